@@ -1,0 +1,19 @@
+/** Exit codes of every command (DEVELOPERS.md): 0 clean, 1 findings, 2 usage or input, 3 a needed system failed. */
+export const exitCodes = { clean: 0, findings: 1, usage: 2, system: 3 } as const;
+
+/** An error that a user can cause or mend: what happened, where, what to do. Printed without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly exitCode: 2 | 3;
+  /** `file:line:column`, a digest or an address. */
+  readonly where: string | undefined;
+  /** What to do next, one sentence. */
+  readonly remedy: string | undefined;
+
+  constructor(message: string, details: { where?: string; remedy?: string; exitCode?: 2 | 3; cause?: unknown } = {}) {
+    super(message, { cause: details.cause });
+    this.exitCode = details.exitCode ?? exitCodes.usage;
+    this.where = details.where;
+    this.remedy = details.remedy;
+  }
+}

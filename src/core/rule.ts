@@ -1,0 +1,76 @@
+import type { Area } from './area.ts';
+import type { Cost, PeerId } from './finding.ts';
+import type { Fix } from './fix.ts';
+import type { Severity } from './severity.ts';
+import type { SourceRange } from './text.ts';
+
+/** `recommended` runs by default; `all` runs only with `--preset all` or when configuration turns the rule on. */
+export type Preset = 'recommended' | 'all';
+
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** One option of a rule as the configuration reference shows it. */
+export interface RuleOption {
+  readonly description: string;
+  readonly default: OptionValue;
+}
+
+/** A place that a rule reports: a range of the artifact that it looks at, or of another one. */
+export interface ReportedPlace {
+  readonly range: SourceRange;
+  /** Absent: the artifact that the rule looks at. */
+  readonly path?: string;
+  readonly note?: string;
+}
+
+/** What a rule says of one cause. What is absent is taken from the rule. */
+export interface RuleReport {
+  readonly at: SourceRange | ReportedPlace;
+  /** One sentence: what is there. Never a secret's value. */
+  readonly message: string;
+  readonly why?: string;
+  readonly remedy?: string;
+  readonly severity?: Severity;
+  readonly also?: readonly ReportedPlace[];
+  /** The ids that would report this very finding, when not all of the rule's. */
+  readonly peers?: readonly PeerId[];
+  readonly cost?: Cost;
+  readonly fix?: Fix;
+  /**
+   * A name for what caused it. Findings of several rules with one cause in one artifact are merged into the worst of
+   * them, which then carries all places and peers.
+   */
+  readonly cause?: string;
+}
+
+/** What a rule's check is given beside its subject. */
+export interface RuleContext {
+  report(finding: RuleReport): void;
+  /** The value of one of the rule's own options, from configuration or its default. */
+  option<Value extends OptionValue>(name: string): Value;
+}
+
+/** A rule as its file writes it. Id and area come from the file's place: `rules/<area>/<name>.ts`. */
+export interface RuleDefinition<Subject = never> {
+  readonly severity: Severity;
+  /** Default `recommended`. */
+  readonly preset?: Preset;
+  /** Why it is off by default. Required exactly when `preset` is `all`. */
+  readonly offBecause?: string;
+  /** One sentence that names the fault, for lists of rules. */
+  readonly summary: string;
+  /** One sentence: why it matters. */
+  readonly why: string;
+  /** One sentence: what to do. */
+  readonly remedy: string;
+  readonly peers: readonly PeerId[];
+  readonly options?: Readonly<Record<string, RuleOption>>;
+  check(subject: Subject, context: RuleContext): void;
+}
+
+/** A rule with the name that its file gives it. */
+export interface NamedRule<Definition> {
+  readonly id: string;
+  readonly area: Area;
+  readonly definition: Definition;
+}
