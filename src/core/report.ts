@@ -1,0 +1,83 @@
+import type { Area } from './area.ts';
+import type { Finding } from './finding.ts';
+import type { Severity } from './severity.ts';
+import type { Position } from './text.ts';
+
+/** Something that could not be read or looked at, what was done in spite of it, and what to do. */
+export interface ReadProblem {
+  readonly path: string;
+  readonly position?: Position;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** How an image comes to run: built from which file and stage, with which context, run by which workloads. */
+export interface ReportedLink {
+  readonly dockerfile: string;
+  /** The stage that ships, when it has a name. */
+  readonly stage?: string;
+  readonly context?: string;
+  readonly image?: string;
+  /** `deployment/web ×3 (deploy/web.yaml)`; for Compose `service/web`. */
+  readonly runBy: readonly { readonly kind: string; readonly name: string; readonly replicas?: number; readonly path: string }[];
+}
+
+/** What was looked at. All sizes in bytes. */
+export interface Inventory {
+  readonly dockerfiles: number;
+  readonly workloads: number;
+  readonly objects: number;
+  readonly composeServices: number;
+  readonly applications: number;
+  readonly contexts: readonly {
+    readonly path: string;
+    readonly files: number;
+    readonly bytes: number;
+    /** Sent although no instruction needs it. */
+    readonly unneededBytes: number;
+  }[];
+  readonly links: readonly ReportedLink[];
+}
+
+/** The score of one area with all that it is computed from; the formula stands in docs/score.md. */
+export interface AreaScore {
+  readonly area: Area;
+  /** 0 to 100; absent when nothing that this area looks at was found. */
+  readonly score?: number;
+  readonly findings: Readonly<Record<Severity, number>>;
+}
+
+export interface Score {
+  /** 0 to 100: the mean of the areas that have a score, rounded; absent when none has. */
+  readonly loadLine?: number;
+  readonly areas: readonly AreaScore[];
+}
+
+/** A finding that was not reported, and why. */
+export interface SuppressedFinding {
+  readonly finding: Finding;
+  readonly by: 'comment' | 'configuration' | 'baseline' | 'since';
+  /** The reason a comment or configuration gives. */
+  readonly reason?: string;
+}
+
+/** The result of an audit: what every renderer gets and nothing more. */
+export interface Report {
+  readonly tool: { readonly name: 'plimsoll'; readonly version: string };
+  /** What was asked for, as written. */
+  readonly target: string;
+  /** The project's name: the directory's or file's base name. */
+  readonly name: string;
+  readonly inventory: Inventory;
+  /** What matters most first. */
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly problems: readonly ReadProblem[];
+  readonly score: Score;
+  /** Wall time in seconds. */
+  readonly seconds: number;
+  /** Text of every line that a location names, for excerpts: path, then one-based line. Secrets are masked already. */
+  readonly excerpts: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** Summary, documentation address and preset of every rule that ran. */
+  readonly rules: readonly { readonly id: string; readonly area: Area; readonly severity: Severity; readonly summary: string; readonly docs: string }[];
+}

@@ -1,0 +1,39 @@
+import type { Artifact } from '../core/artifact.ts';
+import type { SourceRange } from '../core/text.ts';
+
+export type ApplicationLanguage = 'node' | 'python' | 'go' | 'java' | 'ruby' | 'php' | 'rust' | 'dotnet';
+
+/** A variable that the application's source reads from its environment. */
+export interface VariableRead {
+  readonly name: string;
+  readonly path: string;
+  readonly range: SourceRange;
+  /** True when the code goes on without it: a default is given, or absence is tested. */
+  readonly optional: boolean;
+}
+
+/** A logger that the application's source sets up or calls. */
+export interface LoggerUse {
+  /** `console`, `winston`, `pino`, `logging`, `structlog`, `log`, `log/slog`, `zap`, `logback`, `log4j2` … */
+  readonly library: string;
+  readonly path: string;
+  readonly range: SourceRange;
+  readonly format: 'json' | 'text' | 'unknown';
+  /** `file` when this very call makes the logger write to a file whose place is not stdout, stderr or /dev/std*. */
+  readonly destination: 'stdout' | 'file' | 'unknown';
+}
+
+/** A program with its sources and manifest files, found in the project. Sources are read on first use, tests and vendored code left out. */
+export interface Application {
+  /** Directory relative to the project's root, '' for the root itself. */
+  readonly directory: string;
+  readonly language: ApplicationLanguage;
+  /** package.json, go.mod, pyproject.toml, requirements*.txt, pom.xml … and lock files, by base name. */
+  readonly manifests: ReadonlyMap<string, Artifact>;
+  /** Paths of its sources, without tests, examples and vendored code. Bounded. */
+  readonly sourcePaths: readonly string[];
+  readonly variablesRead: readonly VariableRead[];
+  readonly loggers: readonly LoggerUse[];
+  /** Text of a source or manifest that a finding points at. */
+  artifact(path: string): Artifact | undefined;
+}

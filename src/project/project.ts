@@ -1,0 +1,65 @@
+import type { ReadProblem } from '../core/report.ts';
+import type { Artifact } from '../core/artifact.ts';
+import type { BuildContext } from '../context/build-context.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
+import type { KubernetesObject } from '../kubernetes/manifest.ts';
+import type { Container, Workload } from '../kubernetes/workload.ts';
+import type { Application } from './application.ts';
+
+/** One way in which an image is built: what a Compose file, a bake or skaffold file, or the lie of the files says. */
+export interface ImageBuild {
+  readonly dockerfile: Dockerfile;
+  /** The stage that ships: the named target or the last. Absent for a file without a stage. */
+  readonly stage: Stage | undefined;
+  /** Absent for standard input and where nothing tells. */
+  readonly context: BuildContext | undefined;
+  /** Names and tags that the image is given, as written where they are given. */
+  readonly images: readonly string[];
+  readonly arguments: ReadonlyMap<string, string | undefined>;
+  /** What tells of this build. `convention`: the Dockerfile's own directory (or the root) is taken as its context. */
+  readonly toldBy: 'compose' | 'bake' | 'skaffold' | 'ci' | 'convention';
+  readonly runBy: readonly ImageUse[];
+}
+
+/** A container or service that runs an image built here. */
+export type ImageUse =
+  | { readonly kind: 'container'; readonly workload: Workload; readonly container: Container }
+  | { readonly kind: 'service'; readonly file: ComposeFile; readonly service: ComposeService };
+
+/** All artifacts of a target and the links between them. */
+export interface Project {
+  /** Absolute path of the directory that artifact paths are relative to. */
+  readonly root: string;
+  readonly name: string;
+  readonly dockerfiles: readonly Dockerfile[];
+  readonly contexts: readonly BuildContext[];
+  readonly objects: readonly KubernetesObject[];
+  readonly workloads: readonly Workload[];
+  readonly composeFiles: readonly ComposeFile[];
+  readonly applications: readonly Application[];
+  readonly builds: readonly ImageBuild[];
+  /** Paths of files by kind that rules look at by their presence only: CI files, renovate and dependabot configuration. */
+  readonly otherFiles: readonly { readonly path: string; readonly kind: string }[];
+  readonly problems: readonly ReadProblem[];
+  /** Every artifact that was read, by path: a finding's place must be in one of them. */
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+}
+
+/** The ways in which a Dockerfile is built. Empty for standard input. */
+export function buildsOf(project: Project, dockerfile: Dockerfile): readonly ImageBuild[] {
+  return project.builds.filter((build) => build.dockerfile === dockerfile);
+}
+
+/** The build whose image a container runs, when it is built in this project. */
+export function buildOfContainer(project: Project, container: Container): ImageBuild | undefined {
+  return project.builds.find((build) => build.runBy.some((use) => use.kind === 'container' && use.container === container));
+}
+
+/** The stages of a file that ship: the targets of its builds, or the last stage when nothing names one. */
+export function shippedStages(project: Project, dockerfile: Dockerfile): readonly Stage[] {
+  const named = buildsOf(project, dockerfile).flatMap((build) => build.stage ?? []);
+  if (named.length > 0) return [...new Set(named)];
+  return dockerfile.final ? [dockerfile.final] : [];
+}
