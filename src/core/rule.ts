@@ -43,11 +43,21 @@ export interface RuleReport {
   readonly cause?: string;
 }
 
+/**
+ * The values of a rule's own options, from configuration or their defaults.
+ * @throws Error when the rule declares no option of that name and type: a bug of the rule.
+ */
+export interface RuleOptions {
+  number(name: string): number;
+  text(name: string): string;
+  flag(name: string): boolean;
+  list(name: string): readonly string[];
+}
+
 /** What a rule's check is given beside its subject. */
 export interface RuleContext {
   report(finding: RuleReport): void;
-  /** The value of one of the rule's own options, from configuration or its default. */
-  option<Value extends OptionValue>(name: string): Value;
+  readonly option: RuleOptions;
 }
 
 /** A rule as its file writes it. Id and area come from the file's place: `rules/<area>/<name>.ts`. */

@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { runRules } from '../../src/audit/run-rules.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import type { NamedRule, OptionValue } from '../../src/core/rule.ts';
+import { loadProject } from '../../src/project/load-project.ts';
+import type { Rule } from '../../src/project/rule.ts';
+import type { CaseFile } from './rule-page.ts';
+
+/** Writes a case's files into a new directory below `scratch` and returns it. */
+export function layOutFiles(scratch: string, files: readonly CaseFile[]): string {
+  const directory = mkdtempSync(path.join(scratch, 'case-'));
+  for (const file of files) {
+    const target = path.join(directory, file.path);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, file.text);
+    if (file.size !== undefined) truncateSync(target, file.size);
+    if (file.mode !== undefined) chmodSync(target, file.mode);
+  }
+  return directory;
+}
+
+/** Runs one rule, whatever its preset, over a directory. */
+export async function checkCase(
+  directory: string,
+  rule: NamedRule<Rule>,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Finding[]> {
+  const project = await loadProject({ kind: 'directory', path: directory });
+  const set: Record<string, OptionValue> = {};
+  for (const [name, value] of Object.entries(options)) set[name] = optionValue(name, value);
+  return runRules(project, [rule], {
+    mayReport: () => true,
+    settingFor: () => ({ severity: rule.definition.severity, options: set }),
+  });
+}
+
+function optionValue(name: string, value: unknown): OptionValue {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value) && value.every((each): each is string => typeof each === 'string')) return value;
+  throw new Error(`option ${name}: no value that an option can have`);
+}
