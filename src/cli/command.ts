@@ -1,0 +1,43 @@
+/** One flag of a command, as help, parsing and shell completion see it. */
+export interface FlagDefinition {
+  readonly name: string;
+  readonly short?: string;
+  /** What the value is called in help: `FILE`. Absent for a switch. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  /** The only values that are taken. */
+  readonly choices?: readonly string[];
+  readonly description: string;
+  /** Headline in help under which the flag stands. */
+  readonly group?: string;
+}
+
+/** What a command is called with. Values are checked against the declaration already. */
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  has(flag: string): boolean;
+  value(flag: string): string | undefined;
+  values(flag: string): readonly string[];
+}
+
+/** The process's edge, so that a command can be run in a test. */
+export interface Terminal {
+  readonly version: string;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: { readonly isTTY: boolean; readonly columns: number | undefined; write(text: string): void };
+  readonly stderr: { readonly isTTY: boolean; write(text: string): void };
+}
+
+/** A command: what it is called, what it takes, and what it does. `run` returns the exit code (`exitCodes`). */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Behind the name: `[PATH|FILE…|-]`. */
+  readonly arguments: string;
+  readonly description: string;
+  readonly flags: readonly FlagDefinition[];
+  readonly examples: readonly { readonly call: string; readonly meaning: string }[];
+  run(parsed: ParsedArguments, terminal: Terminal): Promise<number>;
+}

@@ -1,0 +1,54 @@
+import { areas, isArea } from '../../core/area.ts';
+import { exitCodes, UserError } from '../../core/errors.ts';
+import { rules } from '../../rules/generated.ts';
+import type { Command } from '../command.ts';
+
+export const command: Command = {
+  name: 'rules',
+  summary: 'List the rules: what each finds, how severe it is, whether it is on by default',
+  arguments: '[TEXT]',
+  description:
+    'Lists every rule, or those whose id, summary or peer ids hold TEXT: «plimsoll rules DL3007» says which rule stands for\nhadolint DL3007.',
+  flags: [
+    { name: 'area', value: 'AREA', repeatable: true, choices: areas, description: 'Only rules of this area' },
+    { name: 'json', description: 'As JSON, with every field' },
+  ],
+  examples: [
+    { call: 'plimsoll rules --area cache', meaning: 'The rules about the build cache' },
+    { call: 'plimsoll rules DL3007', meaning: "The rule that stands for another tool's check" },
+  ],
+  async run(parsed, terminal) {
+    const text = parsed.positionals.join(' ').toLowerCase();
+    const wanted = parsed.values('area').filter(isArea);
+    const listed = rules.filter(
+      (rule) =>
+        (wanted.length === 0 || wanted.includes(rule.area)) &&
+        [rule.id, rule.definition.summary, ...rule.definition.peers].some((field) => field.toLowerCase().includes(text)),
+    );
+    if (listed.length === 0)
+      throw new UserError(`no rule has «${text}» in its id, summary or peers`, { remedy: '«plimsoll rules» lists all.' });
+    if (parsed.has('json')) {
+      const fields = listed.map(({ id, area, definition }) => ({
+        id,
+        area,
+        severity: definition.severity,
+        preset: definition.preset ?? 'recommended',
+        looksAt: definition.looksAt,
+        summary: definition.summary,
+        why: definition.why,
+        remedy: definition.remedy,
+        peers: definition.peers,
+        options: definition.options ?? {},
+        ...(definition.offBecause !== undefined && { offBecause: definition.offBecause }),
+      }));
+      terminal.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
+      return exitCodes.clean;
+    }
+    const width = Math.max(...listed.map((rule) => rule.id.length));
+    for (const { id, definition } of listed) {
+      const preset = definition.preset === 'all' ? 'off' : 'on';
+      terminal.stdout.write(`${id.padEnd(width)}  ${definition.severity.padEnd(7)}  ${preset.padEnd(3)}  ${definition.summary}\n`);
+    }
+    return exitCodes.clean;
+  },
+};

@@ -1,0 +1,107 @@
+import { exitCodes, UserError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import type { Command, Terminal } from './command.ts';
+import { commands } from './generated.ts';
+
+/**
+ * Runs the command that the arguments name and returns the exit code. Never rejects: what goes wrong is said on
+ * stderr, without a stack unless `--debug` is given.
+ */
+export async function run(argv: readonly string[], version: string): Promise<number> {
+  const terminal = processTerminal(version);
+  const debug = argv.includes('--debug');
+  try {
+    return await dispatch(
+      argv.filter((argument) => argument !== '--debug'),
+      terminal,
+    );
+  } catch (error) {
+    terminal.stderr.write(errorText(error, debug));
+    return error instanceof UserError ? error.exitCode : exitCodes.usage;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = name === 'help' ? commands.find((command) => command.name === rest[0]) : undefined;
+    terminal.stdout.write(asked ? (await import('./help.ts')).commandHelp(await asked.load()) : overview(terminal.version));
+    return exitCodes.clean;
+  }
+  const entry = commands.find((command) => command.name === name);
+  if (!entry) throw unknownCommand(name);
+  const command: Command = await entry.load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.stdout.write((await import('./help.ts')).commandHelp(command));
+    return exitCodes.clean;
+  }
+  const { parseArguments } = await import('./parse-arguments.ts');
+  return command.run(parseArguments(command, rest), terminal);
+}
+
+function unknownCommand(name: string): UserError {
+  const suggestion = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  return new UserError(`there is no command «${name}»${suggestion ? `; is «${suggestion}» meant?` : ''}`, {
+    remedy: '«plimsoll --help» lists the commands.',
+  });
+}
+
+function overview(version: string): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    `plimsoll ${version}: the load line for container images`,
+    '',
+    'Usage: plimsoll COMMAND [ARGUMENTS]',
+    '',
+    'Commands:',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    '«plimsoll COMMAND --help» says more. --version prints the version, --debug shows the stack of an unexpected error.',
+    'Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 a needed system failed.',
+    '',
+  ].join('\n');
+}
+
+function errorText(error: unknown, debug: boolean): string {
+  if (error instanceof UserError && !debug) {
+    const where = error.where ? `${error.where}: ` : '';
+    return `plimsoll: ${where}${error.message}\n${error.remedy ? `  ${error.remedy}\n` : ''}`;
+  }
+  if (debug && error instanceof Error) return `${causeChain(error)}\n`;
+  const message = error instanceof Error ? causes(error).join(': ') : String(error);
+  return `plimsoll: this is a fault of plimsoll itself: ${message}\n  Run the command again with --debug and report what it prints.\n`;
+}
+
+function causes(error: Error): string[] {
+  return [error.message, ...(error.cause instanceof Error ? causes(error.cause) : [])];
+}
+
+function causeChain(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by: ${causeChain(error.cause)}` : own;
+}
+
+function processTerminal(version: string): Terminal {
+  return {
+    version,
+    cwd: process.cwd(),
+    environment: process.env,
+    stdin: process.stdin,
+    stdout: {
+      isTTY: process.stdout.isTTY === true,
+      columns: process.stdout.columns,
+      write: (text) => {
+        process.stdout.write(text);
+      },
+    },
+    stderr: {
+      isTTY: process.stderr.isTTY === true,
+      write: (text) => {
+        process.stderr.write(text);
+      },
+    },
+  };
+}
