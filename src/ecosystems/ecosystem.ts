@@ -1,0 +1,61 @@
+/** The package worlds that Plimsoll knows, each with a folder of its own. */
+export const ecosystems = [
+  'apt',
+  'apk',
+  'rpm',
+  'npm',
+  'pip',
+  'gem',
+  'composer',
+  'go',
+  'cargo',
+  'maven',
+  'nuget',
+] as const;
+
+export type Ecosystem = (typeof ecosystems)[number];
+
+/** One cache or index that a tool leaves in the file system of the layer that ran it. */
+export interface CacheDirectory {
+  /** `lists`: an index of what can be had; `downloads`: packages as fetched; `build`: compiler output. */
+  readonly kind: 'lists' | 'downloads' | 'build';
+  /** Absolute, `~` stands for the home directory of the user that runs it. Without trailing slash. */
+  readonly path: string;
+  /** Tools that write it, as `PackageCommand.tool` has them. */
+  readonly tools: readonly string[];
+  /** True when an image of that kind of distribution empties it by itself after every command. */
+  readonly emptiedByImages: boolean;
+  /** A command that empties it. */
+  readonly removal: string;
+  /** Whether it is a sensible target of `RUN --mount=type=cache`. */
+  readonly cacheMount: boolean;
+  /** `sharing=` that the tool needs when builds run side by side. */
+  readonly sharing: 'shared' | 'locked';
+}
+
+/** A file that says what an application depends on, and the files that lock it. */
+export interface Manifest {
+  /** A base name, or `*.ext`. */
+  readonly manifest: string;
+  /** Lock files of that manifest by base name, the tool's own first. */
+  readonly locks: readonly string[];
+  readonly tools: readonly string[];
+}
+
+/** An environment variable that changes what the tools do. */
+export interface BehaviourVariable {
+  readonly name: string;
+  readonly effect: string;
+}
+
+/** What is known of one ecosystem beside its command lines. */
+export interface EcosystemFacts {
+  readonly ecosystem: Ecosystem;
+  /** Program names, `python -m pip` counts as pip. */
+  readonly tools: readonly string[];
+  readonly caches: readonly CacheDirectory[];
+  readonly manifests: readonly Manifest[];
+  readonly variables: readonly BehaviourVariable[];
+  /** Packages of that ecosystem that only a build needs: exact names and `prefix*`/`*suffix`. */
+  readonly buildOnly: readonly string[];
+}
