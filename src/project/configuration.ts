@@ -1,0 +1,47 @@
+import type { OptionValue } from '../core/rule.ts';
+import type { Severity } from '../core/severity.ts';
+
+/** How configuration sets one rule, or all that match a pattern such as `secrets/*`. */
+export interface RuleConfiguration {
+  readonly severity?: Severity | 'off';
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+export type RuleConfigurations = ReadonlyMap<string, RuleConfiguration>;
+
+/** What `plimsoll.yaml` says. The published schema is schemas/plimsoll.schema.json. */
+export interface Configuration {
+  /** The file, for messages; undefined when there is none. */
+  readonly path: string | undefined;
+  readonly preset: 'recommended' | 'all' | undefined;
+  readonly failOn: Severity | 'never' | undefined;
+  /** Globs of paths that are not audited. */
+  readonly exclude: readonly string[];
+  readonly rules: RuleConfigurations;
+  /** Later ones win. */
+  readonly overrides: readonly { readonly paths: readonly string[]; readonly rules: RuleConfigurations }[];
+  /** Where custom resources keep a pod template: `spec.template` of kind `Rollout`. */
+  readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
+}
+
+export const noConfiguration: Configuration = {
+  path: undefined,
+  preset: undefined,
+  failOn: undefined,
+  exclude: [],
+  rules: new Map(),
+  overrides: [],
+  podTemplates: [],
+};
+
+/** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
+export const configurationKeys = {
+  preset: 'Which rules run: `recommended` (default) or `all`.',
+  failOn: 'Exit with 1 when a finding is at least this bad: `error`, `warning` (default), `note`, or `never`.',
+  exclude: 'Globs of paths that are not audited, relative to this file.',
+  rules: 'By rule id or pattern (`secrets/*`): `off`, a severity, or a map with `severity` and the options of the rule.',
+  overrides: 'A list of `paths` (globs) with `rules` that hold there; later entries win.',
+  podTemplates: 'Custom resources with a pod template: a list of `kind` and `path` (`spec.template`).',
+} as const;
+
+export type ConfigurationKey = keyof typeof configurationKeys;

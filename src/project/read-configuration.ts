@@ -1,0 +1,175 @@
+import { type Document, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { UserError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import type { OptionValue, RuleOption } from '../core/rule.ts';
+import { isSeverity, severities } from '../core/severity.ts';
+import { lineIndex } from '../core/text.ts';
+import { type Configuration, configurationKeys, type RuleConfiguration, type RuleConfigurations } from './configuration.ts';
+
+/** The names that a configuration may use, and the options of each rule. */
+export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>>>;
+
+type Complain = (node: Node | undefined, message: string, remedy?: string) => UserError;
+
+/**
+ * Reads a configuration file's text.
+ * @throws UserError with file, line and column when it is no YAML, or says something that is not understood.
+ */
+export function readConfiguration(path: string, text: string, known: KnownRules): Configuration {
+  const document = parseDocument(text);
+  const complain = complainer(path, text);
+  const [error] = document.errors;
+  if (error) throw new UserError(`this is no valid YAML: ${firstLine(error.message)}`, { where: placeOf(path, text, error.pos[0]) });
+  const top = entriesOf(document.contents ?? undefined, document, complain, 'a configuration');
+  for (const [key, { keyNode }] of top)
+    if (!Object.hasOwn(configurationKeys, key)) throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
+  const node = (key: keyof typeof configurationKeys) => top.get(key)?.value;
+  return {
+    path,
+    preset: choice(node('preset'), ['recommended', 'all'] as const, complain),
+    failOn: choice(node('failOn'), [...severities, 'never'] as const, complain),
+    exclude: textList(node('exclude'), complain),
+    rules: readRules(node('rules'), document, known, complain),
+    overrides: listOf(node('overrides'), complain).map((item) => readOverride(item, document, known, complain)),
+    podTemplates: listOf(node('podTemplates'), complain).map((item) => readPodTemplate(item, document, complain)),
+  };
+}
+
+function readOverride(item: Node, document: Document, known: KnownRules, complain: Complain): Configuration['overrides'][number] {
+  const fields = fieldsOf(item, ['paths', 'rules'], document, complain, 'an override');
+  return {
+    paths: textList(fields.get('paths')?.value, complain),
+    rules: readRules(fields.get('rules')?.value, document, known, complain),
+  };
+}
+
+function readPodTemplate(item: Node, document: Document, complain: Complain): Configuration['podTemplates'][number] {
+  const fields = fieldsOf(item, ['kind', 'path'], document, complain, 'a pod template');
+  const [kind] = textList(fields.get('kind')?.value, complain);
+  const [path] = textList(fields.get('path')?.value, complain);
+  if (kind === undefined || path === undefined) throw complain(item, 'a pod template needs «kind» and «path»');
+  return { kind, path };
+}
+
+function readRules(node: Node | undefined, document: Document, known: KnownRules, complain: Complain): RuleConfigurations {
+  const result = new Map<string, RuleConfiguration>();
+  if (node === undefined) return result;
+  for (const [id, { keyNode, value }] of entriesOf(node, document, complain, 'rules')) {
+    const options = optionsFor(id, known);
+    if (options === undefined) throw unknownName(complain, keyNode, 'rule', id, [...known.keys()]);
+    result.set(id, readRule(value, options, document, complain));
+  }
+  return result;
+}
+
+/** The options that may be set under an id; none for a pattern; undefined when no rule has that name. */
+function optionsFor(id: string, known: KnownRules): Readonly<Record<string, RuleOption>> | undefined {
+  if (!id.endsWith('/*')) return known.get(id);
+  return [...known.keys()].some((rule) => rule.startsWith(id.slice(0, -1))) ? {} : undefined;
+}
+
+function readRule(
+  node: Node | undefined,
+  declared: Readonly<Record<string, RuleOption>>,
+  document: Document,
+  complain: Complain,
+): RuleConfiguration {
+  if (!isMap(node)) return { ...readSeverity(node, complain), options: {} };
+  const options: Record<string, OptionValue> = {};
+  let severity: Pick<RuleConfiguration, 'severity'> = {};
+  for (const [name, { keyNode, value }] of entriesOf(node, document, complain, 'a rule')) {
+    const option = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (name === 'severity') severity = readSeverity(value, complain);
+    else if (option) options[name] = readOption(value, option, complain);
+    else throw unknownName(complain, keyNode, 'option', name, ['severity', ...Object.keys(declared)]);
+  }
+  return { ...severity, options };
+}
+
+function readSeverity(node: Node | undefined, complain: Complain): { severity: RuleConfiguration['severity'] & string } {
+  const text = isScalar(node) ? node.value : undefined;
+  // YAML 1.1 readers know `off` as false; the file means the same by both.
+  if (text === 'off' || text === false) return { severity: 'off' };
+  if (typeof text === 'string' && isSeverity(text)) return { severity: text };
+  throw complain(node, `a rule is set to off, ${severities.join(', ')} or a map of options`);
+}
+
+function readOption(node: Node | undefined, option: RuleOption, complain: Complain): OptionValue {
+  if (Array.isArray(option.default)) return textList(node, complain);
+  const value = isScalar(node) ? node.value : undefined;
+  if (typeof value === typeof option.default && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'))
+    return value;
+  throw complain(node, `this option is a ${typeof option.default}: ${option.description}`);
+}
+
+interface Entry {
+  readonly keyNode: Node | undefined;
+  readonly value: Node | undefined;
+}
+
+function fieldsOf(node: Node, allowed: readonly string[], document: Document, complain: Complain, what: string): Map<string, Entry> {
+  const fields = entriesOf(node, document, complain, what);
+  for (const [name, { keyNode }] of fields)
+    if (!allowed.includes(name)) throw unknownName(complain, keyNode, 'key', name, allowed);
+  return fields;
+}
+
+/** The entries of a map; an empty document or value is an empty map. */
+function entriesOf(node: Node | undefined, document: Document, complain: Complain, what: string): Map<string, Entry> {
+  if (node === undefined || (isScalar(node) && node.value === null)) return new Map();
+  if (!isMap(node)) throw complain(node, `${what} is a map of names to values`);
+  const entries = new Map<string, Entry>();
+  for (const pair of node.items) {
+    const keyNode = isScalar(pair.key) ? pair.key : undefined;
+    const value = document.createNode(pair.value);
+    entries.set(String(keyNode?.value), { keyNode, value: isNode(pair.value) ? pair.value : value });
+  }
+  return entries;
+}
+
+function isNode(value: unknown): value is Node {
+  return isScalar(value) || isMap(value) || isSeq(value);
+}
+
+function listOf(node: Node | undefined, complain: Complain): Node[] {
+  if (node === undefined || (isScalar(node) && node.value === null)) return [];
+  if (!isSeq(node)) throw complain(node, 'a list is needed here');
+  return node.items.filter(isNode);
+}
+
+/** A list of texts; one text alone is a list of one. */
+function textList(node: Node | undefined, complain: Complain): string[] {
+  const items = isScalar(node) && node.value !== null ? [node] : listOf(node, complain);
+  return items.map((item) => {
+    if (isScalar(item) && (typeof item.value === 'string' || typeof item.value === 'number')) return String(item.value);
+    throw complain(item, 'a text is needed here');
+  });
+}
+
+function choice<Choice extends string>(node: Node | undefined, choices: readonly Choice[], complain: Complain): Choice | undefined {
+  if (node === undefined) return undefined;
+  const value = isScalar(node) ? node.value : undefined;
+  const found = choices.find((each) => each === value);
+  if (found === undefined) throw complain(node, `one of ${choices.join(', ')} is needed here`);
+  return found;
+}
+
+function unknownName(complain: Complain, node: Node | undefined, kind: string, name: string, names: readonly string[]): UserError {
+  const suggestion = nearest(name, names);
+  const hint = kind === 'rule' ? '«plimsoll rules» lists all.' : `Known here: ${names.join(', ')}.`;
+  return complain(node, `there is no ${kind} «${name}»${suggestion ? `; is «${suggestion}» meant?` : ''}`, hint);
+}
+
+function complainer(path: string, text: string): Complain {
+  return (node, message, remedy) =>
+    new UserError(message, { where: placeOf(path, text, node?.range?.[0] ?? 0), ...(remedy !== undefined && { remedy }) });
+}
+
+function placeOf(path: string, text: string, offset: number): string {
+  const { line, column } = lineIndex(text).positionAt(offset);
+  return `${path}:${line}:${column}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
+}
