@@ -6,7 +6,10 @@ export interface CommandWord {
   readonly raw: string;
   /** Quotes removed; expansions stand as written (`$VAR`, `${VAR:-x}`, `$(cmd)`). */
   readonly value: string;
-  /** True when nothing in it is expanded, so that `value` is what the program receives. */
+  /**
+   * True when nothing in it is expanded, so that `value` is what the program receives. A glob (`*.deb`, `pkg[extra]`) counts
+   * as literal: it stays as written where no file matches.
+   */
   readonly literal: boolean;
   /** Names of the variables expanded in it. */
   readonly variables: readonly string[];
@@ -30,6 +33,8 @@ export interface CommandLine {
   readonly arguments: readonly CommandWord[];
   /** Programs that only start the command: sudo, env, exec, time, nice, nohup, command, xargs … outermost first. */
   readonly wrappers: readonly string[];
+  /** The words that name the wrappers, one for each of `wrappers`. */
+  readonly wrapperWords: readonly CommandWord[];
   readonly assignments: readonly { readonly name: string; readonly value: CommandWord | undefined }[];
   readonly redirects: readonly CommandRedirect[];
   readonly range: SourceRange;

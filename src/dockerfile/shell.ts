@@ -3,6 +3,14 @@ import type { SourceRange } from '../core/text.ts';
 
 export type ShellDialect = 'posix' | 'bash' | 'powershell' | 'cmd' | 'unknown';
 
+/** What the parser may tell beside the command itself. */
+export interface ScriptContext {
+  /** The artifact's text; with it the ranges inside here-documents with `<<-` and escaped JSON strings are exact. */
+  readonly source?: string;
+  /** The words of the SHELL in force: `/bin/bash -o pipefail -c`; its options count for the script. */
+  readonly shell?: readonly string[];
+}
+
 /** How a command's failure or success matters to the script it stands in. */
 export interface CommandPlace {
   /** What stands between this command and the one before it in the same list; undefined for the first. */
@@ -12,7 +20,16 @@ export interface CommandPlace {
   /** Zero-based position in the pipeline; 0 outside of one. */
   readonly pipelineIndex: number;
   /** Compound constructs and substitutions around it, outermost first. */
-  readonly inside: readonly ('subshell' | 'substitution' | 'condition' | 'loop' | 'branch' | 'function' | 'group' | 'nested-shell')[];
+  readonly inside: readonly (
+    | 'subshell'
+    | 'substitution'
+    | 'condition'
+    | 'loop'
+    | 'branch'
+    | 'function'
+    | 'group'
+    | 'nested-shell'
+  )[];
   /** `!` before it. */
   readonly negated: boolean;
 }
@@ -35,7 +52,12 @@ export interface ShellScript {
   readonly commands: readonly ShellCommand[];
   readonly errors: readonly { readonly message: string; readonly range: SourceRange }[];
   /** Names assigned for the shell itself (`x=1` as a command of its own, export, read, for). */
-  readonly assigned: readonly { readonly name: string; readonly value: CommandWord | undefined; readonly exported: boolean; readonly range: SourceRange }[];
+  readonly assigned: readonly {
+    readonly name: string;
+    readonly value: CommandWord | undefined;
+    readonly exported: boolean;
+    readonly range: SourceRange;
+  }[];
   /** Options switched on by `set -e`, `set -o pipefail` and by the shell's own invocation, at any place: 'errexit', 'pipefail', 'xtrace', 'nounset'. */
   readonly options: ReadonlySet<string>;
   /** Names of variables that are expanded anywhere in it. */

@@ -1,0 +1,136 @@
+import type { Assignment, ParameterOperation, ParsedScript, Word, WordPart } from 'unbash';
+import type { CommandWord } from '../../core/command-line.ts';
+import type { ShellText } from './shell-text.ts';
+
+/** What stands in a word beside letters. */
+export interface WordContents {
+  readonly variables: string[];
+  /** Command and process substitutions, outermost only. */
+  readonly scripts: SubstitutedScript[];
+  /** Anything that makes the value differ from what the program receives. */
+  expands: boolean;
+}
+
+export interface SubstitutedScript {
+  readonly script: ParsedScript;
+  readonly pos: number;
+  readonly end: number;
+}
+
+const none: readonly string[] = [];
+const plain: WordContents = { variables: [], scripts: [], expands: false };
+
+/** Whether a word can hold an expansion at all: the parts of most words need never be computed. */
+function mayExpand(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // $ ` ( {
+    if (code === 36 || code === 96 || code === 40 || code === 123) return true;
+  }
+  return false;
+}
+
+export function wordContents(word: Word, braces: boolean): WordContents {
+  if (!mayExpand(word.text)) return plain;
+  const contents: WordContents = { variables: [], scripts: [], expands: false };
+  for (const part of word.parts ?? []) readPart(part, contents, braces);
+  return contents;
+}
+
+/** Reads the parts of a here-document's body. */
+export function partsContents(parts: readonly WordPart[]): WordContents {
+  const contents: WordContents = { variables: [], scripts: [], expands: false };
+  for (const part of parts) readPart(part, contents, false);
+  return contents;
+}
+
+function readWord(word: Word | undefined, contents: WordContents): void {
+  if (!word || !mayExpand(word.text)) return;
+  for (const part of word.parts ?? []) readPart(part, contents, false);
+}
+
+function readPart(part: WordPart, contents: WordContents, braces: boolean): void {
+  switch (part.type) {
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      for (const child of part.parts) readPart(child, contents, false);
+      return;
+    case 'SimpleExpansion':
+      contents.expands = true;
+      contents.variables.push(part.text.slice(1));
+      return;
+    case 'ParameterExpansion':
+      contents.expands = true;
+      contents.variables.push(part.parameter);
+      readWord(part.index, contents);
+      readOperation(part.operation, contents);
+      return;
+    case 'CommandExpansion':
+    case 'ProcessSubstitution':
+      contents.expands = true;
+      if (part.script) contents.scripts.push({ script: part.script, pos: part.pos, end: part.end });
+      return;
+    case 'ArithmeticExpansion':
+      contents.expands = true;
+      for (const name of part.text.match(/[A-Za-z_]\w*/g) ?? []) contents.variables.push(name);
+      return;
+    case 'BraceExpansion':
+      contents.expands ||= braces;
+      for (const child of part.parts ?? []) readPart(child, contents, braces);
+      return;
+    case 'ExtendedGlob':
+    case 'Glob':
+      for (const child of part.parts ?? []) readPart(child, contents, braces);
+      return;
+    case 'Literal':
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return;
+  }
+}
+
+function readOperation(operation: ParameterOperation | undefined, contents: WordContents): void {
+  switch (operation?.type) {
+    case 'Default':
+    case 'Remove':
+    case 'Transform':
+    case 'CaseModification':
+      readWord(operation.operand, contents);
+      return;
+    case 'Replace':
+      readWord(operation.pattern, contents);
+      readWord(operation.replacement, contents);
+      return;
+    case 'Slice':
+      readWord(operation.offset, contents);
+      readWord(operation.length, contents);
+      return;
+    case 'Names':
+    case 'Unknown':
+    case undefined:
+      return;
+  }
+}
+
+/** A word for rules to read. */
+export function commandWord(word: Word, contents: WordContents, text: ShellText): CommandWord {
+  return {
+    raw: word.text,
+    value: word.value,
+    literal: !contents.expands,
+    variables: contents.variables.length === 0 ? none : contents.variables,
+    range: text.rangeOf(word.pos, word.end),
+  };
+}
+
+/** `NAME=value` where a word is wanted: an argument of export, or of a program that takes such words. */
+export function assignmentWord(assignment: Assignment, value: CommandWord | undefined, text: ShellText): CommandWord {
+  const sign = assignment.append ? '+=' : '=';
+  return {
+    raw: assignment.text,
+    value: value ? assignment.name + sign + value.value : assignment.text,
+    literal: value?.literal ?? false,
+    variables: value?.variables ?? none,
+    range: text.rangeOf(assignment.pos, assignment.end),
+  };
+}
