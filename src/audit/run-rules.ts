@@ -59,6 +59,11 @@ export function runRules(project: Project, rules: readonly NamedRule<Rule>[], se
   return mergeCauses(collected);
 }
 
+/** True when the project has something that the rule looks at. */
+export function hasSubject(rule: NamedRule<Rule>, project: Project): boolean {
+  return runsOf(rule, project).length > 0;
+}
+
 interface RuleRun {
   /** The artifact that ranges without a path are of. */
   readonly path: string | undefined;

@@ -1,0 +1,59 @@
+import type { Finding } from '../core/finding.ts';
+import { UserError } from '../core/errors.ts';
+import type { Report } from '../core/report.ts';
+import { fingerprints } from '../core/fingerprint.ts';
+import type { Sifted } from './suppress.ts';
+
+/** The findings that are known and accepted, so that only new ones fail. */
+interface BaselineFile {
+  readonly version: 1;
+  /** Rule and path are there for the reader of a diff; the fingerprint alone decides. */
+  readonly findings: readonly { readonly fingerprint: string; readonly rule: string; readonly path: string }[];
+}
+
+/** The text of a baseline of these findings, sorted so that its diffs are small. */
+export function writeBaseline(findings: readonly Finding[], excerpts: Report['excerpts']): string {
+  const names = fingerprints(findings, excerpts);
+  const entries = findings
+    .map((finding, at) => ({ fingerprint: names[at] ?? '', rule: finding.rule, path: finding.locations[0].path }))
+    .sort((a, b) => compare(a.path, b.path) || compare(a.rule, b.rule) || compare(a.fingerprint, b.fingerprint));
+  const file: BaselineFile = { version: 1, findings: entries };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/**
+ * The fingerprints that a baseline's text holds.
+ * @throws UserError when it is no baseline.
+ */
+export function readBaseline(path: string, text: string): ReadonlySet<string> {
+  const remedy = 'Write a new one with «plimsoll audit --write-baseline».';
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError('this is no JSON and so no baseline', { where: path, remedy, cause });
+  }
+  if (typeof file !== 'object' || file === null || !('version' in file) || file.version !== 1 || !('findings' in file))
+    throw new UserError('this is no baseline of version 1', { where: path, remedy });
+  const names = Array.isArray(file.findings) ? file.findings.map((each: unknown) => fingerprintOf(each)) : [];
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+function fingerprintOf(entry: unknown): string | undefined {
+  if (typeof entry !== 'object' || entry === null || !('fingerprint' in entry)) return undefined;
+  return typeof entry.fingerprint === 'string' ? entry.fingerprint : undefined;
+}
+
+/** Takes out what the baseline knows. */
+export function siftKnown(findings: readonly Finding[], excerpts: Report['excerpts'], known: ReadonlySet<string>): Sifted {
+  const names = fingerprints(findings, excerpts);
+  const isKnown = (at: number) => known.has(names[at] ?? '');
+  return {
+    kept: findings.filter((_, at) => !isKnown(at)),
+    suppressed: findings.flatMap((finding, at) => (isKnown(at) ? [{ finding, by: 'baseline' as const }] : [])),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,131 @@
+import type { SourceRange } from './text.ts';
+
+/** A secret found in a text: what it is and where. Its value is never kept. */
+export interface SecretMatch {
+  /** `GitHub token`, `private key`, `password in a URL` … */
+  readonly kind: string;
+  /** The secret itself, without the name or quotes around it. */
+  readonly range: SourceRange;
+  /** `certain`: of a published form that nothing else has; `likely`: a literal under a telling name that looks random or is a password. */
+  readonly certainty: 'certain' | 'likely';
+}
+
+interface TokenForm {
+  readonly kind: string;
+  /** Bounded repetition only: every form takes time linear in the text. The group `secret` is what is masked; else the whole match. */
+  readonly pattern: RegExp;
+}
+
+/** Forms that the issuers publish, so that secret scanners can tell them. */
+const tokenForms: readonly TokenForm[] = [
+  { kind: 'AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g },
+  { kind: 'GitHub token', pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b/g },
+  { kind: 'GitLab token', pattern: /\bgl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,100}/g },
+  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { kind: 'PyPI token', pattern: /\bpypi-[A-Za-z0-9_-]{50,255}/g },
+  { kind: 'RubyGems key', pattern: /\brubygems_[a-f0-9]{48}\b/g },
+  { kind: 'Docker token', pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,60}/g },
+  { kind: 'Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
+  { kind: 'Slack webhook', pattern: /https:\/\/hooks\.slack\.com\/services\/(?<secret>T[A-Z0-9]{6,14}\/B[A-Z0-9]{6,14}\/[A-Za-z0-9]{16,30})/g },
+  { kind: 'Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}/g },
+  { kind: 'Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g },
+  { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g },
+  { kind: 'DigitalOcean token', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
+  { kind: 'Vault token', pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,300}/g },
+  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{30,50}\b/g },
+  { kind: 'OpenAI key', pattern: /\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,200}/g },
+  { kind: 'Anthropic key', pattern: /\bsk-ant-[a-z0-9]{2,10}-[A-Za-z0-9_-]{20,200}/g },
+  { kind: 'Azure storage key', pattern: /AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)/g },
+  { kind: 'JSON web token', pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g },
+  { kind: 'private key', pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g },
+  { kind: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/:@'"<>${}]{3,200})@[A-Za-z0-9[]/gi },
+];
+
+/** A name that says that its value is secret: the words stand alone or are joined by `_`, `-` or a case change. */
+const tellingName = /(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|auth_?key|credentials?)(?:$|[_.-]?(?:\d+|key|value|id)?$)/i;
+
+/** Names that look telling but hold a place, a switch or something public. */
+const harmlessName = /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/i;
+
+/** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
+export function isTellingName(name: string): boolean {
+  const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  if (/^(?:old)?pwd$/i.test(name)) return false;
+  return tellingName.test(snake) && !(harmlessName.test(snake) && !/^(?:.*_)?db_?pwd$/i.test(snake));
+}
+
+/**
+ * True for a literal that cannot be a real secret: empty, a switch, a variable, a place-holder such as `changeme` or `<token>`.
+ * Weak real passwords (`root`, `postgres`) are secrets; what only says «put yours here» is none.
+ */
+export function isPlaceholder(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 3 || /^(?:true|false|null|none|nil|yes|no|on|off|undefined|\d{1,4})$/i.test(text)) return true;
+  if (/[$<>{}]|^\*+$|^x+$|^\.{3}$/i.test(text)) return true;
+  return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/i.test(
+    text,
+  );
+}
+
+/** Shannon entropy in bits a character. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+/** Secrets of a published form, in order. Time is linear in the text. */
+export function findTokens(text: string): SecretMatch[] {
+  const found: SecretMatch[] = [];
+  for (const { kind, pattern } of tokenForms) {
+    for (const match of text.matchAll(pattern)) {
+      const secret = match.groups?.secret ?? match[0];
+      const start = match.index + match[0].lastIndexOf(secret);
+      if (!(kind === 'password in a URL' && isPlaceholder(secret)))
+        found.push({ kind, range: { start, end: start + secret.length }, certainty: 'certain' });
+    }
+  }
+  return found.sort((a, b) => a.range.start - b.range.start);
+}
+
+/** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */
+export function secretInVariable(name: string, value: string): SecretMatch | undefined {
+  const [token] = findTokens(value);
+  if (token) return token;
+  if (!isTellingName(name) || isPlaceholder(value) || /^[./~]|^https?:\/\/|\s/.test(value)) return undefined;
+  const password = /pass|pwd/i.test(name);
+  if (!password && (value.length < 8 || entropy(value) < 2.5)) return undefined;
+  return { kind: password ? 'password' : 'secret value', range: { start: 0, end: value.length }, certainty: 'likely' };
+}
+
+const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
+
+/**
+ * The line with every secret in it replaced by `•••`, for excerpts. It masks more than rules report: any literal under a
+ * telling name.
+ */
+export function maskSecrets(line: string): string {
+  const ranges = findTokens(line).map((match) => match.range);
+  for (const match of line.matchAll(assignment)) {
+    const [whole, name = '', double, single, bare] = match;
+    const value = double ?? single ?? bare ?? '';
+    if (!isTellingName(name) || value.startsWith('$') || value === '') continue;
+    const start = match.index + whole.lastIndexOf(value);
+    ranges.push({ start, end: start + value.length });
+  }
+  const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
+  if (legacy && isTellingName(legacy[1] ?? '')) ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
+  return replaceRanges(line, ranges);
+}
+
+function replaceRanges(line: string, ranges: readonly SourceRange[]): string {
+  let result = '';
+  let at = 0;
+  for (const range of [...ranges].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (range.start >= at) result += `${line.slice(at, range.start)}•••`;
+    at = Math.max(at, range.end);
+  }
+  return result + line.slice(at);
+}
