@@ -10,7 +10,8 @@ export interface Flag {
   readonly range: SourceRange;
 }
 
-interface InstructionBase {
+/** What every instruction has. */
+export interface InstructionBase {
   readonly syntax: InstructionItem;
   /** From keyword to last character, here-documents included: `syntax.trimmed`. For an ONBUILD trigger: of the trigger. */
   readonly range: SourceRange;

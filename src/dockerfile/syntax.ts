@@ -1,5 +1,8 @@
 import type { SourceRange } from '../core/text.ts';
 
+/** What continues a line and takes the meaning from the next character. */
+export type EscapeCharacter = '\\' | '`';
+
 /**
  * The concrete syntax of a Dockerfile: `items` are contiguous and cover the whole text, so that printing them gives the
  * same text, whatever it holds. Follows https://docs.docker.com/reference/dockerfile/#format and BuildKit's parser.
@@ -7,7 +10,7 @@ import type { SourceRange } from '../core/text.ts';
 export interface DockerfileSyntax {
   readonly text: string;
   /** The line continuation character that is in force: backslash or, after an `escape` directive, backtick. */
-  readonly escape: '\\' | '`';
+  readonly escape: EscapeCharacter;
   readonly directives: readonly DirectiveItem[];
   readonly items: readonly SyntaxItem[];
 }
@@ -30,7 +33,7 @@ export interface CommentItem {
 export interface DirectiveItem {
   readonly kind: 'directive';
   readonly range: SourceRange;
-  /** Lower case: `syntax`, `escape`, `check`; an unknown name is a plain comment to BuildKit but ends no directive block. */
+  /** Lower case: `syntax`, `escape`, `check`. An unknown name is a plain comment and ends the directives. */
   readonly name: string;
   readonly value: string;
   readonly valueRange: SourceRange;
@@ -62,6 +65,8 @@ export interface Token {
   /** As BuildKit takes it: quotes removed where it removes them, variables not expanded. */
   readonly value: string;
   readonly range: SourceRange;
+  /** The word with its quotes and escapes, which is what is expanded; absent when it is the same as `value`. */
+  readonly raw?: string;
 }
 
 /** A text of which every character is known to come from a place in the source. */
@@ -83,6 +88,9 @@ export interface Heredoc {
   readonly content: string;
   /** The content's lines in the source, without the closing delimiter's line. */
   readonly contentRange: SourceRange;
-  /** False when the file ends before the delimiter. BuildKit rejects that. */
+  /**
+   * False when the file ends before the delimiter. BuildKit rejects that; here the content is empty then, and the lines
+   * that follow are read as instructions.
+   */
   readonly terminated: boolean;
 }
