@@ -16,7 +16,12 @@ export function parseCopy(
   const sources = destination === undefined ? tokens : tokens.slice(0, -1);
   const { flags } = base;
   return {
-    ...base,
+    syntax: base.syntax,
+    range: base.range,
+    keyword: base.keyword,
+    flags: base.flags,
+    heredocs: base.heredocs,
+    line: base.line,
     name,
     sources: sources.filter((source) => readHeredocHead(source.raw ?? source.value) === undefined),
     destination,

@@ -8,7 +8,12 @@ export function parseFrom(base: InstructionBase, text: MappedText, escapeCharact
   const [image, second, third] = blankSeparatedTokens(text, escapeCharacter);
   const isNamed = second?.value.toLowerCase() === 'as';
   return {
-    ...base,
+    syntax: base.syntax,
+    range: base.range,
+    keyword: base.keyword,
+    flags: base.flags,
+    heredocs: base.heredocs,
+    line: base.line,
     name: 'FROM',
     image,
     platform: flagValue(base.flags, 'platform'),

@@ -57,7 +57,12 @@ function parseNamed(source: Source, base: InstructionBase, text: MappedText): In
       return parseFrom(base, text, escapeCharacter);
     case 'RUN':
       return {
-        ...base,
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
         name,
         command: parseCommandForm(text),
         mounts: base.flags.filter((flag) => flag.name === 'mount').map(parseMount),
@@ -67,31 +72,111 @@ function parseNamed(source: Source, base: InstructionBase, text: MappedText): In
     case 'CMD':
     case 'ENTRYPOINT':
     case 'SHELL':
-      return { ...base, name, command: parseCommandForm(text) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        command: parseCommandForm(text),
+      };
     case 'HEALTHCHECK':
-      return { ...base, name, check: parseHealthcheck(text) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        check: parseHealthcheck(text),
+      };
     case 'COPY':
     case 'ADD':
       return parseCopy(name, base, text, escapeCharacter);
     case 'ENV':
     case 'LABEL':
-      return { ...base, name, ...parsePairs(text, escapeCharacter) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        ...parsePairs(text, escapeCharacter),
+      };
     case 'ARG':
-      return { ...base, name, pairs: parseDeclarations(text, escapeCharacter) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        pairs: parseDeclarations(text, escapeCharacter),
+      };
     case 'EXPOSE':
-      return { ...base, name, ports: blankSeparatedTokens(text, escapeCharacter) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        ports: blankSeparatedTokens(text, escapeCharacter),
+      };
     case 'VOLUME':
       return parseVolume(base, text, escapeCharacter);
     case 'USER':
     case 'WORKDIR':
     case 'STOPSIGNAL':
-      return { ...base, name, value: quotedToken(text, 0, text.text.length, escapeCharacter) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        value: quotedToken(text, 0, text.text.length, escapeCharacter),
+      };
     case 'MAINTAINER':
-      return { ...base, name, value: tokenIn(text, 0, text.text.length) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        value: tokenIn(text, 0, text.text.length),
+      };
     case 'ONBUILD':
-      return { ...base, name, trigger: source.isTrigger ? undefined : parseTrigger(source, text) };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name,
+        trigger: source.isTrigger ? undefined : parseTrigger(source, text),
+      };
     default:
-      return { ...base, name: 'UNKNOWN' };
+      return {
+        syntax: base.syntax,
+        range: base.range,
+        keyword: base.keyword,
+        flags: base.flags,
+        heredocs: base.heredocs,
+        line: base.line,
+        name: 'UNKNOWN',
+      };
   }
 }
 
