@@ -1,0 +1,58 @@
+import { type Area, areas } from './area.ts';
+import type { Finding } from './finding.ts';
+import type { AreaScore, Score } from './report.ts';
+import type { Severity } from './severity.ts';
+
+/** The figures of the formula; docs/score.md explains each. */
+export const scoreFigures = {
+  /** What one finding weighs. */
+  weight: { error: 15, warning: 4 },
+  /** The load at which half of the score is left. */
+  halfLoad: 20,
+  /** Points that one note takes, and the most that all notes of an area can take. */
+  note: { points: 2, most: 10 },
+} as const;
+
+/**
+ * The score of every area and the load line, as docs/score.md defines them.
+ *
+ * @param findings All that hold in the project: those that a baseline or `--since` only keeps from being reported count too.
+ * @param lookedAt The areas for which a rule ran on something. The others have no score.
+ */
+export function scoreOf(findings: readonly Pick<Finding, 'area' | 'severity'>[], lookedAt: ReadonlySet<Area>): Score {
+  const counts = new Map<Area, Record<Severity, number>>();
+  for (const area of areas) counts.set(area, { error: 0, warning: 0, note: 0 });
+  for (const { area, severity } of findings) {
+    const count = counts.get(area);
+    if (count) count[severity] += 1;
+  }
+  const scored = [...counts].map(([area, count]): AreaScore => {
+    const known = lookedAt.has(area) || count.error + count.warning + count.note > 0;
+    return { area, findings: count, ...(known && { score: areaScore(count) }) };
+  });
+  const line = loadLine(scored);
+  return { areas: scored, ...(line !== undefined && { loadLine: line }) };
+}
+
+/** The score of one area, 0 to 100. 100 means that nothing was found. */
+export function areaScore(count: Readonly<Record<Severity, number>>): number {
+  const { weight, halfLoad, note } = scoreFigures;
+  const load = weight.error * count.error + weight.warning * count.warning;
+  const top = 100 - Math.min(note.most, note.points * count.note);
+  return Math.round((top * halfLoad) / (halfLoad + load));
+}
+
+/** The mean of the areas that have a score, rounded; undefined when none has. */
+export function loadLine(scores: readonly Pick<AreaScore, 'score'>[]): number | undefined {
+  const known = scores.flatMap(({ score }) => (score === undefined ? [] : [score]));
+  if (known.length === 0) return undefined;
+  return Math.round(known.reduce((sum, score) => sum + score, 0) / known.length);
+}
+
+/** How an area's score came about, in one line: `84 = (100 − 2) × 20 / (20 + …)`. Undefined when it has none. */
+export function scoreDerivation({ score, findings }: AreaScore): string | undefined {
+  if (score === undefined) return undefined;
+  const { weight, halfLoad, note } = scoreFigures;
+  const notes = Math.min(note.most, note.points * findings.note);
+  return `${score} = (100 − ${notes}) × ${halfLoad} / (${halfLoad} + ${weight.error} × ${findings.error} + ${weight.warning} × ${findings.warning})`;
+}

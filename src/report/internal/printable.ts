@@ -1,0 +1,36 @@
+/**
+ * Everything that a terminal acts on instead of showing it, or that hides or reorders other text: controls, format
+ * characters (bidirectional overrides, zero-width space, tags), line and paragraph separators, lone surrogates. The two
+ * joiners stay: emoji and several scripts need them, and they can do no harm between printable characters.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const allUnprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const joiners = new Set(['\u200c', '\u200d']);
+const named = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/**
+ * Text that came from a file, a name or a message, safe to write to a terminal or log: one line, without control characters.
+ * What is taken out stays visible as an escape (`\x1b`, `\u{202e}`).
+ */
+export function printable(text: string): string {
+  if (!unprintable.test(text)) return text;
+  return text.replace(allUnprintable, (character) => {
+    if (joiners.has(character)) return character;
+    const code = character.codePointAt(0) ?? 0;
+    return named.get(character) ?? (code < 0x100 ? `\\x${hex(code)}` : `\\u{${hex(code)}}`);
+  });
+}
+
+/** A source line as an excerpt: without indentation and line end, tabs as spaces, otherwise {@link printable}. */
+export function printableExcerpt(line: string): string {
+  return printable(line.replace(/[\t\r\n]/g, ' ').trim());
+}
+
+function hex(code: number): string {
+  return code.toString(16).padStart(2, '0');
+}

@@ -1,0 +1,127 @@
+import type { Finding, Location } from '../core/finding.ts';
+import { fingerprints } from '../core/fingerprint.ts';
+import { fixClass } from '../core/fix.ts';
+import type { Report, SuppressedFinding } from '../core/report.ts';
+import { scoreDerivation } from '../core/score.ts';
+import { docsByRule, excerptOf } from './internal/findings.ts';
+import { countBySeverity, safeFixCount } from './internal/wording.ts';
+
+/** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
+export const jsonReportVersion = 1;
+
+/** The report as JSON that `schemas/report.schema.json` describes: every field always there, `null` where nothing is known. */
+export function renderJson(report: Report): string {
+  return `${JSON.stringify(jsonReport(report), null, 2)}\n`;
+}
+
+function jsonReport(report: Report) {
+  const docs = docsByRule(report);
+  const prints = fingerprints(report.findings, report.excerpts);
+  return {
+    format: 'plimsoll-report',
+    version: jsonReportVersion,
+    tool: { name: report.tool.name, version: report.tool.version },
+    target: report.target,
+    name: report.name,
+    seconds: report.seconds,
+    inventory: inventory(report),
+    summary: summary(report),
+    score: {
+      loadLine: report.score.loadLine ?? null,
+      areas: report.score.areas.map((area) => ({
+        area: area.area,
+        score: area.score ?? null,
+        derivation: scoreDerivation(area) ?? null,
+        findings: { error: area.findings.error, warning: area.findings.warning, note: area.findings.note },
+      })),
+    },
+    findings: report.findings.map((finding, index) => ({
+      rule: finding.rule,
+      area: finding.area,
+      severity: finding.severity,
+      ...place(finding.locations[0]),
+      message: finding.message,
+      why: finding.why,
+      remedy: finding.remedy,
+      docs: docs.get(finding.rule) ?? null,
+      excerpt: excerptOf(report, finding) ?? null,
+      fingerprint: prints[index] ?? '',
+      locations: finding.locations.map((location) => ({ ...place(location), note: location.note ?? null })),
+      peers: finding.peers,
+      cost: cost(finding),
+      fix: fix(finding),
+    })),
+    suppressed: report.suppressed.map(suppressed),
+    problems: report.problems.map(({ path, position, message, remedy }) => ({
+      path,
+      line: position?.line ?? null,
+      column: position?.column ?? null,
+      message,
+      remedy,
+    })),
+  };
+}
+
+function inventory({ inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links } }: Report) {
+  return {
+    dockerfiles,
+    workloads,
+    objects,
+    composeServices,
+    applications,
+    contexts: contexts.map(({ path, files, bytes, unneededBytes }) => ({ path, files, bytes, unneededBytes })),
+    links: links.map(({ dockerfile, stage, context, image, runBy }) => ({
+      dockerfile,
+      stage: stage ?? null,
+      context: context ?? null,
+      image: image ?? null,
+      runBy: runBy.map(({ kind, name, replicas, path }) => ({ kind, name, replicas: replicas ?? null, path })),
+    })),
+  };
+}
+
+function summary(report: Report) {
+  const suppressedBy = { comment: 0, configuration: 0, baseline: 0, since: 0 };
+  for (const { by } of report.suppressed) suppressedBy[by] += 1;
+  return {
+    findings: countBySeverity(report.findings),
+    safeFixes: safeFixCount(report.findings),
+    suppressed: suppressedBy,
+    problems: report.problems.length,
+  };
+}
+
+function place({ path, start, end }: Location) {
+  return { path, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+}
+
+function cost({ cost: known }: Finding) {
+  if (!known) return null;
+  const { bytes, seconds, basis, derivation } = known;
+  return { bytes: bytes ?? null, seconds: seconds ?? null, basis, derivation };
+}
+
+/** Null also where an assumption fails: such a fix is not offered. */
+function fix({ fix: known }: Finding) {
+  const kind = known && fixClass(known);
+  if (!known || !kind) return null;
+  return {
+    class: kind,
+    title: known.title,
+    assumptions: known.assumptions.map(({ statement, state, question }) => ({ statement, state, question: question ?? null })),
+    edits: known.changes.edits.map(({ path, range, replacement }) => ({ path, start: range.start, end: range.end, replacement })),
+    newFiles: (known.changes.newFiles ?? []).map(({ path, text }) => ({ path, text })),
+  };
+}
+
+function suppressed({ finding, by, reason }: SuppressedFinding) {
+  return {
+    rule: finding.rule,
+    area: finding.area,
+    severity: finding.severity,
+    ...place(finding.locations[0]),
+    message: finding.message,
+    by,
+    reason: reason ?? null,
+  };
+}

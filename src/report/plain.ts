@@ -1,0 +1,31 @@
+import type { Position } from '../core/text.ts';
+import type { Report } from '../core/report.ts';
+import { printable } from './internal/printable.ts';
+import { costText, countsText, inventoryParts } from './internal/wording.ts';
+
+/**
+ * Plain text for pipes and editors, one line each and nothing else: `path:line:column: severity rule: message`, and
+ * `path:line:column: problem: message` for what could not be read. Empty for a clean report; {@link summaryLine} says
+ * what was looked at.
+ */
+export function renderPlain(report: Report): string {
+  const findings = report.findings.map((finding) => {
+    const { path, start } = finding.locations[0];
+    const cost = costText(finding.cost);
+    return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` ${cost}` : ''}\n`;
+  });
+  const problems = report.problems.map(
+    ({ path, position, message, remedy }) =>
+      `${place(path, position)}: problem: ${printable(message)}${remedy === '' ? '' : ` (${printable(remedy)})`}\n`,
+  );
+  return [...findings, ...problems].join('');
+}
+
+/** One line: what was looked at and what was found. */
+export function summaryLine(report: Report): string {
+  return `${printable(report.name)}: ${inventoryParts(report.inventory).map(printable).join(', ')}: ${countsText(report.findings)}\n`;
+}
+
+function place(path: string, position: Position = { line: 1, column: 1 }): string {
+  return `${printable(path)}:${position.line}:${position.column}`;
+}

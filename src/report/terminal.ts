@@ -1,0 +1,195 @@
+import type { Finding, Location } from '../core/finding.ts';
+import { fixClass } from '../core/fix.ts';
+import type { ReadProblem, Report } from '../core/report.ts';
+import type { Severity } from '../core/severity.ts';
+import { displayWidth, truncate, wrap } from './internal/display-width.ts';
+import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
+import { printable, printableExcerpt } from './internal/printable.ts';
+import { type Page, paint, paragraph, rightAligned, row, type Span, type Style, widthOf } from './internal/terminal-lines.ts';
+import { renderScore } from './internal/terminal-score.ts';
+import {
+  costFigures,
+  countsText,
+  inventoryParts,
+  linkParts,
+  plural,
+  safeFixCount,
+  secondsText,
+  suppressedText,
+} from './internal/wording.ts';
+
+export interface TerminalOptions {
+  /** Width of the terminal; taken as 40 to 200. */
+  readonly columns: number;
+  readonly color: boolean;
+  /** Show every finding, not only the first 20. */
+  readonly all: boolean;
+  /** Commands that can be offered as the next step: `explain`, `fix`, `prove`. */
+  readonly commands: readonly string[];
+}
+
+const shownAtMost = 20;
+
+const severityStyles: Record<Severity, { readonly word: string; readonly style: Style }> = {
+  error: { word: 'error', style: 'red' },
+  warning: { word: 'warn ', style: 'yellow' },
+  note: { word: 'note ', style: 'cyan' },
+};
+
+/**
+ * The report as a person reads it in a terminal: what was looked at, what matters most and what it costs, what can be
+ * repaired, what to type next. No line is wider than the columns, and nothing that came from a file can control the
+ * terminal. Never for a pipe: that is `renderPlain`.
+ */
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const page: Page = { columns: Math.min(200, Math.max(40, options.columns)), color: options.color };
+  const shown = options.all ? report.findings : report.findings.slice(0, shownAtMost);
+  const clean = report.findings.length === 0;
+  const blocks = [
+    header(report, page, clean),
+    ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
+    remainder(report.findings.slice(shown.length), page),
+    ...report.problems.map((problem) => problemLines(problem, page)),
+    clean ? [] : [...renderScore(report.score, page), ...totals(report, page)],
+    clean ? [] : nextSteps(report, shown.length, options, page),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => `${block.map((line) => line.trimEnd()).join('\n')}\n`)
+    .join('\n')}`;
+}
+
+function header(report: Report, page: Page, clean: boolean): string[] {
+  const name = truncate(printable(report.name), 30);
+  const text = inventoryParts(report.inventory).map(printable).join(' · ');
+  const verdict = clean ? `${text} · ${suppressedText(report) ?? 'nothing found'}` : text;
+  return paragraph(
+    [{ text: name, style: 'bold' }, { text: '   ' }],
+    { text: verdict },
+    [{ text: secondsText(report.seconds), style: 'dim' }],
+    page,
+  );
+}
+
+function fileGroup(report: Report, group: FileGroup, page: Page): string[] {
+  const titles = group.links.length === 0 ? [[group.path]] : group.links.map(linkParts);
+  return [
+    ...titles.map((parts) => paint([{ text: truncate(parts.map(printable).join('  →  '), page.columns), style: 'bold' }], page)),
+    '',
+    ...group.findings.flatMap((finding) => findingLines(report, finding, page)),
+  ];
+}
+
+function findingLines(report: Report, finding: Finding, page: Page): string[] {
+  const indent = { text: ' '.repeat(page.columns < 60 ? 4 : 12) };
+  const excerpt = printableExcerpt(excerptOf(report, finding) ?? '');
+  const message = { text: printable(finding.message) };
+  const cost = costTail(finding);
+  const first =
+    excerpt === ''
+      ? [...firstLines(finding, (columns) => wrap(message.text, columns), page), ...(cost.length > 0 ? rightAligned(cost, page) : [])]
+      : [
+          ...firstLines(finding, (columns) => [truncate(excerpt, columns)], page),
+          ...paragraph([indent, { text: '╰ ', style: 'dim' }], message, cost, page),
+        ];
+  return [...first, ...otherPlaces(finding.locations.slice(1), indent, page), ...repair(finding, indent, page)];
+}
+
+function costTail({ cost }: Finding): Span[] {
+  const figures = cost && costFigures(cost);
+  if (!cost || !figures) return [];
+  return [
+    { text: figures, style: 'bold' },
+    { text: ` (${cost.basis})`, style: 'dim' },
+  ];
+}
+
+/** Severity, line and text; the rule's id at the right, on a line of its own where the text would get too short. */
+function firstLines(finding: Finding, text: (columns: number) => string[], page: Page): string[] {
+  const { word, style } = severityStyles[finding.severity];
+  const place = finding.locations[0];
+  const line = (place.range ? String(place.start.line) : '-').padStart(4);
+  const lead: Span[] = [{ text: word, style }, { text: ` ${line}  ` }];
+  const hanging: Span[] = [{ text: ' '.repeat(widthOf(lead)) }];
+  const rule: Span = { text: truncate(printable(finding.rule), page.columns), style: 'dim' };
+  const room = page.columns - widthOf(lead);
+  const beside = room - displayWidth(rule.text) - 2;
+  const [whole = ''] = text(room);
+  const fits = beside >= Math.min(20, displayWidth(whole));
+  const lines = text(fits ? beside : room);
+  return lines.flatMap((content, index) =>
+    row([...(index === 0 ? lead : hanging), { text: content }], (fits ? index === 0 : index === lines.length - 1) ? [rule] : [], page),
+  );
+}
+
+function otherPlaces(places: readonly Location[], indent: Span, page: Page): string[] {
+  const lines = places.slice(0, 3).flatMap(({ path, start, range, note }) => {
+    const place = `${printable(path)}${range ? `:${start.line}` : ''}`;
+    return paragraph([indent, { text: 'also  ', style: 'dim' }], { text: note ? `${place}  ${printable(note)}` : place }, [], page);
+  });
+  const more = places.length - 3;
+  return more > 0 ? [...lines, paint([indent, { text: `also  ${plural(more, 'more place')}`, style: 'dim' }], page)] : lines;
+}
+
+function repair({ fix, remedy }: Finding, indent: Span, page: Page): string[] {
+  const kind = fix && fixClass(fix);
+  if (!fix || !kind) return paragraph([indent, { text: 'do    ', style: 'dim' }], { text: printable(remedy) }, [], page);
+  const style = kind === 'safe' ? 'green' : 'magenta';
+  return paragraph([indent, { text: 'fix   ', style: 'green' }], { text: printable(fix.title) }, [{ text: kind, style }], page);
+}
+
+/** What is not shown, counted by rule. */
+function remainder(findings: readonly Finding[], page: Page): string[] {
+  if (findings.length === 0) return [];
+  const counts = countByRule(findings).map(({ rule, worst, count }) => {
+    const { word, style } = severityStyles[worst.severity];
+    return paint(
+      [{ text: word, style }, { text: `${String(count).padStart(4)} × ` }, { text: truncate(printable(rule), page.columns - 12), style: 'dim' }],
+      page,
+    );
+  });
+  return [paint([{ text: `and ${findings.length} more`, style: 'bold' }], page), '', ...counts];
+}
+
+function problemLines({ path, position, message, remedy }: ReadProblem, page: Page): string[] {
+  const place = `${printable(path)}${position ? `:${position.line}:${position.column}` : ''}`;
+  return [
+    ...paragraph([{ text: 'plimsoll: ', style: 'yellow' }], { text: `${place}: ${printable(message)}` }, [], page),
+    ...(remedy === '' ? [] : paragraph([{ text: '  ' }], { text: printable(remedy) }, [], page)),
+  ];
+}
+
+function totals(report: Report, page: Page): string[] {
+  const safe = safeFixCount(report.findings);
+  const parts = [
+    countsText(report.findings),
+    ...(safe > 0 ? [`${safe} can be repaired safely`] : []),
+    ...(suppressedText(report) ? [suppressedText(report) ?? ''] : []),
+  ];
+  return paragraph([], { text: parts.join(' · ') }, [], page);
+}
+
+function nextSteps(report: Report, shown: number, options: TerminalOptions, page: Page): string[] {
+  const first = report.findings[0]?.rule ?? '';
+  const target = report.target === '.' || report.target === '' ? '' : ` ${shellWord(report.target)}`;
+  const steps: [string, string, string][] = [
+    ['fix', `plimsoll fix${target}`, 'see the repair as a diff'],
+    ['prove', `plimsoll prove${target}`, 'build both and compare'],
+    ['explain', `plimsoll explain ${printable(first)}`, 'why it matters, with examples'],
+  ];
+  const offered = steps.filter(([command]) => options.commands.includes(command)).map(([, ...step]) => step);
+  if (shown < report.findings.length && options.commands.includes('audit'))
+    offered.push([`plimsoll audit${target} --all`, `show all ${report.findings.length} findings`]);
+  const width = Math.max(0, ...offered.map(([call]) => displayWidth(call))) + 3;
+  return offered.flatMap(([call, meaning]) =>
+    2 + width + displayWidth(meaning) <= page.columns
+      ? [paint([{ text: '  ' }, { text: call.padEnd(width + call.length - displayWidth(call)) }, { text: meaning, style: 'dim' }], page)]
+      : paragraph([{ text: '  ' }], { text: call }, [], page),
+  );
+}
+
+/** Quoted for a POSIX shell where it has to be, so that what is shown can be typed. */
+function shellWord(word: string): string {
+  const safe = printable(word);
+  return /^[\w./@:+-]+$/.test(safe) && !safe.startsWith('-') ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
+}
