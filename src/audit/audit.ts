@@ -10,8 +10,8 @@ import { siftKnown } from './baseline.ts';
 import { excerptsFor } from './excerpts.ts';
 import { inventoryOf } from './inventory.ts';
 import { applyPeerSettings, type PeerSettings } from './peer-settings.ts';
-import { hasSubject, runRules, type Settings } from './run-rules.ts';
 import { ruleDocs } from './rule-docs.ts';
+import { hasSubject, runRules, type Settings } from './run-rules.ts';
 import { siftIgnored } from './suppress.ts';
 
 /** What to make of a project. */
@@ -44,7 +44,10 @@ export interface AuditRequest {
  */
 export function audit(project: Project, request: AuditRequest): Report {
   const suppressed: SuppressedFinding[] = [];
-  const sift = (findings: readonly Finding[], sifted: { kept: readonly Finding[]; suppressed: readonly SuppressedFinding[] }) => {
+  const sift = (
+    findings: readonly Finding[],
+    sifted: { kept: readonly Finding[]; suppressed: readonly SuppressedFinding[] },
+  ) => {
     suppressed.push(...sifted.suppressed);
     return findings.length === sifted.kept.length ? findings : sifted.kept;
   };

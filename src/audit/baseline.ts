@@ -1,7 +1,7 @@
-import type { Finding } from '../core/finding.ts';
 import { UserError } from '../core/errors.ts';
-import type { Report } from '../core/report.ts';
+import type { Finding } from '../core/finding.ts';
 import { fingerprints } from '../core/fingerprint.ts';
+import type { Report } from '../core/report.ts';
 import type { Sifted } from './suppress.ts';
 
 /** The findings that are known and accepted, so that only new ones fail. */
@@ -45,7 +45,11 @@ function fingerprintOf(entry: unknown): string | undefined {
 }
 
 /** Takes out what the baseline knows. */
-export function siftKnown(findings: readonly Finding[], excerpts: Report['excerpts'], known: ReadonlySet<string>): Sifted {
+export function siftKnown(
+  findings: readonly Finding[],
+  excerpts: Report['excerpts'],
+  known: ReadonlySet<string>,
+): Sifted {
   const names = fingerprints(findings, excerpts);
   const isKnown = (at: number) => known.has(names[at] ?? '');
   return {

@@ -43,13 +43,23 @@ function readOwn(text: string): IgnoreComment | undefined {
   const options = dashes === -1 ? rest : rest.slice(0, dashes);
   const reason = dashes === -1 ? undefined : rest.slice(dashes + 2).trim() || undefined;
   const until = /\buntil=(\d{4}-\d{2}-\d{2})/.exec(options)?.[1];
-  return { ids: listed(ids).map((id) => (id === 'all' ? '*' : id)), scope: kind === 'ignore' ? 'next' : 'file', until, reason };
+  return {
+    ids: listed(ids).map((id) => (id === 'all' ? '*' : id)),
+    scope: kind === 'ignore' ? 'next' : 'file',
+    until,
+    reason,
+  };
 }
 
 function readHadolint(text: string): IgnoreComment | undefined {
   const match = /^hadolint\s+(global\s+)?ignore\s*=\s*([A-Z0-9,\s]+)/.exec(text);
   if (!match) return undefined;
-  return { ids: withTool('hadolint', match[2]), scope: match[1] ? 'file' : 'next', until: undefined, reason: undefined };
+  return {
+    ids: withTool('hadolint', match[2]),
+    scope: match[1] ? 'file' : 'next',
+    until: undefined,
+    reason: undefined,
+  };
 }
 
 /** tally takes its own names and those of hadolint and BuildKit: https://github.com/wharflab/tally */

@@ -15,7 +15,7 @@ export function applyPeerSettings(findings: readonly Finding[], settings: PeerSe
     const set = finding.peers.flatMap((peer) => settings.get(peer) ?? []);
     const severity = set.find((each) => each !== 'off');
     if (set.includes('off')) suppressed.push({ finding, by: 'configuration' });
-    else if (severity !== undefined && severity !== 'off') kept.push({ ...finding, severity });
+    else if (severity !== undefined) kept.push({ ...finding, severity });
     else kept.push(finding);
   }
   return { kept, suppressed };

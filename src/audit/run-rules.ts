@@ -224,7 +224,9 @@ function mergeGroup(group: readonly Finding[]): Finding {
   for (const location of others.flatMap((finding) => finding.locations)) {
     const known = locations.some(
       (seen) =>
-        seen.path === location.path && seen.range?.start === location.range?.start && seen.range?.end === location.range?.end,
+        seen.path === location.path &&
+        seen.range?.start === location.range?.start &&
+        seen.range?.end === location.range?.end,
     );
     if (!known) locations.push(location);
   }

@@ -45,7 +45,9 @@ export function settingsFrom(configuration: Configuration, selection: RuleSelect
     },
     settingFor(rule, path) {
       const own = baseSetting(rule);
-      const matching = overrides.filter((override) => override.applies(path)).map((override) => lookUp(override.rules, rule.id));
+      const matching = overrides
+        .filter((override) => override.applies(path))
+        .map((override) => lookUp(override.rules, rule.id));
       return matching.length === 0 ? own : combined(rule, own, matching);
     },
   };
@@ -62,7 +64,11 @@ function presetSeverity(rule: NamedRule<Rule>, preset: 'recommended' | 'all', se
   return { severity: on ? rule.definition.severity : 'off', options: {} };
 }
 
-function combined(rule: NamedRule<Rule>, start: RuleSetting, layers: readonly (RuleConfiguration | undefined)[]): RuleSetting {
+function combined(
+  rule: NamedRule<Rule>,
+  start: RuleSetting,
+  layers: readonly (RuleConfiguration | undefined)[],
+): RuleSetting {
   let severity: Severity | 'off' = start.severity;
   let options: Readonly<Record<string, OptionValue>> = start.options;
   for (const layer of layers) {

@@ -39,7 +39,12 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
         idsName(comment.ids, finding.rule, finding.peers),
     );
     if (match === undefined) kept.push(finding);
-    else suppressed.push({ finding, by: 'comment', ...(match.comment.reason !== undefined && { reason: match.comment.reason }) });
+    else
+      suppressed.push({
+        finding,
+        by: 'comment',
+        ...(match.comment.reason !== undefined && { reason: match.comment.reason }),
+      });
   }
   return { kept, suppressed };
 }

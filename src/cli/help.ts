@@ -14,7 +14,9 @@ export function commandHelp(command: Command): string {
     ...[...groups].map(([title, flags]) => flagSection(title, flags, width)),
   ];
   if (command.examples.length > 0)
-    sections.push(`Examples:\n${command.examples.map(({ call, meaning }) => `  ${call}\n      ${meaning}`).join('\n')}`);
+    sections.push(
+      `Examples:\n${command.examples.map(({ call, meaning }) => `  ${call}\n      ${meaning}`).join('\n')}`,
+    );
   return `${sections.join('\n\n')}\n`;
 }
 

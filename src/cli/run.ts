@@ -25,7 +25,9 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = name === 'help' ? commands.find((command) => command.name === rest[0]) : undefined;
-    terminal.stdout.write(asked ? (await import('./help.ts')).commandHelp(await asked.load()) : overview(terminal.version));
+    terminal.stdout.write(
+      asked ? (await import('./help.ts')).commandHelp(await asked.load()) : overview(terminal.version),
+    );
     return exitCodes.clean;
   }
   const entry = commands.find((command) => command.name === name);

@@ -39,7 +39,8 @@ export const configurationKeys = {
   preset: 'Which rules run: `recommended` (default) or `all`.',
   failOn: 'Exit with 1 when a finding is at least this bad: `error`, `warning` (default), `note`, or `never`.',
   exclude: 'Globs of paths that are not audited, relative to this file.',
-  rules: 'By rule id or pattern (`secrets/*`): `off`, a severity, or a map with `severity` and the options of the rule.',
+  rules:
+    'By rule id or pattern (`secrets/*`): `off`, a severity, or a map with `severity` and the options of the rule.',
   overrides: 'A list of `paths` (globs) with `rules` that hold there; later entries win.',
   podTemplates: 'Custom resources with a pod template: a list of `kind` and `path` (`spec.template`).',
 } as const;

@@ -1,6 +1,6 @@
-import type { ReadProblem } from '../core/report.ts';
-import type { Artifact } from '../core/artifact.ts';
 import type { BuildContext } from '../context/build-context.ts';
+import type { Artifact } from '../core/artifact.ts';
+import type { ReadProblem } from '../core/report.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
@@ -54,7 +54,9 @@ export function buildsOf(project: Project, dockerfile: Dockerfile): readonly Ima
 
 /** The build whose image a container runs, when it is built in this project. */
 export function buildOfContainer(project: Project, container: Container): ImageBuild | undefined {
-  return project.builds.find((build) => build.runBy.some((use) => use.kind === 'container' && use.container === container));
+  return project.builds.find((build) =>
+    build.runBy.some((use) => use.kind === 'container' && use.container === container),
+  );
 }
 
 /** The stages of a file that ship: the targets of its builds, or the last stage when nothing names one. */

@@ -4,7 +4,12 @@ import { nearest } from '../core/nearest.ts';
 import type { OptionValue, RuleOption } from '../core/rule.ts';
 import { isSeverity, severities } from '../core/severity.ts';
 import { lineIndex } from '../core/text.ts';
-import { type Configuration, configurationKeys, type RuleConfiguration, type RuleConfigurations } from './configuration.ts';
+import {
+  type Configuration,
+  configurationKeys,
+  type RuleConfiguration,
+  type RuleConfigurations,
+} from './configuration.ts';
 
 /** The names that a configuration may use, and the options of each rule. */
 export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>>>;
@@ -19,10 +24,14 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
   const document = parseDocument(text);
   const complain = complainer(path, text);
   const [error] = document.errors;
-  if (error) throw new UserError(`this is no valid YAML: ${firstLine(error.message)}`, { where: placeOf(path, text, error.pos[0]) });
+  if (error)
+    throw new UserError(`this is no valid YAML: ${firstLine(error.message)}`, {
+      where: placeOf(path, text, error.pos[0]),
+    });
   const top = entriesOf(document.contents ?? undefined, document, complain, 'a configuration');
   for (const [key, { keyNode }] of top)
-    if (!Object.hasOwn(configurationKeys, key)) throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
+    if (!Object.hasOwn(configurationKeys, key))
+      throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
   const node = (key: keyof typeof configurationKeys) => top.get(key)?.value;
   return {
     path,
@@ -35,7 +44,12 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
   };
 }
 
-function readOverride(item: Node, document: Document, known: KnownRules, complain: Complain): Configuration['overrides'][number] {
+function readOverride(
+  item: Node,
+  document: Document,
+  known: KnownRules,
+  complain: Complain,
+): Configuration['overrides'][number] {
   const fields = fieldsOf(item, ['paths', 'rules'], document, complain, 'an override');
   return {
     paths: textList(fields.get('paths')?.value, complain),
@@ -51,7 +65,12 @@ function readPodTemplate(item: Node, document: Document, complain: Complain): Co
   return { kind, path };
 }
 
-function readRules(node: Node | undefined, document: Document, known: KnownRules, complain: Complain): RuleConfigurations {
+function readRules(
+  node: Node | undefined,
+  document: Document,
+  known: KnownRules,
+  complain: Complain,
+): RuleConfigurations {
   const result = new Map<string, RuleConfiguration>();
   if (node === undefined) return result;
   for (const [id, { keyNode, value }] of entriesOf(node, document, complain, 'rules')) {
@@ -86,7 +105,10 @@ function readRule(
   return { ...severity, options };
 }
 
-function readSeverity(node: Node | undefined, complain: Complain): { severity: RuleConfiguration['severity'] & string } {
+function readSeverity(
+  node: Node | undefined,
+  complain: Complain,
+): { severity: RuleConfiguration['severity'] & string } {
   const text = isScalar(node) ? node.value : undefined;
   // YAML 1.1 readers know `off` as false; the file means the same by both.
   if (text === 'off' || text === false) return { severity: 'off' };
@@ -97,7 +119,10 @@ function readSeverity(node: Node | undefined, complain: Complain): { severity: R
 function readOption(node: Node | undefined, option: RuleOption, complain: Complain): OptionValue {
   if (Array.isArray(option.default)) return textList(node, complain);
   const value = isScalar(node) ? node.value : undefined;
-  if (typeof value === typeof option.default && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'))
+  if (
+    typeof value === typeof option.default &&
+    (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+  )
     return value;
   throw complain(node, `this option is a ${typeof option.default}: ${option.description}`);
 }
@@ -107,7 +132,13 @@ interface Entry {
   readonly value: Node | undefined;
 }
 
-function fieldsOf(node: Node, allowed: readonly string[], document: Document, complain: Complain, what: string): Map<string, Entry> {
+function fieldsOf(
+  node: Node,
+  allowed: readonly string[],
+  document: Document,
+  complain: Complain,
+  what: string,
+): Map<string, Entry> {
   const fields = entriesOf(node, document, complain, what);
   for (const [name, { keyNode }] of fields)
     if (!allowed.includes(name)) throw unknownName(complain, keyNode, 'key', name, allowed);
@@ -146,7 +177,11 @@ function textList(node: Node | undefined, complain: Complain): string[] {
   });
 }
 
-function choice<Choice extends string>(node: Node | undefined, choices: readonly Choice[], complain: Complain): Choice | undefined {
+function choice<Choice extends string>(
+  node: Node | undefined,
+  choices: readonly Choice[],
+  complain: Complain,
+): Choice | undefined {
   if (node === undefined) return undefined;
   const value = isScalar(node) ? node.value : undefined;
   const found = choices.find((each) => each === value);
@@ -154,7 +189,13 @@ function choice<Choice extends string>(node: Node | undefined, choices: readonly
   return found;
 }
 
-function unknownName(complain: Complain, node: Node | undefined, kind: string, name: string, names: readonly string[]): UserError {
+function unknownName(
+  complain: Complain,
+  node: Node | undefined,
+  kind: string,
+  name: string,
+  names: readonly string[],
+): UserError {
   const suggestion = nearest(name, names);
   const hint = kind === 'rule' ? '«plimsoll rules» lists all.' : `Known here: ${names.join(', ')}.`;
   return complain(node, `there is no ${kind} «${name}»${suggestion ? `; is «${suggestion}» meant?` : ''}`, hint);
@@ -162,7 +203,10 @@ function unknownName(complain: Complain, node: Node | undefined, kind: string, n
 
 function complainer(path: string, text: string): Complain {
   return (node, message, remedy) =>
-    new UserError(message, { where: placeOf(path, text, node?.range?.[0] ?? 0), ...(remedy !== undefined && { remedy }) });
+    new UserError(message, {
+      where: placeOf(path, text, node?.range?.[0] ?? 0),
+      ...(remedy !== undefined && { remedy }),
+    });
 }
 
 function placeOf(path: string, text: string, offset: number): string {

@@ -23,10 +23,14 @@ export const command: Command = {
     const listed = rules.filter(
       (rule) =>
         (wanted.length === 0 || wanted.includes(rule.area)) &&
-        [rule.id, rule.definition.summary, ...rule.definition.peers].some((field) => field.toLowerCase().includes(text)),
+        [rule.id, rule.definition.summary, ...rule.definition.peers].some((field) =>
+          field.toLowerCase().includes(text),
+        ),
     );
     if (listed.length === 0)
-      throw new UserError(`no rule has «${text}» in its id, summary or peers`, { remedy: '«plimsoll rules» lists all.' });
+      throw new UserError(`no rule has «${text}» in its id, summary or peers`, {
+        remedy: '«plimsoll rules» lists all.',
+      });
     if (parsed.has('json')) {
       const fields = listed.map(({ id, area, definition }) => ({
         id,
@@ -47,7 +51,9 @@ export const command: Command = {
     const width = Math.max(...listed.map((rule) => rule.id.length));
     for (const { id, definition } of listed) {
       const preset = definition.preset === 'all' ? 'off' : 'on';
-      terminal.stdout.write(`${id.padEnd(width)}  ${definition.severity.padEnd(7)}  ${preset.padEnd(3)}  ${definition.summary}\n`);
+      terminal.stdout.write(
+        `${id.padEnd(width)}  ${definition.severity.padEnd(7)}  ${preset.padEnd(3)}  ${definition.summary}\n`,
+      );
     }
     return exitCodes.clean;
   },

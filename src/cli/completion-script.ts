@@ -1,0 +1,85 @@
+import { rules } from '../rules/generated.ts';
+import type { Command, FlagDefinition } from './command.ts';
+import { commands } from './generated.ts';
+
+/** The script that makes a shell complete commands, flags, their choices and rule ids. */
+export async function completionScript(shell: 'bash' | 'zsh' | 'fish'): Promise<string> {
+  const loaded = await Promise.all(commands.map(({ load }) => load()));
+  switch (shell) {
+    case 'bash':
+      return bashScript(loaded);
+    case 'zsh':
+      return `#compdef plimsoll\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(loaded)}`;
+    case 'fish':
+      return fishScript(loaded);
+  }
+}
+
+/** What can stand behind a flag; undefined for a switch, empty for a file. */
+function valuesOf(flag: FlagDefinition): readonly string[] | undefined {
+  if (flag.choices) return flag.choices;
+  if (flag.value === 'RULE') return rules.map(({ id }) => id);
+  return flag.value === undefined ? undefined : [];
+}
+
+function argumentsOf(command: Command): readonly string[] {
+  if (command.name === 'explain') return [...rules.map(({ id }) => id), 'score'];
+  if (command.name === 'completion') return ['bash', 'zsh', 'fish'];
+  return [];
+}
+
+function bashScript(loaded: readonly Command[]): string {
+  const cases = loaded.flatMap((command) => [
+    `    ${command.name})`,
+    '      case "$previous" in',
+    ...command.flags.flatMap((flag) => bashFlagCase(flag)),
+    '      esac',
+    `      words="${[...command.flags.map((flag) => `--${flag.name}`), '--help', ...argumentsOf(command)].join(' ')}"`,
+    '      ;;',
+  ]);
+  return [
+    '_plimsoll() {',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words=""',
+    '  COMPREPLY=()',
+    '  if [ "$COMP_CWORD" -eq 1 ]; then',
+    `    COMPREPLY=($(compgen -W "${[...loaded.map(({ name }) => name), '--help', '--version'].join(' ')}" -- "$current"))`,
+    '    return',
+    '  fi',
+    '  case "${COMP_WORDS[1]}" in',
+    ...cases,
+    '  esac',
+    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '}',
+    'complete -o default -F _plimsoll plimsoll',
+    '',
+  ].join('\n');
+}
+
+function bashFlagCase(flag: FlagDefinition): string[] {
+  const values = valuesOf(flag);
+  if (values === undefined) return [];
+  const names = [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])].join('|');
+  return [
+    `        ${names}) ${values.length > 0 ? `COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current"))` : 'COMPREPLY=()'}; return ;;`,
+  ];
+}
+
+function fishScript(loaded: readonly Command[]): string {
+  const quoted = (text: string) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
+  const lines = loaded.map(
+    (command) => `complete -c plimsoll -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.summary)}`,
+  );
+  for (const command of loaded) {
+    const here = `complete -c plimsoll -n '__fish_seen_subcommand_from ${command.name}'`;
+    for (const flag of command.flags) {
+      const values = valuesOf(flag);
+      const takes = values === undefined ? '' : values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : ' -r';
+      lines.push(
+        `${here} -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${takes} -d ${quoted(flag.description)}`,
+      );
+    }
+    const words = argumentsOf(command);
+    if (words.length > 0) lines.push(`${here} -f -a ${quoted(words.join(' '))}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PeerSettings } from '../audit/peer-settings.ts';
+import { UserError } from '../core/errors.ts';
+import { type Configuration, noConfiguration } from '../project/configuration.ts';
+import type { Target } from '../project/target.ts';
+import { rules } from '../rules/generated.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+
+const names = ['plimsoll.yaml', 'plimsoll.yml', '.plimsoll.yaml'];
+const hadolintNames = ['.hadolint.yaml', '.hadolint.yml'];
+
+/**
+ * The configuration that holds for a target: the file that `--config` names, else the first `plimsoll.yaml` from the target's
+ * directory upwards to the repository's top. A `.hadolint.yaml` is read in addition, and what Plimsoll's own file says wins.
+ * @throws UserError when a file cannot be read or understood.
+ */
+export async function loadConfiguration(
+  parsed: ParsedArguments,
+  target: Target,
+  terminal: Terminal,
+): Promise<{ readonly configuration: Configuration; readonly peerSettings: PeerSettings }> {
+  if (parsed.has('no-config')) return { configuration: noConfiguration, peerSettings: new Map() };
+  const root = rootOf(target, terminal.cwd);
+  const named = parsed.value('config');
+  const file = named === undefined ? findUpwards(root, names) : path.resolve(terminal.cwd, named);
+  const hadolintFile = findUpwards(root, hadolintNames);
+  let configuration = noConfiguration;
+  if (file !== undefined) {
+    const { readConfiguration } = await import('../project/read-configuration.ts');
+    const known = new Map(rules.map(({ id, definition }) => [id, definition.options ?? {}]));
+    const shown = path.relative(terminal.cwd, file) || file;
+    configuration = relativeTo(readConfiguration(shown, readText(file, shown), known), path.dirname(file), root);
+  }
+  if (hadolintFile === undefined) return { configuration, peerSettings: new Map() };
+  const { withHadolintConfiguration } = await import('../audit/hadolint-configuration.ts');
+  const shown = path.relative(terminal.cwd, hadolintFile) || hadolintFile;
+  return withHadolintConfiguration(configuration, shown, readText(hadolintFile, shown));
+}
+
+function rootOf(target: Target, cwd: string): string {
+  switch (target.kind) {
+    case 'directory':
+      return target.path;
+    case 'paths':
+      return target.root;
+    case 'bytes':
+      return cwd;
+  }
+}
+
+/** Looks in the directory and those above it, up to the top of the git repository. */
+function findUpwards(directory: string, candidates: readonly string[]): string | undefined {
+  for (let at = directory; ; at = path.dirname(at)) {
+    const found = candidates.map((name) => path.join(at, name)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    if (existsSync(path.join(at, '.git')) || path.dirname(at) === at) return undefined;
+  }
+}
+
+/** Patterns in a configuration file are relative to the file; artifact paths are relative to the project's root. */
+function relativeTo(configuration: Configuration, directory: string, root: string): Configuration {
+  const prefix = path.relative(directory, root).split(path.sep).join('/');
+  if (prefix === '') return configuration;
+  const move = (pattern: string) =>
+    pattern.startsWith(`${prefix}/`) ? `/${pattern.slice(prefix.length + 1)}` : pattern;
+  return {
+    ...configuration,
+    exclude: configuration.exclude.map(move),
+    overrides: configuration.overrides.map((override) => ({ ...override, paths: override.paths.map(move) })),
+  };
+}
+
+function readText(file: string, shown: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UserError('the configuration cannot be read', { where: shown, cause });
+  }
+}

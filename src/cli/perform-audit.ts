@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { audit } from '../audit/audit.ts';
+import { readBaseline, writeBaseline } from '../audit/baseline.ts';
+import { settingsFrom } from '../audit/settings.ts';
+import { UserError } from '../core/errors.ts';
+import type { Report } from '../core/report.ts';
+import { isSeverity, type Severity } from '../core/severity.ts';
+import { loadProject } from '../project/load-project.ts';
+import { rules } from '../rules/generated.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { progressOn } from './progress.ts';
+import { readTarget } from './read-target.ts';
+import { writeReports } from './write-reports.ts';
+
+/** Reads, audits and reports as the arguments of `plimsoll audit` say. */
+export async function performAudit(
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<{ readonly report: Report; readonly failOn: Severity | 'never' }> {
+  // From the process's start, so that the time in the report is the one that its user waited.
+  const clock = () => performance.now() / 1000;
+  const selection = selectionFrom(parsed);
+  const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
+  const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  try {
+    const project = await loadProject(target, {
+      gitignore: !parsed.has('no-gitignore'),
+      helm: !parsed.has('no-helm'),
+      exclude: configuration.exclude,
+      podTemplates: configuration.podTemplates,
+      onProgress: progress.step,
+    });
+    const report = audit(project, {
+      rules,
+      settings: settingsFrom(configuration, selection),
+      peerSettings,
+      honourIgnoreComments: !parsed.has('no-ignore-comments'),
+      today: new Date().toISOString().slice(0, 10),
+      baseline: baselineFrom(parsed, terminal),
+      changedPaths: await changedPathsFrom(parsed, project.root),
+      version: terminal.version,
+      target: parsed.positionals.join(' ') || '.',
+      clock,
+      startedAt: 0,
+    });
+    progress.end();
+    const accepted = parsed.value('write-baseline');
+    if (accepted !== undefined)
+      writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
+    await writeReports(report, parsed, terminal);
+    return { report, failOn: failOnFrom(parsed, configuration.failOn) };
+  } finally {
+    progress.end();
+  }
+}
+
+function selectionFrom(parsed: ParsedArguments) {
+  const known = (pattern: string) =>
+    rules.some(({ id }) => id === pattern || (pattern.endsWith('/*') && id.startsWith(pattern.slice(0, -1))));
+  const unknown = [...parsed.values('rule'), ...parsed.values('skip')].find((pattern) => !known(pattern));
+  if (unknown !== undefined)
+    throw new UserError(`there is no rule «${unknown}»`, { remedy: '«plimsoll rules» lists all.' });
+  const preset = parsed.value('preset');
+  return {
+    ...((preset === 'all' || preset === 'recommended') && ({ preset } as const)),
+    only: [...parsed.values('rule'), ...parsed.values('area').map((area) => `${area}/*`)],
+    skip: parsed.values('skip'),
+  };
+}
+
+function failOnFrom(parsed: ParsedArguments, configured: Severity | 'never' | undefined): Severity | 'never' {
+  const asked = parsed.value('fail-on');
+  if (asked === 'never' || (asked !== undefined && isSeverity(asked))) return asked;
+  return configured ?? 'warning';
+}
+
+function baselineFrom(parsed: ParsedArguments, terminal: Terminal): ReadonlySet<string> | undefined {
+  const file = parsed.value('baseline');
+  if (file === undefined) return undefined;
+  try {
+    return readBaseline(file, readFileSync(path.resolve(terminal.cwd, file), 'utf8'));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('the baseline cannot be read', {
+      where: file,
+      remedy: `Write it first: plimsoll audit --write-baseline ${file}`,
+      cause: error,
+    });
+  }
+}
+
+async function changedPathsFrom(parsed: ParsedArguments, root: string): Promise<ReadonlySet<string> | undefined> {
+  const revision = parsed.value('since');
+  if (revision === undefined) return undefined;
+  const { changedFiles } = await import('../project/changed-files.ts');
+  return changedFiles(root, revision);
+}
+
+/** @throws UserError when the file cannot be written. */
+export function writeFile(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new UserError('this file cannot be written', { where: file, cause });
+  }
+}

@@ -1,0 +1,67 @@
+import type { Instruction } from '../instruction.ts';
+import type { EscapeCharacter } from '../syntax.ts';
+import type { Outcome } from './outcome.ts';
+import type { Statement } from './statement.ts';
+
+/** A stage, or an image that a COPY or a mount takes files from, on its way through BuildKit's conversion. */
+export interface BuildState {
+  /** Lower case; '' for one without a name. */
+  readonly name: string;
+  /** What FROM or `--from` names, variables expanded. */
+  readonly baseName: string;
+  /** The FROM that begins it; for an image that is only taken from: what takes from it. Undefined where BuildKit keeps no place. */
+  readonly place: Instruction | undefined;
+  readonly base: BuildState | undefined;
+  /** False for an image that is only taken from. */
+  readonly isStage: boolean;
+  /** Names that a build can set and that decide `baseName`. */
+  readonly decidedBy: readonly string[];
+  readonly steps: BuildStep[];
+  /** What it takes files from, each with the last step that does. */
+  readonly takesFrom: Map<BuildState, BuildStep>;
+  /** `linux` or what `--platform` says. */
+  system: string;
+  /** Where it is known that the conversion cannot come this far. */
+  dispatched: boolean;
+  variables: Map<string, string>;
+  /** ARG names, inherited ones too. */
+  declared: Set<string>;
+  directory: string;
+  workdirSet: boolean;
+  shellSet: boolean;
+}
+
+/** One instruction of a stage. */
+export interface BuildStep {
+  readonly statement: Statement;
+  /** For COPY --from its source, for RUN the source of each mount. */
+  readonly sources: readonly BuildState[];
+}
+
+/** What the whole conversion works on. */
+export interface Conversion {
+  readonly outcome: Outcome;
+  readonly escape: EscapeCharacter;
+  /** Values of ARGs before the first FROM and of the platform's variables. */
+  readonly globals: ReadonlyMap<string, string>;
+  /** Names of ARGs before the first FROM, those without a value too. */
+  readonly globalNames: ReadonlySet<string>;
+  /** In BuildKit's order: stages, then what is only taken from. */
+  readonly states: BuildState[];
+  readonly byName: Map<string, BuildState>;
+}
+
+export function newState(given: Pick<BuildState, 'name' | 'baseName' | 'place' | 'base' | 'isStage' | 'decidedBy'>): BuildState {
+  return {
+    ...given,
+    steps: [],
+    takesFrom: new Map(),
+    system: 'linux',
+    dispatched: false,
+    variables: new Map(),
+    declared: new Set(),
+    directory: '/',
+    workdirSet: false,
+    shellSet: false,
+  };
+}

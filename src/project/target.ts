@@ -1,0 +1,7 @@
+/** What a project is made of. Paths are absolute. */
+export type Target =
+  | { readonly kind: 'directory'; readonly path: string }
+  /** Files and directories named one by one; artifact paths are relative to `root`. */
+  | { readonly kind: 'paths'; readonly root: string; readonly paths: readonly string[] }
+  /** Bytes that were given on standard input, taken for a Dockerfile or, when they look like one, a manifest. */
+  | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array };
