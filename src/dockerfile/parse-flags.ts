@@ -18,13 +18,13 @@ export interface FlagWords {
 
 /**
  * Reads the flags at the beginning of what follows a keyword: words that start with `--`, up to the first other word or
- * a lone `--`.
+ * a lone `--`. BuildKit reads bytes here, so that only ASCII white space stands before a flag.
  */
 export function readFlags(text: string, escapeCharacter: EscapeCharacter): FlagWords {
   const flags: FlagWord[] = [];
   let at = 0;
   for (;;) {
-    while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
+    while (text.charCodeAt(at) < 128 && isSpace(text.charCodeAt(at))) at += 1;
     if (!text.startsWith('--', at)) return { flags, argumentsStart: at };
     const flag = readFlag(text, at, escapeCharacter);
     at = flag.end;
