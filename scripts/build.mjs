@@ -28,7 +28,9 @@ const { metafile } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { PLIMSOLL_VERSION: JSON.stringify(version) },
   // Bundled CommonJS dependencies call require for Node's own modules.
-  banner: { js: "import{createRequire as _plimsollRequire}from'node:module';const require=_plimsollRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as _plimsollRequire}from'node:module';const require=_plimsollRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 chmodSync('dist/cli/main.js', 0o755);
