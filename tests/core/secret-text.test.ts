@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findTokens, isPlaceholder, isTellingName, maskSecrets, secretInVariable } from '../../src/core/secret-text.ts';
+
+// Put together at run time, so that no scanner takes the fixtures for leaks.
+const github = `ghp_${'a1B2'.repeat(9)}`;
+const aws = `AKIA${'QWERTYUIOPASDFGH'}`;
+
+describe('tokens of a published form', () => {
+  test.each([
+    [`token ${github} here`, 'GitHub token', github],
+    [`key=${aws}`, 'AWS access key id', aws],
+    ['postgres://app:s3cr3tpw@db:5432/shop', 'password in a URL', 's3cr3tpw'],
+    ['-----BEGIN RSA PRIVATE KEY-----', 'private key', '-----BEGIN RSA PRIVATE KEY-----'],
+  ])('%s', (text, kind, secret) => {
+    const [match] = findTokens(text);
+    expect(match?.kind).toBe(kind);
+    expect(match && text.slice(match.range.start, match.range.end)).toBe(secret);
+  });
+
+  test.each([
+    'postgres://app:${DB_PASSWORD}@db/shop',
+    'http://user:changeme@host/',
+    'ghp_short',
+    'https://example.com:8080/a@b',
+  ])('%s holds none', (text) => {
+    expect(findTokens(text)).toEqual([]);
+  });
+});
+
+describe('names and values', () => {
+  test.each(['DB_PASSWORD', 'apiKey', 'API_KEY', 'github_token', 'SECRET', 'dbPasswd', 'client-secret'])(
+    '%s is telling',
+    (name) => {
+      expect(isTellingName(name)).toBe(true);
+    },
+  );
+  test.each([
+    'PASSWORD_FILE',
+    'TOKEN_URL',
+    'PWD',
+    'KEYBOARD',
+    'TOKENIZER',
+    'PUBLIC_KEY',
+    'AWS_ACCESS_KEY_ID',
+    'SECRET_NAME',
+    'PASSENGER_HOME',
+  ])('%s is harmless', (name) => {
+    expect(isTellingName(name)).toBe(false);
+  });
+  test.each(['', 'true', '$TOKEN', '<token>', 'changeme', 'your-token-here', 'xxxx', '****', 'dummy-key', 'unused'])(
+    '«%s» is a placeholder',
+    (value) => {
+      expect(isPlaceholder(value)).toBe(true);
+    },
+  );
+  test.each(['hunter22', 'postgres', 'S3cure!pass', 'prod-9f.example'])('«%s» is a value', (value) => {
+    expect(isPlaceholder(value)).toBe(false);
+  });
+  test.each([
+    ['DB_PASSWORD', 'hunter22', true],
+    ['API_KEY', '9f8a7b6c5d4e3f2a', true],
+    ['API_KEY', 'none', false],
+    ['API_KEY', '/run/secrets/key', false],
+    ['GREETING', 'hunter22', false],
+    ['SECRET_KEY_BASE', 'dummy', false],
+  ])('%s=%s is a secret: %s', (name, value, expected) => {
+    expect(secretInVariable(name, value) !== undefined).toBe(expected);
+  });
+});
+
+describe('masking', () => {
+  test.each([
+    ['ENV DB_PASSWORD=hunter22 PORT=80', 'ENV DB_PASSWORD=••• PORT=80'],
+    ['ENV DB_PASSWORD hunter22 two', 'ENV DB_PASSWORD •••'],
+    ['  password: "hunter22"', '  password: "•••"'],
+    ['ENV DB_PASSWORD=$FROM_ARG', 'ENV DB_PASSWORD=$FROM_ARG'],
+    ['RUN echo hello', 'RUN echo hello'],
+    ['git clone https://me:hunter22@example.com/x', 'git clone https://me:•••@example.com/x'],
+  ])('%s', (line, masked) => {
+    expect(maskSecrets(line)).toBe(masked);
+  });
+
+  test('leaves no token behind in any line', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (before, after) => {
+        expect(maskSecrets(`${before} ${github} ${after}`)).not.toContain(github);
+      }),
+    );
+  });
+
+  test('takes linear time on hostile lines', () => {
+    const begun = performance.now();
+    for (const part of ['a', '=', 'password', '://', 'a:', '"', "password='"]) maskSecrets(part.repeat(50_000));
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+});
