@@ -1,9 +1,11 @@
 import type { CommandLine, CommandWord } from '../core/command-line.ts';
 import type { Ecosystem } from './ecosystem.ts';
+import { flagValue as lastValue } from './internal/flag-lookup.ts';
+import { readers } from './internal/readers.ts';
 
 /**
- * `install`: named packages or files; `install-project`: what the application's manifest lists (npm ci, pip install -r is
- * `install`, bundle install, go mod download …); `build`: compiles or packages the application; `run`: runs something of it
+ * `install`: named packages or files; `install-project`: what the application's manifests list (npm ci, npm install without
+ * names, pip install -r, pip install ., bundle install, go mod download …); `build`: compiles or packages the application; `run`: runs something of it
  * (npm run, npx, poetry run).
  */
 export type PackageAction =
@@ -89,9 +91,51 @@ export function hasFlag(command: Pick<PackageCommand, 'flags'>, ...names: readon
 
 /** The last given value of an option, as the tools take it. */
 export function flagValue(command: Pick<PackageCommand, 'flags'>, name: string): string | undefined {
-  for (let at = command.flags.length - 1; at >= 0; at--) {
-    const flag = command.flags[at];
-    if (flag?.name === name) return flag.value;
-  }
-  return undefined;
+  return lastValue(command.flags, name);
+}
+
+const aliases: Readonly<Record<string, string>> = { 'composer.phar': 'composer', yarnpkg: 'yarn', bundler: 'bundle' };
+
+/** Reads a command line of a package manager; undefined for any other program. Constant time for those. */
+export function readPackageCommand(command: CommandLine): PackageCommand | undefined {
+  const { name } = command;
+  if (/^(?:python|pypy)[\d.]*$/.test(name)) return pythonModule(command);
+  if (name === 'php') return startedBy(command, 'composer.phar', 'composer');
+  if (name === 'corepack') return corepack(command);
+  return read(plainName(name), command.arguments, command);
+}
+
+function read(tool: string, words: readonly CommandWord[], command: CommandLine): PackageCommand | undefined {
+  return Object.hasOwn(readers, tool) ? readers[tool]?.(tool, words, command) : undefined;
+}
+
+/** `pip3.11` is pip. */
+function plainName(name: string): string {
+  if (/^pip[\d.]+$/.test(name)) return 'pip';
+  if (/^easy_install-[\d.]+$/.test(name)) return 'easy_install';
+  return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
+}
+
+/** `python -m pip …`, `python3 -u -m poetry …`. */
+function pythonModule(command: CommandLine): PackageCommand | undefined {
+  const words = command.arguments;
+  const at = words.findIndex((word) => word.value === '-m' || /^-[bBdEhiIOqsSuvx]*m$/.test(word.value));
+  const module =
+    at === -1 || words.slice(0, at).some((word) => !word.value.startsWith('-')) ? undefined : words[at + 1];
+  return module && ['pip', 'pipenv', 'poetry', 'uv', 'pipx'].includes(module.value)
+    ? read(module.value, words.slice(at + 2), command)
+    : undefined;
+}
+
+function startedBy(command: CommandLine, file: string, tool: string): PackageCommand | undefined {
+  const at = command.arguments.findIndex((word) => !word.value.startsWith('-'));
+  const first = command.arguments[at]?.value ?? '';
+  const base = first.slice(first.lastIndexOf('/') + 1);
+  return base === file || base === tool ? read(tool, command.arguments.slice(at + 1), command) : undefined;
+}
+
+/** `corepack yarn install`. */
+function corepack(command: CommandLine): PackageCommand | undefined {
+  const tool = command.arguments[0]?.value ?? '';
+  return ['yarn', 'pnpm', 'npm'].includes(tool) ? read(tool, command.arguments.slice(1), command) : undefined;
 }
