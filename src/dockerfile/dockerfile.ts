@@ -12,6 +12,8 @@ export interface Rejection {
   readonly range: SourceRange;
   /** One-based line that BuildKit names, 0 when it names none. */
   readonly line: number;
+  /** Build arguments without which BuildKit refuses the file; with values for them it may take it. */
+  readonly unlessGiven?: readonly string[];
 }
 
 /** A command in a RUN, CMD, ENTRYPOINT or HEALTHCHECK with what it stands in. */

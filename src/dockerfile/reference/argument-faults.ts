@@ -27,8 +27,8 @@ export function syntaxFault(statement: Statement): string | undefined {
   return isOtherJsonArray(json) ? 'A JSON array here must hold strings only.' : undefined;
 }
 
-function pairsFault(name: string, { text, escape }: Statement): string | undefined {
-  const words = splitQuotedWords(text, escape);
+function pairsFault(name: string, { text, escapeCharacter }: Statement): string | undefined {
+  const words = splitQuotedWords(text, escapeCharacter);
   const [first] = words;
   if (first === undefined) return undefined;
   if (!first.word.includes('='))
@@ -91,7 +91,9 @@ function unknownInstruction(keyword: string): string {
 }
 
 function argumentWords(statement: Statement): readonly string[] {
-  return parseJsonArray(statement.text)?.map(({ value }) => value) ?? splitAtBlanks(statement.text).map(({ word }) => word);
+  return (
+    parseJsonArray(statement.text)?.map(({ value }) => value) ?? splitAtBlanks(statement.text).map(({ word }) => word)
+  );
 }
 
 /** The words of ADD, COPY and VOLUME, from either form. */
@@ -111,14 +113,14 @@ function heredocDestinationFault(statement: Statement): string | undefined {
     : `The destination of ${statement.name} cannot be a here-document.`;
 }
 
-function argumentNamesFault({ text, escape }: Statement): string | undefined {
-  const words = splitQuotedWords(text, escape);
+function argumentNamesFault({ text, escapeCharacter }: Statement): string | undefined {
+  const words = splitQuotedWords(text, escapeCharacter);
   if (words.length === 0) return 'ARG needs a name.';
   return words.some(({ word }) => word.startsWith('=')) ? 'ARG has a value without a name.' : undefined;
 }
 
-function pairNamesFault({ name, text, escape }: Statement): string | undefined {
-  const words = splitQuotedWords(text, escape);
+function pairNamesFault({ name, text, escapeCharacter }: Statement): string | undefined {
+  const words = splitQuotedWords(text, escapeCharacter);
   if (words.length === 0) return `${name} needs a name and a value.`;
   return words[0]?.word.includes('=') && words.some(({ word }) => word.startsWith('='))
     ? `${name} has a value without a name.`
@@ -178,7 +180,9 @@ function healthcheckFlagsFault(statement: Statement): string | undefined {
   }
   const retries = flagText(statement, 'retries');
   const count = retries === '' ? 0n : parseGoInteger(retries, 32);
-  return count === undefined || count < 0n ? `--retries=${retries} must be a whole number that is not negative.` : undefined;
+  return count === undefined || count < 0n
+    ? `--retries=${retries} must be a whole number that is not negative.`
+    : undefined;
 }
 
 function oneArgumentFault({ name, text }: Statement): string | undefined {
@@ -191,7 +195,9 @@ function onbuildFault(statement: Statement): string | undefined {
   const flags = flagFault(statement);
   if (flags !== undefined) return flags;
   if (trigger.name === 'ONBUILD') return 'ONBUILD cannot trigger another ONBUILD.';
-  return trigger.name === 'MAINTAINER' || trigger.name === 'FROM' ? `ONBUILD cannot trigger ${trigger.name}.` : undefined;
+  return trigger.name === 'MAINTAINER' || trigger.name === 'FROM'
+    ? `ONBUILD cannot trigger ${trigger.name}.`
+    : undefined;
 }
 
 function shellFault({ text }: Statement): string | undefined {

@@ -21,7 +21,7 @@ export interface BuildState {
   readonly takesFrom: Map<BuildState, BuildStep>;
   /** `linux` or what `--platform` says. */
   system: string;
-  /** Where it is known that the conversion cannot come this far. */
+  /** Whether later steps can take files from it. */
   dispatched: boolean;
   variables: Map<string, string>;
   /** ARG names, inherited ones too. */
@@ -41,7 +41,7 @@ export interface BuildStep {
 /** What the whole conversion works on. */
 export interface Conversion {
   readonly outcome: Outcome;
-  readonly escape: EscapeCharacter;
+  readonly escapeCharacter: EscapeCharacter;
   /** Values of ARGs before the first FROM and of the platform's variables. */
   readonly globals: ReadonlyMap<string, string>;
   /** Names of ARGs before the first FROM, those without a value too. */
@@ -51,13 +51,16 @@ export interface Conversion {
   readonly byName: Map<string, BuildState>;
 }
 
-export function newState(given: Pick<BuildState, 'name' | 'baseName' | 'place' | 'base' | 'isStage' | 'decidedBy'>): BuildState {
+export function newState(
+  given: Pick<BuildState, 'name' | 'baseName' | 'place' | 'base' | 'isStage' | 'decidedBy'>,
+): BuildState {
   return {
     ...given,
     steps: [],
     takesFrom: new Map(),
     system: 'linux',
-    dispatched: false,
+    // BuildKit can take files from an image at any time, from a stage only when it came before.
+    dispatched: !given.isStage,
     variables: new Map(),
     declared: new Set(),
     directory: '/',

@@ -12,7 +12,7 @@ export interface Declaration {
 }
 
 export function declarationsOf(statement: Statement): readonly Declaration[] {
-  return splitQuotedWords(statement.text, statement.escape).map(({ word }) => {
+  return splitQuotedWords(statement.text, statement.escapeCharacter).map(({ word }) => {
     const sign = word.indexOf('=');
     return sign === -1 ? { name: word, value: undefined } : { name: word.slice(0, sign), value: word.slice(sign + 1) };
   });
@@ -36,14 +36,14 @@ function platformValues(target: string): Map<string, string> {
 export function expandGlobals(
   statements: readonly Statement[],
   target: string,
-  escape: EscapeCharacter,
+  escapeCharacter: EscapeCharacter,
   outcome: Outcome,
 ): Map<string, string> {
   const values = platformValues(target === '' ? 'default' : target);
   for (const statement of statements)
     for (const { name, value } of declarationsOf(statement)) {
       if (value === undefined) continue;
-      const expansion = expandWord(value, values, { escape });
+      const expansion = expandWord(value, values, { escape: escapeCharacter });
       if (expansion.error === undefined) values.set(name, expansion.value);
       else outcome.reject(expansion.error, statement.instruction);
     }

@@ -34,7 +34,8 @@ export function flagFault(statement: Statement): string | undefined {
     if (kind !== 'boolean' && value === undefined) return `The flag --${name} needs a value.`;
     if (kind === 'boolean') {
       if (value === '') return `The flag --${name} needs a value behind its equals sign.`;
-      if (!['true', 'false', undefined].includes(value?.toLowerCase())) return `The flag --${name} must be true or false.`;
+      if (!['true', 'false', undefined].includes(value?.toLowerCase()))
+        return `The flag --${name} must be true or false.`;
     }
   }
   return undefined;

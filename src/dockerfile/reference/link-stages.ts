@@ -27,9 +27,10 @@ function sourcesOf(statement: Statement, conversion: Conversion): readonly Build
 function copySource(statement: Statement, conversion: Conversion): BuildState | undefined {
   const from = flagText(statement, 'from');
   if (from === '') return undefined;
-  const { outcome, states, byName, escape } = conversion;
-  const expansion = expandWord(from, nothingSet, { escape });
-  if (expansion.error !== undefined) outcome.reject(expansion.error, undefined, { range: statement.instruction.keyword.range });
+  const { outcome, states, byName, escapeCharacter } = conversion;
+  const expansion = expandWord(from, nothingSet, { escape: escapeCharacter });
+  if (expansion.error !== undefined)
+    outcome.reject(expansion.error, undefined, { range: statement.instruction.keyword.range });
   else if (expansion.value !== from)
     outcome.reject('--from takes no variable; give the image a stage of its own with FROM.', undefined, {
       range: statement.instruction.keyword.range,

@@ -72,7 +72,9 @@ function setText(mount: ExpandedMount, key: string, value: string): string | und
       return isByteSize(value) ? undefined : `'${value}' is no size`;
     case 'sharing':
       mount.sharing = value.toLowerCase();
-      return sharings.includes(mount.sharing) ? undefined : `there is no sharing '${value}'; there are ${sharings.join(', ')}`;
+      return sharings.includes(mount.sharing)
+        ? undefined
+        : `there is no sharing '${value}'; there are ${sharings.join(', ')}`;
     case 'mode':
     case 'uid':
     case 'gid':
@@ -87,11 +89,13 @@ function setText(mount: ExpandedMount, key: string, value: string): string | und
 
 function combinationFault(mount: ExpandedMount): string | undefined {
   const { type } = mount;
-  if (mount.owner !== '' && (type === 'bind' || type === 'tmpfs')) return `a ${type} mount has no option '${mount.owner}'`;
+  if (mount.owner !== '' && (type === 'bind' || type === 'tmpfs'))
+    return `a ${type} mount has no option '${mount.owner}'`;
   if (type === 'secret') {
     if (mount.from !== '') return 'a secret has no from';
     if (mount.sharing !== '') return 'a secret has no sharing';
-    if (mount.source === '' && mount.target === '' && mount.id === '') return 'a secret needs an id, a source or a target';
+    if (mount.source === '' && mount.target === '' && mount.id === '')
+      return 'a secret needs an id, a source or a target';
     if (mount.source !== '' && mount.id !== '') return 'a secret has either an id or a source';
   }
   if (type === 'ssh' && mount.source !== '') return 'an ssh mount has no source';

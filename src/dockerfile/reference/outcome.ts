@@ -3,28 +3,30 @@ import type { Rejection } from '../dockerfile.ts';
 import type { Instruction } from '../instruction.ts';
 
 /** BuildKit's build checks that a Dockerfile alone decides. https://docs.docker.com/reference/build-checks/ */
-export type BuildCheck =
-  | 'ConsistentInstructionCasing'
-  | 'DuplicateStageName'
-  | 'ExposeInvalidFormat'
-  | 'ExposeProtoCasing'
-  | 'FromAsCasing'
-  | 'FromPlatformFlagConstDisallowed'
-  | 'InvalidBaseImagePlatform'
-  | 'InvalidDefaultArgInFrom'
-  | 'InvalidDefinitionDescription'
-  | 'JSONArgsRecommended'
-  | 'LegacyKeyValueFormat'
-  | 'MaintainerDeprecated'
-  | 'MultipleInstructionsDisallowed'
-  | 'NoEmptyContinuation'
-  | 'RedundantTargetPlatform'
-  | 'ReservedStageName'
-  | 'SecretsUsedInArgOrEnv'
-  | 'StageNameCasing'
-  | 'UndefinedArgInFrom'
-  | 'UndefinedVar'
-  | 'WorkdirRelativePath';
+export const buildChecks = [
+  'ConsistentInstructionCasing',
+  'DuplicateStageName',
+  'ExposeInvalidFormat',
+  'ExposeProtoCasing',
+  'FromAsCasing',
+  'FromPlatformFlagConstDisallowed',
+  'InvalidDefaultArgInFrom',
+  'InvalidDefinitionDescription',
+  'JSONArgsRecommended',
+  'LegacyKeyValueFormat',
+  'MaintainerDeprecated',
+  'MultipleInstructionsDisallowed',
+  'NoEmptyContinuation',
+  'RedundantTargetPlatform',
+  'ReservedStageName',
+  'SecretsUsedInArgOrEnv',
+  'StageNameCasing',
+  'UndefinedArgInFrom',
+  'UndefinedVar',
+  'WorkdirRelativePath',
+] as const;
+
+export type BuildCheck = (typeof buildChecks)[number];
 
 /** One place where a build check strikes. */
 export interface BuildCheckHit {
@@ -49,7 +51,12 @@ export interface Outcome {
   readonly rejections: Rejection[];
   readonly hits: BuildCheckHit[];
   reject(message: string, place: FaultPlace, details?: RejectionDetails): void;
-  hit(check: BuildCheck, instruction: Instruction, subject: string, more?: { meant?: string | undefined; line?: number }): void;
+  hit(
+    check: BuildCheck,
+    instruction: Instruction,
+    subject: string,
+    more?: { meant?: string | undefined; line?: number },
+  ): void;
 }
 
 interface RejectionDetails {

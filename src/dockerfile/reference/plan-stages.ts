@@ -20,9 +20,9 @@ export function fromWords(from: Statement): { readonly base: string; readonly na
 
 /** Gives every stage its base and platform, in order: a base is a stage only when that one came before. */
 export function planStage({ from }: StagePlan, conversion: Conversion): BuildState {
-  const { outcome, globals, escape, byName, states } = conversion;
+  const { outcome, globals, escapeCharacter, byName, states } = conversion;
   const { base, name } = fromWords(from);
-  const expansion = expandWord(base, globals, { escape });
+  const expansion = expandWord(base, globals, { escape: escapeCharacter });
   reportUndeclared(from, expansion, conversion);
   if (expansion.error !== undefined) outcome.reject(expansion.error, from.instruction);
   else if (expansion.value === '' && base !== '')
@@ -48,7 +48,11 @@ function settableNames({ used, unmatched }: Expansion, { globalNames }: Conversi
   return [...unmatched, ...used].filter((name) => globalNames.has(name));
 }
 
-function reportUndeclared(from: Statement, { unmatched }: Expansion, { globals, globalNames, outcome }: Conversion): void {
+function reportUndeclared(
+  from: Statement,
+  { unmatched }: Expansion,
+  { globals, globalNames, outcome }: Conversion,
+): void {
   for (const name of unmatched)
     if (!globalNames.has(name) && !globals.has(name)) {
       const known = [...new Set([...globalNames, ...globals.keys()])];
@@ -62,9 +66,9 @@ function platformSystem(
   stageName: string,
   conversion: Conversion,
 ): string | undefined {
-  const { outcome, globals, escape } = conversion;
+  const { outcome, globals, escapeCharacter } = conversion;
   const { instruction } = from;
-  const expansion = expandWord(written, globals, { escape });
+  const expansion = expandWord(written, globals, { escape: escapeCharacter });
   const { value, used, unmatched, error } = expansion;
   reportUndeclared(from, expansion, conversion);
   if (used.size === 1 && unmatched.size === 0 && used.has('TARGETPLATFORM') && value === globals.get('TARGETPLATFORM'))
@@ -77,7 +81,8 @@ function platformSystem(
   if (platform !== undefined) return platform.os;
   const unlessGiven = settableNames(expansion, conversion);
   if (error !== undefined) outcome.reject(error, instruction);
-  else if (value === '') outcome.reject(`The platform '${written}' is empty when nothing gives it a value.`, instruction, { unlessGiven });
+  else if (value === '')
+    outcome.reject(`The platform '${written}' is empty when nothing gives it a value.`, instruction, { unlessGiven });
   else outcome.reject(`'${value}' is no platform; write it as linux/amd64.`, instruction, { unlessGiven });
   return undefined;
 }

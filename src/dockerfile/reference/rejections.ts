@@ -1,6 +1,10 @@
 import type { Dockerfile, Rejection } from '../dockerfile.ts';
+import { convert } from './conversion.ts';
 
-/** What BuildKit would refuse, in the order in which it finds it. */
-export function findRejections(_dockerfile: Dockerfile): readonly Rejection[] {
-  return [];
+/**
+ * Everything for which BuildKit would refuse the file when it builds all stages without build arguments; the first is
+ * where BuildKit itself stops. Agrees with BuildKit 0.32 (tests/oracles).
+ */
+export function findRejections(dockerfile: Dockerfile): readonly Rejection[] {
+  return convert(dockerfile).rejections;
 }

@@ -47,7 +47,8 @@ function deviceFault(device: string): string | undefined {
     const [key, value] = splitField(field);
     const name = key.toLowerCase();
     if (name === 'required') {
-      if (value !== undefined && parseGoBoolean(value) === undefined) return '--device: required must be true or false.';
+      if (value !== undefined && parseGoBoolean(value) === undefined)
+        return '--device: required must be true or false.';
     } else if (name === 'name' && value !== undefined) {
       if (named) return '--device names its device twice.';
       named = value !== '';

@@ -46,15 +46,15 @@ export interface Statement {
   readonly instruction: Instruction;
   /** The statement's own text behind its keyword, with its places; undefined when it stands nowhere in this file. */
   readonly rest: MappedText | undefined;
-  readonly escape: EscapeCharacter;
+  readonly escapeCharacter: EscapeCharacter;
 }
 
 const byKeyword: ReadonlyMap<string, Keyword> = new Map(keywords.map((name) => [name.toLowerCase(), name]));
 
 /** The statement that an instruction of the file is. */
-export function statementOf(instruction: Instruction, escape: EscapeCharacter): Statement {
+export function statementOf(instruction: Instruction, escapeCharacter: EscapeCharacter): Statement {
   const { keyword, rest } = instruction.syntax;
-  return makeStatement(keyword.value, rest, 0, instruction, escape, true);
+  return makeStatement(keyword.value, rest, 0, instruction, escapeCharacter, true);
 }
 
 /** The statement behind ONBUILD; undefined when nothing stands there. */
@@ -64,9 +64,16 @@ export function triggerOf(onbuild: Statement): Statement | undefined {
   const keyword = onbuild.text.slice(0, end);
   const { rest } = onbuild;
   if (rest === undefined)
-    return makeStatement(keyword, contiguousText(onbuild.text, 0), next, onbuild.instruction, onbuild.escape, false);
+    return makeStatement(
+      keyword,
+      contiguousText(onbuild.text, 0),
+      next,
+      onbuild.instruction,
+      onbuild.escapeCharacter,
+      false,
+    );
   const start = trimEnd(rest.text, 0) - onbuild.text.length;
-  return makeStatement(keyword, rest, start + next, onbuild.instruction, onbuild.escape, true);
+  return makeStatement(keyword, rest, start + next, onbuild.instruction, onbuild.escapeCharacter, true);
 }
 
 /** A trigger as the stage that inherits it runs it: read anew, with the default escape character. */
@@ -81,11 +88,11 @@ function makeStatement(
   rest: MappedText,
   from: number,
   instruction: Instruction,
-  escape: EscapeCharacter,
+  escapeCharacter: EscapeCharacter,
   placed: boolean,
 ): Statement {
   const behind = rest.text.slice(from);
-  const { flags, argumentsStart } = readFlags(behind, escape);
+  const { flags, argumentsStart } = readFlags(behind, escapeCharacter);
   return {
     keyword,
     name: byKeyword.get(keyword.toLowerCase()),
@@ -93,7 +100,7 @@ function makeStatement(
     text: behind.slice(skipSpace(behind, argumentsStart), trimEnd(behind, argumentsStart)),
     instruction,
     rest: placed ? rest : undefined,
-    escape,
+    escapeCharacter,
   };
 }
 
