@@ -65,11 +65,40 @@ export const lexicons = {
 } as const satisfies Record<string, Lexicon>;
 
 const marks3 = new Set(['...', '===', '!==', '??=', '||=', '&&=', '**=', '>>=', '<<=']);
-const marks2 = new Set(['??', '||', '&&', '?.', '==', '!=', '=>', ':=', '->', '<=', '>=', '+=', '-=', '<-', '<<', '>>']);
+const marks2 = new Set([
+  '??',
+  '||',
+  '&&',
+  '?.',
+  '==',
+  '!=',
+  '=>',
+  ':=',
+  '->',
+  '<=',
+  '>=',
+  '+=',
+  '-=',
+  '<-',
+  '<<',
+  '>>',
+]);
 const wordStart = /[A-Za-z_$\u0080-\uffff]/;
 const wordPart = /[A-Za-z0-9_$\u0080-\uffff]/;
 /** After these words a slash begins a regular expression. */
-const beforeExpression = new Set(['return', 'typeof', 'case', 'in', 'of', 'do', 'else', 'void', 'delete', 'throw', 'new']);
+const beforeExpression = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'do',
+  'else',
+  'void',
+  'delete',
+  'throw',
+  'new',
+]);
 
 /**
  * Splits a source into tokens. It never fails: an unfinished string ends with its line, or with the text where the language

@@ -6,13 +6,13 @@ import type { PackageArgument, PinKind } from '../package-command.ts';
 export function npmPackage(word: CommandWord): PackageArgument {
   const { value } = word;
   if (nameIsUnknown(word)) return unknownPackage(word);
+  if (isPath(value)) return packageArgument(word, value, { kind: value.endsWith('.tgz') ? 'file' : 'directory' });
   if (isVersionControl(value)) return packageArgument(word, value, { kind: 'vcs', ...commitPin(value) });
   if (isUrl(value)) return packageArgument(word, value, { kind: 'url', pin: 'unknown' });
   if (value.startsWith('file:') || value.startsWith('link:'))
     return packageArgument(word, value, { kind: 'directory' });
   if (/\.(?:tgz|tar\.gz|tar)$/.test(value) && !/@[\d^~]/.test(value))
     return packageArgument(word, value, { kind: 'file' });
-  if (isPath(value)) return packageArgument(word, value, { kind: 'directory' });
   const at = value.indexOf('@', 1);
   if (at === -1) return packageArgument(word, value);
   const version = value.slice(at + 1);

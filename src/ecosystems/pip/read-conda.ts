@@ -40,6 +40,9 @@ const options: OptionTable = {
   endsAfter: (operands) => operands[0]?.value === 'run' && operands.length > 1,
 };
 
+/** `conda clean -f` is another option than `conda install -f FILE`. */
+const cleanOptions: OptionTable = { ...options, short: { ...options.short, f: 'force-pkgs-dirs' } };
+
 const actions: Readonly<Record<string, PackageAction>> = {
   install: 'install',
   create: 'install',
@@ -52,7 +55,7 @@ const actions: Readonly<Record<string, PackageAction>> = {
 };
 
 export const readConda: ToolReader = (tool, words, command) => {
-  const { flags, operands } = readOptions(words, options);
+  const { flags, operands } = readOptions(words, words.some((word) => word.value === 'clean') ? cleanOptions : options);
   const isEnvironment = operands[0]?.value === 'env';
   const [subcommand, ...rest] = isEnvironment ? operands.slice(1) : operands;
   const listed = actionOf(actions, subcommand?.value);

@@ -122,7 +122,7 @@ export const readBuilddep: ToolReader = (tool, words, command) => {
   });
 };
 
-const versionAtEnd = /^(.+)-(\d[\w.~^+:]*\.[\w.~^+]+)(?:-(\d[\w.~^+]*))?$/;
+const versionAtEnd = /^(.+?)-(\d[\w.~^+:]*\.[\w.~^+]+)(?:-(\d[\w.~^+]*))?$/;
 
 /** `name`, `name-1.2-3.el9`, `@group`, a file or an address. */
 export function rpmPackage(word: CommandWord): PackageArgument {
@@ -143,10 +143,12 @@ export function rpmPackage(word: CommandWord): PackageArgument {
       version: value.slice((expanded[1]?.length ?? 0) + 1),
       pin: 'exact',
     });
-  const found = value.length < 300 ? versionAtEnd.exec(value.replace(/\*$/, '')) : null;
+  if (value.length > 300) return packageArgument(word, value);
+  const prefix = /^(.+?)-(\d[\w.~^+:-]*)?\*$/.exec(value);
+  if (prefix) return packageArgument(word, prefix[1] ?? value, { version: `${prefix[2] ?? ''}*`, pin: 'range' });
+  const found = versionAtEnd.exec(value);
   if (!found) return packageArgument(word, value);
-  const version = value.slice((found[1]?.length ?? 0) + 1);
-  return packageArgument(word, found[1] ?? value, { version, pin: value.endsWith('*') ? 'range' : 'exact' });
+  return packageArgument(word, found[1] ?? value, { version: value.slice((found[1]?.length ?? 0) + 1), pin: 'exact' });
 }
 
 /** https://en.opensuse.org/SDB:Zypper_manual */
