@@ -19,7 +19,12 @@ export interface ReportedLink {
   readonly context?: string;
   readonly image?: string;
   /** `deployment/web ×3 (deploy/web.yaml)`; for Compose `service/web`. */
-  readonly runBy: readonly { readonly kind: string; readonly name: string; readonly replicas?: number; readonly path: string }[];
+  readonly runBy: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly replicas?: number;
+    readonly path: string;
+  }[];
 }
 
 /** What was looked at. All sizes in bytes. */
@@ -79,5 +84,14 @@ export interface Report {
   /** Text of every line that a location names, for excerpts: path, then one-based line. Secrets are masked already. */
   readonly excerpts: ReadonlyMap<string, ReadonlyMap<number, string>>;
   /** Summary, documentation address and preset of every rule that ran. */
-  readonly rules: readonly { readonly id: string; readonly area: Area; readonly severity: Severity; readonly summary: string; readonly docs: string }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly area: Area;
+    readonly severity: Severity;
+    readonly summary: string;
+    readonly docs: string;
+    /** One sentence each, as the rule has them: for formats that describe a rule apart from its findings. */
+    readonly why?: string;
+    readonly remedy?: string;
+  }[];
 }

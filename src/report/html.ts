@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { areas } from '../core/area.ts';
+import type { Report, Score } from '../core/report.ts';
+import { scoreDerivation } from '../core/score.ts';
+import { severities } from '../core/severity.ts';
+import { areaFigure, contextFigure } from './internal/html-figures.ts';
+import { arrows, findingSections } from './internal/html-findings.ts';
+import { htmlScript } from './internal/html-script.ts';
+import { htmlStyle } from './internal/html-style.ts';
+import { type Markup, markup } from './internal/markup.ts';
+import { countBySeverity, countsText, inventoryParts, linkParts, plural, safeFixCount, secondsText, suppressedText } from './internal/wording.ts';
+
+/** Above this many findings the browser lays out only those that are on the screen. */
+const drawnAtOnce = 200;
+
+/**
+ * The report as one page that needs nothing else: style and script are in it and allowed by their hashes, and a content
+ * security policy forbids everything besides. Light or dark as the reader has it, and made to be printed.
+ */
+export function renderHtml(report: Report): string {
+  const title = `${report.name}: ${countsText(report.findings)} · Plimsoll`;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${{ markup: htmlStyle }}</style>
+</head>
+<body>
+${banner(report)}
+<main><div class="inner">
+${tiles(report)}
+<div class="panels">
+<section class="panel"><h2>Areas</h2>${areaFigure(report.score)}${derivation(report.score)}</section>
+<div>${contexts(report)}${links(report)}</div>
+</div>
+${problems(report)}
+${findings(report)}
+${suppressed(report)}
+<footer>Made by plimsoll ${report.tool.version} in ${secondsText(report.seconds)}, of <code>${report.target}</code>. «estimated» is computed from what the files say, «measured» was measured.</footer>
+</div></main>
+<script>${{ markup: htmlScript }}</script>
+</body>
+</html>
+`.markup;
+}
+
+function policy(): string {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return `default-src 'none'; style-src ${hash(htmlStyle)}; script-src ${hash(htmlScript)}; base-uri 'none'; form-action 'none'`;
+}
+
+function banner(report: Report): Markup {
+  const line = report.score.loadLine;
+  const gauge = markup`<div class="gauge"><b>${line}</b> <span>/ 100</span><small>load line</small></div>`;
+  return markup`<header class="banner"><div class="inner"><div class="what">
+<p class="brand"><svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2.5"><circle cx="15" cy="11" r="8.5"/><path d="M0 11h30"/></g></svg> Plimsoll</p>
+<h1>${report.name}</h1><p class="looked">${inventoryParts(report.inventory).join(' · ')}</p></div>
+${line === undefined ? markup`` : gauge}</div></header>`;
+}
+
+function tiles(report: Report): Markup {
+  const counts = countBySeverity(report.findings);
+  const safe = safeFixCount(report.findings);
+  const severityTiles = severities.map(
+    (severity) => markup`<li class="${severity}"><b>${counts[severity]}</b><span>${counts[severity] === 1 ? severity : `${severity}s`}</span></li>`,
+  );
+  return markup`<ul class="tiles">${severityTiles}<li class="safe"><b>${safe}</b><span>safe ${safe === 1 ? 'repair' : 'repairs'}</span></li></ul>`;
+}
+
+function derivation(score: Score): Markup {
+  const rows = score.areas.map(
+    (area) => markup`<tr><th scope="row">${area.area}</th><td>${scoreDerivation(area) ?? 'nothing to look at'}</td></tr>`,
+  );
+  return markup`<details><summary>How the score is computed</summary><p>For each area: (100 − points for notes) × 20 / (20 + 15 × errors + 4 × warnings). The load line is the mean of the areas that have a score.</p><div class="scroll" tabindex="0"><table>${rows}</table></div></details>`;
+}
+
+function contexts({ inventory }: Report): Markup {
+  const figure = contextFigure(inventory);
+  return figure.markup === '' ? figure : markup`<section class="panel"><h2>Build contexts</h2>${figure}</section>`;
+}
+
+function links({ inventory }: Report): Markup {
+  if (inventory.links.length === 0) return markup``;
+  const items = inventory.links.map((link) => markup`<li>${arrows(linkParts(link))}</li>`);
+  return markup`<section class="panel"><h2>From file to workload</h2><ul class="chains">${items}</ul></section>`;
+}
+
+function problems(report: Report): Markup {
+  if (report.problems.length === 0) return markup``;
+  const items = report.problems.map(
+    ({ path, position, message, remedy }) =>
+      markup`<li><code>${path}${position ? `:${position.line}` : ''}</code> ${message}<br>${remedy}</li>`,
+  );
+  return markup`<section class="panel problems"><h2>Not read</h2><ul>${items}</ul></section>`;
+}
+
+function findings(report: Report): Markup {
+  if (report.findings.length === 0) return markup`<section class="findings"><h2>Nothing found</h2></section>`;
+  const many = report.findings.length > drawnAtOnce ? ' many' : '';
+  return markup`<section class="findings${many}"><h2>Findings</h2>
+${filters(report)}
+${findingSections(report)}<p id="none" hidden>No finding matches the filter.</p></section>`;
+}
+
+/** Hidden until the script runs: without it the controls would do nothing. */
+function filters(report: Report): Markup {
+  const counts = countBySeverity(report.findings);
+  const boxes = severities.map(
+    (severity) =>
+      markup`<label><input type="checkbox" name="severity" value="${severity}" checked> ${plural(counts[severity], severity)}</label>`,
+  );
+  const used = areas.filter((area) => report.findings.some((finding) => finding.area === area));
+  const files = [...new Set(report.findings.map((finding) => finding.locations[0].path))].sort();
+  return markup`<form id="filters" class="filters" role="search" hidden>
+<input type="search" name="text" placeholder="Search" aria-label="Search in findings" autocomplete="off">
+<fieldset><legend>Severity</legend>${boxes}</fieldset>
+${select('area', 'All areas', used)}${select('file', 'All files', files)}
+<button type="reset">Reset</button> <output id="shown" aria-live="polite"></output></form>`;
+}
+
+function select(name: string, all: string, values: readonly string[]): Markup {
+  const options = values.map((value) => markup`<option value="${value}">${value}</option>`);
+  return markup`<select name="${name}" aria-label="${name}"><option value="">${all}</option>${options}</select>
+`;
+}
+
+function suppressed(report: Report): Markup {
+  const title = suppressedText(report);
+  if (title === undefined) return markup``;
+  const items = report.suppressed.map(
+    ({ finding, by, reason }) =>
+      markup`<li><code>${finding.locations[0].path}:${finding.locations[0].start.line}</code> <code>${finding.rule}</code> ${finding.message} <em>${by}</em>${reason ? ` ${reason}` : ''}</li>`,
+  );
+  return markup`<details class="suppressed"><summary>${title}</summary><ul>${items}</ul></details>`;
+}
