@@ -122,7 +122,7 @@ function evaluate(
     const visible = viewAt([timeline, ...bases], instruction.name === 'ENV' ? at : Number.POSITIVE_INFINITY, undefined);
     for (const pair of instruction.pairs) {
       const name = instruction.name === 'ENV' ? expandToken(pair.key, visible, options).value : pair.key.value;
-      const declaration = { instruction, pair, ...valueOf(pair, visible, globals, options) };
+      const declaration = { instruction, pair, ...evaluatePair(pair, visible, globals, options) };
       addPlace(timeline.declared, name, at, declaration);
       if (declaration.isSet) addPlace(timeline.set, name, at, declaration);
     }
@@ -136,7 +136,7 @@ function addPlace(places: Places, name: string, at: number, declaration: Declara
   else list.push({ at, declaration });
 }
 
-function valueOf(
+function evaluatePair(
   { key, value }: KeyValue,
   visible: Variables,
   globals: (() => Variables) | undefined,

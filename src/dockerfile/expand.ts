@@ -1,4 +1,6 @@
-import { isTooCostly, parsePattern, replaceMatches, trimPrefix, trimSuffix } from './expand-pattern.ts';
+import { readName } from './internal/expansion-name.ts';
+import { readPattern, replaceMatches, trimMatch } from './internal/expansion-pattern.ts';
+import { asWritten, ExpansionError, type Lexer, lookUp } from './internal/expansion-state.ts';
 import type { EscapeCharacter, Token } from './syntax.ts';
 import { isSpace } from './white-space.ts';
 
@@ -85,23 +87,6 @@ export function removeQuotes(word: string, escapeCharacter: EscapeCharacter): st
 }
 
 const everythingUnknown: Variables = { has: () => true, get: () => undefined };
-
-interface Lexer {
-  readonly source: string;
-  readonly variables: Variables;
-  readonly options: ExpandOptions;
-  at: number;
-  rawEscapes: boolean;
-  readonly limit: number;
-  depth: number;
-  /** The word that is being read. Shared with nested expansions, which empty it, as BuildKit's is. */
-  buffer: string;
-  readonly used: Set<string>;
-  readonly unmatched: Set<string>;
-  readonly unknown: Set<string>;
-}
-
-class ExpansionError extends Error {}
 
 function needsWork(word: string, escapeCharacter: string): boolean {
   for (let at = 0; at < word.length; at += 1) {
@@ -288,32 +273,6 @@ function plainValue(lexer: Lexer, name: string, start: number, kept: () => strin
   return asWritten(lexer, name, start, found.state, kept) ?? '';
 }
 
-type Found = { readonly state: 'known'; readonly value: string } | { readonly state: 'unknown' | 'unset' };
-
-function lookUp(lexer: Lexer, name: string): Found {
-  if (!lexer.variables.has(name)) {
-    lexer.unmatched.add(name);
-    return { state: 'unset' };
-  }
-  lexer.used.add(name);
-  const value = lexer.variables.get(name);
-  return value === undefined ? { state: 'unknown' } : { state: 'known', value };
-}
-
-/** The expansion as it stands, when its variable has no value that is known; undefined when it expands to something. */
-function asWritten(
-  lexer: Lexer,
-  name: string,
-  start: number,
-  state: Found['state'],
-  kept: () => string,
-): string | undefined {
-  const unset = lexer.options.unset ?? 'empty';
-  if (state === 'known' || (state === 'unset' && unset === 'empty')) return undefined;
-  lexer.unknown.add(name);
-  return state === 'unset' && unset === 'keep' ? kept() : lexer.source.slice(start, lexer.at);
-}
-
 function readBraced(lexer: Lexer, start: number): string {
   lexer.at += 1;
   const first = lexer.source.charAt(lexer.at);
@@ -333,7 +292,7 @@ function unsupported(operator: string): string {
 }
 
 function readModifier(lexer: Lexer, start: number, name: string, operator: string): string {
-  const kind = operator.at(-1) ?? '';
+  const kind = operator.at(-1);
   const isPattern = kind === '#' || kind === '%';
   const emptyIsUnset = operator.length > 1;
   if (emptyIsUnset && isPattern) throw new ExpansionError(unsupported(operator));
@@ -357,20 +316,6 @@ function readModifier(lexer: Lexer, start: number, name: string, operator: strin
   return value;
 }
 
-function trimMatch(value: string, word: string, kind: string): string {
-  const greedy = word.startsWith(kind);
-  const pattern = readPattern(greedy ? word.slice(1) : word, value);
-  return kind === '#' ? trimPrefix(pattern, value, greedy) : trimSuffix(pattern, value, greedy);
-}
-
-function readPattern(text: string, value: string) {
-  const pattern = parsePattern(text);
-  if (pattern === undefined)
-    throw new ExpansionError('The pattern of a substitution has an escape that means nothing.');
-  if (isTooCostly(pattern, value)) throw new ExpansionError('The pattern of a substitution is too long.');
-  return pattern;
-}
-
 function readReplacement(lexer: Lexer, start: number, name: string): string {
   const all = lexer.source.charAt(lexer.at) === '/';
   if (all) lexer.at += 1;
@@ -380,33 +325,5 @@ function readReplacement(lexer: Lexer, start: number, name: string): string {
   const written = asWritten(lexer, name, start, found.state, () => `\${${name}/${search}/${replacement}}`);
   if (written !== undefined) return written;
   const value = found.state === 'known' ? found.value : '';
-  const replaced = replaceMatches(readPattern(search, value), value, replacement, all, lexer.limit);
-  if (replaced === undefined) throw new ExpansionError('The value is longer than 1 MiB.');
-  return replaced;
-}
-
-const letter = /^\p{L}$/u;
-const digit = /^\p{Nd}$/u;
-
-function isNameCharacter(character: string): boolean {
-  const code = character.charCodeAt(0);
-  if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || isDigit(character);
-  return letter.test(character) || isDigit(character);
-}
-
-function isDigit(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 128 ? code >= 48 && code <= 57 : digit.test(character);
-}
-
-/** A name; or a number; or one special parameter such as `?`. */
-function readName(lexer: Lexer): string {
-  const start = lexer.at;
-  const { source } = lexer;
-  const peek = () => String.fromCodePoint(source.codePointAt(lexer.at) ?? 0);
-  const first = peek();
-  const accepts = isDigit(first) ? isDigit : isNameCharacter;
-  if (lexer.at < source.length && '@*#?-$!'.includes(first)) lexer.at += 1;
-  else while (lexer.at < source.length && accepts(peek())) lexer.at += peek().length;
-  return source.slice(start, lexer.at);
+  return replaceMatches(readPattern(search, value), value, replacement, all, lexer.limit);
 }

@@ -1,3 +1,5 @@
+import { ExpansionError } from './expansion-state.ts';
+
 /** The patterns of `${name#pattern}`, `%` and `/`: `*`, `?` and literal characters, no bracket expressions. */
 export interface Pattern {
   /** What stands between the stars: a code point each, or `undefined` for `?`. */
@@ -7,8 +9,7 @@ export interface Pattern {
 /** Comparisons that one pattern may cost; more than that is no pattern that a person wrote. */
 const maximalWork = 50_000_000;
 
-/** Reads a pattern; undefined when an escape in it is none. */
-export function parsePattern(text: string): Pattern | undefined {
+function parsePattern(text: string): Pattern | undefined {
   const segments: (string | undefined)[][] = [[]];
   const characters = Array.from(text);
   for (let at = 0; at < characters.length; at += 1) {
@@ -26,38 +27,49 @@ export function parsePattern(text: string): Pattern | undefined {
   return { segments };
 }
 
-/** True when matching would cost more than is sensible. */
-export function isTooCostly(pattern: Pattern, value: string): boolean {
-  const longest = Math.max(
-    ...pattern.segments.slice(0, 1000).map((segment) => segment.length),
-    pattern.segments.length,
-  );
-  return longest * value.length > maximalWork;
+/**
+ * The pattern of a substitution in `value`.
+ * @throws ExpansionError when it is none, or when matching would cost more than is sensible.
+ */
+export function readPattern(text: string, value: string): Pattern {
+  const pattern = parsePattern(text);
+  if (pattern === undefined)
+    throw new ExpansionError('The pattern of a substitution has an escape that means nothing.');
+  if (text.length * value.length > maximalWork) throw new ExpansionError('The pattern of a substitution is too long.');
+  return pattern;
 }
 
-/** `value` without the shortest or, when greedy, the longest match of `pattern` at its start. */
-export function trimPrefix(pattern: Pattern, value: string, greedy: boolean): string {
+/** The value of `${name#word}` and its like: `kind` is the sign, which stands twice for the longest match. */
+export function trimMatch(value: string, word: string, kind: '#' | '%'): string {
+  const greedy = word.startsWith(kind);
+  const pattern = readPattern(greedy ? word.slice(1) : word, value);
+  return kind === '#' ? trimPrefix(pattern, value, greedy) : trimSuffix(pattern, value, greedy);
+}
+
+function trimPrefix(pattern: Pattern, value: string, greedy: boolean): string {
   const characters = Array.from(value);
   const end = matchEnd(pattern, characters, 0, greedy);
   return end === undefined ? value : characters.slice(end).join('');
 }
 
-/** `value` without the shortest or, when greedy, the longest match of `pattern` at its end. */
-export function trimSuffix(pattern: Pattern, value: string, greedy: boolean): string {
+function trimSuffix(pattern: Pattern, value: string, greedy: boolean): string {
   const reversed = { segments: pattern.segments.map((segment) => segment.toReversed()).reverse() };
   const characters = Array.from(value).reverse();
   const end = matchEnd(reversed, characters, 0, greedy);
   return end === undefined ? value : characters.slice(end).reverse().join('');
 }
 
-/** Replaces the first or all matches; undefined when the result is longer than `limit`. */
+/**
+ * Replaces the first or all matches.
+ * @throws ExpansionError when the result is longer than `limit`.
+ */
 export function replaceMatches(
   pattern: Pattern,
   value: string,
   replacement: string,
   all: boolean,
   limit: number,
-): string | undefined {
+): string {
   const characters = Array.from(value);
   let result = '';
   let at = 0;
@@ -79,7 +91,7 @@ export function replaceMatches(
       result += characters[at] ?? '';
       at += 1;
     }
-    if (result.length > limit) return undefined;
+    if (result.length > limit) throw new ExpansionError('The value is longer than 1 MiB.');
     if (!all) break;
   }
   return result + characters.slice(at).join('');
