@@ -36,7 +36,7 @@ export function readIgnoreComment(comment: string): IgnoreComment | undefined {
 }
 
 function readOwn(text: string): IgnoreComment | undefined {
-  const match = /^plimsoll\s+(ignore|ignore-file)\s*=\s*([^\s]+)([^]*)$/.exec(text);
+  const match = /^plimsoll\s+(ignore|ignore-file)\s*=\s*([^\s]+)(.*)$/.exec(text);
   if (!match) return undefined;
   const [, kind, ids = '', rest = ''] = match;
   const dashes = rest.indexOf('--');

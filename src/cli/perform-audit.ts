@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { audit } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
@@ -12,6 +12,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
 /** Reads, audits and reports as the arguments of `plimsoll audit` say. */
@@ -97,13 +98,4 @@ async function changedPathsFrom(parsed: ParsedArguments, root: string): Promise<
   if (revision === undefined) return undefined;
   const { changedFiles } = await import('../project/changed-files.ts');
   return changedFiles(root, revision);
-}
-
-/** @throws UserError when the file cannot be written. */
-export function writeFile(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new UserError('this file cannot be written', { where: file, cause });
-  }
 }

@@ -26,7 +26,10 @@ const tokenForms: readonly TokenForm[] = [
   { kind: 'RubyGems key', pattern: /\brubygems_[a-f0-9]{48}\b/g },
   { kind: 'Docker token', pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,60}/g },
   { kind: 'Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
-  { kind: 'Slack webhook', pattern: /https:\/\/hooks\.slack\.com\/services\/(?<secret>T[A-Z0-9]{6,14}\/B[A-Z0-9]{6,14}\/[A-Za-z0-9]{16,30})/g },
+  {
+    kind: 'Slack webhook',
+    pattern: /https:\/\/hooks\.slack\.com\/services\/(?<secret>T[A-Z0-9]{6,14}\/B[A-Z0-9]{6,14}\/[A-Za-z0-9]{16,30})/g,
+  },
   { kind: 'Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}/g },
   { kind: 'Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g },
   { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g },
@@ -36,16 +39,24 @@ const tokenForms: readonly TokenForm[] = [
   { kind: 'OpenAI key', pattern: /\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,200}/g },
   { kind: 'Anthropic key', pattern: /\bsk-ant-[a-z0-9]{2,10}-[A-Za-z0-9_-]{20,200}/g },
   { kind: 'Azure storage key', pattern: /AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)/g },
-  { kind: 'JSON web token', pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g },
+  {
+    kind: 'JSON web token',
+    pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
+  },
   { kind: 'private key', pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g },
-  { kind: 'password in a URL', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/:@'"<>${}]{3,200})@[A-Za-z0-9[]/gi },
+  {
+    kind: 'password in a URL',
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/:@'"<>${}]{3,200})@[A-Za-z0-9[]/gi,
+  },
 ];
 
 /** A name that says that its value is secret: the words stand alone or are joined by `_`, `-` or a case change. */
-const tellingName = /(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|auth_?key|credentials?)(?:$|[_.-]?(?:\d+|key|value|id)?$)/i;
+const tellingName =
+  /(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|auth_?key|credentials?)(?:$|[_.-]?(?:\d+|key|value|id)?$)/i;
 
 /** Names that look telling but hold a place, a switch or something public. */
-const harmlessName = /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/i;
+const harmlessName =
+  /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/i;
 
 /** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
 export function isTellingName(name: string): boolean {
@@ -100,7 +111,8 @@ export function secretInVariable(name: string, value: string): SecretMatch | und
   return { kind: password ? 'password' : 'secret value', range: { start: 0, end: value.length }, certainty: 'likely' };
 }
 
-const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
+const assignment =
+  /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
 
 /**
  * The line with every secret in it replaced by `•••`, for excerpts. It masks more than rules report: any literal under a
@@ -116,7 +128,8 @@ export function maskSecrets(line: string): string {
     ranges.push({ start, end: start + value.length });
   }
   const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
-  if (legacy && isTellingName(legacy[1] ?? '')) ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
+  if (legacy && isTellingName(legacy[1] ?? ''))
+    ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
   return replaceRanges(line, ranges);
 }
 

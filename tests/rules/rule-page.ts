@@ -41,7 +41,14 @@ export function readRulePage(text: string): { readonly title: string; readonly c
     if (!heading) continue;
     const [, kind, name] = heading;
     const end = nextHeading(lines, at + 1);
-    cases.push(readCase(kind === 'bad' || kind === 'fixed' ? kind : 'good', (name ?? '').trim(), at + 1, lines.slice(at + 1, end)));
+    cases.push(
+      readCase(
+        kind === 'bad' || kind === 'fixed' ? kind : 'good',
+        (name ?? '').trim(),
+        at + 1,
+        lines.slice(at + 1, end),
+      ),
+    );
     at = end - 1;
   }
   return { title, cases };
@@ -84,7 +91,8 @@ function readCase(kind: RuleCase['kind'], title: string, line: number, body: rea
       const option = /^- option `([^`]+)` is `(.+)`$/.exec(text);
       if (!option) throw new Error(`line ${line + at + 1}: an option is written «- option \`name\` is \`JSON\`»`);
       options[option[1] ?? ''] = JSON.parse(option[2] ?? '');
-    } else if (text.startsWith('- ')) throw new Error(`line ${line + at + 1}: «${text}» is nothing that a case can say`);
+    } else if (text.startsWith('- '))
+      throw new Error(`line ${line + at + 1}: «${text}» is nothing that a case can say`);
   }
   if (files.length === 0) throw new Error(`line ${line}: a case without files`);
   return { kind, title, line, files, expected, goodFor, options };
@@ -101,7 +109,9 @@ function isPlace(span: string): boolean {
 
 function readFile(info: string, lines: readonly string[], line: number): CaseFile {
   const [language = '', ...attributes] = info.trim().split(/\s+/);
-  const given = new Map(attributes.map((attribute) => [attribute.split('=')[0] ?? '', attribute.slice(attribute.indexOf('=') + 1)]));
+  const given = new Map(
+    attributes.map((attribute) => [attribute.split('=')[0] ?? '', attribute.slice(attribute.indexOf('=') + 1)]),
+  );
   const file = given.get('path') ?? defaultPaths[language];
   if (file === undefined || path.isAbsolute(file) || file.split('/').includes('..'))
     throw new Error(`line ${line}: this code block needs «path=…» inside the case's directory`);

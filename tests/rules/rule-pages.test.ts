@@ -38,7 +38,9 @@ for (const rule of rules) {
     });
 
     test.each(rule.definition.peers)('has a bad and a good case for %s', (peer) => {
-      expect(cases.some((each) => each.kind === 'bad' && each.expected.some(({ peers }) => peers.includes(peer)))).toBe(true);
+      expect(cases.some((each) => each.kind === 'bad' && each.expected.some(({ peers }) => peers.includes(peer)))).toBe(
+        true,
+      );
       expect(cases.some((each) => each.kind === 'good' && each.goodFor.includes(peer))).toBe(true);
     });
 
@@ -61,7 +63,12 @@ for (const rule of rules) {
 }
 
 /** All fixes together give exactly the fixed files, and a second run has nothing left to fix. */
-async function checkFixed(rule: NamedRule<Rule>, bad: RuleCase, fixed: RuleCase, findings: readonly Finding[]): Promise<void> {
+async function checkFixed(
+  rule: NamedRule<Rule>,
+  bad: RuleCase,
+  fixed: RuleCase,
+  findings: readonly Finding[],
+): Promise<void> {
   const result = applyFixes(bad.files, findings);
   for (const file of fixed.files) expect(result.find(({ path }) => path === file.path)?.text).toBe(file.text);
   const again = await checkCase(layOutFiles(scratch, result), rule, bad.options);
@@ -82,7 +89,9 @@ function applyFixes(files: readonly CaseFile[], findings: readonly Finding[]): C
   return [...edited, ...added.map((file) => ({ ...file, size: undefined, mode: undefined }))];
 }
 
-function described(findings: readonly Finding[]): readonly { readonly places: readonly string[]; readonly peers: readonly string[] }[] {
+function described(
+  findings: readonly Finding[],
+): readonly { readonly places: readonly string[]; readonly peers: readonly string[] }[] {
   return findings
     .map((finding) => ({
       places: finding.locations.map(({ path, start }) => `${path}:${start.line}`),

@@ -2,8 +2,7 @@ import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
 import { atLeast } from '../../core/severity.ts';
 import type { Command } from '../command.ts';
-
-const formats = ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'] as const;
+import { formats } from '../report-formats.ts';
 
 export const command: Command = {
   name: 'audit',

@@ -1,0 +1,4 @@
+/** Formats that `--format` and `--also` take. */
+export const formats = ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'] as const;
+
+export type ReportFormat = (typeof formats)[number];

@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { UserError } from '../core/errors.ts';
+import type { Report } from '../core/report.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { commands } from './generated.ts';
+import { formats, type ReportFormat } from './report-formats.ts';
+import { writeFile } from './write-file.ts';
+
+interface RenderSettings {
+  readonly columns: number;
+  readonly color: boolean;
+  readonly all: boolean;
+}
+
+/** Every format with its renderer, loaded only when it is asked for. */
+const renderers: Readonly<Record<ReportFormat, (report: Report, settings: RenderSettings) => Promise<string>>> = {
+  text: async (report, settings) =>
+    (await import('../report/terminal.ts')).renderTerminal(report, {
+      ...settings,
+      commands: commands.map(({ name }) => name),
+    }),
+  plain: async (report) => (await import('../report/plain.ts')).renderPlain(report),
+  json: async (report) => (await import('../report/json.ts')).renderJson(report),
+  sarif: async (report) => (await import('../report/sarif.ts')).renderSarif(report),
+  markdown: async (report) => (await import('../report/markdown.ts')).renderMarkdown(report),
+  junit: async (report) => (await import('../report/junit.ts')).renderJunit(report),
+  github: async (report) => (await import('../report/github.ts')).renderGithub(report),
+  html: async (report) => (await import('../report/html.ts')).renderHtml(report),
+};
+
+/** Writes the report to standard output or `--output`, and further ones as `--also` says. */
+export async function writeReports(report: Report, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  const output = parsed.value('output');
+  const toTerminal = output === undefined && terminal.stdout.isTTY;
+  const format = parsed.has('json') ? 'json' : formatNamed(parsed.value('format') ?? '');
+  const text = await renderers[format ?? (toTerminal || colorIsForced(parsed) ? 'text' : 'plain')](report, {
+    columns: terminal.stdout.columns ?? 100,
+    color: colorIsForced(parsed) || (toTerminal && parsed.value('color') !== 'never' && !terminal.environment.NO_COLOR),
+    all: parsed.has('all'),
+  });
+  if (output === undefined) terminal.stdout.write(text);
+  else writeFile(path.resolve(terminal.cwd, output), text);
+  for (const further of parsed.values('also')) await writeFurther(further, report, terminal);
+}
+
+function colorIsForced(parsed: ParsedArguments): boolean {
+  return parsed.value('color') === 'always';
+}
+
+async function writeFurther(further: string, report: Report, terminal: Terminal): Promise<void> {
+  const equals = further.indexOf('=');
+  const format = formatNamed(further.slice(0, Math.max(0, equals)));
+  const file = further.slice(equals + 1);
+  if (format === undefined || file === '')
+    throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
+  writeFile(
+    path.resolve(terminal.cwd, file),
+    await renderers[format](report, { columns: 100, color: false, all: true }),
+  );
+}
+
+function formatNamed(name: string): ReportFormat | undefined {
+  return formats.find((format) => format === name);
+}

@@ -1,0 +1,82 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** What a stranger gets: the package as npm packs it, installed in an empty directory. */
+let scratch = '';
+let command = '';
+
+beforeAll(() => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-package-'));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', scratch], { stdio: 'pipe' });
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  writeFileSync(path.join(scratch, 'package.json'), '{"private":true}');
+  execFileSync('npm', ['install', '--silent', '--offline', '--no-audit', `./plimsoll-${version}.tgz`], {
+    cwd: scratch,
+    stdio: 'pipe',
+  });
+  command = path.join(scratch, 'node_modules/.bin/plimsoll');
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function plimsoll(args: readonly string[], input?: string) {
+  return spawnSync(command, args, { cwd: scratch, encoding: 'utf8', ...(input !== undefined && { input }) });
+}
+
+describe('the packed and installed package', () => {
+  test('needs no other package', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(dependencies).toBeUndefined();
+    expect(existsSync(path.join(scratch, 'node_modules/plimsoll/dist/THIRD-PARTY-LICENSES.txt'))).toBe(true);
+  });
+
+  test('says its version', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(plimsoll(['--version']).stdout).toBe(`${version}\n`);
+  });
+
+  test('audits an example and exits with 1', () => {
+    cpSync('examples/shop-node', path.join(scratch, 'shop'), { recursive: true });
+    const { status, stdout, stderr } = plimsoll(['audit', 'shop', '--json']);
+    expect(stderr).toBe('');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).findings.length).toBeGreaterThan(5);
+  });
+
+  test('reads a Dockerfile on standard input', () => {
+    const { status, stdout } = plimsoll(['audit', '-', '--stdin-path', 'Dockerfile'], 'FROM debian:latest\n');
+    expect(stdout).toContain('Dockerfile:1:6: warning security/');
+    expect(status).toBe(1);
+  });
+
+  test('explains a rule from the pages that it brings along', () => {
+    const { status, stdout } = plimsoll(['explain', 'DL3007']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('hadolint:DL3007');
+  });
+
+  test.each([
+    [['audti'], 2, 'is «audit» meant?'],
+    [['audit', 'no/such/place'], 2, 'no/such/place: there is no such file'],
+    [['audit', '--frmat', 'json'], 2, 'is --format meant?'],
+    [['explain', 'cache/no-such-rule-at-all'], 2, 'there is no rule'],
+  ])('%j is refused with %i and says what to do', (args, status, message) => {
+    const result = plimsoll(args);
+    expect(result.status).toBe(status);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('completion for %s names every command and flag', (shell) => {
+    const { stdout } = plimsoll(['completion', shell]);
+    for (const word of ['audit', 'explain', 'rules', 'fail-on']) expect(stdout).toContain(word);
+  });
+
+  test('the completion script is valid bash and completes', () => {
+    const script = `${plimsoll(['completion', 'bash']).stdout}
+COMP_WORDS=(plimsoll audit --fail-on e) COMP_CWORD=3; _plimsoll; echo "\${COMPREPLY[@]}"`;
+    expect(spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim()).toBe('error');
+  });
+});
