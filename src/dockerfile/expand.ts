@@ -61,18 +61,21 @@ export function expandWord(word: string, variables: Variables, options: ExpandOp
     limit: Math.max(maximalLength, word.length * 2),
     depth: 0,
     buffer: '',
-    used: new Set(),
-    unmatched: new Set(),
-    unknown: new Set(),
+    used: undefined,
+    unmatched: undefined,
+    unknown: undefined,
   };
-  const { used, unmatched, unknown } = lexer;
   try {
     const { text, words } = readUntil(lexer, undefined, lexer.rawEscapes);
-    return { value: text, words, used, unmatched, unknown, error: undefined };
+    return { value: text, words, ...namesIn(lexer), error: undefined };
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error;
-    return { value: word, words: [], used, unmatched, unknown, error: error.message };
+    return { value: word, words: [], ...namesIn(lexer), error: error.message };
   }
+}
+
+function namesIn(lexer: Lexer): Pick<Expansion, 'used' | 'unmatched' | 'unknown'> {
+  return { used: lexer.used ?? none, unmatched: lexer.unmatched ?? none, unknown: lexer.unknown ?? none };
 }
 
 /** {@link expandWord} for a token, from its text with quotes. */

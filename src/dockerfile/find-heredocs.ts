@@ -10,6 +10,7 @@ export interface HeredocHead {
 
 const nothingSet = { has: () => false, get: () => undefined };
 const operator = /^(\d*)<<(-?)/;
+const plainName = /^[A-Za-z0-9_.-]+$/;
 
 /** The here-documents that one whole instruction announces, in order; none when its quotes are not closed. */
 export function findHeredocHeads(line: string): readonly HeredocHead[] {
@@ -24,18 +25,19 @@ export function readHeredocHead(word: string): HeredocHead | undefined {
   if (operatorText === undefined) return undefined;
   const name = word.slice(operatorText.length).replace(/^[\t\n\f\r ]+/, '');
   if (name === '' || name.includes('<')) return undefined;
-  const plain = expandWord(name, nothingSet, { escape: '\\', unset: 'keep' });
-  const quoted = expandWord(name, nothingSet, { escape: '\\', unset: 'keep', rawQuotes: true });
-  const [plainName, ...others] = plain.words;
+  const delimiter = plainName.test(name) ? { name, expand: true } : readDelimiter(name);
+  return delimiter && { ...delimiter, chomp: dash === '-', fileDescriptor: Number(fileDescriptor) };
+}
+
+/** A delimiter without its quotes. When one part of it is quoted, nothing in the content is expanded. */
+function readDelimiter(written: string): Pick<HeredocHead, 'name' | 'expand'> | undefined {
+  const plain = expandWord(written, nothingSet, { escape: '\\', unset: 'keep' });
+  const quoted = expandWord(written, nothingSet, { escape: '\\', unset: 'keep', rawQuotes: true });
+  const [name, ...others] = plain.words;
   const [quotedName] = quoted.words;
-  if (plain.error !== undefined || plainName === undefined || quotedName === undefined || others.length > 0)
+  if (plain.error !== undefined || name === undefined || quotedName === undefined || others.length > 0)
     return undefined;
-  return {
-    name: plainName,
-    expand: countQuotes(plainName) === countQuotes(quotedName),
-    chomp: dash === '-',
-    fileDescriptor: Number(fileDescriptor),
-  };
+  return { name, expand: countQuotes(name) === countQuotes(quotedName) };
 }
 
 function countQuotes(text: string): number {

@@ -11,9 +11,10 @@ export interface Lexer {
   depth: number;
   /** The word that is being read. Shared with nested expansions, which empty it, as BuildKit's is. */
   buffer: string;
-  readonly used: Set<string>;
-  readonly unmatched: Set<string>;
-  readonly unknown: Set<string>;
+  /** Made when there is a first name: most words have none. */
+  used: Set<string> | undefined;
+  unmatched: Set<string> | undefined;
+  unknown: Set<string> | undefined;
 }
 
 /** Why a word cannot be expanded. Its message is one sentence for the user. */
@@ -23,12 +24,16 @@ export type Found = { readonly state: 'known'; readonly value: string } | { read
 
 export function lookUp(lexer: Lexer, name: string): Found {
   if (!lexer.variables.has(name)) {
-    lexer.unmatched.add(name);
+    lexer.unmatched = withName(lexer.unmatched, name);
     return { state: 'unset' };
   }
-  lexer.used.add(name);
+  lexer.used = withName(lexer.used, name);
   const value = lexer.variables.get(name);
   return value === undefined ? { state: 'unknown' } : { state: 'known', value };
+}
+
+function withName(names: Set<string> | undefined, name: string): Set<string> {
+  return (names ?? new Set<string>()).add(name);
 }
 
 /** The expansion as it stands, when its variable has no value that is known; undefined when it expands to something. */
@@ -41,6 +46,6 @@ export function asWritten(
 ): string | undefined {
   const unset = lexer.options.unset ?? 'empty';
   if (state === 'known' || (state === 'unset' && unset === 'empty')) return undefined;
-  lexer.unknown.add(name);
+  lexer.unknown = withName(lexer.unknown, name);
   return state === 'unset' && unset === 'keep' ? kept() : lexer.source.slice(start, lexer.at);
 }
