@@ -1,0 +1,22 @@
+import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
+import type { Dockerfile, PlacedCommand } from './dockerfile.ts';
+
+/** A package manager's command in the RUN that it stands in. */
+export interface PlacedPackageCommand extends PlacedCommand {
+  readonly read: PackageCommand;
+}
+
+const known = new WeakMap<Dockerfile, readonly PlacedPackageCommand[]>();
+
+/** Every package manager's command of every RUN, in order. Read once for a file. With tools: only theirs. */
+export function packageCommands(dockerfile: Dockerfile, ...tools: readonly string[]): readonly PlacedPackageCommand[] {
+  let all = known.get(dockerfile);
+  if (all === undefined) {
+    all = dockerfile.commands.flatMap((placed) => {
+      const read = readPackageCommand(placed.command);
+      return read ? [{ ...placed, read }] : [];
+    });
+    known.set(dockerfile, all);
+  }
+  return tools.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
+}
