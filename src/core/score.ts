@@ -6,11 +6,11 @@ import type { Severity } from './severity.ts';
 /** The figures of the formula; docs/score.md explains each. */
 export const scoreFigures = {
   /** What one finding weighs. */
-  weight: { error: 15, warning: 4 },
+  weight: { error: 15, warning: 4, note: 0.4 },
+  /** The most that all notes of an area weigh together. */
+  notesAtMost: 2,
   /** The load at which half of the score is left. */
   halfLoad: 20,
-  /** Points that one note takes, and the most that all notes of an area can take. */
-  note: { points: 2, most: 10 },
 } as const;
 
 /**
@@ -36,10 +36,10 @@ export function scoreOf(findings: readonly Pick<Finding, 'area' | 'severity'>[],
 
 /** The score of one area, 0 to 100. 100 means that nothing was found. */
 export function areaScore(count: Readonly<Record<Severity, number>>): number {
-  const { weight, halfLoad, note } = scoreFigures;
-  const load = weight.error * count.error + weight.warning * count.warning;
-  const top = 100 - Math.min(note.most, note.points * count.note);
-  return Math.round((top * halfLoad) / (halfLoad + load));
+  const { weight, notesAtMost, halfLoad } = scoreFigures;
+  const notes = Math.min(notesAtMost, weight.note * count.note);
+  const load = weight.error * count.error + weight.warning * count.warning + notes;
+  return Math.round((100 * halfLoad) / (halfLoad + load));
 }
 
 /** The mean of the areas that have a score, rounded; undefined when none has. */
@@ -49,10 +49,16 @@ export function loadLine(scores: readonly Pick<AreaScore, 'score'>[]): number | 
   return Math.round(known.reduce((sum, score) => sum + score, 0) / known.length);
 }
 
-/** How an area's score came about, in one line: `84 = (100 − 2) × 20 / (20 + …)`. Undefined when it has none. */
+/** How an area's score came about, in one line: `57 = 100 × 20 / (20 + 15 × 1 + 4 × 0 + 0)`. Undefined when it has none. */
 export function scoreDerivation({ score, findings }: AreaScore): string | undefined {
   if (score === undefined) return undefined;
-  const { weight, halfLoad, note } = scoreFigures;
-  const notes = Math.min(note.most, note.points * findings.note);
-  return `${score} = (100 − ${notes}) × ${halfLoad} / (${halfLoad} + ${weight.error} × ${findings.error} + ${weight.warning} × ${findings.warning})`;
+  const { weight, notesAtMost, halfLoad } = scoreFigures;
+  const notes = Number(Math.min(notesAtMost, weight.note * findings.note).toFixed(1));
+  return `${score} = 100 × ${halfLoad} / (${halfLoad} + ${weight.error} × ${findings.error} + ${weight.warning} × ${findings.warning} + ${notes})`;
+}
+
+/** The formula of an area's score in one sentence, with the figures of the code. */
+export function scoreFormula(): string {
+  const { weight, notesAtMost, halfLoad } = scoreFigures;
+  return `score = 100 × ${halfLoad} / (${halfLoad} + ${weight.error} × errors + ${weight.warning} × warnings + the smaller of ${notesAtMost} and ${weight.note} × notes)`;
 }

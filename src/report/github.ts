@@ -28,7 +28,10 @@ export function renderGithub(report: Report): string {
   };
   for (const problem of report.problems) put('warning', problemAnnotation(problem), problemLine(problem));
   for (const finding of report.findings) put(commands[finding.severity], annotation(finding), plainLine(finding));
-  const more = others.length === 0 ? [] : [`${others.length} more, which GitHub would not show as annotations:`, ...others.map(inert)];
+  const more =
+    others.length === 0
+      ? []
+      : [`${others.length} more, which GitHub would not show as annotations:`, ...others.map(inert)];
   return [...annotations, ...more, inert(`plimsoll ${summaryLine(report).trimEnd()}`), ''].join('\n');
 }
 
@@ -66,5 +69,7 @@ function property(text: string): string {
 
 /** A line that the runner takes for no command, neither `::name::` at its beginning nor the older `##[name]` anywhere. */
 function inert(line: string): string {
-  return printable(line).replaceAll('##[', '## [').replace(/^\s*::/, ': :');
+  return printable(line)
+    .replaceAll('##[', '## [')
+    .replace(/^\s*::/, ': :');
 }

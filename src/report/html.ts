@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
 import { areas } from '../core/area.ts';
 import type { Report, Score } from '../core/report.ts';
-import { scoreDerivation } from '../core/score.ts';
+import { scoreDerivation, scoreFormula } from '../core/score.ts';
 import { severities } from '../core/severity.ts';
 import { areaFigure, contextFigure } from './internal/html-figures.ts';
 import { arrows, findingSections } from './internal/html-findings.ts';
 import { htmlScript } from './internal/html-script.ts';
 import { htmlStyle } from './internal/html-style.ts';
 import { type Markup, markup } from './internal/markup.ts';
-import { countBySeverity, countsText, inventoryParts, linkParts, plural, safeFixCount, secondsText, suppressedText } from './internal/wording.ts';
+import {
+  countBySeverity,
+  countsText,
+  inventoryParts,
+  linkParts,
+  plural,
+  safeFixCount,
+  secondsText,
+  suppressedText,
+} from './internal/wording.ts';
 
 /** Above this many findings the browser lays out only those that are on the screen. */
 const drawnAtOnce = 200;
@@ -66,16 +75,18 @@ function tiles(report: Report): Markup {
   const counts = countBySeverity(report.findings);
   const safe = safeFixCount(report.findings);
   const severityTiles = severities.map(
-    (severity) => markup`<li class="${severity}"><b>${counts[severity]}</b><span>${counts[severity] === 1 ? severity : `${severity}s`}</span></li>`,
+    (severity) =>
+      markup`<li class="${severity}"><b>${counts[severity]}</b><span>${counts[severity] === 1 ? severity : `${severity}s`}</span></li>`,
   );
   return markup`<ul class="tiles">${severityTiles}<li class="safe"><b>${safe}</b><span>safe ${safe === 1 ? 'repair' : 'repairs'}</span></li></ul>`;
 }
 
 function derivation(score: Score): Markup {
   const rows = score.areas.map(
-    (area) => markup`<tr><th scope="row">${area.area}</th><td>${scoreDerivation(area) ?? 'nothing to look at'}</td></tr>`,
+    (area) =>
+      markup`<tr><th scope="row">${area.area}</th><td>${scoreDerivation(area) ?? 'nothing to look at'}</td></tr>`,
   );
-  return markup`<details><summary>How the score is computed</summary><p>For each area: (100 − points for notes) × 20 / (20 + 15 × errors + 4 × warnings). The load line is the mean of the areas that have a score.</p><div class="scroll" tabindex="0"><table>${rows}</table></div></details>`;
+  return markup`<details><summary>How the score is computed</summary><p>For each area: ${scoreFormula()}. The load line is the mean of the areas that have a score.</p><div class="scroll" tabindex="0"><table>${rows}</table></div></details>`;
 }
 
 function contexts({ inventory }: Report): Markup {

@@ -62,7 +62,9 @@ function jsonReport(report: Report) {
   };
 }
 
-function inventory({ inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links } }: Report) {
+function inventory({
+  inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links },
+}: Report) {
   return {
     dockerfiles,
     workloads,
@@ -108,8 +110,17 @@ function fix({ fix: known }: Finding) {
   return {
     class: kind,
     title: known.title,
-    assumptions: known.assumptions.map(({ statement, state, question }) => ({ statement, state, question: question ?? null })),
-    edits: known.changes.edits.map(({ path, range, replacement }) => ({ path, start: range.start, end: range.end, replacement })),
+    assumptions: known.assumptions.map(({ statement, state, question }) => ({
+      statement,
+      state,
+      question: question ?? null,
+    })),
+    edits: known.changes.edits.map(({ path, range, replacement }) => ({
+      path,
+      start: range.start,
+      end: range.end,
+      replacement,
+    })),
     newFiles: (known.changes.newFiles ?? []).map(({ path, text }) => ({ path, text })),
   };
 }

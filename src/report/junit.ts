@@ -25,9 +25,12 @@ export function renderJunit(report: Report, { failFrom = 'warning' }: JunitOptio
     ...report.suppressed.map(suppressedCase),
     ...report.problems.map(problemCase),
   ];
-  if (cases.length === 0) cases.push({ path: report.name, outcome: 'passed', text: testCase('audit', report.name, 1, '') });
+  if (cases.length === 0)
+    cases.push({ path: report.name, outcome: 'passed', text: testCase('audit', report.name, 1, '') });
   const suites = [...groupByPath(cases)].map(([path, grouped]) =>
-    [`  <testsuite name="${xml(path)}" ${counts(grouped)}>`, ...grouped.map(({ text }) => text), '  </testsuite>'].join('\n'),
+    [`  <testsuite name="${xml(path)}" ${counts(grouped)}>`, ...grouped.map(({ text }) => text), '  </testsuite>'].join(
+      '\n',
+    ),
   );
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -41,14 +44,23 @@ export function renderJunit(report: Report, { failFrom = 'warning' }: JunitOptio
 function findingCase(finding: Finding, failFrom: Severity): TestCase {
   const { path, start } = finding.locations[0];
   const cost = costText(finding.cost);
-  const body = [finding.why, finding.remedy, ...(cost ? [`Costs ${cost}.`] : []), `${path}:${start.line}:${start.column}`]
+  const body = [
+    finding.why,
+    finding.remedy,
+    ...(cost ? [`Costs ${cost}.`] : []),
+    `${path}:${start.line}:${start.column}`,
+  ]
     .map(xml)
     .join('\n');
   const fails = atLeast(finding.severity, failFrom);
   const content = fails
     ? `<failure type="${finding.severity}" message="${xml(finding.message)}">${body}</failure>`
     : `<system-out>${xml(finding.message)}\n${body}</system-out>`;
-  return { path, outcome: fails ? 'failure' : 'passed', text: testCase(`${finding.rule} line ${start.line}`, path, start.line, content) };
+  return {
+    path,
+    outcome: fails ? 'failure' : 'passed',
+    text: testCase(`${finding.rule} line ${start.line}`, path, start.line, content),
+  };
 }
 
 function suppressedCase({ finding, by, reason }: SuppressedFinding): TestCase {

@@ -5,7 +5,15 @@ import { html, markdown, markdownBlock, markdownCode, unreferenced } from './int
 import { docsByRule, excerptOf, groupByFile } from './internal/findings.ts';
 import { printableExcerpt } from './internal/printable.ts';
 import { relativeUri } from './internal/relative-uri.ts';
-import { costText, countsText, inventoryParts, linkParts, plural, safeFixCount, suppressedText } from './internal/wording.ts';
+import {
+  costText,
+  countsText,
+  inventoryParts,
+  linkParts,
+  plural,
+  safeFixCount,
+  suppressedText,
+} from './internal/wording.ts';
 
 export interface MarkdownOptions {
   /** Where the sources are on the web, up to the path: `https://github.com/o/r/blob/SHA/`. Places are links then. */
@@ -47,7 +55,11 @@ function title({ score, findings }: Report): string {
 function overview(report: Report): string {
   const safe = safeFixCount(report.findings);
   const suppressed = suppressedText(report);
-  const parts = [`**${countsText(report.findings)}**`, ...(safe > 0 ? [`${safe} can be repaired safely`] : []), ...(suppressed ? [suppressed] : [])];
+  const parts = [
+    `**${countsText(report.findings)}**`,
+    ...(safe > 0 ? [`${safe} can be repaired safely`] : []),
+    ...(suppressed ? [suppressed] : []),
+  ];
   return `${parts.join(' · ')}\\\nLooked at ${inventoryParts(report.inventory).map(markdown).join(', ')}.`;
 }
 
@@ -58,13 +70,17 @@ function areaTable({ score, findings }: Report): string {
     '| area | score | errors | warnings | notes |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...rows.map(
-      ({ area, score: value, findings: count }) => `| ${area} | ${value} | ${count.error} | ${count.warning} | ${count.note} |`,
+      ({ area, score: value, findings: count }) =>
+        `| ${area} | ${value} | ${count.error} | ${count.warning} | ${count.note} |`,
     ),
   ].join('\n');
 }
 
 /** Headings and findings in order; a heading goes with the first finding under it. */
-function* findingParts(report: Report, options: MarkdownOptions): Generator<{ readonly part: string; readonly findings: number }> {
+function* findingParts(
+  report: Report,
+  options: MarkdownOptions,
+): Generator<{ readonly part: string; readonly findings: number }> {
   const docs = docsByRule(report);
   for (const group of groupByFile(report, report.findings)) {
     const titles = group.links.length === 0 ? [[group.path]] : group.links.map(linkParts);
@@ -96,7 +112,11 @@ function details(report: Report, finding: Finding, docs: string | undefined, opt
       return `- ${placeLink(location.path, location.range ? location.start.line : undefined, options)}${note}`;
     }),
     ...(finding.peers.length > 0 ? [`- Also known as ${finding.peers.map(markdownCode).join(', ')}`] : []),
-    ...(docs ? [`- ${/^https?:\/\//.test(docs) ? `[Documentation](${encodeURI(docs)})` : `Documentation: ${markdownCode(docs)}`}`] : []),
+    ...(docs
+      ? [
+          `- ${/^https?:\/\//.test(docs) ? `[Documentation](${encodeURI(docs)})` : `Documentation: ${markdownCode(docs)}`}`,
+        ]
+      : []),
     '',
     '</details>',
   ].join('\n');

@@ -1,5 +1,5 @@
-import type { Position } from '../core/text.ts';
 import type { Report } from '../core/report.ts';
+import type { Position } from '../core/text.ts';
 import { printable } from './internal/printable.ts';
 import { costText, countsText, inventoryParts } from './internal/wording.ts';
 

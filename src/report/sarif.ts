@@ -1,5 +1,5 @@
-import { fingerprints } from '../core/fingerprint.ts';
 import type { Finding, Location } from '../core/finding.ts';
+import { fingerprints } from '../core/fingerprint.ts';
 import { fixClass, type TextEdit } from '../core/fix.ts';
 import type { ReadProblem, Report, SuppressedFinding } from '../core/report.ts';
 import { excerptOf } from './internal/findings.ts';
@@ -22,7 +22,8 @@ function sarifLog(report: Report) {
   const ruleIndexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
   const all = [...report.findings, ...report.suppressed.map(({ finding }) => finding)];
   const prints = fingerprints(all, report.excerpts);
-  const result = (finding: Finding, index: number) => sarifResult(report, finding, ruleIndexes.get(finding.rule), prints[index] ?? '');
+  const result = (finding: Finding, index: number) =>
+    sarifResult(report, finding, ruleIndexes.get(finding.rule), prints[index] ?? '');
   return {
     $schema: schema,
     version: '2.1.0',
@@ -33,7 +34,9 @@ function sarifLog(report: Report) {
             name: report.tool.name,
             semanticVersion: report.tool.version,
             rules: report.rules.map(sarifRule),
-            notifications: [{ id: 'not-read', shortDescription: { text: 'Something could not be read or looked at.' } }],
+            notifications: [
+              { id: 'not-read', shortDescription: { text: 'Something could not be read or looked at.' } },
+            ],
           },
         },
         columnKind: 'utf16CodeUnits',
@@ -118,8 +121,17 @@ function sarifFixes({ fix }: Finding) {
 }
 
 function suppression({ by, reason }: SuppressedFinding) {
-  const justifications = { comment: 'ignore comment', configuration: 'configuration', baseline: 'known in the baseline', since: 'not in a changed file' };
-  return { kind: by === 'comment' ? 'inSource' : 'external', status: 'accepted', justification: reason ?? justifications[by] };
+  const justifications = {
+    comment: 'ignore comment',
+    configuration: 'configuration',
+    baseline: 'known in the baseline',
+    since: 'not in a changed file',
+  };
+  return {
+    kind: by === 'comment' ? 'inSource' : 'external',
+    status: 'accepted',
+    justification: reason ?? justifications[by],
+  };
 }
 
 function notification({ path, position, message, remedy }: ReadProblem) {

@@ -5,7 +5,16 @@ import type { Severity } from '../core/severity.ts';
 import { displayWidth, truncate, wrap } from './internal/display-width.ts';
 import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
 import { printable, printableExcerpt } from './internal/printable.ts';
-import { type Page, paint, paragraph, rightAligned, row, type Span, type Style, widthOf } from './internal/terminal-lines.ts';
+import {
+  type Page,
+  paint,
+  paragraph,
+  rightAligned,
+  row,
+  type Span,
+  type Style,
+  widthOf,
+} from './internal/terminal-lines.ts';
 import { renderScore } from './internal/terminal-score.ts';
 import {
   costFigures,
@@ -72,9 +81,14 @@ function header(report: Report, page: Page, clean: boolean): string[] {
 }
 
 function fileGroup(report: Report, group: FileGroup, page: Page): string[] {
-  const titles = group.links.length === 0 ? [[group.path]] : group.links.map(linkParts);
+  const links = group.links.slice(0, 3).map(linkParts);
+  const more = group.links.length - links.length;
+  const titles = links.length === 0 ? [[group.path]] : links;
   return [
-    ...titles.map((parts) => paint([{ text: truncate(parts.map(printable).join('  →  '), page.columns), style: 'bold' }], page)),
+    ...titles.map((parts) =>
+      paint([{ text: truncate(parts.map(printable).join('  →  '), page.columns), style: 'bold' }], page),
+    ),
+    ...(more > 0 ? [`and in ${plural(more, 'more way')}`] : []),
     '',
     ...group.findings.flatMap((finding) => findingLines(report, finding, page)),
   ];
@@ -87,7 +101,10 @@ function findingLines(report: Report, finding: Finding, page: Page): string[] {
   const cost = costTail(finding);
   const first =
     excerpt === ''
-      ? [...firstLines(finding, (columns) => wrap(message.text, columns), page), ...(cost.length > 0 ? rightAligned(cost, page) : [])]
+      ? [
+          ...firstLines(finding, (columns) => wrap(message.text, columns), page),
+          ...(cost.length > 0 ? rightAligned(cost, page) : []),
+        ]
       : [
           ...firstLines(finding, (columns) => [truncate(excerpt, columns)], page),
           ...paragraph([indent, { text: '╰ ', style: 'dim' }], message, cost, page),
@@ -118,24 +135,41 @@ function firstLines(finding: Finding, text: (columns: number) => string[], page:
   const fits = beside >= Math.min(20, displayWidth(whole));
   const lines = text(fits ? beside : room);
   return lines.flatMap((content, index) =>
-    row([...(index === 0 ? lead : hanging), { text: content }], (fits ? index === 0 : index === lines.length - 1) ? [rule] : [], page),
+    row(
+      [...(index === 0 ? lead : hanging), { text: content }],
+      (fits ? index === 0 : index === lines.length - 1) ? [rule] : [],
+      page,
+    ),
   );
 }
 
 function otherPlaces(places: readonly Location[], indent: Span, page: Page): string[] {
   const lines = places.slice(0, 3).flatMap(({ path, start, range, note }) => {
     const place = `${printable(path)}${range ? `:${start.line}` : ''}`;
-    return paragraph([indent, { text: 'also  ', style: 'dim' }], { text: note ? `${place}  ${printable(note)}` : place }, [], page);
+    return paragraph(
+      [indent, { text: 'also  ', style: 'dim' }],
+      { text: note ? `${place}  ${printable(note)}` : place },
+      [],
+      page,
+    );
   });
   const more = places.length - 3;
-  return more > 0 ? [...lines, paint([indent, { text: `also  ${plural(more, 'more place')}`, style: 'dim' }], page)] : lines;
+  return more > 0
+    ? [...lines, paint([indent, { text: `also  ${plural(more, 'more place')}`, style: 'dim' }], page)]
+    : lines;
 }
 
 function repair({ fix, remedy }: Finding, indent: Span, page: Page): string[] {
   const kind = fix && fixClass(fix);
-  if (!fix || !kind) return paragraph([indent, { text: 'do    ', style: 'dim' }], { text: printable(remedy) }, [], page);
+  if (!fix || !kind)
+    return paragraph([indent, { text: 'do    ', style: 'dim' }], { text: printable(remedy) }, [], page);
   const style = kind === 'safe' ? 'green' : 'magenta';
-  return paragraph([indent, { text: 'fix   ', style: 'green' }], { text: printable(fix.title) }, [{ text: kind, style }], page);
+  return paragraph(
+    [indent, { text: 'fix   ', style: 'green' }],
+    { text: printable(fix.title) },
+    [{ text: kind, style }],
+    page,
+  );
 }
 
 /** What is not shown, counted by rule. */
@@ -144,7 +178,11 @@ function remainder(findings: readonly Finding[], page: Page): string[] {
   const counts = countByRule(findings).map(({ rule, worst, count }) => {
     const { word, style } = severityStyles[worst.severity];
     return paint(
-      [{ text: word, style }, { text: `${String(count).padStart(4)} × ` }, { text: truncate(printable(rule), page.columns - 12), style: 'dim' }],
+      [
+        { text: word, style },
+        { text: `${String(count).padStart(4)} × ` },
+        { text: truncate(printable(rule), page.columns - 12), style: 'dim' },
+      ],
       page,
     );
   });
@@ -171,7 +209,7 @@ function totals(report: Report, page: Page): string[] {
 
 function nextSteps(report: Report, shown: number, options: TerminalOptions, page: Page): string[] {
   const first = report.findings[0]?.rule ?? '';
-  const target = report.target === '.' || report.target === '' ? '' : ` ${shellWord(report.target)}`;
+  const target = targetWord(report.target);
   const steps: [string, string, string][] = [
     ['fix', `plimsoll fix${target}`, 'see the repair as a diff'],
     ['prove', `plimsoll prove${target}`, 'build both and compare'],
@@ -183,13 +221,22 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
   const width = Math.max(0, ...offered.map(([call]) => displayWidth(call))) + 3;
   return offered.flatMap(([call, meaning]) =>
     2 + width + displayWidth(meaning) <= page.columns
-      ? [paint([{ text: '  ' }, { text: call.padEnd(width + call.length - displayWidth(call)) }, { text: meaning, style: 'dim' }], page)]
+      ? [
+          paint(
+            [
+              { text: '  ' },
+              { text: call.padEnd(width + call.length - displayWidth(call)) },
+              { text: meaning, style: 'dim' },
+            ],
+            page,
+          ),
+        ]
       : paragraph([{ text: '  ' }], { text: call }, [], page),
   );
 }
 
-/** Quoted for a POSIX shell where it has to be, so that what is shown can be typed. */
-function shellWord(word: string): string {
-  const safe = printable(word);
-  return /^[\w./@:+-]+$/.test(safe) && !safe.startsWith('-') ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
+/** What was audited as it can be typed again; `…` where it would need quoting. */
+function targetWord(target: string): string {
+  if (target === '.' || target === '') return '';
+  return /^[\w./@:+][\w./@:+ -]*$/.test(target) ? ` ${target}` : ' …';
 }

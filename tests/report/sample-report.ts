@@ -32,18 +32,34 @@ const chown: Finding = {
   remedy: 'Give the owner in the COPY itself with --chown.',
   locations: [onLine('web/Dockerfile', 7, 1, 28), onLine('web/Dockerfile', 5, 1, 8, 'the files that are stored twice')],
   peers: ['tally:prefer-copy-chown'],
-  cost: { bytes: 168_000_000, basis: 'estimated', derivation: '168 MB in node_modules and 312 kB of sources, stored again' },
+  cost: {
+    bytes: 168_000_000,
+    basis: 'estimated',
+    derivation: '168 MB in node_modules and 312 kB of sources, stored again',
+  },
   fix: {
     title: 'Copy with --chown=node:node and drop the chown',
     changes: {
       edits: [
-        { path: 'web/Dockerfile', range: onLine('web/Dockerfile', 5, 1, 8).range ?? { start: 0, end: 0 }, replacement: 'COPY --chown=node:node . .' },
-        { path: 'web/Dockerfile', range: onLine('web/Dockerfile', 7, 1, 29).range ?? { start: 0, end: 0 }, replacement: '' },
+        {
+          path: 'web/Dockerfile',
+          range: onLine('web/Dockerfile', 5, 1, 8).range ?? { start: 0, end: 0 },
+          replacement: 'COPY --chown=node:node . .',
+        },
+        {
+          path: 'web/Dockerfile',
+          range: onLine('web/Dockerfile', 7, 1, 29).range ?? { start: 0, end: 0 },
+          replacement: '',
+        },
       ],
     },
     assumptions: [
       { statement: 'The user node exists in the base image.', state: 'holds' },
-      { statement: 'Nothing else needs the files to be owned by root.', state: 'unknown', question: 'Does a process that runs as root write to /app?' },
+      {
+        statement: 'Nothing else needs the files to be owned by root.',
+        state: 'unknown',
+        question: 'Does a process that runs as root write to /app?',
+      },
     ],
   },
 };
@@ -64,7 +80,10 @@ const manifests: Finding = {
       edits: [
         {
           path: 'web/Dockerfile',
-          range: { start: onLine('web/Dockerfile', 5, 1, 0).range?.start ?? 0, end: onLine('web/Dockerfile', 5, 1, 0).range?.start ?? 0 },
+          range: {
+            start: onLine('web/Dockerfile', 5, 1, 0).range?.start ?? 0,
+            end: onLine('web/Dockerfile', 5, 1, 0).range?.start ?? 0,
+          },
           replacement: 'COPY package.json package-lock.json ./\n',
         },
       ],
@@ -102,7 +121,14 @@ const limits: Finding = {
   message: 'The container has no memory limit, so nothing can warn before the node is out of memory.',
   why: 'Without a limit one container can take the memory of all.',
   remedy: 'Set resources.limits.memory.',
-  locations: [{ path: 'deploy/web.yaml', start: { line: 3, column: 5 }, end: { line: 3, column: 14 }, range: { start: 40, end: 49 } }],
+  locations: [
+    {
+      path: 'deploy/web.yaml',
+      start: { line: 3, column: 5 },
+      end: { line: 3, column: 14 },
+      range: { start: 40, end: 49 },
+    },
+  ],
   peers: ['kube-score:container-resources', 'checkov:CKV_K8S_13'],
 };
 
@@ -153,13 +179,15 @@ export function reportOf(findings: readonly Finding[], changes: Partial<Report> 
       ['web/Dockerfile', new Map(lines.map((text, index) => [index + 1, text]))],
       ['deploy/web.yaml', new Map([[3, '    - name: web']])],
     ]),
-    rules: [...new Map(findings.map((finding) => [finding.rule, finding])).values()].map(({ rule, area, severity, message }) => ({
-      id: rule,
-      area,
-      severity,
-      summary: message,
-      docs: `docs/rules/${rule}.md`,
-    })),
+    rules: [...new Map(findings.map((finding) => [finding.rule, finding])).values()].map(
+      ({ rule, area, severity, message }) => ({
+        id: rule,
+        area,
+        severity,
+        summary: message,
+        docs: `docs/rules/${rule}.md`,
+      }),
+    ),
     ...changes,
   };
 }

@@ -66,7 +66,8 @@ function* cells(text: string): Generator<Cell> {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     const joiner = code === 0x200d || code === 0x200c;
-    const absorbed = joined || joiner || combining.test(character) || emojiModifier.test(character) || isTrailingJamo(code);
+    const absorbed =
+      joined || joiner || combining.test(character) || emojiModifier.test(character) || isTrailingJamo(code);
     yield { character, width: absorbed ? 0 : eastAsianWidth(code) };
     joined = code === 0x200d;
   }

@@ -36,7 +36,9 @@ export function groupByFile(report: Pick<Report, 'inventory'>, findings: readonl
 }
 
 /** How many findings each rule has, in the order in which the rules come first. */
-export function countByRule(findings: readonly Finding[]): { readonly rule: string; readonly worst: Finding; readonly count: number }[] {
+export function countByRule(
+  findings: readonly Finding[],
+): { readonly rule: string; readonly worst: Finding; readonly count: number }[] {
   const counts = new Map<string, { rule: string; worst: Finding; count: number }>();
   for (const finding of findings) {
     const counted = counts.get(finding.rule);

@@ -21,7 +21,9 @@ ${group.findings.map((finding) => article(report, finding, docs.get(finding.rule
 
 /** `a → b → c`, each part on its own so that lines break between them. */
 export function arrows(parts: readonly string[]): Markup[] {
-  return parts.map((part, index) => (index === 0 ? markup`<span>${part}</span>` : markup` <i>→</i> <span>${part}</span>`));
+  return parts.map((part, index) =>
+    index === 0 ? markup`<span>${part}</span>` : markup` <i>→</i> <span>${part}</span>`,
+  );
 }
 
 function article(report: Report, finding: Finding, docs: string | undefined): Markup {
@@ -69,7 +71,9 @@ function more(finding: Finding, docs: string | undefined): Markup {
     ...list('Other places', others.map(place)),
     ...list(
       'The fix assumes',
-      assumptions.map(({ statement, state, question }) => markup`${statement} <em>${state}</em>${question ? ` ${question}` : ''}`),
+      assumptions.map(
+        ({ statement, state, question }) => markup`${statement} <em>${state}</em>${question ? ` ${question}` : ''}`,
+      ),
     ),
     ...list(
       'Other tools call it',

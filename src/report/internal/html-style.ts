@@ -108,6 +108,7 @@ footer { color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line
   .filters { position: static; }
 }
 @media (max-width: 30rem) { svg text { font-size: 11px; } .panel { padding: .9rem; } .tiles { grid-template-columns: 1fr 1fr; } }
+@page { margin: 14mm 13mm; }
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --code: #f4f4f4; --red: #a92a1c; --amber: #8a5800; --blue: #1d5c8a; --green: #1f6b4a; --bar-good: #2c8a63; --bar-fair: #d79a2b; --bar-poor: #c0402f; --mark: #ffe3a3; --track: #eee; }
   body { font-size: 10pt; }
@@ -118,7 +119,10 @@ footer { color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line
   .filters, summary { display: none; }
   details::details-content { content-visibility: visible; height: auto; }
   .many .finding { content-visibility: visible; }
-  .finding, .panel, tr, figure { break-inside: avoid; }
+  .finding, .tiles, tr, figure { break-inside: avoid; }
+  .panel { border: 0; padding: 0; margin-bottom: 1rem; }
+  table { font-size: 8.5pt; } th, td { padding: .1rem .6rem .1rem 0; }
+  .finding { padding: .6rem .9rem; }
   h2, h3 { break-after: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }

@@ -14,8 +14,15 @@ export function renderScore(score: Score, page: Page): string[] {
     ...grid(cells, page),
     ...(unscored.length === 0
       ? []
-      : paragraph([], { text: `nothing to look at for ${unscored.map(({ area }) => area).join(', ')}`, style: 'dim' }, [], page)),
-    ...(score.loadLine === undefined ? [] : rightAligned([{ text: `load line: ${score.loadLine} / 100`, style: 'bold' }], page)),
+      : paragraph(
+          [],
+          { text: `nothing to look at for ${unscored.map(({ area }) => area).join(', ')}`, style: 'dim' },
+          [],
+          page,
+        )),
+    ...(score.loadLine === undefined
+      ? []
+      : rightAligned([{ text: `load line: ${score.loadLine} / 100`, style: 'bold' }], page)),
   ];
 }
 

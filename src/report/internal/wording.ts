@@ -52,7 +52,9 @@ export function countBySeverity(findings: readonly Pick<Finding, 'severity'>[]):
 /** `2 errors, 9 warnings, 4 notes`; what is zero is left out; `nothing found` when all are. */
 export function countsText(findings: readonly Pick<Finding, 'severity'>[]): string {
   const counts = countBySeverity(findings);
-  const parts = severities.filter((severity) => counts[severity] > 0).map((severity) => plural(counts[severity], severity));
+  const parts = severities
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => plural(counts[severity], severity));
   return parts.length === 0 ? 'nothing found' : parts.join(', ');
 }
 
@@ -95,7 +97,12 @@ export function linkParts(link: ReportedLink): string[] {
 /** `3 findings are not shown: 2 by comments, 1 by the baseline`. Undefined when nothing is suppressed. */
 export function suppressedText(report: Pick<Report, 'suppressed'>): string | undefined {
   if (report.suppressed.length === 0) return undefined;
-  const by = { comment: 'by comments', configuration: 'by configuration', baseline: 'by the baseline', since: 'in unchanged files' };
+  const by = {
+    comment: 'by comments',
+    configuration: 'by configuration',
+    baseline: 'by the baseline',
+    since: 'in unchanged files',
+  };
   const kinds = ['comment', 'configuration', 'baseline', 'since'] as const;
   const parts = kinds.flatMap((kind) => {
     const count = report.suppressed.filter((suppressed) => suppressed.by === kind).length;
