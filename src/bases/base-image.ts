@@ -1,4 +1,9 @@
-import type { ImageReference } from '../core/image-reference.ts';
+import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { deprecation } from './deprecated-images.ts';
+import { distributionImage, type KnownPart } from './distribution-images.ts';
+import { distributionTraits } from './distributions.ts';
+import { registryImage } from './registry-images.ts';
+import { officialImage } from './runtime-images.ts';
 
 /** `unknown` is said wherever nothing is known for certain. */
 export type Distribution =
@@ -80,4 +85,53 @@ export interface BaseImage {
   readonly endOfLife: readonly EndOfLife[];
   /** Why the image or its registry should no longer be used, and what instead. */
   readonly deprecated: { readonly reason: string; readonly instead: string | undefined } | undefined;
+}
+
+const nothing: Omit<BaseImage, 'reference' | 'distribution' | 'libc' | 'shell' | 'packageManager' | 'deprecated'> = {
+  distributionVersion: undefined,
+  codename: undefined,
+  toolchain: 'unknown',
+  runtime: undefined,
+  variant: undefined,
+  user: undefined,
+  users: [],
+  lighter: [],
+  endOfLife: [],
+};
+
+/**
+ * What is known of an image by its reference, `node:20-slim` or `scratch`. A reference that still holds a variable, a digest
+ * without tag, or a repository that is not in the tables is `unknown` in all that they would decide.
+ */
+export function baseImage(text: string): BaseImage {
+  if (text.toLowerCase() === 'scratch')
+    return {
+      ...nothing,
+      ...distributionTraits.scratch,
+      reference: undefined,
+      distribution: 'scratch',
+      toolchain: false,
+      user: '0',
+      deprecated: undefined,
+    };
+  const reference = parseImageReference(text);
+  if (!reference)
+    return { ...nothing, ...distributionTraits.unknown, reference, distribution: 'unknown', deprecated: undefined };
+  const name = officialName(familiarName(reference));
+  // A digest alone may be any version of the image.
+  const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined);
+  const known = knownPart(name, tag);
+  const deprecated = deprecation(name, tag);
+  if (!known) return { ...nothing, ...distributionTraits.unknown, reference, distribution: 'unknown', deprecated };
+  return { ...nothing, ...distributionTraits[known.distribution], ...known, reference, deprecated };
+}
+
+function knownPart(name: string, tag: string | undefined): KnownPart | undefined {
+  if (tag === undefined) return undefined;
+  return distributionImage(name, tag) ?? officialImage(name, tag) ?? registryImage(name, tag);
+}
+
+/** The same images under another address: Amazon's and Google's copies of Docker's official images. */
+function officialName(name: string): string {
+  return name.replace(/^(?:public\.ecr\.aws\/docker\/library|mirror\.gcr\.io\/library)\//, '');
 }

@@ -65,7 +65,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'yum install https://x/y.rpm': 'yum install https://x/y.rpm[url unknown] +asks',
     'yum -y groupinstall "Development Tools"': 'yum install Development Tools[group]',
     'yum clean all': 'yum clean-cache +asks',
-    'microdnf install nodejs-18*': 'microdnf install nodejs-18*[range] +asks',
+    'microdnf install nodejs-18*': 'microdnf install nodejs[range 18*] +asks',
     'yum -y --enablerepo epel update': 'yum upgrade',
     'zypper -n in --no-recommends git=2.35': 'zypper install git[exact 2.35] +noRecommends',
     'zypper install -y vim': 'zypper install vim',
