@@ -280,7 +280,7 @@ function readBraced(lexer: Lexer, start: number): string {
   lexer.at += 1;
   const first = lexer.source.charAt(lexer.at);
   if (first === '') throw new ExpansionError("The closing '}' of an expansion is missing.");
-  if ('{}:'.includes(first)) throw new ExpansionError(`\${${first} is no valid substitution.`);
+  if ('{}:'.includes(first)) throw new ExpansionError(`A substitution has no name: \${${first}`);
   const name = readName(lexer);
   let operator = takeCharacter(lexer);
   if (operator === '}') return plainValue(lexer, name, start, () => `\${${name}}`);
