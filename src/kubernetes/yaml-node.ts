@@ -1,0 +1,139 @@
+import type { ReportedPlace } from '../core/rule.ts';
+import type { SourceRange } from '../core/text.ts';
+
+/**
+ * What every node has. A node is a place that a rule may report as it stands (`context.report({ at: node, … })`): `range` is
+ * of the file at `path`, which for a patched object may be another one than the object's own.
+ */
+interface YamlNodeBase extends ReportedPlace {
+  /** Quotes, brackets and block scalar headers included; without trailing white space and comments. */
+  readonly range: SourceRange;
+  readonly path: string;
+}
+
+export type YamlStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'literal' | 'folded' | 'absent';
+
+export interface YamlScalar extends YamlNodeBase {
+  readonly kind: 'scalar';
+  /**
+   * As Kubernetes takes it (YAML 1.1: a plain `yes` or `on` is true, `0644` is octal). A number that does not fit is Infinity.
+   */
+  readonly value: string | number | boolean | null;
+  /** The text with quotes, escapes and folding undone: what `value` would be if it were a string. */
+  readonly text: string;
+  /** `absent`: nothing is written where a value could be (`key:`); the range is then empty. */
+  readonly style: YamlStyle;
+}
+
+export interface YamlEntry {
+  readonly key: YamlScalar;
+  readonly value: YamlNode;
+  /** From the key to the end of the value. */
+  readonly range: SourceRange;
+}
+
+export interface YamlMap extends YamlNodeBase {
+  readonly kind: 'map';
+  /** Merged entries (`<<`) come last; of duplicate keys only the last one, as Kubernetes takes it. */
+  readonly entries: readonly YamlEntry[];
+  readonly flow: boolean;
+}
+
+export interface YamlSequence extends YamlNodeBase {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+  readonly flow: boolean;
+}
+
+/** One value of a YAML or JSON text. An alias is the very node that it names, so that nodes form a graph without cycles. */
+export type YamlNode = YamlScalar | YamlMap | YamlSequence;
+
+/** A map of more entries than this is searched through an index. */
+const indexedFrom = 24;
+const indexes = new WeakMap<YamlMap, ReadonlyMap<string, YamlEntry>>();
+
+/** The entry of a map by its key; undefined when the node is no map or has none. */
+export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
+  if (node?.kind !== 'map') return undefined;
+  const { entries } = node;
+  if (entries.length < indexedFrom) {
+    for (const entry of entries) if (entry.key.text === key) return entry;
+    return undefined;
+  }
+  let index = indexes.get(node);
+  if (!index) {
+    index = new Map(entries.map((entry) => [entry.key.text, entry]));
+    indexes.set(node, index);
+  }
+  return index.get(key);
+}
+
+/** The node at a path of keys and zero-based positions; undefined when there is none. */
+export function at(node: YamlNode | undefined, ...path: readonly (string | number)[]): YamlNode | undefined {
+  let current = node;
+  for (const step of path) {
+    if (typeof step === 'string') current = entryOf(current, step)?.value;
+    else current = current?.kind === 'sequence' ? current.items[step] : undefined;
+    if (!current) return undefined;
+  }
+  return current;
+}
+
+/** The scalar at a path; undefined for a map, a sequence, null and nothing. */
+export function scalarAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): YamlScalar | undefined {
+  const found = at(node, ...path);
+  return found?.kind === 'scalar' && found.value !== null ? found : undefined;
+}
+
+/** The text of the scalar at a path, whatever its type; undefined for a map, a sequence, null and nothing. */
+export function textAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): string | undefined {
+  return scalarAt(node, ...path)?.text;
+}
+
+/** The boolean at a path; undefined when there is something else. */
+export function booleanAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): boolean | undefined {
+  const value = scalarAt(node, ...path)?.value;
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** The number at a path; undefined when there is something else. */
+export function numberAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): number | undefined {
+  const value = scalarAt(node, ...path)?.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+const nothing: readonly never[] = [];
+
+/** The items of the sequence at a path; none when there is something else. */
+export function itemsAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlNode[] {
+  const found = at(node, ...path);
+  return found?.kind === 'sequence' ? found.items : nothing;
+}
+
+/** The entries of the map at a path; none when there is something else. */
+export function entriesAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlEntry[] {
+  const found = at(node, ...path);
+  return found?.kind === 'map' ? found.entries : nothing;
+}
+
+/** The map at a path as names and texts; entries whose value is no scalar are left out. */
+export function textsAt(
+  node: YamlNode | undefined,
+  ...path: readonly (string | number)[]
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const { key, value } of entriesAt(node, ...path))
+    if (value.kind === 'scalar' && value.value !== null) texts.set(key.text, value.text);
+  return texts;
+}
+
+/** True for a key with nothing behind it, `null` and `~`. */
+export function isNull(node: YamlNode | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === null;
+}
+
+/** The range of a scalar's text without its quotes, for an edit that keeps them. */
+export function contentRange(scalar: YamlScalar): SourceRange {
+  const quoted = scalar.style === 'single-quoted' || scalar.style === 'double-quoted';
+  return quoted ? { start: scalar.range.start + 1, end: scalar.range.end - 1 } : scalar.range;
+}
