@@ -10,6 +10,10 @@ export interface VariableRead {
   readonly range: SourceRange;
   /** True when the code goes on without it: a default is given, or absence is tested. */
   readonly optional: boolean;
+  /** True when the program stops or fails at once without it. Neither this nor `optional` where the text does not tell. */
+  readonly required: boolean;
+  /** The default, when it is a literal. */
+  readonly fallback: string | undefined;
 }
 
 /** A logger that the application's source sets up or calls. */
@@ -21,6 +25,16 @@ export interface LoggerUse {
   readonly format: 'json' | 'text' | 'unknown';
   /** `file` when this very call makes the logger write to a file whose place is not stdout, stderr or /dev/std*. */
   readonly destination: 'stdout' | 'file' | 'unknown';
+  /** The file, when it is a literal. */
+  readonly file?: string;
+}
+
+/** A place where the application serves metrics that Prometheus can scrape. */
+export interface MetricsEndpoint {
+  /** `prom-client`, `prometheus_client`, `promhttp`, `own` … */
+  readonly library: string;
+  readonly path: string;
+  readonly range: SourceRange;
 }
 
 /** A program with its sources and manifest files, found in the project. Sources are read on first use, tests and vendored code left out. */
@@ -33,7 +47,12 @@ export interface Application {
   /** Paths of its sources, without tests, examples and vendored code. Bounded. */
   readonly sourcePaths: readonly string[];
   readonly variablesRead: readonly VariableRead[];
+  /** The environment is also read by names that the sources do not show: a framework binds it, or it is passed on whole. */
+  readonly readsOtherVariables: boolean;
+  /** False when a bound was met and not all sources were read: then nothing can be said to be absent. */
+  readonly complete: boolean;
   readonly loggers: readonly LoggerUse[];
+  readonly metrics: readonly MetricsEndpoint[];
   /** Text of a source or manifest that a finding points at. */
   artifact(path: string): Artifact | undefined;
 }
