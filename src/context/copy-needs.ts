@@ -37,7 +37,12 @@ export interface ContextNeeds {
 }
 
 /** Compares what is sent with what the uses need. `copied`: {@link copiedPlaces} of each use, when it was computed before. */
-export function contextNeeds(listing: ContextListing, index: ListingIndex, uses: readonly ContextUse[]): ContextNeeds {
+export function contextNeeds(
+  listing: ContextListing,
+  index: ListingIndex,
+  uses: readonly ContextUse[],
+  copied: readonly Uint8Array[] = uses.map((use) => copiedPlaces(index, use)),
+): ContextNeeds {
   const known = uses.every((use) => use.known);
   const needed = new Uint8Array(index.entries.length).fill(known ? 0 : 1);
   for (const places of copied)

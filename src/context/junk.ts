@@ -30,11 +30,7 @@ export function findJunk(
     hasNamed: (directory, suffix) => hasNamed(index, directory, suffix),
     ...around,
   };
-  const copied = uses.map((use) => ({
-    use,
-    places: copiedPlaces(index, use),
-    sources: localSources(use).map(inContext),
-  }));
+  const named = uses.map((use) => localSources(use).map(inContext));
   const found: JunkFound[] = [];
   for (let place = 0; place < index.entries.length; ) {
     const entry = index.entries[place];

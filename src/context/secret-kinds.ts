@@ -17,7 +17,7 @@ export const secretKinds: readonly JunkKind[] = [
     suffixes: ['.pem', '.key', '.ppk'],
     when: (entry, _, around) =>
       isReal(entry.path) &&
-      /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|^PuTTY-User-Key-File/m.test(around.readStart(entry.path)),
+      someLine(around.readStart(entry.path), /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|^PuTTY-User-Key-File/),
   },
   {
     id: 'key-store',
