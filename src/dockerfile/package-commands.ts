@@ -1,5 +1,6 @@
 import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
 import type { Dockerfile, PlacedCommand } from './dockerfile.ts';
+import type { Stage } from './stage.ts';
 
 /** A package manager's command in the RUN that it stands in. */
 export interface PlacedPackageCommand extends PlacedCommand {
@@ -19,4 +20,13 @@ export function packageCommands(dockerfile: Dockerfile, ...tools: readonly strin
     known.set(dockerfile, all);
   }
   return tools.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
+}
+
+/** True when a step of the stage passes a text that matches, other than a flag, to some command: a line of configuration that it writes. */
+export function stageWrites(dockerfile: Dockerfile, stage: Stage | undefined, text: RegExp): boolean {
+  return dockerfile.commands.some(
+    (placed) =>
+      placed.stage === stage &&
+      placed.command.arguments.some(({ value }) => !value.startsWith('-') && text.test(value)),
+  );
 }

@@ -1,0 +1,45 @@
+import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const tools = ['apt-get', 'apt', 'aptitude'];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'Package lists are updated in another RUN than the one that installs',
+  why: 'The layer with the lists is cached for ever: a later install works with old lists, gets old versions or fails because they are gone.',
+  remedy: 'Write apt-get update && apt-get install in one RUN.',
+  peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5', 'parfum:aptGetUpdatePrecedesInstall'],
+  check({ dockerfile }, { report }) {
+    const runs = new Map<object, PlacedPackageCommand[]>();
+    for (const placed of packageCommands(dockerfile, ...tools)) {
+      const group = runs.get(placed.instruction) ?? [];
+      group.push(placed);
+      runs.set(placed.instruction, group);
+    }
+    const updatedStages = new Set<unknown>();
+    for (const group of runs.values()) {
+      const update = group.find(({ read }) => read.action === 'update-index');
+      const install = group.find(({ read }) => ['install', 'upgrade', 'dist-upgrade'].includes(read.action));
+      const stage = group[0]?.stage;
+      if (update && !install)
+        report({
+          at: update.command.range,
+          message: 'This RUN only updates the package lists; what installs from them stands in another one.',
+          peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
+        });
+      else if (install && !update && updatedStages.has(stage) && installsFromLists(install))
+        report({
+          at: install.command.range,
+          message: 'This RUN installs from package lists that an earlier, cached RUN fetched.',
+          severity: 'note',
+          peers: ['parfum:aptGetUpdatePrecedesInstall'],
+        });
+      if (update) updatedStages.add(stage);
+    }
+  },
+});
+
+function installsFromLists({ read }: PlacedPackageCommand): boolean {
+  return read.action === 'install' && read.packages.some(({ kind }) => kind === 'registry');
+}

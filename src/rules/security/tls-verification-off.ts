@@ -1,0 +1,118 @@
+import type { CommandLine } from '../../core/command-line.ts';
+import type { PeerId } from '../../core/finding.ts';
+import type { SourceRange } from '../../core/text.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+interface Switch {
+  readonly what: string;
+  readonly peers: readonly PeerId[];
+}
+
+/** Flags by program that switch the check of certificates off. */
+const flags: Readonly<Record<string, Switch & { readonly matches: (command: CommandLine) => boolean }>> = {
+  curl: {
+    what: 'curl takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_2'],
+    matches: (command) => hasLong(command, '--insecure') || hasShort(command, 'k'),
+  },
+  wget: {
+    what: 'wget takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_3'],
+    matches: (command) => hasLong(command, '--no-check-certificate'),
+  },
+  pip: {
+    what: 'pip takes any certificate of this host',
+    peers: ['checkov:CKV2_DOCKER_4'],
+    matches: (command) => hasLong(command, '--trusted-host'),
+  },
+  npm: {
+    what: 'npm takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_13'],
+    matches: (command) => setsStrictSsl(command),
+  },
+  yarn: { what: 'yarn takes any certificate', peers: [], matches: (command) => setsStrictSsl(command) },
+  git: {
+    what: 'git takes any certificate',
+    peers: [],
+    matches: (command) =>
+      command.arguments.some(({ value }) => /^http\.sslVerify=(?:false|0)$/i.test(value)) || gitConfig(command),
+  },
+  'yum-config-manager': {
+    what: 'yum takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_15'],
+    matches: (command) => command.arguments.some(({ value }) => /sslverify=(?:0|no|false)$/i.test(value)),
+  },
+};
+
+/** Variables that do the same for every later step, and for what runs in the container. */
+const variables: Readonly<Record<string, Switch & { readonly value: RegExp }>> = {
+  PYTHONHTTPSVERIFY: { what: 'Python takes any certificate', peers: ['checkov:CKV2_DOCKER_5'], value: /^0$/ },
+  NODE_TLS_REJECT_UNAUTHORIZED: {
+    what: 'Node.js takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_6'],
+    value: /^0$/,
+  },
+  NPM_CONFIG_STRICT_SSL: { what: 'npm takes any certificate', peers: ['checkov:CKV2_DOCKER_12'], value: /^false$/i },
+  GIT_SSL_NO_VERIFY: {
+    what: 'git takes any certificate',
+    peers: ['checkov:CKV2_DOCKER_14'],
+    value: /^(?:1|true|yes|on)$/i,
+  },
+  PIP_TRUSTED_HOST: { what: 'pip takes any certificate of this host', peers: ['checkov:CKV2_DOCKER_16'], value: /./ },
+};
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'The check of TLS certificates is switched off',
+  why: 'Whoever stands between the build and the server can put anything into the image.',
+  remedy:
+    'Check certificates; where a private certification authority is used, install its certificate (ca-certificates).',
+  peers: [...Object.values(flags), ...Object.values(variables)].flatMap(({ peers }) => peers),
+  check({ dockerfile }, { report }) {
+    const say = (at: SourceRange, found: Switch) => report({ at, message: `Here ${found.what}.`, peers: found.peers });
+    for (const { command } of dockerfile.commandsNamed('curl', 'wget', 'npm', 'yarn', 'git', 'yum-config-manager')) {
+      const found = flags[command.name];
+      if (found?.matches(command)) say(command.range, found);
+    }
+    for (const { command } of dockerfile.commands)
+      if (isPip(command) && flags.pip?.matches(command)) say(command.range, flags.pip);
+    for (const name of ['ENV', 'ARG'] as const)
+      for (const { instruction } of dockerfile.instructionsNamed(name))
+        if (instruction.name !== 'LABEL')
+          for (const { key, value, range } of instruction.pairs) {
+            const found = Object.hasOwn(variables, key.value.toUpperCase())
+              ? variables[key.value.toUpperCase()]
+              : undefined;
+            if (found && value && found.value.test(value.value)) say(range, found);
+          }
+  },
+});
+
+function isPip(command: CommandLine): boolean {
+  return (
+    /^pip[\d.]*$/.test(command.name) ||
+    (/^python[\d.]*$/.test(command.name) && command.arguments.some(({ value }) => value === 'pip'))
+  );
+}
+
+function hasLong(command: CommandLine, name: string): boolean {
+  return command.arguments.some(({ value }) => value === name || value.startsWith(`${name}=`));
+}
+
+function hasShort(command: CommandLine, letter: string): boolean {
+  return command.arguments.some(
+    ({ value }) => /^-[a-zA-Z]+$/.test(value) && value.includes(letter) && !/^-[oHdXuAebT]./.test(value),
+  );
+}
+
+function setsStrictSsl(command: CommandLine): boolean {
+  const words = command.arguments.map(({ value }) => value);
+  const at = words.findIndex((word) => /^strict-ssl(?:=false)?$/.test(word));
+  return words.includes('config') && at !== -1 && (words[at]?.endsWith('=false') === true || words[at + 1] === 'false');
+}
+
+function gitConfig(command: CommandLine): boolean {
+  const words = command.arguments.map(({ value }) => value);
+  const at = words.findIndex((word) => /^http\.sslVerify$/i.test(word));
+  return words[0] === 'config' && at !== -1 && /^(?:false|0|no|off)$/i.test(words[at + 1] ?? '');
+}
