@@ -24,10 +24,12 @@ export function convert(dockerfile: Dockerfile): Outcome {
   if (known !== undefined) return known;
   const outcome = newOutcome();
   outcomes.set(dockerfile, outcome);
+  const statements = readFile(dockerfile, outcome);
+  const read = readInstructions(dockerfile, statements, outcome);
   const options = readCheckOptions(dockerfile);
   if (typeof options === 'string') outcome.reject(options, undefined, { range: checkRange(dockerfile) });
-  const statements = readFile(dockerfile, outcome);
-  convertStages(readInstructions(dockerfile, statements, outcome), dockerfile, outcome);
+  checkContinuations(statements, dockerfile, outcome);
+  convertStages(read, dockerfile, outcome);
   if (typeof options !== 'string' && options.failOnHit) {
     const { skipped } = options;
     const counts = outcome.hits.some(
@@ -60,11 +62,17 @@ function readFile(dockerfile: Dockerfile, outcome: Outcome): readonly Statement[
     const open = instruction.heredocs.find(({ terminated }) => !terminated);
     if (open !== undefined)
       outcome.reject(`The here-document is not closed: no line holds only '${open.name}'.`, instruction);
-    else if (statement.rest !== undefined && instruction.syntax.emptyContinuations.length > 0)
-      outcome.hit('NoEmptyContinuation', instruction, '', { line: lastContinuationLine(statement, dockerfile) });
   }
   checkLineLengths(dockerfile, outcome);
   return statements;
+}
+
+function checkContinuations(statements: readonly Statement[], dockerfile: Dockerfile, outcome: Outcome): void {
+  for (const statement of statements)
+    if (statement.instruction.syntax.emptyContinuations.length > 0)
+      outcome.hit('NoEmptyContinuation', statement.instruction, '', {
+        line: lastContinuationLine(statement, dockerfile),
+      });
 }
 
 /** BuildKit names the last line of the instruction, here-documents left out. */

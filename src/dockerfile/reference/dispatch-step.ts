@@ -163,7 +163,9 @@ function dispatchPairs({ step, state, conversion, expand }: Dispatch): string | 
 function dispatchExpose({ step, state, conversion }: Dispatch): string | undefined {
   const { statement } = step;
   const ports: string[] = [];
-  for (const { word } of splitAtBlanks(statement.text)) {
+  // BuildKit sorts the ports first, which decides at which of several faults it stops.
+  const written = splitAtBlanks(statement.text).map(({ word }) => word);
+  for (const word of written.sort()) {
     const { words, error } = expandWord(word, state.variables, { escape: conversion.escapeCharacter });
     if (error !== undefined) return error;
     ports.push(...words);

@@ -1,0 +1,41 @@
+import type { FromInstruction } from '../../dockerfile/instruction.ts';
+import { parsePlatform } from '../../dockerfile/reference/platform.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+/** Docker's own images for one architecture each stand in these namespaces. https://hub.docker.com/u/arm64v8 */
+const architectures: Readonly<Record<string, string>> = {
+  amd64: 'amd64',
+  arm32v5: 'arm',
+  arm32v6: 'arm',
+  arm32v7: 'arm',
+  arm64v8: 'arm64',
+  i386: '386',
+  mips64le: 'mips64le',
+  ppc64le: 'ppc64le',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+};
+
+export const rule = dockerfileRule({
+  severity: 'error',
+  summary: 'base image that does not exist for the platform that FROM asks for',
+  why: 'The image is pulled for another platform than the stage is built for, and its programs do not run there.',
+  remedy: 'Use the image without the namespace of an architecture, or ask for its platform.',
+  peers: ['buildkit:InvalidBaseImagePlatform'],
+  check({ dockerfile }, { report }) {
+    for (const { instruction } of dockerfile.instructionsNamed('FROM')) {
+      const asked = parsePlatform(instruction.platform?.value ?? '');
+      const made = architectureOf(instruction);
+      if (asked === undefined || made === undefined || asked.architecture === made) continue;
+      report({
+        at: instruction.image?.range ?? instruction.keyword.range,
+        message: `${instruction.image?.value} is for ${made}, and FROM asks for ${asked.architecture}.`,
+      });
+    }
+  },
+});
+
+function architectureOf({ image }: FromInstruction): string | undefined {
+  const namespace = /^(?:docker\.io\/)?([a-z0-9]+)\//.exec(image?.value ?? '')?.[1];
+  return namespace === undefined ? undefined : architectures[namespace];
+}

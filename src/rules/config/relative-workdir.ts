@@ -1,0 +1,33 @@
+import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const peers = ['buildkit:WorkdirRelativePath'] as const;
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'first WORKDIR of a stage with a relative path',
+  why: 'It is taken from the directory that the base image ends in, which can change with every new version of that image.',
+  remedy: 'Write the path from the root.',
+  peers,
+  check({ dockerfile }, { report }) {
+    for (const hit of findBuildCheckHits(dockerfile, 'WorkdirRelativePath')) {
+      if (isWindowsPath(hit) || beginsWithVariable(hit)) continue;
+      report({
+        ...placeOf(hit, dockerfile, hit.subject),
+        message: `WORKDIR ${hit.subject} depends on the directory of the base image.`,
+        peers: peersOf(hit, peers),
+      });
+    }
+  },
+});
+
+/** A drive letter: absolute, in an image for Windows that names no platform. */
+function isWindowsPath({ subject }: BuildCheckHit): boolean {
+  return /^[A-Za-z]:/.test(subject);
+}
+
+/** The base image may set the variable, to an absolute path; config/undefined-variable says that it may not. */
+function beginsWithVariable({ instruction }: BuildCheckHit): boolean {
+  return instruction.syntax.rest.text.startsWith('$') || instruction.name !== 'WORKDIR';
+}

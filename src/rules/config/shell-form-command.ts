@@ -1,0 +1,21 @@
+import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const peers = ['buildkit:JSONArgsRecommended'] as const;
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'CMD or ENTRYPOINT in the shell form',
+  why: 'A shell then is the first process of the container; it need not pass signals on, so that stopping may take ten seconds and ends in a kill.',
+  remedy: 'Write the command as a JSON array, with exec in a script where a shell is needed.',
+  peers,
+  check({ dockerfile }, { report }) {
+    for (const hit of findBuildCheckHits(dockerfile, 'JSONArgsRecommended'))
+      report({
+        ...placeOf(hit, dockerfile),
+        message: `${hit.subject} runs through a shell.`,
+        peers: peersOf(hit, peers),
+        cause: `shell-form:${hit.line}`,
+      });
+  },
+});

@@ -1,0 +1,74 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../dockerfile/reference/build-checks.ts';
+import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const peers = ['buildkit:UndefinedVar'] as const;
+
+/** Images that set no variable but PATH. */
+const bareImages: ReadonlySet<string> = new Set(
+  'almalinux alpine amazonlinux archlinux busybox centos debian fedora oraclelinux rockylinux ubuntu'.split(' '),
+);
+
+/** What official images for a language set, from their Dockerfiles. */
+const setByImage: Readonly<Record<string, readonly string[]>> = {
+  golang: ['GOPATH', 'GOLANG_VERSION', 'GOTOOLCHAIN'],
+  node: ['NODE_VERSION', 'YARN_VERSION'],
+  openjdk: ['JAVA_HOME', 'JAVA_VERSION', 'LANG'],
+  'eclipse-temurin': ['JAVA_HOME', 'JAVA_VERSION', 'LANG', 'LANGUAGE', 'LC_ALL'],
+  php: [
+    'PHP_VERSION',
+    'PHP_INI_DIR',
+    'PHPIZE_DEPS',
+    'PHP_CFLAGS',
+    'PHP_CPPFLAGS',
+    'PHP_LDFLAGS',
+    'GPG_KEYS',
+    'PHP_URL',
+  ],
+  python: ['PYTHON_VERSION', 'PYTHON_SHA256', 'GPG_KEY', 'LANG'],
+  ruby: ['RUBY_VERSION', 'GEM_HOME', 'BUNDLE_APP_CONFIG', 'BUNDLE_SILENCE_ROOT_WARNING', 'LANG'],
+  rust: ['RUSTUP_HOME', 'CARGO_HOME', 'RUST_VERSION'],
+};
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'variable that nothing sets',
+  why: 'It becomes empty without a word, and paths and versions that are built of it are wrong.',
+  remedy: 'Set it with ENV or ARG before this line, in the same stage.',
+  peers,
+  check({ dockerfile }, { report }) {
+    for (const hit of findBuildCheckHits(dockerfile, 'UndefinedVar')) {
+      const image = baseImageOf(hit, dockerfile);
+      const name = image === undefined ? undefined : imageName(image);
+      if (name !== undefined && setByImage[name]?.includes(hit.subject)) continue;
+      const isSure = image === undefined || image === 'scratch' || bareImages.has(name ?? '');
+      const hint = hit.meant === undefined ? '' : ` Perhaps $${hit.meant} is meant.`;
+      report({
+        ...placeOf(hit, dockerfile, ...variableForms(hit.subject)),
+        message: isSure
+          ? `Nothing sets $${hit.subject}.${hint}`
+          : `Nothing here sets $${hit.subject}: it is empty unless ${image} sets it.${hint}`,
+        ...(isSure ? {} : { severity: 'note' as const }),
+        peers: peersOf(hit, peers),
+      });
+    }
+  },
+});
+
+/** The image that the instruction's stage begins with, stages before it followed; undefined when it is not known. */
+function baseImageOf({ instruction }: BuildCheckHit, { stages }: Dockerfile): string | undefined {
+  let stage: Stage | undefined = stages.find(
+    ({ from, instructions }) => from === instruction || instructions.includes(instruction),
+  );
+  while (stage?.base.kind === 'stage') stage = stage.base.stage;
+  if (stage?.base.kind === 'scratch') return 'scratch';
+  return stage?.base.kind === 'image' ? stage.base.reference : undefined;
+}
+
+/** `golang` of `docker.io/library/golang:1.25`; undefined for an image that is not one of Docker's own. */
+function imageName(reference: string): string | undefined {
+  const name = /^(?:docker\.io\/)?(?:library\/)?([a-z0-9._-]+)(?:[:@].*)?$/.exec(reference)?.[1];
+  return name === undefined || name.includes('/') ? undefined : name;
+}
