@@ -4,14 +4,31 @@ import type { Stage } from './stage.ts';
 
 /** The language of shell-form commands at an instruction: that of the SHELL in force, or of the base image. */
 export function dialectAt(stage: Stage | undefined, instruction: Instruction): ShellDialect {
+  const { shell, base } = shellInForce(stage, instruction);
+  if (shell !== undefined) return dialectOf(shell);
+  return base?.kind === 'image' ? dialectOfImage(base.reference) : 'posix';
+}
+
+/** The words of the SHELL in force at an instruction, of its stage or of one that it builds on; undefined when none is written. */
+export function shellWordsAt(stage: Stage | undefined, instruction: Instruction): readonly string[] | undefined {
+  const { shell } = shellInForce(stage, instruction);
+  return shell?.name === 'SHELL' && shell.command.form === 'exec'
+    ? shell.command.words.map(({ value }) => value)
+    : undefined;
+}
+
+function shellInForce(
+  stage: Stage | undefined,
+  instruction: Instruction,
+): { readonly shell?: Instruction; readonly base?: Stage['base'] } {
   const start = instruction.syntax.range.start;
   for (let at: Stage | undefined = stage, depth = 0; at !== undefined && depth < 100; depth += 1) {
     const shell = at.instructions.findLast((other) => other.name === 'SHELL' && other.syntax.range.start < start);
-    if (shell !== undefined) return dialectOf(shell);
-    if (at.base.kind !== 'stage') return at.base.kind === 'image' ? dialectOfImage(at.base.reference) : 'posix';
+    if (shell !== undefined) return { shell };
+    if (at.base.kind !== 'stage') return { base: at.base };
     at = at.base.stage;
   }
-  return 'posix';
+  return {};
 }
 
 function dialectOf(shell: Instruction): ShellDialect {
