@@ -8,6 +8,7 @@ import { relativeUri } from './internal/relative-uri.ts';
 import {
   costText,
   countsText,
+  hasSubjects,
   inventoryParts,
   linkParts,
   plural,
@@ -60,7 +61,7 @@ function overview(report: Report): string {
     ...(safe > 0 ? [`${safe} can be repaired safely`] : []),
     ...(suppressed ? [suppressed] : []),
   ];
-  return `${parts.join(' · ')}\\\nLooked at ${inventoryParts(report.inventory).map(markdown).join(', ')}.`;
+  return `${parts.join(' · ')}\\\n${hasSubjects(report.inventory) ? 'Looked at ' : ''}${inventoryParts(report.inventory).map(markdown).join(', ')}.`;
 }
 
 function areaTable({ score, findings }: Report): string {

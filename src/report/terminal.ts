@@ -19,6 +19,7 @@ import { renderScore } from './internal/terminal-score.ts';
 import {
   costFigures,
   countsText,
+  hasSubjects,
   inventoryParts,
   linkParts,
   plural,
@@ -55,7 +56,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const shown = options.all ? report.findings : report.findings.slice(0, shownAtMost);
   const clean = report.findings.length === 0;
   const blocks = [
-    header(report, page, clean),
+    header(report, page),
     ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
     remainder(report.findings.slice(shown.length), page),
     ...report.problems.map((problem) => problemLines(problem, page)),
@@ -68,16 +69,18 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     .join('\n')}`;
 }
 
-function header(report: Report, page: Page, clean: boolean): string[] {
-  const name = truncate(printable(report.name), 30);
-  const text = inventoryParts(report.inventory).map(printable).join(' · ');
-  const verdict = clean ? `${text} · ${suppressedText(report) ?? 'nothing found'}` : text;
-  return paragraph(
-    [{ text: name, style: 'bold' }, { text: '   ' }],
-    { text: verdict },
-    [{ text: secondsText(report.seconds), style: 'dim' }],
-    page,
-  );
+function header(report: Report, page: Page): string[] {
+  const name: Span = { text: truncate(printable(report.name), Math.min(30, page.columns / 2)), style: 'bold' };
+  const parts = inventoryParts(report.inventory).map(printable);
+  const time: Span = { text: secondsText(report.seconds), style: 'dim' };
+  if (report.findings.length > 0) return paragraph([name, { text: '   ' }], { text: parts.join(' · ') }, [time], page);
+  const looked = hasSubjects(report.inventory) ? `nothing found in ${parts.join(', ')}` : parts.join(', ');
+  const room = page.columns - widthOf([name, time]) - 5;
+  const suppressed = suppressedText(report);
+  return [
+    ...row([name, { text: `   ${truncate(looked, room)}` }], [time], page),
+    ...(suppressed ? paragraph([], { text: suppressed }, [], page) : []),
+  ];
 }
 
 function fileGroup(report: Report, group: FileGroup, page: Page): string[] {
@@ -85,9 +88,7 @@ function fileGroup(report: Report, group: FileGroup, page: Page): string[] {
   const more = group.links.length - links.length;
   const titles = links.length === 0 ? [[group.path]] : links;
   return [
-    ...titles.map((parts) =>
-      paint([{ text: truncate(parts.map(printable).join('  →  '), page.columns), style: 'bold' }], page),
-    ),
+    ...titles.flatMap((parts) => paragraph([], { text: parts.map(printable).join('  →  '), style: 'bold' }, [], page)),
     ...(more > 0 ? [`and in ${plural(more, 'more way')}`] : []),
     '',
     ...group.findings.flatMap((finding) => findingLines(report, finding, page)),

@@ -34,9 +34,9 @@ export function unreferenced(text: string): string {
   return text.replace(/@|#(?=\d)/g, '$&<!-- -->');
 }
 
-/** A code span whose content is exactly the text, whatever backticks it holds; for a table cell too. */
+/** A code span whose content is exactly the text, whatever backticks it holds. Not for a table cell. */
 export function markdownCode(text: string): string {
-  const content = printable(text).replaceAll('|', '\\|');
+  const content = printable(text);
   const fence = '`'.repeat(longestRun(content) + 1);
   const pad = content === '' || content.startsWith('`') || content.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${content}${pad}${fence}`;

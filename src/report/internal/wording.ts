@@ -80,6 +80,11 @@ export function inventoryParts(inventory: Inventory): string[] {
   return parts.length === 0 ? ['nothing to look at: no Dockerfile, Compose file or Kubernetes manifest'] : parts;
 }
 
+/** False when there was nothing to audit. */
+export function hasSubjects({ dockerfiles, objects, composeServices, applications, contexts }: Inventory): boolean {
+  return dockerfiles + objects + composeServices + applications + contexts.length > 0;
+}
+
 /** `web/Dockerfile → shop/web → deployment/web ×3`, each part as it came: the caller makes it safe for its format. */
 export function linkParts(link: ReportedLink): string[] {
   const shown = link.runBy.slice(0, 3).map(({ kind, name, replicas }) => {
