@@ -110,6 +110,11 @@ export function itemsAt(node: YamlNode | undefined, ...path: readonly (string | 
   return found?.kind === 'sequence' ? found.items : nothing;
 }
 
+/** Those items of the sequence at a path that are scalars. */
+export function scalarsAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlScalar[] {
+  return itemsAt(node, ...path).filter((item): item is YamlScalar => item.kind === 'scalar');
+}
+
 /** The entries of the map at a path; none when there is something else. */
 export function entriesAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlEntry[] {
   const found = at(node, ...path);
