@@ -283,9 +283,10 @@ function readBraced(lexer: Lexer, start: number): string {
   if ('{}:'.includes(first)) throw new ExpansionError(`A substitution has no name: \${${first}`);
   const name = readName(lexer);
   let operator = takeCharacter(lexer);
+  if (operator === '') throw new ExpansionError("The closing '}' of an expansion is missing.");
   if (operator === '}') return plainValue(lexer, name, start, () => `\${${name}}`);
   if (operator === ':') operator += takeCharacter(lexer);
-  if (operator.startsWith(':') || '+-?#%'.includes(operator || '!')) return readModifier(lexer, start, name, operator);
+  if (operator.startsWith(':') || '+-?#%'.includes(operator)) return readModifier(lexer, start, name, operator);
   if (operator === '/') return readReplacement(lexer, start, name);
   throw new ExpansionError(unsupported(operator));
 }
