@@ -108,8 +108,8 @@ describe('the HTML report in Chromium', () => {
     for (const [index, score] of scores.entries())
       expect(bars[index]).toBeCloseTo(((tracks[index] ?? 0) * score) / 100, 0);
     expect(await page.locator('.areas .row').count()).toBe(12);
-    const [needed = 0] = await widths('.contexts svg .needed');
-    const [unneeded = 0] = await widths('.contexts svg .unneeded');
+    const [needed = 0] = await widths('.contexts rect.needed');
+    const [unneeded = 0] = await widths('.contexts rect.unneeded');
     expect(unneeded / (needed + unneeded)).toBeCloseTo(171 / 184, 2);
   });
 

@@ -56,19 +56,19 @@ function loadLine(score: Score, height: number): Markup {
 export function contextFigure({ contexts }: Inventory): Markup {
   const largest = Math.max(0, ...contexts.map(({ bytes }) => bytes));
   if (largest === 0) return markup``;
-  const rows = contexts.map(({ path, files, bytes, unneededBytes }, index) => {
-    const y = index * 52;
-    const unneeded = (100 * Math.min(bytes, unneededBytes)) / largest;
-    const needed = (100 * bytes) / largest - unneeded;
-    const note = unneededBytes > 0 ? `${bytesText(unneededBytes)} for nothing` : 'all of it needed';
-    return markup`<g><text class="label" x="0" y="${y + 14}">${path === '' ? '.' : path}</text><text class="value" x="100%" y="${y + 14}" text-anchor="end">${bytesText(bytes)}, ${plural(files, 'file')}: ${note}</text><rect class="needed" x="0" y="${y + 22}" width="${round(needed)}%" height="16"/><rect class="unneeded" x="${round(needed)}%" y="${y + 22}" width="${round(unneeded)}%" height="16" fill="url(#hatch)"/></g>`;
-  });
+  const rows = contexts.map((context) => contextRow(context, largest));
   return markup`<figure class="contexts">
-<svg role="img" aria-label="Bytes that each build context sends, to scale" width="100%" height="${contexts.length * 52}">
-<defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="7"/></pattern></defs>
-${rows}
-</svg>
+<svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="7"/></pattern></defs></svg>
+<ul>${rows}</ul>
 <figcaption><span class="key needed"></span> needed by an instruction <span class="key unneeded"></span> sent for nothing; bars are to one scale</figcaption></figure>`;
+}
+
+function contextRow({ path, files, bytes, unneededBytes }: Inventory['contexts'][number], largest: number): Markup {
+  const unneeded = (100 * Math.min(bytes, unneededBytes)) / largest;
+  const needed = (100 * bytes) / largest - unneeded;
+  const note = unneededBytes > 0 ? `${bytesText(unneededBytes)} for nothing` : 'all of it needed';
+  return markup`<li><code>${path === '' ? '.' : path}</code> <span>${bytesText(bytes)}, ${plural(files, 'file')}: ${note}</span>
+<svg width="100%" height="16" aria-hidden="true"><rect class="needed" x="0" y="0" width="${round(needed)}%" height="16"/><rect class="unneeded" x="${round(needed)}%" y="0" width="${round(unneeded)}%" height="16" fill="url(#hatch)"/></svg></li>`;
 }
 
 function at(score: number): number {

@@ -47,7 +47,10 @@ svg text { fill: var(--ink); font-size: 13px; }
 svg .scale { fill: var(--soft); font-size: 11px; }
 svg .value { font-variant-numeric: tabular-nums; }
 .areas .value { font-weight: 600; }
-.contexts .value, .none .value, .none .label { fill: var(--soft); }
+.none .value, .none .label { fill: var(--soft); }
+.contexts ul { list-style: none; margin: 0; padding: 0; }
+.contexts li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .15rem 1rem; margin-bottom: .9rem; font-size: .9rem; }
+.contexts code { overflow-wrap: anywhere; } .contexts li span { color: var(--soft); font-variant-numeric: tabular-nums; } .contexts li svg { flex: 0 0 100%; }
 svg .tick { stroke: var(--line); stroke-width: 1; }
 svg .track { fill: var(--track); }
 svg .empty { fill: none; stroke: var(--line); stroke-dasharray: 4 4; }
