@@ -28,7 +28,6 @@ describe('values at the last instruction', () => {
     ['ARG alone leaves ENV as it is', 'FROM scratch\nENV a=1\nARG a\nRUN x', 'a', '1'],
     ['inherited from the base stage', 'FROM scratch AS b\nENV a=1\nARG c=2\nFROM b\nRUN x', 'a', '1'],
     ['ARG too', 'FROM scratch AS b\nARG c=2\nFROM b\nRUN x', 'c', '2'],
-    ['FROM scratch AS b\nFROM scratch AS c\nFROM b\nRUN x', 'c', undefined],
     ['not from another stage', 'FROM scratch\nENV a=1\nFROM scratch\nRUN x', 'a', undefined],
     ['unset is empty in a default', 'FROM scratch\nENV a=${b:-1}\nRUN x', 'a', '1'],
     ['made of an unknown value: unknown', 'FROM a\nENV b=$PATH:/x\nRUN x', 'b', undefined],
