@@ -1,3 +1,5 @@
+import type { PackageAction } from './package-command.ts';
+
 /** The package worlds that Plimsoll knows, each with a folder of its own. */
 export const ecosystems = [
   'apt',
@@ -23,10 +25,16 @@ export interface CacheDirectory {
   readonly path: string;
   /** Tools that write it, as `PackageCommand.tool` has them. */
   readonly tools: readonly string[];
-  /** True when an image of that kind of distribution empties it by itself after every command. */
+  /** What the tools do when they write it. */
+  readonly actions: readonly PackageAction[];
+  /** True when the official images of that distribution empty it by themselves after every command. */
   readonly emptiedByImages: boolean;
   /** A command that empties it. */
   readonly removal: string;
+  /** Environment variables that keep it from being written, with the values that do. */
+  readonly switchedOffBy?: Readonly<Record<string, RegExp>>;
+  /** Environment variables that say where it is instead. */
+  readonly movedBy?: readonly string[];
   /** Whether it is a sensible target of `RUN --mount=type=cache`. */
   readonly cacheMount: boolean;
   /** `sharing=` that the tool needs when builds run side by side. */

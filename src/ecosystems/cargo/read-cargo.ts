@@ -1,6 +1,6 @@
 import type { CommandWord } from '../../core/command-line.ts';
 import { type OptionTable, readOptions, switchedOn } from '../internal/command-options.ts';
-import { flagValue } from '../internal/flag-lookup.ts';
+import { flagValue, valueWordOf } from '../internal/flag-lookup.ts';
 import {
   actionOf,
   nameIsUnknown,
@@ -110,7 +110,7 @@ function gitPackage(git: CommandFlag, flags: readonly CommandFlag[]): PackageArg
   const revision = flagValue(flags, 'rev');
   const version = revision ?? flagValue(flags, 'tag') ?? flagValue(flags, 'branch');
   const pin = revision === undefined ? (version === undefined ? 'none' : 'moving') : 'exact';
-  return packageArgument(git.valueWord ?? git.word, git.value ?? '', { kind: 'vcs', version, pin });
+  return packageArgument(valueWordOf(git), git.value ?? '', { kind: 'vcs', version, pin });
 }
 
 function cargoPackage(word: CommandWord, flags: readonly CommandFlag[]): PackageArgument {

@@ -5,7 +5,8 @@ import { nodeLoggers } from './source-loggers.ts';
 import { nodeVariables } from './source-variables.ts';
 
 /** Texts without any of these hold nothing that is looked for, and are not taken apart. */
-const telling = /\benv\b|\bconsole\b|\blog|Logger|winston|metrics|createWriteStream|cleanEnv|createEnv|pino|bunyan|morgan/;
+const telling =
+  /\benv\b|\bconsole\b|\blog|Logger|winston|metrics|createWriteStream|cleanEnv|createEnv|pino|bunyan|morgan/;
 
 /** JavaScript and TypeScript for Node.js. */
 export const nodeSource: SourceReader = {

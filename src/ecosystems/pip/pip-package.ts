@@ -1,4 +1,5 @@
 import type { CommandWord } from '../../core/command-line.ts';
+import { valueWordOf } from '../internal/flag-lookup.ts';
 import { isPath, isUrl, nameIsUnknown, packageArgument, unknownPackage } from '../internal/tool-reader.ts';
 import type { CommandFlag, PackageArgument, PinKind } from '../package-command.ts';
 
@@ -52,7 +53,7 @@ function revision(value: string): { version: string | undefined; pin: PinKind } 
 export function optionPackages(flags: readonly CommandFlag[]): PackageArgument[] {
   return flags.flatMap((flag) => {
     if (flag.value === undefined) return [];
-    const word = flag.valueWord ?? flag.word;
+    const word = valueWordOf(flag);
     if (flag.name === 'requirement')
       return [packageArgument(word, flag.value, { kind: 'requirements-file', pin: 'unknown' })];
     if (flag.name === 'constraint')

@@ -1,5 +1,6 @@
 import type { CommandWord } from '../../core/command-line.ts';
 import { type OptionTable, readOptions, switchedOn } from '../internal/command-options.ts';
+import { valueWordOf } from '../internal/flag-lookup.ts';
 import {
   actionOf,
   isUrl,
@@ -61,7 +62,7 @@ export const readConda: ToolReader = (tool, words, command) => {
   const listed = actionOf(actions, subcommand?.value);
   const files = flags.flatMap((flag) =>
     flag.name === 'file' && flag.value !== undefined
-      ? [packageArgument(flag.valueWord ?? flag.word, flag.value, { kind: 'requirements-file', pin: 'unknown' })]
+      ? [packageArgument(valueWordOf(flag), flag.value, { kind: 'requirements-file', pin: 'unknown' })]
       : [],
   );
   const takesPackages = listed === 'install' || listed === 'upgrade' || listed === 'remove';

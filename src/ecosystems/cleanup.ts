@@ -1,0 +1,136 @@
+import type { CommandLine } from '../core/command-line.ts';
+import type { CacheDirectory, Ecosystem } from './ecosystem.ts';
+import { cachesOf } from './facts.ts';
+import { coversPath, removedPaths } from './internal/removed-paths.ts';
+import { type PackageCommand, readPackageCommand } from './package-command.ts';
+
+/** What stands around the commands of one RUN. */
+export interface CleanupSurroundings {
+  /** Targets of the RUN's cache, tmpfs and bind mounts: what is written there is not in the layer. */
+  readonly mounts: readonly string[];
+  /** Environment that is set for the RUN, from ENV and ARG. */
+  readonly environment?: ReadonlyMap<string, string | undefined>;
+}
+
+/** A cache or index that one RUN writes, and what becomes of it. */
+export interface CacheTrace {
+  readonly ecosystem: Ecosystem;
+  readonly cache: CacheDirectory;
+  /** The commands that write it, in order; never empty. */
+  readonly writtenBy: readonly PackageCommand[];
+  /**
+   * Why it is not in the layer: a command behind the last writer removes it, a mount takes it, an option or a variable keeps
+   * it from being written or puts it elsewhere, or the official images of that distribution empty it. Undefined: it stays.
+   */
+  readonly gone: 'removed' | 'mount' | 'option' | 'environment' | 'image' | undefined;
+  /** The command that removes it. */
+  readonly removedBy: CommandLine | undefined;
+}
+
+/** The caches that the commands of one RUN, in order, write, each once, with what becomes of it in that RUN. */
+export function tracesOfRun(commands: readonly CommandLine[], surroundings: CleanupSurroundings): CacheTrace[] {
+  const written = new Map<CacheDirectory, { command: PackageCommand; at: number }[]>();
+  const read = commands.map(readPackageCommand);
+  read.forEach((command, at) => {
+    if (!command) return;
+    for (const cache of cachesOf(command.ecosystem, command.tool)) {
+      if (!cache.actions.includes(command.action)) continue;
+      const before = written.get(cache);
+      if (before) before.push({ command, at });
+      else written.set(cache, [{ command, at }]);
+    }
+  });
+  return [...written].flatMap(([cache, writers]) => traceOf(cache, writers, commands, read, surroundings));
+}
+
+function traceOf(
+  cache: CacheDirectory,
+  writers: readonly { command: PackageCommand; at: number }[],
+  commands: readonly CommandLine[],
+  read: readonly (PackageCommand | undefined)[],
+  surroundings: CleanupSurroundings,
+): CacheTrace[] {
+  const last = writers[writers.length - 1];
+  if (!last) return [];
+  const writtenBy = writers.map((writer) => writer.command);
+  const known = { ecosystem: last.command.ecosystem, cache, writtenBy };
+  const gone = keptAway(cache, writtenBy, surroundings);
+  if (gone !== undefined) return [{ ...known, gone, removedBy: undefined }];
+  const at = commands.findIndex((command, index) => index > last.at && removes(command, read[index], cache));
+  if (at !== -1) return [{ ...known, gone: 'removed', removedBy: commands[at] }];
+  return [{ ...known, gone: cache.emptiedByImages ? 'image' : undefined, removedBy: undefined }];
+}
+
+function keptAway(
+  cache: CacheDirectory,
+  writers: readonly PackageCommand[],
+  { mounts, environment }: CleanupSurroundings,
+): CacheTrace['gone'] {
+  if (mounts.some((mount) => coversPath(mount, cache.path))) return 'mount';
+  if (writers.every((writer) => writer.noCache || movedElsewhere(writer))) return 'option';
+  const isKept = writers.every((writer) => {
+    const own = new Map(writer.command.assignments.map(({ name, value }) => [name, value?.value]));
+    const given = (name: string): string | undefined => own.get(name) ?? environment?.get(name);
+    const off = Object.entries(cache.switchedOffBy ?? {}).some(([name, values]) => values.test(given(name) ?? ''));
+    // Where it is moved to is not followed, except to what is never in a layer.
+    const moved = (cache.movedBy ?? []).some((name) => isElsewhere(given(name), mounts));
+    return off || moved;
+  });
+  return isKept ? 'environment' : undefined;
+}
+
+/** `npm install --cache /tmp/x`, `dnf --installroot`, `apk --root`: what is written lies somewhere else. */
+function movedElsewhere(command: PackageCommand): boolean {
+  return command.flags.some(
+    (flag) =>
+      ['installroot', 'root', 'cache', 'cache-dir', 'cache-folder', 'store-dir'].includes(flag.name) &&
+      flag.value !== undefined,
+  );
+}
+
+function isElsewhere(value: string | undefined, mounts: readonly string[]): boolean {
+  if (value === undefined || value === '') return false;
+  return value === '/dev/null' || value.startsWith('/dev/shm') || mounts.some((mount) => coversPath(mount, value));
+}
+
+function removes(command: CommandLine, read: PackageCommand | undefined, cache: CacheDirectory): boolean {
+  if (read?.action === 'clean-cache' && cache.tools.includes(read.tool)) return cleansAll(read, cache);
+  if (sameFamilyCleans(read, cache)) return true;
+  return removedPaths(command).some((path) => coversPath(path, cache.path) || movedCovers(path, cache));
+}
+
+/** `apt-get clean` empties the downloads only, `distclean` the lists too. */
+function cleansAll(command: PackageCommand, cache: CacheDirectory): boolean {
+  if (command.ecosystem === 'apt') return cache.kind === 'downloads' || command.subcommand?.value === 'distclean';
+  if (command.ecosystem === 'go')
+    return command.flags.some((flag) => flag.name === (cache.kind === 'build' ? 'cache' : 'modcache'));
+  return true;
+}
+
+/** `yum clean all` empties what dnf wrote where yum is dnf, and the reverse. */
+function sameFamilyCleans(read: PackageCommand | undefined, cache: CacheDirectory): boolean {
+  const family = ['yum', 'dnf', 'dnf5', 'microdnf'];
+  return (
+    read?.action === 'clean-cache' && family.includes(read.tool) && cache.tools.some((tool) => family.includes(tool))
+  );
+}
+
+/** Paths that tools use in place of the usual one, in images where they are set up so. */
+function movedCovers(path: string, cache: CacheDirectory): boolean {
+  const others: Readonly<Record<string, readonly string[]>> = {
+    '/var/cache/dnf': ['/var/cache/yum'],
+    '/var/cache/yum': ['/var/cache/dnf'],
+    '~/.cache/yarn': ['/usr/local/share/.cache', '~/.yarn', '~/.yarn-cache'],
+    '~/.composer/cache': ['~/.cache/composer', '/tmp/cache'],
+    '/opt/conda/pkgs': ['~/.conda', '/root/miniconda3/pkgs'],
+    '~/.npm': ['/tmp/npm-*'],
+    '/go/pkg/mod': ['~/go/pkg', '/go/src'],
+  };
+  return (others[cache.path] ?? []).some((other) => coversPath(path, other)) || coversVariable(path, cache);
+}
+
+/** `rm -rf $GOPATH/pkg`, `rm -rf "$CARGO_HOME/registry"`: the variable that moves the cache is named. */
+function coversVariable(path: string, cache: CacheDirectory): boolean {
+  const variable = /^\$\{?(\w+)\}?(?:\/|$)/.exec(path)?.[1];
+  return variable !== undefined && (cache.movedBy ?? []).includes(variable);
+}

@@ -1,0 +1,102 @@
+import type { CacheDirectory, EcosystemFacts } from '../ecosystem.ts';
+
+const common = {
+  kind: 'downloads',
+  actions: ['install', 'install-project', 'upgrade'],
+  emptiedByImages: false,
+  cacheMount: true,
+} as const satisfies Partial<CacheDirectory>;
+
+const locks = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+] as const;
+
+export const npm: EcosystemFacts = {
+  ecosystem: 'npm',
+  tools: ['npm', 'npx', 'yarn', 'pnpm', 'bun'],
+  caches: [
+    {
+      ...common,
+      path: '~/.npm',
+      tools: ['npm', 'cnpm'],
+      removal: 'npm cache clean --force',
+      sharing: 'shared',
+      movedBy: ['npm_config_cache', 'NPM_CONFIG_CACHE'],
+    },
+    // Yarn 1 uses the home's cache directory, for root /usr/local/share/.cache/yarn; Yarn 2 and later ~/.yarn/berry/cache.
+    {
+      ...common,
+      path: '~/.cache/yarn',
+      tools: ['yarn'],
+      removal: 'yarn cache clean',
+      sharing: 'locked',
+      movedBy: ['YARN_CACHE_FOLDER', 'YARN_GLOBAL_FOLDER'],
+    },
+    // Files of the store are hard links to those in node_modules where both are on one file system.
+    {
+      ...common,
+      path: '~/.local/share/pnpm/store',
+      tools: ['pnpm'],
+      removal: 'pnpm store prune',
+      sharing: 'shared',
+      movedBy: ['PNPM_HOME', 'npm_config_store_dir', 'XDG_DATA_HOME'],
+    },
+    {
+      ...common,
+      path: '~/.bun/install/cache',
+      tools: ['bun'],
+      removal: 'bun pm cache rm',
+      sharing: 'shared',
+      movedBy: ['BUN_INSTALL_CACHE_DIR', 'BUN_INSTALL'],
+    },
+  ],
+  manifests: [{ manifest: 'package.json', locks, tools: ['npm', 'yarn', 'pnpm', 'bun'] }],
+  variables: [
+    { name: 'NODE_ENV', effect: 'production: development dependencies are left out' },
+    { name: 'NPM_CONFIG_PRODUCTION', effect: 'true: development dependencies are left out' },
+    { name: 'NPM_CONFIG_OMIT', effect: 'dev: development dependencies are left out' },
+    { name: 'NPM_CONFIG_IGNORE_SCRIPTS', effect: 'true: install scripts do not run' },
+    { name: 'NPM_CONFIG_CACHE', effect: 'directory of the cache' },
+    { name: 'NPM_CONFIG_LOGLEVEL', effect: 'how much npm prints' },
+    { name: 'NPM_CONFIG_UPDATE_NOTIFIER', effect: 'false: npm does not look for its own updates' },
+    { name: 'YARN_CACHE_FOLDER', effect: 'directory of the cache' },
+    { name: 'YARN_ENABLE_IMMUTABLE_INSTALLS', effect: 'true: an install that would change the lock file fails' },
+    { name: 'PNPM_HOME', effect: 'directory of pnpm and of what it installs globally' },
+    { name: 'COREPACK_ENABLE_DOWNLOAD_PROMPT', effect: '0: corepack fetches package managers without asking' },
+  ],
+  buildOnly: [
+    'typescript',
+    'ts-node',
+    'tsx',
+    'webpack',
+    'webpack-cli',
+    'vite',
+    'rollup',
+    'esbuild',
+    'parcel',
+    'gulp',
+    'gulp-cli',
+    'grunt',
+    'grunt-cli',
+    'bower',
+    '@angular/cli',
+    '@vue/cli',
+    '@nestjs/cli',
+    'create-react-app',
+    'node-gyp',
+    'node-pre-gyp',
+    'eslint',
+    'prettier',
+    'jest',
+    'mocha',
+    'nodemon',
+    'turbo',
+    'nx',
+    'lerna',
+  ],
+};
