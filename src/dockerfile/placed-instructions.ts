@@ -20,16 +20,22 @@ export type NamedPlaced<Name extends InstructionName> = Placed & { readonly inst
 /** Finds the stage of each instruction and sorts them by name. Linear in their number. */
 export function placeInstructions(instructions: readonly Instruction[], stages: readonly Stage[]): PlacedInstructions {
   const stageOf = new Map<Instruction, Stage>();
-  for (const stage of stages) {
-    if (stage.from !== undefined) stageOf.set(stage.from, stage);
-    for (const instruction of stage.instructions) for (const each of withTrigger(instruction)) stageOf.set(each, stage);
-  }
   const byName = new Map<InstructionName, Placed[]>();
-  for (const instruction of instructions.flatMap(withTrigger)) {
-    const placed = { instruction, stage: stageOf.get(instruction) };
+  const place = (instruction: Instruction, stage: Stage | undefined) => {
+    if (stage !== undefined) stageOf.set(instruction, stage);
     const list = byName.get(instruction.name);
-    if (list === undefined) byName.set(instruction.name, [placed]);
-    else list.push(placed);
+    if (list === undefined) byName.set(instruction.name, [{ instruction, stage }]);
+    else list.push({ instruction, stage });
+    if (instruction.name === 'ONBUILD' && instruction.trigger !== undefined) place(instruction.trigger, stage);
+  };
+  const staged = stages.reduce(
+    (sum, { from, instructions: own }) => sum + own.length + (from === undefined ? 0 : 1),
+    0,
+  );
+  for (const instruction of instructions.slice(0, instructions.length - staged)) place(instruction, undefined);
+  for (const stage of stages) {
+    if (stage.from !== undefined) place(stage.from, stage);
+    for (const instruction of stage.instructions) place(instruction, stage);
   }
   return {
     stageOf,
@@ -46,10 +52,4 @@ function areNamed<Name extends InstructionName>(
   name: Name,
 ): list is readonly NamedPlaced<Name>[] {
   return list.length === 0 || list[0]?.instruction.name === name;
-}
-
-function withTrigger(instruction: Instruction): readonly Instruction[] {
-  return instruction.name === 'ONBUILD' && instruction.trigger !== undefined
-    ? [instruction, instruction.trigger]
-    : [instruction];
 }
