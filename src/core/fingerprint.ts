@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from './finding.ts';
-import type { Report } from './report.ts';
+import type { Report, SuppressedFinding } from './report.ts';
 
 /**
  * One fingerprint a finding, in the same order: sixteen hexadecimal digits, `:` and the how-manyth finding with these
@@ -8,7 +8,38 @@ import type { Report } from './report.ts';
  * lines put in above do not make an old finding look new. Excerpts are masked: no secret is hashed.
  */
 export function fingerprints(findings: readonly Finding[], excerpts: Report['excerpts']): string[] {
+  return numbered(findings, excerpts, new Map());
+}
+
+/**
+ * The fingerprints of a report's findings and of its suppressed ones. What a baseline or `--since` hides is numbered
+ * with the findings, so that hiding one does not rename another; what comments and configuration take out comes after.
+ */
+export function reportFingerprints(report: Pick<Report, 'findings' | 'suppressed' | 'excerpts'>): {
+  readonly findings: readonly string[];
+  readonly suppressed: readonly string[];
+} {
   const seen = new Map<string, number>();
+  const isKnown = ({ by }: SuppressedFinding) => by === 'baseline' || by === 'since';
+  const known = report.suppressed.filter(isKnown);
+  const first = numbered([...report.findings, ...known.map(({ finding }) => finding)], report.excerpts, seen);
+  const others = report.suppressed.filter((suppressed) => !isKnown(suppressed));
+  const second = numbered(
+    others.map(({ finding }) => finding),
+    report.excerpts,
+    seen,
+  );
+  const names = new Map([
+    ...known.map((suppressed, at) => [suppressed, first[report.findings.length + at] ?? ''] as const),
+    ...others.map((suppressed, at) => [suppressed, second[at] ?? ''] as const),
+  ]);
+  return {
+    findings: first.slice(0, report.findings.length),
+    suppressed: report.suppressed.map((suppressed) => names.get(suppressed) ?? ''),
+  };
+}
+
+function numbered(findings: readonly Finding[], excerpts: Report['excerpts'], seen: Map<string, number>): string[] {
   const result = new Array<string>(findings.length);
   for (const index of byPlace(findings)) {
     const finding = findings[index];

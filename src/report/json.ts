@@ -1,5 +1,5 @@
 import type { Finding, Location } from '../core/finding.ts';
-import { fingerprints } from '../core/fingerprint.ts';
+import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass } from '../core/fix.ts';
 import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
@@ -16,7 +16,7 @@ export function renderJson(report: Report): string {
 
 function jsonReport(report: Report) {
   const docs = docsByRule(report);
-  const prints = fingerprints(report.findings, report.excerpts);
+  const prints = reportFingerprints(report).findings;
   return {
     format: 'plimsoll-report',
     version: jsonReportVersion,

@@ -1,5 +1,5 @@
 import type { Finding, Location } from '../core/finding.ts';
-import { fingerprints } from '../core/fingerprint.ts';
+import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass, type TextEdit } from '../core/fix.ts';
 import type { ReadProblem, Report, SuppressedFinding } from '../core/report.ts';
 import { excerptOf } from './internal/findings.ts';
@@ -20,10 +20,9 @@ export function renderSarif(report: Report): string {
 
 function sarifLog(report: Report) {
   const ruleIndexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
-  const all = [...report.findings, ...report.suppressed.map(({ finding }) => finding)];
-  const prints = fingerprints(all, report.excerpts);
-  const result = (finding: Finding, index: number) =>
-    sarifResult(report, finding, ruleIndexes.get(finding.rule), prints[index] ?? '');
+  const prints = reportFingerprints(report);
+  const result = (finding: Finding, fingerprint: string | undefined) =>
+    sarifResult(report, finding, ruleIndexes.get(finding.rule), fingerprint ?? '');
   return {
     $schema: schema,
     version: '2.1.0',
@@ -43,9 +42,9 @@ function sarifLog(report: Report) {
         originalUriBaseIds: { [baseId]: { description: { text: 'The root of the project that was audited.' } } },
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.problems.map(notification) }],
         results: [
-          ...report.findings.map(result),
+          ...report.findings.map((finding, index) => result(finding, prints.findings[index])),
           ...report.suppressed.map((suppressed, index) => ({
-            ...result(suppressed.finding, report.findings.length + index),
+            ...result(suppressed.finding, prints.suppressed[index]),
             suppressions: [suppression(suppressed)],
           })),
         ],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
-import { fingerprints } from '../../src/core/fingerprint.ts';
+import { fingerprints, reportFingerprints } from '../../src/core/fingerprint.ts';
 
 function finding(line: number, column = 1, rule = 'size/a', path = 'Dockerfile'): Finding {
   const start = { line, column };
@@ -43,4 +43,23 @@ test('numbers equal lines by their place, whatever the order of the report', () 
   expect(first?.slice(0, 16)).toBe(second?.slice(0, 16));
   expect([first?.slice(16), second?.slice(16)]).toEqual([':1', ':2']);
   expect(fingerprints([finding(2), finding(1)], text)).toEqual([second, first]);
+});
+
+test('a finding keeps its number when a baseline hides the one before it', () => {
+  const text = excerpts('RUN make', 'RUN make');
+  const [first = '', second = ''] = fingerprints([finding(1), finding(2)], text);
+  expect(
+    reportFingerprints({
+      findings: [finding(2)],
+      suppressed: [{ finding: finding(1), by: 'baseline' }],
+      excerpts: text,
+    }),
+  ).toEqual({ findings: [second], suppressed: [first] });
+  expect(
+    reportFingerprints({
+      findings: [finding(2)],
+      suppressed: [{ finding: finding(1), by: 'comment' }],
+      excerpts: text,
+    }),
+  ).toEqual({ findings: [first], suppressed: [second] });
 });
