@@ -26,6 +26,11 @@ export interface ComposeService {
   /** Where to say something of the service as a whole: its name. */
   readonly place: ReportedPlace;
   readonly node: YamlNode;
+  /**
+   * True when neither `image` nor `build` is there, as in a file that is laid over another one (`compose.override.yaml`): what
+   * seems to be missing may stand elsewhere.
+   */
+  readonly partial: boolean;
   readonly image: YamlScalar | undefined;
   readonly build: ComposeBuild | undefined;
   readonly command: YamlNode | undefined;
@@ -55,7 +60,7 @@ export interface ComposeService {
   readonly secrets: readonly string[];
   readonly configs: readonly string[];
   readonly dependsOn: readonly string[];
-  /** True when it runs only with a profile: a tool, as a rule. */
+  /** Profiles that start it; none: it is always started. */
   readonly profiles: readonly string[];
 }
 

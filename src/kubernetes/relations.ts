@@ -1,22 +1,32 @@
+import { choosersOfKind, keptSelector, ofKind } from './internal/chooser-index.ts';
 import type { KubernetesObject } from './manifest.ts';
-import { choosesPodsOf, readSelector, sameNamespace, selects } from './selector.ts';
+import { sameNamespace, selects } from './selector.ts';
 import type { Workload } from './workload.ts';
 import { at, entriesAt, numberAt, scalarAt, textAt, type YamlNode, type YamlScalar } from './yaml-node.ts';
 
-/** The objects of a kind, of any API group unless one is given. */
+/** The objects of a kind, of any API group unless one is given. Constant time after the first call for a list. */
 export function objectsOfKind(
   objects: readonly KubernetesObject[],
   kind: string,
   group?: string,
 ): readonly KubernetesObject[] {
-  return objects.filter((object) => object.kind === kind && (group === undefined || object.group === group));
+  const found = ofKind(objects, kind);
+  return group === undefined ? found : found.filter((object) => object.group === group);
+}
+
+/** The objects of a kind whose selector chooses the workload's pods. */
+function choosing(kind: string, workload: Workload, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  return choosersOfKind(objects, kind)
+    .candidates(workload.podLabels)
+    .filter((object) => {
+      const selector = keptSelector(object);
+      return selector !== undefined && sameNamespace(object, workload) && selects(selector, workload.podLabels);
+    });
 }
 
 /** The Services that send traffic to the workload's pods. */
 export function servicesOf(workload: Workload, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  return objects.filter(
-    (object) => object.kind === 'Service' && object.group === '' && choosesPodsOf(object, workload),
-  );
+  return choosing('Service', workload, objects).filter((service) => service.group === '');
 }
 
 /** The PodDisruptionBudgets that cover the workload's pods. */
@@ -24,7 +34,7 @@ export function disruptionBudgetsOf(
   workload: Workload,
   objects: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
-  return objects.filter((object) => object.kind === 'PodDisruptionBudget' && choosesPodsOf(object, workload));
+  return choosing('PodDisruptionBudget', workload, objects);
 }
 
 /** The NetworkPolicies that choose the workload's pods. */
@@ -32,18 +42,19 @@ export function networkPoliciesOf(
   workload: Workload,
   objects: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
-  return objects.filter(
-    (object) =>
-      object.kind === 'NetworkPolicy' && object.group === 'networking.k8s.io' && choosesPodsOf(object, workload),
-  );
+  return choosing('NetworkPolicy', workload, objects).filter((policy) => policy.group === 'networking.k8s.io');
 }
+
+const autoscalerKinds = ['HorizontalPodAutoscaler', 'ScaledObject', 'VerticalPodAutoscaler'];
 
 /** What scales the workload: HorizontalPodAutoscaler, KEDA's ScaledObject, VerticalPodAutoscaler. */
 export function autoscalersOf(workload: Workload, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  return objects.filter((object) => {
-    const target = scaleTargetOf(object);
-    return target?.kind === workload.kind && target.name === workload.name && sameNamespace(object, workload);
-  });
+  return autoscalerKinds.flatMap((kind) =>
+    ofKind(objects, kind).filter((object) => {
+      const target = scaleTargetOf(object);
+      return target?.name === workload.name && target.kind === workload.kind && sameNamespace(object, workload);
+    }),
+  );
 }
 
 /** What an autoscaler scales; undefined for other objects. */
@@ -65,17 +76,27 @@ export function isScraped(workload: Workload, objects: readonly KubernetesObject
   if (workload.podAnnotations.get('prometheus.io/scrape') === 'true') return true;
   const services = servicesOf(workload, objects);
   if (services.some((service) => service.annotations.get('prometheus.io/scrape') === 'true')) return true;
-  return objects.some((object) => {
-    // Prometheus Operator, and the kinds that Google and VictoriaMetrics made after it. All of them choose by labels; a monitor
-    // may look into other namespaces than its own.
-    const selector = readSelector(at(object.node, 'spec', 'selector'));
-    if (!selector) return false;
-    if (['PodMonitor', 'PodMonitoring', 'ClusterPodMonitoring', 'VMPodScrape'].includes(object.kind))
-      return selects(selector, workload.podLabels);
-    if (['ServiceMonitor', 'VMServiceScrape'].includes(object.kind))
-      return services.some((service) => selects(selector, service.labels));
-    return false;
-  });
+  if (
+    podMonitorKinds.some((kind) =>
+      choosersOfKind(objects, kind).candidates(workload.podLabels).some(chooses(workload.podLabels)),
+    )
+  )
+    return true;
+  return services.some(({ labels }) =>
+    serviceMonitorKinds.some((kind) => choosersOfKind(objects, kind).candidates(labels).some(chooses(labels))),
+  );
+}
+
+// Prometheus Operator, and the kinds that Google and VictoriaMetrics made after it. All of them choose by labels, and may look
+// into other namespaces than their own.
+const podMonitorKinds = ['PodMonitor', 'PodMonitoring', 'ClusterPodMonitoring', 'VMPodScrape'];
+const serviceMonitorKinds = ['ServiceMonitor', 'VMServiceScrape'];
+
+function chooses(labels: ReadonlyMap<string, string>): (object: KubernetesObject) => boolean {
+  return (object) => {
+    const selector = keptSelector(object);
+    return selector !== undefined && selects(selector, labels);
+  };
 }
 
 export interface ServicePort {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readManifests } from '../../src/kubernetes/manifest.ts';
-import { autoscalersOf, disruptionBudgetsOf, isScraped, servicesOf } from '../../src/kubernetes/relations.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
+import { autoscalersOf, disruptionBudgetsOf, isScraped, servicesOf } from '../../src/kubernetes/relations.ts';
 
 const manifest = `apiVersion: apps/v1
 kind: Deployment
