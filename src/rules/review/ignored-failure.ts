@@ -1,0 +1,65 @@
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { shellWordsAt } from '../../dockerfile/shell-dialect.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+/** Commands whose failure leaves the image without something. */
+const matters = [
+  'apt-get',
+  'apt',
+  'apk',
+  'yum',
+  'dnf',
+  'pip',
+  'pip3',
+  'npm',
+  'yarn',
+  'pnpm',
+  'bundle',
+  'gem',
+  'composer',
+  'go',
+  'cargo',
+  'mvn',
+  'make',
+  'cmake',
+  'curl',
+  'wget',
+  'tar',
+  'unzip',
+  'git',
+  'cd',
+  'cp',
+  'mv',
+  'gcc',
+  './configure',
+  'configure',
+];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'A step goes on after a command that failed',
+  why: 'Commands joined by «;» or line ends run whether or not the one before failed, and only the last one decides: the layer looks built and is cached.',
+  remedy: 'Join the commands with &&, or begin the RUN with set -e.',
+  peers: [],
+  check({ dockerfile }, { report }) {
+    const reported = new Set<object>();
+    for (const placed of dockerfile.commandsNamed(...matters)) {
+      const { command, instruction } = placed;
+      if (reported.has(instruction) || !failsUnnoticed(dockerfile, placed)) continue;
+      reported.add(instruction);
+      report({ at: command.range, message: `When ${command.name} fails here, the step goes on with what follows.` });
+    }
+  },
+});
+
+function failsUnnoticed(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): boolean {
+  const script = dockerfile.script(instruction);
+  if (script === undefined || script.form === 'exec' || script.options.has('errexit') || script.errors.length > 0)
+    return false;
+  if (script.dialect !== 'posix' && script.dialect !== 'bash') return false;
+  if (shellWordsAt(stage, instruction)?.some((word) => /^-[a-z]*e/.test(word) || word === 'errexit')) return false;
+  if (command.place.inside.length > 0 || command.place.negated || command.place.pipeline !== undefined) return false;
+  const siblings = script.commands.filter((other) => other.list === command.list && other.place.inside.length === 0);
+  const next = siblings[siblings.indexOf(command) + 1];
+  return next !== undefined && next.place.after === ';' && next.name !== '';
+}
