@@ -1,0 +1,90 @@
+import type { PeerId } from '../../core/finding.ts';
+import { familiarName, type ImageReference, parseImageReference } from '../../core/image-reference.ts';
+import type { SourceRange } from '../../core/text.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { StageReference } from '../../dockerfile/stage.ts';
+import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const missingTag = [
+  'hadolint:DL3006',
+  'trivy:DS001',
+  'checkov:CKV_DOCKER_7',
+  'kics:image-version-not-explicit',
+] as const;
+const latestTag = [
+  'hadolint:DL3007',
+  'trivy:DS001',
+  'checkov:CKV_DOCKER_7',
+  'kics:image-version-using-latest',
+] as const;
+
+interface Use {
+  readonly range: SourceRange;
+  readonly reference: ImageReference;
+  /** As written, without a variable, in a FROM: what the peers read. */
+  readonly isPlainFrom: boolean;
+}
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'An image without a version',
+  why: 'What latest means changes with every release of the image: a build gives another result tomorrow, and nothing says which version runs.',
+  remedy: 'Name a version, for instance the minor release; a digest beside it makes the build repeatable.',
+  peers: [...new Set([...missingTag, ...latestTag])],
+  check({ dockerfile }, { report }) {
+    const found = new Map<string, Use[]>();
+    for (const use of usesOf(dockerfile)) {
+      const { reference } = use;
+      if (reference.digest !== undefined || (reference.tag !== undefined && reference.tag !== 'latest')) continue;
+      const same = found.get(reference.text);
+      if (same) same.push(use);
+      else found.set(reference.text, [use]);
+    }
+    for (const [text, [first, ...others]] of found)
+      if (first) {
+        const { tag } = first.reference;
+        report({
+          at: first.range,
+          also: others.map(({ range }) => ({ range, note: 'the same image' })),
+          message:
+            tag === undefined ? `${text} has no tag, which means latest.` : `${text} is whatever was released last.`,
+          peers: peersOf(first),
+          ...(onlyLatest(first.reference) && {
+            severity: 'note',
+            remedy: 'This image has no version tags: name its digest, and let a bot keep it current.',
+          }),
+        });
+      }
+  },
+});
+
+function peersOf({ isPlainFrom, reference }: Use): readonly PeerId[] {
+  if (!isPlainFrom) return [];
+  return reference.tag === undefined ? missingTag : latestTag;
+}
+
+/** Images that are published without version tags, for everyone or for those who do not pay. */
+function onlyLatest(reference: ImageReference): boolean {
+  const name = familiarName(reference);
+  return name.startsWith('gcr.io/distroless/') || /^(?:cgr\.dev\/)?chainguard\//.test(name);
+}
+
+/** The images that the file pulls, by FROM and COPY --from. */
+function usesOf(dockerfile: Dockerfile): readonly Use[] {
+  const uses: Use[] = [];
+  const add = (base: StageReference, range: SourceRange, isPlainFrom: boolean) => {
+    if (base.kind !== 'image' || !base.complete) return;
+    const reference = parseImageReference(base.reference);
+    if (reference) uses.push({ range, reference, isPlainFrom });
+  };
+  for (const { from, base } of dockerfile.stages)
+    if (from?.image) add(base, from.image.range, !(from.image.raw ?? from.image.value).includes('$'));
+  for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
+    const { from } = instruction;
+    // A bare name may be a build context of the command line; review/copy-from-unknown-stage speaks of those.
+    if (from?.value.includes('/') || from?.value.includes(':'))
+      add(resolveCopyFrom(dockerfile, from), from.range, false);
+  }
+  return uses;
+}

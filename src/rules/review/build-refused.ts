@@ -1,0 +1,72 @@
+import type { PeerId } from '../../core/finding.ts';
+import type { Dockerfile, Rejection } from '../../dockerfile/dockerfile.ts';
+import type { Instruction } from '../../dockerfile/instruction.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+/** The instruction that is refused, and what others call it. */
+interface Refused {
+  readonly instruction: Instruction;
+  readonly stage: Stage | undefined;
+}
+
+const portPeers = ['hadolint:DL3011', 'trivy:DS008', 'kics:unix-ports-out-of-range'] as const;
+const ownStagePeers = ['hadolint:DL3023', 'trivy:DS006', 'kics:copy-from-references-current-from-alias'] as const;
+const triggerPeers = ['hadolint:DL3043'] as const;
+const orderPeers = ['hadolint:DL3061'] as const;
+const unknownPeers = ['tally:unknown-instruction'] as const;
+
+export const rule = dockerfileRule({
+  severity: 'error',
+  summary: 'BuildKit refuses the file',
+  why: 'The build stops here, before anything is built.',
+  remedy: 'Write the instruction as the Dockerfile reference has it.',
+  peers: [...portPeers, ...ownStagePeers, ...triggerPeers, ...orderPeers, ...unknownPeers],
+  check({ dockerfile }, { report }) {
+    // What only wants a build argument builds once it is given; what stands behind a fault is often its consequence.
+    const first = dockerfile.rejections.find((rejection) => (rejection.unlessGiven ?? []).length === 0);
+    if (first === undefined) return;
+    report({ at: first.range, message: first.message, peers: peersFor(dockerfile, first) });
+  },
+});
+
+function peersFor(dockerfile: Dockerfile, rejection: Rejection): readonly PeerId[] {
+  const refused = refusedInstruction(dockerfile, rejection);
+  if (refused === undefined) return [];
+  const { instruction, stage } = refused;
+  switch (instruction.name) {
+    case 'UNKNOWN':
+      return unknownPeers;
+    case 'EXPOSE':
+      return instruction.ports.some(({ value }) => Number(/^\d+/.exec(value)?.[0] ?? 0) > 65535) ? portPeers : [];
+    case 'COPY':
+      return stage?.name !== undefined && instruction.from?.value === stage.from?.alias?.value ? ownStagePeers : [];
+    case 'ONBUILD':
+    case 'MAINTAINER':
+    case 'FROM':
+      return isForbiddenTrigger(dockerfile, rejection) ? triggerPeers : [];
+    default:
+      return standsBeforeFrom(dockerfile, instruction) ? orderPeers : [];
+  }
+}
+
+function refusedInstruction(dockerfile: Dockerfile, { range }: Rejection): Refused | undefined {
+  const instruction = dockerfile.instructions.findLast((each) => each.syntax.range.start <= range.start);
+  if (instruction === undefined) return undefined;
+  return { instruction, stage: dockerfile.stages.findLast(({ from }) => isBefore(from, instruction)) };
+}
+
+function isBefore(from: Instruction | undefined, instruction: Instruction): boolean {
+  return from !== undefined && from.syntax.range.start < instruction.syntax.range.start;
+}
+
+function isForbiddenTrigger(dockerfile: Dockerfile, { range }: Rejection): boolean {
+  const onbuild = dockerfile.instructions.findLast((each) => each.syntax.range.start <= range.start);
+  const trigger = onbuild?.name === 'ONBUILD' ? onbuild.trigger?.name : undefined;
+  return trigger === 'ONBUILD' || trigger === 'FROM' || trigger === 'MAINTAINER';
+}
+
+function standsBeforeFrom({ stages }: Dockerfile, instruction: Instruction): boolean {
+  const first = stages.find(({ from }) => from !== undefined)?.from;
+  return first === undefined || instruction.syntax.range.start < first.syntax.range.start;
+}
