@@ -1,16 +1,20 @@
 /**
  * Compares Plimsoll with BuildKit on a directory of Dockerfiles: who refuses a file and on which line, and on which lines
- * each build check strikes. Exits with 1 when less agrees than the project promises.
+ * each build check strikes: for Plimsoll the findings of all rules that carry the check's id. Exits with 1 when less
+ * agrees than the project promises.
  *
- *     npm run compare:buildkit -- DIRECTORY [--all]
+ *     node benchmarks/run.mjs corpus/compare-buildkit DIRECTORY [--all]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { runRules } from '../../src/audit/run-rules.ts';
 import { decodeArtifact } from '../../src/core/artifact.ts';
+import type { Finding } from '../../src/core/finding.ts';
 import type { Dockerfile } from '../../src/dockerfile/dockerfile.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse-dockerfile.ts';
-import { findBuildCheckHits } from '../../src/dockerfile/reference/build-checks.ts';
-import { type BuildCheck, buildChecks } from '../../src/dockerfile/reference/outcome.ts';
+import { buildChecks } from '../../src/dockerfile/reference/outcome.ts';
+import type { Project } from '../../src/project/project.ts';
+import { rules } from '../../src/rules/generated.ts';
 import { askBuildKit, type Verdict } from './buildkit-verdicts.ts';
 
 /** Shares of files that must agree: the figures of the issue. */
@@ -62,9 +66,37 @@ function compareCheck(tally: Tally, file: string, ours: readonly string[], their
 }
 
 /** Lines, each once: BuildKit's detail holds its own sentence, which is not compared. */
-function linesOf(check: BuildCheck, dockerfile: Dockerfile, reachedOnly: boolean): readonly string[] {
-  const hits = findBuildCheckHits(dockerfile, check).filter(({ reached }) => reached || !reachedOnly);
-  return [...new Set(hits.map(({ line }) => String(line)))];
+function linesOf(check: string, findings: readonly Finding[]): readonly string[] {
+  const lines = findings
+    .filter(({ peers }) => peers.includes(`buildkit:${check}`))
+    .map(({ locations }) => locations[0]);
+  return [...new Set(lines.map(({ start }) => String(start.line)))];
+}
+
+/** Rules that BuildKit has too, whatever their preset, over files that nothing else is known of. */
+function findingsByPath(dockerfiles: readonly Dockerfile[]): ReadonlyMap<string, readonly Finding[]> {
+  const project: Project = {
+    root: '/',
+    name: 'corpus',
+    dockerfiles,
+    contexts: [],
+    objects: [],
+    workloads: [],
+    composeFiles: [],
+    applications: [],
+    builds: [],
+    otherFiles: [],
+    problems: [],
+    artifacts: new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile])),
+  };
+  const shared = rules.filter(({ definition }) => definition.peers.some((peer) => peer.startsWith('buildkit:')));
+  const findings = runRules(project, shared, {
+    mayReport: () => true,
+    settingFor: (rule) => ({ severity: rule.definition.severity, options: {} }),
+  });
+  const byPath = new Map<string, Finding[]>(dockerfiles.map(({ path: file }) => [file, []]));
+  for (const finding of findings) byPath.get(finding.locations[0].path)?.push(finding);
+  return byPath;
 }
 
 function printTally({ name, files, agree, theirs, ours, differences }: Tally, shown: number): void {
@@ -80,17 +112,18 @@ function compare(directory: string, shown: number): boolean {
   const verdicts = new Map(askBuildKit(files).map((verdict) => [verdict.path, verdict]));
   const verdictTally = newTally('refused, on which line');
   const tallies = buildChecks.map((check) => ({ check, tally: newTally(check) }));
-  for (const file of files) {
-    const dockerfile = parseDockerfile(decodeArtifact(file, readFileSync(file)));
+  const dockerfiles = files.map((file) => parseDockerfile(decodeArtifact(file, readFileSync(file))));
+  const findings = findingsByPath(dockerfiles);
+  for (const dockerfile of dockerfiles) {
+    const { path: file } = dockerfile;
     const verdict = verdicts.get(file);
     if (verdict === undefined) throw new Error(`the oracle said nothing of ${file}`);
     compareVerdict(verdictTally, file, dockerfile, verdict);
-    // A file that cannot even be read gets no build checks from BuildKit.
-    const wasChecked = verdict.warnings !== undefined;
+    // The oracle prints no build checks for a file that BuildKit cannot read to its end.
+    if (verdict.warnings === undefined) continue;
     for (const { check, tally } of tallies) {
       const theirs = (verdict.warnings ?? []).filter(({ rule }) => rule === check).map(({ line }) => String(line));
-      const ours = wasChecked ? linesOf(check, dockerfile, !verdict.accepted) : [];
-      compareCheck(tally, file, ours, [...new Set(theirs)]);
+      compareCheck(tally, file, linesOf(check, findings.get(file) ?? []), [...new Set(theirs)]);
     }
   }
   printTally(verdictTally, shown);
@@ -101,7 +134,7 @@ function compare(directory: string, shown: number): boolean {
 
 const [directory, flag] = process.argv.slice(2);
 if (directory === undefined) {
-  console.error('usage: npm run compare:buildkit -- DIRECTORY [--all]');
+  console.error('usage: node benchmarks/run.mjs corpus/compare-buildkit DIRECTORY [--all]');
   process.exit(2);
 }
 process.exitCode = compare(directory, flag === '--all' ? Number.POSITIVE_INFINITY : 5) ? 0 : 1;

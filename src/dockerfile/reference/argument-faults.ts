@@ -20,11 +20,18 @@ export function syntaxFault(statement: Statement): string | undefined {
   if (name === undefined) return undefined;
   if (name === 'ENV' || name === 'LABEL') return pairsFault(name, statement);
   if (name === 'ONBUILD') {
-    const trigger = triggerOf(statement);
+    const trigger = innermostTrigger(statement);
     return trigger && syntaxFault(trigger);
   }
   const json = name === 'HEALTHCHECK' ? healthcheckParts(text).command : takesJson.has(name) ? text : '';
   return isOtherJsonArray(json) ? 'A JSON array here must hold strings only.' : undefined;
+}
+
+/** What stands behind ONBUILD, and behind the ONBUILD that may stand there. */
+function innermostTrigger(statement: Statement): Statement | undefined {
+  let trigger = triggerOf(statement);
+  while (trigger?.name === 'ONBUILD') trigger = triggerOf(trigger);
+  return trigger;
 }
 
 function pairsFault(name: string, { text, escapeCharacter }: Statement): string | undefined {

@@ -11,6 +11,9 @@ export function findBuildCheckHits(dockerfile: Dockerfile, check: BuildCheck): r
   return convert(dockerfile).hits.filter((hit) => hit.check === check);
 }
 
+/** How far into an instruction a place is looked for. */
+const longestSearched = 65_536;
+
 /** Where to report a hit. The first place is on the line that BuildKit names, the exact one may follow. */
 export interface HitPlace {
   readonly at: SourceRange;
@@ -24,9 +27,10 @@ export function placeOf(
   ...texts: readonly string[]
 ): HitPlace {
   const { rest } = instruction.syntax;
+  const searched = rest.text.slice(0, longestSearched);
   const keyword = instruction.keyword.range;
   for (const text of texts) {
-    const start = text === '' ? -1 : rest.text.indexOf(text);
+    const start = text === '' ? -1 : searched.indexOf(text);
     if (start === -1) continue;
     const lead = text.length - text.trimStart().length;
     const range = rangeIn(rest, start + lead, start + text.trimEnd().length);

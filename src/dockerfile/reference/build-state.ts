@@ -16,7 +16,7 @@ export interface BuildState {
   readonly isStage: boolean;
   /** Names that a build can set and that decide `baseName`. */
   readonly decidedBy: readonly string[];
-  readonly steps: BuildStep[];
+  steps: BuildStep[];
   /** What it takes files from, each with the last step that does. */
   readonly takesFrom: Map<BuildState, BuildStep>;
   /** `linux` or what `--platform` says. */
@@ -49,6 +49,8 @@ export interface Conversion {
   /** In BuildKit's order: stages, then what is only taken from. */
   readonly states: BuildState[];
   readonly byName: Map<string, BuildState>;
+  /** What was spent so far. */
+  readonly bounds: { expanded: number; inherited: number; triggers: number };
 }
 
 export function newState(

@@ -2,16 +2,21 @@ import type { Dockerfile } from '../dockerfile.ts';
 import { expandWord } from '../expand.ts';
 import { instructionFault, syntaxFault } from './argument-faults.ts';
 import type { BuildState, Conversion } from './build-state.ts';
-import { checkDescription, commentsBefore } from './description-comments.ts';
 import { dispatchStep, type StageMemory } from './dispatch-step.ts';
-import { checkFile, checkLineLengths, readCheckOptions } from './file-faults.ts';
+import { readCheckOptions } from './file-faults.ts';
 import { declarationsOf, expandGlobals } from './global-arguments.ts';
 import { imageReferenceFault } from './image-reference.ts';
 import { checkCircularSources, planStep } from './link-stages.ts';
 import { newOutcome, type Outcome } from './outcome.ts';
 import { checkBaseNames, fromWords, planStage, type StagePlan } from './plan-stages.ts';
-import { checkFromCasing, checkKeywordCasing, checkStageNames } from './stage-names.ts';
-import { inheritedTrigger, type Statement, statementOf } from './statement.ts';
+import { checkContinuations, type ReadInstructions, readInstructions } from './read-instructions.ts';
+import { checkKeywordCasing, checkStageNames } from './stage-names.ts';
+import { inheritedTrigger } from './statement.ts';
+
+/** Where the conversion of a file that is made to exhaust it ends: variables copied, characters expanded, triggers run. */
+const mostInherited = 2_000_000;
+const mostExpanded = 100_000_000;
+const mostTriggers = 20_000;
 
 const outcomes = new WeakMap<Dockerfile, Outcome>();
 
@@ -24,11 +29,10 @@ export function convert(dockerfile: Dockerfile): Outcome {
   if (known !== undefined) return known;
   const outcome = newOutcome();
   outcomes.set(dockerfile, outcome);
-  const statements = readFile(dockerfile, outcome);
-  const read = readInstructions(dockerfile, statements, outcome);
+  const read = readInstructions(dockerfile, outcome);
   const options = readCheckOptions(dockerfile);
   if (typeof options === 'string') outcome.reject(options, undefined, { range: checkRange(dockerfile) });
-  checkContinuations(statements, dockerfile, outcome);
+  checkContinuations(dockerfile, outcome);
   convertStages(read, dockerfile, outcome);
   if (typeof options !== 'string' && options.failOnHit) {
     const { skipped } = options;
@@ -49,74 +53,6 @@ function isExperimental(check: string): boolean {
 
 function checkRange({ syntax }: Dockerfile) {
   return syntax.directives.find(({ name }) => name === 'check')?.range;
-}
-
-/** What BuildKit's parser does: it reads the whole file before it looks at any instruction. */
-function readFile(dockerfile: Dockerfile, outcome: Outcome): readonly Statement[] {
-  checkFile(dockerfile, outcome);
-  const statements = dockerfile.instructions.map((instruction) => statementOf(instruction, dockerfile.syntax.escape));
-  for (const statement of statements) {
-    const { instruction } = statement;
-    const fault = syntaxFault(statement);
-    if (fault !== undefined) outcome.reject(fault, instruction);
-    const open = instruction.heredocs.find(({ terminated }) => !terminated);
-    if (open !== undefined)
-      outcome.reject(`The here-document is not closed: no line holds only '${open.name}'.`, instruction);
-  }
-  checkLineLengths(dockerfile, outcome);
-  return statements;
-}
-
-function checkContinuations(statements: readonly Statement[], dockerfile: Dockerfile, outcome: Outcome): void {
-  for (const statement of statements)
-    if (statement.instruction.syntax.emptyContinuations.length > 0)
-      outcome.hit('NoEmptyContinuation', statement.instruction, '', {
-        line: lastContinuationLine(statement, dockerfile),
-      });
-}
-
-/** BuildKit names the last line of the instruction, here-documents left out. */
-function lastContinuationLine({ instruction }: Statement, { lines, text }: Dockerfile): number {
-  const [heredoc] = instruction.heredocs;
-  if (heredoc === undefined) return instruction.syntax.endLine;
-  return lines.positionAt(Math.min(heredoc.contentRange.start, text.length)).line - 1;
-}
-
-interface ReadInstructions {
-  readonly globals: readonly Statement[];
-  readonly stages: readonly StagePlan[];
-}
-
-/** What BuildKit does next: it reads each instruction and puts it into its stage. */
-function readInstructions(
-  dockerfile: Dockerfile,
-  statements: readonly Statement[],
-  outcome: Outcome,
-): ReadInstructions {
-  const comments = commentsBefore(dockerfile.syntax);
-  const globals: Statement[] = [];
-  const stages: (StagePlan & { readonly statements: Statement[] })[] = [];
-  let isOutsideReported = false;
-  for (const statement of statements) {
-    if (statement.name === 'MAINTAINER') outcome.hit('MaintainerDeprecated', statement.instruction, '');
-    if (statement.name === 'FROM') checkFromCasing(statement, outcome);
-    const fault = syntaxFault(statement) ?? instructionFault(statement);
-    if (fault !== undefined) {
-      if (syntaxFault(statement) === undefined) outcome.reject(fault, statement.instruction);
-      if (statement.name !== 'FROM') continue;
-    } else checkDescription(statement, comments.get(statement.instruction.syntax.keyword.range.start), outcome);
-    const stage = stages.at(-1);
-    if (statement.name === 'FROM') stages.push({ from: statement, statements: [] });
-    else if (stage !== undefined) stage.statements.push(statement);
-    else if (statement.name === 'ARG') globals.push(statement);
-    else if (!isOutsideReported) {
-      outcome.reject(`${statement.name} stands before the first FROM; only ARG can.`, statement.instruction);
-      isOutsideReported = true;
-    }
-  }
-  if (stages.length === 0 && outcome.rejections.length === 0)
-    outcome.reject('The file has no FROM, so there is nothing to build.', undefined);
-  return { globals, stages };
 }
 
 /** And last: it makes build steps of the stages. */
@@ -141,6 +77,7 @@ function convertStages({ globals, stages }: ReadInstructions, { syntax }: Docker
     globalNames: new Set(globals.flatMap((statement) => declarationsOf(statement).map(({ name }) => name))),
     states: [],
     byName: new Map(),
+    bounds: { expanded: 0, inherited: 0, triggers: 0 },
   };
   const states = stages.map((stage) => planStage(stage, conversion));
   for (const [index, stage] of stages.entries())
@@ -187,16 +124,22 @@ function inheritTriggers(target: BuildState | undefined, conversion: Conversion)
 function prependTriggers(state: BuildState, conversion: Conversion): void {
   const heir = state.place;
   if (heir === undefined || state.base === undefined) return;
+  const { bounds } = conversion;
+  if (bounds.triggers > mostTriggers) return;
   const triggers = state.base.steps
     .filter(({ statement }) => statement.name === 'ONBUILD')
     .map(({ statement }) => inheritedTrigger(statement, heir))
     .filter((statement) => statement !== undefined)
     .filter((statement) => syntaxFault(statement) === undefined && instructionFault(statement) === undefined);
-  state.steps.unshift(...triggers.map((statement) => planStep(statement, state, conversion)));
+  bounds.triggers += state.base.steps.length;
+  state.steps = triggers.map((statement) => planStep(statement, state, conversion)).concat(state.steps);
 }
 
 function dispatchState(state: BuildState, conversion: Conversion): void {
   const { base } = state;
+  const { bounds } = conversion;
+  bounds.inherited += base === undefined ? 0 : base.variables.size + base.declared.size;
+  if (bounds.inherited > mostInherited || bounds.expanded > mostExpanded) return;
   state.variables = new Map(base?.variables ?? [['PATH', '/usr/bin:/bin']]);
   state.declared = new Set(base?.declared);
   state.directory = base?.directory ?? '/';
@@ -205,5 +148,8 @@ function dispatchState(state: BuildState, conversion: Conversion): void {
   if (base !== undefined) state.system = base.system;
   state.dispatched = true;
   const memory: StageMemory = { lastOf: new Map() };
-  for (const step of state.steps) dispatchStep(step, state, memory, conversion);
+  for (const step of state.steps) {
+    dispatchStep(step, state, memory, conversion);
+    if (bounds.expanded > mostExpanded) return;
+  }
 }

@@ -28,6 +28,12 @@ export interface Dispatch {
   expand(word: string): Expansion;
 }
 
+/** No path in Linux is longer. */
+const longestDirectory = 4096;
+
+/** A word that cannot be expanded may have been followed to the longest value there can be. */
+const costOfError = 100_000;
+
 /** Names that BuildKit keeps out of the environment. */
 const keptOut: ReadonlySet<string> = new Set(['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE']);
 
@@ -42,6 +48,7 @@ export function dispatchStep(step: BuildStep, state: BuildState, memory: StageMe
     expand(word) {
       const expansion = expandWord(word, state.variables, { escape: conversion.escapeCharacter });
       reportUndefined(dispatch, expansion.unmatched);
+      conversion.bounds.expanded += expansion.value.length + (expansion.error === undefined ? 0 : costOfError);
       return expansion;
     },
   };
@@ -87,7 +94,8 @@ function runStep(dispatch: Dispatch, memory: StageMemory): string | undefined {
 export function reportUndefined({ step, state, conversion }: Dispatch, names: ReadonlySet<string>): void {
   for (const name of names) {
     if (state.declared.has(name) || keptOut.has(name)) continue;
-    const meant = nearest(name, [...state.variables.keys()]);
+    const isWorthIt = state.variables.size < 300 && conversion.outcome.hits.length < 100;
+    const meant = isWorthIt ? nearest(name, [...state.variables.keys()]) : undefined;
     conversion.outcome.hit('UndefinedVar', step.statement.instruction, name, { meant });
   }
 }
@@ -203,6 +211,7 @@ function changeDirectory({ step, state, conversion }: Dispatch, path: string): s
   state.workdirSet = true;
   const fault = imagePathFault(path, state.system);
   if (fault !== undefined) return `WORKDIR cannot be this: ${fault}.`;
-  state.directory = isAbsolute ? path : posix.join('/', state.directory, path);
+  const directory = isAbsolute ? path : posix.join('/', state.directory, path);
+  if (directory.length <= longestDirectory) state.directory = directory;
   return undefined;
 }

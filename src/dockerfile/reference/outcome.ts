@@ -65,6 +65,10 @@ interface RejectionDetails {
   readonly unlessGiven?: readonly string[];
 }
 
+/** More than this is not collected: nobody reads it, and a file of garbage has a fault on every line. */
+const mostRejections = 1000;
+const mostHits = 20_000;
+
 export function newOutcome(): Outcome {
   const rejections: Rejection[] = [];
   const hits: BuildCheckHit[] = [];
@@ -72,6 +76,7 @@ export function newOutcome(): Outcome {
     rejections,
     hits,
     reject(message, place, { range, line, unlessGiven } = {}) {
+      if (rejections.length >= mostRejections) return;
       rejections.push({
         message,
         range: range ?? place?.keyword.range ?? { start: 0, end: 0 },
@@ -80,6 +85,7 @@ export function newOutcome(): Outcome {
       });
     },
     hit(check, instruction, subject, { meant, line } = {}) {
+      if (hits.length >= mostHits) return;
       const reached = rejections.length === 0;
       hits.push({ check, line: line ?? instruction.line, instruction, subject, meant, reached });
     },

@@ -10,8 +10,11 @@ export const rule = dockerfileRule({
   remedy: 'Give each stage a name of its own.',
   peers,
   check({ dockerfile }, { report }) {
-    for (const hit of findBuildCheckHits(dockerfile, 'DuplicateStageName')) {
-      const first = dockerfile.stages.find(({ name }) => name === hit.subject)?.from?.alias;
+    const hits = findBuildCheckHits(dockerfile, 'DuplicateStageName');
+    if (hits.length === 0) return;
+    const firstOf = new Map(dockerfile.stages.toReversed().map(({ name, from }) => [name, from?.alias]));
+    for (const hit of hits) {
+      const first = firstOf.get(hit.subject);
       const place = placeOf(hit, dockerfile, ` ${hit.subject}`);
       report({
         at: place.at,

@@ -11,8 +11,9 @@ export const rule = dockerfileRule({
   remedy: 'Write the path from the root.',
   peers,
   check({ dockerfile }, { report }) {
+    const unset = new Set(findBuildCheckHits(dockerfile, 'UndefinedVar').map(({ instruction }) => instruction));
     for (const hit of findBuildCheckHits(dockerfile, 'WorkdirRelativePath')) {
-      if (isWindowsPath(hit) || beginsWithVariable(hit)) continue;
+      if (isWindowsPath(hit) || (unset.has(hit.instruction) && beginsWithVariable(hit))) continue;
       report({
         ...placeOf(hit, dockerfile, hit.subject),
         message: `WORKDIR ${hit.subject} depends on the directory of the base image.`,
@@ -29,5 +30,5 @@ function isWindowsPath({ subject }: BuildCheckHit): boolean {
 
 /** The base image may set the variable, to an absolute path; config/undefined-variable says that it may not. */
 function beginsWithVariable({ instruction }: BuildCheckHit): boolean {
-  return instruction.syntax.rest.text.startsWith('$') || instruction.name !== 'WORKDIR';
+  return instruction.name === 'WORKDIR' && /^["']?\$/.test(instruction.syntax.rest.text);
 }

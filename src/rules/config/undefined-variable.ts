@@ -1,6 +1,6 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Instruction } from '../../dockerfile/instruction.ts';
 import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../dockerfile/reference/build-checks.ts';
-import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -39,8 +39,12 @@ export const rule = dockerfileRule({
   remedy: 'Set it with ENV or ARG before this line, in the same stage.',
   peers,
   check({ dockerfile }, { report }) {
-    for (const hit of findBuildCheckHits(dockerfile, 'UndefinedVar')) {
-      const image = baseImageOf(hit, dockerfile);
+    const hits = findBuildCheckHits(dockerfile, 'UndefinedVar');
+    if (hits.length === 0) return;
+    const stages = stagesByInstruction(dockerfile);
+    const images = new Map<Stage, string | undefined>();
+    for (const hit of hits) {
+      const image = baseImageOf(stages.get(hit.instruction), images);
       const name = image === undefined ? undefined : imageName(image);
       if (name !== undefined && setByImage[name]?.includes(hit.subject)) continue;
       const isSure = image === undefined || image === 'scratch' || bareImages.has(name ?? '');
@@ -57,14 +61,32 @@ export const rule = dockerfileRule({
   },
 });
 
-/** The image that the instruction's stage begins with, stages before it followed; undefined when it is not known. */
-function baseImageOf({ instruction }: BuildCheckHit, { stages }: Dockerfile): string | undefined {
-  let stage: Stage | undefined = stages.find(
-    ({ from, instructions }) => from === instruction || instructions.includes(instruction),
-  );
-  while (stage?.base.kind === 'stage') stage = stage.base.stage;
-  if (stage?.base.kind === 'scratch') return 'scratch';
-  return stage?.base.kind === 'image' ? stage.base.reference : undefined;
+/** The stage of every instruction, that of each FROM too. */
+function stagesByInstruction({ stages }: Dockerfile): ReadonlyMap<Instruction, Stage> {
+  const map = new Map<Instruction, Stage>();
+  for (const stage of stages) {
+    if (stage.from) map.set(stage.from, stage);
+    for (const instruction of stage.instructions) map.set(instruction, stage);
+  }
+  return map;
+}
+
+/** The image that a stage begins with, stages before it followed; undefined when it is not known. */
+function baseImageOf(stage: Stage | undefined, images: Map<Stage, string | undefined>): string | undefined {
+  let first = stage;
+  const passed: Stage[] = [];
+  while (first?.base.kind === 'stage' && !images.has(first)) {
+    passed.push(first);
+    first = first.base.stage;
+  }
+  const image = first === undefined ? undefined : (images.get(first) ?? imageOf(first));
+  for (const each of passed) images.set(each, image);
+  return image;
+}
+
+function imageOf({ base }: Stage): string | undefined {
+  if (base.kind === 'scratch') return 'scratch';
+  return base.kind === 'image' ? base.reference : undefined;
 }
 
 /** `golang` of `docker.io/library/golang:1.25`; undefined for an image that is not one of Docker's own. */
