@@ -1,0 +1,118 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Artifact, decodeArtifact } from '../core/artifact.ts';
+import type { ReadProblem } from '../core/report.ts';
+
+/** A file's text, or why there is none. */
+export type ReadResult =
+  | { readonly kind: 'read'; readonly artifact: Artifact }
+  | ({ readonly kind: 'problem' } & ReadProblem);
+
+/** No Dockerfile or manifest that is meant is larger, and a larger one would take seconds. */
+export const defaultMaximumBytes = 16 * 1024 * 1024;
+
+/** Reads one text file of a project. Never throws. */
+export function readArtifact(root: string, path: string, maximumBytes: number = defaultMaximumBytes): ReadResult {
+  const place = join(root, path);
+  try {
+    const file = openSync(place, 'r');
+    try {
+      return artifactOfBytes(path, readUpTo(file, maximumBytes + 1), maximumBytes);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return unreadable(path, error);
+  }
+}
+
+/** Reads all of a stream, standard input for one, as the artifact of the given path. Never rejects. */
+export async function readStandardInput(
+  stream: AsyncIterable<Uint8Array | string>,
+  path = '-',
+  maximumBytes: number = defaultMaximumBytes,
+): Promise<ReadResult> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      chunks.push(bytes);
+      size += bytes.length;
+      if (size > maximumBytes) break;
+    }
+  } catch (error) {
+    return unreadable(path, error);
+  }
+  return artifactOfBytes(path, Buffer.concat(chunks), maximumBytes);
+}
+
+/** Decodes what was read: text only, and no more than the bound. */
+export function artifactOfBytes(
+  path: string,
+  bytes: Uint8Array,
+  maximumBytes: number = defaultMaximumBytes,
+): ReadResult {
+  if (bytes.length > maximumBytes)
+    return problem(
+      path,
+      `the file is larger than ${inMegabytes(maximumBytes)} and was not read`,
+      'Exclude it in plimsoll.yaml, or make it smaller.',
+    );
+  if (isUtf16(bytes))
+    return problem(path, 'the file is UTF-16, which Docker and Kubernetes do not read', 'Save it as UTF-8.');
+  if (bytes.includes(0))
+    return problem(
+      path,
+      'the file is binary and was not read',
+      'Exclude it in plimsoll.yaml, or give it another name.',
+    );
+  return { kind: 'read', artifact: decodeArtifact(path, bytes) };
+}
+
+/** A byte order mark says so. Without one, UTF-16 is as good as binary. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
+const chunkBytes = 256 * 1024;
+
+function readUpTo(file: number, maximum: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let size = 0; size < maximum; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, maximum - size));
+    const count = readSync(file, chunk);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    size += count;
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+function inMegabytes(bytes: number): string {
+  return bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
+}
+
+const causes: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
+  ENOENT: ['there is no such file', 'Check the name.'],
+  EACCES: [
+    'the file cannot be read: permission denied',
+    'Give the permission to read it, or exclude it in plimsoll.yaml.',
+  ],
+  EPERM: [
+    'the file cannot be read: permission denied',
+    'Give the permission to read it, or exclude it in plimsoll.yaml.',
+  ],
+  EISDIR: ['this is a directory, not a file', 'Name a file.'],
+  ELOOP: ['the link leads back to itself', 'Mend the link, or exclude it in plimsoll.yaml.'],
+};
+
+function unreadable(path: string, error: unknown): ReadResult {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const [message, remedy] = causes[code] ?? [`the file cannot be read (${code})`, 'Exclude it in plimsoll.yaml.'];
+  return problem(path, message, remedy);
+}
+
+function problem(path: string, message: string, remedy: string): ReadResult {
+  return { kind: 'problem', path, message, remedy };
+}
