@@ -22,6 +22,8 @@ import {
 /** Above this many findings the browser lays out only those that are on the screen. */
 const drawnAtOnce = 200;
 
+const linksAtMost = 30;
+
 /**
  * The report as one page that needs nothing else: style and script are in it and allowed by their hashes, and a content
  * security policy forbids everything besides. Light or dark as the reader has it, and made to be printed.
@@ -94,10 +96,13 @@ function contexts({ inventory }: Report): Markup {
   return figure.markup === '' ? figure : markup`<section class="panel"><h2>Build contexts</h2>${figure}</section>`;
 }
 
+/** Only what leads somewhere: a Dockerfile that nothing names as an image is no way. */
 function links({ inventory }: Report): Markup {
-  if (inventory.links.length === 0) return markup``;
-  const items = inventory.links.map((link) => markup`<li>${arrows(linkParts(link))}</li>`);
-  return markup`<section class="panel"><h2>From file to workload</h2><ul class="chains">${items}</ul></section>`;
+  const ways = inventory.links.map(linkParts).filter((parts) => parts.length > 1);
+  if (ways.length === 0) return markup``;
+  const items = ways.slice(0, linksAtMost).map((parts) => markup`<li>${arrows(parts)}</li>`);
+  const more = ways.length > linksAtMost ? markup`<li>and ${ways.length - linksAtMost} more</li>` : markup``;
+  return markup`<section class="panel"><h2>From file to workload</h2><ul class="chains">${items}${more}</ul></section>`;
 }
 
 function problems(report: Report): Markup {

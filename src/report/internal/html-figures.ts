@@ -7,6 +7,8 @@ const track = { start: 25, width: 65 } as const;
 const rowHeight = 27;
 const top = 44;
 
+const contextsAtMost = 20;
+
 /** The twelve areas as bars from 0 to 100, with the load line drawn through them. */
 export function areaFigure(score: Score): Markup {
   const height = top + score.areas.length * rowHeight + 26;
@@ -56,10 +58,13 @@ function loadLine(score: Score, height: number): Markup {
 export function contextFigure({ contexts }: Inventory): Markup {
   const largest = Math.max(0, ...contexts.map(({ bytes }) => bytes));
   if (largest === 0) return markup``;
-  const rows = contexts.map((context) => contextRow(context, largest));
+  const ordered = [...contexts].sort((a, b) => b.bytes - a.bytes);
+  const rows = ordered.slice(0, contextsAtMost).map((context) => contextRow(context, largest));
+  const left = ordered.length - rows.length;
+  const more = left > 0 ? markup`<li>and ${left} smaller</li>` : markup``;
   return markup`<figure class="contexts">
 <svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="7"/></pattern></defs></svg>
-<ul>${rows}</ul>
+<ul>${rows}${more}</ul>
 <figcaption><span class="key needed"></span> needed by an instruction <span class="key unneeded"></span> sent for nothing; bars are to one scale</figcaption></figure>`;
 }
 

@@ -65,6 +65,7 @@ figcaption { color: var(--soft); font-size: .85rem; margin-top: .25rem; }
 .key { display: inline-block; width: .9em; height: .9em; vertical-align: -.08em; margin-right: .2em; background: var(--blue); }
 .key.unneeded { margin-left: .8em; background: repeating-linear-gradient(45deg, var(--bar-poor) 0 3px, var(--track) 3px 5px); }
 .chains { margin: 0; padding: 0; list-style: none; }
+.chains li + li { margin-top: .5rem; }
 .chain, .chains li { font-size: .9rem; line-height: 1.7; overflow-wrap: anywhere; }
 .chain i, .chains i { color: var(--red); font-style: normal; }
 .chain { margin: -.35rem 0 .8rem; color: var(--soft); }
