@@ -1,0 +1,170 @@
+import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
+import type { RuleReport } from '../../core/rule.ts';
+import type { Severity } from '../../core/severity.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertBefore } from '../../dockerfile/edit.ts';
+import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile/instruction.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { buildsOf, type ImageUse, type Project, shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf, finalUser, imageInstructions, isRootUser, lastInstruction } from '../../project/stage-facts.ts';
+
+const noUser = ['trivy:DS002', 'checkov:CKV_DOCKER_3', 'kics:missing-user-instruction'] as const;
+const rootUser = ['hadolint:DL3002', 'trivy:DS002', 'kics:last-user-is-root'] as const;
+
+/** Images of services whose entry point starts as root, prepares its files and then becomes a user of its own. */
+const imagesThatDrop: ReadonlySet<string> = new Set([
+  'postgres',
+  'mysql',
+  'mariadb',
+  'mongo',
+  'redis',
+  'rabbitmq',
+  'couchdb',
+  'influxdb',
+  'ghost',
+  'nginx',
+  'httpd',
+  'telegraf',
+]);
+
+/** Programs that start as root and drop what they need not, or start others that do. */
+const programsThatDrop =
+  /^(?:gosu|su-exec|setpriv|chpst|runuser|s6-setuidgid|init|s6-svscan|supervisord|nginx|httpd|httpd-foreground|apache2|apache2ctl|apache2-foreground|apachectl|php-fpm[\d.]*|sshd|cron|crond|dockerd|dockerd-entrypoint\.sh|systemd)$/;
+
+/** What an image for other images starts: an interpreter or a shell without a program. */
+const interpreter =
+  /^(?:bash|sh|ash|zsh|node|python[\d.]*|ruby|irb|php|perl|julia|R|jshell|ghci|iex|erl|lua|pwsh|docker-php-entrypoint)$/;
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'The container runs as root',
+  why: 'Who breaks into the program is root in the container, and one fault of the kernel or one mount away from root on the host.',
+  remedy: 'End the stage that ships with USER and a number, and give that user the files that the program writes.',
+  peers: [...new Set([...noUser, ...rootUser, 'checkov:CKV_DOCKER_8' as const])],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of shippedStages(project, dockerfile)) {
+      const { instruction, isRoot } = finalUser(dockerfile, stage);
+      if (isRoot !== true || dropsByItself(dockerfile, stage)) continue;
+      const place = instruction ?? stage.from;
+      if (place === undefined) continue;
+      const fix = instruction ? undefined : runAsOther(dockerfile, stage);
+      report({
+        at: place.range,
+        message: instruction
+          ? 'The last USER of the image is root.'
+          : 'No USER is set in the stage that ships, and the base image runs as root.',
+        severity: severityOf(project, dockerfile, stage),
+        peers: peersOf(dockerfile, stage, instruction),
+        cause: `runs as root: ${place.line}`,
+        ...(fix && { fix }),
+      } satisfies RuleReport);
+    }
+  },
+});
+
+function peersOf(dockerfile: Dockerfile, stage: Stage, instruction: Instruction | undefined): readonly PeerId[] {
+  const users = dockerfile.instructionsNamed('USER').map((each) => each.instruction);
+  if (users.length === 0) return noUser;
+  if (instruction?.name !== 'USER' || users.at(-1) !== instruction || stage !== dockerfile.final) return [];
+  const { value } = instruction.value;
+  if (!isRootUser(value.split(':', 1)[0] ?? '') || /^00/.test(value)) return [];
+  return value === 'root' ? [...rootUser, 'checkov:CKV_DOCKER_8'] : rootUser.slice(0, 2);
+}
+
+/** Root is where the program begins and not where it stays. */
+function dropsByItself(dockerfile: Dockerfile, stage: Stage): boolean {
+  const entrypoint = lastInstruction(stage, 'ENTRYPOINT');
+  const command = lastInstruction(stage, 'CMD');
+  const image = baseImageOf(stage).reference?.repository.replace(/^library\//, '');
+  if (entrypoint === undefined && image !== undefined && imagesThatDrop.has(image)) return true;
+  const started = [entrypoint, command].flatMap((each) => (each ? [each.command] : []));
+  if (started.some((form) => words(form).some((word) => programsThatDrop.test(baseName(word))))) return true;
+  // A helper for dropping privileges that the image installs is used by a script that is not seen here.
+  return imageInstructions(stage).some(
+    (instruction) =>
+      instruction.name === 'RUN' &&
+      /\b(?:gosu|su-exec|setpriv|s6-overlay|fixuid|chroot --userspec)\b/.test(commandText(dockerfile, instruction)),
+  );
+}
+
+function commandText({ text }: Dockerfile, { range }: Instruction): string {
+  return text.slice(range.start, range.end);
+}
+
+function words(form: CommandForm): readonly string[] {
+  return form.form === 'exec' ? form.words.map(({ value }) => value) : form.command.text.split(/\s+/);
+}
+
+function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
+
+/** Something that runs the image, or an application in it, makes it a warning; an image for other images is a note. */
+function severityOf(project: Project, dockerfile: Dockerfile, stage: Stage): Severity {
+  const uses = buildsOf(project, dockerfile).flatMap((build) => (build.stage === stage ? build.runBy : []));
+  if (uses.length > 0) return uses.every(setsOtherUser) ? 'note' : 'warning';
+  return holdsApplication(stage) ? 'warning' : 'note';
+}
+
+function setsOtherUser(use: ImageUse): boolean {
+  if (use.kind === 'service') {
+    const user = use.service.user?.value;
+    return user !== undefined && user !== null && !isRootUser(String(user).split(':', 1)[0] ?? '');
+  }
+  const { runAsUser, runAsNonRoot } = use.container.security;
+  return (runAsUser.value ?? 0) > 0 || runAsNonRoot.value === true;
+}
+
+function holdsApplication(stage: Stage): boolean {
+  const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
+  if (start === undefined) return false;
+  const form = words(start.command);
+  if (form.length === 1 && interpreter.test(baseName(form[0] ?? ''))) return false;
+  return imageInstructions(stage).some(
+    (instruction) => (instruction.name === 'COPY' || instruction.name === 'ADD') && copiesProgram(instruction),
+  );
+}
+
+/** More than scripts and configuration for what a package manager installed. */
+function copiesProgram({ sources }: CopyInstruction): boolean {
+  return sources.some(
+    ({ value }) => !/\.(?:sh|conf|cnf|ini|cfg|list|repo|gpg|asc|pem|crt|tar(?:\.\w+)?|tgz)$|entrypoint/i.test(value),
+  );
+}
+
+/** A user that exists in the base image or needs none, where the program listens on no port of root's. */
+function runAsOther(dockerfile: Dockerfile, stage: Stage): Fix | undefined {
+  const base = baseImageOf(stage);
+  const user = base.runtime?.name === 'node' ? 'node' : base.distribution === 'scratch' ? '65532:65532' : undefined;
+  const isStarted = stage.instructions.findLast(({ name }) => name === 'CMD' || name === 'ENTRYPOINT');
+  const place = stage.instructions.find(
+    (instruction) =>
+      (instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT') &&
+      !stage.instructions.some((other) => needsRoot(other) && other.range.start > instruction.range.start),
+  );
+  if (user === undefined || isStarted === undefined || place === undefined || listensLow(stage)) return undefined;
+  return {
+    title: `Run as ${user}`,
+    changes: { edits: [insertBefore(dockerfile, place.range, `USER ${user}\n`)] },
+    assumptions: [
+      {
+        statement: 'The program writes to no file or directory of root.',
+        state: 'unknown',
+        question: 'Which files does the program write, and may another user than root write them?',
+      },
+    ],
+  };
+}
+
+function needsRoot({ name }: Instruction): boolean {
+  return name === 'RUN' || name === 'COPY' || name === 'ADD' || name === 'WORKDIR';
+}
+
+function listensLow(stage: Stage): boolean {
+  return imageInstructions(stage).some(
+    (instruction) =>
+      instruction.name === 'EXPOSE' && instruction.ports.some(({ value }) => !(Number.parseInt(value, 10) >= 1024)),
+  );
+}
