@@ -31,6 +31,7 @@ export interface CacheTrace {
 export function tracesOfRun(commands: readonly CommandLine[], surroundings: CleanupSurroundings): CacheTrace[] {
   const written = new Map<CacheDirectory, { command: PackageCommand; at: number }[]>();
   const read = commands.map(readPackageCommand);
+  if (!read.some((command) => command !== undefined)) return [];
   read.forEach((command, at) => {
     if (!command) return;
     for (const cache of cachesOf(command.ecosystem, command.tool)) {

@@ -94,26 +94,42 @@ export function flagValue(command: Pick<PackageCommand, 'flags'>, name: string):
   return lastValue(command.flags, name);
 }
 
-const aliases: Readonly<Record<string, string>> = { 'composer.phar': 'composer', yarnpkg: 'yarn', bundler: 'bundle' };
+const known = new WeakMap<CommandLine, PackageCommand>();
 
-/** Reads a command line of a package manager; undefined for any other program. Constant time for those. */
+/**
+ * Reads a command line of a package manager; undefined for any other program. Constant time for those; what was read once is
+ * kept as long as the command is.
+ */
 export function readPackageCommand(command: CommandLine): PackageCommand | undefined {
+  const before = known.get(command);
+  if (before) return before;
+  const found = Object.hasOwn(readers, command.name)
+    ? read(command.name, command.arguments, command)
+    : readOtherName(command);
+  if (found) known.set(command, found);
+  return found;
+}
+
+/** Programs that start a package manager, and package managers under another name. */
+function readOtherName(command: CommandLine): PackageCommand | undefined {
   const { name } = command;
-  if (/^(?:python|pypy)[\d.]*$/.test(name)) return pythonModule(command);
-  if (name === 'php') return startedBy(command, 'composer.phar', 'composer');
-  if (name === 'corepack') return corepack(command);
-  return read(plainName(name), command.arguments, command);
+  switch (name[0]) {
+    case 'p':
+      if (/^(?:python|pypy)[\d.]*$/.test(name)) return pythonModule(command);
+      if (name === 'php') return startedBy(command, 'composer.phar', 'composer');
+      return /^pip[\d.]+$/.test(name) ? read('pip', command.arguments, command) : undefined;
+    case 'c':
+      if (name === 'corepack') return corepack(command);
+      return name === 'composer.phar' ? read('composer', command.arguments, command) : undefined;
+    case 'e':
+      return /^easy_install-[\d.]+$/.test(name) ? read('easy_install', command.arguments, command) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function read(tool: string, words: readonly CommandWord[], command: CommandLine): PackageCommand | undefined {
   return Object.hasOwn(readers, tool) ? readers[tool]?.(tool, words, command) : undefined;
-}
-
-/** `pip3.11` is pip. */
-function plainName(name: string): string {
-  if (/^pip[\d.]+$/.test(name)) return 'pip';
-  if (/^easy_install-[\d.]+$/.test(name)) return 'easy_install';
-  return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
 }
 
 /** `python -m pip …`, `python3 -u -m poetry …`. */

@@ -23,7 +23,7 @@ describe('downloads', () => {
     ['curl -f -X POST -d @x https://a', 'curl https://a stdout failsOnError sends'],
     ['curl -sSf --retry 3 --proto =https https://a', 'curl https://a stdout failsOnError quiet'],
     ['wget https://a/b', 'wget https://a/b remote-name failsOnError followsRedirects'],
-    ['wget -qO- https://a/b', 'wget https://a/b stdout=-qO- failsOnError followsRedirects quiet'],
+    ['wget -qO- https://a/b', 'wget https://a/b stdout=- failsOnError followsRedirects quiet'],
     ['wget -nv -O /x https://a', 'wget https://a file=/x failsOnError followsRedirects quiet'],
     [
       'wget --progress=dot:giga --no-check-certificate https://a',

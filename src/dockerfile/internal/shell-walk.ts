@@ -14,7 +14,7 @@ import type {
 import type { CommandPlace } from '../shell.ts';
 import { readCommand } from './shell-command.ts';
 import { type Collected, nextList, type Scope } from './shell-scope.ts';
-import { coarse, type ShellText } from './shell-text.ts';
+import { backtickText } from './shell-unquote.ts';
 import { partsContents, type WordContents, wordContents } from './shell-word.ts';
 
 type Inside = CommandPlace['inside'][number];
@@ -195,8 +195,7 @@ function follow(contents: WordContents, scope: Scope, collected: Collected): voi
   for (const name of contents.variables) collected.variables.add(name);
   if (scope.substitutionsSeen) return;
   for (const { script, pos, end } of contents.scripts) {
-    const text: ShellText =
-      script.source === undefined ? scope.text : coarse(script.source, scope.text.rangeOf(pos, end));
+    const text = script.source === undefined ? scope.text : backtickText(scope.text, pos, end, script.source);
     walkScript(script, { ...enter(scope, 'substitution'), text, timed: undefined }, collected);
   }
 }
