@@ -1,18 +1,22 @@
 import { parseEvents, YAMLException } from 'js-yaml';
 import type { Artifact } from '../core/artifact.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
-import { buildNodes } from './internal/yaml-builder.ts';
+import { buildNodes, type Root } from './internal/yaml-builder.ts';
 import type { YamlDocument, YamlProblem, YamlSource, YamlStream } from './yaml-document.ts';
+import type { YamlNode } from './yaml-node.ts';
 
 // js-yaml's event parser was measured against the others on 1,000 objects (0.96 MB), import included: js-yaml 5 events 85 to
 // 110 ms; yaml 2 lexer alone 137 ms, CST 410 ms, documents 680 ms. Events have offsets, so that the nodes are built here.
 
 /** A longer text is refused: it would take seconds, and no API server takes an object of more than 3 MB. UTF-16 code units. */
 const maximumLength = 32 * 1024 * 1024;
-const maximumDocuments = 100_000;
+const maximumDocuments = 50_000;
 const maximumDepth = 128;
 /** Faults told of one text; more are not news. */
 const maximumProblems = 100;
+/** Documents are read together until they are this long: more would need much memory for the parser's events. */
+const groupedLength = 1024 * 1024;
+const longestReason = 200;
 
 /** Gives a text what its nodes need to be placed in lines; the index is made on first use. */
 export function yamlSource(artifact: Artifact): YamlSource {
@@ -47,19 +51,71 @@ export function readYaml(artifact: Artifact, origin?: Origin): YamlStream {
     return reader;
   }
   let count = 0;
+  let group: SourceRange[] = [];
+  let groupLength = 0;
   for (const range of splitDocuments(artifact.text)) {
     if (++count > maximumDocuments) {
-      report(
-        reader,
-        'invalid',
-        `the file holds more than ${maximumDocuments} documents`,
-        at(reader, range.start, range.start),
-      );
+      const place = at(reader, range.start, range.start);
+      report(reader, 'invalid', `the file holds more than ${maximumDocuments} documents`, place);
       break;
     }
-    readDocument(reader, range);
+    group.push(range);
+    groupLength += range.end - range.start;
+    if (groupLength < groupedLength) continue;
+    readGroup(reader, group);
+    group = [];
+    groupLength = 0;
   }
+  readGroup(reader, group);
   return reader;
+}
+
+/**
+ * Reads documents that lie one behind the other. The parser takes longer to start than to read a short document, so they are
+ * read in one go, and one by one only when something is wrong with one of them.
+ */
+function readGroup(reader: Reader, ranges: readonly SourceRange[]): void {
+  const base = ranges[0]?.start ?? 0;
+  const roots = ranges.length > 1 ? parse(reader, base, ranges.at(-1)?.end ?? base) : undefined;
+  if (!roots) {
+    for (const range of ranges) readDocument(reader, range);
+    return;
+  }
+  let index = 0;
+  for (const { node, start } of roots) {
+    while (index < ranges.length - 1 && base + start >= (ranges[index]?.end ?? 0)) index++;
+    const range = ranges[index];
+    if (range) addDocument(reader, node, range);
+  }
+}
+
+/** The roots of a part of the text; undefined when anything at all is wrong with it. */
+function parse(reader: Reader, base: number, end: number): Root[] | undefined {
+  const text = reader.text.slice(base, end);
+  let faulty = false;
+  try {
+    const roots = buildNodes(parseEvents(text, { maxDepth: maximumDepth }), {
+      path: reader.source.path,
+      text,
+      rangeOf: rangesFrom(reader, base),
+      report: () => {
+        faulty = true;
+      },
+    });
+    return faulty ? undefined : roots;
+  } catch {
+    return undefined;
+  }
+}
+
+function rangesFrom(reader: Reader, base: number): (start: number, end: number) => SourceRange {
+  return reader.origin
+    ? (start, end) => at(reader, base + start, base + end)
+    : (start, end) => ({ start: base + start, end: base + end });
+}
+
+function addDocument(reader: Reader, root: YamlNode, range: SourceRange): void {
+  reader.documents.push({ root, source: reader.source, range: at(reader, range.start, range.end) });
 }
 
 interface Reader extends YamlStream {
@@ -87,16 +143,19 @@ function report(reader: Reader, kind: YamlProblem['kind'], message: string, rang
 function readDocument(reader: Reader, range: SourceRange): void {
   const text = reader.text.slice(range.start, range.end);
   const { start: base } = range;
-  const template = () => templateKind(text);
+  if (isEmpty(text)) return;
+  let judged: { readonly kind: string | undefined } | undefined;
+  const template = () => {
+    judged ??= { kind: templateKind(text) };
+    return judged.kind;
+  };
   try {
     const events = parseEvents(text, { maxDepth: maximumDepth });
     let told = false;
     const roots = buildNodes(events, {
       path: reader.source.path,
       text,
-      rangeOf: reader.origin
-        ? (start, end) => at(reader, base + start, base + end)
-        : (start, end) => ({ start: base + start, end: base + end }),
+      rangeOf: rangesFrom(reader, base),
       report: (message, place) => {
         const kind = template();
         if (kind === undefined) report(reader, 'invalid', message, place);
@@ -106,12 +165,11 @@ function readDocument(reader: Reader, range: SourceRange): void {
     });
     // With its gaps not filled in, a template says nothing of what will run.
     if (told && template() !== undefined) return;
-    for (const root of roots)
-      reader.documents.push({ root, source: reader.source, range: at(reader, range.start, range.end) });
+    for (const { node } of roots) addDocument(reader, node, range);
   } catch (error) {
     const offset = base + (error instanceof YAMLException ? (error.mark?.position ?? 0) : 0);
     const kind = template();
-    const reason = error instanceof YAMLException ? error.reason : 'it cannot be read';
+    const reason = error instanceof YAMLException ? error.reason.slice(0, longestReason) : 'it cannot be read';
     const message = kind === undefined ? `this is no YAML: ${reason}` : templateMessage(kind);
     report(reader, kind === undefined ? 'invalid' : 'template', message, at(reader, offset, offset));
   }
@@ -119,6 +177,11 @@ function readDocument(reader: Reader, range: SourceRange): void {
 
 function templateMessage(kind: string): string {
   return `this document is a ${kind} and no YAML before it is filled in`;
+}
+
+/** True for a document of nothing but its marker, which is quicker seen than parsed. */
+function isEmpty(text: string): boolean {
+  return text.length < 100 && /^(?:---)?\s*$/.test(text);
 }
 
 /** Which kind of template a text that is no good YAML seems to be. */

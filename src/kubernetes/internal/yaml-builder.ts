@@ -14,8 +14,8 @@ import { resolvePlain } from './yaml-scalar.ts';
 /** The event types of js-yaml (its EVENT_ID), as constants that the compiler can narrow by. */
 const eventType = { document: 1, sequence: 2, mapping: 3, scalar: 4, alias: 5, pop: 6 } as const;
 
-/** Nodes of one document, aliases counted as often as they are used. What is beyond is refused: YAML bombs. */
-export const maximumNodes = 2_000_000;
+/** Nodes that aliases and merges may add to one text, each counted as often as it is used. More is refused: YAML bombs. */
+export const maximumExpansion = 500_000;
 
 /** Where the text that is read stands, and who is told of faults. */
 export interface BuildOptions {
@@ -25,6 +25,12 @@ export interface BuildOptions {
   /** Range in the file of offsets in `text`. */
   rangeOf(start: number, end: number): SourceRange;
   report(message: string, range: SourceRange): void;
+}
+
+/** What one document holds, with its offset in the text that was read. */
+export interface Root {
+  readonly node: YamlNode;
+  readonly start: number;
 }
 
 interface Frame {
@@ -53,19 +59,22 @@ interface Builder extends BuildOptions {
   /** Offset behind the last thing that was read. */
   cursor: number;
   total: number;
+  /** How much of `total` aliases and merges have added. */
+  expansion: number;
   /** True once the bound was hit and said. */
   exhausted: boolean;
-  readonly roots: YamlNode[];
+  readonly roots: Root[];
 }
 
 /** Builds the nodes of a text from js-yaml's events: one root for each document that is not empty. Never throws. */
-export function buildNodes(events: readonly Event[], options: BuildOptions): YamlNode[] {
+export function buildNodes(events: readonly Event[], options: BuildOptions): Root[] {
   const builder: Builder = {
     ...options,
     stack: [],
     anchors: new Map(),
     cursor: 0,
     total: 0,
+    expansion: 0,
     exhausted: false,
     roots: [],
   };
@@ -188,21 +197,23 @@ function addAlias(builder: Builder, event: AliasEvent): void {
   const name = builder.text.slice(event.anchorStart, end);
   const anchored = builder.anchors.get(name);
   let node = anchored?.node;
-  if (!anchored) builder.report(`the alias *${name} names no anchor`, builder.rangeOf(start, end));
-  else if (!node) builder.report(`the alias *${name} stands inside of what it names`, builder.rangeOf(start, end));
+  if (!anchored) builder.report(`the alias *${shortened(name)} names no anchor`, builder.rangeOf(start, end));
+  else if (!node)
+    builder.report(`the alias *${shortened(name)} stands inside of what it names`, builder.rangeOf(start, end));
   else if (!charge(builder, anchored.weight, start, end)) node = undefined;
   add(builder, node ?? nothingAt(builder, start, end), start, end);
 }
 
 /** Counts nodes that an alias or a merge adds; false when that is beyond the bound, which is said once. */
 function charge(builder: Builder, weight: number, start: number, end: number): boolean {
-  if (!builder.exhausted && builder.total + weight <= maximumNodes) {
+  if (!builder.exhausted && builder.expansion + weight <= maximumExpansion) {
     builder.total += weight;
+    builder.expansion += weight;
     return true;
   }
   if (!builder.exhausted)
     builder.report(
-      `aliases expand to more than ${maximumNodes} values; they are left out from here on`,
+      `aliases expand to more than ${maximumExpansion} values; they are left out from here on`,
       builder.rangeOf(start, end),
     );
   builder.exhausted = true;
@@ -218,7 +229,7 @@ function nothingAt(builder: Builder, start: number, end: number): YamlScalar {
 function add(builder: Builder, node: YamlNode, start: number, end: number): void {
   const frame = builder.stack.at(-1);
   if (!frame) {
-    if (!(node.kind === 'scalar' && node.style === 'absent')) builder.roots.push(node);
+    if (!(node.kind === 'scalar' && node.style === 'absent')) builder.roots.push({ node, start });
     return;
   }
   if (frame.kind === 'sequence') {
@@ -268,14 +279,18 @@ function entriesOf(builder: Builder, frame: Frame): readonly YamlEntry[] {
 function withoutDuplicates(builder: Builder, entries: YamlEntry[]): YamlEntry[] {
   if (!hasDuplicates(entries)) return entries;
   const last = new Map<string, YamlEntry>();
+  let told = 0;
   for (const entry of entries) {
     const { key } = entry;
-    if (last.has(key.text))
+    if (last.has(key.text) && told++ < toldDuplicates)
       builder.report(`the key ${shortened(key.text)} is there twice; Kubernetes takes the last`, key.range);
     last.set(key.text, entry);
   }
   return [...last.values()];
 }
+
+/** Duplicates told of one map. */
+const toldDuplicates = 20;
 
 /** Beyond this many entries a set is quicker than comparing each with each. */
 const fewEntries = 8;
