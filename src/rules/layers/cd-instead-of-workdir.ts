@@ -1,0 +1,94 @@
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { RunInstruction } from '../../dockerfile/instruction.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { workingDirectory } from '../../project/stage-facts.ts';
+
+const peers = ['hadolint:DL3003', 'trivy:DS013', 'kics:run-instruction-using-cd-instead-of-workdir'] as const;
+
+/** A RUN whose first command changes to an absolute directory, in which all the others then work. */
+interface Change {
+  readonly run: RunInstruction;
+  readonly first: ShellCommand;
+  readonly second: ShellCommand | undefined;
+  readonly directory: string;
+}
+
+export const rule = dockerfileRule({
+  severity: 'note',
+  summary: 'RUN changes the directory itself',
+  why: 'A cd holds for its own RUN only, so every step has to repeat it and a forgotten one works in the wrong directory.',
+  remedy: 'Set the directory with WORKDIR.',
+  peers,
+  check({ dockerfile }, { report }) {
+    for (const stage of dockerfile.stages) {
+      const repeated = new Map<string, Change[]>();
+      for (const change of changesIn(dockerfile, stage)) {
+        const { run, first, second, directory } = change;
+        if (second === undefined) {
+          report({
+            at: run.range,
+            message: `cd ${directory} does nothing here: the next instruction starts in the working directory again.`,
+            severity: 'warning',
+            peers,
+          });
+        } else if (workingDirectory(dockerfile, stage, run).path === directory) {
+          const fix = withoutChange(dockerfile, change, second);
+          report({
+            at: first.range,
+            message: `${directory} is the working directory already.`,
+            peers,
+            ...(fix && { fix }),
+          });
+        } else repeated.set(directory, [...(repeated.get(directory) ?? []), change]);
+      }
+      for (const [directory, [first, ...others]] of repeated)
+        if (first && others.length > 0)
+          report({
+            at: first.first.range,
+            also: others.map((other) => ({ range: other.first.range, note: 'again' })),
+            message: `${others.length + 1} RUN instructions change to ${directory} first.`,
+            peers,
+          });
+    }
+  },
+});
+
+function changesIn(dockerfile: Dockerfile, stage: Stage): readonly Change[] {
+  return stage.instructions.flatMap((run) => (run.name === 'RUN' ? (changeOf(dockerfile, run) ?? []) : []));
+}
+
+function changeOf(dockerfile: Dockerfile, run: RunInstruction): Change | undefined {
+  const script = dockerfile.script(run);
+  const [first, second] = script?.commands ?? [];
+  if (script === undefined || first === undefined || script.form === 'exec' || script.dialect === 'cmd')
+    return undefined;
+  const [target, ...more] = first.arguments;
+  if (first.name !== 'cd' || first.wrappers.length > 0 || target === undefined || more.length > 0) return undefined;
+  const directory = target.value.replace(/(.)\/+$/, '$1');
+  if (!target.literal || !directory.startsWith('/') || /\/\.{1,2}(?:\/|$)|[*?[]/.test(directory)) return undefined;
+  if (first.place.inside.length > 0 || first.place.pipeline !== undefined || script.errors.length > 0) return undefined;
+  // What changes the directory again does not work in this one.
+  if (script.commands.slice(1).some(({ name }) => name === 'cd' || name === 'pushd' || name === 'popd'))
+    return undefined;
+  return { run, first, second, directory };
+}
+
+/** Takes `cd … &&` out of the RUN. Nothing else may stand between the two commands. */
+function withoutChange(dockerfile: Dockerfile, { first, run }: Change, second: ShellCommand): Fix | undefined {
+  const range = { start: first.range.start, end: second.range.start };
+  if (
+    second.place.inside.length > 0 ||
+    !/^cd\s[^#]*?(?:&&|;)[\s\\]*$/.test(dockerfile.text.slice(range.start, range.end))
+  )
+    return undefined;
+  if (run.syntax.innerComments.some((comment) => comment.start >= range.start && comment.end <= range.end))
+    return undefined;
+  return {
+    title: 'Leave out the cd',
+    changes: { edits: [{ path: dockerfile.path, range, replacement: '' }] },
+    assumptions: [{ statement: 'WORKDIR has made this directory and set it.', state: 'holds' }],
+  };
+}

@@ -1,0 +1,75 @@
+import type { Assumption, Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import type { CopyInstruction } from '../../dockerfile/instruction.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+const peers = ['hadolint:DL3020', 'trivy:DS005', 'checkov:CKV_DOCKER_4', 'kics:add-instead-of-copy'] as const;
+
+/** Names of files that ADD may unpack or that a peer takes for archives. */
+const archive = /\.(?:tar|tgz|tbz2?|txz|tzst|taz|tlz|tz2|gz|bz2|xz|lzma?|zst|z|zip|7z|rar|jar\.pack)$|\.tar\b/i;
+const address = /^(?:https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/i;
+
+export const rule = dockerfileRule({
+  severity: 'note',
+  summary: 'ADD where COPY is meant',
+  why: 'ADD also fetches addresses and unpacks archives by what is in them, so a file that becomes an archive one day is copied as something else.',
+  remedy: 'Use COPY for files and directories of the build context.',
+  peers,
+  check({ dockerfile, project }, { report }) {
+    for (const { instruction } of dockerfile.instructionsNamed('ADD')) {
+      const { sources } = instruction;
+      if (sources.length === 0 || !sources.every(({ value }) => isLocal(value))) continue;
+      if (instruction.checksum !== undefined || instruction.keepGitDir) continue;
+      // --unpack and flags to come mean that ADD is meant.
+      if (instruction.flags.some(({ name }) => !sharedFlags.has(name))) continue;
+      report({
+        at: instruction.range,
+        message: 'ADD copies files of the build context here, which is what COPY is for.',
+        peers,
+        fix: copyInstead(dockerfile, project, instruction),
+      });
+    }
+  },
+});
+
+const sharedFlags: ReadonlySet<string> = new Set(['chown', 'chmod', 'link', 'exclude']);
+
+function isLocal(source: string): boolean {
+  return !archive.test(source) && !address.test(source) && !source.includes('$');
+}
+
+function copyInstead(dockerfile: Dockerfile, project: Project, { keyword, sources }: CopyInstruction): Fix {
+  const isKnown = sources.every(({ value }) => cannotBeArchive(project, dockerfile, value));
+  const assumption: Assumption = isKnown
+    ? { statement: 'No source is an archive.', state: 'holds' }
+    : {
+        statement: 'No source is an archive.',
+        state: 'unknown',
+        question: 'Is one of the files an archive that ADD unpacks?',
+      };
+  return {
+    title: 'Use COPY',
+    changes: { edits: [replace(dockerfile, keyword.range, keyword.value === 'add' ? 'copy' : 'COPY')] },
+    assumptions: [assumption],
+  };
+}
+
+/** A directory, or a file whose name says what it is. ADD goes by the content, so a name that says nothing proves nothing. */
+function cannotBeArchive(project: Project, dockerfile: Dockerfile, source: string): boolean {
+  const path = source.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+  if (path === '' || path === '.' || source.endsWith('/')) return true;
+  if (
+    /\.(?:[cm]?[jt]sx?|json|ya?ml|toml|xml|html?|css|md|txt|sh|bash|py|rb|php|go|rs|java|conf|cnf|cfg|ini|properties|env|lock|sql|lua|pl|jar|war|pem|crt|key|service|repo|list|dll|so|exe)$/i.test(
+      path,
+    )
+  )
+    return true;
+  if (/[*?[]/.test(path)) return false;
+  const contexts = buildsOf(project, dockerfile).flatMap(({ context }) => context ?? []);
+  return (
+    contexts.length > 0 &&
+    contexts.every(({ listing }) => listing.entries.some((entry) => entry.path === path && entry.kind === 'directory'))
+  );
+}
