@@ -1,3 +1,4 @@
+import type { BuildContext } from '../context/build-context.ts';
 import type { Inventory, ReportedLink } from '../core/report.ts';
 import type { ImageBuild, ImageUse, Project } from '../project/project.ts';
 
@@ -9,7 +10,7 @@ export function inventoryOf(project: Project): Inventory {
     objects: project.objects.length,
     composeServices: project.composeFiles.reduce((sum, file) => sum + file.services.length, 0),
     applications: project.applications.length,
-    contexts: project.contexts.map((context) => ({ path: context.path, files: 0, bytes: 0, unneededBytes: 0 })),
+    contexts: project.contexts.map(contextSize),
     links: project.builds.map(linkOf),
   };
 }
@@ -19,7 +20,7 @@ function linkOf(build: ImageBuild): ReportedLink {
   return {
     dockerfile: build.dockerfile.path,
     ...(build.stage?.name !== undefined && { stage: build.stage.name }),
-    ...(build.context && { context: build.context.path || '.' }),
+    ...(build.context && { context: build.context.directory || '.' }),
     ...(image !== undefined && { image }),
     runBy: build.runBy.map(runnerOf),
   };
@@ -33,5 +34,14 @@ function runnerOf(use: ImageUse): ReportedLink['runBy'][number] {
     name: workload.name,
     path: workload.object.path,
     ...(workload.replicas !== undefined && { replicas: workload.replicas }),
+  };
+}
+
+function contextSize({ directory, needs }: BuildContext): Inventory['contexts'][number] {
+  return {
+    path: directory || '.',
+    files: needs.sent.files,
+    bytes: needs.sent.bytes,
+    unneededBytes: needs.known ? needs.unneeded.reduce((sum, share) => sum + share.bytes, 0) : 0,
   };
 }

@@ -79,7 +79,7 @@ function runsOf({ definition }: NamedRule<Rule>, project: Project): readonly Rul
       }));
     case 'context':
       return project.contexts.map((context) => ({
-        path: context.ignorefile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path,
+        path: context.ignoreFile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path,
         check: (ruleContext) => definition.check({ context, project }, ruleContext),
       }));
     case 'workload':

@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { BuildContext } from '../context/build-context.ts';
+import { openContext } from '../context/open-context.ts';
+import type { Artifact } from '../core/artifact.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { ComposeFile } from '../kubernetes/compose.ts';
+import { contextUses } from './context-uses.ts';
+import type { ImageBuild, ImageUse } from './project.ts';
+
+/** What some file says of how an image is built. Paths are relative to the project's root, '' is the root itself. */
+export interface ToldBuild {
+  readonly dockerfilePath: string;
+  readonly contextDirectory: string | undefined;
+  readonly target: string | undefined;
+  readonly images: readonly string[];
+  readonly arguments: ReadonlyMap<string, string | undefined>;
+  readonly toldBy: ImageBuild['toldBy'];
+  /** The Compose service that builds it, which also runs it. */
+  readonly service?: ImageUse;
+}
+
+/** A build whose `runBy` is still to be filled. */
+export interface LinkedBuild extends ImageBuild {
+  readonly runBy: ImageUse[];
+}
+
+/** More Dockerfiles than this in one directory are a collection: the directory is no build context of theirs. */
+const largestFamily = 20;
+
+/**
+ * The ways in which each Dockerfile is built: those that Compose, bake and skaffold files tell of, else by convention: the
+ * directory, its own or one above it, that has the files that it copies.
+ */
+export function linkBuilds(
+  root: string,
+  dockerfiles: readonly Dockerfile[],
+  told: readonly ToldBuild[],
+  artifacts: ReadonlyMap<string, Artifact>,
+): { readonly builds: readonly LinkedBuild[]; readonly contexts: readonly BuildContext[] } {
+  const families = new Map<string, number>();
+  for (const { path: file } of dockerfiles) families.set(directoryOf(file), (families.get(directoryOf(file)) ?? 0) + 1);
+  const plans = dockerfiles.flatMap((dockerfile) => {
+    const own = told.filter(({ dockerfilePath }) => dockerfilePath === dockerfile.path);
+    if (own.length > 0) return own.map((each) => ({ dockerfile, told: each }));
+    const collection = (families.get(directoryOf(dockerfile.path)) ?? 0) > largestFamily;
+    return [{ dockerfile, told: byConvention(root, dockerfile, collection) }];
+  });
+  const contexts = openContexts(root, plans, artifacts);
+  const builds = plans.map(
+    ({ dockerfile, told: each }): LinkedBuild => ({
+      dockerfile,
+      stage: stageNamed(dockerfile, each.target),
+      context: contexts.get(contextKey(dockerfile, each, artifacts)),
+      images: each.images,
+      arguments: each.arguments,
+      toldBy: each.toldBy,
+      runBy: each.service ? [each.service] : [],
+    }),
+  );
+  return { builds, contexts: [...new Set(contexts.values())] };
+}
+
+interface Plan {
+  readonly dockerfile: Dockerfile;
+  readonly told: ToldBuild;
+}
+
+function openContexts(
+  root: string,
+  plans: readonly Plan[],
+  artifacts: ReadonlyMap<string, Artifact>,
+): Map<string, BuildContext> {
+  const grouped = new Map<
+    string,
+    { directory: string; dockerfiles: Set<Dockerfile>; ignoreFile: Artifact | undefined }
+  >();
+  for (const { dockerfile, told } of plans) {
+    if (told.contextDirectory === undefined) continue;
+    const key = contextKey(dockerfile, told, artifacts);
+    const group = grouped.get(key) ?? {
+      directory: told.contextDirectory,
+      dockerfiles: new Set(),
+      ignoreFile: ignoreFileOf(dockerfile, told.contextDirectory, artifacts),
+    };
+    group.dockerfiles.add(dockerfile);
+    grouped.set(key, group);
+  }
+  return new Map(
+    [...grouped].map(([key, { directory, dockerfiles, ignoreFile }]) => [
+      key,
+      openContext({ root, directory, ignoreFile, uses: [...dockerfiles].flatMap((each) => contextUses(each)) }),
+    ]),
+  );
+}
+
+/** Contexts differ by directory and by the ignore file in force. */
+function contextKey(dockerfile: Dockerfile, told: ToldBuild, artifacts: ReadonlyMap<string, Artifact>): string {
+  if (told.contextDirectory === undefined) return '';
+  return `${told.contextDirectory}\0${ignoreFileOf(dockerfile, told.contextDirectory, artifacts)?.path ?? ''}`;
+}
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile wins over the context's own. https://docs.docker.com/build/concepts/context/#filename-and-location */
+function ignoreFileOf(
+  dockerfile: Dockerfile,
+  context: string,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Artifact | undefined {
+  return (
+    artifacts.get(`${dockerfile.path}.dockerignore`) ??
+    artifacts.get(join(context, '.dockerignore')) ??
+    artifacts.get(join(context, '.containerignore'))
+  );
+}
+
+function stageNamed(dockerfile: Dockerfile, target: string | undefined): Stage | undefined {
+  if (target === undefined) return dockerfile.final;
+  const number = /^\d+$/.test(target) ? Number(target) : -1;
+  return (
+    dockerfile.stages.find(({ name, index }) => name === target.toLowerCase() || index === number) ?? dockerfile.final
+  );
+}
+
+function byConvention(root: string, dockerfile: Dockerfile, collection: boolean): ToldBuild {
+  const own = directoryOf(dockerfile.path);
+  return {
+    dockerfilePath: dockerfile.path,
+    contextDirectory:
+      collection || root === '' || own.startsWith('..') ? undefined : likelyContext(root, dockerfile, own),
+    target: undefined,
+    images: [],
+    arguments: new Map(),
+    toldBy: 'convention',
+  };
+}
+
+/** Of the Dockerfile's directory and those above it the one that has most of what it copies; its own when nothing tells. */
+function likelyContext(root: string, dockerfile: Dockerfile, own: string): string {
+  if (own === '') return own;
+  const sources = contextUses(dockerfile)
+    .flatMap((use) => use.sources)
+    .filter((source) => !/^https?:|^git@|[*?[$]/.test(source))
+    .map((source) => source.replace(/^\/+/, ''))
+    .filter((source) => source !== '' && source !== '.' && source !== './');
+  let best = own;
+  let bestCount = 0;
+  for (let directory = own; ; directory = directoryOf(directory)) {
+    const count = sources.filter((source) => existsSync(path.join(root, directory, source))).length;
+    if (count > bestCount) {
+      best = directory;
+      bestCount = count;
+    }
+    if (directory === '') return best;
+  }
+}
+
+/** Builds that Compose files tell of. */
+export function composeBuilds(files: readonly ComposeFile[]): ToldBuild[] {
+  return files.flatMap((file) =>
+    file.services.flatMap((service) => {
+      const { build } = service;
+      if (build?.dockerfilePath === undefined) return [];
+      return {
+        dockerfilePath: build.dockerfilePath,
+        contextDirectory: build.contextPath,
+        target: build.target,
+        images: [...(service.image ? [service.image.text] : []), ...build.tags],
+        arguments: build.args,
+        toldBy: 'compose' as const,
+        service: { kind: 'service' as const, file, service },
+      };
+    }),
+  );
+}
+
+export function directoryOf(file: string): string {
+  const slash = file.lastIndexOf('/');
+  return slash === -1 ? '' : file.slice(0, slash);
+}
+
+function join(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`;
+}
