@@ -1,6 +1,7 @@
 import type { SourceToken } from '../internal/source-lexer.ts';
-import { closingIndex, isMark, isStandardStream, isWord, literalAt, rangeOf, readsAs } from '../internal/token-walk.ts';
+import { closingIndex, isMark, isWord, literalAt, rangeOf, readsAs } from '../internal/token-walk.ts';
 import type { LogDestination, LogFormat, SourceLogger } from '../source-facts.ts';
+import { isStandardStream } from '../standard-stream.ts';
 
 type Words = ReadonlyMap<string, readonly number[]>;
 

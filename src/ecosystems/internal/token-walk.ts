@@ -89,8 +89,3 @@ export function wordIndexes(tokens: readonly SourceToken[]): ReadonlyMap<string,
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]{1,127}$/.test(name);
 }
-
-/** Paths that are the container's own standard output or error. */
-export function isStandardStream(path: string): boolean {
-  return /^\/(?:dev\/(?:std(?:out|err)|fd\/[12]|tty|null)|proc\/(?:self|1)\/fd\/[12])$/.test(path);
-}

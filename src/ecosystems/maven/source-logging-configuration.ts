@@ -1,6 +1,6 @@
 import type { SourceRange } from '../../core/text.ts';
-import { isStandardStream } from '../internal/token-walk.ts';
 import type { LogFormat, SourceLogger } from '../source-facts.ts';
+import { isStandardStream } from '../standard-stream.ts';
 
 interface Tag {
   readonly name: string;

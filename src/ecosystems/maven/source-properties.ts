@@ -1,5 +1,5 @@
-import { isStandardStream } from '../internal/token-walk.ts';
 import { noFacts, type SourceFacts, type SourceLogger, type SourceVariable } from '../source-facts.ts';
+import { isStandardStream } from '../standard-stream.ts';
 
 /** `${NAME}` and `${NAME:default}`; only names in capitals are variables for certain, others are properties. */
 const placeholder = /\$\{([A-Z][A-Z0-9_]{1,100})(?::([^{}\n]{0,300}))?\}/g;

@@ -4,13 +4,13 @@ import {
   closingIndex,
   hasWord,
   isMark,
-  isStandardStream,
   isWord,
   literalAt,
   rangeOf,
   readsAs,
 } from '../internal/token-walk.ts';
 import type { LogFormat, SourceLogger } from '../source-facts.ts';
+import { isStandardStream } from '../standard-stream.ts';
 
 type Words = ReadonlyMap<string, readonly number[]>;
 

@@ -1,0 +1,99 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
+
+const on = /^(?:1|true|yes|on)$/i;
+const development = /^(?:dev|develop|development|local|debug)$/i;
+
+/** Variables that switch a framework into a mode for developers. */
+const switches: Readonly<Record<string, RegExp>> = {
+  NODE_ENV: development,
+  FLASK_DEBUG: on,
+  FLASK_ENV: development,
+  DJANGO_DEBUG: on,
+  RAILS_ENV: development,
+  RACK_ENV: development,
+  APP_DEBUG: on,
+  SYMFONY_ENV: development,
+  ASPNETCORE_ENVIRONMENT: development,
+  DOTNET_ENVIRONMENT: development,
+  GIN_MODE: /^debug$/,
+  MIX_ENV: /^dev$/,
+  WERKZEUG_DEBUG_PIN: /^off$/,
+};
+
+/** Programs and options that start a server for developers. */
+const servers: readonly { readonly program: RegExp; readonly argument: RegExp; readonly what: string }[] = [
+  { program: /^nodemon$/, argument: /^/, what: 'nodemon' },
+  { program: /^flask$/, argument: /^--debug$/, what: 'Flask with its debugger' },
+  {
+    program: /^(?:uvicorn|hypercorn|gunicorn)$/,
+    argument: /^--reload$/,
+    what: 'a server that reloads when a source changes',
+  },
+  {
+    program: /^(?:python[\d.]*|manage\.py|django-admin)$/,
+    argument: /^runserver$/,
+    what: "Django's development server",
+  },
+  { program: /^php$/, argument: /^(?:artisan|bin\/console)$/, what: "PHP's built-in server" },
+  { program: /^(?:air|reflex|watchexec)$/, argument: /^/, what: 'a program that rebuilds when a source changes' },
+  { program: /^dotnet$/, argument: /^watch$/, what: 'dotnet watch' },
+];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'image that runs in development mode',
+  why: 'Debug modes are slow, say more than strangers should read, and some let whoever reaches them run code.',
+  remedy: 'Set production values in the image, and development ones where developers start it.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of shippedStages(project, dockerfile)) {
+      if (/dev|debug|test|local/.test(stage.name ?? '') || /dev|debug|test|local/i.test(nameOf(dockerfile))) continue;
+      for (const { range, message } of [...setVariables(dockerfile, stage), ...startedServers(dockerfile, stage)])
+        report({ at: range, message });
+    }
+  },
+});
+
+function nameOf({ path }: Dockerfile): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+type Found = { readonly range: { readonly start: number; readonly end: number }; readonly message: string };
+
+/** The last value of each variable counts. */
+function setVariables(dockerfile: Dockerfile, stage: Stage): Found[] {
+  const last = new Map<string, Found | undefined>();
+  for (const instruction of imageInstructions(stage)) {
+    if (instruction.name !== 'ENV') continue;
+    for (const { key, value, range } of instruction.pairs) {
+      const pattern = Object.hasOwn(switches, key.value) ? switches[key.value] : undefined;
+      if (pattern === undefined || value === undefined) continue;
+      // What a build argument decides is not decided here.
+      const text = value.value.includes('$') ? undefined : expandedValue(dockerfile, instruction, value);
+      const message = `${key.value}=${text} switches the image to development mode.`;
+      last.set(key.value, text !== undefined && pattern.test(text) ? { range, message } : undefined);
+    }
+  }
+  return [...last.values()].flatMap((found) => found ?? []);
+}
+
+function startedServers(dockerfile: Dockerfile, stage: Stage): Found[] {
+  const result: Found[] = [];
+  for (const name of ['ENTRYPOINT', 'CMD'] as const) {
+    const instruction = lastInstruction(stage, name);
+    for (const command of (instruction && dockerfile.script(instruction)?.commands) ?? [])
+      for (const { program, argument, what } of servers) {
+        if (!program.test(command.name)) continue;
+        const matches = command.arguments.some(({ value }) => argument.test(value));
+        const serves =
+          command.name !== 'php' ||
+          command.arguments.some(({ value }) => /^(?:serve|server:(?:run|start))$/.test(value));
+        if (matches && serves) result.push({ range: command.range, message: `${name} starts ${what}.` });
+      }
+  }
+  return result;
+}

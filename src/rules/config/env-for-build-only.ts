@@ -1,0 +1,70 @@
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+
+/** Variables that only tools of the build read, and what they do to whoever works in the container. */
+const buildOnly: Readonly<Record<string, string>> = {
+  DEBIAN_FRONTEND: 'apt and debconf ask nothing, in every container and every image built on this one',
+  DEBCONF_NONINTERACTIVE_SEEN: 'debconf asks nothing, in every container and every image built on this one',
+  APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE: 'a warning of apt-key is silenced for good',
+  MAKEFLAGS: 'only make reads it',
+  CGO_ENABLED: 'only the Go compiler reads it',
+};
+
+export const rule = dockerfileRule({
+  severity: 'note',
+  summary: 'ENV for a variable that only the build needs',
+  why: 'ENV stays in the image: every container has the variable, and every image that is built on this one.',
+  remedy: 'Use ARG, which RUN sees as well and the image does not keep, or set it in the RUN that needs it.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
+    for (const { instruction, stage } of dockerfile.instructionsNamed('ENV')) {
+      if (stage === undefined || !shipped.has(stage)) continue;
+      for (const pair of instruction.pairs) {
+        const effect = Object.hasOwn(buildOnly, pair.key.value) ? buildOnly[pair.key.value] : undefined;
+        if (effect === undefined || isToolchain(stage, pair)) continue;
+        const fix = asArgument(dockerfile, instruction, pair, stage);
+        report({ at: pair.range, message: `${pair.key.value} stays in the image: ${effect}.`, ...(fix && { fix }) });
+      }
+    }
+  },
+});
+
+/** An image that is there to compile keeps its compiler's settings on purpose. */
+function isToolchain(stage: Stage, pair: KeyValue): boolean {
+  const starts = stage.instructions.some(({ name }) => name === 'CMD' || name === 'ENTRYPOINT');
+  return !starts && !pair.key.value.startsWith('DEB');
+}
+
+function asArgument(
+  dockerfile: Dockerfile,
+  instruction: EnvInstruction,
+  pair: KeyValue,
+  stage: Stage,
+): Fix | undefined {
+  if (instruction.pairs.length !== 1 || pair.value === undefined || instruction.syntax.innerComments.length > 0)
+    return undefined;
+  if (!stage.instructions.includes(instruction)) return undefined;
+  const builtOn = dockerfile.stages.some((other) => other.base.kind === 'stage' && other.base.stage === stage);
+  const written = dockerfile.text.slice(pair.value.range.start, pair.value.range.end);
+  if (instruction.legacy && /\s/.test(written)) return undefined;
+  const edits = [replace(dockerfile, instruction.keyword.range, 'ARG')];
+  if (instruction.legacy)
+    edits.push(replace(dockerfile, { start: pair.key.range.end, end: pair.value.range.start }, '='));
+  return {
+    title: `Declare ${pair.key.value} with ARG`,
+    changes: { edits },
+    assumptions: [
+      {
+        statement: 'No later stage of this file builds on this one and needs the variable.',
+        state: builtOn ? 'fails' : 'holds',
+      },
+    ],
+  };
+}
