@@ -3,6 +3,7 @@ import type { CommandWord } from '../core/command-line.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { CommandForm } from './instruction.ts';
 import { commandLine } from './internal/shell-command.ts';
+import { tooDeepAt } from './internal/shell-depth.ts';
 import { isShell, scriptArgument, walkNested } from './internal/shell-nested.ts';
 import { shellOptions } from './internal/shell-options.ts';
 import { type Collected, newCollected, nextList, type Scope } from './internal/shell-scope.ts';
@@ -92,10 +93,17 @@ function scriptOf(text: ShellText, interpreter: Interpreter, context: ScriptCont
     substitutionsSeen: false,
     timed: undefined,
   };
-  if (dialect === 'posix' || dialect === 'bash')
-    readSafely(() => walkScript(parse(text.text), scope, collected), text, collected);
+  if (dialect === 'posix' || dialect === 'bash') readSafely(() => readShell(text, scope, collected), text, collected);
   else if (dialect !== 'unknown') splitWindowsScript(text, dialect, collected);
   return finished(dialect, 'shell', collected);
+}
+
+/** What stands before a place that is nested too deeply is read, the rest is an error. */
+function readShell(text: ShellText, scope: Scope, collected: Collected): void {
+  const end = tooDeepAt(text.text);
+  walkScript(parse(end === undefined ? text.text : text.text.slice(0, end)), scope, collected);
+  if (end !== undefined)
+    collected.errors.push({ message: 'substitutions are nested too deeply', range: text.rangeOf(end, end) });
 }
 
 /** The parser is tolerant by design; should it fail on something all the same, that is an error with a place. */

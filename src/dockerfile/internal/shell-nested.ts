@@ -1,5 +1,6 @@
 import { type Assignment, type Command, parse, type Word } from 'unbash';
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
+import { tooDeepAt } from './shell-depth.ts';
 import { shellOptions } from './shell-options.ts';
 import type { Collected, Scope } from './shell-scope.ts';
 import { type ShellText, stretch } from './shell-text.ts';
@@ -86,5 +87,5 @@ export function walkNested(
     substitutionsSeen,
     timed: undefined,
   };
-  walkScript(parse(text.text), inner, collected);
+  if (tooDeepAt(text.text) === undefined) walkScript(parse(text.text), inner, collected);
 }

@@ -142,5 +142,7 @@ function jsonText(value: string, written: string, offset: number): ShellText | u
     }
   }
   offsets.push(offset + Math.min(at, written.length));
-  return withOffsets(value, offsets);
+  // An escape is more than one character: a piece ends where the next one begins.
+  const placeOf = (index: number): number => offsets[Math.min(index, offsets.length - 1)] ?? offset;
+  return { text: value, rangeOf: (start, end) => ({ start: placeOf(start), end: placeOf(Math.max(start, end)) }) };
 }

@@ -1,4 +1,4 @@
-import type { Assignment, ParameterOperation, ParsedScript, Word, WordPart } from 'unbash';
+import type { ArithmeticExpression, Assignment, ParameterOperation, ParsedScript, Word, WordPart } from 'unbash';
 import type { CommandWord } from '../../core/command-line.ts';
 import type { ShellText } from './shell-text.ts';
 
@@ -72,7 +72,7 @@ function readPart(part: WordPart, contents: WordContents, braces: boolean): void
       return;
     case 'ArithmeticExpansion':
       contents.expands = true;
-      for (const name of part.text.match(/[A-Za-z_]\w*/g) ?? []) contents.variables.push(name);
+      if (part.expression) readArithmetic(part.expression, contents);
       return;
     case 'BraceExpansion':
       contents.expands ||= braces;
@@ -85,6 +85,32 @@ function readPart(part: WordPart, contents: WordContents, braces: boolean): void
     case 'Literal':
     case 'SingleQuoted':
     case 'AnsiCQuoted':
+      return;
+  }
+}
+
+/** Names stand in arithmetic without a dollar sign. */
+function readArithmetic(node: ArithmeticExpression, contents: WordContents): void {
+  switch (node.type) {
+    case 'ArithmeticBinary':
+      readArithmetic(node.left, contents);
+      readArithmetic(node.right, contents);
+      return;
+    case 'ArithmeticUnary':
+      readArithmetic(node.operand, contents);
+      return;
+    case 'ArithmeticTernary':
+      for (const each of [node.test, node.consequent, node.alternate]) readArithmetic(each, contents);
+      return;
+    case 'ArithmeticGroup':
+      readArithmetic(node.expression, contents);
+      return;
+    case 'ArithmeticWord':
+      if (/^[A-Za-z_]\w*$/.test(node.value)) contents.variables.push(node.value);
+      for (const part of node.parts ?? []) readPart(part, contents, false);
+      return;
+    case 'ArithmeticCommandExpansion':
+      if (node.script) contents.scripts.push({ script: node.script, pos: node.pos, end: node.end });
       return;
   }
 }
