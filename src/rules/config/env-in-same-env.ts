@@ -1,0 +1,46 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { environmentAt } from '../../dockerfile/environment.ts';
+import { expandToken } from '../../dockerfile/expand.ts';
+import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'ENV uses a variable that the same ENV sets',
+  why: 'Variables are put in as they were before the whole instruction, so the new value is not seen.',
+  remedy: 'Write two ENV instructions, the variable first.',
+  peers: ['hadolint:DL3044'],
+  check({ dockerfile }, { report }) {
+    for (const { instruction } of dockerfile.instructionsNamed('ENV')) {
+      if (instruction.name !== 'ENV' || instruction.pairs.length < 2) continue;
+      const { pair, name } = firstUse(dockerfile, instruction) ?? {};
+      if (pair === undefined) continue;
+      report({
+        at: pair.range,
+        message: `$${name} is set by this very instruction, so it is empty here.`,
+        cause: `undefined-variable:${instruction.line}:${name}`,
+      });
+    }
+  },
+});
+
+/** The first value that names a variable of another pair which nothing has set before. */
+function firstUse(
+  dockerfile: Dockerfile,
+  instruction: EnvInstruction,
+): { readonly pair: KeyValue; readonly name: string } | undefined {
+  const environment = environmentAt(dockerfile, instruction);
+  for (const pair of instruction.pairs) {
+    if (pair.value === undefined) continue;
+    const { unmatched } = expandToken(pair.value, environment, { escape: dockerfile.syntax.escape });
+    const name = instruction.pairs.find(({ key }) => key.value !== pair.key.value && unmatched.has(key.value))?.key
+      .value;
+    // PATH and the like come from the base image.
+    if (
+      name !== undefined &&
+      !/^(?:PATH|HOME|HOSTNAME|TERM|LANG|LD_LIBRARY_PATH|PYTHONPATH|CLASSPATH|JAVA_HOME)$/.test(name)
+    )
+      return { pair, name };
+  }
+  return undefined;
+}
