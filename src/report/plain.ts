@@ -12,7 +12,7 @@ export function renderPlain(report: Report): string {
   const findings = report.findings.map((finding) => {
     const { path, start } = finding.locations[0];
     const cost = costText(finding.cost);
-    return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` ${cost}` : ''}\n`;
+    return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` Costs ${cost}.` : ''}\n`;
   });
   const problems = report.problems.map(
     ({ path, position, message, remedy }) =>
