@@ -281,6 +281,7 @@ describe('other instructions', () => {
     ['HEALTHCHECK in JSON form', 'HEALTHCHECK cmd ["a"]', { check: { kind: 'cmd', command: { form: 'exec' } } }],
     ['HEALTHCHECK NONE', 'HEALTHCHECK none', { check: { kind: 'none' } }],
     ['HEALTHCHECK of something else', 'HEALTHCHECK curl x', { check: { kind: 'invalid' } }],
+    ['HEALTHCHECK with white space beyond ASCII', 'HEALTHCHECK CMD\u2003a', { check: { kind: 'invalid' } }],
     ['HEALTHCHECK without a command', 'HEALTHCHECK CMD', { check: { kind: 'invalid' } }],
     ['SHELL', 'SHELL ["a", "-c"]', { command: { form: 'exec' } }],
     ['an unknown name', 'RUNN a', { name: 'UNKNOWN', keyword: { value: 'RUNN' } }],
