@@ -1,0 +1,162 @@
+import type { Cost, PeerId } from '../../core/finding.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
+import { appendCommand } from '../../dockerfile/append-command.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertAfter } from '../../dockerfile/edit.ts';
+import { environmentAt } from '../../dockerfile/environment.ts';
+import type { RunInstruction } from '../../dockerfile/instruction.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+
+/** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
+const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
+  'apt-get': { peers: ['hadolint:DL3009', 'parfum:aptGetInstallThenRemoveAptLists'] },
+  apk: { peers: ['hadolint:DL3019', 'trivy:DS025', 'parfum:apkAddUseNoCache'], flag: '--no-cache' },
+  yum: { peers: ['hadolint:DL3032', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
+  dnf: { peers: ['hadolint:DL3040', 'trivy:DS019'] },
+  microdnf: { peers: ['hadolint:DL3040', 'trivy:DS027'] },
+  zypper: { peers: ['hadolint:DL3036', 'trivy:DS020'] },
+  pip: { peers: ['hadolint:DL3042', 'parfum:pipUseNoCacheDir'], flag: '--no-cache-dir' },
+  npm: { peers: ['parfum:npmCacheCleanAfterInstall'] },
+  yarn: { peers: ['hadolint:DL3060', 'parfum:yarnCacheCleanAfterInstall'] },
+};
+
+/** Variables that switch a cache off or move it. */
+const variables = [
+  'PIP_NO_CACHE_DIR',
+  'PIP_CACHE_DIR',
+  'npm_config_cache',
+  'NPM_CONFIG_CACHE',
+  'YARN_CACHE_FOLDER',
+  'XDG_CACHE_HOME',
+  'GOCACHE',
+  'GOMODCACHE',
+  'CARGO_HOME',
+  'UV_NO_CACHE',
+  'UV_CACHE_DIR',
+  'COMPOSER_CACHE_DIR',
+  'BUNDLE_PATH',
+  'GOFLAGS',
+];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: "A package manager's cache or package lists stay in an image that ships",
+  why: 'They are stored and pulled with the image and never used again; a later RUN can hide but not remove them.',
+  remedy: 'Remove them in the same RUN, tell the tool to keep none, or put them in a cache mount.',
+  peers: [...new Set(Object.values(tools).flatMap(({ peers }) => peers))],
+  check({ dockerfile, project }, { report }) {
+    const runs = new Set(packageCommands(dockerfile).map(({ instruction }) => instruction));
+    if (runs.size === 0) return;
+    for (const stage of new Set(shippedStages(project, dockerfile).flatMap((shipped) => stageChain(shipped))))
+      for (const instruction of stage.instructions) {
+        if (instruction.name !== 'RUN' || !runs.has(instruction)) continue;
+        for (const trace of tracesIn(dockerfile, instruction)) {
+          const writer = trace.writtenBy[0];
+          if (trace.gone !== undefined || writer === undefined || trace.cache.kind === 'build') continue;
+          const cost = costOf(trace);
+          const fix = fixFor(dockerfile, stage, instruction, trace);
+          report({
+            at: writer.command.range,
+            severity: trace.cache.kind === 'lists' || cost !== undefined ? 'warning' : 'note',
+            message: `${writer.tool} leaves ${trace.cache.kind === 'lists' ? 'its package lists' : 'its cache'} in ${trace.cache.path}.`,
+            peers: tools[writer.tool]?.peers ?? [],
+            cause: `${trace.cache.path}:${instruction.range.start}`,
+            ...(cost && { cost }),
+            ...(fix && { fix }),
+          });
+        }
+      }
+  },
+});
+
+function tracesIn(dockerfile: Dockerfile, instruction: RunInstruction): CacheTrace[] {
+  const script = dockerfile.script(instruction);
+  if (script === undefined) return [];
+  const mounts = instruction.mounts.flatMap(({ type, options }) =>
+    type === 'secret' || type === 'ssh'
+      ? []
+      : (options.get('target') ?? options.get('dst') ?? options.get('destination') ?? []),
+  );
+  const scope = environmentAt(dockerfile, instruction);
+  const environment = new Map(variables.filter((name) => scope.has(name)).map((name) => [name, scope.get(name)]));
+  return tracesOfRun(script.commands, { mounts, environment });
+}
+
+/** Only what was measured is said: the lists that `apt-get update` fetches in debian:12 take 19 MB. */
+function costOf({ cache }: CacheTrace): Cost | undefined {
+  if (cache.path !== '/var/lib/apt/lists') return undefined;
+  return {
+    bytes: 19_000_000,
+    basis: 'estimated',
+    derivation: 'size of the lists that apt-get update fetches on Debian 12, main and security, as measured there',
+  };
+}
+
+function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, trace: CacheTrace): Fix | undefined {
+  const { cache, writtenBy } = trace;
+  const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
+  if (flag !== undefined) {
+    const edits = writtenBy.flatMap(({ subcommand }) =>
+      subcommand ? [insertAfter(dockerfile, subcommand.range, ` ${flag}`)] : [],
+    );
+    if (edits.length !== writtenBy.length) return undefined;
+    return {
+      title: `Pass ${flag}`,
+      changes: { edits },
+      assumptions: [{ statement: 'A cache is only a copy of what can be fetched again.', state: 'holds' }],
+    };
+  }
+  const edit = appendCommand(dockerfile, instruction, cache.removal);
+  if (edit === undefined) return undefined;
+  return {
+    title: `Remove it at the end of the RUN: ${cache.removal}`,
+    changes: { edits: [edit] },
+    assumptions: [rootRuns(dockerfile, stage, instruction), listsNotNeeded(dockerfile, instruction, trace)],
+  };
+}
+
+/** A step that may fail for want of rights would break the build. */
+function rootRuns(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction): Assumption {
+  const user = stage.instructions.findLast(
+    (each) => each.name === 'USER' && each.range.start < instruction.range.start,
+  );
+  const sudo = dockerfile.script(instruction)?.commands.some(({ wrappers }) => wrappers.includes('sudo')) === true;
+  const statement = 'The user that runs the step may remove what it wrote.';
+  if (!sudo && (user === undefined || (user.name === 'USER' && /^(?:root|0)(?::|$)/.test(user.value.value))))
+    return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question: 'May the user of this step delete the cache? It was written by a tool that may have run as root.',
+  };
+}
+
+/** Later steps that install without an update of their own live on the lists of this one. */
+function listsNotNeeded(dockerfile: Dockerfile, instruction: RunInstruction, { cache }: CacheTrace): Assumption {
+  const statement = 'No later step installs from these lists without fetching them again.';
+  if (cache.kind !== 'lists') return { statement, state: 'holds' };
+  const updated = new Set(
+    packageCommands(dockerfile, ...cache.tools)
+      .filter(({ read }) => read.action === 'update-index')
+      .map((placed) => placed.instruction),
+  );
+  const later = dockerfile.commands.filter(
+    (placed) => placed.instruction.range.start > instruction.range.start && !updated.has(placed.instruction),
+  );
+  const dependent = later.some(
+    ({ command }) =>
+      cache.tools.includes(command.name) ||
+      /^(?:add-apt-repository|apt-cache|apt-file|aptitude|gdebi|tasksel|.*\.sh)$/.test(command.name),
+  );
+  if (!dependent) return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question: 'A later step may install from these lists: does it fetch them itself?',
+  };
+}
