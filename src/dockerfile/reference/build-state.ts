@@ -26,7 +26,8 @@ export interface BuildState {
   variables: Map<string, string>;
   /** ARG names, inherited ones too. */
   declared: Set<string>;
-  directory: string;
+  /** How many directories below the root WORKDIR is. */
+  depth: number;
   workdirSet: boolean;
   shellSet: boolean;
 }
@@ -49,6 +50,8 @@ export interface Conversion {
   /** In BuildKit's order: stages, then what is only taken from. */
   readonly states: BuildState[];
   readonly byName: Map<string, BuildState>;
+  /** What is only taken from, by its name. */
+  readonly images: Map<string, BuildState>;
   /** What was spent so far. */
   readonly bounds: { expanded: number; inherited: number; triggers: number };
 }
@@ -65,7 +68,7 @@ export function newState(
     dispatched: !given.isStage,
     variables: new Map(),
     declared: new Set(),
-    directory: '/',
+    depth: 0,
     workdirSet: false,
     shellSet: false,
   };

@@ -77,6 +77,7 @@ function convertStages({ globals, stages }: ReadInstructions, { syntax }: Docker
     globalNames: new Set(globals.flatMap((statement) => declarationsOf(statement).map(({ name }) => name))),
     states: [],
     byName: new Map(),
+    images: new Map(),
     bounds: { expanded: 0, inherited: 0, triggers: 0 },
   };
   const states = stages.map((stage) => planStage(stage, conversion));
@@ -88,7 +89,7 @@ function convertStages({ globals, stages }: ReadInstructions, { syntax }: Docker
   checkCircularSources(conversion);
   checkBaseNames(conversion);
   inheritTriggers(states.at(-1), conversion);
-  for (const state of conversion.states) dispatchState(state, conversion);
+  for (const state of states) dispatchState(state, conversion);
 }
 
 /** Reports images that have no valid name as long as nobody gives a build argument. */
@@ -142,7 +143,7 @@ function dispatchState(state: BuildState, conversion: Conversion): void {
   if (bounds.inherited > mostInherited || bounds.expanded > mostExpanded) return;
   state.variables = new Map(base?.variables ?? [['PATH', '/usr/bin:/bin']]);
   state.declared = new Set(base?.declared);
-  state.directory = base?.directory ?? '/';
+  state.depth = base?.depth ?? 0;
   state.workdirSet = base?.workdirSet ?? false;
   state.shellSet = base?.shellSet ?? false;
   if (base !== undefined) state.system = base.system;

@@ -4,10 +4,10 @@ import { listWords } from './argument-faults.ts';
 import { type Dispatch, reportUndefined } from './dispatch-step.ts';
 import { fileModeFault } from './file-mode.ts';
 import { type RemoteSource, remoteSource } from './git-source.ts';
+import { imagePathFault } from './image-path.ts';
 import { isDigest } from './image-reference.ts';
 import { isFlagOn } from './instruction-flags.ts';
 import { flagText } from './statement.ts';
-import { imagePathFault } from './windows-path.ts';
 
 /** COPY and ADD: what BuildKit refuses of their flags, sources and destination, as a sentence. */
 export function dispatchCopy(dispatch: Dispatch): string | undefined {

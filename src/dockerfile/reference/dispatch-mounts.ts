@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import type { Dispatch } from './dispatch-step.ts';
+import { depthOf } from './image-path.ts';
 import { type ExpandedMount, readMount } from './mount.ts';
 import { flagTexts } from './statement.ts';
 
@@ -24,6 +24,7 @@ function placeFault(mount: ExpandedMount, index: number, { step, state }: Dispat
   if (isTaken && step.sources[index]?.dispatched === false)
     return `--mount takes from=${mount.from}, a stage that comes later; only earlier ones can be used.`;
   if (mount.type === 'secret' || mount.type === 'ssh') return undefined;
-  const target = mount.target.startsWith('/') ? mount.target : posix.join('/', state.directory, mount.target);
-  return target === '/' ? '--mount needs a target other than the root directory.' : undefined;
+  const { target } = mount;
+  const isRoot = target.startsWith('/') ? target === '/' : depthOf(target, state.depth) === 0;
+  return isRoot ? '--mount needs a target other than the root directory.' : undefined;
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { nearest } from '../../core/nearest.ts';
 import { type Expansion, expandWord } from '../expand.ts';
 import { parseJsonArray } from '../parse-json-array.ts';
@@ -9,10 +8,10 @@ import { dispatchCopy } from './dispatch-copy.ts';
 import { dispatchMounts } from './dispatch-mounts.ts';
 import { readExposedPort } from './exposed-port.ts';
 import { type Declaration, declarationsOf } from './global-arguments.ts';
+import { depthOf, imagePathFault, isAbsoluteInImage } from './image-path.ts';
 import { isSecretName } from './secret-name.ts';
 import type { Statement } from './statement.ts';
 import { isStopSignal } from './stop-signal.ts';
-import { imagePathFault, isAbsoluteInImage } from './windows-path.ts';
 
 /** What earlier steps of the same stage set, of which only the last counts. */
 export interface StageMemory {
@@ -27,9 +26,6 @@ export interface Dispatch {
   /** Expands a word with the stage's variables and reports those that are not set. */
   expand(word: string): Expansion;
 }
-
-/** No path in Linux is longer. */
-const longestDirectory = 4096;
 
 /** A word that cannot be expanded may have been followed to the longest value there can be. */
 const costOfError = 100_000;
@@ -211,7 +207,6 @@ function changeDirectory({ step, state, conversion }: Dispatch, path: string): s
   state.workdirSet = true;
   const fault = imagePathFault(path, state.system);
   if (fault !== undefined) return `WORKDIR cannot be this: ${fault}.`;
-  const directory = isAbsolute ? path : posix.join('/', state.directory, path);
-  if (directory.length <= longestDirectory) state.directory = directory;
+  state.depth = depthOf(path, isAbsolute ? 0 : state.depth);
   return undefined;
 }

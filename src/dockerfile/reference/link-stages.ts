@@ -55,15 +55,19 @@ function mountSource(mount: string, conversion: Conversion): BuildState {
 }
 
 /** An image that is no stage: BuildKit puts it behind the stages, where an index can even name it. */
-function takenFrom(name: string, by: Statement | undefined, { states, byName }: Conversion): BuildState {
-  const state = newState({
-    name: '',
-    baseName: name,
-    place: by?.instruction,
-    base: byName.get(name),
-    isStage: false,
-    decidedBy: [],
-  });
+function takenFrom(name: string, by: Statement | undefined, { states, byName, images }: Conversion): BuildState {
+  let state = images.get(name);
+  if (state === undefined) {
+    state = newState({
+      name: '',
+      baseName: name,
+      place: by?.instruction,
+      base: byName.get(name),
+      isStage: false,
+      decidedBy: [],
+    });
+    images.set(name, state);
+  }
   states.push(state);
   return state;
 }

@@ -50,6 +50,8 @@ export type FaultPlace = Instruction | undefined;
 export interface Outcome {
   readonly rejections: Rejection[];
   readonly hits: BuildCheckHit[];
+  /** True when no more rejections are collected. */
+  readonly isFull: boolean;
   reject(message: string, place: FaultPlace, details?: RejectionDetails): void;
   hit(
     check: BuildCheck,
@@ -75,6 +77,9 @@ export function newOutcome(): Outcome {
   return {
     rejections,
     hits,
+    get isFull() {
+      return rejections.length >= mostRejections;
+    },
     reject(message, place, { range, line, unlessGiven } = {}) {
       if (rejections.length >= mostRejections) return;
       rejections.push({

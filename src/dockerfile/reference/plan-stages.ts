@@ -89,7 +89,7 @@ function platformSystem(
 
 /** Reports the bases that no image can have as its name. */
 export function checkBaseNames({ states, outcome }: Conversion): void {
-  for (const { base, baseName, place, isStage, decidedBy } of states) {
+  for (const { base, baseName, place, isStage, decidedBy } of new Set(states)) {
     if (base !== undefined || baseName === 'scratch' || (isStage && baseName === '')) continue;
     const fault = imageReferenceFault(baseName);
     if (fault !== undefined)
