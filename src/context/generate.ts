@@ -1,0 +1,99 @@
+import { type ContextUse, copiedPlaces, localSources } from './context-use.ts';
+import { inContext } from './follow-links.ts';
+import { type IgnoreFile, readIgnoreFile } from './ignorefile.ts';
+import type { JunkFound } from './junk.ts';
+import type { ListingIndex } from './listing-index.ts';
+import { ignoreMatcher } from './matcher.ts';
+
+/** What a suggestion for an ignore file is made of. */
+export interface IgnoreSuggestionInput {
+  readonly index: ListingIndex;
+  readonly uses: readonly ContextUse[];
+  readonly junk: readonly JunkFound[];
+  /** What the ignore file says already. */
+  readonly ignore: IgnoreFile;
+  /** Paths that must stay in the context for another reason: `.git`, where a step runs git. */
+  readonly keep?: readonly string[];
+}
+
+export interface IgnoreSuggestion {
+  /** The lines to add, with a comment before each group; '' when there is nothing to add. Ends with a line feed. */
+  readonly text: string;
+  /** The patterns among them. */
+  readonly patterns: readonly string[];
+  /** What is then no longer sent. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Suggests what to add to an ignore file, from what lies in the context. No line is suggested that takes away what an instruction
+ * names, by itself or as a part of something larger, or what is to be kept.
+ */
+export function suggestIgnoreLines(input: IgnoreSuggestionInput): IgnoreSuggestion {
+  const needed = neededPaths(input);
+  const known = new Set(input.ignore.lines.map(({ pattern }) => pattern.text));
+  const groups: { readonly comment: string; readonly patterns: readonly string[] }[] = [];
+  for (const { comment, patterns } of candidates(input)) {
+    const safe = patterns.filter((pattern) => !known.has(pattern) && !takesOneOf(pattern, needed));
+    for (const pattern of safe) known.add(pattern);
+    if (safe.length > 0) groups.push({ comment, patterns: safe });
+  }
+  const patterns = groups.flatMap((group) => group.patterns);
+  const text = groups.map((group) => [`# ${group.comment}`, ...group.patterns, ''].join('\n')).join('\n');
+  return { text, patterns, ...removedBy(patterns, input.index) };
+}
+
+function candidates({
+  junk,
+  uses,
+}: IgnoreSuggestionInput): readonly { comment: string; patterns: readonly string[] }[] {
+  const kinds = new Set(junk.filter((found) => found.namedBy.length === 0).map((found) => found.kind));
+  const found = [...kinds].map((kind) => ({
+    comment: capitalized(kind.what),
+    // Only lines that something was found for, so that the file stays short.
+    patterns: kind.ignore.filter((pattern) => junk.some((one) => one.kind === kind && takesOneOf(pattern, [one.path]))),
+  }));
+  const copiesAll = uses.some((use) => localSources(use).some((source) => inContext(source) === ''));
+  const own = { comment: 'What the build reads itself', patterns: ['Dockerfile*', '.dockerignore'] };
+  return copiesAll && found.length > 0 ? [...found, own] : found;
+}
+
+/** What instructions name, other than the whole context: the sources, and each file that a wildcard among them stands for. */
+function neededPaths({ index, uses, junk, keep }: IgnoreSuggestionInput): readonly string[] {
+  const paths = new Set(keep ?? []);
+  const isJunk = (path: string) =>
+    junk.some((found) => found.namedBy.length === 0 && (path === found.path || path.startsWith(`${found.path}/`)));
+  for (const use of uses) {
+    for (const source of localSources(use).map(inContext)) {
+      if (source === '') continue;
+      paths.add(source);
+      copiedPlaces(index, { ...use, sources: [source] }).forEach((copied, place) => {
+        const path = index.entries[place]?.path;
+        if (copied === 1 && path !== undefined && !isJunk(path)) paths.add(path);
+      });
+    }
+  }
+  return [...paths];
+}
+
+function takesOneOf(pattern: string, paths: readonly string[]): boolean {
+  const matcher = matcherOfLines([pattern]);
+  return paths.some((path) => matcher.verdict(path) === 'ignored');
+}
+
+function matcherOfLines(lines: readonly string[]) {
+  return ignoreMatcher(readIgnoreFile(lines.join('\n')).lines.map(({ pattern }) => pattern));
+}
+
+function removedBy(patterns: readonly string[], index: ListingIndex): { files: number; bytes: number } {
+  const matcher = matcherOfLines(patterns);
+  const removed = index.entries.filter(
+    (entry) => entry.kind !== 'directory' && matcher.verdict(entry.path) === 'ignored',
+  );
+  return { files: removed.length, bytes: removed.reduce((sum, entry) => sum + entry.size, 0) };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
