@@ -56,7 +56,8 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     const artifact = read(file);
     return artifact ? [parseDockerfile(artifact)] : [];
   });
-  for (const file of ofKind(found, 'ignore-file')) read(file.path);
+  for (const kind of ['ignore-file', 'ci', 'update-automation'] as const)
+    for (const file of ofKind(found, kind)) read(file.path);
   progress('reading Compose files');
   const composeFiles = await readComposeFiles(found, read, problems);
   progress('reading manifests');
