@@ -77,6 +77,8 @@ export function audit(project: Project, request: AuditRequest): Report {
         area,
         severity: definition.severity,
         summary: definition.summary,
+        why: definition.why,
+        remedy: definition.remedy,
         docs: ruleDocs(id),
       })),
   };

@@ -51,8 +51,9 @@ export async function performAudit(
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)
       writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
-    await writeReports(report, parsed, terminal);
-    return { report, failOn: failOnFrom(parsed, configuration.failOn) };
+    const failOn = failOnFrom(parsed, configuration.failOn);
+    await writeReports(report, prefixFrom(terminal.cwd, project.root), failOn, parsed, terminal);
+    return { report, failOn };
   } finally {
     progress.end();
   }
@@ -70,6 +71,12 @@ function selectionFrom(parsed: ParsedArguments) {
     only: [...parsed.values('rule'), ...parsed.values('area').map((area) => `${area}/*`)],
     skip: parsed.values('skip'),
   };
+}
+
+/** A directory as seen from another one above it, with forward slashes; '' when it does not lie below. */
+function prefixFrom(cwd: string, root: string): string {
+  const relative = path.relative(cwd, root);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? '' : relative.split(path.sep).join('/');
 }
 
 function failOnFrom(parsed: ParsedArguments, configured: Severity | 'never' | undefined): Severity | 'never' {

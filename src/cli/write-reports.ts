@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Report } from '../core/report.ts';
+import type { Severity } from '../core/severity.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { commands } from './generated.ts';
 import { formats, type ReportFormat } from './report-formats.ts';
@@ -10,7 +11,12 @@ interface RenderSettings {
   readonly columns: number;
   readonly color: boolean;
   readonly all: boolean;
+  /** The severity from which the run counts as failed. */
+  readonly failFrom: Severity;
 }
+
+/** Formats whose paths are read from the working directory: by editors, by CI systems that annotate files. */
+const seenFromHere: readonly ReportFormat[] = ['plain', 'github', 'sarif', 'junit', 'markdown'];
 
 /** Every format with its renderer, loaded only when it is asked for. */
 const renderers: Readonly<Record<ReportFormat, (report: Report, settings: RenderSettings) => Promise<string>>> = {
@@ -23,31 +29,49 @@ const renderers: Readonly<Record<ReportFormat, (report: Report, settings: Render
   json: async (report) => (await import('../report/json.ts')).renderJson(report),
   sarif: async (report) => (await import('../report/sarif.ts')).renderSarif(report),
   markdown: async (report) => (await import('../report/markdown.ts')).renderMarkdown(report),
-  junit: async (report) => (await import('../report/junit.ts')).renderJunit(report),
+  junit: async (report, { failFrom }) => (await import('../report/junit.ts')).renderJunit(report, { failFrom }),
   github: async (report) => (await import('../report/github.ts')).renderGithub(report),
   html: async (report) => (await import('../report/html.ts')).renderHtml(report),
 };
 
 /** Writes the report to standard output or `--output`, and further ones as `--also` says. */
-export async function writeReports(report: Report, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+export async function writeReports(
+  report: Report,
+  /** The audited directory as seen from the working directory; '' for itself and for what lies elsewhere. */
+  prefix: string,
+  failOn: Severity | 'never',
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<void> {
+  const failFrom = failOn === 'never' ? 'error' : failOn;
   const output = parsed.value('output');
   const toTerminal = output === undefined && terminal.stdout.isTTY;
   const format = parsed.has('json') ? 'json' : formatNamed(parsed.value('format') ?? '');
-  const text = await renderers[format ?? (toTerminal || colorIsForced(parsed) ? 'text' : 'plain')](report, {
+  const text = await render(format ?? (toTerminal || colorIsForced(parsed) ? 'text' : 'plain'), report, prefix, {
     columns: terminal.stdout.columns ?? 100,
     color: colorIsForced(parsed) || (toTerminal && parsed.value('color') !== 'never' && !terminal.environment.NO_COLOR),
     all: parsed.has('all'),
+    failFrom,
   });
   if (output === undefined) terminal.stdout.write(text);
   else writeFile(path.resolve(terminal.cwd, output), text);
-  for (const further of parsed.values('also')) await writeFurther(further, report, terminal);
+  // A clean run into a pipe leaves the pipe empty; a person at the other end still sees that something was looked at.
+  if (text === '' && !parsed.has('quiet'))
+    terminal.stderr.write(`${(await import('../report/plain.ts')).summaryLine(report)}\n`);
+  for (const further of parsed.values('also')) await writeFurther(further, report, prefix, failFrom, terminal);
 }
 
 function colorIsForced(parsed: ParsedArguments): boolean {
   return parsed.value('color') === 'always';
 }
 
-async function writeFurther(further: string, report: Report, terminal: Terminal): Promise<void> {
+async function writeFurther(
+  further: string,
+  report: Report,
+  prefix: string,
+  failFrom: Severity,
+  terminal: Terminal,
+): Promise<void> {
   const equals = further.indexOf('=');
   const format = formatNamed(further.slice(0, Math.max(0, equals)));
   const file = further.slice(equals + 1);
@@ -55,10 +79,16 @@ async function writeFurther(further: string, report: Report, terminal: Terminal)
     throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
   writeFile(
     path.resolve(terminal.cwd, file),
-    await renderers[format](report, { columns: 100, color: false, all: true }),
+    await render(format, report, prefix, { columns: 100, color: false, all: true, failFrom }),
   );
 }
 
 function formatNamed(name: string): ReportFormat | undefined {
   return formats.find((format) => format === name);
+}
+
+async function render(format: ReportFormat, report: Report, prefix: string, settings: RenderSettings): Promise<string> {
+  if (prefix === '' || !seenFromHere.includes(format)) return renderers[format](report, settings);
+  const { prefixPaths } = await import('../report/prefix-paths.ts');
+  return renderers[format](prefixPaths(report, prefix), settings);
 }
