@@ -1,7 +1,11 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:FromPlatformFlagConstDisallowed'] as const;
+const peers = [
+  'buildkit:FromPlatformFlagConstDisallowed',
+  'hadolint:DL3029',
+  'kics:using-platform-flag-with-from-command',
+] as const;
 
 export const rule = dockerfileRule({
   severity: 'note',

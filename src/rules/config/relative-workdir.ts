@@ -2,7 +2,13 @@ import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:WorkdirRelativePath'] as const;
+const peers = [
+  'buildkit:WorkdirRelativePath',
+  'hadolint:DL3000',
+  'trivy:DS009',
+  'checkov:CKV_DOCKER_10',
+  'kics:workdir-path-not-absolute',
+] as const;
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -17,7 +23,7 @@ export const rule = dockerfileRule({
       report({
         ...placeOf(hit, dockerfile, hit.subject),
         message: `WORKDIR ${hit.subject} depends on the directory of the base image.`,
-        peers: peersOf(hit, peers),
+        peers: peersOf(hit, beginsWithVariable(hit) ? peers.slice(0, 1) : peers),
       });
     }
   },

@@ -1,7 +1,7 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:ReservedStageName'] as const;
+const peers = ['buildkit:ReservedStageName', 'hadolint:DL3063'] as const;
 
 export const rule = dockerfileRule({
   severity: 'warning',

@@ -1,7 +1,11 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:JSONArgsRecommended'] as const;
+const peers = [
+  'buildkit:JSONArgsRecommended',
+  'hadolint:DL3025',
+  'kics:not-using-json-in-cmd-and-entrypoint-arguments',
+] as const;
 
 export const rule = dockerfileRule({
   severity: 'warning',

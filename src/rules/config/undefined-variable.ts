@@ -56,6 +56,7 @@ export const rule = dockerfileRule({
           : `Nothing here sets $${hit.subject}: it is empty unless ${image} sets it.${hint}`,
         ...(isSure ? {} : { severity: 'note' as const }),
         peers: peersOf(hit, peers),
+        cause: `undefined-variable:${hit.line}:${hit.subject}`,
       });
     }
   },

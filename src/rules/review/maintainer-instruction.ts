@@ -3,7 +3,13 @@ import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:MaintainerDeprecated'] as const;
+const peers = [
+  'buildkit:MaintainerDeprecated',
+  'hadolint:DL4000',
+  'trivy:DS022',
+  'checkov:CKV_DOCKER_6',
+  'kics:maintainer-instruction-being-used',
+] as const;
 
 export const rule = dockerfileRule({
   severity: 'note',

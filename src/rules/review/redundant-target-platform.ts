@@ -4,7 +4,7 @@ import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:RedundantTargetPlatform'] as const;
+const peers = ['buildkit:RedundantTargetPlatform', 'hadolint:DL3065'] as const;
 
 export const rule = dockerfileRule({
   severity: 'note',

@@ -1,7 +1,10 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['buildkit:SecretsUsedInArgOrEnv'] as const;
+const peers = ['buildkit:SecretsUsedInArgOrEnv', 'hadolint:DL3064', 'trivy:DS031'] as const;
+
+/** hadolint goes by other parts of names than BuildKit. */
+const hadolintNames = /api_key|client_key|password|private|secret|token|username/i;
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -13,11 +16,18 @@ export const rule = dockerfileRule({
   remedy: 'Use RUN --mount=type=secret for the build, and the environment of the container at run time.',
   peers,
   check({ dockerfile }, { report }) {
-    for (const hit of findBuildCheckHits(dockerfile, 'SecretsUsedInArgOrEnv'))
+    for (const hit of findBuildCheckHits(dockerfile, 'SecretsUsedInArgOrEnv')) {
+      const isFinal = dockerfile.final?.instructions.includes(hit.instruction) ?? false;
       report({
         ...placeOf(hit, dockerfile, hit.subject),
         message: `${hit.instruction.name} ${hit.subject} is named like a secret.`,
-        peers: peersOf(hit, peers),
+        peers: peersOf(
+          hit,
+          peers.filter((peer) =>
+            peer === 'trivy:DS031' ? isFinal : peer !== 'hadolint:DL3064' || hadolintNames.test(hit.subject),
+          ),
+        ),
       });
+    }
   },
 });
