@@ -1,4 +1,5 @@
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { communityImage } from './community-images.ts';
 import { deprecation } from './deprecated-images.ts';
 import { distributionImage, type KnownPart } from './distribution-images.ts';
 import { distributionTraits } from './distributions.ts';
@@ -128,7 +129,9 @@ export function baseImage(text: string): BaseImage {
 
 function knownPart(name: string, tag: string | undefined): KnownPart | undefined {
   if (tag === undefined) return undefined;
-  return distributionImage(name, tag) ?? officialImage(name, tag) ?? registryImage(name, tag);
+  return (
+    distributionImage(name, tag) ?? officialImage(name, tag) ?? registryImage(name, tag) ?? communityImage(name, tag)
+  );
 }
 
 /** The same images under another address: Amazon's and Google's copies of Docker's official images. */

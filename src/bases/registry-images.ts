@@ -6,6 +6,7 @@ import { readTag } from './tag.ts';
 
 /** Images outside of Docker's official ones of which enough is known: distroless, Chainguard, .NET and some servers. */
 export function registryImage(name: string, tag: string | undefined): KnownPart | undefined {
+  if (/^mcr\.microsoft\.com\/(?:dotnet\/framework|windows)\//.test(name)) return { distribution: 'windows' };
   return distroless(name, tag) ?? chainguard(name, tag) ?? dotnet(name, tag) ?? server(name);
 }
 
@@ -41,7 +42,7 @@ function chainguard(name: string, tag: string | undefined): KnownPart | undefine
   const development = tag !== undefined && /(?:^|-)dev$/.test(tag);
   return {
     distribution: 'wolfi',
-    shell: development ? 'unknown' : 'unknown',
+    shell: 'unknown',
     packageManager: development ? 'apk' : 'unknown',
     toolchain: 'unknown',
     libc: found[1] === 'static' ? 'none' : 'glibc',
@@ -104,7 +105,6 @@ interface Server {
 /** Images of which at least the user is known from their published Dockerfiles. */
 const servers: Readonly<Record<string, Server>> = {
   'nginxinc/nginx-unprivileged': { user: '101', users: [{ name: 'nginx', uid: 101 }] },
-  'jenkins/jenkins': { user: 'jenkins', users: [{ name: 'jenkins', uid: 1000 }] },
   'grafana/grafana': { user: '472', users: [{ name: 'grafana', uid: 472 }] },
   'prom/prometheus': { distribution: 'busybox', user: 'nobody', users: [{ name: 'nobody', uid: 65534 }] },
   'quay.io/prometheus/prometheus': { distribution: 'busybox', user: 'nobody', users: [{ name: 'nobody', uid: 65534 }] },

@@ -100,9 +100,12 @@ function removes(command: CommandLine, read: PackageCommand | undefined, cache: 
   return removedPaths(command).some((path) => coversPath(path, cache.path) || movedCovers(path, cache));
 }
 
-/** `apt-get clean` empties the downloads only, `distclean` the lists too. */
+/** `apt-get clean` empties the downloads only, `distclean` the lists too, `autoclean` only what is outdated. */
 function cleansAll(command: PackageCommand, cache: CacheDirectory): boolean {
-  if (command.ecosystem === 'apt') return cache.kind === 'downloads' || command.subcommand?.value === 'distclean';
+  if (command.ecosystem === 'apt') {
+    const name = command.subcommand?.value;
+    return name === 'distclean' || (name === 'clean' && cache.kind === 'downloads');
+  }
   if (command.ecosystem === 'go')
     return command.flags.some((flag) => flag.name === (cache.kind === 'build' ? 'cache' : 'modcache'));
   return true;
