@@ -24,6 +24,8 @@ export interface SourceLogger {
   readonly destination: LogDestination;
   /** The file it writes to, when that is a literal. */
   readonly file?: string;
+  /** A condition in the source decides whether it is set up. */
+  readonly conditional?: boolean;
 }
 
 /** A place where a source serves metrics that Prometheus can scrape. */

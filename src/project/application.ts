@@ -27,6 +27,8 @@ export interface LoggerUse {
   readonly destination: 'stdout' | 'file' | 'unknown';
   /** The file, when it is a literal. */
   readonly file?: string;
+  /** A condition in the source decides whether it is set up. */
+  readonly conditional?: boolean;
 }
 
 /** A place where the application serves metrics that Prometheus can scrape. */

@@ -1,3 +1,4 @@
+import { inBraceCondition } from '../internal/condition.ts';
 import type { SourceToken } from '../internal/source-lexer.ts';
 import { closingIndex, isMark, isWord, literalAt, rangeOf, readsAs } from '../internal/token-walk.ts';
 import type { LogDestination, LogFormat, SourceLogger } from '../source-facts.ts';
@@ -123,7 +124,11 @@ function files(tokens: readonly SourceToken[], words: Words): SourceLogger[] {
   for (const opened of openedFiles(tokens, words))
     for (const use of words.get(opened.name) ?? [])
       if (use > opened.at && isLogSink(tokens, use))
-        result.push({ ...logger('log', tokens, opened.at - 2, opened.at, 'unknown', 'file'), ...opened.file });
+        result.push({
+          ...logger('log', tokens, opened.at - 2, opened.at, 'unknown', 'file'),
+          ...opened.file,
+          ...(inBraceCondition(tokens, use) && { conditional: true }),
+        });
   return firstOfEach(result);
 }
 

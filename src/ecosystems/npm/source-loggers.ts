@@ -1,3 +1,4 @@
+import { inBraceCondition } from '../internal/condition.ts';
 import type { SourceToken } from '../internal/source-lexer.ts';
 import {
   argumentsAt,
@@ -166,7 +167,14 @@ function toFile(
   format: LogFormat,
 ): SourceLogger {
   const destination = file !== undefined && isStandardStream(file) ? 'stdout' : 'file';
-  return { library, range: rangeOf(tokens, from, last), format, destination, ...(file !== undefined && { file }) };
+  return {
+    library,
+    range: rangeOf(tokens, from, last),
+    format,
+    destination,
+    ...(file !== undefined && { file }),
+    ...(inBraceCondition(tokens, from) && { conditional: true }),
+  };
 }
 
 function lastLiteral(tokens: readonly SourceToken[], from: number, to: number): string | undefined {

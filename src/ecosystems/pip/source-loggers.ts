@@ -1,3 +1,4 @@
+import { inPythonCondition } from '../internal/condition.ts';
 import type { SourceToken } from '../internal/source-lexer.ts';
 import {
   argumentsAt,
@@ -71,6 +72,7 @@ function fileLogger(
     format: 'unknown',
     destination,
     ...(file !== undefined && { file }),
+    ...(inPythonCondition(tokens, from) && { conditional: true }),
   };
 }
 

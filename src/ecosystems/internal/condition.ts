@@ -1,0 +1,50 @@
+import type { SourceToken } from './source-lexer.ts';
+import { isMark, isWord } from './token-walk.ts';
+
+/** So far back a condition is looked for. */
+const reach = 400;
+
+/** Whether the Python line at `at` stands in an `if`, `elif` or `else` of its function. */
+export function inPythonCondition(tokens: readonly SourceToken[], at: number): boolean {
+  let indent = Number.POSITIVE_INFINITY;
+  for (let index = at; index >= 0 && at - index < reach; index--) {
+    const token = tokens[index];
+    if (!token || token.indent === -1) continue;
+    if (indent === Number.POSITIVE_INFINITY) indent = token.indent;
+    if (token.indent >= indent) continue;
+    if (isWord(token, 'if', 'elif', 'else')) return true;
+    if (isWord(token, 'def', 'class')) return false;
+    indent = token.indent;
+  }
+  return false;
+}
+
+/** Whether the expression at `at` stands in an `if` or `else` block, a conditional expression or behind `&&` (JavaScript, Go). */
+export function inBraceCondition(tokens: readonly SourceToken[], at: number): boolean {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < reach; index--) {
+    const token = tokens[index];
+    if (isMark(token, ')', ']', '}')) depth++;
+    else if (isMark(token, '(', '[', '{')) {
+      if (depth > 0) depth--;
+      else if (isMark(token, '{') && opensCondition(tokens, index)) return true;
+    } else if (depth === 0 && isMark(token, '&&', '?') && at - index < 16) return true;
+    else if (depth === 0 && isWord(token, 'if', 'else') && at - index < 24) return true;
+    else if (depth === 0 && isMark(token, ';') && at - index < 24) return false;
+  }
+  return false;
+}
+
+/** `if (…) {`, `else {`, and Go's `if … {`. */
+function opensCondition(tokens: readonly SourceToken[], open: number): boolean {
+  if (isWord(tokens[open - 1], 'else')) return true;
+  let depth = 0;
+  for (let index = open - 1; index >= 0 && open - index < 40; index--) {
+    if (isMark(tokens[index], ')', ']')) depth++;
+    else if (isMark(tokens[index], '(', '[')) depth--;
+    else if (depth === 0 && isWord(tokens[index], 'if')) return true;
+    else if (depth === 0 && isMark(tokens[index], '{', '}', '=>', '=')) return false;
+    else if (depth === 0 && isWord(tokens[index], 'func', 'function')) return false;
+  }
+  return false;
+}

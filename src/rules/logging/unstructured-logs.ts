@@ -1,0 +1,58 @@
+import type { Application, LoggerUse } from '../../project/application.ts';
+import { buildsOfApplication } from '../../project/application-builds.ts';
+import { applicationRule } from '../../project/rule.ts';
+
+/** What to change, by library. */
+const remedies: Readonly<Record<string, string>> = {
+  console: 'Use a logger that writes JSON, such as pino, or winston with format.json().',
+  winston: 'Use format.json() in production.',
+  pino: 'Use pino-pretty on terminals only.',
+  morgan: 'Give morgan a function that returns JSON, or log requests with pino-http.',
+  log4js: 'Use a JSON layout.',
+  logging: 'Give the handler a JSON formatter, such as that of python-json-logger.',
+  loguru: 'Add the sink with serialize=True.',
+  structlog: 'End the processors with JSONRenderer.',
+  log: 'Use log/slog with a JSONHandler.',
+  'log/slog': 'Use slog.NewJSONHandler.',
+  zap: 'Use zap.NewProduction.',
+  zerolog: 'Leave ConsoleWriter to terminals.',
+  logrus: 'Set the JSONFormatter.',
+  logback: 'Use an encoder that writes JSON, such as LogstashEncoder.',
+  log4j2: 'Use JsonTemplateLayout.',
+};
+
+export const rule = applicationRule({
+  severity: 'note',
+  summary: 'service that logs plain text',
+  why: 'A collector cannot tell level, time and fields of a line of text apart, so that nobody can search or count by them, and a stack trace becomes many entries.',
+  remedy: 'Write one JSON object a line.',
+  peers: [],
+  check({ application, project }, { report }) {
+    const run = buildsOfApplication(project, application).flatMap((build) => build.runBy);
+    // Whether it is a service is only known where something runs it for good.
+    if (!run.some((use) => use.kind === 'service' || use.workload.longRunning)) return;
+    const loggers = application.loggers.filter(({ library }) => library !== 'print' && library !== 'System.out');
+    if (loggers.some(({ format }) => format === 'json')) return;
+    const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
+    if (!first || (first.library === 'console' && writesInBrowsers(application))) return;
+    const remedy = remedies[first.library];
+    report({
+      at: { path: first.path, range: first.range },
+      message: `${first.library} writes plain text.`,
+      ...(remedy !== undefined && { remedy }),
+      also: others.slice(0, 4).map(({ path, range }) => ({ path, range })),
+    });
+  },
+});
+
+/** A set-up says more than a call of the console. */
+function ofLibrariesFirst(loggers: readonly LoggerUse[]): LoggerUse[] {
+  const plain = (use: LoggerUse) => (use.library === 'console' ? 1 : 0);
+  return [...loggers].sort((a, b) => plain(a) - plain(b));
+}
+
+/** Frameworks of pages: their console is the browser's. */
+function writesInBrowsers({ manifests }: Application): boolean {
+  const manifest = manifests.get('package.json')?.text ?? '';
+  return /"(?:react-scripts|@angular\/core|react-dom|vue|svelte|next|nuxt|gatsby|astro)"\s*:/.test(manifest);
+}
