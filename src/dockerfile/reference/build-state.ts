@@ -18,11 +18,12 @@ export interface BuildState {
   readonly decidedBy: readonly string[];
   steps: BuildStep[];
   /** What it takes files from, each with the last step that does. */
-  readonly takesFrom: Map<BuildState, BuildStep>;
+  takesFrom: Map<BuildState, BuildStep> | undefined;
   /** `linux` or what `--platform` says. */
   system: string;
   /** Whether later steps can take files from it. */
   dispatched: boolean;
+  /** Shared with the base until a step of its own is run. */
   variables: Map<string, string>;
   /** ARG names, inherited ones too. */
   declared: Set<string>;
@@ -56,18 +57,22 @@ export interface Conversion {
   readonly bounds: { expanded: number; inherited: number; triggers: number };
 }
 
+/** Never written to: a state with steps gets its own before they run. */
+const noVariables = new Map<string, string>([['PATH', '/usr/bin:/bin']]);
+const noNames = new Set<string>();
+
 export function newState(
   given: Pick<BuildState, 'name' | 'baseName' | 'place' | 'base' | 'isStage' | 'decidedBy'>,
 ): BuildState {
   return {
     ...given,
     steps: [],
-    takesFrom: new Map(),
+    takesFrom: undefined,
     system: 'linux',
     // BuildKit can take files from an image at any time, from a stage only when it came before.
     dispatched: !given.isStage,
-    variables: new Map(),
-    declared: new Set(),
+    variables: noVariables,
+    declared: noNames,
     depth: 0,
     workdirSet: false,
     shellSet: false,

@@ -114,7 +114,7 @@ function inheritTriggers(target: BuildState | undefined, conversion: Conversion)
   const needed = new Set<BuildState>(pending);
   for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
     prependTriggers(state, conversion);
-    for (const next of [state.base, ...state.takesFrom.keys()])
+    for (const next of [state.base, ...(state.takesFrom?.keys() ?? [])])
       if (next !== undefined && !needed.has(next)) {
         needed.add(next);
         pending.push(next);
@@ -139,10 +139,12 @@ function prependTriggers(state: BuildState, conversion: Conversion): void {
 function dispatchState(state: BuildState, conversion: Conversion): void {
   const { base } = state;
   const { bounds } = conversion;
-  bounds.inherited += base === undefined ? 0 : base.variables.size + base.declared.size;
+  const { variables, declared } = base ?? state;
+  const owns = state.steps.length > 0;
+  bounds.inherited += owns && base !== undefined ? variables.size + declared.size : 0;
   if (bounds.inherited > mostInherited || bounds.expanded > mostExpanded) return;
-  state.variables = new Map(base?.variables ?? [['PATH', '/usr/bin:/bin']]);
-  state.declared = new Set(base?.declared);
+  state.variables = owns ? new Map(variables) : variables;
+  state.declared = owns ? new Set(declared) : declared;
   state.depth = base?.depth ?? 0;
   state.workdirSet = base?.workdirSet ?? false;
   state.shellSet = base?.shellSet ?? false;

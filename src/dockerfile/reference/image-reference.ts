@@ -1,6 +1,9 @@
 const localDomain = 'localhost';
 const defaultDomain = 'docker.io';
 const maximalPathLength = 255;
+/** No host name is longer; longer texts are not looked at. */
+const maximalDomainLength = 1024;
+const maximalDigestLength = 200;
 
 const hostLabel = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/;
 const bracketedAddress = /^\[[a-fA-F0-9:]+\]$/;
@@ -45,15 +48,16 @@ function nameTagDigestFault(domain: string, remainder: string): string | undefin
   const digest = at === -1 ? undefined : remainder.slice(at + 1);
   const tagged = at === -1 ? remainder : remainder.slice(0, at);
   const colon = tagged.indexOf(':', tagged.lastIndexOf('/') + 1);
+  if (domain.length > maximalDomainLength) return 'its host name is too long';
   const tag = colon === -1 ? undefined : tagged.slice(colon + 1);
   const path = colon === -1 ? tagged : tagged.slice(0, colon);
   if (!isDomain(domain) && !pathComponent.test(domain)) return `'${domain}' is no registry's host name`;
+  if (path.length > maximalPathLength) return `its repository name has more than ${maximalPathLength} characters`;
   if (path === '' || path.endsWith('/')) return 'its repository name is empty';
   if (!path.split('/').every((component) => pathComponent.test(component))) return 'its repository name is not valid';
   if (tag === '') return 'nothing stands behind the colon';
   if (tag !== undefined && !tagPattern.test(tag)) return `'${tag}' is no valid tag`;
   if (digest !== undefined && !isReferenceDigest(digest)) return `'${digest}' is no valid digest`;
-  if (path.length > maximalPathLength) return `its repository name has more than ${maximalPathLength} characters`;
   return undefined;
 }
 
@@ -67,6 +71,7 @@ function isDomain(domain: string): boolean {
 
 function isReferenceDigest(digest: string): boolean {
   const colon = digest.indexOf(':');
+  if (digest.length > maximalDigestLength) return false;
   if (colon === -1 || !digestAlgorithm.test(digest.slice(0, colon)) || !hexadecimal.test(digest.slice(colon + 1)))
     return false;
   return isDigest(digest);

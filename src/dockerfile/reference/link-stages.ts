@@ -11,7 +11,8 @@ const nothingSet: ReadonlyMap<string, string> = new Map();
 export function planStep(statement: Statement, state: BuildState, conversion: Conversion): BuildStep {
   const sources = sourcesOf(statement, conversion);
   const step = { statement, sources };
-  for (const source of sources) state.takesFrom.set(source, step);
+  if (sources.length > 0) state.takesFrom ??= new Map();
+  for (const source of sources) state.takesFrom?.set(source, step);
   return step;
 }
 
@@ -90,11 +91,15 @@ interface Visit {
   step: BuildStep | undefined;
 }
 
+function sourcesTaken({ takesFrom }: BuildState): Iterator<[BuildState, BuildStep]> {
+  return (takesFrom ?? new Map<BuildState, BuildStep>()).entries();
+}
+
 /** Walks what `root` takes files from; the step with which the path into a circle leaves `root`. */
 function firstStepOfCircle(root: BuildState, finished: Set<BuildState>): BuildStep | undefined {
-  if (finished.has(root)) return undefined;
+  if (root.takesFrom === undefined || finished.has(root)) return undefined;
   finished.add(root);
-  const path: Visit[] = [{ state: root, entries: root.takesFrom.entries(), step: undefined }];
+  const path: Visit[] = [{ state: root, entries: sourcesTaken(root), step: undefined }];
   const onPath = new Set([root]);
   for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
     const next = visit.entries.next();
@@ -109,7 +114,7 @@ function firstStepOfCircle(root: BuildState, finished: Set<BuildState>): BuildSt
     if (finished.has(source)) continue;
     finished.add(source);
     onPath.add(source);
-    path.push({ state: source, entries: source.takesFrom.entries(), step: undefined });
+    path.push({ state: source, entries: sourcesTaken(source), step: undefined });
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ export interface Platform {
 
 const osPattern = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$/;
 const partPattern = /^[A-Za-z0-9_.-]+$/;
+const maximalLength = 1000;
 const knownSystems = new Set(
   'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(
     ' ',
@@ -32,7 +33,7 @@ const aliases: Readonly<Record<string, string>> = {
  * Follows https://github.com/containerd/platforms.
  */
 export function parsePlatform(specifier: string): Platform | undefined {
-  if (specifier.includes('*')) return undefined;
+  if (specifier.includes('*') || specifier.length > maximalLength) return undefined;
   const [first = '', ...rest] = specifier.split('/');
   const system = osPattern.exec(first);
   if (system === null || rest.length > 2 || !rest.every((part) => partPattern.test(part))) return undefined;
