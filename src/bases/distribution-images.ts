@@ -95,7 +95,8 @@ export function distributionImage(name: string, tag: string | undefined): KnownP
     user: known.user ?? (distribution === 'windows' ? 'ContainerAdministrator' : '0'),
     toolchain: false,
     users:
-      distribution === 'ubuntu' && (version ?? '') >= '23.04'
+      distribution === 'ubuntu' &&
+      (version ?? (codename === undefined ? undefined : codenames[codename]?.[1]) ?? '') >= '23.04'
         ? [...usersOf('ubuntu'), { name: 'ubuntu', uid: 1000 }]
         : usersOf(distribution),
     ...(packageManagerOf(known, version, parts) && {

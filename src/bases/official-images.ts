@@ -99,7 +99,7 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
   registry: { runtime: 'registry', base: 'alpine', toolchain: no },
   bash: { runtime: 'bash', base: 'alpine', toolchain: no },
   'eclipse-mosquitto': { runtime: 'mosquitto', base: 'alpine', toolchain: no },
-  ghost: { runtime: 'ghost', base: 'debian', toolchain: no, users: [['node', 1000, 1000]] },
+  ghost: { runtime: 'ghost', base: 'debian', toolchain: no, users: [['node', 1000, 1000]], user: 'unknown' },
   couchdb: { runtime: 'couchdb', base: 'debian', toolchain: no },
   telegraf: { runtime: 'telegraf', base: 'debian', toolchain: no, alpine: true },
   influxdb: { runtime: 'influxdb', base: 'debian', toolchain: no },
