@@ -51,7 +51,7 @@ export function audit(project: Project, request: AuditRequest): Report {
     suppressed.push(...sifted.suppressed);
     return findings.length === sifted.kept.length ? findings : sifted.kept;
   };
-  let findings: readonly Finding[] = runRules(project, request.rules, request.settings);
+  let findings: readonly Finding[] = runRules(project, request.rules, request.settings, request.today);
   findings = sift(findings, applyPeerSettings(findings, request.peerSettings));
   if (request.honourIgnoreComments) findings = sift(findings, siftIgnored(project, findings, request.today));
   findings = [...findings].sort(compareFindings);

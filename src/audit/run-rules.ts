@@ -27,8 +27,14 @@ interface Collected {
 /**
  * Runs rules over a project. Findings of one cause in one artifact are merged into the worst of them. In no
  * particular order. A rule that throws is a bug: the error is rethrown with the rule's id and the artifact's path.
+ * @param today as `YYYY-MM-DD`, for rules on dates
  */
-export function runRules(project: Project, rules: readonly NamedRule<Rule>[], settings: Settings): Finding[] {
+export function runRules(
+  project: Project,
+  rules: readonly NamedRule<Rule>[],
+  settings: Settings,
+  today?: string,
+): Finding[] {
   const collected: Collected[] = [];
   const places = placeFinder(project);
   for (const rule of rules) {
@@ -50,6 +56,7 @@ export function runRules(project: Project, rules: readonly NamedRule<Rule>[], se
             collected.push({ finding: toFinding(rule, reported, primary, path, own, places), cause: reported.cause });
           },
           option: optionsOf(rule, setting),
+          today,
         });
       } catch (error) {
         throw new Error(`rule ${rule.id} failed on ${run.path ?? 'the project'}`, { cause: error });

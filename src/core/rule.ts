@@ -58,6 +58,8 @@ export interface RuleOptions {
 export interface RuleContext {
   report(finding: RuleReport): void;
   readonly option: RuleOptions;
+  /** `YYYY-MM-DD`; undefined where no clock was given: then nothing is said about dates. */
+  readonly today: string | undefined;
 }
 
 /** A rule as its file writes it. Id and area come from the file's place: `rules/<area>/<name>.ts`. */

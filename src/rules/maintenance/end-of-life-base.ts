@@ -1,0 +1,82 @@
+import type { EndOfLife } from '../../bases/base-image.ts';
+import type { PeerId } from '../../core/finding.ts';
+import type { Severity } from '../../core/severity.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'The base image gets no security updates any more',
+  why: 'What is found in it from now on stays open, however often the image is built again.',
+  remedy: 'Move to a release that is still supported.',
+  peers: ['tally:ruby/eol-ruby-version'],
+  options: {
+    days: { description: 'Days before the end of support from which on a note is given.', default: 90 },
+  },
+  check({ dockerfile, project }, { report, option, today }) {
+    if (today === undefined) return;
+    const shipped = new Set(shippedStages(project, dockerfile).flatMap(stageChain));
+    for (const { ends, stages } of endsByImage(dockerfile, addDays(today, option.number('days')))) {
+      const [first, ...others] = stages.flatMap(({ from }) => from ?? []);
+      if (first === undefined) continue;
+      const past = ends.filter(({ date }) => date < today);
+      report({
+        at: first.range,
+        also: others.map(({ range }) => ({ range, note: 'the same image' })),
+        message: `${(past.length > 0 ? past : ends).map((end) => sentence(end, today)).join(', and ')}.`,
+        severity: severityOf(
+          past,
+          stages.some((stage) => shipped.has(stage)),
+          today,
+        ),
+        ...(past.length === 0 && { why: 'After that day, what is found in it stays open.' }),
+        peers: peersOf(past),
+        cause: `base image: ${first.line}`,
+      });
+    }
+  },
+});
+
+interface EndingImage {
+  readonly ends: readonly EndOfLife[];
+  readonly stages: readonly Stage[];
+}
+
+/** The stages that begin with an image whose support ends before a day, by image. */
+function endsByImage(dockerfile: Dockerfile, before: string): readonly EndingImage[] {
+  const byImage = new Map<string, { ends: readonly EndOfLife[]; stages: Stage[] }>();
+  for (const stage of dockerfile.stages) {
+    const { base } = stage;
+    if (base.kind !== 'image' || !base.complete) continue;
+    const ends = baseImageOf(stage).endOfLife.filter(({ date }) => date < before);
+    if (ends.length === 0) continue;
+    const known = byImage.get(base.reference);
+    if (known) known.stages.push(stage);
+    else byImage.set(base.reference, { ends, stages: [stage] });
+  }
+  return [...byImage.values()];
+}
+
+function sentence({ product, date }: EndOfLife, today: string): string {
+  return date < today
+    ? `${product} has had no security updates since ${date}`
+    : `${product} is supported until ${date}`;
+}
+
+/** What ships with a release that ended over a year ago is an error: by then exploits are public. */
+function severityOf(past: readonly EndOfLife[], ships: boolean, today: string): Severity {
+  if (past.length === 0) return 'note';
+  return ships && past.some(({ date }) => date < addDays(today, -365)) ? 'error' : 'warning';
+}
+
+/** tally knows Ruby releases only, and does not look at days to come. */
+function peersOf(past: readonly EndOfLife[]): readonly PeerId[] {
+  return past.some(({ product }) => product.startsWith('Ruby ')) ? ['tally:ruby/eol-ruby-version'] : [];
+}
+
+function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+}
