@@ -132,8 +132,12 @@ export function isApplicationFile(name: string): boolean {
 export function looksLike(kind: 'dockerfile' | 'manifest' | 'compose', start: string): boolean {
   if (kind === 'manifest') return /^["']?apiVersion["']?:/m.test(start) && /^["']?kind["']?:/m.test(start);
   if (kind === 'compose') return /^services:/m.test(start);
-  return /^(?:FROM|ARG)[ \t]+[^ \t=,;(]/i.test(firstCodeLine(start));
+  return firstInstruction.test(firstCodeLine(start));
 }
+
+/** FROM with its one name, or ARG: what `from os import path` is not. */
+const firstInstruction =
+  /^(?:ARG[ \t]+[A-Za-z_]\S*|FROM[ \t]+(?:--\S+[ \t]+)*[^\s=,;(]+(?:[ \t]+AS[ \t]+\S+)?)[ \t]*\\?[ \t]*\r?$/i;
 
 function firstCodeLine(text: string): string {
   const lines = text.replace(/^\uFEFF/, '').split('\n', 500);
