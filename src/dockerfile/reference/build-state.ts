@@ -64,13 +64,19 @@ const noNames = new Set<string>();
 export function newState(
   given: Pick<BuildState, 'name' | 'baseName' | 'place' | 'base' | 'isStage' | 'decidedBy'>,
 ): BuildState {
+  const { name, baseName, place, base, isStage, decidedBy } = given;
   return {
-    ...given,
+    name,
+    baseName,
+    place,
+    base,
+    isStage,
+    decidedBy,
     steps: [],
     takesFrom: undefined,
     system: 'linux',
     // BuildKit can take files from an image at any time, from a stage only when it came before.
-    dispatched: !given.isStage,
+    dispatched: !isStage,
     variables: noVariables,
     declared: noNames,
     depth: 0,

@@ -99,12 +99,14 @@ function checkDefaultBases(
   escapeCharacter: Conversion['escapeCharacter'],
   outcome: Outcome,
 ): void {
+  const valid = new Set<string>();
   for (const { from } of stages) {
     const { base } = fromWords(from);
+    if (base === '' || valid.has(base)) continue;
     const { value, error } = expandWord(base, values, { escape: escapeCharacter });
     if (error !== undefined) return;
-    if (base !== '' && imageReferenceFault(value) !== undefined)
-      outcome.hit('InvalidDefaultArgInFrom', from.instruction, base);
+    if (imageReferenceFault(value) === undefined) valid.add(base);
+    else outcome.hit('InvalidDefaultArgInFrom', from.instruction, base);
   }
 }
 

@@ -89,10 +89,11 @@ function platformSystem(
 
 /** Reports the bases that no image can have as its name. */
 export function checkBaseNames({ states, outcome }: Conversion): void {
+  const valid = new Set<string>();
   for (const { base, baseName, place, isStage, decidedBy } of new Set(states)) {
-    if (base !== undefined || baseName === 'scratch' || (isStage && baseName === '')) continue;
+    if (base !== undefined || baseName === 'scratch' || (isStage && baseName === '') || valid.has(baseName)) continue;
     const fault = imageReferenceFault(baseName);
-    if (fault !== undefined)
-      outcome.reject(`'${baseName}' cannot be the name of an image: ${fault}.`, place, { unlessGiven: decidedBy });
+    if (fault === undefined) valid.add(baseName);
+    else outcome.reject(`'${baseName}' cannot be the name of an image: ${fault}.`, place, { unlessGiven: decidedBy });
   }
 }
