@@ -1,0 +1,38 @@
+import type { Application } from './application.ts';
+
+/** How many packages an application's install brings, by its lock or requirements file; undefined where none tells. */
+export function dependencyCount({ manifests }: Pick<Application, 'manifests'>): number | undefined {
+  const text = (name: string) => manifests.get(name)?.text;
+  const npm = text('package-lock.json') ?? text('npm-shrinkwrap.json');
+  if (npm !== undefined) return npmLockCount(npm);
+  const counted: readonly (readonly [string, RegExp])[] = [
+    ['yarn.lock', /^\S.*:$/gm],
+    ['pnpm-lock.yaml', /^ {2}['/]?[@\w][^\n]*@[^\n]*:$/gm],
+    ['poetry.lock', /^\[\[package\]\]/gm],
+    ['uv.lock', /^\[\[package\]\]/gm],
+    ['Cargo.lock', /^\[\[package\]\]/gm],
+    ['requirements.txt', /^[A-Za-z0-9][\w.[\]-]*\s*(?:[=<>~!@;]|$)/gm],
+    ['go.sum', /^\S+ v\S+ h1:/gm],
+    ['Gemfile.lock', /^ {4}\S+ \(/gm],
+  ];
+  for (const [name, line] of counted) {
+    const lock = text(name);
+    if (lock !== undefined) return lock.match(line)?.length ?? 0;
+  }
+  return undefined;
+}
+
+/** https://docs.npmjs.com/cli/v10/configuring-npm/package-lock-json */
+function npmLockCount(text: string): number | undefined {
+  try {
+    const lock: unknown = JSON.parse(text);
+    if (typeof lock !== 'object' || lock === null) return undefined;
+    if ('packages' in lock && typeof lock.packages === 'object' && lock.packages !== null)
+      return Object.keys(lock.packages).filter((place) => place !== '').length;
+    if ('dependencies' in lock && typeof lock.dependencies === 'object' && lock.dependencies !== null)
+      return Object.keys(lock.dependencies).length;
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { CopyInstruction } from '../../dockerfile/instruction.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { ecosystemFacts, manifestOf } from '../../ecosystems/facts.ts';
+import { dependencyCount } from '../../project/dependency-count.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+/** From this many packages on an install takes long enough to be the first thing to mend. */
+const many = 20;
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'Sources are copied before the dependencies are installed',
+  why: 'A changed source file changes the COPY, and everything behind it runs again: each commit installs all dependencies anew.',
+  remedy: 'Copy the manifest and the lock file first, install, then copy the sources.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of dockerfile.stages) {
+      const install = packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed));
+      const copy = install && lastWholeCopyBefore(stage, install);
+      if (install === undefined || copy === undefined || installedBefore(dockerfile, stage, copy, install)) continue;
+      const count = packagesOf(project, dockerfile, install);
+      report({
+        at: copy.range,
+        ...(count !== undefined && count >= many && { severity: 'error' as const }),
+        message: `Every change of a source file runs ${described(install)} again${count === undefined ? '' : `: ${count} ${count === 1 ? 'dependency' : 'dependencies'}`}.`,
+        remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
+        also: [{ range: install.command.range, note: 'installs behind it' }],
+        cause: `copy-before-install:${copy.range.start}`,
+      });
+    }
+  },
+});
+
+/** Installs what manifests list, and not the sources themselves (`pip install .`). */
+function installsProject({ read, instruction }: PlacedPackageCommand): boolean {
+  if (read.action !== 'install-project' || read.global) return false;
+  if (read.packages.some(({ kind }) => kind === 'directory')) return false;
+  return (
+    instruction.name === 'RUN' &&
+    !instruction.mounts.some(({ type, options }) => type === 'bind' && !options.has('from'))
+  );
+}
+
+/** The COPY that brings sources: a directory or the whole context, as far as its words tell. */
+function lastWholeCopyBefore(stage: Stage, install: PlacedPackageCommand): CopyInstruction | undefined {
+  return stage.instructions.findLast(
+    (instruction): instruction is CopyInstruction =>
+      (instruction.name === 'COPY' || instruction.name === 'ADD') &&
+      instruction.from === undefined &&
+      instruction.range.start < install.instruction.range.start &&
+      instruction.sources.some(({ value }) => /^(?:\.\/?|\/|\*|\.\/\*)$/.test(value)),
+  );
+}
+
+/** The same tool has installed from manifests that were copied before: then this is the second, small install. */
+function installedBefore(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  copy: CopyInstruction,
+  install: PlacedPackageCommand,
+): boolean {
+  return packageCommands(dockerfile).some(
+    (placed) =>
+      placed.stage === stage &&
+      placed.read.ecosystem === install.read.ecosystem &&
+      (placed.read.action === 'install-project' || placed.read.action === 'install') &&
+      placed.instruction.range.start < copy.range.start,
+  );
+}
+
+function packagesOf(project: Project, dockerfile: Dockerfile, { read }: PlacedPackageCommand): number | undefined {
+  const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
+  const application = project.applications.find(
+    (each) =>
+      directories.has(each.directory) &&
+      [...each.manifests.keys()].some((name) => manifestOf(name)?.ecosystem === read.ecosystem),
+  );
+  return application && dependencyCount(application);
+}
+
+function described({ read }: PlacedPackageCommand): string {
+  return read.subcommand ? `${read.tool} ${read.subcommand.value}` : read.tool;
+}
+
+function manifestsFor({ read }: PlacedPackageCommand): string {
+  const file = read.packages.find(({ kind }) => kind === 'requirements-file');
+  if (file) return file.name;
+  const manifest = ecosystemFacts[read.ecosystem].manifests.find(({ tools }) => tools.includes(read.tool));
+  if (manifest === undefined) return 'the manifest and the lock file';
+  return [manifest.manifest, ...manifest.locks.slice(0, 1)].join(' and ');
+}

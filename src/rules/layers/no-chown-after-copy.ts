@@ -1,0 +1,89 @@
+import type { CommandLine, CommandWord } from '../../core/command-line.ts';
+import type { Cost } from '../../core/finding.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
+
+export const rule = dockerfileRule({
+  severity: 'error',
+  summary: 'A recursive chown or chmod stores copied files a second time',
+  why: 'Changing the owner or mode of a file copies it whole into the new layer, so everything that was copied before is stored and pulled twice.',
+  remedy: 'Give the files their owner and mode where they are copied: COPY --chown=… --chmod=….',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
+    for (const placed of dockerfile.commandsNamed('chown', 'chgrp', 'chmod')) {
+      const { command, stage, instruction } = placed;
+      if (stage === undefined || !shipped.has(stage) || !isRecursive(command)) continue;
+      const paths = changedPaths(dockerfile, placed);
+      const twice = copiedFiles(dockerfile, stage).filter(
+        ({ instruction: copy, destination }) =>
+          copy.range.start < instruction.range.start &&
+          destination !== undefined &&
+          paths.some((path) => overlaps(path, destination)) &&
+          !hasAlready(command, copy.chown?.value),
+      );
+      if (twice.length === 0) continue;
+      const cost = costOf(project, dockerfile, twice);
+      report({
+        at: command.range,
+        message: `${command.name} -R stores ${names(twice)} a second time.`,
+        also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
+        ...(cost && { cost }),
+      });
+    }
+  },
+});
+
+function isRecursive(command: CommandLine): boolean {
+  return command.arguments.some(({ value }) => value === '--recursive' || /^-[a-zA-Z]*R/.test(value));
+}
+
+/** Without flags and the owner or mode, which comes first. */
+function targets(command: CommandLine): readonly CommandWord[] {
+  const words = command.arguments.filter(({ value }) => !value.startsWith('-'));
+  return command.arguments.some(({ value }) => value.startsWith('--reference')) ? words : words.slice(1);
+}
+
+function changedPaths(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): string[] {
+  const moved = dockerfile.script(instruction)?.commands.some(({ name }) => name === 'cd' || name === 'pushd');
+  const directory = stage === undefined || moved ? undefined : workingDirectory(dockerfile, stage, instruction).path;
+  return targets(command).flatMap((word) =>
+    word.literal ? (absolutePath(directory, word.value.replace(/\/?\*+$/, '') || '/') ?? []) : [],
+  );
+}
+
+/** A change above what was copied takes all of it; one below, a part, which counts when it is not a single file. */
+function overlaps(changed: string, destination: string): boolean {
+  return liesIn(destination, changed) || (destination !== '/' && liesIn(changed, destination));
+}
+
+/** `chown -R` to the owner that the files were copied with changes nothing: nothing is stored. */
+function hasAlready(command: CommandLine, owner: string | undefined): boolean {
+  if (command.name !== 'chown' || owner === undefined) return false;
+  const asked = command.arguments.find(({ value }) => !value.startsWith('-'))?.value;
+  return asked === owner || asked?.split(':')[0] === owner.split(':')[0];
+}
+
+function names(copies: readonly CopiedFiles[]): string {
+  const places = [...new Set(copies.map(({ destination }) => destination ?? ''))];
+  return places.length > 2
+    ? `what was copied to ${places[0]} and ${places.length - 1} more places`
+    : `what was copied to ${places.join(' and ')}`;
+}
+
+function costOf(project: Project, dockerfile: Dockerfile, copies: readonly CopiedFiles[]): Cost | undefined {
+  const sizes = copies.map(({ instruction }) =>
+    instruction.from === undefined ? bytesCopied(project, dockerfile, instruction) : undefined,
+  );
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  if (bytes === 0) return undefined;
+  const whole = sizes.every((size) => size !== undefined);
+  return {
+    bytes,
+    basis: 'estimated',
+    derivation: `size of the files that ${copies.length === 1 ? 'the COPY takes' : 'the COPYs take'} from the build context, uncompressed${whole ? '' : '; what comes from other stages is not counted'}`,
+  };
+}

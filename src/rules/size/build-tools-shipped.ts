@@ -1,0 +1,66 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import { isBuildOnly } from '../../ecosystems/facts.ts';
+import type { PackageArgument } from '../../ecosystems/package-command.ts';
+import { runsProgram } from '../../project/image-purpose.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+
+const systemEcosystems = new Set(['apt', 'apk', 'rpm']);
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'Compilers and headers are installed in the stage that ships',
+  why: 'They are pulled by every node, are most of what vulnerability scanners report, and hand an attacker the tools to build more.',
+  remedy:
+    'Install them in a build stage and copy the result, or remove them in the RUN that installs them (apk add --virtual … && apk del).',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of shippedStages(project, dockerfile)) {
+      if (!runsProgram(project, dockerfile, stage)) continue;
+      const chain = new Set(stageChain(stage));
+      for (const placed of packageCommands(dockerfile)) {
+        if (placed.stage === undefined || !chain.has(placed.stage) || placed.read.action !== 'install') continue;
+        if (!systemEcosystems.has(placed.read.ecosystem)) continue;
+        const tools = placed.read.packages.filter(
+          ({ name, kind }) => kind === 'registry' && isBuildOnly(placed.read.ecosystem, name),
+        );
+        const left = tools.filter((tool) => !removedLater(dockerfile, placed, tool));
+        const [first, ...others] = left;
+        if (first === undefined) continue;
+        report({
+          at: first.word.range,
+          message: `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships.`,
+          also: others.map(({ word }) => ({ range: word.range, note: 'only a build needs it' })),
+          cause: `ships-toolchain:${stage.index}`,
+        });
+      }
+    }
+  },
+});
+
+/** Removed by name, by virtual name, or in a way that cannot be followed (autoremove, a variable), in the same RUN. */
+function removedLater(dockerfile: Dockerfile, install: PlacedPackageCommand, tool: PackageArgument): boolean {
+  return packageCommands(dockerfile).some(
+    (placed) =>
+      placed.instruction === install.instruction &&
+      placed.read.ecosystem === install.read.ecosystem &&
+      placed.read.action === 'remove' &&
+      (placed.read.packages.length === 0 ||
+        placed.read.packages.some(
+          ({ name, word }) =>
+            name === tool.name ||
+            name === install.read.virtual ||
+            !word.literal ||
+            (name.endsWith('*') && tool.name.startsWith(name.slice(0, -1))),
+        )),
+  );
+}
+
+function list(tools: readonly PackageArgument[]): string {
+  const names = tools.map(({ name }) => name);
+  return names.length > 3
+    ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+    : names.join(' and ').replace(/ and (?=.* and )/g, ', ');
+}

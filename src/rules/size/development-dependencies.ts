@@ -1,0 +1,69 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { environmentAt } from '../../dockerfile/environment.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Application } from '../../project/application.ts';
+import { runsProgram } from '../../project/image-purpose.ts';
+import { buildsOf, shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+
+const tools = ['npm', 'yarn', 'pnpm'];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'Development dependencies are installed in the stage that ships',
+  why: 'Compilers, test runners and linters of the project are pulled by every node and scanned for vulnerabilities, and none of them runs.',
+  remedy:
+    'Install with --omit=dev (yarn --production, pnpm --prod) in the stage that ships; build in a stage of its own.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
+    const application = project.applications.find(
+      (each) => each.language === 'node' && directories.has(each.directory),
+    );
+    const development = application && developmentNames(application);
+    if (development === undefined || development.length === 0) return;
+    for (const stage of shippedStages(project, dockerfile)) {
+      if (!runsProgram(project, dockerfile, stage)) continue;
+      const chain = new Set(stageChain(stage));
+      const own = packageCommands(dockerfile, ...tools).filter(
+        (placed) => placed.stage !== undefined && chain.has(placed.stage),
+      );
+      const install = own.find((placed) => installsDevelopment(dockerfile, placed));
+      if (install === undefined || own.some((placed) => prunes(placed))) continue;
+      report({
+        at: install.command.range,
+        message: `${install.read.tool} ${install.read.subcommand?.value ?? 'install'} brings ${development.length} development ${development.length === 1 ? 'dependency' : 'dependencies'} into the image, with all that ${development.length === 1 ? 'it needs' : 'they need'}: ${development.slice(0, 3).join(', ')}${development.length > 3 ? ' …' : ''}.`,
+      });
+    }
+  },
+});
+
+function developmentNames({ manifests }: Application): string[] | undefined {
+  try {
+    const manifest: unknown = JSON.parse(manifests.get('package.json')?.text ?? 'null');
+    if (typeof manifest !== 'object' || manifest === null || !('devDependencies' in manifest)) return [];
+    return typeof manifest.devDependencies === 'object' && manifest.devDependencies !== null
+      ? Object.keys(manifest.devDependencies)
+      : [];
+  } catch {
+    return undefined;
+  }
+}
+
+function installsDevelopment(dockerfile: Dockerfile, { read, command, instruction }: PlacedPackageCommand): boolean {
+  if (read.action !== 'install-project' || read.omitDevelopment || read.global) return false;
+  const production = (value: string | undefined) => value === 'production';
+  if (command.assignments.some(({ name, value }) => name === 'NODE_ENV' && production(value?.value))) return false;
+  const scope = environmentAt(dockerfile, instruction);
+  // A value that is not known may be production.
+  return !scope.has('NODE_ENV') || (scope.get('NODE_ENV') !== undefined && !production(scope.get('NODE_ENV')));
+}
+
+/** `npm prune`, a second install with --omit=dev: the layer keeps them, but that is another fault. */
+function prunes({ read, command }: PlacedPackageCommand): boolean {
+  return (
+    command.arguments.some(({ value }) => value === 'prune') ||
+    (read.action === 'install-project' && read.omitDevelopment)
+  );
+}

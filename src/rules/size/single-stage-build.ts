@@ -1,0 +1,51 @@
+import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
+import { runsProgram } from '../../project/image-purpose.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+
+/** What the program needs to run once it is compiled. */
+const runtimes: Readonly<Record<string, string>> = {
+  go: 'scratch, distroless/static or a bare distribution',
+  cargo: 'distroless/cc or a slim distribution',
+  maven: 'an image with the Java runtime alone',
+  nuget: 'the dotnet runtime image',
+};
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'A compiled program ships together with its compiler and sources',
+  why: 'The compiler, the sources and all that was downloaded to compile are pulled by every node and scanned for vulnerabilities, and none of it runs.',
+  remedy: 'Compile in a stage of its own and copy the result into a small one: COPY --from=build.',
+  peers: ['tally:prefer-multi-stage-build'],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of shippedStages(project, dockerfile)) {
+      if (!runsProgram(project, dockerfile, stage)) continue;
+      const chain = new Set(stageChain(stage));
+      const compile = packageCommands(dockerfile).find(
+        (placed) => placed.stage !== undefined && chain.has(placed.stage) && compiles(placed),
+      );
+      if (compile === undefined) continue;
+      const { read, command } = compile;
+      const image = baseImageOf(stage);
+      report({
+        at: command.range,
+        message:
+          `${read.tool} ${read.subcommand?.value ?? ''} compiles in the stage that ships${image.runtime ? `, on ${image.reference?.text}` : ''}.`.replace(
+            '  ',
+            ' ',
+          ),
+        remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}.`,
+        cause: `ships-toolchain:${stage.index}`,
+      });
+    }
+  },
+});
+
+/** Leaves a program that runs without the tool, and is not undone in the same RUN. */
+function compiles({ read, command }: PlacedPackageCommand): boolean {
+  if (!Object.hasOwn(runtimes, read.ecosystem) || command.place.inside.includes('condition')) return false;
+  if (read.ecosystem === 'go' && read.action === 'install') return true;
+  return read.action === 'build';
+}
