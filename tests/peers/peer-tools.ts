@@ -1,0 +1,192 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PeerCase } from './collect-cases.ts';
+
+/** A case with the directory that its files were written to, relative to the scratch directory. */
+export interface LaidOutCase {
+  readonly peerCase: PeerCase;
+  readonly directory: string;
+}
+
+/** Another tool, asked about many cases at once. */
+export interface PeerTool {
+  readonly name: string;
+  /** Names of its program. */
+  readonly programs: readonly string[];
+  /** What it reports of each case, as peer ids. */
+  ask(program: string, scratch: string, cases: readonly LaidOutCase[]): ReadonlyMap<LaidOutCase, ReadonlySet<string>>;
+  /** Checks that it cannot be asked about here. */
+  readonly unaskable?: readonly string[];
+}
+
+/** Where a tool's program is: in a directory of PLIMSOLL_PEERS (a list like PATH), in .cache, or on the PATH. */
+export function findProgram({ programs }: PeerTool): string | undefined {
+  const cache = path.resolve('.cache');
+  const given = (process.env.PLIMSOLL_PEERS ?? '')
+    .split(path.delimiter)
+    .flatMap((each) => [each, path.join(each, 'bin')]);
+  const found = [
+    ...given,
+    path.join(cache, 'bin'),
+    path.join(cache, 'oracles'),
+    ...(process.env.PATH ?? '').split(path.delimiter),
+  ];
+  for (const directory of found.filter((each) => each !== '' && existsSync(each))) {
+    const entry = readdirSync(directory).find((name) =>
+      programs.some((program) => name === program || (program === 'oracles' && /^oracles-[0-9a-f]{16}$/.test(name))),
+    );
+    if (entry !== undefined) return path.join(directory, entry);
+  }
+  return undefined;
+}
+
+function run(program: string, scratch: string, ...args: readonly string[]): string {
+  const { stdout, error } = spawnSync(program, args, { cwd: scratch, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (error) throw error;
+  return stdout;
+}
+
+function dockerfilesOf({ peerCase, directory }: LaidOutCase): readonly string[] {
+  return peerCase.files
+    .filter(({ path: file }) => /(?:Dockerfile|Containerfile)[^/]*$/i.test(file) && !file.endsWith('.dockerignore'))
+    .map(({ path: file }) => path.join(directory, file));
+}
+
+function collector(cases: readonly LaidOutCase[]): {
+  readonly reported: Map<LaidOutCase, Set<string>>;
+  add(file: string, peer: string): void;
+} {
+  const reported = new Map<LaidOutCase, Set<string>>(cases.map((each) => [each, new Set<string>()]));
+  const byDirectory = new Map(cases.map((each) => [each.directory, each]));
+  return {
+    reported,
+    add(file, peer) {
+      const laidOut = byDirectory.get(file.replace(/^\.?\/+/, '').split('/')[0] ?? '');
+      if (laidOut) reported.get(laidOut)?.add(peer);
+    },
+  };
+}
+
+const hadolint: PeerTool = {
+  name: 'hadolint',
+  programs: ['hadolint'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    const lint = (files: readonly string[], ...config: readonly string[]) => {
+      // DL3057 is off unless it is given a severity.
+      const output = run(program, scratch, '-f', 'json', '--no-fail', '--error', 'DL3057', ...config, ...files);
+      for (const { file, code } of JSON.parse(output)) add(file, `hadolint:${code}`);
+    };
+    const plain = cases.filter(({ peerCase }) => Object.keys(peerCase.options).length === 0);
+    const files = plain.flatMap(dockerfilesOf);
+    for (let at = 0; at < files.length; at += 100) lint(files.slice(at, at + 100));
+    for (const each of cases.filter((other) => !plain.includes(other))) {
+      const config = path.join(each.directory, 'hadolint.yaml');
+      writeFileSync(path.join(scratch, config), hadolintConfiguration(each.peerCase));
+      lint(dockerfilesOf(each), '-c', config);
+    }
+    return reported;
+  },
+};
+
+/** A rule's options as hadolint has them. JSON is YAML. */
+function hadolintConfiguration({ options }: PeerCase): string {
+  const labels = Array.isArray(options.labels) ? options.labels.map(String) : [];
+  return JSON.stringify({
+    trustedRegistries: options.allowed ?? [],
+    'label-schema': Object.fromEntries(
+      labels.map((label) => [label.slice(0, label.lastIndexOf(':')), label.slice(label.lastIndexOf(':') + 1).trim()]),
+    ),
+    'strict-labels': options.strict ?? false,
+  });
+}
+
+const buildkit: PeerTool = {
+  name: 'buildkit',
+  programs: ['oracles'],
+  // They need the image from its registry and the build context from the engine.
+  unaskable: ['buildkit:InvalidBaseImagePlatform', 'buildkit:CopyIgnoredFile'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    for (const line of run(program, scratch, 'dockerfile', '--experimental', ...cases.flatMap(dockerfilesOf)).split(
+      '\n',
+    )) {
+      if (line === '') continue;
+      const answer = JSON.parse(line);
+      for (const { rule } of answer.warnings ?? []) add(answer.path, `buildkit:${rule}`);
+    }
+    return reported;
+  },
+};
+
+const checkov: PeerTool = {
+  name: 'checkov',
+  programs: ['checkov'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    // One process for all: it takes seconds to start. Cases without a judgement of its own are passed over by the collector.
+    const frameworks = ['--framework', 'dockerfile', 'kubernetes'];
+    const output = run(
+      program,
+      scratch,
+      '-d',
+      '.',
+      ...frameworks,
+      '-o',
+      'json',
+      '--compact',
+      '--quiet',
+      '--skip-download',
+    );
+    const reports = JSON.parse(output === '' ? '[]' : output);
+    for (const { results } of Array.isArray(reports) ? reports : [reports])
+      for (const { check_id: id, file_abs_path: file } of results?.failed_checks ?? [])
+        add(path.relative(scratch, file), `checkov:${id}`);
+    return reported;
+  },
+};
+
+const tally: PeerTool = {
+  name: 'tally',
+  programs: ['tally'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    const options = ['lint', '--no-config', '--slow-checks', 'off', '--select', '*', '--format', 'json'];
+    for (const each of cases)
+      for (const file of dockerfilesOf(each)) {
+        // One file at a time: it stops at the first that cannot be parsed.
+        const { stdout, stderr } = spawnSync(program, [...options, '--context', each.directory, file], {
+          cwd: scratch,
+          encoding: 'utf8',
+        });
+        if (/unknown instruction/.test(stderr)) add(file, 'tally:unknown-instruction');
+        if (!stdout.trimStart().startsWith('{')) continue;
+        for (const { violations } of JSON.parse(stdout).files ?? [])
+          for (const { rule } of violations) add(file, `tally:${String(rule).replace(/^tally\//, '')}`);
+      }
+    return reported;
+  },
+};
+
+const kubeScore: PeerTool = {
+  name: 'kube-score',
+  programs: ['kube-score'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    for (const { peerCase, directory } of cases) {
+      const files = peerCase.files
+        .map((file) => path.join(directory, file.path))
+        .filter((file) => /\.ya?ml$/.test(file));
+      const output = run(program, scratch, 'score', '-o', 'json', '--all-default-optional', ...files);
+      if (!output.trimStart().startsWith('[')) continue;
+      // 5 is kube-score's «warning», 1 its «critical».
+      for (const { checks } of JSON.parse(output))
+        for (const { check, grade, skipped } of checks ?? [])
+          if (!skipped && grade <= 5) add(`${directory}/`, `kube-score:${check.id}`);
+    }
+    return reported;
+  },
+};
+
+export const peerTools: readonly PeerTool[] = [hadolint, buildkit, checkov, tally, kubeScore];
