@@ -35,6 +35,8 @@ export function yamlSource(artifact: Artifact): YamlSource {
 /** What reads a text that stands for another one, such as what Helm rendered, tells where its pieces come from. */
 export interface Origin {
   readonly source: YamlSource;
+  /** True when the file does not hold the text as it is: its nodes are then no places to edit. */
+  readonly derived: boolean;
   rangeOf(start: number, end: number): SourceRange;
 }
 
@@ -98,6 +100,7 @@ function parse(reader: Reader, base: number, end: number): Root[] | undefined {
       path: reader.source.path,
       text,
       rangeOf: rangesFrom(reader, base),
+      derived: reader.origin?.derived ?? false,
       report: () => {
         faulty = true;
       },
@@ -156,6 +159,7 @@ function readDocument(reader: Reader, range: SourceRange): void {
       path: reader.source.path,
       text,
       rangeOf: rangesFrom(reader, base),
+      derived: reader.origin?.derived ?? false,
       report: (message, place) => {
         const kind = template();
         if (kind === undefined) report(reader, 'invalid', message, place);

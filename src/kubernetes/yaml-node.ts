@@ -9,6 +9,11 @@ interface YamlNodeBase extends ReportedPlace {
   /** Quotes, brackets and block scalar headers included; without trailing white space and comments. */
   readonly range: SourceRange;
   readonly path: string;
+  /**
+   * True when what stands at `range` is not what the node says, because Kustomize or Helm made it from that: a place to look
+   * at, never one to edit.
+   */
+  readonly derived?: true;
 }
 
 export type YamlStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'literal' | 'folded' | 'absent';

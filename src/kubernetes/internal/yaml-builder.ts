@@ -22,6 +22,8 @@ export interface BuildOptions {
   readonly path: string;
   /** The text that the events are of: one document. */
   readonly text: string;
+  /** Nodes are marked as derived: the file does not hold them as they are. */
+  readonly derived?: boolean;
   /** Range in the file of offsets in `text`. */
   rangeOf(start: number, end: number): SourceRange;
   report(message: string, range: SourceRange): void;
@@ -226,7 +228,8 @@ function nothingAt(builder: Builder, start: number, end: number): YamlScalar {
 }
 
 /** Puts a finished node where it belongs. `start` and `end` are where it is written, which for an alias is not its own place. */
-function add(builder: Builder, node: YamlNode, start: number, end: number): void {
+function add(builder: Builder, written: YamlNode, start: number, end: number): void {
+  const node: YamlNode = builder.derived && !written.derived ? { ...written, derived: true } : written;
   const frame = builder.stack.at(-1);
   if (!frame) {
     if (!(node.kind === 'scalar' && node.style === 'absent')) builder.roots.push({ node, start });

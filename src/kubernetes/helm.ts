@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import type { Artifact } from '../core/artifact.ts';
+import { alignRendered } from './internal/align-rendered.ts';
+import { type KubernetesObject, objectsOf } from './manifest.ts';
+import type { FileLookup } from './read-compose.ts';
+import { readYaml, yamlSource } from './read-yaml.ts';
+import type { YamlProblem } from './yaml-document.ts';
+import { textAt } from './yaml-node.ts';
+
+/** A chart of the project. */
+export interface ChartFiles {
+  /** Relative to the project's root; '' for the root itself. */
+  readonly directory: string;
+  /** Paths of its files, relative to the project's root. */
+  readonly files: readonly string[];
+}
+
+export interface HelmOptions {
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  readonly files: FileLookup;
+  /** The program; default `helm`, from PATH. */
+  readonly command?: string;
+  /** For one chart, milliseconds; default 30,000. */
+  readonly timeout?: number;
+}
+
+export interface RenderedChart {
+  /** Their nodes are all derived, and lie in the templates: on the line that they come from, as well as that can be told. */
+  readonly objects: readonly KubernetesObject[];
+  readonly problems: readonly YamlProblem[];
+}
+
+const maximumOutput = 64 * 1024 * 1024;
+
+/**
+ * Renders a chart with its own default values, by `helm template`, which asks no cluster and no network. Without helm, and where
+ * it fails, a problem says so. Library charts have nothing to render. Never rejects.
+ */
+export async function renderChart(chart: ChartFiles, options: HelmOptions): Promise<RenderedChart> {
+  const chartFile = options.files(join(chart.directory, 'Chart.yaml'));
+  const description = chartFile && readYaml(chartFile).documents[0]?.root;
+  const name = textAt(description, 'name') ?? 'chart';
+  if (textAt(description, 'type') === 'library') return { objects: [], problems: [] };
+  const run = await runHelm(path.join(options.root, chart.directory), options);
+  if (run.kind === 'missing') return { objects: [], problems: [helmIsMissing(chart)] };
+  if (run.kind === 'failed') return { objects: [], problems: [failure(chart, name, run.reason)] };
+  return readRendered(run.output, chart, chartFile, options.files);
+}
+
+type HelmRun =
+  | { readonly kind: 'rendered'; readonly output: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+function runHelm(directory: string, options: HelmOptions): Promise<HelmRun> {
+  const timeout = options.timeout ?? 30_000;
+  const parameters = ['template', 'release', directory, '--skip-tests'];
+  return new Promise((resolve) => {
+    execFile(
+      options.command ?? 'helm',
+      parameters,
+      { timeout, killSignal: 'SIGKILL', maxBuffer: maximumOutput, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        if (!error) resolve({ kind: 'rendered', output: stdout });
+        else if (error.code === 'ENOENT') resolve({ kind: 'missing' });
+        else if (error.killed)
+          resolve({ kind: 'failed', reason: `it took longer than ${timeout / 1000} s or wrote too much` });
+        else resolve({ kind: 'failed', reason: reasonIn(stderr) });
+      },
+    );
+  });
+}
+
+/** Helm's own words, without the warnings before them. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const error =
+    lines.find((line) => line.startsWith('Error:')) ?? lines.find((line) => line !== '') ?? 'it gave no reason';
+  return error.replace(/^Error:\s*/, '').slice(0, 400);
+}
+
+function helmIsMissing(chart: ChartFiles): YamlProblem {
+  const templates = chart.files.filter((file) => /(?:^|\/)templates\/.*\.ya?ml$/.test(file)).length;
+  const subject =
+    templates === 1 ? 'the template of this chart needs' : `the ${templates} templates of this chart need`;
+  return {
+    path: join(chart.directory, 'Chart.yaml'),
+    message: `${subject} Helm to be read, and helm is not installed`,
+    remedy: `Install helm, or exclude ${chart.directory || 'the chart'} in plimsoll.yaml; everything else was read.`,
+    range: { start: 0, end: 0 },
+    kind: 'unsupported',
+  };
+}
+
+function failure(chart: ChartFiles, name: string, reason: string): YamlProblem {
+  const place = /([\w./-]+\.(?:ya?ml|tpl|txt)):([0-9]{1,7})(?::([0-9]{1,7}))?/.exec(reason);
+  const template = place?.[1] === undefined ? undefined : templatePath(chart, name, place[1]);
+  return {
+    path: template ?? join(chart.directory, 'Chart.yaml'),
+    ...(template !== undefined && { position: { line: Number(place?.[2] ?? 1), column: Number(place?.[3] ?? 0) + 1 } }),
+    message: `helm cannot render this chart with its own values: ${reason}`,
+    remedy: `Give the chart values that it renders with, or exclude ${chart.directory || 'it'} in plimsoll.yaml; everything else was read.`,
+    range: { start: 0, end: 0 },
+    kind: 'unsupported',
+  };
+}
+
+/** The file that Helm calls `NAME/templates/x.yaml`; undefined when it is none of the chart's, as in a packed dependency. */
+function templatePath(chart: ChartFiles, name: string, source: string): string | undefined {
+  if (!source.startsWith(`${name}/`)) return undefined;
+  const file = join(chart.directory, source.slice(name.length + 1));
+  return chart.files.includes(file) ? file : undefined;
+}
+
+function join(directory: string, file: string): string {
+  return directory === '' ? file : `${directory}/${file}`;
+}
+
+function readRendered(
+  output: string,
+  chart: ChartFiles,
+  chartFile: Artifact | undefined,
+  files: FileLookup,
+): RenderedChart {
+  const objects: KubernetesObject[] = [];
+  const problems: YamlProblem[] = [];
+  const name = chartFile ? (textAt(readYaml(chartFile).documents[0]?.root, 'name') ?? '') : '';
+  for (const { source, text } of renderedFiles(output)) {
+    const file = templatePath(chart, name, source);
+    const template = (file === undefined ? undefined : files(file)) ?? chartFile;
+    if (!template) continue;
+    const aligned = template === chartFile ? () => ({ start: 0, end: 0 }) : alignRendered(text, template.text);
+    const origin = { source: yamlSource(template), derived: true, rangeOf: aligned };
+    const read = readYaml({ path: template.path, text, encoding: 'utf-8' }, origin);
+    problems.push(...read.problems);
+    for (const document of read.documents)
+      objects.push(...objectsOf(document, { kind: 'helm', chart: chart.directory }));
+  }
+  return { objects, problems };
+}
+
+/** What Helm wrote, by the template that it says each document comes from. */
+function* renderedFiles(output: string): Generator<{ readonly source: string; readonly text: string }> {
+  const marker = /^# Source: (.+)$/gm;
+  const marks = [...output.matchAll(marker)];
+  for (const [index, mark] of marks.entries()) {
+    const start = mark.index + mark[0].length;
+    const text = output.slice(start, marks[index + 1]?.index ?? output.length);
+    // The `---` before the next mark belongs to that one.
+    yield { source: (mark[1] ?? '').trim(), text: text.replace(/\n---\s*$/, '\n') };
+  }
+}

@@ -1,0 +1,100 @@
+import { entryOf, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
+import { entry, withEntry, withItems, withoutEntry } from './node-edit.ts';
+
+/** The result of a patch, or why it cannot be applied, with the operation that cannot. */
+export type PatchResult =
+  | { readonly node: YamlMap }
+  | { readonly failure: string; readonly operation: YamlNode | undefined };
+
+const maximumOperations = 10_000;
+
+/** Applies a JSON patch. https://www.rfc-editor.org/rfc/rfc6902 */
+export function applyJsonPatch(target: YamlMap, operations: YamlNode): PatchResult {
+  let node: YamlNode = target;
+  for (const operation of itemsAt(operations).slice(0, maximumOperations)) {
+    const result = applyOperation(node, operation);
+    if (typeof result === 'string') return { failure: result, operation };
+    node = result;
+  }
+  return node.kind === 'map' ? { node } : { failure: 'the patch leaves no object', operation: undefined };
+}
+
+function applyOperation(node: YamlNode, operation: YamlNode): YamlNode | string {
+  const name = textAt(operation, 'op');
+  const path = pointer(textAt(operation, 'path') ?? '');
+  if (!path) return 'the path is no JSON pointer';
+  const value = entryOf(operation, 'value')?.value;
+  switch (name) {
+    case 'add':
+    case 'replace':
+      if (!value) return `${name} needs a value`;
+      return change(node, path, name, value);
+    case 'remove':
+      return change(node, path, 'remove', undefined);
+    case 'test':
+      return node;
+    case 'copy':
+    case 'move': {
+      const from = pointer(textAt(operation, 'from') ?? '');
+      const found = from && lookUp(node, from);
+      if (!from || !found) return 'there is nothing at from';
+      const without = name === 'move' ? change(node, from, 'remove', undefined) : node;
+      return typeof without === 'string' ? without : change(without, path, 'add', found);
+    }
+    default:
+      return `there is no operation ${name ?? 'without op'}`;
+  }
+}
+
+function pointer(text: string): readonly string[] | undefined {
+  if (text === '') return [];
+  if (!text.startsWith('/')) return undefined;
+  return text
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function lookUp(node: YamlNode, path: readonly string[]): YamlNode | undefined {
+  let current: YamlNode | undefined = node;
+  for (const step of path)
+    current = current?.kind === 'sequence' ? current.items[Number(step)] : entryOf(current, step)?.value;
+  return current;
+}
+
+type Kind = 'add' | 'replace' | 'remove';
+
+function change(node: YamlNode, path: readonly string[], kind: Kind, value: YamlNode | undefined): YamlNode | string {
+  const [step, ...rest] = path;
+  if (step === undefined) return value ?? 'the whole object would be removed';
+  if (node.kind === 'sequence') return changeItem(node, step, rest, kind, value);
+  if (node.kind !== 'map') return `there is nothing at ${step}`;
+  const found = entryOf(node, step)?.value;
+  if (rest.length > 0) {
+    if (!found) return `there is nothing at ${step}`;
+    const changed = change(found, rest, kind, value);
+    return typeof changed === 'string' ? changed : withEntry(node, entry(step, changed));
+  }
+  if (kind !== 'add' && !found) return `there is nothing at ${step}`;
+  return value ? withEntry(node, entry(step, value)) : withoutEntry(node, step);
+}
+
+function changeItem(
+  node: YamlNode & { kind: 'sequence' },
+  step: string,
+  rest: readonly string[],
+  kind: Kind,
+  value: YamlNode | undefined,
+): YamlNode | string {
+  const { items } = node;
+  const index = step === '-' && kind === 'add' && rest.length === 0 ? items.length : Number(step);
+  const inside = Number.isInteger(index) && index >= 0 && index < items.length;
+  if (!inside && !(kind === 'add' && rest.length === 0 && index === items.length)) return `there is no item ${step}`;
+  const found = items[index];
+  if (rest.length > 0 && found) {
+    const changed = change(found, rest, kind, value);
+    return typeof changed === 'string' ? changed : withItems(node, items.with(index, changed));
+  }
+  const added = value ? [value] : [];
+  return withItems(node, items.toSpliced(index, kind === 'add' ? 0 : 1, ...added));
+}

@@ -1,0 +1,122 @@
+import type { Artifact } from '../../core/artifact.ts';
+import type { YamlSource } from '../yaml-document.ts';
+import {
+  at,
+  contentRange,
+  itemsAt,
+  scalarAt,
+  scalarsAt,
+  textAt,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from '../yaml-node.ts';
+import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
+import { derivedMap, derivedScalar, entry, withEntry } from './node-edit.ts';
+
+export interface GeneratorContext {
+  readonly source: YamlSource;
+  open(written: YamlScalar): Artifact | undefined;
+}
+
+/**
+ * Adds what `configMapGenerator` and `secretGenerator` make. The names are without the hash that Kustomize appends, here and
+ * where they are used. The content of `files` is not read: only their names are known.
+ */
+export function addGenerated(
+  kustomization: YamlMap,
+  resources: readonly Resource[],
+  context: GeneratorContext,
+): readonly Resource[] {
+  let result = resources;
+  for (const [field, kind] of [
+    ['configMapGenerator', 'ConfigMap'],
+    ['secretGenerator', 'Secret'],
+  ] as const)
+    for (const item of itemsAt(kustomization, field)) result = addOne(result, kind, item, context);
+  return result;
+}
+
+function addOne(
+  resources: readonly Resource[],
+  kind: string,
+  item: YamlNode,
+  context: GeneratorContext,
+): readonly Resource[] {
+  const name = scalarAt(item, 'name');
+  if (!name) return resources;
+  const data = dataOf(item, context);
+  const behavior = textAt(item, 'behavior');
+  const existing = resources.find((each) => kindOf(each.node) === kind && each.names.includes(name.text));
+  if (existing && (behavior === 'merge' || behavior === 'replace')) {
+    const known = at(existing.node, 'data');
+    const base = behavior === 'merge' && known?.kind === 'map' ? known : derivedMap([], item);
+    const node = withEntry(existing.node, entry('data', data.reduce(withEntry, base)));
+    return resources.map((each) => (each === existing ? withNode(each, node) : each));
+  }
+  const namespace = scalarAt(item, 'namespace');
+  const metadata = [entry('name', name), ...(namespace ? [entry('namespace', namespace)] : [])];
+  const node = derivedMap(
+    [
+      entry('apiVersion', derivedScalar('v1', item)),
+      entry('kind', derivedScalar(kind, item)),
+      entry('metadata', derivedMap(metadata, item)),
+      // A Secret's data is Base64 in a manifest; here it is as written, which `stringData` says.
+      entry(kind === 'Secret' ? 'stringData' : 'data', derivedMap(data, item)),
+    ],
+    item,
+  );
+  const made = { node, source: context.source, range: item.range, names: [name.text], namespaces: [namespace?.text] };
+  return [...resources, made];
+}
+
+function dataOf(item: YamlNode, context: GeneratorContext): YamlEntry[] {
+  const envs = [...scalarsAt(item, 'envs'), ...[scalarAt(item, 'env') ?? []].flat()];
+  return [
+    ...scalarsAt(item, 'literals').flatMap((literal) =>
+      assignment(literal.text, contentRange(literal).start, literal, literal.path),
+    ),
+    ...envs.flatMap((written) => {
+      const file = context.open(written);
+      return file ? envFileEntries(file) : [];
+    }),
+    ...scalarsAt(item, 'files').map(fileEntry),
+  ];
+}
+
+/** `key=value` at an offset of a file, quotes around the value taken off. */
+function assignment(text: string, start: number, place: YamlNode | undefined, path: string): YamlEntry[] {
+  const equals = text.indexOf('=');
+  if (equals <= 0) return [];
+  const written = text.slice(equals + 1);
+  const quote = written[0] === '"' || written[0] === "'" ? written[0] : undefined;
+  const quoted = quote !== undefined && written.length > 1 && written.endsWith(quote);
+  const value = quoted ? written.slice(1, -1) : written;
+  const range = { start, end: start + text.length };
+  const exact = place?.kind !== 'scalar' || contentRange(place).end - start === text.length;
+  const at = { range: exact ? range : (place?.range ?? range), path };
+  const from = start + equals + 1 + (quoted ? 1 : 0);
+  const valueAt = exact ? { range: { start: from, end: from + value.length }, path } : at;
+  return [{ key: derivedScalar(text.slice(0, equals), at), value: derivedScalar(value, valueAt), range: at.range }];
+}
+
+/** The lines of an env file: `KEY=value`, comments and empty lines left out. */
+function envFileEntries(file: Artifact): YamlEntry[] {
+  const entries: YamlEntry[] = [];
+  let start = 0;
+  for (const line of file.text.split('\n')) {
+    const text = line.trim();
+    const offset = start + line.length - line.trimStart().length;
+    if (text !== '' && !text.startsWith('#')) entries.push(...assignment(text, offset, undefined, file.path));
+    start += line.length + 1;
+  }
+  return entries;
+}
+
+/** `key=path` or a path, whose base name then is the key. */
+function fileEntry(written: YamlScalar): YamlEntry {
+  const equals = written.text.indexOf('=');
+  const key = equals === -1 ? written.text.slice(written.text.lastIndexOf('/') + 1) : written.text.slice(0, equals);
+  return { key: derivedScalar(key, written), value: derivedScalar('', written), range: written.range };
+}

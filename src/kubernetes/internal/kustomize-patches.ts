@@ -1,0 +1,143 @@
+import type { Artifact } from '../../core/artifact.ts';
+import { readYaml } from '../read-yaml.ts';
+import type { YamlSource, YamlStream } from '../yaml-document.ts';
+import { at, entryOf, itemsAt, scalarAt, type YamlMap, type YamlNode, type YamlScalar } from '../yaml-node.ts';
+import { readEmbedded } from './embedded-yaml.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import { groupOf, isPatchFor, kindOf, type Resource, type Telling, targets, withNode } from './kustomize-resource.ts';
+import { changeAt } from './node-edit.ts';
+import { mergeMaps, mergeOptionsFor } from './strategic-merge.ts';
+
+/** What a kustomization's patches need of the world around them. */
+export interface PatchContext extends Telling {
+  readonly source: YamlSource;
+  /** The file at a path as the kustomization writes it; undefined when there is none, which is said already. */
+  open(written: YamlScalar): Artifact | undefined;
+}
+
+/**
+ * Applies all patches of a kustomization, in Kustomize's order: `patchesStrategicMerge`, `patches`, then, behind everything
+ * else, `patchesJson6902`, which therefore has a function of its own.
+ */
+export function applyPatches(
+  kustomization: YamlMap,
+  resources: readonly Resource[],
+  context: PatchContext,
+): readonly Resource[] {
+  let result = resources;
+  for (const item of itemsAt(kustomization, 'patchesStrategicMerge'))
+    if (item.kind === 'scalar')
+      result = applyWritten(result, textOrFile(item, context), undefined, undefined, item, context);
+  for (const item of itemsAt(kustomization, 'patches')) result = applyEntry(result, item, context);
+  return result;
+}
+
+export function applyJsonPatches(
+  kustomization: YamlMap,
+  resources: readonly Resource[],
+  context: PatchContext,
+): readonly Resource[] {
+  return itemsAt(kustomization, 'patchesJson6902').reduce(
+    (result, item) => applyEntry(result, item, context),
+    resources,
+  );
+}
+
+function applyEntry(resources: readonly Resource[], item: YamlNode, context: PatchContext): readonly Resource[] {
+  const path = scalarAt(item, 'path');
+  const inline = scalarAt(item, 'patch');
+  const file = path && context.open(path);
+  const stream = inline ? readEmbedded(inline, context.source) : file && readYaml(file);
+  return applyWritten(resources, stream, at(item, 'target'), at(item, 'options'), item, context);
+}
+
+function textOrFile(item: YamlScalar, context: PatchContext): YamlStream | undefined {
+  if (item.text.includes('\n')) return readEmbedded(item, context.source);
+  const file = context.open(item);
+  return file && readYaml(file);
+}
+
+function applyWritten(
+  resources: readonly Resource[],
+  stream: YamlStream | undefined,
+  target: YamlNode | undefined,
+  options: YamlNode | undefined,
+  item: YamlNode,
+  context: PatchContext,
+): readonly Resource[] {
+  if (!stream) return resources;
+  for (const problem of stream.problems)
+    context.report(problem.kind, problem.message, { ...item, range: problem.range, path: problem.path });
+  let result = resources;
+  for (const { root } of stream.documents) {
+    if (root.kind === 'sequence' && target) result = jsonPatched(result, root, target, context);
+    else if (root.kind === 'map') result = merged(result, root, target, options, context);
+    else
+      context.report('invalid', 'this is neither a strategic merge patch nor a list of operations with a target', root);
+  }
+  return result;
+}
+
+function chosen(resources: readonly Resource[], target: YamlNode, context: PatchContext): readonly Resource[] {
+  const answers = resources.map((resource) => targets(target, resource));
+  if (answers.includes(undefined))
+    context.report('unsupported', "the patch's target holds a regular expression that is not evaluated here", target);
+  const found = resources.filter((_, index) => answers[index] === true);
+  return found;
+}
+
+function jsonPatched(
+  resources: readonly Resource[],
+  operations: YamlNode,
+  target: YamlNode,
+  context: PatchContext,
+): readonly Resource[] {
+  const wanted = new Set(chosen(resources, target, context));
+  return resources.map((resource) => {
+    if (!wanted.has(resource)) return resource;
+    const result = applyJsonPatch(resource.node, operations);
+    if ('node' in result) return withNode(resource, result.node);
+    context.report('invalid', `the patch cannot be applied: ${result.failure}`, result.operation ?? operations);
+    return resource;
+  });
+}
+
+function merged(
+  resources: readonly Resource[],
+  patch: YamlMap,
+  target: YamlNode | undefined,
+  options: YamlNode | undefined,
+  context: PatchContext,
+): readonly Resource[] {
+  const wanted = new Set(
+    target ? chosen(resources, target, context) : resources.filter((each) => isPatchFor(patch, each)),
+  );
+  if (wanted.size === 0 && !target)
+    context.report(
+      'invalid',
+      `the patch is for ${kindOf(patch)} ${nameOf(patch)}, which is not among the resources`,
+      patch,
+    );
+  return resources.flatMap((resource) => {
+    if (!wanted.has(resource)) return [resource];
+    const merging = mergeOptionsFor(groupOf(resource.node));
+    const node = mergeMaps(resource.node, target ? withIdentityOf(patch, resource, options) : patch, merging);
+    return node ? [withNode(resource, node)] : [];
+  });
+}
+
+/** With a target, name and kind in the patch say nothing, unless its options let them change. */
+function withIdentityOf(patch: YamlMap, resource: Resource, options: YamlNode | undefined): YamlMap {
+  const allowed = (key: string) => scalarAt(options, key)?.value === true;
+  let result = patch;
+  if (!allowed('allowKindChange'))
+    for (const key of ['apiVersion', 'kind'])
+      if (entryOf(patch, key)) result = changeAt(result, [key], () => at(resource.node, key));
+  if (!allowed('allowNameChange') && at(patch, 'metadata', 'name'))
+    result = changeAt(result, ['metadata', 'name'], () => at(resource.node, 'metadata', 'name'));
+  return result;
+}
+
+function nameOf(node: YamlNode): string {
+  return scalarAt(node, 'metadata', 'name')?.text ?? 'without a name';
+}

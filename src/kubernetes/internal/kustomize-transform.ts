@@ -1,0 +1,208 @@
+import {
+  at,
+  entriesAt,
+  itemsAt,
+  numberAt,
+  scalarAt,
+  textAt,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from '../yaml-node.ts';
+import { parseImageName } from './image-name.ts';
+import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
+import { changeAt, derivedMap, derivedScalar, entry, withEntry, withItems } from './node-edit.ts';
+
+/** The transformations that a kustomization's fields stand for. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+
+const clusterScoped = new Set([
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'StorageClass',
+  'PriorityClass',
+  'IngressClass',
+  'RuntimeClass',
+  'APIService',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'CSIDriver',
+  'ClusterIssuer',
+]);
+
+/** `namespace`: put in everywhere but on what has none. */
+export function setNamespace(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+  const namespace = scalarAt(kustomization, 'namespace');
+  if (!namespace) return resources;
+  return resources.map((resource) => {
+    if (kindOf(resource.node) === 'Namespace') return resource;
+    return clusterScoped.has(kindOf(resource.node))
+      ? resource
+      : withNode(
+          resource,
+          changeAt(resource.node, ['metadata', 'namespace'], () => namespace),
+        );
+  });
+}
+
+const neverRenamed = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
+
+/** `namePrefix` and `nameSuffix`. */
+export function rename(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+  const prefix = textAt(kustomization, 'namePrefix') ?? '';
+  const suffix = textAt(kustomization, 'nameSuffix') ?? '';
+  if (prefix === '' && suffix === '') return resources;
+  return resources.map((resource) => {
+    const name = scalarAt(resource.node, 'metadata', 'name');
+    if (!name || neverRenamed.has(kindOf(resource.node))) return resource;
+    const renamed = derivedScalar(prefix + name.text + suffix, name);
+    return withNode(
+      resource,
+      changeAt(resource.node, ['metadata', 'name'], () => renamed),
+    );
+  });
+}
+
+/** `replicas`: a count for the workloads of a name. */
+export function setReplicas(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+  let result = resources;
+  for (const item of itemsAt(kustomization, 'replicas')) {
+    const name = textAt(item, 'name');
+    const count = scalarAt(item, 'count');
+    if (name === undefined || !count || numberAt(item, 'count') === undefined) continue;
+    result = result.map((resource) =>
+      resource.names.includes(name) && replicated.has(kindOf(resource.node))
+        ? withNode(
+            resource,
+            changeAt(resource.node, ['spec', 'replicas'], () => count),
+          )
+        : resource,
+    );
+  }
+  return result;
+}
+
+const replicated = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController']);
+
+/** `images`: another name, tag or digest for the images of a name, wherever containers are listed. */
+export function setImages(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+  const changes = itemsAt(kustomization, 'images').filter((item) => textAt(item, 'name') !== undefined);
+  if (changes.length === 0) return resources;
+  return resources.map((resource) => {
+    const node = withImages(resource.node, changes);
+    return node.kind === 'map' ? withNode(resource, node) : resource;
+  });
+}
+
+function withImages(node: YamlNode, changes: readonly YamlNode[]): YamlNode {
+  if (node.kind === 'scalar') return node;
+  if (node.kind === 'sequence') {
+    const items = node.items.map((item) => withImages(item, changes));
+    return items.every((item, index) => item === node.items[index]) ? node : withItems(node, items);
+  }
+  let result = node;
+  for (const { key, value } of node.entries) {
+    const isList = key.text === 'containers' || key.text === 'initContainers';
+    const changed =
+      isList && value.kind === 'sequence'
+        ? withItems(
+            value,
+            value.items.map((item) => withImage(item, changes)),
+          )
+        : withImages(value, changes);
+    if (changed !== value) result = withEntry(result, entry(key.text, changed));
+  }
+  return result;
+}
+
+function withImage(container: YamlNode, changes: readonly YamlNode[]): YamlNode {
+  let image = scalarAt(container, 'image');
+  if (container.kind !== 'map' || !image) return container;
+  for (const change of changes) image = changedImage(image, change);
+  return changeAt(container, ['image'], () => image);
+}
+
+function changedImage(image: YamlScalar, change: YamlNode): YamlScalar {
+  const { name, tag, digest } = parseImageName(image.text);
+  if (name !== textAt(change, 'name')) return image;
+  const newName = scalarAt(change, 'newName');
+  const newTag = scalarAt(change, 'newTag');
+  const newDigest = scalarAt(change, 'digest');
+  const tagPart = newTag?.text ?? (newDigest ? undefined : tag);
+  const digestPart = newDigest?.text ?? (newTag ? undefined : digest);
+  const suffix = textAt(change, 'tagSuffix') ?? '';
+  const text =
+    (newName?.text ?? name) +
+    (tagPart === undefined ? '' : `:${tagPart}${suffix}`) +
+    (digestPart === undefined ? '' : `@${digestPart}`);
+  return text === image.text ? image : derivedScalar(text, newTag ?? newDigest ?? newName ?? image);
+}
+
+const podTemplates: ReadonlyMap<string, readonly string[]> = new Map([
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'Rollout'].map(
+    (kind): [string, string[]] => [kind, ['spec', 'template']],
+  ),
+  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+]);
+
+/** The selector that `commonLabels` adds to; one that is not `always` there only where it is written. */
+interface SelectorPlace {
+  readonly path: readonly string[];
+  readonly always: boolean;
+}
+
+const selectors: ReadonlyMap<string, SelectorPlace> = new Map([
+  ...['Service', 'ReplicationController'].map((kind): [string, SelectorPlace] => [
+    kind,
+    { path: ['spec', 'selector'], always: true },
+  ]),
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind): [string, SelectorPlace] => [
+    kind,
+    { path: ['spec', 'selector', 'matchLabels'], always: true },
+  ]),
+  ['PodDisruptionBudget', { path: ['spec', 'selector', 'matchLabels'], always: false }],
+  ['NetworkPolicy', { path: ['spec', 'podSelector', 'matchLabels'], always: false }],
+]);
+
+/** `labels`, `commonLabels` and `commonAnnotations`. */
+export function setLabels(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+  const sets = [
+    { pairs: at(kustomization, 'commonLabels'), inSelectors: true, inTemplates: true },
+    ...itemsAt(kustomization, 'labels').map((item) => {
+      const inSelectors = scalarAt(item, 'includeSelectors')?.value === true;
+      return {
+        pairs: at(item, 'pairs'),
+        inSelectors,
+        inTemplates: inSelectors || scalarAt(item, 'includeTemplates')?.value === true,
+      };
+    }),
+  ];
+  const annotations = at(kustomization, 'commonAnnotations');
+  return resources.map((resource) => {
+    let { node } = resource;
+    const template = podTemplates.get(kindOf(node));
+    for (const { pairs, inSelectors, inTemplates } of sets) {
+      node = addPairs(node, ['metadata', 'labels'], pairs);
+      if (inTemplates && template) node = addPairs(node, [...template, 'metadata', 'labels'], pairs);
+      const selector = inSelectors ? selectors.get(kindOf(node)) : undefined;
+      if (selector && (selector.always || at(node, ...selector.path))) node = addPairs(node, selector.path, pairs);
+    }
+    node = addPairs(node, ['metadata', 'annotations'], annotations);
+    if (template) node = addPairs(node, [...template, 'metadata', 'annotations'], annotations);
+    return withNode(resource, node);
+  });
+}
+
+function addPairs(node: YamlMap, path: readonly string[], pairs: YamlNode | undefined): YamlMap {
+  const added = entriesAt(pairs);
+  if (added.length === 0) return node;
+  return changeAt(node, path, (found) => {
+    const map = found?.kind === 'map' ? found : derivedMap([], found ?? node);
+    return added.reduce(withEntry, map);
+  });
+}

@@ -1,0 +1,148 @@
+import { entryOf, type YamlEntry, type YamlMap, type YamlNode, type YamlSequence } from '../yaml-node.ts';
+import { withItems } from './node-edit.ts';
+
+/**
+ * Strategic merge patches: maps are merged key by key, lists of things with a name item by item.
+ * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
+ */
+
+/** By which key the items of a list are told apart; a list that is not named is replaced as a whole. */
+const mergeKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ['containers', ['name']],
+  ['initContainers', ['name']],
+  ['ephemeralContainers', ['name']],
+  ['volumes', ['name']],
+  ['env', ['name']],
+  ['imagePullSecrets', ['name']],
+  ['resourceClaims', ['name']],
+  ['secrets', ['name']],
+  ['volumeMounts', ['mountPath']],
+  ['volumeDevices', ['devicePath']],
+  ['hostAliases', ['ip']],
+  ['topologySpreadConstraints', ['topologyKey']],
+  ['ports', ['containerPort', 'port']],
+  ['conditions', ['type']],
+  ['ownerReferences', ['uid']],
+]);
+
+/** API groups whose lists are merged; objects of others are custom resources, whose lists a patch replaces. */
+const builtInGroups = new Set(['', 'apps', 'batch', 'extensions', 'policy', 'autoscaling', 'networking.k8s.io']);
+
+export interface MergeOptions {
+  /** False for custom resources. */
+  readonly listsByKey: boolean;
+}
+
+export function mergeOptionsFor(group: string): MergeOptions {
+  return { listsByKey: builtInGroups.has(group) };
+}
+
+/** The base with a patch put in; undefined when the patch deletes it. */
+export function mergeMaps(base: YamlMap, patch: YamlMap, options: MergeOptions): YamlMap | undefined {
+  const directive = directiveOf(patch);
+  if (directive === 'delete') return undefined;
+  if (directive === 'replace') return stripped(patch);
+  const entries: YamlEntry[] = [];
+  for (const each of base.entries) {
+    const change = entryOf(patch, each.key.text);
+    if (!change) {
+      entries.push(each);
+      continue;
+    }
+    const value = mergeNodes(each.key.text, each.value, change.value, options);
+    if (value) entries.push(value === each.value ? each : { key: each.key, value, range: value.range });
+  }
+  for (const added of patch.entries) {
+    const key = added.key.text;
+    if (key.startsWith('$') || isNull(added.value) || entryOf(base, key)) continue;
+    const value = clean(added.value);
+    if (value) entries.push(value === added.value ? added : { ...added, value });
+  }
+  return { ...base, entries };
+}
+
+function mergeNodes(key: string, base: YamlNode, patch: YamlNode, options: MergeOptions): YamlNode | undefined {
+  if (isNull(patch)) return undefined;
+  if (base.kind === 'map' && patch.kind === 'map') return mergeMaps(base, patch, options);
+  if (base.kind === 'sequence' && patch.kind === 'sequence' && options.listsByKey)
+    return mergeSequences(key, base, patch, options);
+  // What a patch only repeats is still the base's to change.
+  if (base.kind === 'scalar' && patch.kind === 'scalar' && base.value === patch.value) return base;
+  return clean(patch);
+}
+
+function mergeSequences(key: string, base: YamlSequence, patch: YamlSequence, options: MergeOptions): YamlSequence {
+  const keys = mergeKeys
+    .get(key)
+    ?.filter((name) => patch.items.every((item) => isDirective(item) || hasKey(item, name)));
+  const by = keys?.find((name) => base.items.every((item) => hasKey(item, name)));
+  if (by === undefined || patch.items.some((item) => isDirective(item) && directiveOf(item) === 'replace'))
+    return withItems(
+      patch,
+      patch.items.filter((item) => !isDirective(item)).flatMap((item) => clean(item) ?? []),
+    );
+  const known = new Map(base.items.map((item) => [keyOf(item, by), item]));
+  const items: YamlNode[] = [];
+  // Kustomize puts what the patch names in front, in the patch's order.
+  for (const item of patch.items) {
+    if (item.kind !== 'map' || isDirective(item)) continue;
+    const text = keyOf(item, by);
+    const own = known.get(text);
+    known.delete(text);
+    const merged = own?.kind === 'map' ? mergeMaps(own, item, options) : withoutDirectives(item);
+    if (merged) items.push(merged);
+  }
+  return withItems(base, [...items, ...known.values()]);
+}
+
+function withoutDirectives(item: YamlMap): YamlNode | undefined {
+  return directiveOf(item) === 'delete' ? undefined : clean(item);
+}
+
+function hasKey(item: YamlNode, key: string): boolean {
+  return entryOf(item, key)?.value.kind === 'scalar';
+}
+
+function keyOf(item: YamlNode, key: string): string {
+  const value = entryOf(item, key)?.value;
+  return value?.kind === 'scalar' ? value.text : '';
+}
+
+/** True for `- $patch: replace`, an item that is about the list. */
+function isDirective(item: YamlNode): item is YamlMap {
+  return item.kind === 'map' && item.entries.length === 1 && item.entries[0]?.key.text === '$patch';
+}
+
+function directiveOf(node: YamlMap): string | undefined {
+  const value = entryOf(node, '$patch')?.value;
+  return value?.kind === 'scalar' ? value.text : undefined;
+}
+
+function isNull(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+function stripped(map: YamlMap): YamlMap {
+  const cleaned = clean(map);
+  return cleaned?.kind === 'map' ? cleaned : { ...map, entries: [] };
+}
+
+/** What a patch adds, without directives and nulls; the very node when it has none. */
+function clean(node: YamlNode): YamlNode | undefined {
+  if (isNull(node)) return undefined;
+  if (node.kind === 'sequence') {
+    const items = node.items.flatMap((item) => (isDirective(item) ? [] : (clean(item) ?? [])));
+    return items.length === node.items.length && items.every((item, i) => item === node.items[i])
+      ? node
+      : withItems(node, items);
+  }
+  if (node.kind === 'scalar') return node;
+  let changed = false;
+  const entries: YamlEntry[] = [];
+  for (const each of node.entries) {
+    const value = each.key.text.startsWith('$') ? undefined : clean(each.value);
+    changed ||= value !== each.value;
+    if (value) entries.push(value === each.value ? each : { ...each, value });
+  }
+  return changed ? { ...node, entries } : node;
+}

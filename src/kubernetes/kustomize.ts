@@ -1,0 +1,218 @@
+import { addGenerated } from './internal/kustomize-generators.ts';
+import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts';
+import { followNames } from './internal/kustomize-references.ts';
+import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
+import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
+import { type KubernetesObject, objectsOf } from './manifest.ts';
+import { directoryOf, projectPath } from './project-path.ts';
+import type { FileLookup } from './read-compose.ts';
+import { readYaml } from './read-yaml.ts';
+import type { YamlProblem, YamlSource } from './yaml-document.ts';
+import { scalarsAt, textAt, type YamlMap, type YamlNode, type YamlScalar } from './yaml-node.ts';
+
+/** What the kustomizations of a project come to. */
+export interface Kustomized {
+  /**
+   * The objects as the overlays make them, each overlay's own. Their nodes keep the file and range that decide them. A base that
+   * an overlay uses has no objects of its own: it runs only as the overlays change it.
+   */
+  readonly objects: readonly KubernetesObject[];
+  readonly problems: readonly YamlProblem[];
+  /** Every file that was read: resources, patches, kustomizations. To read their objects once more on their own would be wrong. */
+  readonly covered: ReadonlySet<string>;
+}
+
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+const maximumDepth = 32;
+const maximumResources = 100_000;
+
+/** What is not done here; an overlay that has it is evaluated without. */
+const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'replacements', 'vars', 'generators', 'transformers'];
+
+/**
+ * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
+ * has beyond that is a problem that names it, and the rest is still built. `paths` are those of all kustomization files; `files`
+ * knows every file of the project. Never throws.
+ */
+export function readKustomizations(paths: readonly string[], files: FileLookup): Kustomized {
+  const run: Run = {
+    files,
+    documents: new Map(),
+    problems: [],
+    told: new Set(),
+    covered: new Set(),
+    reached: new Set(),
+    built: 0,
+  };
+  const objects: KubernetesObject[] = [];
+  const buildRoot = (path: string) => {
+    for (const resource of build(run, path, [], []))
+      objects.push(toObject(resource, { kind: 'kustomize', overlay: path }));
+  };
+  for (const path of rootPaths(run, paths)) buildRoot(path);
+  // What is left uses itself, by way of others or at once.
+  for (const path of paths) if (!run.reached.has(path) && !isComponent(run, path)) buildRoot(path);
+  return { objects, problems: run.problems, covered: run.covered };
+}
+
+interface Run {
+  readonly files: FileLookup;
+  readonly documents: Map<string, { readonly root: YamlMap; readonly source: YamlSource } | undefined>;
+  readonly problems: YamlProblem[];
+  /** What was said already: a base is built once for each overlay. */
+  readonly told: Set<string>;
+  readonly covered: Set<string>;
+  /** Kustomizations that were built. */
+  readonly reached: Set<string>;
+  built: number;
+}
+
+function report(run: Run, source: YamlSource, kind: YamlProblem['kind'], message: string, at: YamlNode): void {
+  const key = `${at.path}:${at.range.start}:${message}`;
+  if (run.told.has(key)) return;
+  run.told.add(key);
+  const remedy =
+    kind === 'unsupported'
+      ? 'Audit what Kustomize makes of it: kustomize build DIRECTORY | plimsoll audit -'
+      : 'Correct the kustomization; the rest of it was evaluated.';
+  const own = at.path === source.path ? source : undefined;
+  const position = own?.lines.positionAt(at.range.start);
+  run.problems.push({ path: at.path, message, remedy, range: at.range, kind, ...(position && { position }) });
+}
+
+/** The kustomization in a file; undefined when it holds something else, such as Flux's object of the same name. */
+function kustomizationAt(run: Run, path: string): { readonly root: YamlMap; readonly source: YamlSource } | undefined {
+  if (run.documents.has(path)) return run.documents.get(path);
+  const artifact = run.files(path);
+  const stream = artifact && readYaml(artifact);
+  const document = stream?.documents[0];
+  const apiVersion = textAt(document?.root, 'apiVersion') ?? 'kustomize.config.k8s.io/v1beta1';
+  const root =
+    document?.root.kind === 'map' && apiVersion.startsWith('kustomize.config.k8s.io/') ? document.root : undefined;
+  const found = root && document ? { root, source: document.source } : undefined;
+  if (found) run.covered.add(path);
+  run.problems.push(...(stream?.problems ?? []));
+  run.documents.set(path, found);
+  return found;
+}
+
+/** Where the field's entries lead, as written, to other kustomizations. */
+function usedKustomizations(run: Run, path: string): readonly string[] {
+  const found = kustomizationAt(run, path);
+  if (!found) return [];
+  return ['resources', 'bases', 'components'].flatMap((field) =>
+    scalarsAt(found.root, field).flatMap((written) => {
+      const target = projectPath(directoryOf(path), written.text);
+      return target === undefined ? [] : (kustomizationIn(run, target) ?? []);
+    }),
+  );
+}
+
+/** The kustomization file of a directory; undefined when it has none. */
+function kustomizationIn(run: Run, directory: string): string | undefined {
+  const paths = fileNames.map((name) => (directory === '' ? name : `${directory}/${name}`));
+  return paths.find((path) => kustomizationAt(run, path));
+}
+
+function rootPaths(run: Run, paths: readonly string[]): readonly string[] {
+  const kustomizations = paths.filter((path) => kustomizationAt(run, path));
+  const used = new Set(kustomizations.flatMap((path) => usedKustomizations(run, path)));
+  return kustomizations.filter((path) => !used.has(path) && !isComponent(run, path));
+}
+
+/** A component is only ever a part of something else. */
+function isComponent(run: Run, path: string): boolean {
+  return textAt(kustomizationAt(run, path)?.root, 'kind') === 'Component';
+}
+
+/** The resources of a kustomization. `given` are those that a component changes; `above` are the kustomizations that lead to it. */
+function build(run: Run, path: string, given: readonly Resource[], above: readonly string[]): readonly Resource[] {
+  const found = kustomizationAt(run, path);
+  if (!found) return given;
+  run.reached.add(path);
+  const { root, source } = found;
+  const tell = (kind: YamlProblem['kind'], message: string, at: YamlNode) => report(run, source, kind, message, at);
+  if (above.includes(path) || above.length >= maximumDepth) {
+    tell(
+      'invalid',
+      above.includes(path) ? 'the kustomization uses itself' : 'kustomizations use each other too deeply',
+      root,
+    );
+    return given;
+  }
+  if (++run.built > maximumResources) return given;
+  for (const field of notApplied) if (has(root, field)) tell('unsupported', `${field} is not applied here`, root);
+  const open = (written: YamlScalar) => {
+    const target = projectPath(directoryOf(path), written.text);
+    const artifact = target === undefined ? undefined : run.files(target);
+    if (artifact) run.covered.add(artifact.path);
+    else tell('invalid', `there is no file ${written.text}`, written);
+    return artifact;
+  };
+  const context = { source, report: tell, open };
+  const below = [...above, path];
+  let resources: readonly Resource[] = [...given, ...accumulate(run, path, root, below, tell)];
+  resources = addGenerated(root, resources, context);
+  for (const written of scalarsAt(root, 'components')) {
+    const component = localKustomization(run, path, written, tell);
+    if (component !== undefined) resources = build(run, component, resources, below);
+  }
+  resources = applyPatches(root, resources, context);
+  resources = setNamespace(root, resources);
+  resources = followNames(resources, rename(root, resources));
+  resources = setLabels(root, resources);
+  resources = applyJsonPatches(root, resources, context);
+  resources = setReplicas(root, resources);
+  return setImages(root, resources);
+}
+
+type Tell = (kind: YamlProblem['kind'], message: string, at: YamlNode) => void;
+
+function accumulate(run: Run, path: string, root: YamlMap, below: readonly string[], tell: Tell): Resource[] {
+  const written = [...scalarsAt(root, 'resources'), ...scalarsAt(root, 'bases')];
+  const resources: Resource[] = [];
+  for (const each of written) {
+    if (run.built > maximumResources) {
+      tell('invalid', `the overlays come to more than ${maximumResources} objects`, each);
+      break;
+    }
+    const target = projectPath(directoryOf(path), each.text);
+    const base = target === undefined || isRemote(each.text) ? undefined : kustomizationIn(run, target);
+    const found = base ? build(run, base, [], below) : fileResources(run, target, each, tell);
+    if (!base) run.built += found.length;
+    for (const resource of found) resources.push(resource);
+  }
+  return resources;
+}
+
+function localKustomization(run: Run, path: string, written: YamlScalar, tell: Tell): string | undefined {
+  const target = projectPath(directoryOf(path), written.text);
+  const found = target === undefined || isRemote(written.text) ? undefined : kustomizationIn(run, target);
+  if (found === undefined) missing(written, tell);
+  return found;
+}
+
+function fileResources(run: Run, target: string | undefined, written: YamlScalar, tell: Tell): readonly Resource[] {
+  const artifact = target === undefined || isRemote(written.text) ? undefined : run.files(target);
+  if (!artifact) {
+    missing(written, tell);
+    return [];
+  }
+  const first = !run.covered.has(artifact.path);
+  run.covered.add(artifact.path);
+  const { documents, problems } = readYaml(artifact);
+  if (first) run.problems.push(...problems);
+  return documents.flatMap((document) => objectsOf(document)).map(toResource);
+}
+
+function missing(written: YamlScalar, tell: Tell): void {
+  if (isRemote(written.text)) tell('unsupported', `${written.text} lies elsewhere and is not fetched`, written);
+  else tell('invalid', `${written.text} is not among the files of the project`, written);
+}
+
+function isRemote(written: string): boolean {
+  return (
+    /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:|(?:github|gitlab|bitbucket)\.(?:com|org)[/:])/.test(written) ||
+    written.includes('?ref=')
+  );
+}

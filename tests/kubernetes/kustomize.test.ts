@@ -1,0 +1,350 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { readKustomizations } from '../../src/kubernetes/kustomize.ts';
+import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
+import { at, textAt, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+const base: Files = {
+  'base/kustomization.yaml': `resources: [web.yaml, service.yaml]
+configMapGenerator:
+  - name: settings
+    literals: [LEVEL=info, "GREETING='hello'"]
+`,
+  'base/web.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      containers:
+        - name: web
+          image: example.com/shop/web:1.0
+          envFrom: [{configMapRef: {name: settings}}]
+          env: [{name: A, value: "1"}, {name: B, value: "2"}]
+          ports: [{containerPort: 8080}]
+        - {name: proxy, image: proxy}
+      volumes: [{name: tmp, emptyDir: {}}]
+`,
+  'base/service.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web}
+`,
+};
+
+const overlay: Files = {
+  ...base,
+  'prod/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: shop
+namePrefix: prod-
+resources: [../base]
+components: [../metrics]
+commonLabels: {env: prod}
+labels: [{pairs: {team: a}, includeTemplates: true}]
+commonAnnotations: {owner: me}
+images:
+  - {name: example.com/shop/web, newTag: "2.0"}
+  - {name: proxy, newName: example.com/proxy, digest: "sha256:0000000000000000000000000000000000000000000000000000000000000001"}
+replicas: [{name: web, count: 3}]
+configMapGenerator:
+  - {name: settings, behavior: merge, literals: [LEVEL=warn]}
+patches:
+  - path: limits.yaml
+  - target: {kind: Deployment, name: web}
+    patch: |-
+      - op: replace
+        path: /spec/template/spec/containers/0/env/1/value
+        value: "9"
+      - op: add
+        path: /spec/template/spec/containers/0/args
+        value: [serve]
+      - {op: remove, path: /metadata/labels/app}
+  - target: {kind: Service}
+    patch: |
+      apiVersion: v1
+      kind: Service
+      metadata: {name: ignored}
+      spec: {type: NodePort, ports: [{port: 80, name: http}]}
+`,
+  'prod/limits.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          resources: {limits: {memory: 128Mi}}
+          env: [{name: B, $patch: delete}, {name: C, value: "3"}]
+          envFrom: [{secretRef: {name: db}}]
+        - {name: sidecar, image: "sidecar:1"}
+      volumes: [{name: tmp, $patch: delete}]
+      serviceAccountName: null
+`,
+  'metrics/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches:
+  - target: {kind: Deployment}
+    patch: '[{"op": "add", "path": "/spec/template/metadata/annotations", "value": {"prometheus.io/scrape": "true"}}]'
+`,
+};
+
+const lookup = (files: Files) => (wanted: string) => {
+  const text = files[wanted];
+  return text === undefined ? undefined : { path: wanted, text, encoding: 'utf-8' as const };
+};
+const read = (files: Files) =>
+  readKustomizations(
+    Object.keys(files).filter((name) => name.endsWith('kustomization.yaml')),
+    lookup(files),
+  );
+
+function plain(node: YamlNode): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'sequence') return node.items.map(plain);
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key.text, plain(value)]));
+}
+
+const hasKubectl = (() => {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+/** What kubectl's Kustomize makes of a directory, hashes taken off the names of what it generates. */
+function oracle(files: Files, directory: string): unknown[] {
+  const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-kustomize-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+      writeFileSync(path.join(root, name), text);
+    }
+    const output = execFileSync('kubectl', ['kustomize', path.join(root, directory)], { encoding: 'utf8' });
+    return parseAllDocuments(output.replaceAll(/(settings[a-z-]*?)-[a-z0-9]{10}\b/g, '$1')).map((document) =>
+      document.toJS(),
+    );
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const sorted = (objects: readonly unknown[]) =>
+  [...objects].sort((a, b) => (JSON.stringify(identity(a)) < JSON.stringify(identity(b)) ? -1 : 1));
+const identity = (object: unknown) =>
+  typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object
+    ? [object.kind, object.metadata]
+    : object;
+
+describe('an overlay', () => {
+  const { objects, problems } = read(overlay);
+  const [web] = workloadsOf(objects);
+  const container = web?.containers.find(({ name }) => name === 'web');
+  const textOf = (node: YamlNode | undefined) => node && overlay[node.path]?.slice(node.range.start, node.range.end);
+
+  test('takes the place of its base', () => {
+    expect(problems).toEqual([]);
+    expect(objects.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual([
+      'ConfigMap/prod-settings',
+      'Deployment/prod-web',
+      'Service/prod-web',
+      'ServiceAccount/prod-web',
+    ]);
+    expect(web?.object).toMatchObject({
+      path: 'base/web.yaml',
+      namespace: 'shop',
+      origin: { kind: 'kustomize', overlay: 'prod/kustomization.yaml' },
+    });
+  });
+
+  test('covers every file that it reads', () => {
+    expect([...read(overlay).covered].sort()).toEqual(Object.keys(overlay).sort());
+  });
+
+  test.skipIf(!hasKubectl)('makes the objects that kubectl kustomize makes', () => {
+    expect(sorted(objects.map(({ node }) => plain(node)))).toEqual(sorted(oracle(overlay, 'prod')));
+  });
+
+  test.each<[string, YamlNode | undefined, string, string]>([
+    ['what only the base says', container?.ports[0]?.node, 'base/web.yaml', '{containerPort: 8080}'],
+    ['what a patch file says', container?.resources.limits.get('memory')?.node, 'prod/limits.yaml', '128Mi'],
+    [
+      'what an inline patch says',
+      container?.env.find(({ name }) => name === 'A')?.value,
+      'prod/kustomization.yaml',
+      '"9"',
+    ],
+    ['a changed image', container?.image, 'prod/kustomization.yaml', '"2.0"'],
+    ['changed replicas', web?.replicasNode, 'prod/kustomization.yaml', '3'],
+    ['a changed name', at(web?.object.node, 'metadata', 'name'), 'base/web.yaml', 'web'],
+  ])('leaves the place of %s', (_, node, file, text) => {
+    expect([node?.path, textOf(node)]).toEqual([file, text]);
+  });
+
+  test('marks what is written nowhere as it is', () => {
+    expect(container?.image).toMatchObject({ text: 'example.com/shop/web:2.0', derived: true });
+    expect(container?.env.find(({ name }) => name === 'A')?.value).not.toHaveProperty('derived');
+  });
+
+  test('follows names that it changes', () => {
+    expect(container?.envFrom.map(({ name }) => name)).toEqual(['db']);
+    const config = objects.find(({ kind }) => kind === 'ConfigMap');
+    expect(textAt(config?.node, 'data', 'LEVEL')).toBe('warn');
+  });
+});
+
+describe('against kubectl kustomize', () => {
+  test.skipIf(!hasKubectl).each<[string, Files]>([
+    [
+      'prefix, suffix and references',
+      {
+        'k/kustomization.yaml': 'namePrefix: a-\nnameSuffix: -b\nresources: [all.yaml]\n',
+        'k/all.yaml': `${base['base/web.yaml']}---
+${base['base/service.yaml']}---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, maxReplicas: 3}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+`,
+      },
+    ],
+    [
+      'older fields',
+      {
+        ...base,
+        'k/kustomization.yaml': `bases: [../base]
+patchesStrategicMerge:
+  - |
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec: {replicas: 5, template: {spec: {containers: [{name: web, ports: [{containerPort: 9090}]}]}}}
+patchesJson6902:
+  - target: {group: apps, version: v1, kind: Deployment, name: web}
+    patch: |-
+      - {op: add, path: /spec/template/spec/containers/-, value: {name: late, image: late}}
+`,
+      },
+    ],
+    [
+      'a Secret from an env file, and several overlays of overlays',
+      {
+        ...base,
+        'mid/kustomization.yaml': 'resources: [../base]\nnamespace: mid\nnameSuffix: -mid\n',
+        'k/kustomization.yaml': `resources: [../mid]
+nameSuffix: -top
+images: [{name: example.com/shop/web, newName: other/web}]
+patches:
+  - target: {name: web.*, kind: Deployment|StatefulSet, labelSelector: app=web}
+    patch: |-
+      - {op: replace, path: /spec/replicas, value: 7}
+`,
+      },
+    ],
+    [
+      'deleting and replacing',
+      {
+        ...base,
+        'k/kustomization.yaml': `resources: [../base]
+patches:
+  - patch: |
+      $patch: delete
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata: {name: web}
+  - patch: |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec: {template: {spec: {containers: [{$patch: replace}, {name: only, image: only}]}}}
+  - patch: |
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web}
+      spec: {$patch: replace, clusterIP: None}
+`,
+      },
+    ],
+  ])('%s', (_, files) => {
+    const { objects, problems } = read(files);
+    expect(problems).toEqual([]);
+    expect(sorted(objects.map(({ node }) => plain(node)))).toEqual(sorted(oracle(files, 'k')));
+  });
+});
+
+describe('what cannot be done is said', () => {
+  test.each<[string, string, string, string]>([
+    [
+      'resources: [https://example.com/base?ref=v1]',
+      'unsupported',
+      'https://example.com/base?ref=v1 lies elsewhere and is not fetched',
+      '1:13',
+    ],
+    ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
+    ['replacements: [{path: r.yaml}]', 'unsupported', 'replacements is not applied here', '1:1'],
+    ['resources: [../k]', 'invalid', 'the kustomization uses itself', '1:1'],
+    ['resources: [a.yaml]\npatches: [{path: no.yaml}]', 'invalid', 'there is no file no.yaml', '2:18'],
+    [
+      "resources: [a.yaml]\npatches: [{patch: '{kind: Pod, metadata: {name: b}}'}]",
+      'invalid',
+      'the patch is for Pod b, which is not among the resources',
+      '2:19',
+    ],
+    [
+      'resources: [a.yaml]\npatches:\n- target: {kind: Pod}\n  patch: |\n    - op: remove\n      path: /spec/x\n',
+      'invalid',
+      'the patch cannot be applied: there is nothing at x',
+      '5:7',
+    ],
+    [
+      'resources: [a.yaml]\npatches: [{target: {name: "a+"}, patch: "[]"}]',
+      'unsupported',
+      "the patch's target holds a regular expression that is not evaluated here",
+      '2:20',
+    ],
+  ])('%j', (text, kind, message, place) => {
+    const files = {
+      'k/kustomization.yaml': text,
+      'k/a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n',
+    };
+    const [problem] = read(files).problems;
+    expect(problem).toMatchObject({ kind, message });
+    expect(`${problem?.position?.line}:${problem?.position?.column}`).toBe(place);
+  });
+
+  test("Flux's object of the same name is left to be read as a manifest", () => {
+    const text = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n';
+    const { objects, covered } = read({ 'k/kustomization.yaml': text });
+    expect(objects).toEqual([]);
+    expect(covered.size).toBe(0);
+  });
+
+  test('kustomizations that multiply are bounded', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`k${i}/kustomization.yaml`, `resources: [../k${i + 1}, ../k${i + 1}]`]),
+    );
+    expect(read(files).objects).toEqual([]);
+  });
+});
