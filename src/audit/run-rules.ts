@@ -52,7 +52,7 @@ export function runRules(
             const path = primary.path ?? run.path;
             if (path === undefined) throw new Error('a reported place names no path');
             const own = path === run.path ? setting() : settings.settingFor(rule, path);
-            if (own.severity === 'off') return;
+            if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
             collected.push({ finding: toFinding(rule, reported, primary, path, own, places), cause: reported.cause });
           },
           option: optionsOf(rule, setting),
@@ -64,6 +64,15 @@ export function runRules(
     }
   }
   return mergeCauses(collected);
+}
+
+/** In a template, what stands on a line that the engine fills in is not yet what will be built. */
+function isFilledIn(project: Project, path: string, range: SourceRange): boolean {
+  if (!project.templates.has(path)) return false;
+  const text = textOf(project, path) ?? '';
+  const start = text.lastIndexOf('\n', range.start - 1) + 1;
+  const end = text.indexOf('\n', Math.max(range.start, range.end - 1));
+  return /\{\{|\}\}|\{%|%\}|<%|%>|@@/.test(text.slice(start, end === -1 ? text.length : end));
 }
 
 /** True when the project has something that the rule looks at. */

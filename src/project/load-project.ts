@@ -84,9 +84,19 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
       path,
       kind,
     })),
+    templates: templatePaths(dockerfiles, found),
     problems,
     artifacts,
   };
+}
+
+/** By their names, or by what template engines leave where Docker takes nothing like it. */
+function templatePaths(dockerfiles: readonly Dockerfile[], found: DiscoveredFiles): ReadonlySet<string> {
+  const named = new Set(found.files.filter(({ template }) => template).map((file) => file.path));
+  const filledIn = /^\s*(?:\{\{|\{%|<%|@@)|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%)/im;
+  return new Set(
+    dockerfiles.filter(({ path: file, text }) => named.has(file) || filledIn.test(text)).map((file) => file.path),
+  );
 }
 
 function ofKind(found: DiscoveredFiles, kind: DiscoveredFile['kind']): DiscoveredFile[] {

@@ -42,6 +42,8 @@ export interface Project {
   readonly builds: readonly ImageBuild[];
   /** Paths of files by kind that rules look at by their presence only: CI files, renovate and dependabot configuration. */
   readonly otherFiles: readonly { readonly path: string; readonly kind: string }[];
+  /** Paths of Dockerfiles that a template engine fills in first: what it puts in is not known, what is refused may not be. */
+  readonly templates: ReadonlySet<string>;
   readonly problems: readonly ReadProblem[];
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;

@@ -22,7 +22,8 @@ export const rule = dockerfileRule({
   why: 'The build stops here, before anything is built.',
   remedy: 'Write the instruction as the Dockerfile reference has it.',
   peers: [...portPeers, ...ownStagePeers, ...triggerPeers, ...orderPeers, ...unknownPeers],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
+    if (project.templates.has(dockerfile.path)) return;
     // What only wants a build argument builds once it is given; what stands behind a fault is often its consequence.
     const first = dockerfile.rejections.find((rejection) => (rejection.unlessGiven ?? []).length === 0);
     if (first === undefined) return;
