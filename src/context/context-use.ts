@@ -3,7 +3,7 @@ import { followLinks, hasWildcard, inContext } from './follow-links.ts';
 import { matchGlob } from './go-glob.ts';
 import { type IgnorePattern, parseIgnorePattern } from './ignore-pattern.ts';
 import type { EntryRange, ListingIndex } from './listing-index.ts';
-import { type IgnoreMatcher, ignoreMatcher } from './matcher.ts';
+import { type DirectoryMatch, type IgnoreMatcher, ignoreMatcher } from './matcher.ts';
 
 /** An instruction that copies from a context: COPY, ADD, or RUN with a bind mount. */
 export interface ContextUse {
@@ -28,10 +28,11 @@ export function copiedPlaces(index: ListingIndex, use: ContextUse): Uint8Array {
     for (const { range, directory, include } of use.parents
       ? takenParents(index, source)
       : takenRanges(index, source)) {
+      const isIncluded = include && directory !== undefined ? walkVerdicts(include, directory) : () => true;
+      const isExcluded = exclude && directory !== undefined ? walkVerdicts(exclude, directory) : () => false;
       for (let place = range.start; place < range.end; place++) {
-        const path = directory === undefined ? undefined : below(directory, index.entries[place]?.path ?? '');
-        const isOut = path !== undefined && (!isTaken(include, path, true) || isTaken(exclude, path, false));
-        if (!isOut) places[place] = 1;
+        const path = index.entries[place]?.path ?? '';
+        if (path === directory || (isIncluded(path) && !isExcluded(path))) places[place] = 1;
       }
     }
   }
@@ -96,8 +97,26 @@ function below(directory: string, path: string): string | undefined {
   return directory === '' ? path : path.slice(directory.length + 1);
 }
 
-function isTaken(matcher: IgnoreMatcher | undefined, path: string, withoutMatcher: boolean): boolean {
-  return matcher === undefined ? withoutMatcher : matcher.verdict(path) === 'ignored';
+/** Whether a matcher takes a path, seen from a directory, in a walk from there: what a directory above matched is kept in mind. */
+function walkVerdicts(matcher: IgnoreMatcher, directory: string): (path: string) => boolean {
+  const matches = new Map<string, Uint8Array>();
+  const matchOf = (path: string): DirectoryMatch => {
+    if (path === '') return undefined;
+    const known = matches.get(path);
+    if (known) return known;
+    const match = new Uint8Array(matcher.patterns.length);
+    matcher.verdictBelow(path, matchOf(parentOf(path)), match);
+    matches.set(path, match);
+    return match;
+  };
+  return (path) => {
+    const seen = below(directory, path) ?? '';
+    return matcher.verdictBelow(seen, matchOf(parentOf(seen))) === 'ignored';
+  };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** A matcher of patterns that are not from an ignore file. Patterns that Docker refuses are passed over. */

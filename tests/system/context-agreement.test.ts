@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copiedPlaces } from '../../src/context/context-use.ts';
 import { contextNeeds } from '../../src/context/copy-needs.ts';
 import { readIgnoreFile } from '../../src/context/ignorefile.ts';
 import { indexListing } from '../../src/context/listing-index.ts';
@@ -102,6 +103,50 @@ describe('Docker’s own matcher and BuildKit’s own walk', () => {
       }
     }
     expect(compared).toBeGreaterThan(5000);
+  });
+
+  test('copy the same files of generated directories', () => {
+    const name = fc.constantFrom('a', 'b', 'ab', 'a-b', 'src', 'a.b', 'x.go');
+    const file = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    const part = fc.constantFrom('a', 'b', 'ab', 'src', '*', 'a*', 'x.go', '**', '[ab]', '?', '*.go');
+    const pattern = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const question = fc.record({
+      source: fc.oneof(pattern, fc.constantFrom('/', 'a', 'src/', '../a')),
+      include: fc.array(pattern, { maxLength: 1 }),
+      exclude: fc.array(
+        fc.oneof(
+          pattern,
+          pattern.map((text) => `!${text}`),
+        ),
+        { maxLength: 2 },
+      ),
+    });
+    let compared = 0;
+    for (const [number, tree] of fc.sample(fc.array(file, { minLength: 20, maxLength: 60 }), 20).entries()) {
+      const root = path.join(directory, `copy-${number}`);
+      for (const [at, each] of tree.entries()) put(root, each, at);
+      const listing = walkContext(root, readIgnoreFile(''));
+      for (const entry of listing.entries)
+        if (entry.kind === 'file') writeFileSync(path.join(root, entry.path), entry.path);
+      const questions = fc.sample(question, 40);
+      for (const [at, answer] of ask(['copy', root], questions).entries()) {
+        const { source, include, exclude } = questions[at] ?? { source: '', include: [], exclude: [] };
+        const use = {
+          path: 'Dockerfile',
+          range: { start: 0, end: 0 },
+          sources: [[source, ...include].join('/./')],
+          excludes: exclude,
+          parents: include.length > 0,
+          known: true,
+        };
+        const places = copiedPlaces(indexListing(listing), use);
+        const files = listing.entries.filter((entry, place) => entry.kind === 'file' && places[place] === 1);
+        const copied = files.map((entry) => entry.path).sort();
+        expect({ ...questions[at], copied }).toEqual({ ...questions[at], copied: answer.files });
+        compared += copied.length;
+      }
+    }
+    expect(compared).toBeGreaterThan(500);
   });
 });
 
