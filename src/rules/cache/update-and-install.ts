@@ -4,6 +4,8 @@ import { dockerfileRule } from '../../project/rule.ts';
 
 const tools = ['apt-get', 'apt', 'aptitude'];
 
+const installing: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
+
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'Package lists are updated in another RUN than the one that installs',
@@ -17,16 +19,18 @@ export const rule = dockerfileRule({
       group.push(placed);
       runs.set(placed.instruction, group);
     }
+    const installs = [...runs.values()].some((group) => group.some(({ read }) => installing.has(read.action)));
     const updatedStages = new Set<unknown>();
     for (const group of runs.values()) {
       const update = group.find(({ read }) => read.action === 'update-index');
-      const install = group.find(({ read }) => ['install', 'upgrade', 'dist-upgrade'].includes(read.action));
+      const install = group.find(({ read }) => installing.has(read.action));
       const stage = group[0]?.stage;
       if (update && !install)
         report({
           at: update.command.range,
           message: 'This RUN only updates the package lists; what installs from them stands in another one.',
-          peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
+          // Checkov counts updates and installs of the whole file.
+          peers: installs ? ['trivy:DS017'] : ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
         });
       else if (install && !update && updatedStages.has(stage) && installsFromLists(install))
         report({

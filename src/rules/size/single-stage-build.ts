@@ -37,6 +37,8 @@ export const rule = dockerfileRule({
             ' ',
           ),
         remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}.`,
+        // tally looks at files of one stage only.
+        peers: dockerfile.stages.length === 1 ? ['tally:prefer-multi-stage-build'] : [],
         cause: `ships-toolchain:${stage.index}`,
       });
     }
