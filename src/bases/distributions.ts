@@ -31,6 +31,15 @@ export const codenames: Readonly<Record<string, readonly ['debian' | 'ubuntu', s
   oracular: ['ubuntu', '24.10'],
   plucky: ['ubuntu', '25.04'],
   questing: ['ubuntu', '25.10'],
+  resolute: ['ubuntu', '26.04'],
+  lucid: ['ubuntu', '10.04'],
+  quantal: ['ubuntu', '12.10'],
+  utopic: ['ubuntu', '14.10'],
+  vivid: ['ubuntu', '15.04'],
+  wily: ['ubuntu', '15.10'],
+  yakkety: ['ubuntu', '16.10'],
+  zesty: ['ubuntu', '17.04'],
+  squeeze: ['debian', '6'],
 };
 
 /** The codename of a Debian or Ubuntu version, `12`, `12.5` or `22.04`. */

@@ -24,7 +24,7 @@ export function officialImage(name: string, tag: string | undefined): KnownPart 
       known.product === undefined ? undefined : endOfLife(known.product, version),
       distributionEnd(place),
     ].filter((each) => each !== undefined),
-    lighter: lighterImages(name, known, tag, parts, place.distribution),
+    lighter: lighterImages(name, known, parts, place.distribution),
   };
 }
 
@@ -49,10 +49,10 @@ function placeOf(name: string, known: OfficialImage, tag: TagParts): Place {
 /** Tags that name another distribution: `8-oraclelinux8`, `21-ubi9-minimal`, `3.9-amazoncorretto-17-debian`. */
 function taggedPlace(tag: TagParts): Place | undefined {
   for (const part of tag.parts) {
-    const ubi = /^ubi(\d+)$/.exec(part);
+    const ubi = /^ubi(\d*)$/.exec(part);
     if (ubi) {
       const packageManager = tag.parts.includes('minimal') ? 'microdnf' : 'dnf';
-      return { distribution: 'rhel', distributionVersion: ubi[1], codename: undefined, packageManager };
+      return { distribution: 'rhel', distributionVersion: ubi[1] || undefined, codename: undefined, packageManager };
     }
     const oracle = /^oracle(?:linux)?(\d*)$/.exec(part);
     if (oracle)
@@ -69,6 +69,13 @@ function taggedPlace(tag: TagParts): Place | undefined {
         distributionVersion: amazon[1],
         codename: undefined,
         packageManager: amazon[1] === '2' ? 'yum' : 'dnf',
+      };
+    if (part === 'corretto')
+      return {
+        distribution: 'amazonlinux',
+        distributionVersion: undefined,
+        codename: undefined,
+        packageManager: 'unknown',
       };
     if (part === 'debian') return { distribution: 'debian', distributionVersion: undefined, codename: undefined };
     const centos = /^centos(\d+)$/.exec(part);
@@ -92,7 +99,13 @@ function untaggedPlace(name: string, known: OfficialImage, tag: TagParts): Place
   }
   if (name === 'maven') return place(mavenBase(tag));
   if (name === 'amazoncorretto') return { ...place('amazonlinux'), packageManager: 'unknown' };
-  if (name === 'swift' || name === 'mongo') return place(known.base);
+  if (name === 'buildpack-deps' && /^\d\d\.\d\d$/.test(tag.version ?? ''))
+    return {
+      distribution: 'ubuntu',
+      distributionVersion: tag.version,
+      codename: codenameOf('ubuntu', tag.version ?? ''),
+    };
+  if (name === 'wordpress' && tag.parts[0] === 'cli') return place('alpine');
   return place(known.base);
 }
 
@@ -170,7 +183,6 @@ function distributionEnd(place: Place): BaseImage['endOfLife'][number] | undefin
 function lighterImages(
   name: string,
   known: OfficialImage,
-  tag: string | undefined,
   parts: TagParts,
   distribution: Distribution,
 ): LighterImage[] {
@@ -181,7 +193,7 @@ function lighterImages(
     (part) => part !== 'slim' && part !== parts.codename && !(part === 'latest' && parts.parts.length === 1),
   );
   const variant = rest.filter((part) => part !== parts.version);
-  if (known.slim !== undefined && !parts.slim && variant.every((part) => isReleaseName(part))) {
+  if (known.slim !== undefined && !parts.slim && variant.length < 2 && variant.every(isReleaseName)) {
     const kind =
       parts.codename === undefined
         ? ['slim']
@@ -194,7 +206,7 @@ function lighterImages(
       lacks: 'compilers, headers, git, curl and other tools of the full image',
     });
   }
-  if (known.alpine && alpineKeeps(name, variant) && tag !== undefined)
+  if (known.alpine && alpineKeeps(name, variant) && (rest.length > 0 || name !== 'eclipse-temurin'))
     found.push({
       reference: `${name}:${[...rest, 'alpine'].join('-')}`,
       sameLibc: false,
@@ -213,7 +225,7 @@ function alpineKeeps(name: string, variant: readonly string[]): boolean {
     php: ['cli', 'fpm', 'zts'],
     'eclipse-temurin': ['jdk', 'jre'],
     rabbitmq: ['management'],
-    nginx: ['perl'],
   };
+  if (variant.filter(isReleaseName).length > 1) return false;
   return variant.every((part) => isReleaseName(part) || (kept[name] ?? []).includes(part));
 }

@@ -54,10 +54,10 @@ export function manifestOf(
   return undefined;
 }
 
-/** A name against a pattern with at most one `*`. `[0-9]*` stands for anything that begins with a digit. */
+/** A name against a pattern with at most one `*`. `[0-9]*` at the end stands for a version. */
 function matchesName(name: string, pattern: string): boolean {
   const digit = pattern.indexOf('[0-9]*');
-  if (digit !== -1) return name.startsWith(pattern.slice(0, digit)) && /^\d/.test(name.slice(digit));
+  if (digit !== -1) return name.startsWith(pattern.slice(0, digit)) && /^\d[\d.]*$/.test(name.slice(digit));
   const star = pattern.indexOf('*');
   if (star === -1) return name === pattern;
   const tail = pattern.slice(star + 1);

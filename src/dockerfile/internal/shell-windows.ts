@@ -50,8 +50,8 @@ function operatorAt(
   if (character === ';') return dialect === 'powershell' ? { after: ';', end: at + 1 } : undefined;
   if (character === '&') {
     if (doubled) return { after: '&&', end: at + 2 };
-    // In PowerShell a single & calls what follows.
-    return dialect === 'cmd' ? { after: ';', end: at + 1 } : { after: ';', end: at + 1 };
+    // In cmd a single & separates commands, in PowerShell it calls what follows.
+    return { after: ';', end: at + 1 };
   }
   if (character === '|') return doubled ? { after: '||', end: at + 2 } : { after: ';', end: at + 1 };
   if (dialect === 'powershell' && character !== undefined && '(){}'.includes(character))

@@ -30,7 +30,7 @@ const maximumAlternatives = 64;
 export function expandBraces(pattern: string): string[] {
   let results = [pattern];
   for (let round = 0; round < 8; round++) {
-    const next = results.flatMap(expandFirst);
+    const next = [...new Set(results.flatMap(expandFirst))];
     if (next.length > maximumAlternatives) return results;
     if (next.length === results.length && next.every((each, at) => each === results[at])) return results;
     results = next;
