@@ -1,3 +1,6 @@
+import { baseImage } from '../../bases/base-image.ts';
+import type { StageReference } from '../../dockerfile/stage.ts';
+import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { externalBase } from '../../project/stage-facts.ts';
 
@@ -13,8 +16,14 @@ export const rule = dockerfileRule({
       if (from === undefined || destination?.value !== '/' || !sources.some(({ value }) => value === '/')) continue;
       // Onto an empty base it is the way to make one layer of several.
       const base = stage && externalBase(stage);
-      if (base?.kind === 'image')
+      if (base?.kind === 'image' && holdsSystem(resolveCopyFrom(dockerfile, from)))
         report({ at: instruction.range, message: `All of ${from.value} is copied over ${base.reference}.` });
     }
   },
 });
+
+/** An image that is not known may be made of a few files, to be laid over others. */
+function holdsSystem(source: StageReference): boolean {
+  if (source.kind === 'stage') return externalBase(source.stage).kind === 'image';
+  return source.kind === 'image' && baseImage(source.reference).distribution !== 'unknown';
+}
