@@ -1,0 +1,44 @@
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { isScraped } from '../../kubernetes/relations.ts';
+import { entriesAt } from '../../kubernetes/yaml-node.ts';
+import { projectRule } from '../../project/rule.ts';
+
+/** Objects that hold alerts: of the Prometheus Operator and of those that were made after it. */
+const ruleKinds = new Set([
+  'PrometheusRule',
+  'VMRule',
+  'Rules',
+  'ClusterRules',
+  'GlobalRules',
+  'GrafanaAlertRuleGroup',
+  'DatadogMonitor',
+  'PrometheusServiceLevel',
+]);
+
+export const rule = projectRule({
+  severity: 'note',
+  summary: 'workloads that are scraped and have no alert',
+  why: 'Metrics alone wake nobody: that the service is down or slow is learned from its users.',
+  remedy: 'Add a PrometheusRule with an alert for what users notice: errors, latency, and pods that are not ready.',
+  peers: [],
+  check({ project }, { report }) {
+    const { objects, workloads } = project;
+    if (objects.some(({ kind, node }) => ruleKinds.has(kind) || holdsRules(kind, node))) return;
+    const scraped = workloads.filter((workload) => workload.longRunning && isScraped(workload, objects));
+    const [first, ...others] = scraped;
+    if (!first) return;
+    report({
+      at: first.place,
+      message: `${scraped.length === 1 ? `${first.kind.toLowerCase()}/${first.name} is` : `${scraped.length} workloads are`} scraped by Prometheus, and no alert is defined.`,
+      also: others.slice(0, 9).map(({ place }) => place),
+    });
+  },
+});
+
+/** A ConfigMap with a file of rules for Prometheus or Grafana. */
+function holdsRules(kind: string, node: KubernetesObject['node']): boolean {
+  if (kind !== 'ConfigMap') return false;
+  return entriesAt(node, 'data').some(
+    ({ value }) => value.kind === 'scalar' && /^\s*-?\s*alert:\s/m.test(value.text) && /^\s*groups:/m.test(value.text),
+  );
+}

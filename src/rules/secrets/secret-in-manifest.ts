@@ -1,0 +1,59 @@
+import { isPlaceholder } from '../../core/secret-text.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
+import { objectRule } from '../../project/rule.ts';
+
+export const rule = objectRule({
+  severity: 'error',
+  summary: 'Secret committed with its data',
+  why: 'Base64 hides nothing: whoever can read the repository, or any copy of its history, has the secret.',
+  remedy:
+    'Change the secret, and bring it in from outside: with External Secrets, Sealed Secrets, SOPS, or a pipeline that creates it.',
+  peers: [],
+  check({ object }, { report }) {
+    if (object.kind !== 'Secret' || object.group !== '' || object.origin.kind === 'helm' || isSealed(object)) return;
+    const [first, ...others] = dataOf(object).filter(isSecret);
+    if (!first) return;
+    const keys = [first, ...others].map(({ key }) => key.text);
+    report({
+      at: first.key,
+      message: `Secret ${object.name} is committed with the value of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ' and more' : ''}.`,
+      also: others.map(({ key }) => ({ path: key.path, range: key.range })),
+    });
+  },
+});
+
+/** Encrypted by SOPS, filled in by Argo CD Vault Plugin or Vault's webhook, or by Kubernetes itself. */
+function isSealed({ node, annotations }: KubernetesObject): boolean {
+  if (at(node, 'sops') || [...annotations.keys()].some((name) => name.startsWith('avp.kubernetes.io/'))) return true;
+  return annotations.has('kubernetes.io/service-account.name');
+}
+
+/** Keys whose values are public or no secret by themselves. */
+const harmlessKey =
+  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure)$/i;
+
+/** References of secret stores, and ciphertext. */
+const reference =
+  /^(?:ENC\[|vault:|ref\+|op:\/\/|secretref:|arn:aws:|gcp:secretmanager|<path:|akvs?:|\(\(|%\{|\{\{|AgB[A-Za-z0-9+/=]{40})/;
+
+function isSecret({ key, value, base64 }: DataEntry): boolean {
+  if (
+    value.kind !== 'scalar' ||
+    value.value === null ||
+    harmlessKey.test(key.text.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))
+  )
+    return false;
+  const written = value.text.trim();
+  if (written === '' || reference.test(written) || isPlaceholder(written)) return false;
+  const text = base64 ? decoded(written) : written;
+  return text !== undefined && text.trim() !== '' && !reference.test(text) && !isPlaceholder(text);
+}
+
+/** Undefined for what is no Base64: a template's variable or the like. */
+function decoded(text: string): string | undefined {
+  const compact = text.replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact) || compact.length % 4 !== 0) return undefined;
+  return Buffer.from(compact, 'base64').toString('latin1');
+}
