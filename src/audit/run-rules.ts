@@ -66,13 +66,17 @@ export function runRules(
   return mergeCauses(collected);
 }
 
-/** In a template, what stands on a line that the engine fills in is not yet what will be built. */
+/** In a template, what the engine fills in is not yet what will be built: nor is the instruction that holds it. */
 function isFilledIn(project: Project, path: string, range: SourceRange): boolean {
   if (!project.templates.has(path)) return false;
-  const text = textOf(project, path) ?? '';
-  const start = text.lastIndexOf('\n', range.start - 1) + 1;
-  const end = text.indexOf('\n', Math.max(range.start, range.end - 1));
-  return /\{\{|\}\}|\{%|%\}|<%|%>|@@/.test(text.slice(start, end === -1 ? text.length : end));
+  const dockerfile = project.dockerfiles.find((each) => each.path === path);
+  const around = dockerfile?.instructions.find(
+    (each) => each.range.start <= range.start && range.start <= each.range.end,
+  );
+  return (
+    around !== undefined &&
+    /\{\{|\}\}|\{%|%\}|<%|%>|@@/.test(dockerfile?.text.slice(around.range.start, around.range.end) ?? '')
+  );
 }
 
 /** True when the project has something that the rule looks at. */

@@ -57,7 +57,8 @@ function traceOf(
   const known = { ecosystem: last.command.ecosystem, cache, writtenBy };
   const gone = keptAway(cache, writtenBy, surroundings);
   if (gone !== undefined) return [{ ...known, gone, removedBy: undefined }];
-  const at = commands.findIndex((command, index) => index > last.at && removes(command, read[index], cache));
+  const moved = movedTo(cache, writtenBy, surroundings);
+  const at = commands.findIndex((command, index) => index > last.at && removes(command, read[index], cache, moved));
   if (at !== -1) return [{ ...known, gone: 'removed', removedBy: commands[at] }];
   return [{ ...known, gone: cache.emptiedByImages ? 'image' : undefined, removedBy: undefined }];
 }
@@ -94,17 +95,40 @@ function isElsewhere(value: string | undefined, mounts: readonly string[]): bool
   return value === '/dev/null' || value.startsWith('/dev/shm') || mounts.some((mount) => coversPath(mount, value));
 }
 
-function removes(command: CommandLine, read: PackageCommand | undefined, cache: CacheDirectory): boolean {
+/** Directories that variables name in place of the usual one. */
+function movedTo(
+  cache: CacheDirectory,
+  writers: readonly PackageCommand[],
+  { environment }: CleanupSurroundings,
+): string[] {
+  return (cache.movedBy ?? []).flatMap((name) => {
+    const own = writers.flatMap((writer) => writer.command.assignments.filter((each) => each.name === name));
+    const values = [...own.map((each) => each.value?.value), environment?.get(name)];
+    return values.filter((value) => value !== undefined && value.startsWith('/') && value.length > 1);
+  });
+}
+
+function removes(
+  command: CommandLine,
+  read: PackageCommand | undefined,
+  cache: CacheDirectory,
+  moved: readonly string[],
+): boolean {
   if (read?.action === 'clean-cache' && cache.tools.includes(read.tool)) return cleansAll(read, cache);
   if (sameFamilyCleans(read, cache)) return true;
-  return removedPaths(command).some((path) => coversPath(path, cache.path) || movedCovers(path, cache));
+  return removedPaths(command).some(
+    (path) =>
+      coversPath(path, cache.path) ||
+      movedCovers(path, cache) ||
+      moved.some((other) => coversPath(path, other) || path.startsWith(`${other}/`)),
+  );
 }
 
 /** `apt-get clean` empties the downloads only, `distclean` the lists too, `autoclean` only what is outdated. */
 function cleansAll(command: PackageCommand, cache: CacheDirectory): boolean {
   if (command.ecosystem === 'apt') {
     const name = command.subcommand?.value;
-    return name === 'distclean' || (name === 'clean' && cache.kind === 'downloads');
+    return name === 'distclean' || name === 'dist-clean' || (name === 'clean' && cache.kind === 'downloads');
   }
   if (command.ecosystem === 'go')
     return command.flags.some((flag) => flag.name === (cache.kind === 'build' ? 'cache' : 'modcache'));

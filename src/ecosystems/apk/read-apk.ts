@@ -64,7 +64,8 @@ export const readApk: ToolReader = (tool, words, command) => {
     packages: action === 'clean-cache' || action === 'other' ? [] : rest.filter(isWanted).map(apkPackage),
     flags,
     assumeYes: !switchedOn(flags, 'interactive'),
-    noCache: switchedOn(flags, 'no-cache'),
+    // Without network nothing is fetched that could be kept.
+    noCache: switchedOn(flags, 'no-cache', 'no-network'),
     virtual: flagValue(flags, 'virtual'),
     command,
   });

@@ -66,6 +66,7 @@ const actions: Readonly<Record<string, PackageAction>> = {
   autoclean: 'clean-cache',
   'auto-clean': 'clean-cache',
   distclean: 'clean-cache',
+  'dist-clean': 'clean-cache',
 };
 
 export const readApt: ToolReader = (tool, words, command) => {

@@ -106,7 +106,9 @@ export const readYarn: ToolReader = (tool, words, command) => {
   const inner = isGlobal ? operands.slice(1) : operands[0]?.value === 'workspace' ? operands.slice(2) : operands;
   const focused = operands[0]?.value === 'workspaces' && operands[1]?.value === 'focus';
   const [subcommand, ...rest] = inner;
-  const listed = focused ? 'install-project' : yarnAction(subcommand?.value, rest[0]?.value);
+  const asksOnly =
+    inner.length === 0 && flags.some(({ name }) => name === 'version' || name === 'v' || name === 'help');
+  const listed = asksOnly ? 'other' : focused ? 'install-project' : yarnAction(subcommand?.value, rest[0]?.value);
   const action = listed === 'run' && subcommand?.value === 'run' ? projectAction('run', rest) : listed;
   const takesPackages = action === 'install' || action === 'remove' || action === 'upgrade';
   return packageCommand({

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
 import { packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
+import { hasFlag } from '../../ecosystems/package-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** The flag that makes each tool ask nothing, and who else looks for it. */
@@ -25,7 +26,14 @@ export const rule = dockerfileRule({
   check({ dockerfile }, { report }) {
     for (const { read, command, stage } of packageCommands(dockerfile, ...Object.keys(tools))) {
       const tool = tools[read.tool];
-      if (tool === undefined || read.action !== 'install' || read.assumeYes || read.packages.length === 0) continue;
+      if (
+        tool === undefined ||
+        read.action !== 'install' ||
+        read.assumeYes ||
+        hasFlag(read, 'simulate', 's', 'just-print', 'dry-run', 'no-act', 'assume-no') ||
+        read.packages.length === 0
+      )
+        continue;
       // Something is piped into it (`yes | …`), or a configuration file of the stage may answer: not known, not reported.
       if (command.place.pipelineIndex > 0 || stageWrites(dockerfile, stage, answer)) continue;
       const at = read.subcommand;

@@ -5,7 +5,7 @@ import type { PackageArgument } from '../../ecosystems/package-command.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { stageChain } from '../../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 
 const systemEcosystems = new Set(['apt', 'apk', 'rpm']);
 
@@ -18,7 +18,8 @@ export const rule = dockerfileRule({
   peers: [],
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
-      if (!runsProgram(project, dockerfile, stage)) continue;
+      // On an image that is made for building, a header package more is not what costs: size/lighter-base says what does.
+      if (!runsProgram(project, dockerfile, stage) || baseImageOf(stage).toolchain === true) continue;
       const chain = new Set(stageChain(stage));
       for (const placed of packageCommands(dockerfile)) {
         if (placed.stage === undefined || !chain.has(placed.stage) || placed.read.action !== 'install') continue;

@@ -1,0 +1,78 @@
+import type { KubernetesObject } from '../kubernetes/manifest.ts';
+import { type LabelSelector, sameNamespace, selectorOf, selects } from '../kubernetes/selector.ts';
+import type { Workload } from '../kubernetes/workload.ts';
+import type { Project } from './project.ts';
+
+interface WorkloadIndex {
+  readonly byObject: ReadonlyMap<KubernetesObject, Workload>;
+  /** By kind and name. */
+  readonly byName: ReadonlyMap<string, readonly Workload[]>;
+  /** By `key=value` of the labels of their pods. */
+  readonly byLabel: ReadonlyMap<string, readonly Workload[]>;
+}
+
+const indexes = new WeakMap<Project, WorkloadIndex>();
+const none: readonly Workload[] = [];
+
+/** The workload that an object is. Constant time after the first call, as all of these. */
+export function workloadOfObject(project: Project, object: KubernetesObject): Workload | undefined {
+  return indexOf(project).byObject.get(object);
+}
+
+/** The workloads of a kind and name in the namespace of `user`, as far as the manifests tell. */
+export function workloadsNamed(
+  project: Project,
+  kind: string,
+  name: string,
+  user: Pick<KubernetesObject, 'namespace'>,
+): readonly Workload[] {
+  const found = indexOf(project).byName.get(`${kind}/${name}`) ?? none;
+  return found.filter((workload) => sameNamespace(workload, user));
+}
+
+/** The workloads whose pods a Service, PodDisruptionBudget or NetworkPolicy chooses; none when it has no selector. */
+export function workloadsChosenBy(project: Project, object: KubernetesObject): readonly Workload[] {
+  const selector = selectorOf(object);
+  if (selector === undefined) return none;
+  return candidates(project, selector).filter(
+    (workload) => sameNamespace(workload, object) && selects(selector, workload.podLabels),
+  );
+}
+
+/** Those with the rarest of the labels that are demanded. */
+function candidates(project: Project, selector: LabelSelector): readonly Workload[] {
+  const { byLabel } = indexOf(project);
+  let fewest: readonly Workload[] = project.workloads;
+  for (const [key, value] of selector.matchLabels) {
+    const labelled = byLabel.get(`${key}=${value}`) ?? none;
+    if (labelled.length < fewest.length) fewest = labelled;
+  }
+  return fewest;
+}
+
+function indexOf(project: Project): WorkloadIndex {
+  let index = indexes.get(project);
+  if (!index) {
+    index = makeIndex(project.workloads);
+    indexes.set(project, index);
+  }
+  return index;
+}
+
+function makeIndex(workloads: readonly Workload[]): WorkloadIndex {
+  const byObject = new Map<KubernetesObject, Workload>();
+  const byName = new Map<string, Workload[]>();
+  const byLabel = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    byObject.set(workload.object, workload);
+    add(byName, `${workload.kind}/${workload.name}`, workload);
+    for (const [key, value] of workload.podLabels) add(byLabel, `${key}=${value}`, workload);
+  }
+  return { byObject, byName, byLabel };
+}
+
+function add(groups: Map<string, Workload[]>, key: string, workload: Workload): void {
+  const group = groups.get(key);
+  if (group) group.push(workload);
+  else groups.set(key, [workload]);
+}
