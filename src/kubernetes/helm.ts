@@ -46,7 +46,7 @@ export async function renderChart(chart: ChartFiles, options: HelmOptions): Prom
   const run = await runHelm(path.join(options.root, chart.directory), options);
   if (run.kind === 'missing') return { objects: [], problems: [helmIsMissing(chart)] };
   if (run.kind === 'failed') return { objects: [], problems: [failure(chart, name, run.reason)] };
-  return readRendered(run.output, chart, chartFile, options.files);
+  return readRendered(run.output, chart, name, chartFile, options.files);
 }
 
 type HelmRun =
@@ -121,12 +121,12 @@ function join(directory: string, file: string): string {
 function readRendered(
   output: string,
   chart: ChartFiles,
+  name: string,
   chartFile: Artifact | undefined,
   files: FileLookup,
 ): RenderedChart {
   const objects: KubernetesObject[] = [];
   const problems: YamlProblem[] = [];
-  const name = chartFile ? (textAt(readYaml(chartFile).documents[0]?.root, 'name') ?? '') : '';
   for (const { source, text } of renderedFiles(output)) {
     const file = templatePath(chart, name, source);
     const template = (file === undefined ? undefined : files(file)) ?? chartFile;
