@@ -104,7 +104,7 @@ function movedTo(
   return (cache.movedBy ?? []).flatMap((name) => {
     const own = writers.flatMap((writer) => writer.command.assignments.filter((each) => each.name === name));
     const values = [...own.map((each) => each.value?.value), environment?.get(name)];
-    return values.filter((value) => value !== undefined && value.startsWith('/') && value.length > 1);
+    return values.flatMap((value) => (value?.startsWith('/') && value.length > 1 ? [value] : []));
   });
 }
 

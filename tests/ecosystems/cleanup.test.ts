@@ -60,6 +60,8 @@ describe('what a RUN leaves behind', () => {
     ['npm ci', ['/root/.cache'], {}, ['~/.npm stays']],
     ['pip install x', [], { PIP_NO_CACHE_DIR: '1' }, ['~/.cache/pip environment']],
     ['pip install x', [], { PIP_NO_CACHE_DIR: '' }, ['~/.cache/pip stays']],
+    ['npm ci && rm -rf /tmp/*', [], { npm_config_cache: '/tmp/npm' }, ['~/.npm removed']],
+    ['npm ci && rm -rf /opt', [], { npm_config_cache: '/tmp/npm' }, ['~/.npm stays']],
     ['yarn', ['/cache'], { YARN_CACHE_FOLDER: '/cache/yarn' }, ['~/.cache/yarn environment']],
   ])('%s with mounts %j and environment %j', (script, mounts, environment, expected) => {
     expect(left(script, mounts, environment)).toEqual(expected);

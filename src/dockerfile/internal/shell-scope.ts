@@ -8,8 +8,6 @@ export interface Collected {
   readonly assigned: ShellScript['assigned'][number][];
   readonly options: Set<string>;
   readonly variables: Set<string>;
-  /** Functions that the script defines: calling one is no program. */
-  readonly functions: Set<string>;
   lists: number;
 }
 
@@ -34,7 +32,6 @@ export function newCollected(): Collected {
     assigned: [],
     options: new Set(),
     variables: new Set(),
-    functions: new Set(),
     lists: 0,
   };
 }

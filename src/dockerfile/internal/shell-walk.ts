@@ -143,7 +143,6 @@ function walkCommandNode(
     case 'Coproc': {
       const inner = node.type === 'Function' ? enter(scope, 'function') : scope;
       const innerPlace = { ...place, inside: inner.inside };
-      if (node.type === 'Function' && node.name) collected.functions.add(node.name.value);
       walkCommandNode(node.body, innerPlace, nextList(collected), inner, collected);
       return;
     }
