@@ -1,0 +1,23 @@
+import type { YamlProblem } from './yaml-document.ts';
+import type { YamlScalar } from './yaml-node.ts';
+
+/** How an image is built, as a skaffold or bake file says. Paths are relative to the project's root, '' is the root itself. */
+export interface BuildDefinition {
+  /** The target's or artifact's name, where it has one. */
+  readonly name: string;
+  /** Names and tags that the image is given, as far as they are known. */
+  readonly images: readonly string[];
+  /** Undefined for what lies elsewhere or is not known. */
+  readonly contextPath: string | undefined;
+  readonly dockerfilePath: string | undefined;
+  readonly target: string | undefined;
+  /** Value undefined: taken from elsewhere. */
+  readonly args: ReadonlyMap<string, string | undefined>;
+  /** Where the file says it: the target's or artifact's name. */
+  readonly place: YamlScalar;
+}
+
+export interface BuildFile {
+  readonly builds: readonly BuildDefinition[];
+  readonly problems: readonly YamlProblem[];
+}

@@ -1,0 +1,47 @@
+import type { Artifact } from '../core/artifact.ts';
+import type { BuildDefinition, BuildFile } from './build-file.ts';
+import { directoryOf, projectPath } from './project-path.ts';
+import { readYaml } from './read-yaml.ts';
+import { at, entriesAt, itemsAt, scalarAt, textAt, type YamlNode } from './yaml-node.ts';
+
+/**
+ * Reads what a skaffold file builds from Dockerfiles, in its profiles too: https://skaffold.dev/docs/references/yaml/. What is
+ * built in another way (Jib, Buildpacks, ko, a script) is left out. Never throws.
+ */
+export function readSkaffold(artifact: Artifact): BuildFile {
+  const { documents, problems } = readYaml(artifact);
+  const directory = directoryOf(artifact.path);
+  const builds = documents
+    .filter(({ root }) => textAt(root, 'apiVersion')?.startsWith('skaffold/') === true)
+    .flatMap(({ root }) => [root, ...itemsAt(root, 'profiles')])
+    .flatMap((node) => itemsAt(node, 'build', 'artifacts'))
+    .flatMap((node) => readArtifact(node, directory));
+  return { builds, problems };
+}
+
+const otherBuilders = ['jib', 'buildpacks', 'ko', 'custom', 'bazel'];
+
+function readArtifact(node: YamlNode, directory: string): BuildDefinition[] {
+  const image = scalarAt(node, 'image');
+  if (!image || otherBuilders.some((builder) => at(node, builder))) return [];
+  const builder = at(node, 'docker') ?? at(node, 'kaniko');
+  const contextPath = projectPath(directory, textAt(node, 'context') ?? textAt(node, 'workspace') ?? '.');
+  const dockerfile = textAt(builder, 'dockerfile') ?? 'Dockerfile';
+  const args = new Map<string, string | undefined>();
+  for (const { key, value } of entriesAt(builder, 'buildArgs'))
+    args.set(
+      key.text,
+      value.kind === 'scalar' && value.value !== null && !value.text.includes('{{') ? value.text : undefined,
+    );
+  return [
+    {
+      name: image.text,
+      images: [image.text],
+      contextPath,
+      dockerfilePath: contextPath === undefined ? undefined : projectPath(contextPath, dockerfile),
+      target: textAt(builder, 'target'),
+      args,
+      place: image,
+    },
+  ];
+}
