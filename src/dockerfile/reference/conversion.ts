@@ -15,7 +15,7 @@ import { inheritedTrigger } from './statement.ts';
 
 /** Where the conversion of a file that is made to exhaust it ends: variables copied, characters expanded, triggers run. */
 const mostInherited = 2_000_000;
-const mostExpanded = 100_000_000;
+const mostExpanded = 30_000_000;
 const mostTriggers = 20_000;
 
 const outcomes = new WeakMap<Dockerfile, Outcome>();

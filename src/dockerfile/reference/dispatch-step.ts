@@ -28,7 +28,7 @@ export interface Dispatch {
 }
 
 /** A word that cannot be expanded may have been followed to the longest value there can be. */
-const costOfError = 100_000;
+const costOfError = 1_000_000;
 
 /** Names that BuildKit keeps out of the environment. */
 const keptOut: ReadonlySet<string> = new Set(['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE']);
