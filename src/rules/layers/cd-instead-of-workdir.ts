@@ -16,6 +16,13 @@ interface Change {
   readonly directory: string;
 }
 
+/** Where programs are fetched and built: their directories, not those of the application. */
+const workshops: ReadonlySet<string> = new Set(
+  '/ /tmp /var/tmp /opt /root /usr/src /usr/local /usr/local/src /usr/local/bin /usr/local/lib /usr/share /home'.split(
+    ' ',
+  ),
+);
+
 export const rule = dockerfileRule({
   severity: 'note',
   summary: 'RUN changes the directory itself',
@@ -45,7 +52,7 @@ export const rule = dockerfileRule({
         } else repeated.set(directory, [...(repeated.get(directory) ?? []), change]);
       }
       for (const [directory, [first, ...others]] of repeated)
-        if (first && others.length > 0)
+        if (first && others.length > 0 && !workshops.has(directory))
           report({
             at: first.first.range,
             also: others.map((other) => ({ range: other.first.range, note: 'again' })),

@@ -1,5 +1,5 @@
 import { dockerfileRule } from '../../project/rule.ts';
-import { workingDirectory } from '../../project/stage-facts.ts';
+import { externalBase, workingDirectory } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -15,9 +15,12 @@ export const rule = dockerfileRule({
         if (target === undefined || /^(?:[/\\$"']|[A-Za-z]:)/.test(target)) continue;
         const directory = workingDirectory(dockerfile, stage, instruction);
         if (directory.path !== '/' || directory.instruction !== undefined) continue;
+        // An empty image has no files of a system.
+        if (externalBase(stage).kind === 'scratch') break;
         report({
           at: instruction.range,
           message: `No WORKDIR is set, so ${target} is a path in the root directory.`,
+          severity: /^\.?\.?\/?$/.test(target) ? 'warning' : 'note',
           peers: instruction.name === 'COPY' ? ['hadolint:DL3045'] : [],
         });
         break;

@@ -27,7 +27,15 @@ export const rule = dockerfileRule({
     // What only wants a build argument builds once it is given; what stands behind a fault is often its consequence.
     const first = dockerfile.rejections.find((rejection) => (rejection.unlessGiven ?? []).length === 0);
     if (first === undefined) return;
-    report({ at: first.range, message: first.message, peers: peersFor(dockerfile, first) });
+    report({
+      at: first.range,
+      message: first.message,
+      peers: peersFor(dockerfile, first),
+      ...(isPlaceholder(dockerfile, first) && {
+        severity: 'note',
+        remedy: 'If this is a template, exclude it in the configuration.',
+      }),
+    });
   },
 });
 
@@ -49,6 +57,16 @@ function peersFor(dockerfile: Dockerfile, rejection: Rejection): readonly PeerId
     default:
       return standsBeforeFrom(dockerfile, instruction) ? orderPeers : [];
   }
+}
+
+/** What a script replaces before the file is built: `FROM BASEIMAGE`, `__LABELS__`, `{{ … }}`, `@IMAGE@`. */
+function isPlaceholder(dockerfile: Dockerfile, rejection: Rejection): boolean {
+  const instruction = refusedInstruction(dockerfile, rejection)?.instruction;
+  if (instruction?.name === 'FROM')
+    return /^[A-Z][A-Z0-9_]*$|\{\{|@@|%%|<%|^[@%].*[@%]$/.test(instruction.image?.value ?? '');
+  return (
+    instruction?.name === 'UNKNOWN' && /^(?:[A-Z]+_[A-Z_]+$|__|\{\{|\{%|<%|%%|@|#)/.test(instruction.keyword.value)
+  );
 }
 
 function refusedInstruction(dockerfile: Dockerfile, { range }: Rejection): Refused | undefined {
