@@ -118,9 +118,11 @@ function setsOtherUser(use: ImageUse): boolean {
 }
 
 function holdsApplication(stage: Stage): boolean {
-  const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
-  if (start === undefined) return false;
-  const form = words(start.command);
+  const forms = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].map((each) =>
+    each ? words(each.command).filter((word) => word !== '') : [],
+  );
+  const form = forms.find((each) => each.length > 0);
+  if (form === undefined) return false;
   if (form.length === 1 && interpreter.test(baseName(form[0] ?? ''))) return false;
   return imageInstructions(stage).some(
     (instruction) => (instruction.name === 'COPY' || instruction.name === 'ADD') && copiesProgram(instruction),
