@@ -14,39 +14,56 @@ interface TokenForm {
   readonly kind: string;
   /** Bounded repetition only: every form takes time linear in the text. The group `secret` is what is masked; else the whole match. */
   readonly pattern: RegExp;
+  /** A text that holds none of these holds no such secret: asked first, because most texts hold none. */
+  readonly marks: readonly string[];
 }
 
 /** Forms that the issuers publish, so that secret scanners can tell them. */
 const tokenForms: readonly TokenForm[] = [
-  { kind: 'AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g },
-  { kind: 'GitHub token', pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b/g },
-  { kind: 'GitLab token', pattern: /\bgl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,100}/g },
-  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
-  { kind: 'PyPI token', pattern: /\bpypi-[A-Za-z0-9_-]{50,255}/g },
-  { kind: 'RubyGems key', pattern: /\brubygems_[a-f0-9]{48}\b/g },
-  { kind: 'Docker token', pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,60}/g },
-  { kind: 'Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
+  { kind: 'AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g, marks: ['AKIA', 'ASIA'] },
+  {
+    kind: 'GitHub token',
+    pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b/g,
+    marks: ['ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_'],
+  },
+  {
+    kind: 'GitLab token',
+    pattern: /\bgl(?:pat|dt|rt|ptt|ft|soat|cbt)-[A-Za-z0-9_-]{20,100}/g,
+    marks: ['glpat-', 'gldt-', 'glrt-', 'glptt-', 'glft-', 'glsoat-', 'glcbt-'],
+  },
+  { kind: 'npm token', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g, marks: ['npm_'] },
+  { kind: 'PyPI token', pattern: /\bpypi-[A-Za-z0-9_-]{50,255}/g, marks: ['pypi-'] },
+  { kind: 'RubyGems key', pattern: /\brubygems_[a-f0-9]{48}\b/g, marks: ['rubygems_'] },
+  { kind: 'Docker token', pattern: /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,60}/g, marks: ['dckr_'] },
+  { kind: 'Slack token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g, marks: ['xox'] },
   {
     kind: 'Slack webhook',
     pattern: /https:\/\/hooks\.slack\.com\/services\/(?<secret>T[A-Z0-9]{6,14}\/B[A-Z0-9]{6,14}\/[A-Za-z0-9]{16,30})/g,
+    marks: ['hooks.slack.com'],
   },
-  { kind: 'Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}/g },
-  { kind: 'Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g },
-  { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g },
-  { kind: 'DigitalOcean token', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
-  { kind: 'Vault token', pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,300}/g },
-  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{30,50}\b/g },
-  { kind: 'OpenAI key', pattern: /\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,200}/g },
-  { kind: 'Anthropic key', pattern: /\bsk-ant-[a-z0-9]{2,10}-[A-Za-z0-9_-]{20,200}/g },
-  { kind: 'Azure storage key', pattern: /AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)/g },
+  { kind: 'Stripe key', pattern: /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}/g, marks: ['k_live_', 'k_test_'] },
+  { kind: 'Google API key', pattern: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g, marks: ['AIza'] },
+  { kind: 'SendGrid key', pattern: /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g, marks: ['SG.'] },
+  { kind: 'DigitalOcean token', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g, marks: ['_v1_'] },
+  { kind: 'Vault token', pattern: /\bhv[sbr]\.[A-Za-z0-9_-]{24,300}/g, marks: ['hvs.', 'hvb.', 'hvr.'] },
+  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{30,50}\b/g, marks: ['hf_'] },
+  { kind: 'OpenAI key', pattern: /\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,200}/g, marks: ['sk-'] },
+  { kind: 'Anthropic key', pattern: /\bsk-ant-[a-z0-9]{2,10}-[A-Za-z0-9_-]{20,200}/g, marks: ['sk-ant-'] },
+  { kind: 'Azure storage key', pattern: /AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)/g, marks: ['AccountKey='] },
   {
     kind: 'JSON web token',
     pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
+    marks: ['eyJ'],
   },
-  { kind: 'private key', pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g },
+  {
+    kind: 'private key',
+    pattern: /-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g,
+    marks: ['PRIVATE KEY'],
+  },
   {
     kind: 'password in a URL',
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/:@'"<>${}]{3,200})@[A-Za-z0-9[]/gi,
+    marks: ['://'],
   },
 ];
 
@@ -58,10 +75,14 @@ const tellingName =
 const harmlessName =
   /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/i;
 
+/** Names of programs' own for a secret, which the words do not tell. */
+const knownNames = /^(?:PGPASSWORD|SSHPASS|SECRET_KEY_BASE|RAILS_MASTER_KEY|DEVISE_PEPPER)$/;
+
 /** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
 export function isTellingName(name: string): boolean {
   const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   if (/^(?:old)?pwd$/i.test(name)) return false;
+  if (knownNames.test(name)) return true;
   return tellingName.test(snake) && !(harmlessName.test(snake) && !/^(?:.*_)?db_?pwd$/i.test(snake));
 }
 
@@ -90,7 +111,8 @@ export function entropy(text: string): number {
 /** Secrets of a published form, in order. Time is linear in the text. */
 export function findTokens(text: string): SecretMatch[] {
   const found: SecretMatch[] = [];
-  for (const { kind, pattern } of tokenForms) {
+  for (const { kind, pattern, marks } of tokenForms) {
+    if (!marks.some((mark) => text.includes(mark))) continue;
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.secret ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
@@ -114,6 +136,17 @@ export function secretInVariable(name: string, value: string): SecretMatch | und
 const assignment =
   /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
 
+/** How commands are given secrets. The group `secret` is masked. */
+const commandForms: readonly RegExp[] = [
+  /--?[a-z-]{0,40}(?:pass(?:word|wd)?|token|secret|api-?key|secret-?key|masterauth)(?:=|["'],\s{0,4}|\s{1,4})["']?(?<secret>[^\s"'$-][^\s"']{0,300})/gi,
+  /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?<secret>[^\s"'$]{1,300})/g,
+  /(?:authorization|private-token|job-token|x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$]{1,2000})/gi,
+  /(?:sshpass|mysql\w{0,10}|redis-cli|login)\s[^|;&]{0,200}?-[pa]\s?["']?(?<secret>[^\s"'$-][^\s"']{0,300})/g,
+  /(?:identified\s{1,3}by|password)\s{1,3}'(?<secret>[^'\n]{1,300})'/gi,
+  /_pass(?:word)?(?:_again)?\s{1,3}password\s{1,3}(?<secret>[^\s"']{1,300})/gi,
+  /aws_(?:secret_access_key|session_token)\s{1,3}(?<secret>[^\s"'$=]{1,2000})/g,
+];
+
 /**
  * The line with every secret in it replaced by `•••`, for excerpts. It masks more than rules report: any literal under a
  * telling name.
@@ -127,6 +160,12 @@ export function maskSecrets(line: string): string {
     const start = match.index + whole.lastIndexOf(value);
     ranges.push({ start, end: start + value.length });
   }
+  for (const form of commandForms)
+    for (const match of line.matchAll(form)) {
+      const secret = match.groups?.secret ?? '';
+      const start = match.index + match[0].lastIndexOf(secret);
+      ranges.push({ start, end: start + secret.length });
+    }
   const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
   if (legacy && isTellingName(legacy[1] ?? ''))
     ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
