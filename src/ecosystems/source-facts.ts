@@ -49,9 +49,21 @@ export interface SourceFacts {
   readonly readers: readonly VariableReader[];
   /** The environment is also read by names that the text does not show: passed on whole, iterated, bound by a framework. */
   readonly readsOthers: boolean;
+  /** Variables that the source sets for itself. */
+  readonly sets: readonly string[];
+  /** It sets variables whose names the text does not show: in a loop, or from a file. */
+  readonly setsOthers: boolean;
 }
 
-export const noFacts: SourceFacts = { variables: [], loggers: [], metrics: [], readers: [], readsOthers: false };
+export const noFacts: SourceFacts = {
+  variables: [],
+  loggers: [],
+  metrics: [],
+  readers: [],
+  readsOthers: false,
+  sets: [],
+  setsOthers: false,
+};
 
 /** What is known of the sources of one language. */
 export interface SourceReader {

@@ -51,6 +51,10 @@ export interface Application {
   readonly variablesRead: readonly VariableRead[];
   /** The environment is also read by names that the sources do not show: a framework binds it, or it is passed on whole. */
   readonly readsOtherVariables: boolean;
+  /** Variables that the sources set for themselves. */
+  readonly variablesSet: ReadonlySet<string>;
+  /** They set more, by names that they do not show: in a loop, or from a file. */
+  readonly setsOtherVariables: boolean;
   /** False when a bound was met and not all sources were read: then nothing can be said to be absent. */
   readonly complete: boolean;
   readonly loggers: readonly LoggerUse[];

@@ -124,6 +124,12 @@ function makeApplication({ directory, language, manifestPaths, sourcePaths }: Ca
     get readsOtherVariables() {
       return facts().readsOtherVariables || bindsEnvironment(language, manifests());
     },
+    get variablesSet() {
+      return facts().variablesSet;
+    },
+    get setsOtherVariables() {
+      return facts().setsOtherVariables;
+    },
     get complete() {
       return sources().complete && paths.length === sourcePaths.length;
     },

@@ -84,6 +84,20 @@ describe('environments that are read whole', () => {
   });
 });
 
+describe('environments that the program changes itself', () => {
+  test.each<[string, string, string, string[], boolean]>([
+    ['package.json', 'a.js', `process.env.AA = '1'; delete process.env.BB;`, ['AA'], false],
+    ['package.json', 'a.js', `for (const key of keys) process.env[key] = all[key];`, [], true],
+    ['package.json', 'a.js', `Object.assign(process.env, load());`, [], true],
+    ['setup.py', 'a.py', `os.environ["AA"] = "1"\nos.environ.update(load())`, ['AA'], true],
+    ['go.mod', 'a.go', `os.Setenv("AA", "1"); os.Getenv("BB")`, ['AA'], false],
+  ])('%s %s %s', (manifest, path, text, names, others) => {
+    const [application] = find({ [manifest]: '', [path]: text });
+    expect([...(application?.variablesSet ?? [])]).toEqual(names);
+    expect(application?.setsOtherVariables).toBe(others);
+  });
+});
+
 describe('metrics', () => {
   test.each<[string, string, string, string[]]>([
     ['package.json', 'a.js', `app.get('/metrics', async (q, r) => r.send(await register.metrics()));`, ['prom-client']],

@@ -13,8 +13,8 @@ export const goSource: SourceReader = {
     if (!telling.test(text) && ![...readers.keys()].some((name) => text.includes(name))) return noFacts;
     const tokens = lexSource(text, lexicons.go);
     const words = wordIndexes(tokens);
-    const { variables, readers: own, readsOthers } = goVariables(tokens, words, readers);
-    return { variables, loggers: goLoggers(tokens, words), metrics: metrics(tokens, words), readers: own, readsOthers };
+    const { readers: own, ...environment } = goVariables(tokens, words, readers);
+    return { ...environment, loggers: goLoggers(tokens, words), metrics: metrics(tokens, words), readers: own };
   },
 };
 

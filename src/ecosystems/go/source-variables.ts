@@ -15,7 +15,9 @@ import type { SourceVariable, VariableReader } from '../source-facts.ts';
 export interface GoVariables {
   readonly variables: SourceVariable[];
   readonly readers: VariableReader[];
+  readonly sets: string[];
   readsOthers: boolean;
+  setsOthers: boolean;
 }
 
 interface Walk {
@@ -38,12 +40,22 @@ export function goVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): GoVariables {
-  const walk: Walk = { tokens, words, found: { variables: [], readers: [], readsOthers: false } };
+  const walk: Walk = {
+    tokens,
+    words,
+    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
+  };
   for (const call of ['Getenv', 'LookupEnv'])
     for (const at of words.get(call) ?? [])
       if (readsAs(tokens, at - 2, 'os', '.') && isMark(tokens[at + 1], '(')) readCall(walk, at);
   for (const at of words.get('Environ') ?? [])
     if (readsAs(tokens, at - 2, 'os', '.') && !childEnvironment(tokens, at)) walk.found.readsOthers = true;
+  for (const at of words.get('Setenv') ?? []) {
+    if (!readsAs(tokens, at - 2, 'os', '.')) continue;
+    const name = literalAt(tokens, at + 2);
+    if (name === undefined) walk.found.setsOthers = true;
+    else walk.found.sets.push(name);
+  }
   readTags(walk);
   readBindings(walk);
   for (const reader of readers.values()) readHelperCalls(walk, reader);

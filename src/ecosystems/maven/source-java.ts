@@ -50,7 +50,7 @@ function readCode(text: string): SourceFacts {
     const literal = isMark(tokens[at - 1], '@') && isMark(tokens[at + 1], '(') ? tokens[at + 2] : undefined;
     if (literal?.kind === 'string') variables.push(...placeholders(literal.text, literal.start + 1));
   }
-  return { variables, loggers: loggers(tokens, words), metrics: [], readers: [], readsOthers };
+  return { ...noFacts, variables, loggers: loggers(tokens, words), readsOthers };
 }
 
 /** `System.getenv("X")`, `System.getenv().get("X")`, `.getOrDefault("X", d)`; undefined where the name is not known. */

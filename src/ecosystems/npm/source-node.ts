@@ -14,13 +14,12 @@ export const nodeSource: SourceReader = {
     if (!telling.test(text) && ![...readers.keys()].some((name) => text.includes(name))) return noFacts;
     const tokens = lexSource(text, lexicons.node);
     const words = wordIndexes(tokens);
-    const { variables, readers: own, readsOthers } = nodeVariables(tokens, words, readers);
+    const { readers: own, ...environment } = nodeVariables(tokens, words, readers);
     return {
-      variables,
+      ...environment,
       loggers: nodeLoggers(tokens, words),
       metrics: metrics(tokens, words),
       readers: own,
-      readsOthers,
     };
   },
 };

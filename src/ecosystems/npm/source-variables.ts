@@ -16,7 +16,9 @@ import type { SourceVariable, VariableReader } from '../source-facts.ts';
 export interface NodeVariables {
   readonly variables: SourceVariable[];
   readonly readers: VariableReader[];
+  readonly sets: string[];
   readsOthers: boolean;
+  setsOthers: boolean;
 }
 
 interface Walk {
@@ -35,7 +37,11 @@ export function nodeVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): NodeVariables {
-  const walk: Walk = { tokens, words, found: { variables: [], readers: [], readsOthers: false } };
+  const walk: Walk = {
+    tokens,
+    words,
+    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
+  };
   for (const at of words.get('env') ?? []) {
     const start = environmentStart(tokens, at);
     if (start !== undefined) readEnvironment(walk, start, at);
@@ -69,7 +75,8 @@ function readEnvironment(walk: Walk, start: number, env: number): void {
     }
     const reader = enclosingReader(tokens, start, tokens[open + 1]);
     if (reader) found.readers.push(reader);
-    else if (!isWrite(tokens, close)) found.readsOthers = true;
+    else if (isWrite(tokens, close)) found.setsOthers = true;
+    else found.readsOthers = true;
     return;
   }
   if (readDestructured(walk, start)) return;
@@ -82,6 +89,7 @@ function readEnvironment(walk: Walk, start: number, env: number): void {
       required: false,
       fallback: undefined,
     });
+  else if (readsAs(tokens, start - 4, 'Object', '.', 'assign', '(')) found.setsOthers = true;
   else if (!isSpreadForChild(tokens, start)) found.readsOthers = true;
 }
 
@@ -96,8 +104,9 @@ function isWrite(tokens: readonly SourceToken[], last: number): boolean {
 
 function addRead(walk: Walk, name: string, from: number, last: number): void {
   const { tokens } = walk;
-  if (isWrite(tokens, last) || isWord(tokens[from - 1], 'delete')) return;
-  add(walk, { name, range: rangeOf(tokens, from, last), ...bearing(walk, from, last) });
+  if (isWrite(tokens, last)) walk.found.sets.push(name);
+  else if (!isWord(tokens[from - 1], 'delete'))
+    add(walk, { name, range: rangeOf(tokens, from, last), ...bearing(walk, from, last) });
 }
 
 function add(walk: Walk, variable: SourceVariable): void {

@@ -13,13 +13,12 @@ export const pythonSource: SourceReader = {
     if (!telling.test(text) && ![...readers.keys()].some((name) => text.includes(name))) return noFacts;
     const tokens = lexSource(text, lexicons.python);
     const words = wordIndexes(tokens);
-    const { variables, readers: own, readsOthers } = pythonVariables(tokens, words, readers);
+    const { readers: own, ...environment } = pythonVariables(tokens, words, readers);
     return {
-      variables,
+      ...environment,
       loggers: pythonLoggers(tokens, words),
       metrics: metrics(tokens, words),
       readers: own,
-      readsOthers,
     };
   },
 };

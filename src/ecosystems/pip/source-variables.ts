@@ -15,7 +15,9 @@ import type { SourceVariable, VariableReader } from '../source-facts.ts';
 export interface PythonVariables {
   readonly variables: SourceVariable[];
   readonly readers: VariableReader[];
+  readonly sets: string[];
   readsOthers: boolean;
+  setsOthers: boolean;
 }
 
 interface Walk {
@@ -35,7 +37,11 @@ export function pythonVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): PythonVariables {
-  const walk: Walk = { tokens, words, found: { variables: [], readers: [], readsOthers: false } };
+  const walk: Walk = {
+    tokens,
+    words,
+    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
+  };
   const fromOs = importedFrom(tokens, words, 'os');
   for (const at of words.get('environ') ?? []) {
     const qualified = isMark(tokens[at - 1], '.') && isWord(tokens[at - 2], 'os');
@@ -90,7 +96,12 @@ function readEnvironment(walk: Walk, from: number, at: number): void {
   if (isMark(tokens[at + 1], '[')) {
     const close = closingIndex(tokens, at + 1);
     const name = close === at + 3 ? literalAt(tokens, at + 2) : undefined;
-    if (isMark(tokens[close + 1], '=') || isWord(tokens[from - 1], 'del')) return;
+    if (isWord(tokens[from - 1], 'del')) return;
+    if (isMark(tokens[close + 1], '=')) {
+      if (name === undefined) found.setsOthers = true;
+      else found.sets.push(name);
+      return;
+    }
     if (name !== undefined) {
       add(walk, name, from, close, inTry(tokens, from) ? plain : required);
       return;
@@ -107,6 +118,7 @@ function readEnvironment(walk: Walk, from: number, at: number): void {
     readCall(walk, from, at + 3, optional);
     return;
   }
+  if (isWord(method, 'update')) found.setsOthers = true;
   if (isWord(method, 'copy', 'update')) return;
   const tested = literalAt(tokens, from - 2) ?? literalAt(tokens, from - 3);
   if (isWord(tokens[from - 1], 'in') && tested !== undefined)

@@ -19,6 +19,8 @@ export interface ApplicationFacts {
   readonly loggers: readonly LoggerUse[];
   readonly metrics: readonly MetricsEndpoint[];
   readonly readsOtherVariables: boolean;
+  readonly variablesSet: ReadonlySet<string>;
+  readonly setsOtherVariables: boolean;
 }
 
 /**
@@ -27,7 +29,15 @@ export interface ApplicationFacts {
  */
 export function factsOf(language: ApplicationLanguage, sources: readonly Artifact[]): ApplicationFacts {
   const reader = readers[language];
-  if (!reader) return { variablesRead: [], loggers: [], metrics: [], readsOtherVariables: true };
+  if (!reader)
+    return {
+      variablesRead: [],
+      loggers: [],
+      metrics: [],
+      readsOtherVariables: true,
+      variablesSet: new Set(),
+      setsOtherVariables: true,
+    };
   const first = sources.map((source) => ({ source, facts: reader.read(source.text, source.path) }));
   const own = new Map<string, VariableReader>();
   for (const { facts } of first) for (const each of facts.readers) own.set(each.name, each);
@@ -38,5 +48,7 @@ export function factsOf(language: ApplicationLanguage, sources: readonly Artifac
     loggers: all.flatMap(({ source, facts }) => facts.loggers.map((each) => ({ ...each, path: source.path }))),
     metrics: all.flatMap(({ source, facts }) => facts.metrics.map((each) => ({ ...each, path: source.path }))),
     readsOtherVariables: all.some(({ facts }) => facts.readsOthers),
+    variablesSet: new Set(all.flatMap(({ facts }) => facts.sets)),
+    setsOtherVariables: all.some(({ facts }) => facts.setsOthers),
   };
 }

@@ -12,8 +12,6 @@ const buildOnly: Readonly<Record<string, string>> = {
   DEBIAN_FRONTEND: 'apt and debconf ask nothing, in every container and every image built on this one',
   DEBCONF_NONINTERACTIVE_SEEN: 'debconf asks nothing, in every container and every image built on this one',
   APT_KEY_DONT_WARN_ON_DANGEROUS_USAGE: 'a warning of apt-key is silenced for good',
-  MAKEFLAGS: 'only make reads it',
-  CGO_ENABLED: 'only the Go compiler reads it',
 };
 
 export const rule = dockerfileRule({
@@ -28,19 +26,13 @@ export const rule = dockerfileRule({
       if (stage === undefined || !shipped.has(stage)) continue;
       for (const pair of instruction.pairs) {
         const effect = Object.hasOwn(buildOnly, pair.key.value) ? buildOnly[pair.key.value] : undefined;
-        if (effect === undefined || isToolchain(stage, pair)) continue;
+        if (effect === undefined) continue;
         const fix = asArgument(dockerfile, instruction, pair, stage);
         report({ at: pair.range, message: `${pair.key.value} stays in the image: ${effect}.`, ...(fix && { fix }) });
       }
     }
   },
 });
-
-/** An image that is there to compile keeps its compiler's settings on purpose. */
-function isToolchain(stage: Stage, pair: KeyValue): boolean {
-  const starts = stage.instructions.some(({ name }) => name === 'CMD' || name === 'ENTRYPOINT');
-  return !starts && !pair.key.value.startsWith('DEB');
-}
 
 function asArgument(
   dockerfile: Dockerfile,

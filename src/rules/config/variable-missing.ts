@@ -2,6 +2,7 @@ import type { ReportedPlace } from '../../core/rule.ts';
 import type { Application, VariableRead } from '../../project/application.ts';
 import { applicationsOf, buildsOfApplication } from '../../project/application-builds.ts';
 import { environmentOf } from '../../project/application-environment.ts';
+import { runsInBrowsers } from '../../project/application-kind.ts';
 import type { ImageBuild, ImageUse, Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 
@@ -18,7 +19,7 @@ export const rule = projectRule({
   check({ project }, { report }) {
     for (const build of project.builds)
       for (const application of applicationsOf(project, build)) {
-        if (!isOnlyProgram(project, application)) continue;
+        if (!isOnlyProgram(project, application) || runsInBrowsers(application)) continue;
         const reads = missable(application);
         if (reads.size === 0) continue;
         for (const use of build.runBy) {
@@ -45,7 +46,11 @@ export const rule = projectRule({
 
 /** With several images of one source, each may run another part of it. */
 function isOnlyProgram(project: Project, application: Application): boolean {
-  return application.complete && new Set(buildsOfApplication(project, application).map(stageOf)).size === 1;
+  return (
+    application.complete &&
+    !application.setsOtherVariables &&
+    new Set(buildsOfApplication(project, application).map(stageOf)).size === 1
+  );
 }
 
 function stageOf(build: ImageBuild): unknown {
@@ -64,7 +69,7 @@ function missable(application: Application): ReadonlyMap<string, readonly Variab
   for (const [name, reads] of byName) {
     const bearable = reads.some(({ optional }) => optional) && !reads.some(({ required }) => required);
     const elsewhere = commands.size > 1 && reads.every(({ path }) => /(?:^|\/)cmd\//.test(path));
-    if (bearable || elsewhere || alwaysThere.test(name)) byName.delete(name);
+    if (bearable || elsewhere || application.variablesSet.has(name) || alwaysThere.test(name)) byName.delete(name);
   }
   return byName;
 }

@@ -2,6 +2,7 @@ import { nearest } from '../../core/nearest.ts';
 import type { Application } from '../../project/application.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
 import { environmentOf, type GivenVariable } from '../../project/application-environment.ts';
+import { runsInBrowsers } from '../../project/application-kind.ts';
 import type { ImageBuild, ImageUse, Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 
@@ -38,7 +39,12 @@ export const rule = projectRule({
 });
 
 function isReadWhole(application: Application): boolean {
-  return application.complete && !application.readsOtherVariables && application.sourcePaths.length > 0;
+  return (
+    application.complete &&
+    !runsInBrowsers(application) &&
+    !application.readsOtherVariables &&
+    application.sourcePaths.length > 0
+  );
 }
 
 function whereIs({ directory }: Application): string {

@@ -1,5 +1,6 @@
-import type { Application, LoggerUse } from '../../project/application.ts';
+import type { LoggerUse } from '../../project/application.ts';
 import { buildsOfApplication } from '../../project/application-builds.ts';
+import { runsInBrowsers } from '../../project/application-kind.ts';
 import { applicationRule } from '../../project/rule.ts';
 
 /** What to change, by library. */
@@ -34,7 +35,7 @@ export const rule = applicationRule({
     const loggers = application.loggers.filter(({ library }) => library !== 'print' && library !== 'System.out');
     if (loggers.some(({ format }) => format === 'json')) return;
     const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
-    if (!first || (first.library === 'console' && writesInBrowsers(application))) return;
+    if (!first || (first.library === 'console' && runsInBrowsers(application))) return;
     const remedy = remedies[first.library];
     report({
       at: { path: first.path, range: first.range },
@@ -49,10 +50,4 @@ export const rule = applicationRule({
 function ofLibrariesFirst(loggers: readonly LoggerUse[]): LoggerUse[] {
   const plain = (use: LoggerUse) => (use.library === 'console' ? 1 : 0);
   return [...loggers].sort((a, b) => plain(a) - plain(b));
-}
-
-/** Frameworks of pages: their console is the browser's. */
-function writesInBrowsers({ manifests }: Application): boolean {
-  const manifest = manifests.get('package.json')?.text ?? '';
-  return /"(?:react-scripts|@angular\/core|react-dom|vue|svelte|next|nuxt|gatsby|astro)"\s*:/.test(manifest);
 }

@@ -1,39 +1,41 @@
 import type { ReportedPlace } from '../../core/rule.ts';
-import { secretInVariable } from '../../core/secret-text.ts';
+import { sliceRange } from '../../core/text.ts';
+import { findSecrets } from '../../dockerfile/find-secrets.ts';
 import { dataOf } from '../../kubernetes/relations.ts';
 import { environmentOf, imageEnvironment } from '../../project/application-environment.ts';
-import type { Project } from '../../project/project.ts';
-import { projectRule } from '../../project/rule.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
 
-export const rule = projectRule({
+export const rule = dockerfileRule({
   severity: 'error',
   summary: 'secret of the image that a manifest repeats',
   why: 'The manifest sets the variable anyway, so that the copy in the image serves nobody but whoever pulls it.',
-  remedy: 'Take the variable out of the Dockerfile, change the secret, and give it to the container from a Secret.',
+  remedy:
+    'Take the variable out of the Dockerfile, change the secret, and give it to the container from a Secret that is not committed.',
   peers: [],
-  check({ project }, { report }) {
-    const seen = new Set<string>();
-    for (const build of project.builds)
-      for (const { name, value, place } of imageEnvironment(build).values()) {
-        const key = `${place.path}\0${place.range.start}`;
-        const secret = value === undefined ? undefined : secretInVariable(name, value);
-        if (!secret || value === undefined || seen.has(key)) continue;
-        const copies = [
-          ...build.runBy.flatMap((use) => {
-            const given = environmentOf(project, build, use).variables.get(name);
-            return given && given.from !== 'image' ? [{ ...given.place, note: 'sets it as well' }] : [];
-          }),
-          ...secretsWith(project, value),
-        ];
-        if (copies.length === 0) continue;
-        seen.add(key);
-        report({
-          at: place,
-          message: `${name} is a ${secret.kind} in the image, and the manifests set it as well.`,
-          also: distinct(copies),
-          cause: `secret-value:${name}`,
-        });
-      }
+  check({ dockerfile, project }, { report }) {
+    for (const { instruction, name, kind, range } of findSecrets(dockerfile)) {
+      if (name === undefined || instruction?.name !== 'ENV') continue;
+      const copies = [
+        ...buildsOf(project, dockerfile)
+          .filter((build) => imageEnvironment(build).has(name))
+          .flatMap((build) =>
+            build.runBy.flatMap((use) => {
+              const given = environmentOf(project, build, use).variables.get(name);
+              return given && given.from !== 'image' ? [{ ...given.place, note: 'sets it as well' }] : [];
+            }),
+          ),
+        ...secretsWith(project, sliceRange(dockerfile.text, range)),
+      ];
+      if (copies.length === 0) continue;
+      report({
+        at: range,
+        message: `${name} is a ${kind} in the image, and the manifests set it as well.`,
+        also: distinct(copies),
+        // The same as that of secrets/secret-in-build: the two are one finding.
+        cause: `secret: ${range.start}`,
+      });
+    }
   },
 });
 
