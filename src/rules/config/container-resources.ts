@@ -1,0 +1,48 @@
+import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import type { Container } from '../../kubernetes/workload.ts';
+import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const both = ['kube-linter:unset-memory-requirements', 'kube-score:container-resources'] as const;
+const memoryLimit: MissingSetting = {
+  name: 'memory limit',
+  peers: [...both, 'polaris:memoryLimitsMissing', 'trivy:KSV018', 'checkov:CKV_K8S_13'],
+};
+const memoryRequest: MissingSetting = {
+  name: 'memory request',
+  peers: [...both, 'polaris:memoryRequestsMissing', 'trivy:KSV016', 'checkov:CKV_K8S_12'],
+};
+const cpuRequest: MissingSetting = {
+  name: 'CPU request',
+  peers: [
+    'kube-linter:unset-cpu-requirements',
+    'kube-score:container-resources',
+    'polaris:cpuRequestsMissing',
+    'trivy:KSV015',
+    'checkov:CKV_K8S_10',
+  ],
+};
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'A container without requests or a memory limit',
+  why: 'Without requests the scheduler fills a node blindly, and without a memory limit one leak takes its neighbours along.',
+  remedy: 'Request the memory and CPU that the container uses on an ordinary day, and limit the memory.',
+  peers: [...new Set([memoryLimit, memoryRequest, cpuRequest].flatMap(({ peers }) => peers))],
+  check({ workload }, { report }) {
+    if (!isWhole(workload)) return;
+    const finding = missingReport(workload, runningContainers(workload), missingOf);
+    if (finding) report(finding);
+  },
+});
+
+/** A limit counts as a request of the same amount, as Kubernetes takes it. */
+function missingOf({ resources: { requests, limits } }: Container): MissingSetting[] {
+  const missing: MissingSetting[] = [];
+  if (!limits.has('memory')) {
+    missing.push(memoryLimit);
+    if (!requests.has('memory')) missing.push(memoryRequest);
+  }
+  if (!requests.has('cpu') && !limits.has('cpu')) missing.push(cpuRequest);
+  return missing;
+}

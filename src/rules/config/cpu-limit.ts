@@ -1,0 +1,26 @@
+import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import { missingReport } from '../../project/missing-settings.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const cpuLimit = {
+  name: 'CPU limit',
+  peers: ['kube-linter:unset-cpu-requirements', 'polaris:cpuLimitsMissing', 'trivy:KSV011', 'checkov:CKV_K8S_11'],
+} as const;
+
+export const rule = workloadRule({
+  severity: 'note',
+  preset: 'all',
+  offBecause:
+    'A CPU limit slows a container down although the node has time to spare; requests already share out the time when it has not.',
+  summary: 'A container without a CPU limit',
+  why: 'A container without a limit may use all the time that a node has left, which makes its speed vary.',
+  remedy: 'Limit the CPU where the same speed every day, or the bill, matters more than speed.',
+  peers: cpuLimit.peers,
+  check({ workload }, { report }) {
+    if (!isWhole(workload)) return;
+    const finding = missingReport(workload, runningContainers(workload), ({ resources }) =>
+      resources.limits.has('cpu') ? [] : [cpuLimit],
+    );
+    if (finding) report(finding);
+  },
+});

@@ -1,0 +1,31 @@
+import type { Container } from '../../kubernetes/workload.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'A moving tag is not pulled again',
+  why: 'Each node keeps the image that it pulled first, so that replicas run different versions and updates do not arrive.',
+  remedy: 'Name a version; then IfNotPresent is right. For a moving tag leave the policy out or set Always.',
+  peers: ['kube-score:container-image-pull-policy', 'polaris:pullPolicyNotAlways', 'checkov:CKV_K8S_15'],
+  check({ workload }, { report }) {
+    for (const container of workload.allContainers) {
+      const { image, imagePullPolicy: policy } = container;
+      if (image === undefined || policy === undefined || !isMoving(container)) continue;
+      if (policy.value !== 'IfNotPresent' && policy.value !== 'Never') continue;
+      report({
+        at: policy,
+        also: [{ ...image, note: 'a tag that moves' }],
+        message: `imagePullPolicy ${policy.text} keeps whatever a node pulled first as ${image.text}.`,
+      });
+    }
+  },
+});
+
+/** Tags that are pushed again with every release or every commit. */
+const movingTag =
+  /^(?:latest|stable|edge|nightly|dev|develop|main|master|trunk|head|snapshot|canary|lts|prod|production|staging)$/;
+
+function isMoving({ imageReference: reference }: Container): boolean {
+  if (reference === undefined || reference.digest !== undefined) return false;
+  return reference.tag === undefined || movingTag.test(reference.tag.toLowerCase());
+}

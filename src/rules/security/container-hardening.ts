@@ -1,0 +1,74 @@
+import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import type { Container } from '../../kubernetes/workload.ts';
+import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const nonRoot: MissingSetting = {
+  name: 'runAsNonRoot',
+  peers: ['kube-linter:run-as-non-root', 'polaris:runAsRootAllowed', 'trivy:KSV012', 'checkov:CKV_K8S_23'],
+};
+const noEscalation: MissingSetting = {
+  name: 'allowPrivilegeEscalation: false',
+  peers: ['polaris:privilegeEscalationAllowed', 'trivy:KSV001', 'checkov:CKV_K8S_20'],
+};
+const dropAll: MissingSetting = {
+  name: 'capabilities.drop: [ALL]',
+  peers: [
+    'polaris:insecureCapabilities',
+    'kube-linter:drop-net-raw-capability',
+    'trivy:KSV003',
+    'trivy:KSV106',
+    'checkov:CKV_K8S_28',
+    'checkov:CKV_K8S_37',
+  ],
+};
+const seccomp: MissingSetting = {
+  name: 'seccompProfile',
+  peers: ['kube-score:container-seccomp-profile', 'trivy:KSV030', 'checkov:CKV_K8S_31'],
+};
+const anyContext: MissingSetting = { name: 'securityContext', peers: ['checkov:CKV_K8S_30', 'trivy:KSV118'] };
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'A container with more rights than it needs',
+  why: 'What breaks into the program gets everything that was not taken away: root, the default capabilities, every system call.',
+  remedy:
+    'Give the container a securityContext with runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities.drop: [ALL] and seccompProfile.type: RuntimeDefault.',
+  peers: [nonRoot, noEscalation, dropAll, seccomp, anyContext].flatMap(({ peers }) => peers),
+  check({ workload }, { report }) {
+    if (workload.windows || !isWhole(workload)) return;
+    const containers = [
+      ...workload.initContainers.filter(({ role }) => role === 'init'),
+      ...runningContainers(workload),
+    ];
+    const finding = missingReport(workload, containers, missingOf);
+    if (finding) report(finding);
+  },
+});
+
+/** What is set to the opposite is found by rules of its own. */
+function missingOf(container: Container): MissingSetting[] {
+  const { security } = container;
+  if (security.privileged.value === true) return [];
+  const missing: MissingSetting[] = [];
+  if (security.runAsNonRoot.node === undefined && security.runAsUser.value === undefined) missing.push(nonRoot);
+  if (security.allowPrivilegeEscalation.node === undefined) missing.push(noEscalation);
+  if (!dropsAll(container)) missing.push(dropAll);
+  if (security.seccompProfile.node === undefined && !hasSeccompAnnotation(container)) missing.push(seccomp);
+  if (missing.length === 4 && security.node === undefined && container.workload.securityContext === undefined)
+    return [{ name: anyContext.name, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
+  return missing;
+}
+
+function dropsAll({ security: { droppedCapabilities } }: Container): boolean {
+  return droppedCapabilities.some(({ text }) => text.toUpperCase() === 'ALL');
+}
+
+/** How it was set before Kubernetes 1.19. */
+function hasSeccompAnnotation({ name, workload }: Container): boolean {
+  const annotations = workload.podAnnotations;
+  return (
+    annotations.has('seccomp.security.alpha.kubernetes.io/pod') ||
+    annotations.has(`container.seccomp.security.alpha.kubernetes.io/${name}`)
+  );
+}
