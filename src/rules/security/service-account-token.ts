@@ -1,0 +1,44 @@
+import { objectsOfKind } from '../../kubernetes/relations.ts';
+import { sameNamespace } from '../../kubernetes/selector.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { booleanAt } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+export const rule = workloadRule({
+  severity: 'note',
+  summary: 'A pod gets a token for the Kubernetes API that it does not need',
+  why: 'Who breaks into the program finds a key to the API server, good for everything that is ever granted to the default account.',
+  remedy:
+    'Set automountServiceAccountToken: false; a program that does call the API gets a ServiceAccount of its own with just those rights.',
+  peers: [
+    'kube-linter:default-service-account',
+    'polaris:automountServiceAccountToken',
+    'trivy:KSV036',
+    'checkov:CKV_K8S_38',
+  ],
+  check({ workload, project }, { report }) {
+    const { serviceAccount, automountServiceAccountToken: mounted } = workload;
+    if (serviceAccount !== undefined && serviceAccount.text !== 'default') return;
+    if (mounted.value === false || !isWhole(workload) || isSwitchedOff(project, workload)) return;
+    report({
+      at: mounted.node ?? serviceAccount ?? workload.place,
+      message: `${titleOf(workload)} uses the default service account and mounts its token.`,
+      peers:
+        mounted.value === true
+          ? rule.peers
+          : ['kube-linter:default-service-account', 'trivy:KSV036', 'checkov:CKV_K8S_38'],
+    });
+  },
+});
+
+/** The default account itself may say that its token is not mounted. */
+function isSwitchedOff(project: Project, workload: Workload): boolean {
+  return objectsOfKind(project.objects, 'ServiceAccount').some(
+    (account) =>
+      account.name === 'default' &&
+      sameNamespace(account, workload) &&
+      booleanAt(account.node, 'automountServiceAccountToken') === false,
+  );
+}

@@ -1,0 +1,37 @@
+import { itemsAt, scalarAt } from '../../kubernetes/yaml-node.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+/** Kernel settings that are a pod's own and harm nobody else. https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
+const safe: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_wmem',
+]);
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'A pod changes kernel settings that are not safe to change',
+  why: 'Nodes refuse the pod unless they allow the setting, and where they do it can starve or crash other pods.',
+  remedy: 'Drop the setting, or run the pod on nodes of its own that allow it.',
+  peers: ['kube-linter:unsafe-sysctls', 'trivy:KSV026'],
+  check({ workload }, { report }) {
+    for (const item of itemsAt(workload.securityContext, 'sysctls')) {
+      const name = scalarAt(item, 'name');
+      if (name === undefined || safe.has(name.text.replaceAll('/', '.'))) continue;
+      report({
+        at: name,
+        message: `The pod sets ${name.text}.`,
+        peers: /^(?:kernel\.(?:msg|sem|shm)|fs\.mqueue\.|net\.)/.test(name.text) ? rule.peers : ['trivy:KSV026'],
+      });
+    }
+  },
+});
