@@ -10,7 +10,7 @@ import { parseSyntax } from './parse-syntax.ts';
 import { placeInstructions } from './placed-instructions.ts';
 import { findRejections } from './reference/rejections.ts';
 import type { ShellScript } from './shell.ts';
-import { dialectAt } from './shell-dialect.ts';
+import { dialectAt, shellWordsAt } from './shell-dialect.ts';
 import type { Stage } from './stage.ts';
 import { buildStageGraph } from './stage-graph.ts';
 
@@ -71,7 +71,8 @@ export function parseDockerfile(artifact: Artifact): Dockerfile {
 function readScript(instruction: Instruction, stage: Stage | undefined, source: string): ShellScript | undefined {
   const command = commandOf(instruction);
   if (command === undefined) return undefined;
-  return parseScript(command, instruction.heredocs, dialectAt(stage, instruction), { source });
+  const shell = shellWordsAt(stage, instruction);
+  return parseScript(command, instruction.heredocs, dialectAt(stage, instruction), { source, ...(shell && { shell }) });
 }
 
 function commandOf(instruction: Instruction): CommandForm | undefined {

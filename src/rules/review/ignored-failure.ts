@@ -1,5 +1,4 @@
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
-import { shellWordsAt } from '../../dockerfile/shell-dialect.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** Commands whose failure leaves the image without something. */
@@ -52,12 +51,11 @@ export const rule = dockerfileRule({
   },
 });
 
-function failsUnnoticed(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): boolean {
+function failsUnnoticed(dockerfile: Dockerfile, { command, instruction }: PlacedCommand): boolean {
   const script = dockerfile.script(instruction);
   if (script === undefined || script.form === 'exec' || script.options.has('errexit') || script.errors.length > 0)
     return false;
   if (script.dialect !== 'posix' && script.dialect !== 'bash') return false;
-  if (shellWordsAt(stage, instruction)?.some((word) => /^-[a-z]*e/.test(word) || word === 'errexit')) return false;
   if (command.place.inside.length > 0 || command.place.negated || command.place.pipeline !== undefined) return false;
   const siblings = script.commands.filter((other) => other.list === command.list && other.place.inside.length === 0);
   const next = siblings[siblings.indexOf(command) + 1];

@@ -1,5 +1,4 @@
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
-import { shellWordsAt } from '../../dockerfile/shell-dialect.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** Programs whose failure at the head of a pipe leaves something wrong in the image. */
@@ -42,7 +41,7 @@ export const rule = dockerfileRule({
       if (!endsUnnoticed(placed) || script === undefined || script.options.has('pipefail') || reported.has(instruction))
         continue;
       if (script.dialect !== 'posix' && script.dialect !== 'bash') continue;
-      if (script.form === 'exec' || shellWordsAt(placed.stage, instruction)?.includes('pipefail')) continue;
+      if (script.form === 'exec') continue;
       reported.add(instruction);
       const download = command.name === 'curl' || command.name === 'wget';
       report({
