@@ -61,6 +61,6 @@ export function isByteSize(text: string): boolean {
   while (separator >= 0 && !/[0-9. ]/.test(text.charAt(separator))) separator -= 1;
   if (separator === -1) return false;
   const number = text.slice(0, text.charAt(separator) === ' ' ? separator : separator + 1);
-  const isNumber = /^\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,2})?$/i.test(number);
-  return (isNumber || (/^-0*\.?0*$/.test(number) && /0/.test(number))) && sizeUnits.test(text.slice(separator + 1));
+  const isNumber = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,2})?$/i.test(number);
+  return isNumber && Number(number) >= 0 && sizeUnits.test(text.slice(separator + 1));
 }
