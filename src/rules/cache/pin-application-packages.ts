@@ -3,9 +3,9 @@ import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers: Readonly<Record<string, readonly PeerId[]>> = {
-  pip: ['hadolint:DL3013'],
-  npm: ['hadolint:DL3016'],
-  gem: ['hadolint:DL3028'],
+  pip: ['hadolint:DL3013', 'kics:unpinned-package-version-in-pip-install'],
+  npm: ['hadolint:DL3016', 'kics:npm-install-command-without-pinned-version'],
+  gem: ['hadolint:DL3028', 'kics:gem-install-without-version'],
   go: ['hadolint:DL3062'],
 };
 const tools = [...Object.keys(peers), 'yarn', 'pnpm', 'cargo'];

@@ -3,10 +3,10 @@ import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers: Readonly<Record<string, readonly PeerId[]>> = {
-  'apt-get': ['hadolint:DL3008'],
-  apk: ['hadolint:DL3018'],
-  yum: ['hadolint:DL3033'],
-  zypper: ['hadolint:DL3037'],
+  'apt-get': ['hadolint:DL3008', 'kics:apt-get-install-pin-version-not-defined'],
+  apk: ['hadolint:DL3018', 'kics:unpinned-package-version-in-apk-add'],
+  yum: ['hadolint:DL3033', 'kics:yum-install-without-version'],
+  zypper: ['hadolint:DL3037', 'kics:zypper-install-without-version'],
   dnf: ['hadolint:DL3041'],
   microdnf: ['hadolint:DL3041'],
 };

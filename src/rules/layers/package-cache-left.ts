@@ -14,13 +14,21 @@ import { stageChain } from '../../project/stage-facts.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
-  'apt-get': { peers: ['hadolint:DL3009', 'parfum:aptGetInstallThenRemoveAptLists'] },
-  apk: { peers: ['hadolint:DL3019', 'trivy:DS025', 'parfum:apkAddUseNoCache'], flag: '--no-cache' },
-  yum: { peers: ['hadolint:DL3032', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
+  'apt-get': {
+    peers: ['hadolint:DL3009', 'kics:apt-get-install-lists-were-not-deleted', 'parfum:aptGetInstallThenRemoveAptLists'],
+  },
+  apk: {
+    peers: ['hadolint:DL3019', 'kics:apk-add-using-local-cache-path', 'trivy:DS025', 'parfum:apkAddUseNoCache'],
+    flag: '--no-cache',
+  },
+  yum: { peers: ['hadolint:DL3032', 'kics:yum-clean-all-missing', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
   dnf: { peers: ['hadolint:DL3040', 'trivy:DS019'] },
   microdnf: { peers: ['hadolint:DL3040', 'trivy:DS027'] },
-  zypper: { peers: ['hadolint:DL3036', 'trivy:DS020'] },
-  pip: { peers: ['hadolint:DL3042', 'parfum:pipUseNoCacheDir'], flag: '--no-cache-dir' },
+  zypper: { peers: ['hadolint:DL3036', 'kics:missing-zypper-clean', 'trivy:DS020'] },
+  pip: {
+    peers: ['hadolint:DL3042', 'kics:pip-install-keeping-cached-packages', 'parfum:pipUseNoCacheDir'],
+    flag: '--no-cache-dir',
+  },
   npm: { peers: ['parfum:npmCacheCleanAfterInstall'] },
   yarn: { peers: ['hadolint:DL3060', 'parfum:yarnCacheCleanAfterInstall'] },
 };

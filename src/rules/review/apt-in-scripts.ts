@@ -24,7 +24,7 @@ export const rule = dockerfileRule({
   summary: 'apt is called where apt-get is meant for scripts',
   why: 'The command line of apt may change between versions, which its own manual says and warns of in every build log.',
   remedy: 'Call apt-get, or apt-cache for search and show.',
-  peers: ['hadolint:DL3027', 'checkov:CKV_DOCKER_9'],
+  peers: ['hadolint:DL3027', 'kics:run-using-apt', 'checkov:CKV_DOCKER_9'],
   check({ dockerfile }, { report }) {
     for (const { read, command } of packageCommands(dockerfile, 'apt')) {
       const subcommand = read.subcommand?.value ?? '';

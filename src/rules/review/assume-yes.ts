@@ -6,12 +6,20 @@ import { dockerfileRule } from '../../project/rule.ts';
 
 /** The flag that makes each tool ask nothing, and who else looks for it. */
 const tools: Readonly<Record<string, { readonly flag: string; readonly peers: readonly PeerId[] }>> = {
-  'apt-get': { flag: '-y', peers: ['hadolint:DL3014', 'trivy:DS021', 'parfum:aptGetInstallUseY'] },
+  'apt-get': {
+    flag: '-y',
+    peers: [
+      'hadolint:DL3014',
+      'kics:apt-get-missing-flags-to-avoid-manual-input',
+      'trivy:DS021',
+      'parfum:aptGetInstallUseY',
+    ],
+  },
   apt: { flag: '-y', peers: [] },
-  yum: { flag: '-y', peers: ['hadolint:DL3030', 'parfum:yumInstallForceYes'] },
-  dnf: { flag: '-y', peers: ['hadolint:DL3038'] },
+  yum: { flag: '-y', peers: ['hadolint:DL3030', 'kics:yum-install-allows-manual-input', 'parfum:yumInstallForceYes'] },
+  dnf: { flag: '-y', peers: ['hadolint:DL3038', 'kics:missing-flag-from-dnf-install'] },
   microdnf: { flag: '-y', peers: [] },
-  zypper: { flag: '-y', peers: ['hadolint:DL3034'] },
+  zypper: { flag: '-y', peers: ['hadolint:DL3034', 'kics:missing-zypper-non-interactive-switch'] },
 };
 
 /** `echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/90-yes`, `assumeyes=1` in a configuration of yum. */

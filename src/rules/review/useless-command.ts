@@ -32,7 +32,7 @@ export const rule = dockerfileRule({
   summary: 'A build step runs a program that only makes sense on a running machine',
   why: 'Processes that a step starts end with the step, and nobody is there to edit, watch or restart anything.',
   remedy: 'Drop it; start services by ENTRYPOINT or CMD, or start and use them within one RUN.',
-  peers: ['hadolint:DL3001'],
+  peers: ['hadolint:DL3001', 'kics:run-utilities-and-posix-commands'],
   check({ dockerfile }, { report }) {
     for (const { command, instruction } of dockerfile.commandsNamed(...useless)) {
       const words = command.arguments.map(({ value }) => value);

@@ -5,7 +5,7 @@ export const rule = dockerfileRule({
   summary: 'A build step runs sudo',
   why: 'A build step runs as root unless USER says otherwise, so sudo does nothing, or it hides that a step needs root after USER.',
   remedy: 'Drop sudo; where the step runs as another user, put USER root before it and switch back after it.',
-  peers: ['hadolint:DL3004', 'trivy:DS010', 'checkov:CKV2_DOCKER_1'],
+  peers: ['hadolint:DL3004', 'kics:run-using-sudo', 'trivy:DS010', 'checkov:CKV2_DOCKER_1'],
   check({ dockerfile }, { report }) {
     for (const { command } of dockerfile.commands)
       if (command.wrappers.includes('sudo') || command.name === 'sudo')

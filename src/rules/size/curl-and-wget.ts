@@ -6,7 +6,7 @@ export const rule = dockerfileRule({
   summary: 'A stage installs curl and wget where one would do',
   why: 'Both do the same; each brings its libraries and its own security updates.',
   remedy: 'Use one of them.',
-  peers: ['hadolint:DL4001', 'trivy:DS014'],
+  peers: ['hadolint:DL4001', 'kics:run-using-wget-and-curl', 'trivy:DS014'],
   check({ dockerfile }, { report }) {
     for (const stage of dockerfile.stages) {
       const first = (name: string) =>

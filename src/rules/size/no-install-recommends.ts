@@ -8,7 +8,12 @@ export const rule = dockerfileRule({
   why: 'Debian and Ubuntu install what a package recommends as well, which is often documentation, fonts or a mail server that nobody asked for.',
   remedy:
     'Pass --no-install-recommends and name what is really needed (ca-certificates with curl, libc6-dev with gcc).',
-  peers: ['hadolint:DL3015', 'trivy:DS029', 'parfum:aptGetInstallUseNoRec'],
+  peers: [
+    'hadolint:DL3015',
+    'kics:apt-get-not-avoiding-additional-packages',
+    'trivy:DS029',
+    'parfum:aptGetInstallUseNoRec',
+  ],
   check({ dockerfile }, { report }) {
     for (const { read, command, stage } of packageCommands(dockerfile, 'apt-get', 'apt')) {
       if (read.action !== 'install' || read.noRecommends || read.packages.length === 0) continue;
