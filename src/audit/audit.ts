@@ -10,6 +10,7 @@ import { siftKnown } from './baseline.ts';
 import { excerptsFor } from './excerpts.ts';
 import { inventoryOf } from './inventory.ts';
 import { applyPeerSettings, type PeerSettings } from './peer-settings.ts';
+import { withoutRepeats } from './repeats.ts';
 import { ruleDocs } from './rule-docs.ts';
 import { hasSubject, runRules, type Settings } from './run-rules.ts';
 import { siftIgnored } from './suppress.ts';
@@ -51,7 +52,7 @@ export function audit(project: Project, request: AuditRequest): Report {
     suppressed.push(...sifted.suppressed);
     return findings.length === sifted.kept.length ? findings : sifted.kept;
   };
-  let findings: readonly Finding[] = runRules(project, request.rules, request.settings, request.today);
+  let findings: readonly Finding[] = withoutRepeats(runRules(project, request.rules, request.settings, request.today));
   findings = sift(findings, applyPeerSettings(findings, request.peerSettings));
   if (request.honourIgnoreComments) findings = sift(findings, siftIgnored(project, findings, request.today));
   findings = [...findings].sort(compareFindings);

@@ -22,15 +22,55 @@ export interface ObjectSources {
   readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
 }
 
-/** Every Kubernetes object of a project: as files hold them, as overlays change them, as charts render. */
+/**
+ * Every Kubernetes object of a project: as files hold them, as overlays change them, as charts render. What a kustomization takes
+ * is evaluated through the overlays that use it and not a second time by itself.
+ */
 export async function readObjects(sources: ObjectSources): Promise<ClusterObjects> {
   const objects: KubernetesObject[] = [];
   const problems: ReadProblem[] = [];
+  let taken: ReadonlySet<string> = new Set();
+  if (sources.kustomizations.length > 0) {
+    const { readKustomizations } = await import('../kubernetes/kustomize.ts');
+    const built = readKustomizations(sources.kustomizations, sources.read);
+    objects.push(...built.objects);
+    problems.push(...built.problems);
+    taken = built.covered;
+  }
   for (const artifact of sources.artifacts) {
+    if (taken.has(artifact.path)) continue;
     const read = readManifests(artifact);
     objects.push(...read.objects);
     problems.push(...read.problems);
   }
+  for (const chart of sources.charts) {
+    const rendered = await renderOrName(chart, sources);
+    objects.push(...rendered.objects);
+    problems.push(...rendered.problems);
+  }
   const more: TemplateKind[] = sources.podTemplates.map(({ kind, path }) => ({ kind, path: path.split('.') }));
   return { objects, workloads: workloadsOf(objects, more), problems };
+}
+
+/** A chart as helm renders it; without helm its templates are named as not read. */
+async function renderOrName(
+  chart: DiscoveredChart,
+  { root, read, helm }: ObjectSources,
+): Promise<{ readonly objects: readonly KubernetesObject[]; readonly problems: readonly ReadProblem[] }> {
+  if (helm) {
+    const { renderChart } = await import('../kubernetes/helm.ts');
+    return renderChart(chart, { root, files: read });
+  }
+  const [template] = chart.files.filter((file) => /\/?templates\/[^_].*\.ya?ml$/.test(file));
+  if (template === undefined) return { objects: [], problems: [] };
+  return {
+    objects: [],
+    problems: [
+      {
+        path: template,
+        message: 'the templates of this chart were not read, as --no-helm asks',
+        remedy: 'Run without --no-helm to audit them.',
+      },
+    ],
+  };
 }
