@@ -7,7 +7,7 @@ const peers: Readonly<Record<string, readonly PeerId[]>> = {
   apk: ['hadolint:DL3018', 'kics:unpinned-package-version-in-apk-add'],
   yum: ['hadolint:DL3033', 'kics:yum-install-without-version'],
   zypper: ['hadolint:DL3037', 'kics:zypper-install-without-version'],
-  dnf: ['hadolint:DL3041'],
+  dnf: ['hadolint:DL3041', 'kics:missing-version-specification-in-dnf-install'],
   microdnf: ['hadolint:DL3041'],
 };
 

@@ -11,7 +11,7 @@ export const rule = dockerfileRule({
   summary: 'Package lists are updated in another RUN than the one that installs',
   why: 'The layer with the lists is cached for ever: a later install works with old lists, gets old versions or fails because they are gone.',
   remedy: 'Write apt-get update && apt-get install in one RUN.',
-  peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5', 'parfum:aptGetUpdatePrecedesInstall'],
+  peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5', 'kics:update-instruction-alone', 'parfum:aptGetUpdatePrecedesInstall'],
   check({ dockerfile }, { report }) {
     const runs = new Map<object, PlacedPackageCommand[]>();
     for (const placed of packageCommands(dockerfile, ...tools)) {
@@ -29,8 +29,8 @@ export const rule = dockerfileRule({
         report({
           at: update.command.range,
           message: 'This RUN only updates the package lists; what installs from them stands in another one.',
-          // Checkov counts updates and installs of the whole file.
-          peers: installs ? ['trivy:DS017'] : ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
+          // Checkov counts updates and installs of the whole file; KICS wants an install behind the update.
+          peers: installs ? ['trivy:DS017', 'kics:update-instruction-alone'] : ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
         });
       else if (install && !update && updatedStages.has(stage) && installsFromLists(install))
         report({

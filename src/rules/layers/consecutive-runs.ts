@@ -9,7 +9,7 @@ export const rule = dockerfileRule({
   summary: 'RUN follows RUN',
   why: 'Each RUN is a layer of its own, and what one adds, the next cannot remove.',
   remedy: 'Join steps that belong together with &&, or write them as one here-document.',
-  peers: ['hadolint:DL3059'],
+  peers: ['hadolint:DL3059', 'kics:multiple-run-add-copy-instructions-listed'],
   check({ dockerfile }, { report }) {
     for (const stage of dockerfile.stages)
       for (const [at, instruction] of stage.instructions.entries()) {

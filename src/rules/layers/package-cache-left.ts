@@ -22,7 +22,7 @@ const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readon
     flag: '--no-cache',
   },
   yum: { peers: ['hadolint:DL3032', 'kics:yum-clean-all-missing', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
-  dnf: { peers: ['hadolint:DL3040', 'trivy:DS019'] },
+  dnf: { peers: ['hadolint:DL3040', 'trivy:DS019', 'kics:missing-dnf-clean-all'] },
   microdnf: { peers: ['hadolint:DL3040', 'trivy:DS027'] },
   zypper: { peers: ['hadolint:DL3036', 'kics:missing-zypper-clean', 'trivy:DS020'] },
   pip: {

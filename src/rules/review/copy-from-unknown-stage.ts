@@ -3,8 +3,6 @@ import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
 import { buildsOf } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
-const peers = ['hadolint:DL3022', 'kics:copy-from-without-from-alias-defined-previously'] as const;
-
 /** Docker's official images: a bare name that is one of them is probably meant. https://hub.docker.com/u/library */
 const officialImages: ReadonlySet<string> = new Set(
   `adminer aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb archlinux backdrop bash bonita
@@ -27,7 +25,7 @@ export const rule = dockerfileRule({
   summary: 'COPY --from names no stage',
   why: 'A name that no stage has is taken for an image of Docker Hub: the build fails, or it copies from an image that someone else owns.',
   remedy: 'Name a stage of the file, or write the image with its registry or tag.',
-  peers,
+  peers: ['hadolint:DL3022'],
   check({ dockerfile, project }, { report }) {
     // A build that others describe may pass contexts of that name.
     if (buildsOf(project, dockerfile).some(({ toldBy }) => toldBy !== 'convention')) return;
@@ -44,7 +42,6 @@ export const rule = dockerfileRule({
         at: from.range,
         message: `No stage is named ${name}, so it is taken for the image docker.io/library/${name}.`,
         ...(meant !== undefined && { remedy: `Probably ${meant} is meant.` }),
-        peers,
       });
     }
   },
