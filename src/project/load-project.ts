@@ -87,6 +87,22 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     templates: templatePaths(dockerfiles, found),
     problems,
     artifacts,
+    ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
+  };
+}
+
+const maximumCopiedBytes = 512 * 1024;
+
+/** Reads on demand, and each file once; what cannot be read is no problem of the project. */
+function fileReader(root: string, artifacts: Map<string, Artifact>): (file: string) => Artifact | undefined {
+  const tried = new Set<string>();
+  return (file) => {
+    if (!artifacts.has(file) && !tried.has(file)) {
+      tried.add(file);
+      const result = readArtifact(root, file, maximumCopiedBytes);
+      if (result.kind === 'read') artifacts.set(file, result.artifact);
+    }
+    return artifacts.get(file);
   };
 }
 

@@ -47,6 +47,11 @@ export interface Project {
   readonly problems: readonly ReadProblem[];
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
+  /**
+   * Reads one more text file below the root, for a rule that wants the content of something that an image copies; the file is
+   * then among the artifacts. Undefined for what is no text or larger than 512 KiB. Absent where there is no directory.
+   */
+  readonly readFile?: (path: string) => Artifact | undefined;
 }
 
 /** The ways in which a Dockerfile is built. Empty for standard input. */

@@ -1,0 +1,49 @@
+import type { BuildContext } from '../context/build-context.ts';
+import type { Artifact } from '../core/artifact.ts';
+import type { CopyInstruction } from '../dockerfile/instruction.ts';
+import { type ServerLog, serverLogs } from './internal/server-logs.ts';
+import type { ImageBuild, Project } from './project.ts';
+import { imageInstructions } from './stage-facts.ts';
+
+/** A log file that is set by a configuration file which an image copies from its context. */
+export interface CopiedLogSetting extends ServerLog {
+  readonly artifact: Artifact;
+  /** The instruction that copies it. */
+  readonly instruction: CopyInstruction;
+}
+
+/** So many files are read for one image. */
+const maximumFiles = 60;
+
+/** Names that the configuration of servers has. */
+const configurationName =
+  /(?:^|\/)[^/]+\.(?:conf|cnf|ini|vhost)(?:\.(?:template|tmpl|j2|in|erb))?$|(?:^|\/)(?:supervisord?|nginx)[^/]*\.conf[^/]*$|(?:^|\/)sites-(?:available|enabled)\/[^/]+$/;
+
+/** The log files that configuration sets which the shipped stage of a build copies from its context. */
+export function copiedLogSettings(project: Project, build: ImageBuild): CopiedLogSetting[] {
+  const { context, dockerfile, stage } = build;
+  const { readFile } = project;
+  if (!context || !stage || !readFile) return [];
+  const result: CopiedLogSetting[] = [];
+  const seen = new Set<string>();
+  for (const instruction of imageInstructions(stage)) {
+    if (instruction.name !== 'COPY' && instruction.name !== 'ADD') continue;
+    for (const file of configurationsCopied(context, dockerfile.path, instruction)) {
+      const path = context.directory === '' ? file : `${context.directory}/${file}`;
+      if (seen.has(path) || seen.size >= maximumFiles) continue;
+      seen.add(path);
+      const artifact = readFile(path);
+      if (artifact) for (const log of serverLogs(artifact.text)) result.push({ ...log, artifact, instruction });
+    }
+  }
+  return result;
+}
+
+function configurationsCopied(context: BuildContext, path: string, { range }: CopyInstruction): string[] {
+  const use = context.uses.find((each) => each.path === path && each.range.start === range.start);
+  if (!use?.known) return [];
+  const copied = context.copiedBy(use);
+  return context.listing.entries.flatMap((entry, place) =>
+    copied[place] === 1 && entry.kind === 'file' && configurationName.test(entry.path) ? [entry.path] : [],
+  );
+}
