@@ -14,7 +14,7 @@ export function linkImages(
   workloads: readonly Workload[],
   composeFiles: readonly ComposeFile[],
 ): void {
-  const linker = imageLinker(projectName, builds);
+  const linker = imageLinker(projectName, builds, onlyOwnImage(builds, workloads));
   for (const workload of workloads)
     for (const container of workload.allContainers) linkContainer(linker, workload, container);
   for (const file of composeFiles)
@@ -30,20 +30,49 @@ function linkContainer(linker: Linker, workload: Workload, container: Container)
   linker(container.imageReference)?.runBy.push({ kind: 'container', workload, container });
 }
 
-function imageLinker(projectName: string, builds: readonly LinkedBuild[]): Linker {
+/**
+ * The repository of the only image that workloads run and that is nobody's official one, where there is one Dockerfile: what else
+ * would that file be for?
+ */
+function onlyOwnImage(builds: readonly LinkedBuild[], workloads: readonly Workload[]): string | undefined {
+  if (builds.length !== 1) return undefined;
+  const own = new Set<string>();
+  for (const workload of workloads)
+    for (const { imageReference } of workload.allContainers)
+      if (imageReference && !isPublished(imageReference)) own.add(repositoryOf(imageReference));
+  return own.size === 1 ? [...own][0] : undefined;
+}
+
+/** Images of Docker Hub and of the registries where projects publish what others run. */
+function isPublished({ registry, repository }: ImageReference): boolean {
+  if (registry === 'docker.io')
+    return (
+      repository.startsWith('library/') ||
+      /^(?:bitnami|grafana|prom|nginxinc|istio|envoyproxy|jaegertracing|otel)\//.test(repository)
+    );
+  return /^(?:gcr\.io|registry\.k8s\.io|k8s\.gcr\.io|quay\.io|mcr\.microsoft\.com|public\.ecr\.aws)$/.test(registry);
+}
+
+function repositoryOf({ registry, repository }: ImageReference): string {
+  return `${registry}/${repository}`;
+}
+
+function imageLinker(projectName: string, builds: readonly LinkedBuild[], only: string | undefined): Linker {
   const byRepository = new Map<string, LinkedBuild>();
+  const [first] = builds;
+  if (only !== undefined && first) byRepository.set(only, first);
   const byName = new Map<string, LinkedBuild | 'several'>();
   for (const build of builds) {
     for (const image of build.images) {
       const reference = parseImageReference(image);
-      if (reference) byRepository.set(`${reference.registry}/${reference.repository}`, build);
+      if (reference) byRepository.set(repositoryOf(reference), build);
     }
     for (const name of conventionalNames(build, builds.length === 1 ? projectName : undefined))
       byName.set(name, byName.has(name) && byName.get(name) !== build ? 'several' : build);
   }
   return (reference) => {
     if (reference === undefined) return undefined;
-    const told = byRepository.get(`${reference.registry}/${reference.repository}`);
+    const told = byRepository.get(repositoryOf(reference));
     if (told) return told;
     // An official image of Docker Hub has no name space: it is nobody's own.
     if (

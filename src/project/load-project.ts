@@ -49,6 +49,11 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     return result.artifact;
   };
   const read = (file: string) => artifacts.get(file) ?? take(readArtifact(found.root, file));
+  // For files that may be there or not: one that is not is no problem.
+  const probe = (file: string) => {
+    const result = artifacts.has(file) ? undefined : readArtifact(found.root, file);
+    return artifacts.get(file) ?? (result?.kind === 'read' ? take(result) : undefined);
+  };
   if (target.kind === 'bytes') take(artifactOfBytes(target.name, target.bytes));
 
   progress('reading Dockerfiles');
@@ -59,9 +64,9 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   for (const kind of ['ignore-file', 'ci', 'update-automation'] as const)
     for (const file of ofKind(found, kind)) read(file.path);
   progress('reading Compose files');
-  const composeFiles = await readComposeFiles(found, read, problems);
+  const composeFiles = await readComposeFiles(found, read, probe, problems);
   progress('reading manifests');
-  const cluster = await readCluster(target, found, read, artifacts, options);
+  const cluster = await readCluster(target, found, read, probe, artifacts, options);
   problems.push(...cluster.problems);
 
   progress('linking');
@@ -131,13 +136,18 @@ function isManifest({ text }: Artifact): boolean {
 
 type Read = (file: string) => Artifact | undefined;
 
-async function readComposeFiles(found: DiscoveredFiles, read: Read, problems: ReadProblem[]): Promise<ComposeFile[]> {
+async function readComposeFiles(
+  found: DiscoveredFiles,
+  read: Read,
+  probe: Read,
+  problems: ReadProblem[],
+): Promise<ComposeFile[]> {
   const files = ofKind(found, 'compose');
   if (files.length === 0) return [];
   const { readCompose } = await import('../kubernetes/read-compose.ts');
   const composeFiles = files.flatMap((file) => {
     const artifact = read(file.path);
-    return (artifact && readCompose(artifact, read)) ?? [];
+    return (artifact && readCompose(artifact, probe)) ?? [];
   });
   problems.push(...composeFiles.flatMap((file) => file.problems));
   return composeFiles;
@@ -147,6 +157,7 @@ async function readCluster(
   target: Target,
   found: DiscoveredFiles,
   read: Read,
+  probe: Read,
   artifacts: ReadonlyMap<string, Artifact>,
   options: LoadOptions,
 ): Promise<ClusterObjects> {
@@ -160,7 +171,7 @@ async function readCluster(
     artifacts: [...standardInput, ...manifests.flatMap((file) => read(file.path) ?? [])],
     kustomizations: kustomizations.map((file) => file.path),
     charts: found.charts,
-    read,
+    read: probe,
     helm: options.helm ?? true,
     podTemplates: options.podTemplates ?? [],
   });

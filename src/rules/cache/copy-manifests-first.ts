@@ -81,8 +81,12 @@ function packagesOf(project: Project, dockerfile: Dockerfile, { read }: PlacedPa
   return application && dependencyCount(application);
 }
 
+/** `npm ci`, `go mod download`: the words before the first option. */
 function described({ read }: PlacedPackageCommand): string {
-  return read.subcommand ? `${read.tool} ${read.subcommand.value}` : read.tool;
+  const { subcommand, command } = read;
+  if (subcommand === undefined) return read.tool;
+  const next = command.arguments[command.arguments.indexOf(subcommand) + 1];
+  return subcommand.value === 'mod' && next ? `${read.tool} mod ${next.value}` : `${read.tool} ${subcommand.value}`;
 }
 
 function manifestsFor({ read }: PlacedPackageCommand): string {
