@@ -86,6 +86,7 @@ function findingsByPath(dockerfiles: readonly Dockerfile[]): ReadonlyMap<string,
     applications: [],
     builds: [],
     otherFiles: [],
+    templates: new Set(),
     problems: [],
     artifacts: new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile])),
   };

@@ -1,25 +1,21 @@
 import { splitAtBlanks } from '../parse-words.ts';
-import type { DockerfileSyntax } from '../syntax.ts';
+import type { CommentItem, DockerfileSyntax } from '../syntax.ts';
 import { declarationsOf } from './global-arguments.ts';
 import type { Outcome } from './outcome.ts';
 import type { Statement } from './statement.ts';
 
 /**
- * The comments that BuildKit takes for an instruction's description: those since the instruction before it or since the
- * last empty comment, by the offset of the instruction's keyword.
+ * The last comment before each instruction since the one before it, by the offset of the instruction's keyword: what
+ * BuildKit takes for a description, unless the comment is empty.
  */
-export function commentsBefore({ items, text }: DockerfileSyntax): ReadonlyMap<number, readonly string[]> {
-  const byKeyword = new Map<number, readonly string[]>();
-  let comments: string[] = [];
+export function commentsBefore({ items }: DockerfileSyntax): ReadonlyMap<number, CommentItem> {
+  const byKeyword = new Map<number, CommentItem>();
+  let comment: CommentItem | undefined;
   for (const item of items) {
-    if (item.kind === 'comment') {
-      // BuildKit cuts off the line's first character, which is no `#` when the comment is indented.
-      const comment = text.slice(item.range.start + 1, item.range.end).trim();
-      if (comment === '') comments = [];
-      else comments.push(comment);
-    } else if (item.kind === 'instruction') {
-      if (comments.length > 0) byKeyword.set(item.keyword.range.start, comments);
-      comments = [];
+    if (item.kind === 'comment') comment = item;
+    else if (item.kind === 'instruction') {
+      if (comment !== undefined) byKeyword.set(item.keyword.range.start, comment);
+      comment = undefined;
     }
   }
   return byKeyword;
@@ -28,14 +24,16 @@ export function commentsBefore({ items, text }: DockerfileSyntax): ReadonlyMap<n
 /** Reports a comment right before an ARG or a named FROM that does not begin with the name that it should describe. */
 export function checkDescription(
   statement: Statement,
-  comments: readonly string[] | undefined,
+  comment: CommentItem | undefined,
+  text: string,
   { hit }: Outcome,
 ): void {
-  const last = comments?.at(-1);
-  if (last === undefined) return;
+  if (comment === undefined || (statement.name !== 'ARG' && statement.name !== 'FROM')) return;
+  // BuildKit cuts off the line's first character, which is no `#` when the comment is indented.
+  const description = text.slice(comment.range.start + 1, comment.range.end).trim();
   const names = describedNames(statement);
   const [example] = names;
-  if (example === undefined || names.includes(last.split(' ', 1)[0] ?? '')) return;
+  if (description === '' || example === undefined || names.includes(description.split(' ', 1)[0] ?? '')) return;
   hit('InvalidDefinitionDescription', statement.instruction, example);
 }
 

@@ -22,6 +22,7 @@ const flagsOf: Readonly<Partial<Record<Keyword, Readonly<Record<string, FlagKind
 
 /** Why BuildKit refuses one of the flags, as a sentence, or undefined. */
 export function flagFault(statement: Statement): string | undefined {
+  if (statement.flags.length === 0) return undefined;
   const known = (statement.name && flagsOf[statement.name]) ?? {};
   const seen = new Set<string>();
   for (const flag of statement.flags) {

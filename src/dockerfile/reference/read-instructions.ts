@@ -67,7 +67,13 @@ export function readInstructions(dockerfile: Dockerfile, outcome: Outcome): Read
     if (fault !== undefined) {
       if (syntax === undefined) outcome.reject(fault, statement.instruction);
       if (statement.name !== 'FROM') continue;
-    } else checkDescription(statement, comments.get(statement.instruction.syntax.keyword.range.start), outcome);
+    } else
+      checkDescription(
+        statement,
+        comments.get(statement.instruction.syntax.keyword.range.start),
+        dockerfile.text,
+        outcome,
+      );
     const stage = stages.at(-1);
     if (statement.name === 'FROM') stages.push({ from: statement, statements: [] });
     else if (stage !== undefined) stage.statements.push(statement);

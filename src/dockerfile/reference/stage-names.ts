@@ -33,14 +33,24 @@ export function checkStageNames(stages: readonly StagePlan[], { hit }: Outcome):
 
 /** Reports keywords that are not in the case of most: lower or upper. */
 export function checkKeywordCasing(stages: readonly StagePlan[], { hit }: Outcome): void {
-  const statements = stages.flatMap(({ from, statements: rest }) => [from, ...rest]);
-  let lower = 0;
-  let upper = 0;
-  for (const { keyword } of statements)
-    if (keyword === keyword.toLowerCase()) lower += 1;
-    else if (keyword === keyword.toUpperCase()) upper += 1;
-  for (const { keyword, instruction } of statements) {
-    const meant = lower > upper ? keyword.toLowerCase() : keyword.toUpperCase();
-    if (keyword !== meant) hit('ConsistentInstructionCasing', instruction, keyword, { meant });
+  const count = { upper: 0, lower: 0, mixed: 0 };
+  for (const { from, statements } of stages) {
+    count[caseOf(from.keyword)] += 1;
+    for (const { keyword } of statements) count[caseOf(keyword)] += 1;
   }
+  const wanted = count.lower > count.upper ? 'lower' : 'upper';
+  if (count.mixed + count[wanted === 'lower' ? 'upper' : 'lower'] === 0) return;
+  for (const { keyword, instruction } of stages.flatMap(({ from, statements }) => [from, ...statements])) {
+    if (caseOf(keyword) === wanted) continue;
+    const meant = wanted === 'lower' ? keyword.toLowerCase() : keyword.toUpperCase();
+    hit('ConsistentInstructionCasing', instruction, keyword, { meant });
+  }
+}
+
+/** Keywords are ASCII letters only: an instruction that does not exist is in no stage. */
+function caseOf(keyword: string): 'upper' | 'lower' | 'mixed' {
+  let upper = 0;
+  for (let at = 0; at < keyword.length; at += 1) if (keyword.charCodeAt(at) < 97) upper += 1;
+  if (upper === 0) return 'lower';
+  return upper === keyword.length ? 'upper' : 'mixed';
 }
