@@ -57,7 +57,7 @@ export async function writeReports(
   else writeFile(path.resolve(terminal.cwd, output), text);
   // A clean run into a pipe leaves the pipe empty; a person at the other end still sees that something was looked at.
   if (text === '' && !parsed.has('quiet'))
-    terminal.stderr.write(`${(await import('../report/plain.ts')).summaryLine(report)}\n`);
+    terminal.stderr.write((await import('../report/plain.ts')).summaryLine(report));
   for (const further of parsed.values('also')) await writeFurther(further, report, prefix, failFrom, terminal);
 }
 

@@ -1,10 +1,14 @@
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { Cost } from '../../core/finding.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
+
+/** Less than this, in bytes, nobody notices. */
+const worthIt = 1_000_000;
 
 export const rule = dockerfileRule({
   severity: 'error',
@@ -27,8 +31,10 @@ export const rule = dockerfileRule({
       );
       if (twice.length === 0) continue;
       const cost = costOf(project, dockerfile, twice);
+      const small = cost?.bytes !== undefined && cost.bytes < worthIt && !installsBetween(dockerfile, twice, placed);
       report({
         at: command.range,
+        ...(small && { severity: 'note' as const }),
         message: `${command.name} -R stores ${names(twice)} a second time.`,
         also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
         ...(cost && { cost }),
@@ -36,6 +42,18 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** Packages that were installed among the files are stored twice, too; their size is not known here. */
+function installsBetween(dockerfile: Dockerfile, copies: readonly CopiedFiles[], change: PlacedCommand): boolean {
+  const from = Math.min(...copies.map(({ instruction }) => instruction.range.start));
+  return packageCommands(dockerfile).some(
+    ({ read, stage, instruction }) =>
+      stage === change.stage &&
+      read.action.startsWith('install') &&
+      instruction.range.start > from &&
+      instruction.range.start < change.instruction.range.start,
+  );
+}
 
 function isRecursive(command: CommandLine): boolean {
   return command.arguments.some(({ value }) => value === '--recursive' || /^-[a-zA-Z]*R/.test(value));

@@ -1,0 +1,214 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Terminal } from '../../src/cli/command.ts';
+import { command } from '../../src/cli/commands/audit.ts';
+import { parseArguments } from '../../src/cli/parse-arguments.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll audit '));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), content);
+  }
+}
+
+async function audit(args: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = '';
+  let stderr = '';
+  const terminal: Terminal = {
+    version: '0.0.0-test',
+    cwd: directory,
+    environment: {},
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout: {
+      isTTY: false,
+      columns: undefined,
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    stderr: {
+      isTTY: false,
+      write: (text) => {
+        stderr += text;
+      },
+    },
+  };
+  const code = await command.run(parseArguments(command, args), terminal);
+  return { code, stdout, stderr };
+}
+
+const bad = 'FROM node:latest\nCOPY . .\nRUN npm install\nCMD ["node", "server.js"]\n';
+
+describe('what is audited', () => {
+  test('a directory: this one when none is named', async () => {
+    write({ Dockerfile: bad });
+    expect((await audit([])).stdout).toMatch(/^Dockerfile:1:\d+: \w+ /m);
+  });
+
+  test('files and directories named one by one', async () => {
+    write({ 'a/Dockerfile': bad, 'b/other.Dockerfile': bad, 'c/Dockerfile': bad });
+    const { stdout } = await audit(['a/Dockerfile', 'b']);
+    expect(stdout).toContain('a/Dockerfile:1:');
+    expect(stdout).toContain('b/other.Dockerfile:1:');
+    expect(stdout).not.toContain('c/Dockerfile');
+  });
+
+  test('standard input, a Dockerfile or a manifest', async () => {
+    expect((await audit(['-'], bad)).stdout).toContain('-:1:6: warning cache/image-tag');
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - {name: c, image: nginx}\n';
+    expect((await audit(['-', '--stdin-path', 'pod.yaml'], pod)).stdout).toContain('pod.yaml:6:');
+  });
+
+  test('not what git ignores, unless asked', async () => {
+    write({ Dockerfile: 'FROM debian:12\nUSER 1000\n', '.gitignore': 'old/\n', 'old/Dockerfile': bad });
+    expect((await audit([])).stdout).not.toContain('old/');
+    expect((await audit(['--no-gitignore'])).stdout).toContain('old/Dockerfile');
+  });
+});
+
+describe('what decides the exit code', () => {
+  test('findings at or above the threshold', async () => {
+    write({ Dockerfile: bad });
+    expect((await audit([])).code).toBe(1);
+    expect((await audit(['--fail-on', 'never'])).code).toBe(0);
+    write({ Dockerfile: 'FROM debian:12\nUSER 1000\nENV A b\n' });
+    expect((await audit([])).code).toBe(0);
+    expect((await audit(['--fail-on', 'note'])).code).toBe(1);
+  });
+
+  test('a clean project is one line on stderr and nothing in the pipe', async () => {
+    write({ Dockerfile: 'FROM debian:12\nUSER 1000\n' });
+    const { code, stdout, stderr } = await audit([]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/1 Dockerfile.*nothing found\n$/);
+  });
+});
+
+describe('what takes findings out', () => {
+  test('an ignore comment, with its last day', async () => {
+    write({ Dockerfile: `# plimsoll ignore=cache/image-tag -- moves on purpose\n${bad}` });
+    expect((await audit([])).stdout).not.toContain('cache/image-tag');
+    expect((await audit(['--no-ignore-comments'])).stdout).toContain('cache/image-tag');
+    write({ Dockerfile: `# plimsoll ignore=cache/image-tag until=2020-01-01\n${bad}` });
+    expect((await audit([])).stdout).toContain('cache/image-tag');
+  });
+
+  test("other tools' ignore comments", async () => {
+    write({ Dockerfile: `# hadolint ignore=DL3007\n${bad}` });
+    expect((await audit([])).stdout).not.toContain('cache/image-tag');
+    write({ Dockerfile: `# check=skip=LegacyKeyValueFormat\n${bad}ENV a b\n` });
+    expect((await audit([])).stdout).not.toContain('legacy-key-value');
+  });
+
+  test('the configuration, and .hadolint.yaml', async () => {
+    write({ Dockerfile: bad, 'plimsoll.yaml': 'rules: {cache/image-tag: off}\nfailOn: error\n' });
+    expect((await audit([])).stdout).not.toContain('cache/image-tag');
+    expect((await audit(['--no-config'])).stdout).toContain('cache/image-tag');
+    write({ 'plimsoll.yaml': '', '.hadolint.yaml': 'ignored: [DL3007]\n' });
+    expect((await audit([])).stdout).not.toContain('cache/image-tag');
+  });
+
+  test('a baseline: moved lines stay known, new findings are reported', async () => {
+    write({ Dockerfile: bad });
+    expect((await audit(['--write-baseline', 'known.json'])).code).toBe(0);
+    expect((await audit(['--baseline', 'known.json'])).stdout).toBe('');
+    write({ Dockerfile: `# a comment\n\n${bad}RUN sudo true\n` });
+    const { stdout } = await audit(['--baseline', 'known.json']);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stdout).toContain('security/sudo');
+  });
+});
+
+describe('bad input costs nobody else a result', () => {
+  test.each([
+    ['an empty file', ''],
+    ['a byte order mark alone', '\uFEFF'],
+    ['a binary file', new Uint8Array([0, 1, 2, 255, 254, 0])],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x46, 0, 0x52, 0])],
+    ['invalid UTF-8', new Uint8Array([0x46, 0x52, 0x4f, 0x4d, 0x20, 0xff, 0xfe, 0x0a])],
+    ['an unknown instruction', 'FROM debian:12\nRNU true\n'],
+    ['a file without end', 'FROM debian:12\nRUN <<EOF\ntrue'],
+  ])('%s', async (_, content) => {
+    write({ 'broken/Dockerfile': content, 'good/Dockerfile': bad });
+    const { stdout } = await audit([]);
+    expect(stdout).toContain('good/Dockerfile:1:');
+    expect(stdout).toMatch(/^broken\/Dockerfile:\d+:\d+: (?:problem|error|warning|note)/m);
+  });
+
+  test('manifests: broken, templated, a bomb', async () => {
+    const bomb = `apiVersion: v1\nkind: ConfigMap\na: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
+      .split('')
+      .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]}`).join(',')}]`)
+      .join('\n')}\n`;
+    write({
+      'a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: [unclosed\n',
+      'b.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n',
+      'c.yaml': bomb,
+      'd.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - {name: c, image: nginx}\n',
+    });
+    const { stdout } = await audit([]);
+    expect(stdout).toMatch(/^a\.yaml:\d+:\d+: problem/m);
+    expect(stdout).toMatch(/^b\.yaml:\d+:\d+: problem/m);
+    expect(stdout).toMatch(/^d\.yaml:6:/m);
+  });
+
+  test('a loop of links and an unreadable file', async () => {
+    write({ Dockerfile: bad, 'locked/Dockerfile': bad });
+    symlinkSync('.', path.join(directory, 'loop'));
+    chmodSync(path.join(directory, 'locked/Dockerfile'), 0);
+    const { stdout } = await audit([]);
+    expect(stdout).toContain('\nDockerfile:1:6:');
+  });
+
+  test('hostile names do not reach the terminal', async () => {
+    write({ 'a\u001b[31m\nb/Dockerfile': bad });
+    const { stdout } = await audit([]);
+    expect(stdout).not.toContain('\u001b');
+    for (const line of stdout.trim().split('\n')) expect(line).toMatch(/:\d+:\d+: /);
+  });
+});
+
+describe('reports', () => {
+  test.each(['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'])(
+    '%s is written to a file',
+    async (format) => {
+      write({ Dockerfile: bad });
+      const { stdout } = await audit(['--format', format, '--output', 'report.out']);
+      expect(stdout).toBe('');
+      expect(readFileSync(path.join(directory, 'report.out'), 'utf8')).toContain('cache/image-tag');
+    },
+  );
+
+  test('several at once', async () => {
+    write({ Dockerfile: bad });
+    await audit(['--also', 'sarif=a.sarif', '--also', 'html=a.html']);
+    expect(JSON.parse(readFileSync(path.join(directory, 'a.sarif'), 'utf8')).version).toBe('2.1.0');
+    expect(readFileSync(path.join(directory, 'a.html'), 'utf8')).toContain('<!doctype html>');
+  });
+
+  test('no report holds the value of a secret', async () => {
+    const secret = ['hunter', '22', 'correct'].join('');
+    write({ Dockerfile: `FROM debian:12\nENV DB_PASSWORD=${secret}\nRUN curl -u me:${secret} https://example.com\n` });
+    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'])
+      expect((await audit(['--format', format, '--preset', 'all'])).stdout).not.toContain(secret);
+    await audit(['--write-baseline', 'known.json', '--preset', 'all']);
+    expect(readFileSync(path.join(directory, 'known.json'), 'utf8')).not.toContain(secret);
+  });
+
+  test('an unknown format of --also and an unwritable file are refused', async () => {
+    write({ Dockerfile: bad });
+    await expect(audit(['--also', 'xml=a'])).rejects.toThrow('--also takes FORMAT=FILE');
+    await expect(audit(['--output', 'no/such/dir/a'])).rejects.toThrow('cannot be written');
+    await expect(audit(['--rule', 'cache/nothing'])).rejects.toThrow('there is no rule');
+    await expect(audit(['--baseline', 'none.json'])).rejects.toThrow('baseline cannot be read');
+  });
+});
