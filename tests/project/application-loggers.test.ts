@@ -107,6 +107,11 @@ describe('Go loggers', () => {
     ],
     ['a file that is no log', `f, err := os.Create("data.bin")\nf.Write(b)`, []],
     ['zap', `import "go.uber.org/zap"\nl, _ := zap.NewProduction()`, ['zap json stdout']],
+    [
+      'zap with a configuration',
+      `import "go.uber.org/zap"\nc := zap.Config{Encoding: "json", OutputPaths: []string{"stderr"}}`,
+      ['zap json stdout'],
+    ],
     ['zerolog', `import "github.com/rs/zerolog/log"\nlog.Info().Msg("a")`, ['zerolog json stdout']],
     [
       'logrus',

@@ -67,6 +67,11 @@ function zapUses(tokens: readonly SourceToken[], words: Words): SourceLogger[] {
   ] as const)
     for (const at of words.get(name) ?? [])
       if (readsAs(tokens, at - 2, 'zap', '.')) result.push(logger('zap', tokens, at - 2, at, format, 'stdout'));
+  for (const at of words.get('Encoding') ?? []) {
+    const encoding = isMark(tokens[at + 1], ':') ? literalAt(tokens, at + 2) : undefined;
+    if (encoding === 'json' || encoding === 'console')
+      result.push(logger('zap', tokens, at, at + 2, encoding === 'json' ? 'json' : 'text', 'stdout'));
+  }
   for (const at of words.get('OutputPaths') ?? [])
     for (let index = at + 1; index < at + 20 && !isMark(tokens[index], '}'); index++) {
       const path = literalAt(tokens, index);

@@ -53,7 +53,7 @@ export const languageFiles: readonly LanguageFiles[] = [
 const leftOutDirectories =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.?venv|env|__pycache__|\.git|\.tox|dist|build|out|target|bin|obj|coverage|\.next|\.nuxt|\.cache|tests?|__tests__|spec|specs|e2e|examples?|samples?|docs?|fixtures|testdata|mocks?|__mocks__|migrations|benchmarks?|stories|storybook|cypress|scripts|tools)\//i;
 const leftOutFiles =
-  /(?:[._-](?:test|tests|spec|stories|min|bundle|generated|gen|pb|d)\.[\w.]+|_test\.(?:go|py)|(?:^|\/)test_[^/]+\.py|(?:^|\/)conftest\.py|(?:^|\/)\.[^/]+\.[cm]?js|\.pb\.go|_pb2(?:_grpc)?\.py|Tests?\.(?:java|kt)|(?:^|\/)(?:webpack|rollup|vite|vitest|jest|babel|eslint|tailwind|postcss|next|nuxt|playwright|cypress|karma|commitlint|prettier|tsup|metro|drizzle|astro|svelte)\.config\.[\w]+|(?:^|\/)(?:Gruntfile|gulpfile|setup|noxfile|tasks|fabfile)\.(?:js|py))$/;
+  /(?:[._-](?:test|tests|spec|stories|min|bundle|generated|gen|pb|d)\.[\w.]+|_test\.(?:go|py)|(?:^|\/)mock[^/]*\.(?:go|[cm]?[jt]s)|_mock\.go|(?:^|\/)test_[^/]+\.py|(?:^|\/)conftest\.py|(?:^|\/)\.[^/]+\.[cm]?js|\.pb\.go|_pb2(?:_grpc)?\.py|Tests?\.(?:java|kt)|(?:^|\/)(?:webpack|rollup|vite|vitest|jest|babel|eslint|tailwind|postcss|next|nuxt|playwright|cypress|karma|commitlint|prettier|tsup|metro|drizzle|astro|svelte)\.config\.[\w]+|(?:^|\/)(?:Gruntfile|gulpfile|setup|noxfile|tasks|fabfile)\.(?:js|py))$/;
 
 /** Whether a source is part of what runs: no test, example, vendored, generated or built file. `path` is relative to the application. */
 export function isProgramSource(path: string): boolean {

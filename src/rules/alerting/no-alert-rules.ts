@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isScraped } from '../../kubernetes/relations.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
 import { entriesAt } from '../../kubernetes/yaml-node.ts';
 import { projectRule } from '../../project/rule.ts';
 
@@ -24,7 +25,7 @@ export const rule = projectRule({
   check({ project }, { report }) {
     const { objects, workloads } = project;
     if (objects.some(({ kind, node }) => ruleKinds.has(kind) || holdsRules(kind, node))) return;
-    const scraped = workloads.filter((workload) => workload.longRunning && isScraped(workload, objects));
+    const scraped = onePerPlace(workloads.filter((workload) => workload.longRunning && isScraped(workload, objects)));
     const [first, ...others] = scraped;
     if (!first) return;
     report({
@@ -34,6 +35,12 @@ export const rule = projectRule({
     });
   },
 });
+
+/** Overlays make one workload of a file several times. */
+function onePerPlace(workloads: readonly Workload[]): Workload[] {
+  const byPlace = new Map(workloads.map((each) => [`${each.place.path}\0${each.place.range.start}`, each]));
+  return [...byPlace.values()];
+}
 
 /** A ConfigMap with a file of rules for Prometheus or Grafana. */
 function holdsRules(kind: string, node: KubernetesObject['node']): boolean {
