@@ -1,0 +1,59 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/generated.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const calls = [...readme.matchAll(/^(?:npm ci && )?npx plimsoll (.+?)(?:\s+#.*)?$/gm)].map((match) => match[1] ?? '');
+
+describe('the documentation does not lie', () => {
+  test('the generated pages are what the rules say', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/generate-docs.mjs', '--check'], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  test('the README names the test command that CI runs', () => {
+    expect(readme).toContain('```sh\nnpm test\n```');
+    expect(readFileSync('.ci/run', 'utf8')).toMatch(/^npm test$/m);
+  });
+
+  test.each(calls)('plimsoll %s: command and flags exist', async (call) => {
+    const [name, ...words] = call.split(/\s+/);
+    const entry = commands.find((command) => command.name === name);
+    expect(entry).toBeDefined();
+    const flags = (await entry?.load())?.flags.map((flag) => `--${flag.name}`) ?? [];
+    for (const word of words.filter((each) => each.startsWith('--'))) expect(flags).toContain(word);
+  });
+
+  test('every link to a file leads somewhere', () => {
+    for (const file of [
+      'README.md',
+      'CONTRIBUTING.md',
+      'docs/report.md',
+      'docs/score.md',
+      'docs/configuration.md',
+      'docs/peers.md',
+    ]) {
+      const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+        (match) => match[1] ?? '',
+      );
+      for (const link of links) expect(existsSync(path.join(path.dirname(file), link)), `${file}: ${link}`).toBe(true);
+    }
+  });
+
+  test('the example of the README is audited in twelve areas', () => {
+    const output = execFileSync(
+      process.execPath,
+      ['dist/cli/main.js', 'audit', 'examples/shop-node', '--json', '--fail-on', 'never'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    const { score } = JSON.parse(output);
+    expect(score.areas).toHaveLength(12);
+  });
+});
