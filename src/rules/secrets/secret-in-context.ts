@@ -1,0 +1,56 @@
+import type { BuildContext } from '../../context/build-context.ts';
+import type { ContextUse } from '../../context/context-use.ts';
+import { suggestIgnoreLines } from '../../context/generate.ts';
+import type { JunkFound } from '../../context/junk.ts';
+import type { Fix } from '../../core/fix.ts';
+import { ignoreChanges } from '../../project/context-facts.ts';
+import { contextRule } from '../../project/rule.ts';
+
+export const rule = contextRule({
+  severity: 'error',
+  summary: 'COPY of a whole directory takes a file along that lets someone in',
+  why: 'It is in the image and in the build cache for everyone who can read one of them, though no instruction names it.',
+  remedy: 'Leave it out in .dockerignore, and give it to the container when it is started.',
+  peers: [],
+  check({ context }, { report }) {
+    const secrets = context.junk.filter(
+      ({ kind, copiedBy, namedBy }) => kind.area === 'secrets' && copiedBy.length > 0 && namedBy.length === 0,
+    );
+    const [first] = secrets;
+    const [use, ...others] = usesOf(secrets);
+    if (first === undefined || use === undefined) return;
+    const fix = fixFor(context, secrets);
+    report({
+      at: { path: use.path, range: use.range },
+      also: others.map(({ path, range }) => ({ path, range, note: 'copies it too' })),
+      message: `This takes ${first.path} along, ${first.kind.what}${moreThan(secrets)}.`,
+      ...(fix && { fix }),
+    });
+  },
+});
+
+function usesOf(secrets: readonly JunkFound[]): readonly ContextUse[] {
+  return [...new Set(secrets.flatMap(({ copiedBy }) => copiedBy))];
+}
+
+function moreThan({ length }: readonly JunkFound[]): string {
+  if (length < 2) return '';
+  return length === 2 ? ', and one more such file' : `, and ${length - 1} more such files`;
+}
+
+function fixFor(context: BuildContext, junk: readonly JunkFound[]): Fix | undefined {
+  const { index, uses, ignore } = context;
+  const { text } = suggestIgnoreLines({ index, uses, junk, ignore });
+  if (text === '') return undefined;
+  return {
+    title: 'Leave the files out of the build context',
+    changes: ignoreChanges(context, text),
+    assumptions: [
+      {
+        statement: 'The program does not read these files from the image.',
+        state: 'unknown',
+        question: `Does the program get what is in ${junk[0]?.path ?? 'the file'} another way when the container starts?`,
+      },
+    ],
+  };
+}
