@@ -125,27 +125,36 @@ const checkov: PeerTool = {
   programs: ['checkov'],
   ask(program, scratch, cases) {
     const { reported, add } = collector(cases);
-    // One process for all: it takes seconds to start. Cases without a judgement of its own are passed over by the collector.
-    const frameworks = ['--framework', 'dockerfile', 'kubernetes'];
-    const output = run(
-      program,
-      scratch,
-      '-d',
-      '.',
-      ...frameworks,
-      '-o',
-      'json',
-      '--compact',
-      '--quiet',
-      '--skip-download',
-    );
-    const reports = JSON.parse(output === '' ? '[]' : output);
-    for (const { results } of Array.isArray(reports) ? reports : [reports])
-      for (const { check_id: id, file_abs_path: file } of results?.failed_checks ?? [])
-        add(path.relative(scratch, file), `checkov:${id}`);
+    const scan = (directory: string) => {
+      const frameworks = ['--framework', 'dockerfile', 'kubernetes'];
+      const options = ['-o', 'json', '--compact', '--quiet', '--skip-download'];
+      const output = run(program, scratch, '-d', directory, ...frameworks, ...options);
+      const reports = JSON.parse(output === '' ? '[]' : output);
+      for (const { results } of Array.isArray(reports) ? reports : [reports])
+        for (const { check_id: id, file_abs_path: file } of results?.failed_checks ?? [])
+          add(path.relative(scratch, file), `checkov:${id}`);
+    };
+    // One process for all, because it takes seconds to start. Its graph checks (CKV2) can lose findings when files have
+    // steps in common, so that it is asked again about the cases where something is missing, one by one.
+    scan('.');
+    for (const each of cases)
+      if (
+        [...each.peerCase.judgements].some(
+          ([peer, must]) => must && /^checkov:/.test(peer) && !reported.get(each)?.has(peer),
+        )
+      )
+        scan(each.directory);
     return reported;
   },
 };
+
+/** Checks that end tally's run: they stand in what it says of it and in no report. */
+const tallyRefusals: readonly (readonly [RegExp, string])[] = [
+  [/unknown instruction .*in ONBUILD/, 'invalid-onbuild-trigger'],
+  [/unknown instruction(?!.*ONBUILD)/, 'unknown-instruction'],
+  [/syntax directive .* appears misspelled/, 'syntax-directive-typo'],
+  [/has no stages to build/, 'require-stages'],
+];
 
 const tally: PeerTool = {
   name: 'tally',
@@ -160,7 +169,7 @@ const tally: PeerTool = {
           cwd: scratch,
           encoding: 'utf8',
         });
-        if (/unknown instruction/.test(stderr)) add(file, 'tally:unknown-instruction');
+        for (const [message, check] of tallyRefusals) if (message.test(stderr)) add(file, `tally:${check}`);
         if (!stdout.trimStart().startsWith('{')) continue;
         for (const { violations } of JSON.parse(stdout).files ?? [])
           for (const { rule } of violations) add(file, `tally:${String(rule).replace(/^tally\//, '')}`);
