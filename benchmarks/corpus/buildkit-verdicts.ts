@@ -13,7 +13,7 @@ export interface Verdict {
 /** Builds the oracle when that was not done yet, and asks it about every file. */
 export function askBuildKit(files: readonly string[]): readonly Verdict[] {
   const oracle = execFileSync('scripts/oracles', { encoding: 'utf8' }).trim();
-  const output = execFileSync(oracle, ['dockerfile', '--experimental'], {
+  const output = execFileSync(oracle, ['dockerfile'], {
     input: files.map((file) => `${file}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 1 << 30,

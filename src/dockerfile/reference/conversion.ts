@@ -3,11 +3,11 @@ import { expandWord } from '../expand.ts';
 import { instructionFault, syntaxFault } from './argument-faults.ts';
 import type { BuildState, Conversion } from './build-state.ts';
 import { dispatchStep, type StageMemory } from './dispatch-step.ts';
-import { readCheckOptions } from './file-faults.ts';
+import { type CheckOptions, readCheckOptions } from './file-faults.ts';
 import { declarationsOf, expandGlobals } from './global-arguments.ts';
 import { imageReferenceFault } from './image-reference.ts';
 import { checkCircularSources, planStep } from './link-stages.ts';
-import { newOutcome, type Outcome } from './outcome.ts';
+import { type BuildCheck, newOutcome, type Outcome } from './outcome.ts';
 import { checkBaseNames, fromWords, planStage, type StagePlan } from './plan-stages.ts';
 import { checkContinuations, type ReadInstructions, readInstructions } from './read-instructions.ts';
 import { checkKeywordCasing, checkStageNames } from './stage-names.ts';
@@ -34,21 +34,17 @@ export function convert(dockerfile: Dockerfile): Outcome {
   if (typeof options === 'string') outcome.reject(options, undefined, { range: checkRange(dockerfile) });
   checkContinuations(dockerfile, outcome);
   convertStages(read, dockerfile, outcome);
-  if (typeof options !== 'string' && options.failOnHit) {
-    const { skipped } = options;
-    const counts = outcome.hits.some(
-      ({ check }) => !skipped.has('all') && !skipped.has(check) && !isExperimental(check),
-    );
-    if (counts)
-      outcome.reject('The check directive makes every build check an error, and there are findings.', undefined, {
-        range: checkRange(dockerfile),
-      });
-  }
+  if (typeof options !== 'string' && options.failOnHit && outcome.hits.some(({ check }) => isChecked(check, options)))
+    outcome.reject('The check directive makes every build check an error, and there are findings.', undefined, {
+      range: checkRange(dockerfile),
+    });
   return outcome;
 }
 
-function isExperimental(check: string): boolean {
-  return check === 'InvalidDefinitionDescription';
+/** Whether BuildKit runs a check on a file with these options. */
+export function isChecked(check: BuildCheck, { skipped, experimental }: CheckOptions): boolean {
+  if (check === 'InvalidDefinitionDescription') return experimental.has('all') || experimental.has(check);
+  return !skipped.has('all') && !skipped.has(check);
 }
 
 function checkRange({ syntax }: Dockerfile) {

@@ -5,9 +5,11 @@ import type { Outcome } from './outcome.ts';
 /** Longest line that BuildKit reads, in bytes, its line end included. */
 const maximalLineBytes = 65536;
 
-/** The options of a `check` directive that decide whether a file is refused. */
+/** The options of a `check` directive. */
 export interface CheckOptions {
   readonly skipped: ReadonlySet<string>;
+  /** Experimental checks that are switched on, or `all`. */
+  readonly experimental: ReadonlySet<string>;
   readonly failOnHit: boolean;
 }
 
@@ -16,21 +18,26 @@ export function readCheckOptions({ syntax }: Dockerfile): CheckOptions | string 
   const directive = syntax.directives.find(({ name }) => name === 'check');
   const value = directive?.value.split(' ', 1)[0]?.trim() ?? '';
   let skipped: ReadonlySet<string> = new Set();
+  let experimental: ReadonlySet<string> = new Set();
   let failOnHit = false;
-  if (value === '') return { skipped, failOnHit };
+  if (value === '') return { skipped, experimental, failOnHit };
   for (const part of splitInThree(value)) {
     const sign = part.indexOf('=');
     const name = part.slice(0, Math.max(sign, 0)).trim();
     const setting = part.slice(sign + 1).trim();
-    if (name === 'skip') skipped = new Set(setting.split(',').map((check) => check.trim()));
+    if (name === 'skip') skipped = namesIn(setting);
+    else if (name === 'experimental') experimental = namesIn(setting);
     else if (name === 'error') {
       const isOn = parseGoBoolean(setting);
       if (isOn === undefined) return 'In the check directive, error must be true or false.';
       failOnHit = isOn;
-    } else if (name !== 'experimental')
-      return `The check directive does not know '${part}'; it knows skip, error and experimental.`;
+    } else return `The check directive does not know '${part}'; it knows skip, error and experimental.`;
   }
-  return { skipped, failOnHit };
+  return { skipped, experimental, failOnHit };
+}
+
+function namesIn(setting: string): ReadonlySet<string> {
+  return new Set(setting.split(',').map((check) => check.trim()));
 }
 
 function splitInThree(value: string): readonly string[] {

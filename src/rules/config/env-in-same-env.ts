@@ -15,8 +15,11 @@ export const rule = dockerfileRule({
       if (instruction.name !== 'ENV' || instruction.pairs.length < 2) continue;
       const { pair, name } = firstUse(dockerfile, instruction) ?? {};
       if (pair === undefined) continue;
+      // On the first line, where other tools report it too.
+      const isThere = dockerfile.lines.positionAt(pair.range.start).line === instruction.line;
       report({
-        at: pair.range,
+        at: isThere ? pair.range : instruction.keyword.range,
+        also: isThere ? [] : [{ range: pair.range }],
         message: `$${name} is set by this very instruction, so it is empty here.`,
         cause: `undefined-variable:${instruction.line}:${name}`,
       });

@@ -1,4 +1,6 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import { isChecked } from '../../dockerfile/reference/conversion.ts';
+import { readCheckOptions } from '../../dockerfile/reference/file-faults.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['buildkit:InvalidDefinitionDescription'] as const;
@@ -13,11 +15,14 @@ export const rule = dockerfileRule({
   remedy: 'Begin the comment with the name, or put an empty comment line between the two.',
   peers,
   check({ dockerfile }, { report }) {
+    const options = readCheckOptions(dockerfile);
+    const isOn = typeof options !== 'string' && isChecked('InvalidDefinitionDescription', options);
     for (const hit of findBuildCheckHits(dockerfile, 'InvalidDefinitionDescription'))
       report({
         ...placeOf(hit, dockerfile),
         message: `The comment before this ${hit.instruction.name} does not begin with '${hit.subject}'.`,
-        peers: peersOf(hit, peers),
+        // BuildKit reports it only where the file asks for the experimental check.
+        peers: isOn ? peersOf(hit, peers) : [],
       });
   },
 });
