@@ -3,7 +3,7 @@ import type { ReportedPlace } from '../../core/rule.ts';
 import type { ContainerSecurity } from '../../kubernetes/workload.ts';
 import { workloadRule } from '../../project/rule.ts';
 
-const seccomp = ['kube-score:container-seccomp-profile', 'trivy:KSV104', 'checkov:CKV_K8S_31'] as const;
+const seccomp = ['trivy:KSV104', 'checkov:CKV_K8S_31'] as const;
 const appArmor = ['trivy:KSV002'] as const;
 const proc = ['kube-linter:unsafe-proc-mount', 'polaris:procMount', 'trivy:KSV027'] as const;
 
