@@ -6,7 +6,6 @@ import { projectRule } from '../../project/rule.ts';
 
 const docker = [
   'kube-linter:docker-sock',
-  'kube-linter:sensitive-host-mounts',
   'polaris:hostPathSet',
   'trivy:KSV006',
   'trivy:KSV023',

@@ -1,0 +1,35 @@
+import type { Probe } from '../../kubernetes/workload.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+export const rule = workloadRule({
+  severity: 'note',
+  summary: 'Liveness and readiness are the same question',
+  why: 'A pod that is only busy is restarted instead of being spared requests, which makes an overload worse.',
+  remedy:
+    'Let liveness ask only whether the process still works, without its dependencies, and wait longer than readiness does.',
+  peers: ['kube-score:pod-probes-identical'],
+  check({ workload }, { report }) {
+    for (const { name, livenessProbe: live, readinessProbe: ready } of workload.containers)
+      if (live && ready && isSameQuestion(live, ready) && patience(live) <= patience(ready))
+        report({
+          at: live.place,
+          also: [{ ...ready.place, note: 'the same' }],
+          message: `Container ${name} is restarted by the same question that takes it out of service, and as soon.`,
+        });
+  },
+});
+
+/** TCP asks only whether something listens, which is a fair question for both. */
+function isSameQuestion(live: Probe, ready: Probe): boolean {
+  if (live.handler !== ready.handler || live.handler === 'tcpSocket' || live.handler === 'none') return false;
+  return questionOf(live) === questionOf(ready);
+}
+
+function questionOf({ port, path, command }: Probe): string {
+  return JSON.stringify([port?.text, path?.text, command.map(({ text }) => text)]);
+}
+
+/** Seconds for which the question must fail before something is done. */
+function patience({ periodSeconds, failureThreshold }: Probe): number {
+  return periodSeconds * failureThreshold;
+}

@@ -1,0 +1,80 @@
+import type { ReportedPlace } from '../../core/rule.ts';
+import { servicesOf } from '../../kubernetes/relations.ts';
+import { isWhole } from '../../kubernetes/whole-workload.ts';
+import type { Container, Workload } from '../../kubernetes/workload.ts';
+import { buildRunBy } from '../../project/container-builds.ts';
+import { type HealthCheck, healthCheckOf } from '../../project/health-check.ts';
+import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
+import type { Project } from '../../project/project.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const readiness: MissingSetting = {
+  name: 'readinessProbe',
+  peers: [
+    'kube-linter:no-readiness-probe',
+    'kube-score:pod-probes',
+    'polaris:readinessProbeMissing',
+    'checkov:CKV_K8S_9',
+  ],
+};
+const liveness: MissingSetting = {
+  name: 'livenessProbe',
+  peers: ['kube-linter:no-liveness-probe', 'polaris:livenessProbeMissing', 'checkov:CKV_K8S_8'],
+};
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'A server without probes',
+  why: 'Kubernetes sends traffic to a pod as soon as its process exists, during every start and update, and leaves one that hangs alone.',
+  remedy:
+    'Add a readinessProbe that asks the program whether it can serve, and a livenessProbe that asks only whether it still runs.',
+  peers: [...readiness.peers, ...liveness.peers],
+  check({ workload, project }, { report }) {
+    if (!workload.longRunning || !isWhole(workload)) return;
+    const servers = serversOf(workload, project);
+    const finding = missingReport(workload, servers, missingOf);
+    if (!finding) return;
+    const checked = servers.filter((container) => missingOf(container).length > 0);
+    const check = checked.flatMap((container) => {
+      const build = buildRunBy(project, container);
+      return (build && healthCheckOf(build)) ?? [];
+    })[0];
+    const isReady = servers.every(({ readinessProbe }) => readinessProbe !== undefined);
+    report({
+      ...finding,
+      ...(isReady && { severity: 'note' }),
+      ...(check && { also: [...(finding.also ?? []), placeOf(check)], ...hint(check, isReady) }),
+    });
+  },
+});
+
+/** The containers that are asked something: those with ports, or all of one, when a Service leads to it. */
+function serversOf(workload: Workload, project: Project): readonly Container[] {
+  const withPorts = workload.containers.filter(({ ports }) => ports.length > 0);
+  if (withPorts.length > 0 || workload.containers.length > 1) return withPorts;
+  return servicesOf(workload, project.objects).length > 0 ? workload.containers : [];
+}
+
+function missingOf({ readinessProbe, livenessProbe }: Container): MissingSetting[] {
+  return [...(readinessProbe ? [] : [readiness]), ...(livenessProbe ? [] : [liveness])];
+}
+
+function placeOf({ dockerfile, instruction }: HealthCheck): ReportedPlace {
+  return { path: dockerfile.path, range: instruction.range, note: 'Kubernetes does not look at HEALTHCHECK' };
+}
+
+/** The image's own HEALTHCHECK as the probe that it would be. */
+function hint({ http, command }: HealthCheck, isReady: boolean): { readonly remedy?: string } {
+  const probe = isReady ? 'livenessProbe' : 'readinessProbe';
+  if (http) {
+    const scheme = http.scheme === 'HTTPS' ? ', scheme: HTTPS' : '';
+    return {
+      remedy: `Add what the image's HEALTHCHECK asks, as ${probe}: httpGet: {path: ${http.path}, port: ${http.port}${scheme}}.`,
+    };
+  }
+  if (command)
+    return {
+      remedy: `Add what the image's HEALTHCHECK runs, as ${probe}: exec: {command: ${JSON.stringify(command)}}.`,
+    };
+  return {};
+}

@@ -1,0 +1,43 @@
+import type { ReportedPlace } from '../../core/rule.ts';
+import { isScraped } from '../../kubernetes/relations.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { applicationsOf } from '../../project/application-builds.ts';
+import { buildRunBy } from '../../project/container-builds.ts';
+import type { Project } from '../../project/project.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+export const rule = workloadRule({
+  severity: 'warning',
+  summary: 'Metrics that nothing collects',
+  why: 'The program counts and measures, and nobody ever sees it: no graph, no alert.',
+  remedy:
+    'Add a ServiceMonitor or PodMonitor that chooses it, or the prometheus.io/scrape annotation where that is how targets are found.',
+  peers: [],
+  check({ workload, project }, { report }) {
+    if (!workload.longRunning || !isWhole(workload) || isScraped(workload, project.objects)) return;
+    const [port] = workload.containers.flatMap(({ ports }) =>
+      ports.filter(({ name }) => name !== undefined && /(?:^|-)(?:metrics|prometheus|prom)(?:-|$)/.test(name)),
+    );
+    const endpoint = endpointOf(project, workload);
+    if (port === undefined && endpoint === undefined) return;
+    report({
+      at: port ? { path: port.node.path, range: port.node.range } : workload.place,
+      also: endpoint ? [endpoint] : [],
+      message: port
+        ? `${titleOf(workload)} has a port named ${port.name}, and nothing scrapes it.`
+        : `${titleOf(workload)} serves metrics, and nothing scrapes it.`,
+    });
+  },
+});
+
+/** Where an application that the workload runs serves its metrics. */
+function endpointOf(project: Project, workload: Workload): ReportedPlace | undefined {
+  for (const container of workload.containers) {
+    const build = buildRunBy(project, container);
+    for (const application of build ? applicationsOf(project, build) : [])
+      for (const { path, range, library } of application.metrics)
+        return { path, range, note: library === 'own' ? 'serves metrics' : `serves metrics with ${library}` };
+  }
+  return undefined;
+}

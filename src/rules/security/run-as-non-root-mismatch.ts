@@ -1,0 +1,103 @@
+import type { Fix } from '../../core/fix.ts';
+import type { ReportedPlace } from '../../core/rule.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Container } from '../../kubernetes/workload.ts';
+import type { YamlNode } from '../../kubernetes/yaml-node.ts';
+import type { ImageBuild } from '../../project/project.ts';
+import { projectRule } from '../../project/rule.ts';
+import { baseImageOf, type FinalUser, finalUser, imageInstructions } from '../../project/stage-facts.ts';
+
+interface Demand {
+  readonly container: Container;
+  readonly node: YamlNode;
+}
+
+export const rule = projectRule({
+  severity: 'error',
+  summary: 'runAsNonRoot with an image that Kubernetes takes for root',
+  why: 'The kubelet does not start the container: CreateContainerConfigError.',
+  remedy: 'End the stage that ships with USER and a number above zero, or set runAsUser in the manifest.',
+  peers: [],
+  check({ project }, { report }) {
+    for (const build of project.builds) {
+      const { dockerfile, stage } = build;
+      const demands = stage ? demandsOf(build) : [];
+      const [first] = demands;
+      if (stage === undefined || first === undefined) continue;
+      const user = finalUser(dockerfile, stage);
+      const place = placeOf(user, stage);
+      if (place === undefined || !isRefused(user)) continue;
+      const fix = user.isRoot ? undefined : numberedUser(dockerfile, stage, user);
+      report({
+        at: { path: dockerfile.path, range: place.range },
+        also: alsoOf(demands),
+        message: user.isRoot
+          ? `The image runs as root, and ${titleOf(first.container.workload)} asks for runAsNonRoot: it does not start.`
+          : `The image's user is the name ${user.user}, which Kubernetes cannot tell from root, and ${titleOf(first.container.workload)} asks for runAsNonRoot: it does not start.`,
+        cause: `${user.isRoot ? 'runs as root' : 'user without number'}: ${place.line}`,
+        ...(fix && { fix }),
+      });
+    }
+  },
+});
+
+/** A setting of the pod is one place however many of its containers it holds for. */
+function alsoOf(demands: readonly Demand[]): ReportedPlace[] {
+  const nodes = new Map(demands.map((demand) => [demand.node, demand]));
+  return [...nodes.values()].map(({ node, container }) => ({
+    ...node,
+    note: `asked for by ${titleOf(container.workload)}`,
+  }));
+}
+
+/** The containers that run the image, ask for another user than root, and do not say which. */
+function demandsOf({ runBy }: ImageBuild): Demand[] {
+  return runBy.flatMap((use) => {
+    if (use.kind !== 'container' || use.workload.windows) return [];
+    const { runAsNonRoot, runAsUser } = use.container.security;
+    return runAsNonRoot.value === true && runAsNonRoot.node && runAsUser.node === undefined
+      ? { container: use.container, node: runAsNonRoot.node }
+      : [];
+  });
+}
+
+/** A name that the base image sets is not looked at: what is known of base images may be older than they are. */
+function isRefused({ instruction, user, isRoot }: FinalUser): boolean {
+  if (isRoot !== false) return isRoot === true;
+  return instruction !== undefined && user !== undefined && !/^\d+$/.test(user);
+}
+
+function placeOf({ instruction }: FinalUser, stage: Stage) {
+  return instruction ?? stage.from;
+}
+
+function numberedUser(dockerfile: Dockerfile, stage: Stage, { instruction, user }: FinalUser): Fix | undefined {
+  if (instruction === undefined || user === undefined || instruction.value.value !== user) return undefined;
+  const uid = createdUid(dockerfile, stage, user) ?? baseImageOf(stage).users.find(({ name }) => name === user)?.uid;
+  if (uid === undefined) return undefined;
+  return {
+    title: `Name the user by its number, ${uid}`,
+    changes: {
+      edits: [{ path: dockerfile.path, range: instruction.value.range, replacement: String(uid) }],
+    },
+    assumptions: [{ statement: `The image's user ${user} has the number ${uid}.`, state: 'holds' }],
+  };
+}
+
+/** The number that useradd or adduser gives to the user in the image. */
+function createdUid(dockerfile: Dockerfile, stage: Stage, user: string): number | undefined {
+  const steps = new Set(imageInstructions(stage));
+  for (const program of ['useradd', 'adduser'])
+    for (const { command, instruction } of dockerfile.commandsNamed(program)) {
+      const words = command.arguments;
+      if (!steps.has(instruction) || !words.some(({ value }) => value === user)) continue;
+      for (const [index, { value }] of words.entries()) {
+        const uid = /^(?:-u|--uid)(?:=(\d+))?$/.exec(value);
+        const number = uid?.[1] ?? (uid ? words[index + 1]?.value : undefined);
+        if (number !== undefined && /^[1-9]\d*$/.test(number)) return Number(number);
+      }
+    }
+  return undefined;
+}
