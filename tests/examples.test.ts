@@ -46,6 +46,12 @@ const examples: readonly Example[] = [
     start: ['./catalog'],
     environment: { CATALOG_TOKEN: 'for-this-test', CATALOG_FILE: 'products.json' },
   },
+  {
+    name: 'notes-compose',
+    prepare: [],
+    start: ['python3', 'api/app.py'],
+    environment: { NOTES_EDITOR_PASSWORD: 'for-this-test' },
+  },
 ];
 
 let scratch = '';

@@ -1,5 +1,6 @@
 import type { ReportedPlace } from '../../core/rule.ts';
 import { secretInVariable } from '../../core/secret-text.ts';
+import type { Severity } from '../../core/severity.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { entriesAt } from '../../kubernetes/yaml-node.ts';
 import { projectRule } from '../../project/rule.ts';
@@ -9,6 +10,7 @@ interface Found {
   readonly name: string;
   readonly kind: string;
   readonly owner: string;
+  readonly severity?: Severity;
 }
 
 export const rule = projectRule({
@@ -32,11 +34,30 @@ export const rule = projectRule({
           const secret = secretInVariable(key.text, text);
           if (secret) found.push({ at: key, name: key.text, kind: secret.kind, owner: `ConfigMap ${object.name}` });
         }
-    for (const { at, name, kind, owner } of found)
+    for (const { path, services } of project.composeFiles)
+      for (const service of services)
+        for (const { name, node, value } of service.environment) {
+          const secret = value === undefined || value.includes('$') ? undefined : secretInVariable(name, value);
+          // Most Compose files are for developers, and so are their passwords; a token is real wherever it stands.
+          const severity = secret?.certainty === 'certain' ? 'error' : 'note';
+          if (secret)
+            found.push({
+              at: { path: node.path ?? path, range: node.range },
+              name,
+              kind: secret.kind,
+              owner: service.name,
+              severity,
+            });
+        }
+    for (const { at, name, kind, owner, severity } of found)
       report({
         at,
+        ...(severity && { severity }),
         message: `${name} of ${owner} is a ${kind}, written in the manifest.`,
-        peers: /secret/i.test(name) && !owner.startsWith('ConfigMap') ? ['kube-linter:env-var-secret'] : [],
+        peers:
+          /secret/i.test(name) && severity === undefined && !owner.startsWith('ConfigMap')
+            ? ['kube-linter:env-var-secret']
+            : [],
         cause: `secret-value:${name}`,
       });
   },
