@@ -1,5 +1,7 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const tools = ['apt-get', 'apt', 'aptitude'];
@@ -13,36 +15,55 @@ export const rule = dockerfileRule({
   remedy: 'Write apt-get update && apt-get install in one RUN.',
   peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5', 'kics:update-instruction-alone', 'parfum:aptGetUpdatePrecedesInstall'],
   check({ dockerfile }, { report }) {
-    const runs = new Map<object, PlacedPackageCommand[]>();
-    for (const placed of packageCommands(dockerfile, ...tools)) {
-      const group = runs.get(placed.instruction) ?? [];
-      group.push(placed);
-      runs.set(placed.instruction, group);
-    }
-    const installs = [...runs.values()].some((group) => group.some(({ read }) => installing.has(read.action)));
-    const updatedStages = new Set<unknown>();
-    for (const group of runs.values()) {
-      const update = group.find(({ read }) => read.action === 'update-index');
-      const install = group.find(({ read }) => installing.has(read.action));
-      const stage = group[0]?.stage;
-      if (update && !install)
-        report({
-          at: update.command.range,
-          message: 'This RUN only updates the package lists; what installs from them stands in another one.',
-          // Checkov counts updates and installs of the whole file; KICS wants an install behind the update.
-          peers: installs ? ['trivy:DS017', 'kics:update-instruction-alone'] : ['trivy:DS017', 'checkov:CKV_DOCKER_5'],
-        });
-      else if (install && !update && updatedStages.has(stage) && installsFromLists(install))
-        report({
-          at: install.command.range,
-          message: 'This RUN installs from package lists that an earlier, cached RUN fetched.',
-          severity: 'note',
-          peers: ['parfum:aptGetUpdatePrecedesInstall'],
-        });
-      if (update) updatedStages.add(stage);
+    const runs = runsOf(dockerfile);
+    for (const [at, run] of runs.entries()) {
+      if (run.update === undefined || run.install !== undefined) continue;
+      const dependent = dependentRuns(runs.slice(at + 1), run.stage);
+      report({
+        at: run.update.command.range,
+        message: 'This RUN only updates the package lists; what installs from them stands in another one.',
+        also: dependent.map(({ command }) => ({
+          range: command.range,
+          note: 'installs from these lists, however old they are',
+        })),
+        peers: [
+          'trivy:DS017',
+          'checkov:CKV_DOCKER_5',
+          ...(dependent.length > 0 ? (['parfum:aptGetUpdatePrecedesInstall'] as const) : []),
+        ],
+      });
     }
   },
 });
+
+/** What one RUN does with the package lists. */
+interface ListRun {
+  readonly stage: Stage | undefined;
+  readonly update: PlacedPackageCommand | undefined;
+  readonly install: PlacedPackageCommand | undefined;
+}
+
+function runsOf(dockerfile: Dockerfile): ListRun[] {
+  const groups = new Map<object, PlacedPackageCommand[]>();
+  for (const placed of packageCommands(dockerfile, ...tools)) {
+    const group = groups.get(placed.instruction);
+    if (group) group.push(placed);
+    else groups.set(placed.instruction, [placed]);
+  }
+  return [...groups.values()].map((group) => ({
+    stage: group[0]?.stage,
+    update: group.find(({ read }) => read.action === 'update-index'),
+    install: group.find(({ read }) => ['install', 'upgrade', 'dist-upgrade'].includes(read.action)),
+  }));
+}
+
+/** The RUNs of the stage that install from the same lists: up to the next one that fetches its own. */
+function dependentRuns(later: readonly ListRun[], stage: Stage | undefined): PlacedPackageCommand[] {
+  const end = later.findIndex((run) => run.stage !== stage || run.update !== undefined);
+  return later
+    .slice(0, end === -1 ? undefined : end)
+    .flatMap(({ install }) => (install && installsFromLists(install) ? [install] : []));
+}
 
 function installsFromLists({ read }: PlacedPackageCommand): boolean {
   return read.action === 'install' && read.packages.some(({ kind }) => kind === 'registry');

@@ -1,5 +1,6 @@
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { Cost } from '../../core/finding.ts';
+import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
@@ -31,10 +32,9 @@ export const rule = dockerfileRule({
       );
       if (twice.length === 0) continue;
       const cost = costOf(project, dockerfile, twice);
-      const small = cost?.bytes !== undefined && cost.bytes < worthIt && !installsBetween(dockerfile, twice, placed);
       report({
         at: command.range,
-        ...(small && { severity: 'note' as const }),
+        severity: severityOf(dockerfile, twice, placed, cost),
         message: `${command.name} -R stores ${names(twice)} a second time.`,
         also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
         ...(cost && { cost }),
@@ -42,6 +42,24 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** By what is known of the size: an error for an application, a note for a script. */
+function severityOf(
+  dockerfile: Dockerfile,
+  copies: readonly CopiedFiles[],
+  change: PlacedCommand,
+  cost: Cost | undefined,
+): Severity {
+  if (installsBetween(dockerfile, copies, change)) return 'error';
+  if (cost?.bytes !== undefined) return cost.bytes >= worthIt ? 'error' : 'note';
+  const sources = copies.flatMap(({ instruction }) => instruction.sources.map(({ value }) => value));
+  if (sources.every((source) => /\.[a-z0-9]{1,6}$/i.test(source) && !/\.(?:tar|tgz|zip|gz|jar|war)$/i.test(source)))
+    return 'note';
+  return copies.some(({ instruction }) => instruction.from !== undefined) ||
+    sources.some((source) => /^\.?\/?$/.test(source))
+    ? 'error'
+    : 'warning';
+}
 
 /** Packages that were installed among the files are stored twice, too; their size is not known here. */
 function installsBetween(dockerfile: Dockerfile, copies: readonly CopiedFiles[], change: PlacedCommand): boolean {

@@ -1,4 +1,5 @@
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** Programs whose failure at the head of a pipe leaves something wrong in the image. */
@@ -26,6 +27,23 @@ const producers = new Set([
   'base64',
 ]);
 
+/** They fail when what they read ends early, which is most of what can go wrong before them. */
+const unpackers = new Set([
+  'tar',
+  'bsdtar',
+  'gunzip',
+  'gzip',
+  'zcat',
+  'xz',
+  'unxz',
+  'bunzip2',
+  'bzip2',
+  'zstd',
+  'unzip',
+  'cpio',
+  'jq',
+]);
+
 export const rule = dockerfileRule({
   severity: 'note',
   summary: 'The failure of a command in a pipe goes unnoticed',
@@ -43,15 +61,26 @@ export const rule = dockerfileRule({
       if (script.dialect !== 'posix' && script.dialect !== 'bash') continue;
       if (script.form === 'exec') continue;
       reported.add(instruction);
+      const consumer = consumerOf(script.commands, placed);
+      const noticed = consumer !== undefined && unpackers.has(consumer.name);
       const download = command.name === 'curl' || command.name === 'wget';
       report({
         at: command.range,
-        severity: download ? 'warning' : 'note',
-        message: `When ${command.name} fails here, the build goes on.`,
+        severity: download && !noticed ? 'warning' : 'note',
+        message: noticed
+          ? `Whether ${command.name} failed here is left to ${consumer.name} to notice.`
+          : `When ${command.name} fails here, the build goes on.`,
       });
     }
   },
 });
+
+/** The command that reads what this one writes. */
+function consumerOf(commands: readonly ShellCommand[], { command }: PlacedCommand): ShellCommand | undefined {
+  return commands.find(
+    ({ place }) => place.pipeline === command.place.pipeline && place.pipelineIndex === command.place.pipelineIndex + 1,
+  );
+}
 
 /** At the head or in the middle of a pipe whose result matters. */
 function endsUnnoticed({ command }: PlacedCommand): boolean {
