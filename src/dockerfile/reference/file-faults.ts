@@ -45,7 +45,7 @@ function splitInThree(value: string): readonly string[] {
   return [first, ...(second === undefined ? [] : [second]), ...(rest.length === 0 ? [] : [rest.join(';')])];
 }
 
-/** Reports what is wrong with the file as a whole or with its directives. True when BuildKit reads nothing behind it. */
+/** Reports what is wrong with the file as a whole or with its directives. */
 export function checkFile(dockerfile: Dockerfile, outcome: Outcome): void {
   checkDirectives(dockerfile, outcome);
   const last =
