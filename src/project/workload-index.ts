@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { type LabelSelector, sameNamespace, selectorOf, selects } from '../kubernetes/selector.ts';
 import type { Workload } from '../kubernetes/workload.ts';
+import { directoryOf } from './link-builds.ts';
 import type { Project } from './project.ts';
 
 interface WorkloadIndex {
@@ -9,6 +10,8 @@ interface WorkloadIndex {
   readonly byName: ReadonlyMap<string, readonly Workload[]>;
   /** By `key=value` of the labels of their pods. */
   readonly byLabel: ReadonlyMap<string, readonly Workload[]>;
+  /** By the directory of their file. */
+  readonly byDirectory: ReadonlyMap<string, readonly Workload[]>;
 }
 
 const indexes = new WeakMap<Project, WorkloadIndex>();
@@ -63,16 +66,24 @@ function makeIndex(workloads: readonly Workload[]): WorkloadIndex {
   const byObject = new Map<KubernetesObject, Workload>();
   const byName = new Map<string, Workload[]>();
   const byLabel = new Map<string, Workload[]>();
+  const byDirectory = new Map<string, Workload[]>();
   for (const workload of workloads) {
     byObject.set(workload.object, workload);
     add(byName, `${workload.kind}/${workload.name}`, workload);
+    add(byDirectory, directoryOf(workload.object.path), workload);
     for (const [key, value] of workload.podLabels) add(byLabel, `${key}=${value}`, workload);
   }
-  return { byObject, byName, byLabel };
+  return { byObject, byName, byLabel, byDirectory };
 }
 
 function add(groups: Map<string, Workload[]>, key: string, workload: Workload): void {
   const group = groups.get(key);
   if (group) group.push(workload);
   else groups.set(key, [workload]);
+}
+
+/** The workloads that files of the same directory declare, in the same namespace as far as the manifests tell. */
+export function workloadsBeside(project: Project, object: KubernetesObject): readonly Workload[] {
+  const found = indexOf(project).byDirectory.get(directoryOf(object.path)) ?? none;
+  return found.filter((workload) => sameNamespace(workload, object));
 }

@@ -1,0 +1,32 @@
+import type { KubernetesObject } from '../kubernetes/manifest.ts';
+import { objectsOfKind, scaleTargetOf } from '../kubernetes/relations.ts';
+import { sameNamespace } from '../kubernetes/selector.ts';
+import type { Workload } from '../kubernetes/workload.ts';
+import type { Project } from './project.ts';
+
+const kinds = ['HorizontalPodAutoscaler', 'ScaledObject'];
+const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KubernetesObject[]>>();
+const none: readonly KubernetesObject[] = [];
+
+/** The HorizontalPodAutoscalers and KEDA ScaledObjects that set the workload's number of replicas. Constant time after the first call. */
+export function autoscalersByTarget(project: Project, workload: Workload): readonly KubernetesObject[] {
+  let index = indexes.get(project);
+  if (!index) {
+    index = makeIndex(project);
+    indexes.set(project, index);
+  }
+  return (index.get(`${workload.kind}/${workload.name}`) ?? none).filter((object) => sameNamespace(object, workload));
+}
+
+function makeIndex(project: Project): ReadonlyMap<string, readonly KubernetesObject[]> {
+  const index = new Map<string, KubernetesObject[]>();
+  for (const object of kinds.flatMap((kind) => objectsOfKind(project.objects, kind))) {
+    const target = scaleTargetOf(object);
+    if (!target) continue;
+    const key = `${target.kind}/${target.name}`;
+    const group = index.get(key);
+    if (group) group.push(object);
+    else index.set(key, [object]);
+  }
+  return index;
+}

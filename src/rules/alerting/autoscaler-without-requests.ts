@@ -1,0 +1,59 @@
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { scaleTargetOf } from '../../kubernetes/relations.ts';
+import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-workload.ts';
+import { itemsAt, numberAt, scalarAt, textAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
+import { objectRule } from '../../project/rule.ts';
+import { workloadsNamed } from '../../project/workload-index.ts';
+
+export const rule = objectRule({
+  severity: 'error',
+  summary: 'An autoscaler computes with requests that are not there',
+  why: 'Utilization is a share of what the containers request; without a request the autoscaler reports FailedGetResourceMetric and never scales.',
+  remedy: 'Give every container of the pod a request for that resource, or scale on an average value.',
+  peers: [],
+  check({ object, project }, { report }) {
+    const target = object.kind === 'HorizontalPodAutoscaler' ? scaleTargetOf(object) : undefined;
+    if (!target) return;
+    const [workload] = workloadsNamed(project, target.kind, target.name, object);
+    if (!workload || !isWhole(workload)) return;
+    for (const { resource, container, node } of utilizations(object)) {
+      const without = runningContainers(workload).filter(
+        ({ name, resources: { requests, limits } }) =>
+          (container === undefined || container === name) && !requests.has(resource) && !limits.has(resource),
+      );
+      const [first] = without;
+      if (first)
+        report({
+          at: node,
+          also: without.map(({ place, name }) => ({ ...place, note: `${name} has no ${resource} request` })),
+          message: `The autoscaler scales on ${resource} utilization, and container ${first.name} of ${titleOf(workload)} requests no ${resource}.`,
+        });
+    }
+  },
+});
+
+interface Utilization {
+  readonly resource: string;
+  /** The one container that is looked at; undefined: the sum of all. */
+  readonly container: string | undefined;
+  readonly node: YamlNode;
+}
+
+/** The metrics of an autoscaler that are shares of requests, in each version of the API. */
+function utilizations(object: KubernetesObject): Utilization[] {
+  const found: Utilization[] = [];
+  const first = scalarAt(object.node, 'spec', 'targetCPUUtilizationPercentage');
+  if (first) found.push({ resource: 'cpu', container: undefined, node: first });
+  for (const metric of itemsAt(object.node, 'spec', 'metrics')) {
+    const type = textAt(metric, 'type');
+    const key = type === 'ContainerResource' ? 'containerResource' : type === 'Resource' ? 'resource' : undefined;
+    if (key === undefined) continue;
+    const name = scalarAt(metric, key, 'name');
+    const isShare =
+      textAt(metric, key, 'target', 'type') === 'Utilization' ||
+      numberAt(metric, key, 'targetAverageUtilization') !== undefined;
+    if (name && isShare)
+      found.push({ resource: name.text, container: textAt(metric, 'containerResource', 'container'), node: name });
+  }
+  return found;
+}

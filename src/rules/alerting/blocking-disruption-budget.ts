@@ -1,0 +1,59 @@
+import type { PeerId } from '../../core/finding.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { scalarAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { autoscalersByTarget } from '../../project/autoscalers.ts';
+import type { Project } from '../../project/project.ts';
+import { objectRule } from '../../project/rule.ts';
+import { workloadsChosenBy } from '../../project/workload-index.ts';
+
+const zero = ['kube-linter:pdb-max-unavailable', 'polaris:pdbDisruptionsIsZero'] as const;
+const all = ['kube-linter:pdb-min-available', 'polaris:pdbDisruptionsIsZero'] as const;
+const asMany = ['kube-linter:pdb-min-available'] as const;
+
+export const rule = objectRule({
+  severity: 'warning',
+  summary: 'A disruption budget that allows no disruption',
+  why: 'A node with such a pod can never be drained: updates of the cluster hang until somebody deletes the pod by hand.',
+  remedy: 'Allow one pod to be away with maxUnavailable: 1, and run at least two.',
+  peers: [...new Set([...zero, ...all, ...asMany])],
+  check({ object, project }, { report }) {
+    if (object.kind !== 'PodDisruptionBudget') return;
+    const most = scalarAt(object.node, 'spec', 'maxUnavailable');
+    if (most && /^0%?$/.test(most.text))
+      report({ at: most, message: `maxUnavailable ${most.text} allows no pod to be away.`, peers: zero });
+    const least = scalarAt(object.node, 'spec', 'minAvailable');
+    if (least === undefined) return;
+    if (least.text === '100%') {
+      report({ at: least, message: 'minAvailable 100% allows no pod to be away.', peers: all });
+      return;
+    }
+    const hindered = hinderedBy(project, object, least);
+    if (hindered)
+      report({
+        at: least,
+        also: [{ ...(hindered.workload.replicasNode ?? hindered.workload.place), note: titleOf(hindered.workload) }],
+        message: `minAvailable ${least.text} keeps ${hindered.replicas === 1 ? 'the only pod' : `all ${hindered.replicas} pods`} of ${titleOf(hindered.workload)} where they are.`,
+        peers: peersOf(least),
+      });
+  },
+});
+
+function peersOf(least: YamlScalar): readonly PeerId[] {
+  return /^\d+$/.test(least.text) ? asMany : [];
+}
+
+/** A workload that has no more pods than must be there, when its number is known. */
+function hinderedBy(project: Project, object: KubernetesObject, least: YamlScalar) {
+  if (!/^[1-9]\d*$/.test(least.text)) return undefined;
+  const [workload, ...others] = workloadsChosenBy(project, object);
+  if (workload === undefined || others.length > 0 || !isCounted(workload)) return undefined;
+  if (autoscalersByTarget(project, workload).length > 0) return undefined;
+  const replicas = workload.replicas ?? 1;
+  return replicas > 0 && replicas <= Number(least.text) ? { workload, replicas } : undefined;
+}
+
+function isCounted(workload: Workload): boolean {
+  return (workload.kind === 'Deployment' || workload.kind === 'StatefulSet') && isWhole(workload);
+}

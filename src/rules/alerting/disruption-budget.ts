@@ -1,0 +1,26 @@
+import { disruptionBudgetsOf } from '../../kubernetes/relations.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const peersByKind = {
+  Deployment: ['kube-score:deployment-has-poddisruptionbudget', 'polaris:missingPodDisruptionBudget'],
+  StatefulSet: ['kube-score:statefulset-has-poddisruptionbudget'],
+} as const;
+
+export const rule = workloadRule({
+  severity: 'note',
+  summary: 'Several replicas without a disruption budget',
+  why: 'When nodes are drained for an update, all replicas may be taken down at the same time.',
+  remedy: 'Add a PodDisruptionBudget with maxUnavailable: 1 that chooses the pods.',
+  peers: Object.values(peersByKind).flat(),
+  check({ workload, project }, { report }) {
+    const { kind, replicas, replicasNode } = workload;
+    if ((kind !== 'Deployment' && kind !== 'StatefulSet') || replicas === undefined || replicas < 2) return;
+    if (!isWhole(workload) || disruptionBudgetsOf(workload, project.objects).length > 0) return;
+    report({
+      at: replicasNode ?? workload.place,
+      message: `${titleOf(workload)} has ${replicas} replicas, and no PodDisruptionBudget covers them.`,
+      peers: peersByKind[kind],
+    });
+  },
+});

@@ -1,0 +1,30 @@
+import { servicesOf } from '../../kubernetes/relations.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import { autoscalersByTarget } from '../../project/autoscalers.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+export const rule = workloadRule({
+  severity: 'note',
+  summary: 'A served Deployment has one replica and no autoscaler',
+  why: 'Whenever its node fails or is drained, and whenever the pod restarts, nobody answers; and more traffic finds no more pods.',
+  remedy: 'Run two replicas or more, or add a HorizontalPodAutoscaler with minReplicas of two or more.',
+  peers: ['kube-score:deployment-replicas', 'polaris:deploymentMissingReplicas'],
+  check({ workload, project }, { report }) {
+    const { kind, replicas, replicasNode } = workload;
+    if (kind !== 'Deployment' || (replicas ?? 1) !== 1 || (replicasNode && replicas === undefined)) return;
+    if (!isWhole(workload) || holdsOwnData(workload.volumes.map((volume) => volume.kind))) return;
+    if (autoscalersByTarget(project, workload).length > 0) return;
+    const [service] = servicesOf(workload, project.objects);
+    if (service === undefined) return;
+    report({
+      at: replicasNode ?? workload.place,
+      also: [{ ...service.place, note: `Service ${service.name} leads to it` }],
+      message: `${titleOf(workload)} has one replica${replicasNode ? '' : ', because none are asked for'}.`,
+    });
+  },
+});
+
+/** A claim that one pod writes to cannot be shared by a second one. */
+function holdsOwnData(kinds: readonly (string | undefined)[]): boolean {
+  return kinds.includes('persistentVolumeClaim');
+}
