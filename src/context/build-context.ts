@@ -29,6 +29,8 @@ export interface BuildContext {
   readonly needs: ContextNeeds;
   /** What is sent and is known to be no part of a program, the largest first. */
   readonly junk: readonly JunkFound[];
+  /** Whether git ignores a path of the context, by the .gitignore files of the context and of the directories up to the project's root. A directory's path ends with a slash. */
+  isGitIgnored(path: string): boolean;
   /** What one use copies: 1 at the place of each entry in `listing.entries`. */
   copiedBy(use: ContextUse): Uint8Array;
 }

@@ -31,7 +31,7 @@ export function openContext(source: ContextSource): BuildContext {
   const index = once(() => indexListing(listing()));
   const copied = once(() => uses.map((use) => copiedPlaces(index(), use)));
   const needs = once(() => contextNeeds(listing(), index(), uses, copied()));
-  const isGitIgnored = once(() => gitIgnoredIn(place));
+  const isGitIgnored = once(() => gitIgnoredIn(source.root, directory));
   const junk = once(() =>
     findJunk(
       index(),
@@ -58,6 +58,7 @@ export function openContext(source: ContextSource): BuildContext {
     get junk() {
       return junk();
     },
+    isGitIgnored: (path) => isGitIgnored()(path),
     copiedBy: (use) => copied()[uses.indexOf(use)] ?? copiedPlaces(index(), use),
   };
 }
@@ -70,13 +71,30 @@ function once<Value>(compute: () => Value): () => Value {
   };
 }
 
-/** By the .gitignore of the context itself; nothing is ignored when there is none. */
-function gitIgnoredIn(place: string): (path: string) => boolean {
+/** By the .gitignore of the context and of the directories above it, up to the root; nothing is ignored when there is none. */
+function gitIgnoredIn(root: string, directory: string): (path: string) => boolean {
+  const parts = directory === '' || directory.startsWith('..') ? [] : directory.split('/');
+  const levels = [...parts.map((_, count) => count), parts.length].flatMap((count) => {
+    const rules = gitIgnoreOf(join(root, ...parts.slice(0, count)));
+    return rules
+      ? {
+          rules,
+          prefix: parts
+            .slice(count)
+            .map((part) => `${part}/`)
+            .join(''),
+        }
+      : [];
+  });
+  return (path) =>
+    levels.some(({ rules, prefix }) => ignore.isPathValid(prefix + path) && rules.ignores(prefix + path));
+}
+
+function gitIgnoreOf(directory: string): ReturnType<typeof ignore> | undefined {
   try {
-    const rules = ignore().add(readFileSync(join(place, '.gitignore'), 'utf8'));
-    return (path) => ignore.isPathValid(path) && rules.ignores(path);
+    return ignore().add(readFileSync(join(directory, '.gitignore'), 'utf8'));
   } catch {
-    return () => false;
+    return undefined;
   }
 }
 

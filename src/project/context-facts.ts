@@ -47,3 +47,16 @@ export function unwantedJunk(project: Project, context: BuildContext): readonly 
     return maker === undefined || [...programs].some((name) => maker.test(name));
   });
 }
+
+/** `184 MB`, `12 kB`, `40 bytes`: decimal units, as Docker shows sizes. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 10 ? Math.round(value) : Number(value.toFixed(1))} ${units[unit]}`;
+}

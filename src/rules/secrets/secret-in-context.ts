@@ -3,7 +3,8 @@ import type { ContextUse } from '../../context/context-use.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges } from '../../project/context-facts.ts';
+import { ignoreChanges, unwantedJunk } from '../../project/context-facts.ts';
+import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
 export const rule = contextRule({
@@ -12,14 +13,14 @@ export const rule = contextRule({
   why: 'It is in the image and in the build cache for everyone who can read one of them, though no instruction names it.',
   remedy: 'Leave it out in .dockerignore, and give it to the container when it is started.',
   peers: [],
-  check({ context }, { report }) {
+  check({ context, project }, { report }) {
     const secrets = context.junk.filter(
       ({ kind, copiedBy, namedBy }) => kind.area === 'secrets' && copiedBy.length > 0 && namedBy.length === 0,
     );
     const [first] = secrets;
     const [use, ...others] = usesOf(secrets);
     if (first === undefined || use === undefined) return;
-    const fix = fixFor(context, secrets);
+    const fix = addsWholeFile(project, context) ? undefined : fixFor(context, secrets);
     report({
       at: { path: use.path, range: use.range },
       also: others.map(({ path, range }) => ({ path, range, note: 'copies it too' })),
@@ -31,6 +32,15 @@ export const rule = contextRule({
 
 function usesOf(secrets: readonly JunkFound[]): readonly ContextUse[] {
   return [...new Set(secrets.flatMap(({ copiedBy }) => copiedBy))];
+}
+
+/** The repair of context/missing-ignore-file names these files too. */
+function addsWholeFile(project: Project, context: BuildContext): boolean {
+  return (
+    context.ignoreFile === undefined &&
+    context.needs.whole.length > 0 &&
+    unwantedJunk(project, context).some(({ kind }) => kind.area !== 'secrets')
+  );
 }
 
 function moreThan({ length }: readonly JunkFound[]): string {

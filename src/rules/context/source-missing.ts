@@ -1,0 +1,74 @@
+import type { BuildContext } from '../../context/build-context.ts';
+import type { MissingSource } from '../../context/copy-needs.ts';
+import type { Project } from '../../project/project.ts';
+import { contextRule } from '../../project/rule.ts';
+
+/** What builds, tests and package managers write before an image is built: it may well be missing in a checkout. */
+const written =
+  /(?:^|\/)(?:dist|build|target|out|output|bin|obj|lib|libs|public|static|assets|artifacts?|release|releases|publish|node_modules|vendor|generated|gen|_build|\.next|\.output|coverage|tmp|stage|pkg|docker-context)(?:\/|$)|\.(?:jar|war|ear|zip|tar|tgz|gz|xz|bz2|deb|rpm|apk|whl|exe|dll|so|nupkg|wasm|pem|key|crt|cer|p12|env|txt\.gz|sql|bin|img|iso)$|(?:^|\/)\.(?:env|npmrc|netrc|ssh|aws)/i;
+
+export const rule = contextRule({
+  severity: 'error',
+  summary: 'COPY names a file that is not in the build context',
+  why: 'The build stops at this instruction.',
+  remedy: 'Correct the path: it is relative to the build context, not to the Dockerfile.',
+  peers: [],
+  check({ context, project }, { report }) {
+    // What the ignore file leaves out is found by context/copy-ignored-file.
+    const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
+    if (missing.length === 0) return;
+    for (const each of missing) {
+      const other = inOtherCase(context, each.source);
+      const isTold = toldFor(project, context, each);
+      if (other === undefined && (written.test(each.source) || isGitIgnored(context, each.source))) continue;
+      if (!isTold && !hasOthers(context, each)) continue;
+      report({
+        at: { path: each.use.path, range: each.use.range },
+        message:
+          other === undefined
+            ? `${each.source} is not in the build context${context.directory === '' ? '' : ` ${context.directory}`}.`
+            : `${each.source} is not in the build context, ${other} is.`,
+        // Where nothing tells which directory is the context it is a guess, though a good one.
+        severity: isTold ? 'error' : 'warning',
+      });
+    }
+  },
+});
+
+/** What git ignores is made before the build. */
+function isGitIgnored(context: BuildContext, source: string): boolean {
+  const path = normalized(source);
+  return context.isGitIgnored(path) || context.isGitIgnored(`${path}/`);
+}
+
+/** Neither a pattern nor a path that leaves the context, which Docker cuts off. */
+function isPlain(source: string): boolean {
+  return !/[*?[\]$\\{}<>%]|\.\.|^[A-Za-z]:/.test(source);
+}
+
+function toldFor(project: Project, context: BuildContext, { use }: MissingSource): boolean {
+  return project.builds.some(
+    (build) => build.context === context && build.dockerfile.path === use.path && build.toldBy !== 'convention',
+  );
+}
+
+/** At least half of what the Dockerfile copies is there: then this is its context. */
+function hasOthers(context: BuildContext, { use }: MissingSource): boolean {
+  const sources = context.uses.filter(({ path }) => path === use.path).flatMap((each) => each.sources.filter(isPlain));
+  const named = sources.filter((source) => normalized(source) !== '');
+  const absent = context.needs.missing.filter((each) => each.use.path === use.path).length;
+  return named.length - absent >= 2 && named.length >= absent * 2;
+}
+
+/** The same path in other letters, which some systems take for the same. */
+function inOtherCase({ index }: BuildContext, source: string): string | undefined {
+  const path = normalized(source).toLowerCase();
+  return index.entries.find((entry) => entry.path.toLowerCase() === path)?.path;
+}
+
+function normalized(source: string): string {
+  return source
+    .replace(/^(?:\.?\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
+}
