@@ -16,6 +16,7 @@ export const rule = dockerfileRule({
   peers: ['trivy:DS017', 'checkov:CKV_DOCKER_5', 'kics:update-instruction-alone', 'parfum:aptGetUpdatePrecedesInstall'],
   check({ dockerfile }, { report }) {
     const runs = runsOf(dockerfile);
+    const installs = runs.some(({ install }) => install !== undefined);
     for (const [at, run] of runs.entries()) {
       if (run.update === undefined || run.install !== undefined) continue;
       const dependent = dependentRuns(runs.slice(at + 1), run.stage);
@@ -26,9 +27,10 @@ export const rule = dockerfileRule({
           range: command.range,
           note: 'installs from these lists, however old they are',
         })),
+        // Checkov counts updates and installs of the whole file; KICS wants an install behind the update.
         peers: [
           'trivy:DS017',
-          'checkov:CKV_DOCKER_5',
+          installs ? 'kics:update-instruction-alone' : 'checkov:CKV_DOCKER_5',
           ...(dependent.length > 0 ? (['parfum:aptGetUpdatePrecedesInstall'] as const) : []),
         ],
       });
@@ -53,7 +55,7 @@ function runsOf(dockerfile: Dockerfile): ListRun[] {
   return [...groups.values()].map((group) => ({
     stage: group[0]?.stage,
     update: group.find(({ read }) => read.action === 'update-index'),
-    install: group.find(({ read }) => ['install', 'upgrade', 'dist-upgrade'].includes(read.action)),
+    install: group.find(({ read }) => installing.has(read.action)),
   }));
 }
 
