@@ -35,7 +35,7 @@ export function resolvePlain(text: string): string | number | boolean | null {
 }
 
 function readNumber(text: string): number | undefined {
-  const plain = text.includes('_') ? text.replaceAll('_', '') : text;
+  const plain = text.includes('_') && !text.startsWith('.') ? text.replaceAll('_', '') : text;
   if (decimal.test(plain)) return Number(plain);
   const negative = plain.startsWith('-');
   const unsigned = negative || plain.startsWith('+') ? plain.slice(1) : plain;
