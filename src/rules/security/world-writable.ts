@@ -1,0 +1,70 @@
+import type { CommandLine, CommandWord } from '../../core/command-line.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'Files that every user of the container may write',
+  why: 'Whoever gets in as any user can replace what another one runs or reads; it is nearly always there because the owner was not set.',
+  remedy: 'Give the files to the user that writes them (COPY --chown, install -o), or to its group with g+w.',
+  peers: ['tally:world-writable-state-path-workaround'],
+  check({ dockerfile, project }, { report }) {
+    const placed = dockerfile.commandsNamed('chmod', 'mkdir', 'install');
+    if (placed.length === 0) return;
+    const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
+    for (const { command, stage } of placed) {
+      if (stage === undefined || !shipped.has(stage)) continue;
+      const found = command.name === 'chmod' ? chmodMode(command) : optionMode(command);
+      if (found === undefined || !grantsOthersWrite(found.mode) || isTemporary(found.paths)) continue;
+      report({
+        at: command.range,
+        message: `${command.name} lets every user write ${placesOf(found.paths)}.`,
+      });
+    }
+  },
+});
+
+interface Change {
+  readonly mode: string;
+  readonly paths: readonly CommandWord[];
+}
+
+function chmodMode(command: CommandLine): Change | undefined {
+  const [mode, ...paths] = command.arguments.filter(({ value }) => !/^-(?:[RvfcLHP]+$|-)/.test(value));
+  return mode?.literal ? { mode: mode.value, paths } : undefined;
+}
+
+/** `mkdir -m 777`, `-pm 777`, `--mode=777`; install has the same option. */
+function optionMode(command: CommandLine): Change | undefined {
+  const words = command.arguments;
+  for (const [at, { value }] of words.entries()) {
+    const long = /^--mode=(.*)$/.exec(value)?.[1];
+    const isShort = /^-[a-zA-Z]*m$/.test(value);
+    const mode = long ?? (isShort || value === '--mode' ? words[at + 1]?.value : undefined);
+    if (mode === undefined) continue;
+    const paths = words.filter((word, index) => !word.value.startsWith('-') && word.value !== mode && index !== at);
+    return { mode, paths };
+  }
+  return undefined;
+}
+
+/** A sticky bit keeps users from replacing each other's files: that is how /tmp is meant. */
+function grantsOthersWrite(mode: string): boolean {
+  if (/^[0-7]{3,4}$/.test(mode)) {
+    const sticky = mode.length === 4 && (Number(mode[0]) & 1) === 1;
+    return !sticky && (Number(mode.at(-1)) & 2) === 2;
+  }
+  if (/t/.test(mode)) return false;
+  return mode.split(',').some((clause) => /^(?:[ugo]*[ao][ugoa]*)[+=][rxXs]*w/.test(clause));
+}
+
+function isTemporary(paths: readonly CommandWord[]): boolean {
+  return paths.length > 0 && paths.every(({ value }) => /^\/(?:var\/)?tmp\/?$|^\/dev\//.test(value));
+}
+
+function placesOf(paths: readonly CommandWord[]): string {
+  const [first, ...others] = paths;
+  if (first === undefined) return 'what it is given';
+  return others.length === 0 ? first.value : `${first.value} and ${others.length} more`;
+}
