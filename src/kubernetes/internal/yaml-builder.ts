@@ -8,6 +8,7 @@ import {
 } from 'js-yaml';
 import type { SourceRange } from '../../core/text.ts';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence, YamlStyle } from '../yaml-node.ts';
+import { entriesOf, type Merge, type MergeContext, shortened } from './yaml-entries.ts';
 import { flowEnd, headerStart, placeOfNothing } from './yaml-offsets.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
@@ -46,7 +47,7 @@ interface Frame {
   readonly entries: YamlEntry[];
   /** The key that waits for its value. `undefined` in a map: the next node is a key. `null`: a key that is no scalar. */
   key: { readonly node: YamlScalar | null; readonly start: number } | undefined;
-  merges: { readonly value: YamlNode; readonly start: number }[] | undefined;
+  merges: Merge[] | undefined;
 }
 
 interface Anchored {
@@ -65,6 +66,7 @@ interface Builder extends BuildOptions {
   expansion: number;
   /** True once the bound was hit and said. */
   exhausted: boolean;
+  merging: MergeContext | undefined;
   readonly roots: Root[];
 }
 
@@ -78,6 +80,7 @@ export function buildNodes(events: readonly Event[], options: BuildOptions): Roo
     total: 0,
     expansion: 0,
     exhausted: false,
+    merging: undefined,
     roots: [],
   };
   for (const event of events) {
@@ -181,7 +184,13 @@ function close(builder: Builder): void {
   const node: YamlMap | YamlSequence =
     frame.kind === 'sequence'
       ? { kind: 'sequence', items: frame.items, flow: frame.flow, range, path: builder.path }
-      : { kind: 'map', entries: entriesOf(builder, frame), flow: frame.flow, range, path: builder.path };
+      : {
+          kind: 'map',
+          entries: entriesOf(frame.entries, frame.merges, merging(builder)),
+          flow: frame.flow,
+          range,
+          path: builder.path,
+        };
   if (frame.anchor !== undefined) {
     const anchored = builder.anchors.get(frame.anchor);
     if (anchored && anchored.node === undefined) {
@@ -256,57 +265,11 @@ function add(builder: Builder, written: YamlNode, start: number, end: number): v
   frame.entries.push({ key: key.node, value: node, range: builder.rangeOf(key.start, end) });
 }
 
-/** A map's entries without duplicates, merged ones behind. https://yaml.org/type/merge.html */
-function entriesOf(builder: Builder, frame: Frame): readonly YamlEntry[] {
-  const entries = withoutDuplicates(builder, frame.entries);
-  if (!frame.merges) return entries;
-  const merged = [...entries];
-  const known = new Set(entries.map((entry) => entry.key.text));
-  for (const { value, start } of frame.merges) {
-    for (const source of value.kind === 'sequence' ? value.items : [value]) {
-      if (source.kind !== 'map') {
-        builder.report('what << merges is no map', builder.rangeOf(start, start + 2));
-        continue;
-      }
-      if (!charge(builder, source.entries.length, start, start + 2)) continue;
-      for (const entry of source.entries) {
-        if (known.has(entry.key.text)) continue;
-        known.add(entry.key.text);
-        merged.push(entry);
-      }
-    }
-  }
-  return merged;
-}
-
-function withoutDuplicates(builder: Builder, entries: YamlEntry[]): YamlEntry[] {
-  if (!hasDuplicates(entries)) return entries;
-  const last = new Map<string, YamlEntry>();
-  let told = 0;
-  for (const entry of entries) {
-    const { key } = entry;
-    if (last.has(key.text) && told++ < toldDuplicates)
-      builder.report(`the key ${shortened(key.text)} is there twice; Kubernetes takes the last`, key.range);
-    last.set(key.text, entry);
-  }
-  return [...last.values()];
-}
-
-/** Duplicates told of one map. */
-const toldDuplicates = 20;
-
-/** Beyond this many entries a set is quicker than comparing each with each. */
-const fewEntries = 8;
-
-function hasDuplicates(entries: readonly YamlEntry[]): boolean {
-  if (entries.length > fewEntries) return new Set(entries.map((entry) => entry.key.text)).size < entries.length;
-  for (let i = 1; i < entries.length; i++) {
-    const text = entries[i]?.key.text;
-    for (let j = 0; j < i; j++) if (entries[j]?.key.text === text) return true;
-  }
-  return false;
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+function merging(builder: Builder): MergeContext {
+  builder.merging ??= {
+    report: (message, range) => builder.report(message, range),
+    placeOf: (start) => builder.rangeOf(start, start + 2),
+    allows: (entries, start) => charge(builder, entries, start, start + 2),
+  };
+  return builder.merging;
 }
