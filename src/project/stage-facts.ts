@@ -114,6 +114,7 @@ const imageDirectories: Readonly<Record<string, string | undefined>> = {
   solr: undefined,
   caddy: '/srv',
   haproxy: '/var/lib/haproxy',
+  varnish: '/etc/varnish',
 };
 
 /** The directory in force just before `instruction` of `stage`. */

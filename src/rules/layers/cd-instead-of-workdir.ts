@@ -42,7 +42,8 @@ export const rule = dockerfileRule({
             peers,
           });
         } else if (workingDirectory(dockerfile, stage, run).path === directory) {
-          const fix = withoutChange(dockerfile, change, second);
+          const isSet = workingDirectory(dockerfile, stage, run).instruction !== undefined;
+          const fix = isSet ? withoutChange(dockerfile, change, second) : undefined;
           report({
             at: first.range,
             message: `${directory} is the working directory already.`,
@@ -51,17 +52,31 @@ export const rule = dockerfileRule({
           });
         } else repeated.set(directory, [...(repeated.get(directory) ?? []), change]);
       }
-      for (const [directory, [first, ...others]] of repeated)
-        if (first && others.length > 0 && !workshops.has(directory))
-          report({
-            at: first.first.range,
-            also: others.map((other) => ({ range: other.first.range, note: 'again' })),
-            message: `${others.length + 1} RUN instructions change to ${directory} first.`,
-            peers,
-          });
+      for (const [directory, [first, ...others]] of repeated) {
+        if (first === undefined || workshops.has(directory)) continue;
+        if (others.length === 0 && !isFilledBefore(stage, first)) continue;
+        report({
+          at: first.first.range,
+          also: others.map((other) => ({ range: other.first.range, note: 'again' })),
+          message:
+            others.length === 0
+              ? `The files of ${directory} were copied there, and this RUN has to change to it first.`
+              : `${others.length + 1} RUN instructions change to ${directory} first.`,
+          peers,
+        });
+      }
     }
   },
 });
+
+/** Something was copied into the directory: it is the application's. */
+function isFilledBefore(stage: Stage, { run, directory }: Change): boolean {
+  return stage.instructions.some((each) => {
+    if ((each.name !== 'COPY' && each.name !== 'ADD') || each.range.start > run.range.start) return false;
+    const target = each.destination?.value.replace(/(.)\/+$/, '$1') ?? '';
+    return target === directory || target.startsWith(`${directory}/`);
+  });
+}
 
 function changesIn(dockerfile: Dockerfile, stage: Stage): readonly Change[] {
   return stage.instructions.flatMap((run) => (run.name === 'RUN' ? (changeOf(dockerfile, run) ?? []) : []));
