@@ -17,7 +17,7 @@ const maximumFiles = 60;
 
 /** Names that the configuration of servers has. */
 const configurationName =
-  /(?:^|\/)[^/]+\.(?:conf|cnf|ini|vhost)(?:\.(?:template|tmpl|j2|in|erb))?$|(?:^|\/)(?:supervisord?|nginx)[^/]*\.conf[^/]*$|(?:^|\/)sites-(?:available|enabled)\/[^/]+$/;
+  /(?:^|\/)[^/]+\.(?:conf|cnf|ini|vhost)(?:\.(?:template|tmpl|j2|in|erb))?$|(?:^|\/)(?:supervisord?|nginx)[^/]*\.conf[^/]*$|(?:^|\/)gunicorn[^/]*\.py$|(?:^|\/)sites-(?:available|enabled)\/[^/]+$/;
 
 /** The log files that configuration sets which the shipped stage of a build copies from its context. */
 export function copiedLogSettings(project: Project, build: ImageBuild): CopiedLogSetting[] {

@@ -3,7 +3,7 @@ import { isStandardStream } from '../../ecosystems/standard-stream.ts';
 
 /** A setting of a server's configuration that makes it log to a file. */
 export interface ServerLog {
-  /** `nginx`, `httpd`, `php-fpm`, `supervisord`, `redis`, `mysql`. */
+  /** `nginx`, `httpd`, `php-fpm`, `supervisord`, `uWSGI`, `gunicorn` … */
   readonly server: string;
   readonly directive: string;
   readonly file: string;
@@ -46,6 +46,21 @@ const servers: readonly Server[] = [
     setting: /^[ \t]*(error_log)[ \t]*=[ \t]*["']?([^\s;"']{1,300})/gm,
   },
   {
+    name: 'uWSGI',
+    told: /^\[uwsgi\]/m,
+    setting: /^[ \t]*(logto2?|daemonize2?)[ \t]*=[ \t]*([^\s;]{1,300})/gm,
+  },
+  {
+    name: 'gunicorn',
+    told: /^(?:bind|workers|worker_class|wsgi_app)[ \t]*=/m,
+    setting: /^(accesslog|errorlog)[ \t]*=[ \t]*["']([^"'\n]{1,300})["']/gm,
+  },
+  {
+    name: 'Python logging',
+    told: /^\[(?:loggers|handlers|formatters)\]/m,
+    setting: /^[ \t]*(args)[ \t]*=[ \t]*\([ \t]*r?["']([^"'\n]{0,200}(?:\/|\.log)[^"'\n]{0,100})["']/gm,
+  },
+  {
     name: 'redis',
     told: /^[ \t]*(?:maxmemory|appendonly|protected-mode)[ \t]+\S/m,
     setting: /^[ \t]*(logfile)[ \t]+["']?([^\s"']{1,300})/gm,
@@ -53,8 +68,7 @@ const servers: readonly Server[] = [
   {
     name: 'mysql',
     told: /^\[(?:mysqld|mariadb|server)\]/m,
-    setting:
-      /^[ \t]*(log[-_]error|general[-_]log[-_]file|slow[-_]query[-_]log[-_]file)[ \t]*=[ \t]*["']?([^\s"']{1,300})/gm,
+    setting: /^[ \t]*(log[-_]error)[ \t]*=[ \t]*["']?([^\s"']{1,300})/gm,
   },
 ];
 

@@ -1,16 +1,18 @@
 import type { ReportedPlace } from '../../core/rule.ts';
-import { secretInVariable } from '../../core/secret-text.ts';
+import { type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
-import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { entriesAt } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
+import { isForTests } from '../../project/test-path.ts';
 
-interface Found {
-  readonly at: ReportedPlace;
+/** A variable with a literal value, and what it belongs to. */
+interface Literal {
+  readonly at: ReportedPlace & { readonly path: string };
   readonly name: string;
-  readonly kind: string;
+  readonly value: string;
   readonly owner: string;
-  readonly severity?: Severity;
+  readonly kind: 'container' | 'configMap' | 'service';
 }
 
 export const rule = projectRule({
@@ -21,50 +23,102 @@ export const rule = projectRule({
     'Change the secret, put it into a Secret that comes from outside of the repository, and refer to it with secretKeyRef or a mounted file.',
   peers: ['kube-linter:env-var-secret'],
   check({ project }, { report }) {
-    const found: Found[] = [];
-    for (const workload of project.workloads)
-      for (const container of workload.allContainers)
-        for (const { name, nameNode, node, value } of container.env) {
-          const secret = value && secretInVariable(name, value.text);
-          if (secret) found.push({ at: nameNode ?? node, name, kind: secret.kind, owner: container.name });
-        }
-    for (const object of project.objects)
-      if (object.kind === 'ConfigMap' && object.group === '' && object.origin.kind !== 'helm')
-        for (const { key, text } of textsOf(object.node)) {
-          const secret = secretInVariable(key.text, text);
-          if (secret) found.push({ at: key, name: key.text, kind: secret.kind, owner: `ConfigMap ${object.name}` });
-        }
-    for (const { path, services } of project.composeFiles)
-      for (const service of services)
-        for (const { name, node, value } of service.environment) {
-          const secret = value === undefined || value.includes('$') ? undefined : secretInVariable(name, value);
-          // Most Compose files are for developers, and so are their passwords; a token is real wherever it stands.
-          const severity = secret?.certainty === 'certain' ? 'error' : 'note';
-          if (secret)
-            found.push({
-              at: { path: node.path ?? path, range: node.range },
-              name,
-              kind: secret.kind,
-              owner: service.name,
-              severity,
-            });
-        }
-    for (const { at, name, kind, owner, severity } of found)
+    for (const [first, ...others] of byOwner([
+      ...containerLiterals(project),
+      ...configMapLiterals(project),
+      ...serviceLiterals(project),
+    ])) {
+      if (!first) continue;
+      const all = [first, ...others];
+      const severity = severityOf(all);
       report({
-        at,
+        at: first.at,
+        message: `${all.map(({ name }) => name).join(', ')} of ${first.owner} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
+        also: others.map(({ at }) => at),
         ...(severity && { severity }),
-        message: `${name} of ${owner} is a ${kind}, written in the manifest.`,
         peers:
-          /secret/i.test(name) && severity === undefined && !owner.startsWith('ConfigMap')
+          first.kind === 'container' && all.some(({ name }) => /secret/i.test(name))
             ? ['kube-linter:env-var-secret']
             : [],
-        cause: `secret-value:${name}`,
       });
+    }
   },
 });
 
-function textsOf(node: KubernetesObject['node']) {
-  return entriesAt(node, 'data').flatMap(({ key, value }) =>
-    value.kind === 'scalar' && !value.text.includes('\n') ? [{ key, text: value.text }] : [],
+interface Found extends Literal {
+  readonly secret: SecretMatch;
+}
+
+function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
+  const groups = new Map<string, Found[]>();
+  for (const literal of literals) {
+    const secret = secretInVariable(literal.name, literal.value);
+    if (!secret) continue;
+    const key = `${literal.at.path}\0${literal.kind}\0${literal.owner}`;
+    const group = groups.get(key) ?? [];
+    // Overlays give one place several times.
+    if (!group.some(({ at }) => at.range.start === literal.at.range.start)) group.push({ ...literal, secret });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
+function severityOf(found: readonly Found[]): Severity | undefined {
+  if (found.some(({ secret }) => secret.certainty === 'certain')) return undefined;
+  return found.some(({ at, kind }) => kind === 'service' || isForTests(at.path)) ? 'note' : undefined;
+}
+
+function containerLiterals({ workloads }: Project): Literal[] {
+  return workloads.flatMap(({ allContainers, object }) =>
+    allContainers.flatMap((container) =>
+      container.env.flatMap(({ name, nameNode, node, value }) => {
+        const { path = object.path, range } = nameNode ?? node;
+        return value
+          ? [
+              {
+                at: { path, range },
+                name,
+                value: value.text,
+                owner: `${container.name} (${container.workload.kind} ${container.workload.name})`,
+                kind: 'container' as const,
+              },
+            ]
+          : [];
+      }),
+    ),
+  );
+}
+
+function configMapLiterals({ objects }: Project): Literal[] {
+  return objects
+    .filter(({ kind, group, origin }) => kind === 'ConfigMap' && group === '' && origin.kind !== 'helm')
+    .flatMap((object) =>
+      entriesAt(object.node, 'data').flatMap(({ key, value }) => {
+        const { path = object.path, range } = key;
+        if (value.kind !== 'scalar' || value.text.includes('\n')) return [];
+        const owner = `ConfigMap ${object.name}`;
+        return [{ at: { path, range }, name: key.text, value: value.text, owner, kind: 'configMap' as const }];
+      }),
+    );
+}
+
+function serviceLiterals({ composeFiles }: Project): Literal[] {
+  return composeFiles.flatMap((file) =>
+    file.services.flatMap((service) =>
+      service.environment.flatMap(({ name, node, value }) =>
+        value === undefined || value.includes('$')
+          ? []
+          : [
+              {
+                at: { path: node.path ?? file.path, range: node.range },
+                name,
+                value,
+                owner: service.name,
+                kind: 'service' as const,
+              },
+            ],
+      ),
+    ),
   );
 }

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
+import { isForTests } from '../../project/test-path.ts';
 
 export const rule = objectRule({
   severity: 'error',
@@ -15,9 +16,11 @@ export const rule = objectRule({
     if (object.kind !== 'Secret' || object.group !== '' || object.origin.kind === 'helm' || isSealed(object)) return;
     const [first, ...others] = dataOf(object).filter(isSecret);
     if (!first) return;
+    const severity = isForTests(object.path) ? 'note' : undefined;
     const keys = [first, ...others].map(({ key }) => key.text);
     report({
       at: first.key,
+      ...(severity && { severity }),
       message: `Secret ${object.name} is committed with the value of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ' and more' : ''}.`,
       also: others.map(({ key }) => ({ path: key.path, range: key.range })),
     });
