@@ -40,8 +40,11 @@ export const rule = workloadRule({
       return (build && healthCheckOf(build)) ?? [];
     })[0];
     const isReady = servers.every(({ readinessProbe }) => readinessProbe !== undefined);
+    // kube-score looks at nothing that no Service leads to.
+    const isServed = servicesOf(workload, project.objects).length > 0;
     report({
       ...finding,
+      ...(finding.peers && !isServed && { peers: finding.peers.filter((peer) => peer !== 'kube-score:pod-probes') }),
       ...(isReady && { severity: 'note' }),
       ...(check && { also: [...(finding.also ?? []), placeOf(check)], ...hint(check, isReady) }),
     });

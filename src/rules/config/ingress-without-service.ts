@@ -1,0 +1,75 @@
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { objectsOfKind, servicePorts } from '../../kubernetes/relations.ts';
+import { sameNamespace } from '../../kubernetes/selector.ts';
+import { at, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { objectRule } from '../../project/rule.ts';
+
+export const rule = objectRule({
+  severity: 'warning',
+  summary: 'An Ingress that leads to no Service',
+  why: 'Requests for that path are answered with an error.',
+  remedy: 'Name a Service of the same namespace and one of its ports.',
+  peers: ['kube-score:ingress-targets-service', 'kube-linter:dangling-ingress'],
+  check({ object, project }, { report }) {
+    if (object.kind !== 'Ingress' || (object.group !== 'networking.k8s.io' && object.group !== 'extensions')) return;
+    const services = objectsOfKind(project.objects, 'Service', '').filter((service) => sameNamespace(service, object));
+    const beside = services.filter((service) => directoryOf(service.path) === directoryOf(object.path));
+    if (beside.length === 0) return;
+    for (const { name, port } of backendsOf(object)) {
+      const service = services.find((each) => each.name === name.text);
+      if (!service)
+        report({
+          at: name,
+          also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `Service ${each.name} is there` })),
+          message: `Ingress ${object.name} leads to Service ${name.text}, which no manifest declares.`,
+          // The Service may be kept elsewhere.
+          severity: 'note',
+        });
+      else if (port && !hasPort(service, port))
+        report({
+          at: port,
+          also: [{ ...service.place, note: `Service ${service.name}` }],
+          message: `Ingress ${object.name} leads to port ${port.text} of Service ${name.text}, which has no such port.`,
+          peers: ['kube-linter:dangling-ingress'],
+        });
+    }
+  },
+});
+
+interface Backend {
+  readonly name: YamlScalar;
+  readonly port: YamlScalar | undefined;
+}
+
+function backendsOf({ node }: KubernetesObject): Backend[] {
+  const backends = [
+    at(node, 'spec', 'defaultBackend'),
+    at(node, 'spec', 'backend'),
+    ...itemsAt(node, 'spec', 'rules').flatMap((each) =>
+      itemsAt(each, 'http', 'paths').map((path) => at(path, 'backend')),
+    ),
+  ];
+  return backends.flatMap((backend) => readBackend(backend) ?? []);
+}
+
+/** As `networking.k8s.io/v1` writes it, or the versions before. */
+function readBackend(node: YamlNode | undefined): Backend | undefined {
+  const name = scalarAt(node, 'service', 'name') ?? scalarAt(node, 'serviceName');
+  if (!name) return undefined;
+  const port = scalarAt(node, 'service', 'port', 'number') ?? scalarAt(node, 'service', 'port', 'name');
+  return { name, port: port ?? scalarAt(node, 'servicePort') };
+}
+
+function hasPort(service: KubernetesObject, { text }: YamlScalar): boolean {
+  const ports = servicePorts(service);
+  // The AWS and Google controllers have port names with a meaning of their own.
+  return (
+    ports.length === 0 ||
+    text === 'use-annotation' ||
+    ports.some(({ name, port }) => name === text || String(port) === text)
+  );
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,36 @@
+import type { PeerId } from '../../core/finding.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { removedApi } from '../../kubernetes/removed-apis.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
+import { scalarAt } from '../../kubernetes/yaml-node.ts';
+import { objectRule } from '../../project/rule.ts';
+
+export const rule = objectRule({
+  severity: 'error',
+  summary: 'An API version that Kubernetes does not serve any more',
+  why: 'A cluster of that release or a later one refuses the object.',
+  remedy: 'Write the version that took its place, and check the fields that changed with it.',
+  peers: ['kube-score:stable-version', 'kube-linter:no-extensions-v1beta', 'trivy:KSV107'],
+  check({ object }, { report }) {
+    const found = removedApi(object);
+    if (!found) return;
+    const { removedIn, use } = found;
+    report({
+      at: scalarAt(object.node, 'apiVersion') ?? object.place,
+      message: `${object.apiVersion} of ${titleOf(object)} was removed in Kubernetes ${removedIn}.`,
+      remedy:
+        use === undefined
+          ? 'Nothing takes its place: use the pod security standards of namespaces.'
+          : `Write ${use}, and check the fields that changed: https://kubernetes.io/docs/reference/using-api/deprecation-guide/.`,
+      peers: peersOf(object),
+    });
+  },
+});
+
+/** kube-score has a short list, kube-linter a group. */
+function peersOf({ apiVersion }: KubernetesObject): readonly PeerId[] {
+  const peers: PeerId[] = ['trivy:KSV107'];
+  if (apiVersion.startsWith('extensions/') || apiVersion.startsWith('apps/')) peers.push('kube-score:stable-version');
+  if (apiVersion === 'extensions/v1beta1') peers.push('kube-linter:no-extensions-v1beta');
+  return peers;
+}
