@@ -147,9 +147,10 @@ function runAsOther(dockerfile: Dockerfile, stage: Stage): Fix | undefined {
       !stage.instructions.some((other) => needsRoot(other) && other.range.start > instruction.range.start),
   );
   if (user === undefined || isStarted === undefined || place === undefined || listensLow(stage)) return undefined;
+  const lineEnd = dockerfile.text.includes('\r\n') ? '\r\n' : '\n';
   return {
     title: `Run as ${user}`,
-    changes: { edits: [insertBefore(dockerfile, place.range, `USER ${user}\n`)] },
+    changes: { edits: [insertBefore(dockerfile, place.range, `USER ${user}${lineEnd}`)] },
     assumptions: [
       {
         statement: 'The program writes to no file or directory of root.',

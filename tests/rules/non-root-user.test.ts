@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { rule } from '../../src/rules/security/non-root-user.ts';
+import { checkCase, layOutFiles } from './check-case.ts';
+import type { CaseFile } from './rule-page.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-user-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const application = file('Dockerfile', 'FROM debian:12', 'COPY program /program', 'CMD ["/program"]');
+const base = file('Dockerfile', 'FROM debian:12', 'RUN touch /etc/marker');
+
+function file(name: string, ...lines: readonly string[]): CaseFile {
+  return { path: name, text: `${lines.join('\n')}\n`, size: undefined, mode: undefined };
+}
+
+function compose(...service: readonly string[]): CaseFile {
+  return file('compose.yaml', 'services:', '  web:', '    build: .', ...service.map((line) => `    ${line}`));
+}
+
+describe('how bad it is that a container runs as root', () => {
+  test.each<[string, readonly CaseFile[], string]>([
+    ['an application', [application], 'warning'],
+    ['an image for other images', [base], 'note'],
+    ['an image for other images that a service runs', [base, compose()], 'warning'],
+    ['a service that sets another user', [application, compose('user: "1000"')], 'note'],
+    ['a service that sets root', [application, compose('user: root')], 'warning'],
+    [
+      'an interpreter without a program',
+      [file('Dockerfile', 'FROM debian:12', 'COPY lib /lib', 'CMD ["python3"]')],
+      'note',
+    ],
+    [
+      'an empty entry point and a command',
+      [file('Dockerfile', 'FROM debian:12', 'COPY a /a', 'ENTRYPOINT []', 'CMD ["/a"]')],
+      'warning',
+    ],
+  ])('%s', async (_title, files, severity) => {
+    const findings = await checkCase(
+      layOutFiles(scratch, files),
+      { id: 'security/non-root-user', area: 'security', definition: rule },
+      {},
+    );
+    expect(findings.map((finding) => finding.severity)).toEqual([severity]);
+  });
+});
+
+test('the fix ends its line as the file does', async () => {
+  const files = [file('Dockerfile', 'FROM node:22\r', 'COPY . /app\r', 'CMD ["node", "/app"]\r')];
+  const [finding] = await checkCase(
+    layOutFiles(scratch, files),
+    { id: 'security/non-root-user', area: 'security', definition: rule },
+    {},
+  );
+  expect(finding?.fix?.changes.edits.map(({ replacement }) => replacement)).toEqual(['USER node\r\n']);
+});
