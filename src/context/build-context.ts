@@ -31,6 +31,8 @@ export interface BuildContext {
   readonly junk: readonly JunkFound[];
   /** Whether git ignores a path of the context, by the .gitignore files of the context and of the directories up to the project's root. A directory's path ends with a slash. */
   isGitIgnored(path: string): boolean;
+  /** The first 16 KB of a file of the context, as Latin-1; '' when it cannot be read. */
+  readStart(path: string): string;
   /** What one use copies: 1 at the place of each entry in `listing.entries`. */
   copiedBy(use: ContextUse): Uint8Array;
 }

@@ -59,6 +59,7 @@ export function openContext(source: ContextSource): BuildContext {
       return junk();
     },
     isGitIgnored: (path) => isGitIgnored()(path),
+    readStart: (path) => readStart(join(place, path)),
     copiedBy: (use) => copied()[uses.indexOf(use)] ?? copiedPlaces(index(), use),
   };
 }

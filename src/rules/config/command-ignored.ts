@@ -1,0 +1,26 @@
+import { dockerfileRule } from '../../project/rule.ts';
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'CMD has no effect beside an ENTRYPOINT in the shell form',
+  why: 'CMD is handed to the shell, which does not look at it: neither it nor the arguments of docker run reach the program.',
+  remedy: 'Write ENTRYPOINT as a JSON array; CMD then gives its arguments.',
+  peers: [],
+  check({ dockerfile }, { report }) {
+    for (const stage of dockerfile.stages) {
+      const entrypoint = stage.instructions.findLast(({ name }) => name === 'ENTRYPOINT');
+      const command = stage.instructions.findLast(({ name }) => name === 'CMD');
+      if (entrypoint?.name !== 'ENTRYPOINT' || entrypoint.command.form !== 'shell' || command === undefined) continue;
+      // An empty one clears that of the base image, and is meant to have no effect.
+      if (command.name === 'CMD' && command.command.form === 'exec' && command.command.words.length === 0) continue;
+      const { text } = entrypoint.command.command;
+      // `sh -c 'script' one two`: what a script takes as arguments does reach it.
+      if (text.trim() === '' || /\$(?:[@*#0-9]|\{[@*#0-9])|\bshift\b/.test(text)) continue;
+      report({
+        at: command.range,
+        also: [{ range: entrypoint.range, note: 'runs through a shell' }],
+        message: 'This CMD has no effect: the ENTRYPOINT is in the shell form.',
+      });
+    }
+  },
+});

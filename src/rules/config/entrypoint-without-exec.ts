@@ -1,0 +1,111 @@
+import type { BuildContext } from '../../context/build-context.ts';
+import { decodeArtifact } from '../../core/artifact.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { CmdInstruction, CopyInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
+import { parseDockerfile } from '../../dockerfile/parse-dockerfile.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { type ImageBuild, shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
+
+/** Programs that run until they are told to stop. */
+const servers =
+  /^(?:node|python[\d.]*|java|ruby|php-fpm[\d.]*|gunicorn|uvicorn|hypercorn|daphne|celery|flask|puma|unicorn|rails|nginx|httpd|apache2|haproxy|redis-server|mongod|mysqld|postgres|caddy|traefik|dotnet|deno|bun)$/;
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'The entry point script starts the program without exec',
+  why: 'The shell stays the first process and gets the signal to stop, which it does not pass on: the program is killed after ten seconds, in the middle of its work.',
+  remedy: 'Put exec before the last command of the script, so that the program takes the place of the shell.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    for (const stage of shippedStages(project, dockerfile)) {
+      const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
+      const build = project.builds.find((each) => each.dockerfile === dockerfile && each.stage === stage);
+      const script = start && build?.context && scriptIn(build, stage, start);
+      const last = script && lastCommand(script.text);
+      if (start === undefined || script === undefined || last === undefined) continue;
+      report({
+        at: start.range,
+        message: `${script.path} ends by starting ${last.command} in line ${last.line} without exec.`,
+      });
+    }
+  },
+});
+
+/** The script that the container starts, as it lies in the build context. */
+function scriptIn(
+  { context }: ImageBuild,
+  stage: Stage,
+  { command }: EntrypointInstruction | CmdInstruction,
+): { readonly path: string; readonly text: string } | undefined {
+  if (context === undefined || command.form !== 'exec') return undefined;
+  const words = command.words.map(({ value }) => value);
+  const program = /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words[0] ?? '') ? words[1] : words[0];
+  const name = program?.slice(program.lastIndexOf('/') + 1);
+  if (name === undefined || !/\.(?:sh|bash)$|^(?:docker-)?entrypoint$/.test(name)) return undefined;
+  const copies = imageInstructions(stage).filter(
+    (each): each is CopyInstruction => (each.name === 'COPY' || each.name === 'ADD') && each.from === undefined,
+  );
+  const path = copies.flatMap((copy) => sourceOf(context, copy, name))[0];
+  const text = path === undefined ? '' : context.readStart(path);
+  // A script that was not read to its end may end another way.
+  return path === undefined || text === '' || text.length >= 16_000 ? undefined : { path, text };
+}
+
+/** The one file of that name that a COPY takes. */
+function sourceOf(context: BuildContext, { sources }: CopyInstruction, name: string): readonly string[] {
+  for (const { value } of sources) {
+    const path = value
+      .replace(/^(?:\.?\/)+/, '')
+      .replace(/\/+$/, '')
+      .replace(/^\.$/, '');
+    const isFile = path === name || path.endsWith(`/${name}`);
+    const below = path === '' ? name : `${path}/${name}`;
+    const found = [...(isFile ? [path] : []), below].find((each) => context.index.ranges.has(each));
+    if (found !== undefined) return [found];
+  }
+  return [];
+}
+
+/** The last command of a script when it surely is the program and stays below the shell. */
+function lastCommand(text: string): { readonly command: string; readonly line: number } | undefined {
+  if (!/^#!\s*(?:\/usr)?\/bin\/(?:env\s+)?(?:ba|da|a)?sh\b/.test(text) || /\btrap\b|\bwait\b|<<|\r/.test(text))
+    return undefined;
+  const commands = commandsOf(text);
+  const last = commands.at(-1);
+  if (last === undefined || last.place.inside.length > 0 || last.place.pipeline || last.wrappers.includes('exec'))
+    return undefined;
+  if (
+    commands.some(
+      ({ wrappers, name, arguments: words }) => wrappers.includes('exec') || (name === 'exec' && words.length > 0),
+    )
+  )
+    return undefined;
+  const isGiven = /^"?\$@"?$/.test(last.nameWord.raw);
+  const behind = text.slice(last.range.end - offset).trim();
+  if (behind !== '' || !(isGiven || servers.test(last.name))) return undefined;
+  // `python manage.py migrate` and the like come back.
+  if (
+    !isGiven &&
+    /\b(?:migrate|collectstatic|install|build|seed|setup|--version|-c)\b/.test(
+      last.arguments.map(({ value }) => value).join(' '),
+    )
+  )
+    return undefined;
+  const line = text.slice(0, last.range.start - offset).split('\n').length;
+  return { command: isGiven ? 'its arguments' : last.name, line };
+}
+
+const opening = 'RUN <<SCRIPT\n';
+const offset = opening.length;
+
+/** A script is read as the here-document of a RUN, which is the same language. */
+function commandsOf(text: string): readonly ShellCommand[] {
+  const source = `${opening}${text.endsWith('\n') ? text : `${text}\n`}SCRIPT\n`;
+  const dockerfile: Dockerfile = parseDockerfile(decodeArtifact('script', Buffer.from(source)));
+  const [run] = dockerfile.instructions;
+  const script = run && dockerfile.script(run);
+  return script && script.errors.length === 0 ? script.commands : [];
+}

@@ -1,0 +1,184 @@
+import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
+import type { Severity } from '../../core/severity.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertBefore, replace } from '../../dockerfile/edit.ts';
+import type { CommandForm, Instruction, ValueInstruction } from '../../dockerfile/instruction.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { shippedStages } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf, lastInstruction, stageChain } from '../../project/stage-facts.ts';
+
+const ungraceful = 'tally:no-ungraceful-stopsignal';
+const canonical = 'tally:prefer-canonical-stopsignal';
+
+/** Signal numbers of Linux on x86 and Arm. https://man7.org/linux/man-pages/man7/signal.7.html */
+const numbers: Readonly<Record<string, string>> = {
+  '1': 'HUP',
+  '2': 'INT',
+  '3': 'QUIT',
+  '6': 'ABRT',
+  '9': 'KILL',
+  '10': 'USR1',
+  '12': 'USR2',
+  '15': 'TERM',
+  '19': 'STOP',
+  '28': 'WINCH',
+  '37': 'RTMIN+3',
+};
+
+/** Programs that stop in order on another signal than SIGTERM, and what they do with that one. */
+const programs: readonly {
+  readonly program: RegExp;
+  readonly signal: string;
+  readonly otherwise: string;
+  readonly severity: Severity;
+  readonly peer: PeerId;
+  /** Official images that set the signal themselves. */
+  readonly images: RegExp;
+}[] = [
+  {
+    program: /^(?:\/usr\/(?:local\/)?s?bin\/|\/usr\/local\/openresty\/(?:nginx\/s)?bin\/)?(?:nginx|openresty)$/,
+    signal: 'SIGQUIT',
+    otherwise: 'drops the requests that it is answering',
+    severity: 'note',
+    peer: 'tally:prefer-nginx-sigquit',
+    images: /(?:^|\/)(?:nginx|nginx-unprivileged|openresty)$/,
+  },
+  {
+    program: /^(?:\/usr)?(?:\/sbin\/init|\/lib\/systemd\/systemd)$|^systemd$/,
+    signal: 'SIGRTMIN+3',
+    otherwise: 'does not shut down',
+    severity: 'warning',
+    peer: 'tally:prefer-systemd-sigrtmin-plus-3',
+    images: /-init$|systemd/,
+  },
+];
+
+export const rule = dockerfileRule({
+  severity: 'warning',
+  summary: 'STOPSIGNAL does not let the program stop in order',
+  why: 'The engine sends this signal and kills the container after ten seconds; a program that does not take it for a request to stop loses its work.',
+  remedy: 'Set the signal on which the program stops in order; SIGTERM is the default.',
+  peers: [ungraceful, canonical, ...programs.map(({ peer }) => peer)],
+  check({ dockerfile, project }, { report }) {
+    for (const { instruction, stage } of dockerfile.instructionsNamed('STOPSIGNAL')) {
+      const name = signalName(instruction.value.value);
+      if (name === undefined || (stage && baseImageOf(stage).distribution === 'windows')) continue;
+      const written = instruction.value.raw ?? instruction.value.value;
+      if (name === 'SIGKILL' || name === 'SIGSTOP') {
+        const fix = setSignal(dockerfile, instruction, 'SIGTERM', 'Stop on SIGTERM');
+        report({
+          at: instruction.range,
+          message: `STOPSIGNAL ${written} gives the program no time to stop.`,
+          peers: written === name ? [ungraceful] : [ungraceful, canonical],
+          ...(fix && { fix }),
+        });
+      } else if (written !== name)
+        report({
+          at: instruction.range,
+          message: `STOPSIGNAL ${written} is ${name}.`,
+          why: 'A number or a short form has to be looked up, and some numbers differ between processors.',
+          remedy: `Write ${name}.`,
+          severity: 'note',
+          peers: [canonical],
+          fix: {
+            title: `Write ${name}`,
+            changes: { edits: [replace(dockerfile, instruction.value.range, name)] },
+            assumptions: [{ statement: `${written} and ${name} are the same signal on Linux.`, state: 'holds' }],
+          },
+        });
+    }
+    for (const stage of shippedStages(project, dockerfile)) {
+      const found = wrongForProgram(dockerfile, stage);
+      if (found) report(found);
+    }
+  },
+});
+
+function wrongForProgram(dockerfile: Dockerfile, stage: Stage) {
+  const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
+  const program = start && programOf(start.command);
+  const known = programs.find((each) => program !== undefined && each.program.test(program));
+  if (start === undefined || known === undefined) return undefined;
+  if (program?.endsWith('/init') && !hasSystemd(stage)) return undefined;
+  const set = lastInstruction(stage, 'STOPSIGNAL');
+  const name = set ? signalName(set.value.value) : undefined;
+  if (
+    set
+      ? name === undefined || name === known.signal || name === 'SIGKILL' || name === 'SIGSTOP'
+      : setByBase(stage, known.images)
+  )
+    return undefined;
+  const fix = set
+    ? setSignal(dockerfile, set, known.signal, `Stop on ${known.signal}`)
+    : stage.instructions.includes(start)
+      ? addSignal(dockerfile, start, known.signal)
+      : undefined;
+  return {
+    at: (set ?? start).range,
+    message: `On ${name ?? 'SIGTERM, the default'}, ${program} ${known.otherwise}; on ${known.signal} it stops in order.`,
+    remedy: `STOPSIGNAL ${known.signal}.`,
+    severity: known.severity,
+    peers: [known.peer],
+    ...(fix && { fix }),
+  };
+}
+
+/** `init` is BusyBox or Upstart elsewhere. */
+function hasSystemd(stage: Stage): boolean {
+  const { distribution, distributionVersion } = baseImageOf(stage);
+  const version = Number.parseFloat(distributionVersion ?? '100');
+  if (distribution === 'ubuntu') return version >= 15.04;
+  if (distribution === 'centos' || distribution === 'rhel' || distribution === 'oraclelinux') return version >= 7;
+  return ['debian', 'fedora', 'rocky', 'almalinux', 'amazonlinux', 'opensuse', 'sles', 'arch'].includes(distribution);
+}
+
+function setByBase(stage: Stage, images: RegExp): boolean {
+  const { base } = stageChain(stage).at(-1) ?? stage;
+  return base.kind !== 'image' || !base.complete || images.test(base.reference.replace(/[:@].*$/, ''));
+}
+
+function programOf(form: CommandForm): string | undefined {
+  return form.form === 'exec' ? form.words[0]?.value : undefined;
+}
+
+/** `SIGTERM` for `15`, `TERM`, `sigterm` and `"SIGTERM"`; undefined where a variable decides or it is none. */
+function signalName(written: string): string | undefined {
+  const text = written
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .toUpperCase()
+    .replace(/^SIG/, '');
+  if (Object.hasOwn(numbers, text)) return `SIG${numbers[text]}`;
+  return /^(?:[A-Z]{3,6}[12]?|RTM(?:IN|AX)(?:[+-]\d{1,2})?)$/.test(text) ? `SIG${text}` : undefined;
+}
+
+function setSignal(
+  dockerfile: Dockerfile,
+  { value }: ValueInstruction,
+  signal: string,
+  title: string,
+): Fix | undefined {
+  return {
+    title,
+    changes: { edits: [replace(dockerfile, value.range, signal)] },
+    assumptions: [
+      {
+        statement: `The program stops in order on ${signal}.`,
+        state: 'unknown',
+        question: `Does the program stop in order on ${signal}?`,
+      },
+    ],
+  };
+}
+
+function addSignal(dockerfile: Dockerfile, start: Instruction, signal: string): Fix {
+  return {
+    title: `Set STOPSIGNAL ${signal}`,
+    changes: { edits: [insertBefore(dockerfile, start.range, `STOPSIGNAL ${signal}\n`)] },
+    assumptions: [
+      { statement: `The documentation of the program names ${signal} for stopping in order.`, state: 'holds' },
+    ],
+  };
+}
