@@ -1,0 +1,36 @@
+import { parseImageReference } from '../../core/image-reference.ts';
+import { expandDefaults } from '../../kubernetes/compose-text.ts';
+import { composeRule } from '../../project/rule.ts';
+
+export const rule = composeRule({
+  severity: 'note',
+  summary: 'A Compose service runs an image without a version',
+  why: 'Two machines, or one machine on two days, run different versions, and a new major version may not read the data of the old one.',
+  remedy: 'Name a version, for instance the minor release.',
+  peers: [],
+  check({ compose }, { report }) {
+    for (const { image, build } of compose.services) {
+      // What is built here is named by the same line.
+      if (image === undefined || build !== undefined) continue;
+      const { text, complete } = expandDefaults(image.text);
+      const reference = complete ? parseImageReference(text) : undefined;
+      if (!reference || reference.digest !== undefined || builtHere(compose.services, text)) continue;
+      if (reference.tag !== undefined && reference.tag !== 'latest') continue;
+      report({
+        at: { path: image.path, range: image.range },
+        message:
+          reference.tag === undefined
+            ? `${text} has no tag, which means latest.`
+            : `${text} is whatever was released last.`,
+      });
+    }
+  },
+});
+
+/** Another service of the file builds the image and gives it this name. */
+function builtHere(
+  services: readonly { readonly image: { readonly text: string } | undefined; readonly build: unknown }[],
+  text: string,
+): boolean {
+  return services.some(({ image, build }) => build !== undefined && image?.text === text);
+}
