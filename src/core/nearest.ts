@@ -1,13 +1,13 @@
 /**
  * The candidate that was probably meant: the one with the smallest edit distance to `written`, if that is at most a
- * third of its length (at least one). Case does not count.
+ * third of its length (rounded up). Case does not count.
  */
 export function nearest(written: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = editDistance(written.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
+    if (distance < bestDistance && distance <= Math.max(1, Math.ceil(candidate.length / 3))) {
       best = candidate;
       bestDistance = distance;
     }

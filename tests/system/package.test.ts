@@ -47,7 +47,7 @@ describe('the packed and installed package', () => {
 
   test('reads a Dockerfile on standard input', () => {
     const { status, stdout } = plimsoll(['audit', '-', '--stdin-path', 'Dockerfile'], 'FROM debian:latest\n');
-    expect(stdout).toContain('Dockerfile:1:6: warning security/');
+    expect(stdout).toContain('Dockerfile:1:6: warning cache/image-tag');
     expect(status).toBe(1);
   });
 
