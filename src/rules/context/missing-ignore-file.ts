@@ -16,11 +16,12 @@ export const rule = contextRule({
   check({ context, project }, { report }) {
     const [use, ...others] = context.needs.whole;
     if (context.ignoreFile !== undefined || use === undefined) return;
-    const junk = unwantedJunk(project, context);
-    // A secret alone is found as such, and for more than its bytes.
-    if (junk.every(({ kind }) => kind.area === 'secrets')) return;
+    const unwanted = unwantedJunk(project, context);
+    // Secrets are found as such, and for more than their bytes; the new file leaves them out too.
+    const junk = unwanted.filter(({ kind }) => kind.area !== 'secrets');
+    if (junk.length === 0) return;
     const bytes = junk.reduce((sum, found) => sum + found.bytes, 0);
-    const fix = newIgnoreFile(project, context, junk);
+    const fix = newIgnoreFile(project, context, unwanted);
     report({
       at: { path: use.path, range: use.range },
       also: others.map(({ path, range }) => ({ path, range, note: 'copies the whole context too' })),

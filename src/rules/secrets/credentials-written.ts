@@ -54,8 +54,11 @@ function writtenLogin(command: ShellCommand): Login | undefined {
   return undefined;
 }
 
+const storing: ReadonlySet<string> = new Set(['npm', 'pnpm', 'git', 'docker', 'podman', 'aws', 'gcloud']);
+
 /** Commands that store a login where the tool finds it again. */
 function storedLogin(command: ShellCommand): Login | undefined {
+  if (!storing.has(command.name)) return undefined;
   const words = command.arguments.map(({ value }) => value);
   const line = words.join(' ');
   switch (command.name) {

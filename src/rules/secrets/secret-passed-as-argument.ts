@@ -59,8 +59,11 @@ function usesOf(dockerfile: Dockerfile, stage: Stage, from: Instruction, name: s
   const programs = readBy.find(([form]) => form.test(name))?.[1] ?? [];
   return stage.instructions.filter((instruction) => {
     if (instruction.range.start <= from.range.start) return false;
+    // An ENV that says what it holds is found by secrets/argument-kept-in-image.
     if (instruction.name === 'ENV')
-      return instruction.pairs.some(({ value }) => value !== undefined && names(value.raw ?? value.value, name));
+      return instruction.pairs.some(
+        ({ key, value }) => value !== undefined && names(value.raw ?? value.value, name) && !isTellingName(key.value),
+      );
     if (instruction.name !== 'RUN' || isMounted(instruction, name)) return false;
     const script = dockerfile.script(instruction);
     if (script === undefined) return false;
