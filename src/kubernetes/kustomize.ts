@@ -42,6 +42,7 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     told: new Set(),
     covered: new Set(),
     reached: new Set(),
+    incomplete: new Set(),
     built: 0,
   };
   const objects: KubernetesObject[] = [];
@@ -62,6 +63,8 @@ interface Run {
   /** What was said already: a base is built once for each overlay. */
   readonly told: Set<string>;
   readonly covered: Set<string>;
+  /** Kustomizations of which a part could not be had: what a patch is for may be in it. */
+  readonly incomplete: Set<string>;
   /** Kustomizations that were built. */
   readonly reached: Set<string>;
   built: number;
@@ -142,6 +145,7 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   }
   if (++run.built > maximumResources) return given;
   for (const field of notApplied) if (has(root, field)) tell('unsupported', `${field} is not applied here`, root);
+  const below = [...above, path];
   const open = (written: YamlScalar) => {
     const target = projectPath(directoryOf(path), written.text);
     const artifact = target === undefined ? undefined : run.files(target);
@@ -149,12 +153,11 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     else tell('invalid', `there is no file ${written.text}`, written);
     return artifact;
   };
-  const context = { source, report: tell, open };
-  const below = [...above, path];
+  const context = { source, report: tell, open, incomplete: () => below.some((each) => run.incomplete.has(each)) };
   let resources: readonly Resource[] = [...given, ...accumulate(run, path, root, below, tell)];
   resources = addGenerated(root, resources, context);
   for (const written of scalarsAt(root, 'components')) {
-    const component = localKustomization(run, path, written, tell);
+    const component = localKustomization(run, path, written, below, tell);
     if (component !== undefined) resources = build(run, component, resources, below);
   }
   resources = applyPatches(root, resources, context);
@@ -178,34 +181,48 @@ function accumulate(run: Run, path: string, root: YamlMap, below: readonly strin
     }
     const target = projectPath(directoryOf(path), each.text);
     const base = target === undefined || isRemote(each.text) ? undefined : kustomizationIn(run, target);
-    const found = base ? build(run, base, [], below) : fileResources(run, target, each, tell);
+    const found = base ? build(run, base, [], below) : fileResources(run, target, each, below, tell);
     if (!base) run.built += found.length;
     for (const resource of found) resources.push(resource);
   }
   return resources;
 }
 
-function localKustomization(run: Run, path: string, written: YamlScalar, tell: Tell): string | undefined {
+function localKustomization(
+  run: Run,
+  path: string,
+  written: YamlScalar,
+  below: readonly string[],
+  tell: Tell,
+): string | undefined {
   const target = projectPath(directoryOf(path), written.text);
   const found = target === undefined || isRemote(written.text) ? undefined : kustomizationIn(run, target);
-  if (found === undefined) missing(written, tell);
+  if (found === undefined) missing(run, written, below, tell);
   return found;
 }
 
-function fileResources(run: Run, target: string | undefined, written: YamlScalar, tell: Tell): readonly Resource[] {
+function fileResources(
+  run: Run,
+  target: string | undefined,
+  written: YamlScalar,
+  below: readonly string[],
+  tell: Tell,
+): readonly Resource[] {
   const artifact = target === undefined || isRemote(written.text) ? undefined : run.files(target);
   if (!artifact) {
-    missing(written, tell);
+    missing(run, written, below, tell);
     return [];
   }
   const first = !run.covered.has(artifact.path);
   run.covered.add(artifact.path);
   const { documents, problems } = readYaml(artifact);
   if (first) run.problems.push(...problems);
+  if (problems.length > 0) for (const path of below) run.incomplete.add(path);
   return documents.flatMap((document) => objectsOf(document)).map(toResource);
 }
 
-function missing(written: YamlScalar, tell: Tell): void {
+function missing(run: Run, written: YamlScalar, below: readonly string[], tell: Tell): void {
+  for (const path of below) run.incomplete.add(path);
   if (isRemote(written.text)) tell('unsupported', `${written.text} lies elsewhere and is not fetched`, written);
   else tell('invalid', `${written.text} is not among the files of the project`, written);
 }

@@ -1,6 +1,7 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import type { Artifact } from '../core/artifact.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
+import { joinFlowLines } from './internal/join-flow-lines.ts';
 import { buildNodes, type Root } from './internal/yaml-builder.ts';
 import type { YamlDocument, YamlProblem, YamlSource, YamlStream } from './yaml-document.ts';
 import type { YamlNode } from './yaml-node.ts';
@@ -153,11 +154,11 @@ function readDocument(reader: Reader, range: SourceRange): void {
     return judged.kind;
   };
   try {
-    const events = parseEvents(text, { maxDepth: maximumDepth });
+    const parsed = parseIndented(text);
     let told = false;
-    const roots = buildNodes(events, {
+    const roots = buildNodes(parsed.events, {
       path: reader.source.path,
-      text,
+      text: parsed.text,
       rangeOf: rangesFrom(reader, base),
       derived: reader.origin?.derived ?? false,
       report: (message, place) => {
@@ -176,6 +177,28 @@ function readDocument(reader: Reader, range: SourceRange): void {
     const reason = error instanceof YAMLException ? error.reason.slice(0, longestReason) : 'it cannot be read';
     const message = kind === undefined ? `this is no YAML: ${reason}` : templateMessage(kind);
     report(reader, kind === undefined ? 'invalid' : 'template', message, at(reader, offset, offset));
+  }
+}
+
+/** Characters that may be parsed once more because of lines that are not indented as YAML wants it. */
+const parsedAgain = 8 * 1024 * 1024;
+
+/**
+ * The events of a text, of which lines of flow collections and quoted scalars may be indented too little. Offsets in the
+ * text that comes back are the same.
+ */
+function parseIndented(text: string): { readonly events: Event[]; readonly text: string } {
+  let current = text;
+  for (let parsed = 0; ; parsed += text.length) {
+    try {
+      return { events: parseEvents(current, { maxDepth: maximumDepth }), text: current };
+    } catch (error) {
+      const indentation = error instanceof YAMLException && error.reason === 'deficient indentation';
+      const joined =
+        indentation && parsed < parsedAgain ? joinFlowLines(current, error.mark?.position ?? 0) : undefined;
+      if (joined === undefined) throw error;
+      current = joined;
+    }
   }
 }
 

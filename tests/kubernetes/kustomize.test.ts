@@ -334,6 +334,14 @@ describe('what cannot be done is said', () => {
     expect(`${problem?.position?.line}:${problem?.position?.column}`).toBe(place);
   });
 
+  test('once: what a patch is for may be in the part that could not be had', () => {
+    const { problems } = read({
+      'k/kustomization.yaml':
+        "resources: [https://example.com/base]\npatches: [{patch: '{kind: Pod, metadata: {name: b}}'}]",
+    });
+    expect(problems).toHaveLength(1);
+  });
+
   test("Flux's object of the same name is left to be read as a manifest", () => {
     const text = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n';
     const { objects, covered } = read({ 'k/kustomization.yaml': text });

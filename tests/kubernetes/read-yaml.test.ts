@@ -110,6 +110,36 @@ f: !!str 5
   });
 });
 
+test.each([
+  ['a: |\n  b\n', 'b\n'],
+  ['a: |\n  b', 'b'],
+  ['a: |+\n  b\n\n', 'b\n\n'],
+  ['a: |-\n  b\n', 'b'],
+  ['a: >\n  b\n  c\n', 'b c\n'],
+])('a block scalar %j has the line ends that Kubernetes gives it', (text, expected) => {
+  expect(values(text)).toEqual([{ a: expected }]);
+});
+
+describe('lines that are indented less than YAML wants are read as Kubernetes reads them', () => {
+  test.each<[string, unknown]>([
+    ['a: [\n  b,\n  c\n]\nd: e\n', { a: ['b', 'c'], d: 'e' }],
+    ['x:\n  a: {\n  c: d, # why\n  # and\n  e: "f # g"\n}\n', { x: { a: { c: 'd', e: 'f # g' } } }],
+    ['a: \'foo\nbar\'\nb: "c\nd"\n', { a: 'foo bar', b: 'c d' }],
+    ['a: [ # first\nb, # second\n# third\nc ]\n', { a: ['b', 'c'] }],
+  ])('%j', (text, expected) => {
+    expect(read(text).problems).toEqual([]);
+    expect(values(text)).toEqual([expected]);
+  });
+
+  test('with their places', () => {
+    const text = 'a: [\n  b, # c\n]\nd: e\n';
+    const root = read(text).documents[0]?.root;
+    const place = (node: YamlNode | undefined) => node && text.slice(node.range.start, node.range.end);
+    expect(place(at(root, 'a'))).toBe('[\n  b, # c\n]');
+    expect(place(at(root, 'd'))).toBe('e');
+  });
+});
+
 describe('anchors and merge keys', () => {
   test('an own key wins over a merged one, an earlier merge over a later', () => {
     expect(values('a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc:\n  <<: [*a, *b]\n  x: 9')).toMatchObject([
@@ -271,6 +301,7 @@ describe('any text', () => {
     ['anchors one in another', Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}&a${i}\n`).join('')],
     ['properties that are read twice', `${'- !a\n  '.repeat(60)}x`],
     ['explicit keys with anchors', `${'? &a '.repeat(100)}x`],
+    ['lines that are indented too little', `a:\n  b: [\n${filled('c,\n')}]`],
     ['comments', filled('# {{ x }}\n')],
     ['template marks', filled('{{ x }}\n')],
   ])('is read in linear time: %s', (_, text) => {

@@ -11,6 +11,8 @@ import { mergeMaps, mergeOptionsFor } from './strategic-merge.ts';
 /** What a kustomization's patches need of the world around them. */
 export interface PatchContext extends Telling {
   readonly source: YamlSource;
+  /** True when a part of the resources could not be had, which was said: a patch may be for one of them. */
+  incomplete(): boolean;
   /** The file at a path as the kustomization writes it; undefined when there is none, which is said already. */
   open(written: YamlScalar): Artifact | undefined;
 }
@@ -112,7 +114,7 @@ function merged(
   const wanted = new Set(
     target ? chosen(resources, target, context) : resources.filter((each) => isPatchFor(patch, each)),
   );
-  if (wanted.size === 0 && !target)
+  if (wanted.size === 0 && !target && !context.incomplete())
     context.report(
       'invalid',
       `the patch is for ${kindOf(patch)} ${nameOf(patch)}, which is not among the resources`,

@@ -130,7 +130,7 @@ function addScalar(builder: Builder, event: ScalarEvent): void {
     end = event.valueEnd + 1;
   }
   if (!absent) builder.cursor = end;
-  const content = absent ? '' : getScalarValue(text, event);
+  const content = absent ? '' : contentOf(text, event);
   const tag = event.tagStart === -1 ? undefined : text.slice(event.tagStart, event.tagEnd);
   const node: YamlScalar = {
     kind: 'scalar',
@@ -143,6 +143,13 @@ function addScalar(builder: Builder, event: ScalarEvent): void {
   if (event.anchorStart !== -1)
     builder.anchors.set(text.slice(event.anchorStart, event.anchorEnd), { node, weight: 1 });
   add(builder, node, start, end);
+}
+
+/** Unlike js-yaml, Kubernetes' reader adds no line end to a block scalar that the text ends with, without one. */
+function contentOf(text: string, event: ScalarEvent): string {
+  const content = getScalarValue(text, event);
+  const unfinished = event.style > 3 && event.valueEnd === text.length && !/[\r\n]$/.test(text);
+  return unfinished && content.endsWith('\n') ? content.slice(0, -1) : content;
 }
 
 function scalarValue(content: string, style: YamlStyle, tag: string | undefined): YamlScalar['value'] {
