@@ -16,3 +16,11 @@ export function buildRunBy(project: Project, container: Container): ImageBuild |
   }
   return index.get(container);
 }
+
+/**
+ * True when the manifest leaves the version out because Skaffold, which builds the image, writes it into the manifest that it
+ * applies. https://skaffold.dev/docs/taggers/
+ */
+export function isTaggedBySkaffold(project: Project, container: Container): boolean {
+  return container.imageReference?.tag === undefined && buildRunBy(project, container)?.toldBy === 'skaffold';
+}

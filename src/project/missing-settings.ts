@@ -12,12 +12,13 @@ export interface MissingSetting {
 
 /**
  * One report for all that the containers of a workload lack: at the first of them, the others beside it. Undefined when nothing
- * is missing.
+ * is missing. `verb` says it: a container has no limit, or does not set a field.
  */
 export function missingReport(
   workload: Workload,
   containers: readonly Container[],
   missingOf: (container: Container) => readonly MissingSetting[],
+  verb: 'has' | 'sets' = 'has',
 ): Pick<RuleReport, 'at' | 'also' | 'message' | 'peers'> | undefined {
   const lacking = containers.flatMap((container) => {
     const missing = missingOf(container);
@@ -27,16 +28,24 @@ export function missingReport(
   if (first === undefined) return undefined;
   const names = lacking.map(({ container }) => container.name);
   const missing = [...new Set(lacking.flatMap((each) => each.missing.map(({ name }) => name)))];
+  const subject = names.length === 1 ? `container ${names[0]}` : `containers ${enumerate(names)}`;
   return {
     at: first.container.place,
     also: others.map(({ container, missing: own }) => ({
       ...container.place,
-      note: `has no ${enumerate(
+      note: says(
+        true,
         own.map(({ name }) => name),
-        'or',
-      )}`,
+        verb,
+      ),
     })),
-    message: `${titleOf(workload)}: ${names.length === 1 ? `container ${names[0]} has` : `containers ${enumerate(names)} have`} no ${enumerate(missing, 'or')}.`,
+    message: `${titleOf(workload)}: ${subject} ${says(names.length === 1, missing, verb)}.`,
     peers: [...new Set(lacking.flatMap((each) => each.missing.flatMap(({ peers }) => peers)))],
   };
+}
+
+function says(isOne: boolean, names: readonly string[], verb: 'has' | 'sets'): string {
+  const list = enumerate(names, 'or');
+  if (verb === 'has') return `${isOne ? 'has' : 'have'} no ${list}`;
+  return `${isOne ? 'does' : 'do'} not set ${list}`;
 }

@@ -1,6 +1,5 @@
 import type { Container } from '../../kubernetes/workload.ts';
-import { buildRunBy } from '../../project/container-builds.ts';
-import type { Project } from '../../project/project.ts';
+import { isTaggedBySkaffold } from '../../project/container-builds.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 export const rule = workloadRule({
@@ -18,7 +17,7 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     const found = new Map<string, Container[]>();
     for (const container of workload.allContainers) {
-      if (!isMoving(container) || isTaggedOnDeployment(project, container)) continue;
+      if (!isMoving(container) || isTaggedBySkaffold(project, container)) continue;
       const text = container.imageReference?.text ?? '';
       const same = found.get(text);
       if (same) same.push(container);
@@ -43,9 +42,4 @@ function isMoving({ imageReference: reference }: Container): boolean {
     reference.digest === undefined &&
     (reference.tag === undefined || reference.tag === 'latest')
   );
-}
-
-/** Skaffold writes the tag of what it built into the manifest that it applies. https://skaffold.dev/docs/taggers/ */
-function isTaggedOnDeployment(project: Project, container: Container): boolean {
-  return container.imageReference?.tag === undefined && buildRunBy(project, container)?.toldBy === 'skaffold';
 }

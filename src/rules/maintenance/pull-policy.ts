@@ -1,4 +1,5 @@
 import type { Container } from '../../kubernetes/workload.ts';
+import { isTaggedBySkaffold } from '../../project/container-builds.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 export const rule = workloadRule({
@@ -7,10 +8,11 @@ export const rule = workloadRule({
   why: 'Each node keeps the image that it pulled first, so that replicas run different versions and updates do not arrive.',
   remedy: 'Name a version; then IfNotPresent is right. For a moving tag leave the policy out or set Always.',
   peers: ['kube-score:container-image-pull-policy', 'polaris:pullPolicyNotAlways', 'checkov:CKV_K8S_15'],
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     for (const container of workload.allContainers) {
       const { image, imagePullPolicy: policy } = container;
       if (image === undefined || policy === undefined || !isMoving(container)) continue;
+      if (isTaggedBySkaffold(project, container)) continue;
       if (policy.value !== 'IfNotPresent' && policy.value !== 'Never') continue;
       report({
         at: policy,

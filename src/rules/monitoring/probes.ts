@@ -35,10 +35,11 @@ export const rule = workloadRule({
     const finding = missingReport(workload, servers, missingOf);
     if (!finding) return;
     const checked = servers.filter((container) => missingOf(container).length > 0);
-    const check = checked.flatMap((container) => {
+    const [known] = checked.flatMap((container) => {
       const build = buildRunBy(project, container);
-      return (build && healthCheckOf(build)) ?? [];
-    })[0];
+      const check = build && healthCheckOf(build);
+      return check ? { container, check } : [];
+    });
     const isReady = servers.every(({ readinessProbe }) => readinessProbe !== undefined);
     // kube-score looks at nothing that no Service leads to.
     const isServed = servicesOf(workload, project.objects).length > 0;
@@ -46,7 +47,10 @@ export const rule = workloadRule({
       ...finding,
       ...(finding.peers && !isServed && { peers: finding.peers.filter((peer) => peer !== 'kube-score:pod-probes') }),
       ...(isReady && { severity: 'note' }),
-      ...(check && { also: [...(finding.also ?? []), placeOf(check)], ...hint(check, isReady) }),
+      ...(known && {
+        also: [...(finding.also ?? []), placeOf(known.check)],
+        ...hint(known.container, known.check, isReady),
+      }),
     });
   },
 });
@@ -67,12 +71,14 @@ function placeOf({ dockerfile, instruction }: HealthCheck): ReportedPlace {
 }
 
 /** The image's own HEALTHCHECK as the probe that it would be. */
-function hint({ http, command }: HealthCheck, isReady: boolean): { readonly remedy?: string } {
+function hint(container: Container, { http, command }: HealthCheck, isReady: boolean): { readonly remedy?: string } {
   const probe = isReady ? 'livenessProbe' : 'readinessProbe';
   if (http) {
+    const port = probedPort(container, http.port);
     const scheme = http.scheme === 'HTTPS' ? ', scheme: HTTPS' : '';
+    const difference = port === http.port ? '' : ` (it asks port ${http.port}, the manifest names ${port})`;
     return {
-      remedy: `Add what the image's HEALTHCHECK asks, as ${probe}: httpGet: {path: ${http.path}, port: ${http.port}${scheme}}.`,
+      remedy: `Add what the image's HEALTHCHECK asks${difference}, as ${probe}: httpGet: {path: ${http.path}, port: ${port}${scheme}}.`,
     };
   }
   if (command)
@@ -80,4 +86,10 @@ function hint({ http, command }: HealthCheck, isReady: boolean): { readonly reme
       remedy: `Add what the image's HEALTHCHECK runs, as ${probe}: exec: {command: ${JSON.stringify(command)}}.`,
     };
   return {};
+}
+
+/** The manifest may tell the program to listen elsewhere than the image does by itself. */
+function probedPort({ ports }: Container, asked: number): number {
+  const declared = ports.flatMap(({ containerPort }) => containerPort ?? []);
+  return declared.length === 1 && declared[0] !== undefined ? declared[0] : asked;
 }

@@ -41,7 +41,7 @@ export const rule = workloadRule({
       ...workload.initContainers.filter(({ role }) => role === 'init'),
       ...runningContainers(workload),
     ];
-    const finding = missingReport(workload, containers, missingOf);
+    const finding = missingReport(workload, containers, missingOf, 'sets');
     if (finding) report(finding);
   },
 });
@@ -56,7 +56,7 @@ function missingOf(container: Container): MissingSetting[] {
   if (!dropsAll(container)) missing.push(dropAll);
   if (security.seccompProfile.node === undefined && !hasSeccompAnnotation(container)) missing.push(seccomp);
   if (missing.length === 4 && security.node === undefined && container.workload.securityContext === undefined)
-    return [{ name: anyContext.name, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
+    return [{ name: 'any securityContext', peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
   return missing;
 }
 

@@ -21,8 +21,11 @@ export const rule = workloadRule({
   peers: readOnlyRoot.peers,
   check({ workload }, { report }) {
     if (workload.windows || !isWhole(workload)) return;
-    const finding = missingReport(workload, runningContainers(workload), ({ security }) =>
-      security.readOnlyRootFilesystem.value === true ? [] : [readOnlyRoot],
+    const finding = missingReport(
+      workload,
+      runningContainers(workload),
+      ({ security }) => (security.readOnlyRootFilesystem.value === true ? [] : [readOnlyRoot]),
+      'sets',
     );
     if (finding) report(finding);
   },
