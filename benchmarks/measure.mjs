@@ -8,12 +8,17 @@ import { fileURLToPath } from 'node:url';
 export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 export const plimsoll = path.join(root, 'dist/cli/main.js');
 
-/** A peer's program: of .cache/bin (scripts/system-parts), else on PATH; undefined where it is not installed. */
+/**
+ * A peer's program: of a directory of PLIMSOLL_PEERS (a list like PATH), of .cache/bin (scripts/system-parts), else on
+ * PATH; undefined where it is not installed.
+ */
 export function peer(name) {
-  const own = path.join(root, '.cache/bin', name);
-  if (existsSync(own)) return own;
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
+  const given = (process.env.PLIMSOLL_PEERS ?? '').split(path.delimiter).filter(Boolean);
+  return [
+    ...given.flatMap((directory) => [directory, path.join(directory, 'bin')]),
+    path.join(root, '.cache/bin'),
+    ...(process.env.PATH ?? '').split(path.delimiter),
+  ]
     .map((directory) => path.join(directory, name))
     .find((file) => existsSync(file));
 }
