@@ -110,7 +110,7 @@ function inTransfer(
   if (name === 'wget') return undefined;
   const [, login] = /^[^:\s]{1,200}:(\S{3,300})$/.exec(value) ?? [];
   return login !== undefined && !isPlaceholder(login)
-    ? { kind: 'password', range: holder.range, value: login }
+    ? { kind: 'login for curl', range: holder.range, value: login }
     : undefined;
 }
 

@@ -120,7 +120,7 @@ function placed(
 ): readonly PlacedSecret[] {
   const strength = strengthOf(value);
   // What is no password and looks like a word is a name, a mode or a path more often than a secret.
-  if (isSample(value) || (strength === 'weak' && kind !== 'password')) return [];
+  if (isSample(value) || (strength === 'weak' && !/^(?:password|login)/.test(kind))) return [];
   return [{ kind, range, strength, instruction, name }];
 }
 

@@ -47,10 +47,10 @@ function sentence({ kind, instruction, name }: PlacedSecret): string {
     : `${what} stands in ${instruction.name} as ${name}.`;
 }
 
-function peersOf(dockerfile: Dockerfile, { kind, instruction, name }: PlacedSecret): readonly PeerId[] {
+function peersOf(dockerfile: Dockerfile, { kind, instruction, name, strength }: PlacedSecret): readonly PeerId[] {
   const found: PeerId[] = [];
   if (instruction === undefined) return found;
-  if (knownToTally.has(kind)) found.push('tally:secrets-in-code');
+  if (knownToTally.has(kind) || (kind === 'login for curl' && strength !== 'weak')) found.push('tally:secrets-in-code');
   if (name === undefined || (instruction.name !== 'ENV' && instruction.name !== 'ARG')) return found;
   const stage = dockerfile.stages.find(({ instructions }) => instructions.includes(instruction));
   if (stage && railsSecrets.test(name) && baseImageOf(stage).runtime?.name === 'ruby')
