@@ -7,7 +7,7 @@ import { type KubernetesObject, objectsOf } from './manifest.ts';
 import { directoryOf, projectPath } from './project-path.ts';
 import type { FileLookup } from './read-compose.ts';
 import { readYaml } from './read-yaml.ts';
-import type { YamlProblem, YamlSource } from './yaml-document.ts';
+import type { YamlProblem, YamlSource, YamlStream } from './yaml-document.ts';
 import { scalarsAt, textAt, type YamlMap, type YamlNode, type YamlScalar } from './yaml-node.ts';
 
 /** What the kustomizations of a project come to. */
@@ -38,6 +38,7 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
   const run: Run = {
     files,
     documents: new Map(),
+    resources: new Map(),
     problems: [],
     told: new Set(),
     covered: new Set(),
@@ -59,6 +60,8 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
 interface Run {
   readonly files: FileLookup;
   readonly documents: Map<string, { readonly root: YamlMap; readonly source: YamlSource } | undefined>;
+  /** Files of resources, read once for all overlays that use them. */
+  readonly resources: Map<string, YamlStream>;
   readonly problems: YamlProblem[];
   /** What was said already: a base is built once for each overlay. */
   readonly told: Set<string>;
@@ -213,10 +216,11 @@ function fileResources(
     missing(run, written, below, tell);
     return [];
   }
-  const first = !run.covered.has(artifact.path);
+  const known = run.resources.get(artifact.path);
+  const { documents, problems } = known ?? readYaml(artifact);
   run.covered.add(artifact.path);
-  const { documents, problems } = readYaml(artifact);
-  if (first) run.problems.push(...problems);
+  run.resources.set(artifact.path, { documents, problems });
+  if (!known) run.problems.push(...problems);
   if (problems.length > 0) for (const path of below) run.incomplete.add(path);
   return documents.flatMap((document) => objectsOf(document)).map(toResource);
 }

@@ -77,7 +77,8 @@ const render = (directory: string, helm = command) =>
   );
 
 describe('a chart', () => {
-  test.skipIf(!hasHelm)('is rendered, and its nodes lie on the lines of the templates', async () => {
+  test('is rendered, and its nodes lie on the lines of the templates', async ({ skip }) => {
+    skip(!hasHelm, 'helm is not installed');
     const { objects, problems } = await render('charts/web');
     expect(problems).toEqual([]);
     expect(objects.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual([
@@ -99,7 +100,8 @@ describe('a chart', () => {
     expect(objects[0]?.origin).toEqual({ kind: 'helm', chart: 'charts/web' });
   });
 
-  test.skipIf(!hasHelm)('that cannot be rendered is named with the place that Helm names', async () => {
+  test('that cannot be rendered is named with the place that Helm names', async ({ skip }) => {
+    skip(!hasHelm, 'helm is not installed');
     const { objects, problems } = await render('broken');
     expect(objects).toEqual([]);
     expect(problems).toMatchObject([{ path: 'broken/templates/a.yaml', position: { line: 2 }, kind: 'unsupported' }]);

@@ -178,7 +178,8 @@ describe('an overlay', () => {
     expect([...read(overlay).covered].sort()).toEqual(Object.keys(overlay).sort());
   });
 
-  test.skipIf(!hasKubectl)('makes the objects that kubectl kustomize makes', () => {
+  test('makes the objects that kubectl kustomize makes', ({ skip }) => {
+    skip(!hasKubectl, 'kubectl is not installed');
     expect(sorted(objects.map(({ node }) => plain(node)))).toEqual(sorted(oracle(overlay, 'prod')));
   });
 
@@ -211,7 +212,7 @@ describe('an overlay', () => {
 });
 
 describe('against kubectl kustomize', () => {
-  test.skipIf(!hasKubectl).each<[string, Files]>([
+  test.for<[string, Files]>([
     [
       'prefix, suffix and references',
       {
@@ -287,7 +288,8 @@ patches:
 `,
       },
     ],
-  ])('%s', (_, files) => {
+  ])('%s', ([, files], { skip }) => {
+    skip(!hasKubectl, 'kubectl is not installed');
     const { objects, problems } = read(files);
     expect(problems).toEqual([]);
     expect(sorted(objects.map(({ node }) => plain(node)))).toEqual(sorted(oracle(files, 'k')));
