@@ -32,25 +32,41 @@ export function engineOfSocket(hostPath: string): string | undefined {
 /** What a path of the host gives to who can write there; undefined where that is not the whole machine. */
 export function sensitiveHostPath(hostPath: string): string | undefined {
   const path = withoutSlash(hostPath);
-  for (const [directory, gives] of sensitive)
-    if (path === directory || (directory !== '' && path.startsWith(`${directory}/`))) return gives;
+  const exact = directories.get(path);
+  if (exact !== undefined) return exact;
+  for (const [tree, gives] of trees) if (path === tree || path.startsWith(`${tree}/`)) return gives;
   return undefined;
 }
 
-const sensitive: readonly (readonly [string, string])[] = [
+/** Directories that are sensitive as a whole, much below them is not: `/etc/ssl/certs`, `/dev/log`. */
+const directories: ReadonlyMap<string, string> = new Map([
   ['', 'all files of the node'],
-  ['/etc/kubernetes', 'the keys of the cluster'],
   ['/etc', 'the configuration and passwords of the node'],
-  ['/root', 'the files of root'],
-  ['/boot', 'the kernel'],
+  ['/etc/shadow', 'the passwords of the node'],
+  ['/etc/sudoers', 'who becomes root'],
   ['/dev', 'all devices'],
-  ['/proc', 'all processes and kernel settings'],
-  ['/sys', 'all devices and kernel settings'],
+  ['/dev/mem', 'all memory'],
   ['/usr', 'the programs of the node'],
+  ['/usr/bin', 'the programs of the node'],
+  ['/usr/local/bin', 'the programs of the node'],
   ['/bin', 'the programs of the node'],
   ['/sbin', 'the programs of the node'],
   ['/lib', 'the libraries of the node'],
+  ['/var', 'the data of the node and of all pods'],
+  ['/var/lib', 'the data of the node and of all pods'],
   ['/home', 'the files of all users'],
+  ['/proc', 'all processes and kernel settings'],
+  ['/sys', 'all devices and kernel settings'],
+]);
+
+/** Directories that are sensitive with all that is in them. */
+const trees: readonly (readonly [string, string])[] = [
+  ['/etc/kubernetes', 'the keys of the cluster'],
+  ['/etc/cron.d', 'what the node runs as root'],
+  ['/etc/systemd', 'what the node runs as root'],
+  ['/root', 'the files of root'],
+  ['/boot', 'the kernel'],
+  ['/proc/sys', 'kernel settings'],
   ['/var/lib/kubelet', 'the volumes and secrets of all pods'],
   ['/var/lib/docker', 'the files of all containers'],
   ['/var/lib/containerd', 'the files of all containers'],

@@ -4,6 +4,33 @@ import type { Workload } from '../kubernetes/workload.ts';
 import { directoryOf } from './link-builds.ts';
 import type { Project } from './project.ts';
 
+/** Custom kinds that make no pods. What others make cannot be seen. */
+const podless: ReadonlySet<string> = new Set([
+  'ServiceMonitor',
+  'PodMonitor',
+  'PrometheusRule',
+  'Probe',
+  'Certificate',
+  'Issuer',
+  'ClusterIssuer',
+  'VirtualService',
+  'DestinationRule',
+  'Gateway',
+  'HTTPRoute',
+  'IngressRoute',
+  'Middleware',
+  'ExternalSecret',
+  'SecretStore',
+  'ClusterSecretStore',
+  'SealedSecret',
+  'ScaledObject',
+  'VerticalPodAutoscaler',
+  'PodMonitoring',
+  'ManagedCertificate',
+  'BackendConfig',
+  'FrontendConfig',
+]);
+
 interface WorkloadIndex {
   readonly byObject: ReadonlyMap<KubernetesObject, Workload>;
   /** By kind and name. */
@@ -12,6 +39,8 @@ interface WorkloadIndex {
   readonly byLabel: ReadonlyMap<string, readonly Workload[]>;
   /** By the directory of their file. */
   readonly byDirectory: ReadonlyMap<string, readonly Workload[]>;
+  /** Directories with objects of custom kinds that may make pods. */
+  readonly operated: ReadonlySet<string>;
 }
 
 const indexes = new WeakMap<Project, WorkloadIndex>();
@@ -56,13 +85,13 @@ function candidates(project: Project, selector: LabelSelector): readonly Workloa
 function indexOf(project: Project): WorkloadIndex {
   let index = indexes.get(project);
   if (!index) {
-    index = makeIndex(project.workloads);
+    index = makeIndex(project);
     indexes.set(project, index);
   }
   return index;
 }
 
-function makeIndex(workloads: readonly Workload[]): WorkloadIndex {
+function makeIndex({ workloads, objects }: Project): WorkloadIndex {
   const byObject = new Map<KubernetesObject, Workload>();
   const byName = new Map<string, Workload[]>();
   const byLabel = new Map<string, Workload[]>();
@@ -73,7 +102,8 @@ function makeIndex(workloads: readonly Workload[]): WorkloadIndex {
     add(byDirectory, directoryOf(workload.object.path), workload);
     for (const [key, value] of workload.podLabels) add(byLabel, `${key}=${value}`, workload);
   }
-  return { byObject, byName, byLabel, byDirectory };
+  const custom = objects.filter((object) => isCustom(object) && !byObject.has(object) && !podless.has(object.kind));
+  return { byObject, byName, byLabel, byDirectory, operated: new Set(custom.map(({ path }) => directoryOf(path))) };
 }
 
 function add(groups: Map<string, Workload[]>, key: string, workload: Workload): void {
@@ -86,4 +116,13 @@ function add(groups: Map<string, Workload[]>, key: string, workload: Workload): 
 export function workloadsBeside(project: Project, object: KubernetesObject): readonly Workload[] {
   const found = indexOf(project).byDirectory.get(directoryOf(object.path)) ?? none;
   return found.filter((workload) => sameNamespace(workload, object));
+}
+
+/** True where an object of a custom kind stands beside it, of which an operator may make pods that no manifest shows. */
+export function hasOperatedBeside(project: Project, object: KubernetesObject): boolean {
+  return indexOf(project).operated.has(directoryOf(object.path));
+}
+
+function isCustom({ group }: KubernetesObject): boolean {
+  return group.includes('.') && !group.endsWith('.k8s.io');
 }

@@ -1,6 +1,7 @@
 import { servicesOf } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
+import { directoryOf } from '../../project/link-builds.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 export const rule = workloadRule({
@@ -14,7 +15,9 @@ export const rule = workloadRule({
     if (kind !== 'Deployment' || (replicas ?? 1) !== 1 || (replicasNode && replicas === undefined)) return;
     if (!isWhole(workload) || holdsOwnData(workload.volumes.map((volume) => volume.kind))) return;
     if (autoscalersByTarget(project, workload).length > 0) return;
-    const [service] = servicesOf(workload, project.objects);
+    // Of several examples in one project the one beside it is meant.
+    const services = servicesOf(workload, project.objects);
+    const service = services.find(({ path }) => directoryOf(path) === directoryOf(workload.object.path)) ?? services[0];
     if (service === undefined) return;
     report({
       at: replicasNode ?? workload.place,

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
-import { objectsOfKind, servicePorts } from '../../kubernetes/relations.ts';
-import { sameNamespace } from '../../kubernetes/selector.ts';
+import { servicePorts } from '../../kubernetes/relations.ts';
 import { at, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
+import { servicesBeside, servicesNamed } from '../../project/service-index.ts';
 
 export const rule = objectRule({
   severity: 'warning',
@@ -12,15 +12,14 @@ export const rule = objectRule({
   peers: ['kube-score:ingress-targets-service', 'kube-linter:dangling-ingress'],
   check({ object, project }, { report }) {
     if (object.kind !== 'Ingress' || (object.group !== 'networking.k8s.io' && object.group !== 'extensions')) return;
-    const services = objectsOfKind(project.objects, 'Service', '').filter((service) => sameNamespace(service, object));
-    const beside = services.filter((service) => directoryOf(service.path) === directoryOf(object.path));
+    const beside = servicesBeside(project, object, 3);
     if (beside.length === 0) return;
     for (const { name, port } of backendsOf(object)) {
-      const service = services.find((each) => each.name === name.text);
+      const [service] = servicesNamed(project, name.text, object);
       if (!service)
         report({
           at: name,
-          also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `Service ${each.name} is there` })),
+          also: beside.map((each) => ({ ...each.place, note: `Service ${each.name} is there` })),
           message: `Ingress ${object.name} leads to Service ${name.text}, which no manifest declares.`,
           // The Service may be kept elsewhere.
           severity: 'note',
@@ -68,8 +67,4 @@ function hasPort(service: KubernetesObject, { text }: YamlScalar): boolean {
     text === 'use-annotation' ||
     ports.some(({ name, port }) => name === text || String(port) === text)
   );
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
 }

@@ -1,7 +1,7 @@
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entryOf, textAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
-import { workloadsBeside, workloadsChosenBy } from '../../project/workload-index.ts';
+import { hasOperatedBeside, workloadsBeside, workloadsChosenBy } from '../../project/workload-index.ts';
 
 export const rule = objectRule({
   severity: 'note',
@@ -11,12 +11,14 @@ export const rule = objectRule({
   peers: ['kube-score:service-targets-pod', 'kube-linter:dangling-service'],
   check({ object, project }, { report }) {
     if (object.kind !== 'Service' || object.group !== '') return;
-    if (textAt(object.node, 'spec', 'type') === 'ExternalName') return;
+    // Of the control plane's pods there are no manifests that are applied.
+    if (textAt(object.node, 'spec', 'type') === 'ExternalName' || object.namespace === 'kube-system') return;
     const selector = entryOf(at(object.node, 'spec'), 'selector');
     if (selector?.value.kind !== 'map' || selector.value.entries.length === 0) return;
     // The workload may be kept elsewhere: only where others stand beside it, wrong labels are likely.
     const beside = workloadsBeside(project, object);
-    if (beside.length === 0 || workloadsChosenBy(project, object).length > 0) return;
+    if (beside.length === 0 || hasOperatedBeside(project, object) || workloadsChosenBy(project, object).length > 0)
+      return;
     report({
       at: { path: selector.key.path, range: selector.range },
       also: beside

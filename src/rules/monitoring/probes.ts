@@ -32,15 +32,15 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     if (!workload.longRunning || !isWhole(workload)) return;
     const servers = serversOf(workload, project);
-    const finding = missingReport(workload, servers, missingOf);
+    const missing = missingOf(workload.containers);
+    const finding = missingReport(workload, servers, () => missing);
     if (!finding) return;
-    const checked = servers.filter((container) => missingOf(container).length > 0);
-    const [known] = checked.flatMap((container) => {
+    const [known] = servers.flatMap((container) => {
       const build = buildRunBy(project, container);
       const check = build && healthCheckOf(build);
       return check ? { container, check } : [];
     });
-    const isReady = servers.every(({ readinessProbe }) => readinessProbe !== undefined);
+    const isReady = !missing.includes(readiness);
     // kube-score looks at nothing that no Service leads to.
     const isServed = servicesOf(workload, project.objects).length > 0;
     report({
@@ -62,8 +62,12 @@ function serversOf(workload: Workload, project: Project): readonly Container[] {
   return servicesOf(workload, project.objects).length > 0 ? workload.containers : [];
 }
 
-function missingOf({ readinessProbe, livenessProbe }: Container): MissingSetting[] {
-  return [...(readinessProbe ? [] : [readiness]), ...(livenessProbe ? [] : [liveness])];
+/** One container that is asked is enough: a pod is ready when all are that can tell, and proxies beside it seldom can. */
+function missingOf(containers: readonly Container[]): MissingSetting[] {
+  return [
+    ...(containers.some(({ readinessProbe }) => readinessProbe) ? [] : [readiness]),
+    ...(containers.some(({ livenessProbe }) => livenessProbe) ? [] : [liveness]),
+  ];
 }
 
 function placeOf({ dockerfile, instruction }: HealthCheck): ReportedPlace {

@@ -1,5 +1,5 @@
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
-import type { Container } from '../../kubernetes/workload.ts';
+import type { Container, Workload } from '../../kubernetes/workload.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
 import { workloadRule } from '../../project/rule.ts';
 
@@ -26,7 +26,8 @@ const seccomp: MissingSetting = {
   name: 'seccompProfile',
   peers: ['kube-score:container-seccomp-profile', 'trivy:KSV030', 'checkov:CKV_K8S_31'],
 };
-const anyContext: MissingSetting = { name: 'securityContext', peers: ['checkov:CKV_K8S_30', 'trivy:KSV118'] };
+const anyName = 'any securityContext';
+const anyContext: MissingSetting = { name: anyName, peers: ['checkov:CKV_K8S_30', 'trivy:KSV118'] };
 
 export const rule = workloadRule({
   severity: 'warning',
@@ -42,9 +43,16 @@ export const rule = workloadRule({
       ...runningContainers(workload),
     ];
     const finding = missingReport(workload, containers, missingOf, 'sets');
-    if (finding) report(finding);
+    if (finding) report({ ...finding, ...(!runsUnhardened(workload) && { severity: 'note' }) });
   },
 });
+
+/** A container that stays may be root or become it: worse than what is missing besides, or before the program starts. */
+function runsUnhardened(workload: Workload): boolean {
+  return runningContainers(workload).some((container) =>
+    missingOf(container).some((missing) => missing === nonRoot || missing === noEscalation || missing.name === anyName),
+  );
+}
 
 /** What is set to the opposite is found by rules of its own. */
 function missingOf(container: Container): MissingSetting[] {
@@ -56,7 +64,7 @@ function missingOf(container: Container): MissingSetting[] {
   if (!dropsAll(container)) missing.push(dropAll);
   if (security.seccompProfile.node === undefined && !hasSeccompAnnotation(container)) missing.push(seccomp);
   if (missing.length === 4 && security.node === undefined && container.workload.securityContext === undefined)
-    return [{ name: 'any securityContext', peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
+    return [{ name: anyName, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
   return missing;
 }
 

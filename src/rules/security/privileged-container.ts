@@ -19,11 +19,12 @@ export const rule = workloadRule({
   check({ workload }, { report }) {
     // What prepares nodes for networks and volumes runs as a DaemonSet and cannot do without.
     const severity = workload.kind === 'DaemonSet' ? 'note' : 'error';
-    for (const { name, security } of workload.allContainers) {
+    for (const { name, role, security } of workload.allContainers) {
       if (security.privileged.value === true && security.privileged.node)
         report({
           at: security.privileged.node,
-          severity,
+          // One that sets a kernel setting and ends is open for a moment only.
+          severity: severity === 'error' && role === 'init' ? 'warning' : severity,
           message: `Container ${name} is privileged.`,
           peers: privileged,
         });
