@@ -22,6 +22,9 @@ export interface ObjectSources {
   readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
 }
 
+/** Helm is a process for each chart. */
+const chartsAtOnce = 4;
+
 /**
  * Every Kubernetes object of a project: as files hold them, as overlays change them, as charts render. What a kustomization takes
  * is evaluated through the overlays that use it and not a second time by itself.
@@ -43,10 +46,12 @@ export async function readObjects(sources: ObjectSources): Promise<ClusterObject
     objects.push(...read.objects);
     problems.push(...read.problems);
   }
-  for (const chart of sources.charts) {
-    const rendered = await renderOrName(chart, sources);
-    objects.push(...rendered.objects);
-    problems.push(...rendered.problems);
+  for (let at = 0; at < sources.charts.length; at += chartsAtOnce) {
+    const some = sources.charts.slice(at, at + chartsAtOnce);
+    for (const rendered of await Promise.all(some.map((chart) => renderOrName(chart, sources)))) {
+      objects.push(...rendered.objects);
+      problems.push(...rendered.problems);
+    }
   }
   const more: TemplateKind[] = sources.podTemplates.map(({ kind, path }) => ({ kind, path: path.split('.') }));
   return { objects, workloads: workloadsOf(objects, more), problems };
