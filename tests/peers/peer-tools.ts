@@ -198,4 +198,19 @@ const kubeScore: PeerTool = {
   },
 };
 
-export const peerTools: readonly PeerTool[] = [hadolint, buildkit, checkov, tally, kubeScore];
+/** Trivy's checks, built from its Go modules: tests/peers/trivy. */
+const trivy: PeerTool = {
+  name: 'trivy',
+  programs: ['trivy-checks'],
+  ask(program, scratch, cases) {
+    const { reported, add } = collector(cases);
+    for (const line of run(program, scratch, '.').split('\n')) {
+      if (line === '') continue;
+      const { id, path: file } = JSON.parse(line);
+      add(file, `trivy:${id}`);
+    }
+    return reported;
+  },
+};
+
+export const peerTools: readonly PeerTool[] = [hadolint, buildkit, checkov, tally, kubeScore, trivy];
