@@ -1,6 +1,8 @@
-// Bundles the command line into dist/: one chunk a command, dependencies included, so that an installed package loads
-// only what a command uses and needs nothing else.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles the command line into dist/, dependencies included, so that an installed package needs nothing else: a small
+// main.js, the bundle that it loads, and the bundle's compiled code.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,30 +13,70 @@ process.chdir(root);
 await generate();
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts'],
-  outdir: 'dist',
-  outbase: 'src',
+// Built beside and then put in place, so that whoever runs dist/ meanwhile finds it whole.
+const draft = `dist.${process.pid}`;
+const common = {
+  outdir: `${draft}/cli`,
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // One script of CommonJS, whose modules run when they are first asked for: V8's code cache knows no ECMAScript modules,
+  // and every file more costs as much as a thousand lines of compiled code.
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
   minify: true,
   keepNames: false,
   legalComments: 'none',
   metafile: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  define: { PLIMSOLL_VERSION: JSON.stringify(version) },
-  // Bundled CommonJS dependencies call require for Node's own modules.
-  banner: {
-    js: "import{createRequire as _plimsollRequire}from'node:module';const require=_plimsollRequire(import.meta.url);",
-  },
   logLevel: 'warning',
+};
+const { metafile } = await build({
+  ...common,
+  entryPoints: { plimsoll: 'src/cli/bundle.ts' },
+  define: { 'import.meta.url': '__plimsollUrl' },
+  supported: { 'dynamic-import': false },
+  banner: {
+    js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: 'return module.exports})' },
 });
-chmodSync('dist/cli/main.js', 0o755);
+// esbuild leaves characters beyond ASCII in tagged templates; load-bundle.ts reads the file as Latin-1.
+const bundle = readFileSync(`${draft}/cli/plimsoll.js`, 'utf8').replace(
+  /[^\0-\x7f]/g,
+  (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+writeFileSync(`${draft}/cli/plimsoll.js`, bundle);
+await build({
+  ...common,
+  entryPoints: { main: 'src/cli/main.ts', 'audit-worker': 'src/cli/audit-worker.ts' },
+  define: {
+    PLIMSOLL_VERSION: JSON.stringify(version),
+    PLIMSOLL_BUILD: JSON.stringify(createHash('sha256').update(bundle).digest('hex').slice(0, 16)),
+  },
+});
+// The package is of ECMAScript modules; what is bundled is not.
+writeFileSync(`${draft}/package.json`, '{"type":"commonjs"}\n');
+chmodSync(`${draft}/cli/main.js`, 0o755);
 writeLicenses(metafile);
+compileAhead();
+rmSync('dist', { recursive: true, force: true });
+renameSync(draft, 'dist');
+
+/**
+ * Puts V8's compiled code beside the bundle, for whoever has this Node.js; others compile once (src/cli/load-bundle.ts). An
+ * audit runs first, because only code that ran is compiled.
+ */
+function compileAhead() {
+  const cache = path.resolve(draft, 'code');
+  const environment = { PATH: process.env.PATH, HOME: cache, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
+  spawnSync(process.execPath, [`${draft}/cli/main.js`, 'audit', 'examples', '--no-helm', '--format', 'text'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = readdirSync(path.join(cache, 'plimsoll'));
+  renameSync(path.join(cache, 'plimsoll', code), `${draft}/cli/plimsoll.code`);
+  chmodSync(`${draft}/cli/plimsoll.code`, 0o644);
+  rmSync(cache, { recursive: true });
+}
 
 /** The licences of what is bundled, as those licences ask. */
 function writeLicenses(meta) {
@@ -45,7 +87,7 @@ function writeLicenses(meta) {
     const { version: installed, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
     return `${name} ${installed} (${license})\n\n${licenseText(name)}\n`;
   });
-  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', texts.join(`\n${'-'.repeat(72)}\n\n`));
+  writeFileSync(`${draft}/THIRD-PARTY-LICENSES.txt`, texts.join(`\n${'-'.repeat(72)}\n\n`));
 }
 
 function licenseText(name) {

@@ -3,7 +3,7 @@ import type { Report } from '../core/report.ts';
 import { maskSecrets } from '../core/secret-text.ts';
 import { lineIndex } from '../core/text.ts';
 import type { Project } from '../project/project.ts';
-import { textOf } from './run-rules.ts';
+import { textOf } from './places.ts';
 
 /** Longer lines are cut: an excerpt is for people. */
 const longestExcerpt = 400;

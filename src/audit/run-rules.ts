@@ -1,10 +1,12 @@
-import type { Artifact } from '../core/artifact.ts';
-import type { Finding, Location } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
 import type { NamedRule, OptionValue, ReportedPlace, RuleContext, RuleOptions, RuleReport } from '../core/rule.ts';
-import { compareSeverity, type Severity } from '../core/severity.ts';
-import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
+import type { Severity } from '../core/severity.ts';
+import type { SourceRange } from '../core/text.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
-import type { Rule } from '../project/rule.ts';
+import type { Rule, RuleOf } from '../project/rule.ts';
+import { type Collected, mergeCauses } from './merge-causes.ts';
+import { type PlaceFinder, placeFinder } from './places.ts';
 
 /** How a rule is set for one artifact: by preset, configuration and path overrides. */
 export interface RuleSetting {
@@ -18,52 +20,108 @@ export interface Settings {
   settingFor(rule: NamedRule<Rule>, path: string): RuleSetting;
 }
 
-/** A finding with what is needed to merge it with others and to suppress it, before it is reported. */
-interface Collected {
-  readonly finding: Finding;
-  readonly cause: string | undefined;
+/** What of a project one thread looks at. */
+export interface Share {
+  /** Gives one Dockerfile after the other, undefined when there are no more. */
+  next(): Dockerfile | undefined;
+  /** Whether the rules that look at other things than Dockerfiles run here. */
+  readonly others: boolean;
 }
 
-/**
- * Runs rules over a project. Findings of one cause in one artifact are merged into the worst of them. In no
- * particular order. A rule that throws is a bug: the error is rethrown with the rule's id and the artifact's path.
- * @param today as `YYYY-MM-DD`, for rules on dates
- */
+/** Runs rules over a project: what each finds, findings of one cause in one artifact merged. In no particular order. */
 export function runRules(
   project: Project,
   rules: readonly NamedRule<Rule>[],
   settings: Settings,
   today?: string,
 ): Finding[] {
+  return mergeCauses(collectFindings(project, rules, settings, today, wholeOf(project)));
+}
+
+/** All of a project as one share. */
+export function wholeOf(project: Project): Share {
+  const dockerfiles = project.dockerfiles.values();
+  return { next: () => dockerfiles.next().value, others: true };
+}
+
+/**
+ * Runs rules over a share of a project. Every Dockerfile is looked at by all rules before the next one is, while what was
+ * read of it is near. A rule that throws is a bug: the error is rethrown with the rule's id and the artifact's path.
+ * @param today as `YYYY-MM-DD`, for rules on dates
+ */
+export function collectFindings(
+  project: Project,
+  rules: readonly NamedRule<Rule>[],
+  settings: Settings,
+  today: string | undefined,
+  share: Share,
+): Collected[] {
   const collected: Collected[] = [];
   const places = placeFinder(project);
+  const onDockerfiles: { readonly definition: RuleOf<'dockerfile'>; readonly runner: RuleRunner }[] = [];
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
-    for (const run of runsOf(rule, project)) {
-      let current: RuleSetting | undefined;
-      const setting = () => {
-        current ??= settings.settingFor(rule, run.path ?? '');
-        return current;
-      };
-      try {
-        run.check({
-          report: (reported) => {
-            const primary = 'range' in reported.at ? reported.at : { range: reported.at };
-            const path = primary.path ?? run.path;
-            if (path === undefined) throw new Error('a reported place names no path');
-            const own = path === run.path ? setting() : settings.settingFor(rule, path);
-            if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
-            collected.push({ finding: toFinding(rule, reported, primary, path, own, places), cause: reported.cause });
-          },
-          option: optionsOf(rule, setting),
-          today,
-        });
-      } catch (error) {
-        throw new Error(`rule ${rule.id} failed on ${run.path ?? 'the project'}`, { cause: error });
-      }
-    }
+    const { definition } = rule;
+    const runner = runnerFor(rule, { project, settings, places, today, collected });
+    if (definition.looksAt === 'dockerfile') onDockerfiles.push({ definition, runner });
+    else if (share.others) for (const { path, check } of runsOf(definition, project)) runner.run(path, check);
   }
-  return mergeCauses(collected);
+  for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
+    const subject = { dockerfile, project };
+    for (const { definition, runner } of onDockerfiles)
+      runner.run(dockerfile.path, (context) => definition.check(subject, context));
+  }
+  return collected;
+}
+
+/** Runs one rule on one artifact after the other. */
+interface RuleRunner {
+  /** @param path the artifact that ranges without a path are of */
+  run(path: string | undefined, check: (context: RuleContext) => void): void;
+}
+
+interface RunnerSurroundings {
+  readonly project: Project;
+  readonly settings: Settings;
+  readonly places: PlaceFinder;
+  readonly today: string | undefined;
+  readonly collected: Collected[];
+}
+
+/** One context serves all runs of a rule: a hundred rules on thousands of files are too many to make one for each. */
+function runnerFor(
+  rule: NamedRule<Rule>,
+  { project, settings, places, today, collected }: RunnerSurroundings,
+): RuleRunner {
+  let at: string | undefined;
+  let current: RuleSetting | undefined;
+  const setting = () => {
+    current ??= settings.settingFor(rule, at ?? '');
+    return current;
+  };
+  const context: RuleContext = {
+    report(reported) {
+      const primary = 'range' in reported.at ? reported.at : { range: reported.at };
+      const path = primary.path ?? at;
+      if (path === undefined) throw new Error('a reported place names no path');
+      const own = path === at ? setting() : settings.settingFor(rule, path);
+      if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
+      collected.push({ finding: toFinding(rule, reported, primary, path, own, places), cause: reported.cause });
+    },
+    option: optionsOf(rule, setting),
+    today,
+  };
+  return {
+    run(path, check) {
+      at = path;
+      current = undefined;
+      try {
+        check(context);
+      } catch (error) {
+        throw new Error(`rule ${rule.id} failed on ${path ?? 'the project'}`, { cause: error });
+      }
+    },
+  };
 }
 
 /** In a template, what the engine fills in is not yet what will be built: nor is the instruction that holds it. */
@@ -80,8 +138,13 @@ function isFilledIn(project: Project, path: string, range: SourceRange): boolean
 }
 
 /** True when the project has something that the rule looks at. */
-export function hasSubject(rule: NamedRule<Rule>, project: Project): boolean {
-  return runsOf(rule, project).length > 0;
+export function hasSubject({ definition }: NamedRule<Rule>, project: Project): boolean {
+  switch (definition.looksAt) {
+    case 'dockerfile':
+      return project.dockerfiles.length > 0;
+    default:
+      return runsOf(definition, project).length > 0;
+  }
 }
 
 interface RuleRun {
@@ -90,13 +153,8 @@ interface RuleRun {
   check(context: RuleContext): void;
 }
 
-function runsOf({ definition }: NamedRule<Rule>, project: Project): readonly RuleRun[] {
+function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Project): readonly RuleRun[] {
   switch (definition.looksAt) {
-    case 'dockerfile':
-      return project.dockerfiles.map((dockerfile) => ({
-        path: dockerfile.path,
-        check: (context) => definition.check({ dockerfile, project }, context),
-      }));
     case 'context':
       return project.contexts.map((context) => ({
         path: context.ignoreFile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path,
@@ -183,80 +241,5 @@ function toFinding(
     peers: reported.peers ?? definition.peers,
     ...(reported.cost && { cost: reported.cost }),
     ...(reported.fix && { fix: reported.fix }),
-  };
-}
-
-interface PlaceFinder {
-  locate(path: string, range: SourceRange, note: string | undefined): Location;
-}
-
-/** Turns ranges into locations; lines of an artifact are counted once. */
-function placeFinder(project: Project): PlaceFinder {
-  const indexes = new Map<string, LineIndex>();
-  for (const dockerfile of project.dockerfiles) indexes.set(dockerfile.path, dockerfile.lines);
-  return {
-    locate(path, range, note) {
-      let lines = indexes.get(path);
-      if (lines === undefined) {
-        lines = lineIndex(textOf(project, path) ?? '');
-        indexes.set(path, lines);
-      }
-      const start = lines.positionAt(range.start);
-      const end = lines.positionAt(range.end);
-      return { path, start, end, range, ...(note !== undefined && { note }) };
-    },
-  };
-}
-
-/** The text of an artifact that a finding can point at: a read one, or an application's source. */
-export function textOf(project: Project, path: string): string | undefined {
-  const artifact: Artifact | undefined = project.artifacts.get(path);
-  if (artifact) return artifact.text;
-  for (const application of project.applications) {
-    const source = application.artifact(path);
-    if (source) return source.text;
-  }
-  return undefined;
-}
-
-function mergeCauses(collected: readonly Collected[]): Finding[] {
-  const merged: Finding[] = [];
-  const byCause = new Map<string, Finding[]>();
-  for (const { finding, cause } of collected) {
-    if (cause === undefined) {
-      merged.push(finding);
-      continue;
-    }
-    const key = `${finding.locations[0].path}\0${cause}`;
-    const group = byCause.get(key);
-    if (group) group.push(finding);
-    else byCause.set(key, [finding]);
-  }
-  for (const group of byCause.values()) merged.push(mergeGroup(group));
-  return merged;
-}
-
-function mergeGroup(group: readonly Finding[]): Finding {
-  const [worst, ...others] = [...group].sort((a, b) => compareSeverity(a.severity, b.severity));
-  if (worst === undefined) throw new Error('a group of findings is never empty');
-  if (others.length === 0) return worst;
-  const locations: [Location, ...Location[]] = [...worst.locations];
-  for (const location of others.flatMap((finding) => finding.locations)) {
-    const known = locations.some(
-      (seen) =>
-        seen.path === location.path &&
-        seen.range?.start === location.range?.start &&
-        seen.range?.end === location.range?.end,
-    );
-    if (!known) locations.push(location);
-  }
-  const fix = worst.fix ?? others.find((finding) => finding.fix)?.fix;
-  const cost = worst.cost ?? others.find((finding) => finding.cost)?.cost;
-  return {
-    ...worst,
-    locations,
-    peers: [...new Set(group.flatMap((finding) => finding.peers))],
-    ...(cost && { cost }),
-    ...(fix && { fix }),
   };
 }

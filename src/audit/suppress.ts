@@ -4,7 +4,7 @@ import { lineIndex, type SourceRange, sliceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import { type IgnoreComment, idsName, mayHoldIgnoreComment, readIgnoreComment } from './ignore-comment.ts';
-import { textOf } from './run-rules.ts';
+import { textOf } from './places.ts';
 
 interface Suppression {
   readonly comment: IgnoreComment;

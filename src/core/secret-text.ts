@@ -108,15 +108,18 @@ export function entropy(text: string): number {
   return bits;
 }
 
+const urlPassword = 'password in a URL';
+const mayHoldLogin = /:\/\/[^\s/]{0,400}@/;
+
 /** Secrets of a published form, in order. Time is linear in the text. */
 export function findTokens(text: string): SecretMatch[] {
   const found: SecretMatch[] = [];
   for (const { kind, pattern, marks } of tokenForms) {
-    if (!marks.some((mark) => text.includes(mark))) continue;
+    if (!marks.some((mark) => text.includes(mark)) || (kind === urlPassword && !mayHoldLogin.test(text))) continue;
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.secret ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
-      if (!(kind === 'password in a URL' && isPlaceholder(secret)))
+      if (!(kind === urlPassword && isPlaceholder(secret)))
         found.push({ kind, range: { start, end: start + secret.length }, certainty: 'certain' });
     }
   }
@@ -153,6 +156,19 @@ const commandForms: readonly RegExp[] = [
  */
 export function maskSecrets(line: string): string {
   const ranges = findTokens(line).map((match) => match.range);
+  if (nameMarks.test(line)) ranges.push(...assignedSecrets(line));
+  if (commandMarks.test(line)) ranges.push(...secretsOfCommands(line));
+  return ranges.length === 0 ? line : replaceRanges(line, ranges);
+}
+
+/** Every telling name has one of these in it. */
+const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
+
+/** Every form of `commandForms` has one of these in it. */
+const commandMarks = /pass|token|secret|key|auth|\s-u|user|x-|mysql|redis-cli|login|identified|aws_/i;
+
+function assignedSecrets(line: string): SourceRange[] {
+  const ranges: SourceRange[] = [];
   for (const match of line.matchAll(assignment)) {
     const [whole, name = '', double, single, bare] = match;
     const value = double ?? single ?? bare ?? '';
@@ -160,16 +176,21 @@ export function maskSecrets(line: string): string {
     const start = match.index + whole.lastIndexOf(value);
     ranges.push({ start, end: start + value.length });
   }
+  const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
+  if (legacy && isTellingName(legacy[1] ?? ''))
+    ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
+  return ranges;
+}
+
+function secretsOfCommands(line: string): SourceRange[] {
+  const ranges: SourceRange[] = [];
   for (const form of commandForms)
     for (const match of line.matchAll(form)) {
       const secret = match.groups?.secret ?? '';
       const start = match.index + match[0].lastIndexOf(secret);
       ranges.push({ start, end: start + secret.length });
     }
-  const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
-  if (legacy && isTellingName(legacy[1] ?? ''))
-    ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
-  return replaceRanges(line, ranges);
+  return ranges;
 }
 
 function replaceRanges(line: string, ranges: readonly SourceRange[]): string {

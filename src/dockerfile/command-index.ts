@@ -9,6 +9,14 @@ export interface CommandIndex {
   named(names: readonly string[]): readonly PlacedCommand[];
 }
 
+/** Commands of one name, and where each stands among all. */
+interface NamedCommands {
+  readonly commands: PlacedCommand[];
+  readonly indexes: number[];
+}
+
+const none: readonly PlacedCommand[] = [];
+
 /** Finds the commands of instructions by their programs' names. */
 export function commandIndex(
   placed: readonly Placed[],
@@ -17,17 +25,36 @@ export function commandIndex(
   const all = placed.flatMap(({ instruction, stage }) =>
     (scriptOf(instruction)?.commands ?? []).map((command) => ({ command, instruction, stage })),
   );
-  const byName = new Map<string, { readonly index: number; readonly placed: PlacedCommand }[]>();
+  const byName = new Map<string, NamedCommands>();
   for (const [index, command] of all.entries()) {
-    const list = byName.get(command.command.name);
-    if (list === undefined) byName.set(command.command.name, [{ index, placed: command }]);
-    else list.push({ index, placed: command });
+    const { name } = command.command;
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, { commands: [command], indexes: [index] });
+    else {
+      known.commands.push(command);
+      known.indexes.push(index);
+    }
   }
   return {
     all,
     named(names) {
-      const found = [...new Set(names)].flatMap((name) => byName.get(name) ?? []);
-      return found.sort((a, b) => a.index - b.index).map(({ placed: command }) => command);
+      // Nearly every question of nearly every rule finds nothing, or commands of one name: neither allocates.
+      let only: NamedCommands | undefined;
+      let more: NamedCommands[] | undefined;
+      for (const name of names) {
+        const found = byName.get(name);
+        if (found === undefined || found === only) continue;
+        if (only === undefined) only = found;
+        else more = [...(more ?? [only]), found];
+      }
+      return more === undefined ? (only?.commands ?? none) : inOrder(more);
     },
   };
+}
+
+function inOrder(lists: readonly NamedCommands[]): readonly PlacedCommand[] {
+  return [...new Set(lists)]
+    .flatMap(({ commands, indexes }) => commands.map((command, at) => ({ command, index: indexes[at] ?? 0 })))
+    .sort((a, b) => a.index - b.index)
+    .map(({ command }) => command);
 }

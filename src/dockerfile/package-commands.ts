@@ -19,7 +19,7 @@ export function packageCommands(dockerfile: Dockerfile, ...tools: readonly strin
     });
     known.set(dockerfile, all);
   }
-  return tools.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
+  return tools.length === 0 || all.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
 }
 
 /** True when a step of the stage passes a text that matches, other than a flag, to some command: a line of configuration that it writes. */

@@ -51,7 +51,10 @@ export function linkBuilds(
   const builds = plans.map(
     ({ dockerfile, told: each }): LinkedBuild => ({
       dockerfile,
-      stage: stageNamed(dockerfile, each.target),
+      // Asked for late: it parses the file, and a file may be another thread's to look at.
+      get stage() {
+        return stageNamed(dockerfile, each.target);
+      },
       context: contexts.get(contextKey(dockerfile, each, artifacts)),
       images: each.images,
       arguments: each.arguments,

@@ -115,8 +115,11 @@ function fileReader(root: string, artifacts: Map<string, Artifact>): (file: stri
 function templatePaths(dockerfiles: readonly Dockerfile[], found: DiscoveredFiles): ReadonlySet<string> {
   const named = new Set(found.files.filter(({ template }) => template).map((file) => file.path));
   const filledIn = /^\s*(?:\{\{|\{%|<%|@@)|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%)/im;
+  const mayBe = (text: string) => ['{{', '{%', '<%', '@@'].some((mark) => text.includes(mark));
   return new Set(
-    dockerfiles.filter(({ path: file, text }) => named.has(file) || filledIn.test(text)).map((file) => file.path),
+    dockerfiles
+      .filter(({ path: file, text }) => named.has(file) || (mayBe(text) && filledIn.test(text)))
+      .map((file) => file.path),
   );
 }
 

@@ -54,9 +54,29 @@ export interface Project {
   readonly readFile?: (path: string) => Artifact | undefined;
 }
 
+/** Builds by their Dockerfile, for each list of builds: many rules ask for every file of thousands. */
+const buildIndexes = new WeakMap<readonly ImageBuild[], ReadonlyMap<Dockerfile, readonly ImageBuild[]>>();
+
+const noBuilds: readonly ImageBuild[] = [];
+
 /** The ways in which a Dockerfile is built. Empty for standard input. */
 export function buildsOf(project: Project, dockerfile: Dockerfile): readonly ImageBuild[] {
-  return project.builds.filter((build) => build.dockerfile === dockerfile);
+  let index = buildIndexes.get(project.builds);
+  if (index === undefined) {
+    index = indexBuilds(project.builds);
+    buildIndexes.set(project.builds, index);
+  }
+  return index.get(dockerfile) ?? noBuilds;
+}
+
+function indexBuilds(builds: readonly ImageBuild[]): ReadonlyMap<Dockerfile, readonly ImageBuild[]> {
+  const index = new Map<Dockerfile, ImageBuild[]>();
+  for (const build of builds) {
+    const known = index.get(build.dockerfile);
+    if (known) known.push(build);
+    else index.set(build.dockerfile, [build]);
+  }
+  return index;
 }
 
 /** The build whose image a container runs, when it is built in this project. */

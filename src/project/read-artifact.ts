@@ -77,10 +77,15 @@ function isUtf16([first, second]: Uint8Array): boolean {
 
 const chunkBytes = 256 * 1024;
 
+/** One for all files: what was read is decoded before the next file is. */
+let firstChunk: Buffer | undefined;
+
 function readUpTo(file: number, maximum: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (let size = 0; size < maximum; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, maximum - size));
+    firstChunk ??= Buffer.allocUnsafeSlow(chunkBytes);
+    const whole = size === 0 ? firstChunk : Buffer.allocUnsafe(chunkBytes);
+    const chunk = whole.subarray(0, Math.min(chunkBytes, maximum - size));
     const count = readSync(file, chunk);
     if (count === 0) break;
     chunks.push(chunk.subarray(0, count));

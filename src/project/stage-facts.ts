@@ -11,6 +11,17 @@ const maximalDepth = 100;
 
 /** A stage and those that it builds on, the stage itself first. Files that it copies from other stages do not count. */
 export function stageChain(stage: Stage): readonly Stage[] {
+  let chain = chains.get(stage);
+  if (chain === undefined) {
+    chain = readChain(stage);
+    chains.set(stage, chain);
+  }
+  return chain;
+}
+
+const chains = new WeakMap<Stage, readonly Stage[]>();
+
+function readChain(stage: Stage): readonly Stage[] {
   const chain = [stage];
   for (let at = stage; at.base.kind === 'stage' && chain.length < maximalDepth; at = at.base.stage)
     chain.push(at.base.stage);
@@ -40,8 +51,18 @@ export function baseImageOf(stage: Stage): BaseImage {
 
 /** The instructions that make a stage's image: of the stages that it builds on first, ONBUILD triggers left out. */
 export function imageInstructions(stage: Stage): readonly Instruction[] {
-  return [...stageChain(stage)].reverse().flatMap((each) => each.instructions);
+  const chain = stageChain(stage);
+  // Most stages stand on an image: then there is nothing to put together.
+  if (chain.length === 1) return stage.instructions;
+  let instructions = chained.get(stage);
+  if (instructions === undefined) {
+    instructions = [...chain].reverse().flatMap((each) => each.instructions);
+    chained.set(stage, instructions);
+  }
+  return instructions;
 }
+
+const chained = new WeakMap<Stage, readonly Instruction[]>();
 
 /** The last instruction of that name that takes effect in a stage's image, from the stages that it builds on too. */
 export function lastInstruction<Name extends InstructionName>(

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +20,10 @@ beforeAll(() => {
   command = path.join(scratch, 'node_modules/.bin/plimsoll');
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function compiledCode() {
+  return path.join(scratch, 'node_modules/plimsoll/dist/cli/plimsoll.code');
+}
 
 function plimsoll(args: readonly string[], input?: string) {
   return spawnSync(command, args, { cwd: scratch, encoding: 'utf8', ...(input !== undefined && { input }) });
@@ -55,6 +59,22 @@ describe('the packed and installed package', () => {
     const { status, stdout } = plimsoll(['explain', 'DL3007']);
     expect(status).toBe(0);
     expect(stdout).toContain('hadolint:DL3007');
+  });
+
+  test.each([
+    ['spoilt', () => writeFileSync(compiledCode(), 'no code')],
+    ['absent', () => rmSync(compiledCode())],
+  ])('runs as well where its compiled code is %s, and compiles it once', (_, spoil) => {
+    spoil();
+    const cache = mkdtempSync(path.join(scratch, 'cache-'));
+    const run = () =>
+      spawnSync(command, ['rules'], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache } });
+    const first = run();
+    expect(first.stderr).toBe('');
+    expect(first.stdout).toContain('security/');
+    const [kept] = readdirSync(path.join(cache, 'plimsoll'));
+    expect(kept).toMatch(/\.code$/);
+    expect(run().stdout).toBe(first.stdout);
   });
 
   test.each([

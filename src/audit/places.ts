@@ -1,0 +1,37 @@
+import type { Artifact } from '../core/artifact.ts';
+import type { Location } from '../core/finding.ts';
+import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
+import type { Project } from '../project/project.ts';
+
+export interface PlaceFinder {
+  locate(path: string, range: SourceRange, note: string | undefined): Location;
+}
+
+/** Turns ranges into locations; lines of an artifact are counted once. */
+export function placeFinder(project: Project): PlaceFinder {
+  const indexes = new Map<string, LineIndex>();
+  for (const dockerfile of project.dockerfiles) indexes.set(dockerfile.path, dockerfile.lines);
+  return {
+    locate(path, range, note) {
+      let lines = indexes.get(path);
+      if (lines === undefined) {
+        lines = lineIndex(textOf(project, path) ?? '');
+        indexes.set(path, lines);
+      }
+      const start = lines.positionAt(range.start);
+      const end = lines.positionAt(range.end);
+      return { path, start, end, range, ...(note !== undefined && { note }) };
+    },
+  };
+}
+
+/** The text of an artifact that a finding can point at: a read one, or an application's source. */
+export function textOf(project: Project, path: string): string | undefined {
+  const artifact: Artifact | undefined = project.artifacts.get(path);
+  if (artifact) return artifact.text;
+  for (const application of project.applications) {
+    const source = application.artifact(path);
+    if (source) return source.text;
+  }
+  return undefined;
+}

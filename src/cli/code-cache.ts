@@ -1,0 +1,49 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Where the compiled code of one build is kept for this user and this Node.js; undefined where the user has no place for
+ * caches, or with PLIMSOLL_CODE_CACHE=off.
+ */
+export function codeCacheFile(build: string): string | undefined {
+  if (process.env.PLIMSOLL_CODE_CACHE === 'off') return undefined;
+  const directory = cacheDirectory();
+  return directory && path.join(directory, 'plimsoll', `${build}-${process.version}-${process.arch}.code`);
+}
+
+function cacheDirectory(): string | undefined {
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+  if (process.platform === 'win32') return LOCALAPPDATA;
+  if (XDG_CACHE_HOME) return path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : undefined;
+  if (!HOME) return undefined;
+  return path.join(HOME, process.platform === 'darwin' ? 'Library/Caches' : '.cache');
+}
+
+/** The file's bytes when it can be trusted as the program itself: nobody but its owner, who is this user or root, can write it. */
+export function readCodeCache(file: string): Buffer | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    return isTrusted(descriptor) ? readFileSync(descriptor) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function isTrusted(descriptor: number): boolean {
+  if (process.getuid === undefined) return true;
+  const { uid, mode } = fstatSync(descriptor);
+  return (uid === process.getuid() || uid === 0) && (mode & 0o002) === 0;
+}
+
+/** Best effort: a cache that cannot be written is none. Readers see the whole file or none. */
+export function writeCodeCache(file: string, code: Buffer): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, code, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {}
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Script } from 'node:vm';
+import type * as Bundle from './bundle.ts';
+import { codeCacheFile, readCodeCache, writeCodeCache } from './code-cache.ts';
+
+/** Identifies the bundle's text: V8 itself compares no more than its length with that of the code it cached. */
+declare const PLIMSOLL_BUILD: string;
+
+interface LoadedBundle {
+  readonly bundle: typeof Bundle;
+  /** Keeps the compiled code for the next run when there was none to use. Called when the work is done: it holds what ran. */
+  keepCode(): void;
+}
+
+/**
+ * Loads the bundle that stands in `directory`. Compiled code comes from beside it, where it was put for the Node.js that
+ * the package was built with, else from the user's cache: to compile takes longer than most audits.
+ */
+export function loadBundle(directory: string): LoadedBundle {
+  const filename = path.join(directory, 'plimsoll.js');
+  // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
+  const source = readFileSync(filename, 'latin1');
+  const own = codeCacheFile(PLIMSOLL_BUILD);
+  const compile = (cachedData: Buffer | undefined) =>
+    new Script(source, { filename, ...(cachedData && { cachedData }) });
+  let script = compile(readCodeCache(path.join(directory, 'plimsoll.code')));
+  if (script.cachedDataRejected !== false && own !== undefined) script = compile(readCodeCache(own));
+  const missing = script.cachedDataRejected !== false;
+  return {
+    bundle: script.runInThisContext()(require, filename),
+    keepCode() {
+      if (missing && own !== undefined) writeCodeCache(own, script.createCachedData());
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { codeCacheFile, readCodeCache, writeCodeCache } from '../../src/cli/code-cache.ts';
+
+let scratch = '';
+beforeAll(() => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-code-'));
+});
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('the place of compiled code', () => {
+  test('is of one build and one Node.js', () => {
+    vi.stubEnv('XDG_CACHE_HOME', scratch);
+    expect(codeCacheFile('0123')).toContain(`0123-${process.version}-`);
+    expect(codeCacheFile('0123')).not.toBe(codeCacheFile('4567'));
+  });
+
+  test.skipIf(process.platform === 'win32').each([
+    ['no directory for caches', { XDG_CACHE_HOME: '', HOME: '' }],
+    ['a relative one', { XDG_CACHE_HOME: 'cache', HOME: '/root' }],
+    ['a user who wants none', { XDG_CACHE_HOME: '/root/.cache', PLIMSOLL_CODE_CACHE: 'off' }],
+  ])('is nowhere with %s', (_, environment) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    expect(codeCacheFile('0123')).toBeUndefined();
+  });
+});
+
+describe('compiled code', () => {
+  test('is read as it was written, and no draft is left', () => {
+    const file = path.join(scratch, 'kept', 'a.code');
+    writeCodeCache(file, Buffer.from('code'));
+    expect(readCodeCache(file)?.toString()).toBe('code');
+    expect(readdirSync(path.dirname(file))).toEqual(['a.code']);
+  });
+
+  test('is not read from a file that everyone may write', () => {
+    const file = path.join(scratch, 'open.code');
+    writeFileSync(file, 'code');
+    chmodSync(file, 0o666);
+    expect(readCodeCache(file)).toBeUndefined();
+  });
+
+  test('is none where there is no file, and none is written where none can be', () => {
+    expect(readCodeCache(path.join(scratch, 'absent.code'))).toBeUndefined();
+    writeFileSync(path.join(scratch, 'file'), '');
+    expect(() => writeCodeCache(path.join(scratch, 'file', 'a.code'), Buffer.from(''))).not.toThrow();
+  });
+});
