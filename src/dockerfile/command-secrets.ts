@@ -33,6 +33,7 @@ export function secretsInCommand(command: CommandLine): readonly CommandSecret[]
   const found: CommandSecret[] = [];
   const words = command.arguments;
   words.forEach((word, at) => {
+    if (!word.value.startsWith('-')) return;
     const next = words[at + 1];
     const secret = inOption(word, next) ?? inShortOption(command, word, next) ?? inTransfer(command, word, next);
     if (secret) found.push(secret);

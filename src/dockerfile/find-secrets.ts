@@ -144,11 +144,13 @@ function inScript(dockerfile: Dockerfile, instruction: Instruction): readonly Pl
   return [...assigned, ...given, ...inStatements(instruction, text)];
 }
 
+const mayAssign = /[=:]/;
 const assignment =
   /(?:^|[\s"'{,;])([A-Za-z][A-Za-z0-9_.-]{0,60})["']?[ \t]{0,3}[=:][ \t]{0,3}(?:"([^"\n]{1,300})"|'([^'\n]{1,300})'|([^\s"',;\\]{1,300}))/g;
 
 /** A line of configuration that echo writes. */
 function written(instruction: Instruction, word: CommandWord): readonly PlacedSecret[] {
+  if (!mayAssign.test(word.value)) return [];
   for (const [, name = '', double, single, bare] of word.value.matchAll(assignment)) {
     const value = double ?? single ?? bare ?? '';
     const secret = literalIn(name, value);
@@ -162,6 +164,7 @@ const statement =
   /\b(?:identified\s{1,3}by|password)\s{1,3}'([^'$`\n]{1,200})'|\/[a-z_-]{0,20}(?:root|app|admin|user)[_-]pass(?:word)?\s{1,3}password\s{1,3}([^\s"'$;|]{1,200})/gi;
 
 function inStatements(instruction: Instruction, text: string): readonly PlacedSecret[] {
+  if (!/password|identified/i.test(text)) return [];
   return [...text.matchAll(statement)].flatMap((match) => {
     const value = match[1] ?? match[2] ?? '';
     const start = instruction.range.start + match.index + match[0].lastIndexOf(value);
