@@ -15,10 +15,10 @@ export const rule = objectRule({
     if (textAt(object.node, 'spec', 'type') === 'ExternalName' || object.namespace === 'kube-system') return;
     const selector = entryOf(at(object.node, 'spec'), 'selector');
     if (selector?.value.kind !== 'map' || selector.value.entries.length === 0) return;
+    if (workloadsChosenBy(project, object).length > 0 || hasOperatedBeside(project, object)) return;
     // The workload may be kept elsewhere: only where others stand beside it, wrong labels are likely.
     const beside = workloadsBeside(project, object);
-    if (beside.length === 0 || hasOperatedBeside(project, object) || workloadsChosenBy(project, object).length > 0)
-      return;
+    if (beside.length === 0) return;
     report({
       at: { path: selector.key.path, range: selector.range },
       also: beside
