@@ -7,6 +7,9 @@ import { contextRule } from '../../project/rule.ts';
 const written =
   /(?:^|\/)(?:dist|build|target|out|output|bin|obj|lib|libs|public|static|assets|artifacts?|release|releases|publish|node_modules|vendor|generated|gen|_build|\.next|\.output|coverage|tmp|stage|pkg|docker-context)(?:\/|$)|\.(?:jar|war|ear|zip|tar|tgz|gz|xz|bz2|deb|rpm|apk|whl|exe|dll|so|nupkg|wasm|pem|key|crt|cer|p12|env|txt\.gz|sql|bin|img|iso)$|(?:^|\/)\.(?:env|npmrc|netrc|ssh|aws)/i;
 
+/** Directories of other projects' files, of which often only a part is kept. */
+const borrowed = /(?:^|\/)(?:vendor|third[_-]party|node_modules|testdata|fixtures|test-fixtures)\//;
+
 export const rule = contextRule({
   severity: 'error',
   summary: 'COPY names a file that is not in the build context',
@@ -16,7 +19,7 @@ export const rule = contextRule({
   check({ context, project }, { report }) {
     // What the ignore file leaves out is found by context/copy-ignored-file.
     const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
-    if (missing.length === 0) return;
+    if (missing.length === 0 || borrowed.test(`${context.directory}/`)) return;
     for (const each of missing) {
       const other = inOtherCase(context, each.source);
       const isTold = toldFor(project, context, each);
