@@ -17,6 +17,7 @@ const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readon
   'apt-get': {
     peers: ['hadolint:DL3009', 'kics:apt-get-install-lists-were-not-deleted', 'parfum:aptGetInstallThenRemoveAptLists'],
   },
+  apt: { peers: ['hadolint:DL3009'] },
   apk: {
     peers: ['hadolint:DL3019', 'kics:apk-add-using-local-cache-path', 'trivy:DS025', 'parfum:apkAddUseNoCache'],
     flag: '--no-cache',
@@ -30,6 +31,7 @@ const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readon
     flag: '--no-cache-dir',
   },
   npm: { peers: ['parfum:npmCacheCleanAfterInstall'] },
+  bundle: { peers: ['tally:ruby/leftover-bundler-cache'] },
   yarn: { peers: ['hadolint:DL3060', 'parfum:yarnCacheCleanAfterInstall'] },
 };
 

@@ -12,7 +12,7 @@ export const rule = dockerfileRule({
   why: "Programs that read labels split names at dots and expect lower case; names of other people's namespaces may be overwritten.",
   remedy:
     'Use lower-case letters, digits, dots and hyphens, in a namespace of your own or that of org.opencontainers.image.',
-  peers: ['hadolint:DL3048'],
+  peers: ['hadolint:DL3048', 'tally:labels/valid-key'],
   check({ dockerfile }, { report }) {
     for (const { instruction } of dockerfile.instructionsNamed('LABEL')) {
       if (instruction.name !== 'LABEL') continue;

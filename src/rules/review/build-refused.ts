@@ -15,13 +15,23 @@ const ownStagePeers = ['hadolint:DL3023', 'trivy:DS006', 'kics:copy-from-referen
 const triggerPeers = ['hadolint:DL3043'] as const;
 const orderPeers = ['hadolint:DL3061'] as const;
 const unknownPeers = ['tally:unknown-instruction'] as const;
+const circlePeers = ['tally:circular-stage-deps'] as const;
+const noStagePeers = ['tally:require-stages'] as const;
 
 export const rule = dockerfileRule({
   severity: 'error',
   summary: 'BuildKit refuses the file',
   why: 'The build stops here, before anything is built.',
   remedy: 'Write the instruction as the Dockerfile reference has it.',
-  peers: [...portPeers, ...ownStagePeers, ...triggerPeers, ...orderPeers, ...unknownPeers],
+  peers: [
+    ...portPeers,
+    ...ownStagePeers,
+    ...triggerPeers,
+    ...orderPeers,
+    ...unknownPeers,
+    ...circlePeers,
+    ...noStagePeers,
+  ],
   check({ dockerfile, project }, { report }) {
     if (project.templates.has(dockerfile.path)) return;
     // What only wants a build argument builds once it is given; what stands behind a fault is often its consequence.
@@ -43,13 +53,16 @@ function peersFor(dockerfile: Dockerfile, rejection: Rejection): readonly PeerId
   const refused = refusedInstruction(dockerfile, rejection);
   if (refused === undefined) return [];
   const { instruction, stage } = refused;
+  if (instruction.name !== 'UNKNOWN' && dockerfile.stages.every(({ from }) => from === undefined))
+    return [...orderPeers, ...noStagePeers];
   switch (instruction.name) {
     case 'UNKNOWN':
       return unknownPeers;
     case 'EXPOSE':
       return instruction.ports.some(({ value }) => Number(/^\d+/.exec(value)?.[0] ?? 0) > 65535) ? portPeers : [];
     case 'COPY':
-      return stage?.name !== undefined && instruction.from?.value === stage.from?.alias?.value ? ownStagePeers : [];
+      if (stage?.name !== undefined && instruction.from?.value === stage.from?.alias?.value) return ownStagePeers;
+      return needsItself(dockerfile, stage, instruction.from?.value) ? circlePeers : [];
     case 'ONBUILD':
     case 'MAINTAINER':
     case 'FROM':
@@ -88,4 +101,13 @@ function isForbiddenTrigger(dockerfile: Dockerfile, { range }: Rejection): boole
 function standsBeforeFrom({ stages }: Dockerfile, instruction: Instruction): boolean {
   const first = stages.find(({ from }) => from !== undefined)?.from;
   return first === undefined || instruction.syntax.range.start < first.syntax.range.start;
+}
+
+/** Whether the stage of that name is built on, or takes files from, the one that wants its files. */
+function needsItself({ stages }: Dockerfile, stage: Stage | undefined, name: string | undefined): boolean {
+  const other = stages.find((each) => each.name !== undefined && each.name === name?.toLowerCase());
+  if (stage === undefined || other === undefined) return false;
+  const needed = new Set([other]);
+  for (const each of needed) for (const next of each.dependsOn) needed.add(next);
+  return needed.has(stage);
 }
