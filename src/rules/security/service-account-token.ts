@@ -25,10 +25,7 @@ export const rule = workloadRule({
     report({
       at: mounted.node ?? serviceAccount ?? workload.place,
       message: `${titleOf(workload)} uses the default service account and mounts its token.`,
-      peers:
-        mounted.value === true
-          ? rule.peers
-          : ['kube-linter:default-service-account', 'trivy:KSV036', 'checkov:CKV_K8S_38'],
+      peers: mounted.value === true ? rule.peers : ['kube-linter:default-service-account', 'checkov:CKV_K8S_38'],
     });
   },
 });

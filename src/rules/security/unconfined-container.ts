@@ -4,7 +4,6 @@ import type { ContainerSecurity } from '../../kubernetes/workload.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 const seccomp = ['trivy:KSV104', 'checkov:CKV_K8S_31'] as const;
-const appArmor = ['trivy:KSV002'] as const;
 const proc = ['kube-linter:unsafe-proc-mount', 'polaris:procMount', 'trivy:KSV027'] as const;
 
 export const rule = workloadRule({
@@ -12,7 +11,7 @@ export const rule = workloadRule({
   summary: 'Protection of the runtime is switched off',
   why: 'Without it the program may make system calls and read kernel files that are closed to containers because they were ways out of them.',
   remedy: 'Use RuntimeDefault, or a profile of your own, and the default proc mount.',
-  peers: [...new Set([...seccomp, ...appArmor, ...proc])],
+  peers: [...new Set([...seccomp, ...proc])],
   check({ workload }, { report }) {
     const reported = new Set<unknown>();
     for (const { name, security } of workload.allContainers) {
@@ -41,7 +40,7 @@ function switchedOff({ seccompProfile, appArmorProfile, procMount }: ContainerSe
       peers: seccomp,
     });
   if (appArmorProfile.value === 'Unconfined' && appArmorProfile.node)
-    found.push({ place: appArmorProfile.node, says: 'has no AppArmor profile: Unconfined', peers: appArmor });
+    found.push({ place: appArmorProfile.node, says: 'has no AppArmor profile: Unconfined', peers: [] });
   if (procMount.value === 'Unmasked' && procMount.node)
     found.push({ place: procMount.node, says: 'sees all of /proc: procMount is Unmasked', peers: proc });
   return found;
