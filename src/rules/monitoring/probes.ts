@@ -30,7 +30,8 @@ export const rule = workloadRule({
     'Add a readinessProbe that asks the program whether it can serve, and a livenessProbe that asks only whether it still runs.',
   peers: [...readiness.peers, ...liveness.peers],
   check({ workload, project }, { report }) {
-    if (!workload.longRunning || !isWhole(workload)) return;
+    // Knative probes what it starts by itself.
+    if (!workload.longRunning || !isWhole(workload) || workload.object.group === 'serving.knative.dev') return;
     const servers = serversOf(workload, project);
     const missing = missingOf(workload.containers);
     const finding = missingReport(workload, servers, () => missing);

@@ -27,7 +27,10 @@ const seccomp: MissingSetting = {
   peers: ['kube-score:container-seccomp-profile', 'trivy:KSV030', 'checkov:CKV_K8S_31'],
 };
 const anyName = 'any securityContext';
-const anyContext: MissingSetting = { name: anyName, peers: ['checkov:CKV_K8S_30', 'trivy:KSV118'] };
+const anyContext: MissingSetting = {
+  name: anyName,
+  peers: ['checkov:CKV_K8S_29', 'checkov:CKV_K8S_30', 'trivy:KSV118'],
+};
 
 export const rule = workloadRule({
   severity: 'warning',
