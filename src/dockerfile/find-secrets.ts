@@ -27,14 +27,14 @@ export function findSecrets(dockerfile: Dockerfile): readonly PlacedSecret[] {
   const found = [...tokens(dockerfile)];
   for (const instruction of withTriggers(dockerfile)) found.push(...literals(dockerfile, instruction));
   found.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
-  return found.filter((secret, at) => !found.some((other, index) => index !== at && covers(other, secret, index < at)));
-}
-
-/** Of two at one place the shorter one is the more exact, then the first. */
-function covers(other: PlacedSecret, secret: PlacedSecret, isBefore: boolean): boolean {
-  if (other.range.start >= secret.range.end || secret.range.start >= other.range.end) return false;
-  const longer = lengthOf(secret) - lengthOf(other);
-  return longer > 0 || (longer === 0 && isBefore);
+  const kept: PlacedSecret[] = [];
+  for (const secret of found) {
+    const last = kept.at(-1);
+    if (last === undefined || secret.range.start >= last.range.end) kept.push(secret);
+    // Of two at one place the shorter one is the more exact, then the first.
+    else if (lengthOf(secret) < lengthOf(last)) kept[kept.length - 1] = secret;
+  }
+  return kept;
 }
 
 function lengthOf({ range }: PlacedSecret): number {
@@ -54,13 +54,16 @@ function withTriggers({ instructions }: Dockerfile): readonly Instruction[] {
 }
 
 function tokens({ text, instructions }: Dockerfile): readonly PlacedSecret[] {
+  let at = 0;
   return findTokens(text).flatMap(({ kind, range }) => {
     if (
       kind === 'private key' &&
       !/^\s*(?:\\[nr]|["'\\\s]|&&|echo|\|)*[A-Za-z0-9+/=]{40}/.test(text.slice(range.end, range.end + 300))
     )
       return [];
-    const instruction = instructions.find((each) => each.range.start <= range.start && range.end <= each.range.end);
+    while ((instructions[at]?.range.end ?? range.end) < range.end) at++;
+    const candidate = instructions[at];
+    const instruction = candidate && candidate.range.start <= range.start ? candidate : undefined;
     const value = text.slice(range.start, range.end);
     if (kind === 'password in a URL' && isSample(value)) return [];
     const strength = kind === 'password in a URL' ? strengthOf(value) : 'token';

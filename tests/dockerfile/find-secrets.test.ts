@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskSecrets } from '../../src/core/secret-text.ts';
 import { findSecrets } from '../../src/dockerfile/find-secrets.ts';
@@ -63,4 +64,48 @@ test('time is linear on a long hostile line', () => {
   secretsOf(text);
   maskSecrets(text.slice(0, 400));
   expect(performance.now() - start).toBeLessThan(5000);
+});
+
+test('places lie in the text, in order and apart, whatever it holds', () => {
+  const piece = fc.constantFrom(
+    'FROM a\n',
+    'RUN ',
+    'ENV ',
+    'ARG ',
+    'COPY <<EOF /x\n',
+    'EOF\n',
+    'PASSWORD=',
+    'token: ',
+    'Zq8vK2pL9s',
+    'curl -u a:',
+    ' -H "Authorization: ',
+    '"',
+    "'",
+    'https://bob:',
+    '@example.com/',
+    '\\\n',
+    '\n',
+    ' ',
+    '--password ',
+    'ghp_9fK2mQ7xTz4LpB8vNc3RwY6sHd1JgA5uEo0X',
+    '$X',
+    '# ',
+    '[',
+    ']',
+    ',',
+    'ONBUILD ',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      const text = pieces.join('');
+      let end = 0;
+      for (const { range, value } of secretsOf(text)) {
+        expect(range.start).toBeGreaterThanOrEqual(end);
+        expect(range.end).toBeLessThanOrEqual(text.length);
+        expect(value).not.toBe('');
+        end = range.end;
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

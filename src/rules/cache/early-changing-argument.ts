@@ -56,6 +56,7 @@ function earlyArgument(dockerfile: Dockerfile, stage: Stage, instruction: ArgIns
   const [pair] = instruction.pairs;
   if (pair === undefined || instruction.pairs.length > 1) return undefined;
   const name = pair.key.value;
+  if (!changing.test(name) && !versions.test(name)) return undefined;
   const after = stage.instructions.filter(({ range }) => range.start > instruction.range.start);
   const firstUse = after.find((each) => uses(dockerfile, each, name));
   const isRelease = versions.test(name) && firstUse && isLabel(firstUse) && !ranWith(dockerfile, after, name);

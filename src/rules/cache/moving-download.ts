@@ -36,9 +36,10 @@ export const rule = dockerfileRule({
         const what = movingTarget(value);
         if (what) report({ at: range, message: `ADD downloads ${what}.` });
       }
+    const chosen = lastChoices(dockerfile);
     const byStep = new Map<Instruction, SourceRange[]>();
     for (const { instruction, range, stage } of clones(dockerfile))
-      if (!choosesCommit(dockerfile, stage, range))
+      if (range.start >= (chosen.get(stage) ?? -1))
         byStep.set(instruction, [...(byStep.get(instruction) ?? []), range]);
     for (const [first, ...others] of byStep.values())
       if (first)
@@ -72,12 +73,10 @@ function clones(dockerfile: Dockerfile): readonly Clone[] {
 const namesCommit = /^(?:-b|--branch|--revision|--mirror)(?:=|$)|^-b.|\$/;
 const choices = /^(?:checkout|reset|switch|fetch|pull|submodule|describe|rev-parse|rev-list|tag)$/;
 
-/** A later command of the stage that takes a commit of its own. */
-function choosesCommit(dockerfile: Dockerfile, stage: Stage | undefined, { start }: SourceRange): boolean {
-  return dockerfile
-    .commandsNamed('git')
-    .some(
-      ({ command, stage: other }) =>
-        other === stage && command.range.start > start && command.arguments.some(({ value }) => choices.test(value)),
-    );
+/** Where in each stage the last command stands that takes a commit of its own. */
+function lastChoices(dockerfile: Dockerfile): ReadonlyMap<Stage | undefined, number> {
+  const last = new Map<Stage | undefined, number>();
+  for (const { command, stage } of dockerfile.commandsNamed('git'))
+    if (command.arguments.some(({ value }) => choices.test(value))) last.set(stage, command.range.start);
+  return last;
 }

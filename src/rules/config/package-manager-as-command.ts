@@ -46,6 +46,7 @@ function startItself(
   start: CmdInstruction | EntrypointInstruction,
   script: string,
 ): Fix | undefined {
+  if (start.syntax.innerComments.length > 0) return undefined;
   const manifests = buildsOf(project, dockerfile)
     .flatMap((build) => applicationsOf(project, build))
     .flatMap(({ manifests: own }) => own.get('package.json') ?? []);
