@@ -97,7 +97,7 @@ describe('the HTML report in Chromium', () => {
     expect(await shown(page)).toBe(0);
     expect(await page.locator('#none').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Reset' }).click();
-    await page.waitForFunction("document.getElementById('shown').textContent === 'all 5 shown'");
+    await expect.poll(() => page.locator('#shown').textContent()).toBe('all 5 shown');
     expect(await shown(page)).toBe(5);
   });
 
