@@ -41,7 +41,7 @@ const frozen = 'k8s.gcr.io/';
 function onNewRegistry(dockerfile: Dockerfile, stages: readonly Stage[]): Fix | undefined {
   const edits = stages.flatMap(({ from }) => {
     const image = from?.image;
-    if (!image?.value.startsWith(frozen)) return [];
+    if (!image?.value.startsWith(frozen) || !dockerfile.text.startsWith(frozen, image.range.start)) return [];
     const { start } = image.range;
     return replace(dockerfile, { start, end: start + frozen.length }, 'registry.k8s.io/');
   });
