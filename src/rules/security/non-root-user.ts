@@ -8,7 +8,14 @@ import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile
 import type { Stage } from '../../dockerfile/stage.ts';
 import { buildsOf, type ImageUse, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { baseImageOf, finalUser, imageInstructions, isRootUser, lastInstruction } from '../../project/stage-facts.ts';
+import {
+  baseImageOf,
+  externalBase,
+  finalUser,
+  imageInstructions,
+  isRootUser,
+  lastInstruction,
+} from '../../project/stage-facts.ts';
 
 const noUser = ['trivy:DS002', 'checkov:CKV_DOCKER_3', 'kics:missing-user-instruction'] as const;
 const rootUser = ['hadolint:DL3002', 'trivy:DS002', 'kics:last-user-is-root'] as const;
@@ -46,9 +53,19 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       const { instruction, isRoot } = finalUser(dockerfile, stage);
-      if (isRoot !== true || dropsByItself(dockerfile, stage)) continue;
       const place = instruction ?? stage.from;
-      if (place === undefined) continue;
+      if (isRoot === false || place === undefined || dropsByItself(dockerfile, stage)) continue;
+      if (isRoot === undefined) {
+        const base = unknownBase(stage);
+        if (instruction === undefined && base !== undefined && holdsApplication(stage))
+          report({
+            at: place.range,
+            message: `No USER is set, so ${base} decides as whom the container runs.`,
+            severity: 'note',
+            peers: peersOf(dockerfile, stage, instruction),
+          });
+        continue;
+      }
       const fix = instruction ? undefined : runAsOther(dockerfile, stage);
       report({
         at: place.range,
@@ -71,6 +88,15 @@ function peersOf(dockerfile: Dockerfile, stage: Stage, instruction: Instruction 
   const { value } = instruction.value;
   if (!isRootUser(value.split(':', 1)[0] ?? '') || /^00/.test(value)) return [];
   return value === 'root' ? [...rootUser, 'checkov:CKV_DOCKER_8'] : rootUser.slice(0, 2);
+}
+
+/** The image that a stage stands on, when nothing is known of it and its name does not say that it has a user. */
+function unknownBase(stage: Stage): string | undefined {
+  const base = externalBase(stage);
+  if (base.kind !== 'image' || !base.complete || baseImageOf(stage).distribution !== 'unknown') return undefined;
+  return /non-?root|rootless|unprivileged|distroless|chainguard|bitnami|windows|nanoserver/i.test(base.reference)
+    ? undefined
+    : base.reference;
 }
 
 /** Root is where the program begins and not where it stays. */
