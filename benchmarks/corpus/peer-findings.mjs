@@ -107,7 +107,7 @@ export function askBuildKit(corpus) {
   return {
     tool: 'buildkit',
     version,
-    unread: new Set(verdicts.filter(({ accepted }) => !accepted).map((verdict) => verdict.path)),
+    unread: new Set(verdicts.filter(({ warnings }) => warnings === undefined).map((verdict) => verdict.path)),
     findings: verdicts.flatMap((verdict) =>
       (verdict.warnings ?? []).map(({ rule, line }) => ({
         file: verdict.path,

@@ -105,8 +105,9 @@ export function pipCommand(
     packages,
     flags,
     assumeYes: listed !== 'remove' || switchedOn(flags, 'yes'),
+    // Without an index there is nothing to download: what lies in a directory is not cached.
     noCache:
-      switchedOn(flags, 'no-cache-dir', 'no-cache') ||
+      switchedOn(flags, 'no-cache-dir', 'no-cache', 'no-index') ||
       flags.some((flag) => flag.name === 'cache-dir' && flag.value === 'false'),
     frozen: switchedOn(flags, 'require-hashes'),
     command,

@@ -24,8 +24,9 @@ export const rule = dockerfileRule({
       if (read.action !== 'install') continue;
       const loose = read.packages.filter(
         ({ kind, pin, name }) =>
-          kind === 'registry' &&
-          (pin === 'none' || pin === 'moving') &&
+          // A branch or tag of a repository is chosen; a repository without one is whatever was pushed last.
+          ((kind === 'registry' && (pin === 'none' || pin === 'moving')) ||
+            (kind === 'vcs' && pin === 'none' && read.ecosystem === 'pip')) &&
           !(read.ecosystem === 'pip' && installers.has(name)),
       );
       const [first, ...others] = loose;

@@ -36,8 +36,10 @@ function firstUse(
   for (const pair of instruction.pairs) {
     if (pair.value === undefined) continue;
     const { unmatched } = expandToken(pair.value, environment, { escape: dockerfile.syntax.escape });
-    const name = instruction.pairs.find(({ key }) => key.value !== pair.key.value && unmatched.has(key.value))?.key
-      .value;
+    const { raw, value } = pair.value;
+    const name = instruction.pairs.find(
+      ({ key }) => key.value !== pair.key.value && unmatched.has(key.value) && isUsedPlainly(raw ?? value, key.value),
+    )?.key.value;
     // PATH and the like come from the base image.
     if (
       name !== undefined &&
@@ -46,4 +48,15 @@ function firstUse(
       return { pair, name };
   }
   return undefined;
+}
+
+/** `$name` or `${name}`: not `${name:-default}`, which is written for a name that may be unset. */
+function isUsedPlainly(text: string, name: string): boolean {
+  return (
+    text.includes(`\${${name}}`) ||
+    text
+      .split(`$${name}`)
+      .slice(1)
+      .some((rest) => !/^\w/.test(rest))
+  );
 }

@@ -1,7 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
 import { packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
-import { hasFlag } from '../../ecosystems/package-command.ts';
+import { hasFlag, type PackageCommand } from '../../ecosystems/package-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** The flag that makes each tool ask nothing, and who else looks for it. */
@@ -39,7 +39,7 @@ export const rule = dockerfileRule({
         read.action !== 'install' ||
         read.assumeYes ||
         hasFlag(read, 'simulate', 's', 'just-print', 'dry-run', 'no-act', 'assume-no') ||
-        read.packages.length === 0
+        (read.packages.length === 0 && !repairs(read))
       )
         continue;
       // Something is piped into it (`yes | …`), or a configuration file of the stage may answer: not known, not reported.
@@ -62,3 +62,8 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** `apt-get install -f` after `dpkg -i` installs what is missing. */
+function repairs(read: PackageCommand): boolean {
+  return read.ecosystem === 'apt' && hasFlag(read, 'fix-broken');
+}

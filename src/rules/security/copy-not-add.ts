@@ -7,8 +7,8 @@ import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['hadolint:DL3020', 'trivy:DS005', 'checkov:CKV_DOCKER_4', 'kics:add-instead-of-copy'] as const;
 
-/** Names of files that ADD may unpack or that a peer takes for archives. */
-const archive = /\.(?:tar|tgz|tbz2?|txz|tzst|taz|tlz|tz2|gz|bz2|xz|lzma?|zst|z|zip|7z|rar|jar\.pack)$|\.tar\b/i;
+/** Names of files that ADD may unpack or that a peer takes for archives. ADD does not unpack zip and its like. */
+const archive = /\.(?:tar|tgz|tbz2?|txz|tzst|taz|tlz|tz2|gz|bz2|xz|lzma?|zst|z)$|\.tar\b/i;
 const address = /^(?:https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/i;
 
 export const rule = dockerfileRule({
@@ -37,7 +37,12 @@ export const rule = dockerfileRule({
 const sharedFlags: ReadonlySet<string> = new Set(['chown', 'chmod', 'link', 'exclude']);
 
 function isLocal(source: string): boolean {
-  return !archive.test(source) && !address.test(source) && !source.includes('$');
+  return !archive.test(source) && !address.test(source) && (!source.includes('$') || isLocalWithVariables(source));
+}
+
+/** A variable at the beginning may hold an address, one at the end the name of an archive. */
+function isLocalWithVariables(source: string): boolean {
+  return /^[^$]+\//.test(source) && /\.[a-z]\w*$/i.test(source);
 }
 
 function copyInstead(dockerfile: Dockerfile, project: Project, { keyword, sources }: CopyInstruction): Fix {
@@ -61,7 +66,7 @@ function cannotBeArchive(project: Project, dockerfile: Dockerfile, source: strin
   const path = source.replace(/^\.?\/+/, '').replace(/\/+$/, '');
   if (path === '' || path === '.' || source.endsWith('/')) return true;
   if (
-    /\.(?:[cm]?[jt]sx?|json|ya?ml|toml|xml|html?|css|md|txt|sh|bash|py|rb|php|go|rs|java|conf|cnf|cfg|ini|properties|env|lock|sql|lua|pl|jar|war|pem|crt|key|service|repo|list|dll|so|exe)$/i.test(
+    /\.(?:[cm]?[jt]sx?|json|ya?ml|toml|xml|html?|css|md|txt|sh|bash|py|rb|php|go|rs|java|conf|cnf|cfg|ini|properties|env|lock|sql|lua|pl|jar|war|pem|crt|key|service|repo|list|dll|so|exe|zip|rar|7z|rpm|deb|whl)$/i.test(
       path,
     )
   )
