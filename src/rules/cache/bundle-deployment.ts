@@ -1,6 +1,7 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { isDevelopmentStage } from '../../project/development-stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -11,10 +12,13 @@ export const rule = dockerfileRule({
   remedy: 'Set ENV BUNDLE_DEPLOYMENT=1 before bundle install; BUNDLE_FROZEN=1 does the same for the lock file alone.',
   peers: ['tally:ruby/missing-bundle-deployment'],
   check({ dockerfile }, { report }) {
-    for (const placed of packageCommands(dockerfile, 'bundle')) {
+    const installs = packageCommands(dockerfile, 'bundle');
+    if (installs.length === 0) return;
+    const configured = configuredStages(dockerfile);
+    for (const placed of installs) {
       if (placed.read.action !== 'install-project' || placed.stage === undefined || isDevelopmentStage(placed.stage))
         continue;
-      if (isProduction(dockerfile, placed) && !keepsToLock(dockerfile, placed))
+      if (isProduction(dockerfile, placed) && !configured.has(placed.stage) && !keepsToLock(dockerfile, placed))
         report({ at: placed.command.range, message: 'Bundler is not told to keep to Gemfile.lock.' });
     }
   },
@@ -29,15 +33,18 @@ function isProduction(dockerfile: Dockerfile, { instruction, command }: PlacedPa
   );
 }
 
-function keepsToLock(dockerfile: Dockerfile, { read, command, instruction, stage }: PlacedPackageCommand): boolean {
+function keepsToLock(dockerfile: Dockerfile, { read, command, instruction }: PlacedPackageCommand): boolean {
   if (read.frozen) return true;
   const scope = environmentAt(dockerfile, instruction);
   const names = ['BUNDLE_DEPLOYMENT', 'BUNDLE_FROZEN'];
-  if (names.some((name) => scope.has(name) || command.assignments.some((each) => each.name === name))) return true;
-  return dockerfile.commandsNamed('bundle', 'bundler').some((other) => {
-    const words = other.command.arguments.map(({ value }) => value);
-    return (
-      other.stage === stage && words[0] === 'config' && words.some((word) => word === 'deployment' || word === 'frozen')
-    );
+  return names.some((name) => scope.has(name) || command.assignments.some((each) => each.name === name));
+}
+
+/** Stages in which `bundle config` says it. */
+function configuredStages(dockerfile: Dockerfile): ReadonlySet<Stage | undefined> {
+  const saying = dockerfile.commandsNamed('bundle', 'bundler').filter(({ command }) => {
+    const words = command.arguments.map(({ value }) => value);
+    return words[0] === 'config' && words.some((word) => word === 'deployment' || word === 'frozen');
   });
+  return new Set(saying.map(({ stage }) => stage));
 }

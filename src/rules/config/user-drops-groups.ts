@@ -10,14 +10,17 @@ export const rule = dockerfileRule({
   remedy: 'Write USER with the user alone: its groups are then read from /etc/group.',
   peers: ['tally:user-explicit-group-drops-supplementary-groups'],
   check({ dockerfile }, { report }) {
+    const adding = dockerfile
+      .commandsNamed('useradd', 'usermod', 'gpasswd', 'adduser', 'addgroup')
+      .filter(({ command }) => mayAdd(command));
+    if (adding.length === 0) return;
     for (const { instruction, stage } of dockerfile.instructionsNamed('USER')) {
       if (instruction.name !== 'USER' || stage === undefined) continue;
       const written = expandedValue(dockerfile, instruction, instruction.value)?.trim();
       const [user = '', group = ''] = written?.split(':') ?? [];
       if (user === '' || group === '' || /^\d+$/.test(user)) continue;
       const chain = new Set(stageChain(stage));
-      const added = dockerfile
-        .commandsNamed('useradd', 'usermod', 'gpasswd', 'adduser', 'addgroup')
+      const added = adding
         .filter(
           (placed) =>
             placed.stage !== undefined &&
@@ -53,6 +56,14 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+function mayAdd({ name, arguments: words }: CommandLine): boolean {
+  return (
+    name === 'gpasswd' ||
+    (words.length === 2 && name.startsWith('add')) ||
+    words.some(({ value }) => /^-.*G|^--groups/.test(value))
+  );
+}
 
 /** The groups beside its own that a command puts a user into. */
 function groupsAdded(command: CommandLine, user: string): string[] {

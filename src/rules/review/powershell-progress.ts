@@ -23,5 +23,5 @@ export const rule = dockerfileRule({
 });
 
 function isDownload(text: string): boolean {
-  return /Invoke-WebRequest\b/i.test(text) || /(?:powershell|pwsh)[^\n]*\biwr\s/i.test(text);
+  return /Invoke-WebRequest\b/i.test(text) || (/\biwr\s/i.test(text) && /powershell|pwsh/i.test(text));
 }

@@ -6,6 +6,9 @@ import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { finalUser, imageInstructions, lastInstruction, stageChain } from '../../project/stage-facts.ts';
 
+/** More users than that no image creates that a person wrote. */
+const maximalUsers = 20;
+
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'A user is created and the container runs as root',
@@ -13,7 +16,7 @@ export const rule = dockerfileRule({
   remedy: 'End the stage with USER and that user, and give it the files that it writes.',
   peers: ['tally:user-created-but-never-used'],
   check({ dockerfile, project }, { report }) {
-    const creating = dockerfile.commandsNamed('useradd', 'adduser');
+    const creating = dockerfile.commandsNamed('useradd', 'adduser').slice(0, maximalUsers);
     if (creating.length === 0) return;
     for (const stage of shippedStages(project, dockerfile)) {
       const { instruction, isRoot } = finalUser(dockerfile, stage);

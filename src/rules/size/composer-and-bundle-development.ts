@@ -4,6 +4,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
@@ -24,11 +25,18 @@ export const rule = dockerfileRule({
       ({ read }) => read.action === 'install-project' && !read.global,
     );
     if (installs.length === 0) return;
+    const configured = configuredStages(dockerfile);
     for (const stage of shippedStages(project, dockerfile)) {
       if (isDevelopmentStage(stage) || !runsProgram(project, dockerfile, stage)) continue;
       const chain = new Set(stageChain(stage));
       for (const placed of installs) {
-        if (placed.stage === undefined || !chain.has(placed.stage) || leavesOut(dockerfile, placed)) continue;
+        if (
+          placed.stage === undefined ||
+          !chain.has(placed.stage) ||
+          configured.has(placed.stage) ||
+          leavesOut(dockerfile, placed)
+        )
+          continue;
         const isComposer = placed.read.tool === 'composer';
         const listed = listsDevelopment(project, dockerfile, isComposer);
         if (listed === false) continue;
@@ -46,7 +54,7 @@ export const rule = dockerfileRule({
 });
 
 function leavesOut(dockerfile: Dockerfile, placed: PlacedPackageCommand): boolean {
-  const { read, command, instruction, stage } = placed;
+  const { read, command, instruction } = placed;
   if (read.omitDevelopment) return true;
   const scope = environmentAt(dockerfile, instruction);
   const names =
@@ -55,14 +63,16 @@ function leavesOut(dockerfile: Dockerfile, placed: PlacedPackageCommand): boolea
   // Images for development and tests say so in the variables that the frameworks read.
   if (['RAILS_ENV', 'RACK_ENV', 'APP_ENV'].some((name) => /^(?:dev|test|local)/.test(scope.get(name) ?? '')))
     return true;
-  if (read.flags.some(({ name }) => name === 'without' || name === 'only')) return true;
-  return dockerfile.commandsNamed('bundle', 'bundler', 'composer').some((other) => {
-    const words = other.command.arguments.map(({ value }) => value);
-    return (
-      other.stage === stage &&
-      ((words[0] === 'config' && /\b(?:without|only)\b/.test(words.join(' '))) || words.includes('--no-dev'))
-    );
+  return read.flags.some(({ name }) => name === 'without' || name === 'only');
+}
+
+/** Stages in which a step says it: by `bundle config`, or in a second installation without them. */
+function configuredStages(dockerfile: Dockerfile): ReadonlySet<Stage | undefined> {
+  const saying = dockerfile.commandsNamed('bundle', 'bundler', 'composer').filter(({ command }) => {
+    const words = command.arguments.map(({ value }) => value);
+    return (words[0] === 'config' && /\b(?:without|only)\b/.test(words.join(' '))) || words.includes('--no-dev');
   });
+  return new Set(saying.map(({ stage }) => stage));
 }
 
 /** Whether the manifest names packages for development; undefined where it is not seen. */
