@@ -9,11 +9,19 @@ import type { Rule } from '../project/rule.ts';
 import { siftKnown } from './baseline.ts';
 import { excerptsFor } from './excerpts.ts';
 import { inventoryOf } from './inventory.ts';
+import { type Collected, mergeCauses } from './merge-causes.ts';
 import { applyPeerSettings, type PeerSettings } from './peer-settings.ts';
 import { withoutRepeats } from './repeats.ts';
 import { ruleDocs } from './rule-docs.ts';
 import { hasSubject, runRules, type Settings } from './run-rules.ts';
 import { siftIgnored } from './suppress.ts';
+
+/** What the threads that shared a project found together. */
+export interface FoundByThreads {
+  readonly collected: readonly Collected[];
+  readonly excerpts: Report['excerpts'];
+  readonly finalStages: ReadonlyMap<string, string | undefined>;
+}
 
 /** What to make of a project. */
 export interface AuditRequest {
@@ -32,6 +40,8 @@ export interface AuditRequest {
   readonly version: string;
   /** What was asked for, as written. */
   readonly target: string;
+  /** Where the rules have run already, in several threads: what they found. */
+  readonly found?: FoundByThreads;
   /** Wall clock in seconds; differences count. */
   clock(): number;
   /** When the command began, by the same clock. */
@@ -52,19 +62,23 @@ export function audit(project: Project, request: AuditRequest): Report {
     suppressed.push(...sifted.suppressed);
     return findings.length === sifted.kept.length ? findings : sifted.kept;
   };
-  let findings: readonly Finding[] = withoutRepeats(runRules(project, request.rules, request.settings, request.today));
+  let findings: readonly Finding[] = withoutRepeats(
+    request.found
+      ? mergeCauses(request.found.collected)
+      : runRules(project, request.rules, request.settings, request.today),
+  );
   findings = sift(findings, applyPeerSettings(findings, request.peerSettings));
   if (request.honourIgnoreComments) findings = sift(findings, siftIgnored(project, findings, request.today));
   findings = [...findings].sort(compareFindings);
   const score = scoreOf(findings, areasLookedAt(project, request));
-  const excerpts = excerptsFor(project, findings);
+  const excerpts = excerptsFor(project, findings, request.found?.excerpts);
   if (request.baseline) findings = sift(findings, siftKnown(findings, excerpts, request.baseline));
   if (request.changedPaths) findings = sift(findings, siftUnchanged(findings, request.changedPaths));
   return {
     tool: { name: 'plimsoll', version: request.version },
     target: request.target,
     name: project.name,
-    inventory: inventoryOf(project),
+    inventory: inventoryOf(project, request.found?.finalStages),
     findings,
     suppressed,
     problems: project.problems,

@@ -2,8 +2,14 @@ import type { BuildContext } from '../context/build-context.ts';
 import type { Inventory, ReportedLink } from '../core/report.ts';
 import type { ImageBuild, ImageUse, Project } from '../project/project.ts';
 
-/** Counts what was looked at and names the links. */
-export function inventoryOf(project: Project): Inventory {
+/**
+ * Counts what was looked at and names the links.
+ * @param finalStages names of the last stages of files that another thread read: they need not be parsed again
+ */
+export function inventoryOf(
+  project: Project,
+  finalStages: ReadonlyMap<string, string | undefined> = new Map(),
+): Inventory {
   return {
     dockerfiles: project.dockerfiles.length,
     workloads: project.workloads.length,
@@ -11,15 +17,17 @@ export function inventoryOf(project: Project): Inventory {
     composeServices: project.composeFiles.reduce((sum, file) => sum + file.services.length, 0),
     applications: project.applications.length,
     contexts: project.contexts.map(contextSize),
-    links: project.builds.map(linkOf),
+    links: project.builds.map((build) => linkOf(build, finalStages)),
   };
 }
 
-function linkOf(build: ImageBuild): ReportedLink {
+function linkOf(build: ImageBuild, finalStages: ReadonlyMap<string, string | undefined>): ReportedLink {
   const [image] = build.images;
+  const { path } = build.dockerfile;
+  const stage = build.toldBy === 'convention' && finalStages.has(path) ? finalStages.get(path) : build.stage?.name;
   return {
-    dockerfile: build.dockerfile.path,
-    ...(build.stage?.name !== undefined && { stage: build.stage.name }),
+    dockerfile: path,
+    ...(stage !== undefined && { stage }),
     ...(build.context && { context: build.context.directory || '.' }),
     ...(image !== undefined && { image }),
     runBy: build.runBy.map(runnerOf),

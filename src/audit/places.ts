@@ -33,5 +33,6 @@ export function textOf(project: Project, path: string): string | undefined {
     const source = application.artifact(path);
     if (source) return source.text;
   }
-  return undefined;
+  // A rule in another thread may have read it.
+  return project.readFile?.(path)?.text;
 }

@@ -59,18 +59,21 @@ export function collectFindings(
   const collected: Collected[] = [];
   const places = placeFinder(project);
   const onDockerfiles: { readonly definition: RuleOf<'dockerfile'>; readonly runner: RuleRunner }[] = [];
+  const onOthers: { readonly definition: Exclude<Rule, RuleOf<'dockerfile'>>; readonly runner: RuleRunner }[] = [];
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
     const { definition } = rule;
     const runner = runnerFor(rule, { project, settings, places, today, collected });
     if (definition.looksAt === 'dockerfile') onDockerfiles.push({ definition, runner });
-    else if (share.others) for (const { path, check } of runsOf(definition, project)) runner.run(path, check);
+    else if (share.others) onOthers.push({ definition, runner });
   }
   for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
     const subject = { dockerfile, project };
     for (const { definition, runner } of onDockerfiles)
       runner.run(dockerfile.path, (context) => definition.check(subject, context));
   }
+  for (const { definition, runner } of onOthers)
+    for (const { path, check } of runsOf(definition, project)) runner.run(path, check);
   return collected;
 }
 

@@ -1,1 +1,65 @@
-export function auditShare(): void {}
+import { excerptsFor } from '../audit/excerpts.ts';
+import type { Collected } from '../audit/merge-causes.ts';
+import { collectFindings, type Share } from '../audit/run-rules.ts';
+import { type RuleSelection, settingsFrom } from '../audit/settings.ts';
+import type { Report } from '../core/report.ts';
+import type { Configuration } from '../project/configuration.ts';
+import { type LoadOptions, loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import type { Target } from '../project/target.ts';
+import { rules } from '../rules/generated.ts';
+import { claimsOf, type ShareClaims } from './share-claims.ts';
+
+/** What a thread needs to do its share of an audit. Plain data. */
+export interface ShareRequest {
+  readonly target: Target;
+  readonly options: Omit<LoadOptions, 'onProgress' | 'onDockerfiles'>;
+  readonly configuration: Configuration;
+  readonly selection: RuleSelection;
+  readonly today: string;
+  /** Paths of all Dockerfiles; `claims` are on their indexes. */
+  readonly dockerfiles: readonly string[];
+  readonly claims: SharedArrayBuffer;
+  readonly member: number;
+}
+
+/** What a thread found. Plain data. */
+export interface ShareAnswer {
+  readonly collected: readonly Collected[];
+  /** The lines that its findings name: to mask them takes time too. */
+  readonly excerpts: Report['excerpts'];
+  /** Names of the last stages of the files that it read, by their paths. */
+  readonly finalStages: ReadonlyMap<string, string | undefined>;
+}
+
+/** Reads the project as the main thread does and runs the rules on Dockerfiles on those that this thread can take first. */
+export async function auditShare(request: ShareRequest): Promise<ShareAnswer> {
+  const { target, options, configuration, selection, today, dockerfiles, claims, member } = request;
+  const project = await loadProject(target, options);
+  const share = sharedDockerfiles(project, dockerfiles, claimsOf(claims, member, dockerfiles.length));
+  const finalStages = new Map<string, string | undefined>();
+  const next = () => {
+    const dockerfile = share();
+    if (dockerfile) finalStages.set(dockerfile.path, dockerfile.final?.name);
+    return dockerfile;
+  };
+  const settings = settingsFrom(configuration, selection);
+  const collected = collectFindings(project, rules, settings, today, { next, others: false });
+  const excerpts = excerptsFor(
+    project,
+    collected.map(({ finding }) => finding),
+  );
+  return { collected, excerpts, finalStages };
+}
+
+/** One claimed Dockerfile after the other. What could not be read is a problem that the main thread reports. */
+export function sharedDockerfiles(project: Project, paths: readonly string[], claims: ShareClaims): Share['next'] {
+  const byPath = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
+  return () => {
+    for (let index = claims.next(); index !== undefined; index = claims.next()) {
+      const dockerfile = byPath.get(paths[index] ?? '');
+      if (dockerfile) return dockerfile;
+    }
+    return undefined;
+  };
+}

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { audit } from '../audit/audit.ts';
+import { audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { UserError } from '../core/errors.ts';
 import type { Report } from '../core/report.ts';
 import { isSeverity, type Severity } from '../core/severity.ts';
 import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -14,6 +15,9 @@ import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
+
+/** Dockerfiles from which on to start a thread and to read everything twice takes less time than it saves. */
+const enoughForThreads = 150;
 
 /** Reads, audits and reports as the arguments of `plimsoll audit` say. */
 export async function performAudit(
@@ -27,19 +31,29 @@ export async function performAudit(
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
-    const project = await loadProject(target, {
+    const options = {
       gitignore: !parsed.has('no-gitignore'),
       helm: !parsed.has('no-helm'),
       exclude: configuration.exclude,
       podTemplates: configuration.podTemplates,
-      onProgress: progress.step,
-    });
+    };
+    const today = new Date().toISOString().slice(0, 10);
+    const settings = settingsFrom(configuration, selection);
+    let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;
+    const onDockerfiles = async (dockerfiles: readonly string[]) => {
+      if (dockerfiles.length < enoughForThreads) return;
+      const { auditInThreads } = await import('./audit-in-threads.ts');
+      threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
+    };
+    const project = await loadProject(target, { ...options, onDockerfiles, onProgress: progress.step });
+    const found = await threads?.(project);
     const report = audit(project, {
       rules,
-      settings: settingsFrom(configuration, selection),
+      settings,
+      ...(found && { found }),
       peerSettings,
       honourIgnoreComments: !parsed.has('no-ignore-comments'),
-      today: new Date().toISOString().slice(0, 10),
+      today,
       baseline: baselineFrom(parsed, terminal),
       changedPaths: await changedPathsFrom(parsed, project.root),
       version: terminal.version,

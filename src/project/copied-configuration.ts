@@ -21,9 +21,12 @@ const configurationName =
 
 /** The log files that configuration sets which the shipped stage of a build copies from its context. */
 export function copiedLogSettings(project: Project, build: ImageBuild): CopiedLogSetting[] {
-  const { context, dockerfile, stage } = build;
+  const { context, dockerfile } = build;
   const { readFile } = project;
-  if (!context || !stage || !readFile) return [];
+  // Asked first: the stage is only known when the file is parsed.
+  if (!context || !readFile) return [];
+  const { stage } = build;
+  if (!stage) return [];
   const result: CopiedLogSetting[] = [];
   const seen = new Set<string>();
   for (const instruction of imageInstructions(stage)) {

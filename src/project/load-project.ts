@@ -23,6 +23,8 @@ export interface LoadOptions {
   /** Patterns of paths that are not audited. */
   readonly exclude?: readonly string[];
   readonly podTemplates?: readonly { readonly kind: string; readonly path: string }[];
+  /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
+  readonly onDockerfiles?: (paths: readonly string[]) => Promise<void>;
   readonly onProgress?: (step: string, done?: number, total?: number) => void;
 }
 
@@ -57,7 +59,9 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   if (target.kind === 'bytes') take(artifactOfBytes(target.name, target.bytes));
 
   progress('reading Dockerfiles');
-  const dockerfiles = dockerfilePaths(target, found, artifacts).flatMap((file): Dockerfile[] => {
+  const paths = dockerfilePaths(target, found, artifacts);
+  await options.onDockerfiles?.(paths);
+  const dockerfiles = paths.flatMap((file): Dockerfile[] => {
     const artifact = read(file);
     return artifact ? [parseDockerfile(artifact)] : [];
   });

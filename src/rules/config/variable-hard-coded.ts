@@ -15,6 +15,8 @@ export const rule = projectRule({
       const read = new Set(
         applicationsOf(project, build).flatMap(({ variablesRead }) => variablesRead.map(({ name }) => name)),
       );
+      // A Dockerfile without an application need not even be parsed.
+      if (read.size === 0) continue;
       for (const { name, value, place } of imageEnvironment(build).values()) {
         const key = `${place.path}\0${place.range.start}`;
         if (!read.has(name) || seen.has(key) || !namesHost(value ?? '') || usedByBuild(build, name)) continue;

@@ -14,8 +14,9 @@ export const rule = projectRule({
   check({ project }, { report }) {
     const seen = new Set<string>();
     for (const build of project.builds) {
-      const linked = filesLinkedToStreams(build.dockerfile);
-      for (const setting of copiedLogSettings(project, build)) {
+      const settings = copiedLogSettings(project, build);
+      const linked = settings.length > 0 ? filesLinkedToStreams(build.dockerfile) : new Set<string>();
+      for (const setting of settings) {
         const key = `${setting.artifact.path}\0${setting.range.start}`;
         if (seen.has(key) || linked.has(setting.file) || isLinkedByBase(build, setting)) continue;
         seen.add(key);

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ShareAnswer, ShareRequest } from './audit-share.ts';
+import { claimsOf, type ShareClaims, sharedClaims } from './share-claims.ts';
+
+/** Threads beside the main one: each reads the whole project again, and more take more memory than they save time. */
+const mostWorkers = 3;
+
+/** Threads that share the Dockerfiles of an audit with the main thread. */
+export interface AuditWorkers {
+  /** What the main thread takes. */
+  readonly claims: ShareClaims;
+  /** What the threads found, when all have ended. Rejects with the error of one that failed on what it had taken. */
+  answers(): Promise<readonly ShareAnswer[]>;
+}
+
+/**
+ * Starts threads for an audit, one a processor but the first. A thread that does not start takes nothing, and the others do
+ * its share.
+ */
+export function startWorkers(request: Omit<ShareRequest, 'claims' | 'member'>): AuditWorkers {
+  const entry = fileURLToPath(new URL('./audit-worker.js', import.meta.url));
+  // Run from its sources, there is no bundle for a thread to load.
+  const count = existsSync(entry) ? Math.min(mostWorkers, availableParallelism() - 1) : 0;
+  const memory = sharedClaims(1 + count);
+  const claims = claimsOf(memory, 0, request.dockerfiles.length);
+  const running = Array.from({ length: count }, async (_, at) => {
+    const member = at + 1;
+    try {
+      return await answerOf(new Worker(entry, { workerData: { ...request, claims: memory, member } }));
+    } catch (error) {
+      if (claims.hasClaimed(member)) throw error;
+      return undefined;
+    }
+  });
+  const all = Promise.allSettled(running);
+  return {
+    claims,
+    async answers() {
+      return (await all).flatMap((result) => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value ?? [];
+      });
+    },
+  };
+}
+
+function answerOf(worker: Worker): Promise<ShareAnswer> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread of the audit ended without an answer')));
+  });
+}
