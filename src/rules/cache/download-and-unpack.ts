@@ -1,4 +1,4 @@
-import { readArchive } from '../../ecosystems/archives.ts';
+import { readArchive, verifiesFile } from '../../ecosystems/archives.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 export const rule = dockerfileRule({
@@ -20,7 +20,9 @@ export const rule = dockerfileRule({
           each.range.start < command.range.start &&
           each.arguments.some(({ value }) => /^https?:\/\/.*\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz)$/.test(value)),
       );
-      if (download === undefined) continue;
+      // A step that verifies what it fetched knows what it unpacks.
+      if (download === undefined || commands.some((each) => verifiesFile(each) || each.name.startsWith('gpg')))
+        continue;
       report({
         at: download.range,
         message: `${download.name} fetches an archive that ADD could fetch and unpack.`,
