@@ -165,7 +165,10 @@ function peersPage() {
       '',
     ].join('\n');
   });
-  const notes = existsSync('docs/peers/differences.md') ? readFileSync('docs/peers/differences.md', 'utf8') : '';
+  const notes = ['docs/peers/differences.md', 'docs/peers/measured.md']
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
   return `<!-- Generated from the rules' peer ids and docs/peers/. -->\n# Other tools' checks\n\nA finding carries the ids of the checks that it stands for as \`peers\`. Each id is claimed only by a rule whose page has a\nbad and a good case that the other tool judges alike.\n\n${sections.join('\n')}\n${notes}`;
 }
 
