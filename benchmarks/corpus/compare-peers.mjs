@@ -199,7 +199,7 @@ function cell(text) {
 }
 
 function writePage() {
-  const names = { hadolint: 'hadolint', buildkit: "BuildKit's build checks", checkov: 'Checkov' };
+  const names = { hadolint: 'hadolint', buildkit: 'BuildKit', checkov: 'Checkov' };
   const decisionsFile = path.join(root, 'docs/peers/decisions.json');
   const decisions = JSON.parse(readFileSync(decisionsFile, 'utf8'));
   const sections = tables.flatMap(({ tool, rows }) => {
@@ -210,7 +210,7 @@ function writePage() {
     return [
       `### ${names[tool.tool]} ${tool.version}`,
       '',
-      `${files.length - tool.unread.size} files: it cannot read, or refuses, ${tool.unread.size} others.`,
+      `${(files.length - tool.unread.size).toLocaleString('en')} files${tool.unread.size > 0 ? `; ${tool.unread.size} others it cannot read to their end` : ''}.`,
       '',
       '| check | rule | both | only the other | only Plimsoll | decision |',
       '| --- | --- | ---: | ---: | ---: | --- |',
@@ -236,10 +236,11 @@ function writePage() {
     ];
   });
   const head = [
+    '<!-- Part of docs/peers.md; written by benchmarks/corpus/compare-peers.mjs. -->',
     '## Measured on a corpus',
     '',
-    `${files.length} Dockerfiles of ${values.name} (content ${corpus.key}), ${new Date().toISOString().slice(0, 10)}, with every rule on. Counted by`,
-    'file and instruction. One finding of Plimsoll may hold several places, which are one cause. A number «on another line» are',
+    `${files.length.toLocaleString('en')} Dockerfiles of ${values.name} (content ${corpus.key}), ${new Date().toISOString().slice(0, 10)}, with every rule on. Counted by`,
+    'file and instruction. One finding of Plimsoll may hold several places, which are one cause. Those "on another line" are',
     'findings of one file that the two tools put on different instructions.',
     'Made by `node benchmarks/corpus/compare-peers.mjs DIRECTORY --write`; the decisions come from reading samples of both sides.',
     '',
