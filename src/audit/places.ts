@@ -10,12 +10,12 @@ export interface PlaceFinder {
 /** Turns ranges into locations; lines of an artifact are counted once. */
 export function placeFinder(project: Project): PlaceFinder {
   const indexes = new Map<string, LineIndex>();
-  for (const dockerfile of project.dockerfiles) indexes.set(dockerfile.path, dockerfile.lines);
+  const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   return {
     locate(path, range, note) {
       let lines = indexes.get(path);
       if (lines === undefined) {
-        lines = lineIndex(textOf(project, path) ?? '');
+        lines = dockerfiles.get(path)?.lines ?? lineIndex(textOf(project, path) ?? '');
         indexes.set(path, lines);
       }
       const start = lines.positionAt(range.start);

@@ -105,6 +105,19 @@ const nothing: Omit<BaseImage, 'reference' | 'distribution' | 'libc' | 'shell' |
  * without tag, or a repository that is not in the tables is `unknown` in all that they would decide.
  */
 export function baseImage(text: string): BaseImage {
+  let image = kept.get(text);
+  if (image === undefined) {
+    image = readBaseImage(text);
+    if (kept.size < mostKept) kept.set(text, image);
+  }
+  return image;
+}
+
+/** Thousands of files stand on a few hundred images. */
+const kept = new Map<string, BaseImage>();
+const mostKept = 2000;
+
+function readBaseImage(text: string): BaseImage {
   if (text.toLowerCase() === 'scratch')
     return {
       ...nothing,

@@ -88,7 +88,21 @@ export function buildOfContainer(project: Project, container: Container): ImageB
 
 /** The stages of a file that ship: the targets of its builds, or the last stage when nothing names one. */
 export function shippedStages(project: Project, dockerfile: Dockerfile): readonly Stage[] {
-  const named = buildsOf(project, dockerfile).flatMap((build) => build.stage ?? []);
+  const builds = buildsOf(project, dockerfile);
+  if (builds.length === 0) return readShippedStages(builds, dockerfile);
+  let stages = shipped.get(builds);
+  if (stages === undefined) {
+    stages = readShippedStages(builds, dockerfile);
+    shipped.set(builds, stages);
+  }
+  return stages;
+}
+
+/** By the list of a file's builds: dozens of rules ask. */
+const shipped = new WeakMap<readonly ImageBuild[], readonly Stage[]>();
+
+function readShippedStages(builds: readonly ImageBuild[], dockerfile: Dockerfile): readonly Stage[] {
+  const named = builds.flatMap((build) => build.stage ?? []);
   if (named.length > 0) return [...new Set(named)];
   return dockerfile.final ? [dockerfile.final] : [];
 }

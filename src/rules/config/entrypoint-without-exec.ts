@@ -5,7 +5,7 @@ import type { CmdInstruction, CopyInstruction, EntrypointInstruction } from '../
 import { parseDockerfile } from '../../dockerfile/parse-dockerfile.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { type ImageBuild, shippedStages } from '../../project/project.ts';
+import { buildsOf, type ImageBuild, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
 
@@ -22,7 +22,7 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
-      const build = project.builds.find((each) => each.dockerfile === dockerfile && each.stage === stage);
+      const build = buildsOf(project, dockerfile).find((each) => each.stage === stage);
       const script = start && build?.context && scriptIn(build, stage, start);
       const last = script && lastCommand(script.text);
       if (start === undefined || script === undefined || last === undefined) continue;
