@@ -1,3 +1,4 @@
+import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** Programs that act on a running machine, which a build step is not. */
@@ -40,12 +41,9 @@ export const rule = dockerfileRule({
       if (command.name === 'systemctl' && !words.some((word) => /^(?:start|restart|stop|status)$/.test(word))) continue;
       if (words.length === 1 && /^(?:-V|--version|-h|--help)$/.test(words[0] ?? '')) continue;
       const commands = dockerfile.script(instruction)?.commands ?? [];
-      const last = commands.at(-1) === command;
-      if (
-        (command.name === 'service' || command.name === 'kill' || command.name === 'mount') &&
-        !(last && commands.length === 1)
-      )
-        continue;
+      const isAlone = commands.length === 1;
+      const isForOthers = command.name === 'service' || command.name === 'kill' || command.name === 'mount';
+      if (isForOthers && !isAlone && !isStartedForNothing(command, commands)) continue;
       if (
         command.place.pipeline !== undefined ||
         command.place.inside.includes('condition') ||
@@ -56,7 +54,17 @@ export const rule = dockerfileRule({
         at: command.range,
         message: `${command.name} does nothing that lasts in a build step.`,
         ...(!known.has(command.name) && { peers: [] }),
+        ...(isForOthers && !isAlone && { peers: ['hadolint:DL3001'] }),
       });
     }
   },
 });
+
+/** A service that is started when nothing follows in the RUN, or nothing but tidying up. */
+function isStartedForNothing(command: ShellCommand, commands: readonly ShellCommand[]): boolean {
+  if (command.name !== 'service' || !/^(?:re)?start$/.test(command.arguments[1]?.value ?? '')) return false;
+  return commands.slice(commands.indexOf(command) + 1).every(({ name, arguments: words }) => {
+    const isCleaning = words.some(({ value }) => value === 'clean' || value === 'autoremove');
+    return name === 'rm' || name === 'echo' || (isCleaning && /^(?:apt|apt-get|yum|dnf)$/.test(name));
+  });
+}
