@@ -12,10 +12,11 @@ const commands = [
     ? [{ name: 'kube-score', command: kubeScore, args: ['score', '--output-format', 'json', ...files], mayFail: true }]
     : []),
 ];
-const results = compare(commands, 5);
+const rounds = Number(process.env.PLIMSOLL_BENCHMARK_ROUNDS ?? 5);
+const results = compare(commands, rounds);
 console.log(machine());
 printTable(
-  `${files.length * 4} Kubernetes objects, median of 5 runs`,
+  `${files.length * 4} Kubernetes objects, median of ${rounds} runs`,
   ['command', 'seconds', 'objects a second', 'memory', 'limit'],
   commands.map(({ name }, at) => [
     name,

@@ -76,9 +76,15 @@ export function machine() {
   return `${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}, ${os.cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB`;
 }
 
+/** How many times the limits a figure may be: 1, but more on a machine that others use too (PLIMSOLL_BENCHMARK_SLACK). */
+const slack = Number(process.env.PLIMSOLL_BENCHMARK_SLACK ?? 1);
+
+/** The same for memory, which others on the machine do not change. */
+export const memorySlack = Math.min(slack, 1.5);
+
 /** Says whether a figure meets its limit; a missed one makes the process fail. */
-export function verdict(value, limit, unit) {
-  const met = value <= limit;
+export function verdict(value, limit, unit, times = slack) {
+  const met = value <= limit * times;
   if (!met) process.exitCode = 1;
-  return `${met ? 'met' : 'MISSED'} (at most ${limit}${unit})`;
+  return `${met ? 'met' : 'MISSED'} (at most ${limit}${unit}${times === 1 ? '' : `, ${times} times that here`})`;
 }

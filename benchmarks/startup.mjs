@@ -5,7 +5,7 @@ import { compare, machine, peer, plimsoll, printTable, root, verdict } from './m
 
 const example = path.join(root, 'examples/shop-node');
 const dockerfile = path.join(example, 'Dockerfile');
-const runs = Number(process.argv[2] ?? 15);
+const runs = Number(process.env.PLIMSOLL_BENCHMARK_ROUNDS ?? 15);
 const commands = [
   { name: 'node -e 0', command: process.execPath, args: ['-e', '0'] },
   { name: 'plimsoll --version', command: process.execPath, args: [plimsoll, '--version'] },
@@ -40,7 +40,7 @@ printTable(
     `${(results[at].seconds / bare).toFixed(2)} ×`,
     `${Math.round(results[at].memory / 1e6)} MB`,
     name === 'plimsoll audit (repository)'
-      ? verdict(Number(results[at].seconds.toFixed(3)), Math.min(0.25, 2 * bare).toFixed(3), ' s')
+      ? verdict(Number(results[at].seconds.toFixed(3)), Number(Math.min(0.25, 2 * bare).toFixed(3)), ' s')
       : '',
   ]),
 );
