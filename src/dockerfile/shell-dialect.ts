@@ -23,12 +23,24 @@ function shellInForce(
 ): { readonly shell?: Instruction; readonly base?: Stage['base'] } {
   const start = instruction.syntax.range.start;
   for (let at: Stage | undefined = stage, depth = 0; at !== undefined && depth < 100; depth += 1) {
-    const shell = at.instructions.findLast((other) => other.name === 'SHELL' && other.syntax.range.start < start);
+    const shell = shellsOf(at).findLast((other) => other.syntax.range.start < start);
     if (shell !== undefined) return { shell };
     if (at.base.kind !== 'stage') return { base: at.base };
     at = at.base.stage;
   }
   return {};
+}
+
+const shells = new WeakMap<Stage, readonly Instruction[]>();
+
+/** The SHELL instructions of a stage; kept, because every RUN asks for them. */
+function shellsOf(stage: Stage): readonly Instruction[] {
+  let found = shells.get(stage);
+  if (found === undefined) {
+    found = stage.instructions.filter(({ name }) => name === 'SHELL');
+    shells.set(stage, found);
+  }
+  return found;
 }
 
 function dialectOf(shell: Instruction): ShellDialect {

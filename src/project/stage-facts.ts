@@ -141,13 +141,32 @@ const imageDirectories: Readonly<Record<string, string | undefined>> = {
 /** The directory in force just before `instruction` of `stage`. */
 export function workingDirectory(dockerfile: Dockerfile, stage: Stage, before: Instruction): WorkingDirectory {
   const end = before.syntax.range.start;
-  const workdirs = imageInstructions(stage).filter(
-    (each): each is ValueInstruction => each.name === 'WORKDIR' && each.syntax.range.start < end,
-  );
-  let path = imageDirectory(stage);
-  for (const instruction of workdirs)
-    path = changedDirectory(path, expandedValue(dockerfile, instruction, instruction.value));
-  return { path, instruction: workdirs.at(-1) };
+  const steps = directorySteps(dockerfile, stage);
+  const at = steps.findLastIndex(({ instruction }) => instruction.syntax.range.start < end);
+  const step = steps[at];
+  return step ?? { path: imageDirectory(stage), instruction: undefined };
+}
+
+interface DirectoryStep {
+  readonly instruction: ValueInstruction;
+  readonly path: string | undefined;
+}
+
+const directories = new WeakMap<Stage, readonly DirectoryStep[]>();
+
+/** The WORKDIR instructions of a stage's image with the directory that each leads to; kept, because many instructions ask. */
+function directorySteps(dockerfile: Dockerfile, stage: Stage): readonly DirectoryStep[] {
+  let steps = directories.get(stage);
+  if (steps === undefined) {
+    let path = imageDirectory(stage);
+    steps = imageInstructions(stage).flatMap((instruction): DirectoryStep[] => {
+      if (instruction.name !== 'WORKDIR') return [];
+      path = changedDirectory(path, expandedValue(dockerfile, instruction, instruction.value));
+      return [{ instruction, path }];
+    });
+    directories.set(stage, steps);
+  }
+  return steps;
 }
 
 function changedDirectory(from: string | undefined, to: string | undefined): string | undefined {
