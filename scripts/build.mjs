@@ -34,11 +34,14 @@ const { metafile } = await build({
   entryPoints: { plimsoll: 'src/cli/bundle.ts' },
   define: { 'import.meta.url': '__plimsollUrl' },
   supported: { 'dynamic-import': false },
+  plugins: [lateCrypto(), besideBundle('yaml')],
   banner: {
     js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
   },
   footer: { js: 'return module.exports})' },
 });
+// Only who has a configuration file needs it, and it is a tenth of all.
+const library = await build({ ...common, entryPoints: { yaml: 'yaml' } });
 // esbuild leaves characters beyond ASCII in tagged templates; load-bundle.ts reads the file as Latin-1.
 const bundle = readFileSync(`${draft}/cli/plimsoll.js`, 'utf8').replace(
   /[^\0-\x7f]/g,
@@ -56,7 +59,7 @@ await build({
 // The package is of ECMAScript modules; what is bundled is not.
 writeFileSync(`${draft}/package.json`, '{"type":"commonjs"}\n');
 chmodSync(`${draft}/cli/main.js`, 0o755);
-writeLicenses(metafile);
+writeLicenses([metafile, library.metafile]);
 compileAhead();
 rmSync('dist', { recursive: true, force: true });
 renameSync(draft, 'dist');
@@ -68,21 +71,49 @@ renameSync(draft, 'dist');
 function compileAhead() {
   const cache = path.resolve(draft, 'code');
   const environment = { PATH: process.env.PATH, HOME: cache, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
-  spawnSync(process.execPath, [`${draft}/cli/main.js`, 'audit', 'examples', '--no-helm', '--format', 'text'], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  spawnSync(
+    process.execPath,
+    [`${draft}/cli/main.js`, 'audit', 'examples/shop-node', '--no-helm', '--format', 'text'],
+    {
+      env: environment,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const [code] = readdirSync(path.join(cache, 'plimsoll'));
   renameSync(path.join(cache, 'plimsoll', code), `${draft}/cli/plimsoll.code`);
   chmodSync(`${draft}/cli/plimsoll.code`, 0o644);
   rmSync(cache, { recursive: true });
 }
 
+/** Loads node:crypto when a hash is first wanted: few runs want one, and it takes longer to load than to read a repository. */
+function lateCrypto() {
+  return {
+    name: 'late-crypto',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:crypto$/ }, ({ namespace }) =>
+        namespace === 'late' ? { path: 'node:crypto', external: true } : { path: 'crypto', namespace: 'late' },
+      );
+      onLoad({ filter: /^crypto$/, namespace: 'late' }, () => ({
+        contents: "export const createHash = (...args) => require('node:crypto').createHash(...args);",
+      }));
+    },
+  };
+}
+
+/** Leaves a package in a file of its own beside the bundle. */
+function besideBundle(name) {
+  return {
+    name: `${name}-beside`,
+    setup({ onResolve }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${name}.js`, external: true }));
+    },
+  };
+}
+
 /** The licences of what is bundled, as those licences ask. */
-function writeLicenses(meta) {
-  const packages = new Set(
-    Object.keys(meta.inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
-  );
+function writeLicenses(metafiles) {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const packages = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
   const texts = [...packages].sort().map((name) => {
     const { version: installed, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
     return `${name} ${installed} (${license})\n\n${licenseText(name)}\n`;

@@ -10,14 +10,15 @@ export interface Progress {
 
 /** Nothing is said in the first second, more often than ten times a second, or when stderr is no terminal. */
 export function progressOn(terminal: Terminal, quiet: boolean): Progress {
-  if (quiet || !terminal.stderr.isTTY) return { step() {}, end() {} };
-  const begun = performance.now();
+  if (quiet) return { step() {}, end() {} };
+  const begun = process.uptime() * 1000;
   let last = 0;
   let shown = false;
   return {
     step(name, done, total) {
-      const now = performance.now();
-      if (now - begun < 1000 || now - last < 100) return;
+      const now = process.uptime() * 1000;
+      // Asked last: it makes the stream, which a quick run never needs.
+      if (now - begun < 1000 || now - last < 100 || !terminal.stderr.isTTY) return;
       last = now;
       shown = true;
       const share = done !== undefined && total ? ` ${Math.floor((100 * done) / total)} %` : '';

@@ -86,24 +86,47 @@ function causeChain(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by: ${causeChain(error.cause)}` : own;
 }
 
+/** The process's own streams, each made when it is first used: to make one takes milliseconds. */
 function processTerminal(version: string): Terminal {
   return {
     version,
     cwd: process.cwd(),
     environment: process.env,
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin;
+    },
     stdout: {
-      isTTY: process.stdout.isTTY === true,
-      columns: process.stdout.columns,
+      get isTTY() {
+        return process.stdout.isTTY === true;
+      },
+      get columns() {
+        return process.stdout.columns;
+      },
       write: (text) => {
-        process.stdout.write(text);
+        tolerant(process.stdout).write(text);
       },
     },
     stderr: {
-      isTTY: process.stderr.isTTY === true,
+      get isTTY() {
+        return process.stderr.isTTY === true;
+      },
       write: (text) => {
-        process.stderr.write(text);
+        tolerant(process.stderr).write(text);
       },
     },
   };
+}
+
+const tolerantStreams = new WeakSet<NodeJS.WriteStream>();
+
+/** A reader that went away is no error. */
+function tolerant(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (!tolerantStreams.has(stream)) {
+    tolerantStreams.add(stream);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+  return stream;
 }

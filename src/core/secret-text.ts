@@ -143,15 +143,46 @@ export function secretInVariable(name: string, value: string): SecretMatch | und
 const assignment =
   /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
 
-/** How commands are given secrets. The group `secret` is masked. */
-const commandForms: readonly RegExp[] = [
-  /--?[a-z-]{0,40}(?:pass(?:word|wd)?|token|secret|api-?key|secret-?key|masterauth)(?:=|["'],\s{0,4}|\s{1,4})["']?(?<secret>[^\s"'$-][^\s"']{0,300})/gi,
-  /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?<secret>[^\s"'$]{1,300})/g,
-  /(?:authorization|private-token|job-token|x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$]{1,2000})/gi,
-  /(?:sshpass|mysql\w{0,10}|redis-cli|login)\s[^|;&]{0,200}?-[pa]\s?["']?(?<secret>[^\s"'$-][^\s"']{0,300})/g,
-  /(?:identified\s{1,3}by|password)\s{1,3}'(?<secret>[^'\n]{1,300})'/gi,
-  /_pass(?:word)?(?:_again)?\s{1,3}password\s{1,3}(?<secret>[^\s"']{1,300})/gi,
-  /aws_(?:secret_access_key|session_token)\s{1,3}(?<secret>[^\s"'$=]{1,2000})/g,
+interface CommandForm {
+  /** The group `secret` is masked. */
+  readonly pattern: RegExp;
+  /** A line that holds none of these, in whatever case, holds no such secret. */
+  readonly marks: readonly string[];
+}
+
+/** How commands are given secrets. */
+const commandForms: readonly CommandForm[] = [
+  {
+    pattern:
+      /--?[a-z-]{0,40}(?:pass(?:word|wd)?|token|secret|api-?key|secret-?key|masterauth)(?:=|["'],\s{0,4}|\s{1,4})["']?(?<secret>[^\s"'$-][^\s"']{0,300})/gi,
+    marks: ['pass', 'token', 'secret', 'key', 'masterauth'],
+  },
+  {
+    pattern: /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?<secret>[^\s"'$]{1,300})/g,
+    marks: ['-u'],
+  },
+  {
+    pattern:
+      /(?:authorization|private-token|job-token|x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$]{1,2000})/gi,
+    marks: ['authorization', 'token', 'x-'],
+  },
+  {
+    pattern:
+      /(?:sshpass|mysql\w{0,10}|redis-cli|login)\s[^|;&]{0,200}?-[pa]\s?["']?(?<secret>[^\s"'$-][^\s"']{0,300})/g,
+    marks: ['sshpass', 'mysql', 'redis-cli', 'login'],
+  },
+  {
+    pattern: /(?:identified\s{1,3}by|password)\s{1,3}'(?<secret>[^'\n]{1,300})'/gi,
+    marks: ['identified', 'password'],
+  },
+  {
+    pattern: /_pass(?:word)?(?:_again)?\s{1,3}password\s{1,3}(?<secret>[^\s"']{1,300})/gi,
+    marks: ['_pass'],
+  },
+  {
+    pattern: /aws_(?:secret_access_key|session_token)\s{1,3}(?<secret>[^\s"'$=]{1,2000})/g,
+    marks: ['aws_'],
+  },
 ];
 
 /**
@@ -161,15 +192,12 @@ const commandForms: readonly RegExp[] = [
 export function maskSecrets(line: string): string {
   const ranges = findTokens(line).map((match) => match.range);
   if (nameMarks.test(line)) ranges.push(...assignedSecrets(line));
-  if (commandMarks.test(line)) ranges.push(...secretsOfCommands(line));
+  ranges.push(...secretsOfCommands(line));
   return ranges.length === 0 ? line : replaceRanges(line, ranges);
 }
 
 /** Every telling name has one of these in it. */
 const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
-
-/** Every form of `commandForms` has one of these in it. */
-const commandMarks = /pass|token|secret|key|auth|\s-u|user|x-|mysql|redis-cli|login|identified|aws_/i;
 
 function assignedSecrets(line: string): SourceRange[] {
   const ranges: SourceRange[] = [];
@@ -188,12 +216,15 @@ function assignedSecrets(line: string): SourceRange[] {
 
 function secretsOfCommands(line: string): SourceRange[] {
   const ranges: SourceRange[] = [];
-  for (const form of commandForms)
-    for (const match of line.matchAll(form)) {
+  const lower = line.toLowerCase();
+  for (const { pattern, marks } of commandForms) {
+    if (!marks.some((mark) => lower.includes(mark))) continue;
+    for (const match of line.matchAll(pattern)) {
       const secret = match.groups?.secret ?? '';
       const start = match.index + match[0].lastIndexOf(secret);
       ranges.push({ start, end: start + secret.length });
     }
+  }
   return ranges;
 }
 

@@ -2,7 +2,6 @@ import { eastAsianWidth } from 'get-east-asian-width';
 
 const plain = /^[\x20-\x7e]*$/;
 const combining = /^\p{M}$/u;
-const emojiModifier = /^\p{Emoji_Modifier}$/u;
 
 /** Columns that printable text takes in a terminal: wide East Asian characters and emoji take two, marks none. */
 export function displayWidth(text: string): number {
@@ -66,11 +65,21 @@ function* cells(text: string): Generator<Cell> {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     const joiner = code === 0x200d || code === 0x200c;
-    const absorbed =
-      joined || joiner || combining.test(character) || emojiModifier.test(character) || isTrailingJamo(code);
+    const absorbed = joined || joiner || isCombining(character, code) || isEmojiModifier(code) || isTrailingJamo(code);
     yield { character, width: absorbed ? 0 : eastAsianWidth(code) };
     joined = code === 0x200d;
   }
+}
+
+/** Latin letters, punctuation, arrows and frames are asked for most and are none: to ask Unicode's tables takes a millisecond. */
+function isCombining(character: string, code: number): boolean {
+  if (code < 0x300 || (code >= 0x2000 && code < 0x20d0) || (code >= 0x2100 && code < 0x2c00)) return false;
+  return combining.test(character);
+}
+
+/** Skin tones. */
+function isEmojiModifier(code: number): boolean {
+  return code >= 0x1f3fb && code <= 0x1f3ff;
 }
 
 /** Vowels and finals of a decomposed Hangul syllable are drawn into the cell of the initial before them. */

@@ -6,6 +6,9 @@
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const allUnprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** Letters, punctuation, arrows and frames: nearly all text is of them, and asking this takes no tables of Unicode. */
+const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2500-\u27bf]*$/;
+
 const joiners = new Set(['\u200c', '\u200d']);
 const named = new Map([
   ['\n', '\\n'],
@@ -18,7 +21,7 @@ const named = new Map([
  * What is taken out stays visible as an escape (`\x1b`, `\u{202e}`).
  */
 export function printable(text: string): string {
-  if (!unprintable.test(text)) return text;
+  if (harmless.test(text) || !unprintable.test(text)) return text;
   return text.replace(allUnprintable, (character) => {
     if (joiners.has(character)) return character;
     const code = character.codePointAt(0) ?? 0;
