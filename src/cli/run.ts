@@ -2,6 +2,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Command, Terminal } from './command.ts';
 import { commands } from './generated.ts';
+import { outputOf } from './output.ts';
 
 /**
  * Runs the command that the arguments name and returns the exit code. Never rejects: what goes wrong is said on
@@ -86,7 +87,6 @@ function causeChain(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by: ${causeChain(error.cause)}` : own;
 }
 
-/** The process's own streams, each made when it is first used: to make one takes milliseconds. */
 function processTerminal(version: string): Terminal {
   return {
     version,
@@ -95,38 +95,7 @@ function processTerminal(version: string): Terminal {
     get stdin() {
       return process.stdin;
     },
-    stdout: {
-      get isTTY() {
-        return process.stdout.isTTY === true;
-      },
-      get columns() {
-        return process.stdout.columns;
-      },
-      write: (text) => {
-        tolerant(process.stdout).write(text);
-      },
-    },
-    stderr: {
-      get isTTY() {
-        return process.stderr.isTTY === true;
-      },
-      write: (text) => {
-        tolerant(process.stderr).write(text);
-      },
-    },
+    stdout: outputOf(1, () => process.stdout),
+    stderr: outputOf(2, () => process.stderr),
   };
-}
-
-const tolerantStreams = new WeakSet<NodeJS.WriteStream>();
-
-/** A reader that went away is no error. */
-function tolerant(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  if (!tolerantStreams.has(stream)) {
-    tolerantStreams.add(stream);
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode ?? 0);
-    });
-  }
-  return stream;
 }

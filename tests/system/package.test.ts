@@ -61,6 +61,12 @@ describe('the packed and installed package', () => {
     expect(stdout).toContain('hadolint:DL3007');
   });
 
+  test.skipIf(process.platform === 'win32')('a reader that goes away is no error, one that is slow gets all', () => {
+    const bash = (script: string) => spawnSync('bash', ['-c', script, command], { encoding: 'utf8' });
+    expect(bash('"$0" explain DL3007 | true').stderr).toBe('');
+    expect(bash('"$0" rules --json | (sleep 0.3; cat)').stdout).toBe(plimsoll(['rules', '--json']).stdout);
+  });
+
   test.each([
     ['spoilt', () => writeFileSync(compiledCode(), 'no code')],
     ['absent', () => rmSync(compiledCode())],
