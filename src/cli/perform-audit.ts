@@ -8,6 +8,7 @@ import type { Report } from '../core/report.ts';
 import { isSeverity, type Severity } from '../core/severity.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
+import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -23,7 +24,7 @@ const enoughForThreads = 150;
 export async function performAudit(
   parsed: ParsedArguments,
   terminal: Terminal,
-): Promise<{ readonly report: Report; readonly failOn: Severity | 'never' }> {
+): Promise<{ readonly report: Report; readonly failOn: Severity | 'never'; readonly unread: boolean }> {
   // From the process's start, so that the time in the report is the one that its user waited.
   const clock = () => process.uptime();
   const selection = selectionFrom(parsed);
@@ -67,7 +68,7 @@ export async function performAudit(
       writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
     const failOn = failOnFrom(parsed, configuration.failOn);
     await writeReports(report, prefixFrom(terminal.cwd, project.root), failOn, parsed, terminal);
-    return { report, failOn };
+    return { report, failOn, unread: hasUnread(target, project) };
   } finally {
     progress.end();
   }
@@ -85,6 +86,15 @@ function selectionFrom(parsed: ParsedArguments) {
     only: [...parsed.values('rule'), ...parsed.values('area').map((area) => `${area}/*`)],
     skip: parsed.values('skip'),
   };
+}
+
+/** True when something that was named itself, or given on standard input, was not read. */
+function hasUnread(target: Target, project: Project): boolean {
+  if (target.kind === 'directory') return false;
+  if (target.kind === 'bytes')
+    return project.problems.some(({ path: file, position }) => position === undefined && file === target.name);
+  const named = new Set(target.paths.map((each) => path.relative(target.root, each).split(path.sep).join('/')));
+  return project.problems.some(({ path: file, position }) => position === undefined && named.has(file));
 }
 
 /** A directory as seen from another one above it, with forward slashes; '' when it does not lie below. */

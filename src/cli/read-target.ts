@@ -21,16 +21,18 @@ export async function readTarget(
     return { kind: 'bytes', name: stdinPath ?? '-', bytes: await readAll(terminal.stdin) };
   }
   const paths = (positionals.length === 0 ? ['.'] : positionals).map((each) => path.resolve(terminal.cwd, each));
-  const directories = paths.map((each, at) => isDirectory(each, positionals[at] ?? '.'));
+  // Of several paths a missing one is a problem in the report: the others are audited all the same.
+  const directories = paths.map((each, at) => isDirectory(each, positionals[at] ?? '.', paths.length > 1));
   const [only] = paths;
   if (only !== undefined && paths.length === 1 && directories[0]) return { kind: 'directory', path: only };
   return { kind: 'paths', root: commonRoot(paths, terminal.cwd), paths };
 }
 
-function isDirectory(absolute: string, written: string): boolean {
+function isDirectory(absolute: string, written: string, mayBeMissing: boolean): boolean {
   try {
     return statSync(absolute).isDirectory();
   } catch (cause) {
+    if (mayBeMissing) return false;
     throw new UserError('there is no such file or directory, or it cannot be read', { where: written, cause });
   }
 }

@@ -9,16 +9,22 @@ export interface Artifact {
   readonly encoding: 'utf-8' | 'latin1';
 }
 
+const byteOrderMark = '\uFEFF';
+
 /** Decodes a file's bytes losslessly; see {@link Artifact}. */
 export function decodeArtifact(path: string, bytes: Uint8Array): Artifact {
   try {
     return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), encoding: 'utf-8' };
   } catch {
-    return { path, text: Buffer.from(bytes).toString('latin1'), encoding: 'latin1' };
+    // The mark is one in a file of mixed encodings, too: BuildKit takes it off whatever follows.
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    const rest = Buffer.from(marked ? bytes.subarray(3) : bytes).toString('latin1');
+    return { path, text: marked ? byteOrderMark + rest : rest, encoding: 'latin1' };
   }
 }
 
 /** The bytes to write for an artifact's (possibly edited) text: the reverse of {@link decodeArtifact}. */
-export function encodeArtifact(artifact: Pick<Artifact, 'text' | 'encoding'>): Uint8Array {
-  return Buffer.from(artifact.text, artifact.encoding);
+export function encodeArtifact({ text, encoding }: Pick<Artifact, 'text' | 'encoding'>): Uint8Array {
+  if (encoding === 'utf-8' || !text.startsWith(byteOrderMark)) return Buffer.from(text, encoding);
+  return Buffer.concat([Buffer.from(byteOrderMark, 'utf-8'), Buffer.from(text.slice(1), 'latin1')]);
 }

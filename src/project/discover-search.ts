@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ReadProblem } from '../core/report.ts';
 import type { DiscoveredFile, DiscoveryLimits, DiscoveryOptions } from './discover.ts';
@@ -201,11 +201,25 @@ export function searchNamed(search: Search, place: string): void {
     searchDirectory(search, path);
     return;
   }
+  const refusal = refusalOf(search.root, place, stats);
+  if (refusal !== undefined) {
+    search.problems.push({ path, message: refusal, remedy: 'Name a file of the project.' });
+    return;
+  }
   const named = kindOfName(path);
   const { kind, template } = named === undefined || named.sniff ? kindOfContent(place, named) : named;
   if (kind === 'application') search.applicationFiles.add(path);
   else if (kind === 'chart') take(search, path, { kind }, undefined);
   else search.files.set(path, { path, kind, template: template ?? false });
+}
+
+/** Why a named file is not opened: a pipe or device never ends, and a link may show what is not the project's. */
+function refusalOf(root: string, place: string, stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'this is no regular file and was not read';
+  const isLink = lstatSync(place).isSymbolicLink();
+  if (isLink && insideOf(realpathSync(root), realpathSync(place)) === undefined)
+    return 'this link leads out of the project and was not followed';
+  return undefined;
 }
 
 /** What a named file is by its content; a Dockerfile when nothing else fits. */

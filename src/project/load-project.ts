@@ -63,7 +63,8 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   await options.onDockerfiles?.(paths);
   const dockerfiles = paths.flatMap((file): Dockerfile[] => {
     const artifact = read(file);
-    return artifact ? [parseDockerfile(artifact)] : [];
+    const dockerfile = artifact && boundedDockerfile(artifact, problems);
+    return dockerfile ? [dockerfile] : [];
   });
   for (const kind of ['ignore-file', 'ci', 'update-automation'] as const)
     for (const file of ofKind(found, kind)) read(file.path);
@@ -113,6 +114,27 @@ function fileReader(root: string, artifacts: Map<string, Artifact>): (file: stri
     }
     return artifacts.get(file);
   };
+}
+
+/** No Dockerfile that is meant is larger, in UTF-16 code units, or longer; rules that compare instructions would take minutes. */
+const dockerfileLimits = { length: 1024 * 1024, instructions: 2000 } as const;
+
+/** The Dockerfile, or a problem that says why it is not audited. */
+function boundedDockerfile(artifact: Artifact, problems: ReadProblem[]): Dockerfile | undefined {
+  const refuse = (message: string) => {
+    problems.push({ path: artifact.path, message, remedy: 'Split the file, or exclude it in plimsoll.yaml.' });
+    return undefined;
+  };
+  if (artifact.text.length > dockerfileLimits.length)
+    return refuse('this Dockerfile is larger than 1 MiB and was not audited');
+  const dockerfile = parseDockerfile(artifact);
+  // Counting costs a parse, which only a long file can need.
+  if (artifact.text.length < dockerfileLimits.instructions * 2) return dockerfile;
+  const count = dockerfile.instructions.length;
+  if (count <= dockerfileLimits.instructions) return dockerfile;
+  return refuse(
+    `this Dockerfile has ${count} instructions, more than ${dockerfileLimits.instructions}, and was not audited`,
+  );
 }
 
 /** By their names, or by what template engines leave where Docker takes nothing like it. */

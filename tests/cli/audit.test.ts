@@ -93,6 +93,37 @@ describe('what decides the exit code', () => {
   });
 });
 
+describe('a named input that was not read', () => {
+  test.each([
+    ['a binary file', ['broken/Dockerfile'], { 'broken/Dockerfile': new Uint8Array([0, 1, 2]) }],
+    ['a missing one beside others', ['Dockerfile', 'missing'], { Dockerfile: 'FROM debian:12\nUSER 1000\n' }],
+    [
+      'a Dockerfile of too many instructions',
+      ['Dockerfile'],
+      { Dockerfile: `FROM debian:12\n${'RUN true\n'.repeat(3000)}` },
+    ],
+    ['a Dockerfile of 10 MB', ['Dockerfile'], { Dockerfile: `FROM debian:12\n${'# a comment\n'.repeat(900_000)}` }],
+  ])('%s is exit code 2', async (_, args, files) => {
+    write(files);
+    const { code, stdout } = await audit(args);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/: problem: /);
+  });
+
+  test('the others are audited all the same', async () => {
+    write({ Dockerfile: bad });
+    const { code, stdout } = await audit(['Dockerfile', 'missing']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('Dockerfile:1:6: warning cache/image-tag');
+  });
+
+  test('a link that leads out of the project is not followed', async () => {
+    symlinkSync('/etc/hostname', path.join(directory, 'Dockerfile'));
+    const { stdout } = await audit(['Dockerfile']);
+    expect(stdout).toContain('Dockerfile:1:1: problem: this link leads out of the project');
+  });
+});
+
 describe('what takes findings out', () => {
   test('an ignore comment, with its last day', async () => {
     write({ Dockerfile: `# plimsoll ignore=cache/image-tag -- moves on purpose\n${bad}` });

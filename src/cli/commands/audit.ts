@@ -128,7 +128,9 @@ export const command: Command = {
   ],
   async run(parsed, terminal) {
     const { performAudit } = await import('../perform-audit.ts');
-    const { report, failOn } = await performAudit(parsed, terminal);
+    const { report, failOn, unread } = await performAudit(parsed, terminal);
+    // A pipeline that names a file must not turn green because the file could not be read.
+    if (unread) return exitCodes.usage;
     if (parsed.has('write-baseline')) return exitCodes.clean;
     const failed = failOn !== 'never' && report.findings.some(({ severity }) => atLeast(severity, failOn));
     return failed ? exitCodes.findings : exitCodes.clean;
