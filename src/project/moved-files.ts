@@ -38,7 +38,10 @@ function removedPaths(dockerfile: Dockerfile, placed: PlacedCommand): readonly s
 }
 
 /** Where a command works: by WORKDIR and the `cd` commands before it in its step. Undefined when that is not known. */
-export function directoryOf(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): string | undefined {
+export function directoryOf(
+  dockerfile: Dockerfile,
+  { command, instruction, stage }: PlacedCommand,
+): string | undefined {
   let directory = stage && workingDirectory(dockerfile, stage, instruction).path;
   for (const other of dockerfile.script(instruction)?.commands ?? []) {
     if (other.range.start >= command.range.start) break;
@@ -62,7 +65,9 @@ export function installsInto(dockerfile: Dockerfile, placed: PlacedPackageComman
     case 'pip':
       return hasFlag(read, 'target', 'prefix') ? [place] : [];
     case 'bundle':
-      return hasFlag(read, 'path', 'deployment') || stageWrites(dockerfile, stage, /^(?:path|deployment)$/) ? [place] : [];
+      return hasFlag(read, 'path', 'deployment') || stageWrites(dockerfile, stage, /^(?:path|deployment)$/)
+        ? [place]
+        : [];
     case 'uv':
       return read.subcommand?.value === 'sync' ? [place] : [];
     default:

@@ -4,6 +4,8 @@ import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
+import { installsInto, isRemoved } from '../../project/moved-files.ts';
+import { isOwnedBy, ownershipWords } from '../../project/ownership.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
@@ -28,7 +30,8 @@ export const rule = dockerfileRule({
           copy.range.start < instruction.range.start &&
           destination !== undefined &&
           paths.some((path) => overlaps(path, destination)) &&
-          !hasAlready(command, copy.chown?.value),
+          !hasAlready(command, copy.chown?.value) &&
+          !isRemoved(dockerfile, { instruction: copy, destination }, placed),
       );
       if (twice.length === 0) continue;
       const cost = costOf(project, dockerfile, twice);
@@ -64,12 +67,13 @@ function severityOf(
 /** Packages that were installed among the files are stored twice, too; their size is not known here. */
 function installsBetween(dockerfile: Dockerfile, copies: readonly CopiedFiles[], change: PlacedCommand): boolean {
   const from = Math.min(...copies.map(({ instruction }) => instruction.range.start));
+  const paths = changedPaths(dockerfile, change);
   return packageCommands(dockerfile).some(
-    ({ read, stage, instruction }) =>
-      stage === change.stage &&
-      read.action.startsWith('install') &&
-      instruction.range.start > from &&
-      instruction.range.start < change.instruction.range.start,
+    (placed) =>
+      placed.stage === change.stage &&
+      placed.instruction.range.start > from &&
+      placed.instruction.range.start < change.instruction.range.start &&
+      installsInto(dockerfile, placed).some((directory) => paths.some((path) => liesIn(directory, path))),
   );
 }
 
@@ -79,8 +83,8 @@ function isRecursive(command: CommandLine): boolean {
 
 /** Without flags and the owner or mode, which comes first. */
 function targets(command: CommandLine): readonly CommandWord[] {
-  const words = command.arguments.filter(({ value }) => !value.startsWith('-'));
-  return command.arguments.some(({ value }) => value.startsWith('--reference')) ? words : words.slice(1);
+  const { operands, values } = ownershipWords(command);
+  return values.has('--reference') ? operands : operands.slice(1);
 }
 
 function changedPaths(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): string[] {
@@ -96,10 +100,14 @@ function overlaps(changed: string, destination: string): boolean {
   return liesIn(destination, changed) || (destination !== '/' && liesIn(changed, destination));
 }
 
-/** `chown -R` to the owner that the files were copied with changes nothing: nothing is stored. */
+/** `chown -R` to the owner that the files were copied with, or from one that they do not have, changes nothing. */
 function hasAlready(command: CommandLine, owner: string | undefined): boolean {
+  if (command.name === 'chmod') return false;
+  const { operands, values } = ownershipWords(command);
+  const from = values.get('--from');
+  if (from !== undefined && !isOwnedBy(from, owner ?? '0:0')) return true;
   if (command.name !== 'chown' || owner === undefined) return false;
-  const asked = command.arguments.find(({ value }) => !value.startsWith('-'))?.value;
+  const asked = operands[0]?.value;
   return asked === owner || asked?.split(':')[0] === owner.split(':')[0];
 }
 
