@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildContext } from '../context/build-context.ts';
 import { openContext } from '../context/open-context.ts';
@@ -42,7 +42,7 @@ export function linkBuilds(
   const families = new Map<string, number>();
   for (const { path: file } of dockerfiles) families.set(directoryOf(file), (families.get(directoryOf(file)) ?? 0) + 1);
   const plans = dockerfiles.flatMap((dockerfile) => {
-    const own = told.filter(({ dockerfilePath }) => dockerfilePath === dockerfile.path);
+    const own = withoutRepeats(told.filter(({ dockerfilePath }) => dockerfilePath === dockerfile.path));
     if (own.length > 0) return own.map((each) => ({ dockerfile, told: each }));
     const collection = (families.get(directoryOf(dockerfile.path)) ?? 0) > largestFamily;
     return [{ dockerfile, told: byConvention(root, dockerfile, collection) }];
@@ -63,6 +63,20 @@ export function linkBuilds(
     }),
   );
   return { builds, contexts: [...new Set(contexts.values())] };
+}
+
+/** A command in a CI file that builds what a Compose file builds, too, or twice, tells nothing new. */
+function withoutRepeats(own: readonly ToldBuild[]): readonly ToldBuild[] {
+  return own.filter(
+    (build, at) =>
+      build.toldBy !== 'ci' ||
+      !own.some(
+        (other, place) =>
+          other.contextDirectory === build.contextDirectory &&
+          other.target === build.target &&
+          (other.toldBy !== 'ci' || place < at),
+      ),
+  );
 }
 
 interface Plan {
@@ -138,11 +152,15 @@ function byConvention(root: string, dockerfile: Dockerfile, collection: boolean)
   };
 }
 
-/** Of the Dockerfile's directory and those above it the one that has most of what it copies; its own when nothing tells. */
-function likelyContext(root: string, dockerfile: Dockerfile, own: string): string {
+/**
+ * Of the Dockerfile's directory and those above it the one that has most of what it copies. Where nothing tells: its own, unless
+ * that holds nothing but Dockerfiles and so cannot be what a COPY of the whole context wants.
+ */
+function likelyContext(root: string, dockerfile: Dockerfile, own: string): string | undefined {
   if (own === '') return own;
-  const sources = contextUses(dockerfile)
-    .flatMap((use) => use.sources)
+  const all = contextUses(dockerfile).flatMap((use) => use.sources);
+  const whole = all.some((source) => /^(?:\.?\/?|\*)$/.test(source));
+  const sources = all
     .filter((source) => !/^https?:|^git@|[*?[$]/.test(source))
     .map((source) => source.replace(/^\/+/, ''))
     .filter((source) => source !== '' && source !== '.' && source !== './');
@@ -154,7 +172,16 @@ function likelyContext(root: string, dockerfile: Dockerfile, own: string): strin
       best = directory;
       bestCount = count;
     }
-    if (directory === '') return best;
+    if (directory === '') break;
+  }
+  return bestCount === 0 && whole && holdsOnlyDockerfiles(path.join(root, own)) ? undefined : best;
+}
+
+function holdsOnlyDockerfiles(directory: string): boolean {
+  try {
+    return readdirSync(directory).every((name) => /(?:docker|container)(?:file|ignore)|^\.|^readme/i.test(name));
+  } catch {
+    return false;
   }
 }
 

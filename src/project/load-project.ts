@@ -6,6 +6,7 @@ import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { ComposeFile } from '../kubernetes/compose.ts';
 import { mayHoldManifests } from '../kubernetes/manifest.ts';
 import type { Application } from './application.ts';
+import { buildCommandFiles, buildsOfCommands } from './build-commands.ts';
 import { type DiscoveredFile, type DiscoveredFiles, discover } from './discover.ts';
 import { composeBuilds, linkBuilds, type ToldBuild } from './link-builds.ts';
 import { linkImages } from './link-images.ts';
@@ -75,7 +76,11 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   problems.push(...cluster.problems);
 
   progress('linking');
-  const told = [...composeBuilds(composeFiles), ...(await buildFileBuilds(found, read, problems))];
+  const told = [
+    ...composeBuilds(composeFiles),
+    ...(await buildFileBuilds(found, read, problems)),
+    ...buildsOfCommands(commandFiles(target, found, artifacts)),
+  ];
   const root = target.kind === 'bytes' ? '' : found.root;
   const { builds, contexts } = linkBuilds(root, dockerfiles, told, artifacts);
   const name = target.kind === 'bytes' ? target.name : path.basename(found.root) || found.root;
@@ -147,6 +152,19 @@ function templatePaths(dockerfiles: readonly Dockerfile[], found: DiscoveredFile
       .filter(({ path: file, text }) => named.has(file) || (mayBe(text) && filledIn.test(text)))
       .map((file) => file.path),
   );
+}
+
+/** CI files, which are read already, and Makefiles and their like at the root, which only tell of builds. */
+function commandFiles(target: Target, found: DiscoveredFiles, artifacts: ReadonlyMap<string, Artifact>): Artifact[] {
+  const ci = ofKind(found, 'ci').flatMap((file) => artifacts.get(file.path) ?? []);
+  if (target.kind !== 'directory') return ci;
+  return [
+    ...ci,
+    ...buildCommandFiles.flatMap((name) => {
+      const result = readArtifact(found.root, name, maximumCopiedBytes);
+      return result.kind === 'read' ? [result.artifact] : [];
+    }),
+  ];
 }
 
 function ofKind(found: DiscoveredFiles, kind: DiscoveredFile['kind']): DiscoveredFile[] {
