@@ -27,6 +27,8 @@ export const rule = dockerfileRule({
   remedy: 'Name a stage of the file, or write the image with its registry or tag.',
   peers: ['hadolint:DL3022'],
   check({ dockerfile, project }, { report }) {
+    // In a template the stage may be named by what is filled in.
+    if (project.templates.has(dockerfile.path)) return;
     // A build that others describe may pass contexts of that name.
     if (buildsOf(project, dockerfile).some(({ toldBy }) => toldBy !== 'convention')) return;
     for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
