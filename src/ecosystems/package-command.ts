@@ -123,9 +123,17 @@ function readOtherName(command: CommandLine): PackageCommand | undefined {
       return name === 'composer.phar' ? read('composer', command.arguments, command) : undefined;
     case 'e':
       return /^easy_install-[\d.]+$/.test(name) ? read('easy_install', command.arguments, command) : undefined;
+    case 's':
+    case 'b':
+      return name === 'sh' || name === 'bash' ? wrapperScript(command) : undefined;
     default:
       return undefined;
   }
+}
+
+/** `sh ./mvnw package`, `bash gradlew build`. */
+function wrapperScript(command: CommandLine): PackageCommand | undefined {
+  return startedBy(command, 'mvnw', 'mvnw') ?? startedBy(command, 'gradlew', 'gradlew');
 }
 
 function read(tool: string, words: readonly CommandWord[], command: CommandLine): PackageCommand | undefined {

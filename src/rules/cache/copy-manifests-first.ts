@@ -4,6 +4,13 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import type { Stage } from '../../dockerfile/stage.ts';
 import { ecosystemFacts, manifestOf } from '../../ecosystems/facts.ts';
 import { dependencyCount } from '../../project/dependency-count.ts';
+import {
+  fetchCommand,
+  fetchesWhileBuilding,
+  hasFetchedBefore,
+  isOffline,
+  mayDownload,
+} from '../../project/fetching-builds.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -20,15 +27,27 @@ export const rule = dockerfileRule({
     for (const stage of dockerfile.stages) {
       const install = packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed));
       const copy = install && lastWholeCopyBefore(stage, install);
-      if (install === undefined || copy === undefined || installedBefore(dockerfile, stage, copy, install)) continue;
-      const count = packagesOf(project, dockerfile, install);
+      if (install !== undefined && copy !== undefined && !installedBefore(dockerfile, stage, copy, install)) {
+        const count = packagesOf(project, dockerfile, install);
+        report({
+          at: copy.range,
+          ...(count !== undefined && count >= many && { severity: 'error' as const }),
+          message: `Every change of a source file runs ${described(install)} again${count === undefined ? '' : `: ${count} ${count === 1 ? 'dependency' : 'dependencies'}`}.`,
+          remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
+          also: [{ range: install.command.range, note: 'installs behind it' }],
+          cause: `copy-before-install:${copy.range.start}`,
+        });
+        continue;
+      }
+      const fetching = fetchingBuild(project, dockerfile, stage);
+      if (fetching === undefined) continue;
+      const { build } = fetching;
       report({
-        at: copy.range,
-        ...(count !== undefined && count >= many && { severity: 'error' as const }),
-        message: `Every change of a source file runs ${described(install)} again${count === undefined ? '' : `: ${count} ${count === 1 ? 'dependency' : 'dependencies'}`}.`,
-        remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
-        also: [{ range: install.command.range, note: 'installs behind it' }],
-        cause: `copy-before-install:${copy.range.start}`,
+        at: fetching.copy.range,
+        message: `Every change of a source file runs ${described(build)} again, with all that it downloads.`,
+        remedy: `Copy ${manifestsFor(build)} first, run ${fetchCommand(build)}, then copy the rest; or mount a cache for what is downloaded.`,
+        also: [{ range: build.command.range, note: 'downloads behind it' }],
+        cause: `copy-before-install:${fetching.copy.range.start}`,
       });
     }
   },
@@ -53,6 +72,19 @@ function lastWholeCopyBefore(stage: Stage, install: PlacedPackageCommand): CopyI
       instruction.range.start < install.instruction.range.start &&
       instruction.sources.some(({ value }) => /^(?:\.\/?|\/|\*|\.\/\*)$/.test(value)),
   );
+}
+
+/** The stage's first build that fetches what the manifests name, and the COPY of the sources before it. */
+function fetchingBuild(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+): { readonly build: PlacedPackageCommand; readonly copy: CopyInstruction } | undefined {
+  const build = packageCommands(dockerfile).find((placed) => placed.stage === stage && fetchesWhileBuilding(placed));
+  const copy = build && lastWholeCopyBefore(stage, build);
+  if (build === undefined || copy === undefined) return undefined;
+  if (hasFetchedBefore(dockerfile, stage, copy, build) || isOffline(dockerfile, build)) return undefined;
+  return mayDownload(project, dockerfile, build) ? { build, copy } : undefined;
 }
 
 /** The same tool has installed from manifests that were copied before: then this is the second, small install. */
