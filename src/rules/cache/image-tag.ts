@@ -1,3 +1,6 @@
+import { codenames } from '../../bases/distributions.ts';
+import { officialImages } from '../../bases/official-images.ts';
+import { readTag } from '../../bases/tag.ts';
 import type { PeerId } from '../../core/finding.ts';
 import { familiarName, type ImageReference, parseImageReference } from '../../core/image-reference.ts';
 import type { SourceRange } from '../../core/text.ts';
@@ -36,7 +39,8 @@ export const rule = dockerfileRule({
     const found = new Map<string, Use[]>();
     for (const use of usesOf(dockerfile)) {
       const { reference } = use;
-      if (reference.digest !== undefined || (reference.tag !== undefined && reference.tag !== 'latest')) continue;
+      if (reference.digest !== undefined) continue;
+      if (reference.tag !== undefined && reference.tag !== 'latest' && !namesVariantOnly(reference)) continue;
       const same = found.get(reference.text);
       if (same) same.push(use);
       else found.set(reference.text, [use]);
@@ -44,6 +48,16 @@ export const rule = dockerfileRule({
     for (const [text, [first, ...others]] of found)
       if (first) {
         const { tag } = first.reference;
+        if (tag !== undefined && tag !== 'latest') {
+          report({
+            at: first.range,
+            also: others.map(({ range }) => ({ range, note: 'the same image' })),
+            severity: 'note',
+            message: `${text} names a variant and no version of ${familiarName(first.reference)}: it moves with each release.`,
+            peers: [],
+          });
+          continue;
+        }
         report({
           at: first.range,
           also: others.map(({ range }) => ({ range, note: 'the same image' })),
@@ -68,6 +82,18 @@ function peersOf({ isPlainFrom, reference }: Use): readonly PeerId[] {
 function onlyLatest(reference: ImageReference): boolean {
   const name = familiarName(reference);
   return name.startsWith('gcr.io/distroless/') || /^(?:cgr\.dev\/)?chainguard\//.test(name);
+}
+
+/** Words of a tag that say how an official image is put together, not what is in it. */
+const variants = new Set(['slim', 'fpm', 'cli', 'apache', 'zts', 'windowsservercore', 'nanoserver']);
+
+/** `golang:alpine3.23`, `node:alpine`, `python:slim-bookworm`: the newest release of the language on some system. */
+function namesVariantOnly(reference: ImageReference): boolean {
+  const name = familiarName(reference);
+  if (!Object.hasOwn(officialImages, name) || officialImages[name]?.runtime === undefined) return false;
+  return readTag(reference.tag).parts.every(
+    (part) => variants.has(part) || Object.hasOwn(codenames, part) || /^alpine[\d.]*$/.test(part),
+  );
 }
 
 /** The images that the file pulls, by FROM and COPY --from. */

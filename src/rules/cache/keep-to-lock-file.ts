@@ -1,0 +1,84 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { environmentAt } from '../../dockerfile/environment.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import { hasFlag } from '../../ecosystems/package-command.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
+import { dockerfileRule } from '../../project/rule.ts';
+
+/** The lock files of each tool, and how it is told to keep to them. */
+const tools: Readonly<Record<string, { readonly locks: readonly string[]; readonly instead: string }>> = {
+  npm: { locks: ['package-lock.json', 'npm-shrinkwrap.json'], instead: 'npm ci' },
+  yarn: { locks: ['yarn.lock'], instead: 'yarn install --immutable (--frozen-lockfile in Yarn 1)' },
+  pnpm: { locks: ['pnpm-lock.yaml'], instead: 'pnpm install --frozen-lockfile' },
+};
+
+export const rule = dockerfileRule({
+  severity: 'note',
+  summary: 'An install may depart from the lock file that is there',
+  why: 'Where the manifest and the lock file differ, the install resolves anew and says nothing: two builds of one commit may hold different packages.',
+  remedy:
+    'Use the command that keeps to the lock file or fails: npm ci, yarn install --immutable, pnpm install --frozen-lockfile.',
+  peers: [],
+  check({ dockerfile, project }, { report }) {
+    for (const placed of packageCommands(dockerfile, ...Object.keys(tools))) {
+      const { read, command } = placed;
+      const tool = tools[read.tool];
+      if (tool === undefined || !mayDepart(placed) || isFrozenByEnvironment(placed)) continue;
+      const scope = environmentAt(dockerfile, placed.instruction);
+      if (frozenBy(read.tool).some((name) => scope.has(name))) continue;
+      const lock = lockBeside(project, dockerfile, placed, tool.locks);
+      if (lock === undefined) continue;
+      report({
+        at: command.range,
+        message: `${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} may depart from ${lock}.`,
+        remedy: `Run ${tool.instead}.`,
+      });
+    }
+  },
+});
+
+/** The project's own install, without names of packages and without an option that keeps to the lock file. */
+function mayDepart({ read, instruction }: PlacedPackageCommand): boolean {
+  if (instruction.name !== 'RUN' || read.action !== 'install-project' || read.frozen || read.global) return false;
+  const { value } = read.subcommand ?? { value: 'install' };
+  if (!/^(?:install|i|in|ins|inst|insta|instal)$/.test(value)) return false;
+  return !hasFlag(read, 'package-lock-only', 'lockfile-only', 'check-files', 'prefix', 'cwd', 'dir');
+}
+
+/** Variables that make the install keep to the lock file; pnpm and Yarn do so where CI is set. */
+function frozenBy(tool: string): readonly string[] {
+  if (tool === 'npm') return [];
+  return tool === 'yarn' ? ['CI', 'YARN_ENABLE_IMMUTABLE_INSTALLS'] : ['CI', 'npm_config_frozen_lockfile'];
+}
+
+function isFrozenByEnvironment({ command, read }: PlacedPackageCommand): boolean {
+  return command.assignments.some(({ name }) => frozenBy(read.tool).includes(name));
+}
+
+/** The lock file that the build sends, beside the manifest; undefined where the build does not copy it either. */
+function lockBeside(
+  project: Project,
+  dockerfile: Dockerfile,
+  { instruction, stage }: PlacedPackageCommand,
+  locks: readonly string[],
+): string | undefined {
+  for (const { context } of buildsOf(project, dockerfile)) {
+    if (context === undefined) continue;
+    const copied = (path: string) => {
+      const place = context.listing.entries.findIndex((entry) => entry.path === path);
+      return (
+        place !== -1 &&
+        context.uses.some(
+          (use) =>
+            use.path === dockerfile.path &&
+            use.range.start > (stage?.from?.range.start ?? 0) &&
+            use.range.start < instruction.range.start &&
+            context.copiedBy(use)[place] === 1,
+        )
+      );
+    };
+    const lock = locks.find((name) => copied(name));
+    if (lock !== undefined && copied('package.json')) return lock;
+  }
+  return undefined;
+}
