@@ -1,5 +1,6 @@
 import type { Area } from '../core/area.ts';
 import type { Finding } from '../core/finding.ts';
+import { maskTokens } from '../core/mask-secrets.ts';
 import { compareFindings } from '../core/order.ts';
 import type { Report, SuppressedFinding } from '../core/report.ts';
 import type { NamedRule } from '../core/rule.ts';
@@ -81,7 +82,7 @@ export function audit(project: Project, request: AuditRequest): Report {
     inventory: inventoryOf(project, request.found?.finalStages),
     findings,
     suppressed,
-    problems: project.problems,
+    problems: project.problems.map((problem) => ({ ...problem, message: maskTokens(problem.message) })),
     score,
     seconds: request.clock() - request.startedAt,
     excerpts,

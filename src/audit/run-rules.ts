@@ -5,6 +5,7 @@ import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import type { Rule, RuleOf } from '../project/rule.ts';
+import { maskFinding } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
 
@@ -109,7 +110,10 @@ function runnerFor(
       if (path === undefined) throw new Error('a reported place names no path');
       const own = path === at ? setting() : settings.settingFor(rule, path);
       if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
-      collected.push({ finding: toFinding(rule, reported, primary, path, own, places), cause: reported.cause });
+      collected.push({
+        finding: toFinding(project, rule, reported, primary, path, own, places),
+        cause: reported.cause,
+      });
     },
     option: optionsOf(rule, setting),
     today,
@@ -220,6 +224,7 @@ function optionsOf(rule: NamedRule<Rule>, setting: () => RuleSetting): RuleOptio
 }
 
 function toFinding(
+  project: Project,
   rule: NamedRule<Rule>,
   reported: RuleReport,
   primary: ReportedPlace,
@@ -229,7 +234,7 @@ function toFinding(
 ): Finding {
   const { definition } = rule;
   const configured = setting.severity === 'off' ? definition.severity : setting.severity;
-  return {
+  return maskFinding(project, {
     rule: rule.id,
     area: rule.area,
     // A severity that a user set wins; otherwise the rule may say that this very case is better or worse than its default.
@@ -244,5 +249,5 @@ function toFinding(
     peers: reported.peers ?? definition.peers,
     ...(reported.cost && { cost: reported.cost }),
     ...(reported.fix && { fix: reported.fix }),
-  };
+  });
 }

@@ -34,6 +34,8 @@ export interface Fix {
   readonly title: string;
   readonly changes: Changes;
   readonly assumptions: readonly Assumption[];
+  /** What it writes holds a secret: it can be applied, but no report may show its edits. Set where findings are made. */
+  readonly holdsSecret?: true;
 }
 
 export type FixClass = 'safe' | 'review' | 'proved';

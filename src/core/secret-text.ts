@@ -130,110 +130,22 @@ export function findTokens(text: string): SecretMatch[] {
   return found.sort((a, b) => a.range.start - b.range.start);
 }
 
+/** True for `API_KEY=API_KEY_VAL` and the like: the variable's own name with a word before or behind it. */
+function isOwnName(name: string, value: string): boolean {
+  const [own, text] = [name, value].map((each) => each.toLowerCase().replace(/[^a-z0-9]+/g, '_'));
+  if (own === undefined || text === undefined) return false;
+  const words = own.includes('_') ? /^_?[a-z_]{0,20}_?$/ : /^_?(?:val|value|here|placeholder|example|string|text)_?$/;
+  const rest = text.startsWith(own) ? text.slice(own.length) : text.endsWith(own) ? text.slice(0, -own.length) : 'x0';
+  return (rest === '' ? own.includes('_') : /^_|_$/.test(rest)) && words.test(rest);
+}
+
 /** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */
 export function secretInVariable(name: string, value: string): SecretMatch | undefined {
   const [token] = findTokens(value);
   if (token) return token;
-  if (!isTellingName(name) || isPlaceholder(value) || /^[./~]|^https?:\/\/|\s/.test(value)) return undefined;
+  if (!isTellingName(name) || isPlaceholder(value) || isOwnName(name, value)) return undefined;
+  if (/^[./~]|^https?:\/\/|\s/.test(value)) return undefined;
   const password = /pass|pwd/i.test(name);
   if (!password && (value.length < 8 || entropy(value) < 2.5)) return undefined;
   return { kind: password ? 'password' : 'secret value', range: { start: 0, end: value.length }, certainty: 'likely' };
-}
-
-const assignment =
-  /([A-Za-z][A-Za-z0-9_.-]{0,80})["']?\s{0,4}(?:=|:\s)\s{0,4}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|([^\s"',;]{1,500}))/g;
-
-interface CommandForm {
-  /** The group `secret` is masked. */
-  readonly pattern: RegExp;
-  /** A line that holds none of these, in whatever case, holds no such secret. */
-  readonly marks: readonly string[];
-}
-
-/** How commands are given secrets. */
-const commandForms: readonly CommandForm[] = [
-  {
-    pattern:
-      /--?[a-z-]{0,40}(?:pass(?:word|wd)?|token|secret|api-?key|secret-?key|masterauth)(?:=|["'],\s{0,4}|\s{1,4})["']?(?<secret>[^\s"'$-][^\s"']{0,300})/gi,
-    marks: ['pass', 'token', 'secret', 'key', 'masterauth'],
-  },
-  {
-    pattern: /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?<secret>[^\s"'$]{1,300})/g,
-    marks: ['-u'],
-  },
-  {
-    pattern:
-      /(?:authorization|private-token|job-token|x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$]{1,2000})/gi,
-    marks: ['authorization', 'token', 'x-'],
-  },
-  {
-    pattern:
-      /(?:sshpass|mysql\w{0,10}|redis-cli|login)\s[^|;&]{0,200}?-[pa]\s?["']?(?<secret>[^\s"'$-][^\s"']{0,300})/g,
-    marks: ['sshpass', 'mysql', 'redis-cli', 'login'],
-  },
-  {
-    pattern: /(?:identified\s{1,3}by|password)\s{1,3}'(?<secret>[^'\n]{1,300})'/gi,
-    marks: ['identified', 'password'],
-  },
-  {
-    pattern: /_pass(?:word)?(?:_again)?\s{1,3}password\s{1,3}(?<secret>[^\s"']{1,300})/gi,
-    marks: ['_pass'],
-  },
-  {
-    pattern: /aws_(?:secret_access_key|session_token)\s{1,3}(?<secret>[^\s"'$=]{1,2000})/g,
-    marks: ['aws_'],
-  },
-];
-
-/**
- * The line with every secret in it replaced by `•••`, for excerpts. It masks more than rules report: any literal under a
- * telling name.
- */
-export function maskSecrets(line: string): string {
-  const ranges = findTokens(line).map((match) => match.range);
-  if (nameMarks.test(line)) ranges.push(...assignedSecrets(line));
-  ranges.push(...secretsOfCommands(line));
-  return ranges.length === 0 ? line : replaceRanges(line, ranges);
-}
-
-/** Every telling name has one of these in it. */
-const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
-
-function assignedSecrets(line: string): SourceRange[] {
-  const ranges: SourceRange[] = [];
-  for (const match of line.matchAll(assignment)) {
-    const [whole, name = '', double, single, bare] = match;
-    const value = double ?? single ?? bare ?? '';
-    if (!isTellingName(name) || value.startsWith('$') || value === '') continue;
-    const start = match.index + whole.lastIndexOf(value);
-    ranges.push({ start, end: start + value.length });
-  }
-  const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
-  if (legacy && isTellingName(legacy[1] ?? ''))
-    ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
-  return ranges;
-}
-
-function secretsOfCommands(line: string): SourceRange[] {
-  const ranges: SourceRange[] = [];
-  const lower = line.toLowerCase();
-  for (const { pattern, marks } of commandForms) {
-    if (!marks.some((mark) => lower.includes(mark))) continue;
-    for (const match of line.matchAll(pattern)) {
-      const secret = match.groups?.secret ?? '';
-      const start = match.index + match[0].lastIndexOf(secret);
-      ranges.push({ start, end: start + secret.length });
-    }
-  }
-  return ranges;
-}
-
-function replaceRanges(line: string, ranges: readonly SourceRange[]): string {
-  let result = '';
-  let at = 0;
-  for (const range of [...ranges].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (range.start >= at) result += `${line.slice(at, range.start)}•••`;
-    at = Math.max(at, range.end);
-  }
-  return result + line.slice(at);
 }

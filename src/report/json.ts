@@ -115,13 +115,14 @@ function fix({ fix: known }: Finding) {
       state,
       question: question ?? null,
     })),
-    edits: known.changes.edits.map(({ path, range, replacement }) => ({
+    // A secret that a fix writes is in no report; the command «fix» applies it all the same.
+    edits: (known.holdsSecret ? [] : known.changes.edits).map(({ path, range, replacement }) => ({
       path,
       start: range.start,
       end: range.end,
       replacement,
     })),
-    newFiles: (known.changes.newFiles ?? []).map(({ path, text }) => ({ path, text })),
+    newFiles: (known.holdsSecret ? [] : (known.changes.newFiles ?? [])).map(({ path, text }) => ({ path, text })),
   };
 }
 

@@ -99,9 +99,16 @@ function artifactLocation(path: string) {
   return { uri: relativeUri(path), uriBaseId: baseId };
 }
 
-/** The fix as edits; none when it also makes files, which SARIF cannot say, or when it must not be offered. */
+/** The fix as edits; none when it also makes files, which SARIF cannot say, holds a secret, or must not be offered. */
 function sarifFixes({ fix }: Finding) {
-  if (!fix || !fixClass(fix) || fix.changes.edits.length === 0 || (fix.changes.newFiles ?? []).length > 0) return [];
+  if (
+    !fix ||
+    !fixClass(fix) ||
+    fix.holdsSecret ||
+    fix.changes.edits.length === 0 ||
+    (fix.changes.newFiles ?? []).length > 0
+  )
+    return [];
   const byPath = new Map<string, TextEdit[]>();
   for (const edit of fix.changes.edits) byPath.set(edit.path, [...(byPath.get(edit.path) ?? []), edit]);
   return [

@@ -235,6 +235,58 @@ describe('reports', () => {
     expect(readFileSync(path.join(directory, 'known.json'), 'utf8')).not.toContain(secret);
   });
 
+  // Put together at run time, so that no scanner takes the fixtures for leaks.
+  const leak = ['Qz7', 'leaked', '41x'].join('');
+  const token = `ghp_${leak}${'a1B2'.repeat(9)}`.slice(0, 40);
+  const run = (command: string) => ({ Dockerfile: `FROM debian:12\nRUN ${command}\n` });
+  const pod = (env: string) => ({
+    'pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      image: web:1\n${env}`,
+  });
+  const manifest = (data: string) => ({ 'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n${data}` });
+  const service = (rest: string) => ({ 'compose.yaml': `services:\n  db:\n    image: postgres:17\n${rest}` });
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['a flow mapping of Compose', service(`    environment: {POSTGRES_PASSWORD: ${leak}, X: y}\n`)],
+    ['a flow sequence of Compose', service(`    environment: ["X=y", "POSTGRES_PASSWORD=${leak}"]\n`)],
+    ['a flow mapping of a Secret', manifest(`stringData: {password: ${leak}, other: ${leak}b}\n`)],
+    [
+      'a Secret on one line',
+      { 's.yaml': `{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: ${leak}}}\n` },
+    ],
+    ['a key of a Secret that says nothing', manifest(`stringData:\n  config: ${leak} and more\n`)],
+    ['Base64 in a Secret', manifest(`data: {password: ${Buffer.from(leak).toString('base64')}}\n`)],
+    ['env in flow form', pod(`      env: [{name: DB_PASSWORD, value: ${leak}}]\n`)],
+    ['an item in flow form', pod(`      env:\n        - {name: DB_PASS, value: ${leak}}\n`)],
+    ['an item in block form', pod(`      env:\n        - name: DB_PASSWORD\n          value: ${leak}\n`)],
+    ['the value before the name', pod(`      env:\n        - value: ${leak}\n          name: DB_PASSWORD\n`)],
+    ['arguments of a container', pod(`      args: [--password, ${leak}, --token=${leak}]\n`)],
+    ['netrc', run(`echo "machine example.com login x password ${leak}" > ~/.netrc`)],
+    ['netrc by printf', run(`printf 'machine %s login %s password %s' example.com x ${leak} > ~/.netrc`)],
+    ['chpasswd', run(`echo 'root:${leak}' | chpasswd`)],
+    ['chpasswd by printf', run(`printf '%s' 'root:${leak}' | chpasswd`)],
+    ['chpasswd on the next line', run(`echo 'root:${leak}' \\\n  | chpasswd`)],
+    ['passwd', run(`printf '%s\\n' ${leak} ${leak} | passwd root`)],
+    ['docker login', run(`printf '%s' ${leak} | docker login -u me --password-stdin example.com`)],
+    ['git clone', run(`git clone https://user:${token}@github.com/a/b.git && cd b && make`)],
+    ['git clone with a token alone', run(`git clone https://${leak}${leak}@example.com/a/b.git`)],
+    ['a password in a URL', run(`git clone https://user:${leak}@example.com/a/b.git`)],
+    ['a token around column 400', run(`echo ${'x'.repeat(376)} ${token} && cd /tmp && apt-get install -y curl`)],
+    ['a password around column 400', run(`echo ${'x'.repeat(372)} && cd /tmp && PASSWORD=${leak}${leak} make`)],
+    ['ENV in the old form', { Dockerfile: `FROM debian:12\nENV DB_PASSWORD ${leak}\n` }],
+    ['ENV with spaces', { Dockerfile: `FROM debian:12\nENV DB_PASSWORD="two ${leak}"\n` }],
+    ['MAINTAINER, which a fix moves', { Dockerfile: `FROM debian:12\nMAINTAINER https://me:${leak}@example.com\n` }],
+    ['CMD in shell form, which a fix rewrites', { Dockerfile: `FROM debian:12\nCMD serve --password ${leak}\n` }],
+    ['cd, which a fix rewrites', run(`cd /tmp && curl -u me:${leak} https://example.com -o f`)],
+  ])('no report holds a secret of %s', async (_, files) => {
+    write(files);
+    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html']) {
+      const { stdout } = await audit(['--format', format, '--preset', 'all']);
+      for (const part of [leak, leak.slice(0, 8), Buffer.from(leak).toString('base64'), token.slice(0, 12)])
+        expect(stdout, format).not.toContain(part);
+    }
+    await audit(['--write-baseline', 'known.json', '--preset', 'all']);
+    expect(readFileSync(path.join(directory, 'known.json'), 'utf8')).not.toContain(leak);
+  });
+
   test('an unknown format of --also and an unwritable file are refused', async () => {
     write({ Dockerfile: bad });
     await expect(audit(['--also', 'xml=a'])).rejects.toThrow('--also takes FORMAT=FILE');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findTokens, isPlaceholder, isTellingName, maskSecrets, secretInVariable } from '../../src/core/secret-text.ts';
+import { maskSecrets } from '../../src/core/mask-secrets.ts';
+import { findTokens, isPlaceholder, isTellingName, secretInVariable } from '../../src/core/secret-text.ts';
 
 // Put together at run time, so that no scanner takes the fixtures for leaks.
 const github = `ghp_${'a1B2'.repeat(9)}`;
@@ -64,6 +65,12 @@ describe('names and values', () => {
     ['API_KEY', '/run/secrets/key', false],
     ['GREETING', 'hunter22', false],
     ['SECRET_KEY_BASE', 'dummy', false],
+    ['GOOGLE_API_KEY', 'GOOGLE_API_KEY_VAL', false],
+    ['PASSWORD', 'password_here', false],
+    ['API_KEY', 'my-api-key', false],
+    ['SECRET', 'secret-value', false],
+    ['DB_PASSWORD', 'db_password99', true],
+    ['PASSWORD', 'password', true],
   ])('%s=%s is a secret: %s', (name, value, expected) => {
     expect(secretInVariable(name, value) !== undefined).toBe(expected);
   });
@@ -77,8 +84,26 @@ describe('masking', () => {
     ['ENV DB_PASSWORD=$FROM_ARG', 'ENV DB_PASSWORD=$FROM_ARG'],
     ['RUN echo hello', 'RUN echo hello'],
     ['git clone https://me:hunter22@example.com/x', 'git clone https://me:•••@example.com/x'],
+    ['git clone https://0a1b2c3d4e5f6g7h@example.com/x', 'git clone https://•••@example.com/x'],
+    ['environment: {POSTGRES_PASSWORD: hunter22, X: y}', 'environment: {POSTGRES_PASSWORD: •••, X: y}'],
+    ['environment: {X: y, "DB_PASSWORD":"hunter22"}', 'environment: {X: y, "DB_PASSWORD":"•••"}'],
+    ['env: [{name: DB_PASSWORD, value: hunter22}]', 'env: [{name: DB_PASSWORD, value: •••}]'],
+    ['- {value: hunter22, name: DB_PASS}', '- {value: •••, name: DB_PASS}'],
+    ['- {name: DB_HOST, value: db.example}', '- {name: DB_HOST, value: db.example}'],
+    ['password: correct horse battery', 'password: •••'],
+    ['PASSWORD: ${PASSWORD:-hunter22}', 'PASSWORD: •••}'],
+    ["RUN echo 'root:hunter22' | chpasswd", 'RUN echo ••• | chpasswd'],
+    ['RUN echo "machine a login b password hunter22" > ~/.netrc', 'RUN echo ••• > ~/.netrc'],
+    ["RUN printf 'login %s password %s' me hunter22 > ~/.netrc", 'RUN printf ••• > ~/.netrc'],
+    ["printf '%s' hunter22 | docker login --password-stdin", 'printf ••• | docker login --password-stdin'],
   ])('%s', (line, masked) => {
     expect(maskSecrets(line)).toBe(masked);
+  });
+
+  test('a name on the line before or after tells of a value', () => {
+    expect(maskSecrets('  value: hunter22', [], ['- name: DB_PASSWORD', ''])).toBe('  value: •••');
+    expect(maskSecrets('- value: "hunter22"', [], ['', '  name: DB_PASSWORD'])).toBe('- value: "•••"');
+    expect(maskSecrets('  value: hunter22', [], ['- name: GREETING', ''])).toBe('  value: hunter22');
   });
 
   test('leaves no token behind in any line', () => {
@@ -91,7 +116,23 @@ describe('masking', () => {
 
   test('takes linear time on hostile lines', () => {
     const begun = performance.now();
-    for (const part of ['a', '=', 'password', '://', 'a:', '"', "password='"]) maskSecrets(part.repeat(50_000));
+    for (const part of [
+      'a',
+      '=',
+      'password',
+      '://',
+      'a:',
+      '"',
+      "password='",
+      'token=',
+      'token: ',
+      'echo ',
+      'login ',
+      'a:1:',
+      'value: ',
+      'passwd echo ',
+    ])
+      maskSecrets(part.repeat(50_000));
     expect(performance.now() - begun).toBeLessThan(2000);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskSecrets } from '../../src/core/secret-text.ts';
+import { maskSecrets } from '../../src/core/mask-secrets.ts';
 import { findSecrets } from '../../src/dockerfile/find-secrets.ts';
 import { parseDockerfile } from '../../src/dockerfile/parse-dockerfile.ts';
 import { readRulePage } from '../rules/rule-page.ts';

@@ -1,0 +1,91 @@
+import { endOfPrivateKey } from '../core/mask-secrets.ts';
+import { findTokens, isTellingName } from '../core/secret-text.ts';
+import type { SourceRange } from '../core/text.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { findSecrets } from '../dockerfile/find-secrets.ts';
+import { entriesAt, textAt, type YamlNode } from '../kubernetes/yaml-node.ts';
+import type { Project } from '../project/project.ts';
+
+interface ProjectSecrets {
+  readonly dockerfiles: ReadonlyMap<string, Dockerfile>;
+  readonly inDockerfiles: Map<Dockerfile, readonly SourceRange[]>;
+  inYaml: ReadonlyMap<string, readonly SourceRange[]> | undefined;
+}
+
+/** Asked for every fix and every excerpt: each artifact is searched once. */
+const known = new WeakMap<Project, ProjectSecrets>();
+
+/** The ranges of an artifact that are secret by what stands around them: to be hidden wherever its text is shown. In no order. */
+export function secretRanges(project: Project, path: string, text: string): readonly SourceRange[] {
+  const ranges = privateKeys(text);
+  const secrets = secretsOf(project);
+  const dockerfile = secrets.dockerfiles.get(path);
+  if (dockerfile) {
+    const own = secrets.inDockerfiles.get(dockerfile) ?? findSecrets(dockerfile).map(({ range }) => range);
+    secrets.inDockerfiles.set(dockerfile, own);
+    return [...ranges, ...own];
+  }
+  secrets.inYaml ??= secretsInYaml(project);
+  return [...ranges, ...(secrets.inYaml.get(path) ?? [])];
+}
+
+function secretsOf(project: Project): ProjectSecrets {
+  let secrets = known.get(project);
+  if (secrets === undefined) {
+    const dockerfiles = new Map(project.dockerfiles.map((each) => [each.path, each]));
+    secrets = { dockerfiles, inDockerfiles: new Map(), inYaml: undefined };
+    known.set(project, secrets);
+  }
+  return secrets;
+}
+
+/** Published forms tell where a key begins; all of it is secret. */
+function privateKeys(text: string): SourceRange[] {
+  if (!text.includes('PRIVATE KEY')) return [];
+  return findTokens(text)
+    .filter(({ kind }) => kind === 'private key')
+    .map(({ range }) => ({ start: range.start, end: endOfPrivateKey(text, range.end) }));
+}
+
+function secretsInYaml({ objects, composeFiles }: Project): ReadonlyMap<string, readonly SourceRange[]> {
+  const found = new Map<string, SourceRange[]>();
+  // An alias is the node that it names: each is looked at once.
+  const seen = new Set<YamlNode>();
+  const hide = (node: YamlNode) => {
+    if (node.kind !== 'scalar' || node.derived || node.range.end <= node.range.start) return;
+    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(node.text)) return;
+    const quoted = node.style === 'single-quoted' || node.style === 'double-quoted' ? 1 : 0;
+    const ranges = found.get(node.path) ?? [];
+    ranges.push({ start: node.range.start + quoted, end: node.range.end - quoted });
+    found.set(node.path, ranges);
+  };
+  const walk = (node: YamlNode) => {
+    if (node.kind === 'scalar' || seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'sequence') {
+      node.items.forEach((item, at) => {
+        const before = node.items[at - 1];
+        if (before?.kind === 'scalar' && isSecretOption(before.text)) hide(item);
+        walk(item);
+      });
+      return;
+    }
+    const name = textAt(node, 'name') ?? textAt(node, 'key');
+    for (const { key, value } of node.entries) {
+      if (isTellingName(key.text) || (key.text === 'value' && name !== undefined && isTellingName(name))) hide(value);
+      walk(value);
+    }
+  };
+  for (const { node, kind } of objects) {
+    walk(node);
+    if (kind === 'Secret')
+      for (const field of ['data', 'stringData']) for (const { value } of entriesAt(node, field)) hide(value);
+  }
+  for (const { root } of composeFiles) walk(root);
+  return found;
+}
+
+/** `--password`, with its value in the next item. */
+function isSecretOption(text: string): boolean {
+  return /^--?[a-z]/.test(text) && isTellingName(text.replace(/^-+/, ''));
+}

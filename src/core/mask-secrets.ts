@@ -1,0 +1,119 @@
+import { commandSecrets } from './command-secret-forms.ts';
+import { findTokens, isTellingName } from './secret-text.ts';
+import type { SourceRange } from './text.ts';
+
+const mask = '•••';
+
+/**
+ * The line with every secret in it replaced by `•••`, for excerpts. It masks more than rules report: any literal under a
+ * telling name. Linear in the line.
+ * @param known ranges of the line that are known to be secret
+ * @param around the lines before and after it, which may hold the name of a value
+ */
+export function maskSecrets(line: string, known: readonly SourceRange[] = [], around: readonly string[] = []): string {
+  const ranges = [...known, ...tokenRanges(line), ...commandSecrets(line, around)];
+  if (nameMarks.test(line)) ranges.push(...assignedSecrets(line));
+  if (valueField.test(line) && [line, ...around].some(namesSecret)) ranges.push(...fieldValues(line));
+  return ranges.length === 0 ? line : replaceRanges(line, ranges);
+}
+
+/** The text with tokens of published forms and passwords in URLs masked, for sentences that quote an artifact. */
+export function maskTokens(text: string): string {
+  const ranges = tokenRanges(text);
+  return ranges.length === 0 ? text : replaceRanges(text, ranges);
+}
+
+/** True when masking the text line by line would hide something. */
+export function holdsSecret(text: string): boolean {
+  const lines = text.split('\n');
+  return lines.some((line, at) => maskSecrets(line, [], [lines[at - 1] ?? '', lines[at + 1] ?? '']) !== line);
+}
+
+/** A URL's only login, of no known form: a token. Bounded, and behind the rare `://`. */
+const loneLogin = /:\/\/([^\s/:@'"<>${}]{12,300})(?=(?::[^\s/@'"<>${}]{0,40})?@)/g;
+
+function tokenRanges(text: string): SourceRange[] {
+  const ranges = findTokens(text).map(({ kind, range }) => {
+    if (kind === 'private key') return { start: range.start, end: endOfPrivateKey(text, range.end) };
+    return kind === 'password in a URL'
+      ? range
+      : { start: range.start, end: endOf(/[^A-Za-z0-9_.=+/-]/g, text, range.end) };
+  });
+  if (text.includes('://'))
+    for (const { index, 1: login = '' } of text.matchAll(loneLogin))
+      ranges.push({ start: index + 3, end: index + 3 + login.length });
+  return ranges;
+}
+
+/** Where a private key that begins before `from` ends: behind its last line, or with the text. */
+export function endOfPrivateKey(text: string, from: number): number {
+  const end = text.indexOf('-----END', from);
+  return end === -1 ? text.length : endOf(/[\n"']/g, text, end);
+}
+
+function endOf(stop: RegExp, text: string, from: number): number {
+  stop.lastIndex = from;
+  return stop.exec(text)?.index ?? text.length;
+}
+
+/** Every telling name has one of these in it. */
+const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
+
+const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})\\?["']?[ \t]{0,4}(?:=|:(?=[\s"'\\]))[ \t]{0,4}/g;
+
+/** What stands behind `NAME=` or `NAME:`; the quote that ends it may be missing. */
+const assigned = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^\s"']*)/y;
+const assignedInFlow = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^"',}\]\n]*)/y;
+
+/** A variable, to be filled in from elsewhere; one with a default holds that. */
+const reference = /^(?:\$(?:\w+|\{\w+\}|\(.*|\{\{.*)|\{\{.*)$/;
+
+function assignedSecrets(line: string): SourceRange[] {
+  const ranges: SourceRange[] = [];
+  let done = 0;
+  for (const match of line.matchAll(assignment)) {
+    const [whole, name = ''] = match;
+    if (match.index < done || !isTellingName(name)) continue;
+    const range = valueAt(line, match.index + whole.length, whole.trimEnd().endsWith(':'));
+    if (range === undefined) continue;
+    ranges.push(range);
+    done = range.end;
+  }
+  const legacy = /^\s*ENV\s+([A-Za-z0-9_]{1,100})\s+([^\s=].*)$/i.exec(line);
+  if (legacy && isTellingName(legacy[1] ?? ''))
+    ranges.push({ start: line.length - (legacy[2] ?? '').length, end: line.length });
+  return ranges;
+}
+
+function valueAt(line: string, start: number, inMap: boolean): SourceRange | undefined {
+  const pattern = inMap ? assignedInFlow : assigned;
+  pattern.lastIndex = start;
+  const match = pattern.exec(line);
+  const value = (match?.[1] ?? match?.[2] ?? match?.[3] ?? match?.[4] ?? '').trimEnd();
+  if (match === null || value === '' || reference.test(value) || /^[|>][+-]?\d?$/.test(value)) return undefined;
+  const from = start + match[0].indexOf(value);
+  return { start: from, end: from + value.length };
+}
+
+const nameField = /\b(?:name|key)\\?["']?[ \t]{0,4}:[ \t]{0,4}\\?["']?([A-Za-z][A-Za-z0-9_.-]{0,100})/g;
+const valueField = /\bvalue\\?["']?[ \t]{0,4}:/;
+const valueFields = /\bvalue\\?["']?[ \t]{0,4}:[ \t]{0,4}/g;
+
+/** A list's item names a secret: `- name: DB_PASSWORD`. */
+function namesSecret(line: string): boolean {
+  return nameMarks.test(line) && [...line.matchAll(nameField)].some(([, name = '']) => isTellingName(name));
+}
+
+function fieldValues(line: string): SourceRange[] {
+  return [...line.matchAll(valueFields)].flatMap((match) => valueAt(line, match.index + match[0].length, true) ?? []);
+}
+
+function replaceRanges(line: string, ranges: readonly SourceRange[]): string {
+  let result = '';
+  let at = 0;
+  for (const range of [...ranges].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (range.start >= at) result += `${line.slice(at, range.start)}${mask}`;
+    at = Math.max(at, range.end);
+  }
+  return result + line.slice(at);
+}
