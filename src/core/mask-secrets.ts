@@ -14,8 +14,13 @@ export function maskSecrets(line: string, known: readonly SourceRange[] = [], ar
   const ranges = [...known, ...tokenRanges(line), ...commandSecrets(line, around)];
   if (nameMarks.test(line)) ranges.push(...assignedSecrets(line));
   if (valueField.test(line) && [line, ...around].some(namesSecret)) ranges.push(...fieldValues(line));
+  const data = line.includes('ata') && /\bSecret\b|stringData/.test(line) ? dataOfSecret.exec(line) : null;
+  if (data) ranges.push({ start: data.index + data[0].length, end: line.length });
   return ranges.length === 0 ? line : replaceRanges(line, ranges);
 }
+
+/** The data of a Secret that stands on one line: all of it is secret, whatever its keys. */
+const dataOfSecret = /\b(?:stringData|data)\\?["']?[ \t]{0,4}:[ \t]{0,4}\{/;
 
 /** The text with tokens of published forms and passwords in URLs masked, for sentences that quote an artifact. */
 export function maskTokens(text: string): string {

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { excerptsFor } from '../../src/audit/excerpts.ts';
 import type { Terminal } from '../../src/cli/command.ts';
 import { command } from '../../src/cli/commands/audit.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { loadProject } from '../../src/project/load-project.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -44,6 +47,30 @@ async function audit(args: readonly string[], input = ''): Promise<{ code: numbe
   };
   const code = await command.run(parseArguments(command, args), terminal);
   return { code, stdout, stderr };
+}
+
+/** What reports would show if every line had a finding. */
+async function everyExcerpt(paths: readonly string[]): Promise<string> {
+  const project = await loadProject({ kind: 'directory', path: directory });
+  const findings = paths.flatMap((each) =>
+    readFileSync(path.join(directory, each), 'utf8')
+      .split('\n')
+      .map((_, at): Finding => {
+        const place = { line: at + 1, column: 1 };
+        return {
+          rule: 'build/any',
+          area: 'build',
+          severity: 'note',
+          message: '',
+          why: '',
+          remedy: '',
+          locations: [{ path: each, start: place, end: place, range: { start: 0, end: 0 } }],
+          peers: [],
+        };
+      }),
+  );
+  const excerpts = excerptsFor(project, findings);
+  return [...excerpts.values()].flatMap((lines) => [...lines.values()]).join('\n');
 }
 
 const bad = 'FROM node:latest\nCOPY . .\nRUN npm install\nCMD ["node", "server.js"]\n';
@@ -270,7 +297,10 @@ describe('reports', () => {
     ['git clone with a token alone', run(`git clone https://${leak}${leak}@example.com/a/b.git`)],
     ['a password in a URL', run(`git clone https://user:${leak}@example.com/a/b.git`)],
     ['a token around column 400', run(`echo ${'x'.repeat(376)} ${token} && cd /tmp && apt-get install -y curl`)],
-    ['a password around column 400', run(`echo ${'x'.repeat(372)} && cd /tmp && PASSWORD=${leak}${leak} make`)],
+    [
+      'a password around column 400',
+      run(`echo ${'x'.repeat(372)} && cd /tmp && PASSWORD="${leak}${leak}" make && apt-get install -y curl`),
+    ],
     ['ENV in the old form', { Dockerfile: `FROM debian:12\nENV DB_PASSWORD ${leak}\n` }],
     ['ENV with spaces', { Dockerfile: `FROM debian:12\nENV DB_PASSWORD="two ${leak}"\n` }],
     ['MAINTAINER, which a fix moves', { Dockerfile: `FROM debian:12\nMAINTAINER https://me:${leak}@example.com\n` }],
@@ -278,6 +308,7 @@ describe('reports', () => {
     ['cd, which a fix rewrites', run(`cd /tmp && curl -u me:${leak} https://example.com -o f`)],
   ])('no report holds a secret of %s', async (_, files) => {
     write(files);
+    expect(await everyExcerpt(Object.keys(files)), 'an excerpt').not.toContain(leak.slice(0, 8));
     for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html']) {
       const { stdout } = await audit(['--format', format, '--preset', 'all']);
       for (const part of [leak, leak.slice(0, 8), Buffer.from(leak).toString('base64'), token.slice(0, 12)])
