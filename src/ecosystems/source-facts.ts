@@ -11,6 +11,8 @@ export interface SourceVariable {
   readonly required: boolean;
   /** The default, when it is a literal. */
   readonly fallback: string | undefined;
+  /** A required read that may never happen: in a branch, or in a function that nothing calls for certain. */
+  readonly conditional?: boolean;
 }
 
 export type LogFormat = 'json' | 'text' | 'unknown';

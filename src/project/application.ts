@@ -14,6 +14,8 @@ export interface VariableRead {
   readonly required: boolean;
   /** The default, when it is a literal. */
   readonly fallback: string | undefined;
+  /** A required read that may never happen: in a branch, or in a function that nothing calls for certain. */
+  readonly conditional?: boolean;
 }
 
 /** A logger that the application's source sets up or calls. */

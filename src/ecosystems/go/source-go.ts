@@ -1,3 +1,4 @@
+import { markConditional } from '../internal/conditional-read.ts';
 import { lexicons, lexSource, type SourceToken } from '../internal/source-lexer.ts';
 import { isMark, rangeOf, readsAs, wordIndexes } from '../internal/token-walk.ts';
 import { noFacts, type SourceMetrics, type SourceReader } from '../source-facts.ts';
@@ -14,7 +15,13 @@ export const goSource: SourceReader = {
     const tokens = lexSource(text, lexicons.go);
     const words = wordIndexes(tokens);
     const { readers: own, ...environment } = goVariables(tokens, words, readers);
-    return { ...environment, loggers: goLoggers(tokens, words), metrics: metrics(tokens, words), readers: own };
+    return {
+      ...environment,
+      variables: markConditional(tokens, words, 'braces', environment.variables),
+      loggers: goLoggers(tokens, words),
+      metrics: metrics(tokens, words),
+      readers: own,
+    };
   },
 };
 

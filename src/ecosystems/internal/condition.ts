@@ -35,6 +35,19 @@ export function inBraceCondition(tokens: readonly SourceToken[], at: number): bo
   return false;
 }
 
+/** Whether the expression at `at` stands inside of an `if` or `else` block; the condition itself does not count. */
+export function inBraceBlock(tokens: readonly SourceToken[], at: number): boolean {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < reach * 5; index--) {
+    if (isMark(tokens[index], '}')) depth++;
+    else if (isMark(tokens[index], '{') && depth-- === 0) {
+      depth = 0;
+      if (opensCondition(tokens, index)) return true;
+    }
+  }
+  return false;
+}
+
 /** `if (…) {`, `else {`, and Go's `if … {`. */
 function opensCondition(tokens: readonly SourceToken[], open: number): boolean {
   if (isWord(tokens[open - 1], 'else')) return true;

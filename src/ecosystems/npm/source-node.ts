@@ -1,3 +1,4 @@
+import { markConditional } from '../internal/conditional-read.ts';
 import { lexicons, lexSource, type SourceToken } from '../internal/source-lexer.ts';
 import { isMark, isWord, literalAt, rangeOf, wordIndexes } from '../internal/token-walk.ts';
 import { noFacts, type SourceMetrics, type SourceReader } from '../source-facts.ts';
@@ -17,6 +18,7 @@ export const nodeSource: SourceReader = {
     const { readers: own, ...environment } = nodeVariables(tokens, words, readers);
     return {
       ...environment,
+      variables: markConditional(tokens, words, 'braces', environment.variables),
       loggers: nodeLoggers(tokens, words),
       metrics: metrics(tokens, words),
       readers: own,

@@ -1,3 +1,4 @@
+import { markConditional } from '../internal/conditional-read.ts';
 import { lexicons, lexSource, type SourceToken } from '../internal/source-lexer.ts';
 import { isMark, rangeOf, wordIndexes } from '../internal/token-walk.ts';
 import { noFacts, type SourceMetrics, type SourceReader } from '../source-facts.ts';
@@ -16,6 +17,7 @@ export const pythonSource: SourceReader = {
     const { readers: own, ...environment } = pythonVariables(tokens, words, readers);
     return {
       ...environment,
+      variables: markConditional(tokens, words, 'python', environment.variables),
       loggers: pythonLoggers(tokens, words),
       metrics: metrics(tokens, words),
       readers: own,

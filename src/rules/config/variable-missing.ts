@@ -29,13 +29,10 @@ export const rule = projectRule({
           for (const [name, places] of reads) {
             const [first] = places;
             if (variables.has(name) || !first) continue;
-            const required = places.some((place) => place.required);
             report({
               at: placeOf(use),
-              message: required
-                ? `${describe(use)} does not set ${name}, without which ${first.path} stops.`
-                : `${describe(use)} does not set ${name}, which ${first.path} reads without a default.`,
-              severity: required && !loadsFile(application) ? 'warning' : 'note',
+              message: `${describe(use)} does not set ${name}, without which ${first.path} stops.`,
+              severity: loadsFile(application) ? 'note' : 'warning',
               also: places.slice(0, 5).map(({ path, range }) => ({ path, range, note: 'reads it' })),
             });
           }
@@ -57,7 +54,7 @@ function stageOf(build: ImageBuild): unknown {
   return build.stage;
 }
 
-/** Variables whose absence no read bears, by name. */
+/** Variables without which the program stops for certain, by name, with the reads that stop it. */
 function missable(application: Application): ReadonlyMap<string, readonly VariableRead[]> {
   const byName = new Map<string, VariableRead[]>();
   for (const read of application.variablesRead) {
@@ -67,9 +64,11 @@ function missable(application: Application): ReadonlyMap<string, readonly Variab
   }
   const commands = new Set(application.sourcePaths.flatMap((path) => /(?:^|\/)cmd\/([^/]+)\//.exec(path)?.[1] ?? []));
   for (const [name, reads] of byName) {
-    const bearable = reads.some(({ optional }) => optional) && !reads.some(({ required }) => required);
     const elsewhere = commands.size > 1 && reads.every(({ path }) => /(?:^|\/)cmd\//.test(path));
-    if (bearable || elsewhere || application.variablesSet.has(name) || alwaysThere.test(name)) byName.delete(name);
+    const stopping = reads.filter(({ required, conditional }) => required && conditional !== true);
+    if (stopping.length === 0 || elsewhere || application.variablesSet.has(name) || alwaysThere.test(name))
+      byName.delete(name);
+    else byName.set(name, stopping);
   }
   return byName;
 }
