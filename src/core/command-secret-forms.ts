@@ -22,12 +22,12 @@ const commandForms: readonly CommandForm[] = [
     marks: ['pass', 'token', 'secret', 'key', 'masterauth'],
   },
   {
-    pattern: /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?<secret>[^\s"'$][^\s"']{0,300})/g,
+    pattern: /\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$/]{1,100}:(?!\/\/)(?<secret>[^\s"'$][^\s"']{0,300})/g,
     marks: ['-u'],
   },
   {
     pattern:
-      /(?:authorization|private-token|job-token|x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$][^\s"']{0,2000})/gi,
+      /(?:authorization|private-token|job-token|(?<![\w-])x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$][^\s"']{0,2000})/gi,
     marks: ['authorization', 'token', 'x-'],
   },
   {

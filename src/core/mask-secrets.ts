@@ -70,8 +70,10 @@ const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})\\?["']?[ \t]{0,4}(?:=|:(?=[\s
 const assigned = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^\s"']*)/y;
 const assignedInFlow = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^"',}\]\n]*)/y;
 
+const assignedOnLine = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;{[][^\n]*)/y;
+
 /** A variable, to be filled in from elsewhere; one with a default holds that. */
-const reference = /^(?:\$(?:\w+|\{\w+\}|\(.*|\{\{.*)|\{\{.*)$/;
+const reference = /^(?:\$(?:\w+|\{\w+\}?|\(.*|\{\{.*)|\{\{.*)$/;
 
 function assignedSecrets(line: string): SourceRange[] {
   const ranges: SourceRange[] = [];
@@ -79,7 +81,7 @@ function assignedSecrets(line: string): SourceRange[] {
   for (const match of line.matchAll(assignment)) {
     const [whole, name = ''] = match;
     if (match.index < done || !isTellingName(name)) continue;
-    const range = valueAt(line, match.index + whole.length, whole.trimEnd().endsWith(':'));
+    const range = valueAt(line, match.index + whole.length, formOf(line, match.index, whole));
     if (range === undefined) continue;
     ranges.push(range);
     done = range.end;
@@ -90,8 +92,14 @@ function assignedSecrets(line: string): SourceRange[] {
   return ranges;
 }
 
-function valueAt(line: string, start: number, inMap: boolean): SourceRange | undefined {
-  const pattern = inMap ? assignedInFlow : assigned;
+/** A key that begins its line has all of the rest of it as its value; one within a line may be in a flow mapping. */
+function formOf(line: string, at: number, name: string): RegExp {
+  if (!name.trimEnd().endsWith(':')) return assigned;
+  const first = /^[\s"'-]{0,200}/.exec(line)?.[0].length ?? 0;
+  return first === at && /[^\s{[]/.test(line.charAt(at + name.length)) ? assignedOnLine : assignedInFlow;
+}
+
+function valueAt(line: string, start: number, pattern: RegExp): SourceRange | undefined {
   pattern.lastIndex = start;
   const match = pattern.exec(line);
   const value = (match?.[1] ?? match?.[2] ?? match?.[3] ?? match?.[4] ?? '').trimEnd();
@@ -110,7 +118,9 @@ function namesSecret(line: string): boolean {
 }
 
 function fieldValues(line: string): SourceRange[] {
-  return [...line.matchAll(valueFields)].flatMap((match) => valueAt(line, match.index + match[0].length, true) ?? []);
+  return [...line.matchAll(valueFields)].flatMap(
+    (match) => valueAt(line, match.index + match[0].length, formOf(line, match.index, match[0])) ?? [],
+  );
 }
 
 function replaceRanges(line: string, ranges: readonly SourceRange[]): string {

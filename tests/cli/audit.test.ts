@@ -58,8 +58,8 @@ async function everyExcerpt(paths: readonly string[]): Promise<string> {
       .map((_, at): Finding => {
         const place = { line: at + 1, column: 1 };
         return {
-          rule: 'build/any',
-          area: 'build',
+          rule: 'review/any',
+          area: 'review',
           severity: 'note',
           message: '',
           why: '',
