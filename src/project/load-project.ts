@@ -133,8 +133,8 @@ function boundedDockerfile(artifact: Artifact, problems: ReadProblem[]): Dockerf
   if (artifact.text.length > dockerfileLimits.length)
     return refuse('this Dockerfile is larger than 1 MiB and was not audited');
   const dockerfile = parseDockerfile(artifact);
-  // Counting costs a parse, which only a long file can need.
-  if (artifact.text.length < dockerfileLimits.instructions * 2) return dockerfile;
+  // Counting instructions costs a parse, which only a file of as many lines can need.
+  if (dockerfile.lines.lineCount < dockerfileLimits.instructions) return dockerfile;
   const count = dockerfile.instructions.length;
   if (count <= dockerfileLimits.instructions) return dockerfile;
   return refuse(
