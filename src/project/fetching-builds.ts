@@ -6,6 +6,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../dockerfile/stage-graph.ts';
 import { flagValue, hasFlag } from '../ecosystems/package-command.ts';
 import { dependencyCount } from './dependency-count.ts';
+import { directoryOf } from './moved-files.ts';
 import { buildsOf, type Project } from './project.ts';
 import { stageChain } from './stage-facts.ts';
 
@@ -87,13 +88,16 @@ const manifests: Readonly<Record<string, RegExp>> = {
 };
 
 /** False where the build context shows that there is nothing to download: no manifest, no dependencies, or vendored ones. */
-export function mayDownload(project: Project, dockerfile: Dockerfile, { read }: PlacedPackageCommand): boolean {
+export function mayDownload(project: Project, dockerfile: Dockerfile, build: PlacedPackageCommand): boolean {
+  const { read } = build;
   const manifest = manifests[read.ecosystem];
+  let isShown = false;
   for (const { context } of buildsOf(project, dockerfile)) {
     if (context === undefined) continue;
     const { entries } = context.listing;
     if (context.index.ranges.has('vendor') && read.ecosystem !== 'maven') return false;
     if (manifest && !entries.some(({ path }) => manifest.test(path))) return false;
+    isShown = true;
     const application = project.applications.find(
       ({ directory, manifests: own }) =>
         directory === context.directory && [...own.keys()].some((name) => manifest?.test(name)),
@@ -103,5 +107,10 @@ export function mayDownload(project: Project, dockerfile: Dockerfile, { read }: 
     // Cargo.lock names the package itself, too. A module without go.sum needs no other.
     if (read.ecosystem === 'cargo' ? count !== undefined && count <= 1 : (count ?? 0) === 0) return false;
   }
-  return true;
+  return isShown || read.ecosystem !== 'go' || !mayBeInGoPath(directoryOf(dockerfile, build));
+}
+
+/** Below GOPATH a build takes what lies there, and projects without modules bring what they need in vendor/. */
+function mayBeInGoPath(directory: string | undefined): boolean {
+  return directory === undefined || directory === '/' || directory === '/go' || /\/src\/./.test(directory);
 }
