@@ -30,6 +30,7 @@ export const rule = dockerfileRule({
       report({
         at: instruction.range,
         message: `chmod ${mode.value} stores ${path} a second time.`,
+        ...(copy.name === 'ADD' && { peers: [] }),
         also: [{ range: copy.range, note: 'copied here' }],
         ...(fix && { fix }),
       });
@@ -50,7 +51,13 @@ function isAlone(dockerfile: Dockerfile, { command, instruction }: PlacedCommand
 
 function previous(stage: Stage, instruction: Instruction): CopyInstruction | undefined {
   const before = stage.instructions[stage.instructions.indexOf(instruction) - 1];
+  if (before?.name === 'ADD') return before.chmod === undefined && isPlainFile(before) ? before : undefined;
   return before?.name === 'COPY' && before.chmod === undefined ? before : undefined;
+}
+
+/** ADD gives its mode to what it copies as COPY does; addresses and archives are another matter. */
+function isPlainFile({ sources }: CopyInstruction): boolean {
+  return sources.every(({ value }) => !/:\/\/|^git@|\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst|zip)$/i.test(value));
 }
 
 function copiesOne({ sources, heredocs }: CopyInstruction): boolean {
