@@ -8,5 +8,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ['default', './tests/summary-reporter.ts'],
     globalSetup: ['./tests/generate-indexes.ts'],
+    setupFiles: ['./tests/property-seed.ts'],
   },
 });

@@ -95,7 +95,7 @@ test('any text in any dialect is read without an exception, with ranges inside o
         expect(range.end).toBeLessThanOrEqual(text.length);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 3000, examples: [['$<<-X`\\', 'posix']] },
   );
 });
 

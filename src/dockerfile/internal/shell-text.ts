@@ -12,9 +12,11 @@ export function fromMapped(mapped: MappedText): ShellText {
   return {
     text: mapped.text,
     rangeOf(start, end) {
-      const from = mapped.sourceOffset(start);
+      // The shell parser counts one character too many behind an escape at the very end.
+      const last = Math.min(end, mapped.text.length);
+      const from = mapped.sourceOffset(Math.min(start, mapped.text.length));
       // The end of a piece is behind its last character, not where the next one starts: a continuation may lie between.
-      return { start: from, end: end > start ? Math.max(from, mapped.sourceOffset(end - 1) + 1) : from };
+      return { start: from, end: last > start ? Math.max(from, mapped.sourceOffset(last - 1) + 1) : from };
     },
   };
 }
@@ -26,7 +28,8 @@ export function coarse(text: string, range: SourceRange): ShellText {
 
 /** A text that stands in the source as it is. */
 export function verbatim(text: string, offset: number): ShellText {
-  return { text, rangeOf: (start, end) => ({ start: offset + start, end: offset + end }) };
+  const inside = (index: number) => offset + Math.min(index, text.length);
+  return { text, rangeOf: (start, end) => ({ start: inside(start), end: inside(end) }) };
 }
 
 /** A text of which `offsets[i]` is the source offset of its i-th character; one entry more for its end. */
