@@ -1,5 +1,13 @@
 import type { SourceToken } from '../internal/source-lexer.ts';
 import {
+  type Bearing,
+  optional,
+  plain,
+  required,
+  type SourceVariables,
+  type VariableWalk,
+} from '../internal/source-variables.ts';
+import {
   argumentsAt,
   closingIndex,
   hasWord,
@@ -10,26 +18,7 @@ import {
   rangeOf,
   readsAs,
 } from '../internal/token-walk.ts';
-import type { SourceVariable, VariableReader } from '../source-facts.ts';
-
-export interface GoVariables {
-  readonly variables: SourceVariable[];
-  readonly readers: VariableReader[];
-  readonly sets: string[];
-  readsOthers: boolean;
-  setsOthers: boolean;
-}
-
-interface Walk {
-  readonly tokens: readonly SourceToken[];
-  readonly words: ReadonlyMap<string, readonly number[]>;
-  readonly found: GoVariables;
-}
-
-type Bearing = Pick<SourceVariable, 'optional' | 'required' | 'fallback'>;
-const optional: Bearing = { optional: true, required: false, fallback: undefined };
-const required: Bearing = { optional: false, required: true, fallback: undefined };
-const plain: Bearing = { optional: false, required: false, fallback: undefined };
+import type { VariableReader } from '../source-facts.ts';
 
 /** Calls that end the program. */
 const stops = ['panic', 'Fatal', 'Fatalf', 'Fatalln', 'Panic', 'Panicf', 'Exit'];
@@ -39,8 +28,8 @@ export function goVariables(
   tokens: readonly SourceToken[],
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
-): GoVariables {
-  const walk: Walk = {
+): SourceVariables {
+  const walk: VariableWalk = {
     tokens,
     words,
     found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
@@ -67,7 +56,7 @@ function childEnvironment(tokens: readonly SourceToken[], at: number): boolean {
   return hasWord(tokens, at - 8, at, 'Env', 'append');
 }
 
-function readCall(walk: Walk, at: number): void {
+function readCall(walk: VariableWalk, at: number): void {
   const { tokens } = walk;
   const name = literalAt(tokens, at + 2);
   const close = closingIndex(tokens, at + 1);
@@ -79,7 +68,7 @@ function readCall(walk: Walk, at: number): void {
   add(walk, name, at - 2, close, bearing(walk, at - 2, close, lookup));
 }
 
-function bearing(walk: Walk, from: number, last: number, lookup: boolean): Bearing {
+function bearing(walk: VariableWalk, from: number, last: number, lookup: boolean): Bearing {
   const { tokens } = walk;
   if (isMark(tokens[last + 1], '==') && literalAt(tokens, last + 2) === '') return blockAfter(tokens, last);
   if (isMark(tokens[last + 1], '==', '!=')) return optional;
@@ -101,7 +90,7 @@ function assignedNames(tokens: readonly SourceToken[], from: number): string[] {
   return names;
 }
 
-function ofNames(walk: Walk, names: readonly string[], last: number, lookup: boolean): Bearing {
+function ofNames(walk: VariableWalk, names: readonly string[], last: number, lookup: boolean): Bearing {
   const { tokens, words } = walk;
   let result = lookup ? optional : plain;
   for (const name of names)
@@ -133,7 +122,7 @@ function blockAfter(tokens: readonly SourceToken[], at: number): Bearing {
 }
 
 /** `os.Getenv(key)` in a function whose first parameter is `key`. */
-function readByName(walk: Walk, at: number, parameter: SourceToken | undefined): void {
+function readByName(walk: VariableWalk, at: number, parameter: SourceToken | undefined): void {
   const { tokens, found } = walk;
   for (let index = at; index >= 0 && at - index < 120; index--) {
     if (!isWord(tokens[index], 'func')) continue;
@@ -147,7 +136,7 @@ function readByName(walk: Walk, at: number, parameter: SourceToken | undefined):
   found.readsOthers = true;
 }
 
-function readHelperCalls(walk: Walk, reader: VariableReader): void {
+function readHelperCalls(walk: VariableWalk, reader: VariableReader): void {
   const { tokens } = walk;
   for (const at of walk.words.get(reader.name) ?? []) {
     const name = literalAt(tokens, at + 2);
@@ -162,7 +151,7 @@ function readHelperCalls(walk: Walk, reader: VariableReader): void {
 }
 
 /** Struct tags: `env:"X,required"` with `envDefault:"…"`, and envconfig's `envconfig:"X" required:"true" default:"…"`. */
-function readTags(walk: Walk): void {
+function readTags(walk: VariableWalk): void {
   const { tokens, found, words } = walk;
   tokens.forEach((token, at) => {
     if (token.kind !== 'string' || !token.text.includes('env')) return;
@@ -183,7 +172,7 @@ function readTags(walk: Walk): void {
 }
 
 /** viper's BindEnv and AutomaticEnv, urfave/cli's EnvVars. */
-function readBindings(walk: Walk): void {
+function readBindings(walk: VariableWalk): void {
   const { tokens, words, found } = walk;
   if (words.has('AutomaticEnv')) found.readsOthers = true;
   for (const at of words.get('BindEnv') ?? []) {
@@ -197,6 +186,6 @@ function readBindings(walk: Walk): void {
         add(walk, literalAt(tokens, index) ?? '', index, index, optional);
 }
 
-function add(walk: Walk, name: string, from: number, last: number, state: Bearing): void {
+function add(walk: VariableWalk, name: string, from: number, last: number, state: Bearing): void {
   if (isVariableName(name)) walk.found.variables.push({ name, range: rangeOf(walk.tokens, from, last), ...state });
 }

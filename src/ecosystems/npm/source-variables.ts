@@ -1,4 +1,5 @@
 import type { SourceToken } from '../internal/source-lexer.ts';
+import type { SourceVariables, VariableWalk } from '../internal/source-variables.ts';
 import {
   argumentsAt,
   closingIndex,
@@ -12,21 +13,6 @@ import {
 } from '../internal/token-walk.ts';
 import type { SourceVariable, VariableReader } from '../source-facts.ts';
 
-/** What the environment reads of a Node.js source tell. */
-export interface NodeVariables {
-  readonly variables: SourceVariable[];
-  readonly readers: VariableReader[];
-  readonly sets: string[];
-  readsOthers: boolean;
-  setsOthers: boolean;
-}
-
-interface Walk {
-  readonly tokens: readonly SourceToken[];
-  readonly words: ReadonlyMap<string, readonly number[]>;
-  readonly found: NodeVariables;
-}
-
 /** Libraries that check the whole environment against a schema: what has no default there is required. */
 const schemaCalls = new Set(['cleanEnv', 'createEnv']);
 const stops = ['throw', 'exit', 'abort', 'fail', 'fatal'];
@@ -36,8 +22,8 @@ export function nodeVariables(
   tokens: readonly SourceToken[],
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
-): NodeVariables {
-  const walk: Walk = {
+): SourceVariables {
+  const walk: VariableWalk = {
     tokens,
     words,
     found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
@@ -58,7 +44,7 @@ function environmentStart(tokens: readonly SourceToken[], at: number): number | 
   return global ? at - 4 : at - 2;
 }
 
-function readEnvironment(walk: Walk, start: number, env: number): void {
+function readEnvironment(walk: VariableWalk, start: number, env: number): void {
   const { tokens, found } = walk;
   const property = tokens[env + 2];
   if (isMark(tokens[env + 1], '.', '?.') && property?.kind === 'word') {
@@ -102,14 +88,14 @@ function isWrite(tokens: readonly SourceToken[], last: number): boolean {
   return isMark(tokens[last + 1], '=');
 }
 
-function addRead(walk: Walk, name: string, from: number, last: number): void {
+function addRead(walk: VariableWalk, name: string, from: number, last: number): void {
   const { tokens } = walk;
   if (isWrite(tokens, last)) walk.found.sets.push(name);
   else if (!isWord(tokens[from - 1], 'delete'))
     add(walk, { name, range: rangeOf(tokens, from, last), ...bearing(walk, from, last) });
 }
 
-function add(walk: Walk, variable: SourceVariable): void {
+function add(walk: VariableWalk, variable: SourceVariable): void {
   if (isVariableName(variable.name)) walk.found.variables.push(variable);
 }
 
@@ -119,7 +105,7 @@ const required: Bearing = { optional: false, required: true, fallback: undefined
 const plain: Bearing = { optional: false, required: false, fallback: undefined };
 
 /** What happens without the variable, from what stands around the expression `[from, last]`. */
-function bearing(walk: Walk, from: number, last: number): Bearing {
+function bearing(walk: VariableWalk, from: number, last: number): Bearing {
   const { tokens } = walk;
   const next = tokens[last + 1];
   if (isMark(next, '??', '||', '??=', '||=')) return orElse(tokens, last + 2);
@@ -161,7 +147,7 @@ function exits(tokens: readonly SourceToken[], from: number, to: number): boolea
 }
 
 /** `const url = process.env.X;` and what later lines do with `url`. */
-function ofName(walk: Walk, from: number, last: number): Bearing {
+function ofName(walk: VariableWalk, from: number, last: number): Bearing {
   const { tokens, words } = walk;
   const name = tokens[from - 2];
   if (!isMark(tokens[from - 1], '=') || name?.kind !== 'word' || isMark(tokens[last + 1], '.', '(')) return plain;
@@ -178,7 +164,7 @@ function ofName(walk: Walk, from: number, last: number): Bearing {
 }
 
 /** `const { X, Y = 'a', Z: z } = process.env`. */
-function readDestructured(walk: Walk, start: number): boolean {
+function readDestructured(walk: VariableWalk, start: number): boolean {
   const { tokens } = walk;
   if (!isMark(tokens[start - 1], '=') || !isMark(tokens[start - 2], '}')) return false;
   let open = start - 3;
@@ -196,7 +182,7 @@ function readDestructured(walk: Walk, start: number): boolean {
   return true;
 }
 
-function ofDestructured(walk: Walk, local: SourceToken | undefined, start: number): Bearing {
+function ofDestructured(walk: VariableWalk, local: SourceToken | undefined, start: number): Bearing {
   const { tokens, words } = walk;
   let result = plain;
   for (const at of (words.get(local?.text ?? '') ?? []).slice(0, 200)) {
@@ -237,7 +223,7 @@ function blockStopsNear(tokens: readonly SourceToken[], at: number): boolean {
 }
 
 /** Calls of a function of the application that reads a variable: `env('PORT', '8080')`. */
-function readCalls(walk: Walk, reader: VariableReader): void {
+function readCalls(walk: VariableWalk, reader: VariableReader): void {
   const { tokens } = walk;
   for (const at of walk.words.get(reader.name) ?? []) {
     const name = literalAt(tokens, at + 2);
@@ -251,7 +237,7 @@ function readCalls(walk: Walk, reader: VariableReader): void {
 }
 
 /** envalid: `cleanEnv(process.env, { PORT: port({ default: 3000 }), URL: url() })`. */
-function readSchema(walk: Walk, at: number): void {
+function readSchema(walk: VariableWalk, at: number): void {
   const { tokens } = walk;
   const schema = isMark(tokens[at + 1], '(') ? argumentsAt(tokens, at + 1)[1] : undefined;
   if (!schema || !isMark(tokens[schema.from], '{')) return;

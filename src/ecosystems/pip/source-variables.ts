@@ -1,5 +1,13 @@
 import type { SourceToken } from '../internal/source-lexer.ts';
 import {
+  type Bearing,
+  optional,
+  plain,
+  required,
+  type SourceVariables,
+  type VariableWalk,
+} from '../internal/source-variables.ts';
+import {
   argumentsAt,
   closingIndex,
   hasWord,
@@ -10,34 +18,15 @@ import {
   rangeOf,
   readsAs,
 } from '../internal/token-walk.ts';
-import type { SourceVariable, VariableReader } from '../source-facts.ts';
-
-export interface PythonVariables {
-  readonly variables: SourceVariable[];
-  readonly readers: VariableReader[];
-  readonly sets: string[];
-  readsOthers: boolean;
-  setsOthers: boolean;
-}
-
-interface Walk {
-  readonly tokens: readonly SourceToken[];
-  readonly words: ReadonlyMap<string, readonly number[]>;
-  readonly found: PythonVariables;
-}
-
-type Bearing = Pick<SourceVariable, 'optional' | 'required' | 'fallback'>;
-const optional: Bearing = { optional: true, required: false, fallback: undefined };
-const required: Bearing = { optional: false, required: true, fallback: undefined };
-const plain: Bearing = { optional: false, required: false, fallback: undefined };
+import type { VariableReader } from '../source-facts.ts';
 
 /** Reads of `os.environ` and `os.getenv` (https://docs.python.org/3/library/os.html#os.environ), decouple, django-environ, pydantic. */
 export function pythonVariables(
   tokens: readonly SourceToken[],
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
-): PythonVariables {
-  const walk: Walk = {
+): SourceVariables {
+  const walk: VariableWalk = {
     tokens,
     words,
     found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
@@ -91,7 +80,7 @@ function inImport(tokens: readonly SourceToken[], at: number): boolean {
   return false;
 }
 
-function readEnvironment(walk: Walk, from: number, at: number): void {
+function readEnvironment(walk: VariableWalk, from: number, at: number): void {
   const { tokens, found } = walk;
   if (isMark(tokens[at + 1], '[')) {
     const close = closingIndex(tokens, at + 1);
@@ -127,7 +116,7 @@ function readEnvironment(walk: Walk, from: number, at: number): void {
 }
 
 /** A call whose first argument names the variable: `.get('X', d)`, `getenv('X')`, `config('X', default=…)`. */
-function readCall(walk: Walk, from: number, open: number, without: Bearing): void {
+function readCall(walk: VariableWalk, from: number, open: number, without: Bearing): void {
   const { tokens } = walk;
   const [name, ...rest] = argumentsAt(tokens, open);
   if (!name) return;
@@ -150,7 +139,7 @@ function byDefault(tokens: readonly SourceToken[], range: { readonly from: numbe
   return { ...optional, fallback: number ?? (range.to === at + 1 ? literalAt(tokens, at) : undefined) };
 }
 
-function around(walk: Walk, from: number, last: number, without: Bearing): Bearing {
+function around(walk: VariableWalk, from: number, last: number, without: Bearing): Bearing {
   const { tokens } = walk;
   if (isWord(tokens[last + 1], 'or') && tokens[last + 1]?.indent === -1)
     return { ...optional, fallback: literalAt(tokens, last + 2) };
@@ -189,7 +178,7 @@ function lineIndent(tokens: readonly SourceToken[], from: number): number {
 }
 
 /** `url = os.getenv('X')` and what later lines do with `url`. */
-function ofName(walk: Walk, from: number, last: number, without: Bearing): Bearing {
+function ofName(walk: VariableWalk, from: number, last: number, without: Bearing): Bearing {
   const { tokens, words } = walk;
   const name = tokens[from - 2];
   if (!isMark(tokens[from - 1], '=') || name?.kind !== 'word' || isMark(tokens[last + 1], '.')) return without;
@@ -216,7 +205,7 @@ function inTry(tokens: readonly SourceToken[], from: number): boolean {
 }
 
 /** `os.environ[name]` in a function whose first parameter is that name; elsewhere the names are not known. */
-function readByName(walk: Walk, from: number, parameter: SourceToken | undefined, raises: boolean): void {
+function readByName(walk: VariableWalk, from: number, parameter: SourceToken | undefined, raises: boolean): void {
   const { tokens, found } = walk;
   for (let at = from; at >= 0 && from - at < 80; at--) {
     if (!isWord(tokens[at], 'def')) continue;
@@ -231,12 +220,12 @@ function readByName(walk: Walk, from: number, parameter: SourceToken | undefined
   found.readsOthers = true;
 }
 
-function add(walk: Walk, name: string, from: number, last: number, bearing: Bearing): void {
+function add(walk: VariableWalk, name: string, from: number, last: number, bearing: Bearing): void {
   if (isVariableName(name)) walk.found.variables.push({ name, range: rangeOf(walk.tokens, from, last), ...bearing });
 }
 
 /** `env = environ.Env(…)`, then `env('X')`, `env.str('X', default=…)`. */
-function readDjangoEnviron(walk: Walk): void {
+function readDjangoEnviron(walk: VariableWalk): void {
   const { tokens, words } = walk;
   for (const at of words.get('Env') ?? []) {
     if (!readsAs(tokens, at - 2, 'environ', '.') || !isMark(tokens[at + 1], '(')) continue;
@@ -253,7 +242,7 @@ function readDjangoEnviron(walk: Walk): void {
 }
 
 /** Fields of pydantic settings: https://docs.pydantic.dev/latest/concepts/pydantic_settings/ */
-function readSettings(walk: Walk): void {
+function readSettings(walk: VariableWalk): void {
   const { tokens, words } = walk;
   for (const at of words.get('class') ?? []) {
     const open = at + 2;
@@ -287,7 +276,7 @@ function lineStop(tokens: readonly SourceToken[], field: number, end: number, in
   return end;
 }
 
-function addField(walk: Walk, field: number, prefix: string, stop: number): void {
+function addField(walk: VariableWalk, field: number, prefix: string, stop: number): void {
   const { tokens } = walk;
   const name = tokens[field]?.text ?? '';
   if (isWord(tokens[field], 'class', 'def', 'model_config') || hasWord(tokens, field, field + 4, 'ClassVar')) return;
