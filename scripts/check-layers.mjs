@@ -9,6 +9,7 @@ const strata = [
   ['cli', 'server'],
   ['audit', 'report', 'fix', 'init', 'prove', 'optimize', 'observe', 'maintain', 'respond', 'history', 'pipelines'],
   ['rules'],
+  ['repairs'],
   ['project'],
   ['dockerfile', 'context', 'kubernetes', 'image', 'vulnerabilities'],
   ['ecosystems', 'bases'],
