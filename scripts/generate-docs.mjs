@@ -235,6 +235,10 @@ function configurationSchema() {
           properties: { paths: texts, rules: { $ref: '#/definitions/rules' } },
         },
       },
+      frontend: {
+        description: configurationKeys.frontend,
+        anyOf: [{ type: 'string', pattern: '^1(\\.[0-9]+){0,2}(-labs)?$' }, { type: 'number' }],
+      },
       podTemplates: {
         description: configurationKeys.podTemplates,
         type: 'array',

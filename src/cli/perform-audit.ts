@@ -37,6 +37,7 @@ export async function performAudit(
       helm: !parsed.has('no-helm'),
       exclude: configuration.exclude,
       podTemplates: configuration.podTemplates,
+      frontend: configuration.frontend,
     };
     const today = new Date().toISOString().slice(0, 10);
     const settings = settingsFrom(configuration, selection);

@@ -1,5 +1,6 @@
 import type { OptionValue } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
+import type { FrontendVersion } from '../dockerfile/frontend-version.ts';
 
 /** How configuration sets one rule, or all that match a pattern such as `secrets/*`. */
 export interface RuleConfiguration {
@@ -22,6 +23,8 @@ export interface Configuration {
   readonly overrides: readonly { readonly paths: readonly string[]; readonly rules: RuleConfigurations }[];
   /** Where custom resources keep a pod template: `spec.template` of kind `Rollout`. */
   readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
+  /** The oldest Dockerfile front end that builds the files: fixes need nothing newer. */
+  readonly frontend: FrontendVersion | undefined;
 }
 
 export const noConfiguration: Configuration = {
@@ -32,6 +35,7 @@ export const noConfiguration: Configuration = {
   rules: new Map(),
   overrides: [],
   podTemplates: [],
+  frontend: undefined,
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -43,6 +47,8 @@ export const configurationKeys = {
     'By rule id or pattern (`secrets/*`): `off`, a severity, or a map with `severity` and the options of the rule.',
   overrides: 'A list of `paths` (globs) with `rules` that hold there; later entries win.',
   podTemplates: 'Custom resources with a pod template: a list of `kind` and `path` (`spec.template`).',
+  frontend:
+    'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
 } as const;
 
 export type ConfigurationKey = keyof typeof configurationKeys;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Artifact } from '../core/artifact.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { FrontendVersion } from '../dockerfile/frontend-version.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { ComposeFile } from '../kubernetes/compose.ts';
 import { mayHoldManifests } from '../kubernetes/manifest.ts';
@@ -24,6 +25,8 @@ export interface LoadOptions {
   /** Patterns of paths that are not audited. */
   readonly exclude?: readonly string[];
   readonly podTemplates?: readonly { readonly kind: string; readonly path: string }[];
+  /** The oldest Dockerfile front end that builds the files. */
+  readonly frontend?: FrontendVersion | undefined;
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
   readonly onDockerfiles?: (paths: readonly string[]) => Promise<void>;
   readonly onProgress?: (step: string, done?: number, total?: number) => void;
@@ -102,6 +105,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     templates: templatePaths(dockerfiles, found),
     problems,
     artifacts,
+    ...(options.frontend && { minimumFrontend: options.frontend }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };
 }

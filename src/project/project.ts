@@ -2,6 +2,7 @@ import type { BuildContext } from '../context/build-context.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { FrontendVersion } from '../dockerfile/frontend-version.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
@@ -45,6 +46,8 @@ export interface Project {
   /** Paths of Dockerfiles that a template engine fills in first: what it puts in is not known, what is refused may not be. */
   readonly templates: ReadonlySet<string>;
   readonly problems: readonly ReadProblem[];
+  /** The oldest Dockerfile front end that builds the files, as the configuration declares it. Ask `mayUse` (frontend.ts). */
+  readonly minimumFrontend?: FrontendVersion;
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
   /**

@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.ts';
 import type { OptionValue, RuleOption } from '../core/rule.ts';
 import { isSeverity, severities } from '../core/severity.ts';
 import { lineIndex } from '../core/text.ts';
+import { type FrontendVersion, parseFrontendVersion } from '../dockerfile/frontend-version.ts';
 import {
   type Configuration,
   configurationKeys,
@@ -41,6 +42,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     rules: readRules(node('rules'), document, known, complain),
     overrides: listOf(node('overrides'), complain).map((item) => readOverride(item, document, known, complain)),
     podTemplates: listOf(node('podTemplates'), complain).map((item) => readPodTemplate(item, document, complain)),
+    frontend: readFrontend(node('frontend'), complain),
   };
 }
 
@@ -63,6 +65,16 @@ function readPodTemplate(item: Node, document: Document, complain: Complain): Co
   const [path] = textList(fields.get('path')?.value, complain);
   if (kind === undefined || path === undefined) throw complain(item, 'a pod template needs «kind» and «path»');
   return { kind, path };
+}
+
+/** As written: YAML reads `1.10` without quotes as 1.1. */
+function readFrontend(node: Node | undefined, complain: Complain): FrontendVersion | undefined {
+  if (node === undefined) return undefined;
+  const written = isScalar(node) ? (node.source ?? String(node.value)) : '';
+  const version = parseFrontendVersion(written);
+  if (version === undefined)
+    throw complain(node, 'a version of the Dockerfile front end is needed here, such as "1.4"');
+  return version;
 }
 
 function readRules(
