@@ -77,7 +77,9 @@ async function checkFixed(
 }
 
 function applyFixes(files: readonly CaseFile[], findings: readonly Finding[]): CaseFile[] {
-  const changes = findings.flatMap((finding) => finding.fix?.changes ?? []);
+  const offered = findings.flatMap(({ fix }) => (fix && fixClass(fix) !== undefined ? fix.changes : []));
+  // Several findings may carry one repair.
+  const changes = [...new Map(offered.map((change) => [JSON.stringify(change), change])).values()];
   const edited = files.map((file) => ({
     ...file,
     text: applyEdits(
