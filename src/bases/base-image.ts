@@ -5,6 +5,7 @@ import { distributionImage, type KnownPart } from './distribution-images.ts';
 import { distributionTraits } from './distributions.ts';
 import { registryImage } from './registry-images.ts';
 import { officialImage } from './runtime-images.ts';
+import { withoutMirror } from './tag.ts';
 
 /** `unknown` is said wherever nothing is known for certain. */
 export type Distribution =
@@ -131,7 +132,7 @@ function readBaseImage(text: string): BaseImage {
   const reference = parseImageReference(text);
   if (!reference)
     return { ...nothing, ...distributionTraits.unknown, reference, distribution: 'unknown', deprecated: undefined };
-  const name = officialName(familiarName(reference));
+  const name = withoutMirror(familiarName(reference));
   // A digest alone may be any version of the image.
   const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined);
   const known = knownPart(name, tag);
@@ -145,9 +146,4 @@ function knownPart(name: string, tag: string | undefined): KnownPart | undefined
   return (
     distributionImage(name, tag) ?? officialImage(name, tag) ?? registryImage(name, tag) ?? communityImage(name, tag)
   );
-}
-
-/** The same images under another address: Amazon's and Google's copies of Docker's official images. */
-function officialName(name: string): string {
-  return name.replace(/^(?:public\.ecr\.aws\/docker\/library|mirror\.gcr\.io\/library)\//, '');
 }

@@ -121,6 +121,12 @@ function releaseOf(name: string, tag: TagParts): string | undefined {
   return version?.replace(/u\d.*$/, '').replace(/_.*$/, '');
 }
 
+/** The release that the first part of a tag names: `22.3.0` of node:22.3.0-slim, 22 of node:jod. Undefined for no version. */
+export function releaseName(name: string, part: string): string | undefined {
+  if (/^v?\d/.test(part)) return releaseOf(name, readTag(part));
+  return nodeName(name, readTag(part));
+}
+
 /** Node.js release lines have names: `node:hydrogen` is 18. https://github.com/nodejs/Release/blob/main/CODENAMES.md */
 const nodeNames: Readonly<Record<string, string>> = {
   argon: '4',

@@ -25,3 +25,8 @@ export function readTag(tag: string | undefined): TagParts {
     parts,
   };
 }
+
+/** The name of an image without the address under which Amazon and Google serve the same official images of Docker. */
+export function withoutMirror(name: string): string {
+  return name.replace(/^(?:public\.ecr\.aws\/docker\/library|mirror\.gcr\.io\/library)\//, '');
+}

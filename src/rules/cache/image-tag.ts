@@ -1,13 +1,20 @@
+import { baseImage } from '../../bases/base-image.ts';
 import { codenames } from '../../bases/distributions.ts';
+import { newestKnownOn, withVersion } from '../../bases/newest-release.ts';
 import { officialImages } from '../../bases/official-images.ts';
 import { readTag } from '../../bases/tag.ts';
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import { familiarName, type ImageReference, parseImageReference } from '../../core/image-reference.ts';
-import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
+import type { Token } from '../../dockerfile/syntax.ts';
+import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { askedRelease } from '../../repairs/asked-release.ts';
+import { moveToSuccessor } from '../../repairs/move-to-successor.ts';
+import { replaceReference } from '../../repairs/replace-base.ts';
 
 const missingTag = [
   'hadolint:DL3006',
@@ -23,7 +30,7 @@ const latestTag = [
 ] as const;
 
 interface Use {
-  readonly range: SourceRange;
+  readonly token: Token;
   readonly reference: ImageReference;
   /** As written, without a variable, in a FROM: what the peers read. */
   readonly isPlainFrom: boolean;
@@ -35,7 +42,7 @@ export const rule = dockerfileRule({
   why: 'What latest means changes with every release of the image: a build gives another result tomorrow, and nothing says which version runs.',
   remedy: 'Name a version, for instance the minor release; a digest beside it makes the build repeatable.',
   peers: [...new Set([...missingTag, ...latestTag])],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report, today }) {
     const found = new Map<string, Use[]>();
     for (const use of usesOf(dockerfile)) {
       const { reference } = use;
@@ -48,19 +55,22 @@ export const rule = dockerfileRule({
     for (const [text, [first, ...others]] of found)
       if (first) {
         const { tag } = first.reference;
+        const fix = pinned(project, dockerfile, [first, ...others], today);
         if (tag !== undefined && tag !== 'latest') {
           report({
-            at: first.range,
-            also: others.map(({ range }) => ({ range, note: 'the same image' })),
+            at: first.token.range,
+            also: others.map(({ token }) => ({ range: token.range, note: 'the same image' })),
             severity: 'note',
+            ...(fix && { fix }),
             message: `${text} names a variant and no version of ${familiarName(first.reference)}: it moves with each release.`,
             peers: [],
           });
           continue;
         }
         report({
-          at: first.range,
-          also: others.map(({ range }) => ({ range, note: 'the same image' })),
+          at: first.token.range,
+          also: others.map(({ token }) => ({ range: token.range, note: 'the same image' })),
+          ...(fix && { fix }),
           message:
             tag === undefined ? `${text} has no tag, which means latest.` : `${text} is whatever was released last.`,
           peers: peersOf(first),
@@ -76,6 +86,49 @@ export const rule = dockerfileRule({
 function peersOf({ isPlainFrom, reference }: Use): readonly PeerId[] {
   if (!isPlainFrom) return [];
   return reference.tag === undefined ? missingTag : latestTag;
+}
+
+/** The version that the repository asks for, else what latest was; of an image that has been given up, the one that took its place. */
+function pinned(
+  project: Project,
+  dockerfile: Dockerfile,
+  uses: readonly Use[],
+  today: string | undefined,
+): Fix | undefined {
+  const [first] = uses;
+  if (first === undefined) return undefined;
+  const { reference } = first;
+  const stages = dockerfile.stages.filter(({ from }) => uses.some(({ token }) => token === from?.image));
+  if (baseImage(reference.text).deprecated !== undefined)
+    return today === undefined || stages.length < uses.length
+      ? undefined
+      : moveToSuccessor(dockerfile, reference.text, stages, today)?.fix;
+  const asked = askedRelease(project, dockerfile, baseImage(reference.text).runtime?.name);
+  const versioned = withVersion(reference, asked?.release);
+  const edits =
+    versioned &&
+    replaceReference(
+      dockerfile,
+      uses.map(({ token }) => token),
+      reference.text,
+      versioned.reference,
+    );
+  if (versioned === undefined || edits === undefined) return undefined;
+  const told =
+    versioned.basis === 'asked' && asked
+      ? `${asked.path} asks for ${asked.release}`
+      : `it was the newest on ${newestKnownOn}`;
+  return {
+    title: `Name the version: ${versioned.reference}`,
+    changes: { edits },
+    assumptions: [
+      {
+        statement: `${versioned.version} is the release that the image was last built and run with.`,
+        state: 'unknown',
+        question: `Which release of ${familiarName(reference)} did the last build that runs have? ${versioned.version} is written because ${told}.`,
+      },
+    ],
+  };
 }
 
 /** Images that are published without version tags, for everyone or for those who do not pay. */
@@ -99,18 +152,17 @@ function namesVariantOnly(reference: ImageReference): boolean {
 /** The images that the file pulls, by FROM and COPY --from. */
 function usesOf(dockerfile: Dockerfile): readonly Use[] {
   const uses: Use[] = [];
-  const add = (base: StageReference, range: SourceRange, isPlainFrom: boolean) => {
+  const add = (base: StageReference, token: Token, isPlainFrom: boolean) => {
     if (base.kind !== 'image' || !base.complete) return;
     const reference = parseImageReference(base.reference);
-    if (reference) uses.push({ range, reference, isPlainFrom });
+    if (reference) uses.push({ token, reference, isPlainFrom });
   };
   for (const { from, base } of dockerfile.stages)
-    if (from?.image) add(base, from.image.range, !(from.image.raw ?? from.image.value).includes('$'));
+    if (from?.image) add(base, from.image, !(from.image.raw ?? from.image.value).includes('$'));
   for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
     const { from } = instruction;
     // A bare name may be a build context of the command line; review/copy-from-unknown-stage speaks of those.
-    if (from?.value.includes('/') || from?.value.includes(':'))
-      add(resolveCopyFrom(dockerfile, from), from.range, false);
+    if (from?.value.includes('/') || from?.value.includes(':')) add(resolveCopyFrom(dockerfile, from), from, false);
   }
   return uses;
 }

@@ -4,6 +4,7 @@ import { replace } from '../../dockerfile/edit.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { moveToSuccessor } from '../../repairs/move-to-successor.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -11,7 +12,7 @@ export const rule = dockerfileRule({
   why: 'An image that nobody builds any more keeps every fault that is found in it.',
   remedy: 'Move to the image that took its place.',
   peers: [],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile }, { report, today }) {
     const seen = new Set<string>();
     for (const stage of dockerfile.stages) {
       const { base, from } = stage;
@@ -22,7 +23,9 @@ export const rule = dockerfileRule({
       const others = dockerfile.stages.filter(
         (other) => other !== stage && other.base.kind === 'image' && other.base.reference === base.reference,
       );
-      const fix = onNewRegistry(dockerfile, [stage, ...others]);
+      const stages = [stage, ...others];
+      const move = today === undefined ? undefined : moveToSuccessor(dockerfile, base.reference, stages, today);
+      const fix = onNewRegistry(dockerfile, stages) ?? move?.fix;
       report({
         at: from.range,
         also: others.flatMap((other) => (other.from ? { range: other.from.range, note: 'the same image' } : [])),

@@ -6,6 +6,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { moveToSuccessor } from '../../repairs/move-to-successor.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -19,9 +20,10 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report, option, today }) {
     if (today === undefined) return;
     const shipped = new Set(shippedStages(project, dockerfile).flatMap(stageChain));
-    for (const { ends, stages } of endsByImage(dockerfile, addDays(today, option.number('days')))) {
+    for (const { reference, ends, stages } of endsByImage(dockerfile, addDays(today, option.number('days')))) {
       const [first, ...others] = stages.flatMap(({ from }) => from ?? []);
       if (first === undefined) continue;
+      const move = moveToSuccessor(dockerfile, reference, stages, today);
       const past = ends.filter(({ date }) => date < today);
       report({
         at: first.range,
@@ -34,6 +36,7 @@ export const rule = dockerfileRule({
         ),
         ...(past.length === 0 && { why: 'After that day, what is found in it stays open.' }),
         peers: peersOf(past),
+        ...(move && { fix: move.fix, remedy: remedyOf(move.successor.reference, move.certain) }),
         cause: `base image: ${first.line}`,
       });
     }
@@ -41,6 +44,7 @@ export const rule = dockerfileRule({
 });
 
 interface EndingImage {
+  readonly reference: string;
   readonly ends: readonly EndOfLife[];
   readonly stages: readonly Stage[];
 }
@@ -57,13 +61,21 @@ function endsByImage(dockerfile: Dockerfile, before: string): readonly EndingIma
     if (known) known.stages.push(stage);
     else byImage.set(base.reference, { ends, stages: [stage] });
   }
-  return [...byImage.values()];
+  return [...byImage].map(([reference, found]) => ({ reference, ...found }));
 }
 
 function sentence({ product, date }: EndOfLife, today: string): string {
   return date < today
     ? `${product} has had no security updates since ${date}`
     : `${product} is supported until ${date}`;
+}
+
+/** What to move to; where a step is known to fail there, what has to be changed with it. */
+function remedyOf(reference: string, certain: readonly string[]): string {
+  const [first] = certain;
+  return first === undefined
+    ? `Move to ${reference}.`
+    : `Move to ${reference}, and change the steps with it: ${first}.`;
 }
 
 /** What ships with a release that ended over a year ago is an error: by then exploits are public. */

@@ -1,0 +1,31 @@
+import { familiarName, type ImageReference } from '../core/image-reference.ts';
+import { baseImage } from './base-image.ts';
+import { compareReleases, releasesKnownOn, releasesOf } from './releases.ts';
+import { withoutMirror } from './tag.ts';
+
+/** A reference with a version, and how it came about. */
+export interface VersionedReference {
+  readonly reference: string;
+  readonly version: string;
+  /** `known`: what latest was on a day; `asked`: what the repository's files ask for. */
+  readonly basis: 'known' | 'asked';
+}
+
+/**
+ * A reference that names no version, with one: `node:alpine` as `node:26-alpine`. `asked` is the release that something else
+ * asks for, `20` of an .nvmrc; the nearest release that is kept up is taken. Undefined for images of which no releases are known.
+ */
+export function withVersion(reference: ImageReference, asked: string | undefined): VersionedReference | undefined {
+  const releases = releasesOf(withoutMirror(familiarName(reference)));
+  if (releases === undefined || reference.digest !== undefined) return undefined;
+  const wanted = asked === undefined ? undefined : releases.kept.find((each) => compareReleases(each, asked) >= 0);
+  const version = wanted ?? releases.newest;
+  const { tag, text } = reference;
+  const name = tag === undefined ? text : text.slice(0, text.length - tag.length - 1);
+  const versioned = `${name}:${tag === undefined || tag === 'latest' ? version : `${version}-${tag}`}`;
+  if (baseImage(versioned).deprecated !== undefined) return undefined;
+  return { reference: versioned, version, basis: wanted === undefined ? 'known' : 'asked' };
+}
+
+/** The day up to which {@link withVersion} knows what `latest` is. */
+export const newestKnownOn = releasesKnownOn;

@@ -1,0 +1,43 @@
+/** Names that every release of Debian from 12 and Ubuntu from 22.04 has for what had another name before. */
+export const renamedPackages: Readonly<Record<string, string>> = {
+  'python-software-properties': 'software-properties-common',
+  'libpng12-dev': 'libpng-dev',
+  'libssl1.0-dev': 'libssl-dev',
+  'libreadline6-dev': 'libreadline-dev',
+  'libreadline5-dev': 'libreadline-dev',
+  'libncurses5-dev': 'libncurses-dev',
+  netcat: 'netcat-openbsd',
+  'git-core': 'git',
+  bsdtar: 'libarchive-tools',
+  'libav-tools': 'ffmpeg',
+  iceweasel: 'firefox-esr',
+  'ttf-dejavu': 'fonts-dejavu',
+  'ttf-liberation': 'fonts-liberation',
+  'ttf-freefont': 'fonts-freefont-ttf',
+  'nodejs-legacy': 'nodejs',
+  realpath: 'coreutils',
+  'libjpeg62-turbo-dev': 'libjpeg-dev',
+  'libjpeg8-dev': 'libjpeg-dev',
+};
+
+/** On Debian alone MariaDB stands behind these names. */
+export const renamedOnDebian: Readonly<Record<string, string>> = {
+  'libmysqlclient-dev': 'default-libmysqlclient-dev',
+  'mysql-client': 'default-mysql-client',
+  'mysql-server': 'default-mysql-server',
+};
+
+/** Packages that no supported release of Debian or Ubuntu has, and that nothing replaces name for name. */
+const gone =
+  /^(?:python(?:2(?:\.\d)?)?(?:-.*)?|python2\..*|python3\.[3-9](?:-.*)?|libpython2.*|php5.*|libapache2-mod-php[57].*|php7.*|openjdk-[67]-.*|oracle-java.*|ia32-libs|upstart|ruby[12]\..*|libruby[12]\..*|postgresql-(?:client-|server-dev-|contrib-)?(?:8|9)\..*|postgresql-1[0-3]|mysql-(?:server|client)-5\..*|libssl(?:0|1)\.\d.*|libicu(?:4|5|6)\d|libpng12-0|libjpeg8|libjasper.*|phantomjs|libcurl3|libreadline[56]|g\+\+-[4-8](?:\.\d)?|gcc-[4-8](?:\.\d)?|clang-[3-9](?:\.\d)?|llvm-[3-9](?:\.\d)?|libboost.*1\.[0-6]\d.*|tomcat[678].*|mongodb(?:-.*)?|libqt4.*|qt4-.*|libgnome.*|gcj-.*)$/;
+
+const kept = /^python-(?:is-python3|apt-common|babel-localedata|pip-whl|wheel-common)$/;
+
+/** Debian has one release of Java at a time. */
+const goneFromDebian = /^openjdk-(?:8|9|1[0-6])-/;
+
+/** True for a package that no supported release of Debian or Ubuntu has any more. */
+export function isGonePackage(name: string, distribution: 'debian' | 'ubuntu'): boolean {
+  if (distribution === 'debian' && goneFromDebian.test(name)) return true;
+  return gone.test(name) && !kept.test(name);
+}

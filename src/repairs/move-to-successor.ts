@@ -1,0 +1,52 @@
+import { questionOf } from '../bases/release-changes.ts';
+import { type Successor, successorOf } from '../bases/successors.ts';
+import type { Assumption, Fix } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { insertAfter } from '../dockerfile/edit.ts';
+import { lineEnd } from '../dockerfile/line-ends.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { stageChain } from '../project/stage-facts.ts';
+import { releaseHazards } from './release-hazards.ts';
+import { replaceReference } from './replace-base.ts';
+
+/**
+ * Lets the stages that begin with one image begin with the supported image that is nearest to it, and renames the packages that have
+ * another name there. Undefined where no such image is known or the file cannot be edited in one place. `fails` where a step is
+ * known to fail on it: then `why` says what.
+ */
+export function moveToSuccessor(
+  dockerfile: Dockerfile,
+  reference: string,
+  stages: readonly Stage[],
+  today: string,
+): { readonly fix: Fix; readonly successor: Successor; readonly certain: readonly string[] } | undefined {
+  const successor = successorOf(reference, today);
+  if (successor === undefined) return undefined;
+  const tokens = stages.flatMap(({ from }) => from?.image ?? []);
+  const edits = replaceReference(dockerfile, tokens, reference, successor.reference);
+  if (edits === undefined) return undefined;
+  const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
+  const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
+  const eol = lineEnd(dockerfile);
+  const pip = hazards.pipIntoSystem
+    ? stages.flatMap(({ from }) =>
+        from ? insertAfter(dockerfile, from.range, `${eol}ARG PIP_BREAK_SYSTEM_PACKAGES=1`) : [],
+      )
+    : [];
+  const assumptions: Assumption[] = [
+    {
+      statement: `What the file builds and runs works on ${successor.reference}.`,
+      state: hazards.certain.length > 0 ? 'fails' : 'unknown',
+      question: [questionOf(successor.changes), ...hazards.possible].join(' '),
+    },
+  ];
+  return {
+    fix: {
+      title: `Move from ${reference} to ${successor.reference}`,
+      changes: { edits: [...edits, ...hazards.edits, ...pip] },
+      assumptions,
+    },
+    successor,
+    certain: hazards.certain,
+  };
+}

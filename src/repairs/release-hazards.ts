@@ -1,0 +1,251 @@
+import { type BaseImage, baseImage } from '../bases/base-image.ts';
+import { compareReleases, releasesOf } from '../bases/releases.ts';
+import type { TextEdit } from '../core/fix.ts';
+import { familiarName } from '../core/image-reference.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { replace } from '../dockerfile/edit.ts';
+import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import * as apk from '../ecosystems/apk/gone-packages.ts';
+import * as apt from '../ecosystems/apt/gone-packages.ts';
+import type { PackageArgument } from '../ecosystems/package-command.ts';
+import * as rpm from '../ecosystems/rpm/gone-packages.ts';
+
+/** What the steps of some stages meet when their system is another release. */
+export interface ReleaseHazards {
+  /** One sentence for each thing that fails for certain. */
+  readonly certain: readonly string[];
+  /** Questions about what may. */
+  readonly possible: readonly string[];
+  /** What has another name on the new release. */
+  readonly edits: readonly TextEdit[];
+  /** Whether pip of the distribution installs into the system, which Debian 12 and Ubuntu 23.04 began to refuse. */
+  readonly pipIntoSystem: boolean;
+}
+
+/** Looks at what stages on an image do that another image, of a newer release, does not take. */
+export function releaseHazards(
+  dockerfile: Dockerfile,
+  stages: readonly Stage[],
+  fromReference: string,
+  toReference: string,
+): ReleaseHazards {
+  const own = new Set(stages);
+  const from = baseImage(fromReference);
+  const to = baseImage(toReference);
+  const system = systemOf(to);
+  const changesSystem = systemKey(from) !== systemKey(to);
+  if (!changesSystem)
+    return { certain: languageHazards(dockerfile, own, to), possible: [], edits: [], pipIntoSystem: false };
+  const installs = packageCommands(dockerfile).filter(
+    ({ stage, read }) => stage !== undefined && own.has(stage) && read.action === 'install',
+  );
+  const packages = installs.flatMap((placed) => packageHazard(placed, system, to));
+  const foreign = foreignSources(dockerfile, own);
+  const gone = packages.filter(({ isGone }) => isGone).map(({ name }) => name);
+  return {
+    certain: [
+      ...(gone.length > 0 && foreign.length === 0
+        ? [`${list(gone)} ${gone.length === 1 ? 'is' : 'are'} not in it any more`]
+        : []),
+      ...pinned(installs),
+      ...textHazards(dockerfile, own, from, to),
+      ...languageHazards(dockerfile, own, to),
+    ],
+    possible: [
+      ...(foreign.length > 0 ? [`Do the package sources of ${foreign[0]} serve the new release?`] : []),
+      ...(gone.length > 0 && foreign.length > 0 ? [`Where does ${list(gone)} come from then?`] : []),
+    ],
+    edits: packages.flatMap(({ word, renamed }) =>
+      renamed === undefined || !word.literal ? [] : replace(dockerfile, word.range, renamed),
+    ),
+    pipIntoSystem: refusesSystemPip(to) && usesSystemPip(dockerfile, own, to),
+  };
+}
+
+type System = 'debian' | 'ubuntu' | 'alpine' | 'rpm' | undefined;
+
+function systemOf({ distribution }: BaseImage): System {
+  if (distribution === 'debian' || distribution === 'ubuntu' || distribution === 'alpine') return distribution;
+  return ['almalinux', 'rocky', 'centos', 'fedora', 'oraclelinux', 'amazonlinux'].includes(distribution)
+    ? 'rpm'
+    : undefined;
+}
+
+function systemKey({ distribution, distributionVersion, reference }: BaseImage): string {
+  return distributionVersion === undefined ? `${reference?.text}` : `${distribution} ${distributionVersion}`;
+}
+
+interface PackageHazard {
+  readonly name: string;
+  readonly word: PackageArgument['word'];
+  readonly isGone: boolean;
+  readonly renamed: string | undefined;
+}
+
+function packageHazard({ read }: PlacedPackageCommand, system: System, to: BaseImage): readonly PackageHazard[] {
+  return read.packages.flatMap(({ name, word, kind, version }): readonly PackageHazard[] => {
+    if (kind !== 'registry' || version !== undefined) return [];
+    const renamed = renamedOn(system, name);
+    const isGone = renamed === undefined && isGoneFrom(system, name, to);
+    return renamed === undefined && !isGone ? [] : [{ name, word, isGone, renamed }];
+  });
+}
+
+function renamedOn(system: System, name: string): string | undefined {
+  const of = (table: Readonly<Record<string, string>>) => (Object.hasOwn(table, name) ? table[name] : undefined);
+  if (system === 'debian') return of(apt.renamedPackages) ?? of(apt.renamedOnDebian);
+  if (system === 'ubuntu') return name === 'iceweasel' ? undefined : of(apt.renamedPackages);
+  if (system === 'alpine') return of(apk.renamedPackages);
+  return system === 'rpm' ? of(rpm.renamedPackages) : undefined;
+}
+
+function isGoneFrom(system: System, name: string, to: BaseImage): boolean {
+  if (system === 'debian' || system === 'ubuntu') return apt.isGonePackage(name, system);
+  if (system === 'alpine') return apk.isGonePackage(name);
+  return system === 'rpm' && to.distribution !== 'fedora' && rpm.isGonePackage(name);
+}
+
+/** Versions of system packages are those of one release. */
+function pinned(installs: readonly PlacedPackageCommand[]): readonly string[] {
+  const first = installs
+    .filter(({ read }) => ['apt', 'apk', 'rpm'].includes(read.ecosystem))
+    .flatMap(({ read }) => read.packages)
+    .find(
+      ({ pin, version, kind }) =>
+        kind === 'registry' && pin === 'exact' && version !== undefined && !version.includes('$'),
+    );
+  return first === undefined ? [] : [`it does not have ${first.name} in version ${first.version}`];
+}
+
+/** Programs and files by which a step adds package sources of others. */
+function foreignSources(dockerfile: Dockerfile, stages: ReadonlySet<Stage>): readonly string[] {
+  const commands = dockerfile.commands.flatMap(({ command, stage }) => {
+    if (stage === undefined || !stages.has(stage)) return [];
+    if (/^(?:add-apt-repository|apt-add-repository|yum-config-manager)$/.test(command.name)) return command.name;
+    const isSource = (value: string) =>
+      /sources\.list|yum\.repos\.d|\/etc\/apk\/repositories|setup_\d|\.repo$|release.*\.rpm$/.test(value);
+    if (
+      [...command.arguments, ...command.redirects.flatMap(({ target }) => target ?? [])].some(({ value }) =>
+        isSource(value),
+      )
+    )
+      return `line ${dockerfile.lines.positionAt(command.range.start).line}`;
+    return [];
+  });
+  const copies = [...stages].flatMap(({ instructions }) =>
+    instructions.flatMap((instruction) =>
+      (instruction.name === 'COPY' || instruction.name === 'ADD') &&
+      /sources\.list|yum\.repos\.d|apk\/repositories/.test(
+        dockerfile.text.slice(instruction.range.start, instruction.range.end),
+      )
+        ? `line ${instruction.line}`
+        : [],
+    ),
+  );
+  return [...commands, ...copies];
+}
+
+/** What the text of the steps says that holds for one release alone. */
+function textHazards(
+  dockerfile: Dockerfile,
+  stages: ReadonlySet<Stage>,
+  from: BaseImage,
+  to: BaseImage,
+): readonly string[] {
+  const hazards: string[] = [];
+  const commands = dockerfile.commands.filter(({ stage }) => stage !== undefined && stages.has(stage));
+  const words = commands.flatMap(({ command }) => command.arguments.map(({ value }) => value));
+  if (to.reference?.repository === 'library/eclipse-temurin') {
+    const home = /\/usr\/lib\/jvm\b|\/docker-java-home\b/.exec(dockerfile.text)?.[0];
+    if (home !== undefined) hazards.push(`the file names ${home}, and Java lies in /opt/java/openjdk there`);
+  }
+  const { codename } = from;
+  if (
+    codename !== undefined &&
+    codename !== to.codename &&
+    words.some((word) => new RegExp(`\\b${codename}\\b`).test(word))
+  )
+    hazards.push(`a step names ${codename}`);
+  if (
+    systemOf(to) === 'rpm' &&
+    words.some((word) =>
+      /(?:^|[^a-z])(?:el|epel-release-latest-|remi-release-|epel\/)[567](?![0-9])|CentOS-|\/[67]\/(?:x86_64|os)/.test(
+        word,
+      ),
+    )
+  )
+    hazards.push('a step names a package or source of Enterprise Linux 7 or older');
+  const oldSources = commands.find(
+    ({ command }) => command.name === 'sed' && command.arguments.some(({ value }) => value === '/etc/apt/sources.list'),
+  );
+  if (oldSources !== undefined && isDeb822(to))
+    hazards.push('/etc/apt/sources.list, which a step edits, is another file there');
+  if (systemOf(to) === 'alpine' && words.some((word) => /alpine\/v?[\d.]+\//.test(word)))
+    hazards.push('a step names the packages of one release of Alpine');
+  if (to.users.some(({ uid }) => uid === 1000) && !from.users.some(({ uid }) => uid === 1000)) {
+    const taken = commands.find(
+      ({ command }) =>
+        /^(?:useradd|adduser|groupadd|addgroup)$/.test(command.name) &&
+        command.arguments.some(({ value }) => /^(?:.*=)?1000$/.test(value)),
+    );
+    if (taken !== undefined) hazards.push('number 1000, which a step gives to its user, is taken there');
+  }
+  return hazards;
+}
+
+/** The release keeps its package sources in files of another form. */
+function isDeb822({ distribution, distributionVersion }: BaseImage): boolean {
+  if (distribution === 'debian') return compareReleases(distributionVersion ?? '13', '12') >= 0;
+  return distribution === 'ubuntu' && compareReleases(distributionVersion ?? '26.04', '24.04') >= 0;
+}
+
+function refusesSystemPip({ distribution, distributionVersion }: BaseImage): boolean {
+  if (distribution === 'debian') return compareReleases(distributionVersion ?? '13', '12') >= 0;
+  if (distribution === 'ubuntu') return compareReleases(distributionVersion ?? '26.04', '23.04') >= 0;
+  return distribution === 'alpine' && compareReleases(distributionVersion ?? '3.24', '3.19') >= 0;
+}
+
+/** The image has no Python of its own beside the distribution's, and pip runs outside of a virtual environment. */
+function usesSystemPip(dockerfile: Dockerfile, stages: ReadonlySet<Stage>, to: BaseImage): boolean {
+  if (to.runtime?.name === 'python' || to.runtime?.name === 'pypy') return false;
+  if (/PIP_BREAK_SYSTEM_PACKAGES|--break-system-packages/.test(dockerfile.text)) return false;
+  return packageCommands(dockerfile, 'pip').some(
+    ({ stage, read, command }) =>
+      stage !== undefined &&
+      stages.has(stage) &&
+      read.action.startsWith('install') &&
+      !command.nameWord.value.includes('/') &&
+      !read.flags.some(({ name }) => name === 'target' || name === 'prefix'),
+  );
+}
+
+/** What commands of a language's own tools are refused by the new release of it. */
+function languageHazards(dockerfile: Dockerfile, stages: ReadonlySet<Stage>, to: BaseImage): readonly string[] {
+  const name = to.reference && familiarName(to.reference);
+  const within = (programs: readonly string[]) =>
+    dockerfile.commandsNamed(...programs).filter(({ stage }) => stage !== undefined && stages.has(stage));
+  if (name === 'php') {
+    const old = within(['docker-php-ext-install', 'docker-php-ext-enable', 'pecl'])
+      .flatMap(({ command }) => command.arguments)
+      .find(({ value }) => /^(?:mcrypt|mysql|mssql|interbase|recode|wddx|xmlrpc|hash|json)$/.test(value));
+    const option = within(['docker-php-ext-configure'])
+      .flatMap(({ command }) => command.arguments)
+      .find(({ value }) => /^--with-(?:(?:png|jpeg|freetype|zlib|xpm|gd)-dir|gd)\b/.test(value));
+    return [old, option].flatMap((word) =>
+      word === undefined ? [] : [`PHP ${releasesOf('php')?.newest} has no ${word.value}`],
+    );
+  }
+  if (name === 'golang' && within(['go']).length > 0 && !/go\.mod|go mod\b/.test(dockerfile.text))
+    return /\/go\/src\/|GOPATH|\bgo get\b|\bgodep\b|\bglide\b|\bdep ensure\b|GO111MODULE=off/.test(dockerfile.text)
+      ? ['a Go without GOPATH does not build what has no go.mod']
+      : [];
+  return [];
+}
+
+function list(names: readonly string[]): string {
+  const unique = [...new Set(names)];
+  return unique.length > 3
+    ? `${unique.slice(0, 3).join(', ')} and ${unique.length - 3} more`
+    : unique.join(', ').replace(/, ([^,]*)$/, ' and $1');
+}
