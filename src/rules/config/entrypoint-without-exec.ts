@@ -1,13 +1,13 @@
-import type { BuildContext } from '../../context/build-context.ts';
 import { decodeArtifact } from '../../core/artifact.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import type { CmdInstruction, CopyInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
+import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
 import { parseDockerfile } from '../../dockerfile/parse-dockerfile.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { type CopiedScript, copiedScript } from '../../project/copied-script.ts';
 import { buildsOf, type ImageBuild, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
+import { lastInstruction } from '../../project/stage-facts.ts';
 
 /** Programs that run until they are told to stop. */
 const servers =
@@ -39,34 +39,14 @@ function scriptIn(
   { context }: ImageBuild,
   stage: Stage,
   { command }: EntrypointInstruction | CmdInstruction,
-): { readonly path: string; readonly text: string } | undefined {
+): CopiedScript | undefined {
   if (context === undefined || command.form !== 'exec') return undefined;
   const words = command.words.map(({ value }) => value);
   const program = /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words[0] ?? '') ? words[1] : words[0];
-  const name = program?.slice(program.lastIndexOf('/') + 1);
-  if (name === undefined || !/\.(?:sh|bash)$|^(?:docker-)?entrypoint$/.test(name)) return undefined;
-  const copies = imageInstructions(stage).filter(
-    (each): each is CopyInstruction => (each.name === 'COPY' || each.name === 'ADD') && each.from === undefined,
-  );
-  const path = copies.flatMap((copy) => sourceOf(context, copy, name))[0];
-  const text = path === undefined ? '' : context.readStart(path);
+  if (program === undefined || !/\.(?:sh|bash)$|(?:^|\/)(?:docker-)?entrypoint$/.test(program)) return undefined;
+  const script = copiedScript(context, stage, program);
   // A script that was not read to its end may end another way.
-  return path === undefined || text === '' || text.length >= 16_000 ? undefined : { path, text };
-}
-
-/** The one file of that name that a COPY takes. */
-function sourceOf(context: BuildContext, { sources }: CopyInstruction, name: string): readonly string[] {
-  for (const { value } of sources) {
-    const path = value
-      .replace(/^(?:\.?\/)+/, '')
-      .replace(/\/+$/, '')
-      .replace(/^\.$/, '');
-    const isFile = path === name || path.endsWith(`/${name}`);
-    const below = path === '' ? name : `${path}/${name}`;
-    const found = [...(isFile ? [path] : []), below].find((each) => context.index.ranges.has(each));
-    if (found !== undefined) return [found];
-  }
-  return [];
+  return script?.complete === true ? script : undefined;
 }
 
 /** The last command of a script when it surely is the program and stays below the shell. */
