@@ -27,22 +27,17 @@ export function execForm(
   stage: Stage,
   instruction: StartInstruction,
 ): Fix | undefined {
-  const { command } = instruction;
-  const script = dockerfile.script(instruction);
-  if (command.form !== 'shell' || command.failedJson || script === undefined) return undefined;
-  if (script.dialect !== 'posix' || script.errors.length > 0 || instruction.flags.length > 0) return undefined;
-  return (
-    ofWords(project, dockerfile, stage, instruction) ?? ofScript(dockerfile, instruction, script, command.command.text)
-  );
+  return execFormOfWords(project, dockerfile, stage, instruction) ?? execFormOfScript(dockerfile, instruction);
 }
 
-function ofWords(
+/** Starts the program without a shell; undefined where a shell does something with the words. */
+export function execFormOfWords(
   project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   instruction: StartInstruction,
 ): Fix | undefined {
-  if (instruction.command.form !== 'shell') return undefined;
+  if (!isReadable(dockerfile, instruction) || instruction.command.form !== 'shell') return undefined;
   const words = literalWords(instruction.command.command, dockerfile.text);
   const program = words && withoutExec(dockerfile, words);
   const [first] = program ?? [];
@@ -86,20 +81,21 @@ const reserved: ReadonlySet<string> = new Set(
   'if then else elif fi for while until do done case esac in function'.split(' '),
 );
 
+function isReadable(dockerfile: Dockerfile, instruction: StartInstruction): boolean {
+  const { command } = instruction;
+  const script = dockerfile.script(instruction);
+  if (command.form !== 'shell' || command.failedJson || script === undefined) return false;
+  return script.dialect === 'posix' && script.errors.length === 0 && instruction.flags.length === 0;
+}
+
 /** The image then holds the very words that the shell form gives it, but for the `exec`. */
-function ofScript(
-  dockerfile: Dockerfile,
-  instruction: StartInstruction,
-  script: ShellScript,
-  text: string,
-): Fix | undefined {
-  const last = script.commands.findLast(({ place }) => place.inside.length === 0);
-  if (
-    instruction.command.form !== 'shell' ||
-    last === undefined ||
-    !canBeReplaced(dockerfile, script, last, instruction)
-  )
+function execFormOfScript(dockerfile: Dockerfile, instruction: StartInstruction): Fix | undefined {
+  const script = dockerfile.script(instruction);
+  if (!isReadable(dockerfile, instruction) || instruction.command.form !== 'shell' || script === undefined)
     return undefined;
+  const last = script.commands.findLast(({ place }) => place.inside.length === 0);
+  if (last === undefined || !canBeReplaced(dockerfile, script, last, instruction)) return undefined;
+  const { text } = instruction.command.command;
   const isExec = last.wrappers[0] === 'exec';
   const start = (last.wrapperWords[0] ?? last.nameWord).range.start;
   const shell = ['/bin/sh', '-c'];
