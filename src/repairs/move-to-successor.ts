@@ -2,8 +2,7 @@ import { questionOf } from '../bases/release-changes.ts';
 import { type Successor, successorOf } from '../bases/successors.ts';
 import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { insertAfter } from '../dockerfile/edit.ts';
-import { lineEnd } from '../dockerfile/line-ends.ts';
+import { insertLinesAfter } from '../dockerfile/edit-lines.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { stageChain } from '../project/stage-facts.ts';
 import { releaseHazards } from './release-hazards.ts';
@@ -27,10 +26,9 @@ export function moveToSuccessor(
   if (edits === undefined) return undefined;
   const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
   const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
-  const eol = lineEnd(dockerfile);
   const pip = hazards.pipIntoSystem
     ? stages.flatMap(({ from }) =>
-        from ? insertAfter(dockerfile, from.range, `${eol}ARG PIP_BREAK_SYSTEM_PACKAGES=1`) : [],
+        from ? insertLinesAfter(dockerfile, from, ['ARG PIP_BREAK_SYSTEM_PACKAGES=1']) : [],
       )
     : [];
   const assumptions: Assumption[] = [

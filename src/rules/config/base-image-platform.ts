@@ -1,3 +1,4 @@
+import { replace } from '../../dockerfile/edit.ts';
 import type { FromInstruction } from '../../dockerfile/instruction.ts';
 import { parsePlatform } from '../../dockerfile/reference/platform.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -27,9 +28,31 @@ export const rule = dockerfileRule({
       const asked = parsePlatform(instruction.platform?.value ?? '');
       const made = architectureOf(instruction);
       if (asked === undefined || made === undefined || asked.architecture === made) continue;
+      const { image } = instruction;
+      const namespace = /^(?:docker\.io\/)?[a-z0-9]+\//.exec(image?.value ?? '')?.[0] ?? '';
+      const isWritten = image !== undefined && dockerfile.text.startsWith(namespace, image.range.start);
       report({
-        at: instruction.image?.range ?? instruction.keyword.range,
-        message: `${instruction.image?.value} is for ${made}, and FROM asks for ${asked.architecture}.`,
+        at: image?.range ?? instruction.keyword.range,
+        ...(isWritten && {
+          fix: {
+            title: `Take the image that is made for ${asked.architecture}`,
+            changes: {
+              edits: [replace(dockerfile, { start: image.range.start, end: image.range.start + namespace.length }, '')],
+            },
+            assumptions: [
+              {
+                statement: 'The namespace holds copies of official images, which have every platform.',
+                state: 'holds' as const,
+              },
+              {
+                statement: `The stage is meant to run on ${asked.architecture}.`,
+                state: 'unknown' as const,
+                question: `Which is meant: ${asked.architecture}, as --platform says, or ${made}, as the name of the image says?`,
+              },
+            ],
+          },
+        }),
+        message: `${image?.value} is for ${made}, and FROM asks for ${asked.architecture}.`,
       });
     }
   },

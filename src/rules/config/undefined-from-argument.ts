@@ -1,3 +1,4 @@
+import { replace } from '../../dockerfile/edit.ts';
 import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -12,8 +13,27 @@ export const rule = dockerfileRule({
   check({ dockerfile }, { report }) {
     for (const hit of findBuildCheckHits(dockerfile, 'UndefinedArgInFrom')) {
       const hint = hit.meant === undefined ? '' : ` Perhaps $${hit.meant} is meant.`;
+      const place = placeOf(hit, dockerfile, ...variableForms(hit.subject));
+      const { at } = place.also[0]?.range === undefined ? place : { at: place.also[0].range };
+      const written = dockerfile.text.slice(at.start, at.end);
+      const canRename = hit.meant !== undefined && written.endsWith(hit.subject);
       report({
-        ...placeOf(hit, dockerfile, ...variableForms(hit.subject)),
+        ...place,
+        ...(canRename && {
+          fix: {
+            title: `Write $${hit.meant}`,
+            changes: {
+              edits: [replace(dockerfile, at, `${written.slice(0, written.length - hit.subject.length)}${hit.meant}`)],
+            },
+            assumptions: [
+              {
+                statement: `${hit.subject} is a slip of the pen.`,
+                state: 'unknown' as const,
+                question: `Is $${hit.meant} meant, or has ARG ${hit.subject} been forgotten?`,
+              },
+            ],
+          },
+        }),
         message: `No ARG before the first FROM declares $${hit.subject}.${hint}`,
         peers: peersOf(hit, peers),
       });

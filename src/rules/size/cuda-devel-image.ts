@@ -5,6 +5,7 @@ import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { replaceReference } from '../../repairs/replace-base.ts';
 
 /** Programs that want the compiler or the headers, and package builds that may. */
 const compilers =
@@ -36,9 +37,28 @@ export const rule = dockerfileRule({
           own !== undefined && chain.has(own) && read.packages.some(({ name }) => isBuildOnly(read.ecosystem, name)),
       );
       if (compiles || installsCompiler) continue;
+      const first = stageChain(stage).at(-1);
+      const isAlone =
+        dockerfile.stages.filter((other) => stageChain(other).at(-1) === first).length === stageChain(stage).length;
       const runtime = reference?.text.replace(/-devel(?=-|$)/, '-runtime');
+      const edits =
+        reference && runtime && isAlone ? replaceReference(dockerfile, [from], reference.text, runtime) : undefined;
       report({
         at: from.range,
+        ...(edits && {
+          fix: {
+            title: `Ship on ${runtime}`,
+            changes: { edits },
+            assumptions: [
+              {
+                statement: 'Nothing compiles for the GPU when the program runs.',
+                state: 'unknown' as const,
+                question:
+                  'Does the program call nvcc or ptxas, or need headers of CUDA, when it runs: torch.utils.cpp_extension, CuPy kernels, Numba, DeepSpeed, flash-attn?',
+              },
+            ],
+          },
+        }),
         message: `${reference?.text} ships the CUDA compiler, and no step of the stage compiles.`,
         remedy: `Ship on ${runtime}, and compile, if anything, in a stage on devel.`,
         cause: `ships-toolchain:${stage.index}`,
