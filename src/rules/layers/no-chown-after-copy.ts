@@ -9,6 +9,7 @@ import { isOwnedBy, ownershipWords } from '../../project/ownership.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
+import { ownWhereCopied, type RecursiveChange } from '../../repairs/own-where-copied.ts';
 
 /** Less than this, in bytes, nobody notices. */
 const worthIt = 1_000_000;
@@ -35,12 +36,18 @@ export const rule = dockerfileRule({
       );
       if (twice.length === 0) continue;
       const cost = costOf(project, dockerfile, twice);
+      const fix = ownWhereCopied(project, dockerfile, {
+        placed,
+        copies: twice,
+        targets: targetPaths(dockerfile, placed),
+      });
       report({
         at: command.range,
         severity: severityOf(dockerfile, twice, placed, cost),
         message: `${command.name} -R stores ${names(twice)} a second time.`,
         also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
         ...(cost && { cost }),
+        ...(fix && { fix }),
       });
     }
   },
@@ -87,12 +94,25 @@ function targets(command: CommandLine): readonly CommandWord[] {
   return values.has('--reference') ? operands : operands.slice(1);
 }
 
-function changedPaths(dockerfile: Dockerfile, { command, instruction, stage }: PlacedCommand): string[] {
-  const moved = dockerfile.script(instruction)?.commands.some(({ name }) => name === 'cd' || name === 'pushd');
-  const directory = stage === undefined || moved ? undefined : workingDirectory(dockerfile, stage, instruction).path;
-  return targets(command).flatMap((word) =>
+function changedPaths(dockerfile: Dockerfile, placed: PlacedCommand): string[] {
+  const directory = directoryBefore(dockerfile, placed);
+  return targets(placed.command).flatMap((word) =>
     word.literal ? (absolutePath(directory, word.value.replace(/\/?\*+$/, '') || '/') ?? []) : [],
   );
+}
+
+function directoryBefore(dockerfile: Dockerfile, { instruction, stage }: PlacedCommand): string | undefined {
+  const moved = dockerfile.script(instruction)?.commands.some(({ name }) => name === 'cd' || name === 'pushd');
+  return stage === undefined || moved ? undefined : workingDirectory(dockerfile, stage, instruction).path;
+}
+
+/** The operands with their paths, where a pattern or variable does not hide them. */
+function targetPaths(dockerfile: Dockerfile, placed: PlacedCommand): RecursiveChange['targets'] {
+  const directory = directoryBefore(dockerfile, placed);
+  return targets(placed.command).map((word) => ({
+    word,
+    path: word.literal && !/[*?[{]/.test(word.value) ? absolutePath(directory, word.value) : undefined,
+  }));
 }
 
 /** A change above what was copied takes all of it; one below, a part, which counts when it is not a single file. */

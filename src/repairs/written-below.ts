@@ -1,0 +1,193 @@
+import { contentAt, isSystemPath } from '../bases/image-paths.ts';
+import type { CommandWord } from '../core/command-line.ts';
+import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
+import { type Environment, environmentAt } from '../dockerfile/environment.ts';
+import { expandToken } from '../dockerfile/expand.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { EscapeCharacter } from '../dockerfile/syntax.ts';
+import { readPackageCommand } from '../ecosystems/package-command.ts';
+import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
+import { directoryOf } from '../project/moved-files.ts';
+import { baseImageOf, stageChain, workingDirectory } from '../project/stage-facts.ts';
+
+/** What lies at and below a path beside what COPY brought, just before a command. */
+export interface WrittenBelow {
+  /** Empty directories and files that can be named one by one, the path itself too where it was not made by a COPY. */
+  readonly named: readonly string[];
+  /** Steps that may have written more, in order. */
+  readonly unknown: readonly Instruction[];
+  /** A step that is known to have written more: what a package manager installs into the project. */
+  readonly known: Instruction | undefined;
+  /** The base image may have something there. */
+  readonly base: boolean;
+}
+
+/** Programs that write no new file into the directory they work in, whatever they are told. */
+const writesNothing =
+  /^(?:apk|apt|apt-get|aptitude|dpkg-reconfigure|yum|dnf|microdnf|zypper|useradd|adduser|groupadd|addgroup|usermod|chown|chgrp|chmod|rm|rmdir|set|cd|export|true|false|:|test|\[|\[\[|ls|cat|echo|printf|sleep|id|whoami|env|grep|head|tail|wc|date|locale-gen|update-locale|dpkg|a2enmod|a2dismod|a2ensite|a2dissite|docker-php-ext-install|docker-php-ext-enable|docker-php-ext-configure|update-ca-certificates|ldconfig|setcap|find|exit|gpasswd|passwd|chpasswd|setfacl)$/;
+
+/** What the steps of a stage, up to a command, have put at and below an absolute path. */
+export function writtenBelow(dockerfile: Dockerfile, stage: Stage, path: string, before: PlacedCommand): WrittenBelow {
+  const named = new Set<string>();
+  const unknown = new Set<Instruction>();
+  let known: Instruction | undefined;
+  const chain = [...stageChain(stage)].reverse();
+  for (const each of chain)
+    for (const instruction of each.instructions) {
+      if (each === stage && instruction.range.start > before.instruction.range.start) break;
+      if (instruction.name === 'WORKDIR') addWorkdir(dockerfile, each, instruction, path, named);
+      else if (instruction.name === 'ONBUILD') unknown.add(instruction);
+      else if (instruction.name === 'RUN') {
+        for (const command of dockerfile.script(instruction)?.commands ?? []) {
+          if (command.range.start >= before.command.range.start && instruction === before.instruction) break;
+          const effect = effectOf(dockerfile, { command, instruction, stage: each }, path);
+          if (effect === 'unknown') unknown.add(instruction);
+          else if (effect === 'installs') known ??= instruction;
+          else for (const one of effect) named.add(one);
+        }
+        if ((dockerfile.script(instruction)?.commands.length ?? 0) === 0) unknown.add(instruction);
+      }
+    }
+  addAbove(dockerfile, stage, path, named);
+  const content = contentAt(baseImageOf(stage), path);
+  if (content === 'directory' || content === 'unknown') named.add(path);
+  return { named: [...named].sort(), unknown: [...unknown], known, base: content === 'files' || content === 'unknown' };
+}
+
+/** WORKDIR makes its directory, and those above it, where a COPY did not make them before. */
+function addWorkdir(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  workdir: Instruction,
+  path: string,
+  named: Set<string>,
+): void {
+  const next = stage.instructions[stage.instructions.indexOf(workdir) + 1];
+  const made = next === undefined ? undefined : workingDirectory(dockerfile, stage, next).path;
+  const last = workdir === stage.instructions.at(-1) ? undefined : made;
+  if (last === undefined || !liesIn(last, path)) return;
+  const isCopied = copiedFiles(dockerfile, stage).some(
+    ({ instruction, destination }) =>
+      destination !== undefined && instruction.range.start < workdir.range.start && liesIn(destination, last),
+  );
+  if (!isCopied) for (const each of upTo(path, last)) named.add(each);
+}
+
+/** The builder before BuildKit gives the directories above a copied directory to root, whatever --chown says. */
+function addAbove(dockerfile: Dockerfile, stage: Stage, path: string, named: Set<string>): void {
+  for (const { destination, instruction } of copiedFiles(dockerfile, stage)) {
+    if (destination === undefined || destination === path || !liesIn(destination, path)) continue;
+    if (instruction.sources.every(({ value }) => isFileName(value))) continue;
+    const above = destination.slice(0, destination.lastIndexOf('/')) || '/';
+    if (liesIn(above, path)) for (const each of upTo(path, above)) named.add(each);
+  }
+}
+
+/** Names of files by their look: with an extension, or known without one. */
+export function isFileName(source: string): boolean {
+  const name = source.slice(source.lastIndexOf('/') + 1);
+  return (
+    /^[\w.*-]*[\w*]\.[a-z0-9*]{1,8}$/i.test(name) ||
+    /^(?:Gemfile|Rakefile|Makefile|Procfile|Pipfile|LICENSE|mvnw|gradlew)$/.test(name)
+  );
+}
+
+/** The paths from `outer` down to `inner`, both included. */
+function upTo(outer: string, inner: string): string[] {
+  const paths = [outer];
+  const prefix = outer === '/' ? '' : outer;
+  let at = prefix;
+  for (const part of inner.slice(prefix.length).split('/').filter(Boolean)) {
+    at += `/${part}`;
+    paths.push(at);
+  }
+  return paths;
+}
+
+/** What one command may have put below the path: paths by name, `installs`, or `unknown`. */
+function effectOf(
+  dockerfile: Dockerfile,
+  placed: PlacedCommand,
+  path: string,
+): readonly string[] | 'unknown' | 'installs' {
+  const { command, instruction } = placed;
+  const scope = environmentAt(dockerfile, instruction);
+  const directory = directoryOf(dockerfile, placed);
+  const escapeCharacter = dockerfile.syntax.escape;
+  const resolved = (word: CommandWord) => {
+    const value = word.literal ? word.value : expanded(word, scope, escapeCharacter);
+    return value === undefined ? undefined : absolutePath(directory, value);
+  };
+  for (const { target, operator } of command.redirects) {
+    if (target === undefined || operator.startsWith('<') || target.value.startsWith('/dev/')) continue;
+    const at = resolved(target);
+    if (at === undefined ? true : liesIn(at, path)) return 'unknown';
+  }
+  if (command.name === 'mkdir' || command.name === 'touch') return made(placed, path, resolved);
+  const read = readPackageCommand(command);
+  if (read && ['apt', 'apk', 'rpm'].includes(read.ecosystem)) return isSystemPath(path) ? 'unknown' : [];
+  if (command.name === 'dpkg' || command.name === 'rpm') return isSystemPath(path) ? 'unknown' : [];
+  if (writesNothing.test(command.name)) return makesHomeSomewhere(placed) ? 'unknown' : [];
+  const isInside = directory === undefined || liesIn(directory, path);
+  if (
+    read &&
+    isInside &&
+    read.action === 'install-project' &&
+    ['npm', 'composer', 'gem', 'go', 'cargo', 'maven', 'nuget'].includes(read.ecosystem) &&
+    !read.global
+  )
+    return 'installs';
+  if (
+    read?.tool === 'pip' &&
+    !read.packages.some(({ kind }) => kind === 'requirements-file') &&
+    !isSystemPath(path) &&
+    !read.flags.some(({ name }) => /^(?:target|t|prefix|root|src)$/.test(name))
+  )
+    return read.packages.some(({ kind }) => kind === 'directory' || kind === 'vcs') ? 'unknown' : [];
+  if (isInside) return 'unknown';
+  const touches = [command.nameWord, ...command.arguments].some((word) => {
+    const value = word.value.replace(/^-{1,2}[\w-]+=/, '');
+    const at = resolved({ ...word, value });
+    return (
+      at === undefined ||
+      liesIn(at, path) ||
+      (at !== '/' && at !== directory && liesIn(path, at) && value.startsWith('/'))
+    );
+  });
+  return touches ? 'unknown' : [];
+}
+
+function expanded(word: CommandWord, scope: Environment, escapeCharacter: EscapeCharacter): string | undefined {
+  if (/[`]|\$\(/.test(word.raw)) return undefined;
+  const { value, unknown, unmatched, error } = expandToken({ value: word.value, range: word.range }, scope, {
+    escape: escapeCharacter,
+  });
+  return error !== undefined || unknown.size > 0 || unmatched.size > 0 ? undefined : value;
+}
+
+/** `mkdir -p a/b` makes a, too. Braces and other patterns are not followed. */
+function made(
+  { command }: PlacedCommand,
+  path: string,
+  resolved: (word: CommandWord) => string | undefined,
+): readonly string[] | 'unknown' {
+  const result: string[] = [];
+  const withParents = command.arguments.some(({ value }) => /^-[a-z]*p|^--parents$/.test(value));
+  for (const word of command.arguments) {
+    if (word.value.startsWith('-') || /^[0-7]{3,4}$/.test(word.value)) continue;
+    const at = /[{}*?]/.test(word.value.replace(/\$\{\w+\}/g, '')) ? undefined : resolved(word);
+    if (at === undefined) return 'unknown';
+    if (liesIn(at, path)) result.push(...(withParents ? upTo(path, at) : [at]));
+  }
+  return result;
+}
+
+/** Files of a new home directory belong to its user already; where a home is that is named by a variable is not known. */
+function makesHomeSomewhere({ command }: PlacedCommand): boolean {
+  if (command.name !== 'useradd' && command.name !== 'adduser') return false;
+  return command.arguments.some((word, at) => {
+    const before = command.arguments[at - 1]?.value ?? '';
+    return !word.literal && /^(?:-[a-zA-Z]*[dhm]|--home(?:-dir)?)$/.test(before);
+  });
+}
