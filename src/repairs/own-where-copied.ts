@@ -15,6 +15,7 @@ import type { Project } from '../project/project.ts';
 import { baseImageOf, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
 import { accountCommands, namesMade, ownerKnown } from './known-user.ts';
 import { type MovedAccounts, moveAccounts } from './move-accounts.ts';
+import { type Shortened, shortenCommand } from './shorten-command.ts';
 import { type WrittenBelow, writtenBelow } from './written-below.ts';
 
 /** A recursive chown or chmod, the paths that it changes in the order of its words, and the COPYs whose files it changes. */
@@ -136,7 +137,7 @@ function ownerFlag(dockerfile: Dockerfile, stage: Stage, change: RecursiveChange
   const first = copies[0]?.instruction;
   if (first === undefined || !sameVariables(dockerfile, word, first, placed)) return undefined;
   if (copies.some(({ instruction }) => instruction.link) && !/^\d+:\d+$/.test(full)) return undefined;
-  const name = word.literal ? owner : valueOf(dockerfile, placed, owner);
+  const name = word.literal ? owner : expandedOwner(dockerfile, placed, owner);
   const exists = name === undefined ? 'unknown' : ownerKnown(dockerfile, stage, name, first);
   const edits = copies.map(({ instruction }) => setFlag(dockerfile, instruction, 'chown', full));
   const result = { text: `--chown=${full}`, edits };
@@ -165,7 +166,7 @@ function ownerText(written: string): string | undefined {
   return new RegExp(`^:${part}$`).test(text) ? `0${text}` : undefined;
 }
 
-function valueOf(dockerfile: Dockerfile, { instruction }: PlacedCommand, owner: string): string | undefined {
+function expandedOwner(dockerfile: Dockerfile, { instruction }: PlacedCommand, owner: string): string | undefined {
   const scope = environmentAt(dockerfile, instruction);
   let isKnown = true;
   const value = owner.replace(/\$\{?(\w+)\}?/g, (_, name: string) => {
@@ -276,53 +277,6 @@ function baseHoldsNothing(path: string | undefined): Assumption[] {
       question: `Does the base image, or a package that is installed, have files of its own in ${path} that must change, too?`,
     },
   ];
-}
-
-interface Shortened {
-  readonly edits: readonly TextEdit[];
-  /** Nothing of the command is left. */
-  readonly removed: boolean;
-}
-
-/** The command without what COPY does now. */
-function shortenCommand(
-  dockerfile: Dockerfile,
-  { placed, targets }: RecursiveChange,
-  named: ReadonlyMap<CommandWord, readonly string[]>,
-): Shortened | undefined {
-  const { command, instruction } = placed;
-  const kept = targets.filter(({ word }) => !named.has(word));
-  const single = [...named.values()].flat();
-  if (single.length === 0 && kept.length === 0) {
-    const edits = removeCommand(dockerfile, instruction, command);
-    return edits && { edits, removed: true };
-  }
-  const first = command.arguments[0];
-  const last = command.arguments.at(-1);
-  const subject = ownershipWords(command).operands[0];
-  if (first === undefined || last === undefined || subject === undefined) return undefined;
-  const range = { start: first.range.start, end: last.range.end };
-  if (instruction.syntax.innerComments.some(({ start, end }) => start < range.end && end > range.start))
-    return undefined;
-  const flags = command.arguments.filter(({ value }) => value.startsWith('-'));
-  const plain = flags
-    .map(({ raw }) => raw.replace(/^-(\w*)R(\w*)$/, '-$1$2'))
-    .filter((flag) => !/^(?:-|--recursive)$/.test(flag));
-  const words = (options: readonly string[], paths: readonly string[]) => [...options, subject.raw, ...paths].join(' ');
-  const recursive =
-    kept.length === 0
-      ? []
-      : [
-          words(
-            flags.map(({ raw }) => raw),
-            kept.map(({ word }) => word.raw),
-          ),
-        ];
-  const same = targets.every(({ word, path }) => named.get(word)?.length === 1 && named.get(word)?.[0] === path);
-  const paths = same ? targets.map(({ word }) => word.raw.replace(/(.)\/$/, '$1')) : [...new Set(single)];
-  const once = single.length === 0 ? [] : [words(plain, paths)];
-  const program = dockerfile.text.slice(command.range.start, command.nameWord.range.end);
-  return { edits: [replace(dockerfile, range, [...recursive, ...once].join(` && ${program} `))], removed: false };
 }
 
 function editsOfMove(
