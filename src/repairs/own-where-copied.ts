@@ -5,7 +5,7 @@ import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { insertAfter, replace } from '../dockerfile/edit.ts';
 import { environmentAt } from '../dockerfile/environment.ts';
 import type { CopyInstruction, Instruction } from '../dockerfile/instruction.ts';
-import { removeCommand, removeCommands } from '../dockerfile/remove-command.ts';
+import { removeCommands } from '../dockerfile/remove-command.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { type CopiedFiles, copiedFiles, liesIn } from '../project/copied-files.ts';
