@@ -1,0 +1,152 @@
+import type { Detected } from '../init/detect.ts';
+import type { FileChange } from '../init/files.ts';
+import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
+import { join } from '../init/repository.ts';
+import { buildPlace } from '../init/writers/dockerfile.ts';
+
+interface TextOptions {
+  readonly written: boolean;
+  readonly colored: boolean;
+  /** Where the root lies, seen from the working directory; '' when it is the same. */
+  readonly directory: string;
+}
+
+/** What was found and written, as a person reads it. */
+export function initText({ plans, undecided }: Detected, changes: readonly FileChange[], options: TextOptions): string {
+  const blocks = plans.map((plan) => planText(plan, options));
+  blocks.push(
+    ...undecided.map(({ directory, language, undecided: what, flag }) =>
+      [
+        `${directory || '.'}   ${language}`,
+        `  ? ${what}`,
+        ...(flag ? [`    plimsoll init ${directory || '.'} ${flag} …`] : []),
+      ].join('\n'),
+    ),
+  );
+  blocks.push(changesText(changes, options));
+  if (plans.length > 0) blocks.push(nextText(plans, changes, options));
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function planText(plan: ApplicationPlan, { colored }: TextOptions): string {
+  const bold = (text: string) => (colored ? `\u001b[1m${text}\u001b[22m` : text);
+  const dim = (text: string) => (colored ? `\u001b[2m${text}\u001b[22m` : text);
+  const width = Math.max(...plan.decisions.map(({ topic }) => topic.length));
+  const values = Math.min(40, Math.max(...plan.decisions.map(({ value }) => value.length)));
+  return [
+    `${bold(plan.name)}   ${plan.directory || '.'}`,
+    ...plan.decisions.map(({ topic, value, evidence }) =>
+      `  ${topic.padEnd(width)}  ${shortened(value, 60).padEnd(values)}  ${dim(evidence)}`.trimEnd(),
+    ),
+    ...plan.questions.map(
+      ({ question, flag, assumed }) =>
+        `  ? ${question}${assumed ? ` Assumed: ${assumed}.` : ''}${flag ? ` ${flag} answers it.` : ''}`,
+    ),
+  ].join('\n');
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+const words = {
+  create: 'written',
+  replace: 'replaced',
+  append: 'lines added',
+  keep: 'is there and stays as it is',
+} as const;
+const futureWords = {
+  ...words,
+  create: 'would be written',
+  replace: 'would be replaced',
+  append: 'lines would be added',
+} as const;
+
+function changesText(changes: readonly FileChange[], { written }: TextOptions): string {
+  const width = Math.max(0, ...changes.map(({ path }) => path.length));
+  return changes
+    .map(({ path, action }) => `  ${path.padEnd(width)}  ${(written ? words : futureWords)[action]}`)
+    .join('\n');
+}
+
+function nextText(
+  plans: readonly ApplicationPlan[],
+  changes: readonly FileChange[],
+  { written, directory }: TextOptions,
+): string {
+  if (!written) return '  Nothing is written.   plimsoll init   writes it';
+  const [plan] = plans;
+  if (!plan) return '';
+  const prefix = directory === '' ? '' : `cd ${directory} && `;
+  const secret =
+    secretsOf(plan).length > 0
+      ? [
+          [
+            `cp ${join(plan.directory, 'k8s/secret.yaml.template')} ${join(plan.directory, 'k8s/secret.yaml')}`,
+            'and fill it in',
+          ],
+        ]
+      : [];
+  const hasManifests = changes.some(({ path }) => path === join(plan.directory, 'k8s/deployment.yaml'));
+  const commands = [
+    ['plimsoll audit', 'see that nothing is found'],
+    [`docker build --tag ${plan.image}${buildPlace(plan)}`, 'build it'],
+    ...(hasManifests ? [...secret, [`kubectl apply --filename ${join(plan.directory, 'k8s')}`, 'run it']] : []),
+  ];
+  const width = Math.max(...commands.map(([call = '']) => call.length));
+  const more =
+    plans.length > 1
+      ? [
+          `  and the same for ${plans
+            .slice(1)
+            .map(({ directory: each }) => each || '.')
+            .join(', ')}`,
+        ]
+      : [];
+  return [
+    ...(prefix ? [`  cd ${directory}`] : []),
+    ...commands.map(([call = '', meaning = '']) => `  ${call.padEnd(width)}   ${meaning}`),
+    ...more,
+  ].join('\n');
+}
+
+/** The plan with its evidence, for programs. */
+export function initJson({ plans, undecided }: Detected, changes: readonly FileChange[], written: boolean): string {
+  const applications = plans.map(
+    ({
+      directory,
+      name,
+      image,
+      language,
+      framework,
+      context,
+      decisions,
+      questions,
+      stages,
+      run,
+      variables,
+      metrics,
+      existing,
+    }) => ({
+      directory,
+      name,
+      image,
+      language,
+      framework: framework ?? null,
+      context,
+      decisions,
+      questions: questions.map(({ question, flag, assumed }) => ({
+        question,
+        flag: flag ?? null,
+        assumed: assumed ?? null,
+      })),
+      stages,
+      run,
+      variables,
+      metrics: metrics ?? null,
+      existing: { dockerfile: existing.dockerfile ?? null, manifests: existing.manifests },
+    }),
+  );
+  const files = changes.map(({ path, action, text }) => ({ path, action, text }));
+  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files }, null, 2)}\n`;
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { parseImageReference } from '../core/image-reference.ts';
+import { type Detected, detectApplications, type Existing } from '../init/detect.ts';
+import { detectors } from '../init/detectors.ts';
+import { patchOf } from '../init/diff.ts';
+import { exposedPort } from '../init/exposed-port.ts';
+import { type FileChange, plannedFiles } from '../init/files.ts';
+import type { BaseKind, Choices } from '../init/plan.ts';
+import { directoryOf, openRepository } from '../init/repository.ts';
+import { repositoryRoot } from '../init/root.ts';
+import { writeFiles } from '../init/write.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import { finalUser } from '../project/stage-facts.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { initJson, initText } from './init-output.ts';
+import { readTarget } from './read-target.ts';
+
+/** Detects, plans and writes as the arguments of `plimsoll init` say. False when something could not be decided. */
+export async function performInit(parsed: ParsedArguments, terminal: Terminal): Promise<boolean> {
+  const target = await readTarget(parsed.positionals, undefined, terminal);
+  if (target.kind !== 'directory')
+    throw new UserError('init takes one directory', {
+      remedy: 'Name the directory of an application or of a repository.',
+    });
+  const { root, within } = repositoryRoot(target.path);
+  const repository = openRepository(root);
+  const force = parsed.has('force');
+  const detected = detectApplications(repository, {
+    detectors,
+    choices: choicesFrom(parsed),
+    today: new Date().toISOString().slice(0, 10),
+    within,
+    existing: existingIn(await loadProject({ kind: 'directory', path: root }), force),
+  });
+  if (detected.plans.length === 0 && detected.undecided.length === 0) throw nothingFound(within);
+  refuseOneAnswerForAll(parsed, detected);
+  const changes = plannedFiles(repository, detected.plans, { force, manifests: !parsed.has('no-manifests') });
+  const writes = !parsed.has('dry-run') && !parsed.has('diff');
+  if (writes) writeFiles(root, changes);
+  terminal.stdout.write(outputOf(parsed, terminal, detected, changes, { root, written: writes }));
+  return detected.undecided.length === 0;
+}
+
+function outputOf(
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  detected: Detected,
+  changes: readonly FileChange[],
+  { root, written }: { readonly root: string; readonly written: boolean },
+): string {
+  if (parsed.has('json')) return initJson(detected, changes, written);
+  if (parsed.has('diff')) return patchOf(changes);
+  const asked = parsed.value('color') ?? 'auto';
+  const colored = asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
+  const directory = path.relative(terminal.cwd, root).split(path.sep).join('/');
+  return initText(detected, changes, { written, colored, directory });
+}
+
+function nothingFound(within: string): UserError {
+  return new UserError('no application was found', {
+    ...(within !== '' && { where: within }),
+    remedy:
+      'What is known: Node.js, Python, Go, Java, Rust, .NET, Ruby, PHP and directories with an index.html. «--start» says how a program starts.',
+  });
+}
+
+function choicesFrom(parsed: ParsedArguments): Choices {
+  const port = parsed.value('port');
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536))
+    throw new UserError(`--port takes a number from 1 to 65535; not «${port}»`);
+  const image = parsed.value('image');
+  const reference = image === undefined ? undefined : parseImageReference(image);
+  if (image !== undefined && (reference === undefined || (reference.tag ?? reference.digest ?? 'latest') === 'latest'))
+    throw new UserError(`--image takes an image with a tag, as registry.example.com/shop/web:1.4.0; not «${image}»`);
+  const name = parsed.value('name');
+  if (name !== undefined && !/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/.test(name))
+    throw new UserError(`--name takes lower case letters, digits and hyphens, at most 50; not «${name}»`);
+  const start = parsed.value('start');
+  const base = parsed.value('base');
+  const version = parsed.value('runtime-version');
+  return {
+    ...(port !== undefined && { port: Number(port) }),
+    ...(image !== undefined && { image }),
+    ...(name !== undefined && { name }),
+    ...(start !== undefined && { start }),
+    ...(isBaseKind(base) && { base }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function isBaseKind(value: string | undefined): value is BaseKind {
+  return value === 'slim' || value === 'alpine' || value === 'distroless';
+}
+
+const answersForOne = ['port', 'start', 'name', 'image', 'runtime-version'];
+
+/** One port or name cannot be that of several applications. */
+function refuseOneAnswerForAll(parsed: ParsedArguments, { plans, undecided }: Detected): void {
+  const given = answersForOne.find((name) => parsed.has(name));
+  const directories = [...plans, ...undecided].map(({ directory }) => directory || '.');
+  if (given !== undefined && directories.length > 1)
+    throw new UserError(
+      `--${given} is for one application, and there are ${directories.length}: ${directories.join(', ')}`,
+      {
+        remedy: `Name one: plimsoll init ${directories[0]} --${given} …`,
+      },
+    );
+}
+
+/** What the repository has already. With `--force` nothing counts: all is written anew. */
+function existingIn(project: Project, force: boolean): Existing {
+  if (force) return { dockerfiles: [], manifests: false };
+  const dockerfiles = project.dockerfiles.map((dockerfile) => {
+    const build = project.builds.find((each) => each.dockerfile === dockerfile);
+    const stage = build?.stage ?? dockerfile.final;
+    const user = stage ? finalUser(dockerfile, stage).user : undefined;
+    return {
+      path: dockerfile.path,
+      context: build?.context?.directory ?? directoryOf(dockerfile.path),
+      port: stage ? exposedPort(dockerfile, stage) : undefined,
+      user: user !== undefined && /^[1-9]\d*$/.test(user) ? Number(user) : undefined,
+    };
+  });
+  return { dockerfiles, manifests: project.workloads.length > 0 };
+}

@@ -1,0 +1,249 @@
+import type { Application } from '../project/application.ts';
+import { findApplications } from '../project/find-applications.ts';
+import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
+import { plannedVariables } from './internal/variables.ts';
+import type { ApplicationPlan, Choices, Detection } from './plan.ts';
+import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
+
+/** What was found in a repository. */
+export interface Detected {
+  readonly plans: readonly ApplicationPlan[];
+  readonly undecided: readonly (NotDecided & { readonly directory: string })[];
+}
+
+export interface DetectOptions {
+  readonly detectors: readonly Detector[];
+  readonly choices: Choices;
+  readonly today: string;
+  /** Only the applications in this directory and below; '' is all. */
+  readonly within: string;
+  /** Paths of Dockerfiles that are there and of directories that workloads run from. */
+  readonly existing: Existing;
+}
+
+/** What the repository has of what `init` would write. */
+export interface Existing {
+  readonly dockerfiles: readonly ExistingDockerfile[];
+  /** Whether any Kubernetes workload is declared. */
+  readonly manifests: boolean;
+}
+
+export interface ExistingDockerfile {
+  readonly path: string;
+  readonly context: string;
+  readonly port: number | undefined;
+  readonly user: number | undefined;
+}
+
+/** Directories whose programs are not what the repository is about. */
+const notMeant =
+  /(?:^|\/)(?:node_modules|vendor|third_party|examples?|samples?|tests?|__tests__|testdata|fixtures?|__fixtures__|spec|e2e|docs?|documentation|benchmarks?|templates?|\.github|\.devcontainer|cypress|playwright|scripts|tools?|hack|site-packages|dist|build|target)(?:\/|$)/i;
+
+/** Finds the applications of a repository and plans what each lacks. */
+export function detectApplications(repository: Repository, options: DetectOptions): Detected {
+  const directories = candidateDirectories(repository, options);
+  const applications = findApplications([...repository.files], (path) => {
+    const text = repository.read(path);
+    return text === undefined ? undefined : { path, text, encoding: 'utf-8' };
+  });
+  const plans: ApplicationPlan[] = [];
+  const undecided: (NotDecided & { directory: string })[] = [];
+  for (const directory of directories) {
+    const result = detectIn(repository, directory, applications, options);
+    if (result === undefined) continue;
+    if (isDecided(result.found)) plans.push(planOf(result.place, result.found, options));
+    else undecided.push({ ...result.found, directory });
+  }
+  return { plans: withOwnNames(plans, options.choices), undecided };
+}
+
+function candidateDirectories({ files }: Repository, { detectors, within }: DetectOptions): string[] {
+  const namesOf = new Map<string, Set<string>>();
+  for (const file of files) {
+    const directory = directoryOf(file);
+    const names = namesOf.get(directory) ?? new Set();
+    namesOf.set(directory, names.add(baseName(file)));
+  }
+  const isWithin = (directory: string) => within === '' || directory === within || directory.startsWith(`${within}/`);
+  return [...namesOf]
+    .filter(
+      ([directory]) =>
+        isWithin(directory) && !notMeant.test(within === '' ? directory : directory.slice(within.length)),
+    )
+    .filter(([, names]) => detectors.some((detector) => detector.mayBe(names)))
+    .map(([directory]) => directory)
+    .sort();
+}
+
+interface Asked {
+  readonly place: Place;
+  readonly found: Detection | NotDecided;
+}
+
+/** The first detector that knows how to run it; what only one of them could not decide counts when none does. */
+function detectIn(
+  repository: Repository,
+  directory: string,
+  applications: readonly Application[],
+  options: DetectOptions,
+): Asked | undefined {
+  const names = new Set(repository.files.filter((file) => directoryOf(file) === directory).map(baseName));
+  let open: Asked | undefined;
+  for (const detector of options.detectors) {
+    if (!detector.mayBe(names)) continue;
+    const place = placeOf(repository, directory, names, detector, applications, options);
+    const found = detector.detect(place);
+    if (found === undefined) continue;
+    if (isDecided(found)) return { place, found };
+    open ??= { place, found };
+  }
+  return open;
+}
+
+const languageOf: Readonly<Record<string, string>> = {
+  'Node.js': 'node',
+  Python: 'python',
+  Go: 'go',
+  Java: 'java',
+  Rust: 'rust',
+  '.NET': 'dotnet',
+  Ruby: 'ruby',
+  PHP: 'php',
+};
+
+function placeOf(
+  repository: Repository,
+  directory: string,
+  names: ReadonlySet<string>,
+  { language }: Detector,
+  applications: readonly Application[],
+  { choices, today }: DetectOptions,
+): Place {
+  const application = applications.find(
+    (each) => each.directory === directory && each.language === languageOf[language],
+  );
+  let sources: { path: string; text: string }[] | undefined;
+  return {
+    repository,
+    directory,
+    names,
+    application,
+    choices,
+    today,
+    read: (name) => repository.read(join(directory, name)),
+    has: (name) => repository.has(join(directory, name)),
+    place: (name, what) => placeIn(join(directory, name), repository.read(join(directory, name)), what),
+    sources() {
+      sources ??= (application?.sourcePaths ?? []).flatMap((path) => {
+        const text = repository.read(path);
+        return text === undefined ? [] : [{ path, text }];
+      });
+      return sources;
+    },
+  };
+}
+
+function planOf(place: Place, detection: Detection, { choices, existing }: DetectOptions): ApplicationPlan {
+  const { repository, directory } = place;
+  const name = choices.name ?? nameOf(repository, directory);
+  const dockerfile = existing.dockerfiles.find(
+    ({ path, context }) => directoryOf(path) === directory || (context === directory && directory !== ''),
+  );
+  const [metrics] = place.application?.metrics ?? [];
+  const run = dockerfile
+    ? {
+        ...detection.run,
+        port: choices.port ?? dockerfile.port ?? detection.run.port,
+        user: dockerfile.user ?? detection.run.user,
+      }
+    : detection.run;
+  const variables = plannedVariables(place, detection.variables, new Set(Object.keys(detection.run.environment)));
+  return {
+    ...detection,
+    decisions: [
+      ...detection.decisions,
+      ...(variables.length > 0
+        ? [
+            {
+              topic: 'variables' as const,
+              value: variables.map((each) => each.name).join(', '),
+              evidence: variables[0]?.evidence ?? '',
+            },
+          ]
+        : []),
+    ],
+    run,
+    directory,
+    name,
+    image:
+      choices.image ?? `${imageName(choices.name ?? ownName(repository, directory))}:${imageTag(detection.version)}`,
+    variables,
+    metrics: metrics && {
+      path: '/metrics',
+      evidence: placeIn(metrics.path, repository.read(metrics.path), metrics.range.start),
+    },
+    existing: { dockerfile: dockerfile?.path, manifests: existing.manifests },
+  };
+}
+
+/** Directories that hold the program of what is above them. */
+const generic = new Set([
+  'app',
+  'src',
+  'source',
+  'server',
+  'backend',
+  'api',
+  'web',
+  'docker',
+  'build',
+  'deploy',
+  'code',
+]);
+
+function ownName(repository: Repository, directory: string): string {
+  return directory === '' ? repository.name : baseName(directory);
+}
+
+/** A Kubernetes name: lower case letters, digits and hyphens, at most 63. */
+function nameOf(repository: Repository, directory: string): string {
+  const own = ownName(repository, directory);
+  const name = directory !== '' && generic.has(own.toLowerCase()) ? `${repository.name}-${own}` : own;
+  return kubernetesName(name);
+}
+
+function kubernetesName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '')
+    .slice(0, 50)
+    .replace(/-+$/, '');
+  return name === '' ? 'app' : name;
+}
+
+function imageName(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[._-]+|[._-]+$/g, '')
+      .replace(/([._-])[._-]+/g, '$1') || 'app'
+  );
+}
+
+function imageTag(version: string | undefined): string {
+  return version !== undefined && /^\w[\w.-]{0,127}$/.test(version) && version !== '0.0.0' ? version : '0.1.0';
+}
+
+/** Two applications of one repository cannot have one name. */
+function withOwnNames(plans: readonly ApplicationPlan[], { name }: Choices): ApplicationPlan[] {
+  if (name !== undefined && plans.length === 1) return [...plans];
+  const seen = new Map<string, number>();
+  return plans.map((plan) => {
+    const count = (seen.get(plan.name) ?? 0) + 1;
+    seen.set(plan.name, count);
+    const longer = kubernetesName(plan.directory);
+    return count === 1 ? plan : { ...plan, name: longer, image: plan.image.replace(/^[^:]+/, longer) };
+  });
+}

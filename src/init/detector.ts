@@ -1,0 +1,45 @@
+import type { Application } from '../project/application.ts';
+import type { Choices, Detection } from './plan.ts';
+import type { Repository } from './repository.ts';
+
+/** A directory that a detector is asked about. */
+export interface Place {
+  readonly repository: Repository;
+  /** Relative to the root; '' for the root itself. */
+  readonly directory: string;
+  /** Base names of the files in it. */
+  readonly names: ReadonlySet<string>;
+  /** What is known of the sources: the variables they read, and so on. Undefined where nothing is. */
+  readonly application: Application | undefined;
+  readonly choices: Choices;
+  /** YYYY-MM-DD: decides which versions are still supported. */
+  readonly today: string;
+  /** The text of a file beside, by its base name or relative path. */
+  read(name: string): string | undefined;
+  has(name: string): boolean;
+  /** `package.json:7`, the directory in front of it. */
+  place(name: string, what: string | RegExp | number): string;
+  /** Sources of the application, without tests: path from the root, and text. */
+  sources(): readonly { readonly path: string; readonly text: string }[];
+}
+
+/** One ecosystem: what makes a directory one of its applications, and how such an application is built and run. */
+export interface Detector {
+  readonly language: string;
+  /** Whether the directory holds one, judged by the names of its files alone. */
+  mayBe(names: ReadonlySet<string>): boolean;
+  /** Undefined when it is none after all: a library, a workspace's root. */
+  detect(place: Place): Detection | NotDecided | undefined;
+}
+
+/** An application of which something is not known without which no image can be written. */
+export interface NotDecided {
+  readonly language: string;
+  readonly undecided: string;
+  /** The flag that would decide it. */
+  readonly flag: string | undefined;
+}
+
+export function isDecided(result: Detection | NotDecided): result is Detection {
+  return !('undecided' in result);
+}

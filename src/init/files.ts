@@ -1,0 +1,71 @@
+import ignore from 'ignore';
+import { type ApplicationPlan, type PlannedFile, secretsOf } from './plan.ts';
+import { join, type Repository } from './repository.ts';
+import { writeDockerfile } from './writers/dockerfile.ts';
+import { writeDockerignore } from './writers/dockerignore.ts';
+import { writeManifests } from './writers/manifests.ts';
+
+/** What happens to one file. `keep`: it is there already and stays as it is. */
+export interface FileChange extends PlannedFile {
+  readonly action: 'create' | 'replace' | 'append' | 'keep';
+  /** The text that is there, for `replace` and `append`. */
+  readonly before?: string;
+}
+
+export interface FileOptions {
+  /** Replace files that exist. */
+  readonly force: boolean;
+  readonly manifests: boolean;
+}
+
+/** The files that plans need and the repository lacks, in the order of their paths. */
+export function plannedFiles(
+  repository: Repository,
+  plans: readonly ApplicationPlan[],
+  options: FileOptions,
+): FileChange[] {
+  const files = plans.flatMap((plan) => filesOf(plan, options));
+  const contexts = new Map<string, ApplicationPlan[]>();
+  for (const plan of plans)
+    if (plan.existing.dockerfile === undefined || options.force)
+      contexts.set(plan.context, [...(contexts.get(plan.context) ?? []), plan]);
+  for (const [context, sharing] of contexts)
+    files.push({ path: join(context, '.dockerignore'), text: writeDockerignore(sharing) });
+  const changes = files.map((file) => changeOf(repository, file, options.force));
+  const gitignore = options.manifests ? gitignoreChange(repository, plans) : undefined;
+  return [...changes, ...(gitignore ? [gitignore] : [])].sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function filesOf(plan: ApplicationPlan, { force, manifests }: FileOptions): PlannedFile[] {
+  const image =
+    plan.existing.dockerfile === undefined || force
+      ? [{ path: join(plan.directory, 'Dockerfile'), text: writeDockerfile(plan) }, ...plan.files]
+      : [];
+  const cluster = manifests && (!plan.existing.manifests || force) ? writeManifests(plan) : [];
+  return [...image, ...cluster];
+}
+
+function changeOf(repository: Repository, file: PlannedFile, force: boolean): FileChange {
+  const before = repository.read(file.path);
+  if (!repository.has(file.path)) return { ...file, action: 'create' };
+  return force && before !== file.text
+    ? { ...file, action: 'replace', ...(before !== undefined && { before }) }
+    : { ...file, action: 'keep' };
+}
+
+/** A line for each filled-in Secret that git would take. */
+function gitignoreChange(repository: Repository, plans: readonly ApplicationPlan[]): FileChange | undefined {
+  const before = repository.read('.gitignore');
+  const rules = ignore().add(before ?? '');
+  const lines = plans
+    .filter((plan) => !plan.existing.manifests && secretsOf(plan).length > 0)
+    .map((plan) => join(plan.directory, 'k8s/secret.yaml'))
+    .filter((path) => !rules.ignores(path))
+    .map((path) => `/${path}`);
+  if (lines.length === 0) return undefined;
+  const added = `# Secrets with their values\n${lines.join('\n')}\n`;
+  if (before === undefined) return { path: '.gitignore', text: added, action: 'create' };
+  const gap = before === '' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
+  const text = before.includes('\r\n') ? `${gap}${added}`.replace(/\n/g, '\r\n') : `${gap}${added}`;
+  return { path: '.gitignore', text: before + text, action: 'append', before };
+}

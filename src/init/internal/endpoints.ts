@@ -1,0 +1,71 @@
+import type { Place } from '../detector.ts';
+import { placeIn } from '../repository.ts';
+
+/** Paths under which programs say that they are well, the usual ones first. */
+const healthPaths = [
+  '/healthz',
+  '/health',
+  '/livez',
+  '/readyz',
+  '/health/live',
+  '/health/ready',
+  '/_health',
+  '/api/health',
+  '/api/healthz',
+  '/healthcheck',
+  '/health-check',
+  '/status',
+  '/ping',
+  '/up',
+];
+
+/** A route of the sources that answers health checks; its literal stands where routes are declared. */
+export function findHealth(place: Place): { readonly path: string; readonly evidence: string } | undefined {
+  const sources = place.sources();
+  for (const path of healthPaths)
+    for (const source of sources) {
+      const at = routeAt(source.text, path);
+      if (at !== undefined) return { path, evidence: `route in ${placeIn(source.path, source.text, at)}` };
+    }
+  return undefined;
+}
+
+/** `get('/health'`, `@app.route("/health")`, `HandleFunc("/healthz"`, `"GET /healthz"`, `path === '/health'`, Django's `path('health/'`. */
+function routeAt(text: string, path: string): number | undefined {
+  const escaped = path.replace(/[/.]/g, '\\$&');
+  const quoted = `["'\`](?:GET )?${escaped}\\/?["'\`]`;
+  const route = new RegExp(
+    `(?:\\.(?:get|use|all|route|GET|Get|Any|Handle|HandleFunc|MapGet|MapHealthChecks|service|addRoute)\\(\\s*|@\\w+(?:\\.\\w+)?\\(\\s*(?:path\\s*=\\s*|value\\s*=\\s*)?|(?:url|path|pathname|URL\\.Path)\\s*[:=]{1,3}\\s*|\\bget\\s+|HandleFunc\\(\\s*|web::resource\\(|#\\[get\\()${quoted}`,
+  );
+  const found = text.search(route);
+  return found === -1 ? undefined : found;
+}
+
+/** Where a port was found. */
+export interface FoundPort {
+  readonly port: number;
+  readonly evidence: string;
+}
+
+/** The first literal port that one of the patterns captures, in the sources' order; patterns that say more come first. */
+export function findPort(place: Place, patterns: readonly RegExp[]): FoundPort | undefined {
+  for (const pattern of patterns)
+    for (const source of place.sources()) {
+      const match = pattern.exec(source.text);
+      const port = Number(match?.slice(1).find((group) => group !== undefined));
+      if (match && port > 0 && port < 65536) return { port, evidence: placeIn(source.path, source.text, match.index) };
+    }
+  return undefined;
+}
+
+/** The first place in the sources where a pattern matches. */
+export function findInSources(
+  place: Place,
+  pattern: RegExp,
+): { readonly evidence: string; readonly match: RegExpExecArray } | undefined {
+  for (const source of place.sources()) {
+    const match = pattern.exec(source.text);
+    if (match) return { evidence: placeIn(source.path, source.text, match.index), match };
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { Place } from '../detector.ts';
+import { baseName, directoryOf, join, placeIn } from '../repository.ts';
+
+/** A main package of a module. */
+export interface GoProgram {
+  /** Relative to the module; '' for its root. */
+  readonly directory: string;
+  /** What the binary is called. */
+  readonly name: string;
+  readonly evidence: string;
+  /** Its own files open a port. */
+  readonly listens: boolean;
+}
+
+const notShipped =
+  /(?:^|\/)(?:tools?|scripts?|hack|examples?|_examples?|internal\/tools|testdata|test|e2e|vendor|gen|generate|docs?)\//;
+
+/** The programs of a module, by directory. Examples and tools are not among them, unless there is nothing else. */
+export function goPrograms(place: Place): GoProgram[] {
+  const all = goFiles(place);
+  const nested = all.filter(({ path }) => baseName(path) === 'go.mod').map(({ path }) => directoryOf(path));
+  const mains = new Map<string, { evidence: string; listens: boolean }>();
+  for (const { path, text } of all) {
+    const at = /^package main\b/m.exec(text)?.index;
+    if (
+      at === undefined ||
+      !path.endsWith('.go') ||
+      path.endsWith('_test.go') ||
+      nested.some((directory) => directory !== '' && path.startsWith(`${directory}/`))
+    )
+      continue;
+    // Files that other tools run on their own.
+    if (/^\/\/(?:go:build|\s*\+build)\s+(?:ignore|tools?|generate)\b/m.test(text)) continue;
+    const directory = directoryOf(path);
+    const known = mains.get(directory);
+    mains.set(directory, {
+      evidence: known?.evidence ?? placeIn(join(place.directory, path), text, at),
+      listens: known?.listens === true || /ListenAndServe|\.Listen\(|net\.Listen|\.Run\(|\.Start\(/.test(text),
+    });
+  }
+  const programs = [...mains].map(([directory, each]) => ({ directory, name: programName(place, directory), ...each }));
+  const shipped = programs.filter(({ directory }) => !notShipped.test(`${directory}/`));
+  return shipped.length > 0 ? shipped : programs;
+}
+
+function programName(place: Place, directory: string): string {
+  if (directory !== '' && baseName(directory) !== 'cmd') return baseName(directory);
+  const module = /^module\s+"?(\S+?)"?\s*$/m.exec(place.read('go.mod') ?? '')?.[1] ?? 'app';
+  return baseName(module.replace(/\/v\d+$/, '').replace(/\.git$/, '')) || 'app';
+}
+
+/** Paths relative to the module. */
+function goFiles({ repository, directory }: Place): { readonly path: string; readonly text: string }[] {
+  const prefix = directory === '' ? '' : `${directory}/`;
+  return repository.files
+    .filter((file) => file.startsWith(prefix) && (file.endsWith('.go') || file.endsWith('/go.mod')))
+    .map((file) => ({ path: file.slice(prefix.length), text: repository.read(file) ?? '' }));
+}
+
+/** Directories without Go files that the sources name in a literal and that are not embedded: the program reads them as it runs. */
+export function runtimeDirectories(place: Place): { readonly path: string; readonly evidence: string }[] {
+  const { repository, directory } = place;
+  const prefix = directory === '' ? '' : `${directory}/`;
+  const files = repository.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+  const top = new Set(files.filter((file) => file.includes('/')).map((file) => file.slice(0, file.indexOf('/'))));
+  const found: { path: string; evidence: string }[] = [];
+  for (const name of [...top].sort()) {
+    if (/^\.|^(?:vendor|node_modules|docs?|cmd|internal|pkg|test|testdata|scripts?|deploy\w*)$/.test(name)) continue;
+    if (files.some((file) => file.startsWith(`${name}/`) && file.endsWith('.go'))) continue;
+    const literal = new RegExp(`["'\`](?:\\./)?${name.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}(?:/[^"'\`\\n]*)?["'\`]`);
+    for (const { path, text } of place.sources()) {
+      const at = withoutEmbedding(text).search(literal);
+      if (at === -1 || embeds(text, name)) continue;
+      found.push({ path: name, evidence: placeIn(path, text, at) });
+      break;
+    }
+  }
+  return found;
+}
+
+/** Import paths look like directories and are none. Same length, so that places stay right. */
+function withoutEmbedding(text: string): string {
+  return text
+    .replace(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"[^"\n]+"\s*$/gm, (line) => ' '.repeat(line.length))
+    .replace(/^\/\/.*$/gm, (line) => ' '.repeat(line.length));
+}
+
+function embeds(text: string, name: string): boolean {
+  return new RegExp(`^//go:embed\\s.*\\b${name.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}\\b`, 'm').test(text);
+}

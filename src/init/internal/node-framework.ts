@@ -1,0 +1,165 @@
+import type { Place } from '../detector.ts';
+import type { WritablePath } from '../plan.ts';
+import { dependencyPlace, dependsOn, type NodePackage } from './node-package.ts';
+
+/** What is known of a framework of Node.js. */
+export interface NodeFramework {
+  readonly name: string;
+  readonly evidence: string;
+  /** Where it listens unless told otherwise. Undefined: the application's own code says it. */
+  readonly port?: number;
+  /** It listens where PORT says, without any code of the application. */
+  readonly readsPort?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What starts the built application, where the framework and not a script decides. */
+  readonly start?: readonly string[];
+  /** What the image needs of the build; undefined: all of the directory. */
+  readonly output?: readonly { readonly from: string; readonly to: string }[];
+  /** The output holds the packages that it needs. */
+  readonly selfContained?: boolean;
+  /** It is pages for browsers, in this directory, that any web server can serve. */
+  readonly pages?: { readonly directory: string; readonly singlePage: boolean };
+  readonly writable?: readonly WritablePath[];
+}
+
+interface Known {
+  readonly package: string;
+  read(place: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> | undefined;
+}
+
+/** In the order in which they are looked for: what brings its own server before what is a part of it. */
+const known: readonly Known[] = [
+  { package: 'next', read: readNext },
+  { package: 'nuxt', read: readNuxt },
+  { package: 'nuxt3', read: readNuxt },
+  { package: '@remix-run/serve', read: () => ({ name: 'Remix', port: 3000, readsPort: true }) },
+  { package: '@react-router/serve', read: () => ({ name: 'React Router', port: 3000, readsPort: true }) },
+  { package: '@sveltejs/kit', read: readSvelteKit },
+  { package: 'astro', read: readAstro },
+  { package: '@nestjs/core', read: () => ({ name: 'NestJS' }) },
+  { package: 'fastify', read: () => ({ name: 'Fastify' }) },
+  { package: 'koa', read: () => ({ name: 'Koa' }) },
+  { package: '@hapi/hapi', read: () => ({ name: 'hapi' }) },
+  { package: 'restify', read: () => ({ name: 'Restify' }) },
+  {
+    package: 'hono',
+    read: (_, manifest) => (manifest.dependencies.has('@hono/node-server') ? { name: 'Hono', port: 3000 } : undefined),
+  },
+  { package: '@feathersjs/feathers', read: () => ({ name: 'Feathers' }) },
+  {
+    package: 'express',
+    read: (_, manifest) => (manifest.dependencies.has('express') ? { name: 'Express' } : undefined),
+  },
+  { package: '@angular/core', read: readAngular },
+  { package: 'react-scripts', read: () => pages('Create React App', 'build') },
+  { package: 'gatsby', read: () => pages('Gatsby', 'public', false) },
+  { package: '@docusaurus/core', read: () => pages('Docusaurus', 'build', false) },
+  { package: '@11ty/eleventy', read: () => pages('Eleventy', '_site', false) },
+  { package: '@vue/cli-service', read: () => pages('Vue CLI', 'dist') },
+  { package: 'vitepress', read: () => pages('VitePress', 'docs/.vitepress/dist', false) },
+  { package: 'parcel', read: () => pages('Parcel', 'dist') },
+  {
+    package: 'vite',
+    read: (place, manifest) =>
+      /\bvite build\b/.test(manifest.scripts.get('build') ?? '')
+        ? pages('Vite', outDirectory(place, 'dist'))
+        : undefined,
+  },
+];
+
+/** The framework that an application is written with; undefined for a plain program. */
+export function findNodeFramework(place: Place, manifest: NodePackage): NodeFramework | undefined {
+  for (const { package: name, read } of known) {
+    if (!dependsOn(manifest, name)) continue;
+    const found = read(place, manifest);
+    if (found) return { ...found, evidence: dependencyPlace(manifest, name) };
+  }
+  return undefined;
+}
+
+function pages(name: string, directory: string, singlePage = true): Omit<NodeFramework, 'evidence'> {
+  return { name, pages: { directory, singlePage } };
+}
+
+function configurationOf(place: Place, name: string): string {
+  return (
+    ['js', 'mjs', 'cjs', 'ts', 'mts']
+      .map((suffix) => place.read(`${name}.${suffix}`))
+      .find((text) => text !== undefined) ?? ''
+  );
+}
+
+function outDirectory(place: Place, usual: string): string {
+  return /\boutDir:\s*['"]\.?\/?([\w./-]+?)\/?['"]/.exec(configurationOf(place, 'vite.config'))?.[1] ?? usual;
+}
+
+function readNext(place: Place): Omit<NodeFramework, 'evidence'> {
+  const output = /\boutput:\s*['"](standalone|export)['"]/.exec(configurationOf(place, 'next.config'))?.[1];
+  if (output === 'export') return pages('Next.js', 'out', false);
+  const writable = [{ path: '/app/.next/cache', why: 'Next.js keeps optimized images and rendered pages there' }];
+  const common = {
+    name: 'Next.js',
+    port: 3000,
+    readsPort: true,
+    writable,
+    environment: { NEXT_TELEMETRY_DISABLED: '1' },
+  };
+  if (output !== 'standalone') return { ...common, start: ['node_modules/.bin/next', 'start'] };
+  return {
+    ...common,
+    environment: { ...common.environment, HOSTNAME: '0.0.0.0' },
+    start: ['node', 'server.js'],
+    selfContained: true,
+    output: [
+      { from: '.next/standalone', to: './' },
+      { from: '.next/static', to: './.next/static' },
+      ...(hasDirectory(place, 'public') ? [{ from: 'public', to: './public' }] : []),
+    ],
+  };
+}
+
+function hasDirectory({ repository, directory }: Place, name: string): boolean {
+  const prefix = directory === '' ? `${name}/` : `${directory}/${name}/`;
+  return repository.files.some((file) => file.startsWith(prefix));
+}
+
+function readNuxt(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> {
+  const asked = manifest.dependencies.get('nuxt') ?? manifest.devDependencies.get('nuxt') ?? '3';
+  if (/^[\^~]?2/.test(asked)) return { name: 'Nuxt 2', port: 3000, readsPort: true, environment: { HOST: '0.0.0.0' } };
+  if (/\bnuxt(?:i)? generate\b/.test(manifest.scripts.get('build') ?? ''))
+    return pages('Nuxt', '.output/public', false);
+  return {
+    name: 'Nuxt',
+    port: 3000,
+    readsPort: true,
+    environment: { HOST: '0.0.0.0' },
+    start: ['node', '.output/server/index.mjs'],
+    output: [{ from: '.output', to: './.output' }],
+    selfContained: true,
+  };
+}
+
+function readSvelteKit(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> | undefined {
+  if (dependsOn(manifest, '@sveltejs/adapter-static')) return pages('SvelteKit', 'build');
+  if (!dependsOn(manifest, '@sveltejs/adapter-node')) return { name: 'SvelteKit without a server of its own' };
+  return { name: 'SvelteKit', port: 3000, readsPort: true, start: ['node', 'build'] };
+}
+
+function readAstro(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> {
+  if (!dependsOn(manifest, '@astrojs/node')) return pages('Astro', 'dist', false);
+  return {
+    name: 'Astro',
+    port: 4321,
+    readsPort: true,
+    environment: { HOST: '0.0.0.0' },
+    start: ['node', 'dist/server/entry.mjs'],
+  };
+}
+
+function readAngular(place: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> {
+  const text = place.read('angular.json') ?? '';
+  const project = /"projects"\s*:\s*\{\s*"([^"]+)"/.exec(text)?.[1] ?? manifest.name ?? 'app';
+  const output = /"outputPath"\s*:\s*(?:\{\s*"base"\s*:\s*)?"([^"]+)"/.exec(text)?.[1] ?? `dist/${project}`;
+  const builder = /"builder"\s*:\s*"@angular(?:-devkit)?\/build(?:-angular)?:(\w+)"/.exec(text)?.[1];
+  return pages('Angular', builder === 'application' ? `${output}/browser` : output);
+}

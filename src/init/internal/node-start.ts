@@ -1,0 +1,192 @@
+import type { Place } from '../detector.ts';
+import { join } from '../repository.ts';
+import { type NodePackage, scriptPlace } from './node-package.ts';
+import { procfileCommand } from './procfile.ts';
+import { splitCommand, takeAssignments } from './shell-words.ts';
+
+/** How the program starts. */
+export interface NodeStart {
+  /** `$PORT` stands as written. */
+  readonly words: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly evidence: string;
+  /** It is run by a development dependency, such as tsx: they must stay. */
+  readonly needsDevelopment: boolean;
+}
+
+/** What starts the program in production: the command line, the Procfile, a script, `main`, or a file of a usual name. */
+export function findNodeStart(place: Place, manifest: NodePackage): NodeStart | undefined {
+  const chosen = place.choices.start;
+  if (chosen !== undefined) return fromLine(place, manifest, chosen, '--start', 0) ?? inShell(chosen, '--start');
+  const procfile = procfileCommand(place);
+  if (procfile) {
+    const start = fromLine(place, manifest, procfile.line, procfile.evidence, 0);
+    if (start) return start;
+  }
+  for (const name of ['start:prod', 'start:production', 'start']) {
+    const line = manifest.scripts.get(name);
+    if (line === undefined) continue;
+    return (
+      fromLine(place, manifest, line, scriptPlace(manifest, name), 0) ?? inShell(line, scriptPlace(manifest, name))
+    );
+  }
+  return fromFiles(place, manifest);
+}
+
+function fromFiles(place: Place, manifest: NodePackage): NodeStart | undefined {
+  const { main } = manifest;
+  const candidates = [
+    'server.js',
+    'app.js',
+    'index.js',
+    'src/server.js',
+    'src/index.js',
+    'src/app.js',
+    'server.mjs',
+    'index.mjs',
+  ];
+  const found = [...(main ? [main] : []), ...candidates].find((name) => place.has(name));
+  if (found !== undefined)
+    return node(
+      ['node', found],
+      found === main ? `main (${place.place('package.json', '"main"')})` : `the file ${found}`,
+    );
+  if (main !== undefined && manifest.scripts.has('build'))
+    return node(['node', main], `main (${place.place('package.json', '"main"')})`);
+  return undefined;
+}
+
+function node(words: readonly string[], evidence: string): NodeStart {
+  return { words, variables: {}, evidence, needsDevelopment: false };
+}
+
+/** A shell runs what is more than one command; the packages' own programs are found as npm finds them. */
+function inShell(line: string, evidence: string): NodeStart {
+  return {
+    words: ['sh', '-c', line],
+    variables: { PATH: '/app/node_modules/.bin:$PATH' },
+    evidence,
+    needsDevelopment: false,
+  };
+}
+
+const mostScripts = 5;
+
+function fromLine(
+  place: Place,
+  manifest: NodePackage,
+  line: string,
+  evidence: string,
+  depth: number,
+): NodeStart | undefined {
+  // `npm run build && node dist/main.js`: what is before it belongs to the build.
+  const last = line.split(/&&|;/).at(-1)?.trim() ?? '';
+  const words = splitCommand(last);
+  if (words === undefined) return undefined;
+  const { variables, rest } = takeAssignments(words);
+  const start = fromWords(place, manifest, rest, evidence, depth);
+  return start && { ...start, variables: { ...variables, ...start.variables } };
+}
+
+const runners: ReadonlySet<string> = new Set(['npm', 'yarn', 'pnpm', 'bun']);
+const supervisors = /^(?:nodemon|node-dev|pm2-runtime|pm2|forever|supervisor)$/;
+const compilers = /^(?:ts-node|ts-node-dev|tsnd|tsx|babel-node|esrun|vite-node|swc-node)$/;
+
+function fromWords(
+  place: Place,
+  manifest: NodePackage,
+  words: readonly string[],
+  evidence: string,
+  depth: number,
+): NodeStart | undefined {
+  const [program = '', ...rest] = words;
+  if (runners.has(program)) {
+    const operands = rest.filter((word) => !word.startsWith('-'));
+    const script = operands[0] === 'run' ? operands[1] : operands[0];
+    const line = script === undefined ? undefined : manifest.scripts.get(script);
+    if (script !== undefined && line !== undefined && depth < mostScripts)
+      return fromLine(place, manifest, line, `${evidence}, ${scriptPlace(manifest, script)}`, depth + 1);
+    if (program === 'bun' && script !== undefined) return node(['bun', ...rest], evidence);
+    return undefined;
+  }
+  if (program === 'npx' || program === 'bunx')
+    return fromWords(
+      place,
+      manifest,
+      rest.filter((word, at) => at > 0 || !word.startsWith('-')),
+      evidence,
+      depth,
+    );
+  if (program === 'node' || program === 'nodejs') return node(['node', ...rest.filter(isForProduction)], evidence);
+  if (supervisors.test(program)) {
+    const file = rest.find((word) => /\.[cm]?[jt]s$/.test(word) || place.has(word) || place.has(`${word}.js`));
+    if (file === undefined) return undefined;
+    return /ts$/.test(file)
+      ? fromTypeScript(place, manifest, 'tsx', file, evidence)
+      : node(['node', file], `${evidence}, without ${program}`);
+  }
+  if (compilers.test(program)) {
+    const file = rest.find((word) => /\.[cm]?[jt]sx?$/.test(word));
+    return file === undefined ? undefined : fromTypeScript(place, manifest, program, file, evidence);
+  }
+  if (program === 'nest') return node(['node', 'dist/main'], `${evidence}, which runs what nest build wrote`);
+  if (program === '' || /[/.]/.test(program))
+    return words.length > 0 && place.has(program.replace(/^\.\//, '')) ? node(words, evidence) : undefined;
+  return {
+    words: [`node_modules/.bin/${program}`, ...rest],
+    variables: {},
+    evidence,
+    needsDevelopment: !isProductionProgram(manifest, program),
+  };
+}
+
+function isForProduction(word: string): boolean {
+  return !/^--(?:watch|inspect|env-file)/.test(word);
+}
+
+/** Programs of packages that are named otherwise. */
+const packagesOfPrograms: Readonly<Record<string, readonly string[]>> = {
+  'remix-serve': ['@remix-run/serve'],
+  'react-router-serve': ['@react-router/serve'],
+  strapi: ['@strapi/strapi'],
+  prisma: ['prisma'],
+  fastify: ['fastify-cli'],
+};
+
+function isProductionProgram(manifest: NodePackage, program: string): boolean {
+  const names = packagesOfPrograms[program] ?? [program, `${program}-cli`];
+  return (
+    names.some((name) => manifest.dependencies.has(name)) || !names.some((name) => manifest.devDependencies.has(name))
+  );
+}
+
+/** What the compiler writes for a TypeScript file, where a build script compiles; else the development tool runs it. */
+function fromTypeScript(
+  place: Place,
+  manifest: NodePackage,
+  program: string,
+  file: string,
+  evidence: string,
+): NodeStart {
+  const compiled = compiledPath(place, manifest, file);
+  if (compiled !== undefined) return node(['node', compiled], `${evidence}; the build compiles ${file} to ${compiled}`);
+  return {
+    words: [`node_modules/.bin/${program}`, file],
+    variables: {},
+    evidence,
+    needsDevelopment: !manifest.dependencies.has(program),
+  };
+}
+
+function compiledPath(place: Place, manifest: NodePackage, file: string): string | undefined {
+  const build = manifest.scripts.get('build') ?? '';
+  const configuration = place.read('tsconfig.json') ?? '';
+  if (!/\btsc\b/.test(build) || /"noEmit"\s*:\s*true/.test(configuration)) return undefined;
+  const output = /^\s*"outDir"\s*:\s*"\.?\/?([^"]+?)\/?"/m.exec(configuration)?.[1];
+  if (output === undefined) return undefined;
+  const root =
+    /^\s*"rootDir"\s*:\s*"\.?\/?([^"]*?)\/?"/m.exec(configuration)?.[1] ??
+    (file.startsWith('src/') && !/"include"\s*:\s*\[[^\]]*"(?!src)/.test(configuration) ? 'src' : '');
+  const relative = root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file.replace(/^\.\//, '');
+  return join(output, relative.replace(/\.([cm]?)tsx?$/, '.$1js'));
+}

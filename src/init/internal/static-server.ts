@@ -1,0 +1,59 @@
+import type { ImageStage, PlannedFile, RunPlan, Step } from '../plan.ts';
+import { join } from '../repository.ts';
+
+/** nginx as an ordinary user: its configuration keeps everything that it writes below /tmp. */
+const server = 'nginxinc/nginx-unprivileged:1.29-alpine';
+
+/** The stage that serves pages, with what it takes from the build or the context. */
+export function pagesStage(copy: Step, configuration: string | undefined): ImageStage {
+  return {
+    name: undefined,
+    base: server,
+    comment: 'Pages need no runtime of a language: a web server that runs without root, on port 8080',
+    steps: [
+      ...(configuration === undefined
+        ? []
+        : [{ kind: 'copy' as const, sources: [configuration], destination: '/etc/nginx/conf.d/default.conf' }]),
+      copy,
+    ],
+  };
+}
+
+/** How that stage runs. Port and user are those of the image. */
+export const pagesRun: RunPlan = {
+  command: [],
+  commandEvidence: 'the image starts nginx',
+  port: 8080,
+  environment: {},
+  user: 101,
+  userEvidence: 'the user nginx of the image',
+  writable: [{ path: '/tmp', why: 'nginx keeps its PID and what it buffers there' }],
+  health: { path: '/', evidence: 'the first page' },
+  startSeconds: 10,
+  resources: { cpu: '25m', memory: '32Mi', memoryLimit: '128Mi' },
+};
+
+/** A configuration for pages whose paths only the browser knows. */
+export function singlePageConfiguration(directory: string): PlannedFile {
+  return {
+    path: join(directory, 'nginx.conf'),
+    text: `# Written by plimsoll init. Paths that are no file belong to the application in the browser, which begins with index.html.
+server {
+    listen 8080;
+    root /usr/share/nginx/html;
+    server_tokens off;
+
+    location / {
+        try_files $uri $uri/ /index.html;
+    }
+
+    # Without an answer of the application for what is missing: a wrong script would be taken for a page.
+    location ~ \\.(?:js|css|map|png|jpe?g|svg|gif|ico|webp|woff2?)$ {
+        try_files $uri =404;
+        # Names with a hash of the content in them never change.
+        expires 1h;
+    }
+}
+`,
+  };
+}

@@ -1,0 +1,87 @@
+import { isTellingName, secretInVariable } from '../../core/secret-text.ts';
+import type { Place } from '../detector.ts';
+import type { PlannedVariable } from '../plan.ts';
+import { join, placeIn } from '../repository.ts';
+
+/** Set by the system, the runtime, the platform or the image itself. */
+const alwaysThere =
+  /^(?:PATH|HOME|HOSTNAME|USER|USERNAME|LOGNAME|PWD|SHELL|TERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|CI|DYNO|HEROKU_\w+|VERCEL\w*|NETLIFY\w*|NO_COLOR|FORCE_COLOR|KUBERNETES_\w+|\w+_SERVICE_(?:HOST|PORT)|npm_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NODE_ENV|NODE_OPTIONS|PORT|GOPATH|GOROOT|GOOS|GOARCH|PYTHON\w*|VIRTUAL_ENV|JAVA_HOME|VITEST\w*|JEST\w*|PYTEST\w*|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|windir|VITE_\w+|NEXT_PUBLIC_\w+|REACT_APP_\w+|NUXT_PUBLIC_\w+|PUBLIC_\w+|ANALYZE|NEXT_RUNTIME)$/;
+
+/** Addresses that usually hold a user and a password. */
+const holdsLogin =
+  /(?:^|_)(?:DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB|HQ|LAB)?|REDIS(?:CLOUD|TOGO)?|RABBITMQ|AMQP|CLOUDAMQP|CLEARDB|JAWSDB|ELASTICSEARCH|KAFKA|SMTP|SENTRY|JDBC_DATABASE)_?(?:URL|URI|DSN|CONNECTION(?:_?STRING)?)$|CONNECTION_?STRING|^DSN$|^(?:MONGO|DB)_?(?:URI|URL)$|WEBHOOK_URL$/i;
+
+/** What the application reads of its environment, each name once. */
+export function plannedVariables(
+  place: Place,
+  found: readonly PlannedVariable[] | undefined,
+  given: ReadonlySet<string>,
+): PlannedVariable[] {
+  const byName = new Map<string, PlannedVariable>();
+  const examples = exampleValues(place);
+  for (const variable of [...(found ?? readBySources(place)), ...examples]) {
+    const { name } = variable;
+    if (alwaysThere.test(name) || given.has(name) || !/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) continue;
+    const known = byName.get(name);
+    byName.set(name, known ? merged(known, variable) : variable);
+  }
+  return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function merged(known: PlannedVariable, other: PlannedVariable): PlannedVariable {
+  return { ...known, value: known.value ?? other.value, required: known.required || other.required };
+}
+
+function readBySources({ application, repository }: Place): PlannedVariable[] {
+  const set = application?.variablesSet ?? new Set<string>();
+  return (application?.variablesRead ?? [])
+    .filter(({ name }) => !set.has(name))
+    .map(({ name, path, range, fallback, required, optional, conditional }) =>
+      variable(
+        name,
+        fallback,
+        required && conditional !== true && !optional,
+        placeIn(path, repository.read(path), range.start),
+      ),
+    );
+}
+
+/** A variable, told secret or not by its name and value. A secret's value is not kept. */
+export function variable(
+  name: string,
+  value: string | undefined,
+  required: boolean,
+  evidence: string,
+): PlannedVariable {
+  const secret =
+    isTellingName(name) ||
+    holdsLogin.test(name) ||
+    (value !== undefined && secretInVariable(name, value) !== undefined);
+  return { name, secret, value: secret ? undefined : value, required, evidence };
+}
+
+const exampleNames = [
+  '.env.example',
+  '.env.sample',
+  '.env.template',
+  '.env.dist',
+  'env.example',
+  'sample.env',
+  '.env.local.example',
+];
+
+function exampleValues({ read, directory }: Place): PlannedVariable[] {
+  for (const name of exampleNames) {
+    const text = read(name);
+    if (text === undefined) continue;
+    return [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$/gm)].map((match) => {
+      const written = (match[2] ?? '')
+        .trim()
+        .replace(/^(["'])(.*)\1.*$/, '$2')
+        .replace(/\s+#.*$/, '');
+      const usable = written === '' || /[<>{}$]|your|change|xxx/i.test(written) ? undefined : written;
+      return variable(match[1] ?? '', usable, false, placeIn(join(directory, name), text, match.index));
+    });
+  }
+  return [];
+}

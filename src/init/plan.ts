@@ -1,0 +1,159 @@
+/** One thing that was decided, and what in the repository said so. */
+export interface Decision {
+  readonly topic: DecisionTopic;
+  readonly value: string;
+  /** `engines.node (package.json:7)`, `no evidence: newest LTS`. */
+  readonly evidence: string;
+}
+
+export type DecisionTopic =
+  | 'language'
+  | 'framework'
+  | 'version'
+  | 'package manager'
+  | 'native dependencies'
+  | 'build'
+  | 'start'
+  | 'port'
+  | 'health'
+  | 'files'
+  | 'writes'
+  | 'variables';
+
+/** Something that the files do not tell. `assumed` was taken; without it nothing is written. */
+export interface Question {
+  readonly question: string;
+  /** The flag that answers it: `--port`. Absent where only the application's own code can. */
+  readonly flag: string | undefined;
+  readonly assumed: string | undefined;
+}
+
+/** One line group of a Dockerfile. `comment` says why it is so; lines of it are wrapped by the writer. */
+export type Step =
+  | {
+      readonly kind: 'copy';
+      readonly comment?: string;
+      readonly from?: string;
+      readonly sources: readonly string[];
+      readonly destination: string;
+      readonly owner?: string;
+    }
+  | {
+      readonly kind: 'run';
+      readonly comment?: string;
+      /** Values of `--mount`. */
+      readonly mounts?: readonly string[];
+      /** Joined with `&&`, one a line. */
+      readonly commands: readonly string[];
+    }
+  | { readonly kind: 'env' | 'arg'; readonly comment?: string; readonly variables: Readonly<Record<string, string>> }
+  | { readonly kind: 'workdir'; readonly path: string };
+
+export interface ImageStage {
+  readonly name: string | undefined;
+  readonly base: string;
+  readonly comment?: string;
+  readonly steps: readonly Step[];
+}
+
+/** A variable that the application reads. */
+export interface PlannedVariable {
+  readonly name: string;
+  readonly secret: boolean;
+  /** The value that the source falls back to, or that an example file shows; never of a secret. */
+  readonly value: string | undefined;
+  readonly required: boolean;
+  /** `src/config.js:12`. */
+  readonly evidence: string;
+}
+
+/** How the container runs. */
+export interface RunPlan {
+  /** CMD, in exec form. */
+  readonly command: readonly string[];
+  readonly commandEvidence: string;
+  /** Undefined for a program that nothing connects to. */
+  readonly port: number | undefined;
+  /** Variables that the image sets: what the program needs to run as it is meant to in a container. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly user: number;
+  /** Why that number: `the user node of the image`. */
+  readonly userEvidence: string;
+  /** Directories that the program writes: each gets an emptyDir. */
+  readonly writable: readonly WritablePath[];
+  /** A path that answers 200 to anybody; undefined: the port is asked whether it listens. */
+  readonly health: { readonly path: string; readonly evidence: string } | undefined;
+  /** Seconds that a start may take. */
+  readonly startSeconds: number;
+  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+}
+
+export interface WritablePath {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A file that the image needs beside the Dockerfile. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a detector makes of a directory. */
+export interface Detection {
+  readonly language: string;
+  readonly framework: string | undefined;
+  /** The directory that the build is given; '' for the root. The application's own, or the root of its workspace. */
+  readonly context: string;
+  readonly version: string | undefined;
+  readonly decisions: readonly Decision[];
+  readonly questions: readonly Question[];
+  readonly stages: readonly ImageStage[];
+  readonly run: RunPlan;
+  /** Groups of lines for .dockerignore beyond those that every application gets. */
+  readonly ignore: readonly IgnoreGroup[];
+  readonly files: readonly PlannedFile[];
+  /** Variables that the detector found by itself, where the project's readers know nothing of the language. */
+  readonly variables?: readonly PlannedVariable[];
+}
+
+export interface IgnoreGroup {
+  readonly comment: string;
+  readonly patterns: readonly string[];
+}
+
+/** All that the writers need: they are pure functions of it. */
+export interface ApplicationPlan extends Detection {
+  /** Relative to the root; '' for the root itself. */
+  readonly directory: string;
+  /** Valid as a Kubernetes name. */
+  readonly name: string;
+  /** With tag. */
+  readonly image: string;
+  readonly variables: readonly PlannedVariable[];
+  readonly metrics: { readonly path: string; readonly evidence: string } | undefined;
+  /** What is there already and stays; then only what lacks is written. */
+  readonly existing: { readonly dockerfile: string | undefined; readonly manifests: boolean };
+}
+
+/** What the user said on the command line. */
+export interface Choices {
+  readonly port?: number;
+  readonly start?: string;
+  readonly name?: string;
+  readonly image?: string;
+  readonly base?: BaseKind;
+  readonly version?: string;
+}
+
+export type BaseKind = 'slim' | 'alpine' | 'distroless';
+
+/** What goes into the ConfigMap. */
+export function settingsOf({ variables }: Pick<ApplicationPlan, 'variables'>): readonly PlannedVariable[] {
+  return variables.filter((variable) => !variable.secret);
+}
+
+/** What goes into the Secret. */
+export function secretsOf({ variables }: Pick<ApplicationPlan, 'variables'>): readonly PlannedVariable[] {
+  return variables.filter((variable) => variable.secret);
+}

@@ -1,0 +1,156 @@
+import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
+
+/** The Deployment of a plan: a restricted pod that can be moved, updated and scaled without anybody noticing. */
+export function writeDeployment(plan: ApplicationPlan): string {
+  const { name, run, metrics } = plan;
+  const annotations = metrics
+    ? `
+      annotations:
+        # It serves metrics: ${metrics.evidence}
+        prometheus.io/scrape: "true"
+        prometheus.io/port: "${run.port ?? 9090}"
+        prometheus.io/path: ${metrics.path}`
+    : '';
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  labels:
+    app.kubernetes.io/name: ${name}
+spec:
+${replicas(plan)}  selector:
+    matchLabels:
+      app.kubernetes.io/name: ${name}
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      # A new pod must be ready before an old one goes.
+      maxUnavailable: 0
+      maxSurge: 1
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: ${name}${annotations}
+    spec:
+      serviceAccountName: ${name}
+      # The program does not call the Kubernetes API.
+      automountServiceAccountToken: false
+${placement(plan)}      securityContext:
+        runAsNonRoot: true
+        # As USER in the Dockerfile: ${run.userEvidence}.
+        runAsUser: ${run.user}
+        runAsGroup: ${run.user}
+        fsGroup: ${run.user}
+        seccompProfile:
+          type: RuntimeDefault
+      containers:
+        - name: ${name}
+          image: ${plan.image}
+          imagePullPolicy: IfNotPresent
+${ports(run)}${environment(plan)}${probes(run)}          resources:
+            # Starting points for ${plan.framework ?? plan.language}: replace them by what is measured under your own load.
+            requests:
+              cpu: ${run.resources.cpu}
+              memory: ${run.resources.memory}
+            limits:
+              # No limit for the CPU: it would slow the program down while the node is idle.
+              memory: ${run.resources.memoryLimit}
+          securityContext:
+            allowPrivilegeEscalation: false
+            # What the program may write is mounted below.
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop:
+                - ALL
+${volumes(run)}`;
+}
+
+function replicas({ run }: ApplicationPlan): string {
+  return run.port === undefined
+    ? '  # Nothing connects to it: more than one would do the work twice, unless it takes its work from a queue.\n  replicas: 1\n'
+    : '  # No number of replicas: the autoscaler (hpa.yaml) sets it, and a number here would undo that with each apply.\n';
+}
+
+function placement({ name, run }: ApplicationPlan): string {
+  if (run.port === undefined) return '';
+  return `      # On different nodes where there are several.
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels:
+              app.kubernetes.io/name: ${name}
+`;
+}
+
+function ports({ port }: RunPlan): string {
+  if (port === undefined) return '';
+  return `          ports:
+            - name: http
+              containerPort: ${port}
+`;
+}
+
+function environment(plan: ApplicationPlan): string {
+  const settings =
+    settingsOf(plan).length > 0
+      ? `          envFrom:\n            - configMapRef:\n                name: ${plan.name}\n`
+      : '';
+  const secrets = secretsOf(plan).map(
+    ({ name, required }) => `            - name: ${name}
+              valueFrom:
+                secretKeyRef:
+                  name: ${plan.name}
+                  key: ${name}
+${required ? '' : '                  # The program starts without it.\n                  optional: true\n'}`,
+  );
+  return `${secrets.length > 0 ? `          env:\n${secrets.join('')}` : ''}${settings}`;
+}
+
+function probes({ port, health, startSeconds }: RunPlan): string {
+  if (port === undefined) return '';
+  const question = health
+    ? `              path: ${health.path}\n              port: http\n`
+    : '              port: http\n';
+  const kind = health ? 'httpGet' : 'tcpSocket';
+  const why = health
+    ? `${health.path}: ${health.evidence}.`
+    : 'No route for health checks was found: the port is asked whether it listens. Better: a route that tells whether it can serve.';
+  const period = 5;
+  return `          # ${why}
+          startupProbe:
+            ${kind}:
+${question}            # Until it has answered once, up to ${startSeconds * 2} seconds.
+            periodSeconds: 2
+            failureThreshold: ${startSeconds}
+          readinessProbe:
+            ${kind}:
+${question}            periodSeconds: ${period}
+            timeoutSeconds: 2
+            failureThreshold: 2
+          livenessProbe:
+            ${kind}:
+${question}            # More patient than readiness: a restart is for a program that hangs, not for one that is busy.
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 6
+`;
+}
+
+function volumes({ writable }: RunPlan): string {
+  if (writable.length === 0) return '';
+  const named = writable.map(({ path, why }) => ({
+    path,
+    why,
+    name: path
+      .replace(/[^a-z0-9]+/gi, '-')
+      .replace(/^-|-$/g, '')
+      .toLowerCase(),
+  }));
+  const mounts = named.map(
+    ({ path, why, name }) => `            # ${why}\n            - name: ${name}\n              mountPath: ${path}\n`,
+  );
+  const list = named.map(({ name }) => `        - name: ${name}\n          emptyDir:\n            sizeLimit: 256Mi\n`);
+  return `          volumeMounts:\n${mounts.join('')}      volumes:\n${list.join('')}`;
+}
