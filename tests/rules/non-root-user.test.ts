@@ -54,5 +54,5 @@ test('the fix ends its line as the file does', async () => {
     { id: 'security/non-root-user', area: 'security', definition: rule },
     {},
   );
-  expect(finding?.fix?.changes.edits.map(({ replacement }) => replacement)).toEqual(['USER node\r\n']);
+  expect(finding?.fix?.changes.edits.map(({ replacement }) => replacement)).toEqual(['USER 1000:1000\r\n']);
 });

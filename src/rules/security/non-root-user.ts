@@ -1,9 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
-import type { Fix } from '../../core/fix.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertBefore } from '../../dockerfile/edit.ts';
 import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { buildsOf, type ImageUse, type Project, shippedStages } from '../../project/project.ts';
@@ -16,6 +14,7 @@ import {
   isRootUser,
   lastInstruction,
 } from '../../project/stage-facts.ts';
+import { runAsUser } from '../../repairs/run-as-user.ts';
 
 const noUser = ['trivy:DS002', 'checkov:CKV_DOCKER_3', 'kics:missing-user-instruction'] as const;
 const rootUser = ['hadolint:DL3002', 'trivy:DS002', 'kics:last-user-is-root'] as const;
@@ -66,7 +65,7 @@ export const rule = dockerfileRule({
           });
         continue;
       }
-      const fix = instruction ? undefined : runAsOther(dockerfile, stage);
+      const fix = holdsProgram(project, dockerfile, stage) ? runAsUser(project, dockerfile, stage) : undefined;
       report({
         at: place.range,
         message: instruction
@@ -105,6 +104,7 @@ function dropsByItself(dockerfile: Dockerfile, stage: Stage): boolean {
   const command = lastInstruction(stage, 'CMD');
   const image = baseImageOf(stage).reference?.repository.replace(/^library\//, '');
   if (entrypoint === undefined && image !== undefined && imagesThatDrop.has(image)) return true;
+  if (entrypoint === undefined && command === undefined && startsPhpServer(stage)) return true;
   const started = [entrypoint, command].flatMap((each) => (each ? [each.command] : []));
   if (started.some((form) => words(form).some((word) => programsThatDrop.test(baseName(word))))) return true;
   // A helper for dropping privileges that the image installs is used by a script that is not seen here.
@@ -113,6 +113,12 @@ function dropsByItself(dockerfile: Dockerfile, stage: Stage): boolean {
       instruction.name === 'RUN' &&
       /\b(?:gosu|su-exec|setpriv|s6-overlay|fixuid|chroot --userspec)\b/.test(commandText(dockerfile, instruction)),
   );
+}
+
+/** The Apache and FPM variants of PHP's images start a server that gives up root for its workers. */
+function startsPhpServer(stage: Stage): boolean {
+  const { runtime, reference } = baseImageOf(stage);
+  return runtime?.name === 'php' && /(?:^|-)(?:apache|fpm)(?:-|$)/.test(reference?.tag ?? '');
 }
 
 function commandText({ text }: Dockerfile, { range }: Instruction): string {
@@ -143,11 +149,21 @@ function setsOtherUser(use: ImageUse): boolean {
   return (runAsUser.value ?? 0) > 0 || runAsNonRoot.value === true;
 }
 
+/** Something is started that is no bare shell or interpreter: an image for other images has to stay one of root's. */
+function holdsProgram(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
+  if (buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.length > 0)) return true;
+  const form = startedWords(stage);
+  return form !== undefined && !(form.length === 1 && interpreter.test(baseName(form[0] ?? '')));
+}
+
+function startedWords(stage: Stage): readonly string[] | undefined {
+  return [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')]
+    .map((each) => (each ? words(each.command).filter((word) => word !== '') : []))
+    .find((each) => each.length > 0);
+}
+
 function holdsApplication(stage: Stage): boolean {
-  const forms = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].map((each) =>
-    each ? words(each.command).filter((word) => word !== '') : [],
-  );
-  const form = forms.find((each) => each.length > 0);
+  const form = startedWords(stage);
   if (form === undefined) return false;
   if (form.length === 1 && interpreter.test(baseName(form[0] ?? ''))) return false;
   return imageInstructions(stage).some(
@@ -159,41 +175,5 @@ function holdsApplication(stage: Stage): boolean {
 function copiesProgram({ sources }: CopyInstruction): boolean {
   return sources.some(
     ({ value }) => !/\.(?:sh|conf|cnf|ini|cfg|list|repo|gpg|asc|pem|crt|tar(?:\.\w+)?|tgz)$|entrypoint/i.test(value),
-  );
-}
-
-/** A user that exists in the base image or needs none, where the program listens on no port of root's. */
-function runAsOther(dockerfile: Dockerfile, stage: Stage): Fix | undefined {
-  const base = baseImageOf(stage);
-  const user = base.runtime?.name === 'node' ? 'node' : base.distribution === 'scratch' ? '65532:65532' : undefined;
-  const isStarted = stage.instructions.findLast(({ name }) => name === 'CMD' || name === 'ENTRYPOINT');
-  const place = stage.instructions.find(
-    (instruction) =>
-      (instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT') &&
-      !stage.instructions.some((other) => needsRoot(other) && other.range.start > instruction.range.start),
-  );
-  if (user === undefined || isStarted === undefined || place === undefined || listensLow(stage)) return undefined;
-  const lineEnd = dockerfile.text.includes('\r\n') ? '\r\n' : '\n';
-  return {
-    title: `Run as ${user}`,
-    changes: { edits: [insertBefore(dockerfile, place.range, `USER ${user}${lineEnd}`)] },
-    assumptions: [
-      {
-        statement: 'The program writes to no file or directory of root.',
-        state: 'unknown',
-        question: 'Which files does the program write, and may another user than root write them?',
-      },
-    ],
-  };
-}
-
-function needsRoot({ name }: Instruction): boolean {
-  return name === 'RUN' || name === 'COPY' || name === 'ADD' || name === 'WORKDIR';
-}
-
-function listensLow(stage: Stage): boolean {
-  return imageInstructions(stage).some(
-    (instruction) =>
-      instruction.name === 'EXPOSE' && instruction.ports.some(({ value }) => !(Number.parseInt(value, 10) >= 1024)),
   );
 }

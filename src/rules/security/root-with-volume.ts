@@ -1,6 +1,7 @@
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { finalUser, lastInstruction } from '../../project/stage-facts.ts';
+import { runAsUser } from '../../repairs/run-as-user.ts';
 
 /** Scripts, and programs that begin as root and become a user of their own. */
 const mayDrop =
@@ -24,10 +25,12 @@ export const rule = dockerfileRule({
       const program = command.command.words[0]?.value ?? '';
       if (mayDrop.test(program) || volume.paths.every(({ value }) => /^\/(?:sys|run|tmp|dev)\b/.test(value))) continue;
       const place = instruction ?? stage.from;
+      const fix = runAsUser(project, dockerfile, stage);
       report({
         at: volume.range,
         message: `${volume.paths[0]?.value ?? 'The volume'} holds what root writes.`,
         ...(place && { cause: `runs as root: ${place.line}` }),
+        ...(fix && { fix }),
       });
     }
   },

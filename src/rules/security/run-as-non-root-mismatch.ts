@@ -5,9 +5,10 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Container } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
-import type { ImageBuild } from '../../project/project.ts';
+import type { ImageBuild, Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { baseImageOf, type FinalUser, finalUser, imageInstructions } from '../../project/stage-facts.ts';
+import { runAsUser } from '../../repairs/run-as-user.ts';
 
 interface Demand {
   readonly container: Container;
@@ -29,7 +30,7 @@ export const rule = projectRule({
       const user = finalUser(dockerfile, stage);
       const place = placeOf(user, stage);
       if (place === undefined || !isRefused(user)) continue;
-      const fix = user.isRoot ? undefined : numberedUser(dockerfile, stage, user);
+      const fix = user.isRoot ? runAsNumber(project, dockerfile, stage) : numberedUser(dockerfile, stage, user);
       report({
         at: { path: dockerfile.path, range: place.range },
         also: alsoOf(demands),
@@ -71,6 +72,14 @@ function isRefused({ instruction, user, isRoot }: FinalUser): boolean {
 
 function placeOf({ instruction }: FinalUser, stage: Stage) {
   return instruction ?? stage.from;
+}
+
+/** Only a number passes the kubelet: a user of the image that is known by name alone does not mend it. */
+function runAsNumber(project: Project, dockerfile: Dockerfile, stage: Stage): Fix | undefined {
+  const fix = runAsUser(project, dockerfile, stage);
+  return fix?.changes.edits.some(({ replacement }) => /(?:^|\bUSER )\d+(?::\d+)?\s*$/i.test(replacement))
+    ? fix
+    : undefined;
 }
 
 function numberedUser(dockerfile: Dockerfile, stage: Stage, { instruction, user }: FinalUser): Fix | undefined {

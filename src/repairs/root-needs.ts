@@ -1,0 +1,187 @@
+import { enumerate } from '../core/enumerate.ts';
+import type { Assumption } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
+import type { ShellCommand } from '../dockerfile/shell.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { buildsOf, type Project } from '../project/project.ts';
+import { expandedValue, imageInstructions, lastInstruction } from '../project/stage-facts.ts';
+
+/** Programs that do what only root may: they start others as other users, or change the machine. */
+const programsOfRoot =
+  /^(?:sshd|crond?|anacron|atd|dockerd|dind|containerd|podman|buildkitd|systemd|init|my_init|runsvdir|runsvdir-start|sv|s6-svscan|supervisord|openvpn|wg|wg-quick|iptables|ip6tables|nft|ip|dnsmasq|unbound|named|ntpd|chronyd|keepalived|tcpdump|snort|suricata|rpcbind|rpc\.\w+|nfsd|exportfs|mount|umount|modprobe|insmod|sysctl|swapon|swapoff|mkswap|fstrim|rngd|tcsd|dhcpd|dhcpcd|dhclient|vsftpd|proftpd|pure-ftpd|smbd|nmbd|winbindd|slapd|postfix|master|dovecot|exim4?|sendmail|fail2ban-server|rsyslogd|syslog-ng|auditd|udevd|kubelet|kube-proxy|flanneld|glusterd|iscsid|ipsec|charon|strongswan|radvd|bird|zebra|pppd|xinetd|inetd|login|getty|agetty|su|runuser|sudo|gosu|monit|gitlab-runner|docker|docker-compose|rungetty\.sh|nsenter|chroot|unshare|service|rc-service|openrc|launchd|apt-get|yum|apk|dnf|chown|useradd|usermod|adduser)$/;
+
+/** What in a script needs root. */
+const stepsOfRoot =
+  /(?:^|[;&|\s(])(chown|chgrp|usermod|useradd|adduser|addgroup|groupadd|groupmod|mount|umount|iptables|sysctl|apt-get|apk|yum|service|update-ca-certificates|gosu|su-exec|setpriv|runuser|sudo|su|dockerd|crond?|sshd|ldconfig|modprobe)(?=\s|$)|>{1,2}\s*(\/(?:etc|usr|opt|lib|root)\/\S+)|(?:sed|perl) -[a-z]*i\S* [^\n]*?(\/(?:etc|usr)\/\S+)/m;
+
+/** What is known of how the program takes to another user than root: reasons against it, and questions. */
+export function rootNeeds(project: Project, dockerfile: Dockerfile, stage: Stage): readonly Assumption[] {
+  return [
+    startedProgram(dockerfile, stage),
+    ...entryScripts(project, dockerfile, stage),
+    lowPorts(dockerfile, stage),
+    homeOfRoot(dockerfile, stage),
+    narrowModes(dockerfile, stage),
+    engineSocket(stage),
+  ].filter((each) => each !== undefined);
+}
+
+/** The commands of ENTRYPOINT and CMD. */
+export function startedCommands(dockerfile: Dockerfile, stage: Stage): readonly ShellCommand[] {
+  return [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap(
+    (instruction) => (instruction && dockerfile.script(instruction)?.commands) ?? [],
+  );
+}
+
+function startedProgram(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const statement = 'The program that is started does nothing that only root may.';
+  for (const { name, arguments: words } of startedCommands(dockerfile, stage)) {
+    const found = [name, ...words.map(({ value }) => value.slice(value.lastIndexOf('/') + 1))].find((word) =>
+      programsOfRoot.test(word),
+    );
+    if (found !== undefined) return { statement: `${statement} ${found} does.`, state: 'fails' };
+  }
+  return { statement, state: 'holds' };
+}
+
+/** Scripts that are started: read where they lie in the build context, asked about where they do not. */
+function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): readonly Assumption[] {
+  const names = new Set(
+    startedCommands(dockerfile, stage)
+      .flatMap(({ nameWord, arguments: words }) => [
+        nameWord.value,
+        // A script that an interpreter or an init is given; `npm start` names none.
+        ...words.slice(0, 4).flatMap(({ value }) => (/\.sh$|\//.test(value) ? value : [])),
+      ])
+      .filter(
+        (word) =>
+          /\.sh$|(?:^|\/)(?:docker-)?(?:entrypoint|entry|start|run|init|boot)[\w-]*$/.test(word) &&
+          !word.startsWith('-'),
+      ),
+  );
+  return [...names].map((name): Assumption => {
+    const statement = `${name} does nothing that only root may.`;
+    const text = scriptText(project, dockerfile, stage, name);
+    if (text === undefined)
+      return {
+        statement,
+        state: 'unknown',
+        question: `Does ${name} do anything that only root may: chown, writing below /etc, starting services?`,
+      };
+    const found = stepsOfRoot.exec(text.replace(/^\s*#.*$/gm, ''));
+    if (found === null) return { statement, state: 'holds' };
+    return { statement: `${statement} It uses ${found[1] ?? found[2] ?? found[3]}.`, state: 'fails' };
+  });
+}
+
+/** A script that a COPY brings from a context, read from there. */
+function scriptText(project: Project, dockerfile: Dockerfile, stage: Stage, name: string): string | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  for (const { context } of buildsOf(project, dockerfile)) {
+    if (context === undefined || project.readFile === undefined) continue;
+    const paths = context.index.entries.filter(({ path }) => path === base || path.endsWith(`/${base}`));
+    const copied = paths.filter((entry) => {
+      const place = context.index.entries.indexOf(entry);
+      return context.uses.some(
+        (use) => use.path === dockerfile.path && isOf(stage, use.range.start) && context.copiedBy(use)[place] === 1,
+      );
+    });
+    const [only] = copied;
+    if (only === undefined || copied.length > 1) continue;
+    const path = context.directory === '' ? only.path : `${context.directory}/${only.path}`;
+    return project.readFile(path)?.text;
+  }
+  return undefined;
+}
+
+function isOf(stage: Stage, start: number): boolean {
+  return imageInstructions(stage).some(({ range }) => range.start === start);
+}
+
+/** Ports of services that act as the users who come: SSH, RPC, SMB. */
+const portsOfRoot: ReadonlySet<number> = new Set([22, 111, 139, 445]);
+
+/** https://docs.docker.com/engine/release-notes/20.10/: ports below 1024 need no privilege; containerd 2.0 has it for Kubernetes. */
+function lowPorts(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const ports = imageInstructions(stage)
+    .flatMap((each) =>
+      each.name === 'EXPOSE' ? each.ports.map((port) => expandedValue(dockerfile, each, port) ?? '') : [],
+    )
+    .map((port) => Number.parseInt(port, 10))
+    .filter((port) => port > 0 && port < 1024);
+  if (ports.length === 0) return undefined;
+  const service = ports.find((port) => portsOfRoot.has(port));
+  if (service !== undefined)
+    return {
+      statement: `The program does not act as root for others, as what listens on port ${service} does.`,
+      state: 'fails',
+    };
+  const list = enumerate([...new Set(ports)].slice(0, 3).map(String));
+  return {
+    statement: `Any user may listen on port ${list} where the image runs.`,
+    state: 'unknown',
+    question: `Is it run by Docker 20.10 or later, or containerd 2.0 or later (or with net.ipv4.ip_unprivileged_port_start=0), and not in the host's network? There every user may listen on port ${list}.`,
+  };
+}
+
+const inHome = /(?:^|[\s"'=:[,(])(?:\/root(?=[/\s"',\]]|$)|~\/|\$\{?HOME\b)/;
+
+/** Only root enters /root. */
+function homeOfRoot(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const statement = 'The program needs nothing that lies in /root, which only root enters.';
+  for (const instruction of imageInstructions(stage)) {
+    const text = dockerfile.text.slice(instruction.range.start, instruction.range.end);
+    if (!inHome.test(text) && !/pip3? install [^\n]*--user|\bnvm\b|rustup|sdkman/.test(text)) continue;
+    if (instruction.name === 'LABEL' || instruction.name === 'ARG') continue;
+    if (instruction.name !== 'RUN')
+      return { statement: `${statement} Line ${instruction.line} says otherwise.`, state: 'fails' };
+    if (putsIntoHome(dockerfile, instruction))
+      return {
+        statement,
+        state: 'unknown',
+        question: `Does the program need what line ${instruction.line} puts into /root?`,
+      };
+  }
+  return undefined;
+}
+
+/** Something other than removing what lies there. */
+function putsIntoHome(dockerfile: Dockerfile, instruction: Instruction): boolean {
+  const commands = dockerfile.script(instruction)?.commands;
+  return (
+    commands === undefined ||
+    commands.some(({ name, range }) => {
+      const text = dockerfile.text.slice(range.start, range.end);
+      return name !== 'rm' && (inHome.test(text) || /--user\b|\bnvm\b|rustup|sdkman/.test(text));
+    })
+  );
+}
+
+/** Modes that leave others out. */
+function narrowModes(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const narrow = dockerfile
+    .commandsNamed('chmod')
+    .find(
+      ({ command, stage: own }) =>
+        own === stage &&
+        command.arguments.some(({ value }) => /^0?[0-7]{2}0$|^u[+=]\w*x\w*$|^o-\w+$|^go-\w+$/.test(value)),
+    );
+  const copied = stage.instructions.find(
+    (each) => (each.name === 'COPY' || each.name === 'ADD') && /^0?[0-7]{2}0$/.test(each.chmod?.value ?? ''),
+  );
+  const line = narrow?.instruction.line ?? copied?.line;
+  if (line === undefined) return undefined;
+  return {
+    statement: 'The user may read and run what the image holds.',
+    state: 'unknown',
+    question: `Line ${line} takes files away from all but their owner: does the program need them?`,
+  };
+}
+
+function engineSocket(stage: Stage): Assumption | undefined {
+  const volumes = imageInstructions(stage).flatMap((each) => (each.name === 'VOLUME' ? each.paths : []));
+  return volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value))
+    ? { statement: 'The program does not use the socket of the container engine, which is for root.', state: 'fails' }
+    : undefined;
+}

@@ -1,0 +1,180 @@
+import { enumerate } from '../core/enumerate.ts';
+import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { insertAfter, replace } from '../dockerfile/edit.ts';
+import { insertLinesAfter, insertLinesBefore, lineEndOf } from '../dockerfile/edit-lines.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { Project } from '../project/project.ts';
+import { finalUser } from '../project/stage-facts.ts';
+import { userAt } from '../project/user-at.ts';
+import { rootNeeds, startedCommands } from './root-needs.ts';
+import { type RunUser, runUser } from './run-user.ts';
+import { type WrittenPlaces, writtenPlaces } from './written-places.ts';
+
+/**
+ * Lets the image of a stage run as another user than root: one that the base image or the file has, else one of its own, made as the
+ * distribution makes users; with the directories that it is known to write. At best `review`: what a program writes, only a
+ * run tells. Undefined where no user can be given, or other stages and images stand on this one.
+ */
+export function runAsUser(project: Project, dockerfile: Dockerfile, stage: Stage): Fix | undefined {
+  if (stage.from === undefined || isBuiltUpon(dockerfile, stage)) return undefined;
+  const user = runUser(dockerfile, stage);
+  if (user === undefined) return undefined;
+  const places = writtenPlaces(dockerfile, stage);
+  const edits = editsFor(dockerfile, stage, user, places);
+  if (edits === undefined) return undefined;
+  return {
+    title: `Run as ${user.title}`,
+    changes: { edits },
+    assumptions: [
+      ...rootNeeds(project, dockerfile, stage),
+      ...homeQuestion(user),
+      ...volumeQuestion(places),
+      writesNothingElse(dockerfile, stage, places),
+    ],
+  };
+}
+
+/** What comes after it in another stage, or in ONBUILD, would be done by the user. */
+function isBuiltUpon(dockerfile: Dockerfile, stage: Stage): boolean {
+  return (
+    stage.instructions.some(({ name }) => name === 'ONBUILD' || name === 'SHELL') ||
+    dockerfile.stages.some(({ base }) => base.kind === 'stage' && base.stage === stage)
+  );
+}
+
+function editsFor(dockerfile: Dockerfile, stage: Stage, user: RunUser, places: WrittenPlaces): TextEdit[] | undefined {
+  const steps = [...user.creation, ...ownershipSteps(dockerfile, user, places)];
+  const copies = places.copies.map(({ keyword }) => insertAfter(dockerfile, keyword.range, ` --chown=${user.value}`));
+  const edits = [...copies, switchTo(dockerfile, stage, user)];
+  if (steps.length === 0) return edits;
+  const place = placeForSteps(dockerfile, stage, places);
+  if (place === undefined) return undefined;
+  const lines = `${keywordLike(stage.from, 'RUN')} ${steps.join(` && ${dockerfile.syntax.escape}${lineEndOf(dockerfile)}    `)}`;
+  // The step and USER may come to stand at one place: then they are one edit, in this order.
+  const [last] = edits.slice(-1);
+  if (
+    last &&
+    place.range.start === last.range.start &&
+    place.range.end === place.range.start &&
+    last.range.end === last.range.start
+  )
+    return [...copies, { ...last, replacement: joined(dockerfile, lines, last.replacement) }];
+  return [...edits, { ...place, replacement: joined(dockerfile, lines, place.replacement) }];
+}
+
+function joined(dockerfile: Dockerfile, lines: string, rest: string): string {
+  const lineEnd = lineEndOf(dockerfile);
+  return rest.startsWith(lineEnd) ? `${lineEnd}${lines}${rest}` : `${lines}${lineEnd}${rest}`;
+}
+
+/** Not recursive: what lies in the directories already would be stored a second time. */
+function ownershipSteps(
+  dockerfile: Dockerfile,
+  user: RunUser,
+  { directories, missing }: WrittenPlaces,
+): readonly string[] {
+  if (directories.length === 0) return [];
+  return [
+    ...(missing.length > 0 ? [`mkdir -p${listed(dockerfile, missing)}`] : []),
+    `chown ${user.value}${listed(dockerfile, directories)}`,
+  ];
+}
+
+/** On one line, or a line each where it would get long. */
+function listed(dockerfile: Dockerfile, paths: readonly string[]): string {
+  const separator = paths.join(' ').length > 80 ? ` ${dockerfile.syntax.escape}${lineEndOf(dockerfile)}        ` : ' ';
+  return paths.map((path) => separator + path).join('');
+}
+
+/** An empty edit where the steps go: before the first VOLUME, else where USER goes, else for a user alone before the first COPY. */
+function placeForSteps(dockerfile: Dockerfile, stage: Stage, places: WrittenPlaces): TextEdit | undefined {
+  const { directories, volume } = places;
+  const first = stage.instructions.find(({ name }) => name === 'COPY' || name === 'ADD');
+  const before = directories.length === 0 ? first : places.madeLate ? undefined : volume;
+  if (before !== undefined && userAt(dockerfile, stage, before).isRoot)
+    return insertLinesBefore(dockerfile, before, []);
+  const end = placeOfUser(stage);
+  const at = end.before ?? end.after;
+  if (at !== undefined && userAt(dockerfile, stage, at).isRoot === false) return undefined;
+  return end.before
+    ? insertLinesBefore(dockerfile, end.before, [])
+    : end.after && insertLinesAfter(dockerfile, end.after, []);
+}
+
+/** USER behind all that has to be done by root: before the first CMD, ENTRYPOINT or HEALTHCHECK after it, else at the end. */
+function switchTo(dockerfile: Dockerfile, stage: Stage, user: RunUser): TextEdit {
+  const { instruction } = finalUser(dockerfile, stage);
+  const lastStep = stage.instructions.findLast(needsRoot);
+  const isLast =
+    instruction &&
+    stage.instructions.includes(instruction) &&
+    !(lastStep && lastStep.range.start > instruction.range.start);
+  if (isLast) return replace(dockerfile, instruction.value.range, user.value);
+  const place = placeOfUser(stage);
+  const lines = [`${keywordLike(place.before ?? place.after, 'USER')} ${user.value}`];
+  if (place.before) return insertLinesBefore(dockerfile, place.before, lines);
+  return insertLinesAfter(dockerfile, place.after, lines);
+}
+
+function placeOfUser(
+  stage: Stage,
+): { readonly before: Instruction } | { readonly before: undefined; readonly after: Instruction } {
+  const from = stage.instructions.findLastIndex(needsRoot) + 1;
+  const before = stage.instructions
+    .slice(from)
+    .find(({ name }) => name === 'CMD' || name === 'ENTRYPOINT' || name === 'HEALTHCHECK');
+  if (before) return { before };
+  const after = stage.instructions.at(-1) ?? stage.from;
+  if (after === undefined) throw new Error('a stage without FROM is not repaired');
+  return { before: undefined, after };
+}
+
+/** In lower case where the file has it so. */
+function keywordLike(instruction: Instruction | undefined, keyword: string): string {
+  return /^[a-z]+$/.test(instruction?.keyword.value ?? '') ? keyword.toLowerCase() : keyword;
+}
+
+function needsRoot({ name }: Instruction): boolean {
+  return name === 'RUN' || name === 'COPY' || name === 'ADD' || name === 'WORKDIR' || name === 'USER';
+}
+
+function homeQuestion({ hasHome, value }: RunUser): readonly Assumption[] {
+  if (hasHome) return [];
+  return [
+    {
+      statement: 'The program needs no home directory to write to.',
+      state: 'unknown',
+      question: `The user ${value} has no home directory of its own: does the program write to its home, or look its user up in /etc/passwd?`,
+    },
+  ];
+}
+
+function volumeQuestion({ volume, filled }: WrittenPlaces): readonly Assumption[] {
+  const questions: Assumption[] = [];
+  if (volume)
+    questions.push({
+      statement: 'What older containers wrote into the volumes may be written by the user.',
+      state: 'unknown',
+      question: 'Are there volumes in use that root wrote? Their files need the new owner once.',
+    });
+  if (filled.length > 0)
+    questions.push({
+      statement: `The user may write what steps of the build put into ${enumerate(filled.slice(0, 3))}.`,
+      state: 'unknown',
+      question: `Does the program change files that the build puts into ${enumerate(filled.slice(0, 3))}? They still belong to root.`,
+    });
+  return questions;
+}
+
+function writesNothingElse(dockerfile: Dockerfile, stage: Stage, { directories }: WrittenPlaces): Assumption {
+  const program = startedCommands(dockerfile, stage)[0]?.name;
+  const who = program === undefined || program === '' ? 'the program' : program;
+  const but = directories.length === 0 ? '' : `, other than ${enumerate([...directories.slice(0, 4), '/tmp'])}`;
+  return {
+    statement: `The program writes to no file or directory of root${but}.`,
+    state: 'unknown',
+    question: `Which files does ${who} write${but}, and may another user than root write them? «docker diff» after a run lists them.`,
+  };
+}

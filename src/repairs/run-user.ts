@@ -1,0 +1,155 @@
+import type { BaseImage } from '../bases/base-image.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { ValueInstruction } from '../dockerfile/instruction.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { baseImageOf, expandedValue, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
+
+/** A user that the program can run as. */
+export interface RunUser {
+  /** What USER and chown are given: `1000:1000`, or a name where its number is not known. */
+  readonly value: string;
+  /** For sentences: `node (1000)`, `a user of its own (10001)`. */
+  readonly title: string;
+  /** Commands that make the user; empty when it is there. */
+  readonly creation: readonly string[];
+  /** False for a number without an entry in /etc/passwd, which has `/` as its home. */
+  readonly hasHome: boolean;
+}
+
+/** The user that the file or its base image has for the program, else one to be made. */
+export function runUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
+  const base = baseImageOf(stage);
+  if (base.distribution === 'windows') return undefined;
+  return (
+    userBefore(dockerfile, stage) ?? createdUser(dockerfile, stage) ?? userOfBase(base) ?? newUser(dockerfile, base)
+  );
+}
+
+/** The USER that was in force before the image went back to root. */
+function userBefore(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
+  const users = imageInstructions(stage).filter((each): each is ValueInstruction => each.name === 'USER');
+  for (const user of [...users].reverse()) {
+    const value = expandedValue(dockerfile, user, user.value)?.trim();
+    if (value === undefined) return undefined;
+    const name = value.split(':', 1)[0] ?? '';
+    if (/^[\w.-]+(?::[\w.-]+)?$/.test(value) && !isRootUser(name) && !ofServices.test(name))
+      return { value, title: value, creation: [], hasHome: true };
+  }
+  const own = baseImageOf(stage).user;
+  if (own === undefined || isRootUser(own) || own === 'nobody') return undefined;
+  const uid = baseImageOf(stage).users.find(({ name }) => name === own)?.uid;
+  return { value: uid === undefined ? own : `${uid}:${uid}`, title: own, creation: [], hasHome: true };
+}
+
+/** Users that packages and services have for themselves. */
+const ofServices =
+  /^(?:mysql|postgres|redis|mongodb?|nginx|www-data|apache|sshd?|git|ftp|nobody|daemon|messagebus|rabbitmq|zabbix|munin|puppet|hadoop|hdfs|yarn|mapred|kafka|zookeeper|build(?:er|bot)?|_apt|systemd-.*|sudo|docker|root)$/;
+
+/** A user that a step makes and nothing but USER is missing for. */
+function createdUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
+  const chain = new Set(stageChain(stage));
+  const made = dockerfile
+    .commandsNamed('useradd', 'adduser')
+    .filter(({ stage: own, command }) => own && chain.has(own) && command.place.inside.length === 0)
+    .flatMap(({ command }) => {
+      const words = command.arguments;
+      const operands = words.filter(({ value }, at) => !value.startsWith('-') && !takesValue(words[at - 1]?.value));
+      const name = command.name === 'useradd' ? words.at(-1) : operands[0];
+      // Two operands of adduser put a user into a group.
+      if (command.name === 'adduser' && operands.length > 1) return [];
+      if (!name?.literal || !/^[a-z_][a-z0-9_-]*$/.test(name.value) || ofServices.test(name.value)) return [];
+      const uid =
+        numberBehind(words, /^(?:-u|--uid)$/) ??
+        /^--uid=(\d+)$/.exec(words.find(({ value }) => value.startsWith('--uid='))?.value ?? '')?.[1];
+      return [{ name: name.value, uid }];
+    });
+  const [only] = made;
+  if (only === undefined || made.length > 1) return undefined;
+  const isNumber = only.uid !== undefined && Number(only.uid) > 0;
+  return {
+    value: isNumber && only.uid !== undefined ? only.uid : only.name,
+    title: isNumber ? `${only.name} (${only.uid})` : only.name,
+    creation: [],
+    hasHome: true,
+  };
+}
+
+function takesValue(option: string | undefined): boolean {
+  return (
+    option !== undefined &&
+    /^-(?:[a-zA-Z]*[ugGhdscek]|-(?:uid|gid|home|shell|gecos|ingroup|groups|home-dir|comment))$/.test(option) &&
+    option !== '-S'
+  );
+}
+
+function numberBehind(words: readonly { readonly value: string }[], option: RegExp): string | undefined {
+  const value = words[words.findIndex((word) => option.test(word.value)) + 1]?.value;
+  return words.some((word) => option.test(word.value)) && value !== undefined && /^\d+$/.test(value)
+    ? value
+    : undefined;
+}
+
+/** Users that an official image has for programs that stand on it, by what the image is for. */
+const usersForPrograms: Readonly<Record<string, string>> = {
+  node: 'node',
+  php: 'www-data',
+  gradle: 'gradle',
+  dotnet: 'app',
+  nginx: 'nginx',
+  jenkins: 'jenkins',
+};
+
+function userOfBase({ runtime, users, distribution }: BaseImage): RunUser | undefined {
+  const wanted = runtime && Object.hasOwn(usersForPrograms, runtime.name) ? usersForPrograms[runtime.name] : undefined;
+  const name = wanted ?? (distribution === 'distroless' || distribution === 'wolfi' ? 'nonroot' : undefined);
+  const user = users.find((each) => each.name === name);
+  if (user === undefined) return undefined;
+  return {
+    value: `${user.uid}:${user.uid}`,
+    title: `${user.name} (${user.uid})`,
+    creation: [],
+    hasHome: user.name !== 'www-data',
+  };
+}
+
+/** Distributions whose images hold groupadd and useradd of shadow. */
+const withShadow: ReadonlySet<string> = new Set([
+  'debian',
+  'ubuntu',
+  'rhel',
+  'centos',
+  'fedora',
+  'rocky',
+  'almalinux',
+  'oraclelinux',
+  'opensuse',
+  'arch',
+]);
+
+/** A user with a number above those that packages take. In `scratch` a number is all that there can be. */
+function newUser({ text }: Dockerfile, { distribution, packageManager, shell }: BaseImage): RunUser | undefined {
+  if (distribution === 'scratch' || distribution === 'distroless')
+    return { value: '65532:65532', title: 'another user, 65532', creation: [], hasHome: false };
+  const id = [10001, 10002, 10003, 10101].find((each) => !text.includes(String(each)));
+  const name = ['app', 'service', 'runner'].find(
+    (each) => !new RegExp(`(?:useradd|adduser|addgroup|groupadd)[^\\n]*\\b${each}\\b`).test(text),
+  );
+  if (id === undefined || name === undefined) return undefined;
+  const title = `a user of its own, ${name} (${id})`;
+  const value = `${id}:${id}`;
+  if (distribution === 'alpine' || distribution === 'busybox')
+    return {
+      value,
+      title,
+      creation: [`addgroup -g ${id} ${name}`, `adduser -D -u ${id} -G ${name} ${name}`],
+      hasHome: true,
+    };
+  if (withShadow.has(distribution) && packageManager !== 'microdnf' && packageManager !== 'none' && shell !== 'none')
+    return {
+      value,
+      title,
+      creation: [`groupadd --gid ${id} ${name}`, `useradd --no-log-init --uid ${id} --gid ${id} --create-home ${name}`],
+      hasHome: true,
+    };
+  return { value, title: `another user, ${id}`, creation: [], hasHome: false };
+}
