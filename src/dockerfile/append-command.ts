@@ -18,7 +18,7 @@ export function appendCommand(dockerfile: Dockerfile, instruction: Instruction, 
   if (!standsAlone(last) || !joinsAll(script.commands, last)) return undefined;
   const rest = dockerfile.text.slice(last.range.end, instruction.range.end);
   if (rest.trim() !== '') return undefined;
-  return insertAfter(dockerfile, last.range, `${separator(dockerfile, instruction)}${command}`);
+  return insertAfter(dockerfile, last.range, `${lineSeparator(dockerfile, instruction)}${command}`);
 }
 
 function standsAlone({ place }: ShellCommand): boolean {
@@ -32,8 +32,8 @@ function joinsAll(commands: readonly ShellCommand[], last: ShellCommand): boolea
   );
 }
 
-/** ` && `, or in a RUN of several lines a line of its own as the RUN writes them: with `&&` at the line's begin or end. */
-function separator(dockerfile: Dockerfile, instruction: Instruction): string {
+/** What joins two commands of a RUN: ` && `, or in a RUN of several lines a line of its own as the RUN writes them: with `&&` at the line's begin or end. */
+export function lineSeparator(dockerfile: Dockerfile, instruction: Instruction): string {
   // The last lines tell; a bound keeps the search linear on a RUN of megabytes.
   const text = dockerfile.text.slice(
     Math.max(instruction.range.start, instruction.range.end - 2000),

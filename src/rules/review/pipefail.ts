@@ -1,6 +1,8 @@
-import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { RunInstruction } from '../../dockerfile/instruction.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { pipefailFixes } from '../../repairs/pipefail.ts';
 
 /** Programs whose failure at the head of a pipe leaves something wrong in the image. */
 const producers = new Set([
@@ -52,31 +54,41 @@ export const rule = dockerfileRule({
     'Put SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, or set -o pipefail in the RUN where the shell knows it; or download to a file first.',
   peers: ['hadolint:DL4006'],
   check({ dockerfile }, { report }) {
-    const reported = new Set<object>();
-    for (const placed of dockerfile.commandsNamed(...producers)) {
-      const { command, instruction } = placed;
-      const script = dockerfile.script(instruction);
-      if (!endsUnnoticed(placed) || script === undefined || script.options.has('pipefail') || reported.has(instruction))
-        continue;
-      if (script.dialect !== 'posix' && script.dialect !== 'bash') continue;
-      if (script.form === 'exec') continue;
-      reported.add(instruction);
-      const consumer = consumerOf(script.commands, placed);
+    const found = unnoticed(dockerfile);
+    if (found.size === 0) return;
+    const fixes = pipefailFixes(dockerfile, new Set(found.keys()));
+    for (const [instruction, { command }] of found) {
+      const consumer = consumerOf(dockerfile.script(instruction)?.commands ?? [], command);
       const noticed = consumer !== undefined && unpackers.has(consumer.name);
       const download = command.name === 'curl' || command.name === 'wget';
+      const fix = fixes.get(instruction);
       report({
         at: command.range,
         severity: download && !noticed ? 'warning' : 'note',
         message: noticed
           ? `Whether ${command.name} failed here is left to ${consumer.name} to notice.`
           : `When ${command.name} fails here, the build goes on.`,
+        ...(fix && { fix }),
       });
     }
   },
 });
 
+/** The first such command of each RUN. */
+function unnoticed(dockerfile: Dockerfile): ReadonlyMap<RunInstruction, PlacedCommand> {
+  const found = new Map<RunInstruction, PlacedCommand>();
+  for (const placed of dockerfile.commandsNamed(...producers)) {
+    const { instruction } = placed;
+    const script = dockerfile.script(instruction);
+    if (!endsUnnoticed(placed) || script === undefined || script.options.has('pipefail')) continue;
+    if (instruction.name !== 'RUN' || script.form === 'exec' || found.has(instruction)) continue;
+    if (script.dialect === 'posix' || script.dialect === 'bash') found.set(instruction, placed);
+  }
+  return found;
+}
+
 /** The command that reads what this one writes. */
-function consumerOf(commands: readonly ShellCommand[], { command }: PlacedCommand): ShellCommand | undefined {
+function consumerOf(commands: readonly ShellCommand[], command: ShellCommand): ShellCommand | undefined {
   return commands.find(
     ({ place }) => place.pipeline === command.place.pipeline && place.pipelineIndex === command.place.pipelineIndex + 1,
   );
