@@ -49,6 +49,7 @@ export function wholeOf(project: Project): Share {
  * Runs rules over a share of a project. Every Dockerfile is looked at by all rules before the next one is, while what was
  * read of it is near. A rule that throws is a bug: the error is rethrown with the rule's id and the artifact's path.
  * @param today as `YYYY-MM-DD`, for rules on dates
+ * @param collected where to put what is found, for who wants to see it grow
  */
 export function collectFindings(
   project: Project,
@@ -56,8 +57,8 @@ export function collectFindings(
   settings: Settings,
   today: string | undefined,
   share: Share,
+  collected: Collected[] = [],
 ): Collected[] {
-  const collected: Collected[] = [];
   const places = placeFinder(project);
   const onDockerfiles: { readonly definition: RuleOf<'dockerfile'>; readonly runner: RuleRunner }[] = [];
   const onOthers: { readonly definition: Exclude<Rule, RuleOf<'dockerfile'>>; readonly runner: RuleRunner }[] = [];

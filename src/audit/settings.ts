@@ -11,6 +11,8 @@ export interface RuleSelection {
   /** Only these rules (ids or `area/*`), whatever the preset. Empty: no restriction. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** Rules that run although the preset has them off. */
+  readonly on?: readonly string[];
 }
 
 /**
@@ -59,7 +61,7 @@ function excluded(id: string, selection: RuleSelection): boolean {
 }
 
 function presetSeverity(rule: NamedRule<Rule>, preset: 'recommended' | 'all', selection: RuleSelection): RuleSetting {
-  const named = selection.only.includes(rule.id);
+  const named = selection.only.includes(rule.id) || selection.on?.includes(rule.id) === true;
   const on = named || preset === 'all' || rule.definition.preset !== 'all';
   return { severity: on ? rule.definition.severity : 'off', options: {} };
 }

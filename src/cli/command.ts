@@ -26,7 +26,11 @@ export interface Terminal {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: { readonly isTTY: boolean; readonly columns: number | undefined; write(text: string): void };
+  readonly stdout: {
+    readonly isTTY: boolean;
+    readonly columns: number | undefined;
+    write(text: string | Uint8Array): void;
+  };
   readonly stderr: { readonly isTTY: boolean; write(text: string): void };
 }
 

@@ -5,7 +5,7 @@ export interface Output {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
   /** Writes all of the text; a reader that went away ends the process and is no error. */
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
 }
 
 /**

@@ -14,6 +14,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -27,7 +28,7 @@ export async function performAudit(
 ): Promise<{ readonly report: Report; readonly failOn: Severity | 'never'; readonly unread: boolean }> {
   // From the process's start, so that the time in the report is the one that its user waited.
   const clock = () => process.uptime();
-  const selection = selectionFrom(parsed);
+  const selection = askedRules(parsed);
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
@@ -75,22 +76,8 @@ export async function performAudit(
   }
 }
 
-function selectionFrom(parsed: ParsedArguments) {
-  const known = (pattern: string) =>
-    rules.some(({ id }) => id === pattern || (pattern.endsWith('/*') && id.startsWith(pattern.slice(0, -1))));
-  const unknown = [...parsed.values('rule'), ...parsed.values('skip')].find((pattern) => !known(pattern));
-  if (unknown !== undefined)
-    throw new UserError(`there is no rule «${unknown}»`, { remedy: '«plimsoll rules» lists all.' });
-  const preset = parsed.value('preset');
-  return {
-    ...((preset === 'all' || preset === 'recommended') && ({ preset } as const)),
-    only: [...parsed.values('rule'), ...parsed.values('area').map((area) => `${area}/*`)],
-    skip: parsed.values('skip'),
-  };
-}
-
 /** True when something that was named itself, or given on standard input, was not read. */
-function hasUnread(target: Target, project: Project): boolean {
+export function hasUnread(target: Target, project: Project): boolean {
   if (target.kind === 'directory') return false;
   if (target.kind === 'bytes')
     return project.problems.some(({ path: file, position }) => position === undefined && file === target.name);
@@ -99,7 +86,7 @@ function hasUnread(target: Target, project: Project): boolean {
 }
 
 /** A directory as seen from another one above it, with forward slashes; '' when it does not lie below. */
-function prefixFrom(cwd: string, root: string): string {
+export function prefixFrom(cwd: string, root: string): string {
   const relative = path.relative(cwd, root);
   return relative.startsWith('..') || path.isAbsolute(relative) ? '' : relative.split(path.sep).join('/');
 }

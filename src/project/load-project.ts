@@ -9,6 +9,7 @@ import { mayHoldManifests } from '../kubernetes/manifest.ts';
 import type { Application } from './application.ts';
 import { buildCommandFiles, buildsOfCommands } from './build-commands.ts';
 import { type DiscoveredFile, type DiscoveredFiles, discover } from './discover.ts';
+import { type EarlierReading, readingBefore, rememberReading } from './earlier-reading.ts';
 import { composeBuilds, linkBuilds, type ToldBuild } from './link-builds.ts';
 import { linkImages } from './link-images.ts';
 import { pathMatcher } from './path-matcher.ts';
@@ -30,6 +31,8 @@ export interface LoadOptions {
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
   readonly onDockerfiles?: (paths: readonly string[]) => Promise<void>;
   readonly onProgress?: (step: string, done?: number, total?: number) => void;
+  /** Read again as it would be with other texts in place of those of an earlier reading. The disk is asked for nothing that was read before. */
+  readonly again?: EarlierReading;
 }
 
 const noObjects: ClusterObjects = { objects: [], workloads: [], problems: [] };
@@ -41,10 +44,10 @@ const noObjects: ClusterObjects = { objects: [], workloads: [], problems: [] };
 export async function loadProject(target: Target, options: LoadOptions = {}): Promise<Project> {
   const progress = options.onProgress ?? (() => {});
   progress('looking for files');
-  const exclude = pathMatcher(options.exclude ?? []);
-  const found = await discover(target, { gitignore: options.gitignore ?? true, exclude });
+  const before = options.again && readingBefore(options.again);
+  const found = before?.found ?? (await discoverFiles(target, options));
   const problems: ReadProblem[] = [...found.problems];
-  const artifacts = new Map<string, Artifact>();
+  const artifacts = new Map<string, Artifact>(before?.artifacts);
   const take = (result: ReadResult): Artifact | undefined => {
     if (result.kind === 'problem') {
       const { kind: _, ...problem } = result;
@@ -60,22 +63,23 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     const result = artifacts.has(file) ? undefined : readArtifact(found.root, file);
     return artifacts.get(file) ?? (result?.kind === 'read' ? take(result) : undefined);
   };
-  if (target.kind === 'bytes') take(artifactOfBytes(target.name, target.bytes));
+  if (target.kind === 'bytes' && !artifacts.has(target.name)) take(artifactOfBytes(target.name, target.bytes));
 
   progress('reading Dockerfiles');
   const paths = dockerfilePaths(target, found, artifacts);
   await options.onDockerfiles?.(paths);
   const dockerfiles = paths.flatMap((file): Dockerfile[] => {
     const artifact = read(file);
-    const dockerfile = artifact && boundedDockerfile(artifact, problems);
+    const dockerfile = before?.dockerfile(file) ?? (artifact && boundedDockerfile(artifact, problems));
     return dockerfile ? [dockerfile] : [];
   });
   for (const kind of ['ignore-file', 'ci', 'update-automation'] as const)
     for (const file of ofKind(found, kind)) read(file.path);
   progress('reading Compose files');
-  const composeFiles = await readComposeFiles(found, read, probe, problems);
+  const composeFiles = before?.kept?.composeFiles ?? (await readComposeFiles(found, read, probe));
+  problems.push(...composeFiles.flatMap((file) => file.problems));
   progress('reading manifests');
-  const cluster = await readCluster(target, found, read, probe, artifacts, options);
+  const cluster = before?.kept?.cluster ?? (await readCluster(target, found, read, probe, artifacts, options));
   problems.push(...cluster.problems);
 
   progress('linking');
@@ -88,7 +92,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   const { builds, contexts } = linkBuilds(root, dockerfiles, told, artifacts);
   const name = target.kind === 'bytes' ? target.name : path.basename(found.root) || found.root;
   linkImages(name.toLowerCase(), builds, cluster.workloads, composeFiles);
-  return {
+  const project: Project = {
     root: found.root,
     name,
     dockerfiles,
@@ -96,7 +100,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     objects: cluster.objects,
     workloads: cluster.workloads,
     composeFiles,
-    applications: await readApplications(found),
+    applications: before?.kept?.applications ?? (await readApplications(found, artifacts)),
     builds,
     otherFiles: [...ofKind(found, 'ci'), ...ofKind(found, 'update-automation')].map(({ path, kind }) => ({
       path,
@@ -108,6 +112,13 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     ...(options.frontend && { minimumFrontend: options.frontend }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };
+  rememberReading(project, { found, cluster });
+  return project;
+}
+
+async function discoverFiles(target: Target, options: LoadOptions): Promise<DiscoveredFiles> {
+  const exclude = pathMatcher(options.exclude ?? []);
+  return discover(target, { gitignore: options.gitignore ?? true, exclude });
 }
 
 const maximumCopiedBytes = 512 * 1024;
@@ -187,21 +198,14 @@ function isManifest({ text }: Artifact): boolean {
 
 type Read = (file: string) => Artifact | undefined;
 
-async function readComposeFiles(
-  found: DiscoveredFiles,
-  read: Read,
-  probe: Read,
-  problems: ReadProblem[],
-): Promise<ComposeFile[]> {
+async function readComposeFiles(found: DiscoveredFiles, read: Read, probe: Read): Promise<ComposeFile[]> {
   const files = ofKind(found, 'compose');
   if (files.length === 0) return [];
   const { readCompose } = await import('../kubernetes/read-compose.ts');
-  const composeFiles = files.flatMap((file) => {
+  return files.flatMap((file) => {
     const artifact = read(file.path);
     return (artifact && readCompose(artifact, probe)) ?? [];
   });
-  problems.push(...composeFiles.flatMap((file) => file.problems));
-  return composeFiles;
 }
 
 async function readCluster(
@@ -235,7 +239,10 @@ async function buildFileBuilds(found: DiscoveredFiles, read: Read, problems: Rea
   return readBuildFiles(files, read, problems);
 }
 
-async function readApplications(found: DiscoveredFiles): Promise<readonly Application[]> {
+async function readApplications(
+  found: DiscoveredFiles,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Promise<readonly Application[]> {
   if (found.applicationFiles.length === 0) return [];
   const { findApplications } = await import('./find-applications.ts');
   const known = new Map<string, Artifact | undefined>();
@@ -243,8 +250,8 @@ async function readApplications(found: DiscoveredFiles): Promise<readonly Applic
     [...found.applicationFiles, ...ofKind(found, 'dockerfile').map((file) => file.path)],
     (file) => {
       if (!known.has(file)) {
-        const result = readArtifact(found.root, file);
-        known.set(file, result.kind === 'read' ? result.artifact : undefined);
+        const result = artifacts.has(file) ? undefined : readArtifact(found.root, file);
+        known.set(file, result?.kind === 'read' ? result.artifact : artifacts.get(file));
       }
       return known.get(file);
     },

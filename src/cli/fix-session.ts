@@ -1,0 +1,138 @@
+import { secretRanges } from '../audit/artifact-secrets.ts';
+import { settingsFrom } from '../audit/settings.ts';
+import type { FixReport } from '../core/fix-report.ts';
+import type { Candidate } from '../fix/candidate.ts';
+import { candidatesIn, type Repair, type RepairRequest, repair } from '../fix/engine.ts';
+import { fixReport } from '../fix/fix-report.ts';
+import { type Auditor, allFound } from '../fix/repair-state.ts';
+import { recoverWriting } from '../fix/write-files.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import type { Target } from '../project/target.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { auditorFor } from './fix-auditor.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { progressOn } from './progress.ts';
+import { readTarget } from './read-target.ts';
+import { askedRules, matchesRule } from './rule-selection.ts';
+
+/** A project that was read, to be repaired once or, as people decide, several times. */
+export interface FixSession {
+  readonly target: Target;
+  readonly project: Project;
+  readonly auditor: Auditor;
+  /** Repairs as the arguments say. */
+  run(more?: Pick<RepairRequest, 'decide'> & { refuses?(candidate: Candidate): boolean }): Promise<FixReport>;
+}
+
+/** Reads what is to be repaired. */
+export async function openFixSession(parsed: ParsedArguments, terminal: Terminal): Promise<FixSession> {
+  const asked = askedRules(parsed);
+  const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
+  const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
+  if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  const options = {
+    gitignore: !parsed.has('no-gitignore'),
+    helm: !parsed.has('no-helm'),
+    exclude: configuration.exclude,
+    podTemplates: configuration.podTemplates,
+    frontend: configuration.frontend,
+  };
+  // All rules look at the result: a fix of one must not bring about what another one finds.
+  const settings = settingsFrom(configuration, { ...asked, only: [], skip: [], on: asked.only });
+  const auditor = auditorFor({
+    target,
+    options,
+    settings,
+    peerSettings,
+    honourIgnoreComments: true,
+    today: new Date().toISOString().slice(0, 10),
+  });
+  try {
+    const project = await loadProject(target, { ...options, onProgress: progress.step });
+    return {
+      target,
+      project,
+      auditor,
+      async run({ decide, refuses } = {}) {
+        const left = leftAlone(project);
+        const touched = new Set<string>();
+        const wants = (candidate: Candidate) => {
+          if (candidate.class === 'review' && !parsed.has('review')) return false;
+          const { rule } = candidate.finding;
+          if (asked.skip.some((pattern) => matchesRule(pattern, rule))) return false;
+          if (asked.only.length > 0 && !asked.only.some((pattern) => matchesRule(pattern, rule))) return false;
+          const alone = candidate.paths.filter((path) => left.has(path));
+          for (const path of alone) touched.add(path);
+          return alone.length === 0 && refuses?.(candidate) !== true;
+        };
+        progress.step('looking for what can be repaired');
+        const result = await repair(project, {
+          auditor,
+          wants,
+          ...(decide && { decide }),
+          onRound: (round, fixes) => progress.step(`round ${round}: ${fixes} fixes`),
+        });
+        progress.end();
+        return reportOf(result, {
+          parsed,
+          terminal,
+          project,
+          auditor,
+          leftAlone: [...touched].sort().flatMap((path) => left.get(path) ?? []),
+        });
+      },
+    };
+  } finally {
+    progress.end();
+  }
+}
+
+/** What a run that was cut off between two files left behind is ended before anything is read. */
+function endEarlierRun(root: string, terminal: Terminal): void {
+  const recovery = recoverWriting(root);
+  for (const path of recovery?.completed ?? [])
+    terminal.stderr.write(`plimsoll: ${path}: written now, as an earlier run that was cut off had begun to\n`);
+  for (const path of recovery?.left ?? [])
+    terminal.stderr.write(
+      `plimsoll: ${path}: an earlier run was cut off before it wrote this file, which has changed since\n  Look at it: a fix of several files was made in the others only.\n`,
+    );
+}
+
+interface ReportParts {
+  readonly parsed: ParsedArguments;
+  readonly terminal: Terminal;
+  readonly project: Project;
+  readonly auditor: Auditor;
+  readonly leftAlone: FixReport['leftAlone'];
+}
+
+function reportOf(result: Repair, { parsed, terminal, project, auditor, leftAlone: left }: ReportParts): FixReport {
+  const { state } = result;
+  const findings = auditor.open(state.project, allFound(state.inspection));
+  const alone = new Set(left.map(({ path }) => path));
+  return fixReport(result, {
+    version: terminal.version,
+    target: parsed.positionals.join(' ') || '.',
+    project,
+    open: candidatesIn(state, auditor).filter(({ paths }) => !paths.some((path) => alone.has(path))),
+    withoutFix: findings.filter(({ fix }) => fix === undefined).length,
+    leftAlone: left,
+    seconds: process.uptime(),
+    secretsIn: secretRanges,
+  });
+}
+
+/** Files that BuildKit refuses whatever build arguments are given: what they mean is not known, so nothing in them is changed. */
+function leftAlone(project: Project): ReadonlyMap<string, FixReport['leftAlone'][number]> {
+  return new Map(
+    project.dockerfiles.flatMap(({ path, rejections }) => {
+      const [first] = rejections.filter(({ unlessGiven }) => unlessGiven === undefined);
+      if (first === undefined) return [];
+      const place = first.line > 0 ? `line ${first.line}: ` : '';
+      const reason = `BuildKit refuses this file: ${place}${first.message}`;
+      return [[path, { path, reason, remedy: 'Mend that first, then run the command again.' }] as const];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Of files below a directory those that git would lose without a trace: changed and not committed, or not known to git at all. Empty
+ * outside of a git repository and without git; what git ignores is nobody's loss.
+ * @param paths relative to the directory
+ */
+export function uncommittedFiles(directory: string, paths: readonly string[]): ReadonlySet<string> {
+  const uncommitted = new Set<string>();
+  // Command lines have an end.
+  for (let at = 0; at < paths.length; at += 500)
+    for (const path of statusOf(directory, paths.slice(at, at + 500))) uncommitted.add(path);
+  return uncommitted;
+}
+
+function statusOf(directory: string, paths: readonly string[]): string[] {
+  const prefix = git(directory, ['rev-parse', '--show-prefix'])?.replace(/\n$/, '');
+  if (prefix === undefined) return [];
+  const output = git(directory, [
+    '--literal-pathspecs',
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--',
+    ...paths,
+  ]);
+  // From the repository's top, whatever the directory.
+  return (output ?? '')
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(3))
+    .flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
+}
+
+function git(directory: string, parameters: readonly string[]): string | undefined {
+  try {
+    return execFileSync('git', ['-C', directory, '--no-optional-locks', ...parameters], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1 << 28,
+      // A repository must not make git run programs of its own choice.
+      env: { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.fsmonitor', GIT_CONFIG_VALUE_0: 'false' },
+    });
+  } catch {
+    return undefined;
+  }
+}

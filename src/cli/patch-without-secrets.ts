@@ -1,0 +1,30 @@
+import type { AppliedFix, FixReport, OfferedFix } from '../core/fix-report.ts';
+import { renderPatch, showsSecret } from '../report/patch.ts';
+import type { FixSession } from './fix-session.ts';
+
+/**
+ * The patch of all fixes that can be shown. A patch has to name the lines that it changes and those around them as they are: a fix with a
+ * secret in one of them is left out, and what is left is planned anew.
+ */
+export async function patchWithoutSecrets(
+  session: FixSession,
+  prefix: string,
+): Promise<{ readonly patch: Uint8Array; readonly hidden: readonly OfferedFix[] }> {
+  const hidden: AppliedFix[] = [];
+  for (;;) {
+    const left = new Set(hidden.map(nameOf));
+    const report = await session.run({ refuses: (candidate) => left.has(nameOf(candidate)) });
+    const found = fixesWithSecret(report).filter((each) => !left.has(nameOf(each)));
+    if (found.length === 0) return { patch: renderPatch(report, { prefix }), hidden };
+    hidden.push(...found);
+  }
+}
+
+function fixesWithSecret({ files, applied }: FixReport): AppliedFix[] {
+  const ids = new Set(files.flatMap((file) => showsSecret(file)));
+  return applied.filter(({ id, fix }) => ids.has(id) || fix.holdsSecret === true);
+}
+
+function nameOf({ finding, fix }: OfferedFix): string {
+  return [finding.rule, finding.locations[0].path, finding.message, fix.title].join('\0');
+}

@@ -1,0 +1,140 @@
+import { encodeArtifact } from '../core/artifact.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import type { FixReport } from '../core/fix-report.ts';
+import type { FixTerminalOptions } from '../report/fix-terminal.ts';
+import { type Asker, askerOn } from './ask.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { type FixSession, openFixSession } from './fix-session.ts';
+import { prefixFrom } from './perform-audit.ts';
+
+/** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
+export async function performFix(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const actions = ['write', 'diff', 'check', 'interactive'].filter((flag) => parsed.has(flag));
+  if (actions.length > 1)
+    throw new UserError(`--${actions[0]} and --${actions[1]} cannot be asked for together`, {
+      remedy: '«plimsoll fix --help» lists what can be done.',
+    });
+  const asker = askerOn(terminal);
+  if (parsed.has('interactive') && asker === undefined)
+    throw new UserError('--interactive needs a terminal to ask in', { remedy: 'Use --write, or --diff.' });
+  try {
+    const session = await openFixSession(parsed, terminal);
+    if (session.target.kind === 'bytes') return await printRepaired(session, terminal);
+    if (parsed.has('interactive') && asker) return await oneByOne(session, asker, parsed, terminal);
+    if (parsed.has('write')) return await write(session, parsed, terminal);
+    if (parsed.has('diff')) return await printPatch(session, terminal);
+    return await show(session, asker, parsed, terminal);
+  } finally {
+    asker?.close();
+  }
+}
+
+/** The repair for a person to read; in a terminal it asks what to do with it. */
+async function show(
+  session: FixSession,
+  asker: Asker | undefined,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<number> {
+  const report = await session.run();
+  await print(report, parsed, terminal);
+  const changes = report.files.length > 0;
+  if (parsed.has('check')) return changes ? exitCodes.findings : exitCodes.clean;
+  if (!changes || parsed.has('json')) return exitCodes.clean;
+  if (asker === undefined) {
+    if (!parsed.has('quiet')) terminal.stdout.write(`\nNothing is written yet.   ${nextSteps(report, parsed)}\n`);
+    return exitCodes.clean;
+  }
+  const answer = await asker.ask('\nWrite these changes?', ['no', 'yes', 'one by one']);
+  if (answer === 'y') return writeReport(session, report, parsed, terminal);
+  if (answer === 'o') return oneByOne(session, asker, parsed, terminal);
+  terminal.stdout.write('Nothing is written.\n');
+  return exitCodes.clean;
+}
+
+function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {
+  const steps = ['plimsoll fix --write'];
+  if (!parsed.has('review') && open.some(({ class: kind }) => kind === 'review'))
+    steps.push('--review to include what is left for you');
+  return steps.join('  ·  ');
+}
+
+async function print(report: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  if (parsed.has('json')) {
+    const { renderFixJson } = await import('../report/fix-json.ts');
+    terminal.stdout.write(renderFixJson(report));
+    return;
+  }
+  const { renderFixes } = await import('../report/fix-terminal.ts');
+  terminal.stdout.write(renderFixes(report, pageOf(parsed, terminal)));
+}
+
+export function pageOf(parsed: ParsedArguments, { stdout, environment }: Terminal): FixTerminalOptions {
+  const when = parsed.value('color');
+  return {
+    columns: stdout.columns ?? 100,
+    color: when === 'always' || (stdout.isTTY && when !== 'never' && !environment.NO_COLOR),
+  };
+}
+
+async function oneByOne(
+  session: FixSession,
+  asker: Asker,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<number> {
+  const { decideOneByOne } = await import('./decide-one-by-one.ts');
+  const report = await session.run({ decide: decideOneByOne(asker, pageOf(parsed, terminal), terminal) });
+  if (report.files.length > 0) return writeReport(session, report, parsed, terminal);
+  terminal.stdout.write('Nothing is written.\n');
+  return exitCodes.clean;
+}
+
+async function write(session: FixSession, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const report = await session.run();
+  const code = await writeReport(session, report, parsed, terminal);
+  if (parsed.has('json')) await print(report, parsed, terminal);
+  return code;
+}
+
+async function writeReport(
+  session: FixSession,
+  report: FixReport,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<number> {
+  const { writeFixes } = await import('./write-fixes.ts');
+  return writeFixes(session.project.root, report, {
+    allowDirty: parsed.has('allow-dirty'),
+    say: (text) => (parsed.has('json') || parsed.has('quiet') ? terminal.stderr : terminal.stdout).write(text),
+    complain: (text) => terminal.stderr.write(text),
+  });
+}
+
+/** Only what a patch can hold: fixes whose lines show a secret are named instead. */
+async function printPatch(session: FixSession, terminal: Terminal): Promise<number> {
+  const { patchWithoutSecrets } = await import('./patch-without-secrets.ts');
+  const { patch, hidden } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));
+  terminal.stdout.write(patch);
+  for (const { finding, fix } of hidden) {
+    const { path, start } = finding.locations[0];
+    terminal.stderr.write(
+      `plimsoll: ${path}:${start.line}: «${fix.title}» (${finding.rule}) is not in the patch: its lines hold a secret\n  «plimsoll fix --write» makes it.\n`,
+    );
+  }
+  return exitCodes.clean;
+}
+
+/** For editors: the repaired text, or the text as it came when there is nothing to repair. */
+async function printRepaired(session: FixSession, terminal: Terminal): Promise<number> {
+  const report = await session.run();
+  const [file] = report.files;
+  const [artifact] = session.project.artifacts.values();
+  if (file) terminal.stdout.write(encodeArtifact(file.after));
+  else if (artifact) terminal.stdout.write(encodeArtifact(artifact));
+  for (const { path, message, remedy } of report.problems)
+    terminal.stderr.write(`plimsoll: ${path}: ${message}\n  ${remedy}\n`);
+  for (const { path, reason, remedy } of report.leftAlone)
+    terminal.stderr.write(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
+  return artifact === undefined ? exitCodes.usage : exitCodes.clean;
+}

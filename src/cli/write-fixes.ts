@@ -1,0 +1,66 @@
+import { encodeArtifact } from '../core/artifact.ts';
+import { exitCodes } from '../core/errors.ts';
+import type { ChangedFile, FixReport } from '../core/fix-report.ts';
+import { pathsOf } from '../fix/candidate.ts';
+import { type FileToWrite, type WriteFailure, writeFiles } from '../fix/write-files.ts';
+import { uncommittedFiles } from './git-status.ts';
+
+export interface WriteOptions {
+  /** Write files, too, whose present text git does not have. */
+  readonly allowDirty: boolean;
+  /** For what was done. */
+  say(text: string): void;
+  /** For what was not, and why. */
+  complain(text: string): void;
+}
+
+/** Writes the files of a report, those that a fix changes together wholly or not at all; gives the exit code. */
+export function writeFixes(root: string, report: FixReport, { allowDirty, say, complain }: WriteOptions): number {
+  const sets = setsOf(report);
+  const old = report.files.flatMap(({ path, before }) => (before ? [path] : []));
+  const dirty = allowDirty ? new Set<string>() : uncommittedFiles(root, old);
+  const clean = sets.filter((set) => !set.some(({ path }) => dirty.has(path)));
+  const refused = sets.filter((set) => !clean.includes(set)).flatMap((set) => refusalsOf(set, dirty));
+  const { written, failures } = writeFiles(
+    root,
+    clean.map((set) => set.map(toWrite)),
+  );
+  for (const path of written) say(`wrote ${path}\n`);
+  const places = new Set(written);
+  const made = report.applied.filter(({ fix }) => pathsOf(fix).some((path) => places.has(path))).length;
+  say(
+    written.length === 0
+      ? 'nothing was written\n'
+      : `${made} ${made === 1 ? 'fix' : 'fixes'} in ${written.length} ${written.length === 1 ? 'file' : 'files'}\n`,
+  );
+  for (const { path, reason, remedy } of [...refused, ...failures])
+    complain(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
+  if (failures.length > 0) return exitCodes.system;
+  return refused.length > 0 ? exitCodes.usage : exitCodes.clean;
+}
+
+function refusalsOf(set: readonly ChangedFile[], dirty: ReadonlySet<string>): WriteFailure[] {
+  const names = set.filter(({ path }) => dirty.has(path)).map(({ path }) => path);
+  return set.map(({ path }) => ({
+    path,
+    reason: dirty.has(path)
+      ? 'the file has changes that are not committed, and was not written'
+      : `the file was not written, since ${names.join(', ')} has changes that are not committed`,
+    remedy: 'Commit or stash them, or pass --allow-dirty.',
+  }));
+}
+
+function toWrite({ path, before, after }: ChangedFile): FileToWrite {
+  return { path, before: before && encodeArtifact(before), after: encodeArtifact(after) };
+}
+
+/** Files by the fixes that they have in common. */
+function setsOf({ files, applied }: FixReport): ChangedFile[][] {
+  const setOf = new Map(files.map((file) => [file.path, new Set([file])]));
+  for (const { fix } of applied) {
+    const sets = pathsOf(fix).flatMap((path) => setOf.get(path) ?? []);
+    const joined = new Set(sets.flatMap((set) => [...set]));
+    for (const file of joined) setOf.set(file.path, joined);
+  }
+  return [...new Set(setOf.values())].map((set) => [...set]);
+}

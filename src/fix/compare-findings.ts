@@ -1,0 +1,137 @@
+import type { Finding } from '../core/finding.ts';
+import { atLeast, compareSeverity } from '../core/severity.ts';
+import type { Candidate } from './candidate.ts';
+import type { Found } from './repair-state.ts';
+import { offsetAfter, type TrackedEdit } from './tracked-text.ts';
+
+/** Why a finding speaks against the fixes of a round. */
+export interface Objection {
+  readonly reason: string;
+  /** What tells it from other objections, however lines move. */
+  readonly key: string;
+  /** Files in which the cause may lie. */
+  readonly paths: readonly string[];
+  /** The fixes that it may speak against; undefined: any of those that touched one of the paths. */
+  readonly against?: (candidate: Candidate) => boolean;
+}
+
+/** An objection to whatever touched a file. */
+export function objectionIn(path: string, reason: string): Objection {
+  return { reason, key: `${path}\0${reason}`, paths: [path] };
+}
+
+/**
+ * What is there after a round of fixes and should not be: a finding that was to be repaired, or a new one. Findings are known again by
+ * rule, file, words and place, as the edits moved it.
+ */
+export function compareRounds(
+  before: readonly Found[],
+  after: readonly Found[],
+  fixed: readonly Candidate[],
+  edits: ReadonlyMap<string, readonly TrackedEdit[]>,
+): Objection[] {
+  const repaired = new Map<string, Candidate>();
+  for (const candidate of fixed) repaired.set(identity(candidate.finding), candidate);
+  const groups = new Map<string, { old: Finding[]; fixed: Candidate[] }>();
+  for (const { finding } of before) {
+    const key = groupKey(finding);
+    const group = groups.get(key) ?? { old: [], fixed: [] };
+    groups.set(key, group);
+    const candidate = repaired.get(identity(finding));
+    if (candidate) group.fixed.push(candidate);
+    else group.old.push(finding);
+  }
+  const objections: Objection[] = [];
+  for (const [key, found] of groupedByKey(after)) {
+    const group = groups.get(key) ?? { old: [], fixed: [] };
+    for (const finding of unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? []))
+      objections.push(objectionTo(finding, group.fixed));
+  }
+  return objections;
+}
+
+function objectionTo(finding: Finding, fixed: readonly Candidate[]): Objection {
+  const paths = finding.locations.map(({ path }) => path);
+  const key = `${groupKey(finding)}\0${finding.message}`;
+  const same = fixed.filter((candidate) => candidate.finding.message === finding.message);
+  if (same.length > 0)
+    return {
+      reason: 'what it repairs would still be found',
+      key,
+      paths,
+      against: (candidate) => same.includes(candidate),
+    };
+  const { path, start } = finding.locations[0];
+  return {
+    reason: `it would bring about ${finding.rule} at ${path}:${start.line}: ${finding.message}`,
+    key,
+    paths,
+    against: (candidate) => atLeast(finding.severity, candidate.finding.severity),
+  };
+}
+
+function groupedByKey(found: readonly Found[]): Map<string, Found[]> {
+  const groups = new Map<string, Found[]>();
+  for (const each of found) {
+    const key = groupKey(each.finding);
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return groups;
+}
+
+function groupKey({ rule, locations }: Finding): string {
+  return `${rule}\0${locations[0].path}`;
+}
+
+function identity({ rule, locations, message }: Finding): string {
+  const { path, range, start } = locations[0];
+  return `${rule}\0${path}\0${range?.start ?? start.line}\0${range?.end ?? ''}\0${message}`;
+}
+
+/** The findings after the round that none before it accounts for: first by words and place, then by words, then by place, then by number. */
+function unknownOf(old: readonly Finding[], found: readonly Found[], edits: readonly TrackedEdit[]): Finding[] {
+  let left = found.map(({ finding }) => finding);
+  let known = old.map((finding) => ({ finding, at: offsetAfter(edits, finding.locations[0].range?.start ?? 0) }));
+  const placeOf = (finding: Finding) => finding.locations[0].range?.start ?? 0;
+  const match = (keyOfKnown: (each: (typeof known)[number]) => string, keyOfFound: (finding: Finding) => string) => {
+    if (left.length === 0 || known.length === 0) return;
+    const counts = new Map<string, number>();
+    for (const each of left) counts.set(keyOfFound(each), (counts.get(keyOfFound(each)) ?? 0) + 1);
+    const used = new Map<string, number>();
+    known = known.filter((each) => {
+      const key = keyOfKnown(each);
+      const free = (counts.get(key) ?? 0) - (used.get(key) ?? 0);
+      if (free > 0) used.set(key, (used.get(key) ?? 0) + 1);
+      return free <= 0;
+    });
+    left = left.filter((each) => {
+      const key = keyOfFound(each);
+      const free = used.get(key) ?? 0;
+      if (free > 0) used.set(key, free - 1);
+      return free <= 0;
+    });
+  };
+  match(
+    ({ finding, at }) => `${finding.message}\0${at}`,
+    (finding) => `${finding.message}\0${placeOf(finding)}`,
+  );
+  match(
+    ({ finding }) => finding.message,
+    (finding) => finding.message,
+  );
+  match(
+    ({ at }) => String(at),
+    (finding) => String(placeOf(finding)),
+  );
+  // What is left has moved and changed its words, or is new in the place of one that went: no worse than before as long as there are no more, and none worse.
+  const worstFirst = [...known].sort((a, b) => compareSeverity(a.finding.severity, b.finding.severity));
+  const rest: Finding[] = [];
+  for (const finding of [...left].sort((a, b) => compareSeverity(a.severity, b.severity))) {
+    const [first] = worstFirst;
+    if (first !== undefined && atLeast(first.finding.severity, finding.severity)) worstFirst.shift();
+    else rest.push(finding);
+  }
+  return rest;
+}

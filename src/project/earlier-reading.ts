@@ -1,0 +1,84 @@
+import type { Artifact } from '../core/artifact.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { ComposeFile } from '../kubernetes/compose.ts';
+import type { Application } from './application.ts';
+import type { DiscoveredFile, DiscoveredFiles } from './discover.ts';
+import { kindOfName } from './discover-kind.ts';
+import type { Project } from './project.ts';
+import type { ClusterObjects } from './read-objects.ts';
+
+/** A project that was read, and what is to be read differently: texts by path, new files among them. */
+export interface EarlierReading {
+  readonly project: Project;
+  readonly changed: ReadonlyMap<string, Artifact>;
+}
+
+/** What a project does not show of how it was read. */
+export interface Reading {
+  readonly found: DiscoveredFiles;
+  readonly cluster: ClusterObjects;
+}
+
+const readings = new WeakMap<Project, Reading>();
+
+export function rememberReading(project: Project, reading: Reading): void {
+  readings.set(project, reading);
+}
+
+/** What of an earlier reading is taken over. */
+export interface TakenOver {
+  readonly found: DiscoveredFiles;
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+  /** The Dockerfile as it was read, when its text is the same. */
+  dockerfile(path: string): Dockerfile | undefined;
+  /** Present when only Dockerfiles and ignore files changed: nothing else depends on them. */
+  readonly kept:
+    | {
+        readonly cluster: ClusterObjects;
+        readonly composeFiles: readonly ComposeFile[];
+        readonly applications: readonly Application[];
+      }
+    | undefined;
+}
+
+/** Undefined for a project that `loadProject` did not make. */
+export function readingBefore({ project, changed }: EarlierReading): TakenOver | undefined {
+  const reading = readings.get(project);
+  if (reading === undefined) return undefined;
+  const found = withNewFiles(reading.found, [...changed.keys()]);
+  const kinds = new Map(found.files.map(({ path, kind }) => [path, kind]));
+  const alone = [...changed.keys()].every((path) => ['dockerfile', 'ignore-file'].includes(kinds.get(path) ?? ''));
+  const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
+  return {
+    found,
+    artifacts: new Map([...project.artifacts, ...changed]),
+    dockerfile: (path) => (changed.has(path) ? undefined : dockerfiles.get(path)),
+    kept: alone
+      ? { cluster: reading.cluster, composeFiles: project.composeFiles, applications: project.applications }
+      : undefined,
+  };
+}
+
+/** As if the new files had been found, by their names. */
+function withNewFiles(found: DiscoveredFiles, paths: readonly string[]): DiscoveredFiles {
+  const known = new Set([
+    ...found.files.map(({ path }) => path),
+    ...found.applicationFiles,
+    ...found.charts.flatMap(({ files }) => files),
+  ]);
+  const files: DiscoveredFile[] = [];
+  const applicationFiles: string[] = [];
+  for (const path of paths) {
+    const named = known.has(path) ? undefined : kindOfName(path);
+    if (named === undefined || named.kind === 'chart' || named.kind === 'chart-file') continue;
+    if (named.kind === 'application') applicationFiles.push(path);
+    else files.push({ path, kind: named.kind, template: named.template ?? false });
+  }
+  if (files.length + applicationFiles.length === 0) return found;
+  const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
+  return {
+    ...found,
+    files: [...found.files, ...files].sort((one, other) => compare(one.path, other.path)),
+    applicationFiles: [...found.applicationFiles, ...applicationFiles].sort(compare),
+  };
+}

@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { command } from '../../src/cli/commands/fix.ts';
+import { runCommand } from './run-command.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll fix '));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const fixable = 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\nUSER 10001\n';
+const repaired =
+  'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nUSER 10001\n';
+const only = ['--rule', 'layers/package-cache-left'];
+
+function write(files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), content);
+  }
+}
+const read = (name: string) => readFileSync(path.join(directory, name));
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'core.autocrlf=false', ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+const fix = (args: readonly string[], more?: Parameters<typeof runCommand>[3]) =>
+  runCommand(command, directory, args, more);
+
+describe('plimsoll fix', () => {
+  test('shows what it would do and writes nothing in a pipe', async () => {
+    write({ Dockerfile: fixable });
+    const { code, stdout } = await fix(only);
+    expect(code).toBe(0);
+    expect(stdout).toContain('+ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*');
+    expect(stdout).toContain('layers/package-cache-left');
+    expect(stdout).toContain('plimsoll fix --write');
+    expect(read('Dockerfile').toString()).toBe(fixable);
+  });
+
+  test('--write repairs, and a second run has nothing to do', async () => {
+    write({ Dockerfile: fixable });
+    expect((await fix(['--write', ...only])).code).toBe(0);
+    expect(read('Dockerfile').toString()).toBe(repaired);
+    const again = await fix(['--write', ...only]);
+    expect(again.stdout).toBe('nothing was written\n');
+    expect(readdirSync(directory)).toEqual(['Dockerfile']);
+  });
+
+  test.each([
+    ['something to repair', fixable, 1],
+    ['nothing to repair', repaired, 0],
+  ])('--check with %s', async (_, text, expected) => {
+    write({ Dockerfile: text });
+    expect((await fix(['--check', ...only])).code).toBe(expected);
+    expect(read('Dockerfile').toString()).toBe(text);
+  });
+
+  test('standard input comes out repaired', async () => {
+    expect((await fix(['-', ...only], { input: fixable })).stdout).toBe(repaired);
+  });
+
+  test('standard input with nothing to repair comes out as it is, byte for byte', async () => {
+    const bytes = Buffer.from('\ufeffFROM scratch\r\n# caf\u00e9\r\nCOPY a /', 'utf8');
+    expect((await fix(['-'], { input: bytes })).bytes).toEqual(bytes);
+  });
+
+  test('keeps mode, byte order mark, line ends and what links point with', async () => {
+    write({ 'real/Dockerfile': `\ufeff${fixable.replaceAll('\n', '\r\n')}` });
+    chmodSync(path.join(directory, 'real/Dockerfile'), 0o640);
+    symlinkSync('real/Dockerfile', path.join(directory, 'Dockerfile.link'));
+    expect((await fix(['--write', ...only, 'Dockerfile.link'])).code).toBe(0);
+    expect(read('real/Dockerfile').toString()).toBe(`\ufeff${repaired.replaceAll('\n', '\r\n')}`);
+    expect(statSync(path.join(directory, 'real/Dockerfile')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(directory).sort()).toEqual(['Dockerfile.link', 'real']);
+  });
+
+  test('a file that BuildKit refuses is left alone and named', async () => {
+    write({ Dockerfile: `${fixable}NONSENSE here\n`, 'b.Dockerfile': fixable });
+    const { stdout } = await fix(['--write', ...only]);
+    expect(read('Dockerfile').toString()).toBe(`${fixable}NONSENSE here\n`);
+    expect(read('b.Dockerfile').toString()).toBe(repaired);
+    expect((await fix(only)).stdout).toMatch(/left alone\s+Dockerfile: BuildKit refuses this file: line 4/);
+    expect(stdout).toContain('wrote b.Dockerfile');
+  });
+
+  test('an ignore comment protects its instruction', async () => {
+    const text = fixable.replace('RUN', '# plimsoll ignore=layers/package-cache-left\nRUN');
+    write({ Dockerfile: text });
+    expect((await fix(['--write', ...only])).code).toBe(0);
+    expect(read('Dockerfile').toString()).toBe(text);
+  });
+});
+
+describe('files that git has and has not', () => {
+  test('a file with uncommitted changes is refused unless told', async () => {
+    write({ Dockerfile: fixable, 'b.Dockerfile': fixable });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'a');
+    write({ Dockerfile: `# changed\n${fixable}` });
+    const { code, stderr } = await fix(['--write', ...only]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('plimsoll: Dockerfile: the file has changes that are not committed');
+    expect(read('Dockerfile').toString()).toBe(`# changed\n${fixable}`);
+    expect(read('b.Dockerfile').toString()).toBe(repaired);
+    expect((await fix(['--write', '--allow-dirty', ...only])).code).toBe(0);
+    expect(read('Dockerfile').toString()).toBe(`# changed\n${repaired}`);
+  });
+});
+
+describe('--diff gives what git apply takes', () => {
+  const latin1 = Buffer.concat([Buffer.from('# caf\xe9\n', 'latin1'), Buffer.from(fixable)]);
+  test.each<[string, Readonly<Record<string, string | Uint8Array>>]>([
+    ['a plain file', { Dockerfile: fixable }],
+    ['carriage returns', { Dockerfile: fixable.replaceAll('\n', '\r\n') }],
+    ['no newline at the end', { Dockerfile: fixable.slice(0, fixable.indexOf('\nUSER')) }],
+    ['a byte order mark', { Dockerfile: `\ufeff${fixable}` }],
+    ['another encoding', { Dockerfile: latin1 }],
+    ['a blank in the path', { 'a b/Dockerfile': fixable }],
+    ['letters beyond ASCII', { 'h\u00e4/\u65e5.Dockerfile': fixable }],
+    ['a line end and quotes in the path', { 'a\n"b\\\t/Dockerfile': fixable }],
+    [
+      'two files and far apart places',
+      {
+        Dockerfile: `${fixable}${'# x\n'.repeat(30)}RUN apt-get update && apt-get install -y git\n`,
+        'z.Dockerfile': fixable,
+      },
+    ],
+  ])('%s', async (_, files) => {
+    write(files);
+    git('init', '-q');
+    const { code, bytes } = await fix(['--diff', ...only]);
+    expect(code).toBe(0);
+    expect(bytes.length).toBeGreaterThan(0);
+    writeFileSync(path.join(directory, '..', `${path.basename(directory)}.patch`), bytes);
+    const patch = path.join(directory, '..', `${path.basename(directory)}.patch`);
+    try {
+      git('apply', patch);
+    } finally {
+      rmSync(patch);
+    }
+    const applied = Object.keys(files).map((name) => read(name));
+    write(files);
+    expect((await fix(['--write', '--allow-dirty', ...only])).code).toBe(0);
+    expect(applied).toEqual(Object.keys(files).map((name) => read(name)));
+    expect(applied).not.toEqual(Object.values(files).map((content) => Buffer.from(content)));
+  });
+
+  test('a new file', async () => {
+    write({ Dockerfile: 'FROM node:20\nCOPY . .\n', '.env': 'A=1\n', 'package.json': '{}' });
+    git('init', '-q');
+    const { bytes } = await fix(['--diff', '--review', '--rule', 'context/missing-ignore-file']);
+    expect(bytes.toString()).toContain('new file mode 100644\n--- /dev/null\n+++ b/.dockerignore\n');
+    execFileSync('git', ['apply', '-'], { cwd: directory, input: bytes });
+    const applied = read('.dockerignore');
+    rmSync(path.join(directory, '.dockerignore'));
+    await fix(['--write', '--review', '--allow-dirty', '--rule', 'context/missing-ignore-file']);
+    expect(read('.dockerignore')).toEqual(applied);
+  });
+
+  test('lines with a secret are in no patch: the fix is named', async () => {
+    write({ Dockerfile: `FROM debian:12\nENV API_TOKEN=Zk3Xq9Lm2Pv8Rt5Wy1Nb\n${fixable.slice(15)}` });
+    const { stdout, stderr } = await fix(['--diff', ...only]);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('is not in the patch');
+    expect(`${(await fix(only)).stdout}`).not.toContain('Zk3Xq9Lm2Pv8Rt5Wy1Nb');
+  });
+});
+
+describe('asking in a terminal', () => {
+  test.each<[string, readonly string[], readonly string[], string]>([
+    ['yes', ['y'], [], repaired],
+    ['no', ['n'], [], fixable],
+    ['an empty line', [''], [], fixable],
+    ['the end of the input', [], [], fixable],
+    ['one by one, accepted', ['o', 'a'], [], repaired],
+    ['one by one, explained and skipped', ['o', 'e', 's'], [], fixable],
+    ['--interactive, accepted', ['accept'], ['-i'], repaired],
+    ['--interactive, quit', ['q'], ['-i'], fixable],
+    ['--interactive, something else first', ['what', 'r'], ['-i'], repaired],
+  ])('%s', async (_, typed, flags, expected) => {
+    write({ Dockerfile: fixable });
+    const { code } = await fix([...flags, ...only], { typed });
+    expect(code).toBe(0);
+    expect(read('Dockerfile').toString()).toBe(expected);
+  });
+});
