@@ -208,6 +208,39 @@ function isOnly(artifact: Artifact, map: YamlMap): boolean {
   return map.entries.length === 1 && !artifact.text.slice(map.range.start, map.range.end).includes('<<');
 }
 
+/** Takes items out of a list; undefined when none would be left. */
+export function removeItems(
+  artifact: Artifact,
+  list: YamlSequence,
+  items: readonly YamlNode[],
+): readonly TextEdit[] | undefined {
+  const [first, ...others] = items;
+  if (first === undefined) return [];
+  if (others.length === 0) return removeItem(artifact, list, first);
+  if (items.length >= list.items.length) return undefined;
+  if (list.flow) return keepItems(artifact, list, items);
+  const edits: TextEdit[] = [];
+  for (const item of items) {
+    const removed = removeItem(artifact, list, item);
+    if (!removed) return undefined;
+    edits.push(...removed);
+  }
+  return edits;
+}
+
+/** A list in flow style with what stays of it. */
+function keepItems(
+  artifact: Artifact,
+  list: YamlSequence,
+  removed: readonly YamlNode[],
+): readonly TextEdit[] | undefined {
+  const text = artifact.text.slice(list.range.start, list.range.end);
+  if (!isEditable(artifact, list) || /[#&*\n]/.test(text)) return undefined;
+  const kept = list.items.filter((item) => !removed.includes(item));
+  const texts = kept.map(({ range }) => artifact.text.slice(range.start, range.end));
+  return [{ path: artifact.path, range: list.range, replacement: `[${texts.join(', ')}]` }];
+}
+
 /** Takes an item out of a list; undefined when it is the only one. */
 export function removeItem(artifact: Artifact, list: YamlSequence, item: YamlNode): readonly TextEdit[] | undefined {
   if (!isEditable(artifact, list) || !isEditable(artifact, item) || list.items.length < 2) return undefined;

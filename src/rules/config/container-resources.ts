@@ -2,17 +2,22 @@ import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import type { Container } from '../../kubernetes/workload.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { type MissingResource, suggestResources } from '../../repairs/suggest-resources.ts';
 
 const both = ['kube-linter:unset-memory-requirements', 'kube-score:container-resources'] as const;
-const memoryLimit: MissingSetting = {
+interface Missing extends MissingSetting {
+  readonly name: MissingResource;
+}
+
+const memoryLimit: Missing = {
   name: 'memory limit',
   peers: [...both, 'polaris:memoryLimitsMissing', 'trivy:KSV018', 'checkov:CKV_K8S_13'],
 };
-const memoryRequest: MissingSetting = {
+const memoryRequest: Missing = {
   name: 'memory request',
   peers: [...both, 'polaris:memoryRequestsMissing', 'trivy:KSV016', 'checkov:CKV_K8S_12'],
 };
-const cpuRequest: MissingSetting = {
+const cpuRequest: Missing = {
   name: 'CPU request',
   peers: [
     'kube-linter:unset-cpu-requirements',
@@ -29,16 +34,23 @@ export const rule = workloadRule({
   why: 'Without requests the scheduler fills a node blindly, and without a memory limit one leak takes its neighbours along.',
   remedy: 'Request the memory and CPU that the container uses on an ordinary day, and limit the memory.',
   peers: [...new Set([memoryLimit, memoryRequest, cpuRequest].flatMap(({ peers }) => peers))],
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
-    const finding = missingReport(workload, runningContainers(workload), missingOf);
-    if (finding) report(finding);
+    const containers = runningContainers(workload);
+    const finding = missingReport(workload, containers, missingOf);
+    if (!finding) return;
+    const lacking = containers.flatMap((container) => {
+      const missing = missingOf(container).map(({ name }) => name);
+      return missing.length === 0 ? [] : [{ container, missing }];
+    });
+    const fix = suggestResources(project, workload, lacking);
+    report({ ...finding, ...(fix && { fix }) });
   },
 });
 
 /** A limit counts as a request of the same amount, as Kubernetes takes it. */
-function missingOf({ resources: { requests, limits } }: Container): MissingSetting[] {
-  const missing: MissingSetting[] = [];
+function missingOf({ resources: { requests, limits } }: Container): Missing[] {
+  const missing: Missing[] = [];
   if (!limits.has('memory')) {
     missing.push(memoryLimit);
     if (!requests.has('memory')) missing.push(memoryRequest);

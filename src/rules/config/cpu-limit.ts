@@ -1,6 +1,7 @@
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import { missingReport } from '../../project/missing-settings.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { suggestResources } from '../../repairs/suggest-resources.ts';
 
 const cpuLimit = {
   name: 'CPU limit',
@@ -16,11 +17,16 @@ export const rule = workloadRule({
   why: 'A container without a limit may use all the time that a node has left, which makes its speed vary.',
   remedy: 'Limit the CPU where the same speed every day, or the bill, matters more than speed.',
   peers: cpuLimit.peers,
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
-    const finding = missingReport(workload, runningContainers(workload), ({ resources }) =>
-      resources.limits.has('cpu') ? [] : [cpuLimit],
+    const lacking = runningContainers(workload).filter(({ resources }) => !resources.limits.has('cpu'));
+    const finding = missingReport(workload, lacking, () => [cpuLimit]);
+    if (!finding) return;
+    const fix = suggestResources(
+      project,
+      workload,
+      lacking.map((container) => ({ container, missing: [cpuLimit.name] })),
     );
-    if (finding) report(finding);
+    report({ ...finding, ...(fix && { fix }) });
   },
 });

@@ -1,7 +1,10 @@
+import type { RuleReport } from '../../core/rule.ts';
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../../kubernetes/workload.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { hardenContainers, isRefusedAsNonRoot, type Lacking } from '../../repairs/harden-containers.ts';
 
 const nonRoot: MissingSetting = {
   name: 'runAsNonRoot',
@@ -39,16 +42,57 @@ export const rule = workloadRule({
   remedy:
     'Give the container a securityContext with runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities.drop: [ALL] and seccompProfile.type: RuntimeDefault.',
   peers: [nonRoot, noEscalation, dropAll, seccomp, anyContext].flatMap(({ peers }) => peers),
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (workload.windows || !isWhole(workload)) return;
     const containers = [
       ...workload.initContainers.filter(({ role }) => role === 'init'),
       ...runningContainers(workload),
     ];
-    const finding = missingReport(workload, containers, missingOf, 'sets');
-    if (finding) report({ ...finding, ...(!runsUnhardened(workload) && { severity: 'note' }) });
+    const severity: Pick<RuleReport, 'severity'> = runsUnhardened(workload) ? {} : { severity: 'note' };
+    const refused = containers.filter(
+      (container) => isRefusedAsNonRoot(project, container) && missingSettings(container).includes(nonRoot),
+    );
+    const isRefused = (container: Container) => refused.includes(container);
+    const finding = missingReport(
+      workload,
+      containers,
+      (container) => (isRefused(container) ? missingBesides(container) : missingOf(container)),
+      'sets',
+    );
+    if (finding) {
+      const fix = hardeningOf(project, workload, containers, isRefused);
+      report({ ...finding, ...severity, ...(fix && { fix }) });
+    }
+    // Until the image has another user, that cannot be mended here.
+    const ofImage = missingReport(workload, refused, () => [nonRoot], 'sets');
+    if (ofImage) report({ ...ofImage, ...severity, remedy: imageFirst });
   },
 });
+
+const imageFirst =
+  'Let the image end with USER and a number above zero first: with runAsNonRoot alone Kubernetes would not start it.';
+
+function hardeningOf(
+  project: Project,
+  workload: Workload,
+  containers: readonly Container[],
+  isRefused: (container: Container) => boolean,
+) {
+  const lacking = containers.flatMap((container): Lacking[] => {
+    const missing = missingSettings(container);
+    if (missing.length === 0) return [];
+    return [
+      {
+        container,
+        nonRoot: missing.includes(nonRoot) && !isRefused(container),
+        noEscalation: missing.includes(noEscalation),
+        dropAll: missing.includes(dropAll),
+        seccomp: missing.includes(seccomp),
+      },
+    ];
+  });
+  return hardenContainers(project, workload, lacking);
+}
 
 /** A container that stays may be root or become it: worse than what is missing besides, or before the program starts. */
 function runsUnhardened(workload: Workload): boolean {
@@ -57,8 +101,26 @@ function runsUnhardened(workload: Workload): boolean {
   );
 }
 
-/** What is set to the opposite is found by rules of its own. */
+/** What is missing, in one word where that is everything. */
 function missingOf(container: Container): MissingSetting[] {
+  const missing = missingSettings(container);
+  if (missing.length < 4 || hasContext(container)) return missing;
+  return [{ name: anyName, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
+}
+
+/** What is missing beside what the image does not allow. */
+function missingBesides(container: Container): MissingSetting[] {
+  const missing = missingSettings(container).filter((each) => each !== nonRoot);
+  if (missing.length < 3 || hasContext(container)) return missing;
+  return missing.map((each) => (each === dropAll ? { ...each, peers: [...each.peers, ...anyContext.peers] } : each));
+}
+
+function hasContext({ security, workload }: Container): boolean {
+  return security.node !== undefined || workload.securityContext !== undefined;
+}
+
+/** What is set to the opposite is found by rules of its own. */
+function missingSettings(container: Container): MissingSetting[] {
   const { security } = container;
   if (security.privileged.value === true) return [];
   const missing: MissingSetting[] = [];
@@ -66,8 +128,6 @@ function missingOf(container: Container): MissingSetting[] {
   if (security.allowPrivilegeEscalation.node === undefined) missing.push(noEscalation);
   if (!dropsAll(container)) missing.push(dropAll);
   if (security.seccompProfile.node === undefined && !hasSeccompAnnotation(container)) missing.push(seccomp);
-  if (missing.length === 4 && security.node === undefined && container.workload.securityContext === undefined)
-    return [{ name: anyName, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
   return missing;
 }
 

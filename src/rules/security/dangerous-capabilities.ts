@@ -1,6 +1,8 @@
+import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix, removeItemsIn } from '../../repairs/manifest-edits.ts';
 
 const any = ['trivy:KSV022', 'checkov:CKV_K8S_25'] as const;
 
@@ -44,19 +46,35 @@ export const rule = workloadRule({
   why: 'With such a right a program that was broken into reaches the node or its neighbours.',
   remedy: 'Drop the capability, or move what needs it to a small container of its own.',
   peers: [...new Set([...any, ...Object.values(ownPeers).flat()])],
-  check({ workload }, { report }) {
-    for (const { name, security } of workload.allContainers) {
+  check({ workload, project }, { report }) {
+    for (const { name, node, security } of workload.allContainers) {
       if (security.privileged.value === true) continue;
       const found = security.addedCapabilities.filter((added) => dangerous[nameOf(added)] !== undefined);
       const [first, ...others] = [...found].sort((a, b) => rank(a) - rank(b));
       if (first === undefined) continue;
+      const names = found.map(nameOf).join(', ');
+      const path = ['securityContext', 'capabilities', 'add'];
+      // A DaemonSet is there to do such things.
+      const fix =
+        workload.kind === 'DaemonSet'
+          ? undefined
+          : manifestFix(`Drop ${names}`, removeItemsIn(project, workload.object, node, path, found), [
+              asks(
+                `Container ${name} works without ${names}.`,
+                `Does ${name} work without ${names}, that is without ${enumerate(
+                  found.map((added) => dangerous[nameOf(added)] ?? ''),
+                  'and',
+                )}?`,
+              ),
+            ]);
       report({
         at: first,
         also: others.map((added) => ({ ...added, note: `allows ${dangerous[nameOf(added)]}` })),
-        message: `Container ${name} gets ${found.map(nameOf).join(', ')}: ${nameOf(first)} allows ${dangerous[nameOf(first)]}.`,
+        message: `Container ${name} gets ${names}: ${nameOf(first)} allows ${dangerous[nameOf(first)]}.`,
         ...(escapes.has(nameOf(first)) && workload.kind !== 'DaemonSet' && { severity: 'error' }),
         ...(workload.kind === 'DaemonSet' && { severity: 'note' }),
         peers: [...new Set([...any, ...found.flatMap((added) => ownPeers[nameOf(added)] ?? [])])],
+        ...(fix && { fix }),
       });
     }
   },

@@ -1,5 +1,6 @@
-import { itemsAt, scalarAt } from '../../kubernetes/yaml-node.ts';
+import { itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix, removeItemsIn } from '../../repairs/manifest-edits.ts';
 
 /** Kernel settings that are a pod's own and harm nobody else. https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
 const safe: ReadonlySet<string> = new Set([
@@ -23,13 +24,31 @@ export const rule = workloadRule({
   why: 'Nodes refuse the pod unless they allow the setting, and where they do it can starve or crash other pods.',
   remedy: 'Drop the setting, or run the pod on nodes of its own that allow it.',
   peers: ['kube-linter:unsafe-sysctls', 'trivy:KSV026'],
-  check({ workload }, { report }) {
-    for (const item of itemsAt(workload.securityContext, 'sysctls')) {
-      const name = scalarAt(item, 'name');
-      if (name === undefined || safe.has(name.text.replaceAll('/', '.'))) continue;
+  check({ workload, project }, { report }) {
+    const unsafe = itemsAt(workload.securityContext, 'sysctls').flatMap(
+      (item): { item: YamlNode; name: YamlScalar }[] => {
+        const name = scalarAt(item, 'name');
+        return name === undefined || safe.has(name.text.replaceAll('/', '.')) ? [] : [{ item, name }];
+      },
+    );
+    const path = ['securityContext', 'sysctls'];
+    const items = unsafe.map(({ item }) => item);
+    // One repair for all: each by itself could leave an empty list.
+    const fix = manifestFix(
+      'Drop the kernel settings that nodes refuse',
+      removeItemsIn(project, workload.object, workload.podSpec, path, items),
+      [
+        asks(
+          'The program works with the kernel settings that the node has.',
+          'Do the nodes have these values by themselves, or does the program work with the ones that they have?',
+        ),
+      ],
+    );
+    for (const { name } of unsafe) {
       report({
         at: name,
         message: `The pod sets ${name.text}.`,
+        ...(fix && { fix }),
         peers: /^(?:kernel\.(?:msg|sem|shm)|fs\.mqueue\.|net\.)/.test(name.text) ? rule.peers : ['trivy:KSV026'],
       });
     }

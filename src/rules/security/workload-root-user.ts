@@ -1,6 +1,11 @@
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { Container, Setting } from '../../kubernetes/workload.ts';
+import type { YamlMap, YamlNode } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { imageUserOf } from '../../repairs/image-user.ts';
+import { asks, manifestFix, removeIn, replaceIn } from '../../repairs/manifest-edits.ts';
 
 const root = ['kube-linter:run-as-non-root', 'polaris:runAsRootAllowed', 'trivy:KSV105', 'checkov:CKV_K8S_23'] as const;
 const allowed = [
@@ -16,7 +21,7 @@ export const rule = workloadRule({
   why: 'Root in a container is root on the node for everything that leaks out of it.',
   remedy: 'Run as a number above zero that may read the program, with runAsNonRoot: true.',
   peers: [...new Set([...root, ...allowed])],
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (workload.windows) return;
     const reported = new Set<unknown>();
     for (const container of workload.allContainers) {
@@ -26,7 +31,9 @@ export const rule = workloadRule({
       reported.add(found.setting.node);
       if (!found.setting.node) continue;
       const who = found.setting.from === 'pod' ? 'The pod' : `Container ${container.name}`;
+      const fix = asImageUser(project, container, found.setting.node, found.setting.from === 'pod');
       report({
+        ...(fix && { fix }),
         at: found.setting.node,
         message: `${who} ${found.says}`,
         severity: container.role === 'init' || workload.kind === 'DaemonSet' ? 'note' : 'warning',
@@ -35,6 +42,26 @@ export const rule = workloadRule({
     }
   },
 });
+
+/** Where the image has a user of its own, nothing but the manifest makes it root. */
+function asImageUser(project: Project, container: Container, node: YamlNode, isOfPod: boolean): Fix | undefined {
+  const { workload } = container;
+  const user = imageUserOf(project, container);
+  if (user.kind !== 'user' || (isOfPod && workload.allContainers.length > 1)) return undefined;
+  const holder: YamlMap = isOfPod ? workload.podSpec : container.node;
+  const isFlag = node.kind === 'scalar' && typeof node.value === 'boolean';
+  const edits = isFlag
+    ? user.numeric
+      ? replaceIn(project, workload.object, node, true)
+      : removeIn(project, workload.object, holder, 'securityContext', 'runAsNonRoot')
+    : replaceIn(project, workload.object, node, user.uid);
+  return manifestFix(`Run as the user of the image, ${user.uid}`, edits, [
+    asks(
+      `What container ${container.name} reads and writes belongs to user ${user.uid}.`,
+      `Was root asked for because of files in a volume? Then they must be readable by ${user.uid}, for instance by fsGroup.`,
+    ),
+  ]);
+}
 
 function rootSetting({
   security,
