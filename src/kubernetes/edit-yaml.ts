@@ -252,6 +252,12 @@ export function removeItem(artifact: Artifact, list: YamlSequence, item: YamlNod
   return behindEntry(artifact, list, { start, end: item.range.end });
 }
 
+/** A map as the text of a document of its own, in the layout of a file, with LF line ends. */
+export function documentText(artifact: Artifact, record: YamlRecord): string {
+  const layout = layoutOf(artifact);
+  return `${mapLines(record, { ...layout, json: false }).join('\n')}\n`;
+}
+
 /** A new document at the end of a file of YAML; undefined for JSON. `text` has no marker, and LF line ends. */
 export function addDocument(artifact: Artifact, text: string): readonly TextEdit[] | undefined {
   const { json, lineEnd } = layoutOf(artifact);

@@ -2,6 +2,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Assumption, Fix, NewFile, TextEdit } from '../core/fix.ts';
 import {
   addDocument,
+  documentText,
   inOrder,
   isEditable,
   removeItems,
@@ -111,17 +112,16 @@ export interface AddedObject {
 /**
  * Adds an object beside another one: as a document at the end of its file, or as a file of its own where that is JSON. Undefined for a
  * chart, and where a file would not be applied: next to a kustomization, which names its files.
- *
- * @param text YAML with LF line ends
  */
 export function addObject(
   project: Project,
   beside: KubernetesObject,
-  text: string,
+  record: YamlRecord,
   fileName: string,
 ): AddedObject | undefined {
   const file = beside.origin.kind === 'helm' ? undefined : project.artifacts.get(beside.path);
   if (!file || beside.node.derived) return undefined;
+  const text = documentText(file, record);
   const edits = addDocument(file, text);
   if (edits) return { edits };
   if (beside.origin.kind === 'kustomize') return undefined;

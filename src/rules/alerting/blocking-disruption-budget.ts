@@ -1,12 +1,14 @@
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
-import { scalarAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { at, entryOf, scalarAt, type YamlEntry, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadsChosenBy } from '../../project/workload-index.ts';
+import { asks, fileOf, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
 const zero = ['kube-linter:pdb-max-unavailable', 'polaris:pdbDisruptionsIsZero'] as const;
 const all = ['kube-linter:pdb-min-available', 'polaris:pdbDisruptionsIsZero'] as const;
@@ -22,11 +24,21 @@ export const rule = objectRule({
     if (object.kind !== 'PodDisruptionBudget') return;
     const most = scalarAt(object.node, 'spec', 'maxUnavailable');
     if (most && /^0%?$/.test(most.text))
-      report({ at: most, message: `maxUnavailable ${most.text} allows no pod to be away.`, peers: zero });
+      report({
+        at: most,
+        message: `maxUnavailable ${most.text} allows no pod to be away.`,
+        peers: zero,
+        ...allowOne(project, object, most),
+      });
     const least = scalarAt(object.node, 'spec', 'minAvailable');
     if (least === undefined) return;
     if (least.text === '100%') {
-      report({ at: least, message: 'minAvailable 100% allows no pod to be away.', peers: all });
+      report({
+        at: least,
+        message: 'minAvailable 100% allows no pod to be away.',
+        peers: all,
+        ...allowOne(project, object, least),
+      });
       return;
     }
     const hindered = hinderedBy(project, object, least);
@@ -36,9 +48,33 @@ export const rule = objectRule({
         also: [{ ...(hindered.workload.replicasNode ?? hindered.workload.place), note: titleOf(hindered.workload) }],
         message: `minAvailable ${least.text} keeps ${hindered.replicas === 1 ? 'the only pod' : `all ${hindered.replicas} pods`} of ${titleOf(hindered.workload)} where they are.`,
         peers: peersOf(least),
+        ...allowOne(project, object, least),
       });
   },
 });
+
+/** The budget with room for one pod, in the place of what allows none. */
+function allowOne(project: Project, object: KubernetesObject, node: YamlScalar): { readonly fix?: Fix } {
+  const spec = at(object.node, 'spec');
+  const entry = entryOf(spec, 'minAvailable');
+  const file = fileOf(project, object, node);
+  if (!file) return {};
+  const edits =
+    entry?.value === node
+      ? [{ path: file.path, range: entry.range, replacement: `${keyText(file.text, entry)}: 1` }]
+      : replaceIn(project, object, node, 1);
+  const fix = manifestFix('Allow one pod to be away', edits, [
+    asks(
+      'One pod may be away while a node is drained.',
+      'Does the program go on with one pod less, or may it be away for the time that a pod needs to start elsewhere?',
+    ),
+  ]);
+  return fix ? { fix } : {};
+}
+
+function keyText(text: string, { key }: YamlEntry): string {
+  return text.slice(key.range.start, key.range.end).replace('minAvailable', 'maxUnavailable');
+}
 
 function peersOf(least: YamlScalar): readonly PeerId[] {
   return /^\d+$/.test(least.text) ? asMany : [];

@@ -1,6 +1,8 @@
 import { titleOf } from '../../kubernetes/whole-workload.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = workloadRule({
   severity: 'warning',
@@ -13,7 +15,18 @@ export const rule = workloadRule({
     if (replicasNode === undefined) return;
     const [autoscaler] = autoscalersByTarget(project, workload);
     if (autoscaler === undefined) return;
+    const spec = at(workload.object.node, 'spec');
+    const fix =
+      spec?.kind === 'map'
+        ? manifestFix('Leave the number to the autoscaler', removeIn(project, workload.object, spec, 'replicas'), [
+            asks(
+              'Nothing falls to one replica when the field goes.',
+              `Is ${workload.name} applied with --server-side, or by Argo CD or Flux? A plain kubectl apply that drops the field sets one replica until the autoscaler acts; kubectl apply edit-last-applied avoids it.`,
+            ),
+          ])
+        : undefined;
     report({
+      ...(fix && { fix }),
       at: replicasNode,
       also: [{ ...autoscaler.place, note: `${titleOf(autoscaler)} sets the number` }],
       message: `${titleOf(workload)} asks for ${replicasNode.text} replicas, and an autoscaler sets their number too.`,

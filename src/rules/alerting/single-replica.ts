@@ -1,8 +1,14 @@
-import { servicesOf } from '../../kubernetes/relations.ts';
+import type { Fix } from '../../core/fix.ts';
+import { disruptionBudgetsOf, servicesOf } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
 import { directoryOf } from '../../project/link-builds.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { budgetFor } from '../../repairs/disruption-budget.ts';
+import { type AddedObject, asks, manifestFix, setIn, together } from '../../repairs/manifest-edits.ts';
 
 export const rule = workloadRule({
   severity: 'note',
@@ -20,12 +26,34 @@ export const rule = workloadRule({
     const service = services.find(({ path }) => directoryOf(path) === directoryOf(workload.object.path)) ?? services[0];
     if (service === undefined) return;
     report({
+      ...secondReplica(project, workload),
       at: replicasNode ?? workload.place,
       also: [{ ...service.place, note: `Service ${service.name} leads to it` }],
       message: `${titleOf(workload)} has one replica${replicasNode ? '' : ', because none are asked for'}.`,
     });
   },
 });
+
+/** Two replicas, with a budget that keeps one of them there. */
+function secondReplica(project: Project, workload: Workload): { readonly fix?: Fix } {
+  const spec = at(workload.object.node, 'spec');
+  const isCovered = disruptionBudgetsOf(workload, project.objects).length > 0;
+  const budget: AddedObject | undefined = isCovered ? { edits: [] } : budgetFor(project, workload);
+  if (spec?.kind !== 'map' || !budget) return {};
+  const replicas = setIn(project, workload.object, spec, { replicas: 2 });
+  const fix = manifestFix(
+    'Run two replicas',
+    together([replicas, budget.edits]),
+    [
+      asks(
+        'Two instances may run at the same time.',
+        `Can two of ${workload.name} run at once: no sessions in memory, nothing written to a local file, no job that would run twice?`,
+      ),
+    ],
+    budget.newFiles,
+  );
+  return fix ? { fix } : {};
+}
 
 /** A claim that one pod writes to cannot be shared by a second one. */
 function holdsOwnData(kinds: readonly (string | undefined)[]): boolean {

@@ -4,6 +4,7 @@ import { removedApi } from '../../kubernetes/removed-apis.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { scalarAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
+import { renewApi } from '../../repairs/renew-api.ts';
 
 export const rule = objectRule({
   severity: 'error',
@@ -11,11 +12,13 @@ export const rule = objectRule({
   why: 'A cluster of that release or a later one refuses the object.',
   remedy: 'Write the version that took its place, and check the fields that changed with it.',
   peers: ['kube-score:stable-version', 'kube-linter:no-extensions-v1beta', 'trivy:KSV107'],
-  check({ object }, { report }) {
+  check({ object, project }, { report }) {
     const found = removedApi(object);
     if (!found) return;
     const { removedIn, use } = found;
+    const fix = use === undefined ? undefined : renewApi(project, object, use);
     report({
+      ...(fix && { fix }),
       at: scalarAt(object.node, 'apiVersion') ?? object.place,
       message: `${object.apiVersion} of ${titleOf(object)} was removed in Kubernetes ${removedIn}.`,
       remedy:

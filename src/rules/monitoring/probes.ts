@@ -7,6 +7,7 @@ import { type HealthCheck, healthCheckOf } from '../../project/health-check.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { addProbes } from '../../repairs/add-probes.ts';
 
 const readiness: MissingSetting = {
   name: 'readinessProbe',
@@ -44,8 +45,12 @@ export const rule = workloadRule({
     const isReady = !missing.includes(readiness);
     // kube-score looks at nothing that no Service leads to.
     const isServed = servicesOf(workload, project.objects).length > 0;
+    const wanted = { readiness: !isReady, liveness: missing.includes(liveness) };
+    const asked = known?.container ?? servers[0];
+    const fix = asked && addProbes(project, workload, asked, wanted, known?.check);
     report({
       ...finding,
+      ...(fix && { fix }),
       ...(finding.peers && !isServed && { peers: finding.peers.filter((peer) => peer !== 'kube-score:pod-probes') }),
       ...(isReady && { severity: 'note' }),
       ...(known && {
