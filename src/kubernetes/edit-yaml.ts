@@ -1,6 +1,6 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { TextEdit } from '../core/fix.ts';
-import { appendLines, behindEntry, columnOf, insertFlow } from './internal/place-lines.ts';
+import { appendLines, behindEntry, columnOf, insertFlow, prependLines } from './internal/place-lines.ts';
 import { sharedRanges } from './internal/shared-ranges.ts';
 import {
   entriesOfRecord,
@@ -44,15 +44,18 @@ function writtenEntry(map: YamlMap, key: string): YamlEntry | undefined {
   return entry.range.start >= map.range.start && entry.range.end <= map.range.end ? entry : undefined;
 }
 
+/** Where new keys of a map go. */
+export type Place = 'first' | 'last' | { readonly after: string };
+
 /**
  * Gives a map what `record` says: keys that it lacks are added, maps are gone into, everything else is replaced. What is already as
- * it should be stays untouched. `after` names the key that new ones go behind; they come last otherwise.
+ * it should be stays untouched. New keys come last, behind a key that is named, or first where the style allows it.
  */
 export function setKeys(
   artifact: Artifact,
   map: YamlMap,
   record: YamlRecord,
-  after?: string,
+  place: Place = 'last',
 ): readonly TextEdit[] | undefined {
   if (!isEditable(artifact, map)) return undefined;
   const edits: TextEdit[] = [];
@@ -81,16 +84,11 @@ export function setKeys(
     edits.push(...replaced);
   }
   if (Object.keys(added).length === 0) return edits;
-  const inserted = addKeys(artifact, map, added, after);
+  const inserted = addKeys(artifact, map, added, place);
   return inserted && [...edits, ...inserted];
 }
 
-function addKeys(
-  artifact: Artifact,
-  map: YamlMap,
-  record: YamlRecord,
-  after: string | undefined,
-): readonly TextEdit[] | undefined {
+function addKeys(artifact: Artifact, map: YamlMap, record: YamlRecord, place: Place): readonly TextEdit[] | undefined {
   const layout = layoutOf(artifact);
   if (map.flow) {
     const write = (spread: string | undefined) =>
@@ -102,8 +100,11 @@ function addKeys(
   }
   const column = columnOf(artifact.text, map.range.start);
   if (column === undefined) return undefined;
-  const neighbour = after === undefined ? undefined : writtenEntry(map, after);
-  return appendLines(artifact, neighbour?.range.end ?? map.range.end, column, mapLines(record, layout), layout);
+  const lines = mapLines(record, layout);
+  const first = place === 'first' ? prependLines(artifact, map.range.start, column, lines, layout) : undefined;
+  if (first) return first;
+  const neighbour = typeof place === 'string' ? undefined : writtenEntry(map, place.after);
+  return appendLines(artifact, neighbour?.range.end ?? map.range.end, column, lines, layout);
 }
 
 /** Gives an entry of a map another value. */

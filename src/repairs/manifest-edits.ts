@@ -5,6 +5,7 @@ import {
   documentText,
   inOrder,
   isEditable,
+  type Place,
   removeItems,
   removeKey,
   replaceScalar,
@@ -17,6 +18,11 @@ import type { Project } from '../project/project.ts';
 
 /** What edits a file makes, or undefined where one of them cannot be made: then nothing of the repair is. */
 export type Edits = readonly TextEdit[] | undefined;
+
+/** What a node belongs to: a Kubernetes object, or a file that stands as it is, such as a Compose file. */
+export interface Owner {
+  readonly origin?: KubernetesObject['origin'];
+}
 
 /** Something that is known to be so. */
 export function holds(statement: string): Assumption {
@@ -32,37 +38,26 @@ export function asks(statement: string, question: string): Assumption {
  * The file that a node is written in, to edit it; undefined where no file holds it as it is. A chart's templates are not edited:
  * what they become depends on values that are not all here.
  */
-export function fileOf(project: Project, object: KubernetesObject, node: YamlNode): Artifact | undefined {
-  if (object.origin.kind === 'helm') return undefined;
+export function fileOf(project: Project, object: Owner, node: YamlNode): Artifact | undefined {
+  if (object.origin?.kind === 'helm') return undefined;
   const artifact = project.artifacts.get(node.path);
   return artifact && isEditable(artifact, node) ? artifact : undefined;
 }
 
 /** Gives a map of an object's files what `record` says. */
-export function setIn(
-  project: Project,
-  object: KubernetesObject,
-  map: YamlMap,
-  record: YamlRecord,
-  after?: string,
-): Edits {
+export function setIn(project: Project, object: Owner, map: YamlMap, record: YamlRecord, place?: Place): Edits {
   const file = fileOf(project, object, map);
-  return file && setKeys(file, map, record, after);
+  return file && setKeys(file, map, record, place);
 }
 
 /** Writes another value where a scalar of an object stands. */
-export function replaceIn(
-  project: Project,
-  object: KubernetesObject,
-  node: YamlNode,
-  value: string | number | boolean,
-): Edits {
+export function replaceIn(project: Project, object: Owner, node: YamlNode, value: string | number | boolean): Edits {
   const file = fileOf(project, object, node);
   return file && replaceScalar(file, node, value);
 }
 
 /** Takes the entry at a path of keys below a map of an object away. */
-export function removeIn(project: Project, object: KubernetesObject, map: YamlMap, ...path: readonly string[]): Edits {
+export function removeIn(project: Project, object: Owner, map: YamlMap, ...path: readonly string[]): Edits {
   const file = fileOf(project, object, map);
   return file && removeKey(file, map, path);
 }
@@ -70,7 +65,7 @@ export function removeIn(project: Project, object: KubernetesObject, map: YamlMa
 /** Takes items out of the list at a path of keys below a map, and the list with them where none is left. */
 export function removeItemsIn(
   project: Project,
-  object: KubernetesObject,
+  object: Owner,
   map: YamlMap,
   path: readonly string[],
   items: readonly YamlNode[],

@@ -113,7 +113,13 @@ function selectorOf(project: Project, object: KubernetesObject): Edits {
     labels[key.text] = value.text;
   }
   if (Object.keys(labels).length === 0) return undefined;
-  return setIn(project, object, spec, { selector: { matchLabels: labels } }, 'replicas');
+  return setIn(
+    project,
+    object,
+    spec,
+    { selector: { matchLabels: labels } },
+    at(spec, 'replicas') ? { after: 'replicas' } : 'first',
+  );
 }
 
 // --- Ingress ---------------------------------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ function ingressEdits(project: Project, object: KubernetesObject, file: Artifact
         // What the old version did: each controller as it likes. Without a path that is not allowed.
         const type = at(path, 'path') ? 'ImplementationSpecific' : 'Prefix';
         const record: YamlRecord = at(path, 'path') ? { pathType: type } : { path: '/', pathType: type };
-        parts.push(setIn(project, object, path, record, 'path'));
+        parts.push(setIn(project, object, path, record, { after: 'path' }));
       }
     }
   return together(parts);

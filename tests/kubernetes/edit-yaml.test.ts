@@ -6,6 +6,7 @@ import {
   addDocument,
   addItems,
   inOrder,
+  type Place,
   removeItem,
   removeKey,
   replaceScalar,
@@ -40,9 +41,9 @@ function open(text: string) {
   return { artifact, find, map, list, apply };
 }
 
-function set(text: string, path: readonly Step[], record: YamlRecord, after?: string): string | undefined {
+function set(text: string, path: readonly Step[], record: YamlRecord, place?: Place): string | undefined {
   const { artifact, map, apply } = open(text);
-  return apply(setKeys(artifact, map(path), record, after));
+  return apply(setKeys(artifact, map(path), record, place));
 }
 
 describe('a key is set', () => {
@@ -158,7 +159,14 @@ describe('a key is set', () => {
   });
 
   test('behind a named key', () => {
-    expect(set('a: 1\nb:\n  c: 1\nd: 1\n', [], { x: 1 }, 'b')).toBe('a: 1\nb:\n  c: 1\nx: 1\nd: 1\n');
+    expect(set('a: 1\nb:\n  c: 1\nd: 1\n', [], { x: 1 }, { after: 'b' })).toBe('a: 1\nb:\n  c: 1\nx: 1\nd: 1\n');
+  });
+
+  test.each([
+    ['above the comments of the first', 'a:\n  # c\n  b: 1\n', ['a'], 'a:\n  x: 1\n  # c\n  b: 1\n'],
+    ['last in an item', 'l:\n- a: 1\n  b: 1\n', ['l', 0], 'l:\n- a: 1\n  b: 1\n  x: 1\n'],
+  ])('first, %s', (_, text, path, expected) => {
+    expect(set(text, path, { x: 1 }, 'first')).toBe(expected);
   });
 
   test('in the document that is meant', () => {

@@ -48,6 +48,29 @@ export function appendLines(
 }
 
 /**
+ * Puts lines before the first entry of a block collection and the comments above it; undefined where that does not begin its line.
+ */
+export function prependLines(
+  artifact: Artifact,
+  start: number,
+  column: number,
+  lines: readonly string[],
+  layout: YamlLayout,
+): readonly TextEdit[] | undefined {
+  const { text } = artifact;
+  const indent = ' '.repeat(column);
+  let at = text.lastIndexOf('\n', start - 1) + 1;
+  if (text.slice(at, start) !== indent || at === 0) return undefined;
+  for (;;) {
+    const above = text.lastIndexOf('\n', at - 2) + 1;
+    if (above === at || !/^\s*(?:#|$)/.test(text.slice(above, at).trimEnd())) break;
+    at = above;
+  }
+  const replacement = lines.map((line) => `${indent}${line}${layout.lineEnd}`).join('');
+  return [{ path: artifact.path, range: { start: at, end: at }, replacement }];
+}
+
+/**
  * True where a new line could become a part of a block scalar, or take blank lines from it: one that keeps its line ends (`|+`), or
  * one that ends with the file.
  */

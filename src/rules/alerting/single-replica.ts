@@ -40,7 +40,7 @@ function secondReplica(project: Project, workload: Workload): { readonly fix?: F
   const isCovered = disruptionBudgetsOf(workload, project.objects).length > 0;
   const budget: AddedObject | undefined = isCovered ? { edits: [] } : budgetFor(project, workload);
   if (spec?.kind !== 'map' || !budget) return {};
-  const replicas = setIn(project, workload.object, spec, { replicas: 2 });
+  const replicas = setIn(project, workload.object, spec, { replicas: 2 }, 'first');
   const fix = manifestFix(
     'Run two replicas',
     together([replicas, budget.edits]),

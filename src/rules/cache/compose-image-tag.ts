@@ -1,6 +1,8 @@
 import { parseImageReference } from '../../core/image-reference.ts';
 import { expandDefaults } from '../../kubernetes/compose-text.ts';
 import { composeRule } from '../../project/rule.ts';
+import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
+import { tagElsewhere } from '../../repairs/tag-elsewhere.ts';
 
 export const rule = composeRule({
   severity: 'note',
@@ -8,7 +10,7 @@ export const rule = composeRule({
   why: 'Two machines, or one machine on two days, run different versions, and a new major version may not read the data of the old one.',
   remedy: 'Name a version, for instance the minor release.',
   peers: [],
-  check({ compose }, { report }) {
+  check({ compose, project }, { report }) {
     for (const { image, build } of compose.services) {
       // What is built here is named by the same line.
       if (image === undefined || build !== undefined) continue;
@@ -16,7 +18,23 @@ export const rule = composeRule({
       const reference = complete ? parseImageReference(text) : undefined;
       if (!reference || reference.digest !== undefined || builtHere(compose.services, text)) continue;
       if (reference.tag !== undefined && reference.tag !== 'latest') continue;
+      const known = tagElsewhere(project, reference);
+      const isWritten = image.text === text;
+      const fix =
+        known && isWritten
+          ? manifestFix(
+              `Name version ${known.tag}, as ${known.path} does`,
+              replaceIn(project, {}, image, `${text.replace(/:latest$/, '')}:${known.tag}`),
+              [
+                asks(
+                  'That version reads the data that is there.',
+                  `Which version made the data of this service? ${known.path} names ${known.tag}.`,
+                ),
+              ],
+            )
+          : undefined;
       report({
+        ...(fix && { fix }),
         at: { path: image.path, range: image.range },
         message:
           reference.tag === undefined

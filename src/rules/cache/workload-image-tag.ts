@@ -1,6 +1,10 @@
+import type { Fix } from '../../core/fix.ts';
 import type { Container } from '../../kubernetes/workload.ts';
 import { isTaggedBySkaffold } from '../../project/container-builds.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix, replaceIn, together } from '../../repairs/manifest-edits.ts';
+import { tagElsewhere } from '../../repairs/tag-elsewhere.ts';
 
 export const rule = workloadRule({
   severity: 'warning',
@@ -26,6 +30,7 @@ export const rule = workloadRule({
     for (const [text, [first, ...others]] of found)
       if (first?.image)
         report({
+          ...pinned(project, [first, ...others]),
           at: first.image,
           also: others.flatMap(({ image }) => (image ? { ...image, note: 'the same image' } : [])),
           message:
@@ -35,6 +40,26 @@ export const rule = workloadRule({
         });
   },
 });
+
+/** The version that the rest of the project names. */
+function pinned(project: Project, containers: readonly Container[]): { readonly fix?: Fix } {
+  const [first] = containers;
+  const known = first?.imageReference && tagElsewhere(project, first.imageReference);
+  if (!known) return {};
+  const edits = together(
+    containers.map(
+      ({ image, workload }) =>
+        image && replaceIn(project, workload.object, image, `${image.text.replace(/:latest$/, '')}:${known.tag}`),
+    ),
+  );
+  const fix = manifestFix(`Name version ${known.tag}, as ${known.path} does`, edits, [
+    asks(
+      'That version is the one that runs now, or may run.',
+      `Which version do the running pods have (kubectl get pod -o jsonpath='{..imageID}')? ${known.path} names ${known.tag}.`,
+    ),
+  ]);
+  return fix ? { fix } : {};
+}
 
 function isMoving({ imageReference: reference }: Container): boolean {
   return (

@@ -1,6 +1,7 @@
 import type { Container } from '../../kubernetes/workload.ts';
 import { isTaggedBySkaffold } from '../../project/container-builds.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = workloadRule({
   severity: 'warning',
@@ -14,7 +15,14 @@ export const rule = workloadRule({
       if (image === undefined || policy === undefined || !isMoving(container)) continue;
       if (isTaggedBySkaffold(project, container)) continue;
       if (policy.value !== 'IfNotPresent' && policy.value !== 'Never') continue;
+      const fix = manifestFix('Pull the moving tag each time', replaceIn(project, workload.object, policy, 'Always'), [
+        asks(
+          'Nodes reach the registry of the image whenever a pod starts.',
+          `Is ${image.text} in a registry, and not only loaded into the nodes (kind load, minikube image load)?`,
+        ),
+      ]);
       report({
+        ...(fix && { fix }),
         at: policy,
         also: [{ ...image, note: 'a tag that moves' }],
         message: `imagePullPolicy ${policy.text} keeps whatever a node pulled first as ${image.text}.`,

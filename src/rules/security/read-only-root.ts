@@ -1,6 +1,11 @@
+import type { Fix } from '../../core/fix.ts';
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import type { Container, Workload } from '../../kubernetes/workload.ts';
 import { missingReport } from '../../project/missing-settings.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
+import { asks, manifestFix } from '../../repairs/manifest-edits.ts';
+import { mountEmptyDirectories, unmountedDirectories } from '../../repairs/writable-directories.ts';
 
 const readOnlyRoot = {
   name: 'readOnlyRootFilesystem: true',
@@ -19,14 +24,39 @@ export const rule = workloadRule({
   why: 'Who breaks into the program can replace it or leave tools behind, and files written there fill the disk of the node.',
   remedy: 'Set readOnlyRootFilesystem: true, and mount an emptyDir where the program writes, such as /tmp.',
   peers: readOnlyRoot.peers,
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (workload.windows || !isWhole(workload)) return;
-    const finding = missingReport(
-      workload,
-      runningContainers(workload),
-      ({ security }) => (security.readOnlyRootFilesystem.value === true ? [] : [readOnlyRoot]),
-      'sets',
+    const lacking = runningContainers(workload).filter(
+      ({ security }) => security.readOnlyRootFilesystem.value !== true,
     );
-    if (finding) report(finding);
+    const finding = missingReport(workload, lacking, () => [readOnlyRoot], 'sets');
+    const fix = closeRoots(project, workload, lacking);
+    if (finding) report({ ...finding, ...(fix && { fix }) });
   },
 });
+
+/** Read-only roots, with a writable /tmp and what known images write besides. */
+function closeRoots(project: Project, workload: Workload, containers: readonly Container[]): Fix | undefined {
+  const wanted = containers.map((container) => ({
+    container,
+    paths: [
+      ...(hasMount(container, '/tmp') ? [] : ['/tmp']),
+      ...unmountedDirectories(container).filter((path) => path !== '/tmp'),
+    ],
+    record: { securityContext: { readOnlyRootFilesystem: true } },
+  }));
+  return manifestFix(
+    'Make the root read-only, with a directory to write to at /tmp',
+    mountEmptyDirectories(project, workload, wanted),
+    wanted.map(({ container: { name }, paths }) =>
+      asks(
+        `Container ${name} writes nowhere else than to ${paths[0] ?? '/tmp'} and its volumes.`,
+        `Where does ${name} write? \`docker run --read-only --tmpfs /tmp\` of its image shows what fails; each such directory needs an emptyDir.`,
+      ),
+    ),
+  );
+}
+
+function hasMount({ volumeMounts }: Container, path: string): boolean {
+  return volumeMounts.some(({ mountPath }) => mountPath?.text.replace(/\/+$/, '') === path);
+}

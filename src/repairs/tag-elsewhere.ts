@@ -1,0 +1,48 @@
+import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { expandDefaults } from '../kubernetes/compose-text.ts';
+import type { Project } from '../project/project.ts';
+
+/** A version of an image that another file of the project names. */
+export interface KnownTag {
+  readonly tag: string;
+  readonly path: string;
+}
+
+const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KnownTag[]>>();
+
+/** The one version in which the rest of the project runs an image, or builds on it; undefined where there is none, or several. */
+export function tagElsewhere(project: Project, reference: ImageReference): KnownTag | undefined {
+  let index = indexes.get(project);
+  if (!index) {
+    index = makeIndex(project);
+    indexes.set(project, index);
+  }
+  const known = index.get(familiarName(reference)) ?? [];
+  const [first] = known;
+  return first && known.every(({ tag }) => tag === first.tag) ? first : undefined;
+}
+
+function makeIndex({ dockerfiles, workloads, composeFiles }: Project): ReadonlyMap<string, readonly KnownTag[]> {
+  const index = new Map<string, KnownTag[]>();
+  const add = (reference: ImageReference | undefined, path: string) => {
+    const tag = reference?.tag;
+    if (!reference || tag === undefined || !/\d/.test(tag)) return;
+    const name = familiarName(reference);
+    const known = index.get(name);
+    if (known) known.push({ tag, path });
+    else index.set(name, [{ tag, path }]);
+  };
+  for (const { stages, path } of dockerfiles)
+    for (const { base } of stages)
+      if (base.kind === 'image' && base.complete) add(parseImageReference(base.reference), path);
+  for (const { allContainers } of workloads)
+    for (const { image, imageReference, workload } of allContainers)
+      add(imageReference, image?.path ?? workload.object.path);
+  for (const { services, path } of composeFiles)
+    for (const { image, build } of services) {
+      if (image === undefined || build !== undefined) continue;
+      const { text, complete } = expandDefaults(image.text);
+      if (complete) add(parseImageReference(text), path);
+    }
+  return index;
+}

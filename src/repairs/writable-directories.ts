@@ -1,0 +1,86 @@
+import { familiarName } from '../core/image-reference.ts';
+import { addItems, type YamlRecord } from '../kubernetes/edit-yaml.ts';
+import type { Container, Workload } from '../kubernetes/workload.ts';
+import { at, isNull, type YamlMap } from '../kubernetes/yaml-node.ts';
+import type { Project } from '../project/project.ts';
+import { type Edits, fileOf, setIn, together } from './manifest-edits.ts';
+
+interface WritingImage {
+  /** One of the paths of each group must be writable, or the program does not start. */
+  readonly needs: readonly (readonly [string, ...string[]])[];
+  /** Configuration below this path may move them. */
+  readonly configuration: string;
+}
+
+/** Official images that write as they start, with the configuration that they come with. */
+const images: Readonly<Record<string, WritingImage>> = {
+  nginx: { needs: [['/var/cache/nginx'], ['/run', '/var/run']], configuration: '/etc/nginx' },
+  httpd: { needs: [['/usr/local/apache2/logs']], configuration: '/usr/local/apache2/conf' },
+  postgres: { needs: [['/var/run/postgresql', '/run/postgresql']], configuration: '/etc/postgresql' },
+  mysql: { needs: [['/var/run/mysqld', '/run/mysqld'], ['/tmp']], configuration: '/etc/mysql' },
+};
+
+/** Directories that the image of a container writes as it starts, and that no volume is mounted at. */
+export function unmountedDirectories({ imageReference, volumeMounts }: Container): string[] {
+  const name = imageReference && familiarName(imageReference);
+  const image = name !== undefined && Object.hasOwn(images, name) ? images[name] : undefined;
+  if (image === undefined) return [];
+  const mounted = volumeMounts.flatMap(({ mountPath }) => mountPath?.text.replace(/\/+$/, '') ?? []);
+  if (mounted.some((path) => path === image.configuration || path.startsWith(`${image.configuration}/`))) return [];
+  return image.needs.flatMap((paths) =>
+    paths.some((path) => mounted.some((mount) => path === mount || path.startsWith(`${mount}/`))) ? [] : [paths[0]],
+  );
+}
+
+/** Directories of a container that are to be writable, and what else it is to be given. */
+export interface WantedDirectories {
+  readonly container: Container;
+  readonly paths: readonly string[];
+  readonly record: YamlRecord;
+}
+
+/** Mounts an emptyDir at each of the directories. Undefined where a volume has a name that is needed. */
+export function mountEmptyDirectories(
+  project: Project,
+  workload: Workload,
+  wanted: readonly WantedDirectories[],
+): Edits {
+  const taken = new Set(workload.volumes.map(({ name }) => name));
+  const volumes: YamlRecord[] = [];
+  const parts: Edits[] = [];
+  for (const { container, paths, record } of wanted) {
+    const mounts: YamlRecord[] = [];
+    for (const path of paths) {
+      const own = path
+        .slice(1)
+        .replace(/[^a-z0-9]+/gi, '-')
+        .toLowerCase();
+      const name = workload.allContainers.length > 1 ? `${container.name}-${own}` : own;
+      if (taken.has(name) || name.length > 63) return undefined;
+      taken.add(name);
+      volumes.push({ name, emptyDir: {} });
+      mounts.push({ name, mountPath: path });
+    }
+    parts.push(addToList(project, workload, container.node, 'volumeMounts', mounts, record));
+  }
+  parts.push(addToList(project, workload, workload.podSpec, 'volumes', volumes, {}));
+  return together(parts);
+}
+
+/** Adds items to the list of a map, which need not be there, and gives the map what `record` says. */
+function addToList(
+  project: Project,
+  { object }: Workload,
+  map: YamlMap,
+  key: string,
+  items: readonly YamlRecord[],
+  record: YamlRecord,
+): Edits {
+  const list = at(map, key);
+  if (items.length === 0) return setIn(project, object, map, record);
+  if (list === undefined || isNull(list) || (list.kind === 'sequence' && list.items.length === 0))
+    return setIn(project, object, map, { ...record, [key]: items });
+  const file = fileOf(project, object, list);
+  if (!file || list.kind !== 'sequence') return undefined;
+  return together([addItems(file, list, items), setIn(project, object, map, record)]);
+}
