@@ -89,7 +89,7 @@ export function scalarText(value: string | number | boolean | null, json: boolea
 /** True for a text that every reader of YAML takes as it is, in block and flow style. */
 function isPlain(text: string): boolean {
   const isWord = /^[A-Za-z_./](?:[A-Za-z0-9_./@%+:-]*[A-Za-z0-9_/])?$/.test(text);
-  const isAmount = /^[0-9]+(?:m|[KMGT]i?)$/.test(text);
+  const isAmount = /^[0-9]+[A-Za-z]+$/.test(text);
   return (isWord || isAmount) && typeof resolvePlain(text) === 'string';
 }
 

@@ -1,7 +1,13 @@
+import type { Fix } from '../../core/fix.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { scaleTargetOf } from '../../kubernetes/relations.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { at, type YamlNode } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadsBeside, workloadsNamed } from '../../project/workload-index.ts';
+import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = objectRule({
   severity: 'warning',
@@ -16,9 +22,29 @@ export const rule = objectRule({
     const beside = workloadsBeside(project, object);
     if (beside.length === 0) return;
     report({
+      ...toOnlyWorkload(project, object, target, beside),
       at: target.node,
       also: beside.slice(0, 3).map((workload) => ({ ...workload.place, note: `${titleOf(workload)} is there` })),
       message: `The autoscaler scales ${titleOf(target)}, which no manifest declares.`,
     });
   },
 });
+
+/** The one workload of that kind beside it. */
+function toOnlyWorkload(
+  project: Project,
+  object: KubernetesObject,
+  target: { readonly kind: string; readonly node: YamlNode },
+  beside: readonly Workload[],
+): { readonly fix?: Fix } {
+  const [workload, ...others] = beside.filter(({ kind }) => kind === target.kind);
+  const name = at(target.node, 'name');
+  if (workload === undefined || others.length > 0 || name === undefined) return {};
+  const fix = manifestFix(`Scale ${titleOf(workload)}`, replaceIn(project, object, name, workload.name), [
+    asks(
+      `${titleOf(workload)} is meant.`,
+      `Is ${object.name} to scale ${titleOf(workload)}, the one that stands beside it?`,
+    ),
+  ]);
+  return fix ? { fix } : {};
+}

@@ -5,6 +5,7 @@ import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-work
 import { at, itemsAt, numberAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadsNamed } from '../../project/workload-index.ts';
+import { suggestResources } from '../../repairs/suggest-resources.ts';
 
 export const rule = objectRule({
   severity: 'error',
@@ -23,12 +24,21 @@ export const rule = objectRule({
           (container === undefined || container === name) && !requests.has(resource) && !limits.has(resource),
       );
       const [first] = without;
-      if (first)
-        report({
-          at: node,
-          also: without.map(({ place, name }) => ({ ...place, note: `${name} has no ${resource} request` })),
-          message: `The autoscaler scales on ${resource} utilization, and container ${first.name} of ${titleOf(workload)} requests no ${resource}.`,
-        });
+      const missing = resource === 'cpu' ? 'CPU request' : resource === 'memory' ? 'memory request' : undefined;
+      if (!first) continue;
+      const fix =
+        missing &&
+        suggestResources(
+          project,
+          workload,
+          without.map((each) => ({ container: each, missing: [missing] })),
+        );
+      report({
+        ...(fix && { fix }),
+        at: node,
+        also: without.map(({ place, name }) => ({ ...place, note: `${name} has no ${resource} request` })),
+        message: `The autoscaler scales on ${resource} utilization, and container ${first.name} of ${titleOf(workload)} requests no ${resource}.`,
+      });
     }
   },
 });

@@ -1,8 +1,11 @@
+import type { Fix } from '../../core/fix.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { servicePorts } from '../../kubernetes/relations.ts';
 import { at, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { servicesBeside, servicesNamed } from '../../project/service-index.ts';
+import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = objectRule({
   severity: 'warning',
@@ -26,6 +29,7 @@ export const rule = objectRule({
         });
       else if (port && !hasPort(service, port))
         report({
+          ...toOnlyPort(project, object, service, port),
           at: port,
           also: [{ ...service.place, note: `Service ${service.name}` }],
           message: `Ingress ${object.name} leads to port ${port.text} of Service ${name.text}, which has no such port.`,
@@ -57,6 +61,25 @@ function readBackend(node: YamlNode | undefined): Backend | undefined {
   if (!name) return undefined;
   const port = scalarAt(node, 'service', 'port', 'number') ?? scalarAt(node, 'service', 'port', 'name');
   return { name, port: port ?? scalarAt(node, 'servicePort') };
+}
+
+/** The port of a Service that has but one. */
+function toOnlyPort(
+  project: Project,
+  ingress: KubernetesObject,
+  service: KubernetesObject,
+  written: YamlScalar,
+): { readonly fix?: Fix } {
+  const [only, ...others] = servicePorts(service);
+  const target = typeof written.value === 'number' ? only?.port : only?.name;
+  if (target === undefined || others.length > 0) return {};
+  const fix = manifestFix(`Lead to port ${target}`, replaceIn(project, ingress, written, target), [
+    asks(
+      `Port ${target} of Service ${service.name} is meant.`,
+      `Is the one port of Service ${service.name}, ${target}, what ${ingress.name} is to lead to?`,
+    ),
+  ]);
+  return fix ? { fix } : {};
 }
 
 function hasPort(service: KubernetesObject, { text }: YamlScalar): boolean {

@@ -1,7 +1,14 @@
+import type { Fix } from '../../core/fix.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { servicesOf } from '../../kubernetes/relations.ts';
+import { selectorOf } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
 import { at, entryOf, textAt } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { hasOperatedBeside, workloadsBeside, workloadsChosenBy } from '../../project/workload-index.ts';
+import { asks, manifestFix, replaceIn, together } from '../../repairs/manifest-edits.ts';
 
 export const rule = objectRule({
   severity: 'note',
@@ -20,6 +27,7 @@ export const rule = objectRule({
     const beside = workloadsBeside(project, object);
     if (beside.length === 0) return;
     report({
+      ...choosing(project, object, beside),
       at: { path: selector.key.path, range: selector.range },
       also: beside
         .slice(0, 3)
@@ -28,3 +36,23 @@ export const rule = objectRule({
     });
   },
 });
+
+/** The labels of the one workload beside it that no other Service leads to. */
+function choosing(project: Project, service: KubernetesObject, beside: readonly Workload[]): { readonly fix?: Fix } {
+  const [workload, ...others] = beside;
+  if (workload === undefined || others.length > 0 || servicesOf(workload, project.objects).length > 0) return {};
+  const wanted = [...(selectorOf(service)?.matchLabels ?? [])].filter(
+    ([key, value]) => workload.podLabels.get(key) !== value,
+  );
+  if (wanted.length === 0 || wanted.some(([key]) => !workload.podLabels.has(key))) return {};
+  const edits = together(
+    wanted.map(([key]) => {
+      const node = at(service.node, 'spec', 'selector', key);
+      return node && replaceIn(project, service, node, workload.podLabels.get(key) ?? '');
+    }),
+  );
+  const fix = manifestFix(`Choose the pods of ${titleOf(workload)}`, edits, [
+    asks(`The Service is for ${titleOf(workload)}.`, `Is ${service.name} to lead to ${titleOf(workload)}?`),
+  ]);
+  return fix ? { fix } : {};
+}

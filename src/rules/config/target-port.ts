@@ -1,3 +1,5 @@
+import type { Fix } from '../../core/fix.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { type ServicePort, servicePorts } from '../../kubernetes/relations.ts';
 import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../../kubernetes/workload.ts';
@@ -6,6 +8,7 @@ import { exposedPorts } from '../../project/image-ports.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadsChosenBy } from '../../project/workload-index.ts';
+import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = objectRule({
   severity: 'warning',
@@ -24,6 +27,7 @@ export const rule = objectRule({
       const target = port.targetPort?.text ?? String(port.port);
       const isName = typeof port.targetPort?.value === 'string' && !/^\d+$/.test(port.targetPort.text);
       report({
+        ...(workloads.length === 1 && toOnlyPort(project, object, first, port)),
         at: port.targetPort ?? port.node,
         also: lacking.flatMap(({ containers }) => containers.flatMap(portsOf)).slice(0, 4),
         message: isName
@@ -34,6 +38,25 @@ export const rule = objectRule({
     }
   },
 });
+
+/** The port of pods that have but one. */
+function toOnlyPort(
+  project: Project,
+  service: KubernetesObject,
+  workload: Workload,
+  { targetPort }: ServicePort,
+): { readonly fix?: Fix } {
+  const [port, ...others] = runningContainers(workload).flatMap(({ ports }) => ports);
+  if (port?.containerPort === undefined || others.length > 0 || targetPort === undefined) return {};
+  const target = port.name ?? port.containerPort;
+  const fix = manifestFix(`Send to port ${target}`, replaceIn(project, service, targetPort, target), [
+    asks(
+      `The program of ${titleOf(workload)} listens on port ${port.containerPort}.`,
+      `Does it listen on ${port.containerPort}, the one port that the manifest names, and not on ${targetPort.text}?`,
+    ),
+  ]);
+  return fix ? { fix } : {};
+}
 
 function portsOf({ ports, name }: Container) {
   return ports.map(({ node }) => ({ path: node.path, range: node.range, note: `a port of ${name}` }));

@@ -1,4 +1,8 @@
+import type { Assumption } from '../../core/fix.ts';
+import type { ComposeFile } from '../../kubernetes/compose.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
 import { composeRule } from '../../project/rule.ts';
+import { asks, holds, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
 
 export const rule = composeRule({
   severity: 'note',
@@ -6,11 +10,26 @@ export const rule = composeRule({
   why: 'Compose ignores it and prints a warning each time.',
   remedy: 'Drop the line, unless docker stack deploy reads the file.',
   peers: [],
-  check({ compose: { version } }, { report }) {
+  check({ compose, project }, { report }) {
+    const { version } = compose;
+    const fix =
+      version && manifestFix('Drop the line', removeIn(project, {}, compose.root, 'version'), [readByCompose(compose)]);
     if (version)
       report({
+        ...(fix && { fix }),
         at: { path: version.path, range: version.range },
         message: `version ${version.text} means nothing to Compose any more.`,
       });
   },
 });
+
+/** Keys of `deploy` that only a swarm looks at. */
+const ofSwarm = ['placement', 'update_config', 'rollback_config', 'endpoint_mode', 'mode'];
+
+function readByCompose({ services }: ComposeFile): Assumption {
+  const statement = 'Only Compose reads the file, which ignores the line.';
+  const hasSwarm = services.some(({ node }) => ofSwarm.some((key) => at(node, 'deploy', key)));
+  return hasSwarm
+    ? asks(statement, 'Is the file given to docker stack deploy? That wants the version.')
+    : holds(statement);
+}
