@@ -45,3 +45,8 @@ function commentedStart({ syntax }: Dockerfile, instruction: Instruction): numbe
   while (items[at - 1]?.kind === 'comment') at -= 1;
   return items[at]?.range.start ?? instruction.syntax.range.start;
 }
+
+/** A keyword in the case of that of an instruction. */
+export function inCaseOf({ keyword: { value } }: Instruction, keyword: string): string {
+  return value === value.toLowerCase() ? keyword.toLowerCase() : keyword;
+}

@@ -1,7 +1,8 @@
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import { lineSeparator } from '../dockerfile/append-command.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { insertAfter, insertBefore, replace } from '../dockerfile/edit.ts';
+import { insertAfter, insertBefore } from '../dockerfile/edit.ts';
+import { inCaseOf, insertLinesAfter, insertLinesBefore } from '../dockerfile/edit-lines.ts';
 import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { ShellScript } from '../dockerfile/shell.ts';
 import { shellWordsAt } from '../dockerfile/shell-dialect.ts';
@@ -144,17 +145,10 @@ function usesShell(instruction: Instruction): boolean {
 }
 
 function underBash(dockerfile: Dockerfile, first: RunInstruction, { runs, stage, restored }: Group): Fix {
-  const keyword = first.keyword.value === first.keyword.value.toLowerCase() ? 'shell' : 'SHELL';
-  const lineEnd = dockerfile.text.includes('\r\n') ? '\r\n' : '\n';
+  const keyword = inCaseOf(first, 'SHELL');
   const last = runs.at(-1) ?? first;
-  const edits = [
-    insertBefore(
-      dockerfile,
-      placeBefore(dockerfile, first),
-      `${keyword} ["/bin/bash", "-o", "pipefail", "-c"]${lineEnd}`,
-    ),
-  ];
-  if (restored) edits.push(behindLine(dockerfile, last, `${keyword} ["/bin/sh", "-c"]`, lineEnd));
+  const edits = [insertLinesBefore(dockerfile, first, [`${keyword} ["/bin/bash", "-o", "pipefail", "-c"]`])];
+  if (restored) edits.push(insertLinesAfter(dockerfile, last, [`${keyword} ["/bin/sh", "-c"]`]));
   const scripts = stage.instructions
     .filter((each) => each.range.start >= first.range.start && (!restored || each.range.start <= last.range.start))
     .flatMap((each) => (each.name === 'RUN' ? (dockerfile.script(each) ?? []) : []));
@@ -170,27 +164,6 @@ function underBash(dockerfile: Dockerfile, first: RunInstruction, { runs, stage,
       succeeds(scripts),
     ],
   };
-}
-
-/** A line of its own. The line end is replaced, not only added to, so that two repairs of one place are seen to meet. */
-function behindLine(dockerfile: Dockerfile, { range }: Instruction, line: string, lineEnd: string): TextEdit {
-  return dockerfile.text.startsWith(lineEnd, range.end)
-    ? replace(dockerfile, { start: range.end, end: range.end + lineEnd.length }, `${lineEnd}${line}${lineEnd}`)
-    : insertAfter(dockerfile, range, `${lineEnd}${line}`);
-}
-
-/** Before the comments that stand directly above an instruction. */
-function placeBefore({ syntax, lines, text }: Dockerfile, { range }: Instruction): { start: number; end: number } {
-  let line = lines.positionAt(range.start).line;
-  const comments = new Set(
-    syntax.items.flatMap((item) => (item.kind === 'comment' ? [lines.positionAt(item.range.start).line] : [])),
-  );
-  while (comments.has(line - 1)) line -= 1;
-  const start = lines.lineStart(line);
-  // Only where the instruction begins its line is there a line to put something before.
-  return /^\s*$/.test(text.slice(lines.lineStart(lines.positionAt(range.start).line), range.start))
-    ? { start, end: start }
-    : { start: range.start, end: range.start };
 }
 
 function succeeds(scripts: readonly ShellScript[]): Assumption {

@@ -2,7 +2,8 @@ import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertBefore, replace } from '../../dockerfile/edit.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import { inCaseOf, insertLinesBefore } from '../../dockerfile/edit-lines.ts';
 import type { CommandForm, Instruction, ValueInstruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
@@ -176,7 +177,7 @@ function setSignal(
 function addSignal(dockerfile: Dockerfile, start: Instruction, signal: string): Fix {
   return {
     title: `Set STOPSIGNAL ${signal}`,
-    changes: { edits: [insertBefore(dockerfile, start.range, `STOPSIGNAL ${signal}\n`)] },
+    changes: { edits: [insertLinesBefore(dockerfile, start, [`${inCaseOf(start, 'STOPSIGNAL')} ${signal}`])] },
     assumptions: [
       { statement: `The documentation of the program names ${signal} for stopping in order.`, state: 'holds' },
     ],

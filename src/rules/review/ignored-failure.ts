@@ -1,5 +1,6 @@
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { stopAtFailure } from '../../repairs/stop-at-failure.ts';
 
 /** Commands whose failure leaves the image without something. */
 const matters = [
@@ -46,7 +47,12 @@ export const rule = dockerfileRule({
       const { command, instruction } = placed;
       if (reported.has(instruction) || !failsUnnoticed(dockerfile, placed)) continue;
       reported.add(instruction);
-      report({ at: command.range, message: `When ${command.name} fails here, the step goes on with what follows.` });
+      const fix = instruction.name === 'RUN' ? stopAtFailure(dockerfile, instruction) : undefined;
+      report({
+        at: command.range,
+        message: `When ${command.name} fails here, the step goes on with what follows.`,
+        ...(fix && { fix }),
+      });
     }
   },
 });
