@@ -13,6 +13,7 @@ import {
 } from '../../project/fetching-builds.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { manifestsFirst } from '../../repairs/manifests-first.ts';
 
 /** From this many packages on an install takes long enough to be the first thing to mend. */
 const many = 20;
@@ -29,6 +30,7 @@ export const rule = dockerfileRule({
       const copy = install && lastWholeCopyBefore(stage, install);
       if (install !== undefined && copy !== undefined && !installedBefore(dockerfile, stage, copy, install)) {
         const count = packagesOf(project, dockerfile, install);
+        const fix = manifestsFirst(project, dockerfile, stage, copy, install);
         report({
           at: copy.range,
           ...(count !== undefined && count >= many && { severity: 'error' as const }),
@@ -36,18 +38,21 @@ export const rule = dockerfileRule({
           remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
           also: [{ range: install.command.range, note: 'installs behind it' }],
           cause: `copy-before-install:${copy.range.start}`,
+          ...(fix && { fix }),
         });
         continue;
       }
       const fetching = fetchingBuild(project, dockerfile, stage);
       if (fetching === undefined) continue;
       const { build } = fetching;
+      const fix = manifestsFirst(project, dockerfile, stage, fetching.copy, build);
       report({
         at: fetching.copy.range,
         message: `Every change of a source file runs ${described(build)} again, with all that it downloads.`,
         remedy: `Copy ${manifestsFor(build)} first, run ${fetchCommand(build)}, then copy the rest; or mount a cache for what is downloaded.`,
         also: [{ range: build.command.range, note: 'downloads behind it' }],
         cause: `copy-before-install:${fetching.copy.range.start}`,
+        ...(fix && { fix }),
       });
     }
   },

@@ -1,0 +1,130 @@
+import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
+import { hasFlag, type PackageCommand } from '../package-command.ts';
+
+/** What pip, Pipenv, Poetry and uv read when they install what a project lists. */
+export function pythonInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+  switch (command.tool) {
+    case 'pip':
+      return pipInputs(command, files);
+    case 'uv':
+      return command.subcommand?.value === 'sync' ? uvInputs(command, files) : pipInputs(command, files);
+    case 'pipenv':
+      return pipenvInputs(files);
+    case 'poetry':
+      return poetryInputs(command, files);
+    default:
+      return undefined;
+  }
+}
+
+/** The requirements files named, with those that they include. */
+function pipInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+  const named = command.packages.filter(({ kind }) => kind === 'requirements-file' || kind === 'constraint-file');
+  if (named.length === 0 || !named.every(({ word, name }) => word.literal && !/[*?[{]|^(?:https?|\/)/.test(name)))
+    return undefined;
+  if (!command.packages.every(({ kind }) => kind === 'registry' || kind.endsWith('-file'))) return undefined;
+  const start = named.map(({ name }) => name.replace(/^\.\//, ''));
+  if (start.some((name) => name.startsWith('../'))) return undefined;
+  if (files === undefined)
+    return {
+      files: start,
+      fills: [],
+      questions: [`Does ${start.join(' or ')} name no other file and nothing of the sources (-r, -c, -e ., a path)?`],
+    };
+  const closure = new Set<string>();
+  const reason = start.map((name) => followRequirements(files, name, closure)).find(Boolean);
+  const missing = [...closure].find((name) => !files.paths.includes(name));
+  if (missing !== undefined) return undefined;
+  return { files: [...closure], fills: [], questions: [], ...(reason !== undefined && { needsSources: reason }) };
+}
+
+/** Adds a requirements file and those that it includes; says why it needs the sources. https://pip.pypa.io/en/stable/reference/requirements-file-format/ */
+export function followRequirements(files: ProjectFiles, path: string, closure: Set<string>): string | undefined {
+  if (closure.has(path) || closure.size > 50) return undefined;
+  closure.add(path);
+  const directory = path.slice(0, path.lastIndexOf('/') + 1);
+  for (const line of (files.read(path) ?? '').replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const text = line.replace(/(?:^|\s)#.*$/, '').trim();
+    if (text === '') continue;
+    const include = /^(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)$/.exec(text)?.[1];
+    if (include !== undefined) {
+      if (/^(?:https?:|\/|\.\.)/.test(include)) {
+        if (!/^https?:/.test(include)) return `${path} includes ${include}`;
+        continue;
+      }
+      const reason = followRequirements(files, directory + include.replace(/^\.\//, ''), closure);
+      if (reason !== undefined) return reason;
+    } else if (
+      /^(?:-e|--editable)\b/.test(text) ||
+      /^(?:\.|\/|file:)/.test(text) ||
+      / @ file:/.test(text) ||
+      /\.(?:whl|tar\.gz|zip)$/.test(text)
+    )
+      return `${path} has «${text.slice(0, 60)}»`;
+    else if (/^(?:-f|--find-links)[ =]?\s*(?!https?:)/.test(text)) return `${path} has «${text.slice(0, 60)}»`;
+  }
+  return undefined;
+}
+
+function pipenvInputs(files: ProjectFiles | undefined): InstallInputs | undefined {
+  if (files === undefined)
+    return {
+      files: ['Pipfile', 'Pipfile.lock*'],
+      fills: [],
+      questions: ['Does the Pipfile name nothing of the sources (path, editable)?'],
+    };
+  const text = files.read('Pipfile');
+  if (text === undefined) return undefined;
+  return {
+    files: ['Pipfile', 'Pipfile.lock'].filter((name) => files.paths.includes(name)),
+    fills: ['.venv'],
+    questions: [],
+    ...(/\b(?:path|file|editable)\s*=/.test(text) && { needsSources: 'the Pipfile names a package of the repository' }),
+  };
+}
+
+/** Poetry and uv install the project itself, too: first all but it, then it. */
+function poetryInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+  const text = files?.read('pyproject.toml');
+  if (files !== undefined && text === undefined) return undefined;
+  const isWithoutRoot = hasFlag(command, 'no-root') || /^package-mode\s*=\s*false/m.test(text ?? '');
+  return {
+    files: present(files, ['pyproject.toml', 'poetry.lock', 'poetry.toml'], ['pyproject.toml', 'poetry.lock*']),
+    fills: ['.venv'],
+    questions:
+      files === undefined
+        ? ['Does pyproject.toml name nothing of the sources (a path dependency, a script of the build)?']
+        : [],
+    ...(/\bpath\s*=\s*["']|\bdevelop\s*=/.test(text ?? '') && {
+      needsSources: 'pyproject.toml names a package of the repository',
+    }),
+    ...(!isWithoutRoot && { option: '--no-root', again: 'same' }),
+  };
+}
+
+function uvInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+  const text = files?.read('pyproject.toml');
+  if (files !== undefined && (text === undefined || !files.paths.includes('uv.lock'))) return undefined;
+  const isWithoutProject = hasFlag(command, 'no-install-project') || /^package\s*=\s*false/m.test(text ?? '');
+  const isLocked = command.frozen;
+  return {
+    files: present(files, ['pyproject.toml', 'uv.lock', '.python-version', 'uv.toml'], ['pyproject.toml', 'uv.lock']),
+    fills: ['.venv'],
+    questions: [
+      ...(files === undefined ? ['Does pyproject.toml name nothing of the sources (a workspace, a path)?'] : []),
+      ...(isLocked ? [] : ['Is uv.lock up to date, so that uv does not have to build the project to resolve it?']),
+    ],
+    ...(/\[tool\.uv\.workspace\]|\bpath\s*=\s*["']|workspace\s*=\s*true/.test(text ?? '') && {
+      needsSources: 'pyproject.toml names packages of the repository',
+    }),
+    ...(!isWithoutProject && { option: '--no-install-project', again: 'same' }),
+  };
+}
+
+function present(
+  files: ProjectFiles | undefined,
+  names: readonly string[],
+  patterns: readonly string[],
+): readonly string[] {
+  return files === undefined ? patterns : names.filter((name) => files.paths.includes(name));
+}

@@ -1,0 +1,270 @@
+import { enumerate } from '../core/enumerate.ts';
+import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
+import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { SyntaxItem } from '../dockerfile/syntax.ts';
+import { manifestOf } from '../ecosystems/facts.ts';
+import {
+  type FetchInputs,
+  fetchInputs,
+  type InstallInputs,
+  installInputs,
+  type ProjectFiles,
+} from '../ecosystems/install-inputs.ts';
+import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
+import { directoryOf } from '../project/moved-files.ts';
+import type { Project } from '../project/project.ts';
+import { workingDirectory } from '../project/stage-facts.ts';
+import { contextFiles } from './context-files.ts';
+import { type SplitRun, splitRun } from './split-run.ts';
+import { stepsBetween } from './steps-between.ts';
+
+/**
+ * Copies the manifests in place of the sources, and the sources behind the install: the COPY moves down with its comments, and a RUN that does
+ * more than install is split. For tools that fetch while they build, a step that only fetches is put in.
+ */
+export function manifestsFirst(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  copy: CopyInstruction,
+  install: PlacedPackageCommand,
+): Fix | undefined {
+  const run = install.instruction;
+  if (run.name !== 'RUN' || !isPlainCopy(copy)) return undefined;
+  const place = placeOf(dockerfile, stage, copy, install);
+  if (place === undefined) return undefined;
+  const inputs = inputsOf(project, dockerfile, place, install);
+  if (inputs === undefined) return undefined;
+  const steps = stepsBetween(dockerfile, stage, copy, run);
+  const split =
+    'command' in inputs.needs
+      ? fetchBefore(dockerfile, run, install, inputs.needs)
+      : splitRun(dockerfile, run, install, inputs.needs);
+  if (steps === undefined || split === undefined) return undefined;
+  const moved = moveCopy(dockerfile, copy, run, place, inputs, split);
+  if (moved === undefined) return undefined;
+  const names = inputs.needs.files.map((file) => file.replace(/\*$/, ''));
+  return {
+    title: `Copy ${enumerate(names.slice(0, 3))}${names.length > 3 ? ' and more' : ''} first, ${'command' in inputs.needs ? 'fetch' : 'install'}, then copy the sources`,
+    changes: { edits: moved },
+    assumptions: [...assumptionsOf(inputs), ...steps],
+  };
+}
+
+/** `COPY . DIRECTORY` without anything that would mean something else for single files. */
+function isPlainCopy(copy: CopyInstruction): boolean {
+  return (
+    copy.sources.length === 1 &&
+    copy.heredocs.length === 0 &&
+    copy.form === 'shell' &&
+    copy.excludes.length === 0 &&
+    !copy.parents &&
+    /^\.?\/?$/.test(copy.sources[0]?.value ?? '') &&
+    copy.syntax.innerComments.length === 0
+  );
+}
+
+interface Place {
+  /** The project's directory in the context: '' for its root. */
+  readonly inContext: string;
+  /** The COPY's destination: absolute, and as written with a slash at its end. */
+  readonly root: string;
+  readonly target: string;
+}
+
+/** Where the install works, seen from the COPY. */
+function placeOf(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  copy: CopyInstruction,
+  install: PlacedPackageCommand,
+): Place | undefined {
+  const destination = copiedFiles(dockerfile, stage).find(({ instruction }) => instruction === copy)?.destination;
+  const directory = directoryOf(dockerfile, install);
+  const written = copy.destination;
+  if (destination === undefined || directory === undefined || written === undefined || written.raw !== undefined)
+    return undefined;
+  // `pip install -r /app/requirements.txt` may work anywhere.
+  const works = install.read.packages.some(({ kind, name }) => kind.endsWith('-file') && name.startsWith('/'))
+    ? destination
+    : directory;
+  if (!liesIn(works, destination)) return undefined;
+  // A destination that is relative must mean the same below the WORKDIRs between.
+  if (
+    !written.value.startsWith('/') &&
+    workingDirectory(dockerfile, stage, install.instruction).path !== workingDirectory(dockerfile, stage, copy).path
+  )
+    return undefined;
+  return {
+    root: destination,
+    inContext: works === destination ? '' : works.slice(destination === '/' ? 1 : destination.length + 1),
+    target: written.value.endsWith('/') ? written.value : `${written.value}/`,
+  };
+}
+
+interface Inputs {
+  readonly needs: InstallInputs | FetchInputs;
+  readonly files: ProjectFiles | undefined;
+}
+
+/** What the install reads. A context without any manifest is one that is filled before the build, or is not this one. */
+function inputsOf(
+  project: Project,
+  dockerfile: Dockerfile,
+  place: Place,
+  { read }: PlacedPackageCommand,
+): Inputs | undefined {
+  const seen = contextFiles(project, dockerfile, place.inContext);
+  const inner = { ...read, packages: read.packages.map((each) => relativeFile(place.root, each)) };
+  const named = inner.packages.flatMap(({ kind, name }) =>
+    kind === 'requirements-file' ? name.replace(/^\.\//, '') : [],
+  );
+  const isThere = seen?.paths.some((path) =>
+    named.length > 0 ? named.includes(path) : isManifestOf(path, read.ecosystem),
+  );
+  const files = isThere ? seen : undefined;
+  const needs = installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files) : undefined);
+  return needs && { needs, files };
+}
+
+function isManifestOf(path: string, ecosystem: string): boolean {
+  // Projects of .NET lie in directories of their own.
+  return manifestOf(path)?.ecosystem === ecosystem && (!path.includes('/') || ecosystem === 'nuget');
+}
+
+/** Requirements files are named as the container has them; the context has them below the COPY's destination. */
+function relativeFile<Argument extends PlacedPackageCommand['read']['packages'][number]>(
+  root: string,
+  argument: Argument,
+): Argument {
+  const prefix = root === '/' ? '/' : `${root}/`;
+  if (!argument.kind.endsWith('-file') || !argument.name.startsWith(prefix)) return argument;
+  return { ...argument, name: argument.name.slice(prefix.length) };
+}
+
+function assumptionsOf({ needs, files }: Inputs): Assumption[] {
+  const fails: Assumption[] =
+    needs.needsSources === undefined
+      ? []
+      : [{ statement: `The install needs none of the sources, but ${needs.needsSources}.`, state: 'fails' }];
+  const filled = needs.fills.find((directory) => files?.paths.some((path) => path.startsWith(`${directory}/`)));
+  if (filled !== undefined)
+    fails.push({ statement: `The context has no ${filled} that would replace what was installed.`, state: 'fails' });
+  if (fails.length > 0) return fails;
+  const statement = 'The install reads nothing of the project but these files.';
+  if (needs.questions.length === 0) return [{ statement, state: 'holds' }];
+  return needs.questions.map((question) => ({ statement, state: 'unknown', question }));
+}
+
+/** A step of its own that fetches, in place of the install. */
+function fetchBefore(
+  dockerfile: Dockerfile,
+  run: RunInstruction,
+  { command, stage }: PlacedPackageCommand,
+  { command: fetch }: FetchInputs,
+): SplitRun | undefined {
+  const first = dockerfile.script(run)?.commands[0];
+  if (stage === undefined || first === undefined) return undefined;
+  // A `cd` before the build would have to be repeated.
+  const moves = dockerfile
+    .script(run)
+    ?.commands.some(({ name, range }) => (name === 'cd' || name === 'pushd') && range.start < command.range.start);
+  if (moves || run.mounts.some(({ type }) => type === 'bind')) return undefined;
+  return {
+    first: `${dockerfile.text.slice(run.keyword.range.start, run.keyword.range.end)} ${fetch}`,
+    second: undefined,
+    edits: [],
+    insertsBefore: true,
+  };
+}
+
+function moveCopy(
+  dockerfile: Dockerfile,
+  copy: CopyInstruction,
+  run: RunInstruction,
+  place: Place,
+  { needs }: Inputs,
+  split: SplitRun,
+): readonly TextEdit[] | undefined {
+  const { text, path } = dockerfile;
+  const eol = text.slice(copy.syntax.range.start, copy.syntax.range.end).endsWith('\r\n') ? '\r\n' : '\n';
+  const start = commentsAbove(dockerfile, copy);
+  const moved = text.slice(start, copy.syntax.range.end).replace(/\r?\n$/, '');
+  const manifests = manifestCopies(dockerfile, copy, place, needs).join(eol);
+  const blank = syntaxBehind(dockerfile, copy);
+  const gap = blank?.kind === 'blank' ? eol : '';
+  const replaceCopy: TextEdit =
+    manifests === ''
+      ? {
+          path,
+          range: { start, end: gap === '' ? copy.syntax.range.end : (blank?.range.end ?? start) },
+          replacement: '',
+        }
+      : { path, range: { start, end: copy.range.end }, replacement: manifests };
+  if (split.insertsBefore) {
+    const at = commentsAbove(dockerfile, run);
+    const insertion = `${split.first}${eol}${gap}${moved}${eol}${gap}`;
+    return [replaceCopy, { path, range: { start: at, end: at }, replacement: insertion }];
+  }
+  const at = run.syntax.range.end;
+  const lines = [`${gap}${moved}`, ...(split.second === undefined ? [] : [split.second])].join(eol);
+  const insertion = text[at - 1] === '\n' ? `${lines}${eol}` : `${eol}${lines}`;
+  return [replaceCopy, ...split.edits, { path, range: { start: at, end: at }, replacement: insertion }];
+}
+
+/** Comments directly above an instruction belong to it and move with it. */
+function commentsAbove({ syntax }: Dockerfile, instruction: Instruction): number {
+  let at = syntax.items.indexOf(instruction.syntax);
+  while (at > 0 && syntax.items[at - 1]?.kind === 'comment') at--;
+  return syntax.items[at]?.range.start ?? instruction.syntax.range.start;
+}
+
+function syntaxBehind({ syntax }: Dockerfile, instruction: Instruction): SyntaxItem | undefined {
+  return syntax.items[syntax.items.indexOf(instruction.syntax) + 1];
+}
+
+/** A COPY before brings the file to the same place already. */
+function isCopiedBefore(dockerfile: Dockerfile, copy: CopyInstruction, file: string): boolean {
+  const stage = dockerfile.stages.find(({ instructions }) => instructions.includes(copy));
+  const places = stage === undefined ? [] : copiedFiles(dockerfile, stage);
+  const root = places.find(({ instruction }) => instruction === copy)?.destination;
+  const directory = root && absolutePath(root, file.slice(0, file.lastIndexOf('/') + 1) || '.');
+  const name = file.replace(/\*/g, '');
+  return places.some(
+    ({ instruction, destination }) =>
+      instruction.name === 'COPY' &&
+      instruction.from === undefined &&
+      instruction.range.start < copy.range.start &&
+      destination === directory &&
+      instruction.sources.some(({ value }) => value.replace(/^\.\//, '').replace(/\*/g, '') === name),
+  );
+}
+
+/** One COPY for each directory that has a manifest, and one for each directory that is read whole. */
+function manifestCopies(
+  dockerfile: Dockerfile,
+  copy: CopyInstruction,
+  { inContext, target }: Place,
+  needs: InstallInputs,
+): string[] {
+  const keyword = copy.keyword.value === copy.keyword.value.toLowerCase() ? 'copy' : 'COPY';
+  const flags = copy.flags.map(({ range }) => ` ${dockerfile.text.slice(range.start, range.end)}`).join('');
+  const base = inContext === '' ? '' : `${inContext}/`;
+  const byDirectory = new Map<string, string[]>();
+  for (const file of needs.files) {
+    if (isCopiedBefore(dockerfile, copy, base + file)) continue;
+    const directory = base + file.slice(0, file.lastIndexOf('/') + 1);
+    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), base + file]);
+  }
+  const line = (sources: readonly string[], directory: string) => {
+    const destination = target === './' && directory !== '' ? directory : `${target}${directory}`;
+    return `${keyword}${flags} ${sources.join(' ')} ${destination}`;
+  };
+  return [
+    ...[...byDirectory].map(([directory, sources]) => line(sources, directory)),
+    ...(needs.directories ?? []).map((directory) => line([`${base}${directory}`], `${base}${directory}`)),
+  ];
+}
