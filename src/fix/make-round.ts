@@ -34,6 +34,7 @@ export async function makeRound(
     made: groups.filter((group) => !queues.includes(group)).flat(),
     withdrawn: [],
     tolerated: new Set(),
+    near: whole.state,
   };
   const longest = Math.max(...queues.map((queue) => queue.length));
   for (let at = 0; at < longest; at++)
@@ -52,6 +53,8 @@ interface Sifting {
   readonly withdrawn: Refusal[];
   /** Objections that speak against no fix that has been made: what a fix of something worse may leave behind. */
   readonly tolerated: Set<string>;
+  /** The state of the last trial: the next one differs little from it. */
+  near: RepairState;
 }
 
 async function siftNext(
@@ -61,7 +64,8 @@ async function siftNext(
   auditor: Auditor,
 ): Promise<void> {
   const together = [...sifting.made, ...asked];
-  const trial = await tryFixes(before, together, auditor);
+  const trial = await tryFixes(before, together, auditor, sifting.near);
+  if (!trial.failed) sifting.near = trial.state;
   // What went wrong as a whole says nothing about each.
   if (trial.failed && asked.length > 1) {
     for (const each of asked) await siftNext(before, [each], sifting, auditor);
@@ -71,8 +75,9 @@ async function siftNext(
   const guilty = refusals(asked, together, objections);
   sifting.withdrawn.push(...guilty);
   const out = new Set(guilty.map(({ candidate }) => candidate));
+  const suspectsOf = suspectsAmong(together);
   for (const objection of objections)
-    if (!asked.some((fix) => speaksAgainst(objection, fix, together))) sifting.tolerated.add(objection.key);
+    if (!suspectsOf(objection).some((fix) => asked.includes(fix))) sifting.tolerated.add(objection.key);
   sifting.made = [...sifting.made, ...asked.filter(({ candidate }) => !out.has(candidate))];
 }
 
@@ -82,7 +87,8 @@ async function finish(before: RepairState, sifting: Sifting, auditor: Auditor): 
   let { made } = sifting;
   for (;;) {
     if (made.length === 0) return { state: before, made, withdrawn };
-    const trial = await tryFixes(before, made, auditor);
+    const trial = await tryFixes(before, made, auditor, sifting.near);
+    if (!trial.failed) sifting.near = trial.state;
     const guilty = refusals(made, made, unknownTo(sifting, trial));
     if (guilty.length === 0) return { state: trial.state, made, withdrawn };
     withdrawn.push(...guilty);
@@ -102,21 +108,30 @@ function refusals(
   objections: readonly Objection[],
 ): Refusal[] {
   if (objections.length === 0) return [];
+  const suspectsOf = suspectsAmong(among);
+  const reasons = new Map<NumberedCandidate, string>();
+  for (const objection of objections)
+    for (const fix of suspectsOf(objection)) if (!reasons.has(fix)) reasons.set(fix, objection.reason);
   return fixes.flatMap((fix) => {
-    const objection = objections.find((each) => speaksAgainst(each, fix, among));
-    return objection ? [{ candidate: fix.candidate, reason: objection.reason }] : [];
+    const reason = reasons.get(fix);
+    return reason === undefined ? [] : [{ candidate: fix.candidate, reason }];
   });
 }
 
-/** By the files that both name; where no fix touches one of them, it may be any. */
-function speaksAgainst(
-  { paths, against }: Objection,
-  { candidate }: NumberedCandidate,
-  among: readonly NumberedCandidate[],
-): boolean {
-  if (against !== undefined && !against(candidate)) return false;
-  if (candidate.paths.some((path) => paths.includes(path))) return true;
-  return !among.some((each) => each.candidate.paths.some((path) => paths.includes(path)));
+/** Of fixes that were made together those that an objection may speak against: by the files that both name, and any where no fix touches one of them. */
+function suspectsAmong(among: readonly NumberedCandidate[]): (objection: Objection) => readonly NumberedCandidate[] {
+  const byPath = new Map<string, NumberedCandidate[]>();
+  for (const fix of among)
+    for (const path of fix.candidate.paths) {
+      const known = byPath.get(path);
+      if (known) known.push(fix);
+      else byPath.set(path, [fix]);
+    }
+  return ({ paths, against }) => {
+    const touching = paths.flatMap((path) => byPath.get(path) ?? []);
+    const near = touching.length > 0 ? touching : among;
+    return against ? near.filter(({ candidate }) => against(candidate)) : near;
+  };
 }
 
 /** Fixes that have files in common, each group in the order of the plan. */

@@ -22,22 +22,28 @@ export interface NumberedCandidate {
   readonly id: number;
 }
 
-/** Makes fixes, reads and audits what changed, and holds it against what was there. A fault of a rule is an objection. */
+/**
+ * Makes fixes, reads and audits what changed, and holds it against what was there. A fault of a rule is an objection.
+ * @param near the state of another trial from the same beginning: what is the same in it is not looked at again
+ */
 export async function tryFixes(
   before: RepairState,
   fixes: readonly NumberedCandidate[],
   auditor: Auditor,
+  near: RepairState = before,
 ): Promise<Trial> {
   const edits = editsByPath(fixes);
   const made = makeEdits(before, fixes, edits);
   if ('objections' in made) return { state: before, objections: made.objections };
   const { changed, texts, added } = made;
   try {
-    const project = await auditor.reload(before.project, changed);
+    const from = canLeadTo(near, texts) ? near : before;
+    const differing = differences(from, before, changed);
+    const project = await auditor.reload(from.project, differing);
     const affected = affectedDockerfiles(before.project, project, changed);
-    const looked = auditor.inspect(project, affected);
+    const looked = auditor.inspect(project, affectedDockerfiles(from.project, project, differing));
     const inspection = {
-      byDockerfile: new Map([...before.inspection.byDockerfile, ...looked.byDockerfile]),
+      byDockerfile: new Map([...from.inspection.byDockerfile, ...looked.byDockerfile]),
       others: looked.others,
     };
     const versions = new Map(before.versions);
@@ -59,6 +65,27 @@ export async function tryFixes(
     const reason = faultText(error);
     return { state: before, objections: [{ reason, key: reason, paths: [...changed.keys()] }], failed: true };
   }
+}
+
+/** A file that was added cannot be taken away again by reading anew. */
+function canLeadTo({ added }: RepairState, texts: ReadonlyMap<string, TrackedText>): boolean {
+  return [...added].every((path) => texts.has(path));
+}
+
+/** The files whose text is another one than in `from`: those that are changed now, and those that were changed only there. */
+function differences(
+  from: RepairState,
+  before: RepairState,
+  changed: ReadonlyMap<string, Artifact>,
+): Map<string, Artifact> {
+  if (from === before) return new Map(changed);
+  const differing = new Map<string, Artifact>();
+  for (const path of from.texts.keys()) {
+    const wanted = changed.get(path) ?? artifactOf(before.project, path);
+    if (wanted && artifactOf(from.project, path)?.text !== wanted.text) differing.set(path, wanted);
+  }
+  for (const [path, artifact] of changed) if (!from.texts.has(path)) differing.set(path, artifact);
+  return differing;
 }
 
 function foundOn(inspection: Inspection, dockerfiles: readonly Dockerfile[]): Found[] {
