@@ -10,9 +10,10 @@ export interface Verdict {
   readonly warnings?: readonly { readonly rule: string; readonly line: number; readonly detail: string }[] | null;
 }
 
-/** Builds the oracle when that was not done yet, and asks it about every file. */
-export function askBuildKit(files: readonly string[]): readonly Verdict[] {
-  const oracle = execFileSync('scripts/oracles', { encoding: 'utf8' }).trim();
+/** Asks the oracle about every file; builds it when that was not done yet and none is named. */
+export function askBuildKit(files: readonly string[], named?: string): readonly Verdict[] {
+  if (files.length === 0) return [];
+  const oracle = named ?? execFileSync('scripts/oracles', { encoding: 'utf8' }).trim();
   const output = execFileSync(oracle, ['dockerfile'], {
     input: files.map((file) => `${file}\n`).join(''),
     encoding: 'utf8',
@@ -22,6 +23,15 @@ export function askBuildKit(files: readonly string[]): readonly Verdict[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => readVerdict(JSON.parse(line)));
+}
+
+/** The names of BuildKit's build checks that strike more often than before; none for a file that was not accepted. */
+export function newWarnings(before: Verdict | undefined, after: Verdict | undefined): string[] {
+  if (!before?.accepted || !after?.accepted) return [];
+  const count = (verdict: Verdict, rule: string) =>
+    (verdict.warnings ?? []).filter((warning) => warning.rule === rule).length;
+  const rules = new Set((after.warnings ?? []).map(({ rule }) => rule));
+  return [...rules].filter((rule) => count(after, rule) > count(before, rule));
 }
 
 function readVerdict(value: unknown): Verdict {
