@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "starting on $PORT"
+node server.js

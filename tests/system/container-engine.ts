@@ -1,0 +1,118 @@
+import { execFile, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const docker = process.env['PLIMSOLL_DOCKER'] ?? '/usr/bin/docker';
+
+/** What a build left: the image's id, its size in bytes, its layers that hold files, and how long it took in seconds. */
+export interface BuiltImage {
+  readonly id: string;
+  readonly bytes: number;
+  readonly layers: number;
+  readonly seconds: number;
+}
+
+/** What a container answers to one request, or prints in one run. */
+export interface Answer {
+  readonly asked: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The tests' own Docker Engine (scripts/engine), BuildKit as the builder. Everything runs on the host's network or on none. */
+export interface ContainerEngine {
+  /** @throws Error with the build's output when it fails. */
+  build(context: string, tag: string, options?: { readonly cache?: boolean }): Promise<BuiltImage>;
+  /** Starts the image without a network, asks its port each path, stops it. `waitSeconds` bounds the start. */
+  ask(image: string, port: number, paths: readonly string[], waitSeconds?: number): Promise<Answer[]>;
+  /** Runs the image to its end with these arguments. */
+  run(image: string, args: readonly string[]): Promise<Answer>;
+}
+
+/**
+ * Starts the engine unless it runs already and makes the base images that are missing.
+ * @throws Error when there is no engine on this machine: `scripts/system-parts engine` installs one.
+ */
+export function startContainerEngine(bases: readonly string[] = []): ContainerEngine {
+  const up = spawnSync(path.join(root, 'scripts/engine'), ['up'], { encoding: 'utf8' });
+  if (up.status !== 0) throw new Error(up.stderr);
+  const made = spawnSync(path.join(root, 'scripts/base-images'), bases, { encoding: 'utf8', timeout: 3_000_000 });
+  if (made.status !== 0) throw new Error(`${made.stdout}${made.stderr}`);
+  return engineAt(up.stdout.trim());
+}
+
+function engineAt(socket: string): ContainerEngine {
+  const call = (...args: string[]) => execute(docker, ['-H', `unix://${socket}`, ...args]);
+  const must = async (...args: string[]) => {
+    const { status, output, errors } = await call(...args);
+    if (status !== 0) throw new Error(`docker ${args.join(' ')}: exit ${status}\n${(output + errors).slice(-4000)}`);
+    return output.trim();
+  };
+  return {
+    async build(context, tag, { cache = false } = {}) {
+      const begun = performance.now();
+      await must('build', '--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache']), '-t', tag, context);
+      const seconds = (performance.now() - begun) / 1000;
+      const [id, bytes, layers] = (
+        await must('image', 'inspect', '-f', '{{.Id}} {{.Size}} {{len .RootFS.Layers}}', tag)
+      ).split(' ');
+      return { id: id ?? '', bytes: Number(bytes), layers: Number(layers), seconds };
+    },
+    async ask(image, port, paths, waitSeconds = 30) {
+      const container = await must('run', '-d', '--network=none', image);
+      try {
+        const pid = await must('inspect', '-f', '{{.State.Pid}}', container);
+        const get = (where: string) =>
+          execute('nsenter', ['-t', pid, '-n', ...curl, `http://127.0.0.1:${port}${where}`]);
+        await waitUntilOpen(pid, port, waitSeconds, () => must('logs', container));
+        const answers: Answer[] = [];
+        for (const asked of paths) {
+          const { output } = await get(asked);
+          const cut = output.lastIndexOf('\n');
+          answers.push({ asked, status: Number(output.slice(cut + 1)), body: output.slice(0, cut) });
+        }
+        return answers;
+      } finally {
+        await call('rm', '-f', container);
+      }
+    },
+    async run(image, args) {
+      const { status, output } = await call('run', '--rm', '--network=none', image, ...args);
+      return { asked: args.join(' '), status, body: output };
+    },
+  };
+}
+
+const curl = ['curl', '-s', '--max-time', '10', '-w', '\n%{http_code}'];
+
+/** Asks nothing: a request before the first one that counts could change what the program answers. */
+async function waitUntilOpen(
+  pid: string,
+  port: number,
+  waitSeconds: number,
+  logs: () => Promise<string>,
+): Promise<void> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const until = performance.now() + waitSeconds * 1000;
+  while (performance.now() < until) {
+    const { output } = await execute('cat', [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
+    // «local address:port remote state», 0A is LISTEN: proc_net_tcp in the kernel's documentation.
+    if (new RegExp(`:${hex} [0-9A-F:]+ 0A `).test(output)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing listens on port ${port} after ${waitSeconds} s\n${await logs()}`);
+}
+
+function execute(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly status: number; readonly output: string; readonly errors: string }> {
+  return new Promise((resolve) => {
+    const environment = { ...process.env, DOCKER_BUILDKIT: '1', DOCKER_CONFIG: '/nonexistent' };
+    execFile(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: environment }, (error, output, errors) => {
+      const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ status, output, errors });
+    });
+  });
+}
