@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const docker = process.env['PLIMSOLL_DOCKER'] ?? '/usr/bin/docker';
+const docker = process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker';
 
 /** What a build left: the image's id, its size in bytes, its layers that hold files, and how long it took in seconds. */
 export interface BuiltImage {
@@ -28,6 +28,8 @@ export interface ContainerEngine {
   ask(image: string, port: number, paths: readonly string[], waitSeconds?: number): Promise<Answer[]>;
   /** Runs the image to its end with these arguments. */
   run(image: string, args: readonly string[]): Promise<Answer>;
+  /** Stops the engine if this call started it. */
+  stop(): void;
 }
 
 /**
@@ -35,14 +37,18 @@ export interface ContainerEngine {
  * @throws Error when there is no engine on this machine: `scripts/system-parts engine` installs one.
  */
 export function startContainerEngine(bases: readonly string[] = []): ContainerEngine {
-  const up = spawnSync(path.join(root, 'scripts/engine'), ['up'], { encoding: 'utf8' });
+  const script = path.join(root, 'scripts/engine');
+  const ran = spawnSync(script, ['running']).status === 0;
+  const up = spawnSync(script, ['up'], { encoding: 'utf8' });
   if (up.status !== 0) throw new Error(up.stderr);
   const made = spawnSync(path.join(root, 'scripts/base-images'), bases, { encoding: 'utf8', timeout: 3_000_000 });
   if (made.status !== 0) throw new Error(`${made.stdout}${made.stderr}`);
-  return engineAt(up.stdout.trim());
+  return engineAt(up.stdout.trim(), () => {
+    if (!ran) spawnSync(script, ['down']);
+  });
 }
 
-function engineAt(socket: string): ContainerEngine {
+function engineAt(socket: string, stop: () => void): ContainerEngine {
   const call = (...args: string[]) => execute(docker, ['-H', `unix://${socket}`, ...args]);
   const must = async (...args: string[]) => {
     const { status, output, errors } = await call(...args);
@@ -50,6 +56,7 @@ function engineAt(socket: string): ContainerEngine {
     return output.trim();
   };
   return {
+    stop,
     async build(context, tag, { cache = false } = {}) {
       const begun = performance.now();
       await must('build', '--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache']), '-t', tag, context);

@@ -1,4 +1,4 @@
-# tags: node:%V-slim node:%V-bookworm-slim node:lts-slim node:current-slim
+# tags: node:%V-slim node:%V-bookworm-slim
 # context: node
 FROM debian:12-slim
 RUN groupadd --gid 1000 node && useradd --no-log-init --uid 1000 --gid node --shell /bin/bash --create-home node

@@ -1,4 +1,4 @@
-# tags: node:%V node:%V-bookworm node:lts node:latest
+# tags: node:%V node:%V-bookworm
 # context: node
 FROM buildpack-deps:12
 RUN if ! command -v python3 >/dev/null; then apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*; fi

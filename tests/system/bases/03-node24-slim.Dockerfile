@@ -1,0 +1,12 @@
+# tags: node:24-slim node:24-bookworm-slim node:lts-slim
+# context: node24
+FROM debian:12-slim
+RUN groupadd --gid 1000 node && useradd --no-log-init --uid 1000 --gid node --shell /bin/bash --create-home node
+COPY bin/ /usr/local/bin/
+COPY npm/ /usr/local/lib/node_modules/npm/
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+ && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
+# What the machine trusts: its package registries may stand behind an authority of its own.
+COPY ca.crt /usr/local/share/plimsoll/ca.crt
+ENV NODE_EXTRA_CA_CERTS=/usr/local/share/plimsoll/ca.crt
+CMD ["node"]
