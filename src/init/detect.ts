@@ -48,13 +48,32 @@ export function detectApplications(repository: Repository, options: DetectOption
   });
   const plans: ApplicationPlan[] = [];
   const undecided: (NotDecided & { directory: string })[] = [];
-  for (const directory of directories) {
-    const result = detectIn(repository, directory, applications, options);
-    if (result === undefined) continue;
+  const ask = (directory: string, asked: readonly Detector[]) => {
+    const result = detectIn(repository, directory, applications, { ...options, detectors: asked });
+    if (result === undefined) return;
     if (isDecided(result.found)) plans.push(planOf(result.place, result.found, options));
     else undecided.push({ ...result.found, directory });
-  }
+  };
+  for (const directory of directories)
+    ask(
+      directory,
+      options.detectors.filter(({ onlyAlone }) => !onlyAlone),
+    );
+  const alone = options.detectors.filter(({ onlyAlone }) => onlyAlone);
+  for (const directory of plans.length + undecided.length === 0 ? uppermost(directories, repository, alone) : [])
+    ask(directory, alone);
   return { plans: withOwnNames(plans, options.choices), undecided };
+}
+
+/** Of the directories that a detector may know those that lie in no other. */
+function uppermost(directories: readonly string[], { files }: Repository, detectors: readonly Detector[]): string[] {
+  const may = directories.filter((directory) => {
+    const names = new Set(files.filter((file) => directoryOf(file) === directory).map(baseName));
+    return detectors.some((detector) => detector.mayBe(names));
+  });
+  return may.filter(
+    (directory) => !may.some((other) => other !== directory && (other === '' || directory.startsWith(`${other}/`))),
+  );
 }
 
 function candidateDirectories({ files }: Repository, { detectors, within }: DetectOptions): string[] {

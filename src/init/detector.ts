@@ -26,6 +26,8 @@ export interface Place {
 /** One ecosystem: what makes a directory one of its applications, and how such an application is built and run. */
 export interface Detector {
   readonly language: string;
+  /** Only where the repository has no other application: pages lie in many. */
+  readonly onlyAlone?: true;
   /** Whether the directory holds one, judged by the names of its files alone. */
   mayBe(names: ReadonlySet<string>): boolean;
   /** Undefined when it is none after all: a library, a workspace's root. */

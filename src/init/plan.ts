@@ -82,7 +82,13 @@ export interface RunPlan {
   /** Directories that the program writes: each gets an emptyDir. */
   readonly writable: readonly WritablePath[];
   /** A path that answers 200 to anybody; undefined: the port is asked whether it listens. */
-  readonly health: { readonly path: string; readonly evidence: string } | undefined;
+  readonly health:
+    | {
+        readonly path: string;
+        readonly evidence: string /** Where liveness is asked, if elsewhere. */;
+        readonly live?: string;
+      }
+    | undefined;
   /** Seconds that a start may take. */
   readonly startSeconds: number;
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };

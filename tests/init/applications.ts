@@ -182,4 +182,247 @@ func main() {
     health: '/ping',
     lines: ['COPY go.mod go.sum ./', 'FROM gcr.io/distroless/base-debian13:nonroot'],
   },
+  'node-workspace': {
+    directory: 'packages/api',
+    files: {
+      'package.json': JSON.stringify({ private: true, workspaces: ['packages/*'] }),
+      'package-lock.json': npmLock,
+      'packages/api/package.json': manifest({
+        name: '@shop/api',
+        scripts: { start: 'node index.js' },
+        engines: { node: '24' },
+        dependencies: { koa: '^3.0.0' },
+      }),
+      'packages/api/index.js': "const Koa = require('koa');\nnew Koa().listen(4000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Koa',
+    version: '24',
+    port: 4000,
+    command: ['node', 'index.js'],
+    lines: ['COPY packages/api/package.json ./packages/api/', 'WORKDIR /app/packages/api'],
+  },
+  'python-flask': {
+    files: {
+      'requirements.txt': 'flask==3.1.0\npsycopg2==2.9.10\n',
+      '.python-version': '3.12.4\n',
+      'app.py': `import os
+from flask import Flask
+
+app = Flask(__name__)
+app.secret_key = os.environ["SECRET_KEY"]
+
+
+@app.route("/health")
+def health():
+    return "ok"
+`,
+    },
+    language: 'Python',
+    framework: 'Flask',
+    version: '3.12',
+    port: 8000,
+    command: ['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    health: '/health',
+    variables: ['*SECRET_KEY'],
+    lines: ['FROM python:3.12 AS build', 'FROM python:3.12-slim', 'USER 10001'],
+    questions: [/adds gunicorn/],
+  },
+  'python-django-poetry': {
+    files: {
+      'pyproject.toml': `[tool.poetry]
+name = "shop"
+package-mode = false
+
+[tool.poetry.dependencies]
+python = ">=3.11,<3.14"
+django = "^5.2"
+gunicorn = "^23.0"
+whitenoise = "^6.9"
+`,
+      'poetry.lock': '[metadata]\nlock-version = "2.1"\n',
+      'manage.py': 'import sys\n',
+      'shop/__init__.py': '',
+      'shop/settings.py': 'STATIC_ROOT = "/app/static"\n',
+      'shop/wsgi.py': 'application = object()\n',
+    },
+    language: 'Python',
+    framework: 'Django',
+    version: '3.13',
+    port: 8000,
+    command: ['gunicorn', 'shop.wsgi:application', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    lines: ['RUN python manage.py collectstatic --noinput'],
+  },
+  'python-fastapi-uv': {
+    files: {
+      'pyproject.toml':
+        '[project]\nname = "api"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi>=0.115", "uvicorn[standard]>=0.34"]\n',
+      'uv.lock': 'version = 1\n',
+      'src/api/__init__.py': '',
+      'src/api/main.py':
+        'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/healthz")\ndef healthz():\n    return {}\n',
+    },
+    language: 'Python',
+    framework: 'FastAPI',
+    port: 8000,
+    command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
+    health: '/healthz',
+  },
+  'java-spring-maven': {
+    files: {
+      'pom.xml': `<project>
+  <parent>
+    <groupId>org.springframework.boot</groupId>
+    <artifactId>spring-boot-starter-parent</artifactId>
+    <version>3.5.0</version>
+  </parent>
+  <artifactId>shop</artifactId>
+  <version>1.0.0</version>
+  <properties>
+    <java.version>21</java.version>
+  </properties>
+  <dependencies>
+    <dependency>
+      <groupId>org.springframework.boot</groupId>
+      <artifactId>spring-boot-starter-actuator</artifactId>
+    </dependency>
+  </dependencies>
+  <build>
+    <plugins>
+      <plugin>
+        <groupId>org.springframework.boot</groupId>
+        <artifactId>spring-boot-maven-plugin</artifactId>
+      </plugin>
+    </plugins>
+  </build>
+</project>
+`,
+      'src/main/java/shop/Shop.java':
+        'package shop;\n\nclass Shop {\n  public static void main(String[] arguments) {}\n}\n',
+      'src/main/resources/application.properties': 'server.port=9090\n',
+    },
+    language: 'Java',
+    framework: 'Spring Boot',
+    version: '21',
+    port: 9090,
+    command: ['java', '-XX:MaxRAMPercentage=75', '-jar', 'app.jar'],
+    health: '/actuator/health/readiness',
+    lines: [
+      'FROM maven:3.9-eclipse-temurin-21 AS build',
+      'FROM eclipse-temurin:21-jre',
+      'COPY --from=build /app.jar ./app.jar',
+    ],
+  },
+  'java-gradle-application': {
+    files: {
+      'build.gradle.kts':
+        'plugins {\n  application\n}\njava { toolchain { languageVersion = JavaLanguageVersion.of(17) } }\napplication { mainClass.set("shop.Main") }\n',
+      'settings.gradle.kts': 'rootProject.name = "shop"\n',
+      'gradle/wrapper/gradle-wrapper.properties':
+        'distributionUrl=https\\://services.gradle.org/distributions/gradle-8.10-bin.zip\n',
+      gradlew: '#!/bin/sh\n',
+      'src/main/java/shop/Main.java':
+        'package shop;\n\npublic class Main {\n  public static void main(String[] arguments) throws Exception {\n    new java.net.ServerSocket(8088).accept();\n  }\n}\n',
+    },
+    language: 'Java',
+    version: '17',
+    port: 8088,
+    command: ['java', '-XX:MaxRAMPercentage=75', '-cp', '/app/lib/*', 'shop.Main'],
+  },
+  'rust-axum': {
+    files: {
+      'Cargo.toml': '[package]\nname = "shop"\nversion = "0.3.0"\nedition = "2021"\n\n[dependencies]\naxum = "0.8"\n',
+      'Cargo.lock': 'version = 4\n\n[[package]]\nname = "openssl-sys"\nversion = "0.9.104"\n',
+      'src/main.rs': `fn main() {
+    let key = std::env::var("API_KEY").expect("API_KEY");
+    let listener = std::net::TcpListener::bind("0.0.0.0:3000").unwrap();
+    let app = Router::new().route("/healthz", get(|| async { "ok" }));
+}
+`,
+    },
+    language: 'Rust',
+    framework: 'axum',
+    port: 3000,
+    command: ['/usr/local/bin/shop'],
+    health: '/healthz',
+    variables: ['*API_KEY'],
+    lines: ['FROM rust:1.95-trixie AS build', 'FROM debian:13-slim'],
+  },
+  'dotnet-web': {
+    files: {
+      'shop.sln': '',
+      'src/Shop/Shop.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <TargetFramework>net8.0</TargetFramework>\n  </PropertyGroup>\n  <ItemGroup>\n    <ProjectReference Include="..\\Core\\Core.csproj" />\n  </ItemGroup>\n</Project>\n',
+      'src/Core/Core.csproj': '<Project Sdk="Microsoft.NET.Sdk">\n</Project>\n',
+      'src/Core/Core.cs': 'class Core {}\n',
+      'src/Shop/Program.cs':
+        'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n',
+    },
+    language: '.NET',
+    framework: 'ASP.NET Core',
+    version: '10.0',
+    port: 8080,
+    command: ['dotnet', 'Shop.dll'],
+    health: '/healthz',
+    lines: ['FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build', 'COPY Core/Core.csproj ./Core/', 'USER 1654'],
+    questions: [/gets no security updates/],
+  },
+  'ruby-rails': {
+    files: {
+      Gemfile:
+        'source "https://rubygems.org"\nruby "3.4.2"\ngem "rails", "~> 8.0"\ngem "pg"\ngem "puma"\ngem "propshaft"\n',
+      'Gemfile.lock': 'GEM\n  specs:\n    pg (1.5.9)\n    puma (6.5.0)\n    rails (8.0.1)\n',
+      'config/puma.rb': 'port ENV.fetch("PORT", 3000)\n',
+      'config/routes.rb': 'Rails.application.routes.draw do\n  get "up" => "rails/health#show"\nend\n',
+      'config/credentials.yml.enc': 'x\n',
+      'app/models/order.rb': 'class Order\nend\n',
+    },
+    language: 'Ruby',
+    framework: 'Rails',
+    version: '3.4.2',
+    port: 3000,
+    command: ['bundle', 'exec', 'puma', '--config', 'config/puma.rb'],
+    health: '/up',
+    variables: ['*RAILS_MASTER_KEY'],
+    lines: ['FROM ruby:3.4.2 AS build', 'FROM ruby:3.4.2-slim'],
+  },
+  'ruby-sinatra': {
+    files: {
+      Gemfile: 'source "https://rubygems.org"\ngem "sinatra"\ngem "puma"\n',
+      'Gemfile.lock': 'GEM\n  specs:\n    puma (6.5.0)\n    sinatra (4.1.0)\n',
+      'config.ru': 'require "./app"\nrun Sinatra::Application\n',
+      'app.rb': 'require "sinatra"\nget "/" do\n  "hello"\nend\n',
+    },
+    language: 'Ruby',
+    framework: 'Sinatra',
+    port: 3000,
+    command: ['bundle', 'exec', 'puma', '--bind', 'tcp://0.0.0.0:3000'],
+  },
+  'php-laravel': {
+    files: {
+      'composer.json': JSON.stringify(
+        { require: { php: '^8.2', 'laravel/framework': '^12.0', 'ext-gd': '*' } },
+        null,
+        4,
+      ),
+      'composer.lock': '{}',
+      'public/index.php': '<?php\n',
+      'app/Service.php': "<?php\n$mail = env('MAIL_HOST', 'localhost');\n",
+    },
+    language: 'PHP',
+    framework: 'Laravel',
+    version: '8.5',
+    port: 8080,
+    command: ['apache2-foreground'],
+    variables: ['*APP_KEY', 'MAIL_HOST'],
+    lines: ['FROM php:8.5-apache', 'USER 33'],
+  },
+  'static-pages': {
+    files: { 'index.html': '<h1>hello</h1>\n', 'style/main.css': 'h1 {}\n' },
+    language: 'static pages',
+    port: 8080,
+    command: [],
+    health: '/',
+    lines: ['FROM nginxinc/nginx-unprivileged:1.29-alpine', 'COPY . /usr/share/nginx/html/'],
+  },
 };

@@ -127,7 +127,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     ignore: [
       {
         comment: 'Built in the image',
-        patterns: ['/bin', '/dist', '**/*.test', '**/*.out'].filter((pattern) => !isKept(place, pattern)),
+        patterns: ['/bin', '**/*.test', '**/*.out'].filter((pattern) => !isKept(place, pattern)),
       },
     ],
     files: [],

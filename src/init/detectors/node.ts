@@ -32,8 +32,10 @@ export const detector: Detector = {
     if (manifest === undefined) return undefined;
     const framework = findNodeFramework(place, manifest);
     const facts = readFacts(place, manifest, framework);
+    if (framework?.undecided) return { language: 'Node.js', undecided: framework.undecided, flag: undefined };
     if (framework?.pages) return detectPages(facts, framework.pages);
     const start = framework?.start ? fromFramework(framework.start, framework) : findNodeStart(place, manifest);
+    if (start !== undefined && !start.asked && !isProgram(place, manifest, framework)) return undefined;
     if (start === undefined) return isProgram(place, manifest, framework) ? noStart(place, manifest) : undefined;
     return detectServer(facts, start);
   },
@@ -144,20 +146,26 @@ function buildScript(manifest: NodePackage): NodeFacts['build'] {
   for (const name of ['heroku-postbuild', 'build', 'build:prod', 'compile'])
     if (manifest.scripts.has(name) && !/^echo\b|^exit 0/.test(manifest.scripts.get(name) ?? ''))
       return { script: name, evidence: scriptPlace(manifest, name) };
-  const line = manifest.scripts.get('prestart');
-  return line !== undefined && /\b(?:build|tsc|webpack|compile)\b/.test(line)
-    ? { script: 'prestart', evidence: scriptPlace(manifest, 'prestart') }
-    : undefined;
+  for (const name of ['prestart:prod', 'prestart']) {
+    const line = manifest.scripts.get(name);
+    if (line !== undefined && /\b(?:build|tsc|webpack|compile)\b/.test(line))
+      return { script: name, evidence: scriptPlace(manifest, name) };
+  }
+  return undefined;
 }
 
 function fromFramework(words: readonly string[], { name, evidence }: NodeFramework): NodeStart {
-  return { words, variables: {}, evidence: `what ${name} builds: ${evidence}`, needsDevelopment: false };
+  return { words, variables: {}, evidence: `what ${name} builds: ${evidence}`, needsDevelopment: false, asked: true };
 }
 
 /** Whether the directory is meant to run at all: a library and the root of a workspace are not. */
 function isProgram(place: Place, manifest: NodePackage, framework: NodeFramework | undefined): boolean {
-  if (framework !== undefined) return true;
-  return manifest.workspaces.length === 0 && findInSources(place, /\.listen\(|createServer\(/) !== undefined;
+  if (framework !== undefined && !/"bin"\s*:/.test(manifest.text)) return true;
+  return (
+    !/"bin"\s*:/.test(manifest.text) &&
+    manifest.workspaces.length === 0 &&
+    findInSources(place, /\.listen\(|createServer\(/) !== undefined
+  );
 }
 
 function noStart(place: Place, manifest: NodePackage): NotDecided {
@@ -366,7 +374,7 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
       { topic: 'port', value: String(port.port), evidence: port.evidence },
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions: [...facts.questions, ...port.questions, ...adapterQuestions(facts)],
+    questions: [...facts.questions, ...port.questions],
     stages:
       build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0
         ? builtStages(facts, start, steps)
@@ -375,19 +383,6 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
     ignore: ignoreGroups(facts),
     files: [],
   };
-}
-
-function adapterQuestions({ framework }: NodeFacts): Question[] {
-  return framework?.name === 'SvelteKit without a server of its own'
-    ? [
-        {
-          question:
-            'SvelteKit needs @sveltejs/adapter-node to run as a server of its own: its other adapters are for hosting services.',
-          flag: undefined,
-          assumed: 'the start script',
-        },
-      ]
-    : [];
 }
 
 /** Nothing is built: the packages in one stage, the sources straight from the context. */
@@ -533,6 +528,7 @@ function knownPort(
   }
   return findPort(place, [
     /\bPORT['"\])]{0,3}\s*(?:\|\||\?\?|,)\s*['"]?(\d{2,5})\b/,
+    /\bPORT\s*:[^\n]{0,60}?default\(\s*['"]?(\d{2,5})/,
     /\.listen\(\s*(?:\{[^}]{0,80}?port:\s*)?(\d{2,5})\b/,
     /\b(?:port|PORT)\s*(?:=|:)\s*['"]?(\d{4,5})\b/,
     /\bnormalizePort\([^)]{0,60}['"](\d{2,5})['"]/,

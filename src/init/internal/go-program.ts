@@ -58,7 +58,10 @@ function goFiles({ repository, directory }: Place): { readonly path: string; rea
 }
 
 /** Directories without Go files that the sources name in a literal and that are not embedded: the program reads them as it runs. */
-export function runtimeDirectories(place: Place): { readonly path: string; readonly evidence: string }[] {
+export function runtimeDirectories(
+  place: Place,
+  suffix = 'go',
+): { readonly path: string; readonly evidence: string }[] {
   const { repository, directory } = place;
   const prefix = directory === '' ? '' : `${directory}/`;
   const files = repository.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
@@ -66,7 +69,7 @@ export function runtimeDirectories(place: Place): { readonly path: string; reado
   const found: { path: string; evidence: string }[] = [];
   for (const name of [...top].sort()) {
     if (/^\.|^(?:vendor|node_modules|docs?|cmd|internal|pkg|test|testdata|scripts?|deploy\w*)$/.test(name)) continue;
-    if (files.some((file) => file.startsWith(`${name}/`) && file.endsWith('.go'))) continue;
+    if (files.some((file) => file.startsWith(`${name}/`) && file.endsWith(`.${suffix}`))) continue;
     const literal = new RegExp(`["'\`](?:\\./)?${name.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&')}(?:/[^"'\`\\n]*)?["'\`]`);
     for (const { path, text } of place.sources()) {
       const at = withoutEmbedding(text).search(literal);

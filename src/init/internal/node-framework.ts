@@ -6,6 +6,8 @@ import { dependencyPlace, dependsOn, type NodePackage } from './node-package.ts'
 export interface NodeFramework {
   readonly name: string;
   readonly evidence: string;
+  /** Why it cannot run in a container as it is. */
+  readonly undecided?: string;
   /** Where it listens unless told otherwise. Undefined: the application's own code says it. */
   readonly port?: number;
   /** It listens where PORT says, without any code of the application. */
@@ -141,7 +143,12 @@ function readNuxt(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidenc
 
 function readSvelteKit(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> | undefined {
   if (dependsOn(manifest, '@sveltejs/adapter-static')) return pages('SvelteKit', 'build');
-  if (!dependsOn(manifest, '@sveltejs/adapter-node')) return { name: 'SvelteKit without a server of its own' };
+  if (!dependsOn(manifest, '@sveltejs/adapter-node'))
+    return {
+      name: 'SvelteKit',
+      undecided:
+        'SvelteKit needs @sveltejs/adapter-node to run as a server of its own: the adapter that is there is for a hosting service.',
+    };
   return { name: 'SvelteKit', port: 3000, readsPort: true, start: ['node', 'build'] };
 }
 

@@ -23,7 +23,6 @@ const compiled = [
   'node-pty',
   'snappy',
   'cpu-features',
-  'node-gyp',
   'farmhash',
   'couchbase',
   'usb',

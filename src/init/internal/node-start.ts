@@ -12,6 +12,8 @@ export interface NodeStart {
   readonly evidence: string;
   /** It is run by a development dependency, such as tsx: they must stay. */
   readonly needsDevelopment: boolean;
+  /** A script, a Procfile or the user says so; not the name of a file alone. */
+  readonly asked: boolean;
 }
 
 /** What starts the program in production: the command line, the Procfile, a script, `main`, or a file of a usual name. */
@@ -47,17 +49,20 @@ function fromFiles(place: Place, manifest: NodePackage): NodeStart | undefined {
   ];
   const found = [...(main ? [main] : []), ...candidates].find((name) => place.has(name));
   if (found !== undefined)
-    return node(
-      ['node', found],
-      found === main ? `main (${place.place('package.json', '"main"')})` : `the file ${found}`,
-    );
+    return {
+      ...node(
+        ['node', found],
+        found === main ? `main (${place.place('package.json', '"main"')})` : `the file ${found}`,
+      ),
+      asked: false,
+    };
   if (main !== undefined && manifest.scripts.has('build'))
     return node(['node', main], `main (${place.place('package.json', '"main"')})`);
   return undefined;
 }
 
 function node(words: readonly string[], evidence: string): NodeStart {
-  return { words, variables: {}, evidence, needsDevelopment: false };
+  return { words, variables: {}, evidence, needsDevelopment: false, asked: true };
 }
 
 /** A shell runs what is more than one command; the packages' own programs are found as npm finds them. */
@@ -67,6 +72,7 @@ function inShell(line: string, evidence: string): NodeStart {
     variables: { PATH: '/app/node_modules/.bin:$PATH' },
     evidence,
     needsDevelopment: false,
+    asked: true,
   };
 }
 
@@ -118,7 +124,21 @@ function fromWords(
       depth,
     );
   if (program === 'node' || program === 'nodejs') return node(['node', ...rest.filter(isForProduction)], evidence);
+  if (program === 'nx') {
+    const project = place.read('project.json') ?? '';
+    const output = /"outputPath"\s*:\s*"([^"]+)"/.exec(project)?.[1];
+    const main = /"main"\s*:\s*"[^"]*?([^"/]+)\.ts"/.exec(project)?.[1];
+    return output && main
+      ? node(['node', `${output}/${main}.js`], `what nx build writes (${place.place('project.json', '"outputPath"')})`)
+      : undefined;
+  }
   if (supervisors.test(program)) {
+    const configuration = rest.find((word) => /ecosystem|\.config\.c?js(?:on)?$|pm2/.test(word) && place.has(word));
+    const script =
+      configuration === undefined
+        ? undefined
+        : /["']?script["']?\s*:\s*["']([^"']+)/.exec(place.read(configuration) ?? '')?.[1];
+    if (script) return node(['node', script.replace(/^\.\//, '')], `${evidence}, ${configuration}`);
     const file = rest.find((word) => /\.[cm]?[jt]s$/.test(word) || place.has(word) || place.has(`${word}.js`));
     if (file === undefined) return undefined;
     return /ts$/.test(file)
@@ -137,6 +157,7 @@ function fromWords(
     variables: {},
     evidence,
     needsDevelopment: !isProductionProgram(manifest, program),
+    asked: true,
   };
 }
 
@@ -175,6 +196,7 @@ function fromTypeScript(
     variables: {},
     evidence,
     needsDevelopment: !manifest.dependencies.has(program),
+    asked: true,
   };
 }
 

@@ -5,7 +5,7 @@ import { join, placeIn } from '../repository.ts';
 
 /** Set by the system, the runtime, the platform or the image itself. */
 const alwaysThere =
-  /^(?:PATH|HOME|HOSTNAME|USER|USERNAME|LOGNAME|PWD|SHELL|TERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|CI|DYNO|HEROKU_\w+|VERCEL\w*|NETLIFY\w*|NO_COLOR|FORCE_COLOR|KUBERNETES_\w+|\w+_SERVICE_(?:HOST|PORT)|npm_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NODE_ENV|NODE_OPTIONS|PORT|GOPATH|GOROOT|GOOS|GOARCH|PYTHON\w*|VIRTUAL_ENV|JAVA_HOME|VITEST\w*|JEST\w*|PYTEST\w*|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|windir|VITE_\w+|NEXT_PUBLIC_\w+|REACT_APP_\w+|NUXT_PUBLIC_\w+|PUBLIC_\w+|ANALYZE|NEXT_RUNTIME)$/;
+  /^(?:PATH|HOME|HOSTNAME|USER|USERNAME|LOGNAME|PWD|SHELL|TERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|CI|DYNO|HEROKU_\w+|VERCEL\w*|NETLIFY\w*|NO_COLOR|FORCE_COLOR|KUBERNETES_\w+|\w+_SERVICE_(?:HOST|PORT)|npm_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NODE_ENV|NODE_OPTIONS|PORT|GOPATH|GOROOT|GOOS|GOARCH|PYTHON\w*|VIRTUAL_ENV|JAVA_HOME|VITEST\w*|JEST\w*|PYTEST\w*|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|windir|VITE_\w+|NEXT_PUBLIC_\w+|REACT_APP_\w+|NUXT_PUBLIC_\w+|PUBLIC_\w+|ANALYZE|NEXT_RUNTIME|DJANGO_SETTINGS_MODULE|MVNW_\w+|BUNDLE_GEMFILE|GO_WANT_\w+|SKIP_\w+|GITHUB_\w+|DRY_RUN)$/;
 
 /** Addresses that usually hold a user and a password. */
 const holdsLogin =
@@ -18,8 +18,12 @@ export function plannedVariables(
   given: ReadonlySet<string>,
 ): PlannedVariable[] {
   const byName = new Map<string, PlannedVariable>();
-  const examples = exampleValues(place);
-  for (const variable of [...(found ?? readBySources(place)), ...examples]) {
+  const read = found ?? readBySources(place);
+  const names = new Set(read.map(({ name }) => name));
+  // Example files name what Compose and scripts read, too: they count where the sources do not show all that is read.
+  const whole = found === undefined && place.application?.readsOtherVariables === false && names.size > 0;
+  const examples = exampleValues(place).filter(({ name }) => !whole || names.has(name));
+  for (const variable of [...read, ...examples]) {
     const { name } = variable;
     if (alwaysThere.test(name) || given.has(name) || !/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) continue;
     const known = byName.get(name);

@@ -110,28 +110,23 @@ ${required ? '' : '                  # The program starts without it.\n         
 
 function probes({ port, health, startSeconds }: RunPlan): string {
   if (port === undefined) return '';
-  const question = health
-    ? `              path: ${health.path}\n              port: http\n`
-    : '              port: http\n';
   const kind = health ? 'httpGet' : 'tcpSocket';
+  const question = (path: string | undefined) =>
+    `            ${kind}:\n${path === undefined ? '' : `              path: ${path}\n`}              port: http\n`;
   const why = health
     ? `${health.path}: ${health.evidence}.`
     : 'No route for health checks was found: the port is asked whether it listens. Better: a route that tells whether it can serve.';
-  const period = 5;
   return `          # ${why}
           startupProbe:
-            ${kind}:
-${question}            # Until it has answered once, up to ${startSeconds * 2} seconds.
+${question(health?.live ?? health?.path)}            # Until it has answered once, up to ${startSeconds * 2} seconds.
             periodSeconds: 2
             failureThreshold: ${startSeconds}
           readinessProbe:
-            ${kind}:
-${question}            periodSeconds: ${period}
+${question(health?.path)}            periodSeconds: 5
             timeoutSeconds: 2
             failureThreshold: 2
           livenessProbe:
-            ${kind}:
-${question}            # More patient than readiness: a restart is for a program that hangs, not for one that is busy.
+${question(health?.live ?? health?.path)}            # More patient than readiness: a restart is for a program that hangs, not for one that is busy.
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 6
