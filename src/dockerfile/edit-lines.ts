@@ -39,7 +39,7 @@ export function insertLinesAfter(dockerfile: Dockerfile, instruction: Instructio
 }
 
 /** Where the comments that stand directly over an instruction begin; the start of its own line without any. */
-function commentedStart({ syntax }: Dockerfile, instruction: Instruction): number {
+export function commentedStart({ syntax }: Dockerfile, instruction: Instruction): number {
   const { items } = syntax;
   let at = items.indexOf(instruction.syntax);
   while (items[at - 1]?.kind === 'comment') at -= 1;

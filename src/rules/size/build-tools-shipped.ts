@@ -6,6 +6,7 @@ import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { convertToStages } from '../../repairs/multi-stage/convert-to-stages.ts';
 
 const systemEcosystems = new Set(['apt', 'apk', 'rpm']);
 
@@ -30,8 +31,10 @@ export const rule = dockerfileRule({
         const left = tools.filter((tool) => !removedLater(dockerfile, placed, tool));
         const [first, ...others] = left;
         if (first === undefined) continue;
+        const conversion = convertToStages(project, dockerfile, stage);
         report({
           at: first.word.range,
+          ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
           message: `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships.`,
           also: others.map(({ word }) => ({ range: word.range, note: 'only a build needs it' })),
           cause: `ships-toolchain:${stage.index}`,

@@ -1,9 +1,14 @@
+import type { RuleContext } from '../../core/rule.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
-import { shippedStages } from '../../project/project.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { convertToStages } from '../../repairs/multi-stage/convert-to-stages.ts';
+import { isBuildScript } from '../../repairs/multi-stage/plan-node.ts';
 
 /** What the program needs to run once it is compiled. */
 const runtimes: Readonly<Record<string, string>> = {
@@ -26,7 +31,11 @@ export const rule = dockerfileRule({
       const compile = packageCommands(dockerfile).find(
         (placed) => placed.stage !== undefined && chain.has(placed.stage) && compiles(placed),
       );
-      if (compile === undefined) continue;
+      if (compile === undefined) {
+        reportNode(project, dockerfile, stage, report);
+        continue;
+      }
+      const conversion = convertToStages(project, dockerfile, stage);
       const { read, command } = compile;
       const image = baseImageOf(stage);
       report({
@@ -36,7 +45,8 @@ export const rule = dockerfileRule({
             '  ',
             ' ',
           ),
-        remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}.`,
+        ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
+        remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
         // tally looks at files of one stage only.
         peers: dockerfile.stages.length === 1 ? ['tally:prefer-multi-stage-build'] : [],
         cause: `ships-toolchain:${stage.index}`,
@@ -44,6 +54,27 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** An application of Node.js ships its sources and the packages for development with what it builds from them. */
+function reportNode(project: Project, dockerfile: Dockerfile, stage: Stage, report: RuleContext['report']): void {
+  if (baseImageOf(stage).runtime?.name !== 'node') return;
+  const chain = new Set(stageChain(stage));
+  const build = dockerfile
+    .commandsNamed('npm', 'npx', 'yarn', 'pnpm', 'tsc', 'webpack', 'ng', 'gulp', 'grunt')
+    .find((placed) => placed.stage !== undefined && chain.has(placed.stage) && isBuildScript(placed));
+  if (build === undefined) return;
+  const conversion = convertToStages(project, dockerfile, stage);
+  report({
+    at: build.command.range,
+    severity: 'note',
+    message: `${dockerfile.text.slice(build.command.nameWord.range.start, build.command.range.end)} builds in the stage that ships.`,
+    why: 'The sources and the packages that only the build needs are pulled by every node and scanned for vulnerabilities.',
+    remedy: `Build in a stage of its own and copy what it makes and the packages for production${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
+    ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
+    peers: [],
+    cause: `ships-toolchain:${stage.index}`,
+  });
+}
 
 /** Leaves a program that runs without the tool, and is not undone in the same RUN. */
 function compiles({ read, command }: PlacedPackageCommand): boolean {

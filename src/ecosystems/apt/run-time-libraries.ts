@@ -1,0 +1,65 @@
+/**
+ * The shared libraries behind the development packages of Debian and Ubuntu: what a program needs that was compiled with them. A
+ * name of a released library (`libssl3`) stands where all supported releases have it, by name or as another package's. An empty
+ * list: nothing of it is needed to run.
+ */
+const libraries: Readonly<Record<string, readonly string[]>> = {
+  'libpq-dev': ['libpq5'],
+  'libpcap-dev': ['libpcap0.8'],
+  'libffi-dev': ['libffi8'],
+  'libssl-dev': ['libssl3'],
+  'libxml2-dev': ['libxml2'],
+  'libxslt1-dev': ['libxslt1.1'],
+  'libxslt-dev': ['libxslt1.1'],
+  'zlib1g-dev': ['zlib1g'],
+  'default-libmysqlclient-dev': ['libmariadb3'],
+  'libmariadb-dev': ['libmariadb3'],
+  'libsqlite3-dev': ['libsqlite3-0'],
+  'libfreetype6-dev': ['libfreetype6'],
+  'libfreetype-dev': ['libfreetype6'],
+  'libpng-dev': ['libpng16-16'],
+  'libyaml-dev': ['libyaml-0-2'],
+  'libsasl2-dev': ['libsasl2-2'],
+  'libcairo2-dev': ['libcairo2'],
+  'libpango1.0-dev': ['libpango-1.0-0', 'libpangocairo-1.0-0'],
+  'libgif-dev': ['libgif7'],
+  'librsvg2-dev': ['librsvg2-2'],
+  'libzmq3-dev': ['libzmq5'],
+  'libgmp-dev': ['libgmp10'],
+  'libmemcached-dev': ['libmemcached11'],
+  'libev-dev': ['libev4'],
+  'libpcre3-dev': ['libpcre3'],
+  'libopenblas-dev': ['libopenblas0'],
+  'liblapack-dev': ['liblapack3'],
+  'libbz2-dev': ['libbz2-1.0'],
+  'liblzma-dev': ['liblzma5'],
+  'libwebp-dev': ['libwebp7'],
+  'unixodbc-dev': ['unixodbc'],
+  'freetds-dev': ['libsybdb5'],
+  'portaudio19-dev': ['libportaudio2'],
+  gfortran: ['libgfortran5'],
+  'linux-libc-dev': [],
+  'linux-headers-generic': [],
+  'libc6-dev': [],
+  'libc-dev': [],
+  'libstdc++-dev': [],
+  'python3-dev': [],
+  'python-dev': [],
+  'python-all-dev': [],
+  'python3-all-dev': [],
+  'ruby-dev': [],
+  'php-dev': [],
+};
+
+/** On Debian and on Ubuntu the library of JPEG is another one. */
+const jpeg = /^libjpeg(?:-dev|62-turbo-dev|-turbo8-dev|8-dev)$/;
+
+/**
+ * The run-time packages of a package that only a build needs; undefined where they are not known. Compilers and build tools have
+ * none.
+ */
+export function runTimeLibraries(name: string, distribution: 'debian' | 'ubuntu'): readonly string[] | undefined {
+  if (jpeg.test(name)) return [distribution === 'debian' ? 'libjpeg62-turbo' : 'libjpeg-turbo8'];
+  if (Object.hasOwn(libraries, name)) return libraries[name];
+  return name.endsWith('-dev') || name.endsWith('-dev-tools') ? undefined : [];
+}

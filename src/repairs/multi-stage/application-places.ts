@@ -1,0 +1,31 @@
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { liesIn } from '../../project/copied-files.ts';
+import { workPlaces } from './outputs.ts';
+import type { SplitSubject } from './split-plan.ts';
+
+/** Directories of the system, in which an application is not copied whole. */
+const system =
+  /^\/(?:|bin|boot|dev|etc|home|lib|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|usr\/(?:bin|lib|local|sbin|share|src|local\/(?:bin|lib|share))|var|var\/(?:lib|log|cache|tmp|www))$/;
+
+/**
+ * The directories of an interpreted application: where its commands run and where sources go, without those that lie in another
+ * of them. Undefined where one of them is the system's own.
+ */
+export function applicationPlaces(
+  dockerfile: Dockerfile,
+  { copies, directory }: SplitSubject,
+  commands: readonly PlacedCommand[],
+): readonly string[] | undefined {
+  const working = workPlaces(dockerfile, commands);
+  const sources = copies.flatMap(({ instruction, paths }) =>
+    instruction.from === undefined &&
+    instruction.sources.some(({ value }) => /^\.?\/?$|\/$/.test(value) || !/\.\w+$/.test(value))
+      ? (paths ?? ['/'])
+      : [],
+  );
+  const all = [...new Set([...working, ...sources, ...(directory === undefined ? [] : [directory])])].filter(
+    (path) => path !== '/tmp',
+  );
+  const places = all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
+  return places.length === 0 || places.some((path) => system.test(path)) ? undefined : places;
+}

@@ -1,0 +1,86 @@
+import { baseImage } from '../../bases/base-image.ts';
+import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
+import * as apt from '../../ecosystems/apt/run-time-libraries.ts';
+import { isBuildOnly } from '../../ecosystems/facts.ts';
+import { type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
+import type { RunStep } from './stage-steps.ts';
+
+/** Packages whose programs fetch or unpack something for a build. */
+const fetchers =
+  /^(?:git|mercurial|bzr|subversion|curl|wget|gnupg2?|dirmngr|apt-transport-https|software-properties-common|lsb-release|upx(?:-ucl)?|openssh-client)$/;
+
+/** The lines that install on the run-time image what the program needs of the distribution. */
+export interface PackageLines {
+  readonly lines: readonly string[];
+  readonly packages: readonly string[];
+  /** What only fetches, and is not installed. */
+  readonly left: readonly string[];
+}
+
+/**
+ * What the steps install that is not for building, with the libraries behind the development packages. A sentence where
+ * that cannot be known: sources of others, a library that is not in the tables, another package manager on the run-time image.
+ */
+export function runTimePackages(
+  runs: readonly RunStep[],
+  base: string,
+  more: readonly string[],
+  fetchedByBuild: boolean,
+): PackageLines | { readonly refusal: string } {
+  const image = baseImage(base);
+  const wanted = new Set(more);
+  const left = new Set<string>();
+  for (const { commands } of runs)
+    for (const { command } of commands) {
+      const read = readPackageCommand(command);
+      if (read === undefined || read.action !== 'install' || !['apt', 'apk', 'rpm'].includes(read.ecosystem)) continue;
+      if (read.ecosystem !== image.packageManager)
+        return { refusal: `${read.tool} installs packages, and ${base} has another package manager` };
+      for (const { name, kind, word } of read.packages) {
+        if (kind !== 'registry' || !word.literal)
+          return { refusal: `it is not known what ${read.tool} ${word.value} installs` };
+        const libraries = needed(read, name, image.distribution);
+        if (libraries === undefined) return { refusal: `it is not known which library ${name} stands for` };
+        if (removed(commands, read, name) && !isBuildOnly(read.ecosystem, name)) continue;
+        if (fetchedByBuild && fetchers.test(name)) {
+          left.add(name);
+          continue;
+        }
+        for (const library of libraries) wanted.add(library === name ? word.value : library);
+      }
+    }
+  const packages = [...wanted];
+  if (packages.length === 0) return { lines: [], packages, left: [...left] };
+  if (image.packageManager === 'apk')
+    return { lines: [`RUN apk add --no-cache ${packages.join(' ')}`], packages, left: [...left] };
+  if (image.packageManager !== 'apt') return { refusal: `it is not known how ${base} installs packages` };
+  return {
+    lines: [
+      'RUN apt-get update \\',
+      `    && apt-get install -y --no-install-recommends ${packages.join(' ')} \\`,
+      '    && rm -rf /var/lib/apt/lists/*',
+    ],
+    packages,
+    left: [...left],
+  };
+}
+
+function needed({ ecosystem }: PackageCommand, name: string, distribution: string): readonly string[] | undefined {
+  if (!isBuildOnly(ecosystem, name)) return [name];
+  if (ecosystem === 'apk') return apk.runTimeLibraries(name);
+  if (ecosystem === 'apt') return apt.runTimeLibraries(name, distribution === 'ubuntu' ? 'ubuntu' : 'debian');
+  return undefined;
+}
+
+/** Removed in the same RUN again, by its name or the name of the set that it was installed under. */
+function removed(commands: readonly PlacedCommand[], { virtual, ecosystem }: PackageCommand, name: string): boolean {
+  return commands.some(({ command }) => {
+    const read = readPackageCommand(command);
+    return (
+      read?.action === 'remove' &&
+      read.ecosystem === ecosystem &&
+      read.packages.some((each) => each.name === name || (virtual !== undefined && each.name === virtual))
+    );
+  });
+}
