@@ -209,10 +209,14 @@ function moveCopy(
     const insertion = `${split.first}${eol}${gap}${moved}${eol}${gap}`;
     return [replaceCopy, { path, range: { start: at, end: at }, replacement: insertion }];
   }
-  const at = run.syntax.range.end;
+  const end = run.syntax.range.end;
   const lines = [`${gap}${moved}`, ...(split.second === undefined ? [] : [split.second])].join(eol);
-  const insertion = text[at - 1] === '\n' ? `${lines}${eol}` : `${eol}${lines}`;
-  return [replaceCopy, ...split.edits, { path, range: { start: at, end: at }, replacement: insertion }];
+  const endsLine = text[end - 1] === '\n';
+  // One edit for the cut and what follows: another one that adds to the end of the RUN then meets it, and waits.
+  const from = split.cutFrom ?? end;
+  const before = split.cutFrom !== undefined || !endsLine ? eol : '';
+  const replacement = `${before}${lines}${endsLine ? eol : ''}`;
+  return [replaceCopy, ...split.edits, { path, range: { start: from, end }, replacement }];
 }
 
 /** Comments directly above an instruction belong to it and move with it. */

@@ -17,6 +17,8 @@ export interface SplitRun {
   readonly second: string | undefined;
   /** What changes in the RUN itself. */
   readonly edits: readonly TextEdit[];
+  /** From here on the RUN's text is what `second` holds, and goes. */
+  readonly cutFrom?: number;
   /** True when the RUN stays whole behind the sources and `first` is put before it. */
   readonly insertsBefore: boolean;
 }
@@ -63,12 +65,7 @@ export function splitRun(
   if (run.syntax.innerComments.some((comment) => comment.start >= last.range.end && comment.end <= from))
     return undefined;
   const second = `${prefix}${directory}${[...again, textOf(dockerfile, from, run.range.end)].join(' && ')}`;
-  const cut: TextEdit = {
-    path: dockerfile.path,
-    range: { start: last.range.end, end: run.range.end },
-    replacement: '',
-  };
-  return { first: '', second, edits: [...option, cut], insertsBefore: false };
+  return { first: '', second, edits: option, cutFrom: last.range.end, insertsBefore: false };
 }
 
 function optionEdit(
