@@ -1,16 +1,18 @@
+import type { CommandLine } from '../../core/command-line.ts';
 import type { Cost, PeerId } from '../../core/finding.ts';
-import type { Assumption, Fix } from '../../core/fix.ts';
+import type { Assumption, Fix, TextEdit } from '../../core/fix.ts';
 import { appendCommand } from '../../dockerfile/append-command.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { RunInstruction } from '../../dockerfile/instruction.ts';
-import { packageCommands } from '../../dockerfile/package-commands.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { stageChain } from '../../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
@@ -123,10 +125,16 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
   }
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;
+  const lists = cache.kind === 'lists' ? listsNotNeeded(dockerfile, stage, instruction, trace) : nothingNeeded;
+  if (lists === undefined) return undefined;
   return {
     title: `Remove it at the end of the RUN: ${cache.removal}`,
-    changes: { edits: [edit] },
-    assumptions: [rootRuns(dockerfile, stage, instruction), listsNotNeeded(dockerfile, instruction, trace)],
+    changes: { edits: [edit, ...lists.edits] },
+    assumptions: [
+      rootRuns(dockerfile, stage, instruction),
+      lists.assumption,
+      ...toolNeedsIt(dockerfile, stage, instruction, trace),
+    ],
   };
 }
 
@@ -146,27 +154,79 @@ function rootRuns(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruct
   };
 }
 
-/** Later steps that install without an update of their own live on the lists of this one. */
-function listsNotNeeded(dockerfile: Dockerfile, instruction: RunInstruction, { cache }: CacheTrace): Assumption {
-  const statement = 'No later step installs from these lists without fetching them again.';
-  if (cache.kind !== 'lists') return { statement, state: 'holds' };
-  const updated = new Set(
-    packageCommands(dockerfile, ...cache.tools)
-      .filter(({ read }) => read.action === 'update-index')
-      .map((placed) => placed.instruction),
+/** Downloads that are themselves what is used: a later build, or a program that is run from its sources, looks there. */
+const usedInPlace: ReadonlySet<string> = new Set(['go', 'cargo', 'maven', 'nuget']);
+
+function toolNeedsIt(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: RunInstruction,
+  { ecosystem, cache, writtenBy }: CacheTrace,
+): Assumption[] {
+  const image = baseImageOf(stage);
+  if (cache.removal.includes('$GEM_HOME')) {
+    const isSet =
+      environmentAt(dockerfile, instruction).has('GEM_HOME') ||
+      /^library\/j?ruby$/.test(image.reference?.repository ?? '');
+    return [{ statement: 'The image sets GEM_HOME.', state: isSet ? 'holds' : 'fails' }];
+  }
+  if (!usedInPlace.has(ecosystem)) return [];
+  const [, minor] = /^1\.(\d+)/.exec(image.runtime?.version ?? '') ?? [];
+  if (ecosystem === 'go' && minor !== undefined && Number(minor) < 11)
+    return [{ statement: 'This version of Go has a cache of modules.', state: 'fails' }];
+  const tool = writtenBy[0]?.tool ?? ecosystem;
+  const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
+  return [{ statement: 'What was downloaded is not used again.', state: 'unknown', question }];
+}
+
+interface ListsNeeded {
+  readonly edits: readonly TextEdit[];
+  readonly assumption: Assumption;
+}
+
+const statement = 'No later step installs from these lists without fetching them again.';
+const nothingNeeded: ListsNeeded = { edits: [], assumption: { statement, state: 'holds' } };
+
+/** Later steps that install without an update of their own live on the lists of this one: they are given one, or there is no fix. */
+function listsNotNeeded(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: RunInstruction,
+  { cache, writtenBy }: CacheTrace,
+): ListsNeeded | undefined {
+  const { installs, unsure } = listDependents(dockerfile, stage, instruction, cache.tools);
+  const isAlone = !packageCommands(dockerfile).some(
+    (each) => each.instruction === instruction && each.read.action !== 'update-index',
   );
-  const later = dockerfile.commands.filter(
-    (placed) => placed.instruction.range.start > instruction.range.start && !updated.has(placed.instruction),
+  if (isAlone && installs.length === 0) {
+    const question = 'Who uses these lists: a script of a later step, an image that is built on this one?';
+    return { edits: [], assumption: { statement, state: 'unknown', question } };
+  }
+  const edits = installs.length === 0 ? [] : fetchThere(dockerfile, instruction, installs, cache, writtenBy);
+  if (edits === undefined) return undefined;
+  if (!unsure) return { edits, assumption: nothingNeeded.assumption };
+  const question = 'A later step may install from these lists: does it fetch them itself?';
+  return { edits, assumption: { statement, state: 'unknown', question } };
+}
+
+function fetchThere(
+  dockerfile: Dockerfile,
+  instruction: RunInstruction,
+  installs: readonly PlacedPackageCommand[],
+  { removal, path }: CacheTrace['cache'],
+  writtenBy: CacheTrace['writtenBy'],
+): readonly TextEdit[] | undefined {
+  // An update alone in its RUN is what `cache/update-and-install` moves.
+  const isAlone = !packageCommands(dockerfile).some(
+    (each) => each.instruction === instruction && each.read.action === 'install',
   );
-  const dependent = later.some(
-    ({ command }) =>
-      cache.tools.includes(command.name) ||
-      /^(?:add-apt-repository|apt-cache|apt-file|aptitude|gdebi|tasksel|.*\.sh)$/.test(command.name),
-  );
-  if (!dependent) return { statement, state: 'holds' };
-  return {
-    statement,
-    state: 'unknown',
-    question: 'A later step may install from these lists: does it fetch them itself?',
-  };
+  const update = writtenBy[0]?.command;
+  if (path !== '/var/lib/apt/lists' || isAlone || update === undefined) return undefined;
+  return fetchListsThere(dockerfile, instruction, installs, updateText(dockerfile, update), removal);
+}
+
+/** The update as it stands, or plainly where it is broken over lines. */
+function updateText({ text }: Dockerfile, { range, name }: CommandLine): string {
+  const written = text.slice(range.start, range.end);
+  return written.includes('\n') ? `${name} update` : written;
 }
