@@ -60,30 +60,30 @@ export function writeFiles(
     return sound.length === set.length ? [sound] : [];
   });
   if (checked.length === 0) return { written: [], failures };
+  // One file is put in place by one call: without a journal, only a draft could be left behind.
   const needsJournal = checked.some((set) => set.length > 1);
-  try {
-    writeJournal(fs, root, { process: process.pid, step: 'drafts', sets: checked.map((set) => set.map(entryOf)) });
-  } catch (error) {
-    if (needsJournal) return { written: [], failures: [...failures, failure('.', error, 'nothing was written')] };
-  }
-  const written: string[] = [];
+  let noted = false;
+  const note = (step: 'drafts' | 'placing', some: readonly DraftSet[]): WriteFailure | undefined => {
+    try {
+      writeJournal(fs, root, { process: process.pid, step, sets: some.map((set) => set.map(({ entry }) => entry)) });
+      noted = true;
+      return undefined;
+    } catch (error) {
+      return needsJournal ? failure('.', error, 'nothing was written') : undefined;
+    }
+  };
+  const unnoted = note('drafts', checked);
+  if (unnoted) return { written: [], failures: [...failures, unnoted] };
   try {
     const staged = checked.filter((set) => stage(fs, set, failures));
-    if (staged.length > 0) {
-      try {
-        writeJournal(fs, root, { process: process.pid, step: 'placing', sets: staged.map((set) => set.map(entryOf)) });
-      } catch (error) {
-        if (needsJournal) {
-          for (const set of staged) discard(fs, set);
-          return { written: [], failures: [...failures, failure('.', error, 'nothing was written')] };
-        }
-      }
-      for (const set of staged) written.push(...putInPlace(fs, set, failures));
-    }
+    const refused = staged.length > 0 ? note('placing', staged) : undefined;
+    if (refused === undefined) return { written: staged.flatMap((set) => putInPlace(fs, set, failures)), failures };
+    for (const set of staged) discard(fs, set);
+    return { written: [], failures: [...failures, refused] };
   } finally {
-    removeJournal(fs, root);
+    // Another run's journal is its own to remove.
+    if (noted) removeJournal(fs, root);
   }
-  return { written, failures };
 }
 
 /** A file that may be written, with the names that it needs. */
@@ -97,10 +97,6 @@ interface Draft {
 }
 
 type DraftSet = readonly Draft[];
-
-function entryOf({ entry }: Draft): JournalEntry {
-  return entry;
-}
 
 function check(fs: FileSystem, root: string, file: FileToWrite): Draft | WriteFailure {
   try {

@@ -24,13 +24,26 @@ export function journalPath(root: string): string {
   return path.join(root, '.plimsoll-fix.journal');
 }
 
-/** @throws what the file system throws. */
+function journalDraft(root: string): string {
+  return `${journalPath(root)}.new`;
+}
+
+/**
+ * The first step of a run is only begun where no other run is under way.
+ * @throws what the file system throws.
+ */
 export function writeJournal(fs: FileSystem, root: string, journal: Journal): void {
   const place = journalPath(root);
-  const draft = `${place}.${process.pid}`;
+  const draft = journalDraft(root);
+  if (journal.step === 'drafts' && fs.existsSync(place)) throw new Error('another «plimsoll fix» is writing here');
   removeIfThere(fs, draft);
   writeNewFile(fs, draft, Buffer.from(JSON.stringify(journal)), 0o600);
-  fs.renameSync(draft, place);
+  try {
+    fs.renameSync(draft, place);
+  } catch (error) {
+    removeIfThere(fs, draft);
+    throw error;
+  }
   syncDirectory(fs, root);
 }
 
@@ -54,7 +67,10 @@ export interface Recovery {
  */
 export function recover(root: string, fs: FileSystem): Recovery | undefined {
   const journal = readJournal(fs, root);
-  if (journal === undefined) return undefined;
+  if (journal === undefined) {
+    removeIfThere(fs, journalDraft(root));
+    return undefined;
+  }
   if (journal.process !== process.pid && isRunning(journal.process))
     throw new UserError('another «plimsoll fix» is writing here', {
       where: journalPath(root),
@@ -70,6 +86,7 @@ export function recover(root: string, fs: FileSystem): Recovery | undefined {
       removeIfThere(fs, entry.backup);
     }
   }
+  removeIfThere(fs, journalDraft(root));
   removeJournal(fs, root);
   return { completed, left };
 }
