@@ -1,11 +1,12 @@
-import type { Fix } from '../../core/fix.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { shippedStages } from '../../project/project.ts';
+import { copiedScript } from '../../project/copied-script.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { stageChain } from '../../project/stage-facts.ts';
+import { lastInstruction, stageChain } from '../../project/stage-facts.ts';
 
 /** Variables that only tools of the build read, and what they do to whoever works in the container. */
 const buildOnly: Readonly<Record<string, string>> = {
@@ -27,7 +28,7 @@ export const rule = dockerfileRule({
       for (const pair of instruction.pairs) {
         const effect = Object.hasOwn(buildOnly, pair.key.value) ? buildOnly[pair.key.value] : undefined;
         if (effect === undefined) continue;
-        const fix = asArgument(dockerfile, instruction, pair, stage);
+        const fix = asArgument(dockerfile, instruction, pair, stage, project);
         report({ at: pair.range, message: `${pair.key.value} stays in the image: ${effect}.`, ...(fix && { fix }) });
       }
     }
@@ -39,6 +40,7 @@ function asArgument(
   instruction: EnvInstruction,
   pair: KeyValue,
   stage: Stage,
+  project: Project,
 ): Fix | undefined {
   if (instruction.pairs.length !== 1 || pair.value === undefined || instruction.syntax.innerComments.length > 0)
     return undefined;
@@ -57,6 +59,36 @@ function asArgument(
         statement: 'No later stage of this file builds on this one and needs the variable.',
         state: builtOn ? 'fails' : 'holds',
       },
+      {
+        statement: 'No ONBUILD of the stage installs packages in builds on the image.',
+        state: stage.instructions.some(({ name }) => name === 'ONBUILD') ? 'fails' : 'holds',
+      },
+      installsAtStart(project, dockerfile, stage),
     ],
+  };
+}
+
+/** The start command, and the script of the build context that it starts, where it can be read. */
+function installsAtStart(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
+  const statement = 'The container installs no packages when it starts.';
+  const contexts = buildsOf(project, dockerfile).flatMap(({ context }) => context ?? []);
+  const texts = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
+    const start = lastInstruction(stage, name);
+    if (start === undefined) return [];
+    const words =
+      start.command.form === 'exec'
+        ? start.command.words.map(({ value }) => value)
+        : start.command.command.text.split(/\s+/);
+    return [
+      words.join(' '),
+      ...contexts.flatMap((context) => words.flatMap((word) => copiedScript(context, stage, word)?.text ?? [])),
+    ];
+  });
+  const installs = texts.some((text) => /\b(?:apt|apt-get|aptitude|dpkg|dpkg-reconfigure|debconf)\b/.test(text));
+  if (!installs) return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question: 'Does the container install packages when it starts, and count on this variable?',
   };
 }

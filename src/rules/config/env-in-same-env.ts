@@ -1,4 +1,7 @@
+import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import { lineEndOf } from '../../dockerfile/edit-lines.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { expandToken } from '../../dockerfile/expand.ts';
 import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
@@ -17,11 +20,13 @@ export const rule = dockerfileRule({
       if (pair === undefined) continue;
       // On the first line, where other tools report it too.
       const isThere = dockerfile.lines.positionAt(pair.range.start).line === instruction.line;
+      const fix = inTwo(dockerfile, instruction, pair, name ?? '');
       report({
         at: isThere ? pair.range : instruction.keyword.range,
         also: isThere ? [] : [{ range: pair.range }],
         message: `$${name} is set by this very instruction, so it is empty here.`,
         cause: `undefined-variable:${instruction.line}:${name}`,
+        ...(fix && { fix }),
       });
     }
   },
@@ -59,4 +64,25 @@ function isUsedPlainly(text: string, name: string): boolean {
       .slice(1)
       .some((rest) => !/^\w/.test(rest))
   );
+}
+
+/** An ENV of its own begins with the pair that uses the variable. */
+function inTwo(dockerfile: Dockerfile, instruction: EnvInstruction, pair: KeyValue, name: string): Fix | undefined {
+  const at = instruction.pairs.indexOf(pair);
+  const before = instruction.pairs[at - 1];
+  const setter = instruction.pairs.findIndex(({ key }) => key.value === name);
+  if (before === undefined || setter === -1 || setter > at) return undefined;
+  const gap = { start: before.range.end, end: pair.range.start };
+  if (!/^[\s\\`]+$/.test(dockerfile.text.slice(gap.start, gap.end))) return undefined;
+  return {
+    title: `Begin another ENV with ${pair.key.value}`,
+    changes: { edits: [replace(dockerfile, gap, `${lineEndOf(dockerfile)}${instruction.keyword.value} `)] },
+    assumptions: [
+      {
+        statement: `The ${name} that is set here is meant.`,
+        state: 'unknown',
+        question: `Is $${name} in ${pair.key.value} meant to be the value that this ENV sets? It is empty there today.`,
+      },
+    ],
+  };
 }

@@ -3,6 +3,7 @@ import type { Instruction } from '../../dockerfile/instruction.ts';
 import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../dockerfile/reference/build-checks.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { declareArgument } from '../../repairs/declare-argument.ts';
 
 const peers = ['buildkit:UndefinedVar'] as const;
 
@@ -49,6 +50,7 @@ export const rule = dockerfileRule({
       if (name !== undefined && setByImage[name]?.includes(hit.subject)) continue;
       const isSure = image === undefined || image === 'scratch' || bareImages.has(name ?? '');
       const hint = hit.meant === undefined ? '' : ` Perhaps $${hit.meant} is meant.`;
+      const fix = declareArgument(dockerfile, stages.get(hit.instruction), hit.instruction, hit.subject);
       report({
         ...placeOf(hit, dockerfile, ...variableForms(hit.subject)),
         message: isSure
@@ -57,6 +59,7 @@ export const rule = dockerfileRule({
         ...(isSure ? {} : { severity: 'note' as const }),
         peers: peersOf(hit, peers),
         cause: `undefined-variable:${hit.line}:${hit.subject}`,
+        ...(fix && { fix }),
       });
     }
   },

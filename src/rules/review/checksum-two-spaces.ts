@@ -1,3 +1,6 @@
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertAfter } from '../../dockerfile/edit.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -28,6 +31,7 @@ export const rule = dockerfileRule({
         report({
           at: source?.range ?? command.range,
           message: `One space stands between the checksum and the file name that ${command.name} reads.`,
+          ...(source && twoSpaces(dockerfile, source)),
         });
     }
   },
@@ -38,4 +42,19 @@ function echoed(command: ShellCommand): string {
     .map(({ value }) => value)
     .filter((value, at) => !(at === 0 && /^-[neE]+$/.test(value)))
     .join(' ');
+}
+
+/** In a word in quotes: there the space is one of the line that is read. */
+function twoSpaces(dockerfile: Dockerfile, source: ShellCommand): { readonly fix: Fix } | undefined {
+  const word = source.arguments.find(({ value }) => !/^-[neE]+$/.test(value));
+  if (word === undefined || !/^(?:"[^"\\]*"|'[^']*')$/.test(word.raw)) return undefined;
+  if (dockerfile.text.slice(word.range.start, word.range.end) !== word.raw) return undefined;
+  const start = word.range.start + word.raw.indexOf(' ');
+  return {
+    fix: {
+      title: 'Write two spaces',
+      changes: { edits: [insertAfter(dockerfile, { start, end: start + 1 }, ' ')] },
+      assumptions: [{ statement: 'Two spaces are the format that every implementation reads.', state: 'holds' }],
+    },
+  };
 }

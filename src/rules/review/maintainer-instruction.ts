@@ -1,6 +1,8 @@
-import type { Fix } from '../../core/fix.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
+import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = [
@@ -17,9 +19,9 @@ export const rule = dockerfileRule({
   why: 'MAINTAINER is deprecated: what reads images looks for the author in a label.',
   remedy: 'Use LABEL org.opencontainers.image.authors.',
   peers,
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
     for (const hit of findBuildCheckHits(dockerfile, 'MaintainerDeprecated')) {
-      const fix = labelInstead(hit, dockerfile.path, dockerfile.syntax.escape);
+      const fix = labelInstead(hit, dockerfile, project);
       report({
         ...placeOf(hit, dockerfile),
         message: 'MAINTAINER is deprecated.',
@@ -30,11 +32,14 @@ export const rule = dockerfileRule({
   },
 });
 
-function labelInstead({ instruction }: BuildCheckHit, path: string, escapeCharacter: string): Fix | undefined {
+function labelInstead({ instruction }: BuildCheckHit, dockerfile: Dockerfile, project: Project): Fix | undefined {
+  const { path } = dockerfile;
+  const escapeCharacter = dockerfile.syntax.escape;
   const { syntax, flags } = instruction;
   const name = syntax.rest.text;
   const isOneLine = syntax.startLine === syntax.endLine;
   if (instruction.name !== 'MAINTAINER' || name === '' || !isOneLine || flags.length > 0) return undefined;
+  if (namesAuthors(dockerfile)) return undefined;
   const unquoted = /^"[^"]*"$|^'[^']*'$/.test(name) ? name.slice(1, -1) : name;
   const escaped = unquoted.replace(/["$\\`]/g, (character) =>
     character === '"' || character === '$' || character === escapeCharacter ? escapeCharacter + character : character,
@@ -45,11 +50,25 @@ function labelInstead({ instruction }: BuildCheckHit, path: string, escapeCharac
     title: 'Name the author in a label',
     changes: { edits: [{ path, range: instruction.range, replacement }] },
     assumptions: [
-      {
-        statement: 'Nothing reads the Author field of the image.',
-        state: 'unknown',
-        question: 'Does anything read the Author field of the image instead of its labels?',
-      },
+      { statement: 'Builds and containers are the same with a label in place of the Author field.', state: 'holds' },
+      authorField(project),
     ],
   };
+}
+
+/** A label that is there already would get another value. */
+function namesAuthors(dockerfile: Dockerfile): boolean {
+  return dockerfile
+    .instructionsNamed('LABEL')
+    .some(({ instruction }) => instruction.pairs.some(({ key }) => key.value === 'org.opencontainers.image.authors'));
+}
+
+/** `docker inspect --format '{{.Author}}'` and the like in a file of the project. */
+function authorField({ artifacts }: Project): Assumption {
+  const statement = 'No file of the project reads the Author field of an image.';
+  const reading = [...artifacts.values()].find(({ text }) =>
+    /\{\{-?\s*(?:json\s+)?\.Author\b|\.Author\s*\}\}/.test(text),
+  );
+  if (reading === undefined) return { statement, state: 'holds' };
+  return { statement, state: 'unknown', question: `Does what ${reading.path} does with .Author concern this image?` };
 }

@@ -1,5 +1,8 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -8,7 +11,7 @@ export const rule = dockerfileRule({
   remedy: 'Pass -q, -nv or --progress=dot:giga.',
   peers: ['hadolint:DL3047'],
   check({ dockerfile }, { report }) {
-    for (const { command } of dockerfile.commandsNamed('wget')) {
+    for (const { command, stage } of dockerfile.commandsNamed('wget')) {
       const words = command.arguments.map(({ value }) => value);
       if (words.some((word) => quiets(word)) || !words.some((word) => /^(?:https?|ftp):|^\$/.test(word))) continue;
       if (command.wrappers.includes('busybox')) continue;
@@ -21,11 +24,7 @@ export const rule = dockerfileRule({
           assumptions: [
             {
               statement: 'wget is GNU wget, which knows --progress.',
-              state:
-                dockerfile.commandsNamed('apk').length === 0 &&
-                installsWget(dockerfile.commandsNamed('apt-get', 'apt', 'yum', 'dnf').map((placed) => placed.command))
-                  ? 'holds'
-                  : 'unknown',
+              state: isGnu(dockerfile, stage) ? 'holds' : 'unknown',
               question: 'Is wget in this image GNU wget? BusyBox, as in Alpine, has another one without --progress.',
             },
           ],
@@ -43,8 +42,25 @@ function quiets(word: string): boolean {
   );
 }
 
-function installsWget(commands: readonly { readonly arguments: readonly { readonly value: string }[] }[]): boolean {
-  return commands.some((command) =>
-    command.arguments.some(({ value }) => value === 'wget' || value.startsWith('wget=')),
+/** On these there is no other wget; where apk is called, BusyBox has one. */
+const gnu: ReadonlySet<string> = new Set([
+  'debian',
+  'ubuntu',
+  'centos',
+  'rhel',
+  'rocky',
+  'almalinux',
+  'oraclelinux',
+  'amazonlinux',
+]);
+
+function isGnu(dockerfile: Dockerfile, stage: Stage | undefined): boolean {
+  const { distribution } = stage ? baseImageOf(stage) : { distribution: 'unknown' };
+  if (gnu.has(distribution)) return true;
+  if (distribution !== 'unknown') return false;
+  const commands = dockerfile.commandsNamed('apt-get', 'apt', 'yum', 'dnf').filter((placed) => placed.stage === stage);
+  return (
+    dockerfile.commandsNamed('apk').length === 0 &&
+    commands.some(({ command }) => command.arguments.some(({ value }) => value === 'wget' || value.startsWith('wget=')))
   );
 }
