@@ -16,6 +16,9 @@ import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules, matchesRule } from './rule-selection.ts';
 
+/** Off by default, for a digest must be known and kept up: whoever goes online asks for them. */
+const digestRules = ['cache/base-digest', 'cache/workload-image-digest'];
+
 /** A project that was read, to be repaired once or, as people decide, several times. */
 export interface FixSession {
   readonly target: Target;
@@ -32,7 +35,10 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
+  const digests = new Map<string, string>();
+  const online = parsed.has('online');
   const options = {
+    ...(online && { digests }),
     gitignore: !parsed.has('no-gitignore'),
     helm: !parsed.has('no-helm'),
     exclude: configuration.exclude,
@@ -40,7 +46,12 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
     frontend: configuration.frontend,
   };
   // All rules look at the result: a fix of one must not bring about what another one finds.
-  const settings = settingsFrom(configuration, { ...asked, only: [], skip: [], on: asked.only });
+  const settings = settingsFrom(configuration, {
+    ...asked,
+    only: [],
+    skip: [],
+    on: [...asked.only, ...(online ? digestRules : [])],
+  });
   const auditor = auditorFor({
     target,
     options,
@@ -51,6 +62,11 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   });
   try {
     const project = await loadProject(target, { ...options, onProgress: progress.step });
+    if (online) {
+      progress.step('asking registries for digests');
+      const { resolveDigests } = await import('./resolve-digests.ts');
+      await resolveDigests(project, digests, terminal);
+    }
     return {
       target,
       project,

@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly podTemplates?: readonly { readonly kind: string; readonly path: string }[];
   /** The oldest Dockerfile front end that builds the files. */
   readonly frontend?: FrontendVersion | undefined;
+  /** See {@link Project.digests}. */
+  readonly digests?: ReadonlyMap<string, string> | undefined;
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
   readonly onDockerfiles?: (paths: readonly string[]) => Promise<void>;
   readonly onProgress?: (step: string, done?: number, total?: number) => void;
@@ -109,6 +111,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     templates: templatePaths(dockerfiles, found),
     problems,
     artifacts,
+    ...(options.digests && { digests: options.digests }),
     ...(options.frontend && { minimumFrontend: options.frontend }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };

@@ -48,6 +48,8 @@ export interface Project {
   readonly problems: readonly ReadProblem[];
   /** The oldest Dockerfile front end that builds the files, as the configuration declares it. Ask `mayUse` (frontend.ts). */
   readonly minimumFrontend?: FrontendVersion;
+  /** What registries said today of the images that the project names by a tag: digest by reference as written. Absent when none was asked. */
+  readonly digests?: ReadonlyMap<string, string>;
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
   /**

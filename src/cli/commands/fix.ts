@@ -68,6 +68,11 @@ export const command: Command = {
       group: 'Reading',
       description: 'Configuration; default plimsoll.yaml of the directory or above',
     },
+    {
+      name: 'online',
+      group: 'Reading',
+      description: 'Ask registries for the digests of images that have a tag alone, and pin them',
+    },
     { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },

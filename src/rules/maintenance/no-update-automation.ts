@@ -1,6 +1,7 @@
 import type { ReportedPlace } from '../../core/rule.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
+import { updatesImages } from '../../project/update-automation.ts';
 
 export const rule = projectRule({
   severity: 'note',
@@ -35,16 +36,4 @@ function firstBase({ dockerfiles }: Project): ReportedPlace | undefined {
 
 function dependabotFile({ otherFiles }: Project): string | undefined {
   return otherFiles.find(({ path }) => /(?:^|\/)dependabot\.ya?ml$/.test(path))?.path;
-}
-
-/** Renovate reads Dockerfiles unasked; Dependabot only where it is told to; a pipeline may run a tool of its own. */
-function updatesImages({ otherFiles, artifacts }: Project): boolean {
-  return otherFiles.some(({ path, kind }) => {
-    const text = artifacts.get(path)?.text ?? '';
-    if (kind === 'ci')
-      return /renovate|updatecli|dependabot|base-image-update|docker-lock|\bcrane digest\b/i.test(text);
-    if (/dependabot\.ya?ml$/.test(path))
-      return /package-ecosystem:\s{0,4}["']?docker(?:-compose)?["']?\s*$/m.test(text);
-    return true;
-  });
 }
