@@ -44,19 +44,52 @@ export function suggestIgnoreLines(input: IgnoreSuggestionInput): IgnoreSuggesti
   return { text, patterns, ...removedBy(patterns, input.index) };
 }
 
-function candidates({
-  junk,
-  uses,
-}: IgnoreSuggestionInput): readonly { comment: string; patterns: readonly string[] }[] {
-  const kinds = new Set(junk.filter((found) => found.namedBy.length === 0).map((found) => found.kind));
-  const found = [...kinds].map((kind) => ({
+function candidates(input: IgnoreSuggestionInput): readonly { comment: string; patterns: readonly string[] }[] {
+  const { junk, uses, index } = input;
+  const wanted = junk.filter(({ namedBy }) => namedBy.length === 0);
+  const isWanted = (path: string) => wanted.some((found) => path === found.path || path.startsWith(`${found.path}/`));
+  const found = [...new Set(wanted.map(({ kind }) => kind))].map((kind) => ({
     comment: capitalized(kind.what),
-    // Only lines that something was found for, so that the file stays short.
-    patterns: kind.ignore.filter((pattern) => junk.some((one) => one.kind === kind && takesOneOf(pattern, [one.path]))),
+    patterns: linesFor(
+      kind.ignore,
+      wanted.filter((one) => one.kind === kind).map(({ path }) => path),
+      (pattern) => takesOnly(pattern, index, isWanted),
+    ),
   }));
   const copiesAll = uses.some((use) => localSources(use).some((source) => inContext(source) === ''));
-  const own = { comment: 'What the build reads itself', patterns: ['Dockerfile*', '.dockerignore'] };
-  return copiesAll && found.length > 0 ? [...found, own] : found;
+  const own = { comment: 'What the build reads itself', patterns: readByTheBuild(input) };
+  return copiesAll && found.some(({ patterns }) => patterns.length > 0) ? [...found, own] : found;
+}
+
+/** The patterns of a kind that take nothing else away, only those that something was found for; for the rest the paths themselves. */
+function linesFor(
+  patterns: readonly string[],
+  paths: readonly string[],
+  takesNothingElse: (pattern: string) => boolean,
+): readonly string[] {
+  const general = patterns.filter((pattern) => takesOneOf(pattern, paths) && takesNothingElse(pattern));
+  const matcher = matcherOfLines(general);
+  const rest = paths.filter((path) => matcher.verdict(path) !== 'ignored' && isPlain(path));
+  return [...general, ...rest];
+}
+
+/** Whether a line would take away only what is to be left out. Directories that hold something else too are not taken. */
+function takesOnly(pattern: string, { entries }: ListingIndex, isWanted: (path: string) => boolean): boolean {
+  const matcher = matcherOfLines([pattern]);
+  return entries.every(
+    ({ path, kind }) => kind === 'directory' || matcher.verdict(path) !== 'ignored' || isWanted(path),
+  );
+}
+
+/** A path that stands for itself in an ignore file. */
+function isPlain(path: string): boolean {
+  return !/[*?[\]\\]|^[!#\s]|\s$/.test(path);
+}
+
+/** The Dockerfiles that are built with the context and lie at its top, and its ignore file. */
+function readByTheBuild({ uses, index }: IgnoreSuggestionInput): readonly string[] {
+  const names = new Set(uses.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)));
+  return [...[...names].filter((name) => index.ranges.has(name) && isPlain(name)).sort(), '.dockerignore'];
 }
 
 /** What instructions name, other than the whole context: the sources, and each file that a wildcard among them stands for. */

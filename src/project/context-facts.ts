@@ -1,8 +1,6 @@
 import type { BuildContext } from '../context/build-context.ts';
-import type { JunkFound } from '../context/junk.ts';
 import type { Changes } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { Project } from './project.ts';
 
 /** The Dockerfiles that are built with a context. */
@@ -18,34 +16,6 @@ export function ignoreChanges({ ignoreFile, ignorePath }: BuildContext, lines: s
   const before = text === '' || text.endsWith('\n') ? '' : eol;
   const range = { start: text.length, end: text.length };
   return { edits: [{ path: ignoreFile.path, range, replacement: before + lines.replaceAll('\n', eol) }] };
-}
-
-/** Which commands make a kind of junk again in the build: without one of them what lies in the context may be meant. */
-const makers: Readonly<Record<string, RegExp>> = {
-  'java-build': /^(?:mvn|mvnw|gradle|gradlew|sbt|cargo)$/,
-  'dotnet-build': /^(?:dotnet|msbuild)$/,
-  'web-build': /^(?:npm|npx|yarn|pnpm|bun)$/,
-  'build-output': /^(?:npm|npx|yarn|pnpm|bun|make|cmake|ninja|go|mvn|mvnw|gradle|gradlew|python\d?|tsc|webpack)$/,
-  'vendored-packages': /^(?:composer|bundle)$/,
-};
-
-/** The junk that some use copies with something larger, that no use names, and that the build does not need. */
-export function unwantedJunk(project: Project, context: BuildContext): readonly JunkFound[] {
-  const candidates = context.junk.filter(({ copiedBy, namedBy }) => copiedBy.length > 0 && namedBy.length === 0);
-  if (candidates.length === 0) return [];
-  const dockerfiles = dockerfilesOf(project, context);
-  const programs = new Set(dockerfiles.flatMap(({ commands }) => commands.map(({ command }) => command.name)));
-  const installers = new Set(
-    dockerfiles.flatMap((dockerfile) =>
-      packageCommands(dockerfile, 'npm', 'yarn', 'pnpm', 'bun').map(({ read }) => read.tool),
-    ),
-  );
-  return candidates.filter(({ kind }) => {
-    if (kind.neededBy?.some((name) => programs.has(name))) return false;
-    if (kind.id === 'node-modules') return installers.size > 0;
-    const maker = Object.hasOwn(makers, kind.id) ? makers[kind.id] : undefined;
-    return maker === undefined || [...programs].some((name) => maker.test(name));
-  });
 }
 
 /** `184 MB`, `12 kB`, `40 bytes`: decimal units, as Docker shows sizes. */

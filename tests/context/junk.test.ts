@@ -169,7 +169,7 @@ describe('suggested lines', () => {
         '**/.env',
         '',
         '# What the build reads itself',
-        'Dockerfile*',
+        'Dockerfile',
         '.dockerignore',
         '',
       ].join('\n'),
@@ -182,7 +182,7 @@ describe('suggested lines', () => {
 
   test('leave what an instruction names, and what is to be kept', () => {
     const { patterns } = suggest(tree, [copyAll, use(['web/node_modules/a'])], undefined, ['.git']);
-    expect(patterns).toEqual(['**/*.log', '**/.env', 'Dockerfile*', '.dockerignore']);
+    expect(patterns).toEqual(['**/*.log', '**/.env', 'Dockerfile', '.dockerignore']);
   });
 
   test('repeat nothing', () => {

@@ -3,6 +3,7 @@ import type { BuildContext } from '../../context/build-context.ts';
 import { type ContextUse, localSources } from '../../context/context-use.ts';
 import type { IgnoreLine } from '../../context/ignorefile.ts';
 import { type IgnoreMatcher, ignoreMatcher } from '../../context/matcher.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
@@ -27,12 +28,14 @@ export const rule = contextRule({
       for (const source of localSources(use)) {
         const line = decidingLine(source, lines, matcher);
         if (line === undefined) continue;
+        const fix = sendAgain(context, line, source);
         report({
           at: { path: use.path, range: use.range },
           also: placeOfPattern(context, line),
           message: `'${source}' is left out of the build context.`,
           // BuildKit does not look at files with exceptions, and only at paths without a leading slash.
           peers: hasExceptions || source.startsWith('/') || isMount(use, project) ? [] : peers,
+          ...(fix && { fix }),
         });
       }
     }
@@ -47,6 +50,46 @@ function decidingLine(source: string, lines: readonly IgnoreLine[], matcher: Ign
   if (matcher.verdict(path) !== 'ignored') return undefined;
   if (hasExceptions && (/[*?[]/.test(path) || matcher.mayHoldException(path))) return undefined;
   return lines.findLast(({ pattern }) => !pattern.exception && ignoreMatcher([pattern]).verdict(path) === 'ignored');
+}
+
+const holdsSecrets =
+  /(?:^|\/)\.env(?:\.|$)|\.(?:pem|key|p12|pfx|jks|ppk|tfstate)$|id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:npmrc|netrc|pypirc|aws|ssh|kube)(?:\/|$)|secret|credential/i;
+
+/** An exception right behind the line that leaves it out, so that what later lines leave out of a directory stays out. */
+function sendAgain({ ignoreFile, listing }: BuildContext, line: IgnoreLine, source: string): Fix | undefined {
+  const path = posix.normalize(`/${source}`).replace(/^\/|\/$/g, '');
+  if (ignoreFile === undefined || path === '' || /[*?[\]\\]|^[!#\s]|\s$/.test(path) || holdsSecrets.test(path))
+    return undefined;
+  const isThere = listing.excluded.some((entry) => entry.path === path);
+  const isBelow = listing.excluded.some((entry) => path.startsWith(`${entry.path}/`));
+  if (!isThere && !isBelow) return undefined;
+  const lineEnd = ignoreFile.text.includes('\r\n') ? '\r\n' : '\n';
+  const { start, end } = line.range;
+  // A line for this path alone goes; one that leaves more out gets an exception.
+  const feed = ignoreFile.text.indexOf('\n', end);
+  const isOwn = line.pattern.text === path && ignoreFile.text.slice(end, feed).trim() === '';
+  const edit =
+    isOwn && feed !== -1
+      ? { range: { start, end: feed + 1 }, replacement: '' }
+      : { range: { start: end, end }, replacement: `${lineEnd}!${path}` };
+  return {
+    title: `Send ${path} all the same`,
+    changes: { edits: [{ path: ignoreFile.path, ...edit }] },
+    assumptions: [
+      isThere
+        ? { statement: 'It lies in the directory.', state: 'holds' }
+        : {
+            statement: 'It lies in the directory.',
+            state: 'unknown',
+            question: `Is ${path} there when the image is built?`,
+          },
+      {
+        statement: 'It may be in the image.',
+        state: 'unknown',
+        question: `Is ${path} meant to be in the image, and not to be left out of the context?`,
+      },
+    ],
+  };
 }
 
 function placeOfPattern({ ignoreFile }: BuildContext, { range }: IgnoreLine) {

@@ -2,7 +2,8 @@ import type { BuildContext } from '../../context/build-context.ts';
 import { localSources } from '../../context/context-use.ts';
 import { parseIgnorePattern } from '../../context/ignore-pattern.ts';
 import type { IgnoreLine } from '../../context/ignorefile.ts';
-import { ignoreMatcher } from '../../context/matcher.ts';
+import type { JunkFound } from '../../context/junk.ts';
+import { type IgnoreMatcher, ignoreMatcher } from '../../context/matcher.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import { contextRule } from '../../project/rule.ts';
@@ -42,7 +43,7 @@ function faultOf(context: BuildContext, line: IgnoreLine, place: number, written
       ...fixed(
         context,
         line,
-        `${comment[0].trimStart()}\n${written.slice(0, comment.index)}`,
+        `${comment[0].trimStart()}${lineEnd(context)}${written.slice(0, comment.index)}`,
         'Put the comment on a line of its own',
       ),
     };
@@ -68,6 +69,10 @@ function faultOf(context: BuildContext, line: IgnoreLine, place: number, written
       ...fixed(context, line, path.slice(prefix.length), 'Write the path from the build context'),
     };
   return onlyAtTheTop(context, line, written);
+}
+
+function lineEnd({ ignoreFile }: BuildContext): string {
+  return ignoreFile?.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 function fixed(
@@ -140,6 +145,18 @@ function undoneLater(context: BuildContext, line: IgnoreLine, place: number): Fa
   };
 }
 
+/** Whether files would be left out that some instruction copies and that are no junk, as a bin of scripts among those of compilers. */
+function takesMore(context: BuildContext, matcher: IgnoreMatcher, junk: readonly JunkFound[]): boolean {
+  const copied = context.uses.map((use) => context.copiedBy(use));
+  return context.index.entries.some(
+    ({ path, kind }, place) =>
+      kind !== 'directory' &&
+      copied.some((places) => places[place] === 1) &&
+      matcher.verdict(path) === 'ignored' &&
+      !junk.some((found) => path === found.path || path.startsWith(`${found.path}/`)),
+  );
+}
+
 /** A name without a slash matches at any depth in a .gitignore, and only at the top here. */
 function onlyAtTheTop(context: BuildContext, line: IgnoreLine, written: string): Fault | undefined {
   const { text, exception } = line.pattern;
@@ -150,13 +167,8 @@ function onlyAtTheTop(context: BuildContext, line: IgnoreLine, written: string):
   const junk = context.junk.filter(({ path, namedBy }) => namedBy.length === 0 && matcher.verdict(path) === 'ignored');
   const [first] = junk;
   if (first === undefined) return undefined;
-  return {
-    message: `${text} matches only at the top of the context: ${first.path}${junk.length > 1 ? ` and ${junk.length - 1} more are` : ' is'} sent.`,
-    ...fixed(
-      context,
-      line,
-      written.startsWith('/') ? deep : written.replace(/^(?:\.\/)*/, '**/'),
-      'Match at any depth',
-    ),
-  };
+  const message = `${text} matches only at the top of the context: ${first.path}${junk.length > 1 ? ` and ${junk.length - 1} more are` : ' is'} sent.`;
+  if (takesMore(context, matcher, junk)) return { message };
+  const more = written.startsWith('/') ? deep : written.replace(/^(?:\.\/)*/, '**/');
+  return { message, ...fixed(context, line, more, 'Match at any depth') };
 }

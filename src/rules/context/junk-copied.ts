@@ -2,10 +2,11 @@ import type { BuildContext } from '../../context/build-context.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges, sizeText, unwantedJunk } from '../../project/context-facts.ts';
-import { gitIsNotRead, nothingIsMissed } from '../../project/ignore-assumptions.ts';
+import { ignoreChanges, sizeText } from '../../project/context-facts.ts';
+import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
+import { unwantedJunk } from '../../project/unwanted-junk.ts';
 
 /** What changes on every commit or every install, whatever its size. */
 const alwaysMatters: ReadonlySet<string> = new Set(['version-control', 'node-modules', 'python-environment']);
@@ -55,11 +56,15 @@ function describe({ path, kind, bytes }: JunkFound): string {
 
 function moreLines(project: Project, context: BuildContext, junk: readonly JunkFound[]): Fix | undefined {
   const { index, uses, ignore } = context;
-  const { text } = suggestIgnoreLines({ index, uses, junk, ignore });
+  const { text, bytes } = suggestIgnoreLines({ index, uses, junk, ignore });
   if (text === '') return undefined;
   return {
-    title: 'Leave it out of the build context',
+    title: `Leave it out of the build context: ${sizeText(bytes)} less`,
     changes: ignoreChanges(context, text),
-    assumptions: [nothingIsMissed(junk), gitIsNotRead(project, context, junk)],
+    assumptions: [
+      nothingIsMissed(project, context, junk),
+      gitIsNotRead(project, context, junk),
+      sourcesAreKnown(context),
+    ],
   };
 }

@@ -2,10 +2,11 @@ import type { BuildContext } from '../../context/build-context.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { sizeText, unwantedJunk } from '../../project/context-facts.ts';
-import { gitIsNotRead, nothingIsMissed } from '../../project/ignore-assumptions.ts';
+import { sizeText } from '../../project/context-facts.ts';
+import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
+import { unwantedJunk } from '../../project/unwanted-junk.ts';
 
 export const rule = contextRule({
   severity: 'warning',
@@ -46,11 +47,15 @@ function listOf(junk: readonly JunkFound[]): string {
 
 function newIgnoreFile(project: Project, context: BuildContext, junk: readonly JunkFound[]): Fix | undefined {
   const { index, uses, ignore, ignorePath } = context;
-  const { text } = suggestIgnoreLines({ index, uses, junk, ignore });
+  const { text, bytes } = suggestIgnoreLines({ index, uses, junk, ignore });
   if (text === '') return undefined;
   return {
-    title: 'Add a .dockerignore',
+    title: `Add a .dockerignore: ${sizeText(bytes)} less in the build context`,
     changes: { edits: [], newFiles: [{ path: ignorePath, text }] },
-    assumptions: [nothingIsMissed(junk), gitIsNotRead(project, context, junk)],
+    assumptions: [
+      nothingIsMissed(project, context, junk),
+      gitIsNotRead(project, context, junk),
+      sourcesAreKnown(context),
+    ],
   };
 }

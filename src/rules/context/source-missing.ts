@@ -1,5 +1,7 @@
 import type { BuildContext } from '../../context/build-context.ts';
 import type { MissingSource } from '../../context/copy-needs.ts';
+import type { Fix } from '../../core/fix.ts';
+import { replace } from '../../dockerfile/edit.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
@@ -23,6 +25,8 @@ export const rule = contextRule({
     for (const each of missing) {
       const other = inOtherCase(context, each.source);
       const isTold = toldFor(project, context, each);
+      const beside = other ?? besideDockerfile(context, each);
+      const fix = beside === undefined ? undefined : namedRight(project, each, beside, other !== undefined);
       if (other === undefined && (written.test(each.source) || isGitIgnored(context, each.source))) continue;
       if (!isTold && !hasOthers(context, each)) continue;
       report({
@@ -33,6 +37,7 @@ export const rule = contextRule({
             : `${each.source} is not in the build context, ${other} is.`,
         // Where nothing tells which directory is the context it is a guess, though a good one.
         severity: isTold ? 'error' : 'warning',
+        ...(fix && { fix }),
       });
     }
   },
@@ -67,6 +72,54 @@ function hasOthers(context: BuildContext, { use }: MissingSource): boolean {
 function inOtherCase({ index }: BuildContext, source: string): string | undefined {
   const path = normalized(source).toLowerCase();
   return index.entries.find((entry) => entry.path.toLowerCase() === path)?.path;
+}
+
+/** The path as it would be right when it were relative to the Dockerfile. */
+function besideDockerfile({ directory, index }: BuildContext, { use, source }: MissingSource): string | undefined {
+  const place =
+    directory === '' ? use.path : use.path.startsWith(`${directory}/`) ? use.path.slice(directory.length + 1) : '';
+  const parent = place.slice(0, Math.max(0, place.lastIndexOf('/')));
+  const path = `${parent}/${normalized(source)}`;
+  return parent !== '' && index.ranges.has(path) ? path : undefined;
+}
+
+function namedRight(
+  project: Project,
+  { use, source }: MissingSource,
+  path: string,
+  inOtherLetters: boolean,
+): Fix | undefined {
+  const dockerfile = project.dockerfiles.find((each) => each.path === use.path);
+  const copy = [...(dockerfile?.instructionsNamed('COPY') ?? []), ...(dockerfile?.instructionsNamed('ADD') ?? [])].find(
+    ({ instruction }) => instruction.range.start === use.range.start,
+  )?.instruction;
+  const token = copy?.sources.find(({ value, raw }) => value === source && (raw ?? value) === value);
+  if (dockerfile === undefined || token === undefined || /\s/.test(path)) return undefined;
+  const written = dockerfile.text.slice(token.range.start, token.range.end);
+  // In the JSON form the quotes are part of the range.
+  if (!written.includes(source)) return undefined;
+  return {
+    title: `Name ${path}`,
+    changes: {
+      edits: [
+        replace(
+          dockerfile,
+          token.range,
+          written.replace(source, () => (source.endsWith('/') ? `${path}/` : path)),
+        ),
+      ],
+    },
+    assumptions: [
+      { statement: 'The build stops here without it.', state: 'holds' },
+      {
+        statement: `${path} is the file that is meant.`,
+        state: 'unknown',
+        question: inOtherLetters
+          ? `Is ${path} meant, which differs in the case of letters?`
+          : `Is ${path} meant, which lies beside the Dockerfile?`,
+      },
+    ],
+  };
 }
 
 function normalized(source: string): string {

@@ -3,9 +3,10 @@ import type { ContextUse } from '../../context/context-use.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges, unwantedJunk } from '../../project/context-facts.ts';
+import { ignoreChanges } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
+import { unwantedJunk } from '../../project/unwanted-junk.ts';
 
 export const rule = contextRule({
   severity: 'error',
