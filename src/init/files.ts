@@ -1,6 +1,7 @@
 import ignore from 'ignore';
 import { type ApplicationPlan, type PlannedFile, secretsOf } from './plan.ts';
 import { join, type Repository } from './repository.ts';
+import { addToDependabot, dependabotPath, writeDependabot } from './writers/dependabot.ts';
 import { writeDockerfile } from './writers/dockerfile.ts';
 import { writeDockerignore } from './writers/dockerignore.ts';
 import { writeManifests } from './writers/manifests.ts';
@@ -33,7 +34,10 @@ export function plannedFiles(
     files.push({ path: join(context, '.dockerignore'), text: writeDockerignore(sharing) });
   const changes = files.map((file) => changeOf(repository, file, options.force));
   const gitignore = options.manifests ? gitignoreChange(repository, plans) : undefined;
-  return [...changes, ...(gitignore ? [gitignore] : [])].sort((one, other) => (one.path < other.path ? -1 : 1));
+  const automation = automationChange(repository, plans, options.force);
+  return [...changes, ...(gitignore ? [gitignore] : []), ...(automation ? [automation] : [])].sort((one, other) =>
+    one.path < other.path ? -1 : 1,
+  );
 }
 
 function filesOf(plan: ApplicationPlan, { force, manifests }: FileOptions): PlannedFile[] {
@@ -68,4 +72,26 @@ function gitignoreChange(repository: Repository, plans: readonly ApplicationPlan
   const gap = before === '' ? '' : before.endsWith('\n') ? '\n' : '\n\n';
   const text = before.includes('\r\n') ? `${gap}${added}`.replace(/\n/g, '\r\n') : `${gap}${added}`;
   return { path: '.gitignore', text: before + text, action: 'append', before };
+}
+
+const renovate = /^(?:\.github\/|\.gitlab\/)?(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)$/;
+
+/** On GitHub, where pipelines are there already: what keeps the base images current. */
+function automationChange(
+  repository: Repository,
+  plans: readonly ApplicationPlan[],
+  force: boolean,
+): FileChange | undefined {
+  const { files } = repository;
+  const directories = plans
+    .filter((plan) => plan.existing.dockerfile === undefined || force)
+    .map((plan) => plan.directory);
+  const known = ['.github/dependabot.yaml', dependabotPath].find((path) => repository.has(path));
+  const pipelines = files.some((file) => /^\.github\/workflows\/.+\.ya?ml$/.test(file)) || known !== undefined;
+  if (directories.length === 0 || !pipelines || files.some((file) => renovate.test(file))) return undefined;
+  if (known === undefined) return { path: dependabotPath, text: writeDependabot(directories), action: 'create' };
+  const before = repository.read(known);
+  if (before === undefined || /package-ecosystem:\s{0,4}["']?docker/.test(before)) return undefined;
+  const added = addToDependabot(before, directories);
+  return added === undefined ? undefined : { path: known, text: before + added, action: 'append', before };
 }

@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { detectApplications } from '../../src/init/detect.ts';
+import { detectors } from '../../src/init/detectors.ts';
+import { patchOf } from '../../src/init/diff.ts';
+import { type FileChange, plannedFiles } from '../../src/init/files.ts';
+import { openRepository } from '../../src/init/repository.ts';
+import { repositoryRoot } from '../../src/init/root.ts';
+import { writeFiles } from '../../src/init/write.ts';
+import { addToDependabot } from '../../src/init/writers/dependabot.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'plimsoll-init-files-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
+}
+
+function changes(force = false): FileChange[] {
+  const repository = openRepository(root);
+  const existing = { dockerfiles: [], manifests: false };
+  const { plans } = detectApplications(repository, {
+    detectors,
+    choices: {},
+    today: '2026-11-26',
+    within: '',
+    existing,
+  });
+  return plannedFiles(repository, plans, { force, manifests: true });
+}
+
+const application = {
+  'go.mod': 'module example.com/orders\n\ngo 1.26\n',
+  'main.go': 'package main\n\nfunc main() {\n\tkey := os.Getenv("API_KEY")\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+};
+
+const text = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+describe('files that exist', () => {
+  test('are kept', () => {
+    put({ ...application, Dockerfile: 'FROM scratch\n', 'k8s/service.yaml': 'mine\n' });
+    writeFiles(root, changes());
+    expect(text('Dockerfile')).toBe('FROM scratch\n');
+    expect(text('k8s/service.yaml')).toBe('mine\n');
+    expect(text('k8s/deployment.yaml')).toContain('kind: Deployment');
+  });
+
+  test('are replaced with --force, and keep their mode', () => {
+    put({ ...application, Dockerfile: 'FROM scratch\n' });
+    execFileSync('chmod', ['640', path.join(root, 'Dockerfile')]);
+    writeFiles(root, changes(true));
+    expect(text('Dockerfile')).toContain('FROM golang:');
+    expect(statSync(path.join(root, 'Dockerfile')).mode & 0o777).toBe(0o640);
+  });
+
+  test('are not overwritten when they appear between plan and writing, and what was written before is taken away', () => {
+    put(application);
+    const planned = changes();
+    put({ 'k8s/deployment.yaml': 'mine\n' });
+    expect(() => writeFiles(root, planned)).toThrow('this file cannot be written');
+    expect(text('k8s/deployment.yaml')).toBe('mine\n');
+    expect(readdirSync(root).sort()).toEqual(['go.mod', 'k8s', 'main.go']);
+  });
+
+  test('are not written through a symbolic link', () => {
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'plimsoll-init-elsewhere-'));
+    put(application);
+    symlinkSync(elsewhere, path.join(root, 'k8s'));
+    expect(() => writeFiles(root, changes())).toThrow('symbolic link');
+    expect(readdirSync(elsewhere)).toEqual([]);
+    rmSync(elsewhere, { recursive: true });
+  });
+});
+
+describe('.gitignore', () => {
+  test.each([
+    ['gets a line for the filled-in Secret', 'bin/\n', 'bin/\n\n# Secrets with their values\n/k8s/secret.yaml\n'],
+    ['keeps its line ends', 'bin/\r\n', 'bin/\r\n\r\n# Secrets with their values\r\n/k8s/secret.yaml\r\n'],
+    ['gets a last line that is whole', 'bin/', 'bin/\n\n# Secrets with their values\n/k8s/secret.yaml\n'],
+    ['is left alone when it covers the Secret', 'secret.yaml\n', 'secret.yaml\n'],
+  ])('%s', (_, before, after) => {
+    put({ ...application, '.gitignore': before });
+    writeFiles(root, changes());
+    expect(text('.gitignore')).toBe(after);
+  });
+});
+
+describe('the patch', () => {
+  test.each([
+    ['of new files', undefined],
+    ['of a longer file', 'bin/\nlog/\n'],
+    ['of a file without an end of line', 'bin/'],
+  ])('%s is what git apply writes', (_, gitignore) => {
+    put({ ...application, ...(gitignore !== undefined && { '.gitignore': gitignore }) });
+    const planned = changes();
+    execFileSync('git', ['init', '--quiet'], { cwd: root });
+    execFileSync('git', ['apply'], { cwd: root, input: patchOf(planned) });
+    for (const change of planned) expect(text(change.path)).toBe(change.text);
+  });
+});
+
+describe('Dependabot', () => {
+  test('is told of base images where there are pipelines', () => {
+    put({ ...application, '.github/workflows/test.yml': 'on: push\n' });
+    writeFiles(root, changes());
+    expect(text('.github/dependabot.yml')).toContain('package-ecosystem: docker\n    directory: /\n');
+  });
+
+  test('is told of them beside what it knows, in its own indentation', () => {
+    const before = 'version: 2\nupdates:\n- package-ecosystem: npm\n  directory: /\n';
+    expect(addToDependabot(before, [''])).toContain('\n- package-ecosystem: docker\n  directory: /\n');
+  });
+
+  test('is left alone where other keys follow', () => {
+    expect(addToDependabot('updates:\n  - package-ecosystem: npm\nversion: 2\n', [''])).toBeUndefined();
+  });
+});
+
+test('a member of a workspace is built from the root of the workspace', () => {
+  put({
+    'package.json': '{"workspaces":["packages/*"]}',
+    'package-lock.json': '{}',
+    'packages/api/package.json': '{}',
+  });
+  expect(repositoryRoot(path.join(root, 'packages/api'))).toEqual({ root, within: 'packages/api' });
+  expect(repositoryRoot(root)).toEqual({ root, within: '' });
+});
+
+test('what git ignores is not there', () => {
+  put({ ...application, '.gitignore': 'web/\n', 'web/index.html': 'x' });
+  expect(openRepository(root).files).not.toContain('web/index.html');
+});
