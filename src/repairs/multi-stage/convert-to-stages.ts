@@ -8,6 +8,7 @@ import { planGo } from './plan-go.ts';
 import { planJava } from './plan-java.ts';
 import { planNode } from './plan-node.ts';
 import { planPython } from './plan-python.ts';
+import { planRuby } from './plan-ruby.ts';
 import { planRust } from './plan-rust.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
 import { splitStage } from './split-stage.ts';
@@ -24,6 +25,7 @@ const planners: readonly ((subject: SplitSubject) => Planned)[] = [
   planJava,
   planNode,
   planPython,
+  planRuby,
 ];
 
 const known = new WeakMap<Stage, Conversion | 'none'>();

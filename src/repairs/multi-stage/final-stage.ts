@@ -6,7 +6,7 @@ import { liesIn } from '../../project/copied-files.ts';
 import { expandedValue } from '../../project/stage-facts.ts';
 import { runTimePackages } from './run-time-packages.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { isRunTimeSetting, type RunStep } from './stage-steps.ts';
+import { isRunTimeSetting, type RunStep, writtenPaths } from './stage-steps.ts';
 
 /** The new stage's text, and which instructions it takes away from the stage that builds. */
 export interface FinalStage {
@@ -209,7 +209,7 @@ interface Owners {
 }
 
 /** As whom the copied paths belong, where a step gives one of them away whole; refused where it does so with parts of them. */
-function ownersOf({ runs, copies }: SplitSubject, plan: SplitPlan): Owners | { readonly refusal: string } {
+function ownersOf({ dockerfile, runs, copies }: SplitSubject, plan: SplitPlan): Owners | { readonly refusal: string } {
   const of = new Map<string, string>();
   const give = (path: string, owner: string): boolean => {
     const whole = plan.copied.filter((root) => liesIn(root, path));
@@ -222,14 +222,16 @@ function ownersOf({ runs, copies }: SplitSubject, plan: SplitPlan): Owners | { r
     if (owner.includes('$')) return { refusal: `the owner of line ${instruction.line} is a variable` };
     for (const path of paths) give(path, owner);
   }
-  for (const { commands, paths, instruction } of runs)
-    for (const { command } of commands) {
+  for (const { commands, instruction } of runs)
+    for (const placed of commands) {
+      const { command } = placed;
       if (command.name !== 'chown') continue;
-      const [owner, ...targets] = command.arguments.filter(({ value }) => !value.startsWith('-'));
-      if (owner === undefined || !owner.literal || targets.length === 0)
-        return { refusal: `it is not known whom line ${instruction.line} gives files to` };
-      for (const path of paths)
-        if (path !== undefined && targets.length === paths.length) give(path, owner.value.replace(/:$/, ''));
+      const [owner] = command.arguments.filter(({ value }) => !value.startsWith('-'));
+      const paths = writtenPaths(dockerfile, placed);
+      if (owner === undefined || !owner.literal || paths.length === 0 || paths.includes(undefined))
+        return { refusal: `it is not known whom line ${instruction.line} gives which files to` };
+      const isWhole = command.arguments.some(({ value }) => /^-\w*R|^--recursive$/.test(value));
+      for (const path of paths) if (path !== undefined && isWhole) give(path, owner.value.replace(/:$/, ''));
     }
   return { of };
 }

@@ -3,6 +3,7 @@ import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { Application } from '../../project/application.ts';
+import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf } from '../../project/project.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { applicationPlaces } from './application-places.ts';
@@ -28,7 +29,8 @@ export function planNode(subject: SplitSubject): Planned {
   if (commands.length === 0) return undefined;
   const base = runTimeImage(image.reference.text)?.reference ?? image.reference.text;
   const places = applicationPlaces(dockerfile, subject, commands);
-  if (places === undefined) return { refusal: 'the application lies in a directory of the system' };
+  const isScattered = commands.some((placed) => [undefined, '/'].includes(directoryOf(dockerfile, placed)));
+  if (places === undefined || isScattered) return { refusal: 'the application lies in a directory of the system' };
   const [place] = places;
   const application = applicationOf(subject);
   const left = ['/usr/local/share/.cache', '/usr/local/lib/node_modules/npm', '/home/node/.npm', '/root'];

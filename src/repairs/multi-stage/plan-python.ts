@@ -7,6 +7,8 @@ import type { Planned, SplitSubject } from './split-plan.ts';
 import { programNeeds } from './split-stage.ts';
 
 const environment = '/opt/venv';
+/** Python 2 makes no virtual environments by itself; the last release of virtualenv that knows it does. */
+const virtualenv = `RUN pip install --no-cache-dir virtualenv==20.15.1 && virtualenv ${environment}`;
 const tools = /^(?:pip[\d.]*|python[\d.]*|poetry|pipenv|django-admin|flask)$/;
 /** Places of the system's Python that a virtual environment does not have. */
 const systemPlaces =
@@ -20,7 +22,7 @@ export function planPython(subject: SplitSubject): Planned {
   const commands = runs.flatMap((step) => step.commands).filter(({ command }) => tools.test(command.name));
   const installs = commands.filter(({ command }) => readPackageCommand(command)?.action.startsWith('install'));
   if (installs.length === 0) return undefined;
-  if (/^2/.test(image.runtime.version ?? '')) return { refusal: 'Python 2 makes no virtual environments' };
+  const isOld = /^2/.test(image.runtime.version ?? '');
   if (systemPlaces.test(dockerfile.text) || installs.some(({ command }) => goesElsewhere(command)))
     return { refusal: "the file names a place of the system's Python" };
   if (subject.program?.[0]?.startsWith('/usr/local/'))
@@ -38,7 +40,7 @@ export function planPython(subject: SplitSubject): Planned {
     base,
     copied: [environment, ...places],
     left: ['/root'],
-    head: [...settings, `RUN python3 -m venv ${environment}`],
+    head: [...settings, isOld ? virtualenv : `RUN python3 -m venv ${environment}`],
     settings,
     fetchedByBuild: false,
     assumptions: [

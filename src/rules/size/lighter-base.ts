@@ -1,9 +1,14 @@
+import type { BaseImage, LighterImage } from '../../bases/base-image.ts';
+import { runTimeImage } from '../../bases/run-time-image.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
+import { lighterBaseFix } from '../../repairs/lighter-base-fix.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -15,9 +20,9 @@ export const rule = dockerfileRule({
     for (const stage of shippedStages(project, dockerfile)) {
       const image = baseImageOf(stage);
       const base = externalBase(stage);
-      const [lighter] = image.lighter.filter(({ sameLibc }) => sameLibc);
+      const lighter = lighterOf(dockerfile, stage, image);
       const from = stageChain(stage).at(-1)?.from?.image;
-      if (lighter === undefined || from === undefined || base.kind !== 'image' || image.toolchain !== true) continue;
+      if (lighter === undefined || from === undefined || base.kind !== 'image') continue;
       const chain = new Set(stageChain(stage));
       const builds = packageCommands(dockerfile).some(
         (placed) =>
@@ -26,13 +31,45 @@ export const rule = dockerfileRule({
           (placed.read.action === 'build' ||
             placed.read.packages.some(({ name }) => isBuildOnly(placed.read.ecosystem, name))),
       );
+      const fixed = lighterBaseFix(project, dockerfile, stage, lighter);
+      const because =
+        fixed !== undefined && 'refusal' in fixed ? ` It is not done by a fix, because ${fixed.refusal}.` : '';
       report({
         at: from.range,
+        ...(fixed !== undefined && 'fix' in fixed && { fix: fixed.fix }),
         message: `${parseImageReference(base.reference)?.text ?? base.reference} is made for building; ${lighter.reference} lacks ${lighter.lacks} and runs the same programs.`,
         remedy: builds
-          ? `Build in a stage on ${base.reference} and ship on ${lighter.reference}.`
-          : `Use ${lighter.reference}, and add by name what the program needs of the rest.`,
+          ? `Build in a stage on ${base.reference} and ship on ${lighter.reference}.${because}`
+          : `Use ${lighter.reference}, and add by name what the program needs of the rest.${because}`,
       });
     }
   },
 });
+
+/** Programs that only a JDK has, and build tools that call them. */
+const javaTools =
+  /^(?:javac|jar|javadoc|jshell|jlink|jpackage|jdeps|jcmd|jmap|jstack|jps|jstat|jconsole|mvn|mvnw|gradle|gradlew|sbt|lein|ant|bazel)$/;
+
+/** The slim sister of an image with a compiler; of a JDK of which only java is called, the run-time environment. */
+function lighterOf(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  image: BaseImage,
+): Pick<LighterImage, 'reference' | 'lacks'> | undefined {
+  if (image.toolchain === true) return image.lighter.find(({ sameLibc }) => sameLibc);
+  if (image.runtime?.name !== 'java' || image.reference?.repository !== 'library/eclipse-temurin') return undefined;
+  const chain = new Set(stageChain(stage));
+  const all = [...chain]
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((each) => dockerfile.script(each)?.commands ?? []);
+  const startsJava = all.some(({ name }) => name === 'java');
+  if (
+    !startsJava ||
+    all.some(
+      ({ name, arguments: words }) =>
+        javaTools.test(name) || words.some(({ value }) => /(?:^|\/)(?:mvnw|gradlew)$/.test(value)),
+    )
+  )
+    return undefined;
+  return runTimeImage(image.reference.text);
+}

@@ -1,0 +1,98 @@
+import { packageOfFullImage } from '../bases/image-tools.ts';
+import type { Assumption, Fix } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { packageCommands } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { buildsOf, type Project } from '../project/project.ts';
+import { baseImageOf, stageChain } from '../project/stage-facts.ts';
+import { convertToStages } from './multi-stage/convert-to-stages.ts';
+import { replaceReference } from './replace-base.ts';
+
+/** A fix, or the clause that says why there is none. */
+export type LighterFix = { readonly fix: Fix } | { readonly refusal: string };
+
+const languages = new Set(['npm', 'pip', 'gem', 'composer', 'go', 'cargo']);
+
+/**
+ * Lets a stage stand on a lighter image of the same libc. Where the tools of a language install something, which may compile, it
+ * goes on building on the full image and a new stage ships; where nothing does, or the lock file tells that nothing is compiled, the
+ * image is named in its place.
+ */
+export function lighterBaseFix(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  lighter: { readonly reference: string; readonly lacks: string },
+): LighterFix | undefined {
+  const chain = stageChain(stage);
+  const root = chain.at(-1);
+  const token = root?.from?.image;
+  if (root === undefined || token === undefined || root.base.kind !== 'image') return undefined;
+  const installs = packageCommands(dockerfile).filter(
+    (placed) => placed.stage !== undefined && chain.includes(placed.stage) && languages.has(placed.read.ecosystem),
+  );
+  const native =
+    installs.length === 0
+      ? 'none'
+      : installs.every(({ read }) => read.ecosystem === 'npm')
+        ? nativeModules(project, dockerfile)
+        : 'unknown';
+  if (native !== 'none') return convertToStages(project, dockerfile, stage);
+  const missing = missingProgram(dockerfile, chain);
+  if (missing !== undefined)
+    return {
+      refusal: `a step or the container calls ${missing}, which ${lighter.reference} lacks or which may need what it lacks`,
+    };
+  const others = dockerfile.stages.filter((other) => !chain.includes(other) && stageChain(other).includes(root));
+  if (others.length > 0) return { refusal: 'other stages build on the same one' };
+  const edits = replaceReference(dockerfile, [token], root.base.reference, lighter.reference);
+  if (edits === undefined) return { refusal: 'the name of the image is put together from variables' };
+  const assumptions: Assumption[] = [
+    {
+      statement: 'The program calls nothing and loads no library that only the full image has.',
+      state: 'unknown',
+      question: `Does the program, or an entry script, call or load anything that ${lighter.reference} lacks (${lighter.lacks})?`,
+    },
+  ];
+  if (installs.length > 0)
+    assumptions.push({
+      statement: 'No package of the lock file has an install script, which might compile.',
+      state: 'holds',
+    });
+  return { fix: { title: `Stand on ${lighter.reference}`, changes: { edits }, assumptions } };
+}
+
+/** What the lock file of npm says of install scripts, by which packages compile. */
+function nativeModules(project: Project, dockerfile: Dockerfile): 'none' | 'some' | 'unknown' {
+  const directories = buildsOf(project, dockerfile).flatMap(({ context }) => context?.directory ?? []);
+  const lock = project.applications
+    .filter(({ language, directory }) => language === 'node' && directories.includes(directory))
+    .map(({ manifests }) => manifests.get('package-lock.json')?.text)
+    .find((text) => text !== undefined);
+  if (lock === undefined || !/"lockfileVersion"\s*:\s*[23]\b/.test(lock)) return 'unknown';
+  return /"hasInstallScript"\s*:\s*true/.test(lock) ? 'some' : 'none';
+}
+
+const knownSteps =
+  /^(?:apt|apt-get|dpkg|apk|npm|yarn|pnpm|node|set|cd|true|:|export|test|\[|echo|printf|umask|cat|rm|mkdir|chown|chmod|chgrp|ln|touch|cp|mv|useradd|groupadd|adduser|addgroup|usermod|sed|grep|find|tar|ls|curl|wget|git|unzip|gpg|make|gcc|xz)$/;
+
+/** The first program that a step or the container calls, that the full image brings, and that no step installs by name. */
+function missingProgram(dockerfile: Dockerfile, chain: readonly Stage[]): string | undefined {
+  const last = chain.at(-1);
+  if (last === undefined) return undefined;
+  const image = baseImageOf(last);
+  const installed = new Set(
+    packageCommands(dockerfile)
+      .filter(({ stage, read }) => stage !== undefined && chain.includes(stage) && read.action === 'install')
+      .flatMap(({ read }) => read.packages.map(({ name }) => name)),
+  );
+  for (const stage of chain)
+    for (const instruction of stage.instructions)
+      for (const { name } of dockerfile.script(instruction)?.commands ?? []) {
+        // A script of the application may call anything.
+        if (instruction.name === 'RUN' && !knownSteps.test(name)) return name === '' ? 'something unknown' : name;
+        const wanted = packageOfFullImage(name, image);
+        if (wanted !== undefined && !installed.has(wanted)) return name;
+      }
+  return undefined;
+}
