@@ -34,7 +34,7 @@ const { metafile } = await build({
   entryPoints: { plimsoll: 'src/cli/bundle.ts' },
   define: { 'import.meta.url': '__plimsollUrl' },
   supported: { 'dynamic-import': false },
-  plugins: [lateCrypto(), besideBundle('yaml')],
+  plugins: [lateBuiltins({ 'node:crypto': ['createHash'], 'node:net': ['isIP'] }), besideBundle('yaml')],
   banner: {
     js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
   },
@@ -85,16 +85,19 @@ function compileAhead() {
   rmSync(cache, { recursive: true });
 }
 
-/** Loads node:crypto when a hash is first wanted: few runs want one, and it takes longer to load than to read a repository. */
-function lateCrypto() {
+/** Loads these when they are first called: few runs want them, and each takes longer to load than to read a repository. */
+function lateBuiltins(functions) {
   return {
-    name: 'late-crypto',
+    name: 'late-builtins',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:crypto$/ }, ({ namespace }) =>
-        namespace === 'late' ? { path: 'node:crypto', external: true } : { path: 'crypto', namespace: 'late' },
-      );
-      onLoad({ filter: /^crypto$/, namespace: 'late' }, () => ({
-        contents: "export const createHash = (...args) => require('node:crypto').createHash(...args);",
+      onResolve({ filter: /^node:/ }, ({ path: name, namespace }) => {
+        if (!(name in functions)) return undefined;
+        return namespace === 'late' ? { path: name, external: true } : { path: name, namespace: 'late' };
+      });
+      onLoad({ filter: /^node:/, namespace: 'late' }, ({ path: name }) => ({
+        contents: functions[name]
+          .map((called) => `export const ${called} = (...args) => require('${name}').${called}(...args);`)
+          .join('\n'),
       }));
     },
   };

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { FoundByThreads } from '../audit/audit.ts';
 import { collectFindings } from '../audit/run-rules.ts';
 import { settingsFrom } from '../audit/settings.ts';
@@ -14,7 +13,6 @@ import { startWorkers } from './audit-workers.ts';
 export function auditInThreads(
   request: Omit<ShareRequest, 'claims' | 'member'>,
 ): (project: Project) => Promise<FoundByThreads> {
-  optimizeLess();
   const workers = startWorkers(request);
   const settings = settingsFrom(request.configuration, request.selection);
   return async (project) => {
@@ -27,13 +25,4 @@ export function auditInThreads(
       finalStages: new Map(answers.flatMap(({ finalStages }) => [...finalStages])),
     };
   };
-}
-
-/**
- * The work is spread over thousands of functions, of which few are hot: V8's optimizing compiler takes a quarter of all
- * processor time and gives less back, in each thread anew. With a larger budget a function has to run longer before it is
- * worth that.
- */
-function optimizeLess(): void {
-  setFlagsFromString('--interrupt-budget=1000000');
 }

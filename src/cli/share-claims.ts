@@ -7,14 +7,16 @@ export interface ShareClaims {
   next(): number | undefined;
   /** True when a member has taken something. */
   hasClaimed(member: number): boolean;
+  /** Says that this member has loaded its code; true for the last one that does, the first member not counted. */
+  isLastLoaded(): boolean;
 }
 
 /** Memory for the claims of a number of members. */
 export function sharedClaims(members: number): SharedArrayBuffer {
-  return new SharedArrayBuffer((1 + members) * Int32Array.BYTES_PER_ELEMENT);
+  return new SharedArrayBuffer((2 + members) * Int32Array.BYTES_PER_ELEMENT);
 }
 
-/** The claims as one member sees them. The first cell counts what is taken, one cell for each member what it took. */
+/** The claims as one member sees them. The first cell counts what is taken, one cell for each member what it took, the last one who has loaded. */
 export function claimsOf(memory: SharedArrayBuffer, member: number, files: number): ShareClaims {
   const cells = new Int32Array(memory);
   let at = 0;
@@ -33,5 +35,10 @@ export function claimsOf(memory: SharedArrayBuffer, member: number, files: numbe
       return at++;
     },
     hasClaimed: (other) => Atomics.load(cells, 1 + other) > 0,
+    isLastLoaded() {
+      const last = cells.length - 1;
+      const others = last - 2;
+      return Atomics.add(cells, last, 1) + 1 === others;
+    },
   };
 }
