@@ -34,7 +34,11 @@ const { metafile } = await build({
   entryPoints: { plimsoll: 'src/cli/bundle.ts' },
   define: { 'import.meta.url': '__plimsollUrl' },
   supported: { 'dynamic-import': false },
-  plugins: [lateBuiltins({ 'node:crypto': ['createHash'], 'node:net': ['isIP'] }), besideBundle('yaml')],
+  plugins: [
+    lateBuiltins({ 'node:crypto': ['createHash'], 'node:net': ['isIP'] }),
+    besideBundle('yaml'),
+    onlyEventParser(),
+  ],
   banner: {
     js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
   },

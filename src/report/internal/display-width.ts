@@ -1,6 +1,7 @@
 import { eastAsianWidth } from 'get-east-asian-width';
 
-const plain = /^[\x20-\x7e]*$/;
+/** Characters of one column each, asked first: Latin letters, punctuation, arrows and frames are nearly all that is printed. */
+const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u257f]*$/;
 const combining = /^\p{M}$/u;
 
 /** Columns that printable text takes in a terminal: wide East Asian characters and emoji take two, marks none. */
