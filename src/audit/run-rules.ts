@@ -27,6 +27,8 @@ export interface Share {
   next(): Dockerfile | undefined;
   /** Whether the rules that look at other things than Dockerfiles run here. */
   readonly others: boolean;
+  /** Called when all rules have looked at a Dockerfile, with what they found. */
+  done?(dockerfile: Dockerfile, found: readonly Collected[]): void;
 }
 
 /** Runs rules over a project: what each finds, findings of one cause in one artifact merged. In no particular order. */
@@ -70,9 +72,11 @@ export function collectFindings(
     else if (share.others) onOthers.push({ definition, runner });
   }
   for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
+    const before = collected.length;
     const subject = { dockerfile, project };
     for (const { definition, runner } of onDockerfiles)
       runner.run(dockerfile.path, (context) => definition.check(subject, context));
+    share.done?.(dockerfile, collected.slice(before));
   }
   for (const { definition, runner } of onOthers)
     for (const { path, check } of runsOf(definition, project)) runner.run(path, check);

@@ -3,7 +3,7 @@ import { collectFindings } from '../audit/run-rules.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import type { Project } from '../project/project.ts';
 import { rules } from '../rules/generated.ts';
-import { type ShareRequest, sharedDockerfiles } from './audit-share.ts';
+import { claimedShare, type ShareRequest } from './audit-share.ts';
 import { startWorkers } from './audit-workers.ts';
 
 /**
@@ -16,13 +16,24 @@ export function auditInThreads(
   const workers = startWorkers(request);
   const settings = settingsFrom(request.configuration, request.selection);
   return async (project) => {
-    const next = sharedDockerfiles(project, request.dockerfiles, workers.claims);
-    const own = collectFindings(project, rules, settings, request.today, { next, others: true });
+    const { share, notes } = claimedShare(project, request.dockerfiles, workers.claims);
+    const own = collectFindings(project, rules, settings, request.today, { ...share, others: true });
     const answers = await workers.answers();
+    const all = [notes, ...answers];
     return {
       collected: [...own, ...answers.flatMap(({ collected }) => collected)],
-      excerpts: new Map(answers.flatMap(({ excerpts }) => [...excerpts])),
-      finalStages: new Map(answers.flatMap(({ finalStages }) => [...finalStages])),
+      excerpts: linesOf(all.flatMap(({ excerpts }) => [...excerpts])),
+      finalStages: new Map(all.flatMap(({ finalStages }) => [...finalStages])),
     };
   };
+}
+
+/** Findings of several threads may name lines of one file. */
+function linesOf(parts: readonly (readonly [string, ReadonlyMap<number, string>])[]): FoundByThreads['excerpts'] {
+  const lines = new Map<string, ReadonlyMap<number, string>>();
+  for (const [path, part] of parts) {
+    const known = lines.get(path);
+    lines.set(path, known ? new Map([...known, ...part]) : part);
+  }
+  return lines;
 }

@@ -6,7 +6,7 @@ import { type RuleSelection, settingsFrom } from '../audit/settings.ts';
 import type { Report } from '../core/report.ts';
 import type { Configuration } from '../project/configuration.ts';
 import { type LoadOptions, loadProject } from '../project/load-project.ts';
-import type { Project } from '../project/project.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import { claimsOf, type ShareClaims } from './share-claims.ts';
@@ -25,11 +25,15 @@ export interface ShareRequest {
 }
 
 /** What a thread found. Plain data. */
-export interface ShareAnswer {
+export interface ShareAnswer extends FileNotes {
   readonly collected: readonly Collected[];
-  /** The lines that its findings name: to mask them takes time too. */
+}
+
+/** What is kept of the Dockerfiles that a thread has looked at: to read them again takes longer. */
+export interface FileNotes {
+  /** The lines that their findings name, secrets masked. */
   readonly excerpts: Report['excerpts'];
-  /** Names of the last stages of the files that it read, by their paths. */
+  /** Names of their last stages, by their paths. */
   readonly finalStages: ReadonlyMap<string, string | undefined>;
 }
 
@@ -39,20 +43,10 @@ export async function auditShare(request: ShareRequest): Promise<ShareAnswer> {
   const own = claimsOf(claims, member, dockerfiles.length);
   if (own.isLastLoaded()) optimizeLess();
   const project = await loadProject(target, options);
-  const share = sharedDockerfiles(project, dockerfiles, own);
-  const finalStages = new Map<string, string | undefined>();
-  const next = () => {
-    const dockerfile = share();
-    if (dockerfile) finalStages.set(dockerfile.path, dockerfile.final?.name);
-    return dockerfile;
-  };
+  const { share, notes } = claimedShare(project, dockerfiles, own);
   const settings = settingsFrom(configuration, selection);
-  const collected = collectFindings(project, rules, settings, today, { next, others: false });
-  const excerpts = excerptsFor(
-    project,
-    collected.map(({ finding }) => finding),
-  );
-  return { collected, excerpts, finalStages };
+  const collected = collectFindings(project, rules, settings, today, { ...share, others: false });
+  return { collected, ...notes };
 }
 
 /**
@@ -65,14 +59,34 @@ function optimizeLess(): void {
   setFlagsFromString('--interrupt-budget=1000000');
 }
 
-/** One claimed Dockerfile after the other. What could not be read is a problem that the main thread reports. */
-export function sharedDockerfiles(project: Project, paths: readonly string[], claims: ShareClaims): Share['next'] {
+/**
+ * One claimed Dockerfile after the other, and notes of those that are done. What could not be read is a problem that the main
+ * thread reports.
+ */
+export function claimedShare(
+  project: Project,
+  paths: readonly string[],
+  claims: ShareClaims,
+): { readonly share: Omit<Share, 'others'>; readonly notes: FileNotes } {
   const byPath = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
-  return () => {
-    for (let index = claims.next(); index !== undefined; index = claims.next()) {
-      const dockerfile = byPath.get(paths[index] ?? '');
-      if (dockerfile) return dockerfile;
-    }
-    return undefined;
+  const excerpts = new Map<string, Map<number, string>>();
+  const finalStages = new Map<string, string | undefined>();
+  const share: Omit<Share, 'others'> = {
+    next() {
+      for (let index = claims.next(); index !== undefined; index = claims.next()) {
+        const dockerfile = byPath.get(paths[index] ?? '');
+        if (dockerfile) return dockerfile;
+      }
+      return undefined;
+    },
+    done(dockerfile, found) {
+      finalStages.set(dockerfile.path, dockerfile.final?.name);
+      const findings = found.map(({ finding }) => finding);
+      for (const [path, lines] of excerptsFor(project, findings))
+        excerpts.set(path, new Map([...(excerpts.get(path) ?? []), ...lines]));
+      // Garbage that lives long is what takes most time to collect. What a context holds of its Dockerfiles must stay as it is.
+      if (!buildsOf(project, dockerfile).some(({ context }) => context)) dockerfile.forget();
+    },
   };
+  return { share, notes: { excerpts, finalStages } };
 }

@@ -43,4 +43,9 @@ export interface Dockerfile extends Artifact, StageGraph {
   commandsNamed(...names: readonly string[]): readonly PlacedCommand[];
   /** Every command of every RUN, in order. */
   readonly commands: readonly PlacedCommand[];
+  /**
+   * Lets go of all that was computed; what is asked for later is computed anew, as other objects. For who looks at thousands
+   * of files, one after the other, and holds on to nothing of them.
+   */
+  forget(): void;
 }

@@ -7,17 +7,18 @@ export interface PlacedPackageCommand extends PlacedCommand {
   readonly read: PackageCommand;
 }
 
-const known = new WeakMap<Dockerfile, readonly PlacedPackageCommand[]>();
+/** By the list of all commands. */
+const known = new WeakMap<Dockerfile['commands'], readonly PlacedPackageCommand[]>();
 
 /** Every package manager's command of every RUN, in order. Read once for a file. With tools: only theirs. */
 export function packageCommands(dockerfile: Dockerfile, ...tools: readonly string[]): readonly PlacedPackageCommand[] {
-  let all = known.get(dockerfile);
+  let all = known.get(dockerfile.commands);
   if (all === undefined) {
     all = dockerfile.commands.flatMap((placed) => {
       const read = readPackageCommand(placed.command);
       return read ? [{ ...placed, read }] : [];
     });
-    known.set(dockerfile, all);
+    known.set(dockerfile.commands, all);
   }
   return tools.length === 0 || all.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
 }

@@ -95,16 +95,19 @@ export function buildOfContainer(project: Project, container: Container): ImageB
 export function shippedStages(project: Project, dockerfile: Dockerfile): readonly Stage[] {
   const builds = buildsOf(project, dockerfile);
   if (builds.length === 0) return readShippedStages(builds, dockerfile);
-  let stages = shipped.get(builds);
-  if (stages === undefined) {
-    stages = readShippedStages(builds, dockerfile);
-    shipped.set(builds, stages);
+  let known = shipped.get(dockerfile.stages);
+  if (known?.builds !== builds) {
+    known = { builds, stages: readShippedStages(builds, dockerfile) };
+    shipped.set(dockerfile.stages, known);
   }
-  return stages;
+  return known.stages;
 }
 
-/** By the list of a file's builds: dozens of rules ask. */
-const shipped = new WeakMap<readonly ImageBuild[], readonly Stage[]>();
+/** By a file's stages, and for the last list of its builds: dozens of rules ask. */
+const shipped = new WeakMap<
+  readonly Stage[],
+  { readonly builds: readonly ImageBuild[]; readonly stages: readonly Stage[] }
+>();
 
 function readShippedStages(builds: readonly ImageBuild[], dockerfile: Dockerfile): readonly Stage[] {
   const named = builds.flatMap((build) => build.stage ?? []);

@@ -18,17 +18,17 @@ const mostInherited = 2_000_000;
 const mostExpanded = 30_000_000;
 const mostTriggers = 20_000;
 
-const outcomes = new WeakMap<Dockerfile, Outcome>();
+const outcomes = new WeakMap<Dockerfile['syntax'], Outcome>();
 
 /**
  * What BuildKit would refuse and what its build checks would report, in its order, for a build of every stage without
  * build arguments whose base images set nothing but PATH. It goes on where BuildKit stops. Computed once for a file.
  */
 export function convert(dockerfile: Dockerfile): Outcome {
-  const known = outcomes.get(dockerfile);
+  const known = outcomes.get(dockerfile.syntax);
   if (known !== undefined) return known;
   const outcome = newOutcome();
-  outcomes.set(dockerfile, outcome);
+  outcomes.set(dockerfile.syntax, outcome);
   const read = readInstructions(dockerfile, outcome);
   const options = readCheckOptions(dockerfile);
   if (typeof options === 'string') outcome.reject(options, undefined, { range: checkRange(dockerfile) });
