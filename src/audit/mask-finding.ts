@@ -5,7 +5,10 @@ import type { Project } from '../project/project.ts';
 import { secretRanges } from './artifact-secrets.ts';
 import { textOf } from './places.ts';
 
-/** The finding as reports may show it: sentences quote artifacts, and artifacts hold secrets. What a fix does stays as it is. */
+/**
+ * The finding as reports may show it: sentences quote artifacts, and artifacts hold secrets. What a fix does stays as it is. Its
+ * `why` and `remedy`, which are nearly always the rule's own, are masked by the caller.
+ */
 export function maskFinding(project: Project, finding: Finding): Finding {
   const [first, ...others] = finding.locations;
   const locate = (location: Finding['locations'][0]) =>
@@ -13,8 +16,6 @@ export function maskFinding(project: Project, finding: Finding): Finding {
   return {
     ...finding,
     message: maskTokens(finding.message),
-    why: maskTokens(finding.why),
-    remedy: maskTokens(finding.remedy),
     locations: [locate(first), ...others.map(locate)],
     ...(finding.cost && { cost: { ...finding.cost, derivation: maskTokens(finding.cost.derivation) } }),
     ...(finding.fix && { fix: maskFix(project, finding.fix) }),

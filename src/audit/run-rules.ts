@@ -1,10 +1,11 @@
 import type { Finding } from '../core/finding.ts';
+import { maskTokens } from '../core/mask-secrets.ts';
 import type { NamedRule, OptionValue, ReportedPlace, RuleContext, RuleOptions, RuleReport } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
-import type { Rule, RuleOf } from '../project/rule.ts';
+import type { Rule, RuleOf, Subjects } from '../project/rule.ts';
 import { maskFinding } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
@@ -62,20 +63,22 @@ export function collectFindings(
   collected: Collected[] = [],
 ): Collected[] {
   const places = placeFinder(project);
-  const onDockerfiles: { readonly definition: RuleOf<'dockerfile'>; readonly runner: RuleRunner }[] = [];
+  let subject: Subjects['dockerfile'] | undefined;
+  const onDockerfiles: { readonly runner: RuleRunner; check(context: RuleContext): void }[] = [];
   const onOthers: { readonly definition: Exclude<Rule, RuleOf<'dockerfile'>>; readonly runner: RuleRunner }[] = [];
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
     const { definition } = rule;
     const runner = runnerFor(rule, { project, settings, places, today, collected });
-    if (definition.looksAt === 'dockerfile') onDockerfiles.push({ definition, runner });
+    // One closure a rule, not one for each of its thousands of runs.
+    if (definition.looksAt === 'dockerfile')
+      onDockerfiles.push({ runner, check: (context) => subject && definition.check(subject, context) });
     else if (share.others) onOthers.push({ definition, runner });
   }
   for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
     const before = collected.length;
-    const subject = { dockerfile, project };
-    for (const { definition, runner } of onDockerfiles)
-      runner.run(dockerfile.path, (context) => definition.check(subject, context));
+    subject = { dockerfile, project };
+    for (const { runner, check } of onDockerfiles) runner.run(dockerfile.path, check);
     share.done?.(dockerfile, collected.slice(before));
   }
   for (const { definition, runner } of onOthers)
@@ -245,8 +248,9 @@ function toFinding(
     // A severity that a user set wins; otherwise the rule may say that this very case is better or worse than its default.
     severity: configured === definition.severity ? (reported.severity ?? configured) : configured,
     message: reported.message,
-    why: reported.why ?? definition.why,
-    remedy: reported.remedy ?? definition.remedy,
+    // What stands in the rule holds no secret.
+    why: reported.why === undefined ? definition.why : maskTokens(reported.why),
+    remedy: reported.remedy === undefined ? definition.remedy : maskTokens(reported.remedy),
     locations: [
       places.locate(path, primary.range, primary.note),
       ...(reported.also ?? []).map((place) => places.locate(place.path ?? path, place.range, place.note)),

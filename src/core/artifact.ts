@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * One text that was read. `text` decodes to the file's exact bytes: a byte order mark stays its first character, and a file
  * that is not valid UTF-8 is read as Latin-1 (`encoding` says so), so that writing it back gives the same bytes.
@@ -13,14 +15,12 @@ const byteOrderMark = '\uFEFF';
 
 /** Decodes a file's bytes losslessly; see {@link Artifact}. */
 export function decodeArtifact(path: string, bytes: Uint8Array): Artifact {
-  try {
-    return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), encoding: 'utf-8' };
-  } catch {
-    // The mark is one in a file of mixed encodings, too: BuildKit takes it off whatever follows.
-    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    const rest = Buffer.from(marked ? bytes.subarray(3) : bytes).toString('latin1');
-    return { path, text: marked ? byteOrderMark + rest : rest, encoding: 'latin1' };
-  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(buffer)) return { path, text: buffer.toString('utf-8'), encoding: 'utf-8' };
+  // The mark is one in a file of mixed encodings, too: BuildKit takes it off whatever follows.
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const rest = (marked ? buffer.subarray(3) : buffer).toString('latin1');
+  return { path, text: marked ? byteOrderMark + rest : rest, encoding: 'latin1' };
 }
 
 /** The bytes to write for an artifact's (possibly edited) text: the reverse of {@link decodeArtifact}. */

@@ -84,14 +84,19 @@ const commandForms: readonly CommandForm[] = [
   { pattern: /\bpass:(?<secret>[^\s"'$][^\s"']{0,300})/g, marks: ['pass:'] },
 ];
 
+/** All marks at once: nearly every line of a repository is asked, and most have none. */
+const anyMark = new RegExp(
+  [...new Set(commandForms.flatMap(({ marks }) => marks))].map((mark) => mark.replace(/[.:]/g, '\\$&')).join('|'),
+);
+
 /** The secrets that commands on a line are given, as ranges of the line. More than rules report. Linear in the line. */
 export function commandSecrets(line: string, around: readonly string[] = []): SourceRange[] {
   const ranges: SourceRange[] = [];
   const lower = line.toLowerCase();
-  let wide: string | undefined;
+  const wide = around.length === 0 ? lower : `${lower}\n${around.join('\n').toLowerCase()}`;
+  if (!anyMark.test(wide)) return ranges;
   for (const { pattern, marks, across, exact } of commandForms) {
-    if (across) wide ??= [lower, ...around.map((each) => each.toLowerCase())].join('\n');
-    const searched = across ? (wide ?? lower) : lower;
+    const searched = across ? wide : lower;
     if (!marks.some((mark) => searched.includes(mark))) continue;
     let done = 0;
     for (const match of line.matchAll(pattern)) {

@@ -63,7 +63,6 @@ function byPlace(findings: readonly Finding[]): number[] {
 function digest(finding: Finding, excerpts: Report['excerpts']): string {
   const { path, start, range } = finding.locations[0];
   const line = range ? (excerpts.get(path)?.get(start.line) ?? '') : '';
-  const hash = createHash('sha256');
-  for (const part of [finding.rule, path, line.trim().replace(/\s+/g, ' ')]) hash.update(part).update('\0');
-  return hash.digest('hex').slice(0, 16);
+  const parts = `${finding.rule}\0${path}\0${line.trim().replace(/\s+/g, ' ')}\0`;
+  return createHash('sha256').update(parts).digest('hex').slice(0, 16);
 }

@@ -81,17 +81,28 @@ const chunkBytes = 256 * 1024;
 let firstChunk: Buffer | undefined;
 
 function readUpTo(file: number, maximum: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  for (let size = 0; size < maximum; ) {
-    firstChunk ??= Buffer.allocUnsafeSlow(chunkBytes);
-    const whole = size === 0 ? firstChunk : Buffer.allocUnsafe(chunkBytes);
-    const chunk = whole.subarray(0, Math.min(chunkBytes, maximum - size));
-    const count = readSync(file, chunk);
+  firstChunk ??= Buffer.allocUnsafeSlow(chunkBytes);
+  const first = fill(firstChunk.subarray(0, Math.min(chunkBytes, maximum)), file);
+  if (first.length < chunkBytes) return first;
+  const chunks = [first];
+  for (let size = first.length; size < maximum; ) {
+    const chunk = fill(Buffer.allocUnsafe(Math.min(chunkBytes, maximum - size)), file);
+    if (chunk.length === 0) break;
+    chunks.push(chunk);
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads until the buffer is full or the file ends, and gives what was filled. */
+function fill(buffer: Buffer, file: number): Buffer {
+  let size = 0;
+  while (size < buffer.length) {
+    const count = readSync(file, buffer, size, buffer.length - size, null);
     if (count === 0) break;
-    chunks.push(chunk.subarray(0, count));
     size += count;
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  return buffer.subarray(0, size);
 }
 
 function inMegabytes(bytes: number): string {

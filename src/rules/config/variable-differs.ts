@@ -14,6 +14,8 @@ export const rule = projectRule({
   peers: [],
   check({ project }, { report }) {
     for (const build of project.builds) {
+      // A Dockerfile that nothing runs need not even be parsed.
+      if (build.runBy.length === 0) continue;
       const image = imageEnvironment(build);
       if (image.size === 0) continue;
       for (const use of build.runBy)

@@ -23,10 +23,12 @@ export const rule = projectRule({
   peers: [],
   check({ project }, { report }) {
     for (const build of project.builds) {
-      const { dockerfile, stage } = build;
-      const demands = stage ? demandsOf(build) : [];
+      const demands = demandsOf(build);
       const [first] = demands;
-      if (stage === undefined || first === undefined) continue;
+      if (first === undefined) continue;
+      // Asked for now: it parses the Dockerfile.
+      const { dockerfile, stage } = build;
+      if (stage === undefined) continue;
       const user = finalUser(dockerfile, stage);
       const place = placeOf(user, stage);
       if (place === undefined || !isRefused(user)) continue;
