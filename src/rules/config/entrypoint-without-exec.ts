@@ -1,11 +1,13 @@
+import type { BuildContext } from '../../context/build-context.ts';
 import { decodeArtifact } from '../../core/artifact.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
 import { parseDockerfile } from '../../dockerfile/parse-dockerfile.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { type CopiedScript, copiedScript } from '../../project/copied-script.ts';
-import { buildsOf, type ImageBuild, shippedStages } from '../../project/project.ts';
+import { buildsOf, type ImageBuild, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
 
@@ -26,8 +28,10 @@ export const rule = dockerfileRule({
       const script = start && build?.context && scriptIn(build, stage, start);
       const last = script && lastCommand(script.text);
       if (start === undefined || script === undefined || last === undefined) continue;
+      const fix = build?.context && withExec(project, build.context, script, last);
       report({
         at: start.range,
+        ...(fix && { fix }),
         message: `${script.path} ends by starting ${last.command} in line ${last.line} without exec.`,
       });
     }
@@ -49,8 +53,44 @@ function scriptIn(
   return script?.complete === true ? script : undefined;
 }
 
+interface LastCommand {
+  readonly command: string;
+  readonly line: number;
+  /** Where its first word stands in the script. */
+  readonly start: number;
+}
+
+/** `exec` before the command, in the script. */
+function withExec(project: Project, context: BuildContext, script: CopiedScript, last: LastCommand): Fix | undefined {
+  const path = context.directory === '' ? script.path : `${context.directory}/${script.path}`;
+  const artifact = project.readFile?.(path) ?? project.artifacts.get(path);
+  // The place was found in the file's bytes: other characters would have moved it.
+  if (artifact === undefined || artifact.text !== script.text) return undefined;
+  return {
+    title: `Put exec before ${last.command} in ${script.path}`,
+    changes: { edits: [{ path, range: { start: last.start, end: last.start }, replacement: 'exec ' }] },
+    assumptions: [
+      { statement: 'It is the last command of the script, alone, and no trap waits for it.', state: 'holds' },
+      leavesNothing(script.text),
+    ],
+  };
+}
+
+function leavesNothing(text: string): Assumption {
+  const statement = 'Nothing that the script starts before it stays in the background.';
+  const code = text.replace(/^[ \t]*#.*$/gm, '');
+  if (!/(?<![&>])&(?![&>\d])|\bservice\s|\/etc\/init\.d\/|--daemon|\bstart\b/.test(code))
+    return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question:
+      'The script starts something before its last command: may that command be process 1 beside it, which alone gets the signal to stop?',
+  };
+}
+
 /** The last command of a script when it surely is the program and stays below the shell. */
-function lastCommand(text: string): { readonly command: string; readonly line: number } | undefined {
+function lastCommand(text: string): LastCommand | undefined {
   if (!/^#!\s*(?:\/usr)?\/bin\/(?:env\s+)?(?:ba|da|a)?sh\b/.test(text) || /\btrap\b|\bwait\b|<<|\r/.test(text))
     return undefined;
   const commands = commandsOf(text);
@@ -75,7 +115,8 @@ function lastCommand(text: string): { readonly command: string; readonly line: n
   )
     return undefined;
   const line = text.slice(0, last.range.start - offset).split('\n').length;
-  return { command: isGiven ? 'its arguments' : last.name, line };
+  const first = last.wrapperWords[0] ?? last.nameWord;
+  return { command: isGiven ? 'its arguments' : last.name, line, start: first.range.start - offset };
 }
 
 const opening = 'RUN <<SCRIPT\n';

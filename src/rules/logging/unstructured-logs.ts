@@ -2,6 +2,7 @@ import type { LoggerUse } from '../../project/application.ts';
 import { buildsOfApplication } from '../../project/application-builds.ts';
 import { runsInBrowsers } from '../../project/application-kind.ts';
 import { applicationRule } from '../../project/rule.ts';
+import { structuredLogs } from '../../repairs/structured-logs.ts';
 
 /** What to change, by library. */
 const remedies: Readonly<Record<string, string>> = {
@@ -37,10 +38,13 @@ export const rule = applicationRule({
     const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
     if (!first || (first.library === 'console' && runsInBrowsers(application))) return;
     const remedy = remedies[first.library];
+    const source = application.artifact(first.path);
+    const fix = source && structuredLogs(first, source.text);
     report({
       at: { path: first.path, range: first.range },
       message: `${first.library} writes plain text.`,
       ...(remedy !== undefined && { remedy }),
+      ...(fix && { fix }),
       also: others.slice(0, 4).map(({ path, range }) => ({ path, range })),
     });
   },

@@ -1,0 +1,89 @@
+import type { LoggerUse } from '../project/application.ts';
+import type { LogSwitch } from './structured-logs.ts';
+import { behindBracket, insertion, lineAfter, lineStart, replacement } from './text-edits.ts';
+
+/** The logging package, structlog and loguru. */
+export function pythonLogs(use: LoggerUse, text: string): LogSwitch | undefined {
+  if (text.includes('\r')) return undefined;
+  switch (use.library) {
+    case 'logging':
+      return basicConfig(use, text);
+    case 'structlog':
+      return structlog(use, text);
+    case 'loguru':
+      return loguru(text);
+    default:
+      return undefined;
+  }
+}
+
+const formatter = [
+  'class JsonFormatter(logging.Formatter):',
+  '    def format(self, record):',
+  '        entry = {',
+  '            "time": self.formatTime(record),',
+  '            "level": record.levelname,',
+  '            "logger": record.name,',
+  '            "message": record.getMessage(),',
+  '        }',
+  '        if record.exc_info:',
+  '            entry["exception"] = self.formatException(record.exc_info)',
+  '        return json.dumps(entry)',
+];
+
+/** A formatter of its own, which needs no package, on the handler that basicConfig makes. */
+function basicConfig({ range, destination }: LoggerUse, text: string): LogSwitch | undefined {
+  if (text.slice(range.start, range.end) !== 'logging.basicConfig' || destination === 'file') return undefined;
+  const end = behindBracket(text, text.indexOf('(', range.end));
+  const start = lineStart(text, range.start);
+  const indent = text.slice(start, range.start);
+  const imported = /^import logging[^\S\n]*$/m.exec(text);
+  if (end === undefined || imported === null || indent.trim() !== '' || /\bJsonFormatter\b/.test(text))
+    return undefined;
+  if (!/^[^\S\n]*(?:#[^\n]*)?(?:\n|$)/.test(text.slice(end))) return undefined;
+  const lines = (indent === '' ? [...formatter, '', ''] : [...formatter, '']).map((line) =>
+    line === '' ? '' : indent + line,
+  );
+  const behind = Math.min(lineAfter(text, end), text.length);
+  const lead = text[behind - 1] === '\n' ? '' : '\n';
+  return {
+    title: 'Give the handler a JSON formatter',
+    edits: [
+      ...(/^import json\b/m.test(text) ? [] : [insertion(imported.index, 'import json\n')]),
+      insertion(start, lines.map((line) => `${line}\n`).join('')),
+      insertion(behind, `${lead}${indent}logging.getLogger().handlers[0].setFormatter(JsonFormatter())\n`),
+    ],
+  };
+}
+
+function structlog({ range }: LoggerUse, text: string): LogSwitch | undefined {
+  const lead = /structlog\.dev\.$/.exec(text.slice(Math.max(0, range.start - 20), range.start))?.[0];
+  const open = range.end;
+  const end = text[open] === '(' ? behindBracket(text, open) : undefined;
+  if (lead === undefined || end === undefined) return undefined;
+  const start = range.start - lead.length;
+  const known = /format_exc_info|dict_tracebacks|ExceptionRenderer/.test(text);
+  const own = text.slice(lineStart(text, start), start);
+  const separator = own.trim() === '' ? `\n${own}` : ' ';
+  const isListed = /[[,]\s*$/.test(text.slice(0, start));
+  if (!known && !isListed) return undefined;
+  const exceptions = known ? '' : `structlog.processors.dict_tracebacks,${separator}`;
+  return {
+    title: 'End the processors with JSONRenderer',
+    edits: [replacement({ start, end }, `${exceptions}structlog.processors.JSONRenderer()`)],
+    ...(!known && { question: 'dict_tracebacks came with structlog 22.1: is that version or a later one installed?' }),
+  };
+}
+
+function loguru(text: string): LogSwitch | undefined {
+  const imported = /^from loguru import logger[^\S\n]*$/m.exec(text);
+  if (imported === null || /logger\.(?:add|configure|remove)\(/.test(text)) return undefined;
+  const end = imported.index + imported[0].length;
+  return {
+    title: 'Add a sink of loguru that serializes',
+    edits: [
+      ...(/^import sys\b/m.test(text) ? [] : [insertion(imported.index, 'import sys\n')]),
+      insertion(end, '\n\nlogger.remove()\nlogger.add(sys.stderr, serialize=True)'),
+    ],
+  };
+}
