@@ -2,6 +2,7 @@ import { isTellingName } from '../../core/secret-text.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { imageInstructions } from '../../project/stage-facts.ts';
+import { dropVariable } from '../../repairs/mount-secret.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -24,10 +25,12 @@ export const rule = dockerfileRule({
           if (argument === undefined || !from || seen.has(range.start)) continue;
           if (!isTellingName(key.value) || !isTellingName(argument)) continue;
           seen.add(range.start);
+          const fix = dropVariable(dockerfile, instruction, key.value);
           report({
             at: range,
             message: `The build argument ${argument} stays in the image as ${key.value}.`,
             also: [{ path: dockerfile.path, range: from }],
+            ...(fix && { fix }),
           });
         }
       }

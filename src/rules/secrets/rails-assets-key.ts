@@ -1,4 +1,6 @@
+import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { insertBefore } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { isDevelopmentStage } from '../../project/development-stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -18,10 +20,39 @@ export const rule = dockerfileRule({
       if (stage === undefined || isDevelopmentStage(stage)) continue;
       if (!command.arguments.some(({ value }) => value === 'assets:precompile')) continue;
       if (!isProduction(dockerfile, placed) || hasKey(dockerfile, placed)) continue;
-      report({ at: command.range, message: 'assets:precompile is given no key, so it needs the real one.' });
+      const fix = withKeyOfItsOwn(dockerfile, placed);
+      report({
+        at: command.range,
+        message: 'assets:precompile is given no key, so it needs the real one.',
+        ...(fix && { fix }),
+      });
     }
   },
 });
+
+/** For this one command, and nothing of it stays in the image. */
+function withKeyOfItsOwn(dockerfile: Dockerfile, { command, instruction }: PlacedCommand): Fix | undefined {
+  const script = dockerfile.script(instruction);
+  if (
+    script?.form !== 'shell' ||
+    (script.dialect !== 'posix' && script.dialect !== 'bash') ||
+    command.wrappers.length > 0
+  )
+    return undefined;
+  return {
+    title: 'Give it a key for this one command',
+    changes: { edits: [insertBefore(dockerfile, command.range, 'SECRET_KEY_BASE=1 ')] },
+    assumptions: [
+      { statement: 'The step runs without a key in its environment now.', state: 'holds' },
+      {
+        statement: 'Nothing that is compiled depends on the key or on encrypted credentials.',
+        state: 'unknown',
+        question:
+          'Does an initializer read Rails.application.credentials while assets are compiled? Rails 7.1 and later pass over that with SECRET_KEY_BASE_DUMMY=1.',
+      },
+    ],
+  };
+}
 
 function isProduction(dockerfile: Dockerfile, { command, instruction }: PlacedCommand): boolean {
   return (

@@ -1,9 +1,12 @@
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import { isTellingName } from '../../core/secret-text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
 import { findSecrets, type PlacedSecret } from '../../dockerfile/find-secrets.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { dropVariable } from '../../repairs/mount-secret.ts';
 
 const peers = ['tally:secrets-in-code', 'tally:ruby/secrets-in-arg-or-env', 'trivy:DS031'] as const;
 
@@ -28,16 +31,38 @@ export const rule = dockerfileRule({
   peers,
   check({ dockerfile }, { report }) {
     for (const secret of findSecrets(dockerfile)) {
+      const fix = repairOf(dockerfile, secret);
       report({
         at: secret.range,
         message: sentence(secret),
         severity: severities[secret.strength],
         peers: peersOf(dockerfile, secret),
         cause: `secret: ${secret.range.start}`,
+        ...(fix && { fix }),
       });
     }
   },
 });
+
+/** A variable of the container is left to its start, an argument of the build loses its default. Nothing is written, so that no report shows it. */
+function repairOf(dockerfile: Dockerfile, { instruction, name }: PlacedSecret): Fix | undefined {
+  if (name === undefined) return undefined;
+  if (instruction?.name === 'ENV') return dropVariable(dockerfile, instruction, name);
+  if (instruction?.name !== 'ARG') return undefined;
+  const pair = instruction.pairs.find(({ key }) => key.value === name);
+  if (pair?.value === undefined) return undefined;
+  return {
+    title: `Take the default of ${name} away`,
+    changes: { edits: [replace(dockerfile, { start: pair.key.range.end, end: pair.range.end }, '')] },
+    assumptions: [
+      {
+        statement: `Every build is given ${name}.`,
+        state: 'unknown',
+        question: `Does whoever builds the image pass ${name} themselves? The step that uses it should then mount it with --mount=type=secret.`,
+      },
+    ],
+  };
+}
 
 function sentence({ kind, instruction, name }: PlacedSecret): string {
   const what = `${/^(?:AWS|Azure|npm|OpenAI|Anthropic|SSH)/.test(kind) ? 'An' : 'A'} ${kind}`;

@@ -6,6 +6,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { mountSecret } from '../../repairs/mount-secret.ts';
 
 const railsSecrets = /^(?:SECRET_KEY_BASE|RAILS_MASTER_KEY|SECRET_TOKEN|DEVISE_SECRET_KEY|DEVISE_PEPPER|RAILS_KEY)$/;
 const bundlerHost = /^BUNDLE_(?!(?:LOCAL|BUILD)__)[A-Z0-9_]{1,100}__[A-Z0-9_]{2,60}$/;
@@ -35,6 +36,7 @@ export const rule = dockerfileRule({
         const uses = usesOf(dockerfile, stage, instruction, pair.key.value);
         const [first] = uses;
         if (first === undefined) continue;
+        const fix = mountSecret(project, dockerfile, stage, instruction, pair.key.value, uses);
         report({
           at: pair.range,
           also: uses.map(({ range }) => ({ range, note: 'used here' })),
@@ -42,6 +44,7 @@ export const rule = dockerfileRule({
           // What another stage is given stays with the builder.
           severity: shipped.has(stage) ? 'warning' : 'note',
           peers: peersOf(dockerfile, stage, pair.key.value),
+          ...(fix && { fix }),
         });
       }
     }
