@@ -11,17 +11,23 @@ export interface Plan {
 }
 
 /**
- * Chooses fixes that can be made together. First those that change the structure: several files, a new file, several
- * instructions or lines between them; then what edits within one instruction. Of each the fix of what matters most first, in the
+ * Chooses fixes that can be made together. First those that add a stage, for what the others add belongs to the stage that ships; then
+ * those that change the structure otherwise: several files, a new file, several instructions or lines between them; then what
+ * edits within one instruction. Of each the fix of what matters most first, in the
  * order of the audit's report. A fix waits when it touches what another one touches, and a change of structure has its files, and
  * those linked with them, to itself: what the others assumed of them may not hold any more.
  */
 export function planRound(project: Project, candidates: readonly Candidate[]): Plan {
   const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   const ranked = candidates
-    .map((candidate) => ({ candidate, structural: isStructural(candidate, dockerfiles) }))
+    .map((candidate) => ({
+      candidate,
+      stages: addsStage(candidate, dockerfiles),
+      structural: isStructural(candidate, dockerfiles),
+    }))
     .sort(
       (a, b) =>
+        Number(b.stages) - Number(a.stages) ||
         Number(b.structural) - Number(a.structural) ||
         compareFindings(a.candidate.finding, b.candidate.finding) ||
         compareText(a.candidate.key, b.candidate.key),
@@ -52,6 +58,14 @@ export function planRound(project: Project, candidates: readonly Candidate[]): P
 /** Two edits that meet, even without a character in common: which of them comes first would matter. */
 function touch(a: TextEdit, b: TextEdit): boolean {
   return a.range.start <= b.range.end && b.range.start <= a.range.end;
+}
+
+function addsStage({ fix }: Candidate, dockerfiles: ReadonlyMap<string, Dockerfile>): boolean {
+  const froms = (text: string) => text.match(/^[ \t]*FROM[ \t]/gim)?.length ?? 0;
+  return fix.changes.edits.some(({ path, range, replacement }) => {
+    const dockerfile = dockerfiles.get(path);
+    return dockerfile !== undefined && froms(replacement) > froms(dockerfile.text.slice(range.start, range.end));
+  });
 }
 
 function isStructural({ fix, paths }: Candidate, dockerfiles: ReadonlyMap<string, Dockerfile>): boolean {
