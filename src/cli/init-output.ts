@@ -148,5 +148,10 @@ export function initJson({ plans, undecided }: Detected, changes: readonly FileC
     }),
   );
   const files = changes.map(({ path, action, text }) => ({ path, action, text }));
-  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files }, null, 2)}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files }, withNulls, 2)}\n`;
+}
+
+/** What is not known is null, so that every key is always there. */
+function withNulls(_: string, value: unknown): unknown {
+  return value === undefined ? null : value;
 }

@@ -169,18 +169,14 @@ function planOf(place: Place, detection: Detection, { choices, existing }: Detec
     ({ path, context }) => directoryOf(path) === directory || (context === directory && directory !== ''),
   );
   const [metrics] = place.application?.metrics ?? [];
-  const run = dockerfile
-    ? {
-        ...detection.run,
-        port: choices.port ?? dockerfile.port ?? detection.run.port,
-        user: dockerfile.user ?? detection.run.user,
-      }
-    : detection.run;
+  const own = dockerfile && withOwnImage(detection, dockerfile, choices);
+  const { run, decisions, questions } = own ?? detection;
   const variables = plannedVariables(place, detection.variables, new Set(Object.keys(detection.run.environment)));
   return {
     ...detection,
+    questions,
     decisions: [
-      ...detection.decisions,
+      ...decisions,
       ...(variables.length > 0
         ? [
             {
@@ -202,6 +198,34 @@ function planOf(place: Place, detection: Detection, { choices, existing }: Detec
       evidence: placeIn(metrics.path, repository.read(metrics.path), metrics.range.start),
     },
     existing: { dockerfile: dockerfile?.path, manifests: existing.manifests },
+  };
+}
+
+/** With a Dockerfile of the project's own, that says where the program listens and as whom it runs. */
+function withOwnImage(
+  { run, decisions, questions }: Detection,
+  { path, port, user }: ExistingDockerfile,
+  choices: Choices,
+): Pick<Detection, 'run' | 'decisions' | 'questions'> {
+  const exposed = choices.port === undefined ? port : undefined;
+  const writes = {
+    question: `${path} is the project's own: the pod's root is read-only, so what the program writes besides ${run.writable.map((each) => each.path).join(', ')} has to be mounted.`,
+    flag: undefined,
+    assumed: undefined,
+  };
+  return {
+    run: {
+      ...run,
+      port: exposed ?? run.port,
+      user: user ?? run.user,
+      userEvidence: user === undefined ? `${path} names no number: this one is taken instead` : `USER in ${path}`,
+    },
+    decisions: decisions.map((each) =>
+      each.topic === 'port' && exposed !== undefined
+        ? { topic: 'port', value: String(exposed), evidence: `EXPOSE in ${path}` }
+        : each,
+    ),
+    questions: [...questions, writes],
   };
 }
 

@@ -134,6 +134,20 @@ describe('Dependabot', () => {
   });
 });
 
+test('a Dockerfile that is there says where its program listens and as whom it runs, and stays', () => {
+  put({ ...application, Dockerfile: 'FROM scratch\n' });
+  const repository = openRepository(root);
+  const existing = { dockerfiles: [{ path: 'Dockerfile', context: '', port: 9000, user: 1234 }], manifests: false };
+  const options = { detectors, choices: {}, today: '2026-11-26', within: '', existing };
+  const { plans } = detectApplications(repository, options);
+  const planned = plannedFiles(repository, plans, { force: false, manifests: true });
+  expect(planned.map(({ path: file }) => file)).not.toContain('Dockerfile');
+  expect(planned.map(({ path: file }) => file)).not.toContain('.dockerignore');
+  const deployment = planned.find(({ path: file }) => file === 'k8s/deployment.yaml')?.text;
+  expect(deployment).toContain('containerPort: 9000');
+  expect(deployment).toContain('runAsUser: 1234');
+});
+
 test('a member of a workspace is built from the root of the workspace', () => {
   put({
     'package.json': '{"workspaces":["packages/*"]}',
