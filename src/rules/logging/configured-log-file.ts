@@ -4,6 +4,7 @@ import { filesLinkedToStreams } from '../../project/log-links.ts';
 import type { ImageBuild } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { logToStream } from '../../repairs/log-streams.ts';
 
 export const rule = projectRule({
   severity: 'warning',
@@ -20,10 +21,12 @@ export const rule = projectRule({
         const key = `${setting.artifact.path}\0${setting.range.start}`;
         if (seen.has(key) || linked.has(setting.file) || isLinkedByBase(build, setting)) continue;
         seen.add(key);
+        const fix = logToStream(setting);
         report({
           at: { path: setting.artifact.path, range: setting.range },
           message: `${setting.directive} of ${setting.server} writes the log to ${setting.file}.`,
           also: [{ path: build.dockerfile.path, range: setting.instruction.range, note: 'copies it into the image' }],
+          ...(fix && { fix }),
         });
       }
     }

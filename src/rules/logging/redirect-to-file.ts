@@ -1,11 +1,15 @@
-import type { CommandWord } from '../../core/command-line.ts';
+import type { CommandRedirect, CommandWord } from '../../core/command-line.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { SourceRange } from '../../core/text.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { isStandardStream } from '../../ecosystems/standard-stream.ts';
 import { filesLinkedToStreams } from '../../project/log-links.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
+import { nothingReads } from '../../repairs/log-streams.ts';
 
 /** Options of servers that name a log file: gunicorn, celery, uWSGI, mongod, redis, Spring Boot. */
 const logOptions =
@@ -25,13 +29,14 @@ export const rule = dockerfileRule({
         const instruction = lastInstruction(stage, name);
         const script = instruction && dockerfile.script(instruction);
         for (const command of script?.commands ?? [])
-          for (const { file, range } of logFiles(command)) {
+          for (const { file, range, fix } of logFiles(command, dockerfile)) {
             if (linked.has(file) || seen.has(range.start)) continue;
             seen.add(range.start);
             report({
               at: range,
               message: `${name} writes the log of ${command.name || 'the program'} to ${file}.`,
               cause: `log-file:${file}`,
+              ...(fix && { fix }),
             });
           }
       }
@@ -41,15 +46,43 @@ export const rule = dockerfileRule({
 interface LogFile {
   readonly file: string;
   readonly range: SourceRange;
+  readonly fix?: Fix;
 }
 
-function logFiles(command: ShellCommand): LogFile[] {
+function logFiles(command: ShellCommand, dockerfile: Dockerfile): LogFile[] {
   const redirected = command.redirects.flatMap(({ operator, target, range }) =>
     target?.literal && /^(?:>>?|&>>?|>\|)$/.test(operator) && isLog(target.value)
-      ? [{ file: target.value, range }]
+      ? [{ file: target.value, range, ...notRedirected(command, target.value, dockerfile) }]
       : [],
   );
-  return [...redirected, ...namedByOption(command.arguments)];
+  return [
+    ...redirected,
+    ...namedByOption(command.arguments).map((found) => ({ ...found, ...toStream(command, found, dockerfile) })),
+  ];
+}
+
+/** Without the redirection, and without the `2>&1` that goes with it. */
+function notRedirected({ redirects }: ShellCommand, file: string, dockerfile: Dockerfile): { readonly fix?: Fix } {
+  const isOther = ({ operator, descriptor, target }: CommandRedirect) =>
+    !(target?.value === file || (operator === '>&' && descriptor === 2 && target?.value === '1'));
+  if (redirects.some(isOther)) return {};
+  const edits = redirects.map(({ range }) => {
+    let { start } = range;
+    while (dockerfile.text[start - 1] === ' ') start -= 1;
+    return replace(dockerfile, { start, end: range.end }, '');
+  });
+  if (edits.some(({ range }) => dockerfile.text.slice(range.start, range.end).includes('\n'))) return {};
+  return { fix: { title: 'Drop the redirection', changes: { edits }, assumptions: [nothingReads(file)] } };
+}
+
+/** gunicorn takes `-` for its streams. */
+function toStream({ name }: ShellCommand, { file, range }: LogFile, dockerfile: Dockerfile): { readonly fix?: Fix } {
+  const text = dockerfile.text.slice(range.start, range.end);
+  const at = text.lastIndexOf(file);
+  if (name !== 'gunicorn' || at === -1) return {};
+  const start = range.start + at;
+  const edits = [replace(dockerfile, { start, end: start + file.length }, '-')];
+  return { fix: { title: 'Log to the standard streams', changes: { edits }, assumptions: [nothingReads(file)] } };
 }
 
 function namedByOption(words: readonly CommandWord[]): LogFile[] {
