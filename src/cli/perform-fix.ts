@@ -127,9 +127,10 @@ async function printPatch(session: FixSession, terminal: Terminal): Promise<numb
 
 /** For editors: the repaired text, or the text as it came when there is nothing to repair. */
 async function printRepaired(session: FixSession, terminal: Terminal): Promise<number> {
-  const report = await session.run();
-  const [file] = report.files;
   const [artifact] = session.project.artifacts.values();
+  // What a fix would write beside it has no place in what is printed.
+  const report = await session.run({ refuses: ({ paths }) => paths.some((path) => path !== artifact?.path) });
+  const [file] = report.files;
   if (file) terminal.stdout.write(encodeArtifact(file.after));
   else if (artifact) terminal.stdout.write(encodeArtifact(artifact));
   for (const { path, message, remedy } of report.problems)

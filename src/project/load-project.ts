@@ -192,7 +192,8 @@ function ofKind(found: DiscoveredFiles, kind: DiscoveredFile['kind']): Discovere
 /** Standard input is a Dockerfile unless it looks like manifests. */
 function dockerfilePaths(target: Target, found: DiscoveredFiles, artifacts: ReadonlyMap<string, Artifact>): string[] {
   if (target.kind !== 'bytes') return ofKind(found, 'dockerfile').map((file) => file.path);
-  return [...artifacts.values()].filter((artifact) => !isManifest(artifact)).map((artifact) => artifact.path);
+  const given = artifacts.get(target.name);
+  return given && !isManifest(given) ? [given.path] : [];
 }
 
 function isManifest({ text }: Artifact): boolean {
