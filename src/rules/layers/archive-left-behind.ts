@@ -1,4 +1,10 @@
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertAfter } from '../../dockerfile/edit.ts';
+import type { Instruction } from '../../dockerfile/instruction.ts';
+import { isEditableRun, linkOf, skipBlank, standsAlone } from '../../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -19,10 +25,47 @@ export const rule = dockerfileRule({
       const file = unpacked(command);
       if (file === undefined || !fetchedBefore(commands, command, file) || removedAfter(commands, command, file))
         continue;
-      report({ at: command.range, message: `${file} stays in this layer beside what was unpacked from it.` });
+      const fix = deleteBehind(dockerfile, instruction, stage, command, file);
+      report({
+        at: command.range,
+        message: `${file} stays in this layer beside what was unpacked from it.`,
+        ...(fix && { fix }),
+      });
     }
   },
 });
+
+/** Deletes the archive directly behind the command that unpacks it. */
+function deleteBehind(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+  stage: Stage,
+  command: ShellCommand,
+  file: string,
+): Fix | undefined {
+  const word = command.arguments.find(({ value }) => value === file);
+  if (word === undefined || !isEditableRun(dockerfile, instruction) || !standsAlone(command)) return undefined;
+  const isLast = skipBlank(dockerfile, instruction, command.range.end, 'forward') >= instruction.range.end;
+  if (!isLast && linkOf(dockerfile, instruction, command, 'behind') === undefined) return undefined;
+  if (command.place.after === '||' || command.wrappers.length > 0) return undefined;
+  const base = file.slice(file.lastIndexOf('/') + 1);
+  // Several packages at once, a pattern, or a name that is used again.
+  if (command.arguments.some(({ value }) => value !== file && archive.test(value))) return undefined;
+  const later = dockerfile.commands.filter(
+    (placed) => placed.stage === stage && placed.command.range.start > command.range.end,
+  );
+  const isUsed = later.some(({ command: other }) =>
+    [...other.arguments, ...other.redirects.flatMap(({ target }) => target ?? [])].some(({ value }) =>
+      value.includes(base),
+    ),
+  );
+  if (isUsed) return undefined;
+  return {
+    title: 'Delete it behind the unpacking',
+    changes: { edits: [insertAfter(dockerfile, command.range, ` && rm ${word.raw}`)] },
+    assumptions: [{ statement: 'No later step of the stage names the archive.', state: 'holds' }],
+  };
+}
 
 /** The archive that a command reads, when it stands literally. */
 function unpacked(command: ShellCommand): string | undefined {

@@ -1,6 +1,7 @@
-import type { Fix } from '../../core/fix.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { RunInstruction } from '../../dockerfile/instruction.ts';
+import { removeInstruction } from '../../dockerfile/remove-command.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -35,7 +36,15 @@ export const rule = dockerfileRule({
       for (const change of changesIn(dockerfile, stage)) {
         const { run, first, second, directory } = change;
         if (second === undefined) {
+          const edits = removeInstruction(dockerfile, run);
           report({
+            ...(edits && {
+              fix: {
+                title: 'Leave out the RUN',
+                changes: { edits },
+                assumptions: [existsAlready(dockerfile, stage, change)],
+              },
+            }),
             at: run.range,
             message: `cd ${directory} does nothing here: the next instruction starts in the working directory again.`,
             severity: 'warning',
@@ -69,8 +78,20 @@ export const rule = dockerfileRule({
   },
 });
 
+/** All that such a RUN does is to fail where there is no such directory. */
+function existsAlready(dockerfile: Dockerfile, stage: Stage, { run, directory }: Change): Assumption {
+  const statement = 'The RUN has no effect beside failing where the directory is missing.';
+  const isMade =
+    workshops.has(directory) ||
+    workingDirectory(dockerfile, stage, run).path === directory ||
+    isFilledBefore(stage, { run, directory }) ||
+    dockerfile.text.slice(stage.from?.range.end ?? 0, run.range.start).includes(directory);
+  if (isMade) return { statement, state: 'holds' };
+  return { statement, state: 'unknown', question: `Was WORKDIR ${directory} meant, for what follows?` };
+}
+
 /** Something was copied into the directory: it is the application's. */
-function isFilledBefore(stage: Stage, { run, directory }: Change): boolean {
+function isFilledBefore(stage: Stage, { run, directory }: Pick<Change, 'run' | 'directory'>): boolean {
   return stage.instructions.some((each) => {
     if ((each.name !== 'COPY' && each.name !== 'ADD') || each.range.start > run.range.start) return false;
     const target = each.destination?.value.replace(/(.)\/+$/, '$1') ?? '';

@@ -1,5 +1,7 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { joinRuns, joint } from '../../repairs/join-runs.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -11,24 +13,44 @@ export const rule = dockerfileRule({
   remedy: 'Join steps that belong together with &&, or write them as one here-document.',
   peers: ['hadolint:DL3059', 'kics:multiple-run-add-copy-instructions-listed'],
   check({ dockerfile }, { report }) {
-    for (const stage of dockerfile.stages)
+    for (const stage of dockerfile.stages) {
+      let isJoined = false;
       for (const [at, instruction] of stage.instructions.entries()) {
         const previous = stage.instructions[at - 1];
-        if (
-          previous &&
-          isPlain(instruction) &&
-          isPlain(previous) &&
-          !several(dockerfile, instruction) &&
-          !several(dockerfile, previous)
-        )
-          report({
-            at: instruction.keyword.range,
-            message: 'This RUN could be part of the one before it.',
-            also: [{ range: previous.keyword.range, note: 'the RUN before it' }],
-          });
+        if (previous === undefined || !isSingle(dockerfile, instruction) || !isSingle(dockerfile, previous)) {
+          isJoined = false;
+          continue;
+        }
+        // The first of a row carries the fix for all of it.
+        const row = isJoined ? [] : rowOf(dockerfile, stage.instructions.slice(at - 1));
+        const fix = isJoined ? undefined : joinRuns(dockerfile, row);
+        isJoined = joint(dockerfile, previous, instruction) !== undefined;
+        report({
+          at: instruction.keyword.range,
+          message: 'This RUN could be part of the one before it.',
+          also: [{ range: previous.keyword.range, note: 'the RUN before it' }],
+          ...(fix && { fix }),
+        });
       }
+    }
   },
 });
+
+function isSingle(dockerfile: Dockerfile, instruction: Instruction): instruction is RunInstruction {
+  return isPlain(instruction) && !several(dockerfile, instruction);
+}
+
+/** The RUNs from the first on that can be joined one with the next. */
+function rowOf(dockerfile: Dockerfile, instructions: readonly Instruction[]): readonly RunInstruction[] {
+  const row: RunInstruction[] = [];
+  for (const instruction of instructions) {
+    const last = row.at(-1);
+    if (!isSingle(dockerfile, instruction)) break;
+    if (last !== undefined && joint(dockerfile, last, instruction) === undefined) break;
+    row.push(instruction);
+  }
+  return row;
+}
 
 /** A RUN with flags of its own cannot simply be joined with another. */
 function isPlain(instruction: Instruction): instruction is RunInstruction {
@@ -36,9 +58,6 @@ function isPlain(instruction: Instruction): instruction is RunInstruction {
 }
 
 /** RUNs that hold a list of commands were grouped on purpose. */
-function several(
-  dockerfile: { script(instruction: Instruction): { readonly commands: readonly unknown[] } | undefined },
-  instruction: RunInstruction,
-): boolean {
+function several(dockerfile: Dockerfile, instruction: RunInstruction): boolean {
   return (dockerfile.script(instruction)?.commands.length ?? 0) > 1;
 }

@@ -1,3 +1,8 @@
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import type { Instruction } from '../../dockerfile/instruction.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { externalBase, workingDirectory } from '../../project/stage-facts.ts';
 
@@ -17,7 +22,9 @@ export const rule = dockerfileRule({
         if (directory.path !== '/' || directory.instruction !== undefined) continue;
         // An empty image has no files of a system.
         if (externalBase(stage).kind === 'scratch') break;
+        const fix = absoluteDestination(dockerfile, stage, instruction);
         report({
+          ...(fix && { fix }),
           at: instruction.range,
           message: `No WORKDIR is set, so ${target} is a path in the root directory.`,
           severity: /^\.?\.?\/?$/.test(target) ? 'warning' : 'note',
@@ -27,3 +34,22 @@ export const rule = dockerfileRule({
       }
   },
 });
+
+/** Says where the files go: every relative destination of the stage begins at the root. */
+function absoluteDestination(dockerfile: Dockerfile, stage: Stage, first: Instruction): Fix | undefined {
+  const edits = stage.instructions.flatMap((each) => {
+    if ((each.name !== 'COPY' && each.name !== 'ADD') || each.range.start < first.range.start) return [];
+    const { destination } = each;
+    if (destination === undefined || each.form === 'exec' || destination.raw !== undefined) return [];
+    if (/^(?:[/\\$"']|[A-Za-z]:)|^\.\./.test(destination.value)) return [];
+    if (workingDirectory(dockerfile, stage, each).path !== '/') return [];
+    return [replace(dockerfile, destination.range, `/${destination.value.replace(/^(?:\.\/?)+/, '')}`)];
+  });
+  const [edit] = edits;
+  if (edit === undefined) return undefined;
+  return {
+    title: 'Write the destination from the root on',
+    changes: { edits },
+    assumptions: [{ statement: 'The files go to the same place.', state: 'holds' }],
+  };
+}

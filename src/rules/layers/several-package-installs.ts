@@ -1,4 +1,9 @@
-import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertAfter } from '../../dockerfile/edit.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import { removeCommand } from '../../dockerfile/remove-command.ts';
+import { linkOf, standsAlone } from '../../dockerfile/run-chain.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const tools = ['apt-get', 'apt', 'apk', 'yum', 'dnf', 'microdnf', 'zypper'];
@@ -13,11 +18,9 @@ export const rule = dockerfileRule({
   remedy: 'Name all packages in one command.',
   peers: ['parfum:moreThanOneInstall'],
   check({ dockerfile }, { report }) {
-    const first = new Map<
-      object,
-      { readonly tool: string; readonly range: { readonly start: number; readonly end: number } }
-    >();
-    for (const { read, command, instruction } of packageCommands(dockerfile, ...tools)) {
+    const first = new Map<object, PlacedPackageCommand>();
+    for (const placed of packageCommands(dockerfile, ...tools)) {
+      const { read, command, instruction } = placed;
       if (
         read.action !== 'install' ||
         !read.packages.every(({ kind }) => kind === 'registry') ||
@@ -26,13 +29,54 @@ export const rule = dockerfileRule({
         continue;
       if (read.virtual !== undefined) continue;
       const before = first.get(instruction);
-      if (before === undefined) first.set(instruction, { tool: read.tool, range: command.range });
-      else if (before.tool === read.tool)
+      if (before === undefined) first.set(instruction, placed);
+      else if (before.read.tool === read.tool) {
+        const fix = joinInstalls(dockerfile, before, placed);
         report({
+          ...(fix && { fix }),
           at: command.range,
           message: `${read.tool} install runs a second time in this RUN.`,
-          also: [{ range: before.range, note: 'the first time' }],
+          also: [{ range: before.command.range, note: 'the first time' }],
         });
+      }
     }
   },
 });
+
+/** Brings what the next command installs from repositories that were not there before. */
+const bringsRepository =
+  /(?:^|-)(?:release|repo|repos|repository)(?:$|-)|^https?:|^(?:extrepo|software-properties-common)$/;
+
+/** Two installs that follow each other with the same options become one. */
+function joinInstalls(
+  dockerfile: Dockerfile,
+  first: PlacedPackageCommand,
+  second: PlacedPackageCommand,
+): Fix | undefined {
+  const commands = dockerfile.script(first.instruction)?.commands ?? [];
+  const at = commands.findIndex(({ range }) => range.start === first.command.range.start);
+  const one = commands[at];
+  const other = commands[at + 1];
+  if (one === undefined || other?.range.start !== second.command.range.start || !standsAlone(one)) return undefined;
+  if (linkOf(dockerfile, first.instruction, other, 'before')?.operator !== '&&') return undefined;
+  const options = ({ read }: PlacedPackageCommand) =>
+    [...new Set(read.flags.map(({ name, value }) => `${name}=${value ?? ''}`))].sort().join(' ');
+  const prefix = ({ command }: PlacedPackageCommand) =>
+    [...command.wrappers, ...command.assignments.map(({ name, value }) => `${name}=${value?.raw ?? ''}`)].join(' ');
+  if (options(first) !== options(second) || prefix(first) !== prefix(second)) return undefined;
+  if (
+    first.read.subcommand?.value !== second.read.subcommand?.value ||
+    one.redirects.length + other.redirects.length > 0
+  )
+    return undefined;
+  if (first.read.packages.some(({ name }) => bringsRepository.test(name))) return undefined;
+  const last = first.read.packages.at(-1);
+  const removed = removeCommand(dockerfile, first.instruction, other);
+  if (last === undefined || removed === undefined) return undefined;
+  const added = second.read.packages.map(({ word }) => word.raw).join(' ');
+  return {
+    title: 'Install them together',
+    changes: { edits: [insertAfter(dockerfile, last.word.range, ` ${added}`), ...removed] },
+    assumptions: [{ statement: 'The first install brings no repository that the second one needs.', state: 'holds' }],
+  };
+}
