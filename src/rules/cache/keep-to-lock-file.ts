@@ -1,9 +1,14 @@
+import type { Assumption, Fix, TextEdit } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { insertAfter, replace } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import { hasFlag } from '../../ecosystems/package-command.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
+import { contextFiles } from '../../repairs/context-files.ts';
 
 /** The lock files of each tool, and how it is told to keep to them. */
 const tools: Readonly<Record<string, { readonly locks: readonly string[]; readonly instead: string }>> = {
@@ -28,7 +33,9 @@ export const rule = dockerfileRule({
       if (frozenBy(read.tool).some((name) => scope.has(name))) continue;
       const lock = lockBeside(project, dockerfile, placed, tool.locks);
       if (lock === undefined) continue;
+      const fix = keepToLock(project, dockerfile, placed, lock);
       report({
+        ...(fix && { fix }),
         at: command.range,
         message: `${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} may depart from ${lock}.`,
         remedy: `Run ${tool.instead}.`,
@@ -81,4 +88,71 @@ function lockBeside(
     if (lock !== undefined && copied('package.json')) return lock;
   }
   return undefined;
+}
+
+/** Uses the command or option that keeps to the lock file, where the lock file is seen to fit. */
+function keepToLock(
+  project: Project,
+  dockerfile: Dockerfile,
+  placed: PlacedPackageCommand,
+  lock: string,
+): Fix | undefined {
+  const files = contextFiles(project, dockerfile, '');
+  const manifest = files?.read('package.json');
+  const text = files?.read(lock);
+  if (manifest === undefined || text === undefined) return undefined;
+  const change = strictCommand(dockerfile, placed, text);
+  if (change === undefined) return undefined;
+  const state = lockFits(manifest, lock, text);
+  const statement = `${lock} fits package.json.`;
+  const question = `Does ${change.words} accept ${lock} as it is?`;
+  return {
+    title: `Run ${change.words}`,
+    changes: { edits: [change.edit] },
+    assumptions: [
+      state === 'unknown' ? { statement, state, question } : { statement, state },
+      ...(placed.read.tool === 'npm' ? npmAssumptions(dockerfile, placed) : []),
+    ],
+  };
+}
+
+function strictCommand(
+  dockerfile: Dockerfile,
+  { read, command }: PlacedPackageCommand,
+  lock: string,
+): { readonly words: string; readonly edit: TextEdit } | undefined {
+  if (read.tool === 'npm') {
+    const unfit =
+      hasFlag(read, 'no-package-lock', 'no-save', 'no-shrinkwrap') ||
+      read.flags.some(({ name, value }) => name === 'package-lock' && value === 'false');
+    if (read.subcommand === undefined || unfit) return undefined;
+    return { words: 'npm ci', edit: replace(dockerfile, read.subcommand.range, 'ci') };
+  }
+  const flag = read.tool === 'yarn' && lock.includes('__metadata:') ? '--immutable' : '--frozen-lockfile';
+  // An option of the tool itself may stand before the subcommand; without one the options follow the name.
+  const at = read.subcommand ?? command.arguments.at(-1) ?? command.nameWord;
+  return { words: `${read.tool} install ${flag}`, edit: insertAfter(dockerfile, at.range, ` ${flag}`) };
+}
+
+/** npm ci came with npm 5.7, and deletes node_modules first. */
+function npmAssumptions(dockerfile: Dockerfile, { stage, instruction }: PlacedPackageCommand): Assumption[] {
+  const runtime = stage && baseImageOf(stage).runtime;
+  const major = runtime?.name === 'node' ? Number.parseInt(runtime.version ?? '', 10) : Number.NaN;
+  const earlier = packageCommands(dockerfile, 'npm').some(
+    (other) =>
+      other.stage === stage &&
+      other.instruction.range.start < instruction.range.start &&
+      other.read.action.startsWith('install') &&
+      !other.read.global,
+  );
+  return [
+    { statement: 'The version of npm knows npm ci.', state: major < 10 ? 'fails' : 'holds' },
+    earlier
+      ? {
+          statement: 'Nothing is in node_modules yet, which npm ci deletes.',
+          state: 'unknown',
+          question: 'An earlier step has installed packages: may they be deleted?',
+        }
+      : { statement: 'Nothing is in node_modules yet, which npm ci deletes.', state: 'holds' },
+  ];
 }
