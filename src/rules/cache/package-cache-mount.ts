@@ -1,8 +1,10 @@
 import type { PeerId } from '../../core/finding.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { cachesOf } from '../../ecosystems/facts.ts';
+import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { baseImageOf } from '../../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { mountCache } from '../../repairs/mount-cache.ts';
 
 const peer: PeerId = 'tally:prefer-package-cache-mounts';
 
@@ -15,9 +17,11 @@ export const rule = dockerfileRule({
   why: 'When the step runs again, all packages are fetched anew; a cache mount keeps what was fetched on the builder, outside of the image.',
   remedy: "Mount the package manager's cache: RUN --mount=type=cache,target=….",
   peers: [peer],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
     const reported = new Set<unknown>();
-    for (const { read, instruction, stage } of packageCommands(dockerfile)) {
+    const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
+    for (const placed of packageCommands(dockerfile)) {
+      const { read, instruction, stage } = placed;
       if (instruction.name !== 'RUN' || stage === undefined || reported.has(instruction) || read.noCache) continue;
       if (baseImageOf(stage).distribution === 'windows') continue;
       const caches = cachesOf(read.ecosystem, read.tool).filter(
@@ -28,7 +32,10 @@ export const rule = dockerfileRule({
       reported.add(instruction);
       const target = cache.path.replace(/^~/, '/root');
       const sharing = cache.sharing === 'locked' ? ',sharing=locked' : '';
+      // In a stage that ships, what is left in the layer comes first: see `layers/package-cache-left`.
+      const fix = shipped.has(stage) ? undefined : mountCache(project, dockerfile, stage, instruction, placed, cache);
       report({
+        ...(fix && { fix }),
         at: instruction.keyword.range,
         message: `${read.tool} keeps nothing of what it fetches for the next build.`,
         remedy: `RUN --mount=type=cache,target=${target}${sharing} keeps it on the builder.`,

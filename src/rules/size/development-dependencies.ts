@@ -6,6 +6,7 @@ import { runsProgram } from '../../project/image-purpose.ts';
 import { buildsOf, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
+import { omitDevelopment } from '../../repairs/omit-development.ts';
 
 const tools = ['npm', 'yarn', 'pnpm'];
 
@@ -31,7 +32,9 @@ export const rule = dockerfileRule({
       );
       const install = own.find((placed) => installsDevelopment(dockerfile, placed));
       if (install === undefined || own.some((placed) => prunes(placed))) continue;
+      const fix = application && omitDevelopment(project, dockerfile, stage, install, application, development);
       report({
+        ...(fix && { fix }),
         at: install.command.range,
         message: `${install.read.tool} ${install.read.subcommand?.value ?? 'install'} brings ${development.length} development ${development.length === 1 ? 'dependency' : 'dependencies'} into the image, with all that ${development.length === 1 ? 'it needs' : 'they need'}: ${development.slice(0, 3).join(', ')}${development.length > 3 ? ' …' : ''}.`,
       });

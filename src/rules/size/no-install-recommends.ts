@@ -1,6 +1,12 @@
+import { enumerate } from '../../core/enumerate.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
-import { packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
+import { type PlacedPackageCommand, packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
+import { onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -15,29 +21,61 @@ export const rule = dockerfileRule({
     'parfum:aptGetInstallUseNoRec',
   ],
   check({ dockerfile }, { report }) {
-    for (const { read, command, stage } of packageCommands(dockerfile, 'apt-get', 'apt')) {
+    for (const placed of packageCommands(dockerfile, 'apt-get', 'apt')) {
+      const { read, command, stage } = placed;
       if (read.action !== 'install' || read.noRecommends || read.packages.length === 0) continue;
       if (stageWrites(dockerfile, stage, /Install-Recommends/i)) continue;
-      const at = read.subcommand;
+      const fix = withoutRecommends(dockerfile, placed);
       report({
         at: command.range,
         message: `${read.tool} install also installs what the named packages recommend.`,
         ...(read.tool === 'apt' && { peers: [] }),
-        ...(at && {
-          fix: {
-            title: 'Pass --no-install-recommends',
-            changes: { edits: [insertAfter(dockerfile, at.range, ' --no-install-recommends')] },
-            assumptions: [
-              {
-                statement: 'Nothing that is only recommended is used.',
-                state: 'unknown',
-                question:
-                  'Does the image still build and run without the recommended packages? A proof that builds and runs both settles it.',
-              },
-            ],
-          },
-        }),
+        ...(fix && { fix }),
       });
     }
   },
 });
+
+/** More names than this added to a list hide what it was for. */
+const mostAdded = 4;
+
+/** Passes the option, and names what of the recommended packages may matter. */
+function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackageCommand): Fix | undefined {
+  const at = read.subcommand;
+  const last = read.packages.at(-1);
+  if (at === undefined || last === undefined || stage === undefined) return undefined;
+  const names = new Set(read.packages.map(({ name }) => name));
+  const lists = read.packages.map(({ name, kind }) => (kind === 'registry' ? recommendedWith(name) : undefined));
+  const needed = [...new Set(lists.flatMap((list) => list ?? []))].filter((name) => !names.has(name)).sort();
+  const added = needed.length <= mostAdded ? needed : [];
+  return {
+    title:
+      added.length === 0
+        ? 'Pass --no-install-recommends'
+        : `Pass --no-install-recommends, and name ${enumerate(added)}`,
+    changes: {
+      edits: [
+        insertAfter(dockerfile, at.range, ' --no-install-recommends'),
+        ...(added.length === 0 ? [] : [insertAfter(dockerfile, last.word.range, ` ${added.join(' ')}`)]),
+      ],
+    },
+    assumptions: [nothingUsed(dockerfile, stage, lists, needed.length > added.length ? needed : [])],
+  };
+}
+
+function nothingUsed(
+  { text }: Dockerfile,
+  stage: Stage,
+  lists: readonly (readonly string[] | undefined)[],
+  missing: readonly string[],
+): Assumption {
+  const statement = 'Nothing that is only recommended and not named is used.';
+  const { distribution, distributionVersion, codename } = baseImageOf(stage);
+  const isBookworm =
+    distribution === 'debian' && (codename === 'bookworm' || /^12(?:\.|$)/.test(distributionVersion ?? ''));
+  if (isBookworm && lists.every((list) => list !== undefined) && missing.length === 0 && !onlyForDirectories.test(text))
+    return { statement, state: 'holds' };
+  const which = missing.length === 0 ? '' : `, for instance ${enumerate(missing.slice(0, 3))}`;
+  const question = `Does the image still build and run without the recommended packages${which}? A proof that builds and runs both settles it.`;
+  return { statement, state: 'unknown', question };
+}

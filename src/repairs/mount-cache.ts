@@ -1,0 +1,69 @@
+import type { Assumption, Fix } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { insertAfter } from '../dockerfile/edit.ts';
+import { environmentAt } from '../dockerfile/environment.ts';
+import type { RunInstruction } from '../dockerfile/instruction.ts';
+import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { CacheDirectory } from '../ecosystems/ecosystem.ts';
+import { frontendKnows } from '../project/frontend.ts';
+import type { Project } from '../project/project.ts';
+import { baseImageOf, imageInstructions, isRootUser } from '../project/stage-facts.ts';
+
+/** Tools whose cache is a copy, and nothing that is used where it lies. */
+const copies: ReadonlySet<string> = new Set(['npm', 'pnpm', 'pip', 'uv', 'composer', 'bun']);
+/** Tools that look for what was downloaded whenever they run again. */
+const inPlace: ReadonlySet<string> = new Set(['go', 'cargo', 'mvn', 'mvnw', 'gradle', 'gradlew', 'dotnet']);
+
+/** Mounts a package manager's cache for the RUN that fills it. */
+export function mountCache(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  run: RunInstruction,
+  { read, command }: PlacedPackageCommand,
+  cache: CacheDirectory,
+): Fix | undefined {
+  if (!copies.has(read.tool) && !inPlace.has(read.tool)) return undefined;
+  const scope = environmentAt(dockerfile, run);
+  // Elsewhere, or switched off: then this is not the directory.
+  const moved = [
+    ...(cache.movedBy ?? []),
+    ...Object.keys(cache.switchedOffBy ?? {}),
+    'HOME',
+    'XDG_CACHE_HOME',
+    'GOPATH',
+    'CARGO_HOME',
+  ];
+  if (moved.some((name) => scope.has(name) || command.assignments.some((each) => each.name === name))) return undefined;
+  const text = dockerfile.text.slice(run.range.start, run.range.end);
+  const cleans = packageCommands(dockerfile).some(
+    (placed) => placed.instruction === run && placed.read.action === 'clean-cache',
+  );
+  if (cleans || /rm -\w+ [^\n]*(?:~|\/root)\/\.|\bsudo\b|\bsu\b/.test(text)) return undefined;
+  const user = imageInstructions(stage).findLast((each) => each.name === 'USER' && each.range.start < run.range.start);
+  const isRoot =
+    user?.name === 'USER'
+      ? isRootUser(user.value.value.split(':')[0] ?? '')
+      : isRootUser(baseImageOf(stage).user ?? '0');
+  // The home of another user, and the number that the mount would have to belong to, are not in the file.
+  if (!isRoot) return undefined;
+  const target = cache.path.replace(/^~/, '/root');
+  const sharing = cache.sharing === 'locked' ? ',sharing=locked' : '';
+  return {
+    title: `Mount a cache at ${target}`,
+    changes: { edits: [insertAfter(dockerfile, run.keyword.range, ` --mount=type=cache,target=${target}${sharing}`)] },
+    assumptions: [
+      frontendKnows(project, dockerfile, 'RUN --mount'),
+      { statement: 'The step runs as root, to whom the mount belongs.', state: 'holds' },
+      notNeededLater(read.tool),
+    ],
+  };
+}
+
+function notNeededLater(tool: string): Assumption {
+  const statement = 'Nothing later looks for the files where they were downloaded to.';
+  if (copies.has(tool)) return { statement, state: 'holds' };
+  const question = `A later step or the container that runs ${tool} again will not find them, unless it has the mount, too: is that all right?`;
+  return { statement, state: 'unknown', question };
+}

@@ -1,0 +1,152 @@
+import type { Assumption, Fix } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { insertAfter } from '../dockerfile/edit.ts';
+import type { CommandForm } from '../dockerfile/instruction.ts';
+import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { Application } from '../project/application.ts';
+import type { Project } from '../project/project.ts';
+import { baseImageOf, lastInstruction, stageChain } from '../project/stage-facts.ts';
+
+const lifecycle = /^(?:pre|post)?(?:install|prepare)$|^(?:prepublish|dependencies)$/;
+
+/** Leaves development dependencies out of the install of a stage that ships, where nothing is seen to use one. */
+export function omitDevelopment(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  install: PlacedPackageCommand,
+  application: Application,
+  names: readonly string[],
+): Fix | undefined {
+  const option = optionFor(stage, install, application);
+  const at = install.read.subcommand ?? install.command.arguments.at(-1) ?? install.command.nameWord;
+  if (option === undefined) return undefined;
+  const scripts = scriptsOf(application);
+  return {
+    title: `Pass ${option}`,
+    changes: { edits: [insertAfter(dockerfile, at.range, ` ${option}`)] },
+    assumptions: [
+      noScript(install, scripts),
+      noStep(dockerfile, stage, install, names),
+      startsWithout(stage, scripts, names),
+      notImported(project, application, names),
+    ],
+  };
+}
+
+/** npm before version 7, which Node.js 16 brought, has --only=production in place of --omit=dev. */
+function optionFor(stage: Stage, { read }: PlacedPackageCommand, { manifests }: Application): string | undefined {
+  if (read.tool === 'pnpm') return '--prod';
+  if (read.tool === 'yarn')
+    return manifests.get('yarn.lock')?.text.includes('__metadata:') === false ? '--production' : undefined;
+  const { runtime } = baseImageOf(stage);
+  const major = runtime?.name === 'node' ? Number.parseInt(runtime.version ?? '', 10) : Number.NaN;
+  return major < 16 ? '--only=production' : '--omit=dev';
+}
+
+function scriptsOf({ manifests }: Application): Readonly<Record<string, unknown>> {
+  try {
+    const manifest: unknown = JSON.parse(manifests.get('package.json')?.text ?? 'null');
+    if (typeof manifest !== 'object' || manifest === null || !('scripts' in manifest)) return {};
+    return typeof manifest.scripts === 'object' && manifest.scripts !== null ? { ...manifest.scripts } : {};
+  } catch {
+    return {};
+  }
+}
+
+function noScript({ read }: PlacedPackageCommand, scripts: Readonly<Record<string, unknown>>): Assumption {
+  const statement = 'The install runs no script of the project.';
+  const own = Object.keys(scripts).some((name) => lifecycle.test(name));
+  return { statement, state: own && !read.ignoreScripts ? 'fails' : 'holds' };
+}
+
+/** Any script that a step runs, and any program of `node_modules/.bin`, may be one for development. */
+function noStep(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  install: PlacedPackageCommand,
+  names: readonly string[],
+): Assumption {
+  const statement = 'No step of the build uses a development dependency.';
+  const chain = new Set<Stage | undefined>(stageChain(stage));
+  // Other stages may take the modules from this one.
+  const near = dockerfile.stages.filter((each) => chain.has(each) || each.dependsOn.some((other) => chain.has(other)));
+  const runs = packageCommands(dockerfile, 'npm', 'yarn', 'pnpm', 'npx').some(
+    ({ read, stage: own, command }) =>
+      own !== undefined &&
+      near.includes(own) &&
+      command !== install.command &&
+      (read.action === 'run' || read.action === 'build' || read.action === 'other'),
+  );
+  const calls = dockerfile.commands.some(
+    ({ command, stage: own }) =>
+      own !== undefined &&
+      near.includes(own) &&
+      (names.includes(command.name) ||
+        /node_modules\/\.bin|^(?:node|npx|make)$/.test(command.nameWord.value) ||
+        isBinary(command.name, names)),
+  );
+  return { statement, state: runs || calls ? 'fails' : 'holds' };
+}
+
+/** Programs whose package has another name. */
+function isBinary(program: string, names: readonly string[]): boolean {
+  const packages: Readonly<Record<string, string>> = {
+    tsc: 'typescript',
+    ng: '@angular/cli',
+    nest: '@nestjs/cli',
+    vue: '@vue/cli',
+    prisma: 'prisma',
+    babel: '@babel/cli',
+  };
+  return Object.hasOwn(packages, program) && names.includes(packages[program] ?? '');
+}
+
+function startsWithout(stage: Stage, scripts: Readonly<Record<string, unknown>>, names: readonly string[]): Assumption {
+  const statement = 'The container starts without a development dependency.';
+  const words = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap((each) =>
+    wordsOf(each?.command),
+  );
+  const started = new Set<string>();
+  const follow = (list: readonly string[]) => {
+    for (const word of list)
+      for (const name of [word, `pre${word}`, `post${word}`]) {
+        const script = scripts[name];
+        if (typeof script !== 'string' || started.has(name)) continue;
+        started.add(name);
+        follow(script.split(/[\s;&|"']+/));
+      }
+  };
+  follow(words);
+  const texts = [...words, ...[...started].flatMap((name) => String(scripts[name]).split(/[\s;&|"'=]+/))];
+  const uses = texts.some(
+    (word) => names.includes(word) || isBinary(word, names) || names.some((name) => word.startsWith(`${name}/`)),
+  );
+  return { statement, state: uses ? 'fails' : 'holds' };
+}
+
+function wordsOf(command: CommandForm | undefined): readonly string[] {
+  if (command === undefined) return [];
+  return command.form === 'exec' ? command.words.map(({ value }) => value) : command.command.text.split(/\s+/);
+}
+
+/** A name in quotes in a source, other than a type's, may be loaded when the program runs. */
+function notImported(
+  { readFile }: Project,
+  { sourcePaths, complete }: Application,
+  names: readonly string[],
+): Assumption {
+  const statement = 'No source names a development dependency.';
+  const loaded = names.filter((name) => !name.startsWith('@types/'));
+  const form = new RegExp(
+    `["'\`](?:${loaded.map((name) => name.replace(/[.*+?^$()[\]{}|\\/]/g, '\\$&')).join('|')})(?:/[^"'\`\\n]*)?["'\`]`,
+  );
+  const sources = sourcePaths.filter((path) => !/(?:^|\/)[\w.-]+\.config\.\w+$|\.d\.ts$/.test(path));
+  const isNamed =
+    loaded.length > 0 &&
+    sources.some((path) => form.test((readFile?.(path)?.text ?? '').replace(/^\s*import\s+type\s[^\n]*/gm, '')));
+  if (isNamed) return { statement, state: 'fails' };
+  if (complete && readFile !== undefined && sources.length > 0) return { statement, state: 'holds' };
+  return { statement, state: 'unknown', question: 'Does the program load a package of devDependencies when it runs?' };
+}
