@@ -111,7 +111,7 @@ let known: ReadonlyMap<string, readonly string[]> | undefined;
 
 /** What is only recommended with a package and may matter; undefined where it is not known. */
 export function recommendedWith(name: string): readonly string[] | undefined {
-  known ??= new Map([
+  known ??= new Map<string, readonly string[]>([
     ...withoutAny
       .trim()
       .split(/\s+/)

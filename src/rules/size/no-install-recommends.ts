@@ -36,8 +36,17 @@ export const rule = dockerfileRule({
   },
 });
 
-/** More names than this added to a list hide what it was for. */
-const mostAdded = 4;
+/** What is small, exists in every release, and is what the package was used for without being named. */
+const addable: ReadonlySet<string> = new Set([
+  'ca-certificates',
+  'libc6-dev',
+  'openssh-client',
+  'less',
+  'patch',
+  'gnupg',
+  'psmisc',
+  'xauth',
+]);
 
 /** Passes the option, and names what of the recommended packages may matter. */
 function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackageCommand): Fix | undefined {
@@ -47,7 +56,7 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
   const names = new Set(read.packages.map(({ name }) => name));
   const lists = read.packages.map(({ name, kind }) => (kind === 'registry' ? recommendedWith(name) : undefined));
   const needed = [...new Set(lists.flatMap((list) => list ?? []))].filter((name) => !names.has(name)).sort();
-  const added = needed.length <= mostAdded ? needed : [];
+  const added = needed.filter((name) => addable.has(name));
   return {
     title:
       added.length === 0
@@ -59,7 +68,14 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
         ...(added.length === 0 ? [] : [insertAfter(dockerfile, last.word.range, ` ${added.join(' ')}`)]),
       ],
     },
-    assumptions: [nothingUsed(dockerfile, stage, lists, needed.length > added.length ? needed : [])],
+    assumptions: [
+      nothingUsed(
+        dockerfile,
+        stage,
+        lists,
+        needed.filter((name) => !addable.has(name)),
+      ),
+    ],
   };
 }
 
