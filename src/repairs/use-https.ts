@@ -79,7 +79,8 @@ const withCertificates: ReadonlySet<string> = new Set([
   'arch',
 ]);
 
-function certificatesAreThere(dockerfile: Dockerfile, stage: Stage, placed: PlacedCommand): Assumption {
+/** The certificates of authorities are installed before a step. */
+export function certificatesAreThere(dockerfile: Dockerfile, stage: Stage, placed: PlacedCommand): Assumption {
   const statement = 'The certificates of authorities (ca-certificates) are installed before this step.';
   const base = baseImageOf(stage);
   // The full official images stand on buildpack-deps, which has them; so has the slim image of Python.
@@ -131,7 +132,8 @@ function isProven(dockerfile: Dockerfile, stage: Stage, { command }: PlacedComma
 /** What ends with a runtime is not its certificates. */
 const distributions = /^(?:Debian|Ubuntu|Alpine|CentOS|Fedora|Rocky|Alma|Oracle|Amazon|openSUSE|Red Hat)/;
 
-function isCurrent(stage: Stage, today: string | undefined): Assumption {
+/** The base image is not too old for the servers of today. */
+export function isCurrent(stage: Stage, today: string | undefined): Assumption {
   const statement = 'The base image knows the certificates and the TLS of today.';
   const ended = baseImageOf(stage).endOfLife.find(
     ({ product, date }) => today !== undefined && date < today && distributions.test(product),

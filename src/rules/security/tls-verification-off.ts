@@ -1,7 +1,12 @@
 import type { CommandLine } from '../../core/command-line.ts';
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { SourceRange } from '../../core/text.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { ArgInstruction, EnvInstruction } from '../../dockerfile/instruction.ts';
+import { removeInstruction } from '../../dockerfile/remove-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { checkCertificates } from '../../repairs/check-certificates.ts';
 
 interface Switch {
   readonly what: string;
@@ -68,14 +73,17 @@ export const rule = dockerfileRule({
   remedy:
     'Check certificates; where a private certification authority is used, install its certificate (ca-certificates).',
   peers: [...Object.values(flags), ...Object.values(variables)].flatMap(({ peers }) => peers),
-  check({ dockerfile }, { report }) {
-    const say = (at: SourceRange, found: Switch) => report({ at, message: `Here ${found.what}.`, peers: found.peers });
-    for (const { command } of dockerfile.commandsNamed('curl', 'wget', 'npm', 'yarn', 'git', 'yum-config-manager')) {
+  check({ dockerfile }, { report, today }) {
+    const say = (at: SourceRange, found: Switch, fix?: Fix) =>
+      report({ at, message: `Here ${found.what}.`, peers: found.peers, ...(fix && { fix }) });
+    for (const placed of dockerfile.commandsNamed('curl', 'wget', 'npm', 'yarn', 'git', 'yum-config-manager')) {
+      const { command } = placed;
       const found = flags[command.name];
-      if (found?.matches(command)) say(command.range, found);
+      if (found?.matches(command)) say(command.range, found, repairOf(dockerfile, placed, today));
     }
-    for (const { command } of dockerfile.commands)
-      if (isPip(command) && flags.pip?.matches(command)) say(command.range, flags.pip);
+    for (const placed of dockerfile.commands)
+      if (isPip(placed.command) && flags.pip?.matches(placed.command))
+        say(placed.command.range, flags.pip, repairOf(dockerfile, placed, today));
     for (const name of ['ENV', 'ARG'] as const)
       for (const { instruction } of dockerfile.instructionsNamed(name))
         if (instruction.name !== 'LABEL')
@@ -83,10 +91,36 @@ export const rule = dockerfileRule({
             const found = Object.hasOwn(variables, key.value.toUpperCase())
               ? variables[key.value.toUpperCase()]
               : undefined;
-            if (found && value && found.value.test(value.value)) say(range, found);
+            if (found && value && found.value.test(value.value))
+              say(range, found, withoutVariable(dockerfile, instruction));
           }
   },
 });
+
+const mended: ReadonlySet<string> = new Set(['curl', 'wget', 'npm', 'yarn']);
+
+/** What git and yum-config-manager are told holds for later commands too: that is left to a person. */
+function repairOf(dockerfile: Dockerfile, placed: PlacedCommand, today: string | undefined): Fix | undefined {
+  return mended.has(placed.command.name) || isPip(placed.command)
+    ? checkCertificates(dockerfile, placed, today)
+    : undefined;
+}
+
+function withoutVariable(dockerfile: Dockerfile, instruction: EnvInstruction | ArgInstruction): Fix | undefined {
+  const edits = instruction.pairs.length === 1 ? removeInstruction(dockerfile, instruction) : undefined;
+  if (edits === undefined) return undefined;
+  return {
+    title: 'Check certificates',
+    changes: { edits },
+    assumptions: [
+      {
+        statement: 'All servers that build and program talk to have certificates of a known authority.',
+        state: 'unknown',
+        question: 'Which server was this for, and can the certificate of its authority be installed instead?',
+      },
+    ],
+  };
+}
 
 function isPip(command: CommandLine): boolean {
   return (

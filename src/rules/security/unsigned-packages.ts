@@ -1,5 +1,10 @@
-import type { CommandLine } from '../../core/command-line.ts';
+import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { PeerId } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
+import { removeWords } from '../../dockerfile/remove-words.ts';
+import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 interface Bypass {
@@ -29,18 +34,51 @@ export const rule = dockerfileRule({
   remedy: 'Install the key of the repository and drop the flag.',
   peers: bypasses.flatMap(({ peers }) => peers),
   check({ dockerfile }, { report }) {
-    for (const { command } of dockerfile.commandsNamed(...programs))
+    for (const placed of dockerfile.commandsNamed(...programs))
       for (const bypass of bypasses) {
+        const { command } = placed;
         const flag = bypass.programs.includes(command.name) ? flagOf(command, bypass) : undefined;
+        const fix = flag && checkSignatures(dockerfile, placed, flag);
         if (flag)
           report({
             at: flag.range,
             message: `${command.name} ${flag.value} takes packages that nobody signed.`,
             peers: bypass.peers,
+            ...(fix && { fix }),
           });
       }
   },
 });
+
+/** The flag taken out; `--force-yes` answers questions, too. */
+function checkSignatures(
+  dockerfile: Dockerfile,
+  { command, stage }: PlacedCommand,
+  flag: CommandWord,
+): Fix | undefined {
+  const read = readPackageCommand(command);
+  const asks =
+    flag.value === '--force-yes' &&
+    !command.arguments.some(({ value }) => /^(?:-[a-z]*y[a-z]*|--yes|--assume-yes)$/.test(value));
+  const edits = asks ? [replace(dockerfile, flag.range, '-y')] : removeWords(dockerfile, [flag]);
+  if (
+    edits === undefined ||
+    stage === undefined ||
+    read?.packages.some(({ kind, word }) => kind === 'file' || /\.(?:apk|deb|rpm)$/.test(word.value))
+  )
+    return undefined;
+  return {
+    title: asks ? 'Answer questions with -y, and check signatures' : `Drop ${flag.value}`,
+    changes: { edits },
+    assumptions: [
+      {
+        statement: 'The keys of all repositories that the packages come from are installed.',
+        state: 'unknown',
+        question: `Is the key of the repository installed before this step, and not expired? Without it ${command.name} stops there.`,
+      },
+    ],
+  };
+}
 
 function flagOf(command: CommandLine, bypass: Bypass) {
   return command.arguments.find(({ value }) => bypass.flag.test(value));
