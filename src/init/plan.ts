@@ -89,6 +89,8 @@ export interface RunPlan {
         readonly live?: string;
       }
     | undefined;
+  /** It has no handler for SIGTERM, which the kernel then does not deliver to process 1 of a container. */
+  readonly ignoresTermination?: boolean;
   /** Seconds that a start may take. */
   readonly startSeconds: number;
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };

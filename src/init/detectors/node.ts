@@ -565,6 +565,9 @@ function runOf(
       ...(framework?.writable ?? []),
     ],
     health,
+    ignoresTermination:
+      framework?.readsPort !== true &&
+      findInSources(place, /['"`]SIGTERM['"`]|enableShutdownHooks|terminus|http-terminator|lightship/) === undefined,
     startSeconds: 30,
     resources: { cpu: '100m', memory: '128Mi', memoryLimit: '512Mi' },
   };

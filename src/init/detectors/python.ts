@@ -432,6 +432,7 @@ function runOf(
       },
     ],
     health,
+    ignoresTermination: words[0] === 'python',
     startSeconds: 30,
     resources: { cpu: '100m', memory: '128Mi', memoryLimit: '512Mi' },
   };

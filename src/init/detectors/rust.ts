@@ -196,6 +196,9 @@ function detection(
           : 'the user nonroot of the image',
       writable: [{ path: '/tmp', why: 'temporary files' }],
       health,
+      ignoresTermination:
+        !['Rocket', 'Actix Web'].includes(framework?.name ?? '') &&
+        findInSources(place, /SignalKind::terminate|SIGTERM/) === undefined,
       startSeconds: 10,
       resources: { cpu: '50m', memory: '32Mi', memoryLimit: '256Mi' },
     },

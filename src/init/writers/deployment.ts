@@ -35,7 +35,7 @@ ${replicas(plan)}  selector:
       serviceAccountName: ${name}
       # The program does not call the Kubernetes API.
       automountServiceAccountToken: false
-${placement(plan)}      securityContext:
+${placement(plan)}${termination(run)}      securityContext:
         runAsNonRoot: true
         # As USER in the Dockerfile: ${run.userEvidence}.
         runAsUser: ${run.user}
@@ -81,6 +81,14 @@ function placement({ name, run }: ApplicationPlan): string {
           labelSelector:
             matchLabels:
               app.kubernetes.io/name: ${name}
+`;
+}
+
+function termination({ ignoresTermination }: RunPlan): string {
+  if (!ignoresTermination) return '';
+  return `      # The sources have no handler for SIGTERM, and the kernel gives process 1 none without one: the pod would be killed after 30
+      # seconds. In a process namespace of the pod it is not process 1. With «docker run», --init does the same.
+      shareProcessNamespace: true
 `;
 }
 
