@@ -181,7 +181,11 @@ function environmentLines(
     }
   }
   if (kept.length === 0) return undefined;
-  if (kept.length === instruction.pairs.length) return { lines: [textOf(dockerfile, instruction)], whole: canMove };
+  if (kept.length === instruction.pairs.length)
+    return {
+      lines: canMove ? [textOf(dockerfile, instruction)] : [inNewForm(dockerfile, instruction)],
+      whole: canMove,
+    };
   return {
     lines: kept.map((pair) => {
       const written = dockerfile.text.slice(pair.range.start, pair.range.end);
@@ -189,6 +193,15 @@ function environmentLines(
     }),
     whole: false,
   };
+}
+
+/** ENV with an equals sign: a second copy of the old form would be a second warning. */
+function inNewForm(dockerfile: Dockerfile, instruction: EnvInstruction): string {
+  const [pair] = instruction.pairs;
+  if (!instruction.legacy || pair?.value === undefined) return textOf(dockerfile, instruction);
+  const value = dockerfile.text.slice(pair.value.range.start, pair.value.range.end);
+  if (/["'\\`\r\n]/.test(value)) return textOf(dockerfile, instruction);
+  return `ENV ${pair.key.value}=${/\s/.test(value) ? `"${value}"` : value}`;
 }
 
 function isReadAtRunTime(instructions: readonly Instruction[], argument: Instruction): boolean {

@@ -57,6 +57,8 @@ const readAsTheyAre = /^(?:RUN|INSTALL|UNINSTALL|STOP|DEBUG|UPDATE|Name|Version|
 function renamed(dockerfile: Dockerfile, stage: Stage | undefined, { key }: KeyValue): Fix | undefined {
   const name = key.value;
   if (reserved.test(name) || (readAsTheyAre.test(name) && name === name.toUpperCase())) return undefined;
+  // A leading number may be all that tells two labels apart.
+  if (/^[^a-z]/i.test(name)) return undefined;
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, '-')
