@@ -1,5 +1,9 @@
+import type { Fix } from '../../core/fix.ts';
+import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { replace } from '../../dockerfile/edit.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import type { Token } from '../../dockerfile/syntax.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
@@ -52,8 +56,8 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       if (/dev|debug|test|local/.test(stage.name ?? '') || /dev|debug|test|local/i.test(nameOf(dockerfile))) continue;
-      for (const { range, message } of [...setVariables(dockerfile, stage), ...startedServers(dockerfile, stage)])
-        report({ at: range, message });
+      for (const { range, message, fix } of [...setVariables(dockerfile, stage), ...startedServers(dockerfile, stage)])
+        report({ at: range, message, ...(fix && { fix }) });
     }
   },
 });
@@ -62,7 +66,43 @@ function nameOf({ path }: Dockerfile): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-type Found = { readonly range: { readonly start: number; readonly end: number }; readonly message: string };
+interface Found {
+  readonly range: SourceRange;
+  readonly message: string;
+  readonly fix?: Fix | undefined;
+}
+
+/** What each variable is in production. */
+const production: Readonly<Record<string, string>> = {
+  NODE_ENV: 'production',
+  FLASK_DEBUG: '0',
+  FLASK_ENV: 'production',
+  DJANGO_DEBUG: 'False',
+  RAILS_ENV: 'production',
+  RACK_ENV: 'production',
+  APP_DEBUG: 'false',
+  SYMFONY_ENV: 'prod',
+  ASPNETCORE_ENVIRONMENT: 'Production',
+  DOTNET_ENVIRONMENT: 'Production',
+  GIN_MODE: 'release',
+  MIX_ENV: 'prod',
+};
+
+function inProduction(dockerfile: Dockerfile, name: string, { range }: Token, text: string): Fix | undefined {
+  const value = Object.hasOwn(production, name) ? production[name] : undefined;
+  if (value === undefined || dockerfile.text.slice(range.start, range.end) !== text) return undefined;
+  return {
+    title: `Set ${name}=${value}`,
+    changes: { edits: [replace(dockerfile, range, value)] },
+    assumptions: [
+      {
+        statement: 'The image is meant for production, and can be built and run in that mode.',
+        state: 'unknown',
+        question: `Is the image meant for production? With ${name}=${value}, steps after it may install fewer packages, and the program may want settings that it does without today.`,
+      },
+    ],
+  };
+}
 
 /** The last value of each variable counts. */
 function setVariables(dockerfile: Dockerfile, stage: Stage): Found[] {
@@ -75,7 +115,8 @@ function setVariables(dockerfile: Dockerfile, stage: Stage): Found[] {
       // What a build argument decides is not decided here.
       const text = value.value.includes('$') ? undefined : expandedValue(dockerfile, instruction, value);
       const message = `${key.value}=${text} switches the image to development mode.`;
-      last.set(key.value, text !== undefined && pattern.test(text) ? { range, message } : undefined);
+      const isOn = text !== undefined && pattern.test(text);
+      last.set(key.value, isOn ? { range, message, fix: inProduction(dockerfile, key.value, value, text) } : undefined);
     }
   }
   return [...last.values()].flatMap((found) => found ?? []);
