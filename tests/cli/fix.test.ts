@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { command } from '../../src/cli/commands/fix.ts';
 import { runCommand } from './run-command.ts';
@@ -181,6 +182,22 @@ describe('--diff gives what git apply takes', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('is not in the patch');
     expect(`${(await fix(only)).stdout}`).not.toContain('Zk3Xq9Lm2Pv8Rt5Wy1Nb');
+  });
+});
+
+describe('--json', () => {
+  const schema = JSON.parse(readFileSync(new URL('../../schemas/fix-report.schema.json', import.meta.url), 'utf8'));
+  test.each([
+    ['something to repair', fixable],
+    ['nothing', 'FROM scratch\n'],
+    ['a file that is left alone', `${fixable}NONSENSE\n`],
+    ['a secret', `FROM debian:12\nENV API_TOKEN=Zk3Xq9Lm2Pv8Rt5Wy1Nb\n${fixable.slice(15)}`],
+  ])('%s: as the schema says', async (_, text) => {
+    write({ Dockerfile: text });
+    const { stdout } = await fix(['--json', '--review', '--preset', 'all']);
+    const validate = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    expect(stdout).not.toContain('Zk3Xq9Lm2Pv8Rt5Wy1Nb');
   });
 });
 
