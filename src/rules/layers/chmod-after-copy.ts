@@ -4,6 +4,8 @@ import { insertAfter, replace } from '../../dockerfile/edit.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { absolutePath, copiedFiles } from '../../project/copied-files.ts';
+import { frontendKnows } from '../../project/frontend.ts';
+import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, workingDirectory } from '../../project/stage-facts.ts';
 
@@ -13,7 +15,7 @@ export const rule = dockerfileRule({
   why: 'A change of mode stores the whole file again in another layer, and starts a container for it.',
   remedy: 'Give the mode where the file is copied: COPY --chmod=755.',
   peers: ['tally:prefer-copy-chmod'],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
     for (const placed of dockerfile.commandsNamed('chmod')) {
       const { instruction, stage, command } = placed;
       const mode = command.arguments[0];
@@ -26,7 +28,7 @@ export const rule = dockerfileRule({
       const changed = command.arguments[1];
       const path = changed && absolutePath(workingDirectory(dockerfile, stage, instruction).path, changed.value);
       if (fileCopied === undefined || path !== fileCopied) continue;
-      const fix = fixFor(dockerfile, copy, instruction, mode.value);
+      const fix = fixFor(project, dockerfile, copy, instruction, mode.value);
       report({
         at: instruction.range,
         message: `chmod ${mode.value} stores ${path} a second time.`,
@@ -76,21 +78,18 @@ function fileOf(dockerfile: Dockerfile, stage: Stage, copy: CopyInstruction): st
 }
 
 /** An octal mode says all; `+x` only together with the mode that the file has. */
-function fixFor(dockerfile: Dockerfile, copy: CopyInstruction, run: RunInstruction, mode: string): Fix | undefined {
+function fixFor(
+  project: Project,
+  dockerfile: Dockerfile,
+  copy: CopyInstruction,
+  run: RunInstruction,
+  mode: string,
+): Fix | undefined {
   const octal = /^0?[0-7]{3,4}$/.test(mode) ? mode : /^(?:a|ugo)?\+x$/.test(mode) ? '755' : undefined;
   if (octal === undefined) return undefined;
   const { start } = run.syntax.range;
   // Comments between the two stay; the line of the RUN goes.
-  const usesBuildKit =
-    dockerfile.syntax.directives.some(({ name }) => name === 'syntax') ||
-    dockerfile.instructions.some((each) => each.name === 'RUN' && each.mounts.length > 0);
-  const buildKit: Assumption = usesBuildKit
-    ? { statement: 'The file is built with BuildKit.', state: 'holds' }
-    : {
-        statement: 'The file is built with BuildKit.',
-        state: 'unknown',
-        question: 'Is the image built with BuildKit? The older builder does not know --chmod.',
-      };
+  const buildKit = frontendKnows(project, dockerfile, copy.name === 'ADD' ? 'ADD --chmod' : 'COPY --chmod');
   const wasPlain: Assumption = {
     statement: 'The file is readable by all and writable by its owner alone in the build context.',
     state: 'unknown',
