@@ -40,7 +40,7 @@ export function finalStage(
     if (step !== undefined)
       return step.kind === 'build' || (step.kind === 'setup' && step.paths.length > 0 && step.paths.every(isCovered));
     const copy = copies.find((each) => each.instruction === instruction);
-    return copy !== undefined && copy.paths !== undefined && copy.paths.every(isCovered);
+    return copy?.paths?.every(isCovered) ?? false;
   };
   const last = stage.instructions.findLastIndex(isBuild);
   // Steps that stay although they build nothing: an update of the system, a message.
