@@ -1,4 +1,6 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import { shellWordsAt } from '../../dockerfile/shell-dialect.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { execForm } from '../../repairs/exec-form.ts';
 
@@ -28,5 +30,27 @@ export const rule = dockerfileRule({
         ...(fix && { fix }),
       });
     }
+    for (const { instruction, stage } of underDefaultShell(dockerfile)) {
+      const fix = execForm(project, dockerfile, stage, instruction);
+      report({
+        at: instruction.keyword.range,
+        message: `${instruction.name} runs through a shell.`,
+        peers: peers.slice(1),
+        cause: `shell-form:${instruction.line}`,
+        ...(fix && { fix }),
+      });
+    }
   },
 });
+
+/** BuildKit leaves a file alone that has said which shell it wants; one that says the default has said nothing. */
+function underDefaultShell({ instructionsNamed }: Dockerfile) {
+  if (instructionsNamed('SHELL').length === 0) return [];
+  return [...instructionsNamed('CMD'), ...instructionsNamed('ENTRYPOINT')].flatMap(({ instruction, stage }) =>
+    stage?.instructions.includes(instruction) &&
+    instruction.command.form === 'shell' &&
+    shellWordsAt(stage, instruction)?.join(' ') === '/bin/sh -c'
+      ? [{ instruction, stage }]
+      : [],
+  );
+}
