@@ -46,7 +46,7 @@ app.listen(process.env.PORT || 3000);
     },
     language: 'Node.js',
     framework: 'Express',
-    version: '26',
+    version: '24',
     port: 3000,
     command: ['node', 'src/server.js'],
     health: '/healthz',
@@ -102,11 +102,7 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
     framework: 'Next.js',
     port: 3000,
     command: ['node', 'server.js'],
-    lines: [
-      'COPY --from=build /app/.next/standalone ./',
-      'COPY --from=build /app/public ./public',
-      'RUN npm install --global --force yarn@1.22.22',
-    ],
+    lines: ['COPY --from=build /app/.next/standalone ./', 'COPY --from=build /app/public ./public'],
   },
   'node-vite': {
     files: {

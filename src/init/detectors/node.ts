@@ -1,3 +1,4 @@
+import { endOfLife } from '../../bases/end-of-life.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources, findPort } from '../internal/endpoints.ts';
 import { findNodeFramework, type NodeFramework } from '../internal/node-framework.ts';
@@ -104,14 +105,22 @@ function toolName({ tool, toolVersion }: NodeInstall): string {
   return toolVersion === undefined ? name : `${name} ${toolVersion.replace(/\+.*$/, '')}`;
 }
 
-/** Even release lines get long-term support half a year after they appear, which is thirty months before their end. */
+/**
+ * Even release lines get long-term support for thirty months. In the first half year of it packages still fail: of 26, that
+ * SlowBuffer is gone broke whatever uses jsonwebtoken of before.
+ */
 function chooseNode(place: Place, manifest: NodePackage): ChosenVersion {
   const asked = askedNode(place, manifest);
   return chooseVersion('Node.js', asked, {
     today: place.today,
-    isLongTerm: (line) => Number(line) % 2 === 0,
+    isLongTerm: (line) => Number(line) % 2 === 0 && monthsLeft(line, place.today) <= 24,
     fits: fitsRange,
   });
+}
+
+function monthsLeft(line: string, today: string): number {
+  const end = endOfLife('Node.js', line)?.date ?? today;
+  return (Date.parse(end) - Date.parse(today)) / (30.4 * 24 * 3600 * 1000);
 }
 
 function askedNode(place: Place, manifest: NodePackage): AskedVersion | undefined {
