@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/cli/generated.ts';
@@ -30,14 +30,12 @@ describe('the documentation does not lie', () => {
   });
 
   test('every link to a file leads somewhere', () => {
-    for (const file of [
-      'README.md',
-      'CONTRIBUTING.md',
-      'docs/report.md',
-      'docs/score.md',
-      'docs/configuration.md',
-      'docs/peers.md',
-    ]) {
+    const pages = ['docs', 'docs/fixes'].flatMap((directory) =>
+      readdirSync(directory)
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${directory}/${name}`),
+    );
+    for (const file of ['README.md', 'CONTRIBUTING.md', ...pages]) {
       const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
         (match) => match[1] ?? '',
       );
