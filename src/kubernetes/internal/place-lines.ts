@@ -186,7 +186,7 @@ export function behindEntry(
       const previous = text.charCodeAt(from - 2) === 13 ? from - 2 : from - 1;
       return [{ path, range: { start: previous, end: lineEnd }, replacement: '' }];
     }
-    return [{ path, range: { start: from, end: next }, replacement: '' }];
+    return [{ path, range: { start: from, end: behindBlankLine(text, from, next) }, replacement: '' }];
   }
   // The first entry of an item: what follows it moves up behind the dash.
   if (!/^ *(?:- +)+$/.test(before) || note !== undefined || holder.kind !== 'map') return undefined;
@@ -194,6 +194,13 @@ export function behindEntry(
   const next = lineEnd + following;
   if (columnOf(text, next) !== before.length || next >= text.length || text[next] === '#') return undefined;
   return [{ path, range: { start: piece.start, end: next }, replacement: '' }];
+}
+
+/** A blank line that would follow another one, or begin the file, goes too. */
+function behindBlankLine(text: string, from: number, next: number): number {
+  const blank = /^[ \t]*\r?\n/.exec(text.slice(next, next + 200))?.[0];
+  const before = text.slice(0, from).replace(/^\uFEFF/, '');
+  return blank !== undefined && (before === '' || /\n[ \t]*\r?\n$/.test(before)) ? next + blank.length : next;
 }
 
 function withoutComma(path: string, text: string, piece: SourceRange): readonly TextEdit[] | undefined {

@@ -1,8 +1,9 @@
+import { isStoreImage } from '../../bases/store-images.ts';
 import type { Fix } from '../../core/fix.ts';
 import { disruptionBudgetsOf, servicesOf } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
-import { at } from '../../kubernetes/yaml-node.ts';
+import { at, textAt } from '../../kubernetes/yaml-node.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import type { Project } from '../../project/project.ts';
@@ -37,6 +38,9 @@ export const rule = workloadRule({
 /** Two replicas, with a budget that keeps one of them there. */
 function secondReplica(project: Project, workload: Workload): { readonly fix?: Fix } {
   const spec = at(workload.object.node, 'spec');
+  // Two of a store are two stores with half of the data each, and with Recreate two were never to be.
+  const isStore = workload.allContainers.some(({ imageReference }) => isStoreImage(imageReference?.text ?? ''));
+  if (isStore || textAt(spec, 'strategy', 'type') === 'Recreate') return {};
   const isCovered = disruptionBudgetsOf(workload, project.objects).length > 0;
   const budget: AddedObject | undefined = isCovered ? { edits: [] } : budgetFor(project, workload);
   if (spec?.kind !== 'map' || !budget) return {};

@@ -23,13 +23,10 @@ export const rule = composeRule({
   },
 });
 
-/** Keys of `deploy` that only a swarm looks at. */
-const ofSwarm = ['placement', 'update_config', 'rollback_config', 'endpoint_mode', 'mode'];
-
-function readByCompose({ services }: ComposeFile): Assumption {
+function readByCompose({ services, path }: ComposeFile): Assumption {
   const statement = 'Only Compose reads the file, which ignores the line.';
-  const hasSwarm = services.some(({ node }) => ofSwarm.some((key) => at(node, 'deploy', key)));
-  return hasSwarm
+  const mayBeStack = /stack|swarm/i.test(path) || services.some(({ node }) => at(node, 'deploy'));
+  return mayBeStack
     ? asks(statement, 'Is the file given to docker stack deploy? That wants the version.')
     : holds(statement);
 }

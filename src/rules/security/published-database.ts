@@ -1,13 +1,9 @@
+import { isStoreImage } from '../../bases/store-images.ts';
 import type { Fix } from '../../core/fix.ts';
-import { parseImageReference } from '../../core/image-reference.ts';
 import type { ComposePort } from '../../kubernetes/compose.ts';
 import { expandDefaults } from '../../kubernetes/compose-text.ts';
 import { contentRange } from '../../kubernetes/yaml-node.ts';
 import { composeRule } from '../../project/rule.ts';
-
-/** Images of stores that are open, or guarded by one password, to whoever reaches their port. */
-const stores =
-  /^(?:postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|redis-stack|valkey|memcached|elasticsearch|opensearch|couchdb|couchbase|cassandra|neo4j|clickhouse|clickhouse-server|influxdb|etcd)$/;
 
 export const rule = composeRule({
   severity: 'note',
@@ -34,10 +30,7 @@ export const rule = composeRule({
 });
 
 function isStore(image: string): boolean {
-  const reference = parseImageReference(expandDefaults(image).text.replace(/\$\{?\w+\}?/g, 'x'));
-  const repository = reference?.repository ?? '';
-  const last = repository.slice(repository.lastIndexOf('/') + 1);
-  return stores.test(last) || repository === 'mssql/server';
+  return isStoreImage(expandDefaults(image).text.replace(/\$\{?\w+\}?/g, 'x'));
 }
 
 /** For `5432:5432` only: other forms say more, and are left to a person. */
