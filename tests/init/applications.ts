@@ -264,6 +264,54 @@ whitenoise = "^6.9"
     command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
     health: '/healthz',
   },
+  'python-bottle-that-serves-itself': {
+    files: {
+      'requirements.txt': 'bottle==0.13.4\n',
+      'app.py': `from bottle import Bottle, run
+
+app = Bottle()
+
+
+@app.get("/")
+def index():
+    return "hello"
+
+
+run(app, host="0.0.0.0", port=8000)
+`,
+    },
+    language: 'Python',
+    framework: 'Bottle',
+    version: '3.13',
+    port: 8000,
+    command: ['python', 'app.py'],
+  },
+  'java-plain-in-package-example': {
+    files: {
+      'pom.xml': `<project>
+  <groupId>org.example</groupId>
+  <artifactId>shop</artifactId>
+  <version>1.0</version>
+  <properties><maven.compiler.release>21</maven.compiler.release></properties>
+</project>
+`,
+      'src/main/java/org/example/Shop.java': `package org.example;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+
+public class Shop {
+  public static void main(String[] arguments) throws Exception {
+    HttpServer.create(new InetSocketAddress(8080), 0).start();
+  }
+}
+`,
+    },
+    language: 'Java',
+    version: '21',
+    port: 8080,
+    command: ['java', '-XX:MaxRAMPercentage=75', '-cp', '/app/lib/*', 'org.example.Shop'],
+  },
   'java-spring-maven': {
     files: {
       'pom.xml': `<project>

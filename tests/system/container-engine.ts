@@ -20,12 +20,19 @@ export interface Answer {
   readonly body: string;
 }
 
+export interface AskOptions {
+  /** Bounds the start. */
+  readonly waitSeconds?: number;
+  /** As a restricted pod would run it: this user, nothing to write but /tmp, no capabilities. */
+  readonly restrictedTo?: number;
+}
+
 /** The tests' own Docker Engine (scripts/engine), BuildKit as the builder. Everything runs on the host's network or on none. */
 export interface ContainerEngine {
   /** @throws Error with the build's output when it fails. */
   build(context: string, tag: string, options?: { readonly cache?: boolean }): Promise<BuiltImage>;
-  /** Starts the image without a network, asks its port each path, stops it. `waitSeconds` bounds the start. */
-  ask(image: string, port: number, paths: readonly string[], waitSeconds?: number): Promise<Answer[]>;
+  /** Starts the image without a network, asks its port each path, stops it. */
+  ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
   /** Runs the image to its end with these arguments. */
   run(image: string, args: readonly string[]): Promise<Answer>;
   /** Stops the engine if this call started it. */
@@ -66,8 +73,12 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
       ).split(' ');
       return { id: id ?? '', bytes: Number(bytes), layers: Number(layers), seconds };
     },
-    async ask(image, port, paths, waitSeconds = 30) {
-      const container = await must('run', '-d', '--network=none', image);
+    async ask(image, port, paths, { waitSeconds = 30, restrictedTo } = {}) {
+      const restrictions =
+        restrictedTo === undefined
+          ? []
+          : ['--user', String(restrictedTo), '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', ...noNewRights];
+      const container = await must('run', '-d', '--network=none', ...restrictions, image);
       try {
         const pid = await must('inspect', '-f', '{{.State.Pid}}', container);
         const get = (where: string) =>
@@ -90,6 +101,8 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
     },
   };
 }
+
+const noNewRights = ['--security-opt', 'no-new-privileges'];
 
 const curl = ['curl', '-s', '--max-time', '10', '-w', '\n%{http_code}'];
 

@@ -89,7 +89,7 @@ function served(
       return asgi(place, framework, has, found);
     case 'Flask':
     case 'Bottle':
-      return wsgi(place, framework, has, found);
+      return wsgi(place, framework, has, found) ?? plain(place, framework, found);
     case 'Streamlit': {
       const file = mainFile(place, /\bstreamlit\b/);
       return file
@@ -132,10 +132,20 @@ function django(place: Place, has: (name: string) => boolean, found: Found): Pyt
 }
 
 /** A name at the top of a module that is the application: made there, or by a function of the project. */
-function applicationObject(
-  place: Place,
-  className: string,
-): { readonly module: string; readonly name: string; readonly evidence: string; readonly root: string } | undefined {
+/** What a server of WSGI or ASGI imports. */
+interface ApplicationObject {
+  readonly module: string;
+  readonly name: string;
+  readonly evidence: string;
+  readonly root: string;
+  /** The file serves as soon as it is imported: a server of its own would never get to it. */
+  readonly servesItself: boolean;
+}
+
+/** A call at the margin: under `if __name__ == "__main__":` it would be indented. */
+const servesWhenImported = /^(?:\w+\.)*(?:run|run_app|serve|serve_forever)\(/m;
+
+function applicationObject(place: Place, className: string): ApplicationObject | undefined {
   const made = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)?${className}\\(`, 'm');
   const byFunction =
     /^(app|application|api|server)\s*(?::\s*[\w.]+)?\s*=\s*(?:\w+\.)*(?:create_app|get_application|get_app|make_app|create_application|build_app|init_app|factory)\(/m;
@@ -148,6 +158,7 @@ function applicationObject(
         return {
           ...importOf(path),
           name: match[1] ?? 'app',
+          servesItself: servesWhenImported.test(text),
           evidence: placeIn(join(place.directory, path), text, match.index),
         };
     }
@@ -159,6 +170,7 @@ function applicationObject(
       return {
         ...importOf(path),
         name: `${match[1]}()`,
+        servesItself: servesWhenImported.test(text),
         evidence: placeIn(join(place.directory, path), text, match.index),
       };
   }
@@ -217,7 +229,7 @@ function asgi(place: Place, framework: string, has: (name: string) => boolean, f
 
 function wsgi(place: Place, framework: string, has: (name: string) => boolean, found: Found): PythonStart | undefined {
   const object = applicationObject(place, framework);
-  if (!object) return undefined;
+  if (!object || object.servesItself) return undefined;
   const words = ['gunicorn', `${object.module}:${object.name}`, '--bind', `0.0.0.0:${defaultPort}`, '--workers', '2'];
   return found(words, object.evidence, { importRoot: object.root, ...(has('gunicorn') ? {} : { added: gunicorn }) });
 }

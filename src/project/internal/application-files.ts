@@ -55,9 +55,12 @@ const leftOutDirectories =
 const leftOutFiles =
   /(?:[._-](?:test|tests|spec|stories|min|bundle|generated|gen|pb|d)\.[\w.]+|_test\.(?:go|py)|(?:^|\/)mock[^/]*\.(?:go|[cm]?[jt]s)|_mock\.go|(?:^|\/)test_[^/]+\.py|(?:^|\/)conftest\.py|(?:^|\/)\.[^/]+\.[cm]?js|\.pb\.go|_pb2(?:_grpc)?\.py|Tests?\.(?:java|kt)|(?:^|\/)(?:webpack|rollup|vite|vitest|jest|babel|eslint|tailwind|postcss|next|nuxt|playwright|cypress|karma|commitlint|prettier|tsup|metro|drizzle|astro|svelte)\.config\.[\w]+|(?:^|\/)(?:Gruntfile|gulpfile|setup|noxfile|tasks|fabfile)\.(?:js|py))$/;
 
+/** A source set of Maven or Gradle that ships: the directories below it are packages, and `com/example/tools` is neither example nor tool. */
+const mainSourceSet = /^(?:.*\/)?src\/main\/(?=(?:java|kotlin|scala|groovy|resources)\/)/;
+
 /** Whether a source is part of what runs: no test, example, vendored, generated or built file. `path` is relative to the application. */
 export function isProgramSource(path: string): boolean {
-  return !leftOutDirectories.test(path) && !leftOutFiles.test(path);
+  return !leftOutDirectories.test(mainSourceSet.exec(path)?.[0] ?? path) && !leftOutFiles.test(path);
 }
 
 /** Whether a directory can hold an application of the project's own. `directory` is relative to the project. */

@@ -1,4 +1,4 @@
-# tags: python:3.11-slim python:3.11-slim-bookworm python:3-slim
+# tags: python:3.11-slim python:3.11-slim-bookworm
 # context: ca
 FROM debian:12-slim
 # Debian's Python where the official image has its own: below /usr/local, and without Debian's mark that keeps pip from installing.

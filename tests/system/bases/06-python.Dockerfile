@@ -1,4 +1,4 @@
-# tags: python:3.11 python:3.11-bookworm python:3 python:latest
+# tags: python:3.11 python:3.11-bookworm
 # context: ca
 FROM buildpack-deps:12
 # Debian's Python where the official image has its own: below /usr/local, and without Debian's mark that keeps pip from installing.

@@ -1,6 +1,6 @@
-# tags: golang:%V golang:%V-bookworm golang:1 golang:latest
+# tags: golang:%V golang:%V-trixie golang:1 golang:latest
 # context: go
-FROM buildpack-deps:12
+FROM buildpack-deps:13
 COPY go/ /usr/local/go/
 COPY ca.crt /usr/local/share/plimsoll/ca.crt
 ENV GOPATH=/go PATH=/go/bin:/usr/local/go/bin:$PATH SSL_CERT_FILE=/usr/local/share/plimsoll/ca.crt GOTOOLCHAIN=local GOFLAGS=-buildvcs=false
