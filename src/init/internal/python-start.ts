@@ -69,7 +69,8 @@ function fromProcfile(
   { line, words, evidence }: NonNullable<ReturnType<typeof procfileCommand>>,
   found: Found,
 ): PythonStart {
-  if (words === undefined) return found(['sh', '-c', `exec ${line}`], evidence);
+  // In front of a list exec would end with the first command of it.
+  if (words === undefined) return found(['sh', '-c', /[;&|]|^\s*cd\s/.test(line) ? line : `exec ${line}`], evidence);
   const isGunicorn = words[0] === 'gunicorn' && !words.some((word) => /^(?:-b|--bind|-c|--config)/.test(word));
   return found(isGunicorn ? [...words, '--bind', `0.0.0.0:${defaultPort}`] : words, evidence);
 }

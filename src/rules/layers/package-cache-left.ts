@@ -117,12 +117,14 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
       subcommand ? [insertAfter(dockerfile, subcommand.range, ` ${flag}`)] : [],
     );
     if (edits.length !== writtenBy.length) return undefined;
+    if (writtenBy.some(({ command }) => command.arguments.some(({ value }) => value === flag))) return undefined;
     return {
       title: `Pass ${flag}`,
       changes: { edits },
       assumptions: [{ statement: 'A cache is only a copy of what can be fetched again.', state: 'holds' }],
     };
   }
+  if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;
   const lists = cache.kind === 'lists' ? listsNotNeeded(dockerfile, stage, instruction, trace) : nothingNeeded;
@@ -136,6 +138,20 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
       ...toolNeedsIt(dockerfile, stage, instruction, trace),
     ],
   };
+}
+
+/** What stands behind `exit` or `exec` never runs; a tool that the RUN removes cannot clean up; pip fails where its cache is empty. */
+function canCleanAtEnd(dockerfile: Dockerfile, instruction: RunInstruction, removal: string): boolean {
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  if (commands.some(({ name }) => name === 'exit' || name === 'exec' || name === 'return')) return false;
+  if (removal.startsWith('pip ')) return false;
+  const needsTool = !/^(?:rm|find) /.test(removal);
+  return !(needsTool && commands.some((command) => removesPrograms(command)));
+}
+
+function removesPrograms({ name, arguments: words }: CommandLine): boolean {
+  if (name === 'rm') return words.some(({ value }) => /node_modules|\/bin(?:\/|$)|\/opt|\/usr\/local/.test(value));
+  return words.some(({ value }) => /^(?:remove|purge|autoremove|erase|del|uninstall|rm|un|r)$/.test(value));
 }
 
 /** A step that may fail for want of rights would break the build. */
