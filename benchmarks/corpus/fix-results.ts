@@ -88,9 +88,14 @@ export async function repairDirectory(directory: string, preset: Preset, review:
 
 /** Comments of a text that the other has not, or not as often. Read by lines of the parser, not by what the engine compares. */
 export function lostComments(before: string, after: string): string[] {
-  const left = commentsOf(after);
-  return commentsOf(before).filter((comment) => {
-    const at = left.indexOf(comment);
+  return missingOf(commentsOf(before), commentsOf(after));
+}
+
+/** What of the first list the second has not, or not as often. */
+export function missingOf(before: readonly string[], after: readonly string[]): string[] {
+  const left = [...after];
+  return before.filter((each) => {
+    const at = left.indexOf(each);
     if (at !== -1) left.splice(at, 1);
     return at === -1;
   });

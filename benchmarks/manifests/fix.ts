@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { encodeArtifact } from '../../src/core/artifact.ts';
 import { fixClass } from '../../src/core/fix.ts';
 import { splitDocuments } from '../../src/kubernetes/read-yaml.ts';
-import { diffLines, median, repairDirectory, table } from '../corpus/fix-results.ts';
+import { diffLines, median, missingOf, repairDirectory, table } from '../corpus/fix-results.ts';
 import { askApiServer } from './api-server.ts';
 
 const { values, positionals } = parseArgs({
@@ -156,12 +156,7 @@ function documentsOf(text: string): string[] {
 
 /** Comments of YAML that the other text has not, or not as often. */
 function lostComments(before: string, after: string): string[] {
-  const left = commentsOf(after);
-  return commentsOf(before).filter((comment) => {
-    const at = left.indexOf(comment);
-    if (at !== -1) left.splice(at, 1);
-    return at === -1;
-  });
+  return missingOf(commentsOf(before), commentsOf(after));
 }
 
 function commentsOf(text: string): string[] {
