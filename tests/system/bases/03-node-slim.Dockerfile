@@ -9,4 +9,6 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
 # What the machine trusts: its package registries may stand behind an authority of its own.
 COPY ca.crt /usr/local/share/plimsoll/ca.crt
 ENV NODE_EXTRA_CA_CERTS=/usr/local/share/plimsoll/ca.crt
+# Images of Node.js up to 24 bring Yarn 1 along.
+RUN npm install --global --silent yarn@1.22.22 && npm cache clean --force
 CMD ["node"]

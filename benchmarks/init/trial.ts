@@ -1,0 +1,214 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../../src/init/plan.ts';
+import { docker, firstWords, run, startPostgres } from './machine.ts';
+
+/** What the environment gives an application, as a person who knows it would. */
+export interface Given {
+  /** Of several applications in a repository the one to try. */
+  readonly directory?: string;
+  /** Answers to questions that init asks: `--port 8080`. */
+  readonly arguments?: readonly string[];
+  /** Values of variables; `{postgres}` stands for the address of an empty database, without the scheme. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Run with the image before it serves, as a release step: what brings the database up to date. */
+  readonly before?: readonly string[];
+  /** Asked instead of the health endpoint or `/`. */
+  readonly path?: string;
+  /** What it cannot run without and this machine has not. */
+  readonly needs?: string;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly language: string;
+  readonly framework: string | undefined;
+  readonly outcome: 'serves' | 'does not serve' | 'does not build' | 'refused' | 'cannot be tried here';
+  readonly reason: string | undefined;
+  readonly built: boolean;
+  /** Seconds of the build. */
+  readonly seconds?: number;
+  readonly bytes?: number;
+  readonly status?: number;
+  readonly asked?: string;
+}
+
+const dockerFiles = [
+  ...['Dockerfile*', '*.Dockerfile', 'Containerfile*', 'docker-compose*', 'compose.y*ml', '.dockerignore', 'k8s'],
+  ...['kubernetes', 'helm', 'charts', '.devcontainer', 'skaffold*', 'docker-entrypoint*'],
+];
+
+const plimsoll = path.resolve('dist/cli/main.js');
+const logs = path.resolve('.cache/init-logs');
+
+/** Checks out, removes what is known of Docker and Kubernetes, writes, builds, runs and asks. */
+export async function tryApplication(name: string, repository: string, given: Given): Promise<Result> {
+  const top = mkdtempSync(path.join(tmpdir(), 'plimsoll-init-'));
+  try {
+    const root = path.join(top, name.slice(name.indexOf('/') + 1));
+    checkOut(repository, root);
+    return await tryIn(name, root, given);
+  } finally {
+    rmSync(top, { recursive: true, force: true });
+  }
+}
+
+function checkOut(repository: string, root: string): void {
+  mkdirSync(root, { recursive: true });
+  const archive = execFileSync('git', ['-C', repository, 'archive', 'HEAD'], { maxBuffer: 1 << 30 });
+  execFileSync('tar', ['-x', '-C', root], { input: archive });
+  const names = dockerFiles.flatMap((each, at) => [...(at === 0 ? [] : ['-o']), '-iname', each]);
+  execFileSync('find', [root, '(', ...names, ')', '-prune', '-exec', 'rm', '-rf', '{}', '+']);
+}
+
+async function tryIn(name: string, root: string, given: Given): Promise<Result> {
+  const written = await run(process.execPath, [
+    ...[plimsoll, 'init', path.join(root, given.directory ?? ''), '--json'],
+    ...(given.arguments ?? []),
+  ]);
+  const applications: readonly ApplicationPlan[] = written.output.startsWith('{')
+    ? JSON.parse(written.output).applications
+    : [];
+  const plan = applications.find(({ directory }) => directory === (given.directory ?? '')) ?? applications[0];
+  if (plan === undefined) {
+    const said = written.output.startsWith('{') ? JSON.parse(written.output).undecided?.[0]?.undecided : undefined;
+    const reason = said ?? firstWords(written.errors);
+    return { name, language: '', framework: undefined, outcome: 'refused', reason, built: false };
+  }
+  const common = { name, language: plan.language, framework: plan.framework };
+  const missing = await missingBases(path.join(root, plan.directory, 'Dockerfile'));
+  if (missing.length > 0)
+    return { ...common, outcome: 'cannot be tried here', reason: `no ${missing.join(', no ')} here`, built: false };
+  return { ...common, ...(await buildAndServe(name, root, plan, given)) };
+}
+
+async function missingBases(dockerfile: string): Promise<string[]> {
+  const text = readFileSync(dockerfile, 'utf8');
+  const stages = new Set([...text.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage]) => stage));
+  const bases = [...text.matchAll(/^FROM (\S+)/gm)].flatMap(([, base]) =>
+    base === undefined || stages.has(base) || base === 'scratch' ? [] : [base],
+  );
+  const missing: string[] = [];
+  for (const base of new Set(bases)) {
+    const found = await docker('image', 'inspect', base);
+    if (found.status !== 0) missing.push(base);
+  }
+  return missing;
+}
+
+type Outcome = Omit<Result, 'name' | 'language' | 'framework'>;
+
+/** Hosts that package registries do not need: what the build wanted of the open network. */
+const unreachable =
+  /(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|Could not resolve host:|Unknown host|Failed to resolve|lookup|resolve host address) ?['"]?([\w-]+(?:\.[\w-]+)+)/;
+
+async function buildAndServe(name: string, root: string, plan: ApplicationPlan, given: Given): Promise<Outcome> {
+  const tag = `plimsoll-trial/${name.toLowerCase().replace(/[^a-z0-9/._-]/g, '-')}`;
+  const begun = performance.now();
+  const dockerfile = path.join(root, plan.directory, 'Dockerfile');
+  const built = await docker(
+    ...['build', '--network=host', '--progress=plain', '-t', tag, '-f', dockerfile, path.join(root, plan.context)],
+  );
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  log(name, 'build', built.output + built.errors);
+  if (built.status !== 0) {
+    const host = unreachable.exec(built.errors)?.[1];
+    return host
+      ? { outcome: 'cannot be tried here', reason: `its build wants ${host}`, built: false, seconds }
+      : { outcome: 'does not build', reason: firstWords(lastError(built.errors)), built: false, seconds };
+  }
+  const bytes = Number((await docker('image', 'inspect', '-f', '{{.Size}}', tag)).output);
+  const served = await serve(name, tag, plan, given);
+  const failed = served.outcome === 'does not serve' && given.needs !== undefined;
+  return {
+    ...served,
+    ...(failed ? { outcome: 'cannot be tried here', reason: `built; needs ${given.needs}` } : {}),
+    built: true,
+    seconds,
+    bytes,
+  };
+}
+
+/** The last lines that a failed step printed. */
+function lastError(errors: string): string {
+  const lines = errors.split('\n').filter((line) => /^#\d+ (?:ERROR|\d)/.test(line) || /error|fatal/i.test(line));
+  return lines.slice(-3).join(' ');
+}
+
+async function serve(name: string, tag: string, plan: ApplicationPlan, given: Given): Promise<Omit<Outcome, 'built'>> {
+  const { run: pod } = plan;
+  if (pod.port === undefined) return { outcome: 'does not serve', reason: 'a program that nothing connects to' };
+  const wantsPostgres = Object.values(given.environment ?? {}).some((value) => value.includes('{postgres}'));
+  const postgres = wantsPostgres ? await startPostgres() : undefined;
+  const options = [...restrictions(pod), ...environment(plan, given, postgres?.address)];
+  // A database listens on this machine's own address: only then the container shares its network.
+  const network = postgres ? '--network=host' : '--network=none';
+  try {
+    if (given.before) {
+      const before = await docker('run', '--rm', network, ...options, tag, ...given.before);
+      log(name, 'before', before.output + before.errors);
+      if (before.status !== 0)
+        return { outcome: 'does not serve', reason: `${given.before.join(' ')}: ${firstWords(before.errors)}` };
+    }
+    const started = await docker('run', '-d', network, ...options, tag);
+    if (started.status !== 0) return { outcome: 'does not serve', reason: firstWords(started.errors) };
+    const container = started.output.trim();
+    try {
+      return await ask(name, container, pod.port, given.path ?? pod.health?.path ?? '/');
+    } finally {
+      await docker('rm', '-f', container);
+    }
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+/** As the Deployment has them: its user, a read-only root, what is said to be written, no capabilities, no new privileges. */
+function restrictions({ user, writable }: RunPlan): string[] {
+  return [
+    ...['--read-only', '--user', `${user}:${user}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...writable.flatMap((each) => ['--tmpfs', `${each.path}:uid=${user},gid=${user},mode=1777`]),
+  ];
+}
+
+/** What the ConfigMap says, and a value for each secret: given, or one that is as long as keys are. */
+function environment(plan: ApplicationPlan, given: Given, postgres: string | undefined): string[] {
+  const values = new Map<string, string>();
+  for (const { name, value } of settingsOf(plan)) if (value !== undefined) values.set(name, value);
+  for (const { name, required } of secretsOf(plan))
+    if (required) values.set(name, '0123456789abcdef0123456789abcdef0123456789abcdef');
+  for (const [name, value] of Object.entries(given.environment ?? {}))
+    values.set(name, value.replace('{postgres}', postgres ?? ''));
+  return [...values].flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+}
+
+const waitSeconds = 120;
+
+async function ask(name: string, container: string, port: number, asked: string): Promise<Omit<Outcome, 'built'>> {
+  const pid = (await docker('inspect', '-f', '{{.State.Pid}}', container)).output.trim();
+  const until = performance.now() + waitSeconds * 1000;
+  let status = 0;
+  while (performance.now() < until) {
+    const { output } = await run('nsenter', [
+      ...['-t', pid, '-n', 'curl', '-s', '-o', '/dev/null', '--max-time', '10', '-w', '%{http_code}'],
+      `http://127.0.0.1:${port}${asked}`,
+    ]);
+    status = Number(output);
+    const { output: state } = await docker('inspect', '-f', '{{.State.Running}}', container);
+    if (status > 0 || state.trim() !== 'true') break;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  const { output, errors } = await docker('logs', '--tail', '200', container);
+  log(name, 'run', output + errors);
+  if (status > 0 && status < 500) return { outcome: 'serves', reason: undefined, status, asked };
+  const reason =
+    status > 0 ? `${status} for ${asked}` : firstWords((output + errors).trim().split('\n').slice(-3).join(' '));
+  return { outcome: 'does not serve', reason, ...(status > 0 && { status, asked }) };
+}
+
+function log(name: string, what: string, text: string): void {
+  mkdirSync(logs, { recursive: true });
+  writeFileSync(path.join(logs, `${name.replace('/', '+')}.${what}`), text);
+}
