@@ -46,7 +46,7 @@ export const languageFiles: readonly LanguageFiles[] = [
     language: 'dotnet',
     manifest: /\.(?:cs|fs|vb)proj$/,
     locks: ['packages.lock.json', 'Directory.Packages.props', 'nuget.config'],
-    source: /\.(?:cs|fs|vb)$/,
+    source: /(?:\.(?:cs|fs|vb)|(?:^|\/)appsettings\.json)$/,
   },
 ];
 

@@ -2,6 +2,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import { goSource } from '../../ecosystems/go/source-go.ts';
 import { javaSource } from '../../ecosystems/maven/source-java.ts';
 import { nodeSource } from '../../ecosystems/npm/source-node.ts';
+import { dotnetSource } from '../../ecosystems/nuget/source-dotnet.ts';
 import { pythonSource } from '../../ecosystems/pip/source-python.ts';
 import type { SourceReader, VariableReader } from '../../ecosystems/source-facts.ts';
 import type { ApplicationLanguage, LoggerUse, MetricsEndpoint, VariableRead } from '../application.ts';
@@ -11,6 +12,7 @@ const readers: Partial<Readonly<Record<ApplicationLanguage, SourceReader>>> = {
   python: pythonSource,
   go: goSource,
   java: javaSource,
+  dotnet: dotnetSource,
 };
 
 /** What the sources of an application tell together. */

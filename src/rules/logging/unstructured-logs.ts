@@ -1,6 +1,9 @@
 import type { LoggerUse } from '../../project/application.ts';
 import { buildsOfApplication } from '../../project/application-builds.ts';
+import { environmentOf } from '../../project/application-environment.ts';
 import { runsInBrowsers } from '../../project/application-kind.ts';
+import { defaultLogger } from '../../project/default-loggers.ts';
+import type { ImageBuild, ImageUse, Project } from '../../project/project.ts';
 import { applicationRule } from '../../project/rule.ts';
 import { structuredLogs } from '../../repairs/structured-logs.ts';
 
@@ -21,6 +24,10 @@ const remedies: Readonly<Record<string, string>> = {
   logrus: 'Set the JSONFormatter.',
   logback: 'Use an encoder that writes JSON, such as LogstashEncoder.',
   log4j2: 'Use JsonTemplateLayout.',
+  'spring-boot':
+    'Set logging.structured.format.console, which Spring Boot knows from 3.4 on; before, add a logback-spring.xml with an encoder that writes JSON.',
+  Serilog: 'Give the console sink a JSON formatter.',
+  'Microsoft.Extensions.Logging': 'Use the json formatter of the console: Logging:Console:FormatterName.',
 };
 
 export const rule = applicationRule({
@@ -30,16 +37,20 @@ export const rule = applicationRule({
   remedy: 'Write one JSON object a line.',
   peers: [],
   check({ application, project }, { report }) {
-    const run = buildsOfApplication(project, application).flatMap((build) => build.runBy);
+    const run = buildsOfApplication(project, application).flatMap((build) =>
+      build.runBy.map((use) => ({ build, use })),
+    );
     // Whether it is a service is only known where something runs it for good.
-    if (!run.some((use) => use.kind === 'service' || use.workload.longRunning)) return;
-    const loggers = application.loggers.filter(({ library }) => library !== 'print' && library !== 'System.out');
+    if (!run.some(({ use }) => use.kind === 'service' || use.workload.longRunning)) return;
+    const known = application.loggers.filter(({ library }) => library !== 'print' && library !== 'System.out');
+    const byDefault = defaultLogger(application);
+    const loggers = byDefault ? [byDefault, ...known] : known;
     if (loggers.some(({ format }) => format === 'json')) return;
+    if (byDefault && run.some(({ build, use }) => isSetOutside(project, build, use))) return;
     const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
     if (!first || (first.library === 'console' && runsInBrowsers(application))) return;
     const remedy = remedies[first.library];
-    const source = application.artifact(first.path);
-    const fix = source && structuredLogs(first, source.text);
+    const fix = structuredLogs(first, application);
     report({
       at: { path: first.path, range: first.range },
       message: `${first.library} writes plain text.`,
@@ -54,4 +65,11 @@ export const rule = applicationRule({
 function ofLibrariesFirst(loggers: readonly LoggerUse[]): LoggerUse[] {
   const plain = (use: LoggerUse) => (use.library === 'console' ? 1 : 0);
   return [...loggers].sort((a, b) => plain(a) - plain(b));
+}
+
+/** A variable or an argument of the start command decides how a framework logs. */
+function isSetOutside(project: Project, build: ImageBuild, use: ImageUse): boolean {
+  const outside = /logging[._]{1,2}(?:structured|config|console)/i;
+  if (outside.test(build.dockerfile.text)) return true;
+  return [...environmentOf(project, build, use).variables.keys()].some((name) => outside.test(name));
 }
