@@ -6,11 +6,7 @@ import type { ImageBuild, Project } from './project.ts';
 import { imageInstructions } from './stage-facts.ts';
 
 /** A log file that is set by a configuration file which an image copies from its context. */
-export interface CopiedLogSetting extends ServerLog {
-  readonly artifact: Artifact;
-  /** The instruction that copies it. */
-  readonly instruction: CopyInstruction;
-}
+export interface CopiedLogSetting extends ServerLog, CopiedConfiguration {}
 
 /** So many files are read for one image. */
 const maximumFiles = 60;
@@ -19,15 +15,29 @@ const maximumFiles = 60;
 const configurationName =
   /(?:^|\/)[^/]+\.(?:conf|cnf|ini|vhost)(?:\.(?:template|tmpl|j2|in|erb))?$|(?:^|\/)(?:supervisord?|nginx)[^/]*\.conf[^/]*$|(?:^|\/)gunicorn[^/]*\.py$|(?:^|\/)sites-(?:available|enabled)\/[^/]+$/;
 
+/** A configuration file of a server, copied from the context. */
+export interface CopiedConfiguration {
+  readonly artifact: Artifact;
+  /** The instruction that copies it. */
+  readonly instruction: CopyInstruction;
+}
+
 /** The log files that configuration sets which the shipped stage of a build copies from its context. */
 export function copiedLogSettings(project: Project, build: ImageBuild): CopiedLogSetting[] {
+  return copiedConfigurations(project, build).flatMap((copied) =>
+    serverLogs(copied.artifact.text).map((log) => ({ ...log, ...copied })),
+  );
+}
+
+/** The configuration files of servers which the shipped stage of a build copies from its context. */
+export function copiedConfigurations(project: Project, build: ImageBuild): CopiedConfiguration[] {
   const { context, dockerfile } = build;
   const { readFile } = project;
   // Asked first: the stage is only known when the file is parsed.
   if (!context || !readFile) return [];
   const { stage } = build;
   if (!stage) return [];
-  const result: CopiedLogSetting[] = [];
+  const result: CopiedConfiguration[] = [];
   const seen = new Set<string>();
   for (const instruction of imageInstructions(stage)) {
     if (instruction.name !== 'COPY' && instruction.name !== 'ADD') continue;
@@ -36,7 +46,7 @@ export function copiedLogSettings(project: Project, build: ImageBuild): CopiedLo
       if (seen.has(path) || seen.size >= maximumFiles) continue;
       seen.add(path);
       const artifact = readFile(path);
-      if (artifact) for (const log of serverLogs(artifact.text)) result.push({ ...log, artifact, instruction });
+      if (artifact) result.push({ artifact, instruction });
     }
   }
   return result;
