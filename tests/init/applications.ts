@@ -19,6 +19,8 @@ export interface ExampleApplication {
   readonly lines?: readonly string[];
   /** Words of the questions that are left. */
   readonly questions?: readonly RegExp[];
+  /** What an audit finds of the application itself, which init does not change. */
+  readonly found?: readonly RegExp[];
 }
 
 const manifest = (fields: object) => JSON.stringify({ name: 'shop', version: '1.2.0', ...fields }, null, 2);
@@ -86,6 +88,24 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
       'RUN pnpm run build',
       'RUN CI=true pnpm prune --prod --ignore-scripts',
     ],
+  },
+  'node-prisma': {
+    files: {
+      'package.json': manifest({
+        scripts: { start: 'node src/server.js' },
+        engines: { node: '24' },
+        dependencies: { express: '^5.1.0', '@prisma/client': '^6.1.0' },
+        devDependencies: { prisma: '^6.1.0' },
+      }),
+      'package-lock.json': npmLock,
+      'prisma/schema.prisma': 'generator client {\n  provider = "prisma-client-js"\n}\n',
+      'src/server.js': "const app = require('express')();\napp.listen(process.env.PORT || 3000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    port: 3000,
+    command: ['node', 'src/server.js'],
+    lines: ['RUN npx prisma generate'],
   },
   'node-next': {
     files: {
@@ -264,6 +284,31 @@ whitenoise = "^6.9"
     command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
     health: '/healthz',
   },
+  'python-procfile-of-two-commands': {
+    files: {
+      'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\n',
+      Procfile: 'web: python migrate.py && gunicorn app:app --workers 3\n',
+      'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+      'migrate.py': 'print("done")\n',
+    },
+    language: 'Python',
+    framework: 'Flask',
+    port: 8000,
+    command: ['sh', '-c', 'python migrate.py && exec gunicorn app:app --workers 3 --bind 0.0.0.0:8000'],
+  },
+  'python-procfile-with-a-configured-server': {
+    files: {
+      'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\n',
+      Procfile: 'web: gunicorn --config gunicorn.conf.py app:app\n',
+      'gunicorn.conf.py': 'workers = 2\n',
+      'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+    },
+    language: 'Python',
+    framework: 'Flask',
+    port: 8000,
+    command: ['gunicorn', '--config', 'gunicorn.conf.py', 'app:app'],
+    lines: ['    PORT=8000'],
+  },
   'python-bottle-that-serves-itself': {
     files: {
       'requirements.txt': 'bottle==0.13.4\n',
@@ -396,7 +441,7 @@ public class Shop {
     files: {
       'shop.sln': '',
       'src/Shop/Shop.csproj':
-        '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <TargetFramework>net8.0</TargetFramework>\n  </PropertyGroup>\n  <ItemGroup>\n    <ProjectReference Include="..\\Core\\Core.csproj" />\n  </ItemGroup>\n</Project>\n',
+        '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n  <ItemGroup>\n    <ProjectReference Include="..\\Core\\Core.csproj" />\n  </ItemGroup>\n</Project>\n',
       'src/Core/Core.csproj': '<Project Sdk="Microsoft.NET.Sdk">\n</Project>\n',
       'src/Core/Core.cs': 'class Core {}\n',
       'src/Shop/Program.cs':
@@ -409,7 +454,27 @@ public class Shop {
     command: ['dotnet', 'Shop.dll'],
     health: '/healthz',
     lines: ['FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build', 'COPY Core/Core.csproj ./Core/', 'USER 1654'],
-    questions: [/gets no security updates/],
+  },
+  'dotnet-of-before': {
+    files: {
+      'Shop.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <TargetFramework>net6.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n',
+      'Program.cs': 'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n',
+    },
+    language: '.NET',
+    framework: 'ASP.NET Core',
+    version: '6.0',
+    port: 8080,
+    command: ['dotnet', 'Shop.dll'],
+    health: '/healthz',
+    lines: [
+      'FROM mcr.microsoft.com/dotnet/sdk:6.0 AS build',
+      'FROM mcr.microsoft.com/dotnet/aspnet:6.0',
+      'ENV DOTNET_EnableDiagnostics=0 \\',
+      '    ASPNETCORE_URLS=http://+:8080',
+    ],
+    questions: [/no security updates since/],
+    found: [/end-of-life/, /end-of-life/],
   },
   'ruby-rails': {
     files: {

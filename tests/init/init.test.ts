@@ -91,8 +91,10 @@ describe.each(Object.entries(applications))('%s', (name, application) => {
     for (const line of application.lines ?? []) expect(lines).toContain(line);
   });
 
-  test('is found faultless by an audit', async () => {
-    expect(await findingsIn(root)).toEqual([]);
+  test('is found faultless by an audit, but for what the application itself brings', async () => {
+    const expected = application.found ?? [];
+    const findings = await findingsIn(root);
+    expect(findings.map((finding) => expected.find((pattern) => pattern.test(finding)) ?? finding)).toEqual(expected);
   });
 
   test.skipIf(!existsSync(oracle))('is accepted by BuildKit', () => {

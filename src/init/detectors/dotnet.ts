@@ -1,11 +1,10 @@
+import { endOfLife } from '../../bases/end-of-life.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth, findInSources, findPort } from '../internal/endpoints.ts';
 import { variable } from '../internal/variables.ts';
 import { compareVersions, supportedLines } from '../internal/versions.ts';
 import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
 import { baseName, directoryOf, join, placeIn } from '../repository.ts';
-
-const registry = 'mcr.microsoft.com/dotnet';
 
 export const detector: Detector = {
   language: '.NET',
@@ -58,15 +57,16 @@ function detection(place: Place, file: string, text: string): Detection {
       ...(port ? [{ topic: 'port' as const, value: String(port.port), evidence: port.evidence }] : []),
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions: version.rolls
-      ? [
-          {
-            question: `The project is made for .NET ${version.asked}, which gets no security updates any more: the image runs it on .NET ${version.run}. Raise TargetFramework.`,
-            flag: undefined,
-            assumed: 'DOTNET_ROLL_FORWARD=Major',
-          },
-        ]
-      : [],
+    questions:
+      version.ended === undefined
+        ? []
+        : [
+            {
+              question: `.NET ${version.run}, for which the project is made, gets no security updates since ${version.ended}. Raise TargetFramework.`,
+              flag: '--runtime-version',
+              assumed: version.run,
+            },
+          ],
     stages: [
       buildStage(place, context, join(path, file), version.run, version.evidence),
       shippedStage(place, version.run, web),
@@ -77,12 +77,15 @@ function detection(place: Place, file: string, text: string): Detection {
       port: port?.port,
       environment: {
         DOTNET_EnableDiagnostics: '0',
-        ...(port ? { ASPNETCORE_HTTP_PORTS: String(port.port) } : {}),
+        ...(port ? listenOn(version.run, port.port) : {}),
         ...(port?.read ? { PORT: String(port.port) } : {}),
         ...(version.rolls ? { DOTNET_ROLL_FORWARD: 'Major' } : {}),
       },
       user: 1654,
-      userEvidence: 'the user app of the image',
+      userEvidence:
+        compareVersions(version.run, '8.0') < 0
+          ? 'a number without any rights; images before .NET 8 have no user for programs'
+          : 'the user app of the image',
       writable: [{ path: '/tmp', why: 'temporary files: uploads, and what the runtime unpacks' }],
       health,
       startSeconds: 30,
@@ -92,6 +95,19 @@ function detection(place: Place, file: string, text: string): Detection {
     files: [],
     variables: dotnetVariables(place),
   };
+}
+
+/** What makes Kestrel listen; releases before 8 know addresses only. */
+function listenOn(version: string, port: number): Readonly<Record<string, string>> {
+  return compareVersions(version, '8.0') < 0
+    ? { ASPNETCORE_URLS: `http://+:${port}` }
+    : { ASPNETCORE_HTTP_PORTS: String(port) };
+}
+
+/** Images up to 3.0 are published in a folder of their own. */
+function imageOf(kind: string, version: string): string {
+  const folder = compareVersions(version, '3.1') < 0 ? 'dotnet/core' : 'dotnet';
+  return `mcr.microsoft.com/${folder}/${kind}:${version}`;
 }
 
 /** The directory that has everything that the project refers to. */
@@ -115,39 +131,47 @@ function contextOf({ directory, repository }: Place, file: string, text: string)
 }
 
 interface DotnetVersion {
-  readonly asked: string;
   readonly run: string;
+  /** Since when it gets no security updates. */
+  readonly ended: string | undefined;
+  /** The program is made for an older release. */
   readonly rolls: boolean;
   readonly evidence: string;
 }
 
-/** A newer release builds for older ones, and runs what was made for them when it is told to. */
+/**
+ * The release that the project is made for, also where it gets no security updates any more: what is made for one and rolled forward to
+ * another meets the breaking changes of all between. Only who asks for another release gets it.
+ */
 function chooseVersion(place: Place, file: string, text: string): DotnetVersion {
   const lines = supportedLines('.NET', place.today);
   const newest = lines.at(-1) ?? '10.0';
-  if (place.choices.version)
-    return { asked: place.choices.version, run: place.choices.version, rolls: false, evidence: '--runtime-version' };
   const own = /<TargetFrameworks?>[^<]*?net(?:coreapp)?(\d+\.\d+)/.exec(text);
   const shared = own ? undefined : sharedTarget(place);
   const asked = own?.[1] ?? shared?.version;
-  const evidence = own ? `TargetFramework (${place.place(file, 'TargetFramework')})` : (shared?.evidence ?? '');
+  const chosen = place.choices.version;
+  if (chosen !== undefined)
+    return {
+      run: chosen,
+      ended: undefined,
+      rolls: asked !== undefined && compareVersions(chosen, asked) > 0,
+      evidence: '--runtime-version',
+    };
   if (asked === undefined)
     return {
-      asked: newest,
       run: newest,
+      ended: undefined,
       rolls: false,
       evidence: 'no target framework is written: the newest that is supported',
     };
+  const evidence = own ? `TargetFramework (${place.place(file, 'TargetFramework')})` : (shared?.evidence ?? '');
   const isSupported = lines.includes(asked) || compareVersions(asked, newest) > 0;
-  const later = lines.find((line) => compareVersions(line, asked) > 0) ?? newest;
-  return isSupported
-    ? { asked, run: asked, rolls: false, evidence }
-    : {
-        asked,
-        run: later,
-        rolls: true,
-        evidence: `${evidence} asks for ${asked}, which gets no security updates: the oldest supported one after it`,
-      };
+  return {
+    run: asked,
+    ended: isSupported ? undefined : (endOfLife('.NET', asked)?.date ?? 'long'),
+    rolls: false,
+    evidence,
+  };
 }
 
 function sharedTarget({
@@ -203,7 +227,7 @@ function buildStage(place: Place, context: string, project: string, version: str
   const mounts = ['type=cache,target=/root/.nuget/packages'];
   return {
     name: 'build',
-    base: `${registry}/sdk:${version}`,
+    base: imageOf('sdk', version),
     comment: `.NET ${version}: ${evidence}`,
     steps: [
       { kind: 'workdir', path: '/src' },
@@ -224,7 +248,7 @@ function shippedStage(place: Place, version: string, web: boolean): ImageStage {
   const kind = place.choices.base === 'alpine' ? '-alpine' : '';
   return {
     name: undefined,
-    base: `${registry}/${web ? 'aspnet' : 'runtime'}:${version}${kind}`,
+    base: `${imageOf(web ? 'aspnet' : 'runtime', version)}${kind}`,
     comment: 'The image that ships: the runtime without the SDK, and what was published',
     steps: [
       { kind: 'workdir', path: '/app' },

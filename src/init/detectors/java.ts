@@ -1,7 +1,7 @@
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findPort } from '../internal/endpoints.ts';
 import { type JavaProject, readJavaProject } from '../internal/java-project.ts';
-import { splitCommand } from '../internal/shell-words.ts';
+import { splitCommand, withExec } from '../internal/shell-words.ts';
 import { type ChosenVersion, chooseVersion, compareVersions } from '../internal/versions.ts';
 import type { Detection, ImageStage, RunPlan, Step } from '../plan.ts';
 import { baseName, join } from '../repository.ts';
@@ -36,7 +36,7 @@ function productOf(place: Place, project: JavaProject): Product | NotDecided | u
   const { tool, framework, jar, mainClass } = project;
   const output = tool === 'maven' ? 'target' : 'build/libs';
   if (place.choices.start !== undefined) {
-    const words = splitCommand(place.choices.start) ?? ['sh', '-c', place.choices.start];
+    const words = splitCommand(place.choices.start) ?? ['sh', '-c', withExec(place.choices.start)];
     return {
       goals: tool === 'maven' ? skipTests.maven : 'assemble',
       take: `cp -r ${output} /out`,

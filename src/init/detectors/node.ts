@@ -12,6 +12,7 @@ import {
 import { type NativeNeeds, nativeNeeds } from '../internal/node-native.ts';
 import {
   dependencyPlace,
+  dependsOn,
   findInstall,
   type NodeInstall,
   type NodePackage,
@@ -19,7 +20,7 @@ import {
   scriptPlace,
 } from '../internal/node-package.ts';
 import { findNodeStart, type NodeStart } from '../internal/node-start.ts';
-import { portOfWords, withPort } from '../internal/shell-words.ts';
+import { portOfWords, withExec, withPort } from '../internal/shell-words.ts';
 import { pagesRun, pagesStage, singlePageConfiguration } from '../internal/static-server.ts';
 import { type AskedVersion, type ChosenVersion, chooseVersion, fitsRange } from '../internal/versions.ts';
 import type { Decision, Detection, ImageStage, Question, RunPlan, Step } from '../plan.ts';
@@ -257,10 +258,12 @@ function buildSteps(facts: NodeFacts): Step[] {
   );
   const environment =
     framework?.name === 'Next.js' ? [{ kind: 'env' as const, variables: { NEXT_TELEMETRY_DISABLED: '1' } }] : [];
+  const generated = prismaStep(facts);
   const commands = [...scripts.map((name) => steps.run(name)), ...(build ? [inMember(facts, build.script)] : [])];
   return [
     { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
     ...environment,
+    ...(generated ? [generated] : []),
     ...(commands.length > 0
       ? [
           {
@@ -271,6 +274,41 @@ function buildSteps(facts: NodeFacts): Step[] {
         ]
       : []),
   ];
+}
+
+/** The client that Prisma writes from its schema. No install writes it: the schema is not there yet. */
+function prismaStep({ place, manifest, install, build, member }: NodeFacts): Step | undefined {
+  const names = ['@prisma/client', 'prisma'].filter((name) => dependsOn(manifest, name));
+  const prefix = place.directory === '' ? '' : `${place.directory}/`;
+  const schema = place.repository.files.find((file) => file.startsWith(prefix) && file.endsWith('.prisma'));
+  const [name] = names;
+  if (name === undefined || schema === undefined) return undefined;
+  const asked = [...lifecycleScripts(manifest), ...(build ? [build.script, `pre${build.script}`] : [])];
+  if (asked.some((script) => runsScript(manifest, script, /\bprisma generate\b/, 0))) return undefined;
+  const runner = { npm: 'npx', yarn: 'yarn run', 'yarn-berry': 'yarn run', pnpm: 'pnpm exec', bun: 'bunx' }[
+    install.tool
+  ];
+  const call = `${runner} prisma generate`;
+  return {
+    kind: 'run',
+    comment: `Prisma writes its client from ${schema} (${dependencyPlace(manifest, name)})`,
+    commands: [member === '' ? call : `cd ${member} && ${call}`],
+  };
+}
+
+/** Whether a script, or one that it calls, has a command. */
+function runsScript(manifest: NodePackage, name: string, command: RegExp, depth: number): boolean {
+  const { scripts } = manifest;
+  const line = scripts.get(name);
+  if (line === undefined || depth > 5) return false;
+  if (command.test(line)) return true;
+  return [...scripts.keys()].some(
+    (other) =>
+      other !== name &&
+      new RegExp(`(?:^|[\\s:])${other.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?=$|[\\s&;|])`).test(line) &&
+      /\b(?:npm|yarn|pnpm|bun|run-[sp]|npm-run-all)\b/.test(line) &&
+      runsScript(manifest, other, command, depth + 1),
+  );
 }
 
 /** A script of a package in a workspace, with those of the workspace that it needs. */
@@ -369,7 +407,7 @@ function detectPages(
 function detectServer(facts: NodeFacts, start: NodeStart): Detection {
   const { place, framework, install, build, steps } = facts;
   const port = portOf(facts, start);
-  const words = withPort(start.words, port.port) ?? ['sh', '-c', start.words.join(' ')];
+  const words = withPort(start.words, port.port) ?? ['sh', '-c', withExec(start.words.join(' '))];
   const health = findHealth(place);
   const run = runOf(facts, start, words, port, health);
   return {
@@ -385,7 +423,7 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
     ],
     questions: [...facts.questions, ...port.questions],
     stages:
-      build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0
+      build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0 || prismaStep(facts)
         ? builtStages(facts, start, steps)
         : plainStages(facts),
     run,

@@ -47,6 +47,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
   const version = choosePython(place, packages);
   const native = packages ? pythonNative(packages) : { names: [], build: [], run: [] };
   const reads =
+    start.readsPort === true ||
     findInSources(place, /environ(?:\.get\(|\[)\s*['"]PORT['"]|getenv\(\s*['"]PORT['"]/) !== undefined ||
     start.words.some((word) => word.includes('$PORT'));
   const port = start.port === undefined ? undefined : (place.choices.port ?? start.port);
@@ -117,7 +118,10 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
 }
 
 function replacePort({ words }: PythonStart, port: number | undefined): string[] {
-  const chosen = words.map((word) => (port !== undefined ? word.replace(/^(0\.0\.0\.0:)\d+$/, `$1${port}`) : word));
+  // In a line for a shell it stands behind --bind.
+  const chosen = words.map((word) =>
+    port !== undefined ? word.replace(/(^|(?:--bind|-b)[ =])(0\.0\.0\.0:)\d+(?=$|\s)/, `$1$2${port}`) : word,
+  );
   const at = chosen.indexOf('--port');
   if (at !== -1 && port !== undefined) chosen[at + 1] = String(port);
   return withPort(chosen, port ?? 8000) ?? chosen;

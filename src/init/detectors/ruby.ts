@@ -2,7 +2,7 @@ import { endOfLife } from '../../bases/end-of-life.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { procfileCommand } from '../internal/procfile.ts';
-import { splitCommand, withPort } from '../internal/shell-words.ts';
+import { splitCommand, withExec, withPort } from '../internal/shell-words.ts';
 import { variable } from '../internal/variables.ts';
 import { supportedLines } from '../internal/versions.ts';
 import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
@@ -66,7 +66,7 @@ function detection(
       flag: '--start',
     };
   const port = place.choices.port ?? 3000;
-  const words = withPort(start.words, port) ?? ['sh', '-c', start.words.join(' ')];
+  const words = withPort(start.words, port) ?? ['sh', '-c', withExec(start.words.join(' '))];
   const health = framework === 'Rails' ? railsHealth(place) : findHealth(place);
   const rails = framework === 'Rails';
   const sqlite = has('sqlite3') && !has('pg') && !has('mysql2');
@@ -203,7 +203,7 @@ function startOf(
   has: (gem: string) => boolean,
 ): { readonly words: readonly string[]; readonly evidence: string } | undefined {
   const { start } = place.choices;
-  if (start !== undefined) return { words: splitCommand(start) ?? ['sh', '-c', start], evidence: '--start' };
+  if (start !== undefined) return { words: splitCommand(start) ?? ['sh', '-c', withExec(start)], evidence: '--start' };
   const procfile = procfileCommand(place);
   if (procfile?.words && !procfile.words.some((word) => /\$\{?(?!PORT)/.test(word)))
     return { words: procfile.words, evidence: procfile.evidence };

@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import { join } from '../repository.ts';
 import { type NodePackage, scriptPlace } from './node-package.ts';
 import { procfileCommand } from './procfile.ts';
-import { splitCommand, takeAssignments } from './shell-words.ts';
+import { splitCommand, takeAssignments, withExec } from './shell-words.ts';
 
 /** How the program starts. */
 export interface NodeStart {
@@ -68,7 +68,7 @@ function node(words: readonly string[], evidence: string): NodeStart {
 /** A shell runs what is more than one command; the packages' own programs are found as npm finds them. */
 function inShell(line: string, evidence: string): NodeStart {
   return {
-    words: ['sh', '-c', line],
+    words: ['sh', '-c', withExec(line)],
     variables: { PATH: '/app/node_modules/.bin:$PATH' },
     evidence,
     needsDevelopment: false,

@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 import { procfileCommand } from './procfile.ts';
 import type { PythonPackages } from './python-packages.ts';
-import { portOfWords, splitCommand } from './shell-words.ts';
+import { portOfWords, splitAtLast, splitCommand, takeAssignments, withExec } from './shell-words.ts';
 
 /** What serves a Python application. */
 export interface PythonStart {
@@ -13,6 +13,8 @@ export interface PythonStart {
   readonly evidence: string;
   /** The port that the words name; undefined for a program that nothing connects to. */
   readonly port: number | undefined;
+  /** It listens where PORT says, without any word of it. */
+  readonly readsPort?: boolean;
   /** A package that the words need and the project does not ask for, with its version. */
   readonly added: string | undefined;
   /** Directory that imports begin at, relative to the application; '' is its own. */
@@ -56,23 +58,51 @@ export function findPythonStart(place: Place, packages: PythonPackages | undefin
     ...more,
   });
   const { start } = place.choices;
-  if (start !== undefined) return found(splitCommand(start) ?? ['sh', '-c', start], '--start');
+  if (start !== undefined) return found(splitCommand(start) ?? ['sh', '-c', withExec(start)], '--start');
   const procfile = procfileCommand(place);
-  if (procfile) return fromProcfile(procfile, found);
+  if (procfile) return fromProcfile(place, procfile, found);
   return served(place, framework, has, found);
 }
 
 type Found = (words: readonly string[], evidence: string, more?: Partial<PythonStart>) => PythonStart;
 
-/** A Procfile's gunicorn binds where Heroku's PORT says, without any word. */
+/** A Procfile's line; of several commands the last is what serves. */
 function fromProcfile(
+  place: Place,
   { line, words, evidence }: NonNullable<ReturnType<typeof procfileCommand>>,
   found: Found,
 ): PythonStart {
-  // In front of a list exec would end with the first command of it.
-  if (words === undefined) return found(['sh', '-c', /[;&|]|^\s*cd\s/.test(line) ? line : `exec ${line}`], evidence);
-  const isGunicorn = words[0] === 'gunicorn' && !words.some((word) => /^(?:-b|--bind|-c|--config)/.test(word));
-  return found(isGunicorn ? [...words, '--bind', `0.0.0.0:${defaultPort}`] : words, evidence);
+  const { before, last } = splitAtLast(line);
+  const serving = words ?? splitCommand(last) ?? [];
+  const bound = boundGunicorn(place, serving);
+  const port = portOfWords(bound.words) ?? bound.port ?? defaultPort;
+  const more = { port, ...(bound.readsPort && { readsPort: true }) };
+  if (words !== undefined) return found(bound.words, evidence, more);
+  // What gunicorn is not told yet is added at the end of what it is told.
+  const added = bound.words.slice(serving.length).join(' ');
+  return found(['sh', '-c', withExec(added === '' ? line : `${before} ${last} ${added}`.trim())], evidence, more);
+}
+
+/**
+ * A gunicorn that nobody tells where to listen: it listens on the machine's own address, unless PORT is set, as Heroku does. Its
+ * configuration may say more.
+ */
+function boundGunicorn(
+  place: Place,
+  words: readonly string[],
+): { readonly words: readonly string[]; readonly port?: number; readonly readsPort: boolean } {
+  const program = takeAssignments(words).rest.findLast((word) => /(?:^|\/)gunicorn$/.test(word));
+  if (program === undefined || words.some((word) => /^(?:-b|--bind)/.test(word))) return { words, readsPort: false };
+  const at = words.findIndex((word) => /^(?:-c|--config)(?:=|$)/.test(word));
+  const named = at === -1 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
+  const configuration = place.read((named ?? 'gunicorn.conf.py').replace(/^(?:file:|python:|\.\/)/, ''));
+  if (configuration !== undefined && /^\s*bind\s*=/m.test(configuration)) {
+    const port = /^\s*bind\s*=.*?:(\d{2,5})["']/m.exec(configuration)?.[1];
+    return { words, readsPort: /PORT/.test(configuration), ...(port !== undefined && { port: Number(port) }) };
+  }
+  return configuration === undefined && at === -1
+    ? { words: [...words, '--bind', `0.0.0.0:${defaultPort}`], readsPort: false }
+    : { words, readsPort: true };
 }
 
 function served(

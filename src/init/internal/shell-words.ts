@@ -25,6 +25,43 @@ export function splitCommand(line: string): string[] | undefined {
   return words;
 }
 
+/** A line at its last `&&` or `;`: what is done before, with that operator, and the command that stays. */
+export function splitAtLast(line: string): { readonly before: string; readonly last: string } {
+  let cut = 0;
+  let quote = '';
+  for (let at = 0; at < line.length; at++) {
+    const character = line.charAt(at);
+    if (quote !== '') {
+      if (character === quote) quote = '';
+      else if (character === '\\' && quote === '"') at++;
+    } else if (character === "'" || character === '"') quote = character;
+    else if (character === '\\') at++;
+    else if (character === ';') cut = at + 1;
+    else if (character === '&' && line.charAt(at + 1) === '&') {
+      cut = at + 2;
+      at++;
+    }
+  }
+  return { before: line.slice(0, cut), last: line.slice(cut).trim() };
+}
+
+/** Words that begin no program, or more than one. */
+const notAProgram =
+  /^(?:if|for|while|until|case|cd|export|set|source|eval|exec|wait|trap|fi|done|esac|then|else|do|[.{}(!])(?:\s|$)/;
+
+/**
+ * A line for `sh -c` in which its last program takes the shell's place, so that SIGTERM gets to it. Only the last: in front of a
+ * list `exec` would end with the first command of it.
+ */
+export function withExec(line: string): string {
+  const { before, last } = splitAtLast(line);
+  // A pipe, an alternative and a command in the background need the shell, and so does what stands in parentheses.
+  const bare = last.replace(/'[^']*'|"[^"]*"|\$\{[^}]*\}|\d?>&\d/g, '');
+  if (last === '' || notAProgram.test(last) || /[|()`&]/.test(bare)) return line;
+  const command = /^[A-Za-z_]\w*=/.test(last) ? `env ${last}` : last;
+  return before === '' ? `exec ${command}` : `${before} exec ${command}`;
+}
+
 /** Takes the assignments off the front: `NODE_ENV=production node x` gives both. `cross-env` is one way to write them. */
 export function takeAssignments(words: readonly string[]): {
   readonly variables: Readonly<Record<string, string>>;
