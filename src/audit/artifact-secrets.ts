@@ -3,6 +3,7 @@ import { findTokens, isTellingName } from '../core/secret-text.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
+import { readManifests } from '../kubernetes/manifest.ts';
 import { entriesAt, textAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
 
@@ -26,7 +27,11 @@ export function secretRanges(project: Project, path: string, text: string): read
     return [...ranges, ...own];
   }
   secrets.inYaml ??= secretsInYaml(project);
-  return [...ranges, ...(secrets.inYaml.get(path) ?? [])];
+  const known = secrets.inYaml.get(path);
+  // A Secret that a fix writes into a file that git ignores is none of the project's objects.
+  if (known === undefined && /^kind: Secret$/m.test(text))
+    return [...ranges, ...(secretsInYaml(readManifests({ path, text, encoding: 'utf-8' })).get(path) ?? [])];
+  return [...ranges, ...(known ?? [])];
 }
 
 function secretsOf(project: Project): ProjectSecrets {
@@ -47,7 +52,10 @@ function privateKeys(text: string): SourceRange[] {
     .map(({ range }) => ({ start: range.start, end: endOfPrivateKey(text, range.end) }));
 }
 
-function secretsInYaml({ objects, composeFiles }: Project): ReadonlyMap<string, readonly SourceRange[]> {
+function secretsInYaml({
+  objects,
+  composeFiles = [],
+}: Pick<Project, 'objects'> & Partial<Project>): ReadonlyMap<string, readonly SourceRange[]> {
   const found = new Map<string, SourceRange[]>();
   // An alias is the node that it names: each is looked at once.
   const seen = new Set<YamlNode>();

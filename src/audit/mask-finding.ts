@@ -37,7 +37,7 @@ function maskFix(project: Project, fix: Fix): Fix {
 
 /** A secret by its own looks, or one of the artifact that the fix moves. */
 function writesSecret(project: Project, { changes: { edits, newFiles = [] } }: Fix): boolean {
-  if (newFiles.some(({ text }) => holdsSecret(text))) return true;
+  if (newFiles.some(({ text, secret }) => secret === true || holdsSecret(text))) return true;
   return edits.some(({ path, replacement }) => {
     if (replacement.length < shortestMoved) return false;
     if (holdsSecret(replacement)) return true;

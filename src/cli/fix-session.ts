@@ -6,6 +6,7 @@ import { candidatesIn, type Repair, type RepairRequest, repair } from '../fix/en
 import { fixReport } from '../fix/fix-report.ts';
 import { type Auditor, allFound } from '../fix/repair-state.ts';
 import { recoverWriting } from '../fix/write-files.ts';
+import type { Configuration, RuleConfigurations } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
@@ -32,7 +33,8 @@ export interface FixSession {
 export async function openFixSession(parsed: ParsedArguments, terminal: Terminal): Promise<FixSession> {
   const asked = askedRules(parsed);
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
-  const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
+  const { configuration: written, peerSettings } = await loadConfiguration(parsed, target, terminal);
+  const configuration = withSecretsAs(written, parsed.value('secrets-as'));
   if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
   const digests = new Map<string, string>();
@@ -103,6 +105,21 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   } finally {
     progress.end();
   }
+}
+
+/** `--secrets-as` goes before what the configuration says of the rule, wherever it says it. */
+function withSecretsAs(configuration: Configuration, as: string | undefined): Configuration {
+  if (as === undefined) return configuration;
+  const rule = 'secrets/plain-env-secret';
+  const set = (rules: RuleConfigurations, known = rules.get(rule)) =>
+    new Map([...rules, [rule, { ...known, options: { ...known?.options, as } }]]);
+  return {
+    ...configuration,
+    rules: set(configuration.rules),
+    overrides: configuration.overrides.map((each) =>
+      each.rules.has(rule) ? { ...each, rules: set(each.rules) } : each,
+    ),
+  };
 }
 
 /** What a run that was cut off between two files left behind is ended before anything is read. */

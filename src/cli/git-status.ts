@@ -13,6 +13,13 @@ export function uncommittedFiles(directory: string, paths: readonly string[]): R
   return uncommitted;
 }
 
+/** Of paths below a directory those that git tracks, whether they are there or not: ignoring them would change nothing. */
+export function trackedFiles(directory: string, paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) return [];
+  const output = git(directory, ['--literal-pathspecs', 'ls-files', '-z', '--', ...paths]);
+  return (output ?? '').split('\0').filter((path) => path !== '');
+}
+
 function statusOf(directory: string, paths: readonly string[]): string[] {
   const prefix = git(directory, ['rev-parse', '--show-prefix'])?.replace(/\n$/, '');
   if (prefix === undefined) return [];

@@ -3,7 +3,7 @@ import { exitCodes } from '../core/errors.ts';
 import type { ChangedFile, FixReport } from '../core/fix-report.ts';
 import { pathsOf } from '../fix/candidate.ts';
 import { type FileToWrite, type WriteFailure, writeFiles } from '../fix/write-files.ts';
-import { uncommittedFiles } from './git-status.ts';
+import { trackedFiles, uncommittedFiles } from './git-status.ts';
 
 export interface WriteOptions {
   /** Write files, too, whose present text git does not have. */
@@ -19,11 +19,21 @@ export function writeFixes(root: string, report: FixReport, { allowDirty, say, c
   const sets = setsOf(report);
   const old = report.files.flatMap(({ path, before }) => (before ? [path] : []));
   const dirty = allowDirty ? new Set<string>() : uncommittedFiles(root, old);
-  const clean = sets.filter((set) => !set.some(({ path }) => dirty.has(path)));
-  const refused = sets.filter((set) => !clean.includes(set)).flatMap((set) => refusalsOf(set, dirty));
+  const secrets = new Set(
+    report.applied.flatMap(({ fix }) =>
+      (fix.changes.newFiles ?? []).flatMap(({ path, secret }) => (secret ? path : [])),
+    ),
+  );
+  const tracked = new Set(trackedFiles(root, [...secrets]));
+  const isRefused = (set: readonly ChangedFile[]) => set.some(({ path }) => dirty.has(path) || tracked.has(path));
+  const refused = sets.filter(isRefused).flatMap((set) => refusalsOf(set, dirty, tracked));
   const { written, failures } = writeFiles(
     root,
-    clean.map((set) => set.map(toWrite)),
+    sets
+      .filter((set) => !isRefused(set))
+      .map((set) =>
+        set.map((file) => ({ ...toWrite(file), ...(secrets.has(file.path) && { secret: true as const }) })),
+      ),
   );
   for (const path of written) say(`wrote ${path}\n`);
   const places = new Set(written);
@@ -39,7 +49,18 @@ export function writeFixes(root: string, report: FixReport, { allowDirty, say, c
   return refused.length > 0 ? exitCodes.usage : exitCodes.clean;
 }
 
-function refusalsOf(set: readonly ChangedFile[], dirty: ReadonlySet<string>): WriteFailure[] {
+function refusalsOf(
+  set: readonly ChangedFile[],
+  dirty: ReadonlySet<string>,
+  tracked: ReadonlySet<string>,
+): WriteFailure[] {
+  const known = set.filter(({ path }) => tracked.has(path)).map(({ path }) => path);
+  if (known.length > 0)
+    return set.map(({ path }) => ({
+      path,
+      reason: `the file was not written, since git tracks ${known.join(', ')}, which is to hold a secret`,
+      remedy: 'Take it out of the index first: git rm --cached.',
+    }));
   const names = set.filter(({ path }) => dirty.has(path)).map(({ path }) => path);
   return set.map(({ path }) => ({
     path,

@@ -11,6 +11,8 @@ export interface TextEdit {
 export interface NewFile {
   readonly path: string;
   readonly text: string;
+  /** Holds a secret: only its owner may read it, git must not know it, and no report shows it. */
+  readonly secret?: true;
 }
 
 export interface Changes {

@@ -25,7 +25,10 @@ export function previewOf(
         before,
         after: { path, text: tracked.text, encoding: before?.encoding ?? 'utf-8' },
         places: placesOfChange(tracked),
-        secrets: { before: before ? secretsIn(project, path, before.text) : [], after: [] },
+        secrets: {
+          before: before ? secretsIn(project, path, before.text) : [],
+          after: added ? secretsIn(project, path, added.text) : [],
+        },
       },
     ];
   });

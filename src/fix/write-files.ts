@@ -23,6 +23,8 @@ export interface FileToWrite {
   /** What was read; undefined for a new file. */
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array;
+  /** A new file that only its owner may read. */
+  readonly secret?: true;
 }
 
 /** A file that was not written, and why. The others of its set were not written either. */
@@ -143,7 +145,7 @@ function checkNew(fs: FileSystem, root: string, file: FileToWrite): Draft | Writ
   return {
     file,
     entry: { target, isNew: true, identity: '', ...draftNames(path.dirname(target)) },
-    mode: 0o666 & ~process.umask(),
+    mode: (file.secret ? 0o600 : 0o666) & ~process.umask(),
     owner: undefined,
     directories: directories.map((each) => path.join(real, path.relative(existing, each))),
   };

@@ -4,6 +4,7 @@ import type { ComposeFile } from '../kubernetes/compose.ts';
 import type { Application } from './application.ts';
 import type { DiscoveredFile, DiscoveredFiles } from './discover.ts';
 import { kindOfName } from './discover-kind.ts';
+import { isGitIgnored } from './git-ignored.ts';
 import type { Project } from './project.ts';
 import type { ClusterObjects } from './read-objects.ts';
 
@@ -45,13 +46,14 @@ export interface TakenOver {
 export function readingBefore({ project, changed }: EarlierReading): TakenOver | undefined {
   const reading = readings.get(project);
   if (reading === undefined) return undefined;
-  const found = withNewFiles(reading.found, [...changed.keys()]);
+  const artifacts = new Map([...project.artifacts, ...changed]);
+  const found = withNewFiles(reading.found, [...changed.keys()], (path) => artifacts.get(path));
   const kinds = new Map(found.files.map(({ path, kind }) => [path, kind]));
   const alone = [...changed.keys()].every((path) => ['dockerfile', 'ignore-file'].includes(kinds.get(path) ?? ''));
   const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   return {
     found,
-    artifacts: new Map([...project.artifacts, ...changed]),
+    artifacts,
     dockerfile: (path) => (changed.has(path) ? undefined : dockerfiles.get(path)),
     kept: alone
       ? { cluster: reading.cluster, composeFiles: project.composeFiles, applications: project.applications }
@@ -59,8 +61,12 @@ export function readingBefore({ project, changed }: EarlierReading): TakenOver |
   };
 }
 
-/** As if the new files had been found, by their names. */
-function withNewFiles(found: DiscoveredFiles, paths: readonly string[]): DiscoveredFiles {
+/** As if the new files had been found, by their names; what git ignores is not. */
+function withNewFiles(
+  found: DiscoveredFiles,
+  paths: readonly string[],
+  read: (path: string) => Artifact | undefined,
+): DiscoveredFiles {
   const known = new Set([
     ...found.files.map(({ path }) => path),
     ...found.applicationFiles,
@@ -71,6 +77,7 @@ function withNewFiles(found: DiscoveredFiles, paths: readonly string[]): Discove
   for (const path of paths) {
     const named = known.has(path) ? undefined : kindOfName(path);
     if (named === undefined || named.kind === 'chart' || named.kind === 'chart-file') continue;
+    if (isGitIgnored(found.root, path, read)) continue;
     if (named.kind === 'application') applicationFiles.push(path);
     else files.push({ path, kind: named.kind, template: named.template ?? false });
   }

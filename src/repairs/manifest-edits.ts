@@ -2,6 +2,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Assumption, Fix, NewFile, TextEdit } from '../core/fix.ts';
 import {
   addDocument,
+  addItems,
   documentText,
   inOrder,
   isEditable,
@@ -13,7 +14,7 @@ import {
   type YamlRecord,
 } from '../kubernetes/edit-yaml.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
-import { at, type YamlMap, type YamlNode } from '../kubernetes/yaml-node.ts';
+import { at, isNull, type YamlMap, type YamlNode } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
 
 /** What edits a file makes, or undefined where one of them cannot be made: then nothing of the repair is. */
@@ -75,6 +76,24 @@ export function removeItemsIn(
   if (items.length >= list.items.length) return removeIn(project, object, map, ...path);
   const file = fileOf(project, object, list);
   return file && removeItems(file, list, items);
+}
+
+/** Adds items to the list of a map, which need not be there, and gives the map what `record` says. */
+export function addToList(
+  project: Project,
+  object: Owner,
+  map: YamlMap,
+  key: string,
+  items: readonly YamlRecord[],
+  record: YamlRecord = {},
+): Edits {
+  const list = at(map, key);
+  if (items.length === 0) return setIn(project, object, map, record);
+  if (list === undefined || isNull(list) || (list.kind === 'sequence' && list.items.length === 0))
+    return setIn(project, object, map, { ...record, [key]: items });
+  const file = fileOf(project, object, list);
+  if (!file || list.kind !== 'sequence') return undefined;
+  return together([addItems(file, list, items), setIn(project, object, map, record)]);
 }
 
 /** Edits of several places as one: all of them or none. */

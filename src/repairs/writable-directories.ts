@@ -1,9 +1,8 @@
 import { familiarName } from '../core/image-reference.ts';
-import { addItems, type YamlRecord } from '../kubernetes/edit-yaml.ts';
+import type { YamlRecord } from '../kubernetes/edit-yaml.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
-import { at, isNull, type YamlMap } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
-import { type Edits, fileOf, setIn, together } from './manifest-edits.ts';
+import { addToList, type Edits, together } from './manifest-edits.ts';
 
 interface WritingImage {
   /** One of the paths of each group must be writable, or the program does not start. */
@@ -61,26 +60,8 @@ export function mountEmptyDirectories(
       volumes.push({ name, emptyDir: {} });
       mounts.push({ name, mountPath: path });
     }
-    parts.push(addToList(project, workload, container.node, 'volumeMounts', mounts, record));
+    parts.push(addToList(project, workload.object, container.node, 'volumeMounts', mounts, record));
   }
-  parts.push(addToList(project, workload, workload.podSpec, 'volumes', volumes, {}));
+  parts.push(addToList(project, workload.object, workload.podSpec, 'volumes', volumes, {}));
   return together(parts);
-}
-
-/** Adds items to the list of a map, which need not be there, and gives the map what `record` says. */
-function addToList(
-  project: Project,
-  { object }: Workload,
-  map: YamlMap,
-  key: string,
-  items: readonly YamlRecord[],
-  record: YamlRecord,
-): Edits {
-  const list = at(map, key);
-  if (items.length === 0) return setIn(project, object, map, record);
-  if (list === undefined || isNull(list) || (list.kind === 'sequence' && list.items.length === 0))
-    return setIn(project, object, map, { ...record, [key]: items });
-  const file = fileOf(project, object, list);
-  if (!file || list.kind !== 'sequence') return undefined;
-  return together([addItems(file, list, items), setIn(project, object, map, record)]);
 }

@@ -1,3 +1,4 @@
+import type { Fix } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { type Hunk, type HunkLine, hunksOf } from './internal/changed-lines.ts';
 import { truncate } from './internal/display-width.ts';
@@ -146,7 +147,9 @@ function more(count: number, page: Page): string[] {
 
 /** The changes of one hunk, with the rules at the end of each change. */
 function hunkLines(report: Pick<FixReport, 'applied'>, file: ChangedFile, hunk: Hunk, page: Page): string[] {
-  const secret = new Set(report.applied.filter(({ fix }) => fix.holdsSecret).map(({ id }) => id));
+  const secret = new Set(
+    report.applied.filter(({ fix }) => fix.holdsSecret && !writesSecretFile(fix)).map(({ id }) => id),
+  );
   const rules = new Map(report.applied.map((fix) => [fix.id, fix]));
   const hidden = hiddenLines(hunk, secret);
   const where =
@@ -159,6 +162,11 @@ function hunkLines(report: Pick<FixReport, 'applied'>, file: ChangedFile, hunk: 
     }),
     '',
   ];
+}
+
+/** The secret is in a file of its own, whose values are masked one by one. */
+function writesSecretFile({ changes }: Fix): boolean {
+  return changes.newFiles?.some(({ secret }) => secret === true) === true;
 }
 
 /** Added lines of a change in which a fix had a hand that writes a secret. */

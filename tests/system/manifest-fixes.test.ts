@@ -88,6 +88,7 @@ describe('a real API server takes what is repaired wherever it took the original
     const first = await repairDirectory(original, 'recommended', true);
     const pairs = first.changed.flatMap(({ path: file, before, after }) => {
       writeFileSync(path.join(scratch, file), after.text);
+      if (!/\.(?:ya?ml|json)$/.test(file)) return [];
       const olds = before ? documentsOf(before.text) : [];
       return documentsOf(after.text).map((text, index) => ({ title: file, before: olds[index], after: text }));
     });

@@ -48,6 +48,13 @@ export const command: Command = {
       description: 'Which rules run; default recommended',
     },
     {
+      name: 'secrets-as',
+      value: 'FORM',
+      choices: ['env', 'files'],
+      group: 'Selection',
+      description: 'How containers get secrets that are taken out of manifests; default env',
+    },
+    {
       name: 'allow-dirty',
       group: 'Writing',
       description: 'Write files, too, that have changes which are not committed',

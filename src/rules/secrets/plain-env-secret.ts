@@ -1,10 +1,12 @@
 import type { ReportedPlace } from '../../core/rule.ts';
 import { type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { entriesAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { isForTests } from '../../project/test-path.ts';
+import { type LiteralSecret, literalsToSecret } from '../../repairs/literals-to-secret.ts';
 
 /** A variable with a literal value, and what it belongs to. */
 interface Literal {
@@ -12,7 +14,11 @@ interface Literal {
   readonly name: string;
   readonly value: string;
   readonly owner: string;
+  /** What it is reported with: the containers of a workload are one. */
+  readonly group: string;
   readonly kind: 'container' | 'configMap' | 'service';
+  /** For a container. */
+  readonly literal?: LiteralSecret;
 }
 
 export const rule = projectRule({
@@ -22,7 +28,14 @@ export const rule = projectRule({
   remedy:
     'Change the secret, put it into a Secret that comes from outside of the repository, and refer to it with secretKeyRef or a mounted file.',
   peers: ['kube-linter:env-var-secret'],
-  check({ project }, { report }) {
+  options: {
+    as: {
+      description:
+        'How `plimsoll fix` gives a secret to a container: `env`, a variable that refers to a Secret, or `files`, a mounted Secret with `NAME_FILE` in place of the variable. The flag `--secrets-as` goes before it.',
+      default: 'env',
+    },
+  },
+  check({ project }, { report, option }) {
     for (const [first, ...others] of byOwner([
       ...containerLiterals(project),
       ...configMapLiterals(project),
@@ -31,11 +44,14 @@ export const rule = projectRule({
       if (!first) continue;
       const all = [first, ...others];
       const severity = severityOf(all);
+      const literals = all.flatMap(({ literal }) => literal ?? []);
+      const fix = literalsToSecret(project, literals, option.text('as') === 'files' ? 'files' : 'env');
       report({
         at: first.at,
-        message: `${all.map(({ name }) => name).join(', ')} of ${first.owner} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
+        message: `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
         also: others.map(({ at }) => at),
         ...(severity && { severity }),
+        ...(fix && { fix }),
         peers:
           first.kind === 'container' && all.some(({ name }) => /secret/i.test(name))
             ? ['kube-linter:env-var-secret']
@@ -54,13 +70,19 @@ function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
   for (const literal of literals) {
     const secret = secretInVariable(literal.name, literal.value);
     if (!secret) continue;
-    const key = `${literal.at.path}\0${literal.kind}\0${literal.owner}`;
+    const key = `${literal.at.path}\0${literal.kind}\0${literal.group}`;
     const group = groups.get(key) ?? [];
     // Overlays give one place several times.
     if (!group.some(({ at }) => at.range.start === literal.at.range.start)) group.push({ ...literal, secret });
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** The container, or its workload when it is not the only one. */
+function ownerOf([first, ...others]: readonly Found[]): string {
+  const workload = first?.literal?.container.workload;
+  return workload && others.some(({ owner }) => owner !== first.owner) ? titleOf(workload) : (first?.owner ?? '');
 }
 
 /** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
@@ -72,7 +94,8 @@ function severityOf(found: readonly Found[]): Severity | undefined {
 function containerLiterals({ workloads }: Project): Literal[] {
   return workloads.flatMap(({ allContainers, object }) =>
     allContainers.flatMap((container) =>
-      container.env.flatMap(({ name, nameNode, node, value }) => {
+      container.env.flatMap((variable) => {
+        const { name, nameNode, node, value } = variable;
         const { path = object.path, range } = nameNode ?? node;
         return value
           ? [
@@ -81,7 +104,9 @@ function containerLiterals({ workloads }: Project): Literal[] {
                 name,
                 value: value.text,
                 owner: `${container.name} (${container.workload.kind} ${container.workload.name})`,
+                group: `${object.path}\0${object.range.start}`,
                 kind: 'container' as const,
+                literal: { container, variable },
               },
             ]
           : [];
@@ -98,7 +123,9 @@ function configMapLiterals({ objects }: Project): Literal[] {
         const { path = object.path, range } = key;
         if (value.kind !== 'scalar' || value.text.includes('\n')) return [];
         const owner = `ConfigMap ${object.name}`;
-        return [{ at: { path, range }, name: key.text, value: value.text, owner, kind: 'configMap' as const }];
+        return [
+          { at: { path, range }, name: key.text, value: value.text, owner, group: owner, kind: 'configMap' as const },
+        ];
       }),
     );
 }
@@ -115,6 +142,7 @@ function serviceLiterals({ composeFiles }: Project): Literal[] {
                 name,
                 value,
                 owner: service.name,
+                group: service.name,
                 kind: 'service' as const,
               },
             ],

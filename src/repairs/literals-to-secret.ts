@@ -1,0 +1,193 @@
+import { readsFileVariable } from '../bases/file-variables.ts';
+import { enumerate } from '../core/enumerate.ts';
+import type { Assumption, Fix } from '../core/fix.ts';
+import { replaceEntry } from '../kubernetes/replace-entry.ts';
+import { titleOf } from '../kubernetes/whole-workload.ts';
+import type { Container, EnvVariable, Workload } from '../kubernetes/workload.ts';
+import type { Project } from '../project/project.ts';
+import { addToList, asks, type Edits, fileOf, holds, manifestFix, replaceIn, together } from './manifest-edits.ts';
+import { type NewSecret, newSecret, secretFiles, twinsOf } from './secret-files.ts';
+
+/** A variable of a container whose literal value is a secret. */
+export interface LiteralSecret {
+  readonly container: Container;
+  readonly variable: EnvVariable;
+}
+
+/**
+ * Moves the literals of one workload into a Secret that is not committed: as variables that refer to it, or as files that images
+ * read which know `NAME_FILE`. Undefined where one of them cannot be moved.
+ */
+export function literalsToSecret(
+  project: Project,
+  literals: readonly LiteralSecret[],
+  as: 'env' | 'files',
+): Fix | undefined {
+  const [first] = literals;
+  if (!first || !project.readFile || !literals.every((literal) => isMovable(project, literal))) return undefined;
+  const { workload } = first.container;
+  const keyed = keysFor(literals);
+  const secret = keyed && newSecret(project, workload, first.variable.node.path);
+  if (!keyed || !secret) return undefined;
+  const asFiles = as === 'files' ? keyed.filter(({ literal }) => mayBeFile(literal)) : [];
+  const edits = together([
+    ...keyed.map((each) =>
+      asFiles.includes(each) ? fileEdits(project, secret, each) : envEdits(project, secret, each),
+    ),
+    ...mountEdits(project, workload, secret, asFiles),
+  ]);
+  if (!edits) return undefined;
+  const files = secretFiles(project, workload, secret, new Map(keyed.map(({ key, value }) => [key, value])));
+  return manifestFix(
+    `Move ${enumerate(keyed.map(({ literal }) => literal.variable.name))} of ${titleOf(workload)} into a Secret that is not committed`,
+    [...edits, ...files.edits],
+    assumptionsOf(project, workload, secret, asFiles),
+    files.newFiles,
+  );
+}
+
+/** A literal with the key of the Secret that it becomes. */
+interface Keyed {
+  readonly literal: LiteralSecret;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** One key for what several containers share; undefined where Kubernetes would not take a name, or a value is put together. */
+function keysFor(literals: readonly LiteralSecret[]): readonly Keyed[] | undefined {
+  const keyed: Keyed[] = [];
+  for (const literal of literals) {
+    const value = plainValue(literal.variable.value?.text ?? '');
+    if (value === undefined || value === '') return undefined;
+    const { name } = literal.variable;
+    const isOther = keyed.some((each) => each.key === name && each.value !== value);
+    const key = isOther ? `${literal.container.name}.${name}` : name;
+    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) return undefined;
+    keyed.push({ literal, key, value });
+  }
+  return keyed;
+}
+
+/**
+ * The value that the container sees: the kubelet makes `$` of `$$` in literals, and in nothing that comes from elsewhere. Undefined
+ * where it would put another variable's value in. https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+function plainValue(text: string): string | undefined {
+  let refers = false;
+  const plain = text.replace(/\$\$|\$\([^)]*\)/g, (found) => {
+    if (found !== '$$') refers = true;
+    return '$';
+  });
+  return refers ? undefined : plain;
+}
+
+/** Nothing else gives the variable a value: `value` and `valueFrom` together are refused. */
+function isMovable(project: Project, { container, variable }: LiteralSecret): boolean {
+  const { workload } = container;
+  const { nameNode, value, node, name } = variable;
+  if (!nameNode || !value || value.path !== nameNode.path || value.derived || node.path !== value.path) return false;
+  if (container.env.filter((each) => each.name === name).length > 1 || showsValue(project, value)) return false;
+  const isHere = (other: EnvVariable) =>
+    other.nameNode?.path === nameNode.path && other.nameNode.range.start === nameNode.range.start;
+  for (const twin of twinsOf(project, workload))
+    for (const other of twin.allContainers.flatMap(({ env }) => env).filter(isHere))
+      if (other.from || other.value?.path !== value.path || other.value.range.start !== value.range.start) return false;
+  return workload.object.origin.kind !== 'kustomize' || !isPatched(project, name, value.path);
+}
+
+/** A comment behind the value that repeats it would go on showing it. */
+function showsValue(project: Project, { path, range, text }: { path: string; range: { end: number }; text: string }) {
+  const rest = project.artifacts.get(path)?.text.slice(range.end).split('\n', 1)[0] ?? '';
+  return text.length > 3 && rest.includes(text);
+}
+
+/** True when a file that is no resource by itself, a patch or a kustomization, names the variable. */
+function isPatched(project: Project, name: string, own: string): boolean {
+  const declaring = new Set(project.objects.map(({ path }) => path));
+  return [...project.artifacts.values()].some(
+    ({ path, text }) =>
+      path !== own &&
+      !declaring.has(path) &&
+      /(?:\.ya?ml|\.json|(?:^|\/)Kustomization)$/.test(path) &&
+      new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w.-])`).test(text),
+  );
+}
+
+function envEdits(project: Project, { name }: NewSecret, { literal, key }: Keyed): Edits {
+  const { node } = literal.variable;
+  const file = fileOf(project, literal.container.workload.object, node);
+  return file && replaceEntry(file, node, 'value', 'valueFrom', { secretKeyRef: { name, key } });
+}
+
+/** Nothing of the container needs the variable itself: no command, probe or other variable, as far as they are written here. */
+function mayBeFile({ container, variable: { name, node } }: LiteralSecret): boolean {
+  if (container.env.some((each) => each.name === `${name}_FILE`)) return false;
+  const { text } = container.workload.object.source;
+  const { range, path } = container.node;
+  if (path !== node.path || path !== container.workload.object.path) return false;
+  const rest = text.slice(range.start, node.range.start) + text.slice(node.range.end, range.end);
+  return !new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`).test(rest);
+}
+
+function directoryOf({ name }: NewSecret): string {
+  return `/run/secrets/${name}`;
+}
+
+function fileEdits(project: Project, secret: NewSecret, { literal, key }: Keyed): Edits {
+  const { object } = literal.container.workload;
+  const { nameNode, value, name } = literal.variable;
+  if (!nameNode || !value) return undefined;
+  return together([
+    replaceIn(project, object, nameNode, `${name}_FILE`),
+    replaceIn(project, object, value, `${directoryOf(secret)}/${key}`),
+  ]);
+}
+
+/** The Secret as a volume of the pod, mounted in each container that reads files of it. */
+function mountEdits(project: Project, workload: Workload, secret: NewSecret, asFiles: readonly Keyed[]): Edits[] {
+  if (asFiles.length === 0) return [];
+  const volume = secret.name.replaceAll('.', '-');
+  if (volume.length > 63 || workload.volumes.some(({ name }) => name === volume)) return [undefined];
+  const containers = new Set(asFiles.map(({ literal }) => literal.container));
+  return [
+    ...[...containers].map(({ node }) =>
+      addToList(project, workload.object, node, 'volumeMounts', [
+        { name: volume, mountPath: directoryOf(secret), readOnly: true },
+      ]),
+    ),
+    addToList(project, workload.object, workload.podSpec, 'volumes', [
+      { name: volume, secret: { secretName: secret.name } },
+    ]),
+  ];
+}
+
+function assumptionsOf(
+  project: Project,
+  workload: Workload,
+  secret: NewSecret,
+  asFiles: readonly Keyed[],
+): readonly Assumption[] {
+  const namespaces = [...new Set(twinsOf(project, workload).map(({ namespace }) => namespace))];
+  const several = namespaces.flatMap((name) => name ?? []);
+  const where = namespaces.length > 1 && several.length > 0 ? ` in each of ${enumerate(several)}` : '';
+  return [
+    holds(`git ignores ${secret.path}, and no Secret or reference of the project has the name ${secret.name}.`),
+    asks(
+      `The Secret ${secret.name} is in the cluster before ${titleOf(workload)} is.`,
+      `Will «kubectl apply -f ${secret.path}» be run${where} before this manifest is applied, wherever it is? What deploys only what is committed needs the Secret by another way.`,
+    ),
+    asks(
+      'What was written in the manifest opens nothing any more.',
+      `It stays in the history of git: is it changed where it is valid, and the new value put into ${secret.path}?`,
+    ),
+    ...asFiles.map(({ literal: { container, variable } }) => {
+      const image = container.image?.text ?? 'the image';
+      return readsFileVariable(container.imageReference, variable.name)
+        ? holds(`${image} takes ${variable.name} from the file that ${variable.name}_FILE names.`)
+        : asks(
+            `${image} takes ${variable.name} from the file that ${variable.name}_FILE names.`,
+            `Does the program in ${image} read ${variable.name}_FILE? If not, take --secrets-as env.`,
+          );
+    }),
+  ];
+}
