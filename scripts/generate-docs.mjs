@@ -4,16 +4,20 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { fixClasses, fixSentence } from './fix-classes.mjs';
 import { generate } from './generate.mjs';
 
 process.chdir(path.join(path.dirname(fileURLToPath(import.meta.url)), '..'));
 generate();
 const check = process.argv.includes('--check');
-const { rules, areas, severities, configurationKeys } = await loadSources();
+const sources = await loadSources();
+const { rules, areas, severities, configurationKeys } = sources;
+const fixes = await fixClasses(sources);
 const ids = JSON.parse(readFileSync('tests/peers/peer-checks.json', 'utf8'));
 const files = new Map([
   ...rules.map((rule) => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ['docs/rules/README.md', ruleList()],
+  ['docs/rules/fixes.json', fixesJson()],
   ['docs/peers.md', peersPage()],
   ['docs/configuration.md', configurationPage()],
   ['schemas/plimsoll.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`],
@@ -45,6 +49,9 @@ async function loadSources() {
       "export { areas } from './src/core/area.ts';",
       "export { severities } from './src/core/severity.ts';",
       "export { configurationKeys } from './src/project/configuration.ts';",
+      "export { fixClass } from './src/core/fix.ts';",
+      "export { readRulePage } from './tests/rules/rule-page.ts';",
+      "export { checkCase, layOutFiles } from './tests/rules/check-case.ts';",
     ].join('\n');
     await build({
       stdin: { contents, resolveDir: '.', loader: 'ts' },
@@ -85,6 +92,8 @@ function rulePage({ id, definition }) {
     `**Why:** ${definition.why}`,
     '',
     `**Do:** ${definition.remedy}`,
+    '',
+    `**Fix:** ${fixSentence(fixes[id])}`,
     ...(definition.peers.length > 0
       ? ['', `**Stands for:** ${definition.peers.map((peer) => `\`${peer}\``).join(', ')}`]
       : []),
@@ -109,16 +118,26 @@ function ruleList() {
     return [
       `## ${area}`,
       '',
-      '| rule | severity | default | what it finds |',
-      '| --- | --- | --- | --- |',
+      '| rule | severity | default | fix | what it finds |',
+      '| --- | --- | --- | --- | --- |',
       ...own.map(
         ({ id, definition }) =>
-          `| [\`${id}\`](${id}.md) | ${definition.severity} | ${definition.preset === 'all' ? 'off' : 'on'} | ${cell(definition.summary)} |`,
+          `| [\`${id}\`](${id}.md) | ${definition.severity} | ${definition.preset === 'all' ? 'off' : 'on'} | ${classesOf(id).join(', ')} | ${cell(definition.summary)} |`,
       ),
       '',
     ];
   });
   return `<!-- Generated. -->\n# Rules\n\n${rules.length} rules in ${new Set(rules.map(({ area }) => area)).size} areas.\n\n${sections.join('\n')}`;
+}
+
+function classesOf(id) {
+  return [...['safe', 'review'].filter((each) => fixes[id][each] > 0), ...(fixes[id].online ? ['online'] : [])];
+}
+
+/** For «plimsoll rules»: the classes of fixes that a rule has. */
+function fixesJson() {
+  const lines = rules.map(({ id }) => `  ${JSON.stringify(id)}: ${JSON.stringify(classesOf(id))}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
 }
 
 function cell(text) {

@@ -23,13 +23,14 @@ export function layOutFiles(scratch: string, files: readonly CaseFile[]): string
 /** The day on which all cases are judged. */
 const today = '2026-11-24';
 
-/** Runs one rule, whatever its preset, over a directory. */
+/** Runs one rule, whatever its preset, over a directory. `digests` are what registries would say of its images. */
 export async function checkCase(
   directory: string,
   rule: NamedRule<Rule>,
   options: Readonly<Record<string, unknown>>,
+  digests?: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
-  const project = await loadProject({ kind: 'directory', path: directory });
+  const project = await loadProject({ kind: 'directory', path: directory }, digests ? { digests } : {});
   const set: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(options)) set[name] = optionValue(name, value);
   return runRules(

@@ -1,14 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { areas, isArea } from '../../core/area.ts';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { rules } from '../../rules/generated.ts';
 import type { Command } from '../command.ts';
+import { packageFile } from '../package-file.ts';
 
 export const command: Command = {
   name: 'rules',
-  summary: 'List the rules: what each finds, how severe it is, whether it is on by default',
+  summary: 'List the rules: what each finds, how severe it is, whether it is on by default and can be repaired',
   arguments: '[TEXT]',
   description:
-    'Lists every rule, or those whose id, summary or peer ids hold TEXT: «plimsoll rules DL3007» says which rule stands for\nhadolint DL3007.',
+    'Lists every rule, or those whose id, summary or peer ids hold TEXT: «plimsoll rules DL3007» says which rule stands for\nhadolint DL3007. The column behind «on» says whether «plimsoll fix» has a repair: safe, review (with a\nquestion), both, online (with --online) or none.',
   flags: [
     { name: 'area', value: 'AREA', repeatable: true, choices: areas, description: 'Only rules of this area' },
     { name: 'json', description: 'As JSON, with every field' },
@@ -31,6 +33,9 @@ export const command: Command = {
       throw new UserError(`no rule has «${text}» in its id, summary or peers`, {
         remedy: '«plimsoll rules» lists all.',
       });
+    const fixes: Readonly<Record<string, readonly string[]>> = JSON.parse(
+      readFileSync(packageFile('docs/rules/fixes.json'), 'utf8'),
+    );
     if (parsed.has('json')) {
       const fields = listed.map(({ id, area, definition }) => ({
         id,
@@ -43,6 +48,7 @@ export const command: Command = {
         remedy: definition.remedy,
         peers: definition.peers,
         options: definition.options ?? {},
+        fixes: fixes[id] ?? [],
         ...(definition.offBecause !== undefined && { offBecause: definition.offBecause }),
       }));
       terminal.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
@@ -51,8 +57,9 @@ export const command: Command = {
     const width = Math.max(...listed.map((rule) => rule.id.length));
     for (const { id, definition } of listed) {
       const preset = definition.preset === 'all' ? 'off' : 'on';
+      const repairs = (fixes[id] ?? []).join(',') || '-';
       terminal.stdout.write(
-        `${id.padEnd(width)}  ${definition.severity.padEnd(7)}  ${preset.padEnd(3)}  ${definition.summary}\n`,
+        `${id.padEnd(width)}  ${definition.severity.padEnd(7)}  ${preset.padEnd(3)}  ${repairs.padEnd(11)}  ${definition.summary}\n`,
       );
     }
     return exitCodes.clean;

@@ -1,0 +1,53 @@
+// What repairs a rule has, by the cases of its own page: in how many of its bad cases one is offered, and of which class.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Stands for registries that know every image. */
+const everyDigest = Object.assign(new Map(), { get: () => `sha256:${'0'.repeat(64)}` });
+
+/**
+ * By rule: `safe`, `review` and `none`, each the number of bad cases whose findings have such a fix at best, and `online` for a rule that has
+ * one only when registries are asked. The argument is the project's own functions that run a case.
+ */
+export async function fixClasses({ rules, readRulePage, layOutFiles, checkCase, fixClass }) {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-fix-classes-'));
+  try {
+    const result = {};
+    for (const rule of rules) {
+      const counts = { safe: 0, review: 0, none: 0, online: false };
+      const page = readRulePage(await readFile(`src/rules/${rule.id}.md`, 'utf8'));
+      for (const bad of page.cases.filter(({ kind }) => kind === 'bad')) {
+        const directory = layOutFiles(scratch, bad.files);
+        const best = async (digests) => {
+          const findings = await checkCase(directory, rule, bad.options, digests);
+          const classes = findings.map(({ fix }) => fix && fixClass(fix));
+          return ['safe', 'review'].find((each) => classes.includes(each));
+        };
+        const offered = await best();
+        counts[offered ?? 'none']++;
+        if (offered === undefined) counts.online ||= (await best(everyDigest)) !== undefined;
+      }
+      result[rule.id] = counts;
+    }
+    return result;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** One line for a person. */
+export function fixSentence({ safe, review, none, online }) {
+  const cases = safe + review + none;
+  if (online) return 'with --online, which asks the registry for the digest.';
+  if (safe + review === 0) return 'none: what to do is for a person.';
+  const kind =
+    review === 0
+      ? 'safe, where every assumption can be checked'
+      : safe === 0
+        ? 'review: it comes with a question'
+        : 'safe, or review where something cannot be checked';
+  const where = none === 0 ? '' : `; offered in ${safe + review} of the ${cases} bad cases below`;
+  return `${kind}${where}.`;
+}
