@@ -33,6 +33,8 @@ export interface ContainerEngine {
   build(context: string, tag: string, options?: { readonly cache?: boolean }): Promise<BuiltImage>;
   /** Starts the image without a network, asks its port each path, stops it. */
   ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
+  /** Writes the image to an archive. */
+  save(image: string, file: string): Promise<void>;
   /** Runs the image to its end with these arguments. */
   run(image: string, args: readonly string[]): Promise<Answer>;
   /** Stops the engine if this call started it. */
@@ -94,6 +96,9 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
       } finally {
         await call('rm', '-f', container);
       }
+    },
+    async save(image, file) {
+      await must('save', '-o', file, image);
     },
     async run(image, args) {
       const { status, output } = await call('run', '--rm', '--network=none', image, ...args);
