@@ -1,3 +1,4 @@
+import type { CommandLine } from '../core/command-line.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
@@ -5,6 +6,8 @@ import { replace } from '../dockerfile/edit.ts';
 import { insertLinesAfter, lineEndOf } from '../dockerfile/edit-lines.ts';
 import { environmentAt } from '../dockerfile/environment.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
+import { packageCommands } from '../dockerfile/package-commands.ts';
+import { standsAlone } from '../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { baseImageOf, imageInstructions } from '../project/stage-facts.ts';
@@ -64,23 +67,46 @@ function isRootAlready(
   };
 }
 
-const installers = ['apt-get', 'apt', 'apk', 'yum', 'dnf', 'microdnf', 'zypper', 'useradd', 'adduser', 'groupadd'];
+/** What only root can do. Looking packages up is for everybody. */
+const accounts = [
+  'useradd',
+  'adduser',
+  'groupadd',
+  'addgroup',
+  'usermod',
+  'locale-gen',
+  'update-ca-certificates',
+  'ldconfig',
+];
+const changing: ReadonlySet<string> = new Set(['install', 'update-index', 'upgrade', 'dist-upgrade', 'remove']);
 
-/** Whether an earlier step under the same USER did without sudo what only root can do. */
+/** Whether an earlier step under the same USER did without sudo what only root can do, and would have failed otherwise. */
 function didWithout(dockerfile: Dockerfile, stage: Stage, instruction: Instruction): boolean {
   const user = userAt(dockerfile, stage, instruction).instruction;
-  return dockerfile
-    .commandsNamed(...installers)
-    .some(
-      (placed) =>
-        placed.stage === stage &&
-        placed.instruction.range.start < instruction.range.start &&
-        placed.instruction.range.start > (user?.range.start ?? 0) &&
-        placed.command.wrappers.length === 0 &&
-        placed.command.place.inside.length === 0 &&
-        placed.command.place.after !== '||' &&
-        placed.command.arguments.some(({ value }) => /^(?:install|add|update)$|^[a-z][\w-]+$/.test(value)),
-    );
+  const done = [
+    ...packageCommands(dockerfile).filter(
+      ({ read }) => ['apt', 'apk', 'rpm'].includes(read.ecosystem) && changing.has(read.action),
+    ),
+    ...dockerfile.commandsNamed(...accounts),
+  ];
+  return done.some(
+    ({ stage: own, instruction: step, command }) =>
+      own === stage &&
+      step.range.start < instruction.range.start &&
+      step.range.start > (user?.range.start ?? 0) &&
+      command.wrappers.length === 0 &&
+      failureEnds(dockerfile, step, command),
+  );
+}
+
+/** Whether the step fails when this command does: nothing but `&&` stands behind it. */
+function failureEnds(dockerfile: Dockerfile, step: Instruction, { range }: CommandLine): boolean {
+  const script = step.name === 'RUN' ? dockerfile.script(step) : undefined;
+  const own = script?.commands.find((each) => each.range.start === range.start);
+  if (script === undefined || own === undefined || !standsAlone(own) || own.place.after === '||') return false;
+  const behind = script.commands.filter((each) => each.list === own.list && each.range.start > range.start);
+  const isStrict = script.options.has('errexit');
+  return behind.every(({ place }) => place.after === '&&' || (isStrict && place.after === ';'));
 }
 
 /** The edit that takes one sudo with its options away. */

@@ -99,6 +99,9 @@ function execFormOfScript(dockerfile: Dockerfile, instruction: StartInstruction)
   const isExec = last.wrappers[0] === 'exec';
   const start = (last.wrapperWords[0] ?? last.nameWord).range.start;
   const shell = ['/bin/sh', '-c'];
+  // A script of many lines would be escaped line for line: that is harder to read than the shell form is to stop.
+  if (linesWithQuotes(dockerfile.text.slice(instruction.range.start, instruction.range.end)) > mostEscapedLines)
+    return undefined;
   return {
     title: isExec ? 'Name the shell in a JSON array' : `Let ${last.name} take the place of the shell`,
     changes: {
@@ -114,6 +117,12 @@ function execFormOfScript(dockerfile: Dockerfile, instruction: StartInstruction)
       ...(isExec ? [] : [leavesNothing(script, last, text)]),
     ],
   };
+}
+
+const mostEscapedLines = 5;
+
+function linesWithQuotes(text: string): number {
+  return text.split('\n').filter((line) => !/^\s*#/.test(line) && /["\\]/.test(line.replace(/\\\s*$/, ''))).length;
 }
 
 /** The last command of the script is a program, alone, and nothing comes after it. */

@@ -1,3 +1,4 @@
+import type { CommandLine } from '../core/command-line.ts';
 import type { TextEdit } from '../core/fix.ts';
 import { appendCommand } from '../dockerfile/append-command.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
@@ -6,18 +7,46 @@ import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import type { PackageCommand } from '../ecosystems/package-command.ts';
 import { stageChain } from '../project/stage-facts.ts';
 
 /** The steps that live on the package lists which a RUN fetched. */
 export interface ListDependents {
   /** The first command of each such RUN that needs the lists. */
   readonly installs: readonly PlacedPackageCommand[];
+  /** Every command that needs them. */
+  readonly all: readonly PlacedPackageCommand[];
   /** A step whose program may need them: a script, or a tool that is not followed. */
   readonly unsure: boolean;
 }
 
-const scripts =
-  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-file|gdebi|tasksel|mk-build-deps|debconf-apt-progress|.*\.sh)$/;
+/** They look into the lists, or call a package manager that does. */
+const readers =
+  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-file|apt-rdepends|gdebi|tasksel|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|.*\.sh)$/;
+
+/** Whether a command may install from package lists though it is no package manager: such a tool, or a script of the image's own. */
+export function mayReadLists({ name, nameWord, arguments: words }: CommandLine): boolean {
+  if (readers.test(name)) return true;
+  if (/^(?:ba|da|a|z)?sh$/.test(name)) {
+    // What comes through a pipe is somebody else's, and cannot count on lists.
+    const script = words.find(({ value }) => !/^[-+]/.test(value));
+    return script !== undefined && !words.some(({ value }) => /^-[a-z]*[cs]$/.test(value)) && !isProgram(script.value);
+  }
+  if (name === 'make') return words.some(({ value }) => /dep|bootstrap|setup|provision|install/.test(value));
+  return nameWord.value.includes('/') && !isProgram(nameWord.value);
+}
+
+/** A path of the system's, or a script whose name says that it builds. */
+function isProgram(path: string): boolean {
+  return (
+    /^(?:\/usr(?:\/local)?|\/opt(?:\/[\w.-]+)+)?\/(?:s?bin|lib|lib64|libexec)\//.test(path) ||
+    /(?:^|\/)(?:configure|Configure|config|autogen(?:\.sh)?|gradlew|mvnw|manage\.py|activate|envvars|\.bashrc|\.profile|nvm\.sh)$/.test(
+      path,
+    ) ||
+    /(?:^|\/)(?:node_modules|vendor|venv|\.venv)\//.test(path)
+  );
+}
+
 const consuming: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
 
 /** Who needs the lists that `run` leaves, in its stage behind it and in the stages that build on it, until the next update. */
@@ -29,21 +58,22 @@ export function listDependents(
 ): ListDependents {
   const commands = packageCommands(dockerfile, ...tools);
   const installs: PlacedPackageCommand[] = [];
+  const all: PlacedPackageCommand[] = [];
   let unsure = false;
   const readRuns = (instructions: Stage['instructions']): boolean => {
     for (const instruction of instructions) {
       if (instruction.name !== 'RUN' || instruction.range.start <= run.range.start) continue;
       const own = commands.filter((placed) => placed.instruction === instruction);
-      const update =
-        own.find(({ read }) => read.action === 'update-index')?.command.range.start ?? Number.POSITIVE_INFINITY;
-      const early = own.filter(({ command }) => command.range.start < update);
-      const [first] = early.filter(
+      const update = own.find(({ read }) => fetchesLists(read))?.command.range.start ?? Number.POSITIVE_INFINITY;
+      const early = own.filter(({ command, read }) => command.range.start < update && !bringsItsOwn(read));
+      const needing = early.filter(
         ({ read }) => consuming.has(read.action) && read.packages.every(({ kind }) => kind !== 'file'),
       );
-      if (first) installs.push(first);
+      if (needing[0]) installs.push(needing[0]);
+      all.push(...needing);
       unsure ||= early.some(({ read }) => read.action === 'other');
       unsure ||= (dockerfile.script(instruction)?.commands ?? []).some(
-        ({ name, range }) => range.start < update && scripts.test(name),
+        (command) => command.range.start < update && mayReadLists(command),
       );
       if (update !== Number.POSITIVE_INFINITY) return true;
     }
@@ -54,7 +84,17 @@ export function listDependents(
       if (other !== stage && stageChain(other).includes(stage))
         for (const each of stageChain(other).slice(0, stageChain(other).indexOf(stage)).reverse())
           if (readRuns(each.instructions)) break;
-  return { installs: [...new Set(installs)], unsure };
+  return { installs: [...new Set(installs)], all: [...new Set(all)], unsure };
+}
+
+/** Leaves lists behind for what comes after it: an update, and `apk add -U`. */
+export function fetchesLists({ action, tool, flags, noCache }: PackageCommand): boolean {
+  return action === 'update-index' || (tool === 'apk' && !noCache && flags.some(({ name }) => name === 'update-cache'));
+}
+
+/** `apk add --no-cache` fetches the index for itself alone. */
+function bringsItsOwn({ tool, noCache }: PackageCommand): boolean {
+  return tool === 'apk' && noCache;
 }
 
 /** Lets each dependent fetch the lists itself, and remove them again where `removal` is given. Undefined where one of them cannot be edited so. */

@@ -102,6 +102,9 @@ export function certificatesAreThere(dockerfile: Dockerfile, stage: Stage, place
 /** By name, or as what curl, wget and git recommend. */
 function isInstalled(dockerfile: Dockerfile, stage: Stage, { command }: PlacedCommand): boolean {
   const chain = new Set(stageChain(stage));
+  // What a package recommends is known of current releases; an image of somebody else may have switched it off.
+  const { distribution } = baseImageOf(stage);
+  const recommends = distribution === 'debian' || distribution === 'ubuntu';
   return packageCommands(dockerfile, 'apt-get', 'apt', 'aptitude').some(
     ({ read, stage: own, command: other }) =>
       own !== undefined &&
@@ -109,7 +112,8 @@ function isInstalled(dockerfile: Dockerfile, stage: Stage, { command }: PlacedCo
       read.action === 'install' &&
       other.range.end < command.range.start &&
       read.packages.some(
-        ({ name }) => name === 'ca-certificates' || (!read.noRecommends && /^(?:curl|wget|git)$/.test(name)),
+        ({ name }) =>
+          name === 'ca-certificates' || (recommends && !read.noRecommends && /^(?:curl|wget|git)$/.test(name)),
       ),
   );
 }
@@ -129,14 +133,23 @@ function isProven(dockerfile: Dockerfile, stage: Stage, { command }: PlacedComma
     );
 }
 
-/** What ends with a runtime is not its certificates. */
+/** What ends with a runtime of a named release is not its certificates. */
 const distributions = /^(?:Debian|Ubuntu|Alpine|CentOS|Fedora|Rocky|Alma|Oracle|Amazon|openSUSE|Red Hat)/;
 
 /** The base image is not too old for the servers of today. */
 export function isCurrent(stage: Stage, today: string | undefined): Assumption {
   const statement = 'The base image knows the certificates and the TLS of today.';
-  const ended = baseImageOf(stage).endOfLife.find(
-    ({ product, date }) => today !== undefined && date < today && distributions.test(product),
+  const { distribution, distributionVersion, codename, endOfLife, reference } = baseImageOf(stage);
+  if (distribution === 'unknown')
+    return {
+      statement,
+      state: 'unknown',
+      question: `Is ${reference?.repository ?? 'the base image'} recent enough for the certificate of the server? A download over https in it says so.`,
+    };
+  // A runtime that has ended stands on a distribution of its time, where the tag does not name another one.
+  const isDated = distributionVersion !== undefined || codename !== undefined;
+  const ended = endOfLife.find(
+    ({ product, date }) => today !== undefined && date < today && (!isDated || distributions.test(product)),
   );
   if (ended === undefined) return { statement, state: 'holds' };
   return {

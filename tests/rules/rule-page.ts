@@ -24,6 +24,8 @@ export interface RuleCase {
   /** Peers that judge a good case alike. */
   readonly goodFor: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of a fixed case: the class of each of its fixes, where it is said. */
+  readonly fixClass: 'safe' | 'review' | undefined;
 }
 
 const defaultPaths: Readonly<Record<string, string>> = { dockerfile: 'Dockerfile', dockerignore: '.dockerignore' };
@@ -72,6 +74,7 @@ function readCase(kind: RuleCase['kind'], title: string, line: number, body: rea
   const expected: ExpectedFinding[] = [];
   const goodFor: string[] = [];
   const options: Record<string, unknown> = {};
+  let fixClass: RuleCase['fixClass'];
   for (let at = 0; at < body.length; at++) {
     const text = body[at] ?? '';
     const fence = /^(`{3,}|~{3,})\s*(.*)$/.exec(text);
@@ -91,11 +94,12 @@ function readCase(kind: RuleCase['kind'], title: string, line: number, body: rea
       const option = /^- option `([^`]+)` is `(.+)`$/.exec(text);
       if (!option) throw new Error(`line ${line + at + 1}: an option is written «- option \`name\` is \`JSON\`»`);
       options[option[1] ?? ''] = JSON.parse(option[2] ?? '');
-    } else if (text.startsWith('- '))
-      throw new Error(`line ${line + at + 1}: «${text}» is nothing that a case can say`);
+    } else if (kind === 'fixed' && /^- of class `(?:safe|review)`$/.test(text))
+      fixClass = text.includes('safe') ? 'safe' : 'review';
+    else if (text.startsWith('- ')) throw new Error(`line ${line + at + 1}: «${text}» is nothing that a case can say`);
   }
   if (files.length === 0) throw new Error(`line ${line}: a case without files`);
-  return { kind, title, line, files, expected, goodFor, options };
+  return { kind, title, line, files, expected, goodFor, options, fixClass };
 }
 
 function codeSpans(text: string): string[] {

@@ -53,6 +53,8 @@ for (const rule of rules) {
       const fixed = cases.find((each) => each.kind === 'fixed' && each.title === bad.title);
       expect(fixed !== undefined, 'a fixed case exactly where there is a fix').toBe(fixes.length > 0);
       if (fixed) await checkFixed(rule, bad, fixed, fixes);
+      for (const { fix, locations } of fixed?.fixClass ? fixes : [])
+        expect(fix && fixClass(fix), `class of the fix of line ${locations[0].start.line}`).toBe(fixed?.fixClass);
     });
 
     test.each(cases.filter((each) => each.kind === 'good'))('passes: $title', async (good) => {

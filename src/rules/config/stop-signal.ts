@@ -1,10 +1,11 @@
 import type { PeerId } from '../../core/finding.ts';
-import type { Fix } from '../../core/fix.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import { inCaseOf, insertLinesBefore } from '../../dockerfile/edit-lines.ts';
 import type { CommandForm, Instruction, ValueInstruction } from '../../dockerfile/instruction.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -102,7 +103,8 @@ function wrongForProgram(dockerfile: Dockerfile, stage: Stage) {
   const program = start && programOf(start.command);
   const known = programs.find((each) => program !== undefined && each.program.test(program));
   if (start === undefined || known === undefined) return undefined;
-  if (program?.endsWith('/init') && !hasSystemd(stage)) return undefined;
+  const isInit = program?.endsWith('/init') === true;
+  if (isInit && !canBeSystemd(dockerfile, stage)) return undefined;
   const set = lastInstruction(stage, 'STOPSIGNAL');
   const name = set ? signalName(set.value.value) : undefined;
   if (
@@ -114,7 +116,7 @@ function wrongForProgram(dockerfile: Dockerfile, stage: Stage) {
   const fix = set
     ? setSignal(dockerfile, set, known.signal, `Stop on ${known.signal}`)
     : stage.instructions.includes(start)
-      ? addSignal(dockerfile, start, known.signal)
+      ? addSignal(dockerfile, start, known.signal, isInit ? initIsSystemd(dockerfile, stage) : undefined)
       : undefined;
   return {
     at: (set ?? start).range,
@@ -126,13 +128,48 @@ function wrongForProgram(dockerfile: Dockerfile, stage: Stage) {
   };
 }
 
-/** `init` is BusyBox or Upstart elsewhere. */
-function hasSystemd(stage: Stage): boolean {
+const installers = ['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'microdnf', 'zypper', 'pacman', 'apk'];
+
+/** `init` is BusyBox or Upstart elsewhere, or what the file installs for it. */
+function canBeSystemd(dockerfile: Dockerfile, stage: Stage): boolean {
+  if (
+    installs(dockerfile, stage, /^(?:upstart(?:-sysv)?|sysvinit(?:-core)?|runit(?:-init)?|openrc|busybox-initscripts)$/)
+  )
+    return false;
   const { distribution, distributionVersion } = baseImageOf(stage);
   const version = Number.parseFloat(distributionVersion ?? '100');
   if (distribution === 'ubuntu') return version >= 15.04;
+  if (distribution === 'debian') return version >= 8;
+  if (distribution === 'amazonlinux') return (version >= 2 && version < 2010) || version >= 2022;
   if (distribution === 'centos' || distribution === 'rhel' || distribution === 'oraclelinux') return version >= 7;
-  return ['debian', 'fedora', 'rocky', 'almalinux', 'amazonlinux', 'opensuse', 'sles', 'arch'].includes(distribution);
+  return ['fedora', 'rocky', 'almalinux', 'opensuse', 'sles', 'arch'].includes(distribution);
+}
+
+/** The images of Debian and Ubuntu have no init of their own; on the others systemd is the only one there is. */
+function initIsSystemd(dockerfile: Dockerfile, stage: Stage): Assumption {
+  const statement = '/sbin/init is systemd.';
+  const { distribution } = baseImageOf(stage);
+  const isPackaged = installs(dockerfile, stage, /^(?:systemd(?:-sysv)?|init)$/);
+  const holds = isPackaged || !['debian', 'ubuntu', 'unknown'].includes(distribution);
+  return holds
+    ? { statement, state: 'holds' }
+    : {
+        statement,
+        state: 'unknown',
+        question:
+          'Is /sbin/init of this image systemd, and not Upstart or SysV init? «readlink -f /sbin/init» says so.',
+      };
+}
+
+function installs(dockerfile: Dockerfile, stage: Stage, name: RegExp): boolean {
+  const chain = stageChain(stage);
+  return packageCommands(dockerfile, ...installers).some(
+    (placed) =>
+      placed.stage !== undefined &&
+      chain.includes(placed.stage) &&
+      placed.read.action === 'install' &&
+      placed.read.packages.some((each) => name.test(each.name)),
+  );
 }
 
 function setByBase(stage: Stage, images: RegExp): boolean {
@@ -174,12 +211,13 @@ function setSignal(
   };
 }
 
-function addSignal(dockerfile: Dockerfile, start: Instruction, signal: string): Fix {
+function addSignal(dockerfile: Dockerfile, start: Instruction, signal: string, program: Assumption | undefined): Fix {
   return {
     title: `Set STOPSIGNAL ${signal}`,
     changes: { edits: [insertLinesBefore(dockerfile, start, [`${inCaseOf(start, 'STOPSIGNAL')} ${signal}`])] },
     assumptions: [
       { statement: `The documentation of the program names ${signal} for stopping in order.`, state: 'holds' },
+      ...(program ? [program] : []),
     ],
   };
 }

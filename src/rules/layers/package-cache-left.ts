@@ -12,7 +12,9 @@ import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { keepNoIndex } from '../../repairs/apk-index.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
+import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
@@ -20,10 +22,7 @@ const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readon
     peers: ['hadolint:DL3009', 'kics:apt-get-install-lists-were-not-deleted', 'parfum:aptGetInstallThenRemoveAptLists'],
   },
   apt: { peers: ['hadolint:DL3009'] },
-  apk: {
-    peers: ['hadolint:DL3019', 'kics:apk-add-using-local-cache-path', 'trivy:DS025', 'parfum:apkAddUseNoCache'],
-    flag: '--no-cache',
-  },
+  apk: { peers: ['hadolint:DL3019', 'kics:apk-add-using-local-cache-path', 'trivy:DS025', 'parfum:apkAddUseNoCache'] },
   yum: { peers: ['hadolint:DL3032', 'kics:yum-clean-all-missing', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
   dnf: { peers: ['hadolint:DL3040', 'trivy:DS019', 'kics:missing-dnf-clean-all'] },
   microdnf: { peers: ['hadolint:DL3040', 'trivy:DS027'] },
@@ -111,6 +110,7 @@ function costOf({ cache }: CacheTrace): Cost | undefined {
 
 function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, trace: CacheTrace): Fix | undefined {
   const { cache, writtenBy } = trace;
+  if (writtenBy[0]?.tool === 'apk') return keepNoIndex(dockerfile, stage, instruction);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
   if (flag !== undefined) {
     const edits = writtenBy.flatMap(({ subcommand }) =>
@@ -121,7 +121,10 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
     return {
       title: `Pass ${flag}`,
       changes: { edits },
-      assumptions: [{ statement: 'A cache is only a copy of what can be fetched again.', state: 'holds' }],
+      assumptions: [
+        { statement: 'A cache is only a copy of what can be fetched again.', state: 'holds' },
+        pipKnowsNoCacheDir(dockerfile, stage, instruction),
+      ],
     };
   }
   if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
