@@ -101,7 +101,8 @@ export function kindOfName(path: string, chart?: string): NamedKind | undefined 
   if (docker) return docker;
   if (bakeName.test(name)) return { kind: 'bake' };
   if (/\.ya?ml$/.test(name)) return kindOfYaml(path, name);
-  return isApplicationFile(name) ? { kind: 'application' } : undefined;
+  if (isApplicationFile(name)) return { kind: 'application' };
+  return mayBeJsonManifest(name) ? { kind: 'manifest', sniff: true } : undefined;
 }
 
 function dockerfileKind(name: string): NamedKind | undefined {
@@ -121,6 +122,14 @@ function kindOfYaml(path: string, name: string): NamedKind {
   return isApplicationFile(name) ? { kind: 'application' } : { kind: 'manifest', sniff: true };
 }
 
+/** Not what every repository has of other tools: it would be opened for nothing. */
+function mayBeJsonManifest(name: string): boolean {
+  return (
+    name.endsWith('.json') &&
+    !/^\.|^(?:tsconfig|jsconfig|angular|lerna|nx|turbo|vercel|manifest)\b|\.schema\.json$/.test(name)
+  );
+}
+
 /** Whether a base name is that of a manifest, lock file or source of an application. */
 export function isApplicationFile(name: string): boolean {
   return languageFiles.some(
@@ -130,9 +139,16 @@ export function isApplicationFile(name: string): boolean {
 
 /** Whether content is of the kind that its name may stand for. `start` is the beginning of the text. */
 export function looksLike(kind: 'dockerfile' | 'manifest' | 'compose', start: string): boolean {
-  if (kind === 'manifest') return /^["']?apiVersion["']?:/m.test(start) && /^["']?kind["']?:/m.test(start);
+  if (kind === 'manifest') return looksLikeManifest(start);
   if (kind === 'compose') return /^services:/m.test(start);
   return firstInstruction.test(firstCodeLine(start));
+}
+
+/** In JSON the two stand anywhere, with texts behind them: in a schema they have not. */
+function looksLikeManifest(start: string): boolean {
+  const isObject = /^\uFEFF?\s*\{\s*"/.test(start);
+  if (isObject) return /"apiVersion"\s*:\s*"/.test(start) && /"kind"\s*:\s*"/.test(start);
+  return /^["']?apiVersion["']?:/m.test(start) && /^["']?kind["']?:/m.test(start);
 }
 
 /** FROM with its one name, or ARG: what `from os import path` is not. */

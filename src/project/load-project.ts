@@ -9,6 +9,7 @@ import { mayHoldManifests } from '../kubernetes/manifest.ts';
 import type { Application } from './application.ts';
 import { buildCommandFiles, buildsOfCommands } from './build-commands.ts';
 import { type DiscoveredFile, type DiscoveredFiles, discover } from './discover.ts';
+import { looksLike } from './discover-kind.ts';
 import { type EarlierReading, readingBefore, rememberReading } from './earlier-reading.ts';
 import { composeBuilds, linkBuilds, type ToldBuild } from './link-builds.ts';
 import { linkImages } from './link-images.ts';
@@ -197,7 +198,7 @@ function dockerfilePaths(target: Target, found: DiscoveredFiles, artifacts: Read
 }
 
 function isManifest({ text }: Artifact): boolean {
-  return mayHoldManifests(text) && /^["']?apiVersion["']?:/m.test(text);
+  return mayHoldManifests(text) && looksLike('manifest', text);
 }
 
 type Read = (file: string) => Artifact | undefined;

@@ -91,8 +91,12 @@ describe('what a name stands for', () => {
     expect(kindOfName(path)).toEqual({ kind });
   });
 
-  test('other YAML may be a manifest', () => {
-    expect(kindOfName('deploy/web.yaml')).toEqual({ kind: 'manifest', sniff: true });
+  test('other YAML and JSON may be a manifest', () => {
+    for (const path of ['deploy/web.yaml', 'deploy/web.json'])
+      expect(kindOfName(path)).toEqual({ kind: 'manifest', sniff: true });
+    for (const path of ['tsconfig.build.json', '.eslintrc.json', 'api.schema.json', 'angular.json'])
+      expect(kindOfName(path)?.kind).not.toBe('manifest');
+    expect(kindOfName('package.json')).toEqual({ kind: 'application' });
   });
 
   test.each([
@@ -120,6 +124,11 @@ describe('what a content looks like', () => {
     ['manifest', 'apiVersion: v1\nkind: Pod\n', true],
     ['manifest', '# c\n---\nkind: Pod\napiVersion: v1\n', true],
     ['manifest', 'apiVersion: {{ .Values.a }}\r\nkind: Pod\r\n', true],
+    ['manifest', '{{- if .Values.a }}\napiVersion: v1\nkind: Pod\n', true],
+    ['manifest', '\uFEFF{\n  "kind": "Pod",\n  "apiVersion": "v1"\n}\n', true],
+    ['manifest', '{"apiVersion":"v1","items":[],"kind":"List"}', true],
+    ['manifest', '{"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"}}}', false],
+    ['manifest', '["apiVersion", "kind"]', false],
     ['manifest', 'kind: x\n', false],
     ['manifest', 'a:\n  apiVersion: v1\n  kind: Pod\n', false],
     ['compose', 'services:\n  web: {}\n', true],

@@ -14,6 +14,7 @@ import {
   isRootUser,
   lastInstruction,
 } from '../../project/stage-facts.ts';
+import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
 const noUser = ['trivy:DS002', 'checkov:CKV_DOCKER_3', 'kics:missing-user-instruction'] as const;
@@ -65,7 +66,8 @@ export const rule = dockerfileRule({
           });
         continue;
       }
-      const fix = holdsProgram(project, dockerfile, stage) ? runAsUser(project, dockerfile, stage) : undefined;
+      const ofImage = holdsProgram(project, dockerfile, stage) ? runAsUser(project, dockerfile, stage) : undefined;
+      const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
       report({
         at: place.range,
         message: instruction

@@ -2,6 +2,8 @@ import type { PeerId } from '../../core/finding.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { expandedValue, isRootUser, lastInstruction } from '../../project/stage-facts.ts';
+import { numberedUser } from '../../repairs/numbered-user.ts';
+import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -18,7 +20,10 @@ export const rule = dockerfileRule({
       const user = instruction && expandedValue(dockerfile, instruction, instruction.value)?.split(':', 1)[0];
       if (instruction === undefined || user === undefined || /^\d*$/.test(user) || isRootUser(user)) continue;
       const peers: readonly PeerId[] = instruction.value.value.includes('$') ? [] : ['hadolint:DL3066'];
-      report({ at: instruction.range, message: `The user is named ${user}, without its number.`, peers });
+      const ofImage = numberedUser(dockerfile, stage);
+      const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
+      const message = `The user is named ${user}, without its number.`;
+      report({ at: instruction.range, message, peers, ...(fix && { fix }) });
     }
   },
 });

@@ -1,6 +1,7 @@
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { finalUser, lastInstruction } from '../../project/stage-facts.ts';
+import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
 /** Scripts, and programs that begin as root and become a user of their own. */
@@ -25,7 +26,8 @@ export const rule = dockerfileRule({
       const program = command.command.words[0]?.value ?? '';
       if (mayDrop.test(program) || volume.paths.every(({ value }) => /^\/(?:sys|run|tmp|dev)\b/.test(value))) continue;
       const place = instruction ?? stage.from;
-      const fix = runAsUser(project, dockerfile, stage);
+      const ofImage = runAsUser(project, dockerfile, stage);
+      const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
       report({
         at: volume.range,
         message: `${volume.paths[0]?.value ?? 'The volume'} holds what root writes.`,

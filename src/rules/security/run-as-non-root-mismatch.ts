@@ -7,7 +7,9 @@ import type { Container } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
 import type { ImageBuild, Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
-import { baseImageOf, type FinalUser, finalUser, imageInstructions } from '../../project/stage-facts.ts';
+import { type FinalUser, finalUser } from '../../project/stage-facts.ts';
+import { numberedUser } from '../../repairs/numbered-user.ts';
+import { givesNumber } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
 interface Demand {
@@ -32,7 +34,7 @@ export const rule = projectRule({
       const user = finalUser(dockerfile, stage);
       const place = placeOf(user, stage);
       if (place === undefined || !isRefused(user)) continue;
-      const fix = user.isRoot ? runAsNumber(project, dockerfile, stage) : numberedUser(dockerfile, stage, user);
+      const fix = user.isRoot ? runAsNumber(project, dockerfile, stage) : numberedUser(dockerfile, stage);
       report({
         at: { path: dockerfile.path, range: place.range },
         also: alsoOf(demands),
@@ -79,36 +81,5 @@ function placeOf({ instruction }: FinalUser, stage: Stage) {
 /** Only a number passes the kubelet: a user of the image that is known by name alone does not mend it. */
 function runAsNumber(project: Project, dockerfile: Dockerfile, stage: Stage): Fix | undefined {
   const fix = runAsUser(project, dockerfile, stage);
-  return fix?.changes.edits.some(({ replacement }) => /(?:^|\bUSER )\d+(?::\d+)?\s*$/i.test(replacement))
-    ? fix
-    : undefined;
-}
-
-function numberedUser(dockerfile: Dockerfile, stage: Stage, { instruction, user }: FinalUser): Fix | undefined {
-  if (instruction === undefined || user === undefined || instruction.value.value !== user) return undefined;
-  const uid = createdUid(dockerfile, stage, user) ?? baseImageOf(stage).users.find(({ name }) => name === user)?.uid;
-  if (uid === undefined) return undefined;
-  return {
-    title: `Name the user by its number, ${uid}`,
-    changes: {
-      edits: [{ path: dockerfile.path, range: instruction.value.range, replacement: String(uid) }],
-    },
-    assumptions: [{ statement: `The image's user ${user} has the number ${uid}.`, state: 'holds' }],
-  };
-}
-
-/** The number that useradd or adduser gives to the user in the image. */
-function createdUid(dockerfile: Dockerfile, stage: Stage, user: string): number | undefined {
-  const steps = new Set(imageInstructions(stage));
-  for (const program of ['useradd', 'adduser'])
-    for (const { command, instruction } of dockerfile.commandsNamed(program)) {
-      const words = command.arguments;
-      if (!steps.has(instruction) || !words.some(({ value }) => value === user)) continue;
-      for (const [index, { value }] of words.entries()) {
-        const uid = /^(?:-u|--uid)(?:=(\d+))?$/.exec(value);
-        const number = uid?.[1] ?? (uid ? words[index + 1]?.value : undefined);
-        if (number !== undefined && /^[1-9]\d*$/.test(number)) return Number(number);
-      }
-    }
-  return undefined;
+  return fix && givesNumber(fix) ? fix : undefined;
 }

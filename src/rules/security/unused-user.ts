@@ -5,6 +5,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { finalUser, imageInstructions, lastInstruction, stageChain } from '../../project/stage-facts.ts';
+import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
 /** More users than that no image creates that a person wrote. */
@@ -28,7 +29,8 @@ export const rule = dockerfileRule({
         if (placed.stage === undefined || !chain.has(placed.stage)) continue;
         const name = createdUser(placed.command);
         if (name === undefined || isNamedElsewhere(dockerfile, stage, placed.instruction, name)) continue;
-        const fix = runAsUser(project, dockerfile, stage);
+        const ofImage = runAsUser(project, dockerfile, stage);
+        const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
         report({
           at: placed.command.range,
           message: `The user ${name} is created here, and the container runs as root.`,
