@@ -152,6 +152,6 @@ function execWord(token: Token): CommandWord {
 }
 
 function finished(dialect: ShellDialect, form: ShellScript['form'], collected: Collected): ShellScript {
-  const { commands, errors, assigned, options, variables } = collected;
-  return { dialect, form, commands, errors, assigned, options, variables };
+  const { commands, errors, assigned, options, variables, extensions } = collected;
+  return { dialect, form, commands, errors, assigned, options, variables, extensions };
 }

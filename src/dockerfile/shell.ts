@@ -3,6 +3,21 @@ import type { SourceRange } from '../core/text.ts';
 
 export type ShellDialect = 'posix' | 'bash' | 'powershell' | 'cmd' | 'unknown';
 
+/** Syntax that bash has and POSIX has not (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html). */
+export type ShellExtension =
+  | 'double-bracket'
+  | 'arithmetic-command'
+  | 'arithmetic-for'
+  | 'select'
+  | 'function-keyword'
+  | 'array'
+  | 'pipe-both'
+  | 'brace-expansion'
+  | 'process-substitution'
+  | 'ansi-quotes'
+  | 'substring'
+  | 'indirection';
+
 /** What the parser may tell beside the command itself. */
 export interface ScriptContext {
   /** The artifact's text; with it the ranges inside here-documents with `<<-` and escaped JSON strings are exact. */
@@ -60,6 +75,8 @@ export interface ShellScript {
   }[];
   /** Options switched on by `set -e`, `set -o pipefail` and by the shell's own invocation, at any place: 'errexit', 'pipefail', 'xtrace', 'nounset'. */
   readonly options: ReadonlySet<string>;
+  /** What in it only bash understands, in source order; what a shell that it starts (`bash -c`) reads is left out. */
+  readonly extensions: readonly { readonly kind: ShellExtension; readonly range: SourceRange }[];
   /** Names of variables that are expanded anywhere in it. */
   readonly variables: ReadonlySet<string>;
 }

@@ -3,7 +3,7 @@ import type { CommandLine, CommandRedirect, CommandWord } from '../../core/comma
 import type { CommandPlace } from '../shell.ts';
 import { nestedScript } from './shell-nested.ts';
 import { noteShellBuiltin } from './shell-options.ts';
-import type { Collected, Scope } from './shell-scope.ts';
+import { type Collected, noteExtension, type Scope } from './shell-scope.ts';
 import { assignmentWord, commandWord, type WordContents } from './shell-word.ts';
 import { baseName, unwrap } from './shell-wrappers.ts';
 
@@ -22,7 +22,11 @@ export function readCommand(
   read: Read,
 ): (() => void) | undefined {
   const word = (of: Word): CommandWord => commandWord(of, read(of), scope.text);
-  const assignedWord = (of: Assignment): CommandWord | undefined => assignedValue(of, word);
+  const assignedWord = (of: Assignment): CommandWord | undefined => {
+    if (of.index !== undefined || of.value.type === 'ArrayValue')
+      noteExtension('array', of.pos, of.end, scope, collected);
+    return assignedValue(of, word);
+  };
   const assignments: { name: string; value: CommandWord | undefined }[] = [];
   const redirects: CommandRedirect[] = [];
   for (const item of node.prefix) {

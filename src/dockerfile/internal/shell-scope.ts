@@ -1,4 +1,4 @@
-import type { CommandPlace, ShellCommand, ShellScript } from '../shell.ts';
+import type { CommandPlace, ShellCommand, ShellExtension, ShellScript } from '../shell.ts';
 import type { ShellText } from './shell-text.ts';
 
 /** What is gathered while a script is walked; filled in place. */
@@ -8,6 +8,7 @@ export interface Collected {
   readonly assigned: ShellScript['assigned'][number][];
   readonly options: Set<string>;
   readonly variables: Set<string>;
+  readonly extensions: ShellScript['extensions'][number][];
   lists: number;
 }
 
@@ -32,10 +33,22 @@ export function newCollected(): Collected {
     assigned: [],
     options: new Set(),
     variables: new Set(),
+    extensions: [],
     lists: 0,
   };
 }
 
 export function nextList(collected: Collected): number {
   return collected.lists++;
+}
+
+/** Notes syntax that is not POSIX, unless a shell that the script starts reads it. */
+export function noteExtension(
+  kind: ShellExtension,
+  pos: number,
+  end: number,
+  scope: Scope,
+  collected: Collected,
+): void {
+  if (!scope.inside.includes('nested-shell')) collected.extensions.push({ kind, range: scope.text.rangeOf(pos, end) });
 }

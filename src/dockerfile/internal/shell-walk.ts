@@ -13,7 +13,7 @@ import type {
 } from 'unbash';
 import type { CommandPlace } from '../shell.ts';
 import { readCommand } from './shell-command.ts';
-import { type Collected, nextList, type Scope } from './shell-scope.ts';
+import { type Collected, nextList, noteExtension, type Scope } from './shell-scope.ts';
 import { backtickText } from './shell-unquote.ts';
 import { partsContents, type WordContents, wordContents } from './shell-word.ts';
 
@@ -79,6 +79,7 @@ function walkPipeline(
       : undefined;
   const negated = node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1;
   const time = node.prefixes.find((prefix) => prefix.type === 'Time');
+  if (node.operators.includes('|&')) noteExtension('pipe-both', node.pos, node.end, scope, collected);
   const inner = time ? { ...scope, timed: { start: time.pos, end: time.keywordEnd } } : scope;
   commands.forEach((command, pipelineIndex) => {
     const place: CommandPlace = { after, pipeline, pipelineIndex, inside: scope.inside, negated };
@@ -121,11 +122,13 @@ function walkCommandNode(
       return;
     case 'For':
     case 'Select':
+      if (node.type === 'Select') noteExtension('select', node.pos, node.pos + 'select'.length, scope, collected);
       walkWords(node.wordlist ?? [], scope, collected);
       assign(node.name, scope, collected);
       walkList(node.body, 'loop', scope, collected);
       return;
     case 'ArithmeticFor':
+      noteExtension('arithmetic-for', node.pos, node.body.pos, scope, collected);
       walkList(node.body, 'loop', scope, collected);
       return;
     case 'While':
@@ -141,15 +144,19 @@ function walkCommandNode(
       return;
     case 'Function':
     case 'Coproc': {
+      if (node.type === 'Function' && node.name.pos > node.pos)
+        noteExtension('function-keyword', node.pos, node.name.end, scope, collected);
       const inner = node.type === 'Function' ? enter(scope, 'function') : scope;
       const innerPlace = { ...place, inside: inner.inside };
       walkCommandNode(node.body, innerPlace, nextList(collected), inner, collected);
       return;
     }
     case 'TestCommand':
+      noteExtension('double-bracket', node.pos, node.end, scope, collected);
       walkTest(node.expression, scope, collected);
       return;
     case 'ArithmeticCommand':
+      noteExtension('arithmetic-command', node.pos, node.end, scope, collected);
       for (const name of node.body.match(/[A-Za-z_]\w*/g) ?? []) collected.variables.add(name);
       return;
   }
@@ -163,7 +170,7 @@ function walkCommand(node: Command, place: CommandPlace, list: number, scope: Sc
   const contents: WordContents[] = [];
   const read = (word: Word): WordContents => {
     const found = wordContents(word, scope.braces);
-    if (found.expands) contents.push(found);
+    if (found.expands || found.extensions.length > 0) contents.push(found);
     return found;
   };
   const nested = readCommand(node, place, list, scope, collected, read);
@@ -192,6 +199,7 @@ function walkWords(words: readonly Word[], scope: Scope, collected: Collected): 
 /** Takes up what a word expands, and walks the substitutions in it. */
 function follow(contents: WordContents, scope: Scope, collected: Collected): void {
   for (const name of contents.variables) collected.variables.add(name);
+  for (const { kind, pos, end } of contents.extensions) noteExtension(kind, pos, end, scope, collected);
   if (scope.substitutionsSeen) return;
   for (const { script, pos, end } of contents.scripts) {
     const text = script.source === undefined ? scope.text : backtickText(scope.text, pos, end, script.source);

@@ -1,5 +1,14 @@
-import type { ArithmeticExpression, Assignment, ParameterOperation, ParsedScript, Word, WordPart } from 'unbash';
+import type {
+  ArithmeticExpression,
+  Assignment,
+  ParameterExpansionPart,
+  ParameterOperation,
+  ParsedScript,
+  Word,
+  WordPart,
+} from 'unbash';
 import type { CommandWord } from '../../core/command-line.ts';
+import type { ShellExtension } from '../shell.ts';
 import type { ShellText } from './shell-text.ts';
 
 /** What stands in a word beside letters. */
@@ -9,6 +18,8 @@ export interface WordContents {
   readonly scripts: SubstitutedScript[];
   /** Anything that makes the value differ from what the program receives. */
   expands: boolean;
+  /** Syntax that is not POSIX, with offsets in the script. */
+  readonly extensions: { readonly kind: ShellExtension; readonly pos: number; readonly end: number }[];
 }
 
 export interface SubstitutedScript {
@@ -18,7 +29,7 @@ export interface SubstitutedScript {
 }
 
 const none: readonly string[] = [];
-const plain: WordContents = { variables: [], scripts: [], expands: false };
+const plain: WordContents = { variables: [], scripts: [], expands: false, extensions: [] };
 
 /** Whether a word can hold an expansion at all: the parts of most words need never be computed. */
 function mayExpand(text: string): boolean {
@@ -32,14 +43,14 @@ function mayExpand(text: string): boolean {
 
 export function wordContents(word: Word, braces: boolean): WordContents {
   if (!mayExpand(word.text)) return plain;
-  const contents: WordContents = { variables: [], scripts: [], expands: false };
+  const contents: WordContents = { variables: [], scripts: [], expands: false, extensions: [] };
   for (const part of word.parts ?? []) readPart(part, contents, braces);
   return contents;
 }
 
 /** Reads the parts of a here-document's body. */
 export function partsContents(parts: readonly WordPart[]): WordContents {
-  const contents: WordContents = { variables: [], scripts: [], expands: false };
+  const contents: WordContents = { variables: [], scripts: [], expands: false, extensions: [] };
   for (const part of parts) readPart(part, contents, false);
   return contents;
 }
@@ -62,12 +73,14 @@ function readPart(part: WordPart, contents: WordContents, braces: boolean): void
     case 'ParameterExpansion':
       contents.expands = true;
       contents.variables.push(part.parameter);
+      noteParameter(part, contents);
       readWord(part.index, contents);
       readOperation(part.operation, contents);
       return;
     case 'CommandExpansion':
     case 'ProcessSubstitution':
       contents.expands = true;
+      if (part.type === 'ProcessSubstitution') note('process-substitution', part, contents);
       if (part.script) contents.scripts.push({ script: part.script, pos: part.pos, end: part.end });
       return;
     case 'ArithmeticExpansion':
@@ -76,17 +89,42 @@ function readPart(part: WordPart, contents: WordContents, braces: boolean): void
       return;
     case 'BraceExpansion':
       contents.expands ||= braces;
+      if (listsWords(part.text)) note('brace-expansion', part, contents);
       for (const child of part.parts ?? []) readPart(child, contents, braces);
       return;
     case 'ExtendedGlob':
     case 'Glob':
       for (const child of part.parts ?? []) readPart(child, contents, braces);
       return;
+    case 'AnsiCQuoted':
+      note('ansi-quotes', part, contents);
+      return;
     case 'Literal':
     case 'SingleQuoted':
-    case 'AnsiCQuoted':
       return;
   }
+}
+
+function note(
+  kind: ShellExtension,
+  part: { readonly pos: number; readonly end: number },
+  contents: WordContents,
+): void {
+  contents.extensions.push({ kind, pos: part.pos, end: part.end });
+}
+
+/** Braces that a person wrote for the shell: unquoted JSON and the `{2,3}` of regular expressions are none. */
+function listsWords(text: string): boolean {
+  if (/^\{(?:-?\d+|[a-zA-Z])\.\.(?:-?\d+|[a-zA-Z])(?:\.\.-?\d+)?\}$/.test(text)) return true;
+  return /^\{[\w./*@+-]*(?:,[\w./*@+-]*)+\}$/.test(text) && !/^\{[\d,]*\}$/.test(text);
+}
+
+function noteParameter(part: ParameterExpansionPart, contents: WordContents): void {
+  const { operation, index, prefix } = part;
+  if (prefix === '!' || index !== undefined) note('indirection', part, contents);
+  else if (operation?.type === 'Replace' || operation?.type === 'Slice') note('substring', part, contents);
+  else if (operation?.type === 'CaseModification' || operation?.type === 'Transform')
+    note('indirection', part, contents);
 }
 
 /** Names stand in arithmetic without a dollar sign. */
