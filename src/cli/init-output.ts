@@ -1,3 +1,4 @@
+import type { Finding } from '../core/finding.ts';
 import type { Detected } from '../init/detect.ts';
 import type { FileChange } from '../init/files.ts';
 import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
@@ -9,6 +10,8 @@ interface TextOptions {
   readonly colored: boolean;
   /** Where the root lies, seen from the working directory; '' when it is the same. */
   readonly directory: string;
+  /** What an audit finds behind it. */
+  readonly findings: readonly Finding[];
 }
 
 /** What was found and written, as a person reads it. */
@@ -23,7 +26,7 @@ export function initText({ plans, undecided }: Detected, changes: readonly FileC
       ].join('\n'),
     ),
   );
-  blocks.push(changesText(changes, options));
+  blocks.push(changesText(changes, options), findingsText(changes, options));
   if (plans.length > 0) blocks.push(nextText(plans, changes, options));
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -69,10 +72,40 @@ function changesText(changes: readonly FileChange[], { written }: TextOptions): 
     .join('\n');
 }
 
+const mostFindings = 12;
+
+/** What the application brings itself is not init's to change: it is told apart from what init wrote. */
+function findingsText(changes: readonly FileChange[], { findings, directory }: TextOptions): string {
+  if (findings.length === 0) return '';
+  const written = new Set(changes.filter(({ action }) => action !== 'keep').map(({ path }) => path));
+  const [own, others] = [true, false].map((isOwn) =>
+    findings.filter(({ locations: [{ path }] }) => written.has(path) === isOwn),
+  );
+  const block = (title: string, some: readonly Finding[] = []) =>
+    some.length === 0
+      ? []
+      : [
+          `  ${title}`,
+          ...some
+            .slice(0, mostFindings)
+            .map(
+              ({ severity, message, rule, locations: [{ path, start }] }) =>
+                `    ${severity.padEnd(7)}  ${join(directory, path)}:${start.line}  ${message} (${rule})`,
+            ),
+          ...(some.length > mostFindings ? [`    and ${some.length - mostFindings} more`] : []),
+        ];
+  const fixable = (others ?? []).some(({ fix }) => fix !== undefined);
+  return [
+    ...block('An audit finds, of what the application decides and init follows:', own),
+    ...block('An audit finds in the application itself, which init does not change:', others),
+    ...(fixable ? ['    «plimsoll fix --review» offers a repair.'] : []),
+  ].join('\n');
+}
+
 function nextText(
   plans: readonly ApplicationPlan[],
   changes: readonly FileChange[],
-  { written, directory }: TextOptions,
+  { written, directory, findings }: TextOptions,
 ): string {
   if (!written) return '  Nothing is written.   plimsoll init   writes it';
   const [plan] = plans;
@@ -89,7 +122,7 @@ function nextText(
       : [];
   const hasManifests = changes.some(({ path }) => path === join(plan.directory, 'k8s/deployment.yaml'));
   const commands = [
-    ['plimsoll audit', 'see that nothing is found'],
+    ['plimsoll audit', findings.length === 0 ? 'finds nothing' : 'finds what is named above'],
     [`docker build --tag ${plan.image}${buildPlace(plan)}`, 'build it'],
     ...(hasManifests ? [...secret, [`kubectl apply --filename ${join(plan.directory, 'k8s')}`, 'run it']] : []),
   ];
@@ -111,7 +144,12 @@ function nextText(
 }
 
 /** The plan with its evidence, for programs. */
-export function initJson({ plans, undecided }: Detected, changes: readonly FileChange[], written: boolean): string {
+export function initJson(
+  { plans, undecided }: Detected,
+  changes: readonly FileChange[],
+  written: boolean,
+  findings: readonly Finding[],
+): string {
   const applications = plans.map(
     ({
       directory,
@@ -148,7 +186,14 @@ export function initJson({ plans, undecided }: Detected, changes: readonly FileC
     }),
   );
   const files = changes.map(({ path, action, text }) => ({ path, action, text }));
-  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files }, withNulls, 2)}\n`;
+  const found = findings.map(({ rule, severity, message, locations: [{ path, start }] }) => ({
+    rule,
+    severity,
+    message,
+    path,
+    line: start.line,
+  }));
+  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files, findings: found }, withNulls, 2)}\n`;
 }
 
 /** What is not known is null, so that every key is always there. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import { type Detected, detectApplications, type Existing } from '../init/detect.ts';
 import { detectors } from '../init/detectors.ts';
@@ -39,7 +40,9 @@ export async function performInit(parsed: ParsedArguments, terminal: Terminal): 
   const changes = plannedFiles(repository, detected.plans, { force, manifests: !parsed.has('no-manifests') });
   const writes = !parsed.has('dry-run') && !parsed.has('diff');
   if (writes) writeFiles(root, changes);
-  terminal.stdout.write(outputOf(parsed, terminal, detected, changes, { root, written: writes }));
+  const findings = writes ? await (await import('./init-findings.ts')).findingsIn(root, parsed, terminal) : [];
+  const left = findings.filter(({ locations: [{ path: file }] }) => within === '' || file.startsWith(`${within}/`));
+  terminal.stdout.write(outputOf(parsed, terminal, detected, changes, { root, written: writes, findings: left }));
   return detected.undecided.length === 0;
 }
 
@@ -48,14 +51,18 @@ function outputOf(
   terminal: Terminal,
   detected: Detected,
   changes: readonly FileChange[],
-  { root, written }: { readonly root: string; readonly written: boolean },
+  {
+    root,
+    written,
+    findings,
+  }: { readonly root: string; readonly written: boolean; readonly findings: readonly Finding[] },
 ): string {
-  if (parsed.has('json')) return initJson(detected, changes, written);
+  if (parsed.has('json')) return initJson(detected, changes, written, findings);
   if (parsed.has('diff')) return patchOf(changes);
   const asked = parsed.value('color') ?? 'auto';
   const colored = asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
   const directory = path.relative(terminal.cwd, root).split(path.sep).join('/');
-  return initText(detected, changes, { written, colored, directory });
+  return initText(detected, changes, { written, colored, directory, findings });
 }
 
 function nothingFound(within: string): UserError {

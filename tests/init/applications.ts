@@ -89,6 +89,27 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
       'RUN CI=true pnpm prune --prod --ignore-scripts',
     ],
   },
+  'node-that-writes': {
+    files: {
+      'package.json': manifest({
+        scripts: { start: 'node server.js' },
+        dependencies: { express: '^5.1.0', multer: '^2.0.0' },
+      }),
+      'package-lock.json': npmLock,
+      'public/uploads/default.png': 'png',
+      'server.js': `const fs = require('fs');
+const upload = require('multer')({ dest: 'uploads/' });
+fs.mkdirSync('./public/uploads', { recursive: true });
+require('express')().listen(3000);
+`,
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    port: 3000,
+    command: ['node', 'server.js'],
+    lines: ['RUN install -d -o 1000 -g 1000 /app/uploads'],
+    questions: [/into public\/uploads .* comes with files/, /into uploads .* goes with its pod/],
+  },
   'node-prisma': {
     files: {
       'package.json': manifest({
@@ -284,6 +305,26 @@ whitenoise = "^6.9"
     command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
     health: '/healthz',
   },
+  'python-flask-that-writes': {
+    files: {
+      'requirements.txt': 'flask==3.1.0\nflask-sqlalchemy==3.1.1\ngunicorn==23.0.0\n',
+      '.flaskenv': 'FLASK_APP=shop.py\nFLASK_DEBUG=1\n',
+      'shop.py': `import os
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
+app.config["UPLOAD_FOLDER"] = "uploads"
+os.makedirs("logs", exist_ok=True)
+`,
+    },
+    language: 'Python',
+    framework: 'Flask',
+    port: 8000,
+    command: ['gunicorn', 'shop:app', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    lines: ['RUN install -d -o 10001 -g 10001 /app/instance /app/logs /app/uploads', '    FLASK_APP=shop.py'],
+    questions: [/SQLite keeps/, /into instance .* goes with its pod/, /into uploads .* goes with its pod/],
+  },
   'python-procfile-of-two-commands': {
     files: {
       'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\n',
@@ -471,7 +512,7 @@ public class Shop {
       'FROM mcr.microsoft.com/dotnet/sdk:6.0 AS build',
       'FROM mcr.microsoft.com/dotnet/aspnet:6.0',
       'ENV DOTNET_EnableDiagnostics=0 \\',
-      '    ASPNETCORE_URLS=http://+:8080',
+      '    ASPNETCORE_URLS=http://+:8080 \\',
     ],
     questions: [/no security updates since/],
     found: [/end-of-life/, /end-of-life/],

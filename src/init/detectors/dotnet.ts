@@ -79,6 +79,8 @@ function detection(place: Place, file: string, text: string): Detection {
         DOTNET_EnableDiagnostics: '0',
         ...(port ? listenOn(version.run, port.port) : {}),
         ...(port?.read ? { PORT: String(port.port) } : {}),
+        // One JSON object a line, where the console logger of the framework is in use.
+        ...(compareVersions(version.run, '5.0') >= 0 ? { Logging__Console__FormatterName: 'json' } : {}),
         ...(version.rolls ? { DOTNET_ROLL_FORWARD: 'Major' } : {}),
       },
       user: 1654,

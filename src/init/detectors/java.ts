@@ -275,19 +275,25 @@ function portOf(place: Place, { framework }: JavaProject): JavaPort {
   return found ? { ...found, read, sure: true } : { port: 8080, evidence: 'no evidence', read, sure: false };
 }
 
-function runOf(
-  { framework }: JavaProject,
-  product: Product,
-  { port, read }: JavaPort,
-  health: RunPlan['health'],
-): RunPlan {
+/** Spring Boot writes one JSON object a line when it is told to, from 3.4 on; a logback configuration of the project's own decides itself. */
+function structuredLogs({ text }: JavaProject): Readonly<Record<string, string>> {
+  const [, major, minor] =
+    /spring-boot-starter-parent<\/artifactId>\s*<version>(\d+)\.(\d+)|org\.springframework\.boot["')]+\s*version\s*\(?["'](\d+)\.(\d+)/
+      .exec(text)
+      ?.filter((part) => part !== undefined) ?? [];
+  const knows = Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 4);
+  return knows ? { LOGGING_STRUCTURED_FORMAT_CONSOLE: 'logstash' } : {};
+}
+
+function runOf(project: JavaProject, product: Product, { port, read }: JavaPort, health: RunPlan['health']): RunPlan {
+  const { framework } = project;
   const probes =
     framework?.name === 'Spring Boot' && health ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {};
   return {
     command: product.command,
     commandEvidence: `${product.evidence}. ${memory} leaves a quarter of the container's memory to what is no heap`,
     port,
-    environment: { ...(read ? { PORT: String(port) } : {}), ...probes },
+    environment: { ...(read ? { PORT: String(port) } : {}), ...probes, ...structuredLogs(project) },
     user: 10001,
     userEvidence: 'a number without any rights; the image has no user for programs',
     writable: [{ path: '/tmp', why: 'temporary files: uploads, and what the server unpacks' }],

@@ -23,6 +23,7 @@ import { findNodeStart, type NodeStart } from '../internal/node-start.ts';
 import { portOfWords, withExec, withPort } from '../internal/shell-words.ts';
 import { pagesRun, pagesStage, singlePageConfiguration } from '../internal/static-server.ts';
 import { type AskedVersion, type ChosenVersion, chooseVersion, fitsRange } from '../internal/versions.ts';
+import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, ImageStage, Question, RunPlan, Step } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 
@@ -409,7 +410,8 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
   const port = portOf(facts, start);
   const words = withPort(start.words, port.port) ?? ['sh', '-c', withExec(start.words.join(' '))];
   const health = findHealth(place);
-  const run = runOf(facts, start, words, port, health);
+  const written = findWrittenPaths(place, homeOf(facts));
+  const run = runOf(facts, start, words, port, health, written);
   return {
     language: 'Node.js',
     framework: framework?.name,
@@ -421,15 +423,29 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
       { topic: 'port', value: String(port.port), evidence: port.evidence },
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions: [...facts.questions, ...port.questions],
-    stages:
+    questions: [...facts.questions, ...port.questions, ...written.questions],
+    stages: withOwned(
       build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0 || prismaStep(facts)
         ? builtStages(facts, start, steps)
         : plainStages(facts),
+      ownedDirectories(written.writable, run.user, homeOf(facts)),
+    ),
     run,
     ignore: ignoreGroups(facts),
     files: [],
   };
+}
+
+/** Where the program runs in the image. */
+function homeOf({ member, framework }: NodeFacts): string {
+  return member === '' || framework?.output ? '/app' : `/app/${member}`;
+}
+
+/** The last stage with steps behind what it copies. */
+function withOwned(stages: readonly ImageStage[], steps: readonly Step[]): ImageStage[] {
+  return stages.map((stage, at) =>
+    at === stages.length - 1 ? { ...stage, steps: [...stage.steps, ...steps] } : stage,
+  );
 }
 
 /** Nothing is built: the packages in one stage, the sources straight from the context. */
@@ -588,6 +604,7 @@ function runOf(
   words: readonly string[],
   port: NodePort,
   health: RunPlan['health'],
+  written: WrittenPaths,
 ): RunPlan {
   const { framework, place, install } = facts;
   const host = findInSources(place, /\benv\.HOST(?:NAME)?\s*(?:\|\||\?\?)\s*['"](?:localhost|127\.0\.0\.1)['"]/);
@@ -610,6 +627,7 @@ function runOf(
     writable: [
       { path: '/tmp', why: 'temporary files: uploads, and what packages unpack' },
       ...(framework?.writable ?? []),
+      ...written.writable,
     ],
     health,
     ignoresTermination:

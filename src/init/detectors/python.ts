@@ -4,10 +4,13 @@ import { newestPythonFor, type PythonPackages, pythonNative, readPythonPackages 
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
 import { withPort } from '../internal/shell-words.ts';
 import { type ChosenVersion, chooseVersion, fitsRange, supportedLines } from '../internal/versions.ts';
+import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, ImageStage, Question, RunPlan, Step } from '../plan.ts';
 
 const tools = { poetry: 'poetry==2.5.1', uv: 'uv==0.13.9', pipenv: 'pipenv==2026.10.3' } as const;
 const environment = '/opt/venv';
+/** A number that no image of Python has a user for. */
+const user = 10001;
 
 export const detector: Detector = {
   language: 'Python',
@@ -54,6 +57,8 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
   const words = replacePort(start, port);
   const isDjango = start.framework === 'Django';
   const health = isDjango || port === undefined ? undefined : findHealth(place);
+  const home = start.importRoot === '' || start.importRoot === 'src' ? '/app' : `/app/${start.importRoot}`;
+  const written = { home, ...findWrittenPaths(place, home, start.framework === 'Flask') };
   const decisions: Decision[] = [
     { topic: 'language', value: 'Python', evidence: packages?.evidence ?? start.evidence },
     ...(start.framework
@@ -90,9 +95,9 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
     context: place.directory,
     version: undefined,
     decisions,
-    questions: questionsOf(place, packages, start, version),
-    stages: stagesOf(place, packages, start, version, native),
-    run: runOf(start, words, port, reads, health),
+    questions: [...questionsOf(place, packages, start, version), ...written.questions],
+    stages: stagesOf(place, packages, start, version, native, written),
+    run: runOf(place, start, words, port, reads, health, written),
     ignore: [
       {
         comment: 'Environments and caches of this machine',
@@ -111,6 +116,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
           '**/db.sqlite3',
         ],
       },
+      { comment: 'What switches the debugger on for developers', patterns: ['**/.flaskenv'] },
       { comment: 'Assets are built and brought by other means', patterns: ['**/node_modules'] },
     ],
     files: [],
@@ -212,6 +218,7 @@ function stagesOf(
   start: PythonStart,
   version: ChosenVersion,
   native: ReturnType<typeof pythonNative>,
+  written: WrittenPaths & { readonly home: string },
 ): ImageStage[] {
   const alpine = place.choices.base === 'alpine';
   const slim = `python:${version.version}${alpine ? '-alpine' : '-slim'}`;
@@ -250,6 +257,7 @@ function stagesOf(
         { kind: 'copy', from: 'build', sources: [environment], destination: environment },
         own,
         ...collect,
+        ...ownedDirectories(written.writable, user, written.home),
         ...(start.importRoot === '' || start.importRoot === 'src'
           ? []
           : [{ kind: 'workdir' as const, path: `/app/${start.importRoot}` }]),
@@ -409,12 +417,24 @@ function requirementFiles(place: Place, name: string): Step[] {
   return steps;
 }
 
+/** What `.flaskenv` sets beside the debugger, which is for developers. The file itself stays out of the image. */
+function flaskEnvironment(place: Place): Readonly<Record<string, string>> {
+  const lines = (place.read('.flaskenv') ?? '').matchAll(
+    /^(?:export[ \t]+)?(FLASK_\w+)[ \t]*=[ \t]*["']?([\w.:/-]+)["']?[ \t]*$/gm,
+  );
+  return Object.fromEntries(
+    [...lines].flatMap(([, name = '', value = '']) => (/^FLASK_(?:DEBUG|ENV)$/.test(name) ? [] : [[name, value]])),
+  );
+}
+
 function runOf(
+  place: Place,
   start: PythonStart,
   words: readonly string[],
   port: number | undefined,
   reads: boolean,
   health: RunPlan['health'],
+  written: WrittenPaths,
 ): RunPlan {
   return {
     command: words,
@@ -426,14 +446,16 @@ function runOf(
       PYTHONDONTWRITEBYTECODE: '1',
       ...(start.importRoot === 'src' ? { PYTHONPATH: '/app/src' } : {}),
       ...(reads && port !== undefined ? { PORT: String(port) } : {}),
+      ...flaskEnvironment(place),
     },
-    user: 10001,
+    user,
     userEvidence: 'a number without any rights; the image has no user for programs',
     writable: [
       {
         path: '/tmp',
         why: `temporary files: uploads${words[0] === 'gunicorn' ? ', and what the workers of gunicorn tell that they are alive with' : ''}`,
       },
+      ...written.writable,
     ],
     health,
     ignoresTermination: words[0] === 'python',

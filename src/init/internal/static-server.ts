@@ -38,7 +38,11 @@ export function singlePageConfiguration(directory: string): PlannedFile {
   return {
     path: join(directory, 'nginx.conf'),
     text: `# Written by plimsoll init. Paths that are no file belong to the application in the browser, which begins with index.html.
+log_format json escape=json '{"time":"$time_iso8601","remote_addr":"$remote_addr","request":"$request","status":"$status","bytes_sent":$body_bytes_sent,"request_time":$request_time,"referer":"$http_referer","user_agent":"$http_user_agent"}';
+
 server {
+    # A link to the container's output.
+    access_log /var/log/nginx/access.log json;
     listen 8080;
     root /usr/share/nginx/html;
     server_tokens off;

@@ -1,0 +1,144 @@
+import type { Place } from '../detector.ts';
+import type { Question, Step, WritablePath } from '../plan.ts';
+import { directoryOf, join, placeIn } from '../repository.ts';
+
+/** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
+export interface WrittenPaths {
+  readonly writable: readonly WritablePath[];
+  readonly questions: readonly Question[];
+}
+
+interface Pattern {
+  /** Its first group is a path as the program names it. */
+  readonly pattern: RegExp;
+  readonly what: string;
+  /** The path is that of a file. */
+  readonly isFile?: true;
+  /** What lies there must outlive the pod. */
+  readonly lasts?: true;
+}
+
+const literal = String.raw`['"\x60]((?:\.\/|\/)?[\w-][\w.-]*(?:\/[\w.-]+)*)\/?['"\x60]`;
+const cwd = String.raw`(?:path\.(?:join|resolve)\(\s*process\.cwd\(\)\s*,\s*)?`;
+const of = (head: string, tail = '', flags = 'g') => new RegExp(`${head}${literal}${tail}`, flags);
+
+const javascript: readonly Pattern[] = [
+  { pattern: of(String.raw`\bmulter(?:['\"]\))?\(\s*\{\s*dest:\s*${cwd}`), what: 'uploads', lasts: true },
+  {
+    pattern: of(String.raw`\btransports?\.?(?:File|DailyRotateFile)\(\s*\{[^}]{0,200}?filename:\s*${cwd}`),
+    what: 'logs',
+    isFile: true,
+  },
+  { pattern: of(String.raw`\bDailyRotateFile\(\s*\{[^}]{0,200}?dirname:\s*${cwd}`), what: 'logs' },
+  { pattern: of(String.raw`\bcreateWriteStream\(\s*${cwd}`), what: 'a file', isFile: true },
+  { pattern: of(String.raw`\b(?:mkdir|mkdirSync|mkdirp|ensureDir|ensureDirSync)\(\s*${cwd}`), what: 'a directory' },
+];
+
+const python: readonly Pattern[] = [
+  { pattern: of(String.raw`\b(?:os\.)?(?:makedirs|mkdir)\(\s*`), what: 'a directory' },
+  { pattern: of(String.raw`\bPath\(\s*`, String.raw`\s*\)\.mkdir\(`), what: 'a directory' },
+  { pattern: of(String.raw`FileHandler\(\s*(?:filename\s*=\s*)?`), what: 'logs', isFile: true },
+  { pattern: of(String.raw`\bUPLOAD_(?:FOLDER|DIR|PATH)['"]?\]?\s*=\s*`), what: 'uploads', lasts: true },
+  {
+    pattern: of(
+      String.raw`^MEDIA_ROOT\s*=\s*(?:str\()?(?:BASE_DIR\s*\/\s*|os\.path\.join\(\s*BASE_DIR\s*,\s*)?`,
+      '',
+      'gm',
+    ),
+    what: 'uploads',
+    lasts: true,
+  },
+  {
+    pattern: /\bsqlite:\/\/\/((?:\.\/)?[\w-][\w.-]*\/[\w./-]+)/g,
+    what: 'the SQLite database',
+    isFile: true,
+    lasts: true,
+  },
+  {
+    pattern: /BASE_DIR\s*(?:\/|,)\s*["']([\w-]+)["']\s*(?:\/|,)\s*["'][\w.-]+\.(?:sqlite3?|db)["']/g,
+    what: 'the SQLite database',
+    lasts: true,
+  },
+];
+
+const instance: Pattern = {
+  pattern: /\b(?:instance_path|instance_relative_config)\b|sqlite:\/\/\/(?![\w.-]*\/)[\w-]/g,
+  what: 'what Flask keeps for itself',
+  lasts: true,
+};
+
+/** Not the program's to write, or given to it otherwise. */
+const ofTheSystem = /^\/(?:tmp|proc|dev|sys|etc|run|usr|bin|root|app|opt|home|var\/run)?(?:\/|$)/;
+
+/** Directories that the sources say are written as the program runs. `home` is its working directory in the image. */
+export function findWrittenPaths(place: Place, home: string, isFlask = false): WrittenPaths {
+  const found = new Map<string, { readonly what: string; readonly evidence: string; readonly lasts: boolean }>();
+  const note = (path: string, { what, lasts }: Pattern, evidence: string) => {
+    if (!found.has(path) || (lasts && !found.get(path)?.lasts))
+      found.set(path, { what, evidence, lasts: lasts === true });
+  };
+  for (const { path: file, text } of place.sources()) {
+    for (const each of file.endsWith('.py') ? python : javascript)
+      for (const match of text.matchAll(each.pattern)) {
+        const path = directoryFrom(match[1] ?? '', each.isFile === true);
+        if (path !== undefined) note(path, each, placeIn(file, text, match.index));
+      }
+    const own = isFlask ? text.search(instance.pattern) : -1;
+    if (own !== -1) note('instance', instance, placeIn(file, text, own));
+  }
+  return planned(place, home, found);
+}
+
+/** The directory of a path as a program names it; undefined for what is no directory of its own. */
+function directoryFrom(written: string, isFile: boolean): string | undefined {
+  const path = written.replace(/^\.\//, '');
+  const directory = isFile ? directoryOf(path) : path;
+  return directory === '' || directory.includes('..') || ofTheSystem.test(directory) ? undefined : directory;
+}
+
+function planned(
+  place: Place,
+  home: string,
+  found: ReadonlyMap<string, { readonly what: string; readonly evidence: string; readonly lasts: boolean }>,
+): WrittenPaths {
+  const writable: WritablePath[] = [];
+  const questions: Question[] = [];
+  const outermost = [...found]
+    .filter(([path]) => ![...found.keys()].some((other) => path.startsWith(`${other}/`)))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  for (const [path, { what, evidence, lasts }] of outermost) {
+    const inImage = path.startsWith('/') ? path : `${home}/${path}`;
+    const kept = place.repository.files.find(
+      (file) => file.startsWith(`${join(place.directory, path)}/`) && !/\/\.(?:git)?(?:keep|ignore)$/.test(file),
+    );
+    if (kept !== undefined)
+      questions.push({
+        question: `The program writes into ${path} (${evidence}), which comes with files (${kept}): a volume there would hide them, and without one it is read-only. Let it write elsewhere.`,
+        flag: undefined,
+        assumed: undefined,
+      });
+    else {
+      writable.push({ path: inImage, why: `${what}: ${evidence}` });
+      if (lasts)
+        questions.push({
+          question: `What the program writes into ${path} (${evidence}) goes with its pod, and each pod has its own. Is it to last, use a volume and one replica, or a service that keeps it.`,
+          flag: undefined,
+          assumed: undefined,
+        });
+    }
+  }
+  return { writable, questions };
+}
+
+/** Without Kubernetes, too, the program's user can write there. */
+export function ownedDirectories(writable: readonly WritablePath[], user: number, home: string): Step[] {
+  const own = writable.map(({ path }) => path).filter((path) => path.startsWith(`${home}/`));
+  if (own.length === 0) return [];
+  return [
+    {
+      kind: 'run',
+      comment: 'What the program writes: in Kubernetes a volume is mounted there',
+      commands: [`install -d -o ${user} -g ${user} ${own.join(' ')}`],
+    },
+  ];
+}
