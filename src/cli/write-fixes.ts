@@ -75,11 +75,13 @@ function toWrite({ path, before, after }: ChangedFile): FileToWrite {
   return { path, before: before && encodeArtifact(before), after: encodeArtifact(after) };
 }
 
-/** Files by the fixes that they have in common. */
+/** Files by the fixes that they have in common. A secret is not written without what keeps git from taking it. */
 function setsOf({ files, applied }: FixReport): ChangedFile[][] {
   const setOf = new Map(files.map((file) => [file.path, new Set([file])]));
+  const ignoring = files.flatMap(({ path }) => (/(?:^|\/)\.gitignore$/.test(path) ? path : []));
   for (const { fix } of applied) {
-    const sets = pathsOf(fix).flatMap((path) => setOf.get(path) ?? []);
+    const holdsSecret = fix.changes.newFiles?.some(({ secret }) => secret) === true;
+    const sets = [...pathsOf(fix), ...(holdsSecret ? ignoring : [])].flatMap((path) => setOf.get(path) ?? []);
     const joined = new Set(sets.flatMap((set) => [...set]));
     for (const file of joined) setOf.set(file.path, joined);
   }
