@@ -36,6 +36,14 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   'libwebp-dev': ['libwebp7'],
   'unixodbc-dev': ['unixodbc'],
   'freetds-dev': ['libsybdb5'],
+  'libcurl4-openssl-dev': ['libcurl4'],
+  'libreadline-dev': ['libreadline8'],
+  'libncurses-dev': ['libncurses6', 'libtinfo6'],
+  'libncurses5-dev': ['libncurses6', 'libtinfo6'],
+  'libncursesw5-dev': ['libncursesw6', 'libtinfo6'],
+  'libz-dev': ['zlib1g'],
+  'libsystemd-dev': ['libsystemd0'],
+  'libapparmor-dev': ['libapparmor1'],
   'portaudio19-dev': ['libportaudio2'],
   gfortran: ['libgfortran5'],
   'linux-libc-dev': [],
@@ -49,6 +57,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   'python3-all-dev': [],
   'ruby-dev': [],
   'php-dev': [],
+  'autotools-dev': [],
 };
 
 /** On Debian and on Ubuntu the library of JPEG is another one. */
@@ -61,5 +70,6 @@ const jpeg = /^libjpeg(?:-dev|62-turbo-dev|-turbo8-dev|8-dev)$/;
 export function runTimeLibraries(name: string, distribution: 'debian' | 'ubuntu'): readonly string[] | undefined {
   if (jpeg.test(name)) return [distribution === 'debian' ? 'libjpeg62-turbo' : 'libjpeg-turbo8'];
   if (Object.hasOwn(libraries, name)) return libraries[name];
+  if (/^(?:ruby|php|python)[\d.]+-dev$|^linux-headers-/.test(name)) return [];
   return name.endsWith('-dev') || name.endsWith('-dev-tools') ? undefined : [];
 }

@@ -6,16 +6,19 @@ import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
+import { removeBuildTools } from '../../repairs/build-tools/remove-build-tools.ts';
 import { convertToStages } from '../../repairs/multi-stage/convert-to-stages.ts';
 
 const systemEcosystems = new Set(['apt', 'apk', 'rpm']);
+
+const advice =
+  'Install them in a build stage and copy the result, or remove them in the RUN that installs them (apk add --virtual … && apk del).';
 
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'Compilers and headers are installed in the stage that ships',
   why: 'They are pulled by every node, are most of what vulnerability scanners report, and hand an attacker the tools to build more.',
-  remedy:
-    'Install them in a build stage and copy the result, or remove them in the RUN that installs them (apk add --virtual … && apk del).',
+  remedy: advice,
   peers: [],
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
@@ -32,9 +35,14 @@ export const rule = dockerfileRule({
         const [first, ...others] = left;
         if (first === undefined) continue;
         const conversion = convertToStages(project, dockerfile, stage);
+        const repair =
+          conversion !== undefined && 'fix' in conversion
+            ? conversion
+            : removeBuildTools(dockerfile, stage, placed, left);
         report({
           at: first.word.range,
-          ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
+          ...('fix' in repair && { fix: repair.fix }),
+          ...('refusal' in repair && { remedy: `${advice} It is not done by a fix, because ${repair.refusal}.` }),
           message: `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships.`,
           also: others.map(({ word }) => ({ range: word.range, note: 'only a build needs it' })),
           cause: `ships-toolchain:${stage.index}`,

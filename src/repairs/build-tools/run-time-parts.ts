@@ -1,0 +1,52 @@
+import type { BaseImage } from '../../bases/base-image.ts';
+import { compareReleases } from '../../bases/releases.ts';
+import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
+import * as apt from '../../ecosystems/apt/run-time-libraries.ts';
+import type { PackageArgument, PackageCommand } from '../../ecosystems/package-command.ts';
+
+/** Packages that need a compiler or headers themselves: they would be removed with these. */
+const dependents =
+  /^(?:npm|node-gyp|ruby-full|ghc.*|ocaml.*|rustc|cargo|r-base.*|dkms|.*-dkms|golang.*|gnat.*|php-pear|php-dev|erlang.*|cython.*|pandoc-dev|libtool-bin|cpanminus|module-assistant|nvidia-cuda-toolkit|clang.*|llvm.*|.*-sdk)$/;
+
+/** Hold what runs what they compile, too. */
+const runtimes =
+  /jdk|^(?:maven|gradle|ant|sbt|leiningen|golang.*|go|cargo|rust.*|nodejs.*|npm|mono.*|ghc.*|ocaml.*|erlang.*|clang.*|llvm.*|devscripts|dotnet.*|scala|kotlin|r-base.*|emscripten)$/;
+
+/** The packages that are to stay when a step's build tools go, or the clause that says why that is not known. */
+export function runTimeParts(
+  { ecosystem, packages }: PackageCommand,
+  tools: readonly PackageArgument[],
+  image: BaseImage,
+): readonly string[] | { readonly refusal: string } {
+  const others = packages.filter((each) => !tools.includes(each));
+  const strange = packages.find(({ kind, word }) => kind !== 'registry' || !word.literal);
+  if (strange !== undefined) return { refusal: `it is not known what ${strange.word.value} installs` };
+  const dependent = others.find(({ name }) => dependents.test(name));
+  if (dependent !== undefined) return { refusal: `${dependent.name} may need them` };
+  const runtime = tools.find(({ name }) => runtimes.test(name));
+  if (runtime !== undefined) return { refusal: `${runtime.name} runs programs, too` };
+  const libraries = new Set<string>();
+  for (const { name } of tools) {
+    const found =
+      ecosystem === 'apk'
+        ? apk.runTimeLibraries(name)
+        : apt.runTimeLibraries(name, image.distribution === 'ubuntu' ? 'ubuntu' : 'debian');
+    if (found === undefined) return { refusal: `it is not known which library ${name} stands for` };
+    if (found.length > 0 && ecosystem === 'apt' && !hasLibrariesByTheseNames(image))
+      return { refusal: `it is not known which library ${name} stands for in this release` };
+    for (const library of found) libraries.add(library);
+  }
+  for (const { name } of others) libraries.delete(name);
+  return [...libraries];
+}
+
+/** The names of libraries are those of the releases that are still supported. */
+function hasLibrariesByTheseNames({ distribution, distributionVersion, codename }: BaseImage): boolean {
+  if (distribution === 'debian')
+    return distributionVersion === undefined
+      ? codename === undefined || codename === 'bookworm' || codename === 'trixie'
+      : compareReleases(distributionVersion, '12') >= 0;
+  return (
+    distribution === 'ubuntu' && distributionVersion !== undefined && compareReleases(distributionVersion, '22.04') >= 0
+  );
+}
