@@ -2,6 +2,7 @@ import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
+import { narrowMode, type WideMode } from '../../repairs/narrow-mode.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -12,39 +13,39 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     const placed = dockerfile.commandsNamed('chmod', 'mkdir', 'install');
     if (placed.length === 0) return;
-    const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
-    for (const { command, stage } of placed) {
-      if (stage === undefined || !shipped.has(stage)) continue;
+    const shipped = shippedStages(project, dockerfile);
+    for (const each of placed) {
+      const { command, stage } = each;
+      const ending = shipped.filter((end) => stage !== undefined && stageChain(end).includes(stage));
+      if (ending.length === 0) continue;
       const found = command.name === 'chmod' ? chmodMode(command) : optionMode(command);
       if (found === undefined || !grantsOthersWrite(found.mode) || isTemporary(found.paths)) continue;
+      const fix = narrowMode(dockerfile, each, found, ending);
       report({
         at: command.range,
         message: `${command.name} lets every user write ${placesOf(found.paths)}.`,
+        ...(fix && { fix }),
       });
     }
   },
 });
 
-interface Change {
-  readonly mode: string;
-  readonly paths: readonly CommandWord[];
-}
-
-function chmodMode(command: CommandLine): Change | undefined {
+function chmodMode(command: CommandLine): WideMode | undefined {
   const [mode, ...paths] = command.arguments.filter(({ value }) => !/^-(?:[RvfcLHP]+$|-)/.test(value));
-  return mode?.literal ? { mode: mode.value, paths } : undefined;
+  return mode?.literal ? { mode: mode.value, word: mode, paths } : undefined;
 }
 
 /** `mkdir -m 777`, `-pm 777`, `--mode=777`; install has the same option. */
-function optionMode(command: CommandLine): Change | undefined {
+function optionMode(command: CommandLine): WideMode | undefined {
   const words = command.arguments;
-  for (const [at, { value }] of words.entries()) {
+  for (const [at, option] of words.entries()) {
+    const { value } = option;
     const long = /^--mode=(.*)$/.exec(value)?.[1];
     const isShort = /^-[a-zA-Z]*m$/.test(value);
-    const mode = long ?? (isShort || value === '--mode' ? words[at + 1]?.value : undefined);
-    if (mode === undefined) continue;
-    const paths = words.filter((word, index) => !word.value.startsWith('-') && word.value !== mode && index !== at);
-    return { mode, paths };
+    const word = long !== undefined ? option : isShort || value === '--mode' ? words[at + 1] : undefined;
+    if (word === undefined) continue;
+    const paths = words.filter((each) => !each.value.startsWith('-') && each !== word);
+    return { mode: long ?? word.value, word, paths };
   }
   return undefined;
 }
