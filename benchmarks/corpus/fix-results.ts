@@ -13,6 +13,7 @@ import { fixReport } from '../../src/fix/fix-report.ts';
 import { allFound } from '../../src/fix/repair-state.ts';
 import { noConfiguration } from '../../src/project/configuration.ts';
 import { loadProject } from '../../src/project/load-project.ts';
+import type { OnlineAnswers } from '../../src/project/online.ts';
 import { changedLines } from '../../src/report/internal/changed-lines.ts';
 
 export type Preset = 'recommended' | 'all';
@@ -33,18 +34,24 @@ export interface CorpusRepair {
 }
 
 /** Repairs all of a directory in memory. */
-export async function repairDirectory(directory: string, preset: Preset, review: boolean): Promise<CorpusRepair> {
+export async function repairDirectory(
+  directory: string,
+  preset: Preset,
+  review: boolean,
+  online?: OnlineAnswers,
+): Promise<CorpusRepair> {
   const started = performance.now();
+  const options = online ? { online } : {};
   const target = { kind: 'directory', path: path.resolve(directory) } as const;
   const auditor = auditorFor({
     target,
-    options: {},
+    options,
     settings: settingsFrom(noConfiguration, { preset, only: [], skip: [] }),
     peerSettings: new Map(),
     honourIgnoreComments: true,
     today,
   });
-  const project = await loadProject(target, {});
+  const project = await loadProject(target, options);
   const refused = new Set(
     project.dockerfiles
       .filter(({ rejections }) => rejections.some(({ unlessGiven }) => unlessGiven === undefined))
@@ -129,6 +136,32 @@ export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
+
+/** Whether registries have to be asked before a finding has its fix: its remedy says so. */
+export function waitsForOnline(finding: Finding): boolean {
+  return !hasFix(finding) && finding.remedy.includes('--online');
+}
+
+class Same<Value> extends Map<string, Value> {
+  readonly #value: (key: string) => Value;
+  constructor(value: (key: string) => Value) {
+    super();
+    this.#value = value;
+  }
+  override has() {
+    return true;
+  }
+  override get(key: string) {
+    return this.#value(key);
+  }
+}
+
+/** In place of registries: one that knows every image and every package. What real ones know of a corpus that is years old is less. */
+export const knowsAll: OnlineAnswers = {
+  digests: new Same(() => `sha256:${'5'.repeat(64)}`),
+  versionTags: new Map(),
+  releases: new Same((key) => [{ version: key.startsWith('go:') ? 'v1.0.0' : '1.0.0', needs: undefined }]),
+};
 
 /** Whether a finding comes with a fix that may be offered. */
 export function hasFix({ fix }: Finding): boolean {

@@ -2,9 +2,10 @@
 // still accept, without a new warning; a second run must have nothing left to do; no comment may be lost, and what no fix touched stays
 // byte for byte. Ends with 1 when one of these does not hold.
 //
-//     node benchmarks/run.mjs corpus/fix DIRECTORY ORACLE [--preset all] [--review] [--peers TALLY] [--keep]
+//     node benchmarks/run.mjs corpus/fix DIRECTORY ORACLE [--preset all] [--review] [--online] [--peers TALLY] [--keep]
 //
 // --review  the fixes with a question, too          --peers  what tally's safe fixes make of the same files
+// --online  with a stand-in for the registries that knows every image and every package
 // --keep    leaves the results where they were written, and says where
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +20,13 @@ import {
   type CorpusRepair,
   diffLines,
   hasFix,
+  knowsAll,
   lostComments,
   median,
   type Preset,
   repairDirectory,
   table,
+  waitsForOnline,
 } from './fix-results.ts';
 import { repairWithTally } from './fix-with-tally.ts';
 
@@ -33,16 +36,18 @@ const { values, positionals } = parseArgs({
     preset: { type: 'string', default: 'recommended' },
     review: { type: 'boolean', default: false },
     peers: { type: 'string' },
+    online: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
 const [directory, oracle] = positionals;
 if (directory === undefined || oracle === undefined)
-  throw new Error('usage: corpus/fix DIRECTORY ORACLE [--preset all] [--review] [--peers TALLY] [--keep]');
+  throw new Error('usage: corpus/fix DIRECTORY ORACLE [--preset all] [--review] [--online] [--peers TALLY] [--keep]');
 const preset: Preset = values.preset === 'all' ? 'all' : 'recommended';
 const original = path.resolve(directory);
+const online = values.online ? knowsAll : undefined;
 
-const first = await repairDirectory(original, preset, values.review);
+const first = await repairDirectory(original, preset, values.review, online);
 const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-fixes-'));
 // With all that stands around the Dockerfiles: a fix depends on contexts and on what runs the image.
 cpSync(original, scratch, { recursive: true });
@@ -50,7 +55,7 @@ for (const { path: file, after } of first.changed) {
   mkdirSync(path.dirname(path.join(scratch, file)), { recursive: true });
   writeFileSync(path.join(scratch, file), encodeArtifact(after));
 }
-const second = await repairDirectory(scratch, preset, values.review);
+const second = await repairDirectory(scratch, preset, values.review, online);
 
 const dockerfiles = first.changed.filter(({ before }) => before !== undefined);
 const verdicts = askBuildKit(
@@ -90,7 +95,10 @@ function printResult(): void {
   const lines = dockerfiles.map(diffLines);
   console.log(
     table([
-      ['preset, classes', `${preset}, ${values.review ? 'safe and review' : 'safe'}`],
+      [
+        'preset, classes',
+        `${preset}, ${values.review ? 'safe and review' : 'safe'}${online ? ', online (stand-in)' : ''}`,
+      ],
       ['files', String(first.files)],
       ['changed', String(first.changed.length)],
       ['fixes', String(first.applied.length)],
@@ -118,10 +126,11 @@ function byArea(): string {
     const share = (count: number) => (before.length === 0 ? '' : `${Math.round((100 * count) / before.length)} %`);
     const safe = before.filter(({ fix }) => fix && fixClass(fix) === 'safe').length;
     const fixable = before.filter(hasFix).length;
-    return [name, before.length, share(before.length - after.length), share(safe), share(fixable)];
+    const asked = fixable + before.filter(waitsForOnline).length;
+    return [name, before.length, share(before.length - after.length), share(safe), share(fixable), share(asked)];
   };
   return table([
-    ['area', 'found', 'gone', 'with a safe fix', 'with a fix'],
+    ['area', 'found', 'gone', 'with a safe fix', 'with a fix', 'and with --online'],
     ...areas.map((area) => row(area, (finding) => finding.area === area)).filter(([, count]) => count !== 0),
     row('errors and warnings', ({ severity }) => severity !== 'note'),
     row('all', () => true),

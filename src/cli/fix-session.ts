@@ -37,10 +37,9 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   const configuration = withSecretsAs(written, parsed.value('secrets-as'));
   if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
-  const digests = new Map<string, string>();
-  const online = parsed.has('online');
+  const online = parsed.has('online') ? { digests: new Map(), versionTags: new Map(), releases: new Map() } : undefined;
   const options = {
-    ...(online && { digests }),
+    ...(online && { online }),
     gitignore: !parsed.has('no-gitignore'),
     helm: !parsed.has('no-helm'),
     exclude: configuration.exclude,
@@ -65,9 +64,9 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   try {
     const project = await loadProject(target, { ...options, onProgress: progress.step });
     if (online) {
-      progress.step('asking registries for digests');
-      const { resolveDigests } = await import('./resolve-digests.ts');
-      await resolveDigests(project, digests, terminal);
+      progress.step('asking registries');
+      const { askOnline } = await import('./ask-online.ts');
+      await askOnline(project, online, terminal);
     }
     return {
       target,

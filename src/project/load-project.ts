@@ -13,6 +13,7 @@ import { looksLike } from './discover-kind.ts';
 import { type EarlierReading, readingBefore, rememberReading } from './earlier-reading.ts';
 import { composeBuilds, linkBuilds, type ToldBuild } from './link-builds.ts';
 import { linkImages } from './link-images.ts';
+import type { OnlineAnswers } from './online.ts';
 import { pathMatcher } from './path-matcher.ts';
 import type { Project } from './project.ts';
 import { artifactOfBytes, type ReadResult, readArtifact } from './read-artifact.ts';
@@ -29,8 +30,8 @@ export interface LoadOptions {
   readonly podTemplates?: readonly { readonly kind: string; readonly path: string }[];
   /** The oldest Dockerfile front end that builds the files. */
   readonly frontend?: FrontendVersion | undefined;
-  /** See {@link Project.digests}. */
-  readonly digests?: ReadonlyMap<string, string> | undefined;
+  /** See {@link Project.online}. */
+  readonly online?: OnlineAnswers | undefined;
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
   readonly onDockerfiles?: (paths: readonly string[]) => Promise<void>;
   readonly onProgress?: (step: string, done?: number, total?: number) => void;
@@ -112,7 +113,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     templates: templatePaths(dockerfiles, found),
     problems,
     artifacts,
-    ...(options.digests && { digests: options.digests }),
+    ...(options.online && { online: options.online }),
     ...(options.frontend && { minimumFrontend: options.frontend }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };

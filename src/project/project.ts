@@ -8,6 +8,7 @@ import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import type { Application } from './application.ts';
+import type { OnlineAnswers } from './online.ts';
 
 /** One way in which an image is built: what a Compose file, a bake or skaffold file, or the lie of the files says. */
 export interface ImageBuild {
@@ -48,8 +49,8 @@ export interface Project {
   readonly problems: readonly ReadProblem[];
   /** The oldest Dockerfile front end that builds the files, as the configuration declares it. Ask `mayUse` (frontend.ts). */
   readonly minimumFrontend?: FrontendVersion;
-  /** What registries said today of the images that the project names by a tag: digest by reference as written. Absent when none was asked. */
-  readonly digests?: ReadonlyMap<string, string>;
+  /** What registries said today. Absent when none was asked. */
+  readonly online?: OnlineAnswers;
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
   /**

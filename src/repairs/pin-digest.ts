@@ -11,7 +11,7 @@ export function digestFix(
   reference: string,
   edit: (digest: string) => readonly TextEdit[] | undefined,
 ): Fix | undefined {
-  const digest = project.digests?.get(reference);
+  const digest = project.online?.digests.get(reference);
   const edits = digest === undefined ? undefined : edit(digest);
   if (edits === undefined || edits.length === 0) return undefined;
   return {

@@ -24,6 +24,8 @@ describe.skipIf(!existsSync(program))('plimsoll fix --online asks a real registr
     server = spawn(program, ['serve', config], { stdio: 'ignore' });
     await untilItAnswers();
     digest = await push('team/base', '1.4');
+    await push('team/base', 'latest');
+    await push('team/only-latest', 'latest');
   }, 30_000);
   afterAll(() => {
     server?.kill();
@@ -51,6 +53,22 @@ describe.skipIf(!existsSync(program))('plimsoll fix --online asks a real registr
     ]);
     fix();
     expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  it('names the version that latest is, and the digest where no version is the same image', () => {
+    const project = mkdtempSync(path.join(directory, 'project-'));
+    const file = path.join(project, 'Dockerfile');
+    writeFileSync(
+      file,
+      `FROM ${host}/team/base AS one\nFROM ${host}/team/only-latest:latest\nCOPY --from=one /a /a\nUSER 10001\n`,
+    );
+    const rules = ['--rule', 'cache/image-tag', '--review'];
+    const { status } = runPlimsoll(['fix', project, '--online', ...rules, '--write', '--quiet', '--no-config']);
+    expect(status).toBe(0);
+    expect(readFileSync(file, 'utf8').split('\n').slice(0, 2)).toEqual([
+      `FROM ${host}/team/base:1.4 AS one`,
+      `FROM ${host}/team/only-latest:latest@${digest}`,
+    ]);
   });
 });
 

@@ -74,6 +74,12 @@ export const rule = dockerfileRule({
           message:
             tag === undefined ? `${text} has no tag, which means latest.` : `${text} is whatever was released last.`,
           peers: peersOf(first),
+          ...(fix === undefined &&
+            project.online === undefined &&
+            canAsk(dockerfile, [first, ...others]) && {
+              remedy:
+                'Name a version, for instance the minor release («plimsoll fix --online» asks the registry which one latest is); a digest beside it makes the build repeatable.',
+            }),
           ...(onlyLatest(first.reference) && {
             severity: 'note',
             remedy: 'This image has no version tags: name its digest, and let a bot keep it current.',
@@ -99,10 +105,11 @@ function pinned(
   if (first === undefined) return undefined;
   const { reference } = first;
   const stages = dockerfile.stages.filter(({ from }) => uses.some(({ token }) => token === from?.image));
-  if (baseImage(reference.text).deprecated !== undefined)
-    return today === undefined || stages.length < uses.length
-      ? undefined
-      : moveToSuccessor(dockerfile, reference.text, stages, today)?.fix;
+  const known = versionOnline(project, dockerfile, uses);
+  if (baseImage(reference.text).deprecated !== undefined) {
+    if (today === undefined || stages.length < uses.length) return known;
+    return moveToSuccessor(dockerfile, reference.text, stages, today)?.fix ?? known;
+  }
   const asked = askedRelease(project, dockerfile, baseImage(reference.text).runtime?.name);
   const versioned = withVersion(reference, asked?.release);
   const edits =
@@ -113,6 +120,7 @@ function pinned(
       reference.text,
       versioned.reference,
     );
+  if (known && versioned?.basis !== 'asked') return known;
   if (versioned === undefined || edits === undefined) return undefined;
   const told =
     versioned.basis === 'asked' && asked
@@ -129,6 +137,45 @@ function pinned(
       },
     ],
   };
+}
+
+/** The version that the registry gives `latest` today, or its digest where no version names the same image. */
+function versionOnline(project: Project, dockerfile: Dockerfile, uses: readonly Use[]): Fix | undefined {
+  const reference = uses[0]?.reference;
+  if (reference === undefined || (reference.tag ?? 'latest') !== 'latest') return undefined;
+  const { text } = reference;
+  const version = project.online?.versionTags.get(text);
+  const digest = project.online?.digests.get(text);
+  const pinned = version === undefined ? digest && `${text}@${digest}` : `${text.replace(/:latest$/, '')}:${version}`;
+  const edits =
+    pinned === undefined
+      ? undefined
+      : replaceReference(
+          dockerfile,
+          uses.map(({ token }) => token),
+          text,
+          pinned,
+        );
+  if (pinned === undefined || edits === undefined) return undefined;
+  return {
+    title:
+      version === undefined ? `Pin ${text} to the digest that its registry names today` : `Name the version: ${pinned}`,
+    changes: { edits },
+    assumptions: [
+      {
+        statement: 'The image of today is the one that the file was last built on, or is wanted.',
+        state: 'unknown',
+        question: `Does the file build on, and the program run with, ${version ?? 'the image'} that latest is today? And who raises it later: Renovate, Dependabot, a job of your own?`,
+      },
+    ],
+  };
+}
+
+/** Whether what a registry answers could be written. */
+function canAsk(dockerfile: Dockerfile, uses: readonly Use[]): boolean {
+  const text = uses[0]?.reference.text ?? '';
+  const tokens = uses.map(({ token }) => token);
+  return replaceReference(dockerfile, tokens, text, `${text}@sha256:${'0'.repeat(64)}`) !== undefined;
 }
 
 /** Images that are published without version tags, for everyone or for those who do not pay. */

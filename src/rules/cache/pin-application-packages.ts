@@ -1,6 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
-import { packageCommands } from '../../dockerfile/package-commands.ts';
+import { looseInstalls } from '../../project/loose-packages.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { canBePinned, pinReleases } from '../../repairs/pin-releases.ts';
 
 const peers: Readonly<Record<string, readonly PeerId[]>> = {
   pip: ['hadolint:DL3013', 'kics:unpinned-package-version-in-pip-install'],
@@ -8,10 +9,6 @@ const peers: Readonly<Record<string, readonly PeerId[]>> = {
   gem: ['hadolint:DL3028', 'kics:gem-install-without-version'],
   go: ['hadolint:DL3062'],
 };
-const tools = [...Object.keys(peers), 'yarn', 'pnpm', 'cargo'];
-
-/** The installers of Python itself: they are brought up to date on purpose and change nothing that is imported. */
-const installers = new Set(['pip', 'setuptools', 'wheel']);
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -19,30 +16,24 @@ export const rule = dockerfileRule({
   why: 'The registry keeps all versions, so a pin costs nothing; without it a new major version breaks the build or changes the program on any day.',
   remedy: 'Name the version, or install from a lock file.',
   peers: Object.values(peers).flat(),
-  check({ dockerfile }, { report }) {
-    for (const { read } of packageCommands(dockerfile, ...tools)) {
-      if (read.action !== 'install') continue;
-      const loose = read.packages.filter(
-        ({ kind, pin, name }) =>
-          // A branch or tag of a repository is chosen; a repository without one is whatever was pushed last.
-          ((kind === 'registry' && (pin === 'none' || pin === 'moving')) ||
-            (kind === 'vcs' && pin === 'none' && read.ecosystem === 'pip')) &&
-          !(read.ecosystem === 'pip' && installers.has(name)),
-      );
+  check({ dockerfile, project }, { report }) {
+    for (const install of looseInstalls(dockerfile)) {
+      const { placed, loose } = install;
       const [first, ...others] = loose;
-      if (first === undefined || lockedElsewhere(read.packages.map(({ kind }) => kind))) continue;
+      if (first === undefined) continue;
       const names = others.length === 0 ? first.name : `${first.name} and ${others.length} more`;
+      const fix = pinReleases(project, dockerfile, install);
       report({
         at: first.word.range,
-        message: `${read.tool} installs the newest ${names} there is.`,
-        peers: peers[read.tool] ?? [],
+        message: `${placed.read.tool} installs the newest ${names} there is.`,
+        peers: peers[placed.read.tool] ?? [],
         also: others.map(({ word }) => ({ range: word.range, note: 'without version' })),
+        ...(fix && { fix }),
+        ...(project.online === undefined &&
+          canBePinned(dockerfile, install) && {
+            remedy: 'Name the version («plimsoll fix --online» asks the registry for it), or install from a lock file.',
+          }),
       });
     }
   },
 });
-
-/** A constraint file gives the versions of what is named without one. */
-function lockedElsewhere(kinds: readonly string[]): boolean {
-  return kinds.includes('constraint-file') || kinds.includes('requirements-file');
-}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { askReleases } from '../ecosystems/ask-release.ts';
+import { type PackageRelease, questionKey } from '../ecosystems/release-question.ts';
+import { type RegistryOptions, tagDigest, versionTagOf } from '../image/registry-digest.ts';
+import { taggedImages } from '../project/image-references.ts';
+import type { Project } from '../project/project.ts';
+import { releaseQuestions } from '../repairs/pin-releases.ts';
+import type { Terminal } from './command.ts';
+
+/** Requests under way at once: polite to a registry, quick enough for dozens of images. */
+const atOnce = 6;
+
+const timeoutSeconds = 15;
+
+/** What was asked so far; what is added is seen by a project that was given it. */
+export interface Answers {
+  readonly digests: Map<string, string>;
+  readonly versionTags: Map<string, string>;
+  readonly releases: Map<string, readonly PackageRelease[]>;
+}
+
+/**
+ * Asks registries for the digests of the images that a project names by a tag, for the version that `latest` is, and for the releases of the packages
+ * that it installs without a version. What no registry told is named on standard error.
+ */
+export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
+  const options: RegistryOptions = { fetch, timeoutSeconds, credentials: credentialsFrom(environment) };
+  const { digests, versionTags, releases } = answers;
+  await inTurn(
+    taggedImages(project).filter(({ text }) => !digests.has(text)),
+    async (reference) => {
+      const answer = await tagDigest(reference, options);
+      if (answer.kind === 'unknown') stderr.write(`plimsoll: ${reference.text}: no digest: ${answer.reason}\n`);
+      else await keepDigest(reference, answer.digest, { digests, versionTags }, options);
+    },
+  );
+  await inTurn(
+    releaseQuestions(project).filter((question) => !releases.has(questionKey(question))),
+    async (question) => {
+      const answer = await askReleases(question, { fetch, timeoutSeconds });
+      if (answer.kind === 'releases') releases.set(questionKey(question), answer.releases);
+      else stderr.write(`plimsoll: ${question.name}: no version: ${answer.reason}\n`);
+    },
+  );
+}
+
+async function keepDigest(
+  reference: ImageReference,
+  digest: string,
+  { digests, versionTags }: Pick<Answers, 'digests' | 'versionTags'>,
+  options: RegistryOptions,
+): Promise<void> {
+  const { text, tag = 'latest' } = reference;
+  digests.set(text, digest);
+  if (tag !== 'latest') return;
+  const version = await versionTagOf(reference, digest, options);
+  const named = version === undefined ? undefined : parseImageReference(`${text.replace(/:latest$/, '')}:${version}`);
+  if (version === undefined || named === undefined) return;
+  versionTags.set(text, version);
+  // Written with its version the image can get its digest, too.
+  digests.set(named.text, digest);
+}
+
+/** Does the same with each, some of them at once. */
+async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** What `docker login` has stored itself; credential helpers are not asked. */
+function credentialsFrom(environment: Terminal['environment']): RegistryOptions['credentials'] {
+  const file = path.join(environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker'), 'config.json');
+  let stored: unknown;
+  try {
+    stored = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return () => undefined;
+  }
+  const entries = entryOf(stored, 'auths');
+  return (registry) => {
+    const names =
+      registry === 'docker.io' ? ['https://index.docker.io/v1/', registry] : [registry, `https://${registry}`];
+    for (const name of names) {
+      const auth = entryOf(entryOf(entries, name), 'auth');
+      if (typeof auth === 'string' && auth !== '') return auth;
+    }
+    return undefined;
+  };
+}
+
+function entryOf(holder: unknown, name: string): unknown {
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return undefined;
+  return Object.entries(holder).find(([key]) => key === name)?.[1];
+}

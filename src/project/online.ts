@@ -1,0 +1,11 @@
+import type { PackageRelease } from '../ecosystems/release-question.ts';
+
+/** What registries said today, where they were asked (`plimsoll fix --online`). */
+export interface OnlineAnswers {
+  /** Digests of the images that the project names by a tag, by reference as written. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** The version tag that names the same image as `latest` does now, by reference as written. */
+  readonly versionTags: ReadonlyMap<string, string>;
+  /** The finished releases of application packages, the newest first, by `questionKey`. */
+  readonly releases: ReadonlyMap<string, readonly PackageRelease[]>;
+}
