@@ -4,12 +4,18 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Stands for registries that know every image. */
-const everyDigest = Object.assign(new Map(), { get: () => `sha256:${'0'.repeat(64)}` });
+const everyKey = (value) => Object.assign(new Map(), { get: () => value, has: () => true });
+
+/** Stands for registries that know every image and every package. */
+const everyAnswer = {
+  digests: everyKey(`sha256:${'0'.repeat(64)}`),
+  versionTags: new Map(),
+  releases: everyKey([{ version: '1.0.0', needs: undefined }]),
+};
 
 /**
  * By rule: `safe`, `review` and `none`, each the number of bad cases whose findings have such a fix at best, and `online` for a rule that has
- * one only when registries are asked. The argument is the project's own functions that run a case.
+ * one in some cases only when registries are asked. The argument is the project's own functions that run a case.
  */
 export async function fixClasses({ rules, readRulePage, layOutFiles, checkCase, fixClass }) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-fix-classes-'));
@@ -20,14 +26,14 @@ export async function fixClasses({ rules, readRulePage, layOutFiles, checkCase, 
       const page = readRulePage(await readFile(`src/rules/${rule.id}.md`, 'utf8'));
       for (const bad of page.cases.filter(({ kind }) => kind === 'bad')) {
         const directory = layOutFiles(scratch, bad.files);
-        const best = async (digests) => {
-          const findings = await checkCase(directory, rule, bad.options, digests);
+        const best = async (online) => {
+          const findings = await checkCase(directory, rule, bad.options, online);
           const classes = findings.map(({ fix }) => fix && fixClass(fix));
           return ['safe', 'review'].find((each) => classes.includes(each));
         };
         const offered = await best();
         counts[offered ?? 'none']++;
-        if (offered === undefined) counts.online ||= (await best(everyDigest)) !== undefined;
+        if (offered === undefined) counts.online ||= (await best(everyAnswer)) !== undefined;
       }
       result[rule.id] = counts;
     }
@@ -40,7 +46,7 @@ export async function fixClasses({ rules, readRulePage, layOutFiles, checkCase, 
 /** One line for a person. */
 export function fixSentence({ safe, review, none, online }) {
   const cases = safe + review + none;
-  if (online) return 'with --online, which asks the registry for the digest.';
+  if (safe + review === 0 && online) return 'review, with --online, which asks the registries.';
   if (safe + review === 0) return 'none: what to do is for a person.';
   const kind =
     review === 0
@@ -49,5 +55,5 @@ export function fixSentence({ safe, review, none, online }) {
         ? 'review: it comes with a question'
         : 'safe, or review where something cannot be checked';
   const where = none === 0 ? '' : `; offered in ${safe + review} of the ${cases} bad cases below`;
-  return `${kind}${where}.`;
+  return `${kind}${where}${online ? '; in others with --online, which asks the registries' : ''}.`;
 }

@@ -4,6 +4,7 @@ import { runRules } from '../../src/audit/run-rules.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { NamedRule, OptionValue } from '../../src/core/rule.ts';
 import { loadProject } from '../../src/project/load-project.ts';
+import type { OnlineAnswers } from '../../src/project/online.ts';
 import type { Rule } from '../../src/project/rule.ts';
 import type { CaseFile } from './rule-page.ts';
 
@@ -23,14 +24,14 @@ export function layOutFiles(scratch: string, files: readonly CaseFile[]): string
 /** The day on which all cases are judged. */
 const today = '2026-11-24';
 
-/** Runs one rule, whatever its preset, over a directory. `digests` are what registries would say of its images. */
+/** Runs one rule, whatever its preset, over a directory. `online` is what registries would say. */
 export async function checkCase(
   directory: string,
   rule: NamedRule<Rule>,
   options: Readonly<Record<string, unknown>>,
-  digests?: ReadonlyMap<string, string>,
+  online?: OnlineAnswers,
 ): Promise<Finding[]> {
-  const project = await loadProject({ kind: 'directory', path: directory }, digests ? { digests } : {});
+  const project = await loadProject({ kind: 'directory', path: directory }, online ? { online } : {});
   const set: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(options)) set[name] = optionValue(name, value);
   return runRules(
