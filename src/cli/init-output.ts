@@ -96,7 +96,7 @@ function findingsText(changes: readonly FileChange[], { findings, directory }: T
         ];
   const fixable = (others ?? []).some(({ fix }) => fix !== undefined);
   return [
-    ...block('An audit finds, of what the application decides and init follows:', own),
+    ...block('An audit finds in these files what only you can decide:', own),
     ...block('An audit finds in the application itself, which init does not change:', others),
     ...(fixable ? ['    «plimsoll fix --review» offers a repair.'] : []),
   ].join('\n');

@@ -1,8 +1,10 @@
 import type { Place } from '../detector.ts';
-import { directoryOf, join, placeIn } from '../repository.ts';
+import { directoryOf } from '../repository.ts';
 import { procfileCommand } from './procfile.ts';
+import { applicationObject, moduleOf, ownFiles } from './python-object.ts';
 import type { PythonPackages } from './python-packages.ts';
-import { portOfWords, splitAtLast, splitCommand, takeAssignments, withExec } from './shell-words.ts';
+import { defaultPort, fromProcfile } from './python-procfile.ts';
+import { portOfWords, splitCommand, withExec } from './shell-words.ts';
 
 /** What serves a Python application. */
 export interface PythonStart {
@@ -15,15 +17,11 @@ export interface PythonStart {
   readonly port: number | undefined;
   /** It listens where PORT says, without any word of it. */
   readonly readsPort?: boolean;
-  /** A package that the words need and the project does not ask for, with its version. */
-  readonly added: string | undefined;
+  /** A package that the words need and the project does not ask for. */
+  readonly added: 'gunicorn' | 'uvicorn' | undefined;
   /** Directory that imports begin at, relative to the application; '' is its own. */
   readonly importRoot: string;
 }
-
-const gunicorn = 'gunicorn==27.0.1';
-const uvicorn = 'uvicorn==0.54.0';
-const defaultPort = 8000;
 
 const frameworks: readonly (readonly [string, string])[] = [
   ['django', 'Django'],
@@ -64,46 +62,7 @@ export function findPythonStart(place: Place, packages: PythonPackages | undefin
   return served(place, framework, has, found);
 }
 
-type Found = (words: readonly string[], evidence: string, more?: Partial<PythonStart>) => PythonStart;
-
-/** A Procfile's line; of several commands the last is what serves. */
-function fromProcfile(
-  place: Place,
-  { line, words, evidence }: NonNullable<ReturnType<typeof procfileCommand>>,
-  found: Found,
-): PythonStart {
-  const { before, last } = splitAtLast(line);
-  const serving = words ?? splitCommand(last) ?? [];
-  const bound = boundGunicorn(place, serving);
-  const port = portOfWords(bound.words) ?? bound.port ?? defaultPort;
-  const more = { port, ...(bound.readsPort && { readsPort: true }) };
-  if (words !== undefined) return found(bound.words, evidence, more);
-  // What gunicorn is not told yet is added at the end of what it is told.
-  const added = bound.words.slice(serving.length).join(' ');
-  return found(['sh', '-c', withExec(added === '' ? line : `${before} ${last} ${added}`.trim())], evidence, more);
-}
-
-/**
- * A gunicorn that nobody tells where to listen: it listens on the machine's own address, unless PORT is set, as Heroku does. Its
- * configuration may say more.
- */
-function boundGunicorn(
-  place: Place,
-  words: readonly string[],
-): { readonly words: readonly string[]; readonly port?: number; readonly readsPort: boolean } {
-  const program = takeAssignments(words).rest.findLast((word) => /(?:^|\/)gunicorn$/.test(word));
-  if (program === undefined || words.some((word) => /^(?:-b|--bind)/.test(word))) return { words, readsPort: false };
-  const at = words.findIndex((word) => /^(?:-c|--config)(?:=|$)/.test(word));
-  const named = at === -1 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
-  const configuration = place.read((named ?? 'gunicorn.conf.py').replace(/^(?:file:|python:|\.\/)/, ''));
-  if (configuration !== undefined && /^\s*bind\s*=/m.test(configuration)) {
-    const port = /^\s*bind\s*=.*?:(\d{2,5})["']/m.exec(configuration)?.[1];
-    return { words, readsPort: /PORT/.test(configuration), ...(port !== undefined && { port: Number(port) }) };
-  }
-  return configuration === undefined && at === -1
-    ? { words: [...words, '--bind', `0.0.0.0:${defaultPort}`], readsPort: false }
-    : { words, readsPort: true };
-}
+export type Found = (words: readonly string[], evidence: string, more?: Partial<PythonStart>) => PythonStart;
 
 function served(
   place: Place,
@@ -154,92 +113,20 @@ function django(place: Place, has: (name: string) => boolean, found: Found): Pyt
   return isAsgi
     ? found(['uvicorn', `${module}:application`, '--host', '0.0.0.0', '--port', String(defaultPort)], evidence, {
         importRoot: root,
-        ...(has('uvicorn') ? {} : { added: uvicorn }),
+        ...(has('uvicorn') ? {} : { added: 'uvicorn' }),
       })
     : found(['gunicorn', `${module}:application`, '--bind', `0.0.0.0:${defaultPort}`, '--workers', '2'], evidence, {
         importRoot: root,
-        ...(has('gunicorn') ? {} : { added: gunicorn }),
+        ...(has('gunicorn') ? {} : { added: 'gunicorn' }),
       });
 }
 
-/** A name at the top of a module that is the application: made there, or by a function of the project. */
-/** What a server of WSGI or ASGI imports. */
-interface ApplicationObject {
-  readonly module: string;
-  readonly name: string;
-  readonly evidence: string;
-  readonly root: string;
-  /** The file serves as soon as it is imported: a server of its own would never get to it. */
-  readonly servesItself: boolean;
-}
-
-/** A call at the margin: under `if __name__ == "__main__":` it would be indented. */
-const servesWhenImported = /^(?:\w+\.)*(?:run|run_app|serve|serve_forever)\(/m;
-
-function applicationObject(place: Place, className: string): ApplicationObject | undefined {
-  const made = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)?${className}\\(`, 'm');
-  const byFunction =
-    /^(app|application|api|server)\s*(?::\s*[\w.]+)?\s*=\s*(?:\w+\.)*(?:create_app|get_application|get_app|make_app|create_application|build_app|init_app|factory)\(/m;
-  const files = ownFiles(place).sort((one, other) => rank(one) - rank(other) || one.length - other.length);
-  for (const pattern of [made, byFunction])
-    for (const path of files) {
-      const text = place.read(path) ?? '';
-      const match = pattern.exec(text);
-      if (match)
-        return {
-          ...importOf(path),
-          name: match[1] ?? 'app',
-          servesItself: servesWhenImported.test(text),
-          evidence: placeIn(join(place.directory, path), text, match.index),
-        };
-    }
-  const factory = /^(?:async )?def (create_app|make_app|create_application|get_application)\(/m;
-  for (const path of files) {
-    const text = place.read(path) ?? '';
-    const match = factory.exec(text);
-    if (match)
-      return {
-        ...importOf(path),
-        name: `${match[1]}()`,
-        servesItself: servesWhenImported.test(text),
-        evidence: placeIn(join(place.directory, path), text, match.index),
-      };
-  }
-  return undefined;
-}
-
-/** Files that are meant to be started come before others. */
-function rank(path: string): number {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const order = [
-    'wsgi.py',
-    'asgi.py',
-    'autoapp.py',
-    'main.py',
-    'app.py',
-    'run.py',
-    'server.py',
-    'api.py',
-    '__init__.py',
-  ];
-  const at = order.indexOf(name);
-  return at === -1 ? order.length : at;
-}
-
-function importOf(path: string): { readonly module: string; readonly root: string } {
-  const root = path.startsWith('src/') ? 'src' : '';
-  return { module: moduleOf(path, root), root };
-}
-
-function moduleOf(path: string, root: string): string {
-  const relative = root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
-  return relative
-    .replace(/\.py$/, '')
-    .replace(/\/__init__$/, '')
-    .replace(/\//g, '.');
-}
-
-function asgi(place: Place, framework: string, has: (name: string) => boolean, found: Found): PythonStart | undefined {
+export function asgi(
+  place: Place,
+  framework: string,
+  has: (name: string) => boolean,
+  found: Found,
+): PythonStart | undefined {
   const object = applicationObject(place, framework);
   if (!object) return undefined;
   const factory = object.name.endsWith('()');
@@ -254,15 +141,20 @@ function asgi(place: Place, framework: string, has: (name: string) => boolean, f
   ];
   return found(words, object.evidence, {
     importRoot: object.root,
-    ...(has('uvicorn') || has('fastapi-cli') ? {} : { added: uvicorn }),
+    ...(has('uvicorn') || has('fastapi-cli') ? {} : { added: 'uvicorn' }),
   });
 }
 
-function wsgi(place: Place, framework: string, has: (name: string) => boolean, found: Found): PythonStart | undefined {
+export function wsgi(
+  place: Place,
+  framework: string,
+  has: (name: string) => boolean,
+  found: Found,
+): PythonStart | undefined {
   const object = applicationObject(place, framework);
   if (!object || object.servesItself) return undefined;
   const words = ['gunicorn', `${object.module}:${object.name}`, '--bind', `0.0.0.0:${defaultPort}`, '--workers', '2'];
-  return found(words, object.evidence, { importRoot: object.root, ...(has('gunicorn') ? {} : { added: gunicorn }) });
+  return found(words, object.evidence, { importRoot: object.root, ...(has('gunicorn') ? {} : { added: 'gunicorn' }) });
 }
 
 function plain(place: Place, framework: string | undefined, found: Found): PythonStart | undefined {
@@ -294,17 +186,4 @@ function mainFile(place: Place, pattern: RegExp): { readonly path: string; reado
   ];
   const path = names.find((name) => place.has(name) && pattern.test(place.read(name) ?? ''));
   return path === undefined ? undefined : { path, evidence: place.place(path, pattern) };
-}
-
-function ownFiles({ repository, directory }: Place): string[] {
-  const prefix = directory === '' ? '' : `${directory}/`;
-  return repository.files
-    .filter((file) => file.startsWith(prefix) && file.endsWith('.py'))
-    .map((file) => file.slice(prefix.length))
-    .filter(
-      (file) =>
-        !/(?:^|\/)(?:tests?|docs?|examples?|migrations|venv|node_modules|scripts)\/|(?:^|\/)(?:test_\w+|conftest|setup)\.py$/.test(
-          file,
-        ),
-    );
 }

@@ -7,5 +7,5 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /usr/lib/python3.*/EXTERNALLY-MANAGED \
  && ln -s /usr/bin/python3 /usr/local/bin/python && ln -s /usr/bin/python3 /usr/local/bin/python3
 COPY ca.crt /usr/local/share/plimsoll/ca.crt
-ENV PIP_CERT=/usr/local/share/plimsoll/ca.crt UV_NATIVE_TLS=true
+ENV PIP_CERT=/usr/local/share/plimsoll/ca.crt REQUESTS_CA_BUNDLE=/usr/local/share/plimsoll/ca.crt SSL_CERT_FILE=/usr/local/share/plimsoll/ca.crt UV_NATIVE_TLS=true
 CMD ["python3"]

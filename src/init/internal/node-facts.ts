@@ -1,0 +1,84 @@
+import type { Place } from '../detector.ts';
+import type { Decision, Question } from '../plan.ts';
+import { join } from '../repository.ts';
+import type { NodeFramework } from './node-framework.ts';
+import { type InstallSteps, installSteps } from './node-install.ts';
+import { type NativeNeeds, nativeNeeds } from './node-native.ts';
+import { findInstall, type NodeInstall, type NodePackage, readNodePackage, scriptPlace } from './node-package.ts';
+import { chooseNode } from './node-version.ts';
+import type { ChosenVersion } from './versions.ts';
+
+/** What holds for pages and servers alike. */
+export interface NodeFacts {
+  readonly place: Place;
+  readonly manifest: NodePackage;
+  readonly framework: NodeFramework | undefined;
+  readonly install: NodeInstall;
+  readonly steps: InstallSteps;
+  readonly version: ChosenVersion;
+  readonly native: NativeNeeds;
+  /** The script that builds, and what it is called. */
+  readonly build: { readonly script: string; readonly evidence: string } | undefined;
+  readonly decisions: readonly Decision[];
+  readonly questions: readonly Question[];
+  /** The application's directory relative to that of the lock file; '' when it is the same. */
+  readonly member: string;
+}
+
+export function readFacts(place: Place, manifest: NodePackage, framework: NodeFramework | undefined): NodeFacts {
+  const install = findInstall(place, manifest);
+  const rootManifest = readNodePackage(place.repository, join(install.root, 'package.json')) ?? manifest;
+  const version = chooseNode(place, manifest);
+  const native = nativeNeeds([manifest, rootManifest], install.lockText);
+  const build = buildScript(manifest);
+  const noLock = {
+    question: 'There is no lock file: each build takes the newest packages that fit. Commit one.',
+    flag: undefined,
+    assumed: `${install.tool} install`,
+  };
+  return {
+    place,
+    manifest,
+    framework,
+    install,
+    steps: installSteps(place.repository, install, rootManifest, version.version),
+    version,
+    native,
+    build,
+    decisions: [
+      { topic: 'language', value: 'Node.js', evidence: manifest.path },
+      ...(framework ? [{ topic: 'framework' as const, value: framework.name, evidence: framework.evidence }] : []),
+      { topic: 'version', value: version.version, evidence: version.evidence },
+      { topic: 'package manager', value: toolName(install), evidence: install.evidence },
+      ...(native.evidence === ''
+        ? []
+        : [
+            {
+              topic: 'native dependencies' as const,
+              value: [...native.compiled, ...native.libraries].join(', '),
+              evidence: native.evidence,
+            },
+          ]),
+      ...(build ? [{ topic: 'build' as const, value: build.script, evidence: build.evidence }] : []),
+    ],
+    questions: install.lock === undefined ? [noLock] : [],
+    member: install.root === '' ? place.directory : place.directory.slice(install.root.length + 1),
+  };
+}
+
+function toolName({ tool, toolVersion }: NodeInstall): string {
+  const name = { npm: 'npm', yarn: 'Yarn', 'yarn-berry': 'Yarn', pnpm: 'pnpm', bun: 'Bun' }[tool];
+  return toolVersion === undefined ? name : `${name} ${toolVersion.replace(/\+.*$/, '')}`;
+}
+
+function buildScript(manifest: NodePackage): NodeFacts['build'] {
+  for (const name of ['heroku-postbuild', 'build', 'build:prod', 'compile'])
+    if (manifest.scripts.has(name) && !/^echo\b|^exit 0/.test(manifest.scripts.get(name) ?? ''))
+      return { script: name, evidence: scriptPlace(manifest, name) };
+  for (const name of ['prestart:prod', 'prestart']) {
+    const line = manifest.scripts.get(name);
+    if (line !== undefined && /\b(?:build|tsc|webpack|compile)\b/.test(line))
+      return { script: name, evidence: scriptPlace(manifest, name) };
+  }
+  return undefined;
+}

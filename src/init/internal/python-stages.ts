@@ -1,0 +1,91 @@
+import type { Place } from '../detector.ts';
+import type { ImageStage, Step } from '../plan.ts';
+import { findInSources } from './endpoints.ts';
+import { environment, installSteps } from './python-install.ts';
+import type { PythonPackages, pythonNative } from './python-packages.ts';
+import type { PythonStart } from './python-start.ts';
+import type { ChosenVersion } from './versions.ts';
+import { ownedDirectories, type WrittenPaths } from './written-paths.ts';
+
+/** A number that no image of Python has a user for. */
+export const user = 10001;
+
+export function stagesOf(
+  place: Place,
+  packages: PythonPackages | undefined,
+  start: PythonStart,
+  version: ChosenVersion,
+  native: ReturnType<typeof pythonNative>,
+  written: WrittenPaths & { readonly home: string },
+): ImageStage[] {
+  const alpine = place.choices.base === 'alpine';
+  const slim = `python:${version.version}${alpine ? '-alpine' : '-slim'}`;
+  const needsCompiler = native.build.length > 0;
+  const own: Step = {
+    kind: 'copy',
+    comment: 'They belong to root: the program runs as another user and cannot change itself',
+    sources: ['.'],
+    destination: '.',
+  };
+  const libraries: Step[] =
+    native.run.length > 0 && !alpine
+      ? [aptStep(`Libraries that packages load as they run: ${native.names.join(', ')}`, native.run)]
+      : [];
+  const collect = collectStatic(place, packages, start);
+  const build: ImageStage = {
+    name: 'build',
+    base: needsCompiler && !alpine ? `python:${version.version}` : slim,
+    comment: `Python ${version.version}: ${version.evidence}${needsCompiler ? `. The full image has the compiler and headers that ${native.names.join(', ')} needs; the one that ships does not` : ''}`,
+    steps: [
+      { kind: 'workdir', path: '/app' },
+      ...(packages
+        ? installSteps(place, packages, start, version.version)
+        : [{ kind: 'run' as const, commands: [`python -m venv ${environment}`] }]),
+    ],
+  };
+  return [
+    build,
+    {
+      name: undefined,
+      base: slim,
+      comment: 'The image that ships: the runtime, the environment with the packages, the sources',
+      steps: [
+        { kind: 'workdir', path: '/app' },
+        ...libraries,
+        { kind: 'copy', from: 'build', sources: [environment], destination: environment },
+        own,
+        ...collect,
+        ...ownedDirectories(written.writable, user, written.home),
+        ...(start.importRoot === '' || start.importRoot === 'src'
+          ? []
+          : [{ kind: 'workdir' as const, path: `/app/${start.importRoot}` }]),
+      ],
+    },
+  ];
+}
+
+function aptStep(comment: string, names: readonly string[]): Step {
+  return {
+    kind: 'run',
+    comment,
+    commands: [
+      'apt-get update',
+      `apt-get install --yes --no-install-recommends ${[...names].sort().join(' ')}`,
+      'rm -rf /var/lib/apt/lists/*',
+    ],
+  };
+}
+
+/** Files for browsers are gathered in the image where WhiteNoise serves them from there. */
+function collectStatic(place: Place, packages: PythonPackages | undefined, start: PythonStart): Step[] {
+  const root = findInSources(place, /^STATIC_ROOT\s*=/m);
+  if (start.framework !== 'Django' || !packages?.dependencies.has('whitenoise') || !root) return [];
+  const manage = start.importRoot === '' ? 'manage.py' : `${start.importRoot}/manage.py`;
+  return [
+    {
+      kind: 'run',
+      comment: `WhiteNoise serves what is gathered here: STATIC_ROOT (${root.evidence})`,
+      commands: [`python ${manage} collectstatic --noinput`],
+    },
+  ];
+}
