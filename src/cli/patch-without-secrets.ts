@@ -9,13 +9,13 @@ import type { FixSession } from './fix-session.ts';
 export async function patchWithoutSecrets(
   session: FixSession,
   prefix: string,
-): Promise<{ readonly patch: Uint8Array; readonly hidden: readonly OfferedFix[] }> {
+): Promise<{ readonly patch: Uint8Array; readonly hidden: readonly OfferedFix[]; readonly report: FixReport }> {
   const hidden: AppliedFix[] = [];
   for (;;) {
     const left = new Set(hidden.map(nameOf));
     const report = await session.run({ refuses: (candidate) => left.has(nameOf(candidate)) });
     const found = fixesWithSecret(report).filter((each) => !left.has(nameOf(each)));
-    if (found.length === 0) return { patch: renderPatch(report, { prefix }), hidden };
+    if (found.length === 0) return { patch: renderPatch(report, { prefix }), hidden, report };
     hidden.push(...found);
   }
 }

@@ -93,6 +93,7 @@ async function oneByOne(
 async function write(session: FixSession, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const report = await session.run();
   const code = await writeReport(session, report, parsed, terminal);
+  if (!parsed.has('json')) nameLeftAlone(report, terminal);
   if (parsed.has('json')) await print(report, parsed, terminal);
   return code;
 }
@@ -114,7 +115,7 @@ async function writeReport(
 /** Only what a patch can hold: fixes whose lines show a secret are named instead. */
 async function printPatch(session: FixSession, terminal: Terminal): Promise<number> {
   const { patchWithoutSecrets } = await import('./patch-without-secrets.ts');
-  const { patch, hidden } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));
+  const { patch, hidden, report } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));
   terminal.stdout.write(patch);
   for (const { finding, fix } of hidden) {
     const { path, start } = finding.locations[0];
@@ -122,7 +123,15 @@ async function printPatch(session: FixSession, terminal: Terminal): Promise<numb
       `plimsoll: ${path}:${start.line}: «${fix.title}» (${finding.rule}) is not in the patch: its lines hold a secret\n  «plimsoll fix --write» makes it.\n`,
     );
   }
+  nameLeftAlone(report, terminal);
   return exitCodes.clean;
+}
+
+/** Files that could not be read or must not be written, where the report itself is not shown. */
+function nameLeftAlone({ problems, leftAlone }: FixReport, { stderr }: Terminal): void {
+  for (const { path, message, remedy } of problems)
+    stderr.write(`plimsoll: ${path} is left alone: ${message}\n  ${remedy}\n`);
+  for (const { path, reason, remedy } of leftAlone) stderr.write(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
 }
 
 /** For editors: the repaired text, or the text as it came when there is nothing to repair. */
@@ -133,9 +142,6 @@ async function printRepaired(session: FixSession, terminal: Terminal): Promise<n
   const [file] = report.files;
   if (file) terminal.stdout.write(encodeArtifact(file.after));
   else if (artifact) terminal.stdout.write(encodeArtifact(artifact));
-  for (const { path, message, remedy } of report.problems)
-    terminal.stderr.write(`plimsoll: ${path}: ${message}\n  ${remedy}\n`);
-  for (const { path, reason, remedy } of report.leftAlone)
-    terminal.stderr.write(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
+  nameLeftAlone(report, terminal);
   return artifact === undefined ? exitCodes.usage : exitCodes.clean;
 }

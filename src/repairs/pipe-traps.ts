@@ -22,12 +22,21 @@ export function pipeTraps({ commands }: Pick<ShellScript, 'commands'>): PipeTrap
     const { pipeline, pipelineIndex } = command.place;
     if (pipeline === undefined) continue;
     const isLast = pipelineIndex === pipeline.length - 1;
+    if (!isLast && command.name !== 'exec' && mergesErrors(command))
+      breaks ??= `what ${command.name} says when it fails is read`;
     if (!isLast && neverSucceeds.test(command.name)) breaks ??= `${command.name} never ends with success`;
     if (!isLast && command.name !== '' && !/^(?:echo|printf)$/.test(command.name))
       mustSucceed.add(tells.test(command.name) ? `${command.name} (which fails where it finds nothing)` : command.name);
     if (pipelineIndex > 0 && endsEarly(command)) breaks ??= `${command.name} does not read to the end`;
   }
   return { breaks, mustSucceed: [...mustSucceed] };
+}
+
+/** `2>&1 |`: its messages go to the reader, who looks for what a failure says. */
+function mergesErrors({ redirects }: ShellCommand): boolean {
+  return redirects.some(
+    ({ operator, descriptor, target }) => operator === '>&' && descriptor === 2 && target?.value === '1',
+  );
 }
 
 function endsEarly({ name, arguments: words }: ShellCommand): boolean {

@@ -35,22 +35,26 @@ export function releaseHazards(
   const to = baseImage(toReference);
   const system = systemOf(to);
   const changesSystem = systemKey(from) !== systemKey(to);
-  if (!changesSystem)
-    return { certain: languageHazards(dockerfile, own, to), possible: [], edits: [], pipIntoSystem: false };
+  const ofLanguage = [...unseenSteps(stages), ...languageHazards(dockerfile, own, from, to)];
+  if (!changesSystem) return { certain: ofLanguage, possible: [], edits: [], pipIntoSystem: false };
   const installs = packageCommands(dockerfile).filter(
     ({ stage, read }) => stage !== undefined && own.has(stage) && read.action === 'install',
   );
   const packages = installs.flatMap((placed) => packageHazard(placed, system, to));
   const foreign = foreignSources(dockerfile, own);
   const gone = packages.filter(({ isGone }) => isGone).map(({ name }) => name);
+  const bound = gone.filter((name) => /\d\.\d|-\d/.test(name));
   return {
     certain: [
       ...(gone.length > 0 && foreign.length === 0
         ? [`${list(gone)} ${gone.length === 1 ? 'is' : 'are'} not in it any more`]
         : []),
+      ...(foreign.length > 0 && foreign.every((each) => each.endsWith('add-apt-repository')) && bound.length > 0
+        ? [`${list(bound)} of that version ${bound.length === 1 ? 'is' : 'are'} not built for it`]
+        : []),
       ...pinned(installs),
       ...textHazards(dockerfile, own, from, to),
-      ...languageHazards(dockerfile, own, to),
+      ...ofLanguage,
     ],
     possible: [
       ...(foreign.length > 0 ? [`Do the package sources of ${foreign[0]} serve the new release?`] : []),
@@ -101,7 +105,7 @@ function renamedOn(system: System, name: string): string | undefined {
 }
 
 function isGoneFrom(system: System, name: string, to: BaseImage): boolean {
-  if (system === 'debian' || system === 'ubuntu') return apt.isGonePackage(name, system);
+  if (system === 'debian' || system === 'ubuntu') return apt.isGonePackage(name, system) || apt.isOfOldRelease(name);
   if (system === 'alpine') return apk.isGonePackage(name);
   return system === 'rpm' && to.distribution !== 'fedora' && rpm.isGonePackage(name);
 }
@@ -122,7 +126,8 @@ function pinned(installs: readonly PlacedPackageCommand[]): readonly string[] {
 function foreignSources(dockerfile: Dockerfile, stages: ReadonlySet<Stage>): readonly string[] {
   const commands = dockerfile.commands.flatMap(({ command, stage }) => {
     if (stage === undefined || !stages.has(stage)) return [];
-    if (/^(?:add-apt-repository|apt-add-repository|yum-config-manager)$/.test(command.name)) return command.name;
+    if (/^(?:add-apt-repository|apt-add-repository)$/.test(command.name)) return 'add-apt-repository';
+    if (command.name === 'yum-config-manager') return command.name;
     const isSource = (value: string) =>
       /sources\.list|yum\.repos\.d|\/etc\/apk\/repositories|setup_\d|\.repo$|release.*\.rpm$/.test(value);
     if (
@@ -220,11 +225,26 @@ function usesSystemPip(dockerfile: Dockerfile, stages: ReadonlySet<Stage>, to: B
   );
 }
 
+/** Steps of ONBUILD run in the builds of other images, with sources that are not seen here. */
+function unseenSteps(stages: readonly Stage[]): readonly string[] {
+  const runs = stages.some(({ instructions }) =>
+    instructions.some((each) => each.name === 'ONBUILD' && /^\s*(?:RUN|COPY|ADD)\b/i.test(each.syntax.rest.text)),
+  );
+  return runs ? ['its ONBUILD steps run in builds that are not seen here'] : [];
+}
+
 /** What commands of a language's own tools are refused by the new release of it. */
-function languageHazards(dockerfile: Dockerfile, stages: ReadonlySet<Stage>, to: BaseImage): readonly string[] {
+function languageHazards(
+  dockerfile: Dockerfile,
+  stages: ReadonlySet<Stage>,
+  from: BaseImage,
+  to: BaseImage,
+): readonly string[] {
   const name = to.reference && familiarName(to.reference);
   const within = (programs: readonly string[]) =>
     dockerfile.commandsNamed(...programs).filter(({ stage }) => stage !== undefined && stages.has(stage));
+  if (from.runtime?.name === 'python' && from.runtime.version?.startsWith('2') && !to.runtime?.version?.startsWith('2'))
+    return ['Python 3 does not run what is written for Python 2'];
   if (name === 'php') {
     const old = within(['docker-php-ext-install', 'docker-php-ext-enable', 'pecl'])
       .flatMap(({ command }) => command.arguments)

@@ -1,11 +1,12 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import type { Instruction } from '../dockerfile/instruction.ts';
+import type { CopyInstruction, Instruction } from '../dockerfile/instruction.ts';
+import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { buildsOf, type Project } from '../project/project.ts';
-import { expandedValue, imageInstructions, lastInstruction } from '../project/stage-facts.ts';
+import { expandedValue, imageInstructions, lastInstruction, stageChain } from '../project/stage-facts.ts';
 
 /** Programs that do what only root may: they start others as other users, or change the machine. */
 const programsOfRoot =
@@ -36,9 +37,12 @@ export function startedCommands(dockerfile: Dockerfile, stage: Stage): readonly 
 
 function startedProgram(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
   const statement = 'The program that is started does nothing that only root may.';
-  for (const { name, arguments: words } of startedCommands(dockerfile, stage)) {
-    const found = [name, ...words.map(({ value }) => value.slice(value.lastIndexOf('/') + 1))].find((word) =>
-      programsOfRoot.test(word),
+  const starts = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')];
+  if (starts.some((each) => each?.command.form === 'shell' && each.command.failedJson))
+    return { statement: `${statement} What is started is not told: its array is no JSON.`, state: 'fails' };
+  for (const { name, wrappers, arguments: words } of startedCommands(dockerfile, stage)) {
+    const found = [...wrappers, name, ...words.map(({ value }) => value.slice(value.lastIndexOf('/') + 1))].find(
+      (word) => programsOfRoot.test(word),
     );
     if (found !== undefined) return { statement: `${statement} ${found} does.`, state: 'fails' };
   }
@@ -63,6 +67,9 @@ function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): r
   return [...names].map((name): Assumption => {
     const statement = `${name} does nothing that only root may.`;
     const text = scriptText(project, dockerfile, stage, name);
+    const daemon = text === undefined ? daemonOfRoot(dockerfile, stage) : undefined;
+    if (daemon !== undefined)
+      return { statement: `${statement} The image has ${daemon}, which it may start.`, state: 'fails' };
     if (text === undefined)
       return {
         statement,
@@ -73,6 +80,37 @@ function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): r
     if (found === null) return { statement, state: 'holds' };
     return { statement: `${statement} It uses ${found[1] ?? found[2] ?? found[3]}.`, state: 'fails' };
   });
+}
+
+/** Packages of services that start as root, or as a user of their own that only root can become. */
+const packagesOfServices =
+  /^(?:supervisor|openssh-server|cron|cronie|dcron|runit|s6|s6-overlay|monit|systemd|upstart|xinetd|rsyslog|syslog-ng|vsftpd|proftpd(?:-basic)?|pure-ftpd|samba|slapd|openldap-servers|postfix|exim4|sendmail|dovecot\S*|bind9?|dnsmasq|mysql-server\S*|mariadb-server\S*|postgresql(?:-server|-\d\S*)?|rabbitmq-server|redis(?:-server)?|mongodb\S*|nginx\S*|apache2|httpd|lighttpd|haproxy|squid3?|memcached|php\S*-fpm|openvpn|tor|docker\S*|cups|dbus|avahi-daemon|zabbix-\S+|nagios\S*|munin\S*)$/;
+
+/** A service that a script which is not seen may start. */
+function daemonOfRoot(dockerfile: Dockerfile, stage: Stage): string | undefined {
+  const chain = stageChain(stage);
+  const installed = packageCommands(
+    dockerfile,
+    'apt-get',
+    'apt',
+    'aptitude',
+    'apk',
+    'yum',
+    'dnf',
+    'microdnf',
+    'zypper',
+    'pip',
+  )
+    .filter(({ stage: own, read }) => own !== undefined && chain.includes(own) && read.action === 'install')
+    .flatMap(({ read }) => read.packages)
+    .find(({ name }) => packagesOfServices.test(name));
+  if (installed !== undefined) return installed.name;
+  const copied = imageInstructions(stage).some(
+    (each) =>
+      (each.name === 'COPY' || each.name === 'ADD') &&
+      each.sources.some(({ value }) => /supervisord?[\w.-]*\.(?:conf|ini)$|sshd_config$|crontab/.test(value)),
+  );
+  return copied ? 'the configuration of such a service' : undefined;
 }
 
 /** A script that a COPY brings from a context, read from there. */
@@ -168,10 +206,25 @@ function narrowModes(dockerfile: Dockerfile, stage: Stage): Assumption | undefin
         command.arguments.some(({ value }) => /^0?[0-7]{2}0$|^u[+=]\w*x\w*$|^o-\w+$|^go-\w+$/.test(value)),
     );
   const copied = stage.instructions.find(
-    (each) => (each.name === 'COPY' || each.name === 'ADD') && /^0?[0-7]{2}0$/.test(each.chmod?.value ?? ''),
+    (each): each is CopyInstruction =>
+      (each.name === 'COPY' || each.name === 'ADD') && /^0?[0-7]{2}0$/.test(each.chmod?.value ?? ''),
   );
   const line = narrow?.instruction.line ?? copied?.line;
   if (line === undefined) return undefined;
+  const started = new Set(
+    startedCommands(dockerfile, stage).flatMap(({ name, arguments: words }) => [
+      name,
+      ...words.slice(0, 2).map(({ value }) => baseName(value)),
+    ]),
+  );
+  const isStarted =
+    narrow?.command.arguments.some(({ value }) => started.has(baseName(value))) ||
+    copied?.sources.some(({ value }) => started.has(baseName(value)));
+  if (isStarted)
+    return {
+      statement: `Every user may run the program that is started. Line ${line} lets its owner alone.`,
+      state: 'fails',
+    };
   return {
     statement: 'The user may read and run what the image holds.',
     state: 'unknown',
@@ -184,4 +237,8 @@ function engineSocket(stage: Stage): Assumption | undefined {
   return volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value))
     ? { statement: 'The program does not use the socket of the container engine, which is for root.', state: 'fails' }
     : undefined;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -39,13 +39,22 @@ export function writtenPlaces(dockerfile: Dockerfile, stage: Stage): WrittenPlac
     each.name === 'VOLUME' ? each.paths.flatMap((path) => expandedValue(dockerfile, each, path) ?? []) : [],
   );
   const directories = new Set<string>();
-  const made = [...madeDirectories(dockerfile, stage), ...workdirs(dockerfile, stage)];
+  const volume = stage.instructions.find(({ name }) => name === 'VOLUME');
+  const makesLate = dockerfile
+    .commandsNamed('mkdir')
+    .some(({ stage: own, instruction }) => own === stage && volume && instruction.range.start > volume.range.start);
+  const entered = workdirs(dockerfile, stage);
+  const made = [...madeDirectories(dockerfile, stage), ...entered];
+  // The step that gives them away stands before VOLUME: a WORKDIR behind it has not made its directory yet.
+  const isEnteredLate =
+    volume !== undefined &&
+    !makesLate &&
+    stage.instructions.some(({ name, range }) => name === 'WORKDIR' && range.start > volume.range.start);
   for (const path of [...volumes, ...made]) {
     const clean = path.startsWith('/') ? path.replace(/\/+$/, '') : path;
     if (/^\/[\w./@+-]+$/.test(clean) && !ofSystem.test(clean)) directories.add(clean);
   }
   const owned = [...directories];
-  const volume = stage.instructions.find(({ name }) => name === 'VOLUME');
   const copies = copiedFiles(dockerfile, stage).flatMap(({ instruction, destination }) =>
     destination !== undefined && instruction.chown === undefined && owned.some((path) => liesIn(destination, path))
       ? [instruction]
@@ -53,13 +62,11 @@ export function writtenPlaces(dockerfile: Dockerfile, stage: Stage): WrittenPlac
   );
   return {
     directories: owned,
-    missing: owned.filter((path) => !made.includes(path)),
+    missing: owned.filter((path) => !made.includes(path) || (isEnteredLate && entered.includes(path))),
     copies,
     filled: owned.filter((path) => isFilled(dockerfile, stage, path)),
     volume,
-    madeLate: dockerfile
-      .commandsNamed('mkdir')
-      .some(({ stage: own, instruction }) => own === stage && volume && instruction.range.start > volume.range.start),
+    madeLate: makesLate,
   };
 }
 

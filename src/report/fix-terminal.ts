@@ -32,7 +32,7 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
       labelled('left alone', `${path}: ${reason} ${remedy}`, page),
     ),
     withdrawnLines(report, page),
-    report.problems.flatMap(({ path, message }) => labelled('problem', `${path}: ${message}`, page)),
+    report.problems.flatMap(({ path, message }) => labelled('left alone', `${path}: ${message}`, page)),
     report.complete
       ? []
       : labelled(

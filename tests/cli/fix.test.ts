@@ -185,6 +185,17 @@ describe('--diff gives what git apply takes', () => {
   });
 });
 
+describe('a file that cannot be read as text is named, and stays as it is', () => {
+  const binary = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0, 0]);
+  test.each([[[]], [['--diff']], [['--write', '--allow-dirty']], [['--check']]])('%j', async (action) => {
+    write({ Dockerfile: binary });
+    const { code, stdout, stderr } = await fix(action);
+    expect(code).toBe(0);
+    expect((stdout + stderr).replace(/\s+/g, ' ')).toMatch(/left alone.*the file is binary and was not read/);
+    expect(read('Dockerfile')).toEqual(binary);
+  });
+});
+
 describe('--json', () => {
   const schema = JSON.parse(readFileSync(new URL('../../schemas/fix-report.schema.json', import.meta.url), 'utf8'));
   test.each([

@@ -41,3 +41,30 @@ export function isGonePackage(name: string, distribution: 'debian' | 'ubuntu'): 
   if (distribution === 'debian' && goneFromDebian.test(name)) return true;
   return gone.test(name) && !kept.test(name);
 }
+
+/** Packages with a version in their name, of which each release has its own. */
+const versioned: readonly (readonly [name: RegExp, oldestKept: number])[] = [
+  [/^(?:golang|golang-go)-(\d+\.\d+)/, 1.22],
+  [/^(?:clang(?:-[a-z]+)*|llvm|lldb?|liblldb|libclang|lld)-(\d+)(?:\.\d)?(?:-.*)?$/, 14],
+  [/^(?:gcc|g\+\+|cpp|gfortran|gobjc|gcj|gnat)-(\d+)(?:\.\d)?(?:-.*)?$/, 9],
+  [/^lib(?:stdc\+\+|gcc|gfortran)-(\d+)(?:\.\d)?-dev$/, 9],
+  [/^postgresql(?:-[a-z]+)*-(\d+)(?:\.\d)?(?:-.*)?$/, 14],
+  [/^libboost-?[a-z-]*1\.(\d+)(?:\.\d)?(?:-.*)?$/, 74],
+  [/^libicu(\d+)$/, 70],
+  [/^mysql-(?:server|client)(?:-core)?-(\d)\.\d$/, 8],
+  [/^linux-(?:headers|image)-(\d)\./, 5],
+];
+
+/** True for a package whose name says a version that the supported releases of Debian and Ubuntu do not have any more. */
+export function isOfOldRelease(name: string): boolean {
+  return versioned.some(([pattern, oldest]) => {
+    const version = pattern.exec(name)?.[1];
+    return version !== undefined && minorLast(version) < minorLast(String(oldest));
+  });
+}
+
+/** 1.9 is older than 1.22. */
+function minorLast(version: string): number {
+  const [major = '0', minor = '0'] = version.split('.');
+  return Number(major) * 1000 + Number(minor);
+}

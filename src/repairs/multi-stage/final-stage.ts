@@ -19,7 +19,7 @@ export interface FinalStage {
 
 /** Variables that only package managers and compilers read. */
 const buildVariables =
-  /^(?:DEBIAN_FRONTEND|GOPATH|GOROOT.*|GOFLAGS|GOPROXY|GO111MODULE|GOOS|GOARCH|CGO_.*|GO15VENDOREXPERIMENT|CARGO_.*|RUSTFLAGS|RUSTUP_.*|MAVEN_.*|GRADLE_.*|NPM_CONFIG_.*|npm_config_.*|YARN_.*|PIP_.*|NUGET_.*|MAKEFLAGS|CFLAGS|CXXFLAGS|LDFLAGS)$/;
+  /^(?:DEBIAN_FRONTEND|GOPATH|GOROOT|GOFLAGS|GOPROXY|GO111MODULE|GOOS|GOARCH|CGO_.*|GO15VENDOREXPERIMENT|CARGO_.*|RUSTFLAGS|RUSTUP_.*|MAVEN_.*|GRADLE_.*|NPM_CONFIG_.*|npm_config_.*|YARN_.*|PIP_.*|NUGET_.*|MAKEFLAGS|CFLAGS|CXXFLAGS|LDFLAGS)$/;
 
 /**
  * Writes the stage that ships: in the order of the file what acts at run time, the copies where the last build step stood. A
@@ -89,7 +89,7 @@ export function finalStage(
         return { refusal: 'the user changes between the steps' };
     } else if (instruction.name === 'ENV') {
       if (isSetAgain(stage.instructions, instruction)) continue;
-      const env = environmentLines(dockerfile, instruction, at > lastStep);
+      const env = environmentLines(dockerfile, instruction, at > lastStep, plan.left);
       if (typeof env === 'string') return { refusal: env };
       if (env === undefined) continue;
       if (at > lastStep && env.whole) move();
@@ -108,7 +108,8 @@ export function finalStage(
         return { refusal: `line ${instruction.line} prepares files of the build and of the run together` };
       if (at > last && makesWhatIsThere(step, plan, movesWorkdir ? undefined : subject.directory))
         return { refusal: `line ${instruction.line} makes a directory that is there already` };
-      if (at > last) move();
+      if (at > last || (step.kind === 'user' && !isUserNeeded(dockerfile, stage.instructions.slice(at + 1, last + 1))))
+        move();
       else lines.push(text());
     } else if (instruction.name === 'COPY' || instruction.name === 'ADD') {
       if (isBuild(instruction)) continue;
@@ -118,6 +119,15 @@ export function finalStage(
   }
   if (copiedAt === undefined) addCopies();
   return { lines, moved, packages: packages.packages, left: packages.left };
+}
+
+/** Whether steps of the build give something to a user, or become one. */
+function isUserNeeded(dockerfile: Dockerfile, steps: readonly Instruction[]): boolean {
+  return steps.some(
+    (each) =>
+      each.name === 'USER' ||
+      /\b(?:chown|chgrp|su|sudo|gosu|su-exec|runuser|install -o)\b|--chown|~\w/.test(textOf(dockerfile, each)),
+  );
 }
 
 const scratch = ['/tmp', '/var/tmp', '/root/.cache', '/root/.npm', '/var/lib/apt', '/var/cache'];
@@ -168,11 +178,14 @@ function environmentLines(
   dockerfile: Dockerfile,
   instruction: EnvInstruction,
   canMove: boolean,
+  left: readonly string[],
 ): EnvironmentLines | string | undefined {
   const kept = instruction.pairs.filter(({ key }) => !buildVariables.test(key.value));
   const scope = environmentAt(dockerfile, instruction);
   for (const { key, value } of kept) {
     const text = value === undefined ? '' : dockerfile.text.slice(value.range.start, value.range.end);
+    const staying = left.find((path) => liesIn(/^["']?(\/[^\s"':$]+)/.exec(text)?.[1] ?? '', path));
+    if (staying !== undefined && key.value !== 'PATH') return `${key.value} names what stays in ${staying}`;
     for (const [, braced, bare] of text.matchAll(/\$(?:\{(\w+)|(\w+))/g)) {
       const name = braced ?? bare ?? '';
       const declared = scope.declaration(name);

@@ -6,6 +6,7 @@ import { insertAfter } from '../../dockerfile/edit.ts';
 import { commentedStart, insertLinesAfter, lineEndOf } from '../../dockerfile/edit-lines.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { finalStage } from './final-stage.ts';
@@ -135,11 +136,8 @@ function targetOf(dockerfile: Dockerfile, placed: Parameters<typeof directoryOf>
 }
 
 /** A program that the container starts, or that a step of the new stage calls, and that its image does not have. */
-function lackingProgram(
-  { dockerfile, stage }: SplitSubject,
-  plan: SplitPlan,
-  packages: readonly string[],
-): string | undefined {
+function lackingProgram(subject: SplitSubject, plan: SplitPlan, packages: readonly string[]): string | undefined {
+  const { dockerfile, stage } = subject;
   const image = baseImage(plan.base);
   const kinds: readonly Instruction['name'][] = ['CMD', 'ENTRYPOINT', 'HEALTHCHECK'];
   for (const instruction of stage.instructions) {
@@ -154,6 +152,8 @@ function lackingProgram(
       for (const program of wanted) {
         if (program === 'bash' && image.distribution === 'alpine' && !packages.includes('bash'))
           return 'the container starts bash, and the new image has none';
+        const left = packageLeftBehind(subject, program, packages);
+        if (left !== undefined) return `the container starts ${program}, and ${left} stays with the build`;
         const lacking = packageOfFullImage(program, image);
         if (lacking === undefined || packages.includes(lacking)) continue;
         if (image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program))
@@ -163,6 +163,23 @@ function lackingProgram(
     }
   }
   return undefined;
+}
+
+/** A package of the distribution that the build installs, and the new image does not, and of which the program is by its name. */
+function packageLeftBehind({ runs }: SplitSubject, program: string, packages: readonly string[]): string | undefined {
+  if (program === '' || packages.includes(program)) return undefined;
+  return runs
+    .flatMap(({ commands }) => commands)
+    .flatMap(({ command }) => {
+      const read = readPackageCommand(command);
+      return read !== undefined && ['apt', 'apk', 'rpm'].includes(read.ecosystem) ? read.packages : [];
+    })
+    .map(({ name }) => name)
+    .find(
+      (name) =>
+        !packages.includes(name) &&
+        (name === program || program.startsWith(name) || (/jdk|jre|java/.test(name) && /^javac?$/.test(program))),
+    );
 }
 
 function callsNothingOf(packages: readonly string[]): Assumption {

@@ -1,4 +1,6 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import type { Token } from '../../dockerfile/syntax.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['buildkit:StageNameCasing'] as const;
@@ -19,7 +21,13 @@ export const rule = dockerfileRule({
         ...(alias && {
           fix: {
             title: 'Write the stage name in lower case',
-            changes: { edits: [{ path: dockerfile.path, range: alias.range, replacement: alias.value.toLowerCase() }] },
+            changes: {
+              edits: [alias, ...uses(dockerfile, alias.value)].map(({ range }) => ({
+                path: dockerfile.path,
+                range,
+                replacement: alias.value.toLowerCase(),
+              })),
+            },
             assumptions: [],
           },
         }),
@@ -27,3 +35,10 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** Where COPY takes files from the stage under the same spelling. */
+function uses(dockerfile: Dockerfile, name: string): readonly Token[] {
+  return dockerfile
+    .instructionsNamed('COPY')
+    .flatMap(({ instruction: { from } }) => (from?.value === name && from.raw === undefined ? [from] : []));
+}

@@ -1,8 +1,9 @@
-import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
-import type { Stage } from '../../dockerfile/stage.ts';
+import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { baseImageOf } from '../../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -11,24 +12,15 @@ export const rule = dockerfileRule({
   remedy: 'Pass -q, -nv or --progress=dot:giga.',
   peers: ['hadolint:DL3047'],
   check({ dockerfile }, { report }) {
-    for (const { command, stage } of dockerfile.commandsNamed('wget')) {
+    for (const placed of dockerfile.commandsNamed('wget')) {
+      const { command } = placed;
       const words = command.arguments.map(({ value }) => value);
       if (words.some((word) => quiets(word)) || !words.some((word) => /^(?:https?|ftp):|^\$/.test(word))) continue;
       if (command.wrappers.includes('busybox')) continue;
       report({
         at: command.range,
         message: 'This wget writes its progress to the log.',
-        fix: {
-          title: 'Pass --progress=dot:giga',
-          changes: { edits: [insertAfter(dockerfile, command.nameWord.range, ' --progress=dot:giga')] },
-          assumptions: [
-            {
-              statement: 'wget is GNU wget, which knows --progress.',
-              state: isGnu(dockerfile, stage) ? 'holds' : 'unknown',
-              question: 'Is wget in this image GNU wget? BusyBox, as in Alpine, has another one without --progress.',
-            },
-          ],
-        },
+        fix: quieter(dockerfile, placed),
       });
     }
   },
@@ -54,13 +46,39 @@ const gnu: ReadonlySet<string> = new Set([
   'amazonlinux',
 ]);
 
-function isGnu(dockerfile: Dockerfile, stage: Stage | undefined): boolean {
+/** Dots for GNU wget; BusyBox, as in Alpine, has another one, which knows no --progress and prints errors with -q, too. */
+function quieter(dockerfile: Dockerfile, placed: PlacedCommand): Fix {
+  const kind = kindOf(dockerfile, placed);
+  const flag = kind === 'busybox' ? '-q' : '--progress=dot:giga';
+  return {
+    title: `Pass ${flag}`,
+    changes: { edits: [insertAfter(dockerfile, placed.command.nameWord.range, ` ${flag}`)] },
+    assumptions: [
+      kind === 'busybox'
+        ? { statement: 'wget is that of BusyBox, and every wget knows -q.', state: 'holds' }
+        : {
+            statement: 'wget is GNU wget, which knows --progress.',
+            state: kind === 'gnu' ? 'holds' : 'unknown',
+            question: 'Is wget in this image GNU wget? BusyBox, as in Alpine, has another one without --progress.',
+          },
+    ],
+  };
+}
+
+function kindOf(dockerfile: Dockerfile, { stage, command }: PlacedCommand): 'gnu' | 'busybox' | undefined {
   const { distribution } = stage ? baseImageOf(stage) : { distribution: 'unknown' };
-  if (gnu.has(distribution)) return true;
-  if (distribution !== 'unknown') return false;
-  const commands = dockerfile.commandsNamed('apt-get', 'apt', 'yum', 'dnf').filter((placed) => placed.stage === stage);
-  return (
-    dockerfile.commandsNamed('apk').length === 0 &&
-    commands.some(({ command }) => command.arguments.some(({ value }) => value === 'wget' || value.startsWith('wget=')))
-  );
+  if (gnu.has(distribution)) return 'gnu';
+  const chain = stage ? stageChain(stage) : [];
+  const installs = (...tools: readonly string[]) =>
+    packageCommands(dockerfile, ...tools).some(
+      ({ stage: own, read, command: other }) =>
+        own !== undefined &&
+        chain.includes(own) &&
+        other.range.start < command.range.start &&
+        read.packages.some(({ name }) => name === 'wget'),
+    );
+  if (distribution === 'alpine' || distribution === 'busybox') return installs('apk') ? 'gnu' : 'busybox';
+  if (distribution !== 'unknown') return undefined;
+  if (dockerfile.commandsNamed('apk').length > 0) return installs('apk') ? 'gnu' : 'busybox';
+  return installs('apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'microdnf') ? 'gnu' : undefined;
 }
