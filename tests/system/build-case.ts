@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildkitBuilder } from './buildkit-builder.ts';
 import type { Answer, BuiltImage, ContainerEngine } from './container-engine.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
@@ -13,6 +14,8 @@ export interface BuildCase {
   readonly language: string;
   /** Rules that are left out, because what their fix asks for cannot be had here (a base image that has no stand-in). */
   readonly skip: readonly string[];
+  /** What it asks of the front end the engine's own does not have. */
+  readonly newestFrontend: boolean;
   readonly trial:
     | { readonly port: number; readonly paths: readonly string[] }
     | { readonly runs: readonly (readonly string[])[] };
@@ -31,20 +34,29 @@ export function readBuildCases(): BuildCase[] {
   return readdirSync(cases)
     .sort()
     .map((name) => {
-      const { language, skip = [], ...trial } = JSON.parse(readFileSync(path.join(cases, name, 'case.json'), 'utf8'));
-      return { name, language, skip, trial };
+      const {
+        language,
+        skip = [],
+        newestFrontend = false,
+        ...trial
+      } = JSON.parse(readFileSync(path.join(cases, name, 'case.json'), 'utf8'));
+      return { name, language, skip, newestFrontend, trial };
     });
 }
 
-/** Builds a case as it is, repaired with safe fixes, and with all fixes; the last two undefined where nothing was to repair. */
+/**
+ * Builds a case as it is, repaired with safe fixes, and with all fixes; the last two undefined where nothing was to repair. Without
+ * `builder` the engine builds.
+ */
 export async function tryCase(
   engine: ContainerEngine,
   { name, skip, trial }: BuildCase,
+  builder?: BuildkitBuilder,
 ): Promise<{ before: Tried; safe: Tried | undefined; review: Tried | undefined }> {
   const scratch = mkdtempSync(path.join(tmpdir(), `plimsoll-${name}-`));
   const attempt = async (variant: string, context: string, rules: readonly string[]): Promise<Tried> => {
-    const tag = `plimsoll-case/${name}:${variant}`;
-    const image = await engine.build(context, tag);
+    const tag = `plimsoll-case/${name}:${variant}${builder ? '-buildkit' : ''}`;
+    const image = await engine.build(context, tag, { builder });
     const answers: Answer[] = [];
     if ('port' in trial) answers.push(...(await engine.ask(tag, trial.port, trial.paths)));
     else for (const args of trial.runs) answers.push(await engine.run(tag, args));

@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildkitBuilder } from './buildkit-builder.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const docker = process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker';
@@ -29,8 +30,15 @@ export interface AskOptions {
 
 /** The tests' own Docker Engine (scripts/engine), BuildKit as the builder. Everything runs on the host's network or on none. */
 export interface ContainerEngine {
-  /** @throws Error with the build's output when it fails. */
-  build(context: string, tag: string, options?: { readonly cache?: boolean }): Promise<BuiltImage>;
+  /**
+   * Builds with the engine's own BuildKit, or with another builder and loads the result.
+   * @throws Error with the build's output when it fails.
+   */
+  build(
+    context: string,
+    tag: string,
+    options?: { readonly cache?: boolean; readonly builder?: BuildkitBuilder | undefined },
+  ): Promise<BuiltImage>;
   /** Starts the image without a network, asks its port each path, stops it. */
   ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
   /** Writes the image to an archive. */
@@ -66,10 +74,15 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
   };
   return {
     stop,
-    async build(context, tag, { cache = false } = {}) {
+    async build(context, tag, { cache = false, builder } = {}) {
       const begun = performance.now();
-      await must('build', '--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache']), '-t', tag, context);
-      const seconds = (performance.now() - begun) / 1000;
+      const flags = ['--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache'])];
+      let seconds: number;
+      if (builder) seconds = await builder.build([docker, '-H', `unix://${socket}`], context, tag);
+      else {
+        await must('build', ...flags, '-t', tag, context);
+        seconds = (performance.now() - begun) / 1000;
+      }
       const [id, bytes, layers] = (
         await must('image', 'inspect', '-f', '{{.Id}} {{.Size}} {{len .RootFS.Layers}}', tag)
       ).split(' ');
