@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+jq -r '.greeting + ", " + (.to | join(" "))' /etc/greeter.json
+cat /var/lib/greeter/sorted
