@@ -2,6 +2,7 @@ import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
+import { firstArtifact } from '../../project/first-artifact.ts';
 import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -64,11 +65,13 @@ function namesAuthors(dockerfile: Dockerfile): boolean {
 }
 
 /** `docker inspect --format '{{.Author}}'` and the like in a file of the project. */
-function authorField({ artifacts }: Project): Assumption {
+const readsAuthor = firstArtifact(
+  (text) => text.includes('.Author') && /\{\{-?\s*(?:json\s+)?\.Author\b|\.Author\s*\}\}/.test(text),
+);
+
+function authorField(project: Project): Assumption {
   const statement = 'No file of the project reads the Author field of an image.';
-  const reading = [...artifacts.values()].find(({ text }) =>
-    /\{\{-?\s*(?:json\s+)?\.Author\b|\.Author\s*\}\}/.test(text),
-  );
+  const reading = readsAuthor(project);
   if (reading === undefined) return { statement, state: 'holds' };
   return { statement, state: 'unknown', question: `Does what ${reading.path} does with .Author concern this image?` };
 }
