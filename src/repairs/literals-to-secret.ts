@@ -3,16 +3,11 @@ import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix } from '../core/fix.ts';
 import { replaceEntry } from '../kubernetes/replace-entry.ts';
 import { titleOf } from '../kubernetes/whole-workload.ts';
-import type { Container, EnvVariable, Workload } from '../kubernetes/workload.ts';
+import type { Workload } from '../kubernetes/workload.ts';
 import type { Project } from '../project/project.ts';
 import { addToList, asks, type Edits, fileOf, holds, manifestFix, replaceIn, together } from './manifest-edits.ts';
+import { isMovable, type LiteralVariable } from './movable-variable.ts';
 import { type NewSecret, newSecret, secretFiles, twinsOf } from './secret-files.ts';
-
-/** A variable of a container whose literal value is a secret. */
-export interface LiteralSecret {
-  readonly container: Container;
-  readonly variable: EnvVariable;
-}
 
 /**
  * Moves the literals of one workload into a Secret that is not committed: as variables that refer to it, or as files that images
@@ -20,7 +15,7 @@ export interface LiteralSecret {
  */
 export function literalsToSecret(
   project: Project,
-  literals: readonly LiteralSecret[],
+  literals: readonly LiteralVariable[],
   as: 'env' | 'files',
 ): Fix | undefined {
   const [first] = literals;
@@ -48,13 +43,13 @@ export function literalsToSecret(
 
 /** A literal with the key of the Secret that it becomes. */
 interface Keyed {
-  readonly literal: LiteralSecret;
+  readonly literal: LiteralVariable;
   readonly key: string;
   readonly value: string;
 }
 
 /** One key for what several containers share; undefined where Kubernetes would not take a name, or a value is put together. */
-function keysFor(literals: readonly LiteralSecret[]): readonly Keyed[] | undefined {
+function keysFor(literals: readonly LiteralVariable[]): readonly Keyed[] | undefined {
   const keyed: Keyed[] = [];
   for (const literal of literals) {
     const value = plainValue(literal.variable.value?.text ?? '');
@@ -81,38 +76,6 @@ function plainValue(text: string): string | undefined {
   return refers ? undefined : plain;
 }
 
-/** Nothing else gives the variable a value: `value` and `valueFrom` together are refused. */
-function isMovable(project: Project, { container, variable }: LiteralSecret): boolean {
-  const { workload } = container;
-  const { nameNode, value, node, name } = variable;
-  if (!nameNode || !value || value.path !== nameNode.path || value.derived || node.path !== value.path) return false;
-  if (container.env.filter((each) => each.name === name).length > 1 || showsValue(project, value)) return false;
-  const isHere = (other: EnvVariable) =>
-    other.nameNode?.path === nameNode.path && other.nameNode.range.start === nameNode.range.start;
-  for (const twin of twinsOf(project, workload))
-    for (const other of twin.allContainers.flatMap(({ env }) => env).filter(isHere))
-      if (other.from || other.value?.path !== value.path || other.value.range.start !== value.range.start) return false;
-  return workload.object.origin.kind !== 'kustomize' || !isPatched(project, name, value.path);
-}
-
-/** A comment behind the value that repeats it would go on showing it. */
-function showsValue(project: Project, { path, range, text }: { path: string; range: { end: number }; text: string }) {
-  const rest = project.artifacts.get(path)?.text.slice(range.end).split('\n', 1)[0] ?? '';
-  return text.length > 3 && rest.includes(text);
-}
-
-/** True when a file that is no resource by itself, a patch or a kustomization, names the variable. */
-function isPatched(project: Project, name: string, own: string): boolean {
-  const declaring = new Set(project.objects.map(({ path }) => path));
-  return [...project.artifacts.values()].some(
-    ({ path, text }) =>
-      path !== own &&
-      !declaring.has(path) &&
-      /(?:\.ya?ml|\.json|(?:^|\/)Kustomization)$/.test(path) &&
-      new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w.-])`).test(text),
-  );
-}
-
 function envEdits(project: Project, { name }: NewSecret, { literal, key }: Keyed): Edits {
   const { node } = literal.variable;
   const file = fileOf(project, literal.container.workload.object, node);
@@ -120,7 +83,7 @@ function envEdits(project: Project, { name }: NewSecret, { literal, key }: Keyed
 }
 
 /** Nothing of the container needs the variable itself: no command, probe or other variable, as far as they are written here. */
-function mayBeFile({ container, variable: { name, node } }: LiteralSecret): boolean {
+function mayBeFile({ container, variable: { name, node } }: LiteralVariable): boolean {
   if (container.env.some((each) => each.name === `${name}_FILE`)) return false;
   const { text } = container.workload.object.source;
   const { range, path } = container.node;

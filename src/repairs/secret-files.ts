@@ -44,7 +44,7 @@ export function newSecret(project: Project, workload: Workload, beside: string):
 }
 
 /** The name as the file has it: Kustomize renames what it has the object of, which it will not have of the Secret. */
-function writtenName(project: Project, { object, name }: Workload): string {
+export function writtenName(project: Project, { object, name }: Workload): string {
   const node = at(object.node, 'metadata', 'name');
   const artifact = node?.derived ? project.artifacts.get(node.path) : undefined;
   if (node === undefined || artifact === undefined) return name;

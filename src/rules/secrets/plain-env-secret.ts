@@ -6,7 +6,8 @@ import { entriesAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { isForTests } from '../../project/test-path.ts';
-import { type LiteralSecret, literalsToSecret } from '../../repairs/literals-to-secret.ts';
+import { literalsToSecret } from '../../repairs/literals-to-secret.ts';
+import type { LiteralVariable } from '../../repairs/movable-variable.ts';
 
 /** A variable with a literal value, and what it belongs to. */
 interface Literal {
@@ -18,7 +19,7 @@ interface Literal {
   readonly group: string;
   readonly kind: 'container' | 'configMap' | 'service';
   /** For a container. */
-  readonly literal?: LiteralSecret;
+  readonly literal?: LiteralVariable;
 }
 
 export const rule = projectRule({
