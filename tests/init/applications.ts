@@ -89,6 +89,41 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
       'RUN CI=true pnpm prune --prod --ignore-scripts',
     ],
   },
+  'node-of-before': {
+    files: {
+      'package.json': manifest({
+        scripts: { build: 'vue-cli-service build' },
+        dependencies: { vue: '^2.6.0' },
+        devDependencies: { '@vue/cli-service': '^4.5.0' },
+      }),
+      'yarn.lock': '# yarn lockfile v1\n\n\nwebpack@^4.0.0:\n  version "4.47.0"\n',
+      'src/main.js': 'document.body.textContent = "hello";\n',
+    },
+    language: 'Node.js',
+    framework: 'Vue CLI',
+    port: 8080,
+    command: [],
+    health: '/',
+    variables: [],
+    lines: ['ENV NODE_OPTIONS=--openssl-legacy-provider'],
+  },
+  'node-kept-back-by-a-package': {
+    files: {
+      'package.json': manifest({
+        scripts: { start: 'node server.js' },
+        dependencies: { express: '^4.0.0', 'node-sass': '^4.14.0' },
+      }),
+      'yarn.lock': '# yarn lockfile v1\n\n\nnode-sass@^4.14.0:\n  version "4.14.1"\n',
+      'server.js': "require('express')().listen(3000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    version: '14',
+    port: 3000,
+    command: ['node', 'server.js'],
+    questions: [/gets no security updates any more/],
+    found: [/end-of-life/, /end-of-life/],
+  },
   'node-that-writes': {
     files: {
       'package.json': manifest({

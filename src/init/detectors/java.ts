@@ -74,7 +74,8 @@ function productOf(place: Place, project: JavaProject): Product | NotDecided | u
   if (tool === 'maven')
     return {
       goals: `${skipTests.maven} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib`,
-      take: 'mkdir -p /out && cp -r target/lib/. target/*.jar /out/',
+      // Without dependencies there is no target/lib.
+      take: 'mkdir -p /out target/lib && cp -r target/lib/. target/*.jar /out/',
       copies: [{ from: '/out', to: './lib' }],
       command: words,
       evidence: mainClass.evidence,

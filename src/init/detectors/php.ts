@@ -1,12 +1,14 @@
 import type { Detector, Place } from '../detector.ts';
 import { findHealth } from '../internal/endpoints.ts';
+import { builtIn, type Framework, frameworks, libraries } from '../internal/php-frameworks.ts';
+import { stagesOf } from '../internal/php-stages.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { variable } from '../internal/variables.ts';
-import { type ChosenVersion, chooseVersion, fitsRange } from '../internal/versions.ts';
-import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
+import { chooseVersion, fitsRange } from '../internal/versions.ts';
+import type { Detection, PlannedVariable } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 
-const port = 8080;
+export const port = 8080;
 
 export const detector: Detector = {
   language: 'PHP',
@@ -30,57 +32,6 @@ function isPart({ repository, directory }: Place): boolean {
   }
   return false;
 }
-
-interface Framework {
-  readonly package: string;
-  readonly name: string;
-  readonly writable: readonly { readonly path: string; readonly why: string }[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-  readonly extensions: readonly string[];
-}
-
-const frameworks: readonly Framework[] = [
-  {
-    package: 'laravel/framework',
-    name: 'Laravel',
-    writable: [
-      { path: '/var/www/html/storage', why: 'Laravel keeps sessions, caches and compiled views there' },
-      { path: '/var/www/html/bootstrap/cache', why: 'Laravel keeps what it has read of its configuration there' },
-    ],
-    environment: { APP_ENV: 'production', APP_DEBUG: 'false', LOG_CHANNEL: 'stderr', VIEW_COMPILED_PATH: '/tmp' },
-    secrets: ['APP_KEY'],
-    extensions: ['pdo_mysql'],
-  },
-  {
-    package: 'symfony/framework-bundle',
-    name: 'Symfony',
-    writable: [{ path: '/var/www/html/var', why: 'Symfony keeps its cache and logs there' }],
-    environment: { APP_ENV: 'prod', APP_DEBUG: '0' },
-    secrets: ['APP_SECRET'],
-    extensions: ['intl'],
-  },
-  { package: 'slim/slim', name: 'Slim', writable: [], environment: {}, secrets: [], extensions: [] },
-  {
-    package: 'codeigniter4/framework',
-    name: 'CodeIgniter',
-    writable: [{ path: '/var/www/html/writable', why: 'CodeIgniter keeps caches and sessions there' }],
-    environment: { CI_ENVIRONMENT: 'production' },
-    secrets: [],
-    extensions: ['intl'],
-  },
-  {
-    package: 'cakephp/cakephp',
-    name: 'CakePHP',
-    writable: [
-      { path: '/var/www/html/tmp', why: 'CakePHP keeps its caches there' },
-      { path: '/var/www/html/logs', why: 'CakePHP opens its logs there' },
-    ],
-    environment: {},
-    secrets: ['SECURITY_SALT'],
-    extensions: ['intl'],
-  },
-];
 
 function requiresOf(text: string): ReadonlyMap<string, string> {
   try {
@@ -114,26 +65,6 @@ function documentRootOf(place: Place): { readonly path: string; readonly evidenc
   );
   return path === undefined ? undefined : { path, evidence: path === '' ? 'index.php' : `${path}/index.php` };
 }
-
-/** Extensions that the official image has already. */
-const builtIn =
-  /^(?:core|ctype|curl|date|dom|fileinfo|filter|ftp|hash|iconv|json|libxml|mbstring|mysqlnd|openssl|pcre|pdo|pdo_sqlite|phar|posix|random|readline|reflection|session|simplexml|sodium|spl|sqlite3|standard|tokenizer|xml|xmlreader|xmlwriter|zlib|opcache)$/;
-/** What other extensions need of Debian: to be compiled, and to run. */
-const libraries: Readonly<Record<string, { readonly build: readonly string[]; readonly run: readonly string[] }>> = {
-  intl: { build: ['libicu-dev'], run: [] },
-  gd: { build: ['libpng-dev', 'libjpeg62-turbo-dev', 'libfreetype-dev'], run: [] },
-  zip: { build: ['libzip-dev'], run: [] },
-  pdo_pgsql: { build: ['libpq-dev'], run: [] },
-  pgsql: { build: ['libpq-dev'], run: [] },
-  gmp: { build: ['libgmp-dev'], run: [] },
-  soap: { build: ['libxml2-dev'], run: [] },
-  bcmath: { build: [], run: [] },
-  exif: { build: [], run: [] },
-  pcntl: { build: [], run: [] },
-  sockets: { build: [], run: [] },
-  pdo_mysql: { build: [], run: [] },
-  mysqli: { build: [], run: [] },
-};
 
 function detection(
   place: Place,
@@ -273,105 +204,6 @@ function detection(
         .map((each) => ({ ...each, secret: true })),
     ],
   };
-}
-
-function stagesOf(
-  place: Place,
-  composer: string | undefined,
-  version: ChosenVersion,
-  extensions: readonly string[],
-): ImageStage[] {
-  const build = [...new Set(extensions.flatMap((name) => libraries[name]?.build ?? []))].sort();
-  const lock = place.has('composer.lock');
-  const packages: ImageStage[] =
-    composer === undefined
-      ? []
-      : [
-          {
-            name: 'packages',
-            base: 'composer:2',
-            comment: 'Packages, without those for development. Extensions are in the image that ships, not in this one',
-            steps: [
-              { kind: 'workdir', path: '/app' },
-              {
-                kind: 'copy',
-                comment:
-                  'What says which packages are needed comes first: a change of the sources alone then installs nothing',
-                sources: [
-                  'composer.json',
-                  ...(lock ? ['composer.lock'] : []),
-                  ...(place.has('symfony.lock') ? ['symfony.lock'] : []),
-                ],
-                destination: './',
-              },
-              {
-                kind: 'run',
-                mounts: ['type=cache,target=/tmp/cache'],
-                commands: [
-                  'composer install --no-dev --no-interaction --no-progress --no-scripts --no-autoloader --prefer-dist --ignore-platform-reqs',
-                ],
-              },
-              { kind: 'copy', sources: ['.'], destination: '.' },
-              {
-                kind: 'run',
-                comment: 'The classes of the sources are found without looking for files',
-                commands: ['composer dump-autoload --no-dev --no-scripts --optimize --ignore-platform-reqs'],
-              },
-            ],
-          },
-        ];
-  const install: Step[] =
-    extensions.length === 0
-      ? []
-      : [
-          {
-            kind: 'run',
-            comment: `Extensions that composer.json or the framework asks for. What compiles them goes again; the libraries that they load stay`,
-            commands: [
-              ...(build.length > 0
-                ? ['apt-get update', `apt-get install --yes --no-install-recommends ${build.join(' ')}`]
-                : []),
-              `docker-php-ext-install -j"$(nproc)" ${extensions.join(' ')}`,
-              ...(build.length > 0 ? ['rm -rf /var/lib/apt/lists/*'] : []),
-            ],
-          },
-        ];
-  return [
-    ...packages,
-    {
-      name: undefined,
-      base: `php:${version.version}-apache`,
-      comment: `PHP ${version.version}: ${version.evidence}`,
-      steps: [
-        { kind: 'workdir', path: '/var/www/html' },
-        ...install,
-        {
-          kind: 'run',
-          comment: `Port ${place.choices.port ?? port}, which needs no rights; addresses that are no file go to index.php; settings for production`,
-          commands: [
-            `sed -i 's/Listen 80$/Listen ${place.choices.port ?? port}/' /etc/apache2/ports.conf`,
-            `sed -i 's/:80>/:${place.choices.port ?? port}>/; s|/var/www/html|\${APACHE_DOCUMENT_ROOT}|' /etc/apache2/sites-available/000-default.conf`,
-            "printf '%s\\n' 'ServerName localhost' 'FallbackResource /index.php' >> /etc/apache2/conf-available/docker-php.conf",
-            'mv "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"',
-          ],
-        },
-        composer === undefined
-          ? {
-              kind: 'copy',
-              comment: 'They belong to root: the program runs as another user and cannot change itself',
-              sources: ['.'],
-              destination: '.',
-            }
-          : {
-              kind: 'copy',
-              comment: 'They belong to root: the program runs as another user and cannot change itself',
-              from: 'packages',
-              sources: ['/app'],
-              destination: './',
-            },
-      ],
-    },
-  ];
 }
 
 function phpVariables(place: Place): PlannedVariable[] {

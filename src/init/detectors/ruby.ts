@@ -1,12 +1,11 @@
-import { endOfLife } from '../../bases/end-of-life.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
-import { findHealth, findInSources } from '../internal/endpoints.ts';
+import { findHealth } from '../internal/endpoints.ts';
 import { procfileCommand } from '../internal/procfile.ts';
+import { stagesOf } from '../internal/ruby-stages.ts';
+import { railsSecrets, rubyVariables } from '../internal/ruby-variables.ts';
+import { chooseRuby } from '../internal/ruby-version.ts';
 import { splitCommand, withExec, withPort } from '../internal/shell-words.ts';
-import { variable } from '../internal/variables.ts';
-import { supportedLines } from '../internal/versions.ts';
-import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
-import { placeIn } from '../repository.ts';
+import type { Detection } from '../plan.ts';
 
 export const detector: Detector = {
   language: 'Ruby',
@@ -38,16 +37,17 @@ export const detector: Detector = {
 };
 
 /** What gems need of Debian: to be compiled, and to run. */
-const native: Readonly<Record<string, { readonly build: readonly string[]; readonly run: readonly string[] }>> = {
-  pg: { build: ['libpq-dev'], run: ['libpq5'] },
-  mysql2: { build: ['default-libmysqlclient-dev'], run: ['libmariadb3'] },
-  sqlite3: { build: ['libsqlite3-dev'], run: ['libsqlite3-0'] },
-  psych: { build: ['libyaml-dev'], run: ['libyaml-0-2'] },
-  rmagick: { build: ['libmagickwand-dev'], run: ['imagemagick'] },
-  'ruby-vips': { build: [], run: ['libvips42t64'] },
-  image_processing: { build: [], run: ['libvips42t64'] },
-  charlock_holmes: { build: ['libicu-dev'], run: ['libicu76'] },
-};
+export const native: Readonly<Record<string, { readonly build: readonly string[]; readonly run: readonly string[] }>> =
+  {
+    pg: { build: ['libpq-dev'], run: ['libpq5'] },
+    mysql2: { build: ['default-libmysqlclient-dev'], run: ['libmariadb3'] },
+    sqlite3: { build: ['libsqlite3-dev'], run: ['libsqlite3-0'] },
+    psych: { build: ['libyaml-dev'], run: ['libyaml-0-2'] },
+    rmagick: { build: ['libmagickwand-dev'], run: ['imagemagick'] },
+    'ruby-vips': { build: [], run: ['libvips42t64'] },
+    image_processing: { build: [], run: ['libvips42t64'] },
+    charlock_holmes: { build: ['libicu-dev'], run: ['libicu76'] },
+  };
 
 function detection(
   place: Place,
@@ -166,37 +166,6 @@ function detection(
   };
 }
 
-interface RubyVersion {
-  readonly version: string;
-  readonly evidence: string;
-  /** The end of its support, when that is past. */
-  readonly old: string | undefined;
-}
-
-function chooseRuby(place: Place, gemfile: string, lock: string | undefined): RubyVersion {
-  const newest =
-    supportedLines('Ruby', place.today)
-      .filter((line) => !line.endsWith('.0'))
-      .at(-1) ?? '3.4';
-  const candidates: readonly (readonly [string | undefined, string])[] = [
-    [place.choices.version, '--runtime-version'],
-    [/^ruby\s*\(?['"](\d+\.\d+(?:\.\d+)?)['"]/m.exec(gemfile)?.[1], place.place('Gemfile', /^ruby\s/m)],
-    [/^(?:ruby-)?(\d+\.\d+(?:\.\d+)?)/.exec(place.read('.ruby-version') ?? '')?.[1], '.ruby-version'],
-    [/^RUBY VERSION\s+ruby (\d+\.\d+\.\d+)/m.exec(lock ?? '')?.[1], 'RUBY VERSION (Gemfile.lock)'],
-    [/^ruby[ \t]+(\d\S*)/m.exec(place.read('.tool-versions') ?? '')?.[1], '.tool-versions'],
-  ];
-  const found = candidates.find(([version]) => version !== undefined);
-  const version = found?.[0];
-  if (version === undefined)
-    return {
-      version: newest,
-      evidence: 'nothing in the project asks for a version: the newest settled one',
-      old: undefined,
-    };
-  const ended = endOfLife('Ruby', version);
-  return { version, evidence: found?.[1] ?? '', old: ended && ended.date < place.today ? ended.date : undefined };
-}
-
 function startOf(
   place: Place,
   framework: string,
@@ -228,131 +197,4 @@ function railsHealth(place: Place): { readonly path: string; readonly evidence: 
   const routes = place.read('config/routes.rb') ?? '';
   const at = routes.search(/^\s*get\s+["']up["']\s*=>\s*["']rails\/health#show/m);
   return at === -1 ? undefined : { path: '/up', evidence: `route in ${place.place('config/routes.rb', at + 1)}` };
-}
-
-function stagesOf(
-  place: Place,
-  version: RubyVersion,
-  gems: readonly string[],
-  lock: string | undefined,
-  rails: boolean,
-  has: (gem: string) => boolean,
-): ImageStage[] {
-  const run = [...new Set(gems.flatMap((gem) => native[gem]?.run ?? []))].sort();
-  const assets = rails && (has('sprockets-rails') || has('propshaft') || has('sprockets') || has('importmap-rails'));
-  const compile: Step[] = assets
-    ? [
-        {
-          kind: 'run',
-          comment: 'Assets for browsers; the key is a dummy, because none is needed to compile them',
-          commands: ['SECRET_KEY_BASE_DUMMY=1 bundle exec rails assets:precompile'],
-        },
-      ]
-    : [];
-  const environment: Step = {
-    kind: 'env',
-    variables: {
-      BUNDLE_WITHOUT: 'development:test',
-      BUNDLE_DEPLOYMENT: '1',
-      ...(rails ? { RAILS_ENV: 'production' } : { RACK_ENV: 'production' }),
-    },
-  };
-  const lockFiles = [
-    'Gemfile',
-    ...(lock === undefined ? [] : ['Gemfile.lock']),
-    ...(place.has('.ruby-version') && /\.ruby-version/.test(place.read('Gemfile') ?? '') ? ['.ruby-version'] : []),
-  ];
-  return [
-    {
-      name: 'build',
-      base: `ruby:${version.version}`,
-      comment: `Ruby ${version.version}: ${version.evidence}. The full image has the compiler that gems with C in them need; the one that ships does not`,
-      steps: [
-        { kind: 'workdir', path: '/app' },
-        lock === undefined ? { ...environment, variables: { BUNDLE_WITHOUT: 'development:test' } } : environment,
-        {
-          kind: 'copy',
-          comment: 'What says which gems are needed comes first: a change of the sources alone then installs nothing',
-          sources: lockFiles,
-          destination: './',
-        },
-        {
-          kind: 'run',
-          comment: 'The downloaded packages are not needed again',
-          commands: ['bundle install', 'rm -rf "$BUNDLE_PATH"/ruby/*/cache vendor/bundle/ruby/*/cache'],
-        },
-        {
-          kind: 'copy',
-          comment: 'The sources, without what .dockerignore leaves out',
-          sources: ['.'],
-          destination: '.',
-        },
-        ...compile,
-      ],
-    },
-    {
-      name: undefined,
-      base: `ruby:${version.version}-slim`,
-      comment: 'The image that ships: the runtime, the gems, the sources',
-      steps: [
-        { kind: 'workdir', path: '/app' },
-        ...(run.length > 0
-          ? [
-              {
-                kind: 'run' as const,
-                comment: `Libraries that gems load as they run: ${gems.join(', ')}`,
-                commands: [
-                  'apt-get update',
-                  `apt-get install --yes --no-install-recommends ${run.join(' ')}`,
-                  'rm -rf /var/lib/apt/lists/*',
-                ],
-              },
-            ]
-          : []),
-        ...(lock === undefined
-          ? [{ kind: 'copy' as const, from: 'build', sources: ['/usr/local/bundle'], destination: '/usr/local/bundle' }]
-          : []),
-        {
-          kind: 'copy',
-          from: 'build',
-          sources: ['/app'],
-          destination: '/app',
-          // Rails writes below its own directory.
-          ...(rails && { owner: '10001:10001' }),
-        },
-      ],
-    },
-  ];
-}
-
-function rubyVariables(place: Place): PlannedVariable[] {
-  return place
-    .sources()
-    .flatMap(({ path, text }) =>
-      [
-        ...text.matchAll(
-          /\bENV(?:\.fetch\(\s*|\[)["'](\w+)["']\s*(\]|\)|,\s*["']([^"']*)["'])?(\s*\|\|\s*["']([^"']*)["'])?/g,
-        ),
-      ].map((match) =>
-        variable(
-          match[1] ?? '',
-          match[3] ?? match[5],
-          match[0].includes('fetch') && match[2] === ')',
-          placeIn(path, text, match.index),
-        ),
-      ),
-    );
-}
-
-function railsSecrets(place: Place): PlannedVariable[] {
-  const encrypted = place.has('config/credentials.yml.enc');
-  const database =
-    findInSources(place, /DATABASE_URL/) ??
-    (place.has('config/database.yml') ? { evidence: 'config/database.yml' } : undefined);
-  return [
-    encrypted
-      ? variable('RAILS_MASTER_KEY', undefined, false, 'config/credentials.yml.enc')
-      : variable('SECRET_KEY_BASE', undefined, true, 'Rails, in production'),
-    ...(database ? [variable('DATABASE_URL', undefined, false, database.evidence)] : []),
-  ];
 }

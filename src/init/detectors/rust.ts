@@ -1,11 +1,19 @@
-import type { Detector, NotDecided, Place } from '../detector.ts';
-import { findHealth, findInSources, findPort } from '../internal/endpoints.ts';
-import { runtimeDirectories } from '../internal/go-program.ts';
+import type { Detector, Place } from '../detector.ts';
+import { findHealth, findInSources } from '../internal/endpoints.ts';
+import {
+  type Framework,
+  frameworks,
+  portOf,
+  programOf,
+  rustDirectories,
+  rustVariables,
+  workspaceRoot,
+} from '../internal/rust-program.ts';
+import { buildStage, shippedStage } from '../internal/rust-stages.ts';
 import { tomlTable, tomlValue } from '../internal/toml.ts';
-import { variable } from '../internal/variables.ts';
 import { compareVersions } from '../internal/versions.ts';
-import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
-import { directoryOf, join, placeIn } from '../repository.ts';
+import type { Detection } from '../plan.ts';
+import { join } from '../repository.ts';
 
 const newestRust = '1.95';
 
@@ -26,60 +34,6 @@ export const detector: Detector = {
     return detection(place, text, program, framework);
   },
 };
-
-interface Framework {
-  readonly crate: string;
-  readonly name: string;
-  readonly port?: number;
-  readonly environment?: (port: number) => Readonly<Record<string, string>>;
-}
-
-const frameworks: readonly Framework[] = [
-  { crate: 'axum', name: 'axum' },
-  { crate: 'actix-web', name: 'Actix Web' },
-  {
-    crate: 'rocket',
-    name: 'Rocket',
-    port: 8000,
-    environment: (port) => ({ ROCKET_ADDRESS: '0.0.0.0', ROCKET_PORT: String(port) }),
-  },
-  { crate: 'warp', name: 'warp' },
-  { crate: 'poem', name: 'Poem' },
-  { crate: 'salvo', name: 'Salvo' },
-  { crate: 'tide', name: 'Tide' },
-  { crate: 'tonic', name: 'Tonic' },
-  { crate: 'iron', name: 'Iron' },
-  { crate: 'hyper', name: 'hyper' },
-];
-
-function programOf(place: Place, text: string, name: string): { readonly name: string } | NotDecided | undefined {
-  const declared = [...text.matchAll(/^\[\[bin\]\][^[]*/gm)].flatMap(([table]) => tomlValue(table, 'name') ?? []);
-  const prefix = join(place.directory, 'src/bin/');
-  const found = place.repository.files
-    .filter(
-      (file) =>
-        file.startsWith(prefix) &&
-        (/^[^/]+\.rs$/.test(file.slice(prefix.length)) || /^[^/]+\/main\.rs$/.test(file.slice(prefix.length))),
-    )
-    .map((file) => file.slice(prefix.length).replace(/(?:\/main)?\.rs$/, ''));
-  const programs = [
-    ...new Set([...(place.has('src/main.rs') && declared.length === 0 ? [name] : []), ...declared, ...found]),
-  ];
-  const asked = place.choices.start;
-  if (asked !== undefined && programs.includes(asked)) return { name: asked };
-  if (programs.length <= 1) return programs[0] === undefined ? undefined : { name: programs[0] };
-  const likely =
-    tomlValue(tomlTable(text, 'package'), 'default-run') ??
-    programs.find((each) => each === name) ??
-    programs.find((each) => /^(?:server|web|api|main)$/.test(each));
-  return likely === undefined
-    ? {
-        language: 'Rust',
-        undecided: `the package has several programs: ${programs.join(', ')}. Say which one is the image's.`,
-        flag: '--start',
-      }
-    : { name: likely };
-}
 
 /** Crates that use a library of the system, with what Debian calls it. */
 const native: readonly (readonly [string, string, string])[] = [
@@ -208,14 +162,6 @@ function detection(
   };
 }
 
-function workspaceRoot({ repository, directory }: Place): string {
-  for (let at = directory; at !== ''; ) {
-    at = directoryOf(at);
-    if (/^\[workspace\]/m.test(repository.read(join(at, 'Cargo.toml')) ?? '')) return at;
-  }
-  return directory;
-}
-
 function chooseRust(place: Place, text: string): { readonly version: string; readonly evidence: string } {
   if (place.choices.version) return { version: place.choices.version, evidence: '--runtime-version' };
   const file = ['rust-toolchain.toml', 'rust-toolchain'].find((name) => place.has(name));
@@ -232,125 +178,4 @@ function chooseRust(place: Place, text: string): { readonly version: string; rea
     version: newestRust,
     evidence: `the newest that is known: new releases build what was written for older ones${other}`,
   };
-}
-
-function portOf(
-  place: Place,
-  framework: Framework | undefined,
-): { readonly port: number; readonly evidence: string; readonly sure: boolean } {
-  if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', sure: true };
-  if (framework?.port) {
-    const configured = /^port\s*=\s*(\d{2,5})/m.exec(place.read('Rocket.toml') ?? '')?.[1];
-    return configured
-      ? { port: Number(configured), evidence: 'Rocket.toml', sure: true }
-      : { port: framework.port, evidence: `the default of ${framework.name}`, sure: true };
-  }
-  const found = findPort(place, [
-    /"PORT"\)[\s\S]{0,160}?["(](\d{4,5})\b/,
-    /(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\]):(\d{2,5})/,
-    /\(\s*\[\s*(?:0|127),\s*0,\s*0,\s*[01]\s*\],\s*(\d{2,5})\s*\)/,
-    /bind\(\s*\(\s*"[^"]*",\s*(\d{2,5})/,
-    /\b(?:port|PORT)\b[^\n]{0,40}?\b(\d{4,5})\b/,
-  ]);
-  return found ? { ...found, sure: true } : { port: 8080, evidence: 'no evidence', sure: false };
-}
-
-/** Directories that the sources name, and the configuration of Rocket. Migrations are mostly compiled in. */
-function rustDirectories(place: Place): { readonly path: string; readonly evidence: string }[] {
-  const named = runtimeDirectories(place, 'rs').filter(({ path }) => !/^(?:src|target|migrations|benches)$/.test(path));
-  return [
-    ...named,
-    ...(place.has('Rocket.toml') ? [{ path: 'Rocket.toml', evidence: 'Rocket reads it as it starts' }] : []),
-  ];
-}
-
-function buildStage(
-  place: Place,
-  name: string,
-  version: { version: string; evidence: string },
-  locked: boolean,
-  root: string,
-): ImageStage {
-  const member =
-    root === place.directory
-      ? ''
-      : ` --package ${tomlValue(tomlTable(place.read('Cargo.toml') ?? '', 'package'), 'name')}`;
-  return {
-    name: 'build',
-    base: `rust:${version.version}-trixie`,
-    comment: `Rust ${version.version}: ${version.evidence}`,
-    steps: [
-      { kind: 'workdir', path: '/src' },
-      { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
-      {
-        kind: 'run',
-        comment:
-          'Crates and what was compiled stay in caches of the build machine, so that a changed source compiles little; the program is copied out of the cache',
-        mounts: ['type=cache,target=/usr/local/cargo/registry', 'type=cache,target=/src/target'],
-        commands: [
-          `cargo build --release${locked ? ' --locked' : ''}${member} --bin ${name}`,
-          `cp target/release/${name} /usr/local/bin/${name}`,
-        ],
-      },
-    ],
-  };
-}
-
-function shippedStage(
-  place: Place,
-  name: string,
-  libraries: readonly string[],
-  directories: readonly { readonly path: string; readonly evidence: string }[],
-): ImageStage {
-  const plain = libraries.length === 0 && place.choices.base !== 'slim';
-  const steps: Step[] = [
-    { kind: 'workdir', path: '/app' },
-    ...(plain
-      ? []
-      : [
-          {
-            kind: 'run' as const,
-            comment: `Libraries that the program is linked to, and certificates`,
-            commands: [
-              'apt-get update',
-              `apt-get install --yes --no-install-recommends ${['ca-certificates', ...libraries].join(' ')}`,
-              'rm -rf /var/lib/apt/lists/*',
-            ],
-          },
-        ]),
-    { kind: 'copy', from: 'build', sources: [`/usr/local/bin/${name}`], destination: `/usr/local/bin/${name}` },
-    ...directories.map(
-      ({ path, evidence }): Step => ({
-        kind: 'copy',
-        comment: `Read when the program runs: ${evidence}`,
-        sources: [path],
-        destination: path.includes('.') ? './' : `./${path}/`,
-      }),
-    ),
-  ];
-  return {
-    name: undefined,
-    base: plain ? 'gcr.io/distroless/cc-debian13:nonroot' : 'debian:13-slim',
-    comment: `The image that ships: ${plain ? 'no shell and no package manager, only the C library, certificates and a user without rights' : 'a small system with the same C library as the build'}`,
-    steps,
-  };
-}
-
-function rustVariables(place: Place): PlannedVariable[] {
-  return place
-    .sources()
-    .flatMap(({ path, text }) =>
-      [
-        ...text.matchAll(
-          /\benv::var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)\s*(\?|\.(?:expect|unwrap)\(|\.unwrap_or\w*\((?:\|_\|\s*)?(?:"([^"]*)")?)?/g,
-        ),
-      ].map((match) =>
-        variable(
-          match[1] ?? '',
-          match[3],
-          /^(?:\?|\.(?:expect|unwrap)\()/.test(match[2] ?? ''),
-          placeIn(path, text, match.index),
-        ),
-      ),
-    );
 }

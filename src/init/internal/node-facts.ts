@@ -28,7 +28,7 @@ export interface NodeFacts {
 export function readFacts(place: Place, manifest: NodePackage, framework: NodeFramework | undefined): NodeFacts {
   const install = findInstall(place, manifest);
   const rootManifest = readNodePackage(place.repository, join(install.root, 'package.json')) ?? manifest;
-  const version = chooseNode(place, manifest);
+  const version = chooseNode(place, manifest, install.lockText);
   const native = nativeNeeds([manifest, rootManifest], install.lockText);
   const build = buildScript(manifest);
   const noLock = {
@@ -61,8 +61,19 @@ export function readFacts(place: Place, manifest: NodePackage, framework: NodeFr
           ]),
       ...(build ? [{ topic: 'build' as const, value: build.script, evidence: build.evidence }] : []),
     ],
-    questions: install.lock === undefined ? [noLock] : [],
+    questions: [
+      ...(install.lock === undefined ? [noLock] : []),
+      ...(version.ended === undefined ? [] : [tooOld(version)]),
+    ],
     member: install.root === '' ? place.directory : place.directory.slice(install.root.length + 1),
+  };
+}
+
+function tooOld({ version, evidence }: ChosenVersion): Question {
+  return {
+    question: `Node.js ${version} gets no security updates any more, and ${evidence}. Raise that package.`,
+    flag: '--runtime-version',
+    assumed: version,
   };
 }
 

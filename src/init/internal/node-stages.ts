@@ -1,3 +1,4 @@
+import { needsLegacyOpenSsl } from '../../ecosystems/npm/node-limits.ts';
 import type { ImageStage, Step } from '../plan.ts';
 import { join } from '../repository.ts';
 import type { NodeFacts } from './node-facts.ts';
@@ -84,6 +85,7 @@ export function buildSteps(facts: NodeFacts): Step[] {
   return [
     { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
     ...environment,
+    ...legacyOpenSsl(facts),
     ...(generated ? [generated] : []),
     ...(commands.length > 0
       ? [
@@ -94,6 +96,17 @@ export function buildSteps(facts: NodeFacts): Step[] {
           },
         ]
       : []),
+  ];
+}
+
+function legacyOpenSsl({ install, build, version }: NodeFacts): Step[] {
+  if (build === undefined || !needsLegacyOpenSsl(install.lockText, version.version)) return [];
+  return [
+    {
+      kind: 'env',
+      comment: 'webpack 4 hashes with MD4, which OpenSSL has only when it is asked for',
+      variables: { NODE_OPTIONS: '--openssl-legacy-provider' },
+    },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { endOfLife } from '../../bases/end-of-life.ts';
+import { nodeLimit } from '../../ecosystems/npm/node-limits.ts';
 import type { Place } from '../detector.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 import { dependencyPlace, type NodePackage, readNodePackage } from './node-package.ts';
@@ -8,8 +9,21 @@ import { type AskedVersion, type ChosenVersion, chooseVersion, fitsRange } from 
  * Even release lines get long-term support for thirty months. In the first half year of it packages still fail: of 26, that
  * SlowBuffer is gone broke whatever uses jsonwebtoken of before.
  */
-export function chooseNode(place: Place, manifest: NodePackage): ChosenVersion {
+export function chooseNode(
+  place: Place,
+  manifest: NodePackage,
+  lock: string,
+): ChosenVersion & { readonly ended?: string } {
   const asked = askedNode(place, manifest);
+  const limit = nodeLimit(lock);
+  if (limit !== undefined && asked?.evidence !== '--runtime-version') {
+    const ended = endOfLife('Node.js', limit.line)?.date;
+    return {
+      version: limit.line,
+      evidence: `${limit.package} ${limit.version} builds up to ${limit.line}`,
+      ...(ended !== undefined && ended <= place.today && { ended }),
+    };
+  }
   return chooseVersion('Node.js', asked, {
     today: place.today,
     isLongTerm: (line) => Number(line) % 2 === 0 && monthsLeft(line, place.today) <= 24,

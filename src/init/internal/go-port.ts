@@ -1,0 +1,92 @@
+import type { Place } from '../detector.ts';
+import type { Question } from '../plan.ts';
+import { type FoundPort, findInSources, findPort } from './endpoints.ts';
+
+interface GoFramework {
+  readonly module: string;
+  readonly name: string;
+  /** Where it listens when its start is called without an address. */
+  readonly port?: number;
+  readonly readsPort?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export const frameworks: readonly GoFramework[] = [
+  {
+    module: 'github.com/gin-gonic/gin',
+    name: 'Gin',
+    port: 8080,
+    readsPort: true,
+    environment: { GIN_MODE: 'release' },
+  },
+  { module: 'github.com/labstack/echo', name: 'Echo' },
+  { module: 'github.com/gofiber/fiber', name: 'Fiber' },
+  { module: 'github.com/go-chi/chi', name: 'chi' },
+  { module: 'github.com/gorilla/mux', name: 'Gorilla Mux' },
+  { module: 'github.com/beego/beego', name: 'Beego', port: 8080 },
+  { module: 'github.com/julienschmidt/httprouter', name: 'httprouter' },
+  {
+    module: 'github.com/gobuffalo/buffalo',
+    name: 'Buffalo',
+    port: 3000,
+    readsPort: true,
+    environment: { GO_ENV: 'production', ADDR: '0.0.0.0' },
+  },
+  { module: 'google.golang.org/grpc', name: 'gRPC' },
+];
+
+interface GoPort extends Omit<FoundPort, 'port'> {
+  readonly port: number | undefined;
+  readonly read: boolean;
+  readonly questions: readonly Question[];
+}
+
+export function portOf(place: Place, framework: GoFramework | undefined): GoPort {
+  const fromEnvironment = findInSources(place, /(?:Getenv|LookupEnv|\w*[Ee]nv\w*)\(\s*"PORT"/);
+  const withoutAddress = framework?.readsPort ? findInSources(place, /\.Run\(\s*\)/) : undefined;
+  const read =
+    fromEnvironment !== undefined ||
+    withoutAddress !== undefined ||
+    place.application?.variablesRead.some(({ name }) => name === 'PORT') === true;
+  const local = findInSources(
+    place,
+    /(?:ListenAndServe|\.Run|\.Start|\.Listen)\w*\(\s*"(?:localhost|127\.0\.0\.1):\d+"/,
+  );
+  const questions: Question[] = local
+    ? [
+        {
+          question: `The program listens on this machine's own address only (${local.evidence}): nothing outside of its pod can reach it. Let it listen on all addresses.`,
+          flag: undefined,
+          assumed: undefined,
+        },
+      ]
+    : [];
+  if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', read, questions };
+  const found = findPort(place, [
+    /(?:"PORT"\s*,\s*"|[Pp]ort\s*:?=\s*")(\d{2,5})"/,
+    /(?:ListenAndServe|\.Run|\.Start|\.Listen|net\.Listen)\w*\([^)\n]{0,60}?"[^"\n]{0,40}:(\d{2,5})"/,
+    /(?:[Aa]ddr\w*|listen\w*|bind\w*|[Pp]ort)["\s]*(?:[:=,(]|:=)[^"\n]{0,40}"[^"\n]{0,30}:(\d{2,5})"/,
+    /[Pp]ort["\s]*(?:[:=,(]|:=)\s*"?(\d{4,5})\b/,
+    /"(?:0\.0\.0\.0|localhost)?:(\d{4,5})"/,
+  ]);
+  if (found) return { ...found, read, questions };
+  if (framework?.port) return { port: framework.port, evidence: `the default of ${framework.name}`, read, questions };
+  if (read)
+    return {
+      port: 8080,
+      evidence: `it reads PORT (${fromEnvironment?.evidence ?? 'the environment'})`,
+      read,
+      questions,
+    };
+  const listens = findInSources(place, /ListenAndServe|\.Listen\(|net\.Listen/);
+  if (!listens) return { port: undefined, evidence: 'nothing listens', read, questions };
+  return {
+    port: 8080,
+    evidence: 'no evidence',
+    read,
+    questions: [
+      ...questions,
+      { question: `Which port does the program listen on (${listens.evidence})?`, flag: '--port', assumed: '8080' },
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+import type { NotDecided, Place } from '../detector.ts';
+import type { PlannedVariable } from '../plan.ts';
+import { directoryOf, join, placeIn } from '../repository.ts';
+import { findPort } from './endpoints.ts';
+import { runtimeDirectories } from './go-program.ts';
+import { tomlTable, tomlValue } from './toml.ts';
+import { variable } from './variables.ts';
+
+export interface Framework {
+  readonly crate: string;
+  readonly name: string;
+  readonly port?: number;
+  readonly environment?: (port: number) => Readonly<Record<string, string>>;
+}
+
+export const frameworks: readonly Framework[] = [
+  { crate: 'axum', name: 'axum' },
+  { crate: 'actix-web', name: 'Actix Web' },
+  {
+    crate: 'rocket',
+    name: 'Rocket',
+    port: 8000,
+    environment: (port) => ({ ROCKET_ADDRESS: '0.0.0.0', ROCKET_PORT: String(port) }),
+  },
+  { crate: 'warp', name: 'warp' },
+  { crate: 'poem', name: 'Poem' },
+  { crate: 'salvo', name: 'Salvo' },
+  { crate: 'tide', name: 'Tide' },
+  { crate: 'tonic', name: 'Tonic' },
+  { crate: 'iron', name: 'Iron' },
+  { crate: 'hyper', name: 'hyper' },
+];
+
+export function programOf(
+  place: Place,
+  text: string,
+  name: string,
+): { readonly name: string } | NotDecided | undefined {
+  const declared = [...text.matchAll(/^\[\[bin\]\][^[]*/gm)].flatMap(([table]) => tomlValue(table, 'name') ?? []);
+  const prefix = join(place.directory, 'src/bin/');
+  const found = place.repository.files
+    .filter(
+      (file) =>
+        file.startsWith(prefix) &&
+        (/^[^/]+\.rs$/.test(file.slice(prefix.length)) || /^[^/]+\/main\.rs$/.test(file.slice(prefix.length))),
+    )
+    .map((file) => file.slice(prefix.length).replace(/(?:\/main)?\.rs$/, ''));
+  const programs = [
+    ...new Set([...(place.has('src/main.rs') && declared.length === 0 ? [name] : []), ...declared, ...found]),
+  ];
+  const asked = place.choices.start;
+  if (asked !== undefined && programs.includes(asked)) return { name: asked };
+  if (programs.length <= 1) return programs[0] === undefined ? undefined : { name: programs[0] };
+  const likely =
+    tomlValue(tomlTable(text, 'package'), 'default-run') ??
+    programs.find((each) => each === name) ??
+    programs.find((each) => /^(?:server|web|api|main)$/.test(each));
+  return likely === undefined
+    ? {
+        language: 'Rust',
+        undecided: `the package has several programs: ${programs.join(', ')}. Say which one is the image's.`,
+        flag: '--start',
+      }
+    : { name: likely };
+}
+
+export function workspaceRoot({ repository, directory }: Place): string {
+  for (let at = directory; at !== ''; ) {
+    at = directoryOf(at);
+    if (/^\[workspace\]/m.test(repository.read(join(at, 'Cargo.toml')) ?? '')) return at;
+  }
+  return directory;
+}
+
+export function portOf(
+  place: Place,
+  framework: Framework | undefined,
+): { readonly port: number; readonly evidence: string; readonly sure: boolean } {
+  if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', sure: true };
+  if (framework?.port) {
+    const configured = /^port\s*=\s*(\d{2,5})/m.exec(place.read('Rocket.toml') ?? '')?.[1];
+    return configured
+      ? { port: Number(configured), evidence: 'Rocket.toml', sure: true }
+      : { port: framework.port, evidence: `the default of ${framework.name}`, sure: true };
+  }
+  const found = findPort(place, [
+    /"PORT"\)[\s\S]{0,160}?["(](\d{4,5})\b/,
+    /(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\]):(\d{2,5})/,
+    /\(\s*\[\s*(?:0|127),\s*0,\s*0,\s*[01]\s*\],\s*(\d{2,5})\s*\)/,
+    /bind\(\s*\(\s*"[^"]*",\s*(\d{2,5})/,
+    /\b(?:port|PORT)\b[^\n]{0,40}?\b(\d{4,5})\b/,
+  ]);
+  return found ? { ...found, sure: true } : { port: 8080, evidence: 'no evidence', sure: false };
+}
+
+/** Directories that the sources name, and the configuration of Rocket. Migrations are mostly compiled in. */
+export function rustDirectories(place: Place): { readonly path: string; readonly evidence: string }[] {
+  const named = runtimeDirectories(place, 'rs').filter(({ path }) => !/^(?:src|target|migrations|benches)$/.test(path));
+  return [
+    ...named,
+    ...(place.has('Rocket.toml') ? [{ path: 'Rocket.toml', evidence: 'Rocket reads it as it starts' }] : []),
+  ];
+}
+
+export function rustVariables(place: Place): PlannedVariable[] {
+  return place
+    .sources()
+    .flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /\benv::var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)\s*(\?|\.(?:expect|unwrap)\(|\.unwrap_or\w*\((?:\|_\|\s*)?(?:"([^"]*)")?)?/g,
+        ),
+      ].map((match) =>
+        variable(
+          match[1] ?? '',
+          match[3],
+          /^(?:\?|\.(?:expect|unwrap)\()/.test(match[2] ?? ''),
+          placeIn(path, text, match.index),
+        ),
+      ),
+    );
+}
