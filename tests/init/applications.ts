@@ -24,7 +24,12 @@ export interface ExampleApplication {
 }
 
 const manifest = (fields: object) => JSON.stringify({ name: 'shop', version: '1.2.0', ...fields }, null, 2);
-const npmLock = JSON.stringify({ name: 'shop', lockfileVersion: 3, packages: {} });
+const npmLock = JSON.stringify({ name: 'shop', lockfileVersion: 1, dependencies: {} });
+/** A lock file of Yarn 1 with an entry for each package, and the range that asks for it. */
+const yarnLock = (packages: Readonly<Record<string, string>>) =>
+  `# yarn lockfile v1\n${Object.entries(packages)
+    .map(([name, range]) => `\n${name}@${range}:\n  version "${range.replace('^', '')}"\n`)
+    .join('')}`;
 
 /** By the name of their directory. */
 export const applications: Readonly<Record<string, ExampleApplication>> = {
@@ -89,6 +94,19 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
       'RUN CI=true pnpm prune --prod --ignore-scripts',
     ],
   },
+  'node-with-two-lock-files': {
+    files: {
+      'package.json': manifest({ scripts: { start: 'node server.js' }, dependencies: { express: '^5.1.0' } }),
+      'yarn.lock': yarnLock({ express: '^4.0.0' }),
+      'package-lock.json': npmLock,
+      'server.js': "require('express')().listen(3000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    port: 3000,
+    command: ['node', 'server.js'],
+    lines: ['RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund --omit=dev'],
+  },
   'node-of-before': {
     files: {
       'package.json': manifest({
@@ -96,7 +114,7 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
         dependencies: { vue: '^2.6.0' },
         devDependencies: { '@vue/cli-service': '^4.5.0' },
       }),
-      'yarn.lock': '# yarn lockfile v1\n\n\nwebpack@^4.0.0:\n  version "4.47.0"\n',
+      'yarn.lock': yarnLock({ vue: '^2.6.0', '@vue/cli-service': '^4.5.0', webpack: '^4.0.0' }),
       'src/main.js': 'document.body.textContent = "hello";\n',
     },
     language: 'Node.js',
@@ -113,7 +131,7 @@ await app.listen({ port: Number(process.env.PORT ?? 8081), host: '0.0.0.0' });
         scripts: { start: 'node server.js' },
         dependencies: { express: '^4.0.0', 'node-sass': '^4.14.0' },
       }),
-      'yarn.lock': '# yarn lockfile v1\n\n\nnode-sass@^4.14.0:\n  version "4.14.1"\n',
+      'yarn.lock': yarnLock({ express: '^4.0.0', 'node-sass': '^4.14.0' }),
       'server.js': "require('express')().listen(3000);\n",
     },
     language: 'Node.js',
@@ -169,7 +187,7 @@ require('express')().listen(3000);
         scripts: { build: 'next build', start: 'next start' },
         dependencies: { next: '^15.1.0', react: '^19.0.0', 'react-dom': '^19.0.0' },
       }),
-      'yarn.lock': '# yarn lockfile v1\n',
+      'yarn.lock': yarnLock({ next: '^15.1.0', react: '^19.0.0', 'react-dom': '^19.0.0' }),
       'next.config.mjs': "export default { output: 'standalone' };\n",
       'app/page.jsx': 'export default function Page() { return <p>hello</p>; }\n',
       'public/robots.txt': 'User-agent: *\n',

@@ -63,9 +63,18 @@ export function readFacts(place: Place, manifest: NodePackage, framework: NodeFr
     ],
     questions: [
       ...(install.lock === undefined ? [noLock] : []),
+      ...(install.fits ? [] : [wrongLock(install)]),
       ...(version.ended === undefined ? [] : [tooOld(version)]),
     ],
     member: install.root === '' ? place.directory : place.directory.slice(install.root.length + 1),
+  };
+}
+
+function wrongLock({ evidence, tool }: NodeInstall): Question {
+  return {
+    question: `${evidence} does not fit package.json: each build takes the newest packages that do. Run ${tool === 'yarn-berry' ? 'yarn' : tool} install and commit what it writes.`,
+    flag: undefined,
+    assumed: `${tool === 'yarn-berry' ? 'yarn' : tool} install, which adds what lacks`,
   };
 }
 

@@ -68,18 +68,20 @@ function ignoreFlag({ tool }: NodeInstall, flag: string): string {
   return tool === 'yarn-berry' && flag !== '' ? ' --mode=skip-build' : flag;
 }
 
-function commandOf({ tool, lock }: NodeInstall): string {
+function commandOf({ tool, lock, fits }: NodeInstall): string {
+  // An install that keeps to a lock file which does not fit the manifest fails.
+  const keeps = lock !== undefined && fits;
   switch (tool) {
     case 'npm':
-      return lock === undefined ? 'npm install --no-audit --no-fund' : 'npm ci --no-audit --no-fund';
+      return keeps ? 'npm ci --no-audit --no-fund' : 'npm install --no-audit --no-fund';
     case 'yarn':
-      return lock === undefined ? 'yarn install' : 'yarn install --frozen-lockfile';
+      return keeps ? 'yarn install --frozen-lockfile' : 'yarn install';
     case 'yarn-berry':
-      return lock === undefined ? 'yarn install' : 'yarn install --immutable';
+      return keeps ? 'yarn install --immutable' : 'yarn install --no-immutable';
     case 'pnpm':
-      return lock === undefined ? 'pnpm install' : 'pnpm install --frozen-lockfile';
+      return keeps ? 'pnpm install --frozen-lockfile' : 'pnpm install --no-frozen-lockfile';
     case 'bun':
-      return lock === undefined ? 'bun install' : 'bun install --frozen-lockfile';
+      return keeps ? 'bun install --frozen-lockfile' : 'bun install';
   }
 }
 
@@ -97,7 +99,8 @@ function productionFlag({ tool }: NodeInstall): string {
   }
 }
 
-function pruneOf({ tool }: NodeInstall): { readonly commands: readonly string[]; readonly mounts?: readonly string[] } {
+function pruneOf(install: NodeInstall): { readonly commands: readonly string[]; readonly mounts?: readonly string[] } {
+  const { tool } = install;
   switch (tool) {
     case 'npm':
       return { commands: ['npm prune --omit=dev --ignore-scripts --no-audit --no-fund'] };
@@ -105,13 +108,13 @@ function pruneOf({ tool }: NodeInstall): { readonly commands: readonly string[];
       return { commands: ['CI=true pnpm prune --prod --ignore-scripts'] };
     case 'yarn':
       return {
-        commands: ['yarn install --frozen-lockfile --production --ignore-scripts --prefer-offline'],
+        commands: [`${commandOf(install)} --production --ignore-scripts --prefer-offline`],
         mounts: [`type=cache,target=${cacheOf(tool)}`],
       };
     case 'yarn-berry':
       return { commands: ['yarn workspaces focus --production'], mounts: [`type=cache,target=${cacheOf(tool)}`] };
     case 'bun':
-      return { commands: ['rm -rf node_modules', 'bun install --frozen-lockfile --production --ignore-scripts'] };
+      return { commands: ['rm -rf node_modules', `${commandOf(install)} --production --ignore-scripts`] };
   }
 }
 

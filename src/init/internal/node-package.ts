@@ -1,3 +1,4 @@
+import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import type { Place } from '../detector.ts';
 import { directoryOf, join, placeIn, type Repository } from '../repository.ts';
 
@@ -95,6 +96,8 @@ export interface NodeInstall {
   readonly root: string;
   /** Base name; undefined when there is none. */
   readonly lock: string | undefined;
+  /** Whether it answers all that the manifest asks for: else an install that keeps to it fails. */
+  readonly fits: boolean;
   /** As `packageManager` gives it, else what the lock file's format needs. */
   readonly toolVersion: string | undefined;
   readonly evidence: string;
@@ -116,9 +119,11 @@ export function findInstall({ repository, directory }: Place, manifest: NodePack
     const here = locks.filter(([name]) => repository.has(join(at, name)));
     const rootManifest = at === directory ? manifest : readNodePackage(repository, join(at, 'package.json'));
     const declared = /^(npm|yarn|pnpm|bun)@(\d[\w.-]*)/.exec(rootManifest?.packageManager ?? '');
-    const chosen = here.find(([, tool]) => tool === declared?.[1]) ?? here[0];
+    const fits = ([name]: (typeof locks)[number]) =>
+      lockFits(rootManifest?.text ?? '', name, repository.read(join(at, name)) ?? '') !== 'fails';
+    const chosen = here.find(([, tool]) => tool === declared?.[1]) ?? here.find(fits) ?? here[0];
     if (chosen && (at === directory || isWorkspace(repository, at)))
-      return installOf(repository, at, chosen, declared?.[2]);
+      return { ...installOf(repository, at, chosen, declared?.[2]), fits: fits(chosen) };
     if (at === '') break;
   }
   const declared = /^(npm|yarn|pnpm|bun)@(\d[\w.-]*)/.exec(manifest.packageManager ?? '');
@@ -127,6 +132,7 @@ export function findInstall({ repository, directory }: Place, manifest: NodePack
     tool: tool === 'pnpm' || tool === 'bun' ? tool : tool === 'yarn' ? yarnKind(undefined, '', declared?.[2]) : 'npm',
     root: directory,
     lock: undefined,
+    fits: true,
     toolVersion: declared?.[2],
     evidence: declared
       ? `packageManager (${placeIn(manifest.path, manifest.text, '"packageManager"')})`
@@ -145,7 +151,7 @@ function installOf(
   root: string,
   [lock, kind]: readonly [string, NodeTool],
   declared: string | undefined,
-): NodeInstall {
+): Omit<NodeInstall, 'fits'> {
   const path = join(root, lock);
   const lockText = repository.read(path) ?? '';
   const tool = kind === 'yarn' ? yarnKind(repository.read(join(root, '.yarnrc.yml')), lockText, declared) : kind;

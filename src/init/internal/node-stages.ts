@@ -39,12 +39,23 @@ export function buildStage(facts: NodeFacts, name: string, production: boolean):
       { kind: 'workdir', path: '/app' },
       ...tools,
       ...librarySteps(facts),
+      ...withoutBrowsers(facts, production),
       ...steps.setup,
       ...steps.manifests,
       ...workspaceManifests(place.repository, install.root, patterns),
       production ? steps.installProduction : steps.install,
     ],
   };
+}
+
+/** Tools that tests need download a browser as they are installed. */
+function withoutBrowsers({ manifest }: NodeFacts, production: boolean): Step[] {
+  const switches = { cypress: { CYPRESS_INSTALL_BINARY: '0' }, puppeteer: { PUPPETEER_SKIP_DOWNLOAD: 'true' } };
+  const found = Object.entries(switches).flatMap(([name, variables]) =>
+    manifest.devDependencies.has(name) ? [variables] : [],
+  );
+  if (production || found.length === 0) return [];
+  return [{ kind: 'env', comment: 'Browsers for tests are not downloaded', variables: Object.assign({}, ...found) }];
 }
 
 function librarySteps({ native, place }: NodeFacts): Step[] {
