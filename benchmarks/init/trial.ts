@@ -176,7 +176,7 @@ function restrictions({ user, writable }: RunPlan): string[] {
 /** What the ConfigMap says, and a value for each secret: given, or one that is as long as keys are. */
 function environment(plan: ApplicationPlan, given: Given, postgres: string | undefined): string[] {
   const values = new Map<string, string>();
-  for (const { name, value } of settingsOf(plan)) if (value !== undefined) values.set(name, value);
+  for (const { name, value } of settingsOf(plan)) if (typeof value === 'string') values.set(name, value);
   for (const { name, required } of secretsOf(plan))
     if (required) values.set(name, '0123456789abcdef0123456789abcdef0123456789abcdef');
   for (const [name, value] of Object.entries(given.environment ?? {}))

@@ -101,15 +101,21 @@ metadata:
 `;
 }
 
+interface EndpointSlices {
+  readonly items: readonly {
+    readonly endpoints: readonly { readonly conditions: { readonly ready: boolean } }[] | null;
+  }[];
+}
+
 const waitSeconds = 240;
 
 /** Until the Service has a pod that is ready. How many pods there are to be is the autoscaler's business. */
 async function untilServed(node: KubernetesNode, name: string): Promise<void> {
-  const ready = '{.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}';
-  const slices = ['get', 'endpointslices', '--selector', `kubernetes.io/service-name=${name}`];
+  const slices = ['get', 'endpointslices', '--selector', `kubernetes.io/service-name=${name}`, '--namespace', name];
   const until = performance.now() + waitSeconds * 1000;
   while (performance.now() < until) {
-    if (node.kubectl([...slices, '--namespace', name, '--output', `jsonpath=${ready}`]).trim() !== '') return;
+    const { items }: EndpointSlices = JSON.parse(node.kubectl([...slices, '--output', 'json']));
+    if (items.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions.ready))) return;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   const told = [

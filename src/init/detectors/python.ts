@@ -47,7 +47,7 @@ function notDecided(packages: PythonPackages): NotDecided {
 
 function detection(place: Place, packages: PythonPackages | undefined, start: PythonStart): Detection {
   const version = choosePython(place, packages);
-  const native = packages ? pythonNative(packages) : { names: [], build: [], run: [] };
+  const native = packages ? pythonNative(packages) : { names: [], compiles: false, build: [], run: [] };
   const reads =
     start.readsPort === true ||
     findInSources(place, /environ(?:\.get\(|\[)\s*['"]PORT['"]|getenv\(\s*['"]PORT['"]/) !== undefined ||
@@ -192,6 +192,8 @@ function runOf(
     port,
     environment: {
       PATH: `${environment}/bin:$PATH`,
+      // The user has no directory of its own.
+      HOME: '/tmp',
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
       ...(start.importRoot === 'src' ? { PYTHONPATH: '/app/src' } : {}),

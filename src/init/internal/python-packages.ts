@@ -281,17 +281,32 @@ const native: Readonly<Record<string, { readonly build: readonly string[]; reado
   gdal: { build: ['libgdal-dev'], run: ['libgdal36'] },
 };
 
-export function pythonNative({ dependencies, lockText }: PythonPackages): {
+export interface PythonNative {
   readonly names: readonly string[];
+  /** Something is compiled as it is installed. */
+  readonly compiles: boolean;
   readonly build: readonly string[];
   readonly run: readonly string[];
-} {
-  const names = Object.keys(native).filter(
+}
+
+export function pythonNative({ dependencies, lockText }: PythonPackages): PythonNative {
+  const known = Object.keys(native).filter(
     (name) => dependencies.has(name) || new RegExp(`^(?:name = ")?${name}(?:"|==)`, 'mi').test(lockText),
   );
+  const build = [...new Set(known.flatMap((name) => native[name]?.build ?? []))];
+  const sourcesOnly = withoutWheels(lockText);
   return {
-    names,
-    build: [...new Set(names.flatMap((name) => native[name]?.build ?? []))],
-    run: [...new Set(names.flatMap((name) => native[name]?.run ?? []))],
+    names: [...new Set([...known, ...sourcesOnly])],
+    compiles: build.length > 0 || sourcesOnly.length > 0 || known.includes('uwsgi'),
+    build,
+    run: [...new Set(known.flatMap((name) => native[name]?.run ?? []))],
   };
+}
+
+/** Packages of a lock file of uv or Poetry that have sources and no wheel. Pure ones need no compiler: that cannot be told from here. */
+function withoutWheels(lock: string): string[] {
+  return lock
+    .split(/^\[\[package\]\]$/m)
+    .filter((block) => /\.(?:tar\.gz|zip)"/.test(block) && !/\.whl"/.test(block))
+    .flatMap((block) => /^name = "([^"]+)"/m.exec(block)?.[1] ?? []);
 }

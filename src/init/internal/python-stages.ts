@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import type { ImageStage, Step } from '../plan.ts';
 import { findInSources } from './endpoints.ts';
 import { environment, installSteps } from './python-install.ts';
-import type { PythonPackages, pythonNative } from './python-packages.ts';
+import type { PythonNative, PythonPackages } from './python-packages.ts';
 import type { PythonStart } from './python-start.ts';
 import type { ChosenVersion } from './versions.ts';
 import { ownedDirectories, type WrittenPaths } from './written-paths.ts';
@@ -15,12 +15,12 @@ export function stagesOf(
   packages: PythonPackages | undefined,
   start: PythonStart,
   version: ChosenVersion,
-  native: ReturnType<typeof pythonNative>,
+  native: PythonNative,
   written: WrittenPaths & { readonly home: string },
 ): ImageStage[] {
   const alpine = place.choices.base === 'alpine';
   const slim = `python:${version.version}${alpine ? '-alpine' : '-slim'}`;
-  const needsCompiler = native.build.length > 0;
+  const needsCompiler = native.compiles;
   const own: Step = {
     kind: 'copy',
     comment: 'They belong to root: the program runs as another user and cannot change itself',
