@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BuildCase, readBuildCases, type Tried, tryCase } from './build-case.ts';
 import { type BuildkitBuilder, buildkitMissing, startBuildkit } from './buildkit-builder.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
@@ -41,8 +41,9 @@ describe('what plimsoll fix writes builds and answers as before', () => {
   afterAll(() => {
     engine.stop();
     buildkit?.stop();
-    if (table !== undefined) writeFileSync(table, document(rowsOfAll(readRows(table))));
   });
+
+  afterEach(writeTable);
 
   describe('by Docker Engine 20.10', () => {
     it.each(wanted.flatMap((each) => (each.newestFrontend ? [] : [[each.name, each] as const])))(
@@ -63,6 +64,11 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     );
   });
 });
+
+/** Written after each application: a run of all takes long, and what was cut off has measured something. */
+function writeTable(): void {
+  if (table !== undefined) writeFileSync(table, document(rowsOfAll(readRows(table))));
+}
 
 function expectAlike(buildCase: BuildCase, builder: Builder, tried: Variants): void {
   built.set(buildCase.name, { ...built.get(buildCase.name), [builder]: tried });
