@@ -165,3 +165,43 @@ describe('Java loggers', () => {
     expect(loggersOf(path, text, 'pom.xml')).toEqual(expected);
   });
 });
+
+describe('.NET loggers', () => {
+  test.each<[string, string, string, string[]]>([
+    ['Serilog', 'Program.cs', 'new LoggerConfiguration().WriteTo.Console().CreateLogger();', ['Serilog text stdout']],
+    [
+      'Serilog with a formatter',
+      'Program.cs',
+      'new LoggerConfiguration().WriteTo.Console(new CompactJsonFormatter()).CreateLogger();',
+      ['Serilog json stdout'],
+    ],
+    ['Serilog in a comment', 'Program.cs', '// new LoggerConfiguration().WriteTo.Console();', []],
+    [
+      'Serilog in settings',
+      'appsettings.json',
+      '{ "Serilog": { "WriteTo": [{ "Name": "Console" }] } }',
+      ['Serilog text stdout'],
+    ],
+    [
+      'Serilog in settings with a formatter',
+      'appsettings.json',
+      '{ "Serilog": { "WriteTo": [{ "Name": "Console", "Args": { "formatter": "Serilog.Formatting.Json.JsonFormatter, Serilog" } }] } }',
+      ['Serilog json stdout'],
+    ],
+    ['Serilog elsewhere', 'appsettings.json', '{ "Serilog": { "WriteTo": [{ "Name": "Seq" }] } }', []],
+    [
+      'the JSON console',
+      'Program.cs',
+      'builder.Logging.AddJsonConsole();',
+      ['Microsoft.Extensions.Logging json stdout'],
+    ],
+    [
+      'the JSON console in settings',
+      'appsettings.json',
+      '{ "Logging": { "Console": { "FormatterName": "json" } } }',
+      ['Microsoft.Extensions.Logging json stdout'],
+    ],
+  ])('%s', (_name, path, text, expected) => {
+    expect(loggersOf(path, text, 'Web.csproj')).toEqual(expected);
+  });
+});

@@ -20,6 +20,9 @@ export interface NginxStatement {
 const token =
   /#[^\n]*|"(?:[^"\\]|\\[\s\S]){0,4000}"|'(?:[^'\\]|\\[\s\S]){0,4000}'|[;{}]|(?:\$\{[^}\s]{0,100}\}|\\[\s\S]|[^\s;{}"'\\])(?:\$\{[^}\s]{0,100}\}|\\[\s\S]|[^\s;{}\\])*/g;
 
+/** No server nests as far: http, server, and locations in locations. */
+const deepest = 50;
+
 /** The statements of a configuration of nginx, in order; those of broken text as far as they can be told. Linear in the text. */
 export function nginxStatements(text: string): NginxStatement[] {
   const statements: NginxStatement[] = [];
@@ -30,6 +33,7 @@ export function nginxStatements(text: string): NginxStatement[] {
     const range = { start: match.index, end: match.index + written.length };
     if (written.startsWith('#')) continue;
     if (written === '}') blocks.pop();
+    if (blocks.length > deepest) break;
     if (written === ';' || written === '{' || written === '}') {
       const [first] = words;
       if (first && written !== '}')
