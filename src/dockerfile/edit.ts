@@ -17,3 +17,23 @@ export function insertBefore({ path }: Edited, { start }: SourceRange, text: str
 export function replace({ path }: Edited, range: SourceRange, text: string): TextEdit {
   return { path, range, replacement: text };
 }
+
+/** Puts a word behind a word of a command: in the exec form as an element of the array. */
+export function insertWord(dockerfile: Pick<Dockerfile, 'path' | 'text'>, range: SourceRange, word: string): TextEdit {
+  return insertAfter(dockerfile, range, isElement(dockerfile, range) ? `, ${JSON.stringify(word)}` : ` ${word}`);
+}
+
+/** Puts another word in the place of one. */
+export function replaceWord(dockerfile: Pick<Dockerfile, 'path' | 'text'>, range: SourceRange, word: string): TextEdit {
+  return replace(dockerfile, range, isElement(dockerfile, range) ? JSON.stringify(word) : word);
+}
+
+/** A string of a JSON array, with its quotes. */
+function isElement({ text }: Pick<Dockerfile, 'text'>, { start, end }: SourceRange): boolean {
+  return (
+    text[start] === '"' &&
+    text[end - 1] === '"' &&
+    /[[,]\s*$/.test(text.slice(Math.max(0, start - 100), start)) &&
+    /^\s*[,\]]/.test(text.slice(end, end + 100))
+  );
+}

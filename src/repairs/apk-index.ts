@@ -1,6 +1,6 @@
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { insertAfter, replace } from '../dockerfile/edit.ts';
+import { insertWord, replaceWord } from '../dockerfile/edit.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
@@ -108,7 +108,7 @@ function flagEdit(dockerfile: Dockerfile, { read, command }: PlacedPackageComman
   const update = flags.find(
     ({ name, word }) => name === 'update-cache' && /^(?:-U|--update(?:-cache)?)$/.test(word.raw),
   );
-  return update ? replace(dockerfile, update.word.range, flag) : insertAfter(dockerfile, subcommand.range, ` ${flag}`);
+  return update ? replaceWord(dockerfile, update.word.range, flag) : insertWord(dockerfile, subcommand.range, flag);
 }
 
 /** apk has the option since Alpine 3.3. */

@@ -14,6 +14,9 @@ export function checkCertificates(
   today: string | undefined,
 ): Fix | undefined {
   const { command, stage } = placed;
+  const script = dockerfile.script(placed.instruction);
+  // Out of a JSON array a word would have to be taken with its comma.
+  if (script?.form === 'exec' && !placed.command.place.inside.includes('nested-shell')) return undefined;
   const edits = editsFor(dockerfile, placed);
   if (edits === undefined || edits.length === 0 || stage === undefined) return undefined;
   return {

@@ -1,6 +1,6 @@
 import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { insertAfter } from '../dockerfile/edit.ts';
+import { insertWord } from '../dockerfile/edit.ts';
 import type { CommandForm } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -25,7 +25,7 @@ export function omitDevelopment(
   const scripts = scriptsOf(application);
   return {
     title: `Pass ${option}`,
-    changes: { edits: [insertAfter(dockerfile, at.range, ` ${option}`)] },
+    changes: { edits: [insertWord(dockerfile, at.range, option)] },
     assumptions: [
       noScript(install, scripts),
       noStep(dockerfile, stage, install, names),

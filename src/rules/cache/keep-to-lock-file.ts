@@ -1,6 +1,6 @@
 import type { Assumption, Fix, TextEdit } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter, replace } from '../../dockerfile/edit.ts';
+import { insertWord, replace } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
@@ -131,7 +131,7 @@ function strictCommand(
   const flag = read.tool === 'yarn' && lock.includes('__metadata:') ? '--immutable' : '--frozen-lockfile';
   // An option of the tool itself may stand before the subcommand; without one the options follow the name.
   const at = read.subcommand ?? command.arguments.at(-1) ?? command.nameWord;
-  return { words: `${read.tool} install ${flag}`, edit: insertAfter(dockerfile, at.range, ` ${flag}`) };
+  return { words: `${read.tool} install ${flag}`, edit: insertWord(dockerfile, at.range, flag) };
 }
 
 /** npm ci came with npm 5.7, and deletes node_modules first. */

@@ -3,7 +3,7 @@ import type { Cost, PeerId } from '../../core/finding.ts';
 import type { Assumption, Fix, TextEdit } from '../../core/fix.ts';
 import { appendCommand } from '../../dockerfile/append-command.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { RunInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
@@ -114,7 +114,7 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
   if (flag !== undefined) {
     const edits = writtenBy.flatMap(({ subcommand }) =>
-      subcommand ? [insertAfter(dockerfile, subcommand.range, ` ${flag}`)] : [],
+      subcommand ? [insertWord(dockerfile, subcommand.range, flag)] : [],
     );
     if (edits.length !== writtenBy.length) return undefined;
     if (writtenBy.some(({ command }) => command.arguments.some(({ value }) => value === flag))) return undefined;

@@ -1,4 +1,4 @@
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** User ids from here on make /var/log/faillog and lastlog long. */
@@ -28,7 +28,7 @@ export const rule = dockerfileRule({
         },
         fix: {
           title: 'Pass --no-log-init to useradd',
-          changes: { edits: [insertAfter(dockerfile, command.nameWord.range, ' --no-log-init')] },
+          changes: { edits: [insertWord(dockerfile, command.nameWord.range, '--no-log-init')] },
           assumptions: [
             {
               statement: 'Nobody logs in by password, which is all that the two files record.',

@@ -1,4 +1,4 @@
-import { replace } from '../../dockerfile/edit.ts';
+import { replaceWord } from '../../dockerfile/edit.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -32,10 +32,10 @@ export const rule = dockerfileRule({
         at: command.nameWord.range,
         message: `apt ${subcommand} is meant for people at a terminal.`,
         ...(shared.has(subcommand) &&
-          command.nameWord.raw === 'apt' && {
+          /^(?:apt|"apt")$/.test(command.nameWord.raw) && {
             fix: {
               title: 'Call apt-get',
-              changes: { edits: [replace(dockerfile, command.nameWord.range, 'apt-get')] },
+              changes: { edits: [replaceWord(dockerfile, command.nameWord.range, 'apt-get')] },
               assumptions: [
                 { statement: `apt-get knows the subcommand ${subcommand} with the same flags.`, state: 'holds' },
               ],

@@ -1,5 +1,5 @@
 import type { PeerId } from '../../core/finding.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
 import { hasFlag, type PackageCommand } from '../../ecosystems/package-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -52,7 +52,7 @@ export const rule = dockerfileRule({
         ...(at && {
           fix: {
             title: `Pass ${tool.flag} to ${read.tool}`,
-            changes: { edits: [insertAfter(dockerfile, at.range, ` ${tool.flag}`)] },
+            changes: { edits: [insertWord(dockerfile, at.range, tool.flag)] },
             assumptions: [
               { statement: 'Nothing answers the question yet: no flag and nothing piped in.', state: 'holds' },
             ],

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../../core/command-line.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 export const rule = dockerfileRule({
@@ -21,7 +21,7 @@ export const rule = dockerfileRule({
         message: 'This curl succeeds when the server answers with an error.',
         fix: {
           title: 'Pass -f to curl',
-          changes: { edits: [insertAfter(dockerfile, command.nameWord.range, ' -f')] },
+          changes: { edits: [insertWord(dockerfile, command.nameWord.range, '-f')] },
           assumptions: [
             {
               statement: 'No answer with an error status is wanted.',

@@ -1,4 +1,4 @@
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** Hosts that answer a download with a redirect. */
@@ -26,7 +26,7 @@ export const rule = dockerfileRule({
         message: `${new URL(url.value.replace(/\$.*/, '')).host} answers downloads with a redirect, which this curl does not follow.`,
         fix: {
           title: 'Pass -L to curl',
-          changes: { edits: [insertAfter(dockerfile, command.nameWord.range, ' -L')] },
+          changes: { edits: [insertWord(dockerfile, command.nameWord.range, '-L')] },
           assumptions: [
             {
               statement:

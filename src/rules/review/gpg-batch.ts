@@ -1,4 +1,4 @@
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 export const rule = dockerfileRule({
@@ -19,7 +19,7 @@ export const rule = dockerfileRule({
         message: 'This gpg may ask, and nobody answers.',
         fix: {
           title: 'Pass --batch to gpg',
-          changes: { edits: [insertAfter(dockerfile, command.nameWord.range, ' --batch')] },
+          changes: { edits: [insertWord(dockerfile, command.nameWord.range, '--batch')] },
           assumptions: [{ statement: 'A build has no terminal, so nothing could be answered anyway.', state: 'holds' }],
         },
       });

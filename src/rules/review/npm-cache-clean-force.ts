@@ -1,4 +1,4 @@
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { hasFlag } from '../../ecosystems/package-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -19,7 +19,7 @@ export const rule = dockerfileRule({
         message: 'npm cache clean exits with an error without --force.',
         fix: {
           title: 'Pass --force',
-          changes: { edits: [insertAfter(dockerfile, clean.range, ' --force')] },
+          changes: { edits: [insertWord(dockerfile, clean.range, '--force')] },
           assumptions: [{ statement: 'npm knows --force, which all versions do.', state: 'holds' }],
         },
       });

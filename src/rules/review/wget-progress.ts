@@ -1,6 +1,6 @@
 import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
@@ -52,7 +52,7 @@ function quieter(dockerfile: Dockerfile, placed: PlacedCommand): Fix {
   const flag = kind === 'busybox' ? '-q' : '--progress=dot:giga';
   return {
     title: `Pass ${flag}`,
-    changes: { edits: [insertAfter(dockerfile, placed.command.nameWord.range, ` ${flag}`)] },
+    changes: { edits: [insertWord(dockerfile, placed.command.nameWord.range, flag)] },
     assumptions: [
       kind === 'busybox'
         ? { statement: 'wget is that of BusyBox, and every wget knows -q.', state: 'holds' }

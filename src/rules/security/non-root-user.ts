@@ -128,7 +128,10 @@ function commandText({ text }: Dockerfile, { range }: Instruction): string {
 }
 
 function words(form: CommandForm): readonly string[] {
-  return form.form === 'exec' ? form.words.map(({ value }) => value) : form.command.text.split(/\s+/);
+  // A script that a shell is given in one word is read as the shell form is.
+  return form.form === 'exec'
+    ? form.words.flatMap(({ value }, at) => (form.words[at - 1]?.value === '-c' ? value.split(/\s+/) : [value]))
+    : form.command.text.split(/\s+/);
 }
 
 function baseName(word: string): string {

@@ -1,7 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
@@ -95,7 +95,7 @@ function noDev(dockerfile: Dockerfile, { read }: PlacedPackageCommand): Fix | un
   if (read.subcommand === undefined) return undefined;
   return {
     title: 'Pass --no-dev',
-    changes: { edits: [insertAfter(dockerfile, read.subcommand.range, ' --no-dev')] },
+    changes: { edits: [insertWord(dockerfile, read.subcommand.range, '--no-dev')] },
     assumptions: [
       {
         statement: 'The program needs no package of require-dev when it runs.',

@@ -1,7 +1,7 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
+import { insertAfter, insertWord } from '../../dockerfile/edit.ts';
 import { type PlacedPackageCommand, packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
@@ -64,7 +64,7 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
         : `Pass --no-install-recommends, and name ${enumerate(added)}`,
     changes: {
       edits: [
-        insertAfter(dockerfile, at.range, ' --no-install-recommends'),
+        insertWord(dockerfile, at.range, '--no-install-recommends'),
         ...(added.length === 0 ? [] : [insertAfter(dockerfile, last.word.range, ` ${added.join(' ')}`)]),
       ],
     },
