@@ -9,7 +9,6 @@ import type { Project } from '../project/project.ts';
 
 interface ProjectSecrets {
   readonly dockerfiles: ReadonlyMap<string, Dockerfile>;
-  readonly inDockerfiles: Map<Dockerfile, readonly SourceRange[]>;
   inYaml: ReadonlyMap<string, readonly SourceRange[]> | undefined;
 }
 
@@ -21,11 +20,7 @@ export function secretRanges(project: Project, path: string, text: string): read
   const ranges = privateKeys(text);
   const secrets = secretsOf(project);
   const dockerfile = secrets.dockerfiles.get(path);
-  if (dockerfile) {
-    const own = secrets.inDockerfiles.get(dockerfile) ?? findSecrets(dockerfile).map(({ range }) => range);
-    secrets.inDockerfiles.set(dockerfile, own);
-    return [...ranges, ...own];
-  }
+  if (dockerfile) return [...ranges, ...findSecrets(dockerfile).map(({ range }) => range)];
   secrets.inYaml ??= secretsInYaml(project);
   const known = secrets.inYaml.get(path);
   // A Secret that a fix writes into a file that git ignores is none of the project's objects.
@@ -38,7 +33,7 @@ function secretsOf(project: Project): ProjectSecrets {
   let secrets = known.get(project);
   if (secrets === undefined) {
     const dockerfiles = new Map(project.dockerfiles.map((each) => [each.path, each]));
-    secrets = { dockerfiles, inDockerfiles: new Map(), inYaml: undefined };
+    secrets = { dockerfiles, inYaml: undefined };
     known.set(project, secrets);
   }
   return secrets;

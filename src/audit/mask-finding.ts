@@ -1,38 +1,33 @@
-import type { Finding } from '../core/finding.ts';
-import type { Fix } from '../core/fix.ts';
+import type { Cost } from '../core/finding.ts';
+import type { Assumption, Fix } from '../core/fix.ts';
 import { holdsSecret, maskTokens } from '../core/mask-secrets.ts';
 import type { Project } from '../project/project.ts';
 import { secretRanges } from './artifact-secrets.ts';
 import { textOf } from './places.ts';
 
-/**
- * The finding as reports may show it: sentences quote artifacts, and artifacts hold secrets. What a fix does stays as it is. Its
- * `why` and `remedy`, which are nearly always the rule's own, are masked by the caller.
- */
-export function maskFinding(project: Project, finding: Finding): Finding {
-  const [first, ...others] = finding.locations;
-  const locate = (location: Finding['locations'][0]) =>
-    location.note === undefined ? location : { ...location, note: maskTokens(location.note) };
+// A finding as reports may show it: sentences quote artifacts, and artifacts hold secrets.
+
+export function maskCost(cost: Cost): Cost {
+  const derivation = maskTokens(cost.derivation);
+  return derivation === cost.derivation ? cost : { ...cost, derivation };
+}
+
+/** What a fix does stays as it is. */
+export function maskFix(project: Project, fix: Fix): Fix {
   return {
-    ...finding,
-    message: maskTokens(finding.message),
-    locations: [locate(first), ...others.map(locate)],
-    ...(finding.cost && { cost: { ...finding.cost, derivation: maskTokens(finding.cost.derivation) } }),
-    ...(finding.fix && { fix: maskFix(project, finding.fix) }),
+    title: maskTokens(fix.title),
+    changes: fix.changes,
+    assumptions: fix.assumptions.map(maskAssumption),
+    ...(writesSecret(project, fix) && { holdsSecret: true as const }),
   };
 }
 
-function maskFix(project: Project, fix: Fix): Fix {
-  return {
-    ...fix,
-    title: maskTokens(fix.title),
-    assumptions: fix.assumptions.map((assumption) => ({
-      ...assumption,
-      statement: maskTokens(assumption.statement),
-      ...(assumption.question !== undefined && { question: maskTokens(assumption.question) }),
-    })),
-    ...(writesSecret(project, fix) && { holdsSecret: true as const }),
-  };
+/** Most sentences of rules quote nothing. */
+function maskAssumption(assumption: Assumption): Assumption {
+  const statement = maskTokens(assumption.statement);
+  const question = assumption.question === undefined ? undefined : maskTokens(assumption.question);
+  if (statement === assumption.statement && question === assumption.question) return assumption;
+  return { ...assumption, statement, ...(question !== undefined && { question }) };
 }
 
 /** A secret by its own looks, or one of the artifact that the fix moves. */

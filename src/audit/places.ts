@@ -1,5 +1,6 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { Location } from '../core/finding.ts';
+import { maskTokens } from '../core/mask-secrets.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
 import type { Project } from '../project/project.ts';
 
@@ -7,7 +8,7 @@ export interface PlaceFinder {
   locate(path: string, range: SourceRange, note: string | undefined): Location;
 }
 
-/** Turns ranges into locations; lines of an artifact are counted once. */
+/** Turns ranges into locations; lines of an artifact are counted once. Notes are masked. */
 export function placeFinder(project: Project): PlaceFinder {
   const indexes = new Map<string, LineIndex>();
   const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
@@ -20,7 +21,8 @@ export function placeFinder(project: Project): PlaceFinder {
       }
       const start = lines.positionAt(range.start);
       const end = lines.positionAt(range.end);
-      return { path, start, end, range, ...(note !== undefined && { note }) };
+      if (note === undefined) return { path, start, end, range };
+      return { path, start, end, range, note: maskTokens(note) };
     },
   };
 }

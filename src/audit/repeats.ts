@@ -20,15 +20,21 @@ export function withoutRepeats(findings: readonly Finding[]): Finding[] {
  * holds copies of its manifests, for a release or an environment.
  */
 export function groupCopies(findings: readonly Finding[]): Finding[] {
-  const groups = new Map<string, Finding[]>();
+  const groups: Finding[][] = [];
+  const bySaying = new Map<string, Finding[]>();
   for (const finding of findings) {
     const copied = /\.ya?ml$/.test(finding.locations[0].path);
-    const key = copied ? `${finding.rule}\0${finding.severity}\0${finding.message}` : `${groups.size}`;
-    const group = groups.get(key);
-    if (group) group.push(finding);
-    else groups.set(key, [finding]);
+    const saying = copied ? `${finding.rule}\0${finding.severity}\0${finding.message}` : '';
+    const known = copied ? bySaying.get(saying) : undefined;
+    if (known) {
+      known.push(finding);
+      continue;
+    }
+    const group = [finding];
+    groups.push(group);
+    if (copied) bySaying.set(saying, group);
   }
-  return [...groups.values()].flatMap((group) => merged(group));
+  return groups.flatMap((group) => (group.length === 1 ? group : merged(group)));
 }
 
 /** Only across files: twice in one file is two places of their own to mend. */
@@ -36,7 +42,6 @@ function merged(group: readonly Finding[]): Finding[] {
   const [first, ...others] = group;
   if (first === undefined || new Set(group.map(({ locations }) => locations[0].path)).size < group.length)
     return [...group];
-  if (others.length === 0) return [first];
   const copies = others.map(({ locations }) => ({ ...locations[0], note: 'the same here' }));
   return [{ ...first, locations: [...first.locations, ...copies] }];
 }

@@ -6,7 +6,7 @@ import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import type { Rule, RuleOf, Subjects } from '../project/rule.ts';
-import { maskFinding } from './mask-finding.ts';
+import { maskCost, maskFix } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
 
@@ -63,33 +63,35 @@ export function collectFindings(
   collected: Collected[] = [],
 ): Collected[] {
   const places = placeFinder(project);
-  let subject: Subjects['dockerfile'] | undefined;
-  const onDockerfiles: { readonly runner: RuleRunner; check(context: RuleContext): void }[] = [];
+  const onDockerfiles: { readonly runner: RuleRunner; readonly check: RuleOf<'dockerfile'>['check'] }[] = [];
   const onOthers: { readonly definition: Exclude<Rule, RuleOf<'dockerfile'>>; readonly runner: RuleRunner }[] = [];
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
     const { definition } = rule;
     const runner = runnerFor(rule, { project, settings, places, today, collected });
-    // One closure a rule, not one for each of its thousands of runs.
-    if (definition.looksAt === 'dockerfile')
-      onDockerfiles.push({ runner, check: (context) => subject && definition.check(subject, context) });
+    // Taken out once: every definition is of another shape, and there are thousands of runs.
+    if (definition.looksAt === 'dockerfile') onDockerfiles.push({ runner, check: definition.check });
     else if (share.others) onOthers.push({ definition, runner });
   }
   for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
     const before = collected.length;
-    subject = { dockerfile, project };
-    for (const { runner, check } of onDockerfiles) runner.run(dockerfile.path, check);
+    const subject: Subjects['dockerfile'] = { dockerfile, project };
+    for (const { runner, check } of onDockerfiles) runner.run(dockerfile.path, check, subject);
     share.done?.(dockerfile, collected.slice(before));
   }
   for (const { definition, runner } of onOthers)
-    for (const { path, check } of runsOf(definition, project)) runner.run(path, check);
+    for (const { path, check } of runsOf(definition, project)) runner.run(path, check, undefined);
   return collected;
 }
 
 /** Runs one rule on one artifact after the other. */
 interface RuleRunner {
   /** @param path the artifact that ranges without a path are of */
-  run(path: string | undefined, check: (context: RuleContext) => void): void;
+  run<Subject>(
+    path: string | undefined,
+    check: (subject: Subject, context: RuleContext) => void,
+    subject: Subject,
+  ): void;
 }
 
 interface RunnerSurroundings {
@@ -127,11 +129,11 @@ function runnerFor(
     today,
   };
   return {
-    run(path, check) {
+    run(path, check, subject) {
       at = path;
       current = undefined;
       try {
-        check(context);
+        check(subject, context);
       } catch (error) {
         throw new Error(`rule ${rule.id} failed on ${path ?? 'the project'}`, { cause: error });
       }
@@ -165,7 +167,7 @@ export function hasSubject({ definition }: NamedRule<Rule>, project: Project): b
 interface RuleRun {
   /** The artifact that ranges without a path are of. */
   readonly path: string | undefined;
-  check(context: RuleContext): void;
+  check(subject: undefined, context: RuleContext): void;
 }
 
 function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Project): readonly RuleRun[] {
@@ -173,30 +175,30 @@ function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Projec
     case 'context':
       return project.contexts.map((context) => ({
         path: context.ignoreFile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path,
-        check: (ruleContext) => definition.check({ context, project }, ruleContext),
+        check: (_, ruleContext) => definition.check({ context, project }, ruleContext),
       }));
     case 'workload':
       return project.workloads.map((workload) => ({
         path: workload.object.path,
-        check: (context) => definition.check({ workload, project }, context),
+        check: (_, context) => definition.check({ workload, project }, context),
       }));
     case 'object':
       return project.objects.map((object) => ({
         path: object.path,
-        check: (context) => definition.check({ object, project }, context),
+        check: (_, context) => definition.check({ object, project }, context),
       }));
     case 'compose':
       return project.composeFiles.map((compose) => ({
         path: compose.path,
-        check: (context) => definition.check({ compose, project }, context),
+        check: (_, context) => definition.check({ compose, project }, context),
       }));
     case 'application':
       return project.applications.map((application) => ({
         path: undefined,
-        check: (context) => definition.check({ application, project }, context),
+        check: (_, context) => definition.check({ application, project }, context),
       }));
     case 'project':
-      return [{ path: undefined, check: (context) => definition.check({ project }, context) }];
+      return [{ path: undefined, check: (_, context) => definition.check({ project }, context) }];
   }
 }
 
@@ -242,21 +244,19 @@ function toFinding(
 ): Finding {
   const { definition } = rule;
   const configured = setting.severity === 'off' ? definition.severity : setting.severity;
-  return maskFinding(project, {
+  const locate = (place: ReportedPlace) => places.locate(place.path ?? path, place.range, place.note);
+  return {
     rule: rule.id,
     area: rule.area,
     // A severity that a user set wins; otherwise the rule may say that this very case is better or worse than its default.
     severity: configured === definition.severity ? (reported.severity ?? configured) : configured,
-    message: reported.message,
+    message: maskTokens(reported.message),
     // What stands in the rule holds no secret.
     why: reported.why === undefined ? definition.why : maskTokens(reported.why),
     remedy: reported.remedy === undefined ? definition.remedy : maskTokens(reported.remedy),
-    locations: [
-      places.locate(path, primary.range, primary.note),
-      ...(reported.also ?? []).map((place) => places.locate(place.path ?? path, place.range, place.note)),
-    ],
+    locations: [locate(primary), ...(reported.also ?? []).map(locate)],
     peers: reported.peers ?? definition.peers,
-    ...(reported.cost && { cost: reported.cost }),
-    ...(reported.fix && { fix: reported.fix }),
-  });
+    ...(reported.cost && { cost: maskCost(reported.cost) }),
+    ...(reported.fix && { fix: maskFix(project, reported.fix) }),
+  };
 }

@@ -89,6 +89,11 @@ const anyMark = new RegExp(
   [...new Set(commandForms.flatMap(({ marks }) => marks))].map((mark) => mark.replace(/[.:]/g, '\\$&')).join('|'),
 );
 
+/** True when a text has a mark of such a secret in it. */
+export function mayHoldCommandSecret(text: string): boolean {
+  return anyMark.test(text.toLowerCase());
+}
+
 /** The secrets that commands on a line are given, as ranges of the line. More than rules report. Linear in the line. */
 export function commandSecrets(line: string, around: readonly string[] = []): SourceRange[] {
   const ranges: SourceRange[] = [];

@@ -1,5 +1,5 @@
-import { commandSecrets } from './command-secret-forms.ts';
-import { findTokens, isTellingName } from './secret-text.ts';
+import { commandSecrets, mayHoldCommandSecret } from './command-secret-forms.ts';
+import { findTokens, isTellingName, mayHoldToken } from './secret-text.ts';
 import type { SourceRange } from './text.ts';
 
 const mask = '•••';
@@ -30,8 +30,14 @@ export function maskTokens(text: string): string {
 
 /** True when masking the text line by line would hide something. */
 export function holdsSecret(text: string): boolean {
+  if (!mayHoldSecret(text)) return false;
   const lines = text.split('\n');
   return lines.some((line, at) => maskSecrets(line, [], [lines[at - 1] ?? '', lines[at + 1] ?? '']) !== line);
+}
+
+/** Cheap, and false for nearly every text of no secret: asked for all of a text before its lines are gone through. */
+function mayHoldSecret(text: string): boolean {
+  return nameMarks.test(text) || mayHoldToken(text) || mayHoldCommandSecret(text) || text.includes('stringData');
 }
 
 /** A URL's only login, of no known form: a token. Bounded, and behind the rare `://`. */

@@ -114,10 +114,15 @@ export function entropy(text: string): number {
 const urlPassword = 'password in a URL';
 const mayHoldLogin = /:\/\/[^\s/]{0,400}@/;
 
+/** True when a text has a mark of a published form in it. */
+export function mayHoldToken(text: string): boolean {
+  return anyMark.test(text);
+}
+
 /** Secrets of a published form, in order. Time is linear in the text. */
 export function findTokens(text: string): SecretMatch[] {
   const found: SecretMatch[] = [];
-  if (!anyMark.test(text)) return found;
+  if (!mayHoldToken(text)) return found;
   for (const { kind, pattern, marks } of tokenForms) {
     if (!marks.some((mark) => text.includes(mark)) || (kind === urlPassword && !mayHoldLogin.test(text))) continue;
     for (const match of text.matchAll(pattern)) {

@@ -24,6 +24,9 @@ export interface PlacedSecret {
  * value, in order. Linear in the text.
  */
 export function findSecrets(dockerfile: Dockerfile): readonly PlacedSecret[] {
+  const { instructions } = dockerfile;
+  const before = known.get(instructions);
+  if (before) return before;
   const found = [...tokens(dockerfile)];
   for (const instruction of withTriggers(dockerfile)) found.push(...literals(dockerfile, instruction));
   found.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
@@ -34,8 +37,12 @@ export function findSecrets(dockerfile: Dockerfile): readonly PlacedSecret[] {
     // Of two at one place the shorter one is the more exact, then the first.
     else if (lengthOf(secret) < lengthOf(last)) kept[kept.length - 1] = secret;
   }
+  known.set(instructions, kept);
   return kept;
 }
+
+/** By a file's instructions: rules ask, and whoever shows a text. */
+const known = new WeakMap<Dockerfile['instructions'], readonly PlacedSecret[]>();
 
 function lengthOf({ range }: PlacedSecret): number {
   return range.end - range.start;
