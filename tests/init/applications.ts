@@ -529,7 +529,7 @@ public class Shop {
     command: ['/usr/local/bin/shop'],
     health: '/healthz',
     variables: ['*API_KEY'],
-    lines: ['FROM rust:1.95-trixie AS build', 'FROM debian:13-slim'],
+    lines: ['FROM rust:1.98-trixie AS build', 'FROM debian:13-slim'],
   },
   'dotnet-web': {
     files: {

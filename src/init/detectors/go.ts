@@ -1,3 +1,4 @@
+import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth } from '../internal/endpoints.ts';
 import { type GoModule, needsCgo, readModule } from '../internal/go-module.ts';
@@ -9,8 +10,8 @@ import { compareVersions } from '../internal/versions.ts';
 import type { Decision, Detection } from '../plan.ts';
 import { baseName, join } from '../repository.ts';
 
-/** Go keeps old modules building, so that the newest release is right for all that ask for an older one. */
-const newestGo = '1.26';
+/** Of the two releases that get security updates the older: it builds all that was written before it, and is settled. */
+const settledGo = () => releasesOf('golang')?.kept[0] ?? '1.26';
 
 export const detector: Detector = {
   language: 'Go',
@@ -128,13 +129,15 @@ function chooseGo(place: Place, { text }: GoModule): { readonly version: string;
   const line = /^(?:toolchain\s+go|go\s+)(\d+\.\d+)(?:\.\d+)?/gm;
   const asked = [...text.matchAll(line)].sort((one, other) => compareVersions(other[1] ?? '', one[1] ?? ''))[0];
   const wanted = asked?.[1];
-  if (wanted === undefined) return { version: newestGo, evidence: 'go.mod names no version: the newest that is known' };
+  const settled = settledGo();
+  if (wanted === undefined)
+    return { version: settled, evidence: 'go.mod names no version: the older of those that get security updates' };
   const evidence = `go ${wanted} (${place.place('go.mod', asked?.index ?? 0)})`;
-  return compareVersions(wanted, newestGo) >= 0
+  return compareVersions(wanted, settled) >= 0
     ? { version: wanted, evidence }
     : {
-        version: newestGo,
-        evidence: `${evidence}, which newer releases build as well: only the newest get security updates`,
+        version: settled,
+        evidence: `${evidence}, which newer releases build as well: only the newest two get security updates`,
       };
 }
 

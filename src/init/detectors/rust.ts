@@ -1,3 +1,4 @@
+import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import {
@@ -15,7 +16,8 @@ import { compareVersions } from '../internal/versions.ts';
 import type { Detection } from '../plan.ts';
 import { join } from '../repository.ts';
 
-const newestRust = '1.95';
+/** The only release of Rust that gets fixes. */
+const newestRust = () => releasesOf('rust')?.newest ?? '1';
 
 export const detector: Detector = {
   language: 'Rust',
@@ -171,11 +173,11 @@ function chooseRust(place: Place, text: string): { readonly version: string; rea
       : (tomlValue(tomlTable(place.read(file) ?? '', 'toolchain'), 'channel') ?? (place.read(file) ?? '').trim());
   if (file && channel && /^\d+\.\d+/.test(channel)) return { version: channel, evidence: file };
   const minimum = tomlValue(tomlTable(text, 'package'), 'rust-version');
-  if (minimum && compareVersions(minimum, newestRust) > 0)
+  if (minimum && compareVersions(minimum, newestRust()) > 0)
     return { version: minimum, evidence: place.place('Cargo.toml', 'rust-version') };
   const other = channel && file ? `; ${file} makes the build fetch ${channel}` : '';
   return {
-    version: newestRust,
+    version: newestRust(),
     evidence: `the newest that is known: new releases build what was written for older ones${other}`,
   };
 }
