@@ -13,6 +13,7 @@ import { planRust } from './plan-rust.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
 import { splitStage } from './split-stage.ts';
 import { copySteps, runSteps } from './stage-steps.ts';
+import { staticSite } from './static-site.ts';
 
 /** A fix, or the clause that says why there is none. */
 export type Conversion = { readonly fix: Fix } | { readonly refusal: string };
@@ -48,7 +49,9 @@ function convert(project: Project, dockerfile: Dockerfile, stage: Stage): Conver
   const cannot = preventing(project, dockerfile, stage);
   if (cannot !== undefined) return { refusal: cannot };
   const subject = subjectOf(project, dockerfile, stage);
-  let refusal: string | undefined;
+  const site = staticSite(subject);
+  if (site !== undefined && !('refusal' in site)) return { fix: site };
+  let refusal = site?.refusal;
   for (const plan of planners) {
     const planned = plan(subject);
     if (planned === undefined) continue;
