@@ -102,7 +102,7 @@ function nameOf({ text, stages }: Dockerfile): string {
 }
 
 /** The step that writes the server's configuration: the image's own listens on 8080 and knows no application of one page. */
-function configuration({ port, singlePage, anyOrigin }: StaticServer, escape: string): readonly string[] {
+function configuration({ port, singlePage, anyOrigin }: StaticServer, lineEscape: string): readonly string[] {
   const lines = [
     'server {',
     `    listen ${port};`,
@@ -112,8 +112,8 @@ function configuration({ port, singlePage, anyOrigin }: StaticServer, escape: st
     '}',
   ];
   return [
-    `RUN printf '%s\\n' ${escape}`,
-    ...lines.map((line) => `      ${line.includes("'") ? `"${line}"` : `'${line}'`} ${escape}`),
+    `RUN printf '%s\\n' ${lineEscape}`,
+    ...lines.map((line) => `      ${line.includes("'") ? `"${line}"` : `'${line}'`} ${lineEscape}`),
     '      > /etc/nginx/conf.d/default.conf',
   ];
 }
