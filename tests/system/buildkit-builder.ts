@@ -19,6 +19,8 @@ export interface BuildkitBuilder {
    * @throws Error with the build's output when it fails.
    */
   build(docker: readonly string[], context: string, tag: string): Promise<number>;
+  /** Forgets what was built: nothing is built twice from the cache, and the disk is not for that. */
+  forget(): void;
   /** Stops it if this call started it. */
   stop(): void;
 }
@@ -50,6 +52,9 @@ export function startBuildkit(): BuildkitBuilder {
         [...docker, 'load', '-q'],
       );
       return (performance.now() - begun) / 1000;
+    },
+    forget() {
+      spawnSync(script, ['ctl', 'prune'], { stdio: 'ignore' });
     },
     stop() {
       if (!ran) spawnSync(script, ['down']);

@@ -43,7 +43,10 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     buildkit?.stop();
   });
 
-  afterEach(writeTable);
+  afterEach(() => {
+    writeTable();
+    buildkit?.forget();
+  });
 
   describe('by Docker Engine 20.10', () => {
     it.each(wanted.flatMap((each) => (each.newestFrontend ? [] : [[each.name, each] as const])))(
