@@ -46,7 +46,7 @@ export async function fixClasses({ rules, readRulePage, layOutFiles, checkCase, 
 /** One line for a person. */
 export function fixSentence({ safe, review, none, online }) {
   const cases = safe + review + none;
-  if (safe + review === 0 && online) return 'review, with --online, which asks the registries.';
+  if (safe + review === 0 && online) return 'with --online, which asks the registries.';
   if (safe + review === 0) return 'none: what to do is for a person.';
   const kind =
     review === 0
