@@ -3,6 +3,7 @@ import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { readDownload } from '../../ecosystems/downloads.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { takeComposerFromImage } from '../../repairs/composer-image.ts';
 
 const shells = /^(?:sh|bash|dash|ash|zsh|ksh)$/;
 const interpreters = /^(?:sh|bash|dash|ash|zsh|ksh|python[\d.]*|perl|ruby|node|php)$/;
@@ -26,13 +27,19 @@ export const rule = dockerfileRule({
       if (download?.output !== 'stdout' || download.sends) continue;
       const host = download.urls.map(hostOf).find((each) => each !== undefined);
       if (host !== undefined && /^(?:localhost|127\.)/.test(host)) continue;
+      const fix = isComposer(download.urls) ? takeComposerFromImage(dockerfile, placed, runner) : undefined;
       report({
         at: placed.command.range,
+        ...(fix && { fix }),
         message: `${runner.name} runs what ${placed.command.name} downloads${host === undefined ? '' : ` from ${host}`}, unseen.`,
       });
     }
   },
 });
+
+function isComposer(urls: readonly CommandWord[]): boolean {
+  return urls.length === 1 && /^(?:https?:\/\/)?(?:www\.)?getcomposer\.org\/installer$/.test(urls[0]?.value ?? '');
+}
 
 /** The program that runs what the download writes, by a pipe or a substitution. */
 function runnerOf(commands: readonly ShellCommand[], { command }: PlacedCommand): ShellCommand | undefined {
