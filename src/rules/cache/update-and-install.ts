@@ -1,17 +1,11 @@
-import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
-import { removeCommand } from '../../dockerfile/remove-command.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
-import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
-
-const tools = ['apt-get', 'apt', 'aptitude'];
-
-const installing: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
+import { aptTools, installing, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -26,7 +20,7 @@ export const rule = dockerfileRule({
     for (const [at, run] of runs.entries()) {
       if (run.update === undefined || run.install !== undefined) continue;
       const dependent = dependentRuns(runs.slice(at + 1), run.stage);
-      const fix = joinWithInstalls(dockerfile, run.update, run.stage !== undefined && shipped.has(run.stage));
+      const fix = updateWithInstall(dockerfile, run.update, run.stage !== undefined && shipped.has(run.stage));
       report({
         ...(fix && { fix }),
         at: run.update.command.range,
@@ -55,7 +49,7 @@ interface ListRun {
 
 function runsOf(dockerfile: Dockerfile): ListRun[] {
   const groups = new Map<object, PlacedPackageCommand[]>();
-  for (const placed of packageCommands(dockerfile, ...tools)) {
+  for (const placed of packageCommands(dockerfile, ...aptTools)) {
     const group = groups.get(placed.instruction);
     if (group) group.push(placed);
     else groups.set(placed.instruction, [placed]);
@@ -65,50 +59,6 @@ function runsOf(dockerfile: Dockerfile): ListRun[] {
     update: group.find(({ read }) => read.action === 'update-index'),
     install: group.find(({ read }) => installing.has(read.action)),
   }));
-}
-
-/** Takes the update out of its RUN and puts it before each install that lived on it. */
-function joinWithInstalls(
-  dockerfile: Dockerfile,
-  { command, instruction, stage }: PlacedPackageCommand,
-  isShipped: boolean,
-): Fix | undefined {
-  if (instruction.name !== 'RUN' || stage === undefined) return undefined;
-  const { installs, unsure } = listDependents(dockerfile, stage, instruction, tools);
-  const commands = dockerfile.script(instruction)?.commands ?? [];
-  const own = commands.find(({ range }) => range.start === command.range.start);
-  if (own === undefined) return undefined;
-  // What follows in the same RUN may look at the lists.
-  const looks = unsure || commands.some(({ name, range }) => range.start > own.range.end && /^apt|\.sh$/.test(name));
-  const written = dockerfile.text.slice(command.range.start, command.range.end);
-  const update = written.includes('\n') ? `${command.name} update` : written;
-  const removed = removeCommand(dockerfile, instruction, own);
-  const added = fetchListsThere(
-    dockerfile,
-    instruction,
-    installs,
-    update,
-    isShipped ? 'rm -rf /var/lib/apt/lists/*' : undefined,
-  );
-  if (removed === undefined || added === undefined) return undefined;
-  const statement = 'Nothing else installs from these lists.';
-  const isSettled = !looks && installs.length > 0;
-  return {
-    title: installs.length === 0 ? 'Leave out the update' : 'Update in the RUN that installs',
-    changes: { edits: [...removed, ...added] },
-    assumptions: [
-      isSettled
-        ? { statement, state: 'holds' }
-        : {
-            statement,
-            state: 'unknown',
-            question:
-              installs.length === 0
-                ? 'Does a script, or an image that is built on this one, install packages from these lists?'
-                : 'Does a script of a later step install packages from these lists?',
-          },
-    ],
-  };
 }
 
 /** The RUNs of the stage that install from the same lists: up to the next one that fetches its own. */

@@ -15,6 +15,7 @@ import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 import { keepNoIndex } from '../../repairs/apk-index.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
 import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
+import { updateForLater, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
@@ -127,6 +128,9 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
       ],
     };
   }
+  // The repair of `cache/update-and-install` is that of both.
+  const update = cache.path === '/var/lib/apt/lists' ? updateForLater(dockerfile, instruction) : undefined;
+  if (update) return updateWithInstall(dockerfile, update, true);
   if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;

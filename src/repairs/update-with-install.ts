@@ -1,0 +1,63 @@
+import type { Fix } from '../core/fix.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
+import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
+import { removeCommand } from '../dockerfile/remove-command.ts';
+import { fetchListsThere, listDependents } from './list-dependents.ts';
+
+export const aptTools = ['apt-get', 'apt', 'aptitude'];
+
+export const installing: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
+
+/** The update of a RUN that fetches lists and installs nothing from them, and on whose lists later steps of the stage live. */
+export function updateForLater(dockerfile: Dockerfile, instruction: Instruction): PlacedPackageCommand | undefined {
+  const own = packageCommands(dockerfile, ...aptTools).filter((each) => each.instruction === instruction);
+  const update = own.find(({ read }) => read.action === 'update-index');
+  if (update?.stage === undefined || instruction.name !== 'RUN') return undefined;
+  if (own.some(({ read }) => installing.has(read.action))) return undefined;
+  return listDependents(dockerfile, update.stage, instruction, aptTools).installs.length > 0 ? update : undefined;
+}
+
+/** Takes the update out of its RUN and puts it before each install that lived on it. */
+export function updateWithInstall(
+  dockerfile: Dockerfile,
+  { command, instruction, stage }: PlacedPackageCommand,
+  isShipped: boolean,
+): Fix | undefined {
+  if (instruction.name !== 'RUN' || stage === undefined) return undefined;
+  const { installs, unsure } = listDependents(dockerfile, stage, instruction, aptTools);
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  const own = commands.find(({ range }) => range.start === command.range.start);
+  if (own === undefined) return undefined;
+  // What follows in the same RUN may look at the lists.
+  const looks = unsure || commands.some(({ name, range }) => range.start > own.range.end && /^apt|\.sh$/.test(name));
+  const written = dockerfile.text.slice(command.range.start, command.range.end);
+  const update = written.includes('\n') ? `${command.name} update` : written;
+  const removed = removeCommand(dockerfile, instruction, own);
+  const added = fetchListsThere(
+    dockerfile,
+    instruction,
+    installs,
+    update,
+    isShipped ? 'rm -rf /var/lib/apt/lists/*' : undefined,
+  );
+  if (removed === undefined || added === undefined) return undefined;
+  const statement = 'Nothing else installs from these lists.';
+  const isSettled = !looks && installs.length > 0;
+  return {
+    title: installs.length === 0 ? 'Leave out the update' : 'Update in the RUN that installs',
+    changes: { edits: [...removed, ...added] },
+    assumptions: [
+      isSettled
+        ? { statement, state: 'holds' }
+        : {
+            statement,
+            state: 'unknown',
+            question:
+              installs.length === 0
+                ? 'Does a script, or an image that is built on this one, install packages from these lists?'
+                : 'Does a script of a later step install packages from these lists?',
+          },
+    ],
+  };
+}
