@@ -1,4 +1,5 @@
 import { dockerfileRule } from '../../project/rule.ts';
+import { dropPassword } from '../../repairs/drop-password.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -7,10 +8,24 @@ export const rule = dockerfileRule({
   remedy: 'Leave the account without password; containers are entered with exec, not by logging in.',
   peers: ['checkov:CKV2_DOCKER_17'],
   check({ dockerfile }, { report }) {
-    for (const { command } of dockerfile.commandsNamed('chpasswd'))
-      report({ at: command.range, message: 'chpasswd stores a password in the image.' });
-    for (const { command } of dockerfile.commandsNamed('useradd', 'usermod'))
-      if (command.arguments.some(({ value }) => value === '-p' || value.startsWith('--password')))
-        report({ at: command.range, message: `${command.name} stores a password hash in the image.`, peers: [] });
+    for (const placed of dockerfile.commandsNamed('chpasswd')) {
+      const fix = dropPassword(dockerfile, placed);
+      report({
+        at: placed.command.range,
+        message: 'chpasswd stores a password in the image.',
+        ...(fix && { fix }),
+      });
+    }
+    for (const placed of dockerfile.commandsNamed('useradd', 'usermod')) {
+      const { command } = placed;
+      if (!command.arguments.some(({ value }) => value === '-p' || value.startsWith('--password'))) continue;
+      const fix = dropPassword(dockerfile, placed);
+      report({
+        at: command.range,
+        message: `${command.name} stores a password hash in the image.`,
+        peers: [],
+        ...(fix && { fix }),
+      });
+    }
   },
 });
