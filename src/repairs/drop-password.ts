@@ -4,6 +4,7 @@ import { removeCommands } from '../dockerfile/remove-command.ts';
 import { removeWords } from '../dockerfile/remove-words.ts';
 import { isEditableRun } from '../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
+import { baseImageOf } from '../project/stage-facts.ts';
 
 /**
  * Leaves the account without a password: `echo user:password | chpasswd` goes as a whole, of useradd and usermod the option. Undefined where the RUN cannot be
@@ -19,12 +20,19 @@ export function dropPassword(dockerfile: Dockerfile, placed: PlacedCommand): Fix
     assumptions: [
       {
         statement: 'Nobody logs in with this password.',
-        state: 'unknown',
+        state: passwordIsTheWayIn(dockerfile, placed) ? 'fails' : 'unknown',
         question:
           'Who logs in with this password: over SSH, with su or with sudo? They need a key, or a password that the start of the container sets from a secret.',
       },
     ],
   };
+}
+
+/** An SSH server without a key, or one that refuses accounts without password altogether, as Alpine's does. */
+function passwordIsTheWayIn({ text }: Dockerfile, { stage }: PlacedCommand): boolean {
+  const steps = stage?.instructions.map(({ range }) => text.slice(range.start, range.end)).join('\n') ?? '';
+  if (!/\bsshd\b|\bopenssh\b|openssh-server|\bdropbear\b/.test(steps)) return false;
+  return !/authorized_keys/.test(steps) || stage === undefined || baseImageOf(stage).distribution === 'alpine';
 }
 
 function withoutPipeline(
