@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.ts';
 import type { Objection } from './compare-findings.ts';
+import { linkedPaths } from './plan.ts';
 import type { Auditor, RepairState } from './repair-state.ts';
 import { type NumberedCandidate, type Trial, tryFixes } from './try-fixes.ts';
 
@@ -24,7 +25,8 @@ export async function makeRound(
   auditor: Auditor,
 ): Promise<RoundOutcome> {
   const whole = await tryFixes(before, fixes, auditor);
-  const suspected = refusals(fixes, fixes, whole.objections);
+  const linked = linkedPaths(before.project, true);
+  const suspected = refusals(fixes, fixes, whole.objections, linked);
   if (suspected.length === 0) return { state: whole.state, made: fixes, withdrawn: [] };
   if (fixes.length === 1) return { state: before, made: [], withdrawn: suspected };
   const suspects = new Set(suspected.map(({ candidate }) => candidate));
@@ -35,6 +37,7 @@ export async function makeRound(
     withdrawn: [],
     tolerated: new Set(),
     near: whole.state,
+    linked,
   };
   const longest = Math.max(...queues.map((queue) => queue.length));
   for (let at = 0; at < longest; at++)
@@ -55,7 +58,11 @@ interface Sifting {
   readonly tolerated: Set<string>;
   /** The state of the last trial: the next one differs little from it. */
   near: RepairState;
+  readonly linked: Linked;
 }
+
+/** A Dockerfile and what runs its image: what is changed in one shows in the other. */
+type Linked = ReadonlyMap<string, ReadonlySet<string>>;
 
 async function siftNext(
   before: RepairState,
@@ -72,29 +79,55 @@ async function siftNext(
     return;
   }
   const objections = unknownTo(sifting, trial);
-  const guilty = refusals(asked, together, objections);
+  const suspectsOf = suspectsAmong(together, sifting.linked);
+  const suspectedHere = (objection: Objection) => suspectsOf(objection).filter((fix) => asked.includes(fix));
+  // Which of them it is, fewer at once tell.
+  if (asked.length > 1 && objections.some((objection) => suspectedHere(objection).length > 1)) {
+    const half = Math.ceil(asked.length / 2);
+    await siftNext(before, asked.slice(0, half), sifting, auditor);
+    await siftNext(before, asked.slice(half), sifting, auditor);
+    return;
+  }
+  const guilty = refusals(asked, together, objections, sifting.linked);
   sifting.withdrawn.push(...guilty);
   const out = new Set(guilty.map(({ candidate }) => candidate));
-  const suspectsOf = suspectsAmong(together);
-  for (const objection of objections)
-    if (!suspectsOf(objection).some((fix) => asked.includes(fix))) sifting.tolerated.add(objection.key);
+  for (const objection of objections) if (suspectedHere(objection).length === 0) sifting.tolerated.add(objection.key);
   sifting.made = [...sifting.made, ...asked.filter(({ candidate }) => !out.has(candidate))];
 }
 
-/** Together they may do what none does alone: then none of those that are named is made. */
+/** Together they may do what none does alone: then those that are named are left out, and put back one by one as long as that does no harm. */
 async function finish(before: RepairState, sifting: Sifting, auditor: Auditor): Promise<RoundOutcome> {
   const { withdrawn } = sifting;
   let { made } = sifting;
-  for (;;) {
-    if (made.length === 0) return { state: before, made, withdrawn };
-    const trial = await tryFixes(before, made, auditor, sifting.near);
+  let state = before;
+  const doubtful: Refusal[] = [];
+  const attempt = async (fixes: readonly NumberedCandidate[]) => {
+    const trial = await tryFixes(before, fixes, auditor, sifting.near);
     if (!trial.failed) sifting.near = trial.state;
-    const guilty = refusals(made, made, unknownTo(sifting, trial));
-    if (guilty.length === 0) return { state: trial.state, made, withdrawn };
-    withdrawn.push(...guilty);
+    return trial;
+  };
+  while (made.length > 0) {
+    const trial = await attempt(made);
+    const guilty = refusals(made, made, unknownTo(sifting, trial), sifting.linked);
+    if (guilty.length === 0) {
+      state = trial.state;
+      break;
+    }
+    doubtful.push(...guilty);
     const out = new Set(guilty.map(({ candidate }) => candidate));
     made = made.filter(({ candidate }) => !out.has(candidate));
   }
+  for (const refusal of doubtful) {
+    const each = sifting.made.filter(({ candidate }) => candidate === refusal.candidate);
+    const trial = doubtful.length > 1 ? await attempt([...made, ...each]) : undefined;
+    if (trial === undefined || trial.failed || unknownTo(sifting, trial).length > 0) {
+      withdrawn.push(refusal);
+      continue;
+    }
+    made = [...made, ...each];
+    state = trial.state;
+  }
+  return { state, made, withdrawn };
 }
 
 function unknownTo({ tolerated }: Sifting, { objections }: Trial): readonly Objection[] {
@@ -106,9 +139,10 @@ function refusals(
   fixes: readonly NumberedCandidate[],
   among: readonly NumberedCandidate[],
   objections: readonly Objection[],
+  linked: Linked,
 ): Refusal[] {
   if (objections.length === 0) return [];
-  const suspectsOf = suspectsAmong(among);
+  const suspectsOf = suspectsAmong(among, linked);
   const reasons = new Map<NumberedCandidate, string>();
   for (const objection of objections)
     for (const fix of suspectsOf(objection)) if (!reasons.has(fix)) reasons.set(fix, objection.reason);
@@ -118,8 +152,14 @@ function refusals(
   });
 }
 
-/** Of fixes that were made together those that an objection may speak against: by the files that both name, and any where no fix touches one of them. */
-function suspectsAmong(among: readonly NumberedCandidate[]): (objection: Objection) => readonly NumberedCandidate[] {
+/**
+ * Of fixes that were made together those that an objection may speak against: by the files that both name, or that are linked, and any
+ * where no fix touches one of them.
+ */
+function suspectsAmong(
+  among: readonly NumberedCandidate[],
+  linked: Linked,
+): (objection: Objection) => readonly NumberedCandidate[] {
   const byPath = new Map<string, NumberedCandidate[]>();
   for (const fix of among)
     for (const path of fix.candidate.paths) {
@@ -128,7 +168,8 @@ function suspectsAmong(among: readonly NumberedCandidate[]): (objection: Objecti
       else byPath.set(path, [fix]);
     }
   return ({ paths, against }) => {
-    const touching = paths.flatMap((path) => byPath.get(path) ?? []);
+    const reach = new Set(paths.flatMap((path) => [path, ...(linked.get(path) ?? [])]));
+    const touching = [...new Set([...reach].flatMap((path) => byPath.get(path) ?? []))];
     const near = touching.length > 0 ? touching : among;
     return against ? near.filter(({ candidate }) => against(candidate)) : near;
   };

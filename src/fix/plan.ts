@@ -85,8 +85,8 @@ function isStructural({ fix, paths }: Candidate, dockerfiles: ReadonlyMap<string
   return touched.size > 1;
 }
 
-/** For each file those that some build or workload has together with it. */
-export function linkedPaths(project: Project): ReadonlyMap<string, ReadonlySet<string>> {
+/** For each file those that some build or workload has together with it; of `running` ones only what runs an image with what builds it. */
+export function linkedPaths(project: Project, running = false): ReadonlyMap<string, ReadonlySet<string>> {
   const linked = new Map<string, Set<string>>();
   const link = (from: string, to: string) => {
     const known = linked.get(from);
@@ -95,7 +95,7 @@ export function linkedPaths(project: Project): ReadonlyMap<string, ReadonlySet<s
   };
   for (const { dockerfile, context, runBy } of project.builds) {
     const others = [
-      ...(context ? [context.ignorePath] : []),
+      ...(context && !running ? [context.ignorePath] : []),
       ...runBy.map((use) => (use.kind === 'container' ? use.workload.object.path : use.file.path)),
     ];
     for (const path of others) {
