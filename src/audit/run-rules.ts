@@ -68,20 +68,41 @@ export function collectFindings(
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
     const { definition } = rule;
-    const runner = runnerFor(rule, { project, settings, places, today, collected });
+    const runner = runnerFor(rule, { project, settings, places, today });
     // Taken out once: every definition is of another shape, and there are thousands of runs.
     if (definition.looksAt === 'dockerfile') onDockerfiles.push({ runner, check: definition.check });
     else if (share.others) onOthers.push({ definition, runner });
   }
-  for (let dockerfile = share.next(); dockerfile !== undefined; dockerfile = share.next()) {
-    const before = collected.length;
-    const subject: Subjects['dockerfile'] = { dockerfile, project };
-    for (const { runner, check } of onDockerfiles) runner.run(dockerfile.path, check, subject);
-    share.done?.(dockerfile, collected.slice(before));
+  for (let batch = nextBatch(share, project); batch.length > 0; batch = nextBatch(share, project)) {
+    for (const { runner, check } of onDockerfiles)
+      for (const { subject, found } of batch) runner.run(subject.dockerfile.path, check, subject, found);
+    for (const { subject, found } of batch) {
+      share.done?.(subject.dockerfile, found);
+      for (const each of found) collected.push(each);
+    }
   }
   for (const { definition, runner } of onOthers)
-    for (const { path, check } of runsOf(definition, project)) runner.run(path, check, undefined);
+    for (const { path, check } of runsOf(definition, project)) runner.run(path, check, undefined, collected);
   return collected;
+}
+
+/** Dockerfiles that each rule looks at in a row, with what is found in each. */
+type Batch = readonly { readonly subject: Subjects['dockerfile']; readonly found: Collected[] }[];
+
+/**
+ * So many that a rule's code, which is not near any more when a hundred others have run, is fetched for several files at once, and
+ * so few that what was read of them still is.
+ */
+const batchSize = 16;
+
+function nextBatch(share: Share, project: Project): Batch {
+  const batch: { subject: Subjects['dockerfile']; found: Collected[] }[] = [];
+  while (batch.length < batchSize) {
+    const dockerfile = share.next();
+    if (dockerfile === undefined) break;
+    batch.push({ subject: { dockerfile, project }, found: [] });
+  }
+  return batch;
 }
 
 /** Runs one rule on one artifact after the other. */
@@ -91,6 +112,7 @@ interface RuleRunner {
     path: string | undefined,
     check: (subject: Subject, context: RuleContext) => void,
     subject: Subject,
+    found: Collected[],
   ): void;
 }
 
@@ -99,16 +121,13 @@ interface RunnerSurroundings {
   readonly settings: Settings;
   readonly places: PlaceFinder;
   readonly today: string | undefined;
-  readonly collected: Collected[];
 }
 
 /** One context serves all runs of a rule: a hundred rules on thousands of files are too many to make one for each. */
-function runnerFor(
-  rule: NamedRule<Rule>,
-  { project, settings, places, today, collected }: RunnerSurroundings,
-): RuleRunner {
+function runnerFor(rule: NamedRule<Rule>, { project, settings, places, today }: RunnerSurroundings): RuleRunner {
   let at: string | undefined;
   let current: RuleSetting | undefined;
+  let found: Collected[] = [];
   const setting = () => {
     current ??= settings.settingFor(rule, at ?? '');
     return current;
@@ -120,7 +139,7 @@ function runnerFor(
       if (path === undefined) throw new Error('a reported place names no path');
       const own = path === at ? setting() : settings.settingFor(rule, path);
       if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
-      collected.push({
+      found.push({
         finding: toFinding(project, rule, reported, primary, path, own, places),
         cause: reported.cause,
       });
@@ -129,8 +148,9 @@ function runnerFor(
     today,
   };
   return {
-    run(path, check, subject) {
+    run(path, check, subject, collected) {
       at = path;
+      found = collected;
       current = undefined;
       try {
         check(subject, context);

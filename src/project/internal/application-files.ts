@@ -50,8 +50,55 @@ export const languageFiles: readonly LanguageFiles[] = [
   },
 ];
 
-const leftOutDirectories =
-  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|site-packages|\.?venv|env|__pycache__|\.git|\.tox|dist|build|out|target|bin|obj|coverage|\.next|\.nuxt|\.cache|tests?|__tests__|spec|specs|e2e|examples?|samples?|docs?|fixtures|testdata|mocks?|__mocks__|migrations|benchmarks?|stories|storybook|cypress|scripts|tools)\//i;
+/** In whatever case. A set, because to compile so long a pattern takes longer than to ask it of a small repository. */
+const leftOutDirectories: ReadonlySet<string> = new Set([
+  'node_modules',
+  'bower_components',
+  'vendor',
+  'third_party',
+  'site-packages',
+  'venv',
+  '.venv',
+  'env',
+  '__pycache__',
+  '.git',
+  '.tox',
+  'dist',
+  'build',
+  'out',
+  'target',
+  'bin',
+  'obj',
+  'coverage',
+  '.next',
+  '.nuxt',
+  '.cache',
+  'test',
+  'tests',
+  '__tests__',
+  'spec',
+  'specs',
+  'e2e',
+  'example',
+  'examples',
+  'sample',
+  'samples',
+  'doc',
+  'docs',
+  'fixtures',
+  'testdata',
+  'mock',
+  'mocks',
+  '__mocks__',
+  'migrations',
+  'benchmark',
+  'benchmarks',
+  'stories',
+  'storybook',
+  'cypress',
+  'scripts',
+  'tools',
+]);
 const leftOutFiles =
   /(?:[._-](?:test|tests|spec|stories|min|bundle|generated|gen|pb|d)\.[\w.]+|_test\.(?:go|py)|(?:^|\/)mock[^/]*\.(?:go|[cm]?[jt]s)|_mock\.go|(?:^|\/)test_[^/]+\.py|(?:^|\/)conftest\.py|(?:^|\/)\.[^/]+\.[cm]?js|\.pb\.go|_pb2(?:_grpc)?\.py|Tests?\.(?:java|kt)|(?:^|\/)(?:webpack|rollup|vite|vitest|jest|babel|eslint|tailwind|postcss|next|nuxt|playwright|cypress|karma|commitlint|prettier|tsup|metro|drizzle|astro|svelte)\.config\.[\w]+|(?:^|\/)(?:Gruntfile|gulpfile|setup|noxfile|tasks|fabfile)\.(?:js|py))$/;
 
@@ -60,7 +107,8 @@ const mainSourceSet = /^(?:.*\/)?src\/main\/(?=(?:java|kotlin|scala|groovy|resou
 
 /** Whether a source is part of what runs: no test, example, vendored, generated or built file. `path` is relative to the application. */
 export function isProgramSource(path: string): boolean {
-  return !leftOutDirectories.test(mainSourceSet.exec(path)?.[0] ?? path) && !leftOutFiles.test(path);
+  const directories = (mainSourceSet.exec(path)?.[0] ?? path).toLowerCase().split('/').slice(0, -1);
+  return !directories.some((name) => leftOutDirectories.has(name)) && !leftOutFiles.test(path);
 }
 
 /** Whether a directory can hold an application of the project's own. `directory` is relative to the project. */
