@@ -112,7 +112,7 @@ export function fetchListsThere(
     if (own === undefined || !standsAlone(own)) return undefined;
     const isFirst = scriptStart(dockerfile, instruction) === command.range.start;
     if (!isFirst && linkOf(dockerfile, instruction, command, 'before') === undefined) return undefined;
-    edits.push(insertBefore(dockerfile, command.range, `${update} && `));
+    edits.push(insertBefore(dockerfile, command.range, `${update}${joint(dockerfile, instruction, command)}`));
     const text = dockerfile.text.slice(instruction.range.start, instruction.range.end);
     if (removal === undefined || text.includes('/var/lib/apt/lists')) continue;
     const last = appendCommand(dockerfile, instruction, update.startsWith('sudo ') ? `sudo ${removal}` : removal);
@@ -120,6 +120,12 @@ export function fetchListsThere(
     edits.push(last);
   }
   return edits;
+}
+
+/** Under `set -e`, a failure before `&&` would end nothing: there `;` stands as it does behind the command. */
+function joint(dockerfile: Dockerfile, instruction: RunInstruction, command: CommandLine): string {
+  const isStrict = dockerfile.script(instruction)?.options.has('errexit') === true;
+  return isStrict && linkOf(dockerfile, instruction, command, 'behind')?.operator === ';' ? '; ' : ' && ';
 }
 
 /** No USER stands between the two that would run the update as somebody else. */

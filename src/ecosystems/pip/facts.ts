@@ -42,7 +42,7 @@ export const pip: EcosystemFacts = {
       ...common,
       path: '/opt/conda/pkgs',
       tools: ['conda', 'mamba', 'micromamba'],
-      removal: 'conda clean -afy',
+      removal: 'conda clean -ay',
       movedBy: ['CONDA_PKGS_DIRS', 'MAMBA_ROOT_PREFIX'],
     },
   ],

@@ -4,6 +4,7 @@ import { replace } from '../../dockerfile/edit.ts';
 import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { copiedScript } from '../../project/copied-script.ts';
+import { runsProgram } from '../../project/image-purpose.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction, stageChain } from '../../project/stage-facts.ts';
@@ -64,7 +65,19 @@ function asArgument(
         state: stage.instructions.some(({ name }) => name === 'ONBUILD') ? 'fails' : 'holds',
       },
       installsAtStart(project, dockerfile, stage),
+      isNoBase(project, dockerfile, stage),
     ],
+  };
+}
+
+/** An image that starts nothing is one that others are built on: what they install would ask from now on. */
+function isNoBase(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
+  const statement = 'No image is built on this one that counts on the variable.';
+  if (runsProgram(project, dockerfile, stage)) return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question: 'Are images built on this one that install packages? They have to say it themselves then.',
   };
 }
 

@@ -46,7 +46,11 @@ function deleteBehind(
   const word = command.arguments.find(({ value }) => value === file);
   if (word === undefined || !isEditableRun(dockerfile, instruction) || !standsAlone(command)) return undefined;
   const isLast = skipBlank(dockerfile, instruction, command.range.end, 'forward') >= instruction.range.end;
-  if (!isLast && linkOf(dockerfile, instruction, command, 'behind') === undefined) return undefined;
+  const behind = linkOf(dockerfile, instruction, command, 'behind');
+  if (!isLast && behind === undefined) return undefined;
+  // Under `set -e`, a failure before `&&` ends nothing.
+  const isStrict = dockerfile.script(instruction)?.options.has('errexit') === true;
+  const joint = isStrict && behind?.operator === ';' ? '; ' : ' && ';
   if (command.place.after === '||' || command.wrappers.length > 0) return undefined;
   const base = file.slice(file.lastIndexOf('/') + 1);
   // Several packages at once, a pattern, or a name that is used again.
@@ -62,7 +66,7 @@ function deleteBehind(
   if (isUsed) return undefined;
   return {
     title: 'Delete it behind the unpacking',
-    changes: { edits: [insertAfter(dockerfile, command.range, ` && rm ${word.raw}`)] },
+    changes: { edits: [insertAfter(dockerfile, command.range, `${joint}rm ${word.raw}`)] },
     assumptions: [{ statement: 'No later step of the stage names the archive.', state: 'holds' }],
   };
 }

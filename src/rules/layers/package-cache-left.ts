@@ -9,7 +9,7 @@ import type { RunInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
-import { shippedStages } from '../../project/project.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 import { keepNoIndex } from '../../repairs/apk-index.ts';
@@ -71,7 +71,7 @@ export const rule = dockerfileRule({
           const writer = trace.writtenBy[0];
           if (trace.gone !== undefined || writer === undefined || trace.cache.kind === 'build') continue;
           const cost = costOf(trace);
-          const fix = fixFor(dockerfile, stage, instruction, trace);
+          const fix = fixFor(project, dockerfile, stage, instruction, trace);
           report({
             at: writer.command.range,
             severity: trace.cache.kind === 'lists' || cost !== undefined ? 'warning' : 'note',
@@ -109,7 +109,13 @@ function costOf({ cache }: CacheTrace): Cost | undefined {
   };
 }
 
-function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, trace: CacheTrace): Fix | undefined {
+function fixFor(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: RunInstruction,
+  trace: CacheTrace,
+): Fix | undefined {
   const { cache, writtenBy } = trace;
   if (writtenBy[0]?.tool === 'apk') return keepNoIndex(dockerfile, stage, instruction);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
@@ -143,6 +149,7 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
       rootRuns(dockerfile, stage, instruction),
       lists.assumption,
       ...toolNeedsIt(dockerfile, stage, instruction, trace),
+      ...(writtenBy[0]?.tool === 'yarn' ? [isClassicYarn(project, dockerfile)] : []),
     ],
   };
 }
@@ -151,7 +158,8 @@ function fixFor(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructio
 function canCleanAtEnd(dockerfile: Dockerfile, instruction: RunInstruction, removal: string): boolean {
   const commands = dockerfile.script(instruction)?.commands ?? [];
   if (commands.some(({ name }) => name === 'exit' || name === 'exec' || name === 'return')) return false;
-  if (removal.startsWith('pip ')) return false;
+  // pip fails on an empty cache, and poetry asks for the name of a cache that differs between its versions.
+  if (/^(?:pip|poetry) /.test(removal)) return false;
   const needsTool = !/^(?:rm|find) /.test(removal);
   return !(needsTool && commands.some((command) => removesPrograms(command)));
 }
@@ -200,6 +208,27 @@ function toolNeedsIt(
   const tool = writtenBy[0]?.tool ?? ecosystem;
   const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
   return [{ statement: 'What was downloaded is not used again.', state: 'unknown', question }];
+}
+
+/** Yarn from 2 on keeps what the program loads in a cache of the project's own, `.yarn/cache`, and empties that. */
+function isClassicYarn(project: Project, dockerfile: Dockerfile): Assumption {
+  const statement = 'It is Yarn 1, whose cache is only a copy.';
+  if (
+    /\.yarn(?:rc\.yml|\/)|\bcorepack\b|\byarn (?:set version|workspaces focus)|--immutable\b|\bberry\b|yarn@[2-9]/.test(
+      dockerfile.text,
+    )
+  )
+    return { statement, state: 'fails' };
+  const paths = buildsOf(project, dockerfile).flatMap(({ context }) => context?.listing.entries ?? []);
+  if (paths.some(({ path }) => /(?:^|\/)\.yarnrc\.yml$/.test(path))) return { statement, state: 'fails' };
+  if (paths.some(({ path }) => /(?:^|\/)(?:package\.json|yarn\.lock)$/.test(path)))
+    return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question:
+      'Is it Yarn 1, without a .yarnrc.yml in the project? Later ones keep what the program loads in .yarn/cache.',
+  };
 }
 
 interface ListsNeeded {
