@@ -4,6 +4,7 @@
 //
 //     node benchmarks/run.mjs corpus/fix DIRECTORY ORACLE [--preset all] [--review] [--online] [--peers TALLY] [--keep]
 //
+// --titles  what each rule's fixes do, with the number of files
 // --review  the fixes with a question, too          --peers  what tally's safe fixes make of the same files
 // --online  with a stand-in for the registries that knows every image and every package
 // --keep    leaves the results where they were written, and says where
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     peers: { type: 'string' },
     online: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    titles: { type: 'boolean', default: false },
   },
 });
 const [directory, oracle] = positionals;
@@ -115,6 +117,7 @@ function printResult(): void {
     ]),
   );
   console.log(`\n${byArea()}\n\n${byRule()}`);
+  if (values.titles) console.log(`\n${byTitle()}`);
   if (first.withdrawn.length > 0) console.log(`\n${takenBack()}`);
 }
 
@@ -147,6 +150,28 @@ function byRule(): string {
   }
   const rows = [...counts].sort(([, a], [, b]) => b.files.size - a.files.size);
   return table([['rule', 'fixes', 'files'], ...rows.map(([rule, { fixes, files }]) => [rule, fixes, files.size])]);
+}
+
+/** Each kind of transform: titles without the names that they hold. */
+function byTitle(): string {
+  const kinds = new Map<string, { files: Set<string>; example: string }>();
+  for (const { finding } of first.applied) {
+    const { path: file, start } = finding.locations[0];
+    const kind = `${finding.rule}: ${kindOf(finding.fix?.title ?? '')}`;
+    const known = kinds.get(kind) ?? { files: new Set<string>(), example: `${file}:${start.line}` };
+    kinds.set(kind, known);
+    known.files.add(file);
+  }
+  const rows = [...kinds].sort(([a, left], [b, right]) => right.files.size - left.files.size || (a < b ? -1 : 1));
+  return table([
+    ['transform', 'files', 'for instance'],
+    ...rows.map(([kind, { files, example }]) => [kind, files.size, example]),
+  ]);
+}
+
+/** Words that name something of the file (a path, an image, a package, a number) become one sign. */
+function kindOf(title: string): string {
+  return title.replace(/(?:\S*[/:.=\d_$~-]\S*|«[^»]*»)/g, '…').replace(/…(?:(?:,| and| or)? …)+/g, '…');
 }
 
 function takenBack(): string {

@@ -62,6 +62,32 @@ export function lighterBaseFix(
   return { fix: { title: `Stand on ${lighter.reference}`, changes: { edits }, assumptions } };
 }
 
+/**
+ * Lets a stage stand on Debian without manual pages, documentation and translations: the packages are the same, and so is what they
+ * install but for these.
+ */
+export function withoutDocumentation(dockerfile: Dockerfile, stage: Stage, to: string): LighterFix | undefined {
+  const root = stageChain(stage).at(-1);
+  const token = root?.from?.image;
+  if (root === undefined || token === undefined || root.base.kind !== 'image') return undefined;
+  const reads = dockerfile.commands.find(
+    ({ command }) =>
+      command.name !== 'rm' &&
+      command.arguments.some(({ value }) => /\/usr\/share\/(?:doc|man|info|locale|groff)(?:\/|$)|^man-db$/.test(value)),
+  );
+  if (reads !== undefined) return { refusal: `line ${reads.instruction.line} uses some of it` };
+  const edits = replaceReference(dockerfile, [token], root.base.reference, to);
+  if (edits === undefined) return { refusal: 'the name of the image is put together from variables' };
+  const assumptions: Assumption[] = [
+    {
+      statement: 'Nothing reads manual pages, documentation or translations of packages.',
+      state: 'unknown',
+      question: `Does a script or the program read what lies in /usr/share/doc, /usr/share/man or /usr/share/locale, in a language other than English say? ${to} has none of it, and its package manager installs none.`,
+    },
+  ];
+  return { fix: { title: `Stand on ${to}`, changes: { edits }, assumptions } };
+}
+
 /** What the lock file of npm says of install scripts, by which packages compile. */
 function nativeModules(project: Project, dockerfile: Dockerfile): 'none' | 'some' | 'unknown' {
   const directories = buildsOf(project, dockerfile).flatMap(({ context }) => context?.directory ?? []);

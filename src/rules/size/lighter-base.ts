@@ -1,6 +1,7 @@
 import type { BaseImage, LighterImage } from '../../bases/base-image.ts';
 import { runTimeImage } from '../../bases/run-time-image.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
+import type { RuleContext } from '../../core/rule.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
@@ -8,7 +9,7 @@ import { isBuildOnly } from '../../ecosystems/facts.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
-import { lighterBaseFix } from '../../repairs/lighter-base-fix.ts';
+import { lighterBaseFix, withoutDocumentation } from '../../repairs/lighter-base-fix.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -20,6 +21,10 @@ export const rule = dockerfileRule({
     for (const stage of shippedStages(project, dockerfile)) {
       const image = baseImageOf(stage);
       const base = externalBase(stage);
+      if (isWholeDebian(image)) {
+        reportDebian(dockerfile, stage, image, report);
+        continue;
+      }
       const lighter = lighterOf(dockerfile, stage, image);
       const from = stageChain(stage).at(-1)?.from?.image;
       if (lighter === undefined || from === undefined || base.kind !== 'image') continue;
@@ -45,6 +50,36 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** A supported release of Debian in its full form. */
+function isWholeDebian({ reference }: BaseImage): boolean {
+  return (
+    reference?.repository === 'library/debian' &&
+    reference.digest === undefined &&
+    /^(?:1[23](?:\.\d+)?|bookworm|trixie|stable)$/.test(reference.tag ?? '')
+  );
+}
+
+function reportDebian(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  { reference }: BaseImage,
+  report: RuleContext['report'],
+): void {
+  const from = stageChain(stage).at(-1)?.from?.image;
+  if (from === undefined || reference === undefined) return;
+  const slim = `${reference.text}-slim`;
+  const fixed = withoutDocumentation(dockerfile, stage, slim);
+  const because =
+    fixed !== undefined && 'refusal' in fixed ? ` It is not done by a fix, because ${fixed.refusal}.` : '';
+  report({
+    at: from.range,
+    ...(fixed !== undefined && 'fix' in fixed && { fix: fixed.fix }),
+    message: `${reference.text} and what is installed on it bring manual pages, documentation and translations; ${slim} leaves them out.`,
+    why: 'Nothing that a container runs reads them; they are pulled and stored for nothing, some 40 MB before anything is installed.',
+    remedy: `Use ${slim}.${because}`,
+  });
+}
 
 /** Programs that only a JDK has, and build tools that call them. */
 const javaTools =
