@@ -6,6 +6,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
+import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
@@ -22,7 +23,8 @@ export const rule = dockerfileRule({
       const image = baseImageOf(stage);
       const base = externalBase(stage);
       if (isWholeDebian(image)) {
-        reportDebian(dockerfile, stage, image, report);
+        // What names nothing to run is a place to work in, or a base for images that may want manual pages.
+        if (runsProgram(project, dockerfile, stage)) reportDebian(dockerfile, stage, image, report);
         continue;
       }
       const lighter = lighterOf(dockerfile, stage, image);
