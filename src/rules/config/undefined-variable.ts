@@ -4,6 +4,7 @@ import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../docke
 import type { Stage } from '../../dockerfile/stage.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { declareArgument } from '../../repairs/declare-argument.ts';
+import { dropUnset } from '../../repairs/drop-unset.ts';
 
 const peers = ['buildkit:UndefinedVar'] as const;
 
@@ -50,7 +51,9 @@ export const rule = dockerfileRule({
       if (name !== undefined && setByImage[name]?.includes(hit.subject)) continue;
       const isSure = image === undefined || image === 'scratch' || bareImages.has(name ?? '');
       const hint = hit.meant === undefined ? '' : ` Perhaps $${hit.meant} is meant.`;
-      const fix = declareArgument(dockerfile, stages.get(hit.instruction), hit.instruction, hit.subject);
+      const fix =
+        declareArgument(dockerfile, stages.get(hit.instruction), hit.instruction, hit.subject) ??
+        (isSure ? dropUnset(dockerfile, hit.instruction, hit.subject) : undefined);
       report({
         ...placeOf(hit, dockerfile, ...variableForms(hit.subject)),
         message: isSure
