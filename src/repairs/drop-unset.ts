@@ -26,7 +26,8 @@ export function dropUnset(dockerfile: Dockerfile, instruction: Instruction, name
     };
   }
   const [, kept, quote] = new RegExp(`^([^\\n\\\\]+):${own}("?)$`).exec(written) ?? [];
-  if (!name.endsWith('PATH') || name === 'PATH' || kept === undefined || quote === undefined || kept.includes(name))
+  // An empty entry of MANPATH stands for the system's own pages, see manpath(1).
+  if (!/^(?!(?:|MAN|INFO)PATH$).*PATH$/.test(name) || kept === undefined || quote === undefined || kept.includes(name))
     return undefined;
   return {
     title: `Leave out $${name}, which nothing sets`,
