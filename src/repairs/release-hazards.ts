@@ -245,6 +245,8 @@ function languageHazards(
     dockerfile.commandsNamed(...programs).filter(({ stage }) => stage !== undefined && stages.has(stage));
   if (from.runtime?.name === 'python' && from.runtime.version?.startsWith('2') && !to.runtime?.version?.startsWith('2'))
     return ['Python 3 does not run what is written for Python 2'];
+  if (name === 'ruby' && /--no-(?:ri|rdoc)\b/.test(dockerfile.text))
+    return ['its gem does not know --no-ri and --no-rdoc, which are --no-document'];
   if (name === 'php') {
     const old = within(['docker-php-ext-install', 'docker-php-ext-enable', 'pecl'])
       .flatMap(({ command }) => command.arguments)
