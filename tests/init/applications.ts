@@ -217,6 +217,35 @@ require('express')().listen(3000);
     variables: [],
     lines: ['COPY --from=build /app/dist/ /usr/share/nginx/html/', 'USER 101'],
   },
+  'go-that-reads-an-address': {
+    files: {
+      'go.mod': 'module example.com/feeds\n\ngo 1.26\n',
+      'main.go': `package main
+
+import (
+	"net/http"
+	"os"
+)
+
+var defaults = map[string]string{
+	"BASE_URL":    "http://localhost:80",
+	"LISTEN_ADDR": "127.0.0.1:8081",
+}
+
+func main() {
+	address := os.Getenv("LISTEN_ADDR")
+	if address == "" {
+		address = defaults["LISTEN_ADDR"]
+	}
+	http.ListenAndServe(address, nil)
+}
+`,
+    },
+    language: 'Go',
+    port: 8081,
+    command: ['/usr/local/bin/feeds'],
+    lines: ['ENV LISTEN_ADDR=0.0.0.0:8081'],
+  },
   'go-command': {
     files: {
       'go.mod': 'module example.com/orders\n\ngo 1.22\n',

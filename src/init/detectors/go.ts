@@ -96,10 +96,11 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       command: words,
       commandEvidence: evidence,
       port: port.port,
-      environment:
-        port.read && port.port !== undefined
-          ? { PORT: String(port.port), ...framework?.environment }
-          : { ...framework?.environment },
+      environment: {
+        ...(port.read && port.port !== undefined ? { PORT: String(port.port) } : {}),
+        ...port.environment,
+        ...framework?.environment,
+      },
       user: 65532,
       userEvidence: 'the user nonroot of the image',
       writable: [{ path: '/tmp', why: 'temporary files: uploads larger than memory' }],

@@ -39,6 +39,17 @@ interface GoPort extends Omit<FoundPort, 'port'> {
   readonly port: number | undefined;
   readonly read: boolean;
   readonly questions: readonly Question[];
+  /** What makes it listen on all addresses. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A variable for the whole address, whose default is often this machine's own: `LISTEN_ADDR`, `127.0.0.1:8080`. */
+function listenAddress(place: Place) {
+  const found = findInSources(
+    place,
+    /"((?:HTTP_)?LISTEN_ADDR(?:ESS)?|BIND_ADDR(?:ESS)?)"[^}]{0,200}?"(?:[\w.]*|\[::1?\]):(\d{2,5})"/,
+  );
+  return found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence };
 }
 
 export function portOf(place: Place, framework: GoFramework | undefined): GoPort {
@@ -61,6 +72,16 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
         },
       ]
     : [];
+  const address = listenAddress(place);
+  const port = place.choices.port ?? address?.port;
+  if (address !== undefined && port !== undefined)
+    return {
+      port,
+      evidence: place.choices.port === undefined ? address.evidence : '--port',
+      read,
+      questions,
+      environment: { [address.variable]: `0.0.0.0:${port}` },
+    };
   if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', read, questions };
   const found = findPort(place, [
     /(?:"PORT"\s*,\s*"|[Pp]ort\s*:?=\s*")(\d{2,5})"/,
