@@ -163,6 +163,22 @@ require('express')().listen(3000);
     lines: ['RUN install -d -o 1000 -g 1000 /app/uploads'],
     questions: [/into public\/uploads .* comes with files/, /into uploads .* goes with its pod/],
   },
+  'node-whose-build-writes': {
+    files: {
+      'package.json': manifest({
+        scripts: { build: 'node build.js', start: 'node server.js' },
+        dependencies: { express: '^5.1.0' },
+      }),
+      'package-lock.json': npmLock,
+      'build.js': "require('fs').mkdirSync('pages', { recursive: true });\n",
+      'server.js': "require('fs').mkdirSync('cache');\nrequire('express')().listen(3000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    port: 3000,
+    command: ['node', 'server.js'],
+    lines: ['RUN install -d -o 1000 -g 1000 /app/cache'],
+  },
   'node-prisma': {
     files: {
       'package.json': manifest({

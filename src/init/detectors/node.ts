@@ -98,12 +98,20 @@ function detectPages(
   };
 }
 
+/** All that scripts other than the start do: what they run is no part of the running program. */
+function buildLine({ manifest, build }: NodeFacts): string {
+  if (build === undefined) return '';
+  return [...manifest.scripts]
+    .flatMap(([name, line]) => (/^(?:pre|post)?(?:start|dev)/.test(name) ? [] : [line]))
+    .join(' ; ');
+}
+
 function detectServer(facts: NodeFacts, start: NodeStart): Detection {
   const { place, framework, install, build, steps } = facts;
   const port = portOf(facts, start);
   const words = withPort(start.words, port.port) ?? ['sh', '-c', withExec(start.words.join(' '))];
   const health = findHealth(place);
-  const written = findWrittenPaths(place, homeOf(facts));
+  const written = findWrittenPaths(place, homeOf(facts), { build: buildLine(facts) });
   const run = runOf(facts, start, words, port, health, written);
   return {
     language: 'Node.js',

@@ -57,7 +57,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
   const isDjango = start.framework === 'Django';
   const health = isDjango || port === undefined ? undefined : findHealth(place);
   const home = start.importRoot === '' || start.importRoot === 'src' ? '/app' : `/app/${start.importRoot}`;
-  const written = { home, ...findWrittenPaths(place, home, start.framework === 'Flask') };
+  const written = { home, ...findWrittenPaths(place, home, { isFlask: start.framework === 'Flask' }) };
   const decisions: Decision[] = [
     { topic: 'language', value: 'Python', evidence: packages?.evidence ?? start.evidence },
     ...(start.framework

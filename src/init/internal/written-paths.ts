@@ -71,22 +71,41 @@ const instance: Pattern = {
 const ofTheSystem = /^\/(?:tmp|proc|dev|sys|etc|run|usr|bin|root|app|opt|home|var\/run)?(?:\/|$)/;
 
 /** Directories that the sources say are written as the program runs. `home` is its working directory in the image. */
-export function findWrittenPaths(place: Place, home: string, isFlask = false): WrittenPaths {
+export function findWrittenPaths(
+  place: Place,
+  home: string,
+  { isFlask = false, build = '' }: { readonly isFlask?: boolean; readonly build?: string } = {},
+): WrittenPaths {
   const found = new Map<string, { readonly what: string; readonly evidence: string; readonly lasts: boolean }>();
   const note = (path: string, { what, lasts }: Pattern, evidence: string) => {
     if (!found.has(path) || (lasts && !found.get(path)?.lasts))
       found.set(path, { what, evidence, lasts: lasts === true });
   };
   for (const { path: file, text } of place.sources()) {
+    // What the build writes is in the image: a volume would hide it.
+    if (build !== '' && isNamed(build, file)) continue;
     for (const each of file.endsWith('.py') ? python : javascript)
       for (const match of text.matchAll(each.pattern)) {
         const path = directoryFrom(match[1] ?? '', each.isFile === true);
-        if (path !== undefined) note(path, each, placeIn(file, text, match.index));
+        if (path !== undefined && !(build !== '' && ofTheBuild.test(path)))
+          note(path, each, placeIn(file, text, match.index));
       }
     const own = isFlask ? text.search(instance.pattern) : -1;
     if (own !== -1) note('instance', instance, placeIn(file, text, own));
   }
   return planned(place, home, found);
+}
+
+/** Directories that builds write. */
+const ofTheBuild = /^(?:public|static|dist|build|out|lib)(?:\/|$)/;
+
+/** Whether a script names a file: `node scripts/build.js`, `node scripts/build`. */
+function isNamed(script: string, file: string): boolean {
+  const names = script.split(/[\s;&|"']+/).map((word) => word.replace(/^\.\//, ''));
+  return names.some(
+    (name) =>
+      /\w/.test(name) && /[./]/.test(name) && (file.endsWith(name) || file.replace(/\.\w+$/, '').endsWith(name)),
+  );
 }
 
 /** The directory of a path as a program names it; undefined for what is no directory of its own. */
