@@ -24,8 +24,13 @@ const smoke = new Set([
   'static-nginx',
 ]);
 
+/** Of these the newest BuildKit builds as many as show what its front end and its worker do otherwise. */
+const smokeOfBuildkit = new Set(['newest-frontend', 'node-npm', 'python-pip', 'shell-tool', 'static-nginx']);
+
 const table = process.env.PLIMSOLL_BUILDS_TABLE;
-const wanted = readBuildCases().filter(({ name }) => process.env.PLIMSOLL_BUILDS === 'all' || smoke.has(name));
+const all = process.env.PLIMSOLL_BUILDS === 'all';
+const wanted = readBuildCases().filter(({ name }) => all || smoke.has(name));
+const wantedOfBuildkit = wanted.filter(({ name }) => all || smokeOfBuildkit.has(name));
 
 type Builder = 'engine' | 'buildkit';
 type Variants = Awaited<ReturnType<typeof tryCase>>;
@@ -60,7 +65,7 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     beforeEach((context) => {
       if (buildkitMissing) context.skip('BuildKit is missing: scripts/system-parts buildkit');
     });
-    it.each(wanted.map((each) => [each.name, each] as const))(
+    it.each(wantedOfBuildkit.map((each) => [each.name, each] as const))(
       '%s',
       async (_, buildCase) => expectAlike(buildCase, 'buildkit', await tryCase(engine, buildCase, buildkit)),
       1_200_000,
@@ -130,7 +135,7 @@ by a Docker Engine 20.10 with the BuildKit that it has built in, and by BuildKit
 engine runs. Each answers the same requests or runs with the same arguments: an application whose answers differ fails the test. The base
 images are stand-ins made from Debian's packages (\`scripts/base-images\`): sizes compare with each other, not with images of a registry. Seconds are of one
 build on a machine that does other things, too; those of BuildKit 0.32 hold the transfer of base images and result. Files that need a newer front end than the engine's
-are built by BuildKit 0.32 alone.
+are built by BuildKit 0.32 alone. A dash: not built by that one with these fixes. What one of them measured stays when the other runs alone.
 
 | application | language | file | Engine 20.10 | layers | build | BuildKit 0.32 | layers | build | fixes |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
