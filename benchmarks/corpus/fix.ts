@@ -169,7 +169,7 @@ function byTitle(): string {
   ]);
 }
 
-/** Words that name something of the file (a path, an image, a package, a number) become one sign. */
+/** What names something of the file (a path, an image, packages, a number) becomes one sign. */
 function kindOf(title: string): string {
   return title.replace(/(?:\S*[/:.=\d_$~-]\S*|«[^»]*»)/g, '…').replace(/…(?:(?:,| and| or)? …)+/g, '…');
 }
