@@ -2,7 +2,7 @@ import type { Collected } from '../audit/merge-causes.ts';
 import { mergeCauses } from '../audit/merge-causes.ts';
 import { applyPeerSettings, type PeerSettings } from '../audit/peer-settings.ts';
 import { withoutRepeats } from '../audit/repeats.ts';
-import { collectFindings, type Settings } from '../audit/run-rules.ts';
+import { collectFindings, type Settings, type Share } from '../audit/run-rules.ts';
 import { siftIgnored } from '../audit/suppress.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Auditor, Inspection } from '../fix/repair-state.ts';
@@ -35,18 +35,20 @@ export function auditorFor({ target, options, settings, ...request }: AuditorReq
   };
 }
 
-/** What each Dockerfile's rules found is known by how much more there is when the next one is asked for. */
+/** What was found in each Dockerfile stands first, in the order in which they were looked at; the rest is of other things. */
 function inspect(project: Project, dockerfiles: readonly Dockerfile[], settings: Settings, today: string): Inspection {
   const byDockerfile = new Map<string, readonly Collected[]>();
   const collected: Collected[] = [];
-  let at = 0;
-  let from = 0;
-  const next = () => {
-    const done = dockerfiles[at - 1];
-    if (done) byDockerfile.set(done.path, collected.slice(from));
-    from = collected.length;
-    return dockerfiles[at++];
+  const waiting = dockerfiles.values();
+  let ofDockerfiles = 0;
+  const share: Share = {
+    next: () => waiting.next().value,
+    others: true,
+    done({ path }, found) {
+      byDockerfile.set(path, found);
+      ofDockerfiles += found.length;
+    },
   };
-  collectFindings(project, rules, settings, today, { next, others: true }, collected);
-  return { byDockerfile, others: collected.slice(from) };
+  collectFindings(project, rules, settings, today, share, collected);
+  return { byDockerfile, others: collected.slice(ofDockerfiles) };
 }
