@@ -5,7 +5,7 @@ import { appendCommand } from '../../dockerfile/append-command.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertWord } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
-import type { RunInstruction } from '../../dockerfile/instruction.ts';
+import type { Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
@@ -206,8 +206,29 @@ function toolNeedsIt(
   if (ecosystem === 'go' && minor !== undefined && Number(minor) < 11)
     return [{ statement: 'This version of Go has a cache of modules.', state: 'fails' }];
   const tool = writtenBy[0]?.tool ?? ecosystem;
+  if (runsAgain(dockerfile, stage, instruction, ecosystem, tool))
+    return [{ statement: `No later step and no container runs ${tool} on what was downloaded.`, state: 'fails' }];
   const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
   return [{ statement: 'What was downloaded is not used again.', state: 'unknown', question }];
+}
+
+/** A later step of the stage, or what the image starts, is the same tool: `mvn package` behind `mvn dependency:go-offline`. */
+function runsAgain(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  { range }: RunInstruction,
+  ecosystem: string,
+  tool: string,
+): boolean {
+  const isLater = (each: Instruction) => each.range.start > range.start && stage.instructions.includes(each);
+  if (packageCommands(dockerfile).some(({ instruction, read }) => read.ecosystem === ecosystem && isLater(instruction)))
+    return true;
+  return stage.instructions.some(
+    (each) =>
+      isLater(each) &&
+      (each.name === 'CMD' || each.name === 'ENTRYPOINT') &&
+      dockerfile.script(each)?.commands.some(({ name }) => name === tool || name === `${tool}w`) === true,
+  );
 }
 
 /** Yarn from 2 on keeps what the program loads in a cache of the project's own, `.yarn/cache`, and empties that. */
