@@ -36,7 +36,7 @@ export function newSecret(project: Project, workload: Workload, beside: string):
   const isFree = (path: string) => !project.artifacts.has(path) && project.readFile?.(path) === undefined;
   for (const name of [`${written}-secret`, `${written}-env-secret`, `${written}-2-secret`]) {
     const path = `${directory}${name}.local.yaml`;
-    const template = `${directory}${name}.yaml.example`;
+    const template = `${directory}${name}.yaml.template`;
     if (!taken.has(name) && isFree(path) && isFree(template))
       return { name, namespace: namespaces.size === 1 ? workload.namespace : undefined, path, template };
   }

@@ -62,7 +62,7 @@ describe('a secret that is moved out of a manifest', () => {
     git('add', '--all');
     expect(git('diff', '--cached', '--name-only').trim().split('\n')).toEqual([
       'k8s/.gitignore',
-      'k8s/db-secret.yaml.example',
+      'k8s/db-secret.yaml.template',
       'k8s/db.yaml',
     ]);
     expect(git('diff', '--cached').replace(/^-.*$/gm, '')).not.toContain(value);

@@ -102,11 +102,13 @@ function nameOf({ text, stages }: Dockerfile): string {
 }
 
 /** The step that writes the server's configuration: the image's own listens on 8080 and knows no application of one page. */
-function configuration({ port, singlePage, anyOrigin }: StaticServer, lineEscape: string): readonly string[] {
+function configuration({ name, port, singlePage, anyOrigin }: StaticServer, lineEscape: string): readonly string[] {
   const lines = [
     'server {',
     `    listen ${port};`,
     `    root ${root};`,
+    // The servers of Node.js say so with every text, Python's does not.
+    ...(name === 'serve' || name === 'http-server' ? ['    charset utf-8;'] : []),
     ...(anyOrigin ? ["    add_header Access-Control-Allow-Origin '*';"] : []),
     ...(singlePage ? ['    location / {', '        try_files $uri $uri/ /index.html;', '    }'] : []),
     '}',
