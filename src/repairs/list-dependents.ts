@@ -22,11 +22,14 @@ export interface ListDependents {
 
 /** They look into the lists, or call a package manager that does. */
 const readers =
-  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-file|apt-rdepends|gdebi|tasksel|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|.*\.sh)$/;
+  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-fast|apt-file|apt-rdepends|gdebi|tasksel|unattended-upgrades?|check-language-support|chroot|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|.*\.sh)$/;
 
 /** Whether a command may install from package lists though it is no package manager: such a tool, or a script of the image's own. */
 export function mayReadLists({ name, nameWord, arguments: words }: CommandLine): boolean {
   if (readers.test(name)) return true;
+  // A command that is a variable: `$install git`.
+  if (name === '' && /^["']?\$\{?\w+\}?["']?$/.test(nameWord.raw)) return true;
+  if (/^(?:python|perl|ruby|node|php|pwsh)[\d.]*$/.test(name)) return words.some(({ value }) => setsUp.test(value));
   if (/^(?:ba|da|a|z)?sh$/.test(name)) {
     // What comes through a pipe is somebody else's, and cannot count on lists.
     const script = words.find(({ value }) => !/^[-+]/.test(value));
@@ -35,6 +38,10 @@ export function mayReadLists({ name, nameWord, arguments: words }: CommandLine):
   if (name === 'make') return words.some(({ value }) => /dep|bootstrap|setup|provision|install/.test(value));
   return nameWord.value.includes('/') && !isProgram(nameWord.value);
 }
+
+/** A script whose name says that it sets the machine up; those of Python's packaging do not. */
+const setsUp =
+  /(?:install|setup|set-up|bootstrap|provision|deps?|packages)[\w-]*\.(?:py|pl|rb|m?js|php|ps1)$(?<!(?:^|\/)(?:ez_)?setup\.py)/;
 
 /** A path of the system's, or a script whose name says that it builds. */
 function isProgram(path: string): boolean {

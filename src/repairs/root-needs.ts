@@ -49,9 +49,9 @@ function startedProgram(dockerfile: Dockerfile, stage: Stage): Assumption | unde
   return { statement, state: 'holds' };
 }
 
-/** Scripts that are started: read where they lie in the build context, asked about where they do not. */
-function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): readonly Assumption[] {
-  const names = new Set(
+/** The names of scripts among what ENTRYPOINT and CMD start. */
+export function startedScripts(dockerfile: Dockerfile, stage: Stage): ReadonlySet<string> {
+  return new Set(
     startedCommands(dockerfile, stage)
       .flatMap(({ nameWord, arguments: words }) => [
         nameWord.value,
@@ -64,7 +64,11 @@ function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): r
           !word.startsWith('-'),
       ),
   );
-  return [...names].map((name): Assumption => {
+}
+
+/** Scripts that are started: read where they lie in the build context, asked about where they do not. */
+function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): readonly Assumption[] {
+  return [...startedScripts(dockerfile, stage)].map((name): Assumption => {
     const statement = `${name} does nothing that only root may.`;
     const text = scriptText(project, dockerfile, stage, name);
     const daemon = text === undefined ? daemonOfRoot(dockerfile, stage) : undefined;
@@ -114,7 +118,7 @@ function daemonOfRoot(dockerfile: Dockerfile, stage: Stage): string | undefined 
 }
 
 /** A script that a COPY brings from a context, read from there. */
-function scriptText(project: Project, dockerfile: Dockerfile, stage: Stage, name: string): string | undefined {
+export function scriptText(project: Project, dockerfile: Dockerfile, stage: Stage, name: string): string | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   for (const { context } of buildsOf(project, dockerfile)) {
     if (context === undefined || project.readFile === undefined) continue;

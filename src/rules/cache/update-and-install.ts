@@ -5,6 +5,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
+import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
 import { aptTools, installing, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 export const rule = dockerfileRule({
@@ -20,9 +21,11 @@ export const rule = dockerfileRule({
     for (const [at, run] of runs.entries()) {
       if (run.update === undefined || run.install !== undefined) continue;
       const dependent = dependentRuns(runs.slice(at + 1), run.stage);
-      const fix = updateWithInstall(dockerfile, run.update, run.stage !== undefined && shipped.has(run.stage));
+      const { stage } = run;
+      const fix = updateWithInstall(dockerfile, run.update, stage !== undefined && shipped.has(stage));
+      const later = fix && stage && nothingLaterInstalls(project, dockerfile, stage, aptTools);
       report({
-        ...(fix && { fix }),
+        ...(fix && { fix: later ? { ...fix, assumptions: [...fix.assumptions, later] } : fix }),
         at: run.update.command.range,
         message: 'This RUN only updates the package lists; what installs from them stands in another one.',
         also: dependent.map(({ command }) => ({

@@ -13,6 +13,7 @@ import { buildsOf, type Project, shippedStages } from '../../project/project.ts'
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 import { keepNoIndex } from '../../repairs/apk-index.ts';
+import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
 import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
 import { updateForLater, updateWithInstall } from '../../repairs/update-with-install.ts';
@@ -117,7 +118,8 @@ function fixFor(
   trace: CacheTrace,
 ): Fix | undefined {
   const { cache, writtenBy } = trace;
-  if (writtenBy[0]?.tool === 'apk') return keepNoIndex(dockerfile, stage, instruction);
+  const later = () => nothingLaterInstalls(project, dockerfile, stage, cache.tools);
+  if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(dockerfile, stage, instruction), later);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
   if (flag !== undefined) {
     const edits = writtenBy.flatMap(({ subcommand }) =>
@@ -136,7 +138,7 @@ function fixFor(
   }
   // The repair of `cache/update-and-install` is that of both.
   const update = cache.path === '/var/lib/apt/lists' ? updateForLater(dockerfile, instruction) : undefined;
-  if (update) return updateWithInstall(dockerfile, update, true);
+  if (update) return withAssumption(updateWithInstall(dockerfile, update, true), later);
   if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;
@@ -148,10 +150,15 @@ function fixFor(
     assumptions: [
       rootRuns(dockerfile, stage, instruction),
       lists.assumption,
+      ...(cache.kind === 'lists' ? [later()] : []),
       ...toolNeedsIt(dockerfile, stage, instruction, trace),
       ...(writtenBy[0]?.tool === 'yarn' ? [isClassicYarn(project, dockerfile)] : []),
     ],
   };
+}
+
+function withAssumption(fix: Fix | undefined, assumption: () => Assumption): Fix | undefined {
+  return fix && { ...fix, assumptions: [...fix.assumptions, assumption()] };
 }
 
 /** What stands behind `exit` or `exec` never runs; a tool that the RUN removes cannot clean up; pip fails where its cache is empty. */

@@ -1,0 +1,134 @@
+import type { Assumption } from '../core/fix.ts';
+import { parseImageReference } from '../core/image-reference.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { packageCommands } from '../dockerfile/package-commands.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { Project } from '../project/project.ts';
+import { externalBase, stageChain } from '../project/stage-facts.ts';
+import { scriptText, startedCommands, startedScripts } from './root-needs.ts';
+
+const statement =
+  'No ONBUILD trigger, no image of the project that is built on this one and nothing that it starts installs from these lists.';
+const holds: Assumption = { statement, state: 'holds' };
+
+/**
+ * That what comes after the build of a stage does not live on the package lists in it: triggers, what a container starts, and images of the
+ * project that are built on it. The steps of the build itself are `listDependents`.
+ */
+export function nothingLaterInstalls(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  tools: readonly string[],
+): Assumption {
+  const stages = dockerfile.stages.filter((each) => stageChain(each).includes(stage));
+  const states = [
+    ...stages.map((each) => ofTriggers(dockerfile, each, tools)),
+    ...stages.map((each) => ofStart(project, dockerfile, each, tools)),
+    ofSiblings(project, dockerfile, tools),
+  ];
+  return states.find(({ state }) => state === 'fails') ?? states.find(({ state }) => state === 'unknown') ?? holds;
+}
+
+/** Whether a text installs with one of the tools, and fetches no lists before it does. */
+function installsBare(text: string, tools: readonly string[]): boolean {
+  const names = tools.join('|');
+  const bare = text.replace(/^[ \t]*#.*$/gm, '');
+  const install = new RegExp(
+    `\\b(?:${names})\\b[^\\n;&|]*\\s(?:install|add|upgrade|dist-upgrade|full-upgrade|in)\\b`,
+  ).exec(bare);
+  if (install === null || /--no-cache|\s-U\b|--update/.test(install[0])) return false;
+  return !new RegExp(`\\b(?:${names})\\b[^\\n;&|]*\\s(?:update|makecache|refresh|ref)\\b`).test(
+    bare.slice(0, install.index),
+  );
+}
+
+function ofTriggers(dockerfile: Dockerfile, stage: Stage, tools: readonly string[]): Assumption {
+  const triggers = stage.instructions.filter(({ name }) => name === 'ONBUILD');
+  const texts = triggers.map(({ range }) => dockerfile.text.slice(range.start, range.end));
+  if (installsBare(texts.join('\n'), tools)) return { statement, state: 'fails' };
+  const script = texts.find((text) => /\bRUN\b/i.test(text) && /\.sh\b|\bmake\b|\s\.?\//.test(text));
+  if (script === undefined) return holds;
+  return {
+    statement,
+    state: 'unknown',
+    question: 'Does an ONBUILD trigger install packages without fetching the lists itself?',
+  };
+}
+
+function ofStart(project: Project, dockerfile: Dockerfile, stage: Stage, tools: readonly string[]): Assumption {
+  const started = startedCommands(dockerfile, stage).map(({ range }) => dockerfile.text.slice(range.start, range.end));
+  if (installsBare(started.join('\n'), tools)) return { statement, state: 'fails' };
+  for (const name of startedScripts(dockerfile, stage)) {
+    const text = scriptText(project, dockerfile, stage, name);
+    if (text === undefined)
+      return {
+        statement,
+        state: 'unknown',
+        question: `Does ${name} install packages without fetching the lists itself?`,
+      };
+    if (installsBare(text, tools)) return { statement, state: 'fails' };
+  }
+  return holds;
+}
+
+/** Another Dockerfile that installs without an update of its own, on a base whose name is that of an image built here. */
+function ofSiblings(project: Project, dockerfile: Dockerfile, tools: readonly string[]): Assumption {
+  const names = namesOf(project, dockerfile);
+  for (const { other, name } of bareInstallers(project, tools)) {
+    if (other === dockerfile || !names.has(name)) continue;
+    const question = `${other.path} builds on an image «${name}» and installs without an update of its own: is that the image of ${dockerfile.path}? Then it needs one first.`;
+    return { statement, state: 'unknown', question };
+  }
+  return holds;
+}
+
+/** What the image of a Dockerfile may be called: what its builds say, its directory, and `base` of `Dockerfile.base`. */
+function namesOf(project: Project, { path }: Dockerfile): ReadonlySet<string> {
+  const parts = path.split('/');
+  const file = parts.at(-1) ?? '';
+  return new Set(
+    [
+      parts.at(-2),
+      /^(?:Dockerfile|Containerfile)[.-](.+)$/i.exec(file)?.[1],
+      /^(.+)\.(?:Dockerfile|Containerfile)$/i.exec(file)?.[1],
+      ...project.builds
+        .filter((build) => build.dockerfile.path === path)
+        .flatMap(({ images }) => images.map((image) => lastName(image))),
+    ].flatMap((name) => (name === undefined || name === '' ? [] : name.toLowerCase())),
+  );
+}
+
+function lastName(image: string): string {
+  const repository = parseImageReference(image)?.repository ?? image;
+  return repository.slice(repository.lastIndexOf('/') + 1).toLowerCase();
+}
+
+interface BareInstaller {
+  readonly other: Dockerfile;
+  /** The last part of its base image's name. */
+  readonly name: string;
+}
+
+/** By the list of a project's Dockerfiles and the tools: every file of thousands asks. */
+const kept = new WeakMap<readonly Dockerfile[], Map<string, readonly BareInstaller[]>>();
+
+function bareInstallers({ dockerfiles }: Project, tools: readonly string[]): readonly BareInstaller[] {
+  const known = kept.get(dockerfiles) ?? new Map<string, readonly BareInstaller[]>();
+  kept.set(dockerfiles, known);
+  const key = tools.join();
+  let found = known.get(key);
+  if (found === undefined) {
+    found = dockerfiles.flatMap((other) => {
+      if (packageCommands(other, ...tools).length === 0) return [];
+      return other.stages.flatMap((stage): BareInstaller[] => {
+        const base = externalBase(stage);
+        const runs = stage.instructions.filter(({ name }) => name === 'RUN');
+        const text = runs.map(({ range }) => other.text.slice(range.start, range.end)).join('\n');
+        return base.kind === 'image' && installsBare(text, tools) ? [{ other, name: lastName(base.reference) }] : [];
+      });
+    });
+    known.set(key, found);
+  }
+  return found;
+}
