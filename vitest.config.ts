@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     // Files of system tests start servers and compile: they take their time.
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // Vitest leaves one of two processors free; the system tests mostly wait for engines and servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './tests/summary-reporter.ts'],
     globalSetup: ['./tests/generate-indexes.ts'],
     setupFiles: ['./tests/property-seed.ts'],

@@ -25,7 +25,7 @@ const smoke = new Set([
 ]);
 
 /** Of these the newest BuildKit builds as many as show what its front end and its worker do otherwise. */
-const smokeOfBuildkit = new Set(['newest-frontend', 'node-npm', 'python-pip', 'shell-tool', 'static-nginx']);
+const smokeOfBuildkit = new Set(['newest-frontend', 'node-npm', 'static-nginx']);
 
 const table = process.env.PLIMSOLL_BUILDS_TABLE;
 const all = process.env.PLIMSOLL_BUILDS === 'all';
