@@ -4,6 +4,7 @@ import type { Instruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
 import { fetchListsThere, listDependents } from './list-dependents.ts';
+import { sameSources } from './sources-changed.ts';
 
 export const aptTools = ['apt-get', 'apt', 'aptitude'];
 
@@ -58,6 +59,7 @@ export function updateWithInstall(
                 ? 'Does a script, or an image that is built on this one, install packages from these lists?'
                 : 'Does a script of a later step install packages from these lists?',
           },
+      sameSources(dockerfile, command, installs),
     ],
   };
 }

@@ -16,6 +16,7 @@ import { keepNoIndex } from '../../repairs/apk-index.ts';
 import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
 import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
+import { sameSources } from '../../repairs/sources-changed.ts';
 import { updateForLater, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
@@ -284,7 +285,11 @@ function listsNotNeeded(
   }
   const edits = installs.length === 0 ? [] : fetchThere(dockerfile, instruction, installs, cache, writtenBy);
   if (edits === undefined) return undefined;
-  if (!unsure) return { edits, assumption: nothingNeeded.assumption };
+  const update = writtenBy[0]?.command;
+  if (!unsure) {
+    const sources = update && edits.length > 0 ? sameSources(dockerfile, update, installs) : undefined;
+    return { edits, assumption: sources?.state === 'unknown' ? sources : nothingNeeded.assumption };
+  }
   const question = 'A later step may install from these lists: does it fetch them itself?';
   return { edits, assumption: { statement, state: 'unknown', question } };
 }
