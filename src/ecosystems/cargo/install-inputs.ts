@@ -19,20 +19,24 @@ export function fetchCargo({ frozen }: PackageCommand, files: ProjectFiles | und
   const targets = packages.map((directory) =>
     ['src/main.rs', 'src/lib.rs'].map((name) => directory + name).filter((path) => files.paths.includes(path)),
   );
+  const configuration = ['.cargo/config.toml', '.cargo/config'].find((path) => files.paths.includes(path));
   const reason =
-    members === undefined
-      ? 'where the members of its workspace lie is not plain'
-      : targets.some((found) => found.length === 0)
-        ? 'a package has no src/main.rs and no src/lib.rs'
-        : packages.some((directory) => hasOwnTargets(files.read(`${directory}Cargo.toml`) ?? ''))
-          ? 'Cargo.toml names targets of its own'
-          : undefined;
+    configuration !== undefined &&
+    /^\s*(?:\[source|directory\s*=|local-registry\s*=)/m.test(files.read(configuration) ?? '')
+      ? 'packages come from a directory of the project'
+      : members === undefined
+        ? 'where the members of its workspace lie is not plain'
+        : targets.some((found) => found.length === 0)
+          ? 'a package has no src/main.rs and no src/lib.rs'
+          : packages.some((directory) => hasOwnTargets(files.read(`${directory}Cargo.toml`) ?? ''))
+            ? 'Cargo.toml names targets of its own'
+            : undefined;
   const more = ['rust-toolchain.toml', 'rust-toolchain'].filter((name) => files.paths.includes(name));
   const made = packages.map((directory) => `${directory}src`).join(' ');
   return {
     command: `mkdir -p ${made} && touch ${targets.map(([first]) => first).join(' ')} && cargo fetch${frozen ? ' --locked' : ''}`,
     files: ['Cargo.toml', 'Cargo.lock', ...more, ...(members ?? []).map((directory) => `${directory}Cargo.toml`)],
-    directories: files.paths.some((path) => /^\.cargo\/config(?:\.toml)?$/.test(path)) ? ['.cargo'] : [],
+    directories: configuration === undefined ? [] : ['.cargo'],
     fills: ['target'],
     questions: [],
     ...(reason !== undefined && { needsSources: reason }),
