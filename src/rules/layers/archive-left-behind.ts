@@ -7,6 +7,7 @@ import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { archiveUse } from '../../repairs/archive-use.ts';
 
 /** A download or archive that no command of the RUN needs any more. */
 const archive = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst|lz4)|zip|gz|bz2|xz|deb|rpm)$/i;
@@ -52,22 +53,14 @@ function deleteBehind(
   const isStrict = dockerfile.script(instruction)?.options.has('errexit') === true;
   const joint = isStrict && behind?.operator === ';' ? '; ' : ' && ';
   if (command.place.after === '||' || command.wrappers.length > 0) return undefined;
-  const base = file.slice(file.lastIndexOf('/') + 1);
   // Several packages at once, a pattern, or a name that is used again.
   if (command.arguments.some(({ value }) => value !== file && archive.test(value))) return undefined;
-  const later = dockerfile.commands.filter(
-    (placed) => placed.stage === stage && placed.command.range.start > command.range.end,
-  );
-  const isUsed = later.some(({ command: other }) =>
-    [...other.arguments, ...other.redirects.flatMap(({ target }) => target ?? [])].some(({ value }) =>
-      value.includes(base),
-    ),
-  );
-  if (isUsed) return undefined;
+  const use = archiveUse(dockerfile, { command, instruction, stage }, stage, file);
+  if (use.state === 'fails') return undefined;
   return {
     title: 'Delete it behind the unpacking',
     changes: { edits: [insertAfter(dockerfile, command.range, `${joint}rm ${word.raw}`)] },
-    assumptions: [{ statement: 'No later step of the stage names the archive.', state: 'holds' }],
+    assumptions: [use],
   };
 }
 

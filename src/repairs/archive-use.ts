@@ -1,0 +1,125 @@
+import type { Assumption } from '../core/fix.ts';
+import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { absolutePath, liesIn } from '../project/copied-files.ts';
+import { directoryOf } from '../project/moved-files.ts';
+import { expandedValue, stageChain } from '../project/stage-facts.ts';
+
+const statement = 'No later step uses the archive.';
+
+/** They open no file beside those that they are named, or only what lies unpacked. */
+const harmless =
+  /^(?:apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|npm|yarn|pnpm|pip[\d.]*|pipx|gem|bundle|conda|mamba|luarocks|pecl|cpanm|mkdir|rmdir|chmod|chown|chgrp|echo|printf|export|unset|cd|pushd|popd|set|true|false|:|test|\[|\[\[|exit|sleep|date|id|whoami|which|command|hash|useradd|adduser|groupadd|addgroup|usermod|passwd|chpasswd|ln|touch|rm|unlink|sed|ldconfig|make|gmake|cmake|ninja|configure|Configure|autoreconf|autogen\.sh|git|curl|wget|locale-gen|update-locale|update-alternatives|update-ca-certificates|dpkg-reconfigure|debconf-set-selections|a2en\w+|a2dis\w+|docker-php-ext-\w+|phpize|java|javac|go|cargo|rustup|sync|env|ls|cat|grep|awk|head|tail|sort|nproc|getconf|uname|arch|dirname|basename|tr|cut|tee|setcap|strip|xargs|expr|install)$/;
+
+/** They take a directory with all that lies in it. */
+const takesDirectories = /^(?:cp|mv|tar|zip|rsync|scp|7z|find|install)$/;
+
+/** Whether something behind the unpacking reaches the archive: by its name, a pattern or a variable, with its directory, or unseen. */
+export function archiveUse(dockerfile: Dockerfile, unpacking: PlacedCommand, stage: Stage, file: string): Assumption {
+  const path = absolutePath(directoryOf(dockerfile, unpacking), file);
+  const archive: Archive = { path: path !== undefined && !/[$`]/.test(path) ? path : undefined, base: baseOf(file) };
+  const from = unpacking.command.range.end;
+  const stages = dockerfile.stages.filter((each) => stageChain(each).includes(stage));
+  let doubt: string | undefined;
+  for (const each of stages)
+    for (const instruction of each.instructions) {
+      if (instruction.range.end <= from) continue;
+      const isStart = instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT';
+      const inner = instruction.name === 'ONBUILD' ? instruction.trigger : instruction;
+      if (instruction.name === 'ONBUILD')
+        doubt ??= `Does the ONBUILD at line ${instruction.line} work without ${file}?`;
+      if (inner === undefined) continue;
+      for (const command of dockerfile.script(inner)?.commands ?? []) {
+        if (inner === unpacking.instruction && command.range.start < from) continue;
+        const use = useBy(dockerfile, { command, instruction: inner, stage: each }, archive, isStart);
+        if (use === 'uses') return { statement, state: 'fails' };
+        if (use === 'unknown' && !isStart)
+          doubt ??= `Does ${command.nameWord.raw || 'the step'} at line ${inner.line} work without ${file}?`;
+      }
+    }
+  for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
+    const source = instruction.from && stages.find((each) => isNamed(each, instruction.from?.value ?? ''));
+    if (source === undefined) continue;
+    for (const token of instruction.sources) {
+      const written = expandedValue(dockerfile, instruction, token) ?? token.value;
+      const use = reaches(absolutePath('/', written) ?? written, archive, true);
+      if (use === 'uses') return { statement, state: 'fails' };
+      if (use === 'unknown')
+        doubt ??= `Does the COPY at line ${instruction.line} bring all that is needed without ${file}?`;
+    }
+  }
+  return doubt === undefined ? { statement, state: 'holds' } : { statement, state: 'unknown', question: doubt };
+}
+
+interface Archive {
+  /** Absolute; undefined where a variable or an unknown directory hides it. */
+  readonly path: string | undefined;
+  readonly base: string;
+}
+
+type Use = 'uses' | 'unknown' | 'none';
+
+function useBy(dockerfile: Dockerfile, placed: PlacedCommand, archive: Archive, isStart: boolean): Use {
+  const { name, nameWord, arguments: words, redirects } = placed.command;
+  const directory = directoryOf(dockerfile, placed);
+  const takes = takesDirectories.test(name) || isStart;
+  let use: Use = harmless.test(name) || takesDirectories.test(name) || name === '' ? 'none' : 'unknown';
+  // `cp a b`: the last one is where it goes to, unless `-t` says otherwise.
+  const target = /^(?:cp|mv|install)$/.test(name) ? words.at(-1) : undefined;
+  for (const word of [nameWord, ...words, ...redirects.flatMap(({ target: to }) => to ?? [])]) {
+    const value = word.value.replace(/^-{1,2}[\w-]+=/, '');
+    if (value.includes(archive.base)) return 'uses';
+    if (value.startsWith('-') || word === target || /^https?:/.test(value)) continue;
+    const isText = /^(?:echo|printf|sed|awk|grep|tr|cut|test|\[|\[\[|export|expr|apt|apt-get|apk|npm|pip[\d.]*)$/.test(
+      name,
+    );
+    if (isText) continue;
+    const found = reaches(absolutePath(directory, value) ?? value, archive, takes);
+    if (found === 'uses') return 'uses';
+    if (found === 'unknown' && !/^(?:cd|mkdir|curl|wget|git|chown|useradd)$/.test(name)) use = 'unknown';
+  }
+  return use;
+}
+
+/** Whether a path, with patterns and variables, is or may be the archive, or a directory that holds it. */
+function reaches(written: string, { path, base }: Archive, takesWhole: boolean): Use {
+  const last = baseOf(written);
+  const isPattern = /[*?[{$`]/.test(written);
+  if (!isPattern) {
+    if (written.startsWith('/') && path !== undefined)
+      return path === written || (takesWhole && written !== '/proc' && liesIn(path, written)) ? 'uses' : 'none';
+    return last === base ? 'uses' : takesWhole && /^\.{0,2}$/.test(last) ? 'unknown' : 'none';
+  }
+  const above = written.slice(0, Math.max(0, written.lastIndexOf('/')));
+  // A directory known to be another one cannot hold it.
+  if (above.startsWith('/') && path !== undefined && !/[*?[{$`]/.test(above)) {
+    const own = path.slice(0, path.lastIndexOf('/'));
+    if (above !== own && !(takesWhole && liesIn(own, above))) return 'none';
+    const next = path.slice(above.length + 1).split('/')[0] ?? '';
+    return matches(last, next) ? 'uses' : 'none';
+  }
+  if (!matches(last, base)) return 'none';
+  return /^(?:\*|\$\{?\w+\}?|\$\(.*|`.*)$/.test(last) ? 'unknown' : 'uses';
+}
+
+/** Shell patterns, and variables as if they could be anything; likewise in the archive's own name. */
+function matches(pattern: string, name: string): boolean {
+  const literal = name.replace(/\$\{?\w+[^}]*\}?/g, '');
+  const source = pattern
+    .replace(/\$\{[^}]*\}?|\$\([^)]*\)?|\$\w+|`[^`]*`?|\{[^}]*\}?/g, '*')
+    .replace(/[.+^()|\\\]}]/g, '\\$&')
+    .replace(/\[.*?\\\]/g, '.')
+    .replace(/\[/g, '\\[')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  const expression = new RegExp(`^${source}$`);
+  return expression.test(name) || expression.test(literal);
+}
+
+function isNamed(stage: Stage, from: string): boolean {
+  return stage.name === from.toLowerCase() || String(stage.index) === from;
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
