@@ -75,11 +75,12 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
       async run({ decide, refuses } = {}) {
         const left = leftAlone(project);
         const touched = new Set<string>();
+        const isAsked = (rule: string) =>
+          !asked.skip.some((pattern) => matchesRule(pattern, rule)) &&
+          (asked.only.length === 0 || asked.only.some((pattern) => matchesRule(pattern, rule)));
         const wants = (candidate: Candidate) => {
           if (candidate.class === 'review' && !parsed.has('review')) return false;
-          const { rule } = candidate.finding;
-          if (asked.skip.some((pattern) => matchesRule(pattern, rule))) return false;
-          if (asked.only.length > 0 && !asked.only.some((pattern) => matchesRule(pattern, rule))) return false;
+          if (!isAsked(candidate.finding.rule)) return false;
           const alone = candidate.paths.filter((path) => left.has(path));
           for (const path of alone) touched.add(path);
           return alone.length === 0 && refuses?.(candidate) !== true;
@@ -97,6 +98,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
           terminal,
           project,
           auditor,
+          isAsked,
           leftAlone: [...touched].sort().flatMap((path) => left.get(path) ?? []),
         });
       },
@@ -137,10 +139,15 @@ interface ReportParts {
   readonly terminal: Terminal;
   readonly project: Project;
   readonly auditor: Auditor;
+  /** Whether a rule is among those that were asked for. */
+  readonly isAsked: (rule: string) => boolean;
   readonly leftAlone: FixReport['leftAlone'];
 }
 
-function reportOf(result: Repair, { parsed, terminal, project, auditor, leftAlone: left }: ReportParts): FixReport {
+function reportOf(
+  result: Repair,
+  { parsed, terminal, project, auditor, isAsked, leftAlone: left }: ReportParts,
+): FixReport {
   const { state } = result;
   const findings = auditor.open(state.project, allFound(state.inspection));
   const alone = new Set(left.map(({ path }) => path));
@@ -148,8 +155,10 @@ function reportOf(result: Repair, { parsed, terminal, project, auditor, leftAlon
     version: terminal.version,
     target: parsed.positionals.join(' ') || '.',
     project,
-    open: candidatesIn(state, auditor).filter(({ paths }) => !paths.some((path) => alone.has(path))),
-    withoutFix: findings.filter(({ fix }) => fix === undefined).length,
+    open: candidatesIn(state, auditor).filter(
+      ({ finding, paths }) => isAsked(finding.rule) && !paths.some((path) => alone.has(path)),
+    ),
+    withoutFix: findings.filter(({ fix, rule }) => fix === undefined && isAsked(rule)).length,
     leftAlone: left,
     seconds: process.uptime(),
     secretsIn: secretRanges,

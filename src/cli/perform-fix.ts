@@ -1,6 +1,6 @@
 import { encodeArtifact } from '../core/artifact.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import type { FixReport } from '../core/fix-report.ts';
+import type { FixReport, OfferedFix } from '../core/fix-report.ts';
 import type { FixTerminalOptions } from '../report/fix-terminal.ts';
 import { type Asker, askerOn } from './ask.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
@@ -92,7 +92,7 @@ async function oneByOne(
 
 async function write(session: FixSession, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const report = await session.run();
-  const code = await writeReport(session, report, parsed, terminal);
+  const code = await writeReport(session, report, parsed, terminal, true);
   if (!parsed.has('json')) nameLeftAlone(report, terminal);
   if (parsed.has('json')) await print(report, parsed, terminal);
   return code;
@@ -103,10 +103,12 @@ async function writeReport(
   report: FixReport,
   parsed: ParsedArguments,
   terminal: Terminal,
+  isUnasked = false,
 ): Promise<number> {
   const { writeFixes } = await import('./write-fixes.ts');
   return writeFixes(session.project.root, report, {
     allowDirty: parsed.has('allow-dirty'),
+    nameQuestions: isUnasked && !parsed.has('json'),
     say: (text) => (parsed.has('json') || parsed.has('quiet') ? terminal.stderr : terminal.stdout).write(text),
     complain: (text) => terminal.stderr.write(text),
   });
@@ -117,14 +119,24 @@ async function printPatch(session: FixSession, terminal: Terminal): Promise<numb
   const { patchWithoutSecrets } = await import('./patch-without-secrets.ts');
   const { patch, hidden, report } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));
   terminal.stdout.write(patch);
-  for (const { finding, fix } of hidden) {
-    const { path, start } = finding.locations[0];
-    terminal.stderr.write(
-      `plimsoll: ${path}:${start.line}: «${fix.title}» (${finding.rule}) is not in the patch: its lines hold a secret\n  «plimsoll fix --write» makes it.\n`,
-    );
-  }
+  nameHidden(hidden, terminal);
   nameLeftAlone(report, terminal);
   return exitCodes.clean;
+}
+
+/** All fixes that a patch cannot hold in one message, with their places. */
+function nameHidden(hidden: readonly OfferedFix[], { stderr }: Terminal): void {
+  if (hidden.length === 0) return;
+  const linesOf = new Map<string, Set<number>>();
+  for (const { finding } of hidden) {
+    const { path, start } = finding.locations[0];
+    linesOf.set(path, (linesOf.get(path) ?? new Set()).add(start.line));
+  }
+  const places = [...linesOf].map(([path, lines]) => `${path}:${[...lines].sort((a, b) => a - b).join(',')}`);
+  const subject = hidden.length === 1 ? '1 fix is' : `${hidden.length} fixes are`;
+  stderr.write(
+    `plimsoll: ${subject} not in the patch, whose lines would hold a secret: ${places.join(' ')}\n  «plimsoll fix --write» makes ${hidden.length === 1 ? 'it' : 'them'}.\n`,
+  );
 }
 
 /** Files that could not be read or must not be written, where the report itself is not shown. */

@@ -3,11 +3,14 @@ import { exitCodes } from '../core/errors.ts';
 import type { ChangedFile, FixReport } from '../core/fix-report.ts';
 import { pathsOf } from '../fix/candidate.ts';
 import { type FileToWrite, type WriteFailure, writeFiles } from '../fix/write-files.ts';
+import { writtenQuestions } from '../report/written-questions.ts';
 import { trackedFiles, uncommittedFiles } from './git-status.ts';
 
 export interface WriteOptions {
   /** Write files, too, whose present text git does not have. */
   readonly allowDirty: boolean;
+  /** Say the questions of what was written, since nobody was asked them. */
+  readonly nameQuestions?: boolean;
   /** For what was done. */
   say(text: string): void;
   /** For what was not, and why. */
@@ -15,7 +18,11 @@ export interface WriteOptions {
 }
 
 /** Writes the files of a report, those that a fix changes together wholly or not at all; gives the exit code. */
-export function writeFixes(root: string, report: FixReport, { allowDirty, say, complain }: WriteOptions): number {
+export function writeFixes(
+  root: string,
+  report: FixReport,
+  { allowDirty, nameQuestions, say, complain }: WriteOptions,
+): number {
   const sets = setsOf(report);
   const old = report.files.flatMap(({ path, before }) => (before ? [path] : []));
   const dirty = allowDirty ? new Set<string>() : uncommittedFiles(root, old);
@@ -37,12 +44,13 @@ export function writeFixes(root: string, report: FixReport, { allowDirty, say, c
   );
   for (const path of written) say(`wrote ${path}\n`);
   const places = new Set(written);
-  const made = report.applied.filter(({ fix }) => pathsOf(fix).some((path) => places.has(path))).length;
+  const made = report.applied.filter(({ fix }) => pathsOf(fix).some((path) => places.has(path)));
   say(
     written.length === 0
       ? 'nothing was written\n'
-      : `${made} ${made === 1 ? 'fix' : 'fixes'} in ${written.length} ${written.length === 1 ? 'file' : 'files'}\n`,
+      : `${made.length} ${made.length === 1 ? 'fix' : 'fixes'} in ${written.length} ${written.length === 1 ? 'file' : 'files'}\n`,
   );
+  if (nameQuestions) say(writtenQuestions(made));
   for (const { path, reason, remedy } of [...refused, ...failures])
     complain(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
   if (failures.length > 0) return exitCodes.system;

@@ -4,9 +4,11 @@ import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertLinesAfter } from '../dockerfile/edit-lines.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import type { Project } from '../project/project.ts';
 import { stageChain } from '../project/stage-facts.ts';
 import { releaseHazards } from './release-hazards.ts';
 import { replaceReference } from './replace-base.ts';
+import { otherTargetFramework, type TargetFramework } from './target-framework.ts';
 
 /**
  * Lets the stages that begin with one image begin with the supported image that is nearest to it, and renames the packages that have
@@ -14,11 +16,20 @@ import { replaceReference } from './replace-base.ts';
  * known to fail on it: then `why` says what.
  */
 export function moveToSuccessor(
+  project: Project,
   dockerfile: Dockerfile,
   reference: string,
   stages: readonly Stage[],
   today: string,
-): { readonly fix: Fix; readonly successor: Successor; readonly certain: readonly string[] } | undefined {
+):
+  | {
+      readonly fix: Fix;
+      readonly successor: Successor;
+      readonly certain: readonly string[];
+      /** What has to be raised before the image. */
+      readonly framework: TargetFramework | undefined;
+    }
+  | undefined {
   const successor = successorOf(reference, today);
   if (successor === undefined) return undefined;
   const tokens = stages.flatMap(({ from }) => from?.image ?? []);
@@ -26,6 +37,7 @@ export function moveToSuccessor(
   if (edits === undefined) return undefined;
   const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
   const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
+  const framework = otherTargetFramework(project, dockerfile, successor.reference);
   const pip = hazards.pipIntoSystem
     ? stages.flatMap(({ from }) =>
         from ? insertLinesAfter(dockerfile, from, ['ARG PIP_BREAK_SYSTEM_PACKAGES=1']) : [],
@@ -34,7 +46,7 @@ export function moveToSuccessor(
   const assumptions: Assumption[] = [
     {
       statement: `What the file builds and runs works on ${successor.reference}.`,
-      state: hazards.certain.length > 0 ? 'fails' : 'unknown',
+      state: hazards.certain.length > 0 || framework !== undefined ? 'fails' : 'unknown',
       question: [questionOf(successor.changes), ...hazards.possible].join(' '),
     },
   ];
@@ -46,5 +58,6 @@ export function moveToSuccessor(
     },
     successor,
     certain: hazards.certain,
+    framework,
   };
 }

@@ -168,8 +168,13 @@ function volumeQuestion({ volume, filled }: WrittenPlaces): readonly Assumption[
   return questions;
 }
 
+/** It only starts the words behind it, or those of CMD. */
+function isInit(name: string): boolean {
+  return /^(?:|-.*|tini|tini-static|dumb-init|docker-init|catatonit)$/.test(name);
+}
+
 function writesNothingElse(dockerfile: Dockerfile, stage: Stage, { directories }: WrittenPlaces): Assumption {
-  const program = startedCommands(dockerfile, stage)[0]?.name;
+  const program = startedCommands(dockerfile, stage).find(({ name }) => !isInit(name))?.name;
   const who = program === undefined || program === '' ? 'the program' : program;
   const but = directories.length === 0 ? '' : `, other than ${enumerate([...directories.slice(0, 4), '/tmp'])}`;
   return {

@@ -89,7 +89,10 @@ export const command: Command = {
     { call: 'plimsoll fix', meaning: 'Show what can be repaired safely in this directory, and ask' },
     { call: 'plimsoll fix --write', meaning: 'Repair it' },
     { call: 'plimsoll fix --review --interactive', meaning: 'Answer the open questions one by one' },
-    { call: 'plimsoll fix --diff | git apply', meaning: 'The same by way of a patch' },
+    {
+      call: 'plimsoll fix --diff | git apply',
+      meaning: 'The same by way of a patch, without the fixes whose lines hold a secret',
+    },
     { call: 'plimsoll fix --check', meaning: 'In CI: fail when something could be repaired safely' },
     { call: 'plimsoll fix - < Dockerfile', meaning: 'For editors: print the repaired file' },
   ],

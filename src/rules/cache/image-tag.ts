@@ -108,7 +108,7 @@ function pinned(
   const known = versionOnline(project, dockerfile, uses);
   if (baseImage(reference.text).deprecated !== undefined) {
     if (today === undefined || stages.length < uses.length) return known;
-    return moveToSuccessor(dockerfile, reference.text, stages, today)?.fix ?? known;
+    return moveToSuccessor(project, dockerfile, reference.text, stages, today)?.fix ?? known;
   }
   const asked = askedRelease(project, dockerfile, baseImage(reference.text).runtime?.name);
   const versioned = withVersion(reference, asked?.release);

@@ -12,7 +12,7 @@ export const rule = dockerfileRule({
   why: 'An image that nobody builds any more keeps every fault that is found in it.',
   remedy: 'Move to the image that took its place.',
   peers: [],
-  check({ dockerfile }, { report, today }) {
+  check({ dockerfile, project }, { report, today }) {
     const seen = new Set<string>();
     for (const stage of dockerfile.stages) {
       const { base, from } = stage;
@@ -24,7 +24,8 @@ export const rule = dockerfileRule({
         (other) => other !== stage && other.base.kind === 'image' && other.base.reference === base.reference,
       );
       const stages = [stage, ...others];
-      const move = today === undefined ? undefined : moveToSuccessor(dockerfile, base.reference, stages, today);
+      const move =
+        today === undefined ? undefined : moveToSuccessor(project, dockerfile, base.reference, stages, today);
       const fix = onNewRegistry(dockerfile, stages) ?? move?.fix;
       report({
         at: from.range,

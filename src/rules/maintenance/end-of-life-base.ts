@@ -23,7 +23,7 @@ export const rule = dockerfileRule({
     for (const { reference, ends, stages } of endsByImage(dockerfile, addDays(today, option.number('days')))) {
       const [first, ...others] = stages.flatMap(({ from }) => from ?? []);
       if (first === undefined) continue;
-      const move = moveToSuccessor(dockerfile, reference, stages, today);
+      const move = moveToSuccessor(project, dockerfile, reference, stages, today);
       const past = ends.filter(({ date }) => date < today);
       report({
         at: first.range,
@@ -36,7 +36,7 @@ export const rule = dockerfileRule({
         ),
         ...(past.length === 0 && { why: 'After that day, what is found in it stays open.' }),
         peers: peersOf(past),
-        ...(move && { fix: move.fix, remedy: remedyOf(move.successor.reference, move.certain) }),
+        ...(move && { fix: move.fix, remedy: remedyOf(move) }),
         cause: `base image: ${first.line}`,
       });
     }
@@ -71,7 +71,10 @@ function sentence({ product, date }: EndOfLife, today: string): string {
 }
 
 /** What to move to; where a step is known to fail there, what has to be changed with it. */
-function remedyOf(reference: string, certain: readonly string[]): string {
+function remedyOf({ successor, certain, framework }: NonNullable<ReturnType<typeof moveToSuccessor>>): string {
+  const { reference } = successor;
+  if (framework !== undefined)
+    return `Raise TargetFramework in ${framework.path} from ${framework.framework} to ${framework.wanted} first, then move to ${reference}.`;
   const [first] = certain;
   return first === undefined
     ? `Move to ${reference}.`

@@ -1,0 +1,16 @@
+import type { AppliedFix } from '../core/fix-report.ts';
+import { printable } from './internal/printable.ts';
+
+/** The questions of fixes that were written without anybody having been asked: each fix with its place, to be answered afterwards. */
+export function writtenQuestions(applied: readonly AppliedFix[]): string {
+  const open = applied.filter(({ class: kind }) => kind === 'review');
+  if (open.length === 0) return '';
+  const lines = open.flatMap(({ finding, fix }) => {
+    const { path, start } = finding.locations[0];
+    return [
+      `  ${printable(`${path}:${start.line}`)}: ${printable(fix.title)}`,
+      ...fix.assumptions.flatMap(({ question }) => (question === undefined ? [] : `    ${printable(question)}`)),
+    ];
+  });
+  return `\nquestions of what was written\n${lines.join('\n')}\n`;
+}
