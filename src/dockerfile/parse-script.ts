@@ -36,6 +36,11 @@ export function parseScript(
   );
 }
 
+/** The shell view of a script in a file of its own. A file whose `#!` names no shell has no commands. Never throws. */
+export function parseScriptFile(text: string): ShellScript {
+  return scriptOf(verbatim(text, 0), interpreterOf(text, 'posix'), {});
+}
+
 interface Interpreter {
   readonly dialect: ShellDialect;
   readonly options: readonly string[];

@@ -1,3 +1,4 @@
+import { matchGlob } from '../context/go-glob.ts';
 import type { Assumption } from '../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -102,18 +103,14 @@ function reaches(written: string, { path, base }: Archive, takesWhole: boolean):
   return /^(?:\*|\$\{?\w+\}?|\$\(.*|`.*)$/.test(last) ? 'unknown' : 'uses';
 }
 
-/** Shell patterns, and variables as if they could be anything; likewise in the archive's own name. */
-function matches(pattern: string, name: string): boolean {
+/** Shell patterns, and variables as if they could be anything; likewise in the archive's own name. A class stands for any one character. */
+function matches(written: string, name: string): boolean {
   const literal = name.replace(/\$\{?\w+[^}]*\}?/g, '');
-  const source = pattern
+  const pattern = written
     .replace(/\$\{[^}]*\}?|\$\([^)]*\)?|\$\w+|`[^`]*`?|\{[^}]*\}?/g, '*')
-    .replace(/[.+^()|\\\]}]/g, '\\$&')
-    .replace(/\[.*?\\\]/g, '.')
-    .replace(/\[/g, '\\[')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  const expression = new RegExp(`^${source}$`);
-  return expression.test(name) || expression.test(literal);
+    .replaceAll('\\', '\\\\')
+    .replace(/\[[^\]]*\]/g, '?');
+  return matchGlob(pattern, name) !== false || matchGlob(pattern, literal) !== false;
 }
 
 function isNamed(stage: Stage, from: string): boolean {

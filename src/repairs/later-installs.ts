@@ -2,9 +2,11 @@ import type { Assumption } from '../core/fix.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
+import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { Project } from '../project/project.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import { externalBase, stageChain } from '../project/stage-facts.ts';
+import { mayReadLists, needsLists } from './list-dependents.ts';
 import { scriptText, startedCommands, startedScripts } from './root-needs.ts';
 
 const statement =
@@ -30,25 +32,12 @@ export function nothingLaterInstalls(
   return states.find(({ state }) => state === 'fails') ?? states.find(({ state }) => state === 'unknown') ?? holds;
 }
 
-/** Whether a text installs with one of the tools, and fetches no lists before it does. */
-function installsBare(text: string, tools: readonly string[]): boolean {
-  const names = tools.join('|');
-  const bare = text.replace(/^[ \t]*#.*$/gm, '');
-  const install = new RegExp(
-    `\\b(?:${names})\\b[^\\n;&|]*\\s(?:install|add|upgrade|dist-upgrade|full-upgrade|in)\\b`,
-  ).exec(bare);
-  if (install === null || /--no-cache|\s-U\b|--update/.test(install[0])) return false;
-  return !new RegExp(`\\b(?:${names})\\b[^\\n;&|]*\\s(?:update|makecache|refresh|ref)\\b`).test(
-    bare.slice(0, install.index),
-  );
-}
-
 function ofTriggers(dockerfile: Dockerfile, stage: Stage, tools: readonly string[]): Assumption {
-  const triggers = stage.instructions.filter(({ name }) => name === 'ONBUILD');
-  const texts = triggers.map(({ range }) => dockerfile.text.slice(range.start, range.end));
-  if (installsBare(texts.join('\n'), tools)) return { statement, state: 'fails' };
-  const script = texts.find((text) => /\bRUN\b/i.test(text) && /\.sh\b|\bmake\b|\s\.?\//.test(text));
-  if (script === undefined) return holds;
+  const commands = stage.instructions.flatMap((each) =>
+    each.name === 'ONBUILD' && each.trigger ? (dockerfile.script(each.trigger)?.commands ?? []) : [],
+  );
+  if (needsLists(commands, tools)) return { statement, state: 'fails' };
+  if (!commands.some((command) => mayReadLists(command))) return holds;
   return {
     statement,
     state: 'unknown',
@@ -57,8 +46,7 @@ function ofTriggers(dockerfile: Dockerfile, stage: Stage, tools: readonly string
 }
 
 function ofStart(project: Project, dockerfile: Dockerfile, stage: Stage, tools: readonly string[]): Assumption {
-  const started = startedCommands(dockerfile, stage).map(({ range }) => dockerfile.text.slice(range.start, range.end));
-  if (installsBare(started.join('\n'), tools)) return { statement, state: 'fails' };
+  if (needsLists(startedCommands(dockerfile, stage), tools)) return { statement, state: 'fails' };
   for (const name of startedScripts(dockerfile, stage)) {
     const text = scriptText(project, dockerfile, stage, name);
     if (text === undefined)
@@ -67,15 +55,17 @@ function ofStart(project: Project, dockerfile: Dockerfile, stage: Stage, tools: 
         state: 'unknown',
         question: `Does ${name} install packages without fetching the lists itself?`,
       };
-    if (installsBare(text, tools)) return { statement, state: 'fails' };
+    if (needsLists(parseScriptFile(text).commands, tools)) return { statement, state: 'fails' };
   }
   return holds;
 }
 
 /** Another Dockerfile that installs without an update of its own, on a base whose name is that of an image built here. */
 function ofSiblings(project: Project, dockerfile: Dockerfile, tools: readonly string[]): Assumption {
+  const installers = bareInstallers(project, tools);
+  if (installers.length === 0) return holds;
   const names = namesOf(project, dockerfile);
-  for (const { other, name } of bareInstallers(project, tools)) {
+  for (const { other, name } of installers) {
     if (other === dockerfile || !names.has(name)) continue;
     const question = `${other.path} builds on an image «${name}» and installs without an update of its own: is that the image of ${dockerfile.path}? Then it needs one first.`;
     return { statement, state: 'unknown', question };
@@ -84,17 +74,15 @@ function ofSiblings(project: Project, dockerfile: Dockerfile, tools: readonly st
 }
 
 /** What the image of a Dockerfile may be called: what its builds say, its directory, and `base` of `Dockerfile.base`. */
-function namesOf(project: Project, { path }: Dockerfile): ReadonlySet<string> {
-  const parts = path.split('/');
+function namesOf(project: Project, dockerfile: Dockerfile): ReadonlySet<string> {
+  const parts = dockerfile.path.split('/');
   const file = parts.at(-1) ?? '';
   return new Set(
     [
       parts.at(-2),
       /^(?:Dockerfile|Containerfile)[.-](.+)$/i.exec(file)?.[1],
       /^(.+)\.(?:Dockerfile|Containerfile)$/i.exec(file)?.[1],
-      ...project.builds
-        .filter((build) => build.dockerfile.path === path)
-        .flatMap(({ images }) => images.map((image) => lastName(image))),
+      ...buildsOf(project, dockerfile).flatMap(({ images }) => images.map((image) => lastName(image))),
     ].flatMap((name) => (name === undefined || name === '' ? [] : name.toLowerCase())),
   );
 }
@@ -123,9 +111,8 @@ function bareInstallers({ dockerfiles }: Project, tools: readonly string[]): rea
       if (packageCommands(other, ...tools).length === 0) return [];
       return other.stages.flatMap((stage): BareInstaller[] => {
         const base = externalBase(stage);
-        const runs = stage.instructions.filter(({ name }) => name === 'RUN');
-        const text = runs.map(({ range }) => other.text.slice(range.start, range.end)).join('\n');
-        return base.kind === 'image' && installsBare(text, tools) ? [{ other, name: lastName(base.reference) }] : [];
+        const commands = other.commands.flatMap((placed) => (placed.stage === stage ? placed.command : []));
+        return base.kind === 'image' && needsLists(commands, tools) ? [{ other, name: lastName(base.reference) }] : [];
       });
     });
     known.set(key, found);

@@ -7,7 +7,7 @@ import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { PackageCommand } from '../ecosystems/package-command.ts';
+import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
 import { stageChain } from '../project/stage-facts.ts';
 
 /** The steps that live on the package lists which a RUN fetched. */
@@ -56,6 +56,30 @@ function isProgram(path: string): boolean {
 
 const consuming: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
 
+interface ReadCommand {
+  readonly command: CommandLine;
+  readonly read: PackageCommand;
+}
+
+/** Of a script's package commands, in order, those before the first that fetches the lists, and those of them that install from what is there. */
+function untilFetched<Command extends ReadCommand>(own: readonly Command[]) {
+  const fetchedAt = own.find(({ read }) => fetchesLists(read))?.command.range.start ?? Number.POSITIVE_INFINITY;
+  const early = own.filter(({ command, read }) => command.range.start < fetchedAt && !bringsItsOwn(read));
+  const needing = early.filter(
+    ({ read }) => consuming.has(read.action) && read.packages.every(({ kind }) => kind !== 'file'),
+  );
+  return { early, needing, fetchedAt };
+}
+
+/** Whether a script installs with one of the tools from lists that it does not fetch itself. */
+export function needsLists(commands: readonly CommandLine[], tools: readonly string[]): boolean {
+  const own = commands.flatMap((command): ReadCommand[] => {
+    const read = readPackageCommand(command);
+    return read && tools.includes(read.tool) ? [{ command, read }] : [];
+  });
+  return untilFetched(own).needing.length > 0;
+}
+
 /** Who needs the lists that `run` leaves, in its stage behind it and in the stages that build on it, until the next update. */
 export function listDependents(
   dockerfile: Dockerfile,
@@ -70,19 +94,16 @@ export function listDependents(
   const readRuns = (instructions: Stage['instructions']): boolean => {
     for (const instruction of instructions) {
       if (instruction.name !== 'RUN' || instruction.range.start <= run.range.start) continue;
-      const own = commands.filter((placed) => placed.instruction === instruction);
-      const update = own.find(({ read }) => fetchesLists(read))?.command.range.start ?? Number.POSITIVE_INFINITY;
-      const early = own.filter(({ command, read }) => command.range.start < update && !bringsItsOwn(read));
-      const needing = early.filter(
-        ({ read }) => consuming.has(read.action) && read.packages.every(({ kind }) => kind !== 'file'),
+      const { early, needing, fetchedAt } = untilFetched(
+        commands.filter((placed) => placed.instruction === instruction),
       );
       if (needing[0]) installs.push(needing[0]);
       all.push(...needing);
       unsure ||= early.some(({ read }) => read.action === 'other');
       unsure ||= (dockerfile.script(instruction)?.commands ?? []).some(
-        (command) => command.range.start < update && mayReadLists(command),
+        (command) => command.range.start < fetchedAt && mayReadLists(command),
       );
-      if (update !== Number.POSITIVE_INFINITY) return true;
+      if (fetchedAt !== Number.POSITIVE_INFINITY) return true;
     }
     return false;
   };

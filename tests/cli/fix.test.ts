@@ -64,6 +64,13 @@ describe('plimsoll fix', () => {
     expect(readdirSync(directory)).toEqual(['Dockerfile']);
   });
 
+  test('repairs every one of many files', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => `${at}/Dockerfile`);
+    write(Object.fromEntries(names.map((name) => [name, fixable])));
+    expect((await fix(['--write', ...only])).code).toBe(0);
+    for (const name of names) expect(read(name).toString(), name).toBe(repaired);
+  });
+
   test.each([
     ['something to repair', fixable, 1],
     ['nothing to repair', repaired, 0],

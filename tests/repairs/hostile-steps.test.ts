@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rules } from '../../src/rules/generated.ts';
+import { checkCase, layOutFiles } from '../rules/check-case.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-hostile-steps-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const installing = 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n';
+const many = 'apt-get '.repeat(60_000);
+const archive = `${'a'.repeat(60)}.zip`;
+const unpacking = `FROM debian:12\nWORKDIR /opt\nRUN wget https://example.com/${archive} && unzip ${archive}\n`;
+
+test.each([
+  ['a program of thousands of words', 'layers/package-cache-left', { Dockerfile: `${installing}CMD ${many}\n` }],
+  [
+    'a trigger of thousands of words',
+    'layers/package-cache-left',
+    { Dockerfile: `${installing}ONBUILD RUN ${many}\n` },
+  ],
+  [
+    'a start script of thousands of words',
+    'layers/package-cache-left',
+    {
+      Dockerfile: `${installing}COPY entry.sh /entry.sh\nENTRYPOINT ["/entry.sh"]\n`,
+      'entry.sh': `#!/bin/sh\necho ${many}\n`,
+    },
+  ],
+  [
+    'an image of the project with a step of thousands of words',
+    'layers/package-cache-left',
+    { 'Dockerfile.base': installing, Dockerfile: `FROM base\nRUN ${many}\n` },
+  ],
+  ['a pattern of many stars', 'layers/archive-left-behind', { Dockerfile: `${unpacking}RUN rm ${'*a'.repeat(25)}b\n` }],
+  [
+    'a word of many variables',
+    'layers/archive-left-behind',
+    { Dockerfile: `${unpacking}RUN rm ${'${a}a'.repeat(25)}b\n` },
+  ],
+] satisfies [string, string, Record<string, string>][])('%s is dealt with in seconds', async (_, id, files) => {
+  const rule = rules.find((each) => each.id === id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  const directory = layOutFiles(
+    scratch,
+    Object.entries(files).map(([file, text]) => ({ path: file, text, size: undefined, mode: undefined })),
+  );
+  const start = performance.now();
+  expect(await checkCase(directory, rule, {})).not.toEqual([]);
+  expect(performance.now() - start).toBeLessThan(15_000);
+});
