@@ -1,5 +1,6 @@
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, stageWrites } from '../dockerfile/package-commands.ts';
+import type { ShellCommand, ShellScript } from '../dockerfile/shell.ts';
 import { flagValue, hasFlag } from '../ecosystems/package-command.ts';
 import { absolutePath, type CopiedFiles, liesIn } from './copied-files.ts';
 import { workingDirectory } from './stage-facts.ts';
@@ -43,14 +44,27 @@ export function directoryOf(
   { command, instruction, stage }: PlacedCommand,
 ): string | undefined {
   let directory = stage && workingDirectory(dockerfile, stage, instruction).path;
-  for (const other of dockerfile.script(instruction)?.commands ?? []) {
+  for (const other of directoryChanges(dockerfile.script(instruction))) {
     if (other.range.start >= command.range.start) break;
-    if (other.name === 'pushd' || other.name === 'popd') return undefined;
-    if (other.name !== 'cd' || (other.place.inside.length > 0 && command.place.inside.length === 0)) continue;
+    if (other.name !== 'cd') return undefined;
+    if (other.place.inside.length > 0 && command.place.inside.length === 0) continue;
     const [target] = other.arguments;
     directory = target?.literal ? absolutePath(directory, target.value) : undefined;
   }
   return directory;
+}
+
+const changes = new WeakMap<ShellScript, readonly ShellCommand[]>();
+
+/** The commands of a script that change its directory; kept, because each of its commands asks. */
+function directoryChanges(script: ShellScript | undefined): readonly ShellCommand[] {
+  if (script === undefined) return [];
+  let found = changes.get(script);
+  if (found === undefined) {
+    found = script.commands.filter(({ name }) => name === 'cd' || name === 'pushd' || name === 'popd');
+    changes.set(script, found);
+  }
+  return found;
 }
 
 /** The directories of the project's files into which an install writes: none for one that writes to the system's. */

@@ -4,6 +4,7 @@ import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { insertBefore, replace } from '../dockerfile/edit.ts';
 import { commentedStart } from '../dockerfile/edit-lines.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { ownershipWords } from '../project/ownership.ts';
@@ -97,7 +98,18 @@ function writerOf(dockerfile: Dockerfile, shipped: readonly Stage[]): string | u
 
 /** Comments of the step say that the right is meant: the image is to run as whoever starts it. */
 function saysAnyUser(dockerfile: Dockerfile, { instruction }: PlacedCommand): boolean {
-  const text = dockerfile.text.slice(commentedStart(dockerfile, instruction), instruction.range.end);
+  let says = anyUserSaid.get(instruction);
+  if (says === undefined) {
+    says = namesAnyUser(dockerfile.text.slice(commentedStart(dockerfile, instruction), instruction.range.end));
+    anyUserSaid.set(instruction, says);
+  }
+  return says;
+}
+
+/** By step: every chmod of it asks. */
+const anyUserSaid = new WeakMap<Instruction, boolean>();
+
+function namesAnyUser(text: string): boolean {
   return /#.*(?:--user\b|\barbitrary\b|\b(?:any|random|other) (?:user|uid)|regardless of the u|openshift)/i.test(text);
 }
 

@@ -39,6 +39,16 @@ test.each([
     'layers/archive-left-behind',
     { Dockerfile: `${unpacking}RUN rm ${'${a}a'.repeat(25)}b\n` },
   ],
+  [
+    'a step of thousands of commands',
+    'review/ignored-failure',
+    { Dockerfile: `FROM debian:12\nRUN ${'npm install a && '.repeat(10_000)}npm install b; true\n` },
+  ],
+  [
+    'a step that widens thousands of modes',
+    'security/world-writable',
+    { Dockerfile: `FROM debian:12\nRUN ${'chmod 777 /a && '.repeat(10_000)}true\n` },
+  ],
 ] satisfies [string, string, Record<string, string>][])('%s is dealt with in seconds', async (_, id, files) => {
   const rule = rules.find((each) => each.id === id);
   if (rule === undefined) throw new Error(`no rule ${id}`);

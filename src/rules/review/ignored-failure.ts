@@ -63,7 +63,10 @@ function failsUnnoticed(dockerfile: Dockerfile, { command, instruction }: Placed
     return false;
   if (script.dialect !== 'posix' && script.dialect !== 'bash') return false;
   if (command.place.inside.length > 0 || command.place.negated || command.place.pipeline !== undefined) return false;
-  const siblings = script.commands.filter((other) => other.list === command.list && other.place.inside.length === 0);
-  const next = siblings[siblings.indexOf(command) + 1];
+  // The next of its list, and not all of the list: a step may have thousands of commands.
+  const own = script.commands.indexOf(command);
+  const next = script.commands.find(
+    (other, at) => at > own && other.list === command.list && other.place.inside.length === 0,
+  );
   return next !== undefined && next.place.after === ';' && next.name !== '';
 }
