@@ -62,15 +62,39 @@ function ofStart(project: Project, dockerfile: Dockerfile, stage: Stage, tools: 
 
 /** Another Dockerfile that installs without an update of its own, on a base whose name is that of an image built here. */
 function ofSiblings(project: Project, dockerfile: Dockerfile, tools: readonly string[]): Assumption {
-  const installers = bareInstallers(project, tools);
-  if (installers.length === 0) return holds;
+  const { byBase, hidden } = siblingsOf(project);
   const names = namesOf(project, dockerfile);
-  for (const { other, name } of installers) {
-    if (other === dockerfile || !names.has(name)) continue;
+  const candidates = new Set([...[...names].flatMap((name) => byBase.get(name) ?? []), ...hidden]);
+  candidates.delete(dockerfile);
+  for (const other of candidates) {
+    const name = bareBases(other, tools).find((each) => names.has(each));
+    if (name === undefined) continue;
     const question = `${other.path} builds on an image «${name}» and installs without an update of its own: is that the image of ${dockerfile.path}? Then it needs one first.`;
     return { statement, state: 'unknown', question };
   }
   return holds;
+}
+
+/** The bases of a file, by the last part of their names, on which a stage of it installs from lists that it does not fetch. */
+function bareBases(dockerfile: Dockerfile, tools: readonly string[]): readonly string[] {
+  const known = bases.get(dockerfile) ?? new Map<string, readonly string[]>();
+  bases.set(dockerfile, known);
+  const key = tools.join();
+  const names = known.get(key) ?? readBareBases(dockerfile, tools);
+  known.set(key, names);
+  return names;
+}
+
+/** By the tools. */
+const bases = new WeakMap<Dockerfile, Map<string, readonly string[]>>();
+
+function readBareBases(dockerfile: Dockerfile, tools: readonly string[]): readonly string[] {
+  if (packageCommands(dockerfile, ...tools).length === 0) return [];
+  return dockerfile.stages.flatMap((stage) => {
+    const base = externalBase(stage);
+    const commands = dockerfile.commands.flatMap((placed) => (placed.stage === stage ? placed.command : []));
+    return base.kind === 'image' && needsLists(commands, tools) ? [lastName(base.reference)] : [];
+  });
 }
 
 /** What the image of a Dockerfile may be called: what its builds say, its directory, and `base` of `Dockerfile.base`. */
@@ -92,30 +116,33 @@ function lastName(image: string): string {
   return repository.slice(repository.lastIndexOf('/') + 1).toLowerCase();
 }
 
-interface BareInstaller {
-  readonly other: Dockerfile;
-  /** The last part of its base image's name. */
-  readonly name: string;
+interface Siblings {
+  readonly byBase: ReadonlyMap<string, readonly Dockerfile[]>;
+  /** Files with a base whose name a variable hides. */
+  readonly hidden: readonly Dockerfile[];
 }
 
-/** By the list of a project's Dockerfiles and the tools: every file of thousands asks. */
-const kept = new WeakMap<readonly Dockerfile[], Map<string, readonly BareInstaller[]>>();
+const siblings = new WeakMap<readonly Dockerfile[], Siblings>();
 
-function bareInstallers({ dockerfiles }: Project, tools: readonly string[]): readonly BareInstaller[] {
-  const known = kept.get(dockerfiles) ?? new Map<string, readonly BareInstaller[]>();
-  kept.set(dockerfiles, known);
-  const key = tools.join();
-  let found = known.get(key);
+const fromForm = /^[ \t]*FROM(?:[ \t]|[\\`]\r?\n){1,200}(?:--\S{1,200}[ \t]{1,200}){0,3}([^\s\\`]{1,500})/gim;
+
+/**
+ * The files of a project by the last part of what they build on. Told from their text: thousands of files would have to be parsed, and
+ * kept, to be told for certain, which those few are then that have the name in question.
+ */
+function siblingsOf({ dockerfiles }: Project): Siblings {
+  let found = siblings.get(dockerfiles);
   if (found === undefined) {
-    found = dockerfiles.flatMap((other) => {
-      if (packageCommands(other, ...tools).length === 0) return [];
-      return other.stages.flatMap((stage): BareInstaller[] => {
-        const base = externalBase(stage);
-        const commands = other.commands.flatMap((placed) => (placed.stage === stage ? placed.command : []));
-        return base.kind === 'image' && needsLists(commands, tools) ? [{ other, name: lastName(base.reference) }] : [];
-      });
-    });
-    known.set(key, found);
+    const byBase = new Map<string, Dockerfile[]>();
+    const hidden: Dockerfile[] = [];
+    for (const dockerfile of dockerfiles)
+      for (const [, base = ''] of dockerfile.text.matchAll(fromForm)) {
+        const known = base.includes('$') ? hidden : (byBase.get(lastName(base)) ?? []);
+        known.push(dockerfile);
+        if (known !== hidden) byBase.set(lastName(base), known);
+      }
+    found = { byBase, hidden };
+    siblings.set(dockerfiles, found);
   }
   return found;
 }
