@@ -1,3 +1,4 @@
+import { boundedText } from '../core/bounded-text.ts';
 import { compareNumbers } from '../core/version-order.ts';
 import type { PackageRegistry, PackageRelease, ReleaseQuestion } from './release-question.ts';
 import { isFinished } from './version-range.ts';
@@ -56,9 +57,7 @@ async function ask(url: string, { fetch, timeoutSeconds }: AskOptions): Promise<
   });
   if (response.status === 404 || response.status === 410) return undefined;
   if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
-  if (Number(response.headers.get('content-length') ?? 0) > maximumBytes)
-    throw new Error(`${new URL(url).host} answered with more than ${maximumBytes} bytes`);
-  return response.text();
+  return boundedText(response, maximumBytes);
 }
 
 function releasesOf(registry: Exclude<PackageRegistry, 'go'>, answer: string): PackageRelease[] {

@@ -1,6 +1,7 @@
+import { boundedText } from '../core/bounded-text.ts';
 import type { ImageReference } from '../core/image-reference.ts';
 import { compareNumbers } from '../core/version-order.ts';
-import { type RegistryOptions, requestRegistry } from './internal/registry-request.ts';
+import { maximumBytes, type RegistryOptions, requestRegistry } from './internal/registry-request.ts';
 
 export type { RegistryOptions };
 
@@ -63,7 +64,7 @@ export async function versionTagOf(
       { method: 'GET', accept: 'application/json' },
       options,
     );
-    const tags = answer?.ok ? tagsIn(await answer.json()) : [];
+    const tags = answer?.ok ? tagsIn(JSON.parse(await boundedText(answer, maximumBytes))) : [];
     const versions = tags
       .filter((tag) => /^v?\d+(?:\.\d+){0,3}$/.test(tag))
       .sort((one, other) => compareNumbers(other, one) || other.length - one.length);

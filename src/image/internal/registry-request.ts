@@ -1,3 +1,4 @@
+import { boundedText } from '../../core/bounded-text.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { parseChallenge } from './bearer-challenge.ts';
 
@@ -11,6 +12,9 @@ export interface RegistryOptions {
   /** How long one request may take, in seconds. */
   readonly timeoutSeconds: number;
 }
+
+/** Tokens and lists of tags are far shorter. */
+export const maximumBytes = 4 * 1024 * 1024;
 
 /** Docker's own name for its registry is not the host that answers. */
 const dockerHub = { name: 'docker.io', host: 'registry-1.docker.io' };
@@ -66,7 +70,7 @@ async function authorizationFor(
     signal: AbortSignal.timeout(timeoutSeconds * 1000),
   });
   if (!answer.ok) return undefined;
-  const token = tokenOf(await answer.json());
+  const token = tokenOf(JSON.parse(await boundedText(answer, maximumBytes)));
   return token === undefined ? undefined : `Bearer ${token}`;
 }
 

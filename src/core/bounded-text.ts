@@ -1,0 +1,19 @@
+/**
+ * The text of an answer over HTTP, of which no more than `maximumBytes` is ever kept, whatever length it announces.
+ * @throws Error where it is longer, and what the connection throws.
+ */
+export async function boundedText(response: Response, maximumBytes: number): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    bytes += next.value.length;
+    if (bytes > maximumBytes) {
+      await reader.cancel();
+      throw new Error(`the answer has more than ${maximumBytes} bytes`);
+    }
+    parts.push(next.value);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
