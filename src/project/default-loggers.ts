@@ -22,13 +22,13 @@ function springBoot({ manifests, sourcePaths, loggers, artifact }: Application):
   if (texts.some((text) => configuredInJava.test(text))) return undefined;
   // A library of services has no start of its own.
   if (!texts.some((text) => /\bSpringApplication(?:Builder)?\b|\brunApplication</.test(text))) return undefined;
-  return {
-    library: 'spring-boot',
-    path: manifest.path,
-    range: { start: found.index, end: found.index + found[0].length },
-    format: 'text',
-    destination: 'stdout',
-  };
+  return plainText('spring-boot', manifest.path, found);
+}
+
+/** What a library writes by itself, with the mention of it as its place. */
+function plainText(library: string, path: string, mention: RegExpExecArray): LoggerUse {
+  const range = { start: mention.index, end: mention.index + mention[0].length };
+  return { library, path, range, format: 'text', destination: 'stdout' };
 }
 
 /** The parent, the bill of materials or a starter; the plug-in of Gradle. */
@@ -56,11 +56,5 @@ function dotnetLogging({ manifests, loggers, sourcePaths, artifact }: Applicatio
   if (!manifest || !sdk || loggers.length > 0 || /Serilog|NLog|log4net/i.test(manifest.text)) return undefined;
   if (sourcePaths.some((path) => /ClearProviders|UseSerilog|UseNLog|log4net/.test(artifact(path)?.text ?? '')))
     return undefined;
-  return {
-    library: 'Microsoft.Extensions.Logging',
-    path: manifest.path,
-    range: { start: sdk.index, end: sdk.index + sdk[0].length },
-    format: 'text',
-    destination: 'stdout',
-  };
+  return plainText('Microsoft.Extensions.Logging', manifest.path, sdk);
 }

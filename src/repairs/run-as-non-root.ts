@@ -5,6 +5,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { inOrder } from '../kubernetes/edit-yaml.ts';
 import { titleOf } from '../kubernetes/whole-workload.ts';
 import type { Container } from '../kubernetes/workload.ts';
+import { at } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { asks, setIn } from './manifest-edits.ts';
 
@@ -65,7 +66,10 @@ function isSamePlace(edit: TextEdit, other: TextEdit): boolean {
 /** Kubernetes gives a volume to root, unless it is told a group for it. An emptyDir may be written by everybody. */
 function volumeQuestions(containers: readonly Container[]): Assumption[] {
   const names = containers
-    .filter(({ workload, security }) => !at(workload, 'fsGroup') && security.runAsUser.node === undefined)
+    .filter(
+      ({ workload, security }) =>
+        at(workload.podSpec, 'securityContext', 'fsGroup') === undefined && security.runAsUser.node === undefined,
+    )
     .flatMap(({ volumeMounts }) =>
       volumeMounts
         .filter(({ volume, readOnly }) => !readOnly && !(volume && harmless.has(volume.kind ?? '')))
@@ -84,8 +88,3 @@ function volumeQuestions(containers: readonly Container[]): Assumption[] {
 
 /** Volumes that everybody may write, or nobody does. */
 const harmless: ReadonlySet<string> = new Set(['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI']);
-
-function at({ podSpec }: Container['workload'], key: string): boolean {
-  const context = podSpec.entries.find((entry) => entry.key.text === 'securityContext')?.value;
-  return context?.kind === 'map' && context.entries.some((entry) => entry.key.text === key);
-}
