@@ -50,3 +50,31 @@ export function commentedStart({ syntax }: Dockerfile, instruction: Instruction)
 export function inCaseOf({ keyword: { value } }: Instruction, keyword: string): string {
   return value === value.toLowerCase() ? keyword.toLowerCase() : keyword;
 }
+
+/** A keyword with the white space behind it as the file has both: in the case of an instruction beside it, padded where arguments stand in a column. */
+export function keywordInStyle(
+  dockerfile: Pick<Dockerfile, 'text' | 'instructions'>,
+  beside: Instruction,
+  keyword: string,
+): string {
+  const column = argumentColumn(dockerfile);
+  return inCaseOf(beside, keyword).padEnd(Math.max(column, keyword.length + 1));
+}
+
+/** The column in which three quarters of the arguments stand, those of keywords of several lengths; 0 where they stand in none. */
+export function argumentColumn({ text, instructions }: Pick<Dockerfile, 'text' | 'instructions'>): number {
+  const counted = new Map<number, { count: number; padded: boolean; lengths: Set<number> }>();
+  for (const { keyword } of instructions) {
+    const gap = /^ +(?=\S)/.exec(text.slice(keyword.range.end, keyword.range.end + 40))?.[0].length ?? 1;
+    const column = keyword.value.length + gap;
+    const found = counted.get(column) ?? { count: 0, padded: false, lengths: new Set() };
+    found.count += 1;
+    found.padded ||= gap > 1;
+    found.lengths.add(keyword.value.length);
+    counted.set(column, found);
+  }
+  const [column, most] = [...counted].sort(([, one], [, other]) => other.count - one.count)[0] ?? [0, undefined];
+  if (most === undefined || !most.padded || most.lengths.size < 2 || most.count < 3) return 0;
+  const fitting = instructions.filter(({ keyword }) => keyword.value.length < column).length;
+  return most.count * 4 >= fitting * 3 ? column : 0;
+}

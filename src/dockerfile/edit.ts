@@ -1,6 +1,7 @@
 import type { TextEdit } from '../core/fix.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from './dockerfile.ts';
+import type { Token } from './syntax.ts';
 
 type Edited = Pick<Dockerfile, 'path'>;
 
@@ -16,6 +17,17 @@ export function insertBefore({ path }: Edited, { start }: SourceRange, text: str
 
 export function replace({ path }: Edited, range: SourceRange, text: string): TextEdit {
   return { path, range, replacement: text };
+}
+
+/** Puts a flag before the arguments of an instruction, in the column in which they begin. */
+export function insertFlag(
+  dockerfile: Pick<Dockerfile, 'path' | 'text'>,
+  { range: { end } }: Token,
+  flag: string,
+): TextEdit {
+  const gap = /^[ \t]+(?=[^ \t\r\n])/.exec(dockerfile.text.slice(end, end + 40))?.[0].length;
+  if (gap === undefined) return insertAfter(dockerfile, { start: end, end }, ` ${flag}`);
+  return insertAfter(dockerfile, { start: end, end: end + gap }, `${flag} `);
 }
 
 /** Puts a word behind a word of a command: in the exec form as an element of the array. */

@@ -1,12 +1,18 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { insertAfter, replace } from '../dockerfile/edit.ts';
-import { insertLinesAfter, insertLinesBefore, lineEndOf } from '../dockerfile/edit-lines.ts';
+import { insertFlag, replace } from '../dockerfile/edit.ts';
+import {
+  argumentColumn,
+  insertLinesAfter,
+  insertLinesBefore,
+  keywordInStyle,
+  lineEndOf,
+} from '../dockerfile/edit-lines.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { Project } from '../project/project.ts';
-import { finalUser } from '../project/stage-facts.ts';
+import { baseImageOf, finalUser } from '../project/stage-facts.ts';
 import { userAt } from '../project/user-at.ts';
 import { rootNeeds, startedCommands } from './root-needs.ts';
 import { type RunUser, runUser } from './run-user.ts';
@@ -21,7 +27,9 @@ export function runAsUser(project: Project, dockerfile: Dockerfile, stage: Stage
   if (stage.from === undefined || isBuiltUpon(dockerfile, stage)) return undefined;
   const user = runUser(dockerfile, stage);
   if (user === undefined) return undefined;
-  const places = writtenPlaces(dockerfile, stage);
+  const written = writtenPlaces(dockerfile, stage);
+  const givesAway = baseImageOf(stage).shell !== 'none';
+  const places = givesAway ? written : { ...written, directories: [], missing: [] };
   const edits = editsFor(dockerfile, stage, user, places);
   if (edits === undefined) return undefined;
   return {
@@ -30,7 +38,8 @@ export function runAsUser(project: Project, dockerfile: Dockerfile, stage: Stage
     assumptions: [
       ...rootNeeds(project, dockerfile, stage),
       ...homeQuestion(user),
-      ...volumeQuestion(places),
+      ...(givesAway ? [] : ownerQuestion(written, user)),
+      ...volumeQuestion(written),
       writesNothingElse(dockerfile, stage, places),
     ],
   };
@@ -45,13 +54,17 @@ function isBuiltUpon(dockerfile: Dockerfile, stage: Stage): boolean {
 }
 
 function editsFor(dockerfile: Dockerfile, stage: Stage, user: RunUser, places: WrittenPlaces): TextEdit[] | undefined {
+  const { from } = stage;
   const steps = [...user.creation, ...ownershipSteps(dockerfile, user, places)];
-  const copies = places.copies.map(({ keyword }) => insertAfter(dockerfile, keyword.range, ` --chown=${user.value}`));
+  const copies = places.copies.map(({ keyword }) => insertFlag(dockerfile, keyword, `--chown=${user.value}`));
   const edits = [...copies, switchTo(dockerfile, stage, user)];
-  if (steps.length === 0) return edits;
+  if (steps.length === 0 || from === undefined) return edits;
   const place = placeForSteps(dockerfile, stage, places);
   if (place === undefined) return undefined;
-  const lines = `${keywordLike(stage.from, 'RUN')} ${steps.join(` && ${dockerfile.syntax.escape}${lineEndOf(dockerfile)}    `)}`;
+  const indent = ' '.repeat(argumentColumn(dockerfile) || 4);
+  const lines =
+    keywordInStyle(dockerfile, from, 'RUN') +
+    steps.join(` && ${dockerfile.syntax.escape}${lineEndOf(dockerfile)}${indent}`);
   // The step and USER may come to stand at one place: then they are one edit, in this order.
   const [last] = edits.slice(-1);
   if (
@@ -113,7 +126,7 @@ function switchTo(dockerfile: Dockerfile, stage: Stage, user: RunUser): TextEdit
     !(lastStep && lastStep.range.start > instruction.range.start);
   if (isLast) return replace(dockerfile, instruction.value.range, user.value);
   const place = placeOfUser(stage);
-  const lines = [`${keywordLike(place.before ?? place.after, 'USER')} ${user.value}`];
+  const lines = [keywordInStyle(dockerfile, place.before ?? place.after, 'USER') + user.value];
   if (place.before) return insertLinesBefore(dockerfile, place.before, lines);
   return insertLinesAfter(dockerfile, place.after, lines);
 }
@@ -131,11 +144,6 @@ function placeOfUser(
   return { before: undefined, after };
 }
 
-/** In lower case where the file has it so. */
-function keywordLike(instruction: Instruction | undefined, keyword: string): string {
-  return /^[a-z]+$/.test(instruction?.keyword.value ?? '') ? keyword.toLowerCase() : keyword;
-}
-
 function needsRoot({ name }: Instruction): boolean {
   return name === 'RUN' || name === 'COPY' || name === 'ADD' || name === 'WORKDIR' || name === 'USER';
 }
@@ -147,6 +155,19 @@ function homeQuestion({ hasHome, value }: RunUser): readonly Assumption[] {
       statement: 'The program needs no home directory to write to.',
       state: 'unknown',
       question: `The user ${value} has no home directory of its own: does the program write to its home, or look its user up in /etc/passwd?`,
+    },
+  ];
+}
+
+/** Without a shell no step can give them away. */
+function ownerQuestion({ directories }: WrittenPlaces, { value }: RunUser): readonly Assumption[] {
+  if (directories.length === 0) return [];
+  const list = enumerate(directories.slice(0, 3));
+  return [
+    {
+      statement: `The program writes nothing to ${list}, which root owns.`,
+      state: 'unknown',
+      question: `Does the program write to ${list}? The image has no shell that could give it away: copy an empty directory there with --chown=${value}.`,
     },
   ];
 }

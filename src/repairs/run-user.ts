@@ -21,7 +21,10 @@ export function runUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefin
   const base = baseImageOf(stage);
   if (base.distribution === 'windows') return undefined;
   return (
-    userBefore(dockerfile, stage) ?? createdUser(dockerfile, stage) ?? userOfBase(base) ?? newUser(dockerfile, base)
+    userBefore(dockerfile, stage) ??
+    createdUser(dockerfile, stage) ??
+    userOfBase(base) ??
+    newUser(dockerfile, stage, base)
   );
 }
 
@@ -127,14 +130,13 @@ const withShadow: ReadonlySet<string> = new Set([
 ]);
 
 /** A user with a number above those that packages take. In `scratch` a number is all that there can be. */
-function newUser({ text }: Dockerfile, { distribution, packageManager, shell }: BaseImage): RunUser | undefined {
+function newUser(dockerfile: Dockerfile, stage: Stage, base: BaseImage): RunUser | undefined {
+  const { distribution, packageManager, shell } = base;
   if (distribution === 'scratch' || distribution === 'distroless')
     return { value: '65532:65532', title: 'another user, 65532', creation: [], hasHome: false };
-  const id = [10001, 10002, 10003, 10101].find((each) => !text.includes(String(each)));
-  const name = ['app', 'service', 'runner'].find(
-    (each) => !new RegExp(`(?:useradd|adduser|addgroup|groupadd)[^\\n]*\\b${each}\\b`).test(text),
-  );
-  if (id === undefined || name === undefined) return undefined;
+  const account = userOfSibling(dockerfile, stage, base) ?? freeUser(dockerfile);
+  if (account === undefined) return undefined;
+  const { id, name } = account;
   const title = `a user of its own, ${name} (${id})`;
   const value = `${id}:${id}`;
   if (distribution === 'alpine' || distribution === 'busybox')
@@ -152,4 +154,37 @@ function newUser({ text }: Dockerfile, { distribution, packageManager, shell }: 
       hasHome: true,
     };
   return { value, title: `another user, ${id}`, creation: [], hasHome: false };
+}
+
+interface Account {
+  readonly id: number;
+  readonly name: string;
+}
+
+function freeUser({ text }: Dockerfile): Account | undefined {
+  const id = [10001, 10002, 10003, 10101].find((each) => !text.includes(String(each)));
+  const name = ['app', 'service', 'runner'].find(
+    (each) => !new RegExp(`(?:useradd|adduser|addgroup|groupadd)[^\\n]*\\b${each}\\b`).test(text),
+  );
+  return id === undefined || name === undefined ? undefined : { id, name };
+}
+
+/** The user that another stage makes with a number: images of one file that share a volume then agree on its owner. */
+function userOfSibling(dockerfile: Dockerfile, stage: Stage, base: BaseImage): Account | undefined {
+  const chain = new Set<Stage | undefined>(stageChain(stage));
+  const makers = dockerfile.commandsNamed('useradd', 'adduser', 'groupadd', 'addgroup');
+  const accounts = makers.flatMap(({ stage: own, command: { name: program, arguments: words } }): Account[] => {
+    if (own === undefined || chain.has(own) || !/^user|user$/.test(program)) return [];
+    const name = words.at(-1);
+    const id = Number(numberBehind(words, /^(?:-u|--uid)$/) ?? 0);
+    return name?.literal && /^[a-z_][a-z0-9_-]*$/.test(name.value) && id >= 1000 && !ofServices.test(name.value)
+      ? [{ id, name: name.value }]
+      : [];
+  });
+  const [first] = accounts;
+  if (first === undefined || accounts.some(({ id, name }) => id !== first.id || name !== first.name)) return undefined;
+  const isTaken =
+    base.users.some(({ name, uid }) => name === first.name || uid === first.id) ||
+    makers.some(({ stage: own }) => chain.has(own));
+  return isTaken ? undefined : first;
 }
