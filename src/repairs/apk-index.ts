@@ -63,7 +63,7 @@ function keepNoIndexIn(dockerfile: Dockerfile, stage: Stage, run: RunInstruction
     if (edit === undefined) return undefined;
     edits.push(edit);
   }
-  const isRead = unsure || (dockerfile.script(run)?.commands ?? []).some((command) => mayReadLists(command));
+  const isRead = unsure || mayReadLists(dockerfile.script(run)?.commands ?? []);
   return {
     title: updates.length === 0 ? `Pass ${flag}` : `Pass ${flag} instead of an update`,
     changes: { edits },

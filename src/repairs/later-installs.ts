@@ -37,7 +37,7 @@ function ofTriggers(dockerfile: Dockerfile, stage: Stage, tools: readonly string
     each.name === 'ONBUILD' && each.trigger ? (dockerfile.script(each.trigger)?.commands ?? []) : [],
   );
   if (needsLists(commands, tools)) return { statement, state: 'fails' };
-  if (!commands.some((command) => mayReadLists(command))) return holds;
+  if (!mayReadLists(commands)) return holds;
   return {
     statement,
     state: 'unknown',

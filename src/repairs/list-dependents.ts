@@ -6,9 +6,11 @@ import { insertBefore } from '../dockerfile/edit.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
+import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
 import { stageChain } from '../project/stage-facts.ts';
+import { foreignScripts } from './piped-script.ts';
 
 /** The steps that live on the package lists which a RUN fetched. */
 export interface ListDependents {
@@ -24,14 +26,27 @@ export interface ListDependents {
 const readers =
   /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-fast|apt-file|apt-rdepends|gdebi|tasksel|unattended-upgrades?|check-language-support|chroot|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|.*\.sh)$/;
 
-/** Whether a command may install from package lists though it is no package manager: such a tool, or a script of the image's own. */
-export function mayReadLists({ name, nameWord, arguments: words }: CommandLine): boolean {
+/** Whether a script may install from lists that it has not fetched though it calls no package manager itself; `until` ends what is looked at. */
+export function mayReadLists(commands: readonly ShellCommand[], until = Number.POSITIVE_INFINITY): boolean {
+  return (
+    commands.some((command) => command.range.start < until && readsLists(command)) ||
+    foreignScripts(commands).some(({ runner, lists }) => lists === 'unknown' && runner.range.start < until)
+  );
+}
+
+/** Where a script that comes from elsewhere is known to fetch the lists of apt. */
+function fetchedByForeign(commands: readonly ShellCommand[]): number {
+  const fetching = foreignScripts(commands).find(({ lists }) => lists === 'fetches');
+  return fetching?.runner.range.start ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether a command is such a tool, or a script of the image's own. */
+function readsLists({ name, nameWord, arguments: words }: CommandLine): boolean {
   if (readers.test(name)) return true;
   // A command that is a variable: `$install git`.
   if (name === '' && /^["']?\$\{?\w+\}?["']?$/.test(nameWord.raw)) return true;
   if (/^(?:python|perl|ruby|node|php|pwsh)[\d.]*$/.test(name)) return words.some(({ value }) => setsUp.test(value));
   if (/^(?:ba|da|a|z)?sh$/.test(name)) {
-    // What comes through a pipe is somebody else's, and cannot count on lists.
     const script = words.find(({ value }) => !/^[-+]/.test(value));
     return script !== undefined && !words.some(({ value }) => /^-[a-z]*[cs]$/.test(value)) && !isProgram(script.value);
   }
@@ -62,8 +77,9 @@ interface ReadCommand {
 }
 
 /** Of a script's package commands, in order, those before the first that fetches the lists, and those of them that install from what is there. */
-function untilFetched<Command extends ReadCommand>(own: readonly Command[]) {
-  const fetchedAt = own.find(({ read }) => fetchesLists(read))?.command.range.start ?? Number.POSITIVE_INFINITY;
+function untilFetched<Command extends ReadCommand>(own: readonly Command[], fetchedBefore = Number.POSITIVE_INFINITY) {
+  const ownFetch = own.find(({ read }) => fetchesLists(read))?.command.range.start ?? Number.POSITIVE_INFINITY;
+  const fetchedAt = Math.min(ownFetch, fetchedBefore);
   const early = own.filter(({ command, read }) => command.range.start < fetchedAt && !bringsItsOwn(read));
   const needing = early.filter(
     ({ read }) => consuming.has(read.action) && read.packages.every(({ kind }) => kind !== 'file'),
@@ -94,15 +110,15 @@ export function listDependents(
   const readRuns = (instructions: Stage['instructions']): boolean => {
     for (const instruction of instructions) {
       if (instruction.name !== 'RUN' || instruction.range.start <= run.range.start) continue;
+      const script = dockerfile.script(instruction)?.commands ?? [];
       const { early, needing, fetchedAt } = untilFetched(
         commands.filter((placed) => placed.instruction === instruction),
+        tools.includes('apt-get') ? fetchedByForeign(script) : undefined,
       );
       if (needing[0]) installs.push(needing[0]);
       all.push(...needing);
       unsure ||= early.some(({ read }) => read.action === 'other');
-      unsure ||= (dockerfile.script(instruction)?.commands ?? []).some(
-        (command) => command.range.start < fetchedAt && mayReadLists(command),
-      );
+      unsure ||= mayReadLists(script, fetchedAt);
       if (fetchedAt !== Number.POSITIVE_INFINITY) return true;
     }
     return false;
