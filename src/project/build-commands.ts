@@ -1,21 +1,27 @@
 import type { Artifact } from '../core/artifact.ts';
+import { parseJsonObject, textFieldsOf } from '../core/json-object.ts';
 import type { ToldBuild } from './link-builds.ts';
 
 /** Flags of `docker build` and its like that stand alone; every other one takes the next word for its value. */
 const switches = /^--(?:no-cache|pull|push|load|quiet|rm|force-rm|squash|compress|debug|check|layers|squash-all)$|^-q$/;
 
 /**
- * Builds that command lines in Makefiles and CI files tell of: `docker build -f packaging/Dockerfile .`. Paths are taken as relative
- * to the project's root, where such files run; a command with a variable in one of its paths tells nothing.
+ * Builds that command lines in Makefiles, CI files and the scripts of a package.json tell of: `docker build -f packaging/Dockerfile .`.
+ * Paths are taken as relative to the project's root, where such files run; a command with a variable in one of its paths tells nothing.
  */
 export function buildsOfCommands(files: readonly Artifact[]): ToldBuild[] {
-  return files.flatMap(({ text }) =>
+  return files.flatMap((file) =>
     [
-      ...text
+      ...commandLines(file)
         .replace(/\\\r?\n\s*/g, ' ')
         .matchAll(/\b(?:docker|podman|nerdctl)(?:\s+(?:image|buildx|builder))?\s+(?:build|bud)\s+([^\n;&|]{1,2000})/g),
     ].flatMap((match) => toldBy((match[1] ?? '').trim().split(/\s+/)) ?? []),
   );
+}
+
+function commandLines({ path, text }: Artifact): string {
+  if (path !== 'package.json') return text;
+  return [...textFieldsOf(parseJsonObject(text)?.scripts).values()].join('\n');
 }
 
 function toldBy(words: readonly string[]): ToldBuild | undefined {
@@ -71,4 +77,5 @@ export const buildCommandFiles = [
   'Taskfile.yml',
   'Taskfile.yaml',
   'build.sh',
+  'package.json',
 ] as const;

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJsonObject } from '../core/json-object.ts';
 import type { Application } from './application.ts';
 
 /** How many packages an application's install brings, by its lock or requirements file; undefined where none tells. */
@@ -24,15 +25,7 @@ export function dependencyCount({ manifests }: Pick<Application, 'manifests'>): 
 
 /** https://docs.npmjs.com/cli/v10/configuring-npm/package-lock-json */
 function npmLockCount(text: string): number | undefined {
-  try {
-    const lock: unknown = JSON.parse(text);
-    if (typeof lock !== 'object' || lock === null) return undefined;
-    if ('packages' in lock && typeof lock.packages === 'object' && lock.packages !== null)
-      return Object.keys(lock.packages).filter((place) => place !== '').length;
-    if ('dependencies' in lock && typeof lock.dependencies === 'object' && lock.dependencies !== null)
-      return Object.keys(lock.dependencies).length;
-    return undefined;
-  } catch {
-    return undefined;
-  }
+  const lock = parseJsonObject(text);
+  if (isJsonObject(lock?.packages)) return Object.keys(lock.packages).filter((place) => place !== '').length;
+  return isJsonObject(lock?.dependencies) ? Object.keys(lock.dependencies).length : undefined;
 }

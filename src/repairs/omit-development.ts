@@ -1,4 +1,5 @@
 import type { Assumption, Fix } from '../core/fix.ts';
+import { type JsonObject, jsonObjectOf, parseJsonObject } from '../core/json-object.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertWord } from '../dockerfile/edit.ts';
 import type { CommandForm } from '../dockerfile/instruction.ts';
@@ -45,17 +46,11 @@ function optionFor(stage: Stage, { read }: PlacedPackageCommand, { manifests }: 
   return major < 16 ? '--only=production' : '--omit=dev';
 }
 
-function scriptsOf({ manifests }: Application): Readonly<Record<string, unknown>> {
-  try {
-    const manifest: unknown = JSON.parse(manifests.get('package.json')?.text ?? 'null');
-    if (typeof manifest !== 'object' || manifest === null || !('scripts' in manifest)) return {};
-    return typeof manifest.scripts === 'object' && manifest.scripts !== null ? { ...manifest.scripts } : {};
-  } catch {
-    return {};
-  }
+function scriptsOf({ manifests }: Application): JsonObject {
+  return jsonObjectOf(parseJsonObject(manifests.get('package.json')?.text ?? '')?.scripts);
 }
 
-function noScript({ read }: PlacedPackageCommand, scripts: Readonly<Record<string, unknown>>): Assumption {
+function noScript({ read }: PlacedPackageCommand, scripts: JsonObject): Assumption {
   const statement = 'The install runs no script of the project.';
   const own = Object.keys(scripts).some((name) => lifecycle.test(name));
   return { statement, state: own && !read.ignoreScripts ? 'fails' : 'holds' };
@@ -103,7 +98,7 @@ function isBinary(program: string, names: readonly string[]): boolean {
   return Object.hasOwn(packages, program) && names.includes(packages[program] ?? '');
 }
 
-function startsWithout(stage: Stage, scripts: Readonly<Record<string, unknown>>, names: readonly string[]): Assumption {
+function startsWithout(stage: Stage, scripts: JsonObject, names: readonly string[]): Assumption {
   const statement = 'The container starts without a development dependency.';
   const words = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap((each) =>
     wordsOf(each?.command),

@@ -1,3 +1,4 @@
+import { jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
 import { hasFlag, type PackageCommand } from '../package-command.ts';
 
@@ -18,12 +19,12 @@ export function composerInputs(command: PackageCommand, files: ProjectFiles | un
     };
   const text = files.read('composer.json');
   if (text === undefined) return undefined;
-  const json = parsed(text);
+  const json = parseJsonObject(text);
   const scripts = hasFlag(command, 'no-scripts')
     ? []
-    : Object.keys(recordOf(json?.scripts)).filter((name) => events.test(name));
+    : Object.keys(jsonObjectOf(json?.scripts)).filter((name) => events.test(name));
   const loads = ['autoload', 'autoload-dev']
-    .flatMap((field) => Object.keys(recordOf(json?.[field])))
+    .flatMap((field) => Object.keys(jsonObjectOf(json?.[field])))
     .filter((kind) => kind === 'classmap' || kind === 'files' || kind === 'psr-0');
   const isOptimized =
     hasFlag(command, 'optimize-autoloader', 'o', 'classmap-authoritative', 'a') ||
@@ -46,21 +47,4 @@ export function composerInputs(command: PackageCommand, files: ProjectFiles | un
       : [],
     ...(reason !== undefined && !hasFlag(command, 'no-autoloader') && { needsSources: reason }),
   };
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
 }

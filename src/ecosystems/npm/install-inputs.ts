@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
 import type { PackageCommand } from '../package-command.ts';
 
@@ -29,8 +30,6 @@ const lifecycle = [
   'dependencies',
 ];
 
-type PackageJson = Readonly<Record<string, unknown>>;
-
 /** What npm, Yarn, pnpm and Bun read when they install a project. */
 export function npmInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
   const { tool } = command;
@@ -52,7 +51,7 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
     return { files: [], fills, questions: [], needsSources: 'where its workspaces lie is not plain' };
   const all = [
     root,
-    ...members.flatMap((path): PackageJson[] => {
+    ...members.flatMap((path): JsonObject[] => {
       const member = manifest(files, path);
       return member ? [member] : [];
     }),
@@ -85,28 +84,17 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
   };
 }
 
-function manifest(files: ProjectFiles, path: string): PackageJson | undefined {
-  try {
-    const value: unknown = JSON.parse(files.read(path) ?? 'null');
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function manifest(files: ProjectFiles, path: string): JsonObject | undefined {
+  return parseJsonObject(files.read(path) ?? '');
 }
 
-function isRecord(value: unknown): value is PackageJson {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function scriptsOf({ scripts }: PackageJson): string[] {
-  return lifecycle.flatMap((name) => {
-    const text = isRecord(scripts) ? scripts[name] : undefined;
-    return typeof text === 'string' && text.trim() !== '' ? [text.trim()] : [];
-  });
+function scriptsOf({ scripts }: JsonObject): string[] {
+  const texts = textFieldsOf(scripts);
+  return lifecycle.map((name) => texts.get(name)?.trim() ?? '').filter((text) => text !== '');
 }
 
 /** A dependency that lies in the repository, beside those of a workspace. */
-function localDependency(packageJson: PackageJson): string | undefined {
+function localDependency(packageJson: JsonObject): string | undefined {
   for (const field of [
     'dependencies',
     'devDependencies',
@@ -116,7 +104,7 @@ function localDependency(packageJson: PackageJson): string | undefined {
     'overrides',
   ]) {
     const listed = packageJson[field];
-    if (!isRecord(listed)) continue;
+    if (!isJsonObject(listed)) continue;
     for (const [name, version] of Object.entries(listed))
       if (typeof version === 'string' && /^(?:file|link|portal|exec|patch):|^\.{0,2}\//.test(version))
         return `${name} is taken from ${version}`;
@@ -125,7 +113,7 @@ function localDependency(packageJson: PackageJson): string | undefined {
 }
 
 /** The manifests of the packages of a workspace; undefined where a pattern is not one of the plain ones. */
-function workspaceManifests(files: ProjectFiles, root: PackageJson, tool: string): readonly string[] | undefined {
+function workspaceManifests(files: ProjectFiles, root: JsonObject, tool: string): readonly string[] | undefined {
   const listed = tool === 'pnpm' ? pnpmPatterns(files.read('pnpm-workspace.yaml') ?? '') : npmPatterns(root);
   const found = new Set<string>();
   for (const pattern of listed) {
@@ -137,8 +125,8 @@ function workspaceManifests(files: ProjectFiles, root: PackageJson, tool: string
   return [...found].sort();
 }
 
-function npmPatterns({ workspaces }: PackageJson): readonly string[] {
-  const list = Array.isArray(workspaces) ? workspaces : isRecord(workspaces) ? workspaces.packages : [];
+function npmPatterns({ workspaces }: JsonObject): readonly string[] {
+  const list = Array.isArray(workspaces) ? workspaces : isJsonObject(workspaces) ? workspaces.packages : [];
   return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [];
 }
 

@@ -1,3 +1,4 @@
+import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth } from '../internal/endpoints.ts';
 import { builtIn, type Framework, frameworks, libraries } from '../internal/php-frameworks.ts';
@@ -34,24 +35,7 @@ function isPart({ repository, directory }: Place): boolean {
 }
 
 function requiresOf(text: string): ReadonlyMap<string, string> {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (
-      typeof json !== 'object' ||
-      json === null ||
-      !('require' in json) ||
-      typeof json.require !== 'object' ||
-      json.require === null
-    )
-      return new Map();
-    return new Map(
-      Object.entries(json.require).flatMap(([name, version]) =>
-        typeof version === 'string' ? [[name, version] as const] : [],
-      ),
-    );
-  } catch {
-    return new Map();
-  }
+  return textFieldsOf(parseJsonObject(text)?.require);
 }
 
 /** Where the web server begins: the directory with index.php. */

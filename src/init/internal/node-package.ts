@@ -1,3 +1,4 @@
+import { jsonObjectOf, parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import type { Place } from '../detector.ts';
 import { directoryOf, join, placeIn, type Repository } from '../repository.ts';
@@ -23,53 +24,28 @@ export interface NodePackage {
 /** Undefined when it is not there or is no JSON object. */
 export function readNodePackage(repository: Repository, path: string): NodePackage | undefined {
   const text = repository.read(path);
-  const json = text === undefined ? undefined : parseObject(text);
+  const json = text === undefined ? undefined : parseJsonObject(text);
   if (text === undefined || json === undefined) return undefined;
-  const workspaces = Array.isArray(json.workspaces) ? json.workspaces : objectOf(json.workspaces).packages;
+  const workspaces = Array.isArray(json.workspaces) ? json.workspaces : jsonObjectOf(json.workspaces).packages;
   return {
     path,
     text,
     name: stringOf(json.name),
     version: stringOf(json.version),
-    scripts: stringsOf(json.scripts),
-    dependencies: stringsOf(json.dependencies),
-    devDependencies: stringsOf(json.devDependencies),
-    engine: stringOf(objectOf(json.engines).node),
+    scripts: textFieldsOf(json.scripts),
+    dependencies: textFieldsOf(json.dependencies),
+    devDependencies: textFieldsOf(json.devDependencies),
+    engine: stringOf(jsonObjectOf(json.engines).node),
     packageManager: stringOf(json.packageManager),
     main: stringOf(json.main),
     type: stringOf(json.type),
     workspaces: Array.isArray(workspaces) ? workspaces.filter((each) => typeof each === 'string') : [],
-    volta: stringOf(objectOf(json.volta).node),
+    volta: stringOf(jsonObjectOf(json.volta).node),
   };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
 }
 
 function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function stringsOf(value: unknown): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(objectOf(value)).flatMap(([name, each]) =>
-      typeof each === 'string' ? [[name, each] as const] : [],
-    ),
-  );
 }
 
 export function dependsOn(manifest: NodePackage, name: string): boolean {

@@ -1,5 +1,6 @@
 import type { Artifact } from '../../core/artifact.ts';
 import type { Fix } from '../../core/fix.ts';
+import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { CmdInstruction, CommandForm, EntrypointInstruction } from '../../dockerfile/instruction.ts';
@@ -75,13 +76,5 @@ function startItself(
 }
 
 function scriptsOf({ text }: Artifact): ReadonlyMap<string, string> {
-  try {
-    const manifest: unknown = JSON.parse(text);
-    if (typeof manifest !== 'object' || manifest === null || !('scripts' in manifest)) return new Map();
-    const { scripts } = manifest;
-    if (typeof scripts !== 'object' || scripts === null) return new Map();
-    return new Map(Object.entries(scripts).flatMap(([name, line]) => (typeof line === 'string' ? [[name, line]] : [])));
-  } catch {
-    return new Map();
-  }
+  return textFieldsOf(parseJsonObject(text)?.scripts);
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../../dockerfile/stage.ts';
 import { isDevelopmentStage } from '../../project/development-stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -14,9 +15,11 @@ export const rule = dockerfileRule({
     if (dockerfile.final) used.add(dockerfile.final);
     // A set is walked in the order in which it grows.
     for (const stage of used) for (const other of stage.dependsOn) used.add(other);
-    for (const stage of dockerfile.stages) {
-      if (used.has(stage) || stage.from === undefined || isTarget(stage.name)) continue;
-      if (isDevelopmentStage(stage)) continue;
+    const unused = dockerfile.stages.filter((stage) => !used.has(stage));
+    for (const stage of unused) {
+      if (stage.from === undefined || isTarget(stage) || isDevelopmentStage(stage)) continue;
+      // What only a stage that is left over takes goes with it: one cause.
+      if (unused.some(({ dependsOn }) => dependsOn.includes(stage))) continue;
       report({
         at: stage.from.range,
         message: `Nothing is taken from ${stage.name === undefined ? 'this stage' : `the stage ${stage.name}`}, and it is not the last one.`,
@@ -25,10 +28,12 @@ export const rule = dockerfileRule({
   },
 });
 
-/** A stage that is built by its name, `--target`, for what it says. */
-function isTarget(name: string | undefined): boolean {
+/** A stage that is built by its name, `--target`: one that is named for it, says what to run, or is another stage with a change. */
+function isTarget({ name, base, instructions }: Stage): boolean {
+  if (name === undefined) return false;
   return (
-    name !== undefined &&
+    base.kind === 'stage' ||
+    instructions.some(({ name: instruction }) => instruction === 'CMD' || instruction === 'ENTRYPOINT') ||
     /(?:^|[-_.])(?:prod|production|release|runtime|export|artifacts?|binaries|docs?|check|validate|format|fmt|vendor|update|generate|tools?|shell|local|cli|server|worker|web|api|final|target|bench|coverage|scan)(?:$|[-_.])/.test(
       name,
     )

@@ -1,3 +1,4 @@
+import { jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
@@ -22,8 +23,8 @@ export const rule = dockerfileRule({
     const application = project.applications.find(
       (each) => each.language === 'node' && directories.has(each.directory),
     );
-    const development = application && developmentNames(application);
-    if (development === undefined || development.length === 0) return;
+    const development = application ? developmentNames(application) : [];
+    if (application === undefined || development.length === 0) return;
     for (const stage of shippedStages(project, dockerfile)) {
       if (!runsProgram(project, dockerfile, stage)) continue;
       const chain = new Set(stageChain(stage));
@@ -42,16 +43,8 @@ export const rule = dockerfileRule({
   },
 });
 
-function developmentNames({ manifests }: Application): string[] | undefined {
-  try {
-    const manifest: unknown = JSON.parse(manifests.get('package.json')?.text ?? 'null');
-    if (typeof manifest !== 'object' || manifest === null || !('devDependencies' in manifest)) return [];
-    return typeof manifest.devDependencies === 'object' && manifest.devDependencies !== null
-      ? Object.keys(manifest.devDependencies)
-      : [];
-  } catch {
-    return undefined;
-  }
+function developmentNames({ manifests }: Application): string[] {
+  return Object.keys(jsonObjectOf(parseJsonObject(manifests.get('package.json')?.text ?? '')?.devDependencies));
 }
 
 function installsDevelopment(dockerfile: Dockerfile, { read, command, instruction }: PlacedPackageCommand): boolean {
