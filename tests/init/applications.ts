@@ -576,6 +576,76 @@ public class Shop {
     variables: ['*API_KEY'],
     lines: ['FROM rust:1.98-trixie AS build', 'FROM debian:13-slim'],
   },
+  'rust-with-options': {
+    files: {
+      'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\n\n[workspace.package]\nversion = "1.4.0"\n',
+      'Cargo.lock': '',
+      'rust-toolchain.toml': '[toolchain]\nchannel = "1.95.0"\ncomponents = ["clippy"]\n',
+      'crates/search/Cargo.toml':
+        '[package]\nname = "search"\nversion.workspace = true\n\n[dependencies]\naxum = "0.8"\nclap = { version = "4", features = ["derive", "env"] }\nrust-embed = "8"\n',
+      'crates/search/build.rs':
+        'fn main() {\n    let commit = std::env::var("GIT_COMMIT").unwrap();\n    let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();\n}\n',
+      'crates/search/assets/logo.svg': '<svg/>',
+      'crates/search/src/options.rs': `use clap::Parser;
+
+const SEARCH_ADDR: &str = "SEARCH_ADDR";
+const DEFAULT_ADDR: &str = "localhost:7700";
+const DEFAULT_DB: &str = "./data.ms";
+
+#[derive(Parser)]
+pub struct Options {
+    /// Where the index lies.
+    #[clap(long, env = "SEARCH_DB_PATH", default_value_os_t = default_db())]
+    pub db_path: PathBuf,
+    #[clap(long, env = SEARCH_ADDR, default_value_t = default_addr())]
+    #[serde(default)]
+    pub addr: String,
+    #[arg(long, env)]
+    pub master_key: Option<String>,
+    #[arg(long, env("SEARCH_LANGUAGE"))]
+    pub language: String,
+    #[arg(long, env = "SEARCH_WORKERS", default_value_t = 4)]
+    pub workers: usize,
+}
+
+pub fn default_addr() -> String {
+    DEFAULT_ADDR.to_string()
+}
+
+fn default_db() -> PathBuf {
+    PathBuf::from(DEFAULT_DB)
+}
+`,
+      'crates/search/src/main.rs': `#[derive(rust_embed::Embed)]
+#[folder = "assets/"]
+struct Assets;
+
+#[tokio::main]
+async fn main() {
+    let options = Options::parse();
+    signal(SignalKind::terminate());
+    let app = Router::new().route("/health", get(health));
+    axum::serve(TcpListener::bind(options.addr).await.unwrap(), app).await.unwrap();
+}
+`,
+    },
+    directory: 'crates/search',
+    language: 'Rust',
+    framework: 'axum',
+    version: '1.95.0',
+    port: 7700,
+    command: ['/usr/local/bin/search'],
+    health: '/health',
+    variables: ['*MASTER_KEY', 'SEARCH_LANGUAGE', 'SEARCH_WORKERS'],
+    questions: [/writes into \/data .* one replica/],
+    lines: [
+      '# Build with: docker build --tag search:1.4.0 --file crates/search/Dockerfile .',
+      'FROM rust:1.95.0-trixie AS build',
+      'ENV SEARCH_ADDR=0.0.0.0:7700 \\',
+      '    SEARCH_DB_PATH=/data/data.ms',
+      'COPY --from=build --chown=65532:65532 /out/data /data',
+    ],
+  },
   'dotnet-web': {
     files: {
       'shop.sln': '',

@@ -2,8 +2,18 @@ import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import {
+  dataSteps,
+  isBuildScript,
+  rustAddress,
+  rustData,
+  toolchainFile,
+  toolchainFiles,
+} from '../internal/rust-environment.ts';
+import { rustOptions } from '../internal/rust-options.ts';
+import {
   type Framework,
   frameworks,
+  packageValue,
   portOf,
   programOf,
   rustDirectories,
@@ -13,7 +23,7 @@ import {
 import { buildStage, shippedStage } from '../internal/rust-stages.ts';
 import { tomlTable, tomlValue } from '../internal/toml.ts';
 import { compareVersions } from '../internal/versions.ts';
-import type { Detection } from '../plan.ts';
+import type { Detection, IgnoreGroup } from '../plan.ts';
 import { join } from '../repository.ts';
 
 /** The only release of Rust that gets fixes. */
@@ -22,7 +32,9 @@ const newestRust = () => releasesOf('rust')?.newest ?? '1';
 export const detector: Detector = {
   language: 'Rust',
   mayBe: (names) => names.has('Cargo.toml'),
-  detect(place) {
+  detect(given) {
+    const sources = () => given.sources().filter(({ path }) => !isBuildScript(given, path));
+    const place: Place = { ...given, sources };
     const text = place.read('Cargo.toml') ?? '';
     const name = tomlValue(tomlTable(text, 'package'), 'name');
     if (name === undefined) return undefined;
@@ -58,19 +70,24 @@ function detection(
         lock !== undefined && new RegExp(`^name = "${crate}"`, 'm').test(lock) && !/^name = "openssl-src"/m.test(lock),
     )
     .filter(([crate]) => crate !== 'openssl-sys' || !/^name = "openssl-src"/m.test(lock ?? ''));
-  const version = chooseRust(place, text);
-  const port = portOf(place, framework);
+  const version = chooseRust(place, text, root);
+  const options = rustOptions(place);
+  const address = rustAddress(place, options);
+  const data = rustData(options);
+  const user = libraries.length > 0 ? 10001 : 65532;
+  const port = portOf(place, framework, address);
   const health = findHealth(place);
   const directories = rustDirectories(place);
   const reads = findInSources(place, /env::var(?:_os)?\(\s*"PORT"|\bPORT\b[^\n]{0,40}env/) !== undefined;
-  const local = framework?.environment
-    ? undefined
-    : findInSources(place, /(?:bind|listen|run|from)\(\s*&?\(?\[?"?(?:127[.,]\s*0[.,]\s*0[.,]\s*1|localhost)/);
+  const local =
+    framework?.environment || address
+      ? undefined
+      : findInSources(place, /(?:bind|listen|run|from)\(\s*&?\(?\[?"?(?:127[.,]\s*0[.,]\s*0[.,]\s*1|localhost)/);
   return {
     language: 'Rust',
     framework: framework?.name,
     context: root,
-    version: tomlValue(tomlTable(text, 'package'), 'version'),
+    version: packageValue(place, text, root, 'version'),
     decisions: [
       { topic: 'language', value: 'Rust', evidence: place.place('Cargo.toml', 0) },
       ...(framework
@@ -130,27 +147,34 @@ function detection(
             },
           ]
         : []),
+      ...data.questions,
     ],
     stages: [
-      buildStage(place, program.name, version, lock !== undefined, root),
+      buildStage(place, program.name, version, lock !== undefined, root, data.writable),
       shippedStage(
         place,
         program.name,
         libraries.map(([, , name]) => name),
         directories,
+        dataSteps(data, user),
       ),
     ],
     run: {
       command: [`/usr/local/bin/${program.name}`],
       commandEvidence: 'what is built',
       port: port.port,
-      environment: { ...framework?.environment?.(port.port), ...(reads ? { PORT: String(port.port) } : {}) },
-      user: libraries.length > 0 ? 10001 : 65532,
+      environment: {
+        ...framework?.environment?.(port.port),
+        ...(reads ? { PORT: String(port.port) } : {}),
+        ...address?.environment,
+        ...data.environment,
+      },
+      user,
       userEvidence:
         libraries.length > 0
           ? 'a number without any rights; the image has no user for programs'
           : 'the user nonroot of the image',
-      writable: [{ path: '/tmp', why: 'temporary files' }],
+      writable: [{ path: '/tmp', why: 'temporary files' }, ...data.writable],
       health,
       ignoresTermination:
         !['Rocket', 'Actix Web'].includes(framework?.name ?? '') &&
@@ -158,26 +182,35 @@ function detection(
       startSeconds: 10,
       resources: { cpu: '50m', memory: '32Mi', memoryLimit: '256Mi' },
     },
-    ignore: [{ comment: 'Built in the image', patterns: ['**/target'] }],
+    ignore: [{ comment: 'Built in the image', patterns: ['**/target'] }, ...version.ignore],
     files: [],
-    variables: rustVariables(place),
+    variables: rustVariables(place, options),
   };
 }
 
-function chooseRust(place: Place, text: string): { readonly version: string; readonly evidence: string } {
-  if (place.choices.version) return { version: place.choices.version, evidence: '--runtime-version' };
-  const file = ['rust-toolchain.toml', 'rust-toolchain'].find((name) => place.has(name));
+interface ChosenRust {
+  readonly version: string;
+  readonly evidence: string;
+  readonly ignore: readonly IgnoreGroup[];
+}
+
+function chooseRust(place: Place, text: string, root: string): ChosenRust {
+  if (place.choices.version) return { version: place.choices.version, evidence: '--runtime-version', ignore: [] };
+  const file = toolchainFile(place, root);
+  const written = file === undefined ? '' : (place.repository.read(file) ?? '');
   const channel =
-    file === undefined
-      ? undefined
-      : (tomlValue(tomlTable(place.read(file) ?? '', 'toolchain'), 'channel') ?? (place.read(file) ?? '').trim());
-  if (file && channel && /^\d+\.\d+/.test(channel)) return { version: channel, evidence: file };
-  const minimum = tomlValue(tomlTable(text, 'package'), 'rust-version');
+    tomlValue(tomlTable(written, 'toolchain'), 'channel') ?? (/^\S+$/.test(written.trim()) ? written.trim() : '');
+  if (file && /^\d+\.\d+(?:\.\d+)?$/.test(channel)) {
+    const comment = 'The image is of this release already: rustup would only fetch what developers want beside it';
+    return { version: channel, evidence: `channel (${file})`, ignore: [{ comment, patterns: toolchainFiles }] };
+  }
+  const minimum = packageValue(place, text, root, 'rust-version');
   if (minimum && compareVersions(minimum, newestRust()) > 0)
-    return { version: minimum, evidence: place.place('Cargo.toml', 'rust-version') };
+    return { version: minimum, evidence: place.place('Cargo.toml', 'rust-version'), ignore: [] };
   const other = channel && file ? `; ${file} makes the build fetch ${channel}` : '';
   return {
     version: newestRust(),
     evidence: `the newest that is known: new releases build what was written for older ones${other}`,
+    ignore: [],
   };
 }

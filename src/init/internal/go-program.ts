@@ -81,10 +81,11 @@ export function runtimeDirectories(
   return found;
 }
 
-/** Import paths look like directories and are none. Same length, so that places stay right. */
+/** Import paths look like directories and are none, and what Rust's attributes and macros include is in the program. Same length, so that places stay right. */
 function withoutEmbedding(text: string): string {
   return text
     .replace(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"[^"\n]+"\s*$/gm, (line) => ' '.repeat(line.length))
+    .replace(/^\s*#!?\[.*$|\binclude_\w+!\s*\([^)\n]*\)/gm, (line) => ' '.repeat(line.length))
     .replace(/^\/\/.*$/gm, (line) => ' '.repeat(line.length));
 }
 

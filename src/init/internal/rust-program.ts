@@ -3,6 +3,8 @@ import type { PlannedVariable } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 import { findPort } from './endpoints.ts';
 import { runtimeDirectories } from './go-program.ts';
+import type { RustAddress } from './rust-environment.ts';
+import type { RustOption } from './rust-options.ts';
 import { tomlTable, tomlValue } from './toml.ts';
 import { variable } from './variables.ts';
 
@@ -72,11 +74,23 @@ export function workspaceRoot({ repository, directory }: Place): string {
   return directory;
 }
 
+/** A field of `[package]`, also where it is the workspace's. */
+export function packageValue({ repository }: Place, text: string, root: string, key: string): string | undefined {
+  const own = tomlTable(text, 'package');
+  const isShared =
+    tomlValue(own, `${key}.workspace`) === 'true' ||
+    new RegExp(`^${key}\\s*=\\s*\\{[^}]*\\bworkspace\\s*=\\s*true`, 'm').test(own);
+  if (!isShared) return tomlValue(own, key);
+  return tomlValue(tomlTable(repository.read(join(root, 'Cargo.toml')) ?? '', 'workspace.package'), key);
+}
+
 export function portOf(
   place: Place,
   framework: Framework | undefined,
+  address: RustAddress | undefined,
 ): { readonly port: number; readonly evidence: string; readonly sure: boolean } {
   if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', sure: true };
+  if (address) return { port: address.port, evidence: address.evidence, sure: true };
   if (framework?.port) {
     const configured = /^port\s*=\s*(\d{2,5})/m.exec(place.read('Rocket.toml') ?? '')?.[1];
     return configured
@@ -102,7 +116,15 @@ export function rustDirectories(place: Place): { readonly path: string; readonly
   ];
 }
 
-export function rustVariables(place: Place): PlannedVariable[] {
+/** Variables that the program reads as it runs: those of options and of its own code, not those that Cargo sets. */
+export function rustVariables(place: Place, options: readonly RustOption[]): PlannedVariable[] {
+  const ofOptions = options.map(({ name, fallback, optional, evidence }) =>
+    variable(name, fallback, !optional, evidence),
+  );
+  return [...ofOptions, ...readVariables(place)].filter(({ name }) => !/^(?:CARGO|CARGO_\w+|OUT_DIR)$/.test(name));
+}
+
+function readVariables(place: Place): PlannedVariable[] {
   return place
     .sources()
     .flatMap(({ path, text }) =>

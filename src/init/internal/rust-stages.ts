@@ -1,5 +1,5 @@
 import type { Place } from '../detector.ts';
-import type { ImageStage, Step } from '../plan.ts';
+import type { ImageStage, Step, WritablePath } from '../plan.ts';
 import { tomlTable, tomlValue } from './toml.ts';
 
 export function buildStage(
@@ -8,6 +8,7 @@ export function buildStage(
   version: { version: string; evidence: string },
   locked: boolean,
   root: string,
+  data: readonly WritablePath[],
 ): ImageStage {
   const member =
     root === place.directory
@@ -28,6 +29,7 @@ export function buildStage(
         commands: [
           `cargo build --release${locked ? ' --locked' : ''}${member} --bin ${name}`,
           `cp target/release/${name} /usr/local/bin/${name}`,
+          ...data.map(({ path }) => `mkdir -p /out${path}`),
         ],
       },
     ],
@@ -39,6 +41,7 @@ export function shippedStage(
   name: string,
   libraries: readonly string[],
   directories: readonly { readonly path: string; readonly evidence: string }[],
+  more: readonly Step[],
 ): ImageStage {
   const plain = libraries.length === 0 && place.choices.base !== 'slim';
   const steps: Step[] = [
@@ -65,6 +68,7 @@ export function shippedStage(
         destination: path.includes('.') ? './' : `./${path}/`,
       }),
     ),
+    ...more,
   ];
   return {
     name: undefined,

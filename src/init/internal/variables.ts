@@ -11,6 +11,10 @@ const alwaysThere =
 const holdsLogin =
   /(?:^|_)(?:DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB|HQ|LAB)?|REDIS(?:CLOUD|TOGO)?|RABBITMQ|AMQP|CLOUDAMQP|CLEARDB|JAWSDB|ELASTICSEARCH|KAFKA|SMTP|SENTRY|JDBC_DATABASE)_?(?:URL|URI|DSN|CONNECTION(?:_?STRING)?)$|CONNECTION_?STRING|^DSN$|^(?:MONGO|DB)_?(?:URI|URL)$|WEBHOOK_URL$/i;
 
+/** Keys that open all the rest. A setting that is taken for a secret does no harm, so here more counts as one than an audit says. */
+const opensAll =
+  /(?:^|_)(?:MASTER|ROOT|ADMIN|HMAC|COOKIES?|SESSIONS?|SIGNING|SIGNATURE|ENCRYPTION|ENCRYPT|CRYPTO|JWT|APP|LICEN[CS]E)_?KEYS?$|(?:^|_)(?:SALT|PEPPER|AUTHORIZATION_HEADER)$/i;
+
 /** What the application reads of its environment, each name once. */
 export function plannedVariables(
   place: Place,
@@ -60,6 +64,7 @@ export function variable(
   const secret =
     isTellingName(name) ||
     holdsLogin.test(name) ||
+    opensAll.test(name) ||
     (value !== undefined && secretInVariable(name, value) !== undefined);
   return { name, secret, value: secret ? undefined : value, required, evidence };
 }

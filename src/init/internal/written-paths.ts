@@ -138,15 +138,19 @@ function planned(
       });
     else {
       writable.push({ path: inImage, why: `${what}: ${evidence}` });
-      if (lasts)
-        questions.push({
-          question: `What the program writes into ${path} (${evidence}) goes with its pod, and each pod has its own. Is it to last, use a volume and one replica, or a service that keeps it.`,
-          flag: undefined,
-          assumed: undefined,
-        });
+      if (lasts) questions.push(doesNotLast(path, evidence));
     }
   }
   return { writable, questions };
+}
+
+/** What a person has to know of a directory whose contents should outlive the pod. */
+export function doesNotLast(path: string, evidence: string): Question {
+  return {
+    question: `What the program writes into ${path} (${evidence}) goes with its pod, and each pod has its own. Is it to last, use a volume and one replica, or a service that keeps it.`,
+    flag: undefined,
+    assumed: undefined,
+  };
 }
 
 /** Without Kubernetes, too, the program's user can write there. */
