@@ -2,6 +2,7 @@ import { cargoInputs, fetchCargo } from './cargo/install-inputs.ts';
 import { composerInputs } from './composer/install-inputs.ts';
 import { bundlerInputs } from './gem/install-inputs.ts';
 import { fetchGo, goInputs } from './go/install-inputs.ts';
+import { fetchGradle } from './maven/gradle-inputs.ts';
 import { fetchMaven } from './maven/install-inputs.ts';
 import { npmInputs } from './npm/install-inputs.ts';
 import { dotnetInputs } from './nuget/install-inputs.ts';
@@ -59,15 +60,22 @@ export function installInputs(command: PackageCommand, files: ProjectFiles | und
   }
 }
 
-/** How the downloads of a build can be fetched before its sources are there. */
-export function fetchInputs(command: PackageCommand, files: ProjectFiles | undefined): FetchInputs | undefined {
+/** How the downloads of a build can be fetched before its sources are there; `release`: of the tool in the image, where it is known. */
+export function fetchInputs(
+  command: PackageCommand,
+  files: ProjectFiles | undefined,
+  release?: string,
+): FetchInputs | undefined {
   switch (command.ecosystem) {
     case 'go':
       return fetchGo(files);
     case 'cargo':
       return fetchCargo(command, files);
     case 'maven':
-      return fetchMaven(command, files);
+      return (
+        fetchMaven(command, files) ??
+        (/^gradlew?$/.test(command.tool) ? fetchGradle(command, files, release) : undefined)
+      );
     default:
       return undefined;
   }

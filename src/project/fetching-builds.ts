@@ -14,8 +14,8 @@ import { stageChain } from './stage-facts.ts';
 const fetches: Readonly<Record<string, string>> = {
   mvn: 'mvn dependency:go-offline',
   mvnw: './mvnw dependency:go-offline',
-  gradle: 'gradle dependencies',
-  gradlew: './gradlew dependencies',
+  gradle: 'gradle --write-verification-metadata sha256 --dry-run help',
+  gradlew: './gradlew --write-verification-metadata sha256 --dry-run help',
   cargo: 'cargo fetch',
   go: 'go mod download',
 };

@@ -16,7 +16,7 @@ import {
 import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
 import type { Project } from '../project/project.ts';
-import { workingDirectory } from '../project/stage-facts.ts';
+import { baseImageOf, workingDirectory } from '../project/stage-facts.ts';
 import { contextFiles } from './context-files.ts';
 import { type SplitRun, splitRun } from './split-run.ts';
 import { stepsBetween } from './steps-between.ts';
@@ -36,7 +36,7 @@ export function manifestsFirst(
   if (run.name !== 'RUN' || !isPlainCopy(copy)) return undefined;
   const place = placeOf(dockerfile, stage, copy, install);
   if (place === undefined) return undefined;
-  const inputs = inputsOf(project, dockerfile, place, install);
+  const inputs = inputsOf(project, dockerfile, stage, place, install);
   if (inputs === undefined) return undefined;
   const steps = stepsBetween(dockerfile, stage, copy, run);
   const split =
@@ -114,6 +114,7 @@ interface Inputs {
 function inputsOf(
   project: Project,
   dockerfile: Dockerfile,
+  stage: Stage,
   place: Place,
   { read }: PlacedPackageCommand,
 ): Inputs | undefined {
@@ -126,7 +127,10 @@ function inputsOf(
     named.length > 0 ? named.includes(path) : isManifestOf(path, read.ecosystem),
   );
   const files = isThere ? seen : undefined;
-  const needs = installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files) : undefined);
+  const { runtime } = baseImageOf(stage);
+  const release = runtime?.name === read.tool ? runtime.version : undefined;
+  const needs =
+    installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files, release) : undefined);
   return needs && { needs, files };
 }
 
@@ -163,16 +167,21 @@ function assumptionsOf({ needs, files }: Inputs): Assumption[] {
 function fetchBefore(
   dockerfile: Dockerfile,
   run: RunInstruction,
-  { command, stage }: PlacedPackageCommand,
-  { command: fetch }: FetchInputs,
+  { command, stage, read }: PlacedPackageCommand,
+  needs: FetchInputs,
 ): SplitRun | undefined {
-  const first = dockerfile.script(run)?.commands[0];
-  if (stage === undefined || first === undefined) return undefined;
-  // A `cd` before the build would have to be repeated.
-  const moves = dockerfile
-    .script(run)
-    ?.commands.some(({ name, range }) => (name === 'cd' || name === 'pushd') && range.start < command.range.start);
-  if (moves || run.mounts.some(({ type }) => type === 'bind')) return undefined;
+  const commands = dockerfile.script(run)?.commands;
+  if (stage === undefined || commands?.[0] === undefined) return undefined;
+  const before = commands.filter(({ range }) => range.start < command.range.start);
+  // A `cd` before the build would have to be repeated, and so would what Java is told.
+  const moves = before.some(({ name }) => name === 'cd' || name === 'pushd' || name === 'export');
+  const isToldMore = read.ecosystem === 'maven' && (command.wrappers.length > 0 || command.assignments.length > 0);
+  if (moves || isToldMore || run.mounts.some(({ type }) => type === 'bind')) return undefined;
+  // A script that is made executable first is started by the shell that it is written for.
+  const isMadeExecutable = before.some(
+    ({ name, arguments: words }) => name === 'chmod' && words.some(({ value }) => value.endsWith(read.tool)),
+  );
+  const fetch = isMadeExecutable ? needs.command.replace(/^\.\//, 'sh ./') : needs.command;
   return {
     first: `${dockerfile.text.slice(run.keyword.range.start, run.keyword.range.end)} ${fetch}`,
     second: undefined,

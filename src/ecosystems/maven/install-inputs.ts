@@ -1,5 +1,6 @@
 import type { FetchInputs, ProjectFiles } from '../install-inputs.ts';
 import type { PackageCommand } from '../package-command.ts';
+import { wrapperCall } from './wrapper-call.ts';
 
 /** `mvn dependency:go-offline` with the POMs of all modules. What a plug-in fetches later by itself is not known to it. */
 export function fetchMaven(
@@ -13,7 +14,8 @@ export function fetchMaven(
   const kept = words.filter((word) =>
     /^-(?:P.+|B|q|ntp|X|e)$|^--(?:batch-mode|quiet|no-transfer-progress)$/.test(word),
   );
-  const program = tool === 'mvn' ? 'mvn' : './mvnw';
+  const program = tool === 'mvn' ? 'mvn' : wrapperCall(command, 'mvnw');
+  if (program === undefined) return undefined;
   const fetch = [program, ...kept, 'dependency:go-offline'].join(' ');
   const question = 'Does dependency:go-offline run with the POM alone, and fetch what matters?';
   if (files === undefined)
