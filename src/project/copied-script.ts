@@ -1,41 +1,119 @@
 import type { BuildContext } from '../context/build-context.ts';
-import type { CopyInstruction } from '../dockerfile/instruction.ts';
+import { type ContextUse, localSources, rangeAt } from '../context/context-use.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import { imageInstructions } from './stage-facts.ts';
+import { absolutePath, copiedFiles, liesIn } from './copied-files.ts';
+import { buildsOf, type Project } from './project.ts';
+import { imageWorkingDirectory, stageChain } from './stage-facts.ts';
 
 /** A file of a build context that an image starts. */
 export interface CopiedScript {
-  /** Relative to the context. */
+  /** Relative to the project's root. */
   readonly path: string;
   /** Its beginning, at most 16 KB, as Latin-1. */
-  readonly text: string;
+  readonly start: string;
   /** False when the file may be longer. */
   readonly complete: boolean;
 }
 
-/** The file that a stage copies from its context and that a path of the image names; undefined where that is not sure. */
-export function copiedScript(context: BuildContext, stage: Stage, program: string): CopiedScript | undefined {
+/** Where a program without a directory is looked for. */
+const programDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** The file that a stage copies from its context and that a word of ENTRYPOINT or CMD names; undefined where that is not sure. */
+export function copiedScript(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  program: string,
+): CopiedScript | undefined {
+  if (program === '' || program.startsWith('-') || program.includes('$')) return undefined;
+  const places = placesOf(dockerfile, stage, program);
   const name = program.slice(program.lastIndexOf('/') + 1);
-  if (name === '') return undefined;
-  const copies = imageInstructions(stage).filter(
-    (each): each is CopyInstruction => (each.name === 'COPY' || each.name === 'ADD') && each.from === undefined,
-  );
-  const path = copies.flatMap((copy) => sourceOf(context, copy, name))[0];
-  const text = path === undefined ? '' : context.readStart(path);
-  return path === undefined || text === '' ? undefined : { path, text, complete: text.length < 16_000 };
+  for (const { context } of buildsOf(project, dockerfile)) {
+    if (context === undefined) continue;
+    const copies = copiesOf(context, dockerfile, stage);
+    const file = landedAt(context, copies, places) ?? onlyOneNamed(context, copies, name);
+    const start = file === undefined ? '' : context.readStart(file);
+    if (file === undefined || start === '') continue;
+    const path = context.directory === '' ? file : `${context.directory}/${file}`;
+    return { path, start, complete: start.length < 16_000 };
+  }
+  return undefined;
 }
 
-/** The one file of that name that a COPY takes. */
-function sourceOf(context: BuildContext, { sources }: CopyInstruction, name: string): readonly string[] {
-  for (const { value } of sources) {
-    const path = value
-      .replace(/^(?:\.?\/)+/, '')
-      .replace(/\/+$/, '')
-      .replace(/^\.$/, '');
-    const isFile = path === name || path.endsWith(`/${name}`);
-    const below = path === '' ? name : `${path}/${name}`;
-    const found = [...(isFile ? [path] : []), below].find((each) => context.index.ranges.has(each));
-    if (found !== undefined) return [found];
+/** The whole text of such a file. */
+export function copiedScriptText(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  program: string,
+): string | undefined {
+  const script = copiedScript(project, dockerfile, stage, program);
+  return script && project.readFile?.(script.path)?.text;
+}
+
+/** The absolute paths that a word may mean. */
+function placesOf(dockerfile: Dockerfile, stage: Stage, program: string): readonly string[] {
+  const own = absolutePath(imageWorkingDirectory(dockerfile, stage), program);
+  return [
+    ...(own === undefined ? [] : [own]),
+    ...(program.includes('/') ? [] : programDirectories.map((directory) => `${directory}/${program}`)),
+  ];
+}
+
+interface Copy {
+  readonly use: ContextUse;
+  readonly destination: string | undefined;
+}
+
+/** What is copied from the context into the image of a stage, the last first: it stands above what came before. */
+function copiesOf(context: BuildContext, dockerfile: Dockerfile, stage: Stage): readonly Copy[] {
+  return stageChain(stage).flatMap((each) =>
+    [...copiedFiles(dockerfile, each)].reverse().flatMap(({ instruction, destination }): Copy[] => {
+      const use = context.uses.find(
+        ({ path, range }) => path === dockerfile.path && range.start === instruction.range.start,
+      );
+      return use?.known ? [{ use, destination }] : [];
+    }),
+  );
+}
+
+function landedAt(context: BuildContext, copies: readonly Copy[], places: readonly string[]): string | undefined {
+  for (const { use, destination } of copies) {
+    if (destination === undefined || use.parents) continue;
+    for (const place of places)
+      for (const source of localSources(use)) {
+        const found = liesIn(place, destination) ? sourceOf(context, source, destination, place) : undefined;
+        if (found !== undefined && context.copiedBy(use)[found] === 1) return context.index.entries[found]?.path;
+      }
   }
-  return [];
+  return undefined;
+}
+
+/** The number of the entry that a COPY of `source` to `destination` puts at `place`. */
+function sourceOf({ index }: BuildContext, source: string, destination: string, place: string): number | undefined {
+  const plain = source.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+  const taken = rangeAt(index, plain === '.' ? '' : plain);
+  if (taken === undefined) return undefined;
+  const rest = place.slice(destination === '/' ? 1 : destination.length + 1);
+  // A file is named by the destination, or lies in it under its own name.
+  if (taken.directory === undefined)
+    return rest === '' || rest === plain.slice(plain.lastIndexOf('/') + 1) ? taken.range.start : undefined;
+  if (rest === '') return undefined;
+  const below = rangeAt(index, taken.directory === '' ? rest : `${taken.directory}/${rest}`);
+  return below && below.directory === undefined ? below.range.start : undefined;
+}
+
+/** Where it cannot be told where files land, or a step moves them: the one file of that name that is copied. */
+function onlyOneNamed(context: BuildContext, copies: readonly Copy[], name: string): string | undefined {
+  const { entries } = context.index;
+  let only: string | undefined;
+  const copied = copies.map(({ use }) => context.copiedBy(use));
+  for (const [place, { path, kind }] of entries.entries()) {
+    if (kind !== 'file' || !(path === name || path.endsWith(`/${name}`))) continue;
+    if (!copied.some((taken) => taken[place] === 1)) continue;
+    if (only !== undefined) return undefined;
+    only = path;
+  }
+  return only;
 }

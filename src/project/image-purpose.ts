@@ -11,3 +11,23 @@ export function runsProgram(project: Project, dockerfile: Dockerfile, stage: Sta
   if (lastInstruction(stage, 'CMD') !== undefined || lastInstruction(stage, 'ENTRYPOINT') !== undefined) return true;
   return buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.length > 0);
 }
+
+const shell = /^(?:\S*\/)?(?:ba|da|a|z|k|fi)?sh$/;
+
+/**
+ * True when a container of the image does nothing by itself: it starts a shell without a script, or waits for somebody to come in
+ * (`sleep infinity`, `tail -f /dev/null`).
+ */
+export function waitsForPerson(stage: Stage): boolean {
+  const words = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
+    const start = lastInstruction(stage, name);
+    if (start === undefined) return [];
+    const { command } = start;
+    return command.form === 'exec' ? command.words.map(({ value }) => value) : command.command.text.split(/\s+/);
+  });
+  const text = words.join(' ');
+  if (/(?:^|[\s;&])(?:sleep\s+(?:infinity|\d{4,}\w?)|tail\s+(?:-\S+\s+)*\/dev\/null)\s*["']?$/.test(text)) return true;
+  const at = words.findLastIndex((word) => shell.test(word));
+  const options = at === -1 ? [''] : words.slice(at + 1);
+  return options.every((word) => /^-[^c]*$/.test(word));
+}

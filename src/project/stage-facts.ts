@@ -147,6 +147,12 @@ export function workingDirectory(dockerfile: Dockerfile, stage: Stage, before: I
   return step ?? { path: imageDirectory(stage), instruction: undefined };
 }
 
+/** The directory in which a container of the stage's image starts; undefined when a variable or the base image hides it. */
+export function imageWorkingDirectory(dockerfile: Dockerfile, stage: Stage): string | undefined {
+  const last = directorySteps(dockerfile, stage).at(-1);
+  return last === undefined ? imageDirectory(stage) : last.path;
+}
+
 interface DirectoryStep {
   readonly instruction: ValueInstruction;
   readonly path: string | undefined;

@@ -4,10 +4,11 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
 import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { copiedScriptText } from '../project/copied-script.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { externalBase, stageChain } from '../project/stage-facts.ts';
+import { startedCommands, startedScripts } from '../project/started-commands.ts';
 import { mayReadLists, needsLists } from './list-dependents.ts';
-import { scriptText, startedCommands, startedScripts } from './root-needs.ts';
 
 const statement =
   'No ONBUILD trigger, no image of the project that is built on this one and nothing that it starts installs from these lists.';
@@ -48,7 +49,7 @@ function ofTriggers(dockerfile: Dockerfile, stage: Stage, tools: readonly string
 function ofStart(project: Project, dockerfile: Dockerfile, stage: Stage, tools: readonly string[]): Assumption {
   if (needsLists(startedCommands(dockerfile, stage), tools)) return { statement, state: 'fails' };
   for (const name of startedScripts(dockerfile, stage)) {
-    const text = scriptText(project, dockerfile, stage, name);
+    const text = copiedScriptText(project, dockerfile, stage, name);
     if (text === undefined)
       return {
         statement,

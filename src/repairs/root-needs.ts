@@ -3,10 +3,11 @@ import type { Assumption } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction, Instruction } from '../dockerfile/instruction.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
-import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import { buildsOf, type Project } from '../project/project.ts';
+import { copiedScriptText } from '../project/copied-script.ts';
+import type { Project } from '../project/project.ts';
 import { expandedValue, imageInstructions, lastInstruction, stageChain } from '../project/stage-facts.ts';
+import { startedCommands, startedScripts } from '../project/started-commands.ts';
 
 /** Programs that do what only root may: they start others as other users, or change the machine. */
 const programsOfRoot =
@@ -28,13 +29,6 @@ export function rootNeeds(project: Project, dockerfile: Dockerfile, stage: Stage
   ].filter((each) => each !== undefined);
 }
 
-/** The commands of ENTRYPOINT and CMD. */
-export function startedCommands(dockerfile: Dockerfile, stage: Stage): readonly ShellCommand[] {
-  return [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap(
-    (instruction) => (instruction && dockerfile.script(instruction)?.commands) ?? [],
-  );
-}
-
 function startedProgram(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
   const statement = 'The program that is started does nothing that only root may.';
   const starts = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')];
@@ -49,28 +43,11 @@ function startedProgram(dockerfile: Dockerfile, stage: Stage): Assumption | unde
   return { statement, state: 'holds' };
 }
 
-/** The names of scripts among what ENTRYPOINT and CMD start. */
-export function startedScripts(dockerfile: Dockerfile, stage: Stage): ReadonlySet<string> {
-  return new Set(
-    startedCommands(dockerfile, stage)
-      .flatMap(({ nameWord, arguments: words }) => [
-        nameWord.value,
-        // A script that an interpreter or an init is given; `npm start` names none.
-        ...words.slice(0, 4).flatMap(({ value }) => (/\.sh$|\//.test(value) ? value : [])),
-      ])
-      .filter(
-        (word) =>
-          /\.sh$|(?:^|\/)(?:docker-)?(?:entrypoint|entry|start|run|init|boot)[\w-]*$/.test(word) &&
-          !word.startsWith('-'),
-      ),
-  );
-}
-
 /** Scripts that are started: read where they lie in the build context, asked about where they do not. */
 function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): readonly Assumption[] {
   return [...startedScripts(dockerfile, stage)].map((name): Assumption => {
     const statement = `${name} does nothing that only root may.`;
-    const text = scriptText(project, dockerfile, stage, name);
+    const text = copiedScriptText(project, dockerfile, stage, name);
     const daemon = text === undefined ? daemonOfRoot(dockerfile, stage) : undefined;
     if (daemon !== undefined)
       return { statement: `${statement} The image has ${daemon}, which it may start.`, state: 'fails' };
@@ -115,30 +92,6 @@ function daemonOfRoot(dockerfile: Dockerfile, stage: Stage): string | undefined 
       each.sources.some(({ value }) => /supervisord?[\w.-]*\.(?:conf|ini)$|sshd_config$|crontab/.test(value)),
   );
   return copied ? 'the configuration of such a service' : undefined;
-}
-
-/** A script that a COPY brings from a context, read from there. */
-export function scriptText(project: Project, dockerfile: Dockerfile, stage: Stage, name: string): string | undefined {
-  const base = name.slice(name.lastIndexOf('/') + 1);
-  for (const { context } of buildsOf(project, dockerfile)) {
-    if (context === undefined || project.readFile === undefined) continue;
-    const paths = context.index.entries.filter(({ path }) => path === base || path.endsWith(`/${base}`));
-    const copied = paths.filter((entry) => {
-      const place = context.index.entries.indexOf(entry);
-      return context.uses.some(
-        (use) => use.path === dockerfile.path && isOf(stage, use.range.start) && context.copiedBy(use)[place] === 1,
-      );
-    });
-    const [only] = copied;
-    if (only === undefined || copied.length > 1) continue;
-    const path = context.directory === '' ? only.path : `${context.directory}/${only.path}`;
-    return project.readFile(path)?.text;
-  }
-  return undefined;
-}
-
-function isOf(stage: Stage, start: number): boolean {
-  return imageInstructions(stage).some(({ range }) => range.start === start);
 }
 
 /** Ports of services that act as the users who come: SSH, RPC, SMB. */

@@ -13,8 +13,9 @@ import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, finalUser } from '../project/stage-facts.ts';
+import { startedCommands } from '../project/started-commands.ts';
 import { userAt } from '../project/user-at.ts';
-import { rootNeeds, startedCommands } from './root-needs.ts';
+import { rootNeeds } from './root-needs.ts';
 import { type RunUser, runUser } from './run-user.ts';
 import { type WrittenPlaces, writtenPlaces } from './written-places.ts';
 

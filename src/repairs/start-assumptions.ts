@@ -5,7 +5,7 @@ import type { CmdInstruction, EntrypointInstruction, Instruction } from '../dock
 import type { LiteralWord } from '../dockerfile/literal-words.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { applicationsOf } from '../project/application-builds.ts';
-import { type CopiedScript, copiedScript } from '../project/copied-script.ts';
+import { copiedScript } from '../project/copied-script.ts';
 import { buildsOf, type ImageUse, type Project } from '../project/project.ts';
 import { baseImageOf, lastInstruction, stageChain } from '../project/stage-facts.ts';
 import { knownProgram } from './known-programs.ts';
@@ -18,19 +18,14 @@ export function startedDirectly(project: Project, dockerfile: Dockerfile, stage:
 /** A shell runs a script without `#!` itself; the kernel refuses it. */
 function isExecutable(project: Project, dockerfile: Dockerfile, stage: Stage, program: string): Assumption {
   const statement = `${program} is a program, or a script that begins with #!.`;
-  const script = scriptOf(project, dockerfile, stage, program);
+  const script = copiedScript(project, dockerfile, stage, program);
   if (script !== undefined) {
-    if (script.text.startsWith('#!') || script.text.startsWith('\x7fELF')) return { statement, state: 'holds' };
+    if (script.start.startsWith('#!') || script.start.startsWith('\x7fELF')) return { statement, state: 'holds' };
     return { statement, state: 'fails' };
   }
   if (knownProgram(program)) return { statement, state: 'holds' };
   const question = `Is ${program} a program, or a script whose first line is #! and its shell? A container does not start a script without that line.`;
   return { statement, state: 'unknown', question };
-}
-
-function scriptOf(project: Project, dockerfile: Dockerfile, stage: Stage, program: string): CopiedScript | undefined {
-  const context = buildsOf(project, dockerfile).find((build) => build.context)?.context;
-  return context && copiedScript(context, stage, program);
 }
 
 /** A shell sets PWD, OLDPWD and SHLVL for what it starts; a container does not. */
@@ -89,8 +84,8 @@ function passesOn(project: Project, dockerfile: Dockerfile, image: Stage, { comm
   if (/^(?:tini|tini-static|dumb-init|catatonit)$/.test(name) && others.every((word) => /^-/.test(word))) return true;
   if (/^(?:gosu|su-exec)$/.test(name) && others.length === 1) return true;
   if (others.length > 0) return false;
-  const script = scriptOf(project, dockerfile, image, words[0] ?? '');
-  return script?.complete === true && startsWhatItIsGiven(script.text);
+  const script = copiedScript(project, dockerfile, image, words[0] ?? '');
+  return script?.complete === true && startsWhatItIsGiven(script.start);
 }
 
 /** It ends in `exec "$@"` and nowhere else looks at what it was given. */

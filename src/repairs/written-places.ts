@@ -6,7 +6,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
 import { baseImageOf, expandedValue, stageChain, workingDirectory } from '../project/stage-facts.ts';
-import { startedCommands } from './root-needs.ts';
+import { startedCommands } from '../project/started-commands.ts';
 import { isFileName } from './written-below.ts';
 
 /** Where a program writes when it runs, as far as file and program tell. */

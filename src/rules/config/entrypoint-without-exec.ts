@@ -1,13 +1,11 @@
-import type { BuildContext } from '../../context/build-context.ts';
-import { decodeArtifact } from '../../core/artifact.ts';
+import type { Artifact } from '../../core/artifact.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
-import { parseDockerfile } from '../../dockerfile/parse-dockerfile.ts';
-import type { ShellCommand } from '../../dockerfile/shell.ts';
+import { parseScriptFile } from '../../dockerfile/parse-script.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { type CopiedScript, copiedScript } from '../../project/copied-script.ts';
-import { buildsOf, type ImageBuild, type Project, shippedStages } from '../../project/project.ts';
+import { copiedScript } from '../../project/copied-script.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
 
@@ -24,14 +22,12 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       const start = lastInstruction(stage, 'ENTRYPOINT') ?? lastInstruction(stage, 'CMD');
-      const build = buildsOf(project, dockerfile).find((each) => each.stage === stage);
-      const script = start && build?.context && scriptIn(build, stage, start);
+      const script = start && scriptOf(project, dockerfile, stage, start);
       const last = script && lastCommand(script.text);
       if (start === undefined || script === undefined || last === undefined) continue;
-      const fix = build?.context && withExec(project, build.context, script, last);
       report({
         at: start.range,
-        ...(fix && { fix }),
+        fix: withExec(script, last),
         message: `${script.path} ends by starting ${last.command} in line ${last.line} without exec.`,
       });
     }
@@ -39,18 +35,18 @@ export const rule = dockerfileRule({
 });
 
 /** The script that the container starts, as it lies in the build context. */
-function scriptIn(
-  { context }: ImageBuild,
+function scriptOf(
+  project: Project,
+  dockerfile: Dockerfile,
   stage: Stage,
   { command }: EntrypointInstruction | CmdInstruction,
-): CopiedScript | undefined {
-  if (context === undefined || command.form !== 'exec') return undefined;
+): Artifact | undefined {
+  if (command.form !== 'exec') return undefined;
   const words = command.words.map(({ value }) => value);
   const program = /^(?:\/bin\/)?(?:ba|da|a)?sh$/.test(words[0] ?? '') ? words[1] : words[0];
   if (program === undefined || !/\.(?:sh|bash)$|(?:^|\/)(?:docker-)?entrypoint$/.test(program)) return undefined;
-  const script = copiedScript(context, stage, program);
-  // A script that was not read to its end may end another way.
-  return script?.complete === true ? script : undefined;
+  const script = copiedScript(project, dockerfile, stage, program);
+  return script && project.readFile?.(script.path);
 }
 
 interface LastCommand {
@@ -61,17 +57,13 @@ interface LastCommand {
 }
 
 /** `exec` before the command, in the script. */
-function withExec(project: Project, context: BuildContext, script: CopiedScript, last: LastCommand): Fix | undefined {
-  const path = context.directory === '' ? script.path : `${context.directory}/${script.path}`;
-  const artifact = project.readFile?.(path) ?? project.artifacts.get(path);
-  // The place was found in the file's bytes: other characters would have moved it.
-  if (artifact === undefined || artifact.text !== script.text) return undefined;
+function withExec({ path, text }: Artifact, last: LastCommand): Fix {
   return {
-    title: `Put exec before ${last.command} in ${script.path}`,
+    title: `Put exec before ${last.command} in ${path}`,
     changes: { edits: [{ path, range: { start: last.start, end: last.start }, replacement: 'exec ' }] },
     assumptions: [
       { statement: 'It is the last command of the script, alone, and no trap waits for it.', state: 'holds' },
-      leavesNothing(script.text),
+      leavesNothing(text),
     ],
   };
 }
@@ -93,7 +85,8 @@ function leavesNothing(text: string): Assumption {
 function lastCommand(text: string): LastCommand | undefined {
   if (!/^#!\s*(?:\/usr)?\/bin\/(?:env\s+)?(?:ba|da|a)?sh\b/.test(text) || /\btrap\b|\bwait\b|<<|\r/.test(text))
     return undefined;
-  const commands = commandsOf(text);
+  const { commands, errors } = parseScriptFile(text);
+  if (errors.length > 0) return undefined;
   const last = commands.at(-1);
   if (last === undefined || last.place.inside.length > 0 || last.place.pipeline || last.wrappers.includes('exec'))
     return undefined;
@@ -104,7 +97,7 @@ function lastCommand(text: string): LastCommand | undefined {
   )
     return undefined;
   const isGiven = /^"?\$@"?$/.test(last.nameWord.raw);
-  const behind = text.slice(last.range.end - offset).trim();
+  const behind = text.slice(last.range.end).trim();
   if (behind !== '' || !(isGiven || servers.test(last.name))) return undefined;
   // `python manage.py migrate` and the like come back.
   if (
@@ -114,19 +107,7 @@ function lastCommand(text: string): LastCommand | undefined {
     )
   )
     return undefined;
-  const line = text.slice(0, last.range.start - offset).split('\n').length;
+  const line = text.slice(0, last.range.start).split('\n').length;
   const first = last.wrapperWords[0] ?? last.nameWord;
-  return { command: isGiven ? 'its arguments' : last.name, line, start: first.range.start - offset };
-}
-
-const opening = 'RUN <<SCRIPT\n';
-const offset = opening.length;
-
-/** A script is read as the here-document of a RUN, which is the same language. */
-function commandsOf(text: string): readonly ShellCommand[] {
-  const source = `${opening}${text.endsWith('\n') ? text : `${text}\n`}SCRIPT\n`;
-  const dockerfile: Dockerfile = parseDockerfile(decodeArtifact('script', Buffer.from(source)));
-  const [run] = dockerfile.instructions;
-  const script = run && dockerfile.script(run);
-  return script && script.errors.length === 0 ? script.commands : [];
+  return { command: isGiven ? 'its arguments' : last.name, line, start: first.range.start };
 }

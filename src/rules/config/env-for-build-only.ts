@@ -3,11 +3,12 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { copiedScript } from '../../project/copied-script.ts';
-import { runsProgram } from '../../project/image-purpose.ts';
-import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
+import { copiedScriptText } from '../../project/copied-script.ts';
+import { runsProgram, waitsForPerson } from '../../project/image-purpose.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction, stageChain } from '../../project/stage-facts.ts';
+import { startedScripts } from '../../project/started-commands.ts';
 
 /** Variables that only tools of the build read, and what they do to whoever works in the container. */
 const buildOnly: Readonly<Record<string, string>> = {
@@ -70,38 +71,35 @@ function asArgument(
   };
 }
 
-/** An image that starts nothing is one that others are built on: what they install would ask from now on. */
+/** An image that starts nothing is one that others are built on, and one that starts a shell a place to work in: who installs packages there would be asked from now on. */
 function isNoBase(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
-  const statement = 'No image is built on this one that counts on the variable.';
-  if (runsProgram(project, dockerfile, stage)) return { statement, state: 'holds' };
-  return {
-    statement,
-    state: 'unknown',
-    question: 'Are images built on this one that install packages? They have to say it themselves then.',
-  };
+  const statement = 'Nobody installs packages in an image that is built on this one, or by hand in its containers.';
+  const runs = runsProgram(project, dockerfile, stage);
+  if (runs && !waitsForPerson(stage)) return { statement, state: 'holds' };
+  const question = runs
+    ? 'Does anybody install packages in a running container? apt would ask questions from now on.'
+    : 'Are images built on this one that install packages? They have to say it themselves then.';
+  return { statement, state: 'unknown', question };
 }
 
-/** The start command, and the script of the build context that it starts, where it can be read. */
+const tools = /\b(?:apt|apt-get|aptitude|dpkg|dpkg-reconfigure|debconf)\b/;
+
+/** The start command, and the scripts that it starts, where they can be read. */
 function installsAtStart(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
   const statement = 'The container installs no packages when it starts.';
-  const contexts = buildsOf(project, dockerfile).flatMap(({ context }) => context ?? []);
-  const texts = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
-    const start = lastInstruction(stage, name);
-    if (start === undefined) return [];
-    const words =
-      start.command.form === 'exec'
-        ? start.command.words.map(({ value }) => value)
-        : start.command.command.text.split(/\s+/);
-    return [
-      words.join(' '),
-      ...contexts.flatMap((context) => words.flatMap((word) => copiedScript(context, stage, word)?.text ?? [])),
-    ];
-  });
-  const installs = texts.some((text) => /\b(?:apt|apt-get|aptitude|dpkg|dpkg-reconfigure|debconf)\b/.test(text));
-  if (!installs) return { statement, state: 'holds' };
-  return {
-    statement,
-    state: 'unknown',
-    question: 'Does the container install packages when it starts, and count on this variable?',
-  };
+  const starts = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => lastInstruction(stage, name)?.command ?? []);
+  const words = starts.map((start) =>
+    start.form === 'exec' ? start.words.map(({ value }) => value).join(' ') : start.command.text,
+  );
+  if (words.some((text) => tools.test(text))) return installs(statement, 'the container');
+  for (const name of startedScripts(dockerfile, stage)) {
+    const text = copiedScriptText(project, dockerfile, stage, name);
+    if (text === undefined || tools.test(text)) return installs(statement, name);
+  }
+  return { statement, state: 'holds' };
+}
+
+function installs(statement: string, who: string): Assumption {
+  const question = `Does ${who} install packages when it starts, and count on this variable?`;
+  return { statement, state: 'unknown', question };
 }
