@@ -1,12 +1,14 @@
 import type { TextEdit } from '../core/fix.ts';
 import type { SourceRange } from '../core/text.ts';
+import { onlyCleanUp } from '../ecosystems/cleanup.ts';
 import type { Dockerfile } from './dockerfile.ts';
 import type { Instruction, RunInstruction } from './instruction.ts';
 import { isEditableRun, type Link, linkOf, scriptStart, skipBlank, standsAlone } from './run-chain.ts';
 import type { ShellCommand } from './shell.ts';
 
 /**
- * The edits that take one command out of a RUN with the `&&` or `;` that joins it, or the whole RUN where it is the only one.
+ * The edits that take one command out of a RUN with the `&&` or `;` that joins it, or the whole RUN where it is the only one, or the
+ * others only empty caches.
  * The lines of the others, their comments and their way of breaking lines stay. Undefined where the command cannot be taken out as
  * text, or where what is left would succeed or fail otherwise.
  */
@@ -29,6 +31,7 @@ export function removeCommands(
   if (first === undefined || last === undefined || !isEditableRun(dockerfile, instruction)) return undefined;
   if (!commands.every(standsAlone)) return undefined;
   const range = { start: first.range.start, end: last.range.end };
+  if (nothingIsLeft(dockerfile, instruction, range)) return removeInstruction(dockerfile, instruction);
   if (commentIn(instruction, range)) return undefined;
   const before = linkOf(dockerfile, instruction, { range }, 'before');
   const behind = linkOf(dockerfile, instruction, { range }, 'behind');
@@ -39,6 +42,14 @@ export function removeCommands(
   if (isLast) return before && removeLast(dockerfile, instruction, before, range);
   if (before === undefined || behind === undefined) return undefined;
   return removeMiddle(dockerfile, instruction, before, range, behind);
+}
+
+/** What cleaned up behind the commands that go would clean up behind nothing. */
+function nothingIsLeft(dockerfile: Dockerfile, instruction: RunInstruction, { start, end }: SourceRange): boolean {
+  const others = dockerfile
+    .script(instruction)
+    ?.commands.filter(({ range }) => range.end <= start || range.start >= end);
+  return others !== undefined && onlyCleanUp(others) && others.every(standsAlone);
 }
 
 /** The edits that take an instruction out; a comment above it stays. */

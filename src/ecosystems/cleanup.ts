@@ -1,7 +1,7 @@
 import type { CommandLine } from '../core/command-line.ts';
 import type { CacheDirectory, Ecosystem } from './ecosystem.ts';
-import { cachesOf } from './facts.ts';
-import { coversPath, removedPaths } from './internal/removed-paths.ts';
+import { cachesOf, ecosystemFacts } from './facts.ts';
+import { coversPath, liesBelow, removedPaths } from './internal/removed-paths.ts';
 import { type PackageCommand, readPackageCommand } from './package-command.ts';
 
 /** What stands around the commands of one RUN. */
@@ -42,6 +42,30 @@ export function tracesOfRun(commands: readonly CommandLine[], surroundings: Clea
     }
   });
   return [...written].flatMap(([cache, writers]) => traceOf(cache, writers, commands, read, surroundings));
+}
+
+/** Commands that do nothing but empty the caches of package managers, and perhaps /tmp: without one that fills them they do nothing. */
+export function onlyCleanUp(commands: readonly CommandLine[]): boolean {
+  let emptiesCache = false;
+  for (const command of commands) {
+    if (/^(?:set|true|:)$/.test(command.name)) continue;
+    if (readPackageCommand(command)?.action === 'clean-cache') {
+      emptiesCache = true;
+      continue;
+    }
+    const paths = command.redirects.length > 0 ? [] : removedPaths(command);
+    const ofCaches = paths.filter(isInCache);
+    if (paths.length === 0 || !paths.every((path) => ofCaches.includes(path) || isTemporary.test(path))) return false;
+    emptiesCache ||= ofCaches.length > 0;
+  }
+  return emptiesCache;
+}
+
+const isTemporary = /^\/(?:var\/)?tmp\/(?:\*|\.\*|\.\?\?\*|\.\[[^/\]]+\]\*)?$/;
+
+/** The directory of a cache of any package manager, or something in it. */
+function isInCache(path: string): boolean {
+  return Object.values(ecosystemFacts).some(({ caches }) => caches.some((cache) => liesBelow(path, cache.path)));
 }
 
 function traceOf(

@@ -3,6 +3,7 @@ import type { TextEdit } from '../core/fix.ts';
 import { appendCommand } from '../dockerfile/append-command.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertBefore } from '../dockerfile/edit.ts';
+import { environmentAt } from '../dockerfile/environment.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
@@ -20,6 +21,8 @@ export interface ListDependents {
   readonly all: readonly PlacedPackageCommand[];
   /** A step whose program may need them: a script, or a tool that is not followed. */
   readonly unsure: boolean;
+  /** A step installs from them with a command that is a variable: `$install git`. No edit reaches it. */
+  readonly hidden: boolean;
 }
 
 /** They look into the lists, or call a package manager that does. */
@@ -107,6 +110,7 @@ export function listDependents(
   const installs: PlacedPackageCommand[] = [];
   const all: PlacedPackageCommand[] = [];
   let unsure = false;
+  let hidden = false;
   const readRuns = (instructions: Stage['instructions']): boolean => {
     for (const instruction of instructions) {
       if (instruction.name !== 'RUN' || instruction.range.start <= run.range.start) continue;
@@ -119,6 +123,9 @@ export function listDependents(
       all.push(...needing);
       unsure ||= early.some(({ read }) => read.action === 'other');
       unsure ||= mayReadLists(script, fetchedAt);
+      hidden ||= script.some(
+        (command) => command.range.start < fetchedAt && installsByVariable(dockerfile, instruction, command, tools),
+      );
       if (fetchedAt !== Number.POSITIVE_INFINITY) return true;
     }
     return false;
@@ -128,7 +135,19 @@ export function listDependents(
       if (other !== stage && stageChain(other).includes(stage))
         for (const each of stageChain(other).slice(0, stageChain(other).indexOf(stage)).reverse())
           if (readRuns(each.instructions)) break;
-  return { installs: [...new Set(installs)], all: [...new Set(all)], unsure };
+  return { installs: [...new Set(installs)], all: [...new Set(all)], unsure, hidden };
+}
+
+/** `$install git`, where ENV or ARG says `apt-get install`. */
+function installsByVariable(
+  dockerfile: Dockerfile,
+  instruction: RunInstruction,
+  { nameWord: { variables } }: CommandLine,
+  tools: readonly string[],
+): boolean {
+  const [name] = variables;
+  const words = name === undefined ? [] : (environmentAt(dockerfile, instruction).get(name)?.split(/\s+/) ?? []);
+  return words.includes('install') && words.some((word) => tools.includes(word));
 }
 
 /** Leaves lists behind for what comes after it: an update, and `apk add -U`. */

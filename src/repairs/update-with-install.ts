@@ -3,35 +3,36 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
-import { fetchListsThere, listDependents } from './list-dependents.ts';
+import { onlyCleanUp } from '../ecosystems/cleanup.ts';
+import { fetchListsThere, listDependents, mayReadLists } from './list-dependents.ts';
 import { sameSources } from './sources-changed.ts';
 
 export const aptTools = ['apt-get', 'apt', 'aptitude'];
 
 export const installing: ReadonlySet<string> = new Set(['install', 'upgrade', 'dist-upgrade']);
 
-/** The update of a RUN that fetches lists and installs nothing from them, and on whose lists later steps of the stage live. */
-export function updateForLater(dockerfile: Dockerfile, instruction: Instruction): PlacedPackageCommand | undefined {
+/** The update of a RUN that fetches lists and installs nothing from them. */
+export function updateOnly(dockerfile: Dockerfile, instruction: Instruction): PlacedPackageCommand | undefined {
   const own = packageCommands(dockerfile, ...aptTools).filter((each) => each.instruction === instruction);
   const update = own.find(({ read }) => read.action === 'update-index');
   if (update?.stage === undefined || instruction.name !== 'RUN') return undefined;
-  if (own.some(({ read }) => installing.has(read.action))) return undefined;
-  return listDependents(dockerfile, update.stage, instruction, aptTools).installs.length > 0 ? update : undefined;
+  return own.some(({ read }) => installing.has(read.action)) ? undefined : update;
 }
 
-/** Takes the update out of its RUN and puts it before each install that lived on it. */
+/** Takes the update out of its RUN, with what cleans up behind it alone, and puts it before each install that lived on it. */
 export function updateWithInstall(
   dockerfile: Dockerfile,
   { command, instruction, stage }: PlacedPackageCommand,
   isShipped: boolean,
 ): Fix | undefined {
   if (instruction.name !== 'RUN' || stage === undefined) return undefined;
-  const { installs, unsure } = listDependents(dockerfile, stage, instruction, aptTools);
+  const { installs, unsure, hidden } = listDependents(dockerfile, stage, instruction, aptTools);
   const commands = dockerfile.script(instruction)?.commands ?? [];
   const own = commands.find(({ range }) => range.start === command.range.start);
-  if (own === undefined) return undefined;
+  if (own === undefined || hidden) return undefined;
   // What follows in the same RUN may look at the lists.
-  const looks = unsure || commands.some(({ name, range }) => range.start > own.range.end && /^apt|\.sh$/.test(name));
+  const behind = commands.filter((each) => each.range.start > own.range.end && !onlyCleanUp([each]));
+  const looks = unsure || mayReadLists(behind) || behind.some(({ name }) => /^apt/.test(name));
   const written = dockerfile.text.slice(command.range.start, command.range.end);
   const update = written.includes('\n') ? `${command.name} update` : written;
   const removed = removeCommand(dockerfile, instruction, own);

@@ -70,6 +70,12 @@ export function coversPath(pattern: string, path: string): boolean {
   return true;
 }
 
+/** Whether `pattern` names the directory `path`, what is in it, or a part of that, and nothing beside. */
+export function liesBelow(pattern: string, path: string): boolean {
+  const given = segments(pattern);
+  return !given.includes('..') && segments(path).every((segment, at) => given[at] === segment);
+}
+
 /** The home directory's spellings become `~`. */
 function segments(path: string): string[] {
   const home = path.replace(/^(?:\$HOME|\$\{HOME\}|\/root|\/home\/[^/]+)(?=\/|$)/, '~');

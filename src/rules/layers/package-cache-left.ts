@@ -17,7 +17,7 @@ import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
 import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
 import { sameSources } from '../../repairs/sources-changed.ts';
-import { updateForLater, updateWithInstall } from '../../repairs/update-with-install.ts';
+import { updateOnly, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
@@ -138,7 +138,7 @@ function fixFor(
     };
   }
   // The repair of `cache/update-and-install` is that of both.
-  const update = cache.path === '/var/lib/apt/lists' ? updateForLater(dockerfile, instruction) : undefined;
+  const update = cache.path === '/var/lib/apt/lists' ? updateOnly(dockerfile, instruction) : undefined;
   if (update) return withAssumption(updateWithInstall(dockerfile, update, true), later);
   if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
@@ -275,7 +275,8 @@ function listsNotNeeded(
   instruction: RunInstruction,
   { cache, writtenBy }: CacheTrace,
 ): ListsNeeded | undefined {
-  const { installs, unsure } = listDependents(dockerfile, stage, instruction, cache.tools);
+  const { installs, unsure, hidden } = listDependents(dockerfile, stage, instruction, cache.tools);
+  if (hidden) return undefined;
   const isAlone = !packageCommands(dockerfile).some(
     (each) => each.instruction === instruction && each.read.action !== 'update-index',
   );
