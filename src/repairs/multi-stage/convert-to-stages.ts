@@ -62,8 +62,8 @@ function convert(project: Project, dockerfile: Dockerfile, stage: Stage): Conver
   return refusal === undefined ? undefined : { refusal };
 }
 
-/** What makes any conversion of the stage impossible. */
-function preventing(project: Project, dockerfile: Dockerfile, stage: Stage): string | undefined {
+/** What makes any conversion of the stage impossible. A clause. */
+export function preventing(project: Project, dockerfile: Dockerfile, stage: Stage): string | undefined {
   const { instructions, from } = stage;
   if (from?.alias !== undefined) return 'the stage has a name, by which it may be built';
   if (from?.platform !== undefined) return 'the stage is of one platform';
@@ -77,7 +77,8 @@ function preventing(project: Project, dockerfile: Dockerfile, stage: Stage): str
   return undefined;
 }
 
-function subjectOf(project: Project, dockerfile: Dockerfile, stage: Stage): SplitSubject {
+/** A stage taken apart, as planners want it. */
+export function subjectOf(project: Project, dockerfile: Dockerfile, stage: Stage): SplitSubject {
   const last = stage.instructions.at(-1);
   return {
     project,

@@ -11,6 +11,7 @@ import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
 import { lighterBaseFix, withoutDocumentation } from '../../repairs/lighter-base-fix.ts';
+import { siteInPlace } from '../../repairs/multi-stage/site-in-place.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -22,6 +23,9 @@ export const rule = dockerfileRule({
     for (const stage of shippedStages(project, dockerfile)) {
       const image = baseImageOf(stage);
       const base = externalBase(stage);
+      // What serves files alone stands on no image of a language or distribution: size/static-file-server says so.
+      const site = siteInPlace(project, dockerfile, stage);
+      if (site !== undefined && 'fix' in site.conversion) continue;
       if (isWholeDebian(image)) {
         // What names nothing to run is a place to work in, or a base for images that may want manual pages.
         if (runsProgram(project, dockerfile, stage)) reportDebian(dockerfile, stage, image, report);

@@ -1,0 +1,102 @@
+import type { Assumption, TextEdit } from '../../core/fix.ts';
+import { commentedStart } from '../../dockerfile/edit-lines.ts';
+import type { CopyInstruction } from '../../dockerfile/instruction.ts';
+import { readPackageCommand } from '../../ecosystems/package-command.ts';
+import { copiedFiles, liesIn } from '../../project/copied-files.ts';
+import { takeOutWords } from '../build-tools/take-out-words.ts';
+import { type Conversion, preventing } from './convert-to-stages.ts';
+import { type InstalledNginx, nginxPackage } from './installed-nginx.ts';
+import { instructionBoundToServer, nginxImage, serverStep } from './served-site.ts';
+import { copiedServerBlocks } from './server-blocks.ts';
+import type { SplitSubject } from './split-plan.ts';
+import { shipSite } from './static-site.ts';
+
+/** Lets a stage that builds a site, and serves it with a distribution's nginx, build only, and a new one on the image of nginx serve it. */
+export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): Conversion {
+  const { project, dockerfile, stage } = subject;
+  const { from } = stage;
+  const cannot = preventing(project, dockerfile, stage) ?? instructionBoundToServer(subject);
+  if (cannot !== undefined || from === undefined) return { refusal: cannot ?? 'there is no FROM' };
+  if (!nginx.staysInFront) return { refusal: 'nginx is not kept in front, so that the container ends' };
+  const settings = copiedFiles(dockerfile, stage).filter(
+    ({ destination }) => destination !== undefined && liesIn(destination, '/etc/nginx'),
+  );
+  const [own, another] = settings;
+  if (another !== undefined) return { refusal: 'several files of configuration are copied' };
+  const blocks = own === undefined ? undefined : copiedServerBlocks(subject, own);
+  if (blocks !== undefined && 'refusal' in blocks) return blocks;
+  const root = blocks?.root ?? nginx.root;
+  if (root === undefined) return { refusal: 'it is not known which directory is served' };
+  const configures = subject.runs.find(({ instruction }) => /\/etc\/nginx\b/.test(textOf(subject, instruction)));
+  if (configures !== undefined)
+    return { refusal: `line ${configures.instruction.line} changes the configuration of nginx` };
+  const writes = [...subject.runs, ...subject.copies].some(({ instruction }) =>
+    new RegExp(`${root.replaceAll('.', '\\.')}(?:/|\\s|"|'|$)`).test(textOf(subject, instruction)),
+  );
+  if (!writes) return { refusal: `it is not known which step writes ${root}` };
+  const edits = shipSite(subject, from, {
+    step:
+      own === undefined
+        ? serverStep(
+            { name: 'nginx', port: 80, singlePage: false, anyOrigin: false },
+            root,
+            'RUN',
+            dockerfile.syntax.escape,
+          )
+        : [],
+    copy: [root, root],
+    starts: nginx.starts,
+    moved: own === undefined ? [] : [[own.instruction, withPlaceOfImage(subject, own.instruction)]],
+  });
+  return {
+    fix: {
+      title: `Build in a stage of its own and serve ${root} with ${nginxImage()}`,
+      changes: { edits: [...edits, ...withoutNginx(subject)] },
+      assumptions: [
+        ...(blocks?.assumptions ?? []),
+        ...questions(root, own !== undefined && blocks?.root === undefined),
+      ],
+    },
+  };
+}
+
+function questions(root: string, isUnread: boolean): readonly Assumption[] {
+  return [
+    {
+      statement: `Nothing but ${root} is needed of what is built, as nginx serves it without rights.`,
+      state: 'unknown',
+      question: `Is all that is served in ${root}${isUnread ? ', which the copied configuration names as its root' : ''}, without links to other places, and may everybody read it? Does nothing rely on the release of nginx that the distribution has, on a root user, on programs of the build, or on what is mounted below /etc/nginx? nginx runs as user 101, and its logs go to the output of the container.`,
+    },
+  ];
+}
+
+function textOf({ dockerfile }: SplitSubject, { range }: { readonly range: { start: number; end: number } }): string {
+  return dockerfile.text.slice(range.start, range.end);
+}
+
+/** The instruction that copies server blocks, with its comments, to where the image looks for them. */
+function withPlaceOfImage({ dockerfile }: SplitSubject, instruction: CopyInstruction): string {
+  const { text } = dockerfile;
+  const { destination } = instruction;
+  const start = commentedStart(dockerfile, instruction);
+  if (destination === undefined) return text.slice(start, instruction.range.end);
+  const { range } = destination;
+  return `${text.slice(start, range.start)}/etc/nginx/conf.d/default.conf${text.slice(range.end, instruction.range.end)}`;
+}
+
+/** The build installs no nginx, where it is one of several packages. */
+function withoutNginx({ dockerfile, runs }: SplitSubject): readonly TextEdit[] {
+  for (const { commands } of runs)
+    for (const { command } of commands) {
+      const read = readPackageCommand(command);
+      const own = read?.packages.filter(({ name }) => nginxPackage.test(name)) ?? [];
+      if (read?.action !== 'install' || own.length === 0 || own.length === read.packages.length) continue;
+      return (
+        takeOutWords(
+          dockerfile,
+          own.map(({ word }) => word),
+        ) ?? []
+      );
+    }
+  return [];
+}
