@@ -59,6 +59,9 @@ function checkOut(repository: string, root: string): void {
   mkdirSync(root, { recursive: true });
   const archive = execFileSync('git', ['-C', repository, 'archive', 'HEAD'], { maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', root], { input: archive });
+  // As a clone has it: what is committed counts, also where .gitignore covers it.
+  execFileSync('git', ['-C', root, 'init', '--quiet']);
+  execFileSync('git', ['-C', root, 'add', '--all', '--force']);
   const names = dockerFiles.flatMap((each, at) => [...(at === 0 ? [] : ['-o']), '-iname', each]);
   execFileSync('find', [root, '(', ...names, ')', '-prune', '-exec', 'rm', '-rf', '{}', '+']);
 }

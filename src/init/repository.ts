@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type GitIgnore, gitIgnoreAbove } from '../project/discover-gitignore.ts';
 import { readArtifact } from '../project/read-artifact.ts';
@@ -22,6 +23,7 @@ const leftOut = new Set(['.git', 'node_modules', '.venv', 'venv', '__pycache__',
 export function openRepository(root: string): Repository {
   const files: string[] = [];
   walk(root, '', gitIgnoreAbove(root), files, { left: maximumEntries });
+  for (const file of trackedAndIgnored(root)) if (!files.includes(file)) files.push(file);
   return repositoryOf(root, files, (file) => {
     const result = readArtifact(root, file, maximumBytes);
     return result.kind === 'read' ? result.artifact.text : undefined;
@@ -47,6 +49,28 @@ export function repositoryOf(
       return texts.get(file);
     },
   };
+}
+
+/** What was committed although .gitignore covers it, as `cmd/shop` is by a line for the program `shop`: git keeps it. */
+function trackedAndIgnored(root: string): string[] {
+  if (!existsSync(path.join(root, '.git'))) return [];
+  try {
+    // What a repository's own configuration could make git start is turned off.
+    const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
+    const listing = ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z'];
+    const output = execFileSync('git', [...harmless, ...listing], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1 << 26,
+    });
+    return output
+      .split('\0')
+      .filter((file) => file !== '' && !file.split('/').some((name) => leftOut.has(name)))
+      .filter((file) => lstatSync(path.join(root, file), { throwIfNoEntry: false })?.isFile());
+  } catch {
+    return [];
+  }
 }
 
 function walk(root: string, directory: string, above: GitIgnore, files: string[], bound: { left: number }): void {

@@ -214,6 +214,23 @@ require('express')().listen(3000);
     command: ['node', 'server.js'],
     lines: ['COPY --from=build /app/.next/standalone ./', 'COPY --from=build /app/public ./public'],
   },
+  'node-next-exported': {
+    files: {
+      'package.json': manifest({
+        scripts: { build: 'next build', start: 'serve _static' },
+        dependencies: { next: '^15.1.0', react: '^19.0.0', 'react-dom': '^19.0.0' },
+      }),
+      'yarn.lock': yarnLock({ next: '^15.1.0', react: '^19.0.0', 'react-dom': '^19.0.0' }),
+      'next.config.js': "module.exports = { output: 'export', distDir: '_static' };\n",
+      'pages/index.jsx': 'export default function Page() { return <p>hello</p>; }\n',
+    },
+    language: 'Node.js',
+    framework: 'Next.js',
+    port: 8080,
+    command: [],
+    health: '/',
+    lines: ['COPY --from=build /app/_static/ /usr/share/nginx/html/'],
+  },
   'node-vite': {
     files: {
       'package.json': manifest({
@@ -261,6 +278,37 @@ func main() {
     port: 8081,
     command: ['/usr/local/bin/feeds'],
     lines: ['ENV LISTEN_ADDR=0.0.0.0:8081'],
+  },
+  'go-that-reads-a-port-of-its-own-name': {
+    files: {
+      'go.mod': 'module example.com/echo\n\ngo 1.26\n',
+      'main.go': `package main
+
+import (
+	"flag"
+	"net/http"
+	"os"
+)
+
+var port string
+
+func getEnv(key, fallback string) string {
+	if value := os.Getenv(key); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func main() {
+	flag.StringVar(&port, "port", getEnv("ECHO_PORT_NUMBER", "80"), "the port")
+	_ = http.ListenAndServe(":"+port, nil)
+}
+`,
+    },
+    language: 'Go',
+    port: 8080,
+    command: ['/usr/local/bin/echo'],
+    lines: ['ENV ECHO_PORT_NUMBER=8080'],
   },
   'go-command': {
     files: {
@@ -734,6 +782,37 @@ async fn main() {
     command: ['apache2-foreground'],
     variables: ['*APP_KEY', 'MAIL_HOST'],
     lines: ['FROM php:8.5-apache', 'USER 33'],
+  },
+  'php-without-packages': {
+    files: {
+      'composer.json': JSON.stringify({ require: { php: '>=8.1', 'ext-zend-opcache': '*' } }, null, 4),
+      'composer.lock': JSON.stringify({ platform: { php: '>=8.1' }, 'platform-overrides': { php: '8.1' } }, null, 4),
+      'index.php': '<?php\necho 1;\n',
+    },
+    language: 'PHP',
+    version: '8.5',
+    port: 8080,
+    command: ['apache2-foreground'],
+    lines: ['FROM php:8.5-apache', 'COPY . .'],
+  },
+  'php-with-committed-packages': {
+    files: {
+      'composer.json': JSON.stringify({ require: { php: '^8.2', 'slim/slim': '^4.0' } }, null, 4),
+      'composer.lock': '{}',
+      'vendor/autoload.php': '<?php\n',
+      'index.php': "<?php\nrequire 'vendor/autoload.php';\n",
+    },
+    language: 'PHP',
+    framework: 'Slim',
+    port: 8080,
+    command: ['apache2-foreground'],
+    lines: ['COPY . .'],
+  },
+  'php-in-one-file': {
+    files: { 'files.php': '<?php\necho 1;\n', 'translation.json': '{}' },
+    language: 'PHP',
+    port: 8080,
+    command: ['apache2-foreground'],
   },
   'static-pages': {
     files: { 'index.html': '<h1>hello</h1>\n', 'style/main.css': 'h1 {}\n' },

@@ -162,3 +162,16 @@ test('what git ignores is not there', () => {
   put({ ...application, '.gitignore': 'web/\n', 'web/index.html': 'x' });
   expect(openRepository(root).files).not.toContain('web/index.html');
 });
+
+test('what git tracks is there, also where a line of .gitignore that is meant for the program covers its directory', () => {
+  put({
+    'go.mod': application['go.mod'],
+    'cmd/orders/main.go': application['main.go'],
+    'cmd/orders/local.txt': 'mine',
+    '.gitignore': 'orders\n',
+  });
+  expect(openRepository(root).files).toEqual(['.gitignore', 'go.mod']);
+  execFileSync('git', ['init', '--quiet'], { cwd: root });
+  execFileSync('git', ['add', '--force', 'cmd/orders/main.go'], { cwd: root });
+  expect(openRepository(root).files).toEqual(['.gitignore', 'cmd/orders/main.go', 'go.mod']);
+});

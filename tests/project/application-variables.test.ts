@@ -52,7 +52,12 @@ describe('Node.js sources', () => {
       `const need = (name) => { const v = process.env[name]; if (!v) throw new Error(name); return v; };\nneed('AA')`,
       ['AA!'],
     ],
-    ['envalid', `cleanEnv(process.env, { AA: str(), BB: port({ default: 3000 }) })`, ['AA!', 'BB?']],
+    ['envalid', `cleanEnv(process.env, { AA: str(), BB: port({ default: 3000 }) })`, ['AA!', 'BB?=3000']],
+    [
+      'envalid with a schema of its own',
+      `const spec = { AA: str({ devDefault: 'x' }), BB: num({ default: 3000 }), CC: bool({ default: true }) };\ncleanEnv(process.env, spec)`,
+      ['AA!', 'BB?=3000', 'CC?=true'],
+    ],
     ['another env', `config.env.AA; import.meta.env.VITE_X`, []],
   ])('%s', (_name, text, expected) => {
     expect(variablesOf('src/server.ts', text, 'package.json')).toEqual(expected);

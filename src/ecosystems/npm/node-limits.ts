@@ -3,6 +3,7 @@ const newest: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'node-sass': { '4': '14', '5': '14', '6': '16', '7': '16', '8': '18', '9': '20' },
   fibers: { '4': '14', '5': '14' },
   grpc: { '1': '14' },
+  sqlite3: { '3': '10', '4': '14' },
 };
 
 export interface NodeLimit {

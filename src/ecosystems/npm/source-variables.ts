@@ -236,15 +236,39 @@ function readCalls(walk: VariableWalk, reader: VariableReader): void {
   }
 }
 
-/** envalid: `cleanEnv(process.env, { PORT: port({ default: 3000 }), URL: url() })`. */
+/** envalid: `cleanEnv(process.env, { PORT: port({ default: 3000 }), URL: url() })`, the object also by its name. */
 function readSchema(walk: VariableWalk, at: number): void {
   const { tokens } = walk;
   const schema = isMark(tokens[at + 1], '(') ? argumentsAt(tokens, at + 1)[1] : undefined;
-  if (!schema || !isMark(tokens[schema.from], '{')) return;
-  for (const { from, to } of argumentsAt(tokens, schema.from)) {
+  const open = schema && schemaObject(walk, schema.from);
+  if (open === undefined) return;
+  for (const { from, to } of argumentsAt(tokens, open)) {
     const key = tokens[from];
     if (key?.kind !== 'word' || !isMark(tokens[from + 1], ':')) continue;
-    const bearable = hasWord(tokens, from, to, 'default', 'devDefault', 'optional', 'undefined');
-    add(walk, { name: key.text, range: rangeOf(tokens, from, from), ...(bearable ? optional : required) });
+    // `devDefault` holds for development alone.
+    const bearable = hasWord(tokens, from, to, 'default', 'optional', 'undefined');
+    const state = bearable ? { ...optional, fallback: defaultIn(tokens, from, to) } : required;
+    add(walk, { name: key.text, range: rangeOf(tokens, from, from), ...state });
   }
+}
+
+/** Where the object of a schema opens: here, or where `const spec = {` gives it its name. */
+function schemaObject({ tokens, words }: VariableWalk, at: number): number | undefined {
+  if (isMark(tokens[at], '{')) return at;
+  const name = tokens[at];
+  if (name?.kind !== 'word') return undefined;
+  const named = (words.get(name.text) ?? []).find(
+    (each) => isWord(tokens[each - 1], 'const', 'let', 'var') && readsAs(tokens, each + 1, '=', '{'),
+  );
+  return named === undefined ? undefined : named + 2;
+}
+
+function defaultIn(tokens: readonly SourceToken[], from: number, to: number): string | undefined {
+  for (let at = from; at < to; at++)
+    if (isWord(tokens[at], 'default') && isMark(tokens[at + 1], ':')) {
+      const token = tokens[at + 2];
+      if (token?.kind === 'number' || isWord(token, 'true', 'false')) return token?.text;
+      return token?.kind === 'string' && token.literal ? token.text : undefined;
+    }
+  return undefined;
 }

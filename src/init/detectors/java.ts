@@ -137,7 +137,8 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
       {
         topic: 'package manager',
         value: project.tool === 'maven' ? 'Maven' : `Gradle${project.wrapper ? ` ${project.wrapper}` : ''}`,
-        evidence: project.wrapper ? 'gradle/wrapper/gradle-wrapper.properties' : project.file,
+        evidence:
+          project.wrapper && project.tool === 'gradle' ? 'gradle/wrapper/gradle-wrapper.properties' : project.file,
       },
       { topic: 'build', value: product.goals, evidence: product.evidence },
       { topic: 'start', value: product.command.join(' '), evidence: product.evidence },

@@ -36,13 +36,16 @@ function fromFramework(words: readonly string[], { name, evidence }: NodeFramewo
   return { words, variables: {}, evidence: `what ${name} builds: ${evidence}`, needsDevelopment: false, asked: true };
 }
 
+/** `js/showdown-2.1.0.js` */
+const isCopyOfLibrary = /-v?\d+\.\d+(?:\.\d+)?(?:\.min)?\.js$/;
+
 /** Whether the directory is meant to run at all: a library and the root of a workspace are not. */
 function isProgram(place: Place, manifest: NodePackage, framework: NodeFramework | undefined): boolean {
   if (framework !== undefined && !/"bin"\s*:/.test(manifest.text)) return true;
   return (
     !/"bin"\s*:/.test(manifest.text) &&
     manifest.workspaces.length === 0 &&
-    findInSources(place, /\.listen\(|createServer\(/) !== undefined
+    place.sources().some(({ path, text }) => !isCopyOfLibrary.test(path) && /\.listen\(|createServer\(/.test(text))
   );
 }
 

@@ -13,17 +13,37 @@ export const port = 8080;
 
 export const detector: Detector = {
   language: 'PHP',
-  mayBe: (names) => names.has('composer.json') || names.has('index.php'),
+  mayBe: (names) => names.has('composer.json') || names.has('index.php') || onlyPage(names) !== undefined,
   detect(place) {
-    const composer = place.read('composer.json');
-    if (composer === undefined && isPart(place)) return undefined;
-    const requires = requiresOf(composer ?? '{}');
+    const manifest = place.read('composer.json');
+    if (manifest === undefined && isPart(place)) return undefined;
+    const requires = requiresOf(manifest ?? '{}');
+    const composer = installs(place, manifest, requires) ? manifest : undefined;
     const framework = frameworks.find(({ package: name }) => requires.has(name));
     const documentRoot = documentRootOf(place);
     if (documentRoot === undefined) return undefined;
     return detection(place, composer, requires, framework, documentRoot);
   },
 };
+
+/** Of a program that is one file, its name: there is no other page beside it. */
+function onlyPage(names: ReadonlySet<string>): string | undefined {
+  const pages = [...names].filter(
+    (name) => /^[\w-]+\.php$/.test(name) && !/^(?:config|settings|translat|lang)/.test(name),
+  );
+  return pages.length === 1 ? pages[0] : undefined;
+}
+
+/** Names in `require` that are no packages. */
+const ofThePlatform = /^(?:php(?:-\w+)?|hhvm|ext-.+|lib-.+|composer(?:-.+-api)?)$/;
+
+/** Whether packages have to be installed: what is committed with the sources, or needs none, is there already. */
+function installs(place: Place, composer: string | undefined, requires: ReadonlyMap<string, string>): boolean {
+  if (composer === undefined || place.has('vendor/autoload.php')) return false;
+  return (
+    [...requires.keys()].some((name) => !ofThePlatform.test(name)) || parseJsonObject(composer)?.autoload !== undefined
+  );
+}
 
 /** Pages of an application above: its document root, or examples. */
 function isPart({ repository, directory }: Place): boolean {
@@ -39,7 +59,14 @@ function requiresOf(text: string): ReadonlyMap<string, string> {
 }
 
 /** Where the web server begins: the directory with index.php. */
-function documentRootOf(place: Place): { readonly path: string; readonly evidence: string } | undefined {
+interface DocumentRoot {
+  readonly path: string;
+  /** What a directory shows, where it is not index.php. */
+  readonly page?: string;
+  readonly evidence: string;
+}
+
+function documentRootOf(place: Place): DocumentRoot | undefined {
   const named = /\b(?:heroku-php-(?:apache2|nginx)|apache2|nginx)\b.*?\s([\w./-]+?)\/?$/.exec(
     procfileCommand(place)?.line ?? '',
   )?.[1];
@@ -47,7 +74,15 @@ function documentRootOf(place: Place): { readonly path: string; readonly evidenc
   const path = ['public', 'web', 'webroot', 'htdocs', 'www', ''].find((each) =>
     place.has(each === '' ? 'index.php' : `${each}/index.php`),
   );
+  const page = onlyPage(place.names);
+  if (path === undefined && page !== undefined && !place.has('composer.json'))
+    return { path: '', page, evidence: page };
   return path === undefined ? undefined : { path, evidence: path === '' ? 'index.php' : `${path}/index.php` };
+}
+
+/** What a developer lets Composer believe of the platform bounds nothing. */
+function withoutOverrides(lock: string): string {
+  return lock.replace(/"platform-overrides": \{[^}]*\}/, '');
 }
 
 function detection(
@@ -55,13 +90,13 @@ function detection(
   composer: string | undefined,
   requires: ReadonlyMap<string, string>,
   framework: Framework | undefined,
-  documentRoot: { readonly path: string; readonly evidence: string },
+  documentRoot: DocumentRoot,
 ): Detection {
   // What the packages of the lock file need bounds it, too.
   const locked = place.choices.version
     ? []
-    : [...(place.read('composer.lock') ?? '').matchAll(/^\s+"php": "([^"]+)"/gm)].map(([, range = '']) =>
-        range.replace(/\s*\|+\s*/g, ' || '),
+    : [...withoutOverrides(place.read('composer.lock') ?? '').matchAll(/^\s+"php": "([^"]+)"/gm)].map(
+        ([, range = '']) => range.replace(/\s*\|+\s*/g, ' || '),
       );
   const asked = place.choices.version ?? requires.get('php') ?? (locked.length > 0 ? '*' : undefined);
   const version = chooseVersion(
@@ -81,7 +116,14 @@ function detection(
   );
   const extensions = [
     ...new Set([
-      ...[...requires.keys()].filter((name) => name.startsWith('ext-')).map((name) => name.slice(4).toLowerCase()),
+      ...[...requires.keys()]
+        .filter((name) => name.startsWith('ext-'))
+        .map((name) =>
+          name
+            .slice(4)
+            .toLowerCase()
+            .replace(/^zend-/, ''),
+        ),
       ...(framework?.extensions ?? []),
     ]),
   ].filter((name) => !builtIn.test(name));
@@ -97,7 +139,7 @@ function detection(
       {
         topic: 'language',
         value: 'PHP',
-        evidence: composer === undefined ? documentRoot.evidence : place.place('composer.json', 0),
+        evidence: place.has('composer.json') ? place.place('composer.json', 0) : documentRoot.evidence,
       },
       ...(framework
         ? [
@@ -147,7 +189,7 @@ function detection(
         assumed: undefined,
       })),
     ],
-    stages: stagesOf(place, composer, version, known),
+    stages: stagesOf(place, composer, version, known, documentRoot.page),
     run: {
       command: ['apache2-foreground'],
       commandEvidence: 'the command of the image',
@@ -169,7 +211,10 @@ function detection(
       resources: { cpu: '100m', memory: '128Mi', memoryLimit: '512Mi' },
     },
     ignore: [
-      { comment: 'Installed in the image', patterns: ['/vendor', '**/node_modules'] },
+      {
+        comment: 'Installed in the image',
+        patterns: [...(place.has('vendor/autoload.php') ? [] : ['/vendor']), '**/node_modules'],
+      },
       {
         comment: 'Written by the program',
         patterns:

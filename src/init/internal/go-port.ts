@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
 import type { Question } from '../plan.ts';
+import { placeIn } from '../repository.ts';
 import { type FoundPort, findInSources, findPort } from './endpoints.ts';
 
 interface GoFramework {
@@ -52,6 +53,27 @@ function listenAddress(place: Place) {
   return found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence };
 }
 
+/** Variables of other services and of the program's other ports. */
+const ofOthers =
+  /(?:^|_)(?:DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO|SMTP|MAIL|METRICS?|ADMIN|PPROF|DEBUG|GRPC|TLS|HTTPS|REMOTE|PROXY|KAFKA|AMQP|NATS|LDAP|SSH)_/i;
+
+/** A variable for the port under a name of the program's own, with a default: `getEnv("WHOAMI_PORT_NUMBER", "80")`. */
+function namedPort({ application, repository }: Place) {
+  const found = application?.variablesRead.find(
+    ({ name, fallback }) =>
+      /(?:^|_)PORT(?:_NUMBER)?$/i.test(name) &&
+      name !== 'PORT' &&
+      !ofOthers.test(name) &&
+      /^:?\d{2,5}$/.test(fallback ?? ''),
+  );
+  return found && { ...found, evidence: placeIn(found.path, repository.read(found.path), found.range.start) };
+}
+
+/** A port that any user may open. */
+function unprivileged(port: number): number {
+  return port < 1024 ? 8080 : port;
+}
+
 export function portOf(place: Place, framework: GoFramework | undefined): GoPort {
   const fromEnvironment = findInSources(place, /(?:Getenv|LookupEnv|\w*[Ee]nv\w*)\(\s*"PORT"/);
   const withoutAddress = framework?.readsPort ? findInSources(place, /\.Run\(\s*\)/) : undefined;
@@ -82,6 +104,18 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
       questions,
       environment: { [address.variable]: `0.0.0.0:${port}` },
     };
+  const named = read ? undefined : namedPort(place);
+  if (named !== undefined) {
+    const written = named.fallback ?? '';
+    const chosen = place.choices.port ?? unprivileged(Number(written.replace(':', '')));
+    return {
+      port: chosen,
+      evidence: place.choices.port === undefined ? `${named.name} (${named.evidence})` : '--port',
+      read,
+      questions,
+      environment: { [named.name]: `${written.startsWith(':') ? ':' : ''}${chosen}` },
+    };
+  }
   if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', read, questions };
   const found = findPort(place, [
     /(?:"PORT"\s*,\s*"|[Pp]ort\s*:?=\s*")(\d{2,5})"/,

@@ -96,9 +96,12 @@ function outDirectory(place: Place, usual: string): string {
 }
 
 function readNext(place: Place): Omit<NodeFramework, 'evidence'> {
-  const output = /\boutput:\s*['"](standalone|export)['"]/.exec(configurationOf(place, 'next.config'))?.[1];
-  if (output === 'export') return pages('Next.js', 'out', false);
-  const writable = [{ path: '/app/.next/cache', why: 'Next.js keeps optimized images and rendered pages there' }];
+  const configuration = configurationOf(place, 'next.config');
+  const output = /\boutput:\s*['"](standalone|export)['"]/.exec(configuration)?.[1];
+  const directory = /\bdistDir:\s*['"](?:\.\/)?([\w.][\w./-]*?)\/?['"]/.exec(configuration)?.[1];
+  if (output === 'export') return pages('Next.js', directory ?? 'out', false);
+  const built = directory ?? '.next';
+  const writable = [{ path: `/app/${built}/cache`, why: 'Next.js keeps optimized images and rendered pages there' }];
   const common = {
     name: 'Next.js',
     port: 3000,
@@ -113,8 +116,8 @@ function readNext(place: Place): Omit<NodeFramework, 'evidence'> {
     start: ['node', 'server.js'],
     selfContained: true,
     output: [
-      { from: '.next/standalone', to: './' },
-      { from: '.next/static', to: './.next/static' },
+      { from: `${built}/standalone`, to: './' },
+      { from: `${built}/static`, to: `./${built}/static` },
       ...(hasDirectory(place, 'public') ? [{ from: 'public', to: './public' }] : []),
     ],
   };

@@ -25,15 +25,19 @@ export function findNodeStart(place: Place, manifest: NodePackage): NodeStart | 
     const start = fromLine(place, manifest, procfile.line, procfile.evidence, 0);
     if (start) return start;
   }
-  for (const name of ['start:prod', 'start:production', 'start']) {
+  for (const name of ['start:prod', 'start:production', 'start', 'prod', 'production', 'serve:prod']) {
     const line = manifest.scripts.get(name);
-    if (line === undefined) continue;
+    if (line === undefined || startsMember.test(line)) continue;
     return (
       fromLine(place, manifest, line, scriptPlace(manifest, name), 0) ?? inShell(line, scriptPlace(manifest, name))
     );
   }
   return fromFiles(place, manifest);
 }
+
+/** A script of a workspace's root that starts one of its members, which is an application of its own. */
+const startsMember =
+  /^(?:pnpm\b.*\s(?:--filter|-F)\b|npm\b.*\s(?:-w|--workspace)\b|yarn workspace\s|lerna (?:run|exec)\s|turbo\s)/;
 
 function fromFiles(place: Place, manifest: NodePackage): NodeStart | undefined {
   const { main } = manifest;

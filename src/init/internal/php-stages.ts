@@ -9,6 +9,7 @@ export function stagesOf(
   composer: string | undefined,
   version: ChosenVersion,
   extensions: readonly string[],
+  page = 'index.php',
 ): ImageStage[] {
   const build = [...new Set(extensions.flatMap((name) => libraries[name]?.build ?? []))].sort();
   const lock = place.has('composer.lock');
@@ -55,7 +56,7 @@ export function stagesOf(
       : [
           {
             kind: 'run',
-            comment: `Extensions that composer.json or the framework asks for. What compiles them goes again; the libraries that they load stay`,
+            comment: `Extensions that composer.json or the framework asks for. The libraries that they are compiled with stay: they are loaded from there`,
             commands: [
               ...(build.length > 0
                 ? ['apt-get update', `apt-get install --yes --no-install-recommends ${build.join(' ')}`]
@@ -76,11 +77,11 @@ export function stagesOf(
         ...install,
         {
           kind: 'run',
-          comment: `Port ${place.choices.port ?? port}, which needs no rights; addresses that are no file go to index.php; settings for production`,
+          comment: `Port ${place.choices.port ?? port}, which needs no rights; addresses that are no file go to ${page}; settings for production`,
           commands: [
             `sed -i 's/Listen 80$/Listen ${place.choices.port ?? port}/' /etc/apache2/ports.conf`,
             `sed -i 's/:80>/:${place.choices.port ?? port}>/; s|/var/www/html|\${APACHE_DOCUMENT_ROOT}|' /etc/apache2/sites-available/000-default.conf`,
-            "printf '%s\\n' 'ServerName localhost' 'FallbackResource /index.php' >> /etc/apache2/conf-available/docker-php.conf",
+            `printf '%s\\n' 'ServerName localhost' ${page === 'index.php' ? '' : `'DirectoryIndex ${page}' `}'FallbackResource /${page}' >> /etc/apache2/conf-available/docker-php.conf`,
             'mv "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"',
           ],
         },
