@@ -175,3 +175,29 @@ test('what git tracks is there, also where a line of .gitignore that is meant fo
   execFileSync('git', ['add', '--force', 'cmd/orders/main.go'], { cwd: root });
   expect(openRepository(root).files).toEqual(['.gitignore', 'cmd/orders/main.go', 'go.mod']);
 });
+
+test('addresses and paths of a developer’s machine are named as such, or left to the person', () => {
+  put({
+    'package.json': '{"scripts":{"start":"node server.js"},"dependencies":{"express":"^5.0.0"}}',
+    'package-lock.json': '{}',
+    'server.js': `const host = process.env.DB_HOST || 'localhost';
+const file = process.env.SETTINGS_PATH;
+const size = process.env.PAGE_SIZE;
+require('express')().listen(3000);
+`,
+    '.env.example': 'SETTINGS_PATH=/etc/shop/settings.yml\nPAGE_SIZE=20\n',
+  });
+  const configuration = changes()
+    .find(({ path: file }) => file === 'k8s/configmap.yaml')
+    ?.text.split('\n');
+  expect(configuration?.slice(-8)).toEqual([
+    'data:',
+    '  # Its default: server.js:1. That is the pod itself: name the service that is meant.',
+    '  DB_HOST: "localhost"',
+    '  # Its default: server.js:3',
+    '  PAGE_SIZE: "20"',
+    '  # Optional: server.js:2',
+    '  # SETTINGS_PATH: ""',
+    '',
+  ]);
+});

@@ -79,6 +79,9 @@ const exampleNames = [
   '.env.local.example',
 ];
 
+/** Place-holders, and what is right on a developer's machine alone: paths of files there, and its own address. */
+const ofADeveloper = /[<>{}$]|your|change|xxx|^(?:~|\.{1,2})?\/|\b(?:localhost|127\.0\.0\.1)\b/i;
+
 function exampleValues({ read, directory }: Place): PlannedVariable[] {
   for (const name of exampleNames) {
     const text = read(name);
@@ -88,7 +91,7 @@ function exampleValues({ read, directory }: Place): PlannedVariable[] {
         .trim()
         .replace(/^(["'])(.*)\1.*$/, '$2')
         .replace(/\s+#.*$/, '');
-      const usable = written === '' || /[<>{}$]|your|change|xxx/i.test(written) ? undefined : written;
+      const usable = written === '' || ofADeveloper.test(written) ? undefined : written;
       return variable(match[1] ?? '', usable, false, placeIn(join(directory, name), text, match.index));
     });
   }

@@ -109,7 +109,7 @@ function configMap(plan: ApplicationPlan): string {
   const unset = settings.filter(({ value, required }) => value === undefined && !required);
   const lines = [
     ...set.flatMap(({ name, value, required, evidence }) => [
-      `  # ${required ? 'Required' : 'Its default'}: ${evidence}${value === undefined ? '. Fill it in.' : ''}`,
+      `  # ${required ? 'Required' : 'Its default'}: ${evidence}${value === undefined ? '. Fill it in.' : isOwnAddress(value) ? '. That is the pod itself: name the service that is meant.' : ''}`,
       `  ${name}: ${JSON.stringify(value ?? '')}`,
     ]),
     ...unset.flatMap(({ name, evidence }) => [`  # Optional: ${evidence}`, `  # ${name}: ""`]),
@@ -118,6 +118,11 @@ function configMap(plan: ApplicationPlan): string {
 ${head(plan, 'v1', 'ConfigMap')}data:${set.length === 0 ? ' {}' : ''}
 ${lines.join('\n')}
 `;
+}
+
+/** Where a developer's own machine has a database, a pod has none. */
+function isOwnAddress(value: string): boolean {
+  return /^(?:[a-z][\w+.-]*:\/\/)?(?:localhost|127\.0\.0\.1|\[?::1\]?)(?::\d+)?(?:\/|$)/i.test(value);
 }
 
 function secret(plan: ApplicationPlan): string {
