@@ -1,5 +1,5 @@
 import { endOfPrivateKey } from '../core/mask-secrets.ts';
-import { findTokens, isTellingName } from '../core/secret-text.ts';
+import { findTokens, isSwitch, isTellingName } from '../core/secret-text.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
@@ -56,7 +56,7 @@ function secretsInYaml({
   const seen = new Set<YamlNode>();
   const hide = (node: YamlNode) => {
     if (node.kind !== 'scalar' || node.derived || node.range.end <= node.range.start) return;
-    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(node.text)) return;
+    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(node.text) || isSwitch(node.text)) return;
     const quoted = node.style === 'single-quoted' || node.style === 'double-quoted' ? 1 : 0;
     const ranges = found.get(node.path) ?? [];
     ranges.push({ start: node.range.start + quoted, end: node.range.end - quoted });

@@ -1,5 +1,5 @@
 import { commandSecrets, mayHoldCommandSecret } from './command-secret-forms.ts';
-import { findTokens, isTellingName, mayHoldToken } from './secret-text.ts';
+import { findTokens, isSwitch, isTellingName, mayHoldToken } from './secret-text.ts';
 import type { SourceRange } from './text.ts';
 
 const mask = '•••';
@@ -109,7 +109,8 @@ function valueAt(line: string, start: number, pattern: RegExp): SourceRange | un
   pattern.lastIndex = start;
   const match = pattern.exec(line);
   const value = (match?.[1] ?? match?.[2] ?? match?.[3] ?? match?.[4] ?? '').trimEnd();
-  if (match === null || value === '' || reference.test(value) || /^[|>][+-]?\d?$/.test(value)) return undefined;
+  if (match === null || value === '' || reference.test(value) || isSwitch(value)) return undefined;
+  if (/^[|>][+-]?\d?$/.test(value)) return undefined;
   const from = start + match[0].indexOf(value);
   return { start: from, end: from + value.length };
 }

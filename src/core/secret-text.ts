@@ -89,6 +89,11 @@ export function isTellingName(name: string): boolean {
   return tellingName.test(snake) && !(harmlessName.test(snake) && !/^(?:.*_)?db_?pwd$/i.test(snake));
 }
 
+/** True for what a telling name may switch on or off, as `automountServiceAccountToken` does: never secret, with or without a comment behind. */
+export function isSwitch(value: string): boolean {
+  return /^(?:true|false|null|~)(?:\s+#[^\n]*)?$/i.test(value);
+}
+
 /**
  * True for a literal that cannot be a real secret: empty, a switch, a variable, a place-holder such as `changeme` or `<token>`.
  * Weak real passwords (`root`, `postgres`) are secrets; what only says «put yours here» is none.

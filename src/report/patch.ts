@@ -25,7 +25,7 @@ function filePatch(file: ChangedFile, prefix: string): Uint8Array[] {
   // A new file without a line has no hunk, and git wants no names for it either.
   if (file.before === undefined && file.after.text === '') return [Buffer.from(header.slice(0, 2).join(''))];
   const { encoding } = file.after;
-  return [Buffer.from(header.join('')), ...hunksOf(file, 3).map((hunk) => encodeHunk(hunk, encoding))];
+  return [Buffer.from(header.join('')), ...patchHunks(file).map((hunk) => encodeHunk(hunk, encoding))];
 }
 
 function encodeHunk(hunk: Hunk, encoding: 'utf-8' | 'latin1'): Uint8Array {
@@ -89,9 +89,39 @@ function quoted(path: string): string {
 
 /** Ids of the fixes with a secret in the lines that a patch of the file would show. */
 export function showsSecret(file: ChangedFile): number[] {
-  return hunksOf(file, 3).flatMap((hunk) => {
-    const masked = maskedHunk(file, hunk).lines;
-    const secret = hunk.lines.some(({ text }, at) => masked[at]?.text !== text);
-    return secret ? hunk.lines.flatMap(({ fixes = [] }) => fixes) : [];
-  });
+  return patchHunks(file).flatMap((hunk) =>
+    secretLines(file, hunk).length > 0 ? hunk.lines.flatMap(({ fixes = [] }) => fixes) : [],
+  );
+}
+
+/** With as many of the three usual lines around each change as can be had without showing a secret. */
+function patchHunks(file: ChangedFile): Hunk[] {
+  const around = (lines: number) => hunksOf(file, lines).map((hunk) => withoutSecretEdges(file, hunk));
+  const isShown = (hunks: readonly Hunk[]) => hunks.every((hunk) => secretLines(file, hunk).length === 0);
+  return [3, 2].map(around).find(isShown) ?? around(1);
+}
+
+/**
+ * Lines around the change are left away from the secret one outwards. One has to stay after it: `git apply` takes a hunk that ends with a
+ * change for the end of the file.
+ */
+function withoutSecretEdges(file: ChangedFile, hunk: Hunk): Hunk {
+  const secrets = secretLines(file, hunk);
+  if (secrets.length === 0) return hunk;
+  const isChange = ({ kind }: HunkLine) => kind !== 'kept';
+  const first = hunk.lines.findIndex(isChange);
+  const last = hunk.lines.findLastIndex(isChange);
+  const start = (secrets.filter((at) => at < first).at(-1) ?? -1) + 1;
+  const end = Math.max(secrets.find((at) => at > last) ?? hunk.lines.length, last + 2);
+  return {
+    beforeStart: hunk.beforeStart + start,
+    afterStart: hunk.afterStart + start,
+    lines: hunk.lines.slice(start, end),
+  };
+}
+
+/** Which lines of a hunk cannot be shown as they are, from 0. */
+function secretLines(file: ChangedFile, hunk: Hunk): number[] {
+  const masked = maskedHunk(file, hunk).lines;
+  return hunk.lines.flatMap(({ text }, at) => (masked[at]?.text === text ? [] : [at]));
 }

@@ -183,8 +183,40 @@ describe('--diff gives what git apply takes', () => {
     expect(read('.dockerignore')).toEqual(applied);
   });
 
+  test.each([
+    ['before and after the change', 1],
+    ['two lines away', 2],
+    ['three lines away', 3],
+  ])('lines around a change are left away where they hold a secret: %s', async (_, distance) => {
+    const secret = (name: string) => `ENV ${name}_TOKEN=Zk3Xq9Lm2Pv8Rt5Wy1Nb\n`;
+    const between = '# between\n'.repeat(distance - 1);
+    const text = `FROM debian:12\n${secret('A')}${between}RUN apt-get update && apt-get install -y curl\nUSER 1\n${between}${secret('B')}`;
+    write({ Dockerfile: text });
+    git('init', '-q');
+    const { stdout, bytes, stderr } = await fix(['--diff', ...only]);
+    expect(stderr).toBe('');
+    expect(stdout).not.toContain('Zk3X');
+    execFileSync('git', ['apply', '-'], { cwd: directory, input: bytes });
+    expect(read('Dockerfile').toString()).toBe(text.replace('curl', 'curl && rm -rf /var/lib/apt/lists/*'));
+  });
+
+  test('a switch with a telling name is no secret', async () => {
+    const labels = 'app: cache';
+    write({
+      'deploy.yaml': [
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: cache\nspec:\n  selector:\n    matchLabels:',
+        `      ${labels}\n  template:\n    metadata:\n      labels:\n        ${labels}\n    spec:\n      containers:`,
+        '        - name: cache\n          image: redis:8.0.1\n',
+      ].join('\n'),
+    });
+    const { stdout, stderr } = await fix(['--diff', '--review', '--rule', 'security/service-account-token']);
+    expect(stdout).toContain('+      automountServiceAccountToken: false\n');
+    expect(stderr).toBe('');
+  });
+
   test('lines with a secret are in no patch: the fix is named', async () => {
-    write({ Dockerfile: `FROM debian:12\nENV API_TOKEN=Zk3Xq9Lm2Pv8Rt5Wy1Nb\n${fixable.slice(15)}` });
+    const address = 'https://me:Zk3Xq9Lm2Pv8Rt5Wy1Nb@example.com/tool';
+    write({ Dockerfile: fixable.replace('curl', `curl && curl -fsSLo /tool ${address}`) });
     const { stdout, stderr } = await fix(['--diff', ...only]);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
