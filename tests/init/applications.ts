@@ -250,6 +250,37 @@ require('express')().listen(3000);
     variables: [],
     lines: ['COPY --from=build /app/dist/ /usr/share/nginx/html/', 'USER 101'],
   },
+  'python-flask-put-together-by-a-script': {
+    files: {
+      'requirements.txt': 'flask==3.1.0\ntornado==6.5\n',
+      'books.py': "from books.main import main\n\nif __name__ == '__main__':\n    main()\n",
+      'books/__init__.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+      'books/constants.py': 'import os\n\nDEFAULT_PORT = 8083\n',
+      'books/main.py':
+        'from . import app\nfrom .web import web\nfrom .server import serve\n\n\ndef main():\n    app.register_blueprint(web)\n    serve(app)\n',
+    },
+    language: 'Python',
+    framework: 'Flask',
+    port: 8083,
+    command: ['python', 'books.py'],
+  },
+  'python-django-under-uwsgi': {
+    files: {
+      'requirements.txt': 'django==5.2\nuwsgi==2.0.31\n',
+      'manage.py': '',
+      Procfile: 'web: uwsgi ./etc/uwsgi.ini\n',
+      'etc/uwsgi.ini': '[uwsgi]\nhttp-socket=:$(PORT)\nvirtualenv=$(VIRTUAL_ENV)\nwsgi-file=shop/wsgi.py\n',
+      'shop/wsgi.py':
+        'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.dev")\n\napplication = get_wsgi_application()\n',
+      'shop/settings/dev.py': 'DEBUG = True\n',
+      'shop/settings/production.py': 'DEBUG = False\n',
+    },
+    language: 'Python',
+    framework: 'Django',
+    port: 8000,
+    command: ['uwsgi', './etc/uwsgi.ini'],
+    lines: ['    PORT=8000 \\', '    DJANGO_SETTINGS_MODULE=shop.settings.production \\', '    VIRTUAL_ENV=/opt/venv'],
+  },
   'go-that-reads-an-address': {
     files: {
       'go.mod': 'module example.com/feeds\n\ngo 1.26\n',

@@ -199,6 +199,7 @@ function runOf(
       ...(start.importRoot === 'src' ? { PYTHONPATH: '/app/src' } : {}),
       ...(reads && port !== undefined ? { PORT: String(port) } : {}),
       ...flaskEnvironment(place),
+      ...start.environment,
     },
     user,
     userEvidence: 'a number without any rights; the image has no user for programs',

@@ -1,5 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { procfileCommand } from './procfile.ts';
+import { environment } from './python-install.ts';
+import { productionSettings } from './python-settings.ts';
 import type { Found, PythonStart } from './python-start.ts';
 import { portOfWords, splitAtLast, splitCommand, takeAssignments, withExec } from './shell-words.ts';
 
@@ -16,11 +18,27 @@ export function fromProcfile(
   const serving = words ?? splitCommand(last) ?? [];
   const bound = boundGunicorn(place, serving);
   const port = portOfWords(bound.words) ?? bound.port ?? defaultPort;
-  const more = { port, ...(bound.readsPort && { readsPort: true }) };
+  const ofFile = uwsgiFile(place, serving);
+  const more = {
+    port,
+    ...((bound.readsPort || ofFile.includes('$(PORT)')) && { readsPort: true }),
+    environment: {
+      ...productionSettings(place),
+      ...(ofFile.includes('$(VIRTUAL_ENV)') && { VIRTUAL_ENV: environment }),
+    },
+  };
   if (words !== undefined) return found(bound.words, evidence, more);
   // What gunicorn is not told yet is added at the end of what it is told.
   const added = bound.words.slice(serving.length).join(' ');
   return found(['sh', '-c', withExec(added === '' ? line : `${before} ${last} ${added}`.trim())], evidence, more);
+}
+
+/** The configuration that uwsgi is started with, where variables stand as `$(PORT)`; '' for other servers. */
+function uwsgiFile(place: Place, words: readonly string[]): string {
+  const [program = '', ...rest] = takeAssignments(words).rest;
+  if (!/(?:^|\/)uwsgi$/.test(program)) return '';
+  const file = rest.find((word) => word.endsWith('.ini'))?.replace(/^(?:--ini[= ])?(?:\.\/)?/, '');
+  return file === undefined ? '' : (place.read(file) ?? '');
 }
 
 /**

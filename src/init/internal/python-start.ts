@@ -1,9 +1,11 @@
 import type { Place } from '../detector.ts';
 import { directoryOf } from '../repository.ts';
+import { findPort } from './endpoints.ts';
 import { procfileCommand } from './procfile.ts';
 import { applicationObject, moduleOf, ownFiles } from './python-object.ts';
 import type { PythonPackages } from './python-packages.ts';
 import { defaultPort, fromProcfile } from './python-procfile.ts';
+import { productionSettings } from './python-settings.ts';
 import { portOfWords, splitCommand, withExec } from './shell-words.ts';
 
 /** What serves a Python application. */
@@ -21,6 +23,8 @@ export interface PythonStart {
   readonly added: 'gunicorn' | 'uvicorn' | undefined;
   /** Directory that imports begin at, relative to the application; '' is its own. */
   readonly importRoot: string;
+  /** Variables that it needs to run in production. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const frameworks: readonly (readonly [string, string])[] = [
@@ -53,6 +57,7 @@ export function findPythonStart(place: Place, packages: PythonPackages | undefin
     port: portOfWords(words) ?? defaultPort,
     added: undefined,
     importRoot: '',
+    ...(framework === 'Django' && { environment: productionSettings(place) }),
     ...more,
   });
   const { start } = place.choices;
@@ -153,9 +158,38 @@ export function wsgi(
 ): PythonStart | undefined {
   const object = applicationObject(place, framework);
   if (!object || object.servesItself) return undefined;
+  const script = startedByScript(place, object.module);
+  if (script) return script(found);
   const words = ['gunicorn', `${object.module}:${object.name}`, '--bind', `0.0.0.0:${defaultPort}`, '--workers', '2'];
   return found(words, object.evidence, { importRoot: object.root, ...(has('gunicorn') ? {} : { added: 'gunicorn' }) });
 }
+
+/**
+ * A script at the top that calls `main` of the package, which puts the application together: `from shop.main import main`. A server that
+ * imports the object alone would find it empty.
+ */
+function startedByScript(place: Place, module: string): ((found: Found) => PythonStart) | undefined {
+  const [top = ''] = module.split('.');
+  for (const file of ownFiles(place).filter((path) => !path.includes('/'))) {
+    const text = place.read(file) ?? '';
+    const called = /^[ \t]*from (\w[\w.]*) import (main|run|start)\b/m.exec(text);
+    if (!called || !/__name__\s*==\s*['"]__main__['"]/.test(text) || called[1]?.split('.')[0] !== top) continue;
+    const path = `${called[1]?.replaceAll('.', '/')}.py`;
+    const body = new RegExp(`^def ${called[2]}\\([\\s\\S]*?(?=^\\S|$(?![\\s\\S]))`, 'm').exec(
+      place.read(path) ?? '',
+    )?.[0];
+    if (body === undefined || !/\.register_blueprint\(/.test(body)) continue;
+    const port = findPort(place, portPatterns);
+    return (found) =>
+      found(['python', file], `${place.place(file, called[0].trim())}, which puts the application together`, {
+        port: port?.port ?? defaultPort,
+      });
+  }
+  return undefined;
+}
+
+/** `os.environ.get("SHOP_PORT", 8083)`, `DEFAULT_PORT = 8083`. */
+const portPatterns = [/\bPORT["']\s*,\s*["']?(\d{2,5})\b/, /^\s*(?:DEFAULT_)?PORT\s*=\s*(\d{4,5})\b/m];
 
 function plain(place: Place, framework: string | undefined, found: Found): PythonStart | undefined {
   const file = mainFile(place, /__name__\s*==\s*['"]__main__['"]/) ?? mainFile(place, /./);
