@@ -99,7 +99,8 @@ function packageHazard({ read }: PlacedPackageCommand, system: System, to: BaseI
 function renamedOn(system: System, name: string): string | undefined {
   const of = (table: Readonly<Record<string, string>>) => (Object.hasOwn(table, name) ? table[name] : undefined);
   if (system === 'debian') return of(apt.renamedPackages) ?? of(apt.renamedOnDebian);
-  if (system === 'ubuntu') return name === 'iceweasel' ? undefined : of(apt.renamedPackages);
+  if (system === 'ubuntu')
+    return name === 'iceweasel' ? undefined : (of(apt.renamedPackages) ?? of(apt.renamedOnUbuntu));
   if (system === 'alpine') return of(apk.renamedPackages);
   return system === 'rpm' ? of(rpm.renamedPackages) : undefined;
 }

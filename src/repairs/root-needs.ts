@@ -63,9 +63,12 @@ function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): r
   });
 }
 
-/** Packages of services that start as root, or as a user of their own that only root can become. */
+/**
+ * Packages of services that start as root, or as a user of their own that only root can become. Names of Debian 12, of which the index
+ * was asked for each, of Alpine (`openssh`, `cronie`, `dcron`), of Enterprise Linux (`httpd`, `openldap-servers`, `bind`), and older ones.
+ */
 const packagesOfServices =
-  /^(?:supervisor|openssh-server|cron|cronie|dcron|runit|s6|s6-overlay|monit|systemd|upstart|xinetd|rsyslog|syslog-ng|vsftpd|proftpd(?:-basic)?|pure-ftpd|samba|slapd|openldap-servers|postfix|exim4|sendmail|dovecot\S*|bind9?|dnsmasq|mysql-server\S*|mariadb-server\S*|postgresql(?:-server|-\d\S*)?|rabbitmq-server|redis(?:-server)?|mongodb\S*|nginx\S*|apache2|httpd|lighttpd|haproxy|squid3?|memcached|php\S*-fpm|openvpn|tor|docker\S*|cups|dbus|avahi-daemon|zabbix-\S+|nagios\S*|munin\S*)$/;
+  /^(?:supervisor|openssh(?:-server)?|cron|cronie|dcron|runit|s6|s6-overlay|monit|systemd|upstart|xinetd|rsyslog|syslog-ng|vsftpd|proftpd(?:-basic)?|pure-ftpd|samba|slapd|openldap-servers|postfix|exim4|sendmail|dovecot\S*|bind9?|dnsmasq|(?:default-)?mysql-server\S*|mariadb-server\S*|postgresql(?:-server|-\d\S*)?|rabbitmq-server|redis(?:-server)?|mongodb(?:-server|-org(?:-server)?)?|nginx\S*|apache2|httpd|lighttpd|haproxy|squid3?|memcached|php\S*-fpm|openvpn|tor|docker(?:\.io|-ce|-engine|-io)?|cups|dbus|avahi-daemon|zabbix-(?:agent2?|server|proxy)\S*|nagios\d?(?:-core)?|munin(?:-node)?)$/;
 
 /** A service that a script which is not seen may start. */
 function daemonOfRoot(dockerfile: Dockerfile, stage: Stage): string | undefined {

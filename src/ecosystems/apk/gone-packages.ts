@@ -4,9 +4,12 @@ export const renamedPackages: Readonly<Record<string, string>> = {
   'nodejs-lts': 'nodejs',
 };
 
-/** Packages that no supported release of Alpine has, and that nothing replaces name for name. */
+/**
+ * Packages that no supported release of Alpine has, and that nothing replaces name for name, as https://pkgs.alpinelinux.org/packages
+ * lists them. What still has a folder in https://gitlab.alpinelinux.org/alpine/aports is none of them.
+ */
 const gone =
-  /^(?:python2?(?:-dev|-doc|-tests)?|py-.*|py2-.*|php[57].*|php8[01].*|openjdk7.*|mongodb.*|libressl2.*|libssl1\..*|libcrypto1\..*|ruby-(?:io-console|irb|rdoc|json|bigdecimal|rake|etc)|phantomjs|mysql|g\+\+-\d.*|llvm[3-9](?:-.*)?|clang[3-9](?:-.*)?|lua5\.[01].*|postgresql9.*)$/;
+  /^(?:python2?(?:-dev|-doc|-tests)?|py-.*|py2-.*|php[57].*|php8[01].*|openjdk7.*|mongodb.*|libressl2.*|libssl1\..*|libcrypto1\..*|ruby-(?:io-console|irb|json|etc)|phantomjs|g\+\+-\d.*|llvm[3-9](?:-.*)?|clang[3-9](?:-.*)?|postgresql9.*)$/;
 
 /** True for a package that no supported release of Alpine has any more. */
 export function isGonePackage(name: string): boolean {

@@ -1,4 +1,7 @@
-/** Names that every release of Debian from 12 and Ubuntu from 22.04 has for what had another name before. */
+/**
+ * Names that every release of Debian from 12 and Ubuntu from 22.04 has for what had another name before. Each new name is in the package
+ * index of Debian 12, as `apt-cache show` says.
+ */
 export const renamedPackages: Readonly<Record<string, string>> = {
   'python-software-properties': 'software-properties-common',
   'libpng12-dev': 'libpng-dev',
@@ -16,7 +19,6 @@ export const renamedPackages: Readonly<Record<string, string>> = {
   'ttf-freefont': 'fonts-freefont-ttf',
   'nodejs-legacy': 'nodejs',
   realpath: 'coreutils',
-  'libjpeg62-turbo-dev': 'libjpeg-dev',
   'libjpeg8-dev': 'libjpeg-dev',
 };
 
@@ -27,11 +29,21 @@ export const renamedOnDebian: Readonly<Record<string, string>> = {
   'mysql-server': 'default-mysql-server',
 };
 
-/** Packages that no supported release of Debian or Ubuntu has, and that nothing replaces name for name. */
-const gone =
-  /^(?:python(?:2(?:\.\d)?)?(?:-.*)?|python2\..*|python3\.[3-9](?:-.*)?|libpython2.*|php5.*|libapache2-mod-php[57].*|php7.*|openjdk-[67]-.*|oracle-java.*|ia32-libs|upstart|ruby[12]\..*|libruby[12]\..*|postgresql-(?:client-|server-dev-|contrib-)?(?:8|9)\..*|postgresql-1[0-3]|mysql-(?:server|client)-5\..*|libssl(?:0|1)\.\d.*|libicu(?:4|5|6)\d|libpng12-0|libjpeg8|libjasper.*|phantomjs|libcurl3|libreadline[56]|g\+\+-[4-8](?:\.\d)?|gcc-[4-8](?:\.\d)?|clang-[3-9](?:\.\d)?|llvm-[3-9](?:\.\d)?|libboost.*1\.[0-6]\d.*|tomcat[678].*|mongodb(?:-.*)?|libqt4.*|qt4-.*|libgnome.*|gcj-.*)$/;
+/** On Ubuntu alone, which builds libjpeg-turbo under other names: https://packages.ubuntu.com/libjpeg-dev */
+export const renamedOnUbuntu: Readonly<Record<string, string>> = {
+  'libjpeg62-turbo-dev': 'libjpeg-dev',
+};
 
-const kept = /^python-(?:is-python3|apt-common|babel-localedata|pip-whl|wheel-common)$/;
+/**
+ * Packages that no supported release of Debian or Ubuntu has, and that nothing replaces name for name. Compared with the whole index of
+ * Debian 12: none of its packages is taken for one of these.
+ */
+const gone =
+  /^(?:python(?:2(?:\.\d)?)?(?:-.*)?|python2\..*|python3\.[3-9](?:-.*)?|libpython2.*|php5.*|libapache2-mod-php[57].*|php7.*|openjdk-[67]-.*|oracle-java.*|ia32-libs|upstart|ruby[12]\..*|libruby[12]\..*|postgresql-(?:client-|server-dev-|contrib-)?(?:8|9)\..*|postgresql-1[0-3]|mysql-(?:server|client)-5\..*|libssl(?:0|1)\.\d.*|libicu(?:4|5|6)\d|libpng12-0|libjpeg8|libjasper.*|phantomjs|libcurl3|libreadline[56]|g\+\+-[4-8](?:\.\d)?|gcc-[4-8](?:\.\d)?|clang-[3-9](?:\.\d)?|llvm-[3-9](?:\.\d)?|libboost.*1\.[0-6]\d.*|tomcat[678].*|mongodb(?:-.*)?|libqt4.*|qt4-.*|libgnome(?:2|ui|vfs|print|-keyring).*|gcj-.*)$/;
+
+/** Python's name stays on what is no Python: documentation, data, headers for both, and the links to Python 3. */
+const kept =
+  /^python-(?:is-python3|dev-is-python3|babel-localedata|pip-whl|landslide|simpy-gui|(?:apt|dbus|gi|greenlet)-dev|.*-(?:docs?|common|data|examples|tests?|testdata|tools|tpl))$/;
 
 /** Debian has one release of Java at a time. */
 const goneFromDebian = /^openjdk-(?:8|9|1[0-6])-/;
@@ -42,10 +54,13 @@ export function isGonePackage(name: string, distribution: 'debian' | 'ubuntu'): 
   return gone.test(name) && !kept.test(name);
 }
 
-/** Packages with a version in their name, of which each release has its own. */
+/**
+ * Packages with a version in their name, of which each release has its own, and the oldest that a supported release has: Ubuntu 22.04
+ * (https://packages.ubuntu.com/jammy/), where Debian 12 has no older one.
+ */
 const versioned: readonly (readonly [name: RegExp, oldestKept: number])[] = [
-  [/^(?:golang|golang-go)-(\d+\.\d+)/, 1.22],
-  [/^(?:clang(?:-[a-z]+)*|llvm|lldb?|liblldb|libclang|lld)-(\d+)(?:\.\d)?(?:-.*)?$/, 14],
+  [/^(?:golang|golang-go)-(\d+\.\d+)/, 1.13],
+  [/^(?:clang(?:-[a-z]+)*|llvm|lldb?|liblldb|libclang|lld)-(\d+)(?:\.\d)?(?:-.*)?$/, 11],
   [/^(?:gcc|g\+\+|cpp|gfortran|gobjc|gcj|gnat)-(\d+)(?:\.\d)?(?:-.*)?$/, 9],
   [/^lib(?:stdc\+\+|gcc|gfortran)-(\d+)(?:\.\d)?-dev$/, 9],
   [/^postgresql(?:-[a-z]+)*-(\d+)(?:\.\d)?(?:-.*)?$/, 14],

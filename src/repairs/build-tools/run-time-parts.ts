@@ -1,5 +1,4 @@
 import type { BaseImage } from '../../bases/base-image.ts';
-import { compareReleases } from '../../bases/releases.ts';
 import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
 import * as apt from '../../ecosystems/apt/run-time-libraries.ts';
 import type { PackageArgument, PackageCommand } from '../../ecosystems/package-command.ts';
@@ -27,26 +26,10 @@ export function runTimeParts(
   if (runtime !== undefined) return { refusal: `${runtime.name} runs programs, too` };
   const libraries = new Set<string>();
   for (const { name } of tools) {
-    const found =
-      ecosystem === 'apk'
-        ? apk.runTimeLibraries(name)
-        : apt.runTimeLibraries(name, image.distribution === 'ubuntu' ? 'ubuntu' : 'debian');
-    if (found === undefined) return { refusal: `it is not known which library ${name} stands for` };
-    if (found.length > 0 && ecosystem === 'apt' && !hasLibrariesByTheseNames(image))
-      return { refusal: `it is not known which library ${name} stands for in this release` };
+    const found = ecosystem === 'apk' ? apk.runTimeLibraries(name) : apt.runTimeLibraries(name, image);
+    if (found === undefined) return { refusal: `it is not known which library ${name} stands for in this release` };
     for (const library of found) libraries.add(library);
   }
   for (const { name } of others) libraries.delete(name);
   return [...libraries];
-}
-
-/** The names of libraries are those of the releases that are still supported. */
-function hasLibrariesByTheseNames({ distribution, distributionVersion, codename }: BaseImage): boolean {
-  if (distribution === 'debian')
-    return distributionVersion === undefined
-      ? codename === undefined || codename === 'bookworm' || codename === 'trixie'
-      : compareReleases(distributionVersion, '12') >= 0;
-  return (
-    distribution === 'ubuntu' && distributionVersion !== undefined && compareReleases(distributionVersion, '22.04') >= 0
-  );
 }

@@ -1,4 +1,4 @@
-import { baseImage } from '../../bases/base-image.ts';
+import { type BaseImage, baseImage } from '../../bases/base-image.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
 import * as apt from '../../ecosystems/apt/run-time-libraries.ts';
@@ -40,7 +40,7 @@ export function runTimePackages(
       for (const { name, kind, word } of read.packages) {
         if (kind !== 'registry' || !word.literal)
           return { refusal: `it is not known what ${read.tool} ${word.value} installs` };
-        const libraries = needed(read, name, image.distribution);
+        const libraries = needed(read, name, image);
         if (libraries === undefined) return { refusal: `it is not known which library ${name} stands for` };
         if (removed(commands, read, name) && !isBuildOnly(read.ecosystem, name)) continue;
         if (fetchedByBuild && fetchers.test(name)) {
@@ -66,10 +66,10 @@ export function runTimePackages(
   };
 }
 
-function needed({ ecosystem }: PackageCommand, name: string, distribution: string): readonly string[] | undefined {
+function needed({ ecosystem }: PackageCommand, name: string, image: BaseImage): readonly string[] | undefined {
   if (!isBuildOnly(ecosystem, name)) return [name];
   if (ecosystem === 'apk') return apk.runTimeLibraries(name);
-  if (ecosystem === 'apt') return apt.runTimeLibraries(name, distribution === 'ubuntu' ? 'ubuntu' : 'debian');
+  if (ecosystem === 'apt') return apt.runTimeLibraries(name, image);
   return undefined;
 }
 
