@@ -1,4 +1,4 @@
-import type { CommandWord } from '../core/command-line.ts';
+import type { SourceRange } from '../core/text.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import { readDownload } from '../ecosystems/downloads.ts';
 
@@ -9,15 +9,77 @@ const takesProgram = /^-(?:[a-z]*[ce]|m|n|r|p|l?ne|pe|-eval|-print)$/;
 
 /** The program that runs what a download writes, by a pipe or a substitution. */
 export function runnerOf(commands: readonly ShellCommand[], download: ShellCommand): ShellCommand | undefined {
-  const { pipeline, pipelineIndex } = download.place;
-  return commands.find(
-    (other) =>
-      (pipeline !== undefined &&
-        other.place.pipeline === pipeline &&
-        other.place.pipelineIndex > pipelineIndex &&
-        readsProgram(other)) ||
-      (other !== download && other.arguments.some((word) => holds(word, download) && runsWord(other, word))),
-  );
+  let runners = known.get(commands);
+  if (runners === undefined) {
+    runners = runnersIn(commands);
+    known.set(commands, runners);
+  }
+  return runners.get(download);
+}
+
+const known = new WeakMap<readonly ShellCommand[], ReadonlyMap<ShellCommand, ShellCommand>>();
+
+/** What runs each download of a script: found for all at once, because a step can hold thousands. */
+function runnersIn(commands: readonly ShellCommand[]): ReadonlyMap<ShellCommand, ShellCommand> {
+  const runners = new Map<ShellCommand, ShellCommand>();
+  const downloads = commands.filter(isDownload);
+  if (downloads.length === 0) return runners;
+  const readers = readersByPipeline(commands);
+  for (const download of downloads) {
+    const { pipeline, pipelineIndex } = download.place;
+    const reader = pipeline && readers.get(pipeline)?.find(({ place }) => place.pipelineIndex > pipelineIndex);
+    if (reader) runners.set(download, reader);
+  }
+  // What runs a substitution stands around the pipelines in it.
+  for (const [download, runner] of substituted(commands, downloads)) runners.set(download, runner);
+  return runners;
+}
+
+function isDownload({ name }: ShellCommand): boolean {
+  return name === 'curl' || name === 'wget' || name === 'wget2';
+}
+
+type Pipeline = NonNullable<ShellCommand['place']['pipeline']>;
+
+/** The members of pipelines that run what comes in, in order. */
+function readersByPipeline(commands: readonly ShellCommand[]): ReadonlyMap<Pipeline, readonly ShellCommand[]> {
+  const readers = new Map<Pipeline, ShellCommand[]>();
+  for (const command of commands) {
+    const { pipeline } = command.place;
+    if (pipeline === undefined || !readsProgram(command)) continue;
+    const list = readers.get(pipeline);
+    if (list) list.push(command);
+    else readers.set(pipeline, [command]);
+  }
+  return readers;
+}
+
+/** Downloads that stand in a word which is run as a program, each with the outermost command that does it. */
+function substituted(
+  commands: readonly ShellCommand[],
+  downloads: readonly ShellCommand[],
+): readonly (readonly [download: ShellCommand, runner: ShellCommand])[] {
+  const words = commands
+    .flatMap((runner) => runner.arguments.flatMap(({ range }, at) => (runsWord(runner, at) ? [{ range, runner }] : [])))
+    .sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+  // Substitutions lie in each other or apart: those around a place are the ones that are open there.
+  const open: typeof words = [];
+  let next = 0;
+  return [...downloads]
+    .sort((a, b) => a.range.start - b.range.start)
+    .flatMap((download) => {
+      for (let word = words[next]; word && word.range.start <= download.range.start; word = words[++next]) {
+        close(open, word.range.start);
+        open.push(word);
+      }
+      close(open, download.range.end);
+      return open[0] ? [[download, open[0].runner] as const] : [];
+    });
+}
+
+/** Takes off what ends before a place. */
+function close(open: { readonly range: SourceRange }[], place: number): void {
+  while ((open.at(-1)?.range.end ?? place) < place) open.pop();
 }
 
 /** An interpreter without a file or a program of its own runs what comes in. */
@@ -32,14 +94,9 @@ function readsProgram({ name, arguments: words, wrappers }: ShellCommand): boole
   return true;
 }
 
-function holds(word: CommandWord, command: ShellCommand): boolean {
-  return word.range.start <= command.range.start && command.range.end <= word.range.end;
-}
-
 /** `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`, `. <(curl …)`. */
-function runsWord({ name, arguments: words }: ShellCommand, word: CommandWord): boolean {
-  const at = words.indexOf(word);
-  const value = word.value.trim();
+function runsWord({ name, arguments: words }: ShellCommand, at: number): boolean {
+  const value = words[at]?.value.trim() ?? '';
   const isFile = value.startsWith('<(');
   const isText = value.startsWith('$(') || value.startsWith('`');
   if (name === 'eval') return isText;
@@ -77,7 +134,7 @@ export function foreignScripts(commands: readonly ShellCommand[]): readonly Fore
     if (shells.test(command.name) && command.place.pipelineIndex > 0 && readsProgram(command))
       found.set(command, 'unknown');
   for (const command of commands) {
-    if (!/^(?:curl|wget2?)$/.test(command.name)) continue;
+    if (!isDownload(command)) continue;
     const runner = runnerOf(commands, command);
     if (runner && (shells.test(runner.name) || /^(?:eval|source|\.)$/.test(runner.name)))
       found.set(runner, useOf(command));

@@ -11,6 +11,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const installing = 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n';
 const many = 'apt-get '.repeat(60_000);
 const archive = `${'a'.repeat(60)}.zip`;
+const steps = (step: (at: number) => string) => Array.from({ length: 3000 }, (_, at) => step(at)).join(' && ');
 const unpacking = `FROM debian:12\nWORKDIR /opt\nRUN wget https://example.com/${archive} && unzip ${archive}\n`;
 
 test.each([
@@ -48,6 +49,23 @@ test.each([
     'a step that widens thousands of modes',
     'security/world-writable',
     { Dockerfile: `FROM debian:12\nRUN ${'chmod 777 /a && '.repeat(10_000)}true\n` },
+  ],
+  [
+    'a step that unpacks thousands of archives',
+    'layers/archive-left-behind',
+    { Dockerfile: `FROM debian:12\nRUN ${steps((at) => `wget https://a.example/${at}.zip && unzip ${at}.zip`)}\n` },
+  ],
+  [
+    'a step that unpacks and removes thousands of archives',
+    'layers/archive-left-behind',
+    {
+      Dockerfile: `FROM debian:12\nRUN ${steps((at) => `wget https://a.example/${at}.zip && unzip ${at}.zip && rm ${at + 1}.zip`)}\n`,
+    },
+  ],
+  [
+    'a step that runs thousands of downloads',
+    'security/piped-installer',
+    { Dockerfile: `FROM php:8.2\nRUN ${steps(() => 'curl -sS https://getcomposer.org/installer | php')}\n` },
   ],
 ] satisfies [string, string, Record<string, string>][])('%s is dealt with in seconds', async (_, id, files) => {
   const rule = rules.find((each) => each.id === id);

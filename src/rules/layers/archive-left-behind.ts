@@ -3,7 +3,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import { isEditableRun, linkOf, skipBlank, standsAlone } from '../../dockerfile/run-chain.ts';
-import type { ShellCommand } from '../../dockerfile/shell.ts';
+import type { ShellCommand, ShellScript } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -11,6 +11,9 @@ import { archiveUse } from '../../repairs/archive-use.ts';
 
 /** A download or archive that no command of the RUN needs any more. */
 const archive = /\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst|lz4)|zip|gz|bz2|xz|deb|rpm)$/i;
+
+/** To make a fix takes a look at all that follows: no person wrote a file that asks for more of them. */
+const mostFixes = 50;
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -20,13 +23,15 @@ export const rule = dockerfileRule({
   peers: ['parfum:tarSomethingRmTheSomething'],
   check({ dockerfile, project }, { report }) {
     const shipped = new Set(shippedStages(project, dockerfile));
+    let fixes = 0;
     for (const { command, instruction, stage } of dockerfile.commandsNamed('tar', 'unzip', 'dpkg', 'rpm')) {
       if (stage === undefined || !shipped.has(stage)) continue;
-      const commands = dockerfile.script(instruction)?.commands ?? [];
       const file = unpacked(command);
-      if (file === undefined || !fetchedBefore(commands, command, file) || removedAfter(commands, command, file))
-        continue;
-      const fix = deleteBehind(dockerfile, instruction, stage, command, file);
+      if (file === undefined) continue;
+      const script = dockerfile.script(instruction);
+      const files = script && filesOf(script);
+      if (!files?.isFetchedBefore(command, file) || files.isRemovedAfter(command, file)) continue;
+      const fix = fixes++ < mostFixes ? deleteBehind(dockerfile, instruction, stage, command, file) : undefined;
       report({
         at: command.range,
         message: `${file} stays in this layer beside what was unpacked from it.`,
@@ -81,32 +86,77 @@ function unpacked(command: ShellCommand): string | undefined {
   )?.value;
 }
 
-function fetchedBefore(commands: readonly ShellCommand[], command: ShellCommand, file: string): boolean {
-  const base = file.slice(file.lastIndexOf('/') + 1);
-  return commands
-    .slice(0, commands.indexOf(command))
-    .some(
-      ({ name, arguments: words, redirects }) =>
-        (name === 'curl' || name === 'wget') &&
-        (words.some(({ value }) => value === file || value.endsWith(`/${base}`) || value === base) ||
-          redirects.some(({ target }) => target?.value === file)),
-    );
+/** What a step does with files beside unpacking them. */
+interface StepFiles {
+  isFetchedBefore(unpacking: ShellCommand, file: string): boolean;
+  isRemovedAfter(unpacking: ShellCommand, file: string): boolean;
 }
 
-/** Deleted, moved or left to a directory that goes as a whole, or to a cleaning that cannot be followed. */
-function removedAfter(commands: readonly ShellCommand[], command: ShellCommand, file: string): boolean {
-  const base = file.slice(file.lastIndexOf('/') + 1);
-  const directory = file.slice(0, Math.max(0, file.lastIndexOf('/')));
-  return commands.slice(commands.indexOf(command) + 1).some(({ name, arguments: words }) => {
-    if (name === 'mv' || name === 'find' || name === 'unlink' || name === 'shred') return true;
-    if (name !== 'rm') return false;
-    return words.some(
-      ({ value }) =>
-        value === file ||
-        value.endsWith(base) ||
-        /[*?$]/.test(value) ||
-        (directory !== '' && (value === directory || directory.startsWith(`${value.replace(/\/$/, '')}/`))) ||
-        value === '.',
-    );
-  });
+const known = new WeakMap<ShellScript, StepFiles>();
+
+/** Read once for a step: it can unpack thousands of archives. */
+function filesOf(script: ShellScript): StepFiles {
+  let files = known.get(script);
+  if (files === undefined) {
+    files = readFiles(script.commands);
+    known.set(script, files);
+  }
+  return files;
+}
+
+function readFiles(commands: readonly ShellCommand[]): StepFiles {
+  const order = new Map(commands.map((command, at) => [command, at]));
+  const fetched = fetchedFiles(commands);
+  const removed = removedFiles(commands);
+  return {
+    isFetchedBefore(unpacking, file) {
+      const at = order.get(unpacking) ?? 0;
+      return Math.min(fetched.byName.get(baseOf(file)) ?? at, fetched.redirected.get(file) ?? at) < at;
+    },
+    isRemovedAfter(unpacking, file) {
+      const at = order.get(unpacking) ?? 0;
+      if (removed.unseen > at || (removed.names.get(baseOf(file)) ?? at) > at) return true;
+      return directoriesOf(file).some((directory) => (removed.paths.get(directory) ?? at) > at);
+    },
+  };
+}
+
+/** The first command that fetches a file, by the name that its address or an option ends with, and by where its output goes. */
+function fetchedFiles(commands: readonly ShellCommand[]) {
+  const byName = new Map<string, number>();
+  const redirected = new Map<string, number>();
+  for (const [at, { name, arguments: words, redirects }] of commands.entries()) {
+    if (name !== 'curl' && name !== 'wget') continue;
+    for (const { value } of words) if (!byName.has(baseOf(value))) byName.set(baseOf(value), at);
+    for (const { target } of redirects) if (target && !redirected.has(target.value)) redirected.set(target.value, at);
+  }
+  return { byName, redirected };
+}
+
+/** The last command that deletes a file, by its name and by its path; `unseen`: that moves or deletes what cannot be followed. */
+function removedFiles(commands: readonly ShellCommand[]) {
+  const names = new Map<string, number>();
+  const paths = new Map<string, number>();
+  let unseen = -1;
+  for (const [at, { name, arguments: words }] of commands.entries()) {
+    if (name === 'mv' || name === 'find' || name === 'unlink' || name === 'shred') unseen = at;
+    if (name !== 'rm') continue;
+    for (const { value } of words) {
+      if (value === '.' || /[*?$]/.test(value)) unseen = at;
+      names.set(baseOf(value), at);
+      paths.set(value.replace(/\/$/, ''), at);
+    }
+  }
+  return { names, paths, unseen };
+}
+
+/** The directories that a file lies in, '' for the root. */
+function directoriesOf(file: string): readonly string[] {
+  const directories: string[] = [];
+  for (let at = file.indexOf('/'); at !== -1; at = file.indexOf('/', at + 1)) directories.push(file.slice(0, at));
+  return directories;
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -7,6 +7,9 @@ import { runnerOf } from '../../repairs/piped-script.ts';
 
 const checkers = /^(?:(?:md5|sha\d+|b2)sum|shasum|cosign|minisign|slsa-verifier)$/;
 
+/** To make a fix takes a look at all of the step: no person wrote a file that asks for more of them. */
+const mostFixes = 50;
+
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'A script is downloaded and run unseen',
@@ -15,15 +18,21 @@ export const rule = dockerfileRule({
     'Install a package or a release of a fixed version; or download the script of a fixed version to a file, compare its checksum, then run it.',
   peers: [],
   check({ dockerfile }, { report }) {
+    let fixes = 0;
+    const checked = new Map<readonly ShellCommand[], boolean>();
     for (const placed of dockerfile.commandsNamed('curl', 'wget', 'wget2')) {
       const commands = dockerfile.script(placed.instruction)?.commands ?? [];
       const runner = runnerOf(commands, placed.command);
-      if (runner === undefined || commands.some(checks)) continue;
+      if (runner === undefined) continue;
+      const isChecked = checked.get(commands) ?? commands.some(checks);
+      checked.set(commands, isChecked);
+      if (isChecked) continue;
       const download = readDownload(placed.command);
       if (download?.output !== 'stdout' || download.sends) continue;
       const host = download.urls.map(hostOf).find((each) => each !== undefined);
       if (host !== undefined && /^(?:localhost|127\.)/.test(host)) continue;
-      const fix = isComposer(download.urls) ? takeComposerFromImage(dockerfile, placed, runner) : undefined;
+      const isMended = isComposer(download.urls) && fixes++ < mostFixes;
+      const fix = isMended ? takeComposerFromImage(dockerfile, placed, runner) : undefined;
       report({
         at: placed.command.range,
         ...(fix && { fix }),
