@@ -54,12 +54,13 @@ function secretsInYaml({
   const found = new Map<string, SourceRange[]>();
   // An alias is the node that it names: each is looked at once.
   const seen = new Set<YamlNode>();
-  const hide = (node: YamlNode) => {
-    if (node.kind !== 'scalar' || node.derived || node.range.end <= node.range.start) return;
-    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(node.text) || isSwitch(node.text)) return;
+  const hide = (node: YamlNode, from = 0) => {
+    if (node.kind !== 'scalar' || node.derived || node.range.end <= node.range.start + from) return;
+    const text = node.text.slice(from);
+    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(text) || isSwitch(text)) return;
     const quoted = node.style === 'single-quoted' || node.style === 'double-quoted' ? 1 : 0;
     const ranges = found.get(node.path) ?? [];
-    ranges.push({ start: node.range.start + quoted, end: node.range.end - quoted });
+    ranges.push({ start: node.range.start + quoted + from, end: node.range.end - quoted });
     found.set(node.path, ranges);
   };
   const walk = (node: YamlNode) => {
@@ -69,6 +70,8 @@ function secretsInYaml({
       node.items.forEach((item, at) => {
         const before = node.items[at - 1];
         if (before?.kind === 'scalar' && isSecretOption(before.text)) hide(item);
+        const name = item.kind === 'scalar' ? /^-{0,2}([A-Za-z][\w.-]{0,100})=/.exec(item.text) : null;
+        if (name && isTellingName(name[1] ?? '')) hide(item, name[0].length);
         walk(item);
       });
       return;

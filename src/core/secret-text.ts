@@ -101,7 +101,7 @@ export function isSwitch(value: string): boolean {
 export function isPlaceholder(value: string): boolean {
   const text = value.trim();
   if (text.length < 3 || /^(?:true|false|null|none|nil|yes|no|on|off|undefined|\d{1,4})$/i.test(text)) return true;
-  if (/[$<>{}]|^\*+$|^x+$|^\.{3}$/i.test(text)) return true;
+  if (/[<>{}]|^\$+\w+$|^\*+$|^x+$|^\.{3}$/i.test(text) || text.replaceAll('$$', '').includes('$')) return true;
   return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/i.test(
     text,
   );
@@ -149,12 +149,26 @@ function isOwnName(name: string, value: string): boolean {
   return (rest === '' ? own.includes('_') : /^_|_$/.test(rest)) && words.test(rest);
 }
 
+/** Names of which every value is a secret, whatever it looks like. */
+const strongName = /(?:^|[_.-])(?:pass(?:word|wd|phrase)|jwt_?secret|secret_key|api_?(?:token|key)|private_?key)\d*$/i;
+
+/** A pass phrase, or a key that is broken over lines: not a sentence that tells what to put there. */
+function mayHaveSpaces(name: string, text: string): boolean {
+  return (
+    strongName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2')) &&
+    !/[.:!?]$|\b(?:the|your|this|here|must|should|please|enter|set|of|for|is|with|from|to|at|least|required|optional)\b/i.test(
+      text,
+    )
+  );
+}
+
 /** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */
 export function secretInVariable(name: string, value: string): SecretMatch | undefined {
   const [token] = findTokens(value);
   if (token) return token;
   if (!isTellingName(name) || isPlaceholder(value) || isOwnName(name, value)) return undefined;
-  if (/^[./~]|^https?:\/\/|\s/.test(value)) return undefined;
+  const text = value.trim();
+  if (/^[./~]|^https?:\/\//.test(value) || (/\s/.test(text) && !mayHaveSpaces(name, text))) return undefined;
   const password = /pass|pwd/i.test(name);
   if (!password && (value.length < 8 || entropy(value) < 2.5)) return undefined;
   return { kind: password ? 'password' : 'secret value', range: { start: 0, end: value.length }, certainty: 'likely' };

@@ -7,7 +7,7 @@ import type { Workload } from '../kubernetes/workload.ts';
 import type { Project } from '../project/project.ts';
 import { addToList, asks, type Edits, fileOf, holds, manifestFix, replaceIn, together } from './manifest-edits.ts';
 import { isMovable, type LiteralVariable } from './movable-variable.ts';
-import { type NewSecret, newSecret, secretFiles, twinsOf } from './secret-files.ts';
+import { type NewSecret, namespacesOf, newSecret, type SecretHolder, secretFiles } from './secret-files.ts';
 
 /**
  * Moves the literals of one workload into a Secret that is not committed: as variables that refer to it, or as files that images
@@ -36,7 +36,7 @@ export function literalsToSecret(
   return manifestFix(
     `Move ${enumerate(keyed.map(({ literal }) => literal.variable.name))} of ${titleOf(workload)} into a Secret that is not committed`,
     [...edits, ...files.edits],
-    assumptionsOf(project, workload, secret, asFiles),
+    [...assumptionsOf(project, workload, secret, asFiles), ...files.assumptions],
     files.newFiles,
   );
 }
@@ -130,19 +130,8 @@ function assumptionsOf(
   secret: NewSecret,
   asFiles: readonly Keyed[],
 ): readonly Assumption[] {
-  const namespaces = [...new Set(twinsOf(project, workload).map(({ namespace }) => namespace))];
-  const several = namespaces.flatMap((name) => name ?? []);
-  const where = namespaces.length > 1 && several.length > 0 ? ` in each of ${enumerate(several)}` : '';
   return [
-    holds(`git ignores ${secret.path}, and no Secret or reference of the project has the name ${secret.name}.`),
-    asks(
-      `The Secret ${secret.name} is in the cluster before ${titleOf(workload)} is.`,
-      `Will «kubectl apply -f ${secret.path}» be run${where} before this manifest is applied, wherever it is? What deploys only what is committed needs the Secret by another way.`,
-    ),
-    asks(
-      'What was written in the manifest opens nothing any more.',
-      `It stays in the history of git: is it changed where it is valid, and the new value put into ${secret.path}?`,
-    ),
+    ...secretAssumptions(project, workload, secret, titleOf(workload)),
     ...asFiles.map(({ literal: { container, variable } }) => {
       const image = container.image?.text ?? 'the image';
       return readsFileVariable(container.imageReference, variable.name)
@@ -152,5 +141,28 @@ function assumptionsOf(
             `Does the program in ${image} read ${variable.name}_FILE? If not, take --secrets-as env.`,
           );
     }),
+  ];
+}
+
+/** What has to be true of every Secret that a fix makes: it comes before its users, and what was written opens nothing any more. */
+export function secretAssumptions(
+  project: Project,
+  holder: SecretHolder,
+  secret: NewSecret,
+  users: string,
+): readonly Assumption[] {
+  const namespaces = namespacesOf(project, holder.object);
+  const several = namespaces.flatMap((name) => name ?? []);
+  const where = namespaces.length > 1 && several.length > 0 ? ` in each of ${enumerate(several)}` : '';
+  return [
+    holds(`git ignores ${secret.path}, and no Secret or reference of the project has the name ${secret.name}.`),
+    asks(
+      `The Secret ${secret.name} is in the cluster before ${users} is.`,
+      `Will «kubectl apply -f ${secret.path}» be run${where} before this manifest is applied, wherever it is? What deploys only what is committed needs the Secret by another way.`,
+    ),
+    asks(
+      'What was written in the manifest opens nothing any more.',
+      `It stays in the history of git: is it changed where it is valid, and the new value put into ${secret.path}?`,
+    ),
   ];
 }

@@ -23,7 +23,10 @@ export function isMovable(project: Project, { container, variable }: LiteralVari
 }
 
 /** A comment behind the value that repeats it would go on showing it. */
-function showsValue(project: Project, { path, range, text }: { path: string; range: { end: number }; text: string }) {
+export function showsValue(
+  project: Project,
+  { path, range, text }: { path: string; range: { end: number }; text: string },
+) {
   const rest = project.artifacts.get(path)?.text.slice(range.end).split('\n', 1)[0] ?? '';
   return text.length > 3 && rest.includes(text);
 }

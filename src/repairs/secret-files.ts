@@ -1,10 +1,9 @@
-import type { NewFile, TextEdit } from '../core/fix.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { titleOf } from '../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import { at } from '../kubernetes/yaml-node.ts';
-import { ignoreInGit } from '../project/git-ignored.ts';
 import type { Project } from '../project/project.ts';
+import { type KeptOut, keepSecretOut } from './keep-secret-out.ts';
 
 /** A Secret that is to be made beside a manifest, in a file that git ignores. */
 export interface NewSecret {
@@ -16,35 +15,42 @@ export interface NewSecret {
   readonly template: string;
 }
 
+/** What a Secret is made for: a workload, or a ConfigMap. */
+export type SecretHolder = Pick<Workload, 'kind' | 'name' | 'namespace' | 'object'>;
+
+/** The namespaces of the objects that the same piece of a file makes: several where overlays use it. */
+export function namespacesOf(project: Project, object: KubernetesObject): readonly (string | undefined)[] {
+  return [...new Set(project.objects.filter((each) => isSame(each, object)).map(({ namespace }) => namespace))];
+}
+
 /** The workloads that the same piece of a file makes: several where overlays use it. */
 export function twinsOf(project: Project, { object }: Workload): readonly Workload[] {
   return project.workloads.filter((each) => isSame(each.object, object));
 }
 
-function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
+export function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
   return one.path === other.path && one.range.start === other.range.start;
 }
 
-/** A Secret for a workload, of a name that nothing has or refers to, in a file that is not there; undefined where there is none. */
-export function newSecret(project: Project, workload: Workload, beside: string): NewSecret | undefined {
-  const written = writtenName(project, workload).replace(/[^a-z0-9]+$/, '');
+/** A Secret for a workload or a ConfigMap, of a name that nothing has or refers to, in a file that is not there; undefined where there is none. */
+export function newSecret(project: Project, holder: SecretHolder, beside: string): NewSecret | undefined {
+  const written = writtenName(project, holder).replace(/[^a-z0-9]+$/, '');
   if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(written) || written.length > 200) return undefined;
-  const twins = twinsOf(project, workload);
-  const namespaces = new Set(twins.map(({ namespace }) => namespace));
-  const taken = takenNames(project, workload);
+  const isElsewhere = namespacesOf(project, holder.object).length > 1;
+  const taken = takenNames(project, holder);
   const directory = beside.slice(0, beside.lastIndexOf('/') + 1);
   const isFree = (path: string) => !project.artifacts.has(path) && project.readFile?.(path) === undefined;
   for (const name of [`${written}-secret`, `${written}-env-secret`, `${written}-2-secret`]) {
     const path = `${directory}${name}.local.yaml`;
     const template = `${directory}${name}.yaml.template`;
     if (!taken.has(name) && isFree(path) && isFree(template))
-      return { name, namespace: namespaces.size === 1 ? workload.namespace : undefined, path, template };
+      return { name, namespace: isElsewhere ? undefined : holder.namespace, path, template };
   }
   return undefined;
 }
 
 /** The name as the file has it: Kustomize renames what it has the object of, which it will not have of the Secret. */
-export function writtenName(project: Project, { object, name }: Workload): string {
+export function writtenName(project: Project, { object, name }: Pick<SecretHolder, 'object' | 'name'>): string {
   const node = at(object.node, 'metadata', 'name');
   const artifact = node?.derived ? project.artifacts.get(node.path) : undefined;
   if (node === undefined || artifact === undefined) return name;
@@ -52,12 +58,11 @@ export function writtenName(project: Project, { object, name }: Workload): strin
 }
 
 /** Names of Secrets that are there or referred to. The same workload elsewhere, for another environment, may have one of that name. */
-function takenNames({ objects, workloads }: Project, workload: Workload): ReadonlySet<string> {
+function takenNames({ objects, workloads }: Project, holder: SecretHolder): ReadonlySet<string> {
   const taken = new Set<string>();
   for (const { kind, name } of objects) if (/Secret/.test(kind)) taken.add(name);
   for (const other of workloads) {
-    if (other.kind === workload.kind && other.name === workload.name && !isSame(other.object, workload.object))
-      continue;
+    if (other.kind === holder.kind && other.name === holder.name && !isSame(other.object, holder.object)) continue;
     for (const name of other.allContainers.flatMap(referredSecrets)) taken.add(name);
     for (const { kind, refersTo } of other.volumes) if (kind === 'secret' && refersTo) taken.add(refersTo);
   }
@@ -74,22 +79,23 @@ function referredSecrets({ env, envFrom }: Container): string[] {
 /** The Secret, its template and what makes git ignore the one and not the other. */
 export function secretFiles(
   project: Project,
-  workload: Workload,
+  holder: SecretHolder,
   secret: NewSecret,
   values: ReadonlyMap<string, string>,
-): { readonly edits: readonly TextEdit[]; readonly newFiles: readonly NewFile[] } {
-  const ignoring = ignoreInGit(project, secret.path, '*-secret.local.yaml', 'Secrets with their values');
+): KeptOut {
+  const ignoring = keepSecretOut(project, secret.path, '*-secret.local.yaml', 'Secrets with their values');
   const fileName = secret.path.slice(secret.path.lastIndexOf('/') + 1);
-  const owner = titleOf({ kind: workload.kind, name: writtenName(project, workload) });
-  const local = `# What ${owner} is given. Not committed: .gitignore leaves this file out.\n`;
-  const shared = `# The Secret that ${owner} refers to, without its values: copy this to ${fileName}, which .gitignore leaves out,\n# fill it in, and apply that before the workload.\n`;
+  const owner = titleOf({ kind: holder.kind, name: writtenName(project, holder) });
+  const local = `# What ${owner} ${holder.kind === 'ConfigMap' ? 'held' : 'is given'}. Not committed: .gitignore leaves this file out.\n`;
+  const shared = `# The Secret ${holder.kind === 'ConfigMap' ? `with what ${owner} held` : `that ${owner} refers to`}, without its values: copy this to ${fileName}, which .gitignore leaves out,\n# fill it in, and apply that before ${holder.kind === 'ConfigMap' ? 'what uses it' : 'the workload'}.\n`;
   const blank = new Map([...values.keys()].map((key) => [key, '<value>']));
   return {
     edits: ignoring.edits,
+    assumptions: ignoring.assumptions,
     newFiles: [
       { path: secret.path, text: local + secretText(secret, values), secret: true },
       { path: secret.template, text: shared + secretText(secret, blank) },
-      ...(ignoring.newFiles ?? []),
+      ...ignoring.newFiles,
     ],
   };
 }

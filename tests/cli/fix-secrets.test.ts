@@ -99,6 +99,86 @@ describe('a secret that is moved out of a manifest', () => {
   });
 });
 
+const compose = `services:
+  db:
+    image: postgres:17
+    environment:
+      - "POSTGRES_PASSWORD=tide and $$anchor"
+      - PORT=5432
+`;
+
+describe('a secret that is moved out of a Compose file', () => {
+  test('is in a file that git ignores and Compose reads, as the container had it', async () => {
+    write({ 'compose.yaml': compose, '.gitignore': '*.log' });
+    commit();
+    expect((await fix('--write')).code).toBe(0);
+    expect(read('db.local.env')).toContain("\nPOSTGRES_PASSWORD='tide and $anchor'\n");
+    expect(statSync(path.join(directory, 'db.local.env')).mode & 0o077).toBe(0);
+    git('check-ignore', '--quiet', 'db.local.env');
+    expect(read('compose.yaml')).toBe(
+      'services:\n  db:\n    image: postgres:17\n    environment:\n      - PORT=5432\n    env_file:\n      - db.local.env\n',
+    );
+    expect((await fix('--write')).stdout).toContain('nothing was written');
+  });
+
+  test('is in no image, however the context is built', async () => {
+    write({
+      'compose.yaml': compose.replace('image: postgres:17', 'build: .'),
+      Dockerfile: 'FROM postgres:17\nCOPY . /docker-entrypoint-initdb.d/\n',
+    });
+    commit();
+    expect((await fix('--write')).code).toBe(0);
+    const ignored = read('.dockerignore').split('\n');
+    expect(ignored).toContain('.git');
+    expect(ignored).toContain('**/*.local.env');
+  });
+});
+
+/** Of all that a value can be, what is hardest to hide. */
+const hard = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: shop }
+data:
+  DB_PASSWORD: correct horse battery # staple
+  SIGNING_PRIVATE_KEY: |
+    Kj8sd0QvT2nW5xYb9
+    Zq4mLr7pXc1vB6nM3
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: web
+      image: example.com/web:1
+      envFrom: [{ configMapRef: { name: shop } }]
+      env:
+        - name: ADMIN_PASSWORD
+          value: "tide and
+            anchor $$$$ 41"
+        - name: TOKEN
+          value: x
+`;
+
+describe('values with white space, line breaks and dollars', () => {
+  test.each(['--json', '--color=always', '--diff'])('are shown by no output: %s', async (flag) => {
+    write({ 'web.yaml': hard, 'compose.yaml': compose });
+    const { stdout, stderr } = await fix(flag);
+    expect(stdout + stderr).not.toMatch(/correct|horse|battery|Kj8|Zq4|tide|anchor/);
+  });
+
+  test('are in the Secret as the container had them', async () => {
+    write({ 'web.yaml': hard });
+    expect((await fix('--write')).code).toBe(0);
+    expect(read('web-secret.local.yaml')).toContain('ADMIN_PASSWORD: "tide and anchor $$ 41"\n');
+    expect(read('shop-secret.local.yaml')).toContain(
+      'DB_PASSWORD: "correct horse battery"\n  SIGNING_PRIVATE_KEY: "Kj8sd0QvT2nW5xYb9\\nZq4mLr7pXc1vB6nM3\\n"\n',
+    );
+    expect(read('web.yaml')).toContain('envFrom: [{ configMapRef: { name: shop } }, {secretRef: {name: shop-secret}}]');
+    expect((await fix('--write')).stdout).toContain('nothing was written');
+  });
+});
+
 describe('nothing is written', () => {
   test('where git tracks the name that the Secret would get', async () => {
     write({ 'db.yaml': pod('db'), 'db-secret.local.yaml': '' });

@@ -71,6 +71,15 @@ describe('names and values', () => {
     ['SECRET', 'secret-value', false],
     ['DB_PASSWORD', 'db_password99', true],
     ['PASSWORD', 'password', true],
+    ['DB_PASSWORD', 'correct horse battery staple', true],
+    ['DB_PASSWORD', 'hunter22\n', true],
+    ['DB_PASSWORD', 'Pa$$w0rd', true],
+    ['DB_PASSWORD', '$$OTHER_PASSWORD', false],
+    ['DB_PASSWORD', 'at least eight characters', false],
+    ['DB_PASSWORD', 'Has to be long.', false],
+    ['SIGNING_PRIVATE_KEY', 'Kj8sd0QvT2nW5xYb9\nZq4mLr7pXc1vB6nM3', true],
+    ['PRIVATE_KEY', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', true],
+    ['SECRET', 'of the ancient world', false],
   ])('%s=%s is a secret: %s', (name, value, expected) => {
     expect(secretInVariable(name, value) !== undefined).toBe(expected);
   });

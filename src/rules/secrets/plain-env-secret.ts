@@ -1,11 +1,14 @@
+import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
-import { type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
+import { isTellingName, type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { entriesAt } from '../../kubernetes/yaml-node.ts';
+import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { isForTests } from '../../project/test-path.ts';
+import { composeArgumentsToEnv, composeToEnvFile } from '../../repairs/compose-secrets.ts';
+import { configMapToSecret } from '../../repairs/config-map-to-secret.ts';
 import { literalsToSecret } from '../../repairs/literals-to-secret.ts';
 import type { LiteralVariable } from '../../repairs/movable-variable.ts';
 
@@ -17,7 +20,9 @@ interface Literal {
   readonly owner: string;
   /** What it is reported with: the containers of a workload are one. */
   readonly group: string;
-  readonly kind: 'container' | 'configMap' | 'service';
+  readonly kind: 'container' | 'configMap' | 'service' | 'build';
+  /** What moves the literals of a group, those of containers apart, which are of one workload. */
+  readonly move?: (names: readonly string[]) => Fix | undefined;
   /** For a container. */
   readonly literal?: LiteralVariable;
 }
@@ -41,12 +46,15 @@ export const rule = projectRule({
       ...containerLiterals(project),
       ...configMapLiterals(project),
       ...serviceLiterals(project),
+      ...buildLiterals(project),
     ])) {
       if (!first) continue;
       const all = [first, ...others];
       const severity = severityOf(all);
       const literals = all.flatMap(({ literal }) => literal ?? []);
-      const fix = literalsToSecret(project, literals, option.text('as') === 'files' ? 'files' : 'env');
+      const fix = first.move
+        ? first.move(all.map(({ name }) => name))
+        : literalsToSecret(project, literals, option.text('as') === 'files' ? 'files' : 'env');
       report({
         at: first.at,
         message: `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
@@ -89,7 +97,9 @@ function ownerOf([first, ...others]: readonly Found[]): string {
 /** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
 function severityOf(found: readonly Found[]): Severity | undefined {
   if (found.some(({ secret }) => secret.certainty === 'certain')) return undefined;
-  return found.some(({ at, kind }) => kind === 'service' || isForTests(at.path)) ? 'note' : undefined;
+  return found.some(({ at, kind }) => kind === 'service' || kind === 'build' || isForTests(at.path))
+    ? 'note'
+    : undefined;
 }
 
 function containerLiterals({ workloads }: Project): Literal[] {
@@ -116,26 +126,35 @@ function containerLiterals({ workloads }: Project): Literal[] {
   );
 }
 
-function configMapLiterals({ objects }: Project): Literal[] {
-  return objects
+function configMapLiterals(project: Project): Literal[] {
+  return project.objects
     .filter(({ kind, group, origin }) => kind === 'ConfigMap' && group === '' && origin.kind !== 'helm')
     .flatMap((object) =>
       entriesAt(object.node, 'data').flatMap(({ key, value }) => {
         const { path = object.path, range } = key;
-        if (value.kind !== 'scalar' || value.text.includes('\n')) return [];
+        // A file of a program's is read by what is in it, not as one value.
+        if (value.kind !== 'scalar' || (/\n./.test(value.text) && !isTellingName(key.text))) return [];
         const owner = `ConfigMap ${object.name}`;
         return [
-          { at: { path, range }, name: key.text, value: value.text, owner, group: owner, kind: 'configMap' as const },
+          {
+            at: { path, range },
+            name: key.text,
+            value: value.text,
+            owner,
+            group: owner,
+            kind: 'configMap' as const,
+            move: (names: readonly string[]) => configMapToSecret(project, object, names),
+          },
         ];
       }),
     );
 }
 
-function serviceLiterals({ composeFiles }: Project): Literal[] {
-  return composeFiles.flatMap((file) =>
+function serviceLiterals(project: Project): Literal[] {
+  return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) =>
       service.environment.flatMap(({ name, node, value }) =>
-        value === undefined || value.includes('$')
+        value === undefined || refersToVariable(value)
           ? []
           : [
               {
@@ -145,9 +164,49 @@ function serviceLiterals({ composeFiles }: Project): Literal[] {
                 owner: service.name,
                 group: service.name,
                 kind: 'service' as const,
+                move: (names: readonly string[]) => composeToEnvFile(project, file, service, names),
               },
             ],
       ),
     ),
   );
+}
+
+/** Arguments of the builds of Compose, which stay in the history of the image as well. */
+function buildLiterals(project: Project): Literal[] {
+  return project.composeFiles.flatMap((file) =>
+    file.services.flatMap((service) => {
+      const args = at(service.build?.node, 'args');
+      const written = [
+        ...entriesAt(args).flatMap(({ key, value }) =>
+          value.kind === 'scalar' && value.value !== null ? [{ node: key, name: key.text, value: value.text }] : [],
+        ),
+        ...scalarsAt(args).map((item) => ({
+          node: item,
+          name: item.text.split('=', 1)[0] ?? '',
+          value: item.text.slice(item.text.indexOf('=') + 1),
+        })),
+      ];
+      return written.flatMap(({ node, name, value }) =>
+        refersToVariable(value)
+          ? []
+          : [
+              {
+                at: { path: node.path, range: node.range },
+                name,
+                value,
+                owner: `the build of ${service.name}`,
+                group: service.name,
+                kind: 'build' as const,
+                move: (names: readonly string[]) => composeArgumentsToEnv(project, file, service, names),
+              },
+            ],
+      );
+    }),
+  );
+}
+
+/** `$$` is what Compose makes `$` of. */
+function refersToVariable(value: string): boolean {
+  return value.replaceAll('$$', '').includes('$');
 }
