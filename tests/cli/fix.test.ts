@@ -272,3 +272,41 @@ describe('asking in a terminal', () => {
     expect(read('Dockerfile').toString()).toBe(expected);
   });
 });
+
+describe('questions of fixes', () => {
+  const asRoot =
+    'FROM debian:12-slim\nRUN apt-get update && apt-get install -y --no-install-recommends tini\nCOPY shop /usr/local/bin/shop\nENTRYPOINT ["tini", "--"]\nCMD ["shop"]\n';
+
+  test('are named after --review --write, each with its place, since nobody was asked them', async () => {
+    write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
+    const { code, stdout } = await fix(['--write', '--review', '--rule', 'security/non-root-user']);
+    expect(code).toBe(0);
+    expect(read('Dockerfile').toString()).toContain('USER 10001');
+    const [, questions = ''] = stdout.split('\nquestions of what was written\n');
+    expect(questions).toMatch(/^ {2}Dockerfile:1: .+\n {4}\S/);
+  });
+
+  test('are none after --write alone: what is safe has none', async () => {
+    write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
+    const { stdout } = await fix(['--write']);
+    expect(stdout).toContain('1 fix in 1 file');
+    expect(stdout).not.toContain('questions of what was written');
+  });
+
+  test('name the program that an init starts, not the init', async () => {
+    write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
+    const { stdout } = await fix(['--rule', 'security/non-root-user']);
+    expect(stdout).toContain('Which files does shop write');
+  });
+
+  test.each([
+    ['--rule', ['--rule', 'layers/package-cache-left'], false],
+    ['no rule', [], true],
+    ['the rule itself', ['--rule', 'security/*'], true],
+  ])('of other rules are not shown: %s', async (_, flags, shown) => {
+    write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
+    const { stdout } = await fix(flags);
+    expect(stdout.includes('security/non-root-user')).toBe(shown);
+    expect(stdout.includes('Which files does')).toBe(shown);
+  });
+});
