@@ -3,7 +3,7 @@ import type { Detected } from '../init/detect.ts';
 import type { FileChange } from '../init/files.ts';
 import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
 import { join } from '../init/repository.ts';
-import { buildPlace } from '../init/writers/dockerfile.ts';
+import { buildPlace, questionText } from '../init/writers/dockerfile.ts';
 
 interface TextOptions {
   readonly written: boolean;
@@ -41,10 +41,7 @@ function planText(plan: ApplicationPlan, { colored }: TextOptions): string {
     ...plan.decisions.map(({ topic, value, evidence }) =>
       `  ${topic.padEnd(width)}  ${shortened(value, 60).padEnd(values)}  ${dim(evidence)}`.trimEnd(),
     ),
-    ...plan.questions.map(
-      ({ question, flag, assumed }) =>
-        `  ? ${question}${assumed ? ` Assumed: ${assumed}.` : ''}${flag ? ` ${flag} answers it.` : ''}`,
-    ),
+    ...plan.questions.map((each) => `  ? ${questionText(each)}`),
   ].join('\n');
 }
 

@@ -86,6 +86,13 @@ describe.each(Object.entries(applications))('%s', (name, application) => {
     ).toEqual(expected);
   });
 
+  test('has its questions at the head of the Dockerfile, for whoever reads it later', () => {
+    const text = readFileSync(path.join(root, found?.directory ?? '', 'Dockerfile'), 'utf8');
+    const head = text.slice(0, text.indexOf('\n\n')).replaceAll('\n# ', ' ');
+    for (const { question } of found?.questions ?? []) expect(head).toContain(`- ${question}`);
+    expect(head.includes('Left to you:')).toBe(found?.questions.length !== 0);
+  });
+
   test('gets a Dockerfile with these lines', () => {
     const lines = readFileSync(path.join(root, found?.directory ?? '', 'Dockerfile'), 'utf8').split('\n');
     for (const line of application.lines ?? []) expect(lines).toContain(line);

@@ -1,4 +1,4 @@
-import type { ApplicationPlan, ImageStage, Step } from '../plan.ts';
+import type { ApplicationPlan, ImageStage, Question, Step } from '../plan.ts';
 
 const width = 120;
 
@@ -10,8 +10,15 @@ export function writeDockerfile(plan: ApplicationPlan): string {
     ),
     ...comment(`Build with: docker build --tag ${plan.image}${buildPlace(plan)}`),
   ];
+  const open = plan.questions.flatMap((each) => comment(`- ${questionText(each)}`));
+  if (open.length > 0) head.push('#', '# Left to you:', ...open);
   const stages = plan.stages.map((stage, at) => writeStage(stage, at === plan.stages.length - 1 ? plan : undefined));
   return `${[head.join('\n'), ...stages].join('\n\n')}\n`;
+}
+
+/** A question with what was assumed meanwhile, and what answers it. */
+export function questionText({ question, flag, assumed }: Question): string {
+  return `${question}${assumed ? ` Assumed: ${assumed}.` : ''}${flag ? ` ${flag} answers it.` : ''}`;
 }
 
 /** What stands behind `docker build`: the file where it is not in the context's own directory, and the context. */
