@@ -37,8 +37,8 @@ export interface NginxFile {
   /** `http {` and each `server {` that is not in a block of mail or stream. */
   readonly http: NginxStatement | undefined;
   readonly servers: readonly NginxStatement[];
-  /** Its servers log nothing: switched off for them, not only for some paths. */
-  readonly isOff: boolean;
+  /** Its servers log elsewhere or nothing: to a syslog, or switched off for them, not only for some paths. */
+  readonly isSettled: boolean;
   readonly first: NginxStatement | undefined;
 }
 
@@ -52,11 +52,16 @@ export interface AccessLogs {
 /** Undefined where no configuration of a web server is copied. */
 export function accessLogs(project: Project, build: ImageBuild): AccessLogs | undefined {
   const copied = copiedConfigurations(project, build);
-  const nginx = copied.filter(({ artifact }) => /^[ \t]*(?:server|http)[ \t]*\{/m.test(artifact.text));
-  if (nginx.length > 0) return nginxLogs(nginx);
+  if (copied.some(({ artifact }) => opensBlock.test(artifact.text)))
+    return nginxLogs(copied.filter(({ artifact }) => opensBlock.test(artifact.text) || snippet.test(artifact.text)));
   const httpd = copied.filter(({ artifact }) => /^[ \t]*CustomLog\s/im.test(artifact.text));
   return httpd.length > 0 ? { server: 'httpd', logs: httpdLogs(httpd), nginxFiles: [] } : undefined;
 }
+
+const opensBlock = /^[ \t]*(?:server|http)[ \t]*\{/m;
+
+/** What an include brings into a block. */
+const snippet = /^[ \t]*(?:access_log|log_format)\s/m;
 
 function nginxLogs(copied: readonly CopiedConfiguration[]): AccessLogs {
   const read = copied.map((each) => ({
@@ -85,17 +90,21 @@ function nginxLogs(copied: readonly CopiedConfiguration[]): AccessLogs {
         ];
       }),
     ),
-    nginxFiles: read.map(({ artifact, instruction, statements }) => ({
-      artifact,
-      instruction,
-      http: statements.find(({ words, opensBlock }) => opensBlock && words[0]?.text === 'http'),
-      servers: statements.filter(({ words, opensBlock }) => opensBlock && words[0]?.text === 'server'),
-      isOff: statements.some(
-        ({ words, blocks }) =>
-          words[0]?.text === 'access_log' && words[1]?.text === 'off' && !blocks.includes('location'),
-      ),
-      first: statements[0],
-    })),
+    nginxFiles: read
+      .filter(({ artifact }) => opensBlock.test(artifact.text))
+      .map(({ artifact, instruction, statements }) => ({
+        artifact,
+        instruction,
+        http: statements.find(({ words, opensBlock }) => opensBlock && words[0]?.text === 'http'),
+        servers: statements.filter(({ words, opensBlock }) => opensBlock && words[0]?.text === 'server'),
+        isSettled: statements.some(
+          ({ words, blocks }) =>
+            words[0]?.text === 'access_log' &&
+            /^(?:off$|syslog:)/.test(words[1]?.text ?? '') &&
+            !blocks.includes('location'),
+        ),
+        first: statements[0],
+      })),
   };
 }
 

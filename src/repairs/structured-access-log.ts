@@ -71,6 +71,8 @@ function nginxEdits(
   const place = placeOfFormat(files, build);
   if (place === undefined || files.some(({ artifact }) => /\blog_format\s+json\b/.test(artifact.text)))
     return undefined;
+  // A step of the build writes a log of its own.
+  if (logs.length === 0 && build.dockerfile.text.includes('access_log')) return undefined;
   const lines = [`log_format json ${nginxJson(combined)};`];
   // A log in http stands beside the one of nginx.conf; in a server it takes its place.
   if (logs.length === 0 && place.inHttp) lines.push(`access_log ${defaultFile} json;`);

@@ -5,8 +5,8 @@ export const renamedPackages: Readonly<Record<string, string>> = {
 };
 
 /**
- * Packages that no supported release of Alpine has, and that nothing replaces name for name, as https://pkgs.alpinelinux.org/packages
- * lists them. What still has a folder in https://gitlab.alpinelinux.org/alpine/aports is none of them.
+ * Packages that no supported release of Alpine has, and that nothing replaces name for name. Not compared with an index as those of apt
+ * are: what is in doubt is not here.
  */
 const gone =
   /^(?:python2?(?:-dev|-doc|-tests)?|py-.*|py2-.*|php[57].*|php8[01].*|openjdk7.*|mongodb.*|libressl2.*|libssl1\..*|libcrypto1\..*|ruby-(?:io-console|irb|json|etc)|phantomjs|g\+\+-\d.*|llvm[3-9](?:-.*)?|clang[3-9](?:-.*)?|postgresql9.*)$/;

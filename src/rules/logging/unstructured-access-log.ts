@@ -1,5 +1,7 @@
 import { accessLogs } from '../../project/access-logs.ts';
+import type { ImageBuild } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
+import { baseImageOf, lastInstruction } from '../../project/stage-facts.ts';
 import { structuredAccessLog } from '../../repairs/structured-access-log.ts';
 
 export const rule = projectRule({
@@ -11,8 +13,7 @@ export const rule = projectRule({
   check({ project }, { report }) {
     const seen = new Set<string>();
     for (const build of project.builds) {
-      // Whether it is a service is only known where something runs it for good.
-      if (!build.runBy.some((use) => use.kind === 'service' || use.workload.longRunning)) continue;
+      if (!isService(build)) continue;
       const found = accessLogs(project, build);
       if (!found || found.logs.some(({ format }) => format?.isJson)) continue;
       const places = placesOf(found);
@@ -30,9 +31,28 @@ export const rule = projectRule({
   },
 });
 
+/** Something runs it for good; where nothing runs it that is known, it starts the server by itself. */
+function isService({ runBy, stage }: ImageBuild): boolean {
+  if (runBy.length > 0) return runBy.some((use) => use.kind === 'service' || use.workload.longRunning);
+  if (stage === undefined) return false;
+  const words = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
+    const command = lastInstruction(stage, name)?.command;
+    return command === undefined
+      ? []
+      : command.form === 'exec'
+        ? command.words.map(({ value }) => value)
+        : command.command.text.split(/\s+/);
+  });
+  if (words.length > 0) return words.some((word) => server.test(word));
+  return webServerImage.test(baseImageOf(stage).reference?.repository ?? '');
+}
+
+const server = /(?:^|\/)(?:nginx|openresty|httpd|httpd-foreground|apache2|apache2ctl|apachectl|apache2-foreground)$/;
+const webServerImage = /(?:^|\/)(?:nginx|nginx-unprivileged|openresty|httpd)$/;
+
 /** The logs that are set; where none is, nginx takes its own for each server. */
 function placesOf({ logs, nginxFiles }: NonNullable<ReturnType<typeof accessLogs>>) {
   if (logs.length > 0) return logs.map(({ artifact, range }) => ({ path: artifact.path, range }));
-  if (nginxFiles.some(({ isOff }) => isOff)) return [];
+  if (nginxFiles.some(({ isSettled }) => isSettled)) return [];
   return nginxFiles.flatMap(({ artifact, servers }) => servers.map(({ range }) => ({ path: artifact.path, range })));
 }
