@@ -281,6 +281,25 @@ require('express')().listen(3000);
     command: ['uwsgi', './etc/uwsgi.ini'],
     lines: ['    PORT=8000 \\', '    DJANGO_SETTINGS_MODULE=shop.settings.production \\', '    VIRTUAL_ENV=/opt/venv'],
   },
+  'node-vite-with-a-configuration-of-nginx': {
+    files: {
+      'package.json': manifest({
+        scripts: { build: 'vite build' },
+        devDependencies: { vite: '^7.0.0', typescript: '^5.9.0' },
+      }),
+      'package-lock.json': npmLock,
+      'index.html': '<script type="module" src="/src/main.js"></script>\n',
+      'src/main.js': 'document.body.textContent = 1;\n',
+      'nginx.conf': 'server {\n  listen 80;\n  root /usr/share/nginx/html;\n}\n',
+    },
+    language: 'Node.js',
+    framework: 'Vite',
+    port: 8080,
+    command: [],
+    health: '/',
+    lines: ['COPY pages.nginx.conf /etc/nginx/conf.d/default.conf'],
+    questions: [/nginx\.conf of the project is not taken/],
+  },
   'go-that-reads-an-address': {
     files: {
       'go.mod': 'module example.com/feeds\n\ngo 1.26\n',

@@ -10,7 +10,7 @@ import { prismaStep } from '../internal/node-prisma.ts';
 import { buildStage, buildSteps, builtStages, homeOf, plainStages, withOwned } from '../internal/node-stages.ts';
 import { findNodeStart, type NodeStart } from '../internal/node-start.ts';
 import { withExec, withPort } from '../internal/shell-words.ts';
-import { pagesRun, pagesStage, singlePageConfiguration } from '../internal/static-server.ts';
+import { otherConfiguration, pagesRun, pagesStage, singlePageConfiguration } from '../internal/static-server.ts';
 import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Detection, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
@@ -68,7 +68,7 @@ function detectPages(
       undecided: `${facts.framework?.name} is there, and ${join(place.directory, 'package.json')} has no build script.`,
       flag: undefined,
     };
-  const configuration = pages.singlePage ? singlePageConfiguration(place.directory) : undefined;
+  const configuration = pages.singlePage ? singlePageConfiguration(place) : undefined;
   const output = `/app/${join(member, pages.directory)}`;
   const first = buildStage(facts, 'build', false);
   const inContext = (path: string) => (install.root === '' ? path : path.slice(install.root.length + 1));
@@ -88,7 +88,7 @@ function detectPages(
       ...facts.decisions,
       { topic: 'start', value: 'nginx, port 8080', evidence: `pages for browsers in ${pages.directory}` },
     ],
-    questions: facts.questions,
+    questions: [...facts.questions, ...(configuration ? otherConfiguration(place) : [])],
     stages: [
       { ...first, steps: [...first.steps, ...buildSteps(facts)] },
       pagesStage(copy, configuration && inContext(configuration.path)),

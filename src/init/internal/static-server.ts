@@ -1,4 +1,5 @@
-import type { ImageStage, PlannedFile, RunPlan, Step } from '../plan.ts';
+import type { Place } from '../detector.ts';
+import type { ImageStage, PlannedFile, Question, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
 
 /** nginx as an ordinary user: its configuration keeps everything that it writes below /tmp. */
@@ -33,11 +34,38 @@ export const pagesRun: RunPlan = {
   resources: { cpu: '25m', memory: '32Mi', memoryLimit: '128Mi' },
 };
 
+const ours = '# Written by plimsoll init.';
+
+/** An nginx.conf of the project's own that the image cannot take: for another port, or for the whole server. */
+export function otherConfiguration(place: Place): Question[] {
+  if (isUsable(place)) return [];
+  return [
+    {
+      question: `${join(place.directory, 'nginx.conf')} of the project is not taken: it is for another port than 8080, or for a whole server. Take over into ${configurationName(place)} what it says beyond serving the pages.`,
+      flag: undefined,
+      assumed: undefined,
+    },
+  ];
+}
+
+function isUsable({ read }: Place): boolean {
+  const own = read('nginx.conf');
+  return (
+    own === undefined ||
+    own.startsWith(ours) ||
+    (/\blisten\s+8080\b/.test(own) && !/^\s*(?:http|events)\s*\{/m.test(own))
+  );
+}
+
+function configurationName(place: Place): string {
+  return isUsable(place) ? 'nginx.conf' : 'pages.nginx.conf';
+}
+
 /** A configuration for pages whose paths only the browser knows. */
-export function singlePageConfiguration(directory: string): PlannedFile {
+export function singlePageConfiguration(place: Place): PlannedFile {
   return {
-    path: join(directory, 'nginx.conf'),
-    text: `# Written by plimsoll init. Paths that are no file belong to the application in the browser, which begins with index.html.
+    path: join(place.directory, configurationName(place)),
+    text: `${ours} Paths that are no file belong to the application in the browser, which begins with index.html.
 log_format json escape=json '{"time":"$time_iso8601","remote_addr":"$remote_addr","request":"$request","status":"$status","bytes_sent":$body_bytes_sent,"request_time":$request_time,"referer":"$http_referer","user_agent":"$http_user_agent"}';
 
 server {

@@ -1,4 +1,4 @@
-import { type ApplicationPlan, type PlannedFile, secretsOf, settingsOf } from '../plan.ts';
+import { type ApplicationPlan, type PlannedFile, type PlannedVariable, secretsOf, settingsOf } from '../plan.ts';
 import { join } from '../repository.ts';
 import { writeDeployment } from './deployment.ts';
 
@@ -105,8 +105,10 @@ ${ingress}`;
 
 function configMap(plan: ApplicationPlan): string {
   const settings = settingsOf(plan);
-  const set = settings.filter(({ value, required }) => value !== undefined || required);
-  const unset = settings.filter(({ value, required }) => value === undefined && !required);
+  // What is empty unless it is set needs no line that sets it so.
+  const isSet = ({ value, required }: PlannedVariable) => (value !== undefined && value !== '') || required;
+  const set = settings.filter(isSet);
+  const unset = settings.filter((each) => !isSet(each));
   const lines = [
     ...set.flatMap(({ name, value, required, evidence }) => [
       `  # ${required ? 'Required' : 'Its default'}: ${evidence}${value === undefined ? '. Fill it in.' : isOwnAddress(value) ? '. That is the pod itself: name the service that is meant.' : ''}`,
