@@ -161,6 +161,7 @@ export const knowsAll: OnlineAnswers = {
   digests: new Same(() => `sha256:${'5'.repeat(64)}`),
   versionTags: new Map(),
   releases: new Same((key) => [{ version: key.startsWith('go:') ? 'v1.0.0' : '1.0.0', needs: undefined }]),
+  checksums: new Same(() => ({ sha256: '5'.repeat(64), bytes: 1_000_000 })),
 };
 
 /** Whether a finding comes with a fix that may be offered. */

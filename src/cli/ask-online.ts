@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { askChecksum, type Served } from '../ecosystems/ask-checksum.ts';
 import { askReleases } from '../ecosystems/ask-release.ts';
 import { type PackageRelease, questionKey } from '../ecosystems/release-question.ts';
 import { type RegistryOptions, tagDigest, versionTagOf } from '../image/registry-digest.ts';
 import { taggedImages } from '../project/image-references.ts';
 import type { Project } from '../project/project.ts';
+import { downloadAddresses } from '../repairs/check-download.ts';
 import { releaseQuestions } from '../repairs/pin-releases.ts';
 import type { Terminal } from './command.ts';
 
@@ -15,20 +17,25 @@ const atOnce = 6;
 
 const timeoutSeconds = 15;
 
+/** What one run downloads to count checksums, and of each file. */
+const maximumDownloads = 50;
+const downloadLimits = { timeoutSeconds: 120, maximumBytes: 256_000_000 };
+
 /** What was asked so far; what is added is seen by a project that was given it. */
 export interface Answers {
   readonly digests: Map<string, string>;
   readonly versionTags: Map<string, string>;
   readonly releases: Map<string, readonly PackageRelease[]>;
+  readonly checksums: Map<string, Served>;
 }
 
 /**
- * Asks registries for the digests of the images that a project names by a tag, for the version that `latest` is, and for the releases of the packages
- * that it installs without a version. What no registry told is named on standard error.
+ * Asks registries for the digests of the images that a project names by a tag, for the version that `latest` is, for the releases of the packages
+ * that it installs without a version, and servers for what ADD downloads from them. What none of them told is named on standard error.
  */
 export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
   const options: RegistryOptions = { fetch, timeoutSeconds, credentials: credentialsFrom(environment) };
-  const { digests, versionTags, releases } = answers;
+  const { digests, versionTags, releases, checksums } = answers;
   await inTurn(
     taggedImages(project).filter(({ text }) => !digests.has(text)),
     async (reference) => {
@@ -45,6 +52,14 @@ export async function askOnline(project: Project, answers: Answers, { environmen
       else stderr.write(`plimsoll: ${question.name}: no version: ${answer.reason}\n`);
     },
   );
+  const addresses = downloadAddresses(project).filter((url) => !checksums.has(url));
+  for (const url of addresses.slice(maximumDownloads))
+    stderr.write(`plimsoll: ${url}: no checksum: too many of them\n`);
+  await inTurn(addresses.slice(0, maximumDownloads), async (url) => {
+    const answer = await askChecksum(url, { fetch, ...downloadLimits });
+    if (answer.kind === 'served') checksums.set(url, answer.served);
+    else stderr.write(`plimsoll: ${url}: no checksum: ${answer.reason}\n`);
+  });
 }
 
 async function keepDigest(

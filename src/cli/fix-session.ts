@@ -18,7 +18,7 @@ import { readTarget } from './read-target.ts';
 import { askedRules, matchesRule } from './rule-selection.ts';
 
 /** Off by default, for a digest must be known and kept up: whoever goes online asks for them. */
-const digestRules = ['cache/base-digest', 'cache/workload-image-digest'];
+const digestRules = ['cache/base-digest', 'cache/workload-image-digest', 'security/unchecked-add'];
 
 /** A project that was read, to be repaired once or, as people decide, several times. */
 export interface FixSession {
@@ -37,7 +37,9 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   const configuration = withSecretsAs(written, parsed.value('secrets-as'));
   if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
-  const online = parsed.has('online') ? { digests: new Map(), versionTags: new Map(), releases: new Map() } : undefined;
+  const online = parsed.has('online')
+    ? { digests: new Map(), versionTags: new Map(), releases: new Map(), checksums: new Map() }
+    : undefined;
   const options = {
     ...(online && { online }),
     gitignore: !parsed.has('no-gitignore'),
@@ -64,7 +66,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   try {
     const project = await loadProject(target, { ...options, onProgress: progress.step });
     if (online) {
-      progress.step('asking registries');
+      progress.step('asking registries and servers');
       const { askOnline } = await import('./ask-online.ts');
       await askOnline(project, online, terminal);
     }

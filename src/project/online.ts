@@ -1,3 +1,4 @@
+import type { Served } from '../ecosystems/ask-checksum.ts';
 import type { PackageRelease } from '../ecosystems/release-question.ts';
 
 /** What registries said today, where they were asked (`plimsoll fix --online`). */
@@ -8,4 +9,6 @@ export interface OnlineAnswers {
   readonly versionTags: ReadonlyMap<string, string>;
   /** The finished releases of application packages, the newest first, by `questionKey`. */
   readonly releases: ReadonlyMap<string, readonly PackageRelease[]>;
+  /** What addresses of ADD serve now, by address. */
+  readonly checksums: ReadonlyMap<string, Served>;
 }

@@ -5,8 +5,10 @@ import type { NamedRule } from '../../src/core/rule.ts';
 import { loadProject } from '../../src/project/load-project.ts';
 import type { OnlineAnswers } from '../../src/project/online.ts';
 import type { Rule } from '../../src/project/rule.ts';
+import { downloadAddresses } from '../../src/repairs/check-download.ts';
 import { rule as imageTag } from '../../src/rules/cache/image-tag.ts';
 import { rule as pinPackages } from '../../src/rules/cache/pin-application-packages.ts';
+import { rule as uncheckedAdd } from '../../src/rules/security/unchecked-add.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -34,9 +36,14 @@ const online: OnlineAnswers = {
     ['go:example.com/tool/cmd', [{ version: 'v1.2.3', needs: undefined }]],
     ['crates:ripgrep', [{ version: '15.1.0', needs: undefined }]],
   ]),
+  checksums: new Map([
+    ['https://example.com/tool-1.4.tar.gz', { sha256: 'c'.repeat(64), bytes: 12_300_000 }],
+    ['https://example.com/1.4/tool', { sha256: 'd'.repeat(64), bytes: 900 }],
+  ]),
 };
 
 const packages: NamedRule<Rule> = { id: 'cache/pin-application-packages', area: 'cache', definition: pinPackages };
+const downloads: NamedRule<Rule> = { id: 'security/unchecked-add', area: 'security', definition: uncheckedAdd };
 const images: NamedRule<Rule> = { id: 'cache/image-tag', area: 'cache', definition: imageTag };
 
 /** The text with all fixes of a rule, and their classes; the text alone where nothing is offered. */
@@ -111,5 +118,60 @@ describe('images without a version', () => {
       `FROM team/base@${digest}`,
     ]);
     expect(result.classes).toEqual(['review']);
+  });
+});
+
+describe('checksums of what ADD downloads', () => {
+  const begin = '# syntax=docker/dockerfile:1.6\nFROM debian:12\n';
+  it.each([
+    [
+      'a file',
+      `${begin}ADD    https://example.com/tool-1.4.tar.gz /opt/\n`,
+      `${begin}ADD    --checksum=sha256:${'c'.repeat(64)} https://example.com/tool-1.4.tar.gz /opt/\n`,
+    ],
+    [
+      'a version that an argument names, and a flag',
+      `${begin}ARG V=1.4\nadd --chmod=755 https://example.com/\${V}/tool /bin/tool\n`,
+      `${begin}ARG V=1.4\nadd --checksum=sha256:${'d'.repeat(64)} --chmod=755 https://example.com/\${V}/tool /bin/tool\n`,
+    ],
+    [
+      'no syntax line: asked',
+      'FROM debian:12\nADD https://example.com/1.4/tool /t\n',
+      `FROM debian:12\nADD --checksum=sha256:${'d'.repeat(64)} https://example.com/1.4/tool /t\n`,
+    ],
+  ])('%s', async (_, before, after) => {
+    const { text, classes } = await repaired(downloads, before);
+    expect(text).toBe(after);
+    expect(classes).toEqual(['review']);
+  });
+
+  it.each([
+    [
+      'a front end that does not know the flag',
+      '# syntax=docker/dockerfile:1.5\nFROM debian:12\nADD https://example.com/1.4/tool /t\n',
+      [undefined],
+    ],
+    ['an address that was not asked', `${begin}ADD https://example.com/1.5/tool /t\n`, []],
+    ['several sources', `${begin}ADD https://example.com/1.4/tool https://example.com/tool-1.4.tar.gz /t/\n`, []],
+  ])('nothing for %s', async (_, before, classes) => {
+    const result = await repaired(downloads, before);
+    expect(result.classes).toEqual(classes);
+  });
+
+  it('asks no address that is plain, moves by intent, or has a login or a key', async () => {
+    const lines = [
+      'https://example.com/1.4/tool',
+      'http://example.com/1.4/tool',
+      'https://example.com/releases/latest/download/tool',
+      'https://raw.githubusercontent.com/a/b/master/install.sh',
+      'https://me:pw@example.com/tool',
+      'https://example.com/tool?token=abc',
+      'https://example.com/tool.git#v1',
+      'https://example.com/$TARGETARCH/tool',
+    ];
+    const text = `FROM debian:12\n${lines.map((each) => `ADD ${each} /t\n`).join('')}`;
+    const bytes = new TextEncoder().encode(text);
+    const project = await loadProject({ kind: 'bytes', name: 'Dockerfile', bytes }, {});
+    expect(downloadAddresses(project)).toEqual(['https://example.com/1.4/tool']);
   });
 });

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,82 @@ describe.skipIf(!existsSync(program))('plimsoll fix --online asks a real registr
     ]);
   });
 });
+
+describe('plimsoll fix --online asks a server for what ADD downloads', () => {
+  const content = Buffer.from('a program of the publisher\n'.repeat(10_000));
+  let publisher: Server | undefined;
+  let address = '';
+  beforeAll(async () => {
+    directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-checksum-'));
+    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(directory, name));
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+        .concat(['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'])
+        .concat(['-keyout', key ?? '', '-out', certificate ?? '']),
+      { stdio: 'ignore' },
+    );
+    publisher = createServer(
+      { key: readFileSync(key ?? ''), cert: readFileSync(certificate ?? '') },
+      (request, response) => {
+        if (request.url === '/moved') response.writeHead(302, { location: '/tool-1.4' }).end();
+        else if (request.url === '/tool-1.4') response.end(content);
+        else response.writeHead(404).end();
+      },
+    );
+    await new Promise<void>((resolve) => publisher?.listen(0, '127.0.0.1', resolve));
+    const place = publisher.address();
+    address = `https://localhost:${typeof place === 'object' ? place?.port : ''}`;
+  }, 30_000);
+  afterAll(() => {
+    publisher?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('writes the checksum of what it serves, names what it does not, and finds nothing more to do', async () => {
+    const file = path.join(directory, 'Dockerfile');
+    const text = (flag: string) =>
+      `# syntax=docker/dockerfile:1.7\nFROM scratch\nADD ${flag}${address}/moved /tool\nADD ${address}/gone-1 /gone\nUSER 10001\n`;
+    writeFileSync(file, text(''));
+    const args = [
+      'fix',
+      directory,
+      '--online',
+      '--review',
+      '--rule',
+      'security/unchecked-add',
+      '--write',
+      '--quiet',
+      '--no-config',
+    ];
+    const environment = { NODE_EXTRA_CA_CERTS: path.join(directory, 'certificate.pem') };
+    const { code, stderr } = await startPlimsoll(args, environment);
+    expect(stderr).toContain(`${address}/gone-1: no checksum: localhost`);
+    expect(code).toBe(0);
+    const fixed = text(`--checksum=sha256:${createHash('sha256').update(content).digest('hex')} `);
+    expect(readFileSync(file, 'utf8')).toBe(fixed);
+    await startPlimsoll(args, environment);
+    expect(readFileSync(file, 'utf8')).toBe(fixed);
+  }, 30_000);
+});
+
+/** The built command, while a server of this process answers. */
+async function startPlimsoll(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const main = path.join(import.meta.dirname, '../../dist/cli/main.js');
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stderr };
+}
 
 async function untilItAnswers(): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {

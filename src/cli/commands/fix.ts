@@ -79,7 +79,7 @@ export const command: Command = {
       name: 'online',
       group: 'Reading',
       description:
-        'Ask registries for digests of images, and versions of images and packages that have none, and pin them',
+        'Ask registries for digests of images, and versions of images and packages that have none, and servers for checksums of what ADD downloads, and pin them',
     },
     { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
