@@ -133,9 +133,10 @@ function nameHidden(hidden: readonly OfferedFix[], { stderr }: Terminal): void {
     linesOf.set(path, (linesOf.get(path) ?? new Set()).add(start.line));
   }
   const places = [...linesOf].map(([path, lines]) => `${path}:${[...lines].sort((a, b) => a - b).join(',')}`);
+  const withQuestions = hidden.some((each) => each.class === 'review');
   const subject = hidden.length === 1 ? '1 fix is' : `${hidden.length} fixes are`;
   stderr.write(
-    `plimsoll: ${subject} not in the patch, whose lines would hold a secret: ${places.join(' ')}\n  «plimsoll fix --write» makes ${hidden.length === 1 ? 'it' : 'them'}.\n`,
+    `plimsoll: ${subject} not in the patch, whose lines would hold a secret: ${places.join(' ')}\n  «plimsoll fix --write${withQuestions ? ' --review' : ''}» makes ${hidden.length === 1 ? 'it' : 'them'}.\n`,
   );
 }
 

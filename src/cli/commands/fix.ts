@@ -9,7 +9,11 @@ export const command: Command = {
     'Repairs Dockerfiles, ignore files, Compose files and Kubernetes manifests in place, changing nothing that it need not change.\nShows the changes and asks in a terminal; in a pipe nothing is written without --write. «-» reads a Dockerfile from standard\ninput and prints it repaired.',
   flags: [
     { name: 'write', short: 'w', group: 'Action', description: 'Write the changes without asking' },
-    { name: 'diff', group: 'Action', description: 'Print the changes as a patch for «git apply»' },
+    {
+      name: 'diff',
+      group: 'Action',
+      description: 'Print the changes as a patch for «git apply», without those whose lines hold a secret',
+    },
     { name: 'check', group: 'Action', description: 'Write nothing, and exit with 1 when something would change' },
     { name: 'interactive', short: 'i', group: 'Action', description: 'Ask about each fix' },
     { name: 'json', group: 'Action', description: 'Print every edit, assumption and question as JSON' },
