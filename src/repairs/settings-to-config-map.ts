@@ -79,7 +79,9 @@ function mapName(project: Project, workload: Workload, shared: boolean): string 
 function isFree(project: Project, { container, name, variable }: Setting): boolean {
   const { object } = container.workload;
   if (object.origin.kind === 'kustomize' && isPatched(project, name, container.node.path)) return false;
-  if (variable !== undefined || !/^[-._a-zA-Z0-9]+$/.test(name)) return variable !== undefined;
+  // What a key of a ConfigMap may be; names of variables may be more.
+  if (!/^[-._a-zA-Z0-9]{1,253}$/.test(name)) return false;
+  if (variable !== undefined) return true;
   return twinsOf(project, container.workload).every((twin) =>
     twin.allContainers
       .filter(({ node }) => node.path === container.node.path && node.range.start === container.node.range.start)
