@@ -99,6 +99,8 @@ export interface RunPlan {
 export interface WritablePath {
   readonly path: string;
   readonly why: string;
+  /** It has to outlive the pod: a volume of its own, which one pod at a time has. */
+  readonly lasts?: true;
 }
 
 /** A file that the image needs beside the Dockerfile. */
@@ -155,6 +157,11 @@ export interface Choices {
 }
 
 export type BaseKind = 'slim' | 'alpine' | 'distroless';
+
+/** Whether the program keeps data of its own in files: then there can be one pod of it only. */
+export function keepsData({ run }: Pick<ApplicationPlan, 'run'>): boolean {
+  return run.writable.some(({ lasts }) => lasts === true);
+}
 
 /** What goes into the ConfigMap. */
 export function settingsOf({ variables }: Pick<ApplicationPlan, 'variables'>): readonly PlannedVariable[] {

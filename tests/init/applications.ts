@@ -519,7 +519,7 @@ os.makedirs("logs", exist_ok=True)
     port: 8000,
     command: ['gunicorn', 'shop:app', '--bind', '0.0.0.0:8000', '--workers', '2'],
     lines: ['RUN install -d -o 10001 -g 10001 /app/instance /app/logs /app/uploads', '    FLASK_APP=shop.py'],
-    questions: [/SQLite keeps/, /into instance .* goes with its pod/, /into uploads .* goes with its pod/],
+    questions: [/into instance .* is kept in a volume/, /into uploads .* is kept in a volume/],
   },
   'python-procfile-of-two-commands': {
     files: {
@@ -735,7 +735,7 @@ async fn main() {
     command: ['/usr/local/bin/search'],
     health: '/health',
     variables: ['*MASTER_KEY', 'SEARCH_LANGUAGE', 'SEARCH_WORKERS'],
-    questions: [/writes into \/data .* one replica/],
+    questions: [/writes into \/data .* there is one replica/],
     lines: [
       '# Build with: docker build --tag search:1.4.0 --file crates/search/Dockerfile .',
       'FROM rust:1.95.0-trixie AS build',

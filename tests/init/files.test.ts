@@ -201,3 +201,38 @@ require('express')().listen(3000);
     '',
   ]);
 });
+
+describe('a program that keeps its data in files', () => {
+  const keeping = {
+    'requirements.txt': 'flask==3.1.0\n',
+    'shop.py': `from flask import Flask
+
+app = Flask(__name__)
+app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///shop.db'
+`,
+  };
+  const manifest = (name: string) => changes().find(({ path: file }) => file === `k8s/${name}.yaml`)?.text;
+
+  test('has one pod, with a volume that outlives it', () => {
+    put(keeping);
+    expect(manifest('hpa')).toBeUndefined();
+    expect(manifest('pdb')).toBeUndefined();
+    const deployment = manifest('deployment') ?? '';
+    expect(deployment).toContain('  replicas: 1\n');
+    expect(deployment).toContain('    type: Recreate\n');
+    expect(deployment).toContain('mountPath: /app/instance\n              subPath: app-instance\n');
+    expect(deployment).toMatch(/persistentVolumeClaim:\n {12}claimName: (\S+)-data\n$/);
+    expect(manifest('volume')).toContain('kind: PersistentVolumeClaim\n');
+  });
+
+  test('is scaled where a variable names the database, and asks', () => {
+    const text = keeping['shop.py'].replace("= 'sqlite", "= os.environ.get('DATABASE_URL') or 'sqlite");
+    put({ ...keeping, 'shop.py': text });
+    expect(manifest('hpa')).toContain('minReplicas: 2');
+    expect(manifest('volume')).toBeUndefined();
+    const dockerfile = changes()
+      .find(({ path: file }) => file === 'Dockerfile')
+      ?.text.replaceAll('\n# ', ' ');
+    expect(dockerfile).toContain('goes with its pod, and each pod has its own');
+  });
+});

@@ -94,7 +94,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
     context: place.directory,
     version: undefined,
     decisions,
-    questions: [...questionsOf(place, packages, start, version), ...written.questions],
+    questions: [...questionsOf(place, packages, start, version, written), ...written.questions],
     stages: stagesOf(place, packages, start, version, native, written),
     run: runOf(place, start, words, port, reads, health, written),
     ignore: [
@@ -137,6 +137,7 @@ function questionsOf(
   packages: PythonPackages | undefined,
   start: PythonStart,
   version: ChosenVersion,
+  { writable }: WrittenPaths,
 ): Question[] {
   const questions: Question[] = [];
   if (version.evidence.endsWith(notNewer))
@@ -151,7 +152,8 @@ function questionsOf(
       flag: undefined,
       assumed: `${packages.tool} resolves as it installs`,
     });
-  const sqlite = findInSources(place, /django\.db\.backends\.sqlite3|sqlite:\/\/\//);
+  const hasVolume = writable.some(({ why }) => why.startsWith('the SQLite database'));
+  const sqlite = hasVolume ? undefined : findInSources(place, /django\.db\.backends\.sqlite3|sqlite:\/\/\//);
   if (sqlite)
     questions.push({
       question: `SQLite keeps its file in the container (${sqlite.evidence}), which is read-only, and each pod would have its own. Use a database server, or a volume and one replica.`,

@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, join } from '../repository.ts';
 import type { RustOption } from './rust-options.ts';
-import { doesNotLast } from './written-paths.ts';
+import { isKept } from './written-paths.ts';
 
 /** Where the program listens, as its options say it. */
 export interface RustAddress {
@@ -71,8 +71,8 @@ export function rustData(options: readonly RustOption[]): RustData {
   );
   return {
     environment: Object.fromEntries(paths),
-    writable: [{ path: data, why: `${found.map(({ name }) => name).join(', ')}: ${first.evidence}` }],
-    questions: [doesNotLast(data, first.evidence)],
+    writable: [{ path: data, why: `${found.map(({ name }) => name).join(', ')}: ${first.evidence}`, lasts: true }],
+    questions: [isKept(data, first.evidence)],
   };
 }
 

@@ -14,16 +14,18 @@ interface Pattern {
   readonly what: string;
   /** The path is that of a file. */
   readonly isFile?: true;
-  /** What lies there must outlive the pod. */
-  readonly lasts?: true;
+  /** What lies there must outlive the pod; or it may, which only a person knows. */
+  readonly lasts?: Lasts;
 }
+
+type Lasts = 'surely' | 'perhaps';
 
 const literal = String.raw`['"\x60]((?:\.\/|\/)?[\w-][\w.-]*(?:\/[\w.-]+)*)\/?['"\x60]`;
 const cwd = String.raw`(?:path\.(?:join|resolve)\(\s*process\.cwd\(\)\s*,\s*)?`;
 const of = (head: string, tail = '', flags = 'g') => new RegExp(`${head}${literal}${tail}`, flags);
 
 const javascript: readonly Pattern[] = [
-  { pattern: of(String.raw`\bmulter(?:['\"]\))?\(\s*\{\s*dest:\s*${cwd}`), what: 'uploads', lasts: true },
+  { pattern: of(String.raw`\bmulter(?:['\"]\))?\(\s*\{\s*dest:\s*${cwd}`), what: 'uploads', lasts: 'perhaps' },
   {
     pattern: of(String.raw`\btransports?\.?(?:File|DailyRotateFile)\(\s*\{[^}]{0,200}?filename:\s*${cwd}`),
     what: 'logs',
@@ -38,7 +40,7 @@ const python: readonly Pattern[] = [
   { pattern: of(String.raw`\b(?:os\.)?(?:makedirs|mkdir)\(\s*`), what: 'a directory' },
   { pattern: of(String.raw`\bPath\(\s*`, String.raw`\s*\)\.mkdir\(`), what: 'a directory' },
   { pattern: of(String.raw`FileHandler\(\s*(?:filename\s*=\s*)?`), what: 'logs', isFile: true },
-  { pattern: of(String.raw`\bUPLOAD_(?:FOLDER|DIR|PATH)['"]?\]?\s*=\s*`), what: 'uploads', lasts: true },
+  { pattern: of(String.raw`\bUPLOAD_(?:FOLDER|DIR|PATH)['"]?\]?\s*=\s*`), what: 'uploads', lasts: 'surely' },
   {
     pattern: of(
       String.raw`^MEDIA_ROOT\s*=\s*(?:str\()?(?:BASE_DIR\s*\/\s*|os\.path\.join\(\s*BASE_DIR\s*,\s*)?`,
@@ -46,26 +48,26 @@ const python: readonly Pattern[] = [
       'gm',
     ),
     what: 'uploads',
-    lasts: true,
+    lasts: 'surely',
   },
   {
     pattern: /\bsqlite:\/\/\/((?:\.\/)?[\w-][\w.-]*\/[\w./-]+)/g,
     what: 'the SQLite database',
     isFile: true,
-    lasts: true,
+    lasts: 'surely',
   },
   {
     pattern: /BASE_DIR\s*(?:\/|,)\s*["']([\w-]+)["']\s*(?:\/|,)\s*["'][\w.-]+\.(?:sqlite3?|db)["']/g,
     what: 'the SQLite database',
-    lasts: true,
+    lasts: 'surely',
   },
 ];
 
-const instance: Pattern = {
-  pattern: /\b(?:instance_path|instance_relative_config)\b|sqlite:\/\/\/(?![\w.-]*\/)[\w-]/g,
-  what: 'what Flask keeps for itself',
-  lasts: true,
-};
+/** The directory `instance` of Flask: its database, or whatever else. */
+const instance: readonly Pattern[] = [
+  { pattern: /sqlite:\/\/\/(?![\w.-]*\/)[\w-]/g, what: 'the SQLite database', lasts: 'surely' },
+  { pattern: /\b(?:instance_path|instance_relative_config)\b/g, what: 'what Flask keeps for itself', lasts: 'perhaps' },
+];
 
 /** Not the program's to write, or given to it otherwise. */
 const ofTheSystem = /^\/(?:tmp|proc|dev|sys|etc|run|usr|bin|root|app|opt|home|var\/run)?(?:\/|$)/;
@@ -76,10 +78,10 @@ export function findWrittenPaths(
   home: string,
   { isFlask = false, build = '' }: { readonly isFlask?: boolean; readonly build?: string } = {},
 ): WrittenPaths {
-  const found = new Map<string, { readonly what: string; readonly evidence: string; readonly lasts: boolean }>();
+  const found = new Map<string, Written>();
   const note = (path: string, { what, lasts }: Pattern, evidence: string) => {
-    if (!found.has(path) || (lasts && !found.get(path)?.lasts))
-      found.set(path, { what, evidence, lasts: lasts === true });
+    const known = found.get(path);
+    if (known === undefined || rank(lasts) > rank(known.lasts)) found.set(path, { what, evidence, lasts });
   };
   for (const { path: file, text } of place.sources()) {
     // What the build writes is in the image: a volume would hide it.
@@ -88,12 +90,31 @@ export function findWrittenPaths(
       for (const match of text.matchAll(each.pattern)) {
         const path = directoryFrom(match[1] ?? '', each.isFile === true);
         if (path !== undefined && !(build !== '' && ofTheBuild.test(path)))
-          note(path, each, placeIn(file, text, match.index));
+          note(path, unlessFallback(each, text, match.index), placeIn(file, text, match.index));
       }
-    const own = isFlask ? text.search(instance.pattern) : -1;
-    if (own !== -1) note('instance', instance, placeIn(file, text, own));
+    for (const each of isFlask ? instance : []) {
+      const own = text.search(each.pattern);
+      if (own !== -1) note('instance', unlessFallback(each, text, own), placeIn(file, text, own));
+    }
   }
   return planned(place, home, found);
+}
+
+interface Written {
+  readonly what: string;
+  readonly evidence: string;
+  readonly lasts: Lasts | undefined;
+}
+
+function rank(lasts: Lasts | undefined): number {
+  return lasts === 'surely' ? 2 : lasts === 'perhaps' ? 1 : 0;
+}
+
+/** A file of SQLite that is there for developers, unless a variable names a server: whether it is kept is not known. */
+function unlessFallback(pattern: Pattern, text: string, at: number): Pattern {
+  const before = text.slice(Math.max(0, text.lastIndexOf('\n', text.lastIndexOf('\n', at) - 1)), at);
+  const isFallback = pattern.what === 'the SQLite database' && /environ|getenv|\benv\(|config\(/i.test(before);
+  return isFallback && pattern.lasts ? { ...pattern, lasts: 'perhaps' } : pattern;
 }
 
 /** Directories that builds write. */
@@ -115,11 +136,7 @@ function directoryFrom(written: string, isFile: boolean): string | undefined {
   return directory === '' || directory.includes('..') || ofTheSystem.test(directory) ? undefined : directory;
 }
 
-function planned(
-  place: Place,
-  home: string,
-  found: ReadonlyMap<string, { readonly what: string; readonly evidence: string; readonly lasts: boolean }>,
-): WrittenPaths {
+function planned(place: Place, home: string, found: ReadonlyMap<string, Written>): WrittenPaths {
   const writable: WritablePath[] = [];
   const questions: Question[] = [];
   const outermost = [...found]
@@ -137,14 +154,24 @@ function planned(
         assumed: undefined,
       });
     else {
-      writable.push({ path: inImage, why: `${what}: ${evidence}` });
-      if (lasts) questions.push(doesNotLast(path, evidence));
+      writable.push({ path: inImage, why: `${what}: ${evidence}`, ...(lasts === 'surely' && { lasts: true }) });
+      if (lasts === 'surely') questions.push(isKept(path, evidence));
+      if (lasts === 'perhaps') questions.push(doesNotLast(path, evidence));
     }
   }
   return { writable, questions };
 }
 
-/** What a person has to know of a directory whose contents should outlive the pod. */
+/** What a person has to know of a directory whose contents outlive the pod. */
+export function isKept(path: string, evidence: string): Question {
+  return {
+    question: `What the program writes into ${path} (${evidence}) is kept in a volume that one pod at a time has: there is one replica, and no autoscaler. To run more, let a database or an object store keep it.`,
+    flag: undefined,
+    assumed: undefined,
+  };
+}
+
+/** What a person has to know of a directory whose contents may have to outlive the pod. */
 export function doesNotLast(path: string, evidence: string): Question {
   return {
     question: `What the program writes into ${path} (${evidence}) goes with its pod, and each pod has its own. Is it to last, use a volume and one replica, or a service that keeps it.`,

@@ -1,4 +1,4 @@
-import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
+import { type ApplicationPlan, keepsData, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
 
 /** The Deployment of a plan: a restricted pod that can be moved, updated and scaled without anybody noticing. */
 export function writeDeployment(plan: ApplicationPlan): string {
@@ -21,13 +21,7 @@ spec:
 ${replicas(plan)}  selector:
     matchLabels:
       app.kubernetes.io/name: ${name}
-  strategy:
-    type: RollingUpdate
-    rollingUpdate:
-      # A new pod must be ready before an old one goes.
-      maxUnavailable: 0
-      maxSurge: 1
-  template:
+${strategy(plan)}  template:
     metadata:
       labels:
         app.kubernetes.io/name: ${name}${annotations}
@@ -62,17 +56,36 @@ ${ports(run)}${environment(plan)}${probes(run)}          resources:
             capabilities:
               drop:
                 - ALL
-${volumes(run)}`;
+${volumes(plan)}`;
 }
 
-function replicas({ run }: ApplicationPlan): string {
+function replicas(plan: ApplicationPlan): string {
+  const { run } = plan;
+  if (keepsData(plan))
+    return '  # What it keeps lies in files (volume.yaml), which two pods would change behind each other.\n  replicas: 1\n';
   return run.port === undefined
     ? '  # Nothing connects to it: more than one would do the work twice, unless it takes its work from a queue.\n  replicas: 1\n'
     : '  # No number of replicas: the autoscaler (hpa.yaml) sets it, and a number here would undo that with each apply.\n';
 }
 
-function placement({ name, run }: ApplicationPlan): string {
-  if (run.port === undefined) return '';
+function strategy(plan: ApplicationPlan): string {
+  if (keepsData(plan))
+    return `  strategy:
+    # The old pod goes before the new one comes: for some seconds of each update nobody answers.
+    type: Recreate
+`;
+  return `  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      # A new pod must be ready before an old one goes.
+      maxUnavailable: 0
+      maxSurge: 1
+`;
+}
+
+function placement(plan: ApplicationPlan): string {
+  const { name, run } = plan;
+  if (run.port === undefined || keepsData(plan)) return '';
   return `      # On different nodes where there are several.
       topologySpreadConstraints:
         - maxSkew: 1
@@ -141,19 +154,25 @@ ${question(health?.live ?? health?.path)}            # More patient than readine
 `;
 }
 
-function volumes({ writable }: RunPlan): string {
+function volumes({ name: application, run }: ApplicationPlan): string {
+  const { writable } = run;
   if (writable.length === 0) return '';
-  const named = writable.map(({ path, why }) => ({
-    path,
-    why,
-    name: path
+  const named = writable.map((each) => ({
+    ...each,
+    name: each.path
       .replace(/[^a-z0-9]+/gi, '-')
       .replace(/^-|-$/g, '')
       .toLowerCase(),
   }));
-  const mounts = named.map(
-    ({ path, why, name }) => `            # ${why}\n            - name: ${name}\n              mountPath: ${path}\n`,
-  );
-  const list = named.map(({ name }) => `        - name: ${name}\n          emptyDir:\n            sizeLimit: 256Mi\n`);
+  const mounts = named.map(({ path, why, name, lasts }) => {
+    const volume = lasts ? 'kept-data' : name;
+    const part = lasts ? `\n              subPath: ${name}` : '';
+    return `            # ${why}\n            - name: ${volume}\n              mountPath: ${path}${part}\n`;
+  });
+  const list = named
+    .filter(({ lasts }) => !lasts)
+    .map(({ name }) => `        - name: ${name}\n          emptyDir:\n            sizeLimit: 256Mi\n`);
+  const kept = `        - name: kept-data\n          persistentVolumeClaim:\n            claimName: ${application}-data\n`;
+  if (named.some(({ lasts }) => lasts)) list.push(kept);
   return `          volumeMounts:\n${mounts.join('')}      volumes:\n${list.join('')}`;
 }

@@ -1,4 +1,11 @@
-import { type ApplicationPlan, type PlannedFile, type PlannedVariable, secretsOf, settingsOf } from '../plan.ts';
+import {
+  type ApplicationPlan,
+  keepsData,
+  type PlannedFile,
+  type PlannedVariable,
+  secretsOf,
+  settingsOf,
+} from '../plan.ts';
 import { join } from '../repository.ts';
 import { writeDeployment } from './deployment.ts';
 
@@ -6,16 +13,13 @@ import { writeDeployment } from './deployment.ts';
 export function writeManifests(plan: ApplicationPlan): PlannedFile[] {
   const file = (name: string, text: string): PlannedFile => ({ path: join(plan.directory, `k8s/${name}`), text });
   const serves = plan.run.port !== undefined;
+  const scales = serves && !keepsData(plan);
   return [
     file('deployment.yaml', writeDeployment(plan)),
     file('serviceaccount.yaml', serviceAccount(plan)),
-    ...(serves
-      ? [
-          file('service.yaml', service(plan)),
-          file('hpa.yaml', autoscaler(plan)),
-          file('pdb.yaml', disruptionBudget(plan)),
-        ]
-      : []),
+    ...(serves ? [file('service.yaml', service(plan))] : []),
+    ...(scales ? [file('hpa.yaml', autoscaler(plan)), file('pdb.yaml', disruptionBudget(plan))] : []),
+    ...(keepsData(plan) ? [file('volume.yaml', volume(plan))] : []),
     file('networkpolicy.yaml', networkPolicy(plan)),
     ...(settingsOf(plan).length > 0 ? [file('configmap.yaml', configMap(plan))] : []),
     ...(secretsOf(plan).length > 0 ? [file('secret.yaml.template', secret(plan))] : []),
@@ -69,6 +73,19 @@ ${head(plan, 'autoscaling/v2', 'HorizontalPodAutoscaler')}spec:
           type: Utilization
           # Of what the container requests: it leaves room for the time that a new pod takes to start.
           averageUtilization: 75
+`;
+}
+
+function volume(plan: ApplicationPlan): string {
+  const paths = plan.run.writable.filter(({ lasts }) => lasts).map(({ path }) => path);
+  return `# What outlives the pods: ${paths.join(', ')}. Back it up. It is of the cluster's default storage class unless storageClassName names another.
+${head(plan, 'v1', 'PersistentVolumeClaim', '-data')}spec:
+  accessModes:
+    - ReadWriteOnce
+  resources:
+    requests:
+      # A starting point: most storage classes let it grow, none lets it shrink.
+      storage: 1Gi
 `;
 }
 
