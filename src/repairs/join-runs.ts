@@ -5,11 +5,11 @@ import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { isEditableRun, scriptStart, skipBlank, standsAlone } from '../dockerfile/run-chain.ts';
 
 /** What a command changes for those behind it in the same shell. */
-const changesShell =
+export const changesShell =
   /^(?:cd|pushd|popd|export|unset|set|shopt|umask|alias|unalias|exec|exit|return|trap|ulimit|eval|source|\.|readonly|local|wait)$/;
 
 /** Starts something that lives until its RUN ends. */
-const startsService =
+export const startsService =
   /^(?:service|systemctl|initctl|invoke-rc\.d|rc-service|start-stop-daemon|supervisord|apache2ctl|httpd|nginx|mysqld(?:_safe)?|pg_ctl|pg_ctlcluster|postgres|redis-server|mongod|Xvfb|dockerd|dbus-\S+|ssh-agent|gpg-agent|nohup|tmux|screen|java)$/;
 
 /** Joins RUNs of one command each that follow each other, with `&&` on a line of its own. Comments between them stay. */
@@ -38,6 +38,19 @@ export function joint(dockerfile: Dockerfile, first: RunInstruction, second: Run
   if (before === undefined || changesShell.test(before.name) || startsService.test(before.name)) return undefined;
   if (before.nameWord.value.includes('/init.d/') || before.wrappers.some((name) => startsService.test(name)))
     return undefined;
+  return jointEdit(dockerfile, first, second);
+}
+
+/**
+ * The edit that puts a RUN behind another one, with `&&` and its comments between; undefined where a comment speaks to a tool. What the first
+ * one leaves of the shell is the caller's matter; `prefix` goes before the commands of the second.
+ */
+export function jointEdit(
+  dockerfile: Dockerfile,
+  first: RunInstruction,
+  second: RunInstruction,
+  prefix = '',
+): TextEdit | undefined {
   const { text, syntax } = dockerfile;
   const range = { start: first.range.end, end: scriptStart(dockerfile, second) };
   const items = syntax.items.slice(syntax.items.indexOf(first.syntax) + 1, syntax.items.indexOf(second.syntax));
@@ -49,7 +62,7 @@ export function joint(dockerfile: Dockerfile, first: RunInstruction, second: Run
     return undefined;
   if (second.syntax.innerComments.some(({ start }) => start < range.end)) return undefined;
   const eol = text.slice(first.range.end, first.syntax.range.end).endsWith('\r\n') ? '\r\n' : '\n';
-  return replace(dockerfile, range, ` ${syntax.escape}${eol}${comments.join('')}    && `);
+  return replace(dockerfile, range, ` ${syntax.escape}${eol}${comments.join('')}    && ${prefix}`);
 }
 
 /** The whole RUN is one plain command: nothing before, behind or around it. */

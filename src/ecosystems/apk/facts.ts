@@ -44,6 +44,13 @@ export const apk: EcosystemFacts = {
     'rust',
     'go',
     'openjdk*-jdk',
+    // Without -jre or -jdk it is the JDK.
+    'openjdk7',
+    'openjdk8',
+    'openjdk11',
+    'openjdk17',
+    'openjdk21',
+    'openjdk25',
     'maven',
     'gradle',
     'cython',

@@ -22,7 +22,7 @@ const purePackages =
 
 /** The compilers' own names, and tools that call them, as the program of a container. */
 const compilers =
-  /^(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?|make|cmake|ninja|go|cargo|rustc|mvn|gradle|gradlew|mvnw|sbt|lein|pip[\d.]*|poetry|bundle|jupyter(?:-\w+)?|ipython|R|Rscript|stack|cabal|ghc|phpize|autoreconf|bazel|scons|meson)$/;
+  /^(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?|make|javac|jar|jshell|ant|cmake|ninja|go|cargo|rustc|mvn|gradle|gradlew|mvnw|sbt|lein|pip[\d.]*|poetry|bundle|jupyter(?:-\w+)?|ipython|R|Rscript|stack|cabal|ghc|phpize|autoreconf|bazel|scons|meson)$/;
 
 /** The steps of a stage behind a place that may compile. */
 export function usesOfTools(dockerfile: Dockerfile, stage: Stage, behind: number): UsesOfTools {
