@@ -3,6 +3,7 @@ import { communityImage } from './community-images.ts';
 import { deprecation } from './deprecated-images.ts';
 import { distributionImage, type KnownPart } from './distribution-images.ts';
 import { distributionTraits } from './distributions.ts';
+import { dockerfileImage } from './dockerfile-project.ts';
 import { registryImage } from './registry-images.ts';
 import { officialImage } from './runtime-images.ts';
 import { withoutMirror } from './tag.ts';
@@ -144,6 +145,10 @@ function readBaseImage(text: string): BaseImage {
 function knownPart(name: string, tag: string | undefined): KnownPart | undefined {
   if (tag === undefined) return undefined;
   return (
-    distributionImage(name, tag) ?? officialImage(name, tag) ?? registryImage(name, tag) ?? communityImage(name, tag)
+    distributionImage(name, tag) ??
+    officialImage(name, tag) ??
+    registryImage(name, tag) ??
+    communityImage(name, tag) ??
+    dockerfileImage(name, tag)
   );
 }

@@ -1,3 +1,5 @@
+import { insteadOfDockerfileImage } from './dockerfile-project.ts';
+
 /** One entry: repository or prefix ending in `/`, why it should go, what to take instead. */
 type Entry = readonly [name: string, reason: string, instead: string | undefined];
 
@@ -51,6 +53,11 @@ export function deprecation(
   const found =
     repositories.find(([repository]) => repository === name) ?? prefixes.find(([prefix]) => name.startsWith(prefix));
   if (found) return { reason: found[1], instead: found[2] };
+  if (name.startsWith('dockerfile/'))
+    return {
+      reason: 'the images of this publisher have not been built since 2015',
+      instead: insteadOfDockerfileImage(name),
+    };
   if (/\.bintray\.io\//.test(name)) return { reason: 'Bintray was shut down in 2021', instead: undefined };
   if (tag !== undefined && /(?:^|-)onbuild$/.test(tag) && onbuild.test(name))
     return { reason: 'the onbuild variants are deprecated and get no updates', instead: name };

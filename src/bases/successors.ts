@@ -1,6 +1,7 @@
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { baseImage } from './base-image.ts';
 import { codenames } from './distributions.ts';
+import { officialThen } from './dockerfile-project.ts';
 import { endOfLife } from './end-of-life.ts';
 import { officialImages } from './official-images.ts';
 import { compareReleases, laterCodename, releasesOf } from './releases.ts';
@@ -169,8 +170,24 @@ function renamedImage(reference: ImageReference): Successor | undefined {
     case 'mcr.microsoft.com/dotnet/core/runtime':
       return dotnetImage(name, tag);
     default:
-      return undefined;
+      return officialInstead(name, tag);
   }
+}
+
+/** An image of the project Dockerfile: what the official image of that time moves to. */
+function officialInstead(name: string, tag: string): Successor | undefined {
+  const then = officialThen(name, tag);
+  if (then === undefined) return undefined;
+  const reference = parseImageReference(then);
+  const next = reference && renamedImage(reference);
+  const to = next?.reference ?? then;
+  return {
+    reference: to,
+    changes: [
+      { product: 'publisher', from: name, to: to.split(':', 1)[0] ?? to },
+      ...(next?.changes ?? []).filter(({ product }) => product !== 'publisher'),
+    ],
+  };
 }
 
 function renamed(product: string, from: string, name: string, tag: string): Successor {

@@ -6,6 +6,7 @@ import { insertLinesAfter } from '../dockerfile/edit-lines.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { Project } from '../project/project.ts';
 import { stageChain } from '../project/stage-facts.ts';
+import { bundledPrograms } from './bundled-programs.ts';
 import { releaseHazards } from './release-hazards.ts';
 import { replaceReference } from './replace-base.ts';
 import { otherTargetFramework, type TargetFramework } from './target-framework.ts';
@@ -37,6 +38,8 @@ export function moveToSuccessor(
   if (edits === undefined) return undefined;
   const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
   const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
+  const bundled = bundledPrograms(dockerfile, stages, reference, successor.reference);
+  const certain = [...hazards.certain, ...bundled.certain];
   const framework = otherTargetFramework(project, dockerfile, successor.reference);
   const pip = hazards.pipIntoSystem
     ? stages.flatMap(({ from }) =>
@@ -46,18 +49,18 @@ export function moveToSuccessor(
   const assumptions: Assumption[] = [
     {
       statement: `What the file builds and runs works on ${successor.reference}.`,
-      state: hazards.certain.length > 0 || framework !== undefined ? 'fails' : 'unknown',
-      question: [questionOf(successor.changes), ...hazards.possible].join(' '),
+      state: certain.length > 0 || framework !== undefined ? 'fails' : 'unknown',
+      question: [questionOf(successor.changes), ...hazards.possible, ...bundled.possible].join(' '),
     },
   ];
   return {
     fix: {
       title: `Move from ${reference} to ${successor.reference}`,
-      changes: { edits: [...edits, ...hazards.edits, ...pip] },
+      changes: { edits: [...edits, ...hazards.edits, ...bundled.edits, ...pip] },
       assumptions,
     },
     successor,
-    certain: hazards.certain,
+    certain,
     framework,
   };
 }
