@@ -1,5 +1,6 @@
 import { familiarName } from '../core/image-reference.ts';
 import { type BaseImage, baseImage } from './base-image.ts';
+import { javaRunTime } from './java-images.ts';
 import { compareReleases, laterCodename, releasesOf } from './releases.ts';
 import { readTag, withoutMirror } from './tag.ts';
 
@@ -33,7 +34,14 @@ export function runTimeImage(builder: string): RunTimeImage | undefined {
     case 'openjdk':
     case 'java':
     case 'eclipse-temurin':
-      return javaRunTime(tag);
+    case 'amazoncorretto':
+    case 'ibm-semeru-runtimes':
+    case 'azul/zulu-openjdk':
+    case 'azul/zulu-openjdk-debian':
+    case 'azul/zulu-openjdk-alpine':
+    case 'bellsoft/liberica-openjdk-debian':
+    case 'bellsoft/liberica-openjdk-alpine':
+      return javaRunTime(name, tag);
     case 'mcr.microsoft.com/dotnet/sdk':
       return dotnetRunTime(image, tag);
     default:
@@ -72,18 +80,6 @@ function cameWith({ runtime }: BaseImage): string {
   return runtime?.version !== undefined && compareReleases(runtime.version, since) < 0 && runtime.version.includes('.')
     ? 'bookworm'
     : 'trixie';
-}
-
-/** `3.9-eclipse-temurin-17-alpine`, `3-jdk-8`, `8.5-jdk21`, `17-jdk-jammy`, `8u292-jdk`: the release of Java, and whether Alpine. */
-function javaRunTime(tag: string): RunTimeImage | undefined {
-  if (/(?:^|-)jre|windows|nanoserver|graal|corretto|semeru|microsoft|sapmachine|zulu|ubi|ibm/.test(tag))
-    return undefined;
-  const release = /(?:temurin|openjdk|jdk)-?(\d+)/.exec(tag)?.[1] ?? /^(\d+)(?:u\d+)?(?:[-._]|$)/.exec(tag)?.[1];
-  if (release === undefined || !(releasesOf('eclipse-temurin')?.kept.includes(release) ?? false)) return undefined;
-  return {
-    reference: `eclipse-temurin:${release}-jre${tag.includes('alpine') ? '-alpine' : ''}`,
-    lacks: 'the compiler and tools of the JDK, Maven or Gradle, git',
-  };
 }
 
 function dotnetRunTime({ reference }: BaseImage, tag: string): RunTimeImage | undefined {

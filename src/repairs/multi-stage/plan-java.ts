@@ -13,8 +13,7 @@ export function planJava(subject: SplitSubject): Planned {
   const packing = runs.flatMap(({ commands }) => commands).filter(isPacking);
   if (packing.length === 0 || image.reference === undefined) return undefined;
   const base = runTimeImage(image.reference.text);
-  if (base === undefined || !base.reference.startsWith('eclipse-temurin:'))
-    return { refusal: 'it is not known which release of Java the image has' };
+  if (base === undefined) return { refusal: 'it is not known which release of Java the image has' };
   if (program?.[0]?.replace(/^.*\//, '') !== 'java') return { refusal: 'the container does not start java itself' };
   const at = program.indexOf('-jar');
   const jar = at === -1 ? undefined : program[at + 1];

@@ -98,7 +98,9 @@ function lighterOf(
   image: BaseImage,
 ): Pick<LighterImage, 'reference' | 'lacks'> | undefined {
   if (image.toolchain === true) return image.lighter.find(({ sameLibc }) => sameLibc);
-  if (image.runtime?.name !== 'java' || image.reference?.repository !== 'library/eclipse-temurin') return undefined;
+  // One that was given up moves to another publisher first.
+  if (image.runtime?.name !== 'java' || image.reference === undefined || image.deprecated !== undefined)
+    return undefined;
   const chain = new Set(stageChain(stage));
   const all = [...chain]
     .flatMap(({ instructions }) => instructions)
