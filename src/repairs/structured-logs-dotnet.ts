@@ -31,7 +31,10 @@ function sinksInCode(text: string, application: Application): LogSwitch | undefi
     const open = match.index + match[0].length;
     const end = behindBracket(text, open);
     if (end === undefined) return undefined;
-    const given = argumentsOf(text.slice(open + 1, end - 1));
+    const written = text.slice(open + 1, end - 1);
+    // A comment would be lost.
+    if (/\/[/*]/.test(written.replace(/"(?:[^"\\\n]|\\.)*"/g, ''))) return undefined;
+    const given = argumentsOf(written);
     if (given.some((each) => /Formatter\b/.test(each))) continue;
     if (!given.every((each) => keptArguments.test(each) || droppedArguments.test(each))) return undefined;
     const kept = [formatter, ...given.filter((each) => keptArguments.test(each))];

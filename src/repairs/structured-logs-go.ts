@@ -1,6 +1,6 @@
 import type { LoggerUse } from '../project/application.ts';
 import type { LogSwitch } from './structured-logs.ts';
-import { insertion, lineAfter, replacement } from './text-edits.ts';
+import { insertion, replacement } from './text-edits.ts';
 
 /** log/slog, zap, logrus and the log package of Go. */
 export function goLogs(use: LoggerUse, text: string): LogSwitch | undefined {
@@ -44,31 +44,42 @@ function zap(use: LoggerUse, text: string): LogSwitch | undefined {
   );
 }
 
-const main = /^func main\(\) \{[^\S\n]*$/m;
+const main = /^func main\(\) \{[^\S\r\n]*$/m;
+
+function newlineOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
 
 function logrus(text: string): LogSwitch | undefined {
   const name = /^\s*(?:import\s+)?(?:(\w+)\s+)?"github\.com\/sirupsen\/logrus"/m.exec(text);
   const start = main.exec(text);
   if (name === null || start === null || /SetFormatter|\.Formatter\s*=/.test(text)) return undefined;
   const alias = name[1] ?? 'logrus';
+  if (alias === '_') return undefined;
   return {
     title: 'Set the JSON formatter of logrus',
-    edits: [insertion(start.index + start[0].length, `\n\t${alias}.SetFormatter(&${alias}.JSONFormatter{})`)],
+    edits: [
+      insertion(start.index + start[0].length, `${newlineOf(text)}\t${alias}.SetFormatter(&${alias}.JSONFormatter{})`),
+    ],
   };
 }
 
 /** The log package writes through the default logger of log/slog, once that is set. */
 function standardLog(text: string): LogSwitch | undefined {
   const start = main.exec(text);
-  const imported = /^import \([^)]*?^(\t"log")[^\S\n]*$/m.exec(text);
+  const imported = /^import \([^)]*?^(\t"log")[^\S\r\n]*$/m.exec(text);
   if (start === null || imported === null || /"log\/slog"|SetOutput|SetFlags|log\.New\(/.test(text)) return undefined;
   const missing = ['log/slog', ...(/^\t"os"[^\S\n]*$/m.test(text) ? [] : ['os'])];
   const end = imported.index + imported[0].length;
+  const newline = newlineOf(text);
   return {
     title: 'Let log write through log/slog as JSON',
     edits: [
-      insertion(end, missing.map((name) => `\n\t"${name}"`).join('')),
-      insertion(lineAfter(text, start.index) - 1, '\n\tslog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))'),
+      insertion(end, missing.map((name) => `${newline}\t"${name}"`).join('')),
+      insertion(
+        start.index + start[0].length,
+        `${newline}\tslog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))`,
+      ),
     ],
     question: 'log/slog came with Go 1.21: is the program built with that version or a later one?',
   };

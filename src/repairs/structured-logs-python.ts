@@ -1,9 +1,9 @@
-import type { LoggerUse } from '../project/application.ts';
+import type { Application, LoggerUse } from '../project/application.ts';
 import type { LogSwitch } from './structured-logs.ts';
 import { behindBracket, insertion, lineAfter, lineStart, replacement } from './text-edits.ts';
 
 /** The logging package, structlog and loguru. */
-export function pythonLogs(use: LoggerUse, text: string): LogSwitch | undefined {
+export function pythonLogs(use: LoggerUse, text: string, application: Application): LogSwitch | undefined {
   if (text.includes('\r')) return undefined;
   switch (use.library) {
     case 'logging':
@@ -11,7 +11,7 @@ export function pythonLogs(use: LoggerUse, text: string): LogSwitch | undefined 
     case 'structlog':
       return structlog(use, text);
     case 'loguru':
-      return loguru(text);
+      return loguru(use, text, application);
     default:
       return undefined;
   }
@@ -34,13 +34,15 @@ const formatter = [
 /** A formatter of its own, which needs no package, on the handler that basicConfig makes. */
 function basicConfig({ range, destination }: LoggerUse, text: string): LogSwitch | undefined {
   if (text.slice(range.start, range.end) !== 'logging.basicConfig' || destination === 'file') return undefined;
-  const end = behindBracket(text, text.indexOf('(', range.end));
+  const end = behindBracket(text, text.indexOf('(', range.end), '#');
   const start = lineStart(text, range.start);
   const indent = text.slice(start, range.start);
   const imported = /^import logging[^\S\n]*$/m.exec(text);
   if (end === undefined || imported === null || indent.trim() !== '' || /\bJsonFormatter\b/.test(text))
     return undefined;
   if (!/^[^\S\n]*(?:#[^\n]*)?(?:\n|$)/.test(text.slice(end))) return undefined;
+  // Only the first handler would get the formatter.
+  if (/\bhandlers\s*=(?!\s*\[[^\],]*,?\s*\])/.test(text.slice(range.end, end))) return undefined;
   const lines = (indent === '' ? [...formatter, '', ''] : [...formatter, '']).map((line) =>
     line === '' ? '' : indent + line,
   );
@@ -59,7 +61,7 @@ function basicConfig({ range, destination }: LoggerUse, text: string): LogSwitch
 function structlog({ range }: LoggerUse, text: string): LogSwitch | undefined {
   const lead = /structlog\.dev\.$/.exec(text.slice(Math.max(0, range.start - 20), range.start))?.[0];
   const open = range.end;
-  const end = text[open] === '(' ? behindBracket(text, open) : undefined;
+  const end = text[open] === '(' ? behindBracket(text, open, '#') : undefined;
   if (lead === undefined || end === undefined) return undefined;
   const start = range.start - lead.length;
   const known = /format_exc_info|dict_tracebacks|ExceptionRenderer/.test(text);
@@ -75,9 +77,14 @@ function structlog({ range }: LoggerUse, text: string): LogSwitch | undefined {
   };
 }
 
-function loguru(text: string): LogSwitch | undefined {
+const setsSinks = /\blogger\.(?:add|configure|remove)\(/;
+
+function loguru({ path }: LoggerUse, text: string, application: Application): LogSwitch | undefined {
   const imported = /^from loguru import logger[^\S\n]*$/m.exec(text);
-  if (imported === null || /logger\.(?:add|configure|remove)\(/.test(text)) return undefined;
+  if (imported === null || setsSinks.test(text)) return undefined;
+  // What another file sets up would be removed, or written a second time.
+  const others = application.sourcePaths.filter((each) => each.endsWith('.py') && each !== path);
+  if (others.some((each) => setsSinks.test(application.artifact(each)?.text ?? ''))) return undefined;
   const end = imported.index + imported[0].length;
   return {
     title: 'Add a sink of loguru that serializes',

@@ -59,10 +59,13 @@ function addToYaml(text: string): LogSwitch['edits'][number] | undefined {
   const document = text.slice(first, end);
   // Of one profile only, in flow style, or with a flat key of that name: for a person.
   if (/^\s*(?:on-profile|profiles)\s*:|^\s*\{|^logging\.|^\s*structured\s*:|\t/m.test(document)) return undefined;
-  const logging = /^logging:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n([ ]+)(?=[\w"'#])/m.exec(document);
+  // Its first key tells how far in its keys stand; a comment above that may stand elsewhere.
+  const logging = /^(logging:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)(?:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)*([ ]+)(?=[\w"'])/m.exec(
+    document,
+  );
   if (logging) {
-    const indent = logging[1] ?? '  ';
-    const at = first + logging.index + logging[0].length - indent.length;
+    const indent = logging[2] ?? '  ';
+    const at = first + logging.index + (logging[1] ?? '').length;
     const lines = ['structured:', `${indent}format:`, `${indent}${indent}console: ecs`];
     return insertion(at, lines.map((line) => `${indent}${line}${newline}`).join(''));
   }

@@ -55,7 +55,7 @@ function logSwitch(use: LoggerUse, text: string, application: Application): LogS
     case 'go':
       return goLogs(use, text);
     case 'python':
-      return pythonLogs(use, text);
+      return pythonLogs(use, text, application);
     case 'node':
       return nodeLogs(use, text);
     case 'java':
