@@ -225,6 +225,23 @@ app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///shop.db'
     expect(manifest('volume')).toContain('kind: PersistentVolumeClaim\n');
   });
 
+  test('is known by the default of the variable that names the place', () => {
+    put({
+      'package.json': '{"scripts":{"start":"node server.js"},"dependencies":{"express":"^5.0.0"}}',
+      'package-lock.json': '{}',
+      'knexfile.js': "process.env.JWT_SECRET = 'for the tool';\n",
+      'server.js': `const env = cleanEnv(process.env, { DB_FILENAME: str({ default: 'db/data' }), JWT_SECRET: str() });
+require('express')().listen(3000);
+`,
+    });
+    expect(manifest('deployment')).toContain(
+      '# where DB_FILENAME points: server.js:1\n            - name: kept-data\n              mountPath: /app/db\n',
+    );
+    expect(changes().find(({ path: file }) => file === 'k8s/secret.yaml.template')?.text).toContain(
+      '  # Required: server.js:1\n  JWT_SECRET: ""\n',
+    );
+  });
+
   test('is scaled where a variable names the database, and asks', () => {
     const text = keeping['shop.py'].replace("= 'sqlite", "= os.environ.get('DATABASE_URL') or 'sqlite");
     put({ ...keeping, 'shop.py': text });
@@ -235,4 +252,17 @@ app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///shop.db'
       ?.text.replaceAll('\n# ', ' ');
     expect(dockerfile).toContain('goes with its pod, and each pod has its own');
   });
+});
+
+test.each([
+  [
+    'Maven',
+    'pom.xml',
+    '<project><parent><version>4.1.0</version></parent><artifactId>shop</artifactId><version>2.3.1</version><build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId><version>9</version></plugin></plugins></build></project>',
+  ],
+  ['Gradle', 'build.gradle', "plugins {\n  id 'org.springframework.boot' version '3.5.0'\n}\nversion = '2.3.1'\n"],
+])('the image of a %s project has the version of the project', (_, file, build) => {
+  put({ [file]: build, 'src/main/java/shop/Main.java': 'package shop;\n' });
+  const deployment = changes().find(({ path: each }) => each === 'k8s/deployment.yaml')?.text;
+  expect(deployment).toMatch(/image: \S+:2\.3\.1\n/);
 });

@@ -129,7 +129,7 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
     language: 'Java',
     framework: framework?.name,
     context: project.root,
-    version: undefined,
+    version: ownVersion(project),
     decisions: [
       { topic: 'language', value: 'Java', evidence: join(place.directory, project.file) },
       ...(framework ? [{ topic: 'framework' as const, value: framework.name, evidence: framework.evidence }] : []),
@@ -170,6 +170,13 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
     ],
     files: [],
   };
+}
+
+/** The version that the build file gives the application itself, not what it stands on. */
+function ownVersion({ tool, text }: JavaProject): string | undefined {
+  if (tool === 'gradle') return /^version\s*=\s*['"]([\w.-]+)['"]/m.exec(text)?.[1];
+  const own = text.replace(/<(parent|dependencies|dependencyManagement|build|profiles|plugins)>[\s\S]*?<\/\1>/g, '');
+  return /<version>\s*([\w.-]+)\s*<\/version>/.exec(own)?.[1];
 }
 
 function buildStage(

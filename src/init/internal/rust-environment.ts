@@ -1,6 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, join } from '../repository.ts';
+import { isDataPath } from './data-paths.ts';
 import type { RustOption } from './rust-options.ts';
 import { isKept } from './written-paths.ts';
 
@@ -50,19 +51,11 @@ export interface RustData {
 }
 
 const data = '/data';
-const kept = /(?:^|_)(?:data|db|database|dumps?|snapshots?|uploads?|storage|store|state)(?:_|$)/i;
-const namesPath = /(?:^|_)(?:dir|directory|folder|path|file|root|db|data)$/i;
-
 /** One volume for all that the program keeps: each of its paths is brought there by its variable. */
 export function rustData(options: readonly RustOption[]): RustData {
   const found = options.filter(
     ({ name, field, type, fallback }) =>
-      /^(?:PathBuf|String|Utf8PathBuf)$/.test(type) &&
-      fallback !== undefined &&
-      /^(?:\.\/)?[\w-][\w./-]*$/.test(fallback) &&
-      !fallback.includes('..') &&
-      (kept.test(name) || kept.test(field)) &&
-      (namesPath.test(name) || namesPath.test(field)),
+      /^(?:PathBuf|String|Utf8PathBuf)$/.test(type) && (isDataPath(name, fallback) || isDataPath(field, fallback)),
   );
   const [first] = found;
   if (!first) return { environment: {}, writable: [], questions: [] };

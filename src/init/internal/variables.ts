@@ -5,7 +5,7 @@ import { join, placeIn } from '../repository.ts';
 
 /** Set by the system, the runtime, the platform or the image itself. */
 const alwaysThere =
-  /^(?:PATH|HOME|HOSTNAME|USER|USERNAME|LOGNAME|PWD|SHELL|TERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|CI|DYNO|HEROKU_\w+|VERCEL\w*|NETLIFY\w*|NO_COLOR|FORCE_COLOR|KUBERNETES_\w+|\w+_SERVICE_(?:HOST|PORT)|npm_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NODE_ENV|NODE_OPTIONS|PORT|GOPATH|GOROOT|GOOS|GOARCH|PYTHON\w*|VIRTUAL_ENV|JAVA_HOME|VITEST\w*|JEST\w*|PYTEST\w*|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|windir|VITE_\w+|NEXT_PUBLIC_\w+|REACT_APP_\w+|NUXT_PUBLIC_\w+|PUBLIC_\w+|ANALYZE|NEXT_RUNTIME|DJANGO_SETTINGS_MODULE|MVNW_\w+|BUNDLE_GEMFILE|GO_WANT_\w+|SKIP_\w+|GITHUB_\w+|DRY_RUN|FLASK_DEBUG|FLASK_ENV|LISTEN_FDS|LISTEN_PID|NOTIFY_SOCKET|INVOCATION_ID|JOURNAL_STREAM)$/;
+  /^(?:PATH|HOME|HOSTNAME|USER|USERNAME|LOGNAME|PWD|SHELL|TERM|EDITOR|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|CI|DYNO|HEROKU_\w+|VERCEL\w*|NETLIFY\w*|NO_COLOR|FORCE_COLOR|KUBERNETES_\w+|\w+_SERVICE_(?:HOST|PORT)|npm_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NODE_ENV|NODE_OPTIONS|PORT|GOPATH|GOROOT|GOOS|GOARCH|PYTHON\w*|VIRTUAL_ENV|JAVA_HOME|VITEST\w*|JEST\w*|PYTEST\w*|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|windir|VITE_\w+|NEXT_PUBLIC_\w+|REACT_APP_\w+|NUXT_PUBLIC_\w+|PUBLIC_\w+|ANALYZE|NEXT_RUNTIME|DJANGO_SETTINGS_MODULE|MVNW_\w+|BUNDLE_GEMFILE|GO_WANT_\w+|SKIP_\w+|GITHUB_\w+|DRY_RUN|NODE_APP_INSTANCE|FLASK_DEBUG|FLASK_ENV|LISTEN_FDS|LISTEN_PID|NOTIFY_SOCKET|INVOCATION_ID|JOURNAL_STREAM)$/;
 
 /** Addresses that usually hold a user and a password. */
 const holdsLogin =
@@ -42,16 +42,19 @@ function merged(known: PlannedVariable, other: PlannedVariable): PlannedVariable
 
 function readBySources({ application, repository }: Place): PlannedVariable[] {
   const set = application?.variablesSet ?? new Set<string>();
-  return (application?.variablesRead ?? [])
-    .filter(({ name }) => !set.has(name))
-    .map(({ name, path, range, fallback, required, optional, conditional }) =>
-      variable(
-        name,
-        fallback,
-        required && conditional !== true && !optional,
-        placeIn(path, repository.read(path), range.start),
-      ),
-    );
+  return (
+    (application?.variablesRead ?? [])
+      // Settings of tools may set what the program itself refuses to run without.
+      .filter(({ name, required }) => required || !set.has(name))
+      .map(({ name, path, range, fallback, required, optional, conditional }) =>
+        variable(
+          name,
+          fallback,
+          required && conditional !== true && !optional,
+          placeIn(path, repository.read(path), range.start),
+        ),
+      )
+  );
 }
 
 /** A variable, told secret or not by its name and value. A secret's value is not kept. */

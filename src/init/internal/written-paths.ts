@@ -1,6 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
+import { isDataPath } from './data-paths.ts';
 
 /** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
 export interface WrittenPaths {
@@ -79,7 +80,7 @@ export function findWrittenPaths(
   { isFlask = false, build = '' }: { readonly isFlask?: boolean; readonly build?: string } = {},
 ): WrittenPaths {
   const found = new Map<string, Written>();
-  const note = (path: string, { what, lasts }: Pattern, evidence: string) => {
+  const note = (path: string, { what, lasts }: Omit<Pattern, 'pattern'>, evidence: string) => {
     const known = found.get(path);
     if (known === undefined || rank(lasts) > rank(known.lasts)) found.set(path, { what, evidence, lasts });
   };
@@ -96,6 +97,13 @@ export function findWrittenPaths(
       const own = text.search(each.pattern);
       if (own !== -1) note('instance', unlessFallback(each, text, own), placeIn(file, text, own));
     }
+  }
+  for (const { name, fallback, path, range } of place.application?.variablesRead ?? []) {
+    // A name alone may be that of a database on a server.
+    if (!isDataPath(name, fallback) || !/^\.\/|\//.test(fallback)) continue;
+    const directory = directoryFrom(fallback, !/(?:DIR|DIRECTORY|FOLDER|ROOT)$/i.test(name));
+    const evidence = placeIn(path, place.repository.read(path), range.start);
+    if (directory !== undefined) note(directory, { what: `where ${name} points`, lasts: 'surely' }, evidence);
   }
   return planned(place, home, found);
 }
