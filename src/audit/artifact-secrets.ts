@@ -20,7 +20,10 @@ export function secretRanges(project: Project, path: string, text: string): read
   const ranges = privateKeys(text);
   const secrets = secretsOf(project);
   const dockerfile = secrets.dockerfiles.get(path);
-  if (dockerfile) return [...ranges, ...findSecrets(dockerfile).map(({ range }) => range)];
+  if (dockerfile) {
+    for (const { range } of findSecrets(dockerfile)) ranges.push(range);
+    return ranges;
+  }
   secrets.inYaml ??= secretsInYaml(project);
   const known = secrets.inYaml.get(path);
   // A Secret that a fix writes into a file that git ignores is none of the project's objects.

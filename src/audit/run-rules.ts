@@ -263,9 +263,10 @@ function toFinding(
   places: PlaceFinder,
 ): Finding {
   const { definition } = rule;
+  const { cost, fix } = reported;
   const configured = setting.severity === 'off' ? definition.severity : setting.severity;
   const locate = (place: ReportedPlace) => places.locate(place.path ?? path, place.range, place.note);
-  return {
+  const finding: Finding = {
     rule: rule.id,
     area: rule.area,
     // A severity that a user set wins; otherwise the rule may say that this very case is better or worse than its default.
@@ -274,9 +275,9 @@ function toFinding(
     // What stands in the rule holds no secret.
     why: reported.why === undefined ? definition.why : maskTokens(reported.why),
     remedy: reported.remedy === undefined ? definition.remedy : maskTokens(reported.remedy),
-    locations: [locate(primary), ...(reported.also ?? []).map(locate)],
+    locations: reported.also === undefined ? [locate(primary)] : [locate(primary), ...reported.also.map(locate)],
     peers: reported.peers ?? definition.peers,
-    ...(reported.cost && { cost: maskCost(reported.cost) }),
-    ...(reported.fix && { fix: maskFix(project, reported.fix) }),
   };
+  if (cost === undefined) return fix === undefined ? finding : { ...finding, fix: maskFix(project, fix) };
+  return { ...finding, cost: maskCost(cost), ...(fix && { fix: maskFix(project, fix) }) };
 }

@@ -22,9 +22,9 @@ export function commandIndex(
   placed: readonly Placed[],
   scriptOf: (instruction: Instruction) => ShellScript | undefined,
 ): CommandIndex {
-  const all = placed.flatMap(({ instruction, stage }) =>
-    (scriptOf(instruction)?.commands ?? []).map((command) => ({ command, instruction, stage })),
-  );
+  const all: PlacedCommand[] = [];
+  for (const { instruction, stage } of placed)
+    for (const command of scriptOf(instruction)?.commands ?? []) all.push({ command, instruction, stage });
   const byName = new Map<string, NamedCommands>();
   for (const [index, command] of all.entries()) {
     const { name } = command.command;

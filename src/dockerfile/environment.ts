@@ -42,10 +42,22 @@ export function environmentAt(
   dockerfile: Pick<Dockerfile, 'stages' | 'globalArgs' | 'syntax'>,
   instruction: Instruction,
 ): Environment {
+  let environment = environments.get(instruction);
+  if (environment === undefined) {
+    environment = readEnvironment(dockerfile, instruction);
+    environments.set(instruction, environment);
+  }
+  return environment;
+}
+
+/** Many rules ask for the same instruction. */
+const environments = new WeakMap<Instruction, Environment>();
+
+function readEnvironment(dockerfile: Source, instruction: Instruction): Environment {
   const at = instruction.syntax.range.start;
   const stage = instruction.name === 'FROM' ? undefined : stageAt(dockerfile.stages, at);
-  if (stage !== undefined) return viewAt([...timelinesOf(dockerfile, stage)], at, stage);
-  return viewAt([globalTimeline(dockerfile)], at, undefined);
+  if (stage !== undefined) return new View(timelinesOf(dockerfile, stage), at, stage);
+  return new View([globalTimeline(dockerfile)], at, undefined);
 }
 
 type Source = Pick<Dockerfile, 'stages' | 'globalArgs' | 'syntax'>;
@@ -119,7 +131,11 @@ function evaluate(
     if (instruction.name !== 'ARG' && instruction.name !== 'ENV') continue;
     const at = instruction.syntax.range.start;
     // ENV expands all its pairs with what was there before it, ARG each with the ones before it too.
-    const visible = viewAt([timeline, ...bases], instruction.name === 'ENV' ? at : Number.POSITIVE_INFINITY, undefined);
+    const visible = new View(
+      [timeline, ...bases],
+      instruction.name === 'ENV' ? at : Number.POSITIVE_INFINITY,
+      undefined,
+    );
     for (const pair of instruction.pairs) {
       const name = instruction.name === 'ENV' ? expandToken(pair.key, visible, options).value : pair.key.value;
       const declaration = { instruction, pair, ...evaluatePair(pair, visible, globals, options) };
@@ -150,32 +166,45 @@ function evaluatePair(
   return { value: error === undefined && unknown.size === 0 ? expanded : undefined, isSet: true };
 }
 
-function viewAt(timelines: readonly Timeline[], offset: number, stage: Stage | undefined): Environment {
-  const setting = (name: string) => findLast(timelines, 'set', name, offset);
-  const isAmbient = (name: string) => timelines.some((timeline) => timeline.ambient.has(name));
-  return {
-    has: (name) => isAmbient(name) || setting(name) !== undefined,
-    get: (name) => setting(name)?.value,
-    declaration: (name) => findLast(timelines, 'declared', name, offset),
-    get complete() {
-      return stage === undefined || isComplete(stage);
-    },
-  };
-}
+/** What holds before `offset` in the nearest scope, and in the stages below. */
+class View implements Environment {
+  private readonly timelines: readonly Timeline[];
+  private readonly offset: number;
+  private readonly stage: Stage | undefined;
 
-/** The nearest scope has its declarations before `offset`, the stages below have all of theirs. */
-function findLast(
-  timelines: readonly Timeline[],
-  kind: 'declared' | 'set',
-  name: string,
-  offset: number,
-): Declaration | undefined {
-  for (const [index, timeline] of timelines.entries()) {
-    const list = timeline[kind].get(name) ?? [];
-    const found = list[(index === 0 ? countBefore(list, offset) : list.length) - 1];
-    if (found !== undefined) return found.declaration;
+  constructor(timelines: readonly Timeline[], offset: number, stage: Stage | undefined) {
+    this.timelines = timelines;
+    this.offset = offset;
+    this.stage = stage;
   }
-  return undefined;
+
+  has(name: string): boolean {
+    return this.timelines.some(({ ambient }) => ambient.has(name)) || this.last('set', name) !== undefined;
+  }
+
+  get(name: string): string | undefined {
+    return this.last('set', name)?.value;
+  }
+
+  declaration(name: string): Declaration | undefined {
+    return this.last('declared', name);
+  }
+
+  get complete(): boolean {
+    return this.stage === undefined || isComplete(this.stage);
+  }
+
+  /** The nearest scope has its declarations before the offset, the stages below have all of theirs. */
+  private last(kind: 'declared' | 'set', name: string): Declaration | undefined {
+    let end: number | undefined = this.offset;
+    for (const timeline of this.timelines) {
+      const list = timeline[kind].get(name);
+      const found = list?.[(end === undefined ? list.length : countBefore(list, end)) - 1];
+      if (found !== undefined) return found.declaration;
+      end = undefined;
+    }
+    return undefined;
+  }
 }
 
 function countBefore(list: readonly { readonly at: number }[], offset: number): number {

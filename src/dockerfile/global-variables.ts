@@ -22,12 +22,14 @@ export const platformArguments = [
  * default is not set; one whose default cannot be known is there without a value.
  */
 export function globalVariables(globalArgs: readonly ArgInstruction[], escapeCharacter: EscapeCharacter): Variables {
-  const variables = new Map<string, string | undefined>(platformArguments.map((name) => [name, undefined]));
-  for (const { key, value } of globalArgs.flatMap((instruction) => instruction.pairs)) {
-    if (value === undefined) continue;
-    const expansion = expandToken(value, variables, { escape: escapeCharacter, unset: 'default' });
-    const isKnown = expansion.error === undefined && expansion.unknown.size === 0;
-    variables.set(key.value, isKnown ? expansion.value : undefined);
-  }
+  const variables = new Map<string, string | undefined>();
+  for (const name of platformArguments) variables.set(name, undefined);
+  for (const { pairs } of globalArgs)
+    for (const { key, value } of pairs) {
+      if (value === undefined) continue;
+      const expansion = expandToken(value, variables, { escape: escapeCharacter, unset: 'default' });
+      const isKnown = expansion.error === undefined && expansion.unknown.size === 0;
+      variables.set(key.value, isKnown ? expansion.value : undefined);
+    }
   return variables;
 }

@@ -12,15 +12,22 @@ const known = new WeakMap<Dockerfile['commands'], readonly PlacedPackageCommand[
 
 /** Every package manager's command of every RUN, in order. Read once for a file. With tools: only theirs. */
 export function packageCommands(dockerfile: Dockerfile, ...tools: readonly string[]): readonly PlacedPackageCommand[] {
-  let all = known.get(dockerfile.commands);
+  const { commands } = dockerfile;
+  let all = known.get(commands);
   if (all === undefined) {
-    all = dockerfile.commands.flatMap((placed) => {
-      const read = readPackageCommand(placed.command);
-      return read ? [{ ...placed, read }] : [];
-    });
-    known.set(dockerfile.commands, all);
+    all = readAll(commands);
+    known.set(commands, all);
   }
   return tools.length === 0 || all.length === 0 ? all : all.filter(({ read }) => tools.includes(read.tool));
+}
+
+function readAll(commands: Dockerfile['commands']): readonly PlacedPackageCommand[] {
+  const all: PlacedPackageCommand[] = [];
+  for (const { command, instruction, stage } of commands) {
+    const read = readPackageCommand(command);
+    if (read) all.push({ command, instruction, stage, read });
+  }
+  return all;
 }
 
 /** True when a step of the stage passes a text that matches, other than a flag, to some command: a line of configuration that it writes. */

@@ -75,9 +75,7 @@ interface Reading {
 
 function readingOf({ text }: Artifact, dockerfile: Dockerfile): Reading {
   const syntax = once(() => parseSyntax(text));
-  const instructions = once(() =>
-    syntax().items.flatMap((item) => (item.kind === 'instruction' ? [parseInstruction(item, syntax().escape)] : [])),
-  );
+  const instructions = once(() => parseInstructions(syntax()));
   const graph = once(() => buildStageGraph(instructions(), syntax().escape));
   const placed = once(() => placeInstructions(instructions(), graph().stages));
   const scripts = new Map<Instruction, ShellScript | undefined>();
@@ -88,6 +86,12 @@ function readingOf({ text }: Artifact, dockerfile: Dockerfile): Reading {
   };
   const commands = once(() => commandIndex(placed().named('RUN'), script));
   return { syntax, instructions, graph, placed, script, commands, rejections: once(() => findRejections(dockerfile)) };
+}
+
+function parseInstructions({ items, escape: escapeCharacter }: DockerfileSyntax): readonly Instruction[] {
+  const instructions: Instruction[] = [];
+  for (const item of items) if (item.kind === 'instruction') instructions.push(parseInstruction(item, escapeCharacter));
+  return instructions;
 }
 
 /** The shell view of what an instruction runs; undefined for one that runs nothing. */

@@ -2,7 +2,7 @@ import { parse } from 'unbash';
 import type { CommandWord } from '../core/command-line.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { CommandForm } from './instruction.ts';
-import { commandLine } from './internal/shell-command.ts';
+import { shellCommand } from './internal/shell-command.ts';
 import { tooDeepAt } from './internal/shell-depth.ts';
 import { isShell, scriptArgument, walkNested } from './internal/shell-nested.ts';
 import { shellOptions } from './internal/shell-options.ts';
@@ -129,9 +129,9 @@ function execScript(tokens: readonly Token[], dialect: ShellDialect, context: Sc
   const words = tokens.map(execWord);
   const range: SourceRange = { start: first.range.start, end: last.range.end };
   const text = verbatim('', range.start);
-  const line = commandLine(words, [], [], range, { timed: undefined, text });
   const place = { after: undefined, pipeline: undefined, pipelineIndex: 0, inside: [], negated: false };
-  collected.commands.push({ ...line, place, list: nextList(collected) });
+  const line = shellCommand(words, [], [], range, { timed: undefined, text }, place, nextList(collected));
+  collected.commands.push(line);
   const index = scriptArgument(line.name, line.arguments);
   const script = index === undefined ? undefined : tokens[words.indexOf(line.arguments[index] ?? line.nameWord)];
   if (isShell(line.name))

@@ -168,16 +168,17 @@ function sameFamilyCleans(read: PackageCommand | undefined, cache: CacheDirector
 }
 
 /** Paths that tools use in place of the usual one, in images where they are set up so. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  '/var/cache/dnf': ['/var/cache/yum'],
+  '/var/cache/yum': ['/var/cache/dnf'],
+  '~/.cache/yarn': ['/usr/local/share/.cache', '~/.yarn', '~/.yarn-cache'],
+  '~/.composer/cache': ['~/.cache/composer', '/tmp/cache'],
+  '/opt/conda/pkgs': ['~/.conda', '/root/miniconda3/pkgs'],
+  '~/.npm': ['/tmp/npm-*'],
+  '/go/pkg/mod': ['~/go/pkg', '/go/src'],
+};
+
 function movedCovers(path: string, cache: CacheDirectory): boolean {
-  const others: Readonly<Record<string, readonly string[]>> = {
-    '/var/cache/dnf': ['/var/cache/yum'],
-    '/var/cache/yum': ['/var/cache/dnf'],
-    '~/.cache/yarn': ['/usr/local/share/.cache', '~/.yarn', '~/.yarn-cache'],
-    '~/.composer/cache': ['~/.cache/composer', '/tmp/cache'],
-    '/opt/conda/pkgs': ['~/.conda', '/root/miniconda3/pkgs'],
-    '~/.npm': ['/tmp/npm-*'],
-    '/go/pkg/mod': ['~/go/pkg', '/go/src'],
-  };
   return (others[cache.path] ?? []).some((other) => coversPath(path, other)) || coversVariable(path, cache);
 }
 

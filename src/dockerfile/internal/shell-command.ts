@@ -1,6 +1,6 @@
 import type { Assignment, Command, Redirection, Word } from 'unbash';
 import type { CommandLine, CommandRedirect, CommandWord } from '../../core/command-line.ts';
-import type { CommandPlace } from '../shell.ts';
+import type { CommandPlace, ShellCommand } from '../shell.ts';
 import { nestedScript } from './shell-nested.ts';
 import { noteShellBuiltin } from './shell-options.ts';
 import { type Collected, noteExtension, type Scope } from './shell-scope.ts';
@@ -51,20 +51,22 @@ export function readCommand(
     }
     written.push(item);
   }
-  const line = commandLine(words, assignments, redirects, range, scope);
-  collected.commands.push({ ...line, place, list });
+  const line = shellCommand(words, assignments, redirects, range, scope, place, list);
+  collected.commands.push(line);
   noteShellBuiltin(line, collected);
   return nestedScript(line, node, written, words, scope, collected);
 }
 
 /** Puts a command together from its words: wrappers off, name known or ''. */
-export function commandLine(
+export function shellCommand(
   words: readonly CommandWord[],
   assignments: CommandLine['assignments'],
   redirects: readonly CommandRedirect[],
   range: CommandLine['range'],
   scope: Pick<Scope, 'timed' | 'text'>,
-): CommandLine {
+  place: CommandPlace,
+  list: number,
+): ShellCommand {
   const unwrapped = unwrap(words);
   const wrapperWords = scope.timed
     ? [timeWord(scope.text, scope.timed), ...unwrapped.wrapperWords]
@@ -82,6 +84,8 @@ export function commandLine(
         : [...assignments, ...unwrapped.assignments.map(splitAssignment)],
     redirects,
     range,
+    place,
+    list,
   };
 }
 

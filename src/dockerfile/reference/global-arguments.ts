@@ -18,18 +18,20 @@ export function declarationsOf(statement: Statement): readonly Declaration[] {
   });
 }
 
+const platform: Readonly<Record<string, string>> = {
+  BUILDPLATFORM: 'linux/amd64',
+  BUILDOS: 'linux',
+  BUILDARCH: 'amd64',
+  TARGETPLATFORM: 'linux/amd64',
+  TARGETOS: 'linux',
+  TARGETARCH: 'amd64',
+};
+
 /** What BuildKit sets when it builds for the platform it runs on and is told nothing else. */
 function platformValues(target: string): Map<string, string> {
-  const values: Readonly<Record<string, string>> = {
-    BUILDPLATFORM: 'linux/amd64',
-    BUILDOS: 'linux',
-    BUILDARCH: 'amd64',
-    TARGETPLATFORM: 'linux/amd64',
-    TARGETOS: 'linux',
-    TARGETARCH: 'amd64',
-    TARGETSTAGE: target,
-  };
-  return new Map(platformArguments.map((name) => [name, values[name] ?? '']));
+  const values = new Map<string, string>();
+  for (const name of platformArguments) values.set(name, name === 'TARGETSTAGE' ? target : (platform[name] ?? ''));
+  return values;
 }
 
 /** The variables that FROM can use, for a build without build arguments. Reports the defaults that cannot be expanded. */

@@ -22,6 +22,17 @@ const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96
  * Follows https://github.com/distribution/reference, which BuildKit reads image names with.
  */
 export function imageReferenceFault(reference: string): string | undefined {
+  if (valid.has(reference)) return undefined;
+  const fault = faultOf(reference);
+  if (fault === undefined && valid.size < mostKept) valid.add(reference);
+  return fault;
+}
+
+/** Names that are valid: each is asked for several times in a file, and many files have the same. */
+const valid = new Set<string>();
+const mostKept = 1000;
+
+function faultOf(reference: string): string | undefined {
   if (imageId.test(reference)) return 'it is 64 hexadecimal digits, which mean an image id and no name';
   const { domain, remainder } = splitDomain(reference);
   const colon = remainder.indexOf(':');

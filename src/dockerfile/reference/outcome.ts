@@ -51,7 +51,7 @@ export interface Outcome {
   readonly rejections: Rejection[];
   readonly hits: BuildCheckHit[];
   /** True when no more rejections are collected. */
-  readonly isFull: boolean;
+  isFull(): boolean;
   reject(message: string, place: FaultPlace, details?: RejectionDetails): void;
   hit(
     check: BuildCheck,
@@ -77,9 +77,7 @@ export function newOutcome(): Outcome {
   return {
     rejections,
     hits,
-    get isFull() {
-      return rejections.length >= mostRejections;
-    },
+    isFull: () => rejections.length >= mostRejections,
     reject(message, place, { range, line, unlessGiven } = {}) {
       if (rejections.length >= mostRejections) return;
       rejections.push({

@@ -62,7 +62,7 @@ export function readInstructions(dockerfile: Dockerfile, outcome: Outcome): Read
   for (const { statement, fault: syntax } of statements) {
     if (statement.name === 'MAINTAINER') outcome.hit('MaintainerDeprecated', statement.instruction, '');
     if (statement.name === 'FROM') checkFromCasing(statement, outcome);
-    if (statement.name === undefined && outcome.isFull) continue;
+    if (statement.name === undefined && outcome.isFull()) continue;
     const fault = syntax ?? instructionFault(statement);
     if (fault !== undefined) {
       if (syntax === undefined) outcome.reject(fault, statement.instruction);
