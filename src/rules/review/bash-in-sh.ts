@@ -1,4 +1,4 @@
-import type { Fix } from '../../core/fix.ts';
+import type { Fix, TextEdit } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import {
   type DifferenceUse,
@@ -24,15 +24,17 @@ export const rule = dockerfileRule({
       const uses = script.errors.length === 0 ? differencesIn(script) : [];
       const shell = uses.length > 0 ? shellAt(dockerfile, stage, instruction) : undefined;
       if (shell === undefined || shell === 'bash') continue;
-      for (const [effect, [first, ...others]] of byEffect(uses, shell)) {
-        const fix = fixOf(dockerfile, [first, ...others], shell);
-        report({
-          at: first.range,
-          message: `${names[shell]}, which reads this step, ${effect}.`,
-          also: others.map(({ range }) => ({ range })),
-          ...(fix && { fix }),
-        });
-      }
+      // What can be written otherwise does not wait for what cannot.
+      for (const [effect, group] of byEffect(uses, shell))
+        for (const { uses: some, edits } of apart(dockerfile, group)) {
+          const [first, ...others] = some;
+          report({
+            at: first.range,
+            message: `${names[shell]}, which reads this step, ${effect}.`,
+            also: others.map(({ range }) => ({ range })),
+            ...(edits.length > 0 && { fix: fixWith(edits, shell) }),
+          });
+        }
     }
   },
 });
@@ -52,13 +54,24 @@ function byEffect(uses: readonly DifferenceUse[], shell: PlainShell): Map<string
   return groups;
 }
 
-/** All uses of a kind at once, or none. */
-function fixOf(dockerfile: Dockerfile, uses: readonly DifferenceUse[], shell: PlainShell): Fix | undefined {
-  const edits = uses.map((use) => portableEdits(dockerfile, use));
-  if (!edits.every((each) => each !== undefined)) return undefined;
+/** The uses that can be written for every shell, with all their edits, and the others. */
+function apart(
+  dockerfile: Dockerfile,
+  uses: readonly DifferenceUse[],
+): { readonly uses: [DifferenceUse, ...DifferenceUse[]]; readonly edits: readonly TextEdit[] }[] {
+  const found = uses.map((use) => ({ use, edits: portableEdits(dockerfile, use) }));
+  return [true, false].flatMap((portable) => {
+    const [first, ...others] = found.filter(({ edits }) => (edits !== undefined) === portable);
+    if (first === undefined) return [];
+    const all = [first, ...others].flatMap(({ edits }) => edits ?? []);
+    return [{ uses: [first.use, ...others.map(({ use }) => use)], edits: all }];
+  });
+}
+
+function fixWith(edits: readonly TextEdit[], shell: PlainShell): Fix {
   return {
     title: 'Write it for every shell',
-    changes: { edits: edits.flat() },
+    changes: { edits },
     assumptions: [
       {
         statement: 'Nothing depends on what the step has done until now.',
