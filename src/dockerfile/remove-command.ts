@@ -2,6 +2,7 @@ import type { TextEdit } from '../core/fix.ts';
 import type { SourceRange } from '../core/text.ts';
 import { onlyCleanUp } from '../ecosystems/cleanup.ts';
 import type { Dockerfile } from './dockerfile.ts';
+import { commentedStart, lineEndOf } from './edit-lines.ts';
 import type { Instruction, RunInstruction } from './instruction.ts';
 import { isEditableRun, type Link, linkOf, scriptStart, skipBlank, standsAlone } from './run-chain.ts';
 import type { ShellCommand } from './shell.ts';
@@ -10,14 +11,15 @@ import type { ShellCommand } from './shell.ts';
  * The edits that take one command out of a RUN with the `&&` or `;` that joins it, or the whole RUN where it is the only one, or the
  * others only empty caches.
  * The lines of the others, their comments and their way of breaking lines stay. Undefined where the command cannot be taken out as
- * text, or where what is left would succeed or fail otherwise.
+ * text, or where what is left would succeed or fail otherwise. `heir`: see {@link removeInstruction}.
  */
 export function removeCommand(
   dockerfile: Dockerfile,
   instruction: Instruction,
   command: ShellCommand,
+  heir?: Instruction,
 ): readonly TextEdit[] | undefined {
-  return removeCommands(dockerfile, instruction, [command]);
+  return removeCommands(dockerfile, instruction, [command], heir);
 }
 
 /** {@link removeCommand} for several commands of one RUN that follow each other, the first one first. */
@@ -25,19 +27,20 @@ export function removeCommands(
   dockerfile: Dockerfile,
   instruction: Instruction,
   commands: readonly ShellCommand[],
+  heir?: Instruction,
 ): readonly TextEdit[] | undefined {
   const first = commands[0];
   const last = commands.at(-1);
   if (first === undefined || last === undefined || !isEditableRun(dockerfile, instruction)) return undefined;
   if (!commands.every(standsAlone)) return undefined;
   const range = { start: first.range.start, end: last.range.end };
-  if (nothingIsLeft(dockerfile, instruction, range)) return removeInstruction(dockerfile, instruction);
+  if (nothingIsLeft(dockerfile, instruction, range)) return removeInstruction(dockerfile, instruction, heir);
   if (commentIn(instruction, range)) return undefined;
   const before = linkOf(dockerfile, instruction, { range }, 'before');
   const behind = linkOf(dockerfile, instruction, { range }, 'behind');
   const isFirst = range.start === scriptStart(dockerfile, instruction);
   const isLast = skipBlank(dockerfile, instruction, range.end, 'forward') >= instruction.range.end;
-  if (isFirst && isLast) return removeInstruction(dockerfile, instruction);
+  if (isFirst && isLast) return removeInstruction(dockerfile, instruction, heir);
   if (isFirst) return behind && cut(dockerfile, instruction, { start: range.start, end: behind.range.end });
   if (isLast) return before && removeLast(dockerfile, instruction, before, range);
   if (before === undefined || behind === undefined) return undefined;
@@ -52,14 +55,22 @@ function nothingIsLeft(dockerfile: Dockerfile, instruction: RunInstruction, { st
   return others !== undefined && onlyCleanUp(others) && others.every(standsAlone);
 }
 
-/** The edits that take an instruction out; a comment above it stays. */
-export function removeInstruction(dockerfile: Dockerfile, instruction: Instruction): readonly TextEdit[] | undefined {
+/**
+ * The edits that take an instruction out. Comments directly above it go to `heir`, the instruction that does its work from now on. Without one they stay,
+ * and an empty line keeps them from speaking of what follows; declarations of one kind may stand below a common one.
+ */
+export function removeInstruction(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+  heir?: Instruction,
+): readonly TextEdit[] | undefined {
   const { syntax, path, text } = dockerfile;
   if (instruction.syntax.innerComments.length > 0) return undefined;
   const at = syntax.items.indexOf(instruction.syntax);
   if (at === -1) return undefined;
-  let { start, end } = instruction.syntax.range;
-  const before = syntax.items[at - 1];
+  const comments = heir === undefined ? undefined : commentsFor(dockerfile, instruction, heir);
+  let { start, end } = comments?.from ?? instruction.syntax.range;
+  const before = syntax.items[at - 1 - (comments?.count ?? 0)];
   const behind = syntax.items[at + 1];
   // Of two empty lines that would stand together one goes, too.
   if (behind?.kind === 'blank' && (before === undefined || before.kind === 'blank')) end = behind.range.end;
@@ -67,7 +78,43 @@ export function removeInstruction(dockerfile: Dockerfile, instruction: Instructi
   // The last line of a file without line feed takes the one before it along.
   if (end === text.length && !text.endsWith('\n') && text[start - 1] === '\n')
     start -= text[start - 2] === '\r' ? 2 : 1;
-  return [{ path, range: { start, end }, replacement: '' }];
+  const isLeftOver =
+    before?.kind === 'comment' &&
+    !speaksToTool(text.slice(before.range.start, before.range.end)) &&
+    (behind?.kind === 'comment' ||
+      (behind?.kind === 'instruction' && behind.keyword.value !== instruction.keyword.value));
+  const removal = { path, range: { start, end }, replacement: isLeftOver ? lineEndOf(dockerfile) : '' };
+  return comments === undefined ? [removal] : [removal, { path, ...comments.insertion }];
+}
+
+interface MovedComments {
+  readonly count: number;
+  /** What is cut with them. */
+  readonly from: SourceRange;
+  readonly insertion: Pick<TextEdit, 'range' | 'replacement'>;
+}
+
+/** Comments that come first stand first at the heir, too. One that speaks to a tool speaks of its own instruction alone. */
+function commentsFor(dockerfile: Dockerfile, instruction: Instruction, heir: Instruction): MovedComments | undefined {
+  const { text, syntax } = dockerfile;
+  const start = commentedStart(dockerfile, instruction);
+  const comments = text.slice(start, instruction.syntax.range.start);
+  if (comments === '' || speaksToTool(comments) || heir === instruction) return undefined;
+  const first = commentedStart(dockerfile, heir);
+  const isBefore = instruction.range.start < heir.range.start;
+  const to = isBefore || speaksToTool(text.slice(first, heir.syntax.range.start)) ? first : heir.syntax.range.start;
+  return {
+    count: syntax.items.filter(({ range }) => range.start >= start && range.end <= instruction.syntax.range.start)
+      .length,
+    from: { start, end: instruction.syntax.range.end },
+    insertion: { range: { start: to, end: to }, replacement: comments },
+  };
+}
+
+function speaksToTool(comment: string): boolean {
+  return /\b(?:hadolint|shellcheck|checkov|trivy|kics|kics-scan|tally|semgrep|snyk|plimsoll)\b.*\b(?:ignore|disable|skip)|\b(?:nosec|noqa|nolint)\b/i.test(
+    comment,
+  );
 }
 
 function commentIn(instruction: RunInstruction, range: SourceRange): boolean {

@@ -1,7 +1,7 @@
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertWord, replaceWord } from '../dockerfile/edit.ts';
-import type { RunInstruction } from '../dockerfile/instruction.ts';
+import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -53,7 +53,9 @@ function keepNoIndexIn(dockerfile: Dockerfile, stage: Stage, run: RunInstruction
   const edits: TextEdit[] = [];
   if (updates.length > 1) return undefined;
   for (const update of updates) {
-    const removed = isPlain(update) ? withoutUpdate(dockerfile, run, update) : undefined;
+    const removed = isPlain(update)
+      ? withoutUpdate(dockerfile, run, update, [...installs, ...later][0]?.instruction)
+      : undefined;
     if (removed === undefined) return undefined;
     edits.push(...removed);
   }
@@ -96,9 +98,10 @@ function withoutUpdate(
   dockerfile: Dockerfile,
   run: RunInstruction,
   { command }: PlacedPackageCommand,
+  heir: Instruction | undefined,
 ): readonly TextEdit[] | undefined {
   const own = dockerfile.script(run)?.commands.find(({ range }) => range.start === command.range.start);
-  return own && removeCommand(dockerfile, run, own);
+  return own && removeCommand(dockerfile, run, own, heir);
 }
 
 /** The flag in the place of `-U` and `--update`, which it includes, else behind the subcommand. */

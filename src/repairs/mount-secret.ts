@@ -23,7 +23,7 @@ export function mountSecret(
   if (argument.pairs.length !== 1 || argument.pairs[0]?.value !== undefined) return undefined;
   const steps = uses.filter((each): each is RunInstruction => each.name === 'RUN');
   if (steps.length < uses.length || isUsedElsewhere(dockerfile, stage, argument, name, steps)) return undefined;
-  const removal = removeInstruction(dockerfile, argument);
+  const removal = removeInstruction(dockerfile, argument, steps[0]);
   const byVariable = mayUse(project, dockerfile, 'RUN --mount=type=secret,env') === 'holds';
   const edits = steps.map((step) =>
     byVariable ? mountVariable(dockerfile, step, name) : mountFile(dockerfile, step, name),

@@ -42,7 +42,7 @@ export function ownWhereCopied(project: Project, dockerfile: Dockerfile, change:
   if (left === undefined) return undefined;
   const shortened = shortenCommand(dockerfile, change, left.named);
   if (shortened === undefined) return undefined;
-  const rest = flag.moved ? editsOfMove(dockerfile, placed, flag.moved, shortened) : shortened.edits;
+  const rest = flag.moved ? editsOfMove(dockerfile, change, flag.moved, shortened) : shortened.edits;
   const edits = rest && inOrder([...flag.edits, ...rest]);
   if (edits === undefined) return undefined;
   return {
@@ -281,11 +281,16 @@ function baseHoldsNothing(path: string | undefined): Assumption[] {
 
 function editsOfMove(
   dockerfile: Dockerfile,
-  { instruction, command }: PlacedCommand,
+  { placed: { instruction, command }, copies }: RecursiveChange,
   { insertion, commands }: MovedAccounts,
   shortened: Shortened,
 ): readonly TextEdit[] | undefined {
-  const removal = removeCommands(dockerfile, instruction, shortened.removed ? [...commands, command] : commands);
+  const removal = removeCommands(
+    dockerfile,
+    instruction,
+    shortened.removed ? [...commands, command] : commands,
+    copies.at(-1)?.instruction,
+  );
   return removal && [insertion, ...removal, ...(shortened.removed ? [] : shortened.edits)];
 }
 

@@ -16,14 +16,14 @@ export interface Shortened {
 /** The command without what COPY does now. */
 export function shortenCommand(
   dockerfile: Dockerfile,
-  { placed, targets }: RecursiveChange,
+  { placed, targets, copies }: RecursiveChange,
   named: ReadonlyMap<CommandWord, readonly string[]>,
 ): Shortened | undefined {
   const { command, instruction } = placed;
   const kept = targets.filter(({ word }) => !named.has(word));
   const single = [...named.values()].flat();
   if (single.length === 0 && kept.length === 0) {
-    const edits = removeCommand(dockerfile, instruction, command);
+    const edits = removeCommand(dockerfile, instruction, command, copies.at(-1)?.instruction);
     return edits && { edits, removed: true };
   }
   const first = command.arguments[0];

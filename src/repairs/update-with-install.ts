@@ -35,7 +35,7 @@ export function updateWithInstall(
   const looks = unsure || mayReadLists(behind) || behind.some(({ name }) => /^apt/.test(name));
   const written = dockerfile.text.slice(command.range.start, command.range.end);
   const update = written.includes('\n') ? `${command.name} update` : written;
-  const removed = removeCommand(dockerfile, instruction, own);
+  const removed = removeCommand(dockerfile, instruction, own, installs[0]?.instruction);
   const added = fetchListsThere(
     dockerfile,
     instruction,

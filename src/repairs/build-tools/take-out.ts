@@ -51,19 +51,7 @@ function removeStep(
   instruction: Instruction,
   step: Instruction | undefined,
 ): readonly TextEdit[] | undefined {
-  const removed = removeInstruction(dockerfile, instruction);
-  const [removal] = removed ?? [];
-  const start = commentedStart(dockerfile, instruction);
-  if (removal === undefined || start === instruction.syntax.range.start) return removed;
-  if (step === undefined || removal.range.start !== instruction.syntax.range.start) return undefined;
-  const comments = dockerfile.text.slice(start, instruction.syntax.range.start);
-  const to = commentedStart(dockerfile, step);
-  if (to < removal.range.end) return undefined;
-  const { text } = dockerfile;
-  const isBetweenBlanks = /\n\r?\n$/.test(text.slice(Math.max(0, start - 3), start));
-  const blank = isBetweenBlanks ? /^\r?\n/.exec(text.slice(removal.range.end, removal.range.end + 2)) : null;
-  return [
-    { ...removal, range: { start, end: removal.range.end + (blank?.[0].length ?? 0) } },
-    { path: dockerfile.path, range: { start: to, end: to }, replacement: comments },
-  ];
+  // Without a step that takes its place, what stands above it would be left over.
+  const isCommented = commentedStart(dockerfile, instruction) < instruction.syntax.range.start;
+  return isCommented && step === undefined ? undefined : removeInstruction(dockerfile, instruction, step);
 }

@@ -1,7 +1,9 @@
 import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import type { BuildCheckHit } from '../../dockerfile/reference/outcome.ts';
+import { removeInstruction } from '../../dockerfile/remove-command.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const own = 'buildkit:MultipleInstructionsDisallowed' as const;
@@ -21,7 +23,7 @@ export const rule = dockerfileRule({
   peers: [...new Set([...peers.CMD, ...peers.ENTRYPOINT, ...peers.HEALTHCHECK])],
   check({ dockerfile }, { report }) {
     for (const hit of findBuildCheckHits(dockerfile, 'MultipleInstructionsDisallowed')) {
-      const fix = withoutIt(hit, dockerfile.path);
+      const fix = withoutIt(hit, dockerfile);
       report({
         ...placeOf(hit, dockerfile),
         message: `A later ${hit.subject} of the stage replaces this one.`,
@@ -37,12 +39,13 @@ function peersFor(keyword: string): readonly PeerId[] {
 }
 
 /** Comments inside the instruction would go with it. */
-function withoutIt({ instruction, subject }: BuildCheckHit, path: string): Fix | undefined {
-  const { syntax, name } = instruction;
-  if (name !== subject || syntax.innerComments.length > 0) return undefined;
-  return {
-    title: `Remove the ${subject} that has no effect`,
-    changes: { edits: [{ path, range: syntax.range, replacement: '' }] },
-    assumptions: [{ statement: `A later ${subject} of the same stage takes its place.`, state: 'holds' }],
-  };
+function withoutIt({ instruction, subject }: BuildCheckHit, dockerfile: Dockerfile): Fix | undefined {
+  const edits = instruction.name === subject ? removeInstruction(dockerfile, instruction) : undefined;
+  return (
+    edits && {
+      title: `Remove the ${subject} that has no effect`,
+      changes: { edits },
+      assumptions: [{ statement: `A later ${subject} of the same stage takes its place.`, state: 'holds' }],
+    }
+  );
 }

@@ -1,7 +1,8 @@
 import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
-import { insertAfter, replace } from '../../dockerfile/edit.ts';
+import { insertAfter } from '../../dockerfile/edit.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
+import { removeInstruction } from '../../dockerfile/remove-command.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { absolutePath, copiedFiles } from '../../project/copied-files.ts';
 import { frontendKnows } from '../../project/frontend.ts';
@@ -87,22 +88,18 @@ function fixFor(
 ): Fix | undefined {
   const octal = /^0?[0-7]{3,4}$/.test(mode) ? mode : /^(?:a|ugo)?\+x$/.test(mode) ? '755' : undefined;
   if (octal === undefined) return undefined;
-  const { start } = run.syntax.range;
-  // Comments between the two stay; the line of the RUN goes.
   const buildKit = frontendKnows(project, dockerfile, copy.name === 'ADD' ? 'ADD --chmod' : 'COPY --chmod');
   const wasPlain: Assumption = {
     statement: 'The file is readable by all and writable by its owner alone in the build context.',
     state: 'unknown',
     question: 'Is 755 the mode that the file should have?',
   };
-  if (run.syntax.innerComments.length > 0) return undefined;
+  const removal = removeInstruction(dockerfile, run, copy);
+  if (removal === undefined) return undefined;
   return {
     title: `Pass --chmod=${octal} and drop the RUN`,
     changes: {
-      edits: [
-        insertAfter(dockerfile, copy.keyword.range, ` --chmod=${octal}`),
-        replace(dockerfile, { start, end: run.syntax.range.end }, ''),
-      ],
+      edits: [insertAfter(dockerfile, copy.keyword.range, ` --chmod=${octal}`), ...removal],
     },
     assumptions: octal === mode ? [buildKit] : [buildKit, wasPlain],
   };
