@@ -10,6 +10,7 @@ import { runsProgram } from '../../project/image-purpose.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
+import { type AlpineServer, alpineServer } from '../../repairs/alpine-server.ts';
 import { lighterBaseFix, withoutDocumentation } from '../../repairs/lighter-base-fix.ts';
 import { siteInPlace } from '../../repairs/multi-stage/site-in-place.ts';
 
@@ -29,6 +30,11 @@ export const rule = dockerfileRule({
       if (isWholeDebian(image)) {
         // What names nothing to run is a place to work in, or a base for images that may want manual pages.
         if (runsProgram(project, dockerfile, stage)) reportDebian(dockerfile, stage, image, report);
+        continue;
+      }
+      const server = alpineServer(dockerfile, stage);
+      if (server !== undefined) {
+        reportServer(stage, server, report);
         continue;
       }
       const lighter = lighterOf(dockerfile, stage, image);
@@ -56,6 +62,20 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** A server that nothing else runs beside: its image on Alpine. */
+function reportServer(stage: Stage, { image, fixed }: AlpineServer, report: RuleContext['report']): void {
+  const from = stage.from?.image;
+  if (from === undefined) return;
+  const because = 'refusal' in fixed ? ` It is not done by a fix, because ${fixed.refusal}.` : '';
+  report({
+    at: from.range,
+    ...('fix' in fixed && { fix: fixed.fix }),
+    message: `Nothing but the server runs on ${from.value}; ${image.reference} is the same server of the same publisher without Debian around it.`,
+    why: 'The packages of Debian are pulled, scanned and patched for nothing; no program of yours, no bash and no package is there that would need them.',
+    remedy: `Use ${image.reference}.${because}`,
+  });
+}
 
 /** A supported release of Debian in its full form. */
 function isWholeDebian({ reference }: BaseImage): boolean {
