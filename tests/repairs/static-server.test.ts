@@ -17,6 +17,7 @@ describe('a program that serves files', () => {
     ['npx serve -C out', '8000', { directory: 'out', port: 8000, anyOrigin: true }],
     ['http-server dist -p 80 -c-1 --cors', undefined, { directory: 'dist', port: 80, anyOrigin: true }],
     ['http-server ./dist -a 0.0.0.0', undefined, { directory: './dist', port: 8080 }],
+    ['http-server -d false dist -i True', undefined, { directory: 'dist', port: 8080 }],
     ['python3 -m http.server', undefined, { directory: undefined, port: 8000 }],
     ['python -m http.server 80 --directory site', undefined, { directory: 'site', port: 80 }],
     ['["python", "-m", "SimpleHTTPServer", "9000"]', undefined, { directory: undefined, port: 9000 }],

@@ -85,6 +85,8 @@ function readHttpServer(
     else if (word === '-p' || word === '--port') listen = words[++at] ?? '';
     else if (word === '--cors') anyOrigin = true;
     else if (word === '-a') at += 1;
+    // Switches that may be given a value.
+    else if (/^-[di]$/.test(word) && /^(?:true|false)$/i.test(words[at + 1] ?? '')) at += 1;
     else if (/^(?:-s|--silent|-d|-i|-c-?\d+|-r|--robots|-g|--gzip|-da0\.0\.0\.0)$/.test(word)) continue;
     else if (word === '-c') at += 1;
     else if (!word.startsWith('-') && directory === undefined) directory = word;

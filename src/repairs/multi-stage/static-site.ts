@@ -22,7 +22,8 @@ export function staticSite(subject: SplitSubject): Fix | { readonly refusal: str
   const shipped: ShippedSite = {
     step: serverStep(server, root, 'RUN', subject.dockerfile.syntax.escape),
     copy: [served, root],
-    starts: [start],
+    // The signal was that of the old server; the image of nginx has its own.
+    starts: [start, ...stage.instructions.filter(({ name }) => name === 'STOPSIGNAL')],
     moved: [],
   };
   return {
@@ -44,7 +45,7 @@ export interface ShippedSite {
   readonly step: readonly string[];
   /** The directory of the build with the files, and where they come to lie. */
   readonly copy: readonly [from: string, to: string];
-  /** Instructions that start the old server. */
+  /** Instructions that start and stop the old server. */
   readonly starts: readonly Instruction[];
   /** Instructions that go to the new stage, with the text that they have there where it is another one. */
   readonly moved: readonly (readonly [Instruction, string | undefined])[];
@@ -58,7 +59,9 @@ export function shipSite(
 ): TextEdit[] {
   const { text, path } = dockerfile;
   const eol = lineEndOf(dockerfile);
-  const moved = stage.instructions.filter(({ name }) => name === 'EXPOSE' || name === 'LABEL' || name === 'STOPSIGNAL');
+  const moved = stage.instructions.filter(
+    (each) => (each.name === 'EXPOSE' || each.name === 'LABEL' || each.name === 'STOPSIGNAL') && !starts.includes(each),
+  );
   const dropped = stage.instructions.filter(
     (each) =>
       starts.includes(each) || each.name === 'CMD' || (each.name === 'USER' && isBehindSteps(stage.instructions, each)),
