@@ -39,8 +39,14 @@ export interface ExistingDockerfile {
 const notMeant =
   /(?:^|\/)(?:node_modules|vendor|third_party|examples?|samples?|tests?|__tests__|testdata|fixtures?|__fixtures__|spec|e2e|docs?|documentation|benchmarks?|templates?|\.github|\.devcontainer|cypress|playwright|scripts|tools?|hack|site-packages|dist|build|target)(?:\/|$)/i;
 
+/** A byte order mark, as editors on Windows write it, belongs to no first line. */
+function withoutMarks(repository: Repository): Repository {
+  return { ...repository, read: (file) => repository.read(file)?.replace(/^\uFEFF/, '') };
+}
+
 /** Finds the applications of a repository and plans what each lacks. */
-export function detectApplications(repository: Repository, options: DetectOptions): Detected {
+export function detectApplications(found: Repository, options: DetectOptions): Detected {
+  const repository = withoutMarks(found);
   const directories = candidateDirectories(repository, options);
   const applications = findApplications([...repository.files], (path) => {
     const text = repository.read(path);

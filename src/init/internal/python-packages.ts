@@ -141,7 +141,7 @@ function requirementsOf(place: Place, name: string, depth: number): Map<string, 
 }
 
 function requirementLines(text: string): Map<string, string> {
-  const lines = text.matchAll(/^[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?[ \t]*((?:[<>=~!]=?|@)[^;#\n]*)?/gm);
+  const lines = text.matchAll(/^[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?[ \t]*((?:[<>=~!]=?|@)[^;#\n\\]*)?/gm);
   return new Map(
     [...lines].map(([, name = '', extras = '', version = '']) => [normal(name), `${version.trim()}${extras}`]),
   );

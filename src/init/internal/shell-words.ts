@@ -17,6 +17,9 @@ export function splitCommand(line: string): string[] | undefined {
     } else if (/\s/.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
+    } else if (character === '#' && word === undefined) {
+      // A comment ends the line.
+      break;
     } else if (/[|&;<>()`\\*?#~]/.test(character) || line.startsWith('$(', at)) {
       return undefined;
     } else word = (word ?? '') + character;

@@ -90,10 +90,8 @@ function exampleValues({ read, directory }: Place): PlannedVariable[] {
     const text = read(name);
     if (text === undefined) continue;
     return [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$/gm)].map((match) => {
-      const written = (match[2] ?? '')
-        .trim()
-        .replace(/^(["'])(.*)\1.*$/, '$2')
-        .replace(/\s+#.*$/, '');
+      const behind = (match[2] ?? '').trim();
+      const written = /^(["'])(.*?)\1/.exec(behind)?.[2] ?? behind.replace(/(?:^|\s+)#.*$/, '');
       const usable = written === '' || ofADeveloper.test(written) ? undefined : written;
       return variable(match[1] ?? '', usable, false, placeIn(join(directory, name), text, match.index));
     });
