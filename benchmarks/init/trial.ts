@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../../src/init/plan.ts';
@@ -80,11 +80,14 @@ async function tryIn(name: string, root: string, given: Given): Promise<Result> 
     const reason = said ?? firstWords(written.errors);
     return { name, language: '', framework: undefined, outcome: 'refused', reason, built: false };
   }
+  // The root of what was written: the repository's where the application is a member of its workspace, else the application's own.
+  const own = path.join(root, given.directory ?? '');
+  const top = existsSync(path.join(root, plan.directory, 'Dockerfile')) ? root : own;
   const common = { name, language: plan.language, framework: plan.framework };
-  const missing = await missingBases(path.join(root, plan.directory, 'Dockerfile'));
+  const missing = await missingBases(path.join(top, plan.directory, 'Dockerfile'));
   if (missing.length > 0)
     return { ...common, outcome: 'cannot be tried here', reason: `no ${missing.join(', no ')} here`, built: false };
-  return { ...common, ...(await buildAndServe(name, root, plan, given)) };
+  return { ...common, ...(await buildAndServe(name, top, plan, given)) };
 }
 
 async function missingBases(dockerfile: string): Promise<string[]> {
