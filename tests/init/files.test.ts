@@ -202,6 +202,21 @@ require('express')().listen(3000);
   ]);
 });
 
+test('a variable with a default in one place alone is not set: elsewhere the program asks whether it is', () => {
+  put({
+    'package.json': '{"scripts":{"start":"node server.js"},"dependencies":{"express":"^5.0.0"}}',
+    'package-lock.json': '{}',
+    'settings.js': 'if (process.env.SETTINGS) check(process.env.SETTINGS);\n',
+    'server.js': `const file = process.env.SETTINGS || 'settings.json';
+const size = process.env.PAGE_SIZE || '20';
+require('express')().listen(3000);
+`,
+  });
+  const configuration = changes().find(({ path: file }) => file === 'k8s/configmap.yaml')?.text;
+  expect(configuration).toContain('  PAGE_SIZE: "20"\n');
+  expect(configuration).toContain('  # SETTINGS: ""\n');
+});
+
 describe('a program that keeps its data in files', () => {
   const keeping = {
     'requirements.txt': 'flask==3.1.0\n',

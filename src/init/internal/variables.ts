@@ -42,6 +42,10 @@ function merged(known: PlannedVariable, other: PlannedVariable): PlannedVariable
 
 function readBySources({ application, repository }: Place): PlannedVariable[] {
   const set = application?.variablesSet ?? new Set<string>();
+  // What one read falls back to, another may take for not set: a value would change what that one does.
+  const fallbacks = new Map<string, Set<string | undefined>>();
+  for (const { name, fallback } of application?.variablesRead ?? [])
+    fallbacks.set(name, (fallbacks.get(name) ?? new Set()).add(fallback));
   return (
     (application?.variablesRead ?? [])
       // Settings of tools may set what the program itself refuses to run without.
