@@ -53,7 +53,7 @@ function readBySources({ application, repository }: Place): PlannedVariable[] {
       .map(({ name, path, range, fallback, required, optional, conditional }) =>
         variable(
           name,
-          fallback,
+          fallbacks.get(name)?.size === 1 ? fallback : undefined,
           required && conditional !== true && !optional,
           placeIn(path, repository.read(path), range.start),
         ),
