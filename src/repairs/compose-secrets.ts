@@ -1,8 +1,8 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Fix } from '../core/fix.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
-import { addItems } from '../kubernetes/edit-yaml.ts';
-import { at, isNull, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
+import { addItems, type Place } from '../kubernetes/edit-yaml.ts';
+import { at, isNull, type YamlMap, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
 import { keepSecretOut } from './keep-secret-out.ts';
 import {
@@ -137,10 +137,17 @@ function withoutVariables(project: Project, { node }: ComposeService, names: rea
 function withEnvFile(project: Project, { node }: ComposeService, name: string): Edits {
   const written = at(node, 'env_file');
   if (node.kind !== 'map') return undefined;
-  if (written === undefined || isNull(written)) return setIn(project, {}, node, { env_file: [name] });
+  if (written === undefined || isNull(written))
+    return setIn(project, {}, node, { env_file: [name] }, placeBeforeEnvironment(node));
   if (written.kind === 'scalar') return setIn(project, {}, node, { env_file: [written.text, name] });
   const file = written.kind === 'sequence' ? fileOf(project, {}, written) : undefined;
   return file && written.kind === 'sequence' ? addItems(file, written, [name]) : undefined;
+}
+
+/** Where the variables stood, and not behind them, where those that go may end the service. */
+function placeBeforeEnvironment({ entries }: YamlMap): Place {
+  const before = entries[entries.findIndex(({ key }) => key.text === 'environment') - 1];
+  return before ? { after: before.key.text } : 'first';
 }
 
 /**

@@ -116,7 +116,7 @@ describe('a secret that is moved out of a Compose file', () => {
     expect(statSync(path.join(directory, 'db.local.env')).mode & 0o077).toBe(0);
     git('check-ignore', '--quiet', 'db.local.env');
     expect(read('compose.yaml')).toBe(
-      'services:\n  db:\n    image: postgres:17\n    environment:\n      - PORT=5432\n    env_file:\n      - db.local.env\n',
+      'services:\n  db:\n    image: postgres:17\n    env_file:\n      - db.local.env\n    environment:\n      - PORT=5432\n',
     );
     expect((await fix('--write')).stdout).toContain('nothing was written');
   });
