@@ -46,6 +46,18 @@ const keptParts = /^(?:slim|apache|fpm|cli|zts|management|jdk|jre|headless|debia
  * that is. Undefined where the reference is fine, or where no such image is known.
  */
 export function successorOf(text: string, today: string): Successor | undefined {
+  const key = `${today} ${text}`;
+  if (kept.has(key)) return kept.get(key);
+  const successor = findSuccessor(text, today);
+  if (kept.size < mostKept) kept.set(key, successor);
+  return successor;
+}
+
+/** Thousands of files stand on a few hundred images, and several rules ask. */
+const kept = new Map<string, Successor | undefined>();
+const mostKept = 2000;
+
+function findSuccessor(text: string, today: string): Successor | undefined {
   const reference = parseImageReference(text);
   if (reference === undefined || reference.digest !== undefined) return undefined;
   const renamed = renamedImage(reference);

@@ -57,6 +57,8 @@ export async function auditShare(request: ShareRequest): Promise<ShareAnswer> {
  */
 function optimizeLess(): void {
   setFlagsFromString('--interrupt-budget=1000000');
+  // Nor are functions forgotten that were not called for a few collections of garbage: they would be compiled anew.
+  setFlagsFromString('--no-flush-bytecode');
 }
 
 /**

@@ -34,7 +34,7 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const tag = colon === -1 ? undefined : named.slice(colon + 1);
   if (tag !== undefined && !tagForm.test(tag)) return undefined;
   const name = splitName(colon === -1 ? named : named.slice(0, colon));
-  return name && { text, ...name, tag, digest };
+  return name && { text, registry: name.registry, repository: name.repository, tag, digest };
 }
 
 /** The shortest text for a reference: `node:20`, not `docker.io/library/node:20`. */

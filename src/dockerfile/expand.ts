@@ -67,15 +67,22 @@ export function expandWord(word: string, variables: Variables, options: ExpandOp
   };
   try {
     const { text, words } = readUntil(lexer, undefined, lexer.rawEscapes);
-    return { value: text, words, ...namesIn(lexer), error: undefined };
+    return expansionOf(lexer, text, words, undefined);
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error;
-    return { value: word, words: [], ...namesIn(lexer), error: error.message };
+    return expansionOf(lexer, word, [], error.message);
   }
 }
 
-function namesIn(lexer: Lexer): Pick<Expansion, 'used' | 'unmatched' | 'unknown'> {
-  return { used: lexer.used ?? none, unmatched: lexer.unmatched ?? none, unknown: lexer.unknown ?? none };
+function expansionOf(lexer: Lexer, value: string, words: readonly string[], error: string | undefined): Expansion {
+  return {
+    value,
+    words,
+    used: lexer.used ?? none,
+    unmatched: lexer.unmatched ?? none,
+    unknown: lexer.unknown ?? none,
+    error,
+  };
 }
 
 /** {@link expandWord} for a token, from its text with quotes. */

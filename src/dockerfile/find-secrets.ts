@@ -28,7 +28,10 @@ export function findSecrets(dockerfile: Dockerfile): readonly PlacedSecret[] {
   const before = known.get(instructions);
   if (before) return before;
   const found = [...tokens(dockerfile)];
-  for (const instruction of withTriggers(dockerfile)) found.push(...literals(dockerfile, instruction));
+  for (const each of instructions) {
+    const instruction = each.name === 'ONBUILD' ? each.trigger : each;
+    if (instruction) found.push(...literals(dockerfile, instruction));
+  }
   found.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
   const kept: PlacedSecret[] = [];
   for (const secret of found) {
@@ -52,12 +55,6 @@ function lengthOf({ range }: PlacedSecret): number {
 function literalIn(name: string, value: string): SecretMatch | undefined {
   const secret = secretInVariable(name, value);
   return secret?.certainty === 'likely' ? secret : undefined;
-}
-
-function withTriggers({ instructions }: Dockerfile): readonly Instruction[] {
-  return instructions.flatMap((instruction) =>
-    instruction.name === 'ONBUILD' ? (instruction.trigger ?? []) : instruction,
-  );
 }
 
 function tokens({ text, instructions }: Dockerfile): readonly PlacedSecret[] {

@@ -167,12 +167,10 @@ function textHazards(
     if (home !== undefined) hazards.push(`the file names ${home}, and Java lies in /opt/java/openjdk there`);
   }
   const { codename } = from;
-  if (
-    codename !== undefined &&
-    codename !== to.codename &&
-    words.some((word) => new RegExp(`\\b${codename}\\b`).test(word))
-  )
-    hazards.push(`a step names ${codename}`);
+  if (codename !== undefined && codename !== to.codename) {
+    const named = new RegExp(`\\b${codename}\\b`);
+    if (words.some((word) => named.test(word))) hazards.push(`a step names ${codename}`);
+  }
   if (
     systemOf(to) === 'rpm' &&
     words.some((word) =>

@@ -8,7 +8,8 @@ import type { BuildCheck, BuildCheckHit } from './outcome.ts';
 
 /** Every place where one of BuildKit's build checks strikes, in BuildKit's order. Those of one file are computed at once. */
 export function findBuildCheckHits(dockerfile: Dockerfile, check: BuildCheck): readonly BuildCheckHit[] {
-  return convert(dockerfile).hits.filter((hit) => hit.check === check);
+  const { hits } = convert(dockerfile);
+  return hits.length === 0 ? hits : hits.filter((hit) => hit.check === check);
 }
 
 /** How far into an instruction a place is looked for. */
