@@ -101,6 +101,17 @@ function globalTimeline(dockerfile: Source): Timeline {
 
 /** The timelines of a stage and of those that it builds on, the nearest first. */
 function timelinesOf(dockerfile: Source, stage: Stage): readonly Timeline[] {
+  let timelines = timelinesByStage.get(stage);
+  if (timelines === undefined) {
+    timelines = readTimelines(dockerfile, stage);
+    timelinesByStage.set(stage, timelines);
+  }
+  return timelines;
+}
+
+const timelinesByStage = new WeakMap<Stage, readonly Timeline[]>();
+
+function readTimelines(dockerfile: Source, stage: Stage): readonly Timeline[] {
   const chain = [stage];
   for (let at = stage; at.base.kind === 'stage' && chain.length < maximalDepth; at = at.base.stage)
     chain.push(at.base.stage);
