@@ -3,6 +3,7 @@ import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { readDownload } from '../../ecosystems/downloads.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { takeComposerFromImage } from '../../repairs/composer-image.ts';
+import { takeNodeFromImage } from '../../repairs/node-image.ts';
 import { runnerOf } from '../../repairs/piped-script.ts';
 
 const checkers = /^(?:(?:md5|sha\d+|b2)sum|shasum|cosign|minisign|slsa-verifier)$/;
@@ -31,8 +32,8 @@ export const rule = dockerfileRule({
       if (download?.output !== 'stdout' || download.sends) continue;
       const host = download.urls.map(hostOf).find((each) => each !== undefined);
       if (host !== undefined && /^(?:localhost|127\.)/.test(host)) continue;
-      const isMended = isComposer(download.urls) && fixes++ < mostFixes;
-      const fix = isMended ? takeComposerFromImage(dockerfile, placed, runner) : undefined;
+      const take = imageOf(download.urls);
+      const fix = take && fixes++ < mostFixes ? take(dockerfile, placed, runner) : undefined;
       report({
         at: placed.command.range,
         ...(fix && { fix }),
@@ -42,8 +43,11 @@ export const rule = dockerfileRule({
   },
 });
 
-function isComposer(urls: readonly CommandWord[]): boolean {
-  return urls.length === 1 && /^(?:https?:\/\/)?(?:www\.)?getcomposer\.org\/installer$/.test(urls[0]?.value ?? '');
+/** The repair for installers of what an official image holds. */
+function imageOf([url, another]: readonly CommandWord[]) {
+  if (url === undefined || another !== undefined) return undefined;
+  if (/^(?:https?:\/\/)?(?:www\.)?getcomposer\.org\/installer$/.test(url.value)) return takeComposerFromImage;
+  return /^https?:\/\/deb\.nodesource\.com\//.test(url.value) ? takeNodeFromImage : undefined;
 }
 
 /** A command that compares a checksum or checks a signature. */
