@@ -45,6 +45,7 @@ export function takeNodeFromImage(
     return undefined;
   const install = installOfNode(dockerfile, stage, instruction);
   if (install === undefined || reliesOnPackage(dockerfile, stage, instruction)) return undefined;
+  if (needsLists(dockerfile, stage, instruction, install)) return undefined;
   const whole: ShellCommand = { ...download, range: pipeline.range, place: { ...download.place, pipeline: undefined } };
   const edits = exchange(dockerfile, instruction, whole, install, linesFor(instruction, release));
   if (edits === undefined) return undefined;
@@ -64,7 +65,8 @@ export function takeNodeFromImage(
 
 /** The official builds are made on Enterprise Linux 7, from 18 on on 8: https://github.com/nodejs/node/blob/main/BUILDING.md */
 function canRun({ distribution, distributionVersion, runtime }: BaseImage, release: number): boolean {
-  if (runtime?.name === 'node' || release < 4 || release > 24) return false;
+  // Older ones were pushed in a form that engines of today do not pull any more; newer ones ask for a library more.
+  if (runtime?.name === 'node' || release < 6 || release > 24) return false;
   const table = Object.hasOwn(glibcOf, distribution) ? glibcOf[distribution] : undefined;
   const version = distribution === 'debian' ? distributionVersion?.split('.')[0] : distributionVersion;
   const glibc = version === undefined ? undefined : table?.[version];
@@ -103,6 +105,38 @@ function reliesOnPackage(dockerfile: Dockerfile, stage: Stage, instruction: Inst
       placed.read.packages.some(
         ({ name }) => dependents.test(name) || (name === 'nodejs' && placed.read.action !== 'install'),
       ),
+  );
+}
+
+/** A later step installs packages by the lists that the script read, or the step that goes with nodejs. */
+function needsLists(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: Instruction,
+  install: PlacedPackageCommand,
+): boolean {
+  const own = packageCommands(dockerfile, 'apt-get', 'apt', 'aptitude').filter((placed) => placed.stage === stage);
+  const isReading = ({ read }: PlacedPackageCommand) => read.action === 'update-index';
+  const readBefore = own.some((each) => isReading(each) && each.instruction.range.end <= instruction.range.start);
+  const isKept = readBefore && !/\/var\/lib\/apt/.test(dockerfile.text);
+  const later = own.filter(
+    (each) =>
+      each.read.action === 'install' &&
+      each.instruction !== instruction &&
+      each.instruction !== install.instruction &&
+      each.command.range.start > instruction.range.start,
+  );
+  return (
+    !isKept &&
+    later.some(
+      (each) =>
+        !own.some(
+          (other) =>
+            isReading(other) &&
+            other.instruction === each.instruction &&
+            other.command.range.start < each.command.range.start,
+        ),
+    )
   );
 }
 
