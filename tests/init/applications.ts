@@ -331,7 +331,7 @@ func main() {
   },
   'go-that-reads-a-port-of-its-own-name': {
     files: {
-      'go.mod': 'module example.com/echo\n\ngo 1.26\n',
+      'go.mod': 'module example.com/echo\n\ngo 1.26\n\nrequire google.golang.org/grpc v1.76.0\n',
       'main.go': `package main
 
 import (

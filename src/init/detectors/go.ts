@@ -1,6 +1,6 @@
 import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
-import { findHealth } from '../internal/endpoints.ts';
+import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type GoModule, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
 import { type GoProgram, goPrograms, runtimeDirectories } from '../internal/go-program.ts';
@@ -60,7 +60,12 @@ function several(programs: readonly GoProgram[], what: string): NotDecided {
 }
 
 function detection(place: Place, module: GoModule, program: GoProgram): Detection {
-  const framework = frameworks.find(({ module: name }) => [...module.requires].some((each) => each.startsWith(name)));
+  const framework = frameworks.find(
+    ({ module: name, name: called }) =>
+      [...module.requires].some((each) => each.startsWith(name)) &&
+      // Beside pages over HTTP it is not what the program is.
+      !(called === 'gRPC' && findInSources(place, /\bhttp\.(?:ListenAndServe|Server\{)/)),
+  );
   const version = chooseGo(place, module);
   const cgo = needsCgo(place, module);
   const port = portOf(place, framework);
