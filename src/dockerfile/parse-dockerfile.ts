@@ -1,8 +1,9 @@
 import type { Artifact } from '../core/artifact.ts';
 import { lineIndex } from '../core/text.ts';
+import { commandOf } from './command-form.ts';
 import { type CommandIndex, commandIndex } from './command-index.ts';
 import type { Dockerfile, Rejection } from './dockerfile.ts';
-import type { CommandForm, Instruction } from './instruction.ts';
+import type { Instruction } from './instruction.ts';
 import { once } from './once.ts';
 import { parseInstruction } from './parse-instruction.ts';
 import { parseScript } from './parse-script.ts';
@@ -100,19 +101,4 @@ function readScript(instruction: Instruction, stage: Stage | undefined, source: 
   if (command === undefined) return undefined;
   const shell = shellWordsAt(stage, instruction);
   return parseScript(command, instruction.heredocs, dialectAt(stage, instruction), { source, ...(shell && { shell }) });
-}
-
-function commandOf(instruction: Instruction): CommandForm | undefined {
-  switch (instruction.name) {
-    case 'RUN':
-    case 'CMD':
-    case 'ENTRYPOINT':
-      return instruction.command;
-    case 'HEALTHCHECK':
-      return instruction.check.kind === 'cmd' ? instruction.check.command : undefined;
-    case 'ONBUILD':
-      return instruction.trigger && commandOf(instruction.trigger);
-    default:
-      return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { buildsOf, type Project } from './project.ts';
 import { lastInstruction } from './stage-facts.ts';
+import { startedWords } from './started-commands.ts';
 
 /**
  * True when a stage's image is one that runs a program: it says what to run, or a workload or service runs it. What has neither is
@@ -19,12 +20,7 @@ const shell = /^(?:\S*\/)?(?:ba|da|a|z|k|fi)?sh$/;
  * (`sleep infinity`, `tail -f /dev/null`).
  */
 export function waitsForPerson(stage: Stage): boolean {
-  const words = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
-    const start = lastInstruction(stage, name);
-    if (start === undefined) return [];
-    const { command } = start;
-    return command.form === 'exec' ? command.words.map(({ value }) => value) : command.command.text.split(/\s+/);
-  });
+  const words = startedWords(stage);
   const text = words.join(' ');
   if (/(?:^|[\s;&])(?:sleep\s+(?:infinity|\d{4,}\w?)|tail\s+(?:-\S+\s+)*\/dev\/null)\s*["']?$/.test(text)) return true;
   const at = words.findLastIndex((word) => shell.test(word));

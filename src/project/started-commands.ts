@@ -1,3 +1,4 @@
+import { wordsOf } from '../dockerfile/command-form.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -7,6 +8,13 @@ import { lastInstruction } from './stage-facts.ts';
 export function startedCommands(dockerfile: Dockerfile, stage: Stage): readonly ShellCommand[] {
   return [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap(
     (instruction) => (instruction && dockerfile.script(instruction)?.commands) ?? [],
+  );
+}
+
+/** The words of ENTRYPOINT and CMD, one behind the other. */
+export function startedWords(stage: Stage): readonly string[] {
+  return [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap((instruction) =>
+    instruction ? wordsOf(instruction.command) : [],
   );
 }
 

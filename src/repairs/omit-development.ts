@@ -2,12 +2,12 @@ import type { Assumption, Fix } from '../core/fix.ts';
 import { type JsonObject, jsonObjectOf, parseJsonObject } from '../core/json-object.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertWord } from '../dockerfile/edit.ts';
-import type { CommandForm } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { Application } from '../project/application.ts';
 import type { Project } from '../project/project.ts';
-import { baseImageOf, lastInstruction, stageChain } from '../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../project/stage-facts.ts';
+import { startedWords } from '../project/started-commands.ts';
 
 const lifecycle = /^(?:pre|post)?(?:install|prepare)$|^(?:prepublish|dependencies)$/;
 
@@ -100,9 +100,7 @@ function isBinary(program: string, names: readonly string[]): boolean {
 
 function startsWithout(stage: Stage, scripts: JsonObject, names: readonly string[]): Assumption {
   const statement = 'The container starts without a development dependency.';
-  const words = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap((each) =>
-    wordsOf(each?.command),
-  );
+  const words = startedWords(stage);
   const started = new Set<string>();
   const follow = (list: readonly string[]) => {
     for (const word of list)
@@ -119,11 +117,6 @@ function startsWithout(stage: Stage, scripts: JsonObject, names: readonly string
     (word) => names.includes(word) || isBinary(word, names) || names.some((name) => word.startsWith(`${name}/`)),
   );
   return { statement, state: uses ? 'fails' : 'holds' };
-}
-
-function wordsOf(command: CommandForm | undefined): readonly string[] {
-  if (command === undefined) return [];
-  return command.form === 'exec' ? command.words.map(({ value }) => value) : command.command.text.split(/\s+/);
 }
 
 /** A name in quotes in a source, other than a type's, may be loaded when the program runs. */

@@ -6,6 +6,7 @@ import {
   required,
   type SourceVariables,
   type VariableWalk,
+  variableWalk,
 } from '../internal/source-variables.ts';
 import {
   argumentsAt,
@@ -29,11 +30,7 @@ export function goVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): SourceVariables {
-  const walk: VariableWalk = {
-    tokens,
-    words,
-    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
-  };
+  const walk = variableWalk(tokens, words);
   for (const call of ['Getenv', 'LookupEnv'])
     for (const at of words.get(call) ?? [])
       if (readsAs(tokens, at - 2, 'os', '.') && isMark(tokens[at + 1], '(')) readCall(walk, at);

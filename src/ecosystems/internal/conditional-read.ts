@@ -61,15 +61,22 @@ function lineStart({ tokens }: Source, at: number): number {
   return start;
 }
 
-/** In an `if`, `elif` or `else` of its function; that of a program's start does not count. */
-function inPythonBranch(source: Source, at: number): boolean {
-  const { tokens } = source;
-  const first = lineStart(source, at);
+/** Where the lines begin that a line of Python stands in, innermost first. */
+function* pythonBlocks({ tokens }: Source, first: number): Generator<number> {
   let indent = tokens[first]?.indent ?? 0;
   for (let index = first - 1; index >= 0 && first - index < reach && indent > 0; index--) {
     const token = tokens[index];
     if (!token || token.indent === -1 || token.indent >= indent) continue;
     indent = token.indent;
+    yield index;
+  }
+}
+
+/** In an `if`, `elif` or `else` of its function; that of a program's start does not count. */
+function inPythonBranch(source: Source, at: number): boolean {
+  const { tokens } = source;
+  for (const index of pythonBlocks(source, lineStart(source, at))) {
+    const token = tokens[index];
     if (isWord(token, 'def', 'class')) return false;
     if (isWord(token, 'if', 'elif', 'else') && !isWord(tokens[index + 1], '__name__')) return true;
   }
@@ -78,12 +85,8 @@ function inPythonBranch(source: Source, at: number): boolean {
 
 function pythonFunction(source: Source, at: number): NamedFunction | undefined {
   const { tokens } = source;
-  const first = lineStart(source, at);
-  let indent = tokens[first]?.indent ?? 0;
-  for (let index = first - 1; index >= 0 && first - index < reach && indent > 0; index--) {
+  for (const index of pythonBlocks(source, lineStart(source, at))) {
     const token = tokens[index];
-    if (!token || token.indent === -1 || token.indent >= indent) continue;
-    indent = token.indent;
     const name = isWord(token, 'def') ? index + 1 : isWord(token, 'async') ? index + 2 : undefined;
     if (name !== undefined) return { name: tokens[name]?.text ?? '', at: name };
   }

@@ -17,6 +17,13 @@ export interface VariableWalk {
   readonly found: SourceVariables;
 }
 
+export function variableWalk(
+  tokens: readonly SourceToken[],
+  words: ReadonlyMap<string, readonly number[]>,
+): VariableWalk {
+  return { tokens, words, found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false } };
+}
+
 /** How a program bears that a variable is not set. */
 export type Bearing = Pick<SourceVariable, 'optional' | 'required' | 'fallback'>;
 export const optional: Bearing = { optional: true, required: false, fallback: undefined };

@@ -1,5 +1,5 @@
 import type { SourceToken } from '../internal/source-lexer.ts';
-import type { SourceVariables, VariableWalk } from '../internal/source-variables.ts';
+import { type SourceVariables, type VariableWalk, variableWalk } from '../internal/source-variables.ts';
 import {
   argumentsAt,
   closingIndex,
@@ -23,11 +23,7 @@ export function nodeVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): SourceVariables {
-  const walk: VariableWalk = {
-    tokens,
-    words,
-    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
-  };
+  const walk = variableWalk(tokens, words);
   for (const at of words.get('env') ?? []) {
     const start = environmentStart(tokens, at);
     if (start !== undefined) readEnvironment(walk, start, at);

@@ -6,6 +6,7 @@ import {
   required,
   type SourceVariables,
   type VariableWalk,
+  variableWalk,
 } from '../internal/source-variables.ts';
 import {
   argumentsAt,
@@ -26,11 +27,7 @@ export function pythonVariables(
   words: ReadonlyMap<string, readonly number[]>,
   readers: ReadonlyMap<string, VariableReader>,
 ): SourceVariables {
-  const walk: VariableWalk = {
-    tokens,
-    words,
-    found: { variables: [], readers: [], sets: [], readsOthers: false, setsOthers: false },
-  };
+  const walk = variableWalk(tokens, words);
   const fromOs = importedFrom(tokens, words, 'os');
   for (const at of words.get('environ') ?? []) {
     const qualified = isMark(tokens[at - 1], '.') && isWord(tokens[at - 2], 'os');

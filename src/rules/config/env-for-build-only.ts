@@ -7,8 +7,8 @@ import { copiedScriptText } from '../../project/copied-script.ts';
 import { runsProgram, waitsForPerson } from '../../project/image-purpose.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { lastInstruction, stageChain } from '../../project/stage-facts.ts';
-import { startedScripts } from '../../project/started-commands.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+import { startedScripts, startedWords } from '../../project/started-commands.ts';
 
 /** Variables that only tools of the build read, and what they do to whoever works in the container. */
 const buildOnly: Readonly<Record<string, string>> = {
@@ -87,11 +87,7 @@ const tools = /\b(?:apt|apt-get|aptitude|dpkg|dpkg-reconfigure|debconf)\b/;
 /** The start command, and the scripts that it starts, where they can be read. */
 function installsAtStart(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
   const statement = 'The container installs no packages when it starts.';
-  const starts = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => lastInstruction(stage, name)?.command ?? []);
-  const words = starts.map((start) =>
-    start.form === 'exec' ? start.words.map(({ value }) => value).join(' ') : start.command.text,
-  );
-  if (words.some((text) => tools.test(text))) return installs(statement, 'the container');
+  if (startedWords(stage).some((word) => tools.test(word))) return installs(statement, 'the container');
   for (const name of startedScripts(dockerfile, stage)) {
     const text = copiedScriptText(project, dockerfile, stage, name);
     if (text === undefined || tools.test(text)) return installs(statement, name);

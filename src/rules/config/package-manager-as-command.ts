@@ -1,9 +1,10 @@
 import type { Artifact } from '../../core/artifact.ts';
 import type { Fix } from '../../core/fix.ts';
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
+import { wordsOf } from '../../dockerfile/command-form.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
-import type { CmdInstruction, CommandForm, EntrypointInstruction } from '../../dockerfile/instruction.ts';
+import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -35,10 +36,6 @@ export const rule = dockerfileRule({
     }
   },
 });
-
-function wordsOf(form: CommandForm): readonly string[] {
-  return form.form === 'exec' ? form.words.map(({ value }) => value) : form.command.text.trim().split(/\s+/);
-}
 
 /** What the script in package.json runs, where it is one plain command. */
 function startItself(

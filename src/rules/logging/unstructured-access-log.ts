@@ -1,7 +1,8 @@
 import { accessLogs } from '../../project/access-logs.ts';
 import type { ImageBuild } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
-import { baseImageOf, lastInstruction } from '../../project/stage-facts.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
+import { startedWords } from '../../project/started-commands.ts';
 import { structuredAccessLog } from '../../repairs/structured-access-log.ts';
 
 export const rule = projectRule({
@@ -35,14 +36,7 @@ export const rule = projectRule({
 function isService({ runBy, stage }: ImageBuild): boolean {
   if (runBy.length > 0) return runBy.some((use) => use.kind === 'service' || use.workload.longRunning);
   if (stage === undefined) return false;
-  const words = (['ENTRYPOINT', 'CMD'] as const).flatMap((name) => {
-    const command = lastInstruction(stage, name)?.command;
-    return command === undefined
-      ? []
-      : command.form === 'exec'
-        ? command.words.map(({ value }) => value)
-        : command.command.text.split(/\s+/);
-  });
+  const words = startedWords(stage);
   if (words.length > 0) return words.some((word) => server.test(word));
   return webServerImage.test(baseImageOf(stage).reference?.repository ?? '');
 }

@@ -1,4 +1,5 @@
 import type { RuleReport } from '../../core/rule.ts';
+import { commandOf } from '../../dockerfile/command-form.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { CommandForm, Instruction } from '../../dockerfile/instruction.ts';
@@ -13,26 +14,13 @@ export const rule = dockerfileRule({
   check({ dockerfile }, { report }) {
     for (const name of ['RUN', 'CMD', 'ENTRYPOINT', 'HEALTHCHECK'] as const)
       for (const { instruction } of dockerfile.instructionsNamed(name)) {
-        const form = formOf(instruction);
+        const form = commandOf(instruction);
         if (form?.form !== 'shell' || !form.failedJson) continue;
         const found = faultOf(dockerfile, instruction, form);
         if (found !== undefined) report(found);
       }
   },
 });
-
-function formOf(instruction: Instruction): CommandForm | undefined {
-  switch (instruction.name) {
-    case 'RUN':
-    case 'CMD':
-    case 'ENTRYPOINT':
-      return instruction.command;
-    case 'HEALTHCHECK':
-      return instruction.check.kind === 'cmd' ? instruction.check.command : undefined;
-    default:
-      return undefined;
-  }
-}
 
 function faultOf(
   dockerfile: Dockerfile,

@@ -4,7 +4,8 @@ import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { finalUser, imageInstructions, lastInstruction, stageChain } from '../../project/stage-facts.ts';
+import { finalUser, imageInstructions, stageChain } from '../../project/stage-facts.ts';
+import { startedWords } from '../../project/started-commands.ts';
 import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
@@ -45,12 +46,7 @@ export const rule = dockerfileRule({
 
 /** An entry point of its own may be what switches: only a program that is named here is known to stay root. */
 function startsProgram(stage: Stage): boolean {
-  const forms = [lastInstruction(stage, 'ENTRYPOINT'), lastInstruction(stage, 'CMD')].flatMap((each) =>
-    each === undefined ? [] : [each.command],
-  );
-  const text = forms
-    .map((form) => (form.form === 'exec' ? form.words.map(({ value }) => value).join(' ') : form.command.text))
-    .join(' ');
+  const text = startedWords(stage).join(' ');
   return (
     text !== '' && !/\.sh\b|entrypoint|gosu|su-exec|setpriv|runuser|sudo|supervisord|s6|\binit\b|\bsu\b/.test(text)
   );
