@@ -34,7 +34,7 @@ export const rule = workloadRule({
     report({
       at: first,
       also: others.map((port) => ({ ...port, note: 'another port of the node' })),
-      message: `The pod takes port ${taken.map(({ text }) => text).join(', ')} of its node.`,
+      message: `The pod takes port${taken.length > 1 ? 's' : ''} ${taken.map(({ text }) => text).join(', ')} of its node.`,
       ...(workload.kind === 'DaemonSet' && { severity: 'note' }),
       ...(fix && { fix }),
     });
