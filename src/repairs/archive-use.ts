@@ -1,7 +1,9 @@
 import { matchGlob } from '../context/go-glob.ts';
+import type { CommandLine } from '../core/command-line.ts';
 import type { Assumption } from '../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { readPackageCommand } from '../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
 import { expandedValue, stageChain } from '../project/stage-facts.ts';
@@ -10,7 +12,11 @@ const statement = 'No later step uses the archive.';
 
 /** They open no file beside those that they are named, or only what lies unpacked. */
 const harmless =
-  /^(?:apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|npm|yarn|pnpm|pip[\d.]*|pipx|gem|bundle|conda|mamba|luarocks|pecl|cpanm|mkdir|rmdir|chmod|chown|chgrp|echo|printf|export|unset|cd|pushd|popd|set|true|false|:|test|\[|\[\[|exit|sleep|date|id|whoami|which|command|hash|useradd|adduser|groupadd|addgroup|usermod|passwd|chpasswd|ln|touch|rm|unlink|sed|ldconfig|make|gmake|cmake|ninja|configure|Configure|autoreconf|autogen\.sh|git|curl|wget|locale-gen|update-locale|update-alternatives|update-ca-certificates|dpkg-reconfigure|debconf-set-selections|a2en\w+|a2dis\w+|docker-php-ext-\w+|phpize|java|javac|go|cargo|rustup|sync|env|ls|cat|grep|awk|head|tail|sort|nproc|getconf|uname|arch|dirname|basename|tr|cut|tee|setcap|strip|xargs|expr|install)$/;
+  /^(?:apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|pipx|pecl|mkdir|rmdir|chmod|chown|chgrp|echo|printf|export|unset|cd|pushd|popd|set|true|false|:|test|\[|\[\[|exit|sleep|date|id|whoami|which|command|hash|useradd|adduser|groupadd|addgroup|usermod|passwd|chpasswd|ln|touch|rm|unlink|sed|ldconfig|curl|wget|locale-gen|update-locale|update-alternatives|update-ca-certificates|dpkg-reconfigure|debconf-set-selections|a2en\w+|a2dis\w+|phpize|rustup|sync|env|ls|cat|grep|awk|head|tail|sort|nproc|getconf|uname|arch|dirname|basename|tr|cut|tee|setcap|strip|expr|git|docker-php-ext-\w+|update-rc\.d|openssl|ssh-keygen|zcat|bzcat|xzcat|gunzip|bunzip2|unxz)$/;
+
+/** What they build or install lies in the directory in which they work, or below: an archive outside of it they do not see. */
+const builders =
+  /^(?:npm|yarn|pnpm|pip[\d.]*|gem|bundle|conda|mamba|luarocks|cpanm|make|gmake|cmake|ninja|configure|Configure|autoreconf|autogen\.sh|java|javac|go|cargo)$/;
 
 /** They take a directory with all that lies in it. */
 const takesDirectories = /^(?:cp|mv|tar|zip|rsync|scp|7z|find|install)$/;
@@ -64,7 +70,9 @@ function useBy(dockerfile: Dockerfile, placed: PlacedCommand, archive: Archive, 
   const { name, nameWord, arguments: words, redirects } = placed.command;
   const directory = directoryOf(dockerfile, placed);
   const takes = takesDirectories.test(name) || isStart;
-  let use: Use = harmless.test(name) || takesDirectories.test(name) || name === '' ? 'none' : 'unknown';
+  const isBlind = harmless.test(name) || takesDirectories.test(name) || name === '';
+  let use: Use =
+    isBlind || (builders.test(name) && worksApart(placed.command, directory, archive)) ? 'none' : 'unknown';
   // `cp a b`: the last one is where it goes to, unless `-t` says otherwise.
   const target = /^(?:cp|mv|install)$/.test(name) ? words.at(-1) : undefined;
   for (const word of [nameWord, ...words, ...redirects.flatMap(({ target: to }) => to ?? [])]) {
@@ -80,6 +88,13 @@ function useBy(dockerfile: Dockerfile, placed: PlacedCommand, archive: Archive, 
     if (found === 'unknown' && !/^(?:cd|mkdir|curl|wget|git|chown|useradd)$/.test(name)) use = 'unknown';
   }
   return use;
+}
+
+/** Named packages of a registry come from there; all else is looked for where the command works. */
+function worksApart(command: CommandLine, directory: string | undefined, { path }: Archive): boolean {
+  const read = readPackageCommand(command);
+  if (read?.action === 'install' && read.packages.every(({ kind }) => kind === 'registry')) return true;
+  return directory !== undefined && path !== undefined && !liesIn(path, directory);
 }
 
 /** Whether a path, with patterns and variables, is or may be the archive, or a directory that holds it. */

@@ -1,8 +1,7 @@
-import type { CommandWord } from '../core/command-line.ts';
+import type { CommandLine, CommandWord } from '../core/command-line.ts';
 import type { Assumption } from '../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { environmentAt } from '../dockerfile/environment.ts';
-import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { copiedFiles, liesIn } from '../project/copied-files.ts';
 import { stageChain, workingDirectory } from '../project/stage-facts.ts';
@@ -26,7 +25,7 @@ const shell = /^(?:ba|da|a|z)?sh$/;
 export function sameSources(
   dockerfile: Dockerfile,
   update: { readonly range: { readonly start: number } },
-  dependents: readonly PlacedPackageCommand[],
+  dependents: readonly { readonly stage: Stage | undefined; readonly command: Pick<CommandLine, 'range'> }[],
 ): Assumption {
   const statement = 'The package sources are the same where the lists are fetched now.';
   for (const { command, stage } of dependents) {

@@ -9,6 +9,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import type { PackageArgument } from '../../ecosystems/package-command.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { userAt } from '../../project/user-at.ts';
+import { sameSources } from '../sources-changed.ts';
 import { runTimeOfJava, runTimeParts } from './run-time-parts.ts';
 import { changeSeveralSteps } from './several-steps.ts';
 import { commandsOf, leaveOut, moveTo, names, removeThere, type ToolSubject } from './tool-changes.ts';
@@ -67,7 +68,8 @@ export function removeBuildTools(
   if ('refusal' in changes) return changes;
   const last = steps.at(-1);
   const later = doubtful.filter(({ range }) => last === undefined || range.start > last.range.start);
-  return { fix: { ...changes, assumptions: assumptionsOf(subject, last, later) } };
+  const fetching = step !== undefined && step !== run && ecosystem === 'apt' ? fetchesThere(subject, steps) : [];
+  return { fix: { ...changes, assumptions: [...assumptionsOf(subject, last, later), ...fetching] } };
 }
 
 /** Where a run-time environment lies in a directory of its own within that of the JDK: Java 8 of Alpine, and Fedora's family. */
@@ -97,6 +99,12 @@ function removesWhatCameWith({ read }: PlacedPackageCommand, stage: Stage): bool
 }
 
 /** Joined by `&&` to what is before it, as far as it is not within something else. */
+/** The lists are fetched again in the steps that the tools go to. */
+function fetchesThere({ dockerfile, stage, install }: ToolSubject, steps: readonly Instruction[]): Assumption[] {
+  const places = steps.map(({ range }) => ({ stage, command: { range } }));
+  return [sameSources(dockerfile, install.command, places)];
+}
+
 function isPlaced({ place }: ReturnType<typeof commandsOf>[number]): boolean {
   return place.inside.length > 0 || place.after === undefined || place.after === '&&' || place.after === ';';
 }
