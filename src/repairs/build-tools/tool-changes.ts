@@ -40,7 +40,13 @@ export function leaveOut({ dockerfile, install, tools, libraries }: ToolSubject)
   const out = takeOut(dockerfile, install, tools, libraries, undefined);
   return out === undefined
     ? { refusal: 'the words of the step cannot be taken apart' }
-    : { title: `Leave out ${names(tools)}, which no step uses`, changes: { edits: out } };
+    : {
+        title:
+          libraries.length === 0
+            ? `Leave out ${names(tools)}, which no step uses`
+            : `Install ${enumerate(libraries)} in the place of ${names(tools)}, which no step uses`,
+        changes: { edits: out },
+      };
 }
 
 /** The step that installs them compiles, too: they are removed at its end, or at that of the last one that is joined to it. */
