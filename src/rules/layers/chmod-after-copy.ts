@@ -9,6 +9,7 @@ import { frontendKnows } from '../../project/frontend.ts';
 import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, workingDirectory } from '../../project/stage-facts.ts';
+import { contextFiles } from '../../repairs/context-files.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -101,6 +102,21 @@ function fixFor(
     changes: {
       edits: [insertAfter(dockerfile, copy.keyword.range, ` --chmod=${octal}`), ...removal],
     },
-    assumptions: octal === mode ? [buildKit] : [buildKit, wasPlain],
+    assumptions: [buildKit, ...(octal === mode ? [] : [wasPlain]), isFile(project, dockerfile, copy)],
+  };
+}
+
+/** COPY gives the mode to all that lies in a directory, where chmod without -R changes the directory alone. */
+function isFile(project: Project, dockerfile: Dockerfile, { sources, heredocs }: CopyInstruction): Assumption {
+  const source = sources[0]?.value.replace(/^(?:\.?\/)+/, '') ?? '';
+  const statement = `${source === '' ? 'It' : source} is a file, not a directory.`;
+  const paths = contextFiles(project, dockerfile, '')?.paths;
+  if (paths?.some((path) => path.startsWith(`${source}/`))) return { statement, state: 'fails' };
+  const isNamedSo = /[^/]\.(?!d$)[\w-]+$/.test(source);
+  if (heredocs.length > 0 || isNamedSo || paths?.includes(source)) return { statement, state: 'holds' };
+  return {
+    statement,
+    state: 'unknown',
+    question: `Is ${source} a file? In a directory COPY gives the mode to all files.`,
   };
 }
