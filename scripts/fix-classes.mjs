@@ -6,11 +6,12 @@ import path from 'node:path';
 
 const everyKey = (value) => Object.assign(new Map(), { get: () => value, has: () => true });
 
-/** Stands for registries that know every image and every package. */
+/** Stands for registries and servers that know every image, package and file. */
 const everyAnswer = {
   digests: everyKey(`sha256:${'0'.repeat(64)}`),
   versionTags: new Map(),
   releases: everyKey([{ version: '1.0.0', needs: undefined }]),
+  checksums: everyKey({ sha256: '0'.repeat(64), bytes: 1 }),
 };
 
 /**
