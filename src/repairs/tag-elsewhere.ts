@@ -1,5 +1,6 @@
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { expandDefaults } from '../kubernetes/compose-text.ts';
+import { directoryOf } from '../project/link-builds.ts';
 import type { Project } from '../project/project.ts';
 
 /** A version of an image that another file of the project names. */
@@ -10,16 +11,26 @@ export interface KnownTag {
 
 const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KnownTag[]>>();
 
-/** The one version in which the rest of the project runs an image, or builds on it; undefined where there is none, or several. */
-export function tagElsewhere(project: Project, reference: ImageReference): KnownTag | undefined {
+/**
+ * The one version in which files beside `path`, above or below it run an image, or build on it; undefined where there is none, or several.
+ * A repository of many applications says nothing of one by another.
+ */
+export function tagElsewhere(project: Project, reference: ImageReference, path: string): KnownTag | undefined {
   let index = indexes.get(project);
   if (!index) {
     index = makeIndex(project);
     indexes.set(project, index);
   }
-  const known = index.get(familiarName(reference)) ?? [];
+  const own = directoryOf(path);
+  const known = (index.get(familiarName(reference)) ?? []).filter((each) => isAlong(own, directoryOf(each.path)));
   const [first] = known;
   return first && known.every(({ tag }) => tag === first.tag) ? first : undefined;
+}
+
+/** One directory holds the other, or is it. */
+function isAlong(one: string, other: string): boolean {
+  const [outer, inner] = one.length < other.length ? [one, other] : [other, one];
+  return outer === '' || inner === outer || inner.startsWith(`${outer}/`);
 }
 
 function makeIndex({ dockerfiles, workloads, composeFiles }: Project): ReadonlyMap<string, readonly KnownTag[]> {

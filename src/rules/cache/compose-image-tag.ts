@@ -18,7 +18,7 @@ export const rule = composeRule({
       const reference = complete ? parseImageReference(text) : undefined;
       if (!reference || reference.digest !== undefined || builtHere(compose.services, text)) continue;
       if (reference.tag !== undefined && reference.tag !== 'latest') continue;
-      const known = tagElsewhere(project, reference);
+      const known = tagElsewhere(project, reference, compose.path);
       const isWritten = image.text === text;
       const fix =
         known && isWritten

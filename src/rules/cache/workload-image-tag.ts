@@ -41,10 +41,11 @@ export const rule = workloadRule({
   },
 });
 
-/** The version that the rest of the project names. */
+/** The version that files along the way name. */
 function pinned(project: Project, containers: readonly Container[]): { readonly fix?: Fix } {
   const [first] = containers;
-  const known = first?.imageReference && tagElsewhere(project, first.imageReference);
+  const path = first?.image?.path ?? first?.workload.object.path;
+  const known = first?.imageReference && path !== undefined && tagElsewhere(project, first.imageReference, path);
   if (!known) return {};
   const edits = together(
     containers.map(

@@ -91,14 +91,24 @@ export const rule = dockerfileRule({
 function tracesIn(dockerfile: Dockerfile, instruction: RunInstruction): CacheTrace[] {
   const script = dockerfile.script(instruction);
   if (script === undefined) return [];
-  const mounts = instruction.mounts.flatMap(({ type, options }) =>
+  const mounts = mountTargets(instruction);
+  const scope = environmentAt(dockerfile, instruction);
+  const environment = new Map(variables.filter((name) => scope.has(name)).map((name) => [name, scope.get(name)]));
+  return tracesOfRun(script.commands, { mounts, environment });
+}
+
+function mountTargets({ mounts }: RunInstruction): string[] {
+  return mounts.flatMap(({ type, options }) =>
     type === 'secret' || type === 'ssh'
       ? []
       : (options.get('target') ?? options.get('dst') ?? options.get('destination') ?? []),
   );
-  const scope = environmentAt(dockerfile, instruction);
-  const environment = new Map(variables.filter((name) => scope.has(name)).map((name) => [name, scope.get(name)]));
-  return tracesOfRun(script.commands, { mounts, environment });
+}
+
+/** A mount within the cache cannot be removed: «Device or resource busy» ends the step. */
+function holdsMount(instruction: RunInstruction, { cache }: CacheTrace): boolean {
+  const inside = `${cache.path.replace(/^~/, '')}/`;
+  return mountTargets(instruction).some((target) => target.includes(inside));
 }
 
 /** Only what was measured is said: the lists that `apt-get update` fetches in debian:12 take 19 MB. */
@@ -140,7 +150,7 @@ function fixFor(
   // The repair of `cache/update-and-install` is that of both.
   const update = cache.path === '/var/lib/apt/lists' ? updateOnly(dockerfile, instruction) : undefined;
   if (update) return withAssumption(updateWithInstall(dockerfile, update, true), later);
-  if (!canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
+  if (holdsMount(instruction, trace) || !canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;
   const lists = cache.kind === 'lists' ? listsNotNeeded(dockerfile, stage, instruction, trace) : nothingNeeded;
