@@ -11,6 +11,8 @@ interface Power {
   readonly resources: readonly string[];
   /** Names of objects limit it; elsewhere a rule for certain names is as good as one for all. */
   readonly unlessNamed?: true;
+  /** Of objects in no namespace, to which a Role gives nothing. */
+  readonly clusterWide?: true;
   /** What is needed beside it, in any rule of the role. */
   readonly and?: Pick<Power, 'verbs' | 'apiGroup' | 'resources'>;
   readonly peers: readonly PeerId[];
@@ -58,6 +60,7 @@ const powers: readonly Power[] = [
   },
   {
     what: 'do all that the kubelet can',
+    clusterWide: true,
     verbs: ['get', 'create'],
     apiGroup: '',
     resources: ['nodes/proxy'],
@@ -89,6 +92,7 @@ const powers: readonly Power[] = [
   },
   {
     what: 'see and change all that is sent to the API server',
+    clusterWide: true,
     verbs: ['create', 'update', 'patch'],
     apiGroup: 'admissionregistration.k8s.io',
     resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
@@ -97,6 +101,7 @@ const powers: readonly Power[] = [
   },
   {
     what: 'approve requests for certificates',
+    clusterWide: true,
     verbs: ['update', 'patch'],
     apiGroup: 'certificates.k8s.io',
     resources: ['certificatesigningrequests/approval'],
@@ -116,6 +121,7 @@ export const rule = objectRule({
     if (isBuiltIn(object)) return;
     const rules = permissionRules(object).filter((each) => !isWildcard(each));
     const found = powers.flatMap((power) => {
+      if (power.clusterWide && object.kind === 'Role') return [];
       const by = rules.find((each) => gives(each, power));
       const { and } = power;
       return by && (!and || rules.some((each) => gives(each, and))) ? [{ power, place: placeOf(by, power) }] : [];
