@@ -1,3 +1,4 @@
+import { baseImage } from '../../bases/base-image.ts';
 import { runTimeImage } from '../../bases/run-time-image.ts';
 import { buildsOf } from '../../project/project.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
@@ -9,14 +10,14 @@ import { programNeeds } from './split-stage.ts';
 const gems = '/usr/local/bundle';
 const tools = /^(?:gem|bundle|bundler|rake|rails|ruby|bin\/rails|bin\/rake)$/;
 
-/** Gems that load a library of the system, which the slim image lacks. */
-const libraries: Readonly<Record<string, readonly string[]>> = {
-  pg: ['libpq5'],
-  mysql2: ['libmariadb3'],
-  sqlite3: ['libsqlite3-0'],
-  rmagick: ['imagemagick'],
-  'ruby-vips': ['libvips42'],
-  curb: ['libcurl4'],
+/** The packages behind gems that load a library of the system, which the slim image lacks. */
+const libraries: Readonly<Record<string, { readonly apt: string; readonly apk: string }>> = {
+  pg: { apt: 'libpq5', apk: 'libpq' },
+  mysql2: { apt: 'libmariadb3', apk: 'mariadb-connector-c' },
+  sqlite3: { apt: 'libsqlite3-0', apk: 'sqlite-libs' },
+  rmagick: { apt: 'imagemagick', apk: 'imagemagick' },
+  'ruby-vips': { apt: 'libvips42', apk: 'vips' },
+  curb: { apt: 'libcurl4', apk: 'libcurl' },
 };
 
 /** A program of Ruby: the gems and the application on the slim image of the same release. */
@@ -31,8 +32,11 @@ export function planRuby(subject: SplitSubject): Planned {
   if (places === undefined) return { refusal: 'the application lies in a directory of the system' };
   const base = runTimeImage(image.reference.text)?.reference ?? image.reference.text;
   const lock = lockFile(subject);
+  const { packageManager } = baseImage(base);
+  if (packageManager !== 'apt' && packageManager !== 'apk')
+    return { refusal: `it is not known how ${base} installs packages` };
   const packages = Object.entries(libraries).flatMap(([gem, needed]) =>
-    lock !== undefined && new RegExp(`^    ${gem} \\(`, 'm').test(lock) ? needed : [],
+    lock !== undefined && new RegExp(`^    ${gem} \\(`, 'm').test(lock) ? [needed[packageManager]] : [],
   );
   return {
     title: `Install in a stage of its own and ship ${places.join(' and ')} with the gems on ${base}`,
