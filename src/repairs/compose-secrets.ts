@@ -1,6 +1,7 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Fix } from '../core/fix.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
+import { mayBeStack } from '../kubernetes/compose-stack.ts';
 import { addItems, type Place } from '../kubernetes/edit-yaml.ts';
 import { at, isNull, type YamlMap, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
@@ -35,8 +36,10 @@ export function composeToEnvFile(
   const values = new Map(names.map((name) => [name, lineOf(project, variables, name)]));
   if (!readFile || service.partial || !/^[\w.-]+$/.test(service.name)) return undefined;
   const lines = [...values.values()].flatMap((line) => line ?? []);
-  if (lines.length !== names.length) return undefined;
-  const directory = file.path.slice(0, file.path.lastIndexOf('/') + 1);
+  const quoted = lines.some((line) => line.endsWith("'"));
+  // `docker stack` keeps the quotes: they would be part of the password.
+  if (lines.length !== names.length || (quoted && isStack(project, file))) return undefined;
+  const directory = directoryOf(file);
   const name = `${service.name}.local.env`;
   const template = `${directory}${service.name}.env.template`;
   const path = directory + name;
@@ -59,6 +62,14 @@ export function composeToEnvFile(
         'What was written in the file opens nothing any more.',
         `It stays in the history of git: is it changed where it is valid, and the new value put into ${path}?`,
       ),
+      ...(quoted
+        ? [
+            asks(
+              `Compose reads ${path}, which takes the quotes off.`,
+              `Is ${file.path} read by Compose 2 alone? docker stack and old versions of Compose 1 keep the quotes that ${path} has around a value, as a part of it.`,
+            ),
+          ]
+        : []),
       ...hidden.assumptions,
     ],
     [
@@ -70,6 +81,15 @@ export function composeToEnvFile(
       ...hidden.newFiles,
     ],
   );
+}
+
+function directoryOf({ path }: ComposeFile): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** The file, or one beside it that it may be laid over. */
+function isStack({ composeFiles }: Project, file: ComposeFile): boolean {
+  return composeFiles.some((each) => directoryOf(each) === directoryOf(file) && mayBeStack(each));
 }
 
 /** A variable that the service itself writes, or an argument of its build. */
@@ -95,7 +115,7 @@ function variablesOf(node: YamlNode | undefined): readonly OwnVariable[] {
 }
 
 /**
- * `NAME=value` as every Compose reads it: bare where nothing in it means anything, else in single quotes. Undefined for what cannot be written
+ * `NAME=value`: bare where nothing in it means anything, else in single quotes, which not every reader takes off. Undefined for what cannot be written
  * so, for a value of several, and where YAML makes a number of it that would be printed otherwise.
  * https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
  */
@@ -162,7 +182,7 @@ export function composeArgumentsToEnv(
 ): Fix | undefined {
   const { readFile } = project;
   const args = at(service.build?.node, 'args');
-  const directory = file.path.slice(0, file.path.lastIndexOf('/') + 1);
+  const directory = directoryOf(file);
   const path = `${directory}.env`;
   const exists = (each: string) => project.artifacts.has(each) || readFile?.(each) !== undefined;
   if (!readFile || exists(path) || names.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(file.text)))

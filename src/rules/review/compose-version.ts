@@ -1,6 +1,6 @@
 import type { Assumption } from '../../core/fix.ts';
 import type { ComposeFile } from '../../kubernetes/compose.ts';
-import { at, entriesAt, textAt } from '../../kubernetes/yaml-node.ts';
+import { mayBeStack } from '../../kubernetes/compose-stack.ts';
 import { composeRule } from '../../project/rule.ts';
 import { asks, holds, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
 
@@ -23,13 +23,9 @@ export const rule = composeRule({
   },
 });
 
-function readByCompose({ root, services, path }: ComposeFile): Assumption {
+function readByCompose(file: ComposeFile): Assumption {
   const statement = 'Only Compose reads the file, which ignores the line.';
-  const mayBeStack =
-    /stack|swarm/i.test(path) ||
-    services.some(({ node }) => at(node, 'deploy')) ||
-    entriesAt(root, 'networks').some(({ value }) => textAt(value, 'driver') === 'overlay');
-  return mayBeStack
+  return mayBeStack(file)
     ? asks(statement, 'Is the file given to docker stack deploy? That wants the version.')
     : holds(statement);
 }

@@ -1,0 +1,11 @@
+import type { ComposeFile } from './compose.ts';
+import { at, entriesAt, textAt } from './yaml-node.ts';
+
+/** Whether the file may be given to `docker stack deploy`, which reads it otherwise than Compose does: by what only a swarm has use for. */
+export function mayBeStack({ root, services, path }: ComposeFile): boolean {
+  return (
+    /stack|swarm/i.test(path) ||
+    services.some(({ node }) => at(node, 'deploy')) ||
+    entriesAt(root, 'networks').some(({ value }) => textAt(value, 'driver') === 'overlay')
+  );
+}
