@@ -5,7 +5,11 @@ import { commentedStart, lineEndOf } from '../dockerfile/edit-lines.ts';
 import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { SyntaxItem } from '../dockerfile/syntax.ts';
+import type { ProjectFiles } from '../ecosystems/install-inputs.ts';
+import type { Project } from '../project/project.ts';
+import { contextFiles } from './context-files.ts';
 import { type Declared, isBlind } from './late-uses.ts';
+import { readerOf } from './requirement-files.ts';
 
 /** A declaration that steps run after which do not need it. */
 export interface Early extends Declared {
@@ -26,8 +30,14 @@ interface Move {
  * Moves declarations down past the steps that do not need them, to where they are used or the steps end; what only shows their values, LABEL and ENV,
  * follows. Undefined where a comment would be left over something else, or a value would be another one there.
  */
-export function declareLate(dockerfile: Dockerfile, stage: Stage, early: readonly Early[]): Fix | undefined {
-  const moves = movesOf(dockerfile, stage, early);
+export function declareLate(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  early: readonly Early[],
+): Fix | undefined {
+  const files = contextFiles(project, dockerfile, '');
+  const moves = movesOf(dockerfile, files, stage, early);
   if (moves === undefined || moves.some((move) => !keepsValue(dockerfile, stage, move, moves))) return undefined;
   const edits = editsOf(dockerfile, moves);
   if (edits === undefined) return undefined;
@@ -37,14 +47,19 @@ export function declareLate(dockerfile: Dockerfile, stage: Stage, early: readonl
   return {
     title: `Declare ${names} ${isBeforeUse ? 'just before the first use' : `${followers.length > 0 ? 'and set the labels ' : ''}behind the installation`}`,
     changes: { edits },
-    assumptions: [notRead(dockerfile, stage, moves)],
+    assumptions: [notRead(dockerfile, files, stage, moves)],
   };
 }
 
-function movesOf(dockerfile: Dockerfile, stage: Stage, early: readonly Early[]): Move[] | undefined {
+function movesOf(
+  dockerfile: Dockerfile,
+  files: ProjectFiles | undefined,
+  stage: Stage,
+  early: readonly Early[],
+): Move[] | undefined {
   const moves = new Map<Instruction, Move>();
   for (const each of early) {
-    const target = targetOf(dockerfile, stage, each);
+    const target = targetOf(dockerfile, files, stage, each);
     if (target === undefined) return undefined;
     const end = placeOf(target);
     for (const instruction of [each.instruction, ...each.followers]) {
@@ -61,13 +76,18 @@ function placeOf(target: Target): number {
 }
 
 /** As early as possible behind the steps that do not need it: what comes then may read its environment. */
-function targetOf(dockerfile: Dockerfile, stage: Stage, early: Early): Target | undefined {
+function targetOf(
+  dockerfile: Dockerfile,
+  files: ProjectFiles | undefined,
+  stage: Stage,
+  early: Early,
+): Target | undefined {
   const behind = stage.instructions.filter(({ range }) => range.start > early.lastNeedless.range.start);
   const before = behind.find(
     (each) =>
       each === early.needed ||
       early.followers.some((follower) => follower === each) ||
-      (each.name === 'RUN' && !isBlind(dockerfile, each)),
+      (each.name === 'RUN' && !isBlind(dockerfile, files, each)),
   );
   if (before !== undefined) return { before };
   return { behind: behind.findLast(({ name }) => name === 'RUN') ?? early.lastNeedless };
@@ -97,7 +117,12 @@ function keepsValue(
   });
 }
 
-function notRead(dockerfile: Dockerfile, stage: Stage, moves: readonly Move[]): Assumption {
+function notRead(
+  dockerfile: Dockerfile,
+  files: ProjectFiles | undefined,
+  stage: Stage,
+  moves: readonly Move[],
+): Assumption {
   const statement = 'No step between reads it from the environment.';
   const set = moves.filter(({ instruction }) => instruction.name !== 'LABEL');
   const seeing = stage.instructions.find(
@@ -106,20 +131,21 @@ function notRead(dockerfile: Dockerfile, stage: Stage, moves: readonly Move[]): 
       set.some(
         ({ instruction, target }) => each.range.start > instruction.range.start && each.range.start < placeOf(target),
       ) &&
-      !isBlind(dockerfile, each),
+      !isBlind(dockerfile, files, each),
   );
   if (seeing === undefined) return { statement, state: 'holds' };
-  const names = enumerate([
+  const names = [
     ...new Set(
       set.flatMap(({ instruction }) =>
         instruction.name === 'ARG' || instruction.name === 'ENV' ? instruction.pairs.map(({ key }) => key.value) : [],
       ),
     ),
-  ]);
+  ];
+  if (readerOf(files, names) !== undefined) return { statement, state: 'fails' };
   return {
     statement,
     state: 'unknown',
-    question: `Does the step at line ${seeing.line}, or what it starts, read ${names} from the environment?`,
+    question: `Does the step at line ${seeing.line}, or what it starts, read ${enumerate(names)} from the environment?`,
   };
 }
 

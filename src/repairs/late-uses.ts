@@ -1,7 +1,9 @@
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ArgInstruction, EnvInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import { readPackageCommand } from '../ecosystems/package-command.ts';
+import type { ProjectFiles } from '../ecosystems/install-inputs.ts';
+import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
+import { listsOthersOnly } from './requirement-files.ts';
 
 /** An ARG or ENV of one name, with what uses it in its stage. */
 export interface Declared {
@@ -64,8 +66,14 @@ function usesName(text: string, { name: kind, range }: Instruction, name: string
 const blind =
   /^(?:apt-get|apt|apt-key|add-apt-repository|apk|dnf|yum|microdnf|zypper|dpkg|rpm|curl|wget|tar|unzip|gpg|sha\d+sum|md5sum|mkdir|rm|rmdir|cp|mv|ln|install|chmod|chown|touch|set|cd|useradd|adduser|groupadd|addgroup|usermod|echo|printf|cat|sed|grep|tee|true|:|test|\[|sleep|which|command|update-ca-certificates|locale-gen|localedef|ldconfig|dpkg-reconfigure|debconf-set-selections|rpmkeys|a2enmod|a2dissite|phpenmod|sync|find)$/;
 
-/** A step that does the same whatever the value is. Packages of a registry build themselves; those of the project have scripts that may read it. */
-export function isBlind(dockerfile: Dockerfile, run: RunInstruction): boolean {
+/** Package managers that install what is named, and read and run nothing of the project for it. */
+const ofRegistry = /^(?:pip|pipx|easy_install|gem|cargo|go|conda|mamba|micromamba)$/;
+
+/**
+ * A step that does the same whatever the value is. Packages of a registry build themselves; what the project lists may be built from the
+ * project's own sources, and a setup.py or a Gemfile is a program that may read it.
+ */
+export function isBlind(dockerfile: Dockerfile, files: ProjectFiles | undefined, run: RunInstruction): boolean {
   const script = dockerfile.script(run);
   return (
     script !== undefined &&
@@ -76,15 +84,24 @@ export function isBlind(dockerfile: Dockerfile, run: RunInstruction): boolean {
       return (
         read !== undefined &&
         (read.action === 'clean-cache' ||
-          (read.action === 'install' && read.packages.every(({ kind }) => kind === 'registry')) ||
-          (read.action === 'install-project' && (read.ignoreScripts || installsOthers(read.tool))) ||
+          (read.action === 'install' && installsNamed(read)) ||
+          (read.action === 'install-project' && (read.ignoreScripts || installsOthers(read, files))) ||
           (read.action === 'upgrade' && read.ecosystem === 'pip'))
       );
     })
   );
 }
 
+/** Packages that others publish: `yarn add` and `composer require` run scripts of the project too. */
+function installsNamed({ packages, global, ignoreScripts, tool }: PackageCommand): boolean {
+  return packages.every(({ kind }) => kind === 'registry') && (global || ignoreScripts || ofRegistry.test(tool));
+}
+
 /** Installs what is listed, and runs nothing of the project itself. */
-function installsOthers(tool: string): boolean {
-  return tool === 'pip' || tool === 'bundle' || tool === 'go' || tool === 'cargo';
+function installsOthers({ tool, packages, subcommand }: PackageCommand, files: ProjectFiles | undefined): boolean {
+  if (tool === 'go') return true;
+  if (tool === 'cargo') return subcommand?.value === 'fetch' || subcommand?.value === 'vendor';
+  return (
+    tool === 'pip' && packages.every(({ kind, name }) => kind === 'requirements-file' && listsOthersOnly(files, name))
+  );
 }

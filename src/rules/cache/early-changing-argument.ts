@@ -18,7 +18,7 @@ export const rule = dockerfileRule({
   why: 'Every RUN after an ARG or ENV has it in its environment, so that a new value runs all of them again, whether they use it or not.',
   remedy: 'Declare it just before the first instruction that uses it, with its labels behind the last step.',
   peers: [],
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
     for (const stage of dockerfile.stages) {
       const early = stage.instructions.flatMap((instruction) =>
         instruction.name === 'ARG' || instruction.name === 'ENV'
@@ -29,7 +29,7 @@ export const rule = dockerfileRule({
       if (first === undefined) continue;
       const count = first.needless.length;
       const used = early.filter(({ isUsed }) => isUsed);
-      const fix = used.length === early.length ? declareLate(dockerfile, stage, used) : undefined;
+      const fix = used.length === early.length ? declareLate(project, dockerfile, stage, used) : undefined;
       report({
         at: first.instruction.range,
         also: [
