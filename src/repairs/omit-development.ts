@@ -7,7 +7,8 @@ import type { Stage } from '../dockerfile/stage.ts';
 import type { Application } from '../project/application.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
-import { startedWords } from '../project/started-commands.ts';
+import { developmentPrograms } from './node-programs.ts';
+import { startsWithout } from './starts-without.ts';
 
 const lifecycle = /^(?:pre|post)?(?:install|prepare)$|^(?:prepublish|dependencies)$/;
 
@@ -30,7 +31,7 @@ export function omitDevelopment(
     assumptions: [
       noScript(install, scripts),
       noStep(dockerfile, stage, install, names),
-      startsWithout(stage, scripts, names),
+      startsWithout(project, dockerfile, stage, application, names),
       notImported(project, application, names),
     ],
   };
@@ -64,6 +65,7 @@ function noStep(
   names: readonly string[],
 ): Assumption {
   const statement = 'No step of the build uses a development dependency.';
+  const programs = developmentPrograms(names, undefined);
   const chain = new Set<Stage | undefined>(stageChain(stage));
   // Other stages may take the modules from this one.
   const near = dockerfile.stages.filter((each) => chain.has(each) || each.dependsOn.some((other) => chain.has(other)));
@@ -80,43 +82,9 @@ function noStep(
       near.includes(own) &&
       (names.includes(command.name) ||
         /node_modules\/\.bin|^(?:node|npx|make)$/.test(command.nameWord.value) ||
-        isBinary(command.name, names)),
+        programs.has(command.name)),
   );
   return { statement, state: runs || calls ? 'fails' : 'holds' };
-}
-
-/** Programs whose package has another name. */
-function isBinary(program: string, names: readonly string[]): boolean {
-  const packages: Readonly<Record<string, string>> = {
-    tsc: 'typescript',
-    ng: '@angular/cli',
-    nest: '@nestjs/cli',
-    vue: '@vue/cli',
-    prisma: 'prisma',
-    babel: '@babel/cli',
-  };
-  return Object.hasOwn(packages, program) && names.includes(packages[program] ?? '');
-}
-
-function startsWithout(stage: Stage, scripts: JsonObject, names: readonly string[]): Assumption {
-  const statement = 'The container starts without a development dependency.';
-  const words = startedWords(stage);
-  const started = new Set<string>();
-  const follow = (list: readonly string[]) => {
-    for (const word of list)
-      for (const name of [word, `pre${word}`, `post${word}`]) {
-        const script = scripts[name];
-        if (typeof script !== 'string' || started.has(name)) continue;
-        started.add(name);
-        follow(script.split(/[\s;&|"']+/));
-      }
-  };
-  follow(words);
-  const texts = [...words, ...[...started].flatMap((name) => String(scripts[name]).split(/[\s;&|"'=]+/))];
-  const uses = texts.some(
-    (word) => names.includes(word) || isBinary(word, names) || names.some((name) => word.startsWith(`${name}/`)),
-  );
-  return { statement, state: uses ? 'fails' : 'holds' };
 }
 
 /** A name in quotes in a source, other than a type's, may be loaded when the program runs. */

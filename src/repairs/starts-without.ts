@@ -1,0 +1,213 @@
+import type { Assumption, AssumptionState } from '../core/fix.ts';
+import { type JsonObject, jsonObjectOf, parseJsonObject } from '../core/json-object.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { environmentAt } from '../dockerfile/environment.ts';
+import type { CommandForm } from '../dockerfile/instruction.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import type { Application } from '../project/application.ts';
+import { copiedScriptText } from '../project/copied-script.ts';
+import { buildsOf, type Project } from '../project/project.ts';
+import { lastInstruction } from '../project/stage-facts.ts';
+import { developmentPrograms, productionPrograms } from './node-programs.ts';
+
+/** What the start of an image is judged by. */
+interface Start {
+  readonly scripts: JsonObject;
+  readonly names: readonly string[];
+  readonly development: ReadonlySet<string>;
+  readonly production: ReadonlySet<string>;
+  readonly dependencies: JsonObject;
+  readonly sourcePaths: readonly string[];
+  readonly scriptText: (word: string) => string | undefined;
+}
+
+/** Programs that load packages or run programs which no word of the start names. */
+const loadsOthers =
+  /^(?:webpack|vite|rollup|parcel|gulp|grunt|ng|nest|nuxt|gatsby|eleventy|vue-cli-service|react-scripts|babel-node|ts-node\S*|tsx|nodemon|npm-run-all|run-[sp]|concurrently|pm2\S*|forever|dotenv|env-cmd|wait-on|turbo|nx|lerna|knex|sequelize\S*|typeorm\S*)$/;
+
+const wrappers = /^(?:exec|tini|dumb-init|cross-env|--|-g)$/;
+const harmless = /^(?:echo|export|set|sleep|mkdir|true|:|test|\[)$/;
+
+/**
+ * Whether the container starts with what `dependencies` bring. It does where node runs a file, or a program of theirs; it does not where a
+ * word of the start, of a script of package.json or of a copied shell script names a development dependency or a program of one.
+ */
+export function startsWithout(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  application: Application,
+  names: readonly string[],
+): Assumption {
+  const statement = 'The container starts without a development dependency.';
+  const manifest = parseJsonObject(application.manifests.get('package.json')?.text ?? '') ?? {};
+  const lock = parseJsonObject(
+    (application.manifests.get('package-lock.json') ?? application.manifests.get('npm-shrinkwrap.json'))?.text ?? '',
+  );
+  const dependencies = jsonObjectOf(manifest.dependencies);
+  const development = developmentPrograms(names, lock);
+  const start: Start = {
+    scripts: jsonObjectOf(manifest.scripts),
+    names: names.filter((name) => !name.startsWith('@types/')),
+    development,
+    production: productionPrograms(dependencies, development, lock),
+    dependencies,
+    sourcePaths: application.sourcePaths,
+    scriptText: (word) => copiedScriptText(project, dockerfile, stage, word),
+  };
+  const words = wordsOfStart(stage);
+  const options = nodeOptions(dockerfile, stage);
+  if (namesOne(start, [...words, options ?? ''])) return { statement, state: 'fails' };
+  const given = buildsOf(project, dockerfile).some(({ runBy }) =>
+    runBy.some((use) =>
+      use.kind === 'service'
+        ? use.service.command !== undefined || use.service.entrypoint !== undefined
+        : use.container.command !== undefined || use.container.args !== undefined,
+    ),
+  );
+  const state = stateOf(start, words, new Set());
+  if (state === 'holds' && !given && !loads.test(options ?? '')) return { statement, state };
+  const question = given
+    ? 'Does the command that a manifest or a Compose file gives the container need a package of devDependencies?'
+    : 'Does what ENTRYPOINT and CMD start, with the scripts and programs that it calls, need a package of devDependencies?';
+  return { statement, state: state === 'fails' ? state : 'unknown', question };
+}
+
+const loads = /(?:^|\s)(?:-r|--(?:require|import|loader|experimental-loader))\b|\$/;
+
+function nodeOptions(dockerfile: Dockerfile, stage: Stage): string | undefined {
+  const last = lastInstruction(stage, 'CMD') ?? lastInstruction(stage, 'ENTRYPOINT');
+  const scope = last && environmentAt(dockerfile, last);
+  return scope?.has('NODE_OPTIONS') ? (scope.get('NODE_OPTIONS') ?? '$') : undefined;
+}
+
+/** As the engine puts ENTRYPOINT and CMD together; the shell form is the text that `sh -c` gets. */
+function wordsOfStart(stage: Stage): readonly string[] {
+  const entrypoint = lastInstruction(stage, 'ENTRYPOINT')?.command;
+  const command = lastInstruction(stage, 'CMD')?.command;
+  const first = entrypoint ? wordsOf(entrypoint) : [];
+  return entrypoint?.form === 'shell' || command === undefined ? first : [...first, ...wordsOf(command)];
+}
+
+function wordsOf(form: CommandForm): readonly string[] {
+  return form.form === 'exec' ? form.words.map(({ value }) => value) : ['sh', '-c', form.command.text];
+}
+
+/** Every word counts, whatever it means: of the start, of the scripts of package.json that it may run, and of copied shell scripts. */
+function namesOne({ scripts, names, development, scriptText }: Start, first: readonly string[]): boolean {
+  const seen = new Set<string>();
+  const follow = (text: string): boolean => {
+    if (names.includes('webpack-dev-server') && /\bwebpack\s+serve\b/.test(text)) return true;
+    return text.split(/[\s;&|"'`=,()]+/).some((written) => {
+      const word = written.replace(/^.*node_modules\/(?:\.bin\/)?/, '').replace(/(.)@[\w.^~-]+$/, '$1');
+      if (development.has(word) || names.some((name) => word === name || word.startsWith(`${name}/`))) return true;
+      return [word, `pre${word}`, `post${word}`].some((name) => {
+        if (seen.has(name)) return false;
+        seen.add(name);
+        const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
+        if (typeof script === 'string' && follow(script)) return true;
+        const text = isShellScript(name) ? scriptText(name) : undefined;
+        return text !== undefined && follow(text);
+      });
+    });
+  };
+  return follow(first.join(' '));
+}
+
+function isShellScript(word: string): boolean {
+  return /\.(?:ba)?sh$/.test(word) || (word.includes('/') && !/\.\w+$/.test(word));
+}
+
+/** Of one simple command: `holds` only for what is known to need nothing else. */
+function stateOf(start: Start, words: readonly string[], running: Set<string>): AssumptionState {
+  const at = words.findIndex((word) => !wrappers.test(baseName(word)) && !/^\w+=/.test(word));
+  const [word = '', ...rest] = at < 0 ? [] : words.slice(at);
+  if (at < 0 || words.slice(0, at).some((each) => each.startsWith('NODE_OPTIONS='))) return 'unknown';
+  if (words.slice(0, at).includes('cross-env') && !start.production.has('cross-env')) return 'unknown';
+  const program = baseName(word);
+  if (program === 'node') return ofNode(start, rest);
+  if (harmless.test(word)) return 'holds';
+  if (/^(?:ba|da|a)?sh$/.test(program))
+    return rest[0] === '-c' && rest[1] !== undefined ? ofScript(start, rest[1], running) : 'unknown';
+  if (/^(?:npm|yarn|pnpm)$/.test(word)) return ofManager(start, word, rest, running);
+  if (word === 'npx') return ofProgram(start, rest[0] ?? '');
+  return ofProgram(start, word.replace(/^(?:\.\/)?node_modules\/\.bin\//, ''));
+}
+
+function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
+
+function ofNode({ dependencies, sourcePaths }: Start, words: readonly string[]): AssumptionState {
+  for (const [at, word] of words.entries()) {
+    const [, joined] = /^--(?:require|import)=(.*)$/.exec(word) ?? [];
+    const loaded = joined ?? (/^(?:-r|--require|--import)$/.test(words[at - 1] ?? '') ? word : undefined);
+    const name = loaded && /^(?:@[^/]+\/)?[^/]+/.exec(loaded)?.[0];
+    if (loaded !== undefined) {
+      if (loaded.startsWith('.') || (name !== undefined && Object.hasOwn(dependencies, name))) continue;
+      return 'unknown';
+    }
+    if (/^(?:-r|--require|--import)$/.test(word)) continue;
+    if (/^--(?!loader|experimental-loader|eval|print|check|test|run\b)[\w-]+(?:=[\w.:/-]+)?$/.test(word)) continue;
+    if (word.startsWith('-') || /\$|node_modules/.test(word)) return 'unknown';
+    const path = word.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
+    const isFile =
+      word === '.' ||
+      /\.[cm]?[jt]s$/.test(path) ||
+      sourcePaths.some((each) => /\.[cm]?js$/.test(each) && moduleOf(each).endsWith(path));
+    return isFile ? 'holds' : 'unknown';
+  }
+  return 'unknown';
+}
+
+function moduleOf(path: string): string {
+  return `/${path}`.replace(/(?:\/index)?\.[cm]?js$/, '');
+}
+
+/** A script of package.json, with what runs before and behind it. */
+function ofManager(start: Start, manager: string, words: readonly string[], running: Set<string>): AssumptionState {
+  const [subcommand = '', next = ''] = words.filter((word) => !/^(?:-s|--silent|--quiet)$/.test(word));
+  if (/^(?:exec|x)$/.test(subcommand)) return ofProgram(start, next);
+  const runs = /^run(?:-script)?$/.test(subcommand);
+  const name = runs ? next : subcommand;
+  if (manager === 'npm' && !runs && name !== 'start') return 'unknown';
+  if (running.has(name)) return 'unknown';
+  running.add(name);
+  const script = Object.hasOwn(start.scripts, name) ? start.scripts[name] : undefined;
+  if (typeof script !== 'string') {
+    if (manager === 'npm') return name === 'start' ? 'holds' : 'unknown';
+    return ofProgram(start, name);
+  }
+  const around = [`pre${name}`, `post${name}`].flatMap((each) => {
+    const text = Object.hasOwn(start.scripts, each) ? start.scripts[each] : undefined;
+    return typeof text === 'string' ? [text] : [];
+  });
+  return worst([script, ...around].map((text) => ofScript(start, text, running)));
+}
+
+function ofScript(start: Start, text: string, running: Set<string>): AssumptionState {
+  if (/\$\(|`|[<>(){}]/.test(text)) return 'unknown';
+  const commands = text.split(/&&|\|\||[;|&\n]/).map((command) => command.trim());
+  return worst(
+    commands
+      .filter((command) => command !== '')
+      .map((command) =>
+        stateOf(
+          start,
+          command.split(/\s+/).map((word) => word.replace(/^(["'])(.*)\1$/, '$2')),
+          new Set(running),
+        ),
+      ),
+  );
+}
+
+/** A program of `node_modules/.bin`. What is configured in TypeScript may need a compiler to be read. */
+function ofProgram({ production, sourcePaths }: Start, word: string): AssumptionState {
+  if (!production.has(word) || loadsOthers.test(word)) return 'unknown';
+  return sourcePaths.some((path) => /\.config\.[cm]?[jt]s$/.test(path)) ? 'unknown' : 'holds';
+}
+
+function worst(states: readonly AssumptionState[]): AssumptionState {
+  if (states.includes('fails')) return 'fails';
+  return states.length === 0 || states.includes('unknown') ? 'unknown' : 'holds';
+}
