@@ -22,7 +22,7 @@ const purePackages =
 
 /** The compilers' own names, and tools that call them, as the program of a container. */
 const compilers =
-  /^(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?|make|javac|jar|jshell|ant|cmake|ninja|go|cargo|rustc|mvn|gradle|gradlew|mvnw|sbt|lein|pip[\d.]*|poetry|bundle|jupyter(?:-\w+)?|ipython|R|Rscript|stack|cabal|ghc|phpize|autoreconf|bazel|scons|meson)$/;
+  /^(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?|make|javac|jar|jshell|jlink|jcmd|jmap|jps|jstack|jstat|ant|cmake|ninja|go|cargo|rustc|mvn|gradle|gradlew|mvnw|sbt|lein|pip[\d.]*|poetry|bundle|jupyter(?:-\w+)?|ipython|R|Rscript|stack|cabal|ghc|phpize|autoreconf|bazel|scons|meson)$/;
 
 /** The steps of a stage behind a place that may compile. */
 export function usesOfTools(dockerfile: Dockerfile, stage: Stage, behind: number): UsesOfTools {
@@ -89,13 +89,22 @@ export function needOfProgram(dockerfile: Dockerfile, stage: Stage): string | un
   for (const name of ['ENTRYPOINT', 'CMD'] as const) {
     const instruction = lastInstruction(stage, name);
     for (const { name: program, arguments: words } of (instruction && dockerfile.script(instruction)?.commands) ?? []) {
-      if (compilers.test(program) && !(program === 'bundle' && words[0]?.value === 'exec'))
-        return `the container starts ${program}`;
+      const called = compilerCalled(
+        program,
+        words.map(({ value }) => value),
+      );
+      if (called !== undefined) return `the container starts ${called}`;
       if (/^(?:bash|sh|zsh|ash|tmux|screen|fish)$/.test(program) && words.every(({ value }) => /^-[il]+$/.test(value)))
         return 'the container starts a shell to work in';
-      if (/^(?:npm|yarn|pnpm)$/.test(program) && words.some(({ value }) => /^(?:install|i|ci|rebuild)$/.test(value)))
-        return `the container starts ${program} ${words[0]?.value ?? ''}`;
     }
   }
+  return undefined;
+}
+
+/** The compiler, or the installation that may compile, which a command is. */
+export function compilerCalled(program: string, words: readonly string[]): string | undefined {
+  if (compilers.test(program) && !(program === 'bundle' && words[0] === 'exec')) return program;
+  if (/^(?:npm|yarn|pnpm)$/.test(program) && words.some((word) => /^(?:install|i|ci|rebuild)$/.test(word)))
+    return `${program} ${words[0] ?? ''}`;
   return undefined;
 }

@@ -1,12 +1,14 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
 import type { PackageArgument } from '../../ecosystems/package-command.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
-import { shippedStages } from '../../project/project.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
-import { removeBuildTools } from '../../repairs/build-tools/remove-build-tools.ts';
+import { needOfStart } from '../../repairs/build-tools/needs-of-start.ts';
+import { removeBuildTools, type ToolRemoval } from '../../repairs/build-tools/remove-build-tools.ts';
 import { convertToStages } from '../../repairs/multi-stage/convert-to-stages.ts';
 
 const systemEcosystems = new Set(['apt', 'apk', 'rpm']);
@@ -34,11 +36,7 @@ export const rule = dockerfileRule({
         const left = tools.filter((tool) => !removedLater(dockerfile, placed, tool));
         const [first, ...others] = left;
         if (first === undefined) continue;
-        const conversion = convertToStages(project, dockerfile, stage);
-        const repair =
-          conversion !== undefined && 'fix' in conversion
-            ? conversion
-            : removeBuildTools(dockerfile, stage, placed, left);
+        const repair = repairOf(project, dockerfile, stage, placed, left);
         report({
           at: first.word.range,
           ...('fix' in repair && { fix: repair.fix }),
@@ -51,6 +49,20 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+function repairOf(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  install: PlacedPackageCommand,
+  tools: readonly PackageArgument[],
+): ToolRemoval {
+  const need = needOfStart(project, dockerfile, stage, tools);
+  if (need !== undefined) return { refusal: need };
+  const conversion = convertToStages(project, dockerfile, stage);
+  if (conversion !== undefined && 'fix' in conversion) return conversion;
+  return removeBuildTools(dockerfile, stage, install, tools);
+}
 
 /** Removed by name, by virtual name, or in a way that cannot be followed (autoremove, a variable), in the same RUN. */
 function removedLater(dockerfile: Dockerfile, install: PlacedPackageCommand, tool: PackageArgument): boolean {
