@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { harmlessGit } from '../project/harmless-git.ts';
 
 /**
  * Of files below a directory those that git would lose without a trace: changed and not committed, or not known to git at all. Empty
@@ -30,6 +31,8 @@ function statusOf(directory: string, paths: readonly string[]): string[] {
     '-z',
     '--no-renames',
     '--untracked-files=all',
+    // Git would ask in each of them, under a configuration of its own.
+    '--ignore-submodules=all',
     '--',
     ...paths,
   ]);
@@ -47,8 +50,7 @@ function git(directory: string, parameters: readonly string[]): string | undefin
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 1 << 28,
-      // A repository must not make git run programs of its own choice.
-      env: { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.fsmonitor', GIT_CONFIG_VALUE_0: 'false' },
+      env: harmlessGit(directory),
     });
   } catch {
     return undefined;

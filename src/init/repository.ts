@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type GitIgnore, gitIgnoreAbove } from '../project/discover-gitignore.ts';
+import { harmlessGit } from '../project/harmless-git.ts';
 import { readArtifact } from '../project/read-artifact.ts';
 
 /** The files of a repository that git would keep, read on demand. Paths are relative, with forward slashes. */
@@ -55,11 +56,9 @@ export function repositoryOf(
 function trackedAndIgnored(root: string): string[] {
   if (!existsSync(path.join(root, '.git'))) return [];
   try {
-    // What a repository's own configuration could make git start is turned off.
-    const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
-    const listing = ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z'];
-    const output = execFileSync('git', [...harmless, ...listing], {
+    const output = execFileSync('git', ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z'], {
       cwd: root,
+      env: harmlessGit(root),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 1 << 26,

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { harmlessGit } from './harmless-git.ts';
 
 const run = promisify(execFile);
 
-/** What a repository's own configuration could make git start is turned off: the repository may be anybody's. */
-const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];
 const mostOutput = 256 * 1024 * 1024;
 
 /**
@@ -22,6 +21,8 @@ export async function changedFiles(directory: string, revision: string): Promise
       '--name-only',
       '--no-ext-diff',
       '--no-textconv',
+      // Git would ask in each of them, under a configuration of its own.
+      '--ignore-submodules=dirty',
       '--no-renames',
       '--diff-filter=d',
       '--relative',
@@ -57,7 +58,11 @@ async function commitOf(directory: string, revision: string): Promise<string> {
 
 async function git(directory: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run('git', [...harmless, ...args], { cwd: directory, maxBuffer: mostOutput });
+    const { stdout } = await run('git', [...args], {
+      cwd: directory,
+      env: harmlessGit(directory),
+      maxBuffer: mostOutput,
+    });
     return stdout;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
