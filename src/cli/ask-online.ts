@@ -10,6 +10,7 @@ import { taggedImages } from '../project/image-references.ts';
 import type { Project } from '../project/project.ts';
 import { downloadAddresses } from '../repairs/check-download.ts';
 import { releaseQuestions } from '../repairs/pin-releases.ts';
+import { complaint } from '../report/complaint.ts';
 import type { Terminal } from './command.ts';
 
 /** Requests under way at once: polite to a registry, quick enough for dozens of images. */
@@ -36,11 +37,12 @@ export interface Answers {
 export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
   const options: RegistryOptions = { fetch, timeoutSeconds, credentials: credentialsFrom(environment) };
   const { digests, versionTags, releases, checksums } = answers;
+  const complain = (name: string, reason: string) => stderr.write(complaint(name, reason));
   await inTurn(
     taggedImages(project).filter(({ text }) => !digests.has(text)),
     async (reference) => {
       const answer = await tagDigest(reference, options);
-      if (answer.kind === 'unknown') stderr.write(`plimsoll: ${reference.text}: no digest: ${answer.reason}\n`);
+      if (answer.kind === 'unknown') complain(reference.text, `no digest: ${answer.reason}`);
       else await keepDigest(reference, answer.digest, { digests, versionTags }, options);
     },
   );
@@ -49,16 +51,15 @@ export async function askOnline(project: Project, answers: Answers, { environmen
     async (question) => {
       const answer = await askReleases(question, { fetch, timeoutSeconds });
       if (answer.kind === 'releases') releases.set(questionKey(question), answer.releases);
-      else stderr.write(`plimsoll: ${question.name}: no version: ${answer.reason}\n`);
+      else complain(question.name, `no version: ${answer.reason}`);
     },
   );
   const addresses = downloadAddresses(project).filter((url) => !checksums.has(url));
-  for (const url of addresses.slice(maximumDownloads))
-    stderr.write(`plimsoll: ${url}: no checksum: too many of them\n`);
+  for (const url of addresses.slice(maximumDownloads)) complain(url, 'no checksum: too many of them');
   await inTurn(addresses.slice(0, maximumDownloads), async (url) => {
     const answer = await askChecksum(url, { fetch, ...downloadLimits });
     if (answer.kind === 'served') checksums.set(url, answer.served);
-    else stderr.write(`plimsoll: ${url}: no checksum: ${answer.reason}\n`);
+    else complain(url, `no checksum: ${answer.reason}`);
   });
 }
 

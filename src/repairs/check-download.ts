@@ -1,4 +1,5 @@
 import type { Assumption, Fix } from '../core/fix.ts';
+import { holdsSecret } from '../core/mask-secrets.ts';
 import { isTellingName } from '../core/secret-text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertFlag } from '../dockerfile/edit.ts';
@@ -22,7 +23,12 @@ export function uncheckedDownloads(dockerfile: Dockerfile): readonly UncheckedDo
     if (checksum !== undefined || !sources.some(({ value }) => isFileAddress(value))) return [];
     const [source] = sources;
     const url = sources.length === 1 && source ? expandedValue(dockerfile, instruction, source) : undefined;
-    return [{ instruction, url: url !== undefined && mayBeAsked(url) ? url : undefined }];
+    return [
+      {
+        instruction,
+        url: url !== undefined && source && !namesSecret(source.value) && mayBeAsked(url) ? url : undefined,
+      },
+    ];
   });
 }
 
@@ -31,16 +37,21 @@ function isFileAddress(source: string): boolean {
   return /^https?:\/\//i.test(source) && !/\.git(?:#|\?|$)/i.test(source);
 }
 
-/** Over https, without a login and without a key in the query, which a message would show. */
+/** Over https, and of nothing but a host and a path, neither of which is a secret or changes by intent: it is sent, and shown in messages. */
 function mayBeAsked(written: string): boolean {
-  if (!URL.canParse(written) || written.length > 2000) return false;
-  const url = new URL(written);
-  return (
-    url.protocol === 'https:' &&
-    url.username === '' &&
-    url.password === '' &&
-    ![...url.searchParams.keys()].some((name) => isTellingName(name) || /signature|^sig$|^X-Amz-/i.test(name))
-  );
+  if (!/^[!-~]{1,2000}$/.test(written) || /[?#@\\]/.test(written) || !URL.canParse(written)) return false;
+  const { protocol, host, pathname } = new URL(written);
+  return protocol === 'https:' && !holdsSecret(written) && isOfOneVersion(host, pathname);
+}
+
+/** A file of a version, by a digit in its path. What an interface or a folder tells is another thing tomorrow. */
+function isOfOneVersion(host: string, path: string): boolean {
+  return /\d/.test(path.replace(/%../g, '')) && !/\/$|\/api\//.test(path) && !host.startsWith('api.');
+}
+
+/** True for `$TOKEN` in the address: its value would be shown. */
+function namesSecret(source: string): boolean {
+  return [...source.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => isTellingName(name));
 }
 
 /** The addresses that `plimsoll fix --online` asks, each once. */

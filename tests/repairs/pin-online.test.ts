@@ -158,18 +158,28 @@ describe('checksums of what ADD downloads', () => {
     expect(result.classes).toEqual(classes);
   });
 
-  it('asks no address that is plain, moves by intent, or has a login or a key', async () => {
+  it('asks no address that is plain, moves by intent, names no version, or may hold a secret', async () => {
     const lines = [
       'https://example.com/1.4/tool',
       'http://example.com/1.4/tool',
       'https://example.com/releases/latest/download/tool',
       'https://raw.githubusercontent.com/a/b/master/install.sh',
-      'https://me:pw@example.com/tool',
-      'https://example.com/tool?token=abc',
+      'https://me:pw@example.com/1.4/tool',
+      'https://me@example.com/1.4/tool',
+      'https://example.com/1.4/tool?token=abc',
+      'https://example.com/1.4/tool?key=Kj8sd0QvT2nW5xYb9',
+      'https://example.com/ghp_9fK2mQ7xTz4LpB8vNc3RwY6sHd1JgA5uEo0X/1.4/tool',
+      'https://example.com/${API_TOKEN}/1.4/tool',
+      'https://example.com/1.4/tool\u001b[31mRED',
+      'https://pypi.org/simple/flask/',
+      'https://pypi.org/simple/py7zr/',
+      'https://registry.npmjs.org/left-pad',
+      'https://example.com/left%20pad',
+      'https://api.github.com/repos/a/b2/git/refs/heads/x',
       'https://example.com/tool.git#v1',
       'https://example.com/$TARGETARCH/tool',
     ];
-    const text = `FROM debian:12\n${lines.map((each) => `ADD ${each} /t\n`).join('')}`;
+    const text = `FROM debian:12\nARG API_TOKEN=abc\n${lines.map((each) => `ADD ${each} /t\n`).join('')}`;
     const bytes = new TextEncoder().encode(text);
     const project = await loadProject({ kind: 'bytes', name: 'Dockerfile', bytes }, {});
     expect(downloadAddresses(project)).toEqual(['https://example.com/1.4/tool']);

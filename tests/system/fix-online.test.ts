@@ -90,7 +90,7 @@ describe('plimsoll fix --online asks a server for what ADD downloads', () => {
     publisher = createServer(
       { key: readFileSync(key ?? ''), cert: readFileSync(certificate ?? '') },
       (request, response) => {
-        if (request.url === '/moved') response.writeHead(302, { location: '/tool-1.4' }).end();
+        if (request.url === '/moved-1.4') response.writeHead(302, { location: '/tool-1.4' }).end();
         else if (request.url === '/tool-1.4') response.end(content);
         else response.writeHead(404).end();
       },
@@ -107,7 +107,7 @@ describe('plimsoll fix --online asks a server for what ADD downloads', () => {
   it('writes the checksum of what it serves, names what it does not, and finds nothing more to do', async () => {
     const file = path.join(directory, 'Dockerfile');
     const text = (flag: string) =>
-      `# syntax=docker/dockerfile:1.7\nFROM scratch\nADD ${flag}${address}/moved /tool\nADD ${address}/gone-1 /gone\nUSER 10001\n`;
+      `# syntax=docker/dockerfile:1.7\nFROM scratch\nADD ${flag}${address}/moved-1.4 /tool\nADD ${address}/gone-1 /gone\nUSER 10001\n`;
     writeFileSync(file, text(''));
     const args = [
       'fix',
