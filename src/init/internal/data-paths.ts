@@ -1,6 +1,10 @@
 const kept = /(?:^|_)(?:data|db|database|sqlite|dumps?|snapshots?|uploads?|storage|store|state|media)(?:_|$)/i;
 const namesPath = /(?:^|_)(?:dir|directory|folder|path|file|filename|root|db|data)$/i;
 
+/** Without a directory or an extension it may be the name of a database on a server: `POSTGRES_DB=shop`. */
+const looksLikePath = /\/|^[\w-]+\.[a-z]\w{1,7}$/i;
+const surelyPath = /(?:^|_)(?:dir|directory|folder|path|file|filename)$/i;
+
 /** Whether a variable with this default names a place of the program's own where it keeps data: `DB_FILENAME`, `db/data`. */
 export function isDataPath(name: string, fallback: string | undefined): fallback is string {
   return (
@@ -8,6 +12,7 @@ export function isDataPath(name: string, fallback: string | undefined): fallback
     /^(?:\.\/)?[\w-][\w./-]*$/.test(fallback) &&
     !fallback.includes('..') &&
     !/^(?:\d+|true|false)$/.test(fallback) &&
+    (looksLikePath.test(fallback) || surelyPath.test(name)) &&
     kept.test(name) &&
     namesPath.test(name)
   );

@@ -2,6 +2,7 @@ import type { Place } from '../detector.ts';
 import type { Question } from '../plan.ts';
 import { placeIn } from '../repository.ts';
 import { type FoundPort, findInSources, findPort } from './endpoints.ts';
+import { isOfOthers } from './of-others.ts';
 
 interface GoFramework {
   readonly module: string;
@@ -53,17 +54,13 @@ function listenAddress(place: Place) {
   return found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence };
 }
 
-/** Variables of other services and of the program's other ports. */
-const ofOthers =
-  /(?:^|_)(?:DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO|SMTP|MAIL|METRICS?|ADMIN|PPROF|DEBUG|GRPC|TLS|HTTPS|REMOTE|PROXY|KAFKA|AMQP|NATS|LDAP|SSH)_/i;
-
 /** A variable for the port under a name of the program's own, with a default: `getEnv("WHOAMI_PORT_NUMBER", "80")`. */
 function namedPort({ application, repository }: Place) {
   const found = application?.variablesRead.find(
     ({ name, fallback }) =>
       /(?:^|_)PORT(?:_NUMBER)?$/i.test(name) &&
       name !== 'PORT' &&
-      !ofOthers.test(name) &&
+      !isOfOthers(name) &&
       /^:?\d{2,5}$/.test(fallback ?? ''),
   );
   return found && { ...found, evidence: placeIn(found.path, repository.read(found.path), found.range.start) };

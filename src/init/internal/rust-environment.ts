@@ -2,6 +2,7 @@ import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, join } from '../repository.ts';
 import { isDataPath } from './data-paths.ts';
+import { isOfOthers } from './of-others.ts';
 import type { RustOption } from './rust-options.ts';
 import { isKept } from './written-paths.ts';
 
@@ -14,32 +15,40 @@ export interface RustAddress {
 }
 
 const address = /^(?:[\w.-]*|\[[\da-f:.]*\]):(\d{2,5})$/i;
-const addressName = /(?:addr|address|bind|listen|host|ip|interface)$/i;
+const addressName = /(?:addr|address|bind|listen)$/i;
+const hostName = /(?:addr|address|bind|listen|host|ip|interface)$/i;
 
 /** The address of the option that has one, or of one for the port and one for the host. */
 export function rustAddress({ choices }: Place, options: readonly RustOption[]): RustAddress | undefined {
-  const whole = options.find(
+  const own = options.filter(({ name, field }) => !isOfOthers(name) && !isOfOthers(field));
+  const addresses = own.filter(
     ({ name, field, fallback }) =>
       (addressName.test(name) || addressName.test(field)) && fallback !== undefined && address.test(fallback),
   );
+  const listening = addresses.filter(({ name, field }) => /listen|bind/i.test(`${name} ${field}`));
+  const whole = [listening, addresses].find(({ length }) => length === 1)?.[0];
   if (whole) {
     const port = choices.port ?? Number(address.exec(whole.fallback ?? '')?.[1]);
     return { port, evidence: whole.evidence, environment: { [whole.name]: `0.0.0.0:${port}` } };
   }
-  const ports = options.filter(
+  const ports = own.filter(
     ({ name, field }) => /(?:^|_)port$/i.test(name) || /^(?:http_|listen_|server_)?port$/.test(field),
   );
-  const own = ports.find(({ fallback }) => /^\d{2,5}$/.test(fallback ?? ''));
-  if (!own) return undefined;
-  const port = choices.port ?? Number(own.fallback);
-  const host = options.find(
-    ({ name, field, type }) =>
-      (addressName.test(name) || addressName.test(field)) && /^(?:IpAddr|Ipv[46]Addr|String)$/.test(type),
+  const chosen = ports.find(({ fallback }) => /^\d{2,5}$/.test(fallback ?? ''));
+  if (!chosen) return undefined;
+  const port = choices.port ?? Number(chosen.fallback);
+  // `HOST` beside `PORT`, `SHOP_HOST` beside `SHOP_PORT`: another prefix may be another service's.
+  const prefix = chosen.name.replace(/port$/i, '');
+  const host = own.find(
+    ({ name, type }) =>
+      hostName.test(name) &&
+      name.replace(hostName, '').replace(/(?:bind|listen)_$/i, '') === prefix &&
+      /^(?:IpAddr|Ipv[46]Addr|String)$/.test(type),
   );
   return {
     port,
-    evidence: own.evidence,
-    environment: { ...(host && { [host.name]: '0.0.0.0' }), [own.name]: String(port) },
+    evidence: chosen.evidence,
+    environment: { ...(host && { [host.name]: '0.0.0.0' }), [chosen.name]: String(port) },
   };
 }
 
