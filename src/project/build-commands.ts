@@ -10,13 +10,31 @@ const switches = /^--(?:no-cache|pull|push|load|quiet|rm|force-rm|squash|compres
  * Paths are taken as relative to the project's root, where such files run; a command with a variable in one of its paths tells nothing.
  */
 export function buildsOfCommands(files: readonly Artifact[]): ToldBuild[] {
-  return files.flatMap((file) =>
-    [
-      ...commandLines(file)
-        .replace(/\\\r?\n\s*/g, ' ')
-        .matchAll(/\b(?:docker|podman|nerdctl)(?:\s+(?:image|buildx|builder))?\s+(?:build|bud)\s+([^\n;&|]{1,2000})/g),
-    ].flatMap((match) => toldBy((match[1] ?? '').trim().split(/\s+/)) ?? []),
-  );
+  return files.flatMap((file) => [...commandBuilds(file), ...actionBuilds(file)]);
+}
+
+function commandBuilds(file: Artifact): ToldBuild[] {
+  const commands = commandLines(file)
+    .replace(/\\\r?\n\s*/g, ' ')
+    .matchAll(/\b(?:docker|podman|nerdctl)(?:\s+(?:image|buildx|builder))?\s+(?:build|bud)\s+([^\n;&|]{1,2000})/g);
+  return [...commands].flatMap((match) => toldBy((match[1] ?? '').trim().split(/\s+/)) ?? []);
+}
+
+/** Steps of GitHub Actions that build a stage by its name. https://github.com/docker/build-push-action#inputs */
+function actionBuilds({ text }: Artifact): ToldBuild[] {
+  if (!text.includes('docker/build-push-action')) return [];
+  return text.split(/^[ \t]*- /m).flatMap((step) => {
+    if (!/^[ \t]*uses:[ \t]*["']?docker\/build-push-action@/m.test(step)) return [];
+    const input = (name: string) => {
+      const value = new RegExp(`^[ \\t]+${name}:[ \\t]*([^\\s#]+)`, 'm').exec(step)?.[1];
+      return value === undefined ? undefined : unquoted(value);
+    };
+    const [target, context = '.', file] = ['target', 'context', 'file'].map(input);
+    if (target === undefined || !isPath(context) || (file !== undefined && !isPath(file))) return [];
+    const directory = normalized(context);
+    const dockerfilePath = file === undefined ? normalized(`${directory}/Dockerfile`) : normalized(file);
+    return [{ dockerfilePath, contextDirectory: directory, target, images: [], arguments: new Map(), toldBy: 'ci' }];
+  });
 }
 
 function commandLines({ path, text }: Artifact): string {

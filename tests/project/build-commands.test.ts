@@ -52,3 +52,22 @@ describe('build commands tell of builds', () => {
     expect(told(text)).toEqual([]);
   });
 });
+
+describe('a step of GitHub Actions tells of a build by its target', () => {
+  const step = (inputs: readonly string[], uses = 'docker/build-push-action@v6') =>
+    `jobs:\n  image:\n    steps:\n      - uses: actions/checkout@v4\n      - name: Build\n        uses: ${uses}\n        with:\n${inputs.map((each) => `          ${each}\n`).join('')}      - run: "true"\n`;
+
+  test.each([
+    [['context: .', 'target: rootless'], 'Dockerfile', '', 'rootless'],
+    [['context: "./web"', 'target: ship # the small one'], 'web/Dockerfile', 'web', 'ship'],
+    [['file: docker/app.Dockerfile', "target: 'final'"], 'docker/app.Dockerfile', '', 'final'],
+  ])('%j', (inputs, dockerfilePath, contextDirectory, target) => {
+    expect(told(step(inputs))).toEqual([{ dockerfilePath, contextDirectory, target, images: [] }]);
+  });
+
+  test.each([
+    [step(['context: .'])],
+    [step(['context: .', 'target: x'], 'example/other@v1')],
+    [step(['context: ${{ matrix.directory }}', 'target: x'])],
+  ])('nothing: %j', (text) => expect(told(text)).toEqual([]));
+});

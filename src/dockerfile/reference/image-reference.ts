@@ -24,13 +24,16 @@ const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96
 export function imageReferenceFault(reference: string): string | undefined {
   if (valid.has(reference)) return undefined;
   const fault = faultOf(reference);
-  if (fault === undefined && valid.size < mostKept) valid.add(reference);
+  // A copy: a part of a text keeps all of it.
+  if (fault === undefined && valid.size < mostKept && reference.length <= longestKept)
+    valid.add(Buffer.from(reference).toString());
   return fault;
 }
 
 /** Names that are valid: each is asked for several times in a file, and many files have the same. */
 const valid = new Set<string>();
 const mostKept = 1000;
+const longestKept = 255;
 
 function faultOf(reference: string): string | undefined {
   if (imageId.test(reference)) return 'it is 64 hexadecimal digits, which mean an image id and no name';

@@ -14,7 +14,8 @@ export const rule = dockerfileRule({
     const used = new Set(shippedStages(project, dockerfile));
     if (dockerfile.final) used.add(dockerfile.final);
     // A set is walked in the order in which it grows.
-    for (const stage of used) for (const other of stage.dependsOn) used.add(other);
+    for (const stage of used)
+      for (const other of [...stage.dependsOn, ...chosenByVariable(stage, dockerfile.stages)]) used.add(other);
     const unused = dockerfile.stages.filter((stage) => !used.has(stage));
     for (const stage of unused) {
       if (stage.from === undefined || isTarget(stage) || isDevelopmentStage(stage)) continue;
@@ -27,6 +28,17 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** `FROM build_${TARGETARCH}`: all stages whose name a value may complete. */
+function chosenByVariable({ from }: Stage, stages: readonly Stage[]): readonly Stage[] {
+  const written = from?.image?.raw ?? from?.image?.value ?? '';
+  if (!written.includes('$')) return [];
+  const parts = written.toLowerCase().split(/\$(?:\{[^}]*\}|\w+)/);
+  return stages.filter(({ name }) => {
+    if (name === undefined || !name.startsWith(parts[0] ?? '') || !name.endsWith(parts.at(-1) ?? '')) return false;
+    return parts.every((part) => name.includes(part));
+  });
+}
 
 /** A stage that is built by its name, `--target`: one that is named for it, says what to run, or is another stage with a change. */
 function isTarget({ name, base, instructions }: Stage): boolean {

@@ -34,19 +34,30 @@ export const rule = objectRule({
         message: `${object.kind} ${object.name} names the group system:masters, whose rights no binding can take away.`,
         peers: [],
       });
-    const accounts = subjects.filter(({ kind }) => kind === 'ServiceAccount');
+    const accounts = subjects.filter(isAccount);
     const [account] = accounts;
-    if (roleKind === 'ClusterRole' && roleName.text === 'cluster-admin' && subjects.length > 0 && !masters)
+    const everyAccount = subjects.find(isEveryAccount);
+    const others = subjects.filter((subject) => subject !== masters && subject !== everybody);
+    const scope = object.kind === 'ClusterRoleBinding' ? 'on the whole cluster' : 'in its namespace';
+    const isAdmin = roleKind === 'ClusterRole' && roleName.text === 'cluster-admin';
+    if (isAdmin && others.length > 0)
       report({
         at: roleName,
-        also: accounts.slice(0, 3).map(({ name }) => ({ ...name, note: 'the account' })),
-        message: `${object.kind} ${object.name} gives ${account ? `the service account ${account.name.text}` : (subjects[0]?.name.text ?? '')} all rights ${object.kind === 'ClusterRoleBinding' ? 'on the whole cluster' : 'in its namespace'}.`,
+        also: others.filter(isProgram).map(({ name }) => ({ ...name, note: 'the account' })),
+        message: `${object.kind} ${object.name} gives ${everyAccount ? 'every pod there is' : account ? `the service account ${account.name.text}` : (others[0]?.name.text ?? '')} all rights ${scope}.`,
         // People who run the cluster need it; programs do not.
-        severity: account ? 'warning' : 'note',
+        severity: everyAccount ? 'error' : account ? 'warning' : 'note',
         peers:
           object.kind === 'ClusterRoleBinding'
             ? ['kube-linter:cluster-admin-role-binding', 'polaris:clusterrolebindingClusterAdmin', 'trivy:KSV111']
             : ['polaris:rolebindingClusterAdminClusterRole', 'trivy:KSV111'],
+      });
+    else if (everyAccount && !isOpenToAll(roleName.text))
+      report({
+        at: everyAccount.name,
+        message: `${object.kind} ${object.name} gives ${roleName.text} to every pod ${everyAccount.name.text === 'system:serviceaccounts' ? 'there is' : 'of a namespace'}.`,
+        remedy: 'Make a ServiceAccount for the program that needs the rights, and bind the role to that.',
+        peers: [],
       });
     const byDefault = accounts.find(({ name }) => name.text === 'default');
     if (byDefault)
@@ -64,6 +75,19 @@ const everybodyIs: Readonly<Record<string, string>> = {
   'system:unauthenticated': 'everybody who reaches the API server, without a login',
   'system:authenticated': 'everybody with any login',
 };
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects */
+function isAccount({ kind, name }: RoleSubject): boolean {
+  return kind === 'ServiceAccount' || (kind === 'User' && name.text.startsWith('system:serviceaccount:'));
+}
+
+function isEveryAccount({ kind, name }: RoleSubject): boolean {
+  return kind === 'Group' && /^system:serviceaccounts(?::|$)/.test(name.text);
+}
+
+function isProgram(subject: RoleSubject): boolean {
+  return isAccount(subject) || isEveryAccount(subject);
+}
 
 function isEverybody({ kind, name }: RoleSubject): boolean {
   return (kind === 'Group' || kind === 'User') && Object.hasOwn(everybodyIs, name.text);

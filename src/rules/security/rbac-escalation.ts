@@ -14,9 +14,11 @@ interface Power {
   /** Of objects in no namespace, to which a Role gives nothing. */
   readonly clusterWide?: true;
   /** What is needed beside it, in any rule of the role. */
-  readonly and?: Pick<Power, 'verbs' | 'apiGroup' | 'resources'>;
+  readonly and?: Pick<Power, 'verbs' | 'apiGroup' | 'resources' | 'unlessNamed'>;
   readonly peers: readonly PeerId[];
 }
+
+const startsPods = 'start pods, with any account and volume of the namespace';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -30,11 +32,34 @@ const powers: readonly Power[] = [
     peers: ['kube-linter:access-to-secrets', 'trivy:KSV041'],
   },
   {
-    what: 'start pods, with any account and volume of the namespace',
+    what: startsPods,
     verbs: ['create'],
     apiGroup: '',
     resources: ['pods'],
     peers: ['kube-linter:access-to-create-pods', 'trivy:KSV048'],
+  },
+  {
+    what: startsPods,
+    verbs: ['create'],
+    apiGroup: 'apps',
+    resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'],
+    peers: [],
+  },
+  { what: startsPods, verbs: ['create'], apiGroup: 'batch', resources: ['jobs', 'cronjobs'], peers: [] },
+  {
+    what: 'make volumes of any directory of a node',
+    clusterWide: true,
+    verbs: ['create'],
+    apiGroup: '',
+    resources: ['persistentvolumes'],
+    peers: [],
+  },
+  {
+    what: 'put containers into running pods',
+    verbs: ['update', 'patch'],
+    apiGroup: '',
+    resources: ['pods/ephemeralcontainers'],
+    peers: [],
   },
   {
     what: 'run commands in pods',
@@ -106,7 +131,7 @@ const powers: readonly Power[] = [
     apiGroup: 'certificates.k8s.io',
     resources: ['certificatesigningrequests/approval'],
     // https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#authorization
-    and: { verbs: ['approve'], apiGroup: 'certificates.k8s.io', resources: ['signers'] },
+    and: { verbs: ['approve'], apiGroup: 'certificates.k8s.io', resources: ['signers'], unlessNamed: true },
     peers: ['checkov:CKV_K8S_156'],
   },
 ];
@@ -126,13 +151,14 @@ export const rule = objectRule({
       const { and } = power;
       return by && (!and || rules.some((each) => gives(each, and))) ? [{ power, place: placeOf(by, power) }] : [];
     });
-    const [first, ...others] = found;
+    const named = found.filter((each, at) => found.findIndex(({ power }) => power.what === each.power.what) === at);
+    const [first, ...others] = named;
     if (!first) return;
     const scope = object.kind === 'ClusterRole' ? '' : ' of its namespace';
     report({
       at: first.place,
       also: others.map(({ power, place }) => ({ ...place, note: power.what })),
-      message: `${object.kind} ${object.name} lets its accounts ${inWords(found.map(({ power }) => power.what))}${found.length === 1 && /(?:Secrets|pods)$/.test(first.power.what) ? scope : ''}.`,
+      message: `${object.kind} ${object.name} lets its accounts ${inWords(named.map(({ power }) => power.what))}${named.length === 1 && /(?:Secrets|pods)$/.test(first.power.what) ? scope : ''}.`,
       peers: [...new Set(found.flatMap(({ power }) => power.peers.filter((peer) => isOfKind(peer, object))))],
     });
   },

@@ -20,7 +20,8 @@ export const rule = objectRule({
     const found = permissionRules(object).flatMap(({ verbs, resources, apiGroups }) => {
       const verb = verbs.find(isStar);
       const resource = resources.find(isStar);
-      return verb || resource ? [{ verb, resource, apiGroups: apiGroups.map(({ text }) => text) }] : [];
+      const names = (scalars: readonly YamlScalar[]) => scalars.map(({ text }) => text);
+      return verb || resource ? [{ verb, resource, resources: names(resources), apiGroups: names(apiGroups) }] : [];
     });
     const [first] = found;
     if (!first) return;
@@ -33,7 +34,7 @@ export const rule = objectRule({
     report({
       at: places[0] ?? object.place,
       also: places.slice(1, 5).map((place) => ({ ...place, note: 'here, too' })),
-      message: `${object.kind} ${object.name} allows ${both ? 'every verb on every resource' : verb ? 'every verb' : 'its verbs on every resource'}${isOwn && resource ? ` of ${groups.slice(0, 2).join(' and ')}${groups.length > 2 ? ' …' : ''}` : ''}.`,
+      message: `${object.kind} ${object.name} allows ${both ? 'every verb on every resource' : verb ? `every verb on ${inShort(found.find((each) => each.verb)?.resources ?? [])}` : 'its verbs on every resource'}${isOwn && resource ? ` of ${inShort(groups)}` : ''}.`,
       // A program that owns a group of custom resources owns what is in it.
       ...(isOwn && { severity: 'note' }),
       peers: [
@@ -45,6 +46,10 @@ export const rule = objectRule({
     });
   },
 });
+
+function inShort(names: readonly string[]): string {
+  return names.length > 2 ? `${names.slice(0, 2).join(', ')} …` : names.join(' and ');
+}
 
 /** No group of Kubernetes itself, whose kinds lead to other rights. */
 function isCustomGroup(group: string): boolean {
