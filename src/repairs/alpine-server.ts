@@ -3,9 +3,11 @@ import { compareReleases } from '../bases/releases.ts';
 import { familiarName } from '../core/image-reference.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import { baseImageOf } from '../project/stage-facts.ts';
 import type { LighterFix } from './lighter-base-fix.ts';
 import { replaceReference } from './replace-base.ts';
+import { saidOfContainers } from './started-files.ts';
 
 /** Servers that have no slim image, and that run nothing but themselves. Databases are none: what sorts and compares text is in libc. */
 const servers = new Set(['nginx', 'httpd', 'haproxy', 'memcached']);
@@ -24,7 +26,7 @@ export interface AlpineServer {
  * The image on Alpine for a stage in which a server of the image runs and nothing else: the server is compiled for musl by the same publisher, and
  * no program of the file's own is there that would need glibc, bash or a package of Debian. Undefined where that is not so.
  */
-export function alpineServer(dockerfile: Dockerfile, stage: Stage): AlpineServer | undefined {
+export function alpineServer(project: Project, dockerfile: Dockerfile, stage: Stage): AlpineServer | undefined {
   const { reference, runtime, lighter, distribution, deprecated } = baseImageOf(stage);
   const { base, from } = stage;
   const image = lighter.find(({ sameLibc }) => !sameLibc);
@@ -34,7 +36,7 @@ export function alpineServer(dockerfile: Dockerfile, stage: Stage): AlpineServer
   // The first releases had none on Alpine.
   if (runtime?.name === 'nginx' && runtime.version !== undefined && compareReleases(runtime.version, '1.10') < 0)
     return undefined;
-  if (!runsServerAlone(dockerfile, stage)) return undefined;
+  if (!runsServerAlone(dockerfile, stage) || showsDebian(project, dockerfile, stage)) return undefined;
   const others = dockerfile.stages.filter((other) => other.base.kind === 'stage' && other.base.stage === stage);
   if (others.length > 0) return { image, fixed: { refusal: 'other stages build on it' } };
   const edits = replaceReference(dockerfile, [from.image], base.reference, image.reference);
@@ -70,4 +72,32 @@ function runsServerAlone(dockerfile: Dockerfile, stage: Stage): boolean {
     if (script.commands.some(({ name, nameWord }) => !common.test(name) || !nameWord.literal)) return false;
   }
   return true;
+}
+
+/** What only the image on Debian has: its user, its shell and interpreters, its packages and places. */
+const ofDebian =
+  /\bwww-data\b|\bload_module\b|\/usr\/lib\/|\/etc\/(?:apt|init\.d|default)\b|\bsnakeoil\b|(?:^|[\s/;&|("'])(?:bash|perl|python3?|apt-get|apt|dpkg|useradd|groupadd|usermod)(?=[\s;&|)"']|$)/m;
+/** Scripts and configuration, by their names; the site that is served is not read. */
+const tellingName = /(?:^|\/)[^/.]+$|\.(?:sh|bash|envsh|conf|cfg|template|tmpl|pl|py|cgi|vhost)$/;
+/** So many files are read. */
+const maximumFiles = 100;
+
+/** Whether what is copied from the build context, or what a manifest starts in the container, names something of Debian. */
+function showsDebian(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
+  if (ofDebian.test(saidOfContainers(project, dockerfile, stage))) return true;
+  let read = 0;
+  for (const { context } of buildsOf(project, dockerfile)) {
+    for (const use of context?.uses ?? []) {
+      const isOfStage = stage.instructions.some(({ range }) => range.start === use.range.start);
+      if (context === undefined || use.path !== dockerfile.path || !isOfStage || !use.known) continue;
+      const copied = context.copiedBy(use);
+      for (const [place, { path, kind }] of context.index.entries.entries()) {
+        if (copied[place] !== 1 || kind !== 'file' || !tellingName.test(path) || read >= maximumFiles) continue;
+        read++;
+        const text = context.readStart(path);
+        if (ofDebian.test(text.replaceAll(/^[ \t]*#(?!!).*$/gm, ''))) return true;
+      }
+    }
+  }
+  return false;
 }

@@ -32,7 +32,7 @@ export const rule = dockerfileRule({
         if (runsProgram(project, dockerfile, stage)) reportDebian(dockerfile, stage, image, report);
         continue;
       }
-      const server = alpineServer(dockerfile, stage);
+      const server = alpineServer(project, dockerfile, stage);
       if (server !== undefined) {
         reportServer(stage, server, report);
         continue;
