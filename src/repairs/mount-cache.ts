@@ -9,6 +9,7 @@ import type { CacheDirectory } from '../ecosystems/ecosystem.ts';
 import { frontendKnows } from '../project/frontend.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, imageInstructions, isRootUser } from '../project/stage-facts.ts';
+import { nothingIsOffline, takesFromCache } from './offline-later.ts';
 
 /** Tools whose cache is a copy, and nothing that is used where it lies. */
 const copies: ReadonlySet<string> = new Set(['npm', 'pnpm', 'pip', 'uv', 'composer', 'bun']);
@@ -41,6 +42,8 @@ export function mountCache(
     (placed) => placed.instruction === run && placed.read.action === 'clean-cache',
   );
   if (cleans || /rm -\w+ [^\n]*(?:~|\/root)\/\.|\bsudo\b|\bsu\b/.test(text)) return undefined;
+  // The mount would hide what an earlier step downloaded.
+  if (takesFromCache(text)) return undefined;
   const user = imageInstructions(stage).findLast((each) => each.name === 'USER' && each.range.start < run.range.start);
   const isRoot =
     user?.name === 'USER'
@@ -57,6 +60,7 @@ export function mountCache(
       frontendKnows(project, dockerfile, 'RUN --mount'),
       { statement: 'The step runs as root, to whom the mount belongs.', state: 'holds' },
       notNeededLater(read.tool),
+      nothingIsOffline(project, dockerfile, stage, run),
     ],
   };
 }

@@ -15,6 +15,7 @@ import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 import { keepNoIndex } from '../../repairs/apk-index.ts';
 import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
 import { fetchListsThere, listDependents } from '../../repairs/list-dependents.ts';
+import { nothingIsOffline } from '../../repairs/offline-later.ts';
 import { pipKnowsNoCacheDir } from '../../repairs/pip-cache.ts';
 import { sameSources } from '../../repairs/sources-changed.ts';
 import { updateOnly, updateWithInstall } from '../../repairs/update-with-install.ts';
@@ -128,7 +129,7 @@ function fixFor(
   instruction: RunInstruction,
   trace: CacheTrace,
 ): Fix | undefined {
-  const { cache, writtenBy } = trace;
+  const { cache, ecosystem, writtenBy } = trace;
   const later = () => nothingLaterInstalls(project, dockerfile, stage, cache.tools);
   if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(dockerfile, stage, instruction), later);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
@@ -162,6 +163,9 @@ function fixFor(
       rootRuns(dockerfile, stage, instruction),
       lists.assumption,
       ...(cache.kind === 'lists' ? [later()] : []),
+      ...(cache.kind === 'lists' && ecosystem !== 'rpm'
+        ? []
+        : [nothingIsOffline(project, dockerfile, stage, instruction)]),
       ...toolNeedsIt(dockerfile, stage, instruction, trace),
       ...(writtenBy[0]?.tool === 'yarn' ? [isClassicYarn(project, dockerfile)] : []),
     ],
