@@ -1,6 +1,7 @@
 import { compareNumbers } from '../../core/version-order.ts';
 import type { FetchInputs, ProjectFiles } from '../install-inputs.ts';
 import type { PackageCommand } from '../package-command.ts';
+import { scriptThatReads, withoutComments } from './gradle-reads.ts';
 import { wrapperCall } from './wrapper-call.ts';
 
 /**
@@ -90,7 +91,9 @@ function projectsOf(files: ProjectFiles): Projects {
         files.paths.some((path) => path.startsWith(`${directory}/`)) &&
         !paths.some((path) => path.startsWith(`${directory}/`)),
     );
-  const reader = paths.find((path) => path.includes('.gradle') && readsFiles(files.read(path) ?? ''));
+  const whole = files.paths.filter(isWhole);
+  const there = new Set([...paths, ...whole]);
+  const reader = scriptThatReads([...there], (path) => there.has(path), files.read);
   return {
     paths,
     directories,
@@ -110,17 +113,6 @@ function projectsOf(files: ProjectFiles): Projects {
 function belongsToBuild(path: string): boolean {
   if (/(?:^|\/)(?:src|build|\.gradle|node_modules)\//.test(path)) return false;
   return /(?:^|\/)(?:[^/]+\.gradle(?:\.kts)?|gradle\.properties|(?:buildscript-)?gradle\.lockfile)$/.test(path);
-}
-
-/** Opens a file while the build is configured. Paths that are only named are looked at by tasks, later. */
-function readsFiles(script: string): boolean {
-  return /\.text\b(?!\s*=)|\breadText\b|\breadLines\b|\bFileInputStream\b|\.newReader\b|\bnewDataInputStream\b|\.eachLine\b|\bJsonSlurper\b|\bfileContents\b|\.execute\(\)|\bexec\s*\{|\bcommandLine\b|\bgrgit\b|\bloadProperties\b|\.withInputStream\b|\.inputStream\(\)/.test(
-    withoutComments(script),
-  );
-}
-
-function withoutComments(script: string): string {
-  return script.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:"'])\/\/.*$/gm, '$1');
 }
 
 /** Files of the root first, then those of each directory together. */
