@@ -1,6 +1,7 @@
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { healthOf, type JavaPort, portOf } from '../internal/java-port.ts';
 import { type JavaProject, readJavaProject } from '../internal/java-project.ts';
+import { ownPart } from '../internal/markup.ts';
 import { splitCommand, withExec } from '../internal/shell-words.ts';
 import { type ChosenVersion, chooseVersion, compareVersions } from '../internal/versions.ts';
 import type { Detection, ImageStage, RunPlan, Step } from '../plan.ts';
@@ -175,8 +176,7 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
 /** The version that the build file gives the application itself, not what it stands on. */
 function ownVersion({ tool, text }: JavaProject): string | undefined {
   if (tool === 'gradle') return /^version\s*=\s*['"]([\w.-]+)['"]/m.exec(text)?.[1];
-  const own = text.replace(/<(parent|dependencies|dependencyManagement|build|profiles|plugins)>[\s\S]*?<\/\1>/g, '');
-  return /<version>\s*([\w.-]+)\s*<\/version>/.exec(own)?.[1];
+  return /<version>\s*([\w.-]+)\s*<\/version>/.exec(ownPart(text))?.[1];
 }
 
 function buildStage(

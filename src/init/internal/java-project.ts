@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
 import { baseName, directoryOf, join, placeIn } from '../repository.ts';
+import { ownPart, withoutComments } from './markup.ts';
 
 /** What a Maven or Gradle build of one module says of itself. */
 export interface JavaProject {
@@ -41,7 +42,7 @@ const frameworks: readonly (readonly [RegExp, NonNullable<JavaProject['framework
 export function readJavaProject(place: Place): JavaProject | undefined {
   const file = ['pom.xml', 'build.gradle', 'build.gradle.kts'].find((name) => place.has(name));
   if (file === undefined) return undefined;
-  const text = (place.read(file) ?? '').replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  const text = withoutComments(place.read(file) ?? '');
   const root = rootOf(place, file);
   const rootText = root === place.directory ? text : (place.repository.read(join(root, file)) ?? '');
   const framework = frameworks.find(([pattern]) => pattern.test(text));
@@ -93,7 +94,7 @@ function askedJava(place: Place, file: string, text: string, rootText: string, r
     /<(?:target|source)>\s*(?:1\.)?(\d+)\s*</,
     /JavaLanguageVersion\.of\(\s*['"]?(\d+)/,
     /jvmToolchain\(\s*(\d+)/,
-    /(?:source|target)Compatibility\s*=?\s*(?:JavaVersion\.VERSION_(?:1_)?)?['"]?(?:1\.)?(\d+)/,
+    /(?:source|target)Compatibility\s*(?:=\s*)?(?:JavaVersion\.VERSION_(?:1_)?)?['"]?(?:1\.)?(\d+)/,
   ];
   for (const [path, each] of [
     [join(place.directory, file), text],
@@ -112,19 +113,24 @@ function askedJava(place: Place, file: string, text: string, rootText: string, r
 
 /** `target/<finalName>.jar`, or by artifact and version, when both are written out. */
 function mavenJar(text: string): string | undefined {
-  const own = text.replace(/<(parent|dependencies|dependencyManagement|build|profiles|plugins)>[\s\S]*?<\/\1>/g, '');
+  const own = ownPart(text);
   const kind = /<packaging>\s*(war|jar)\s*</.exec(own)?.[1] ?? 'jar';
   const finalName = /<finalName>\s*([\w.-]+)\s*</.exec(text)?.[1];
   if (finalName !== undefined) return `${finalName}.${kind}`;
   const artifact = /<artifactId>\s*([\w.-]+)\s*</.exec(own)?.[1];
-  const version =
-    /<version>\s*([\w.-]+)\s*</.exec(own)?.[1] ??
-    /<parent>[\s\S]*?<version>\s*([\w.-]+)\s*<[\s\S]*?<\/parent>/.exec(text)?.[1];
+  const version = /<version>\s*([\w.-]+)\s*</.exec(own)?.[1] ?? /<version>\s*([\w.-]+)\s*</.exec(parentOf(text))?.[1];
   return artifact !== undefined && version !== undefined ? `${artifact}-${version}.${kind}` : undefined;
 }
 
+function parentOf(text: string): string {
+  const from = text.indexOf('<parent>');
+  return from === -1 ? '' : text.slice(from, Math.max(from, text.indexOf('</parent>', from)));
+}
+
 function findMainClass(place: Place, file: string, text: string): JavaProject['mainClass'] {
-  const written = /<mainClass>\s*([\w.$]+)\s*<|mainClass(?:Name)?\s*(?:=|\.set\()?\s*\(?['"]([\w.$]+)['"]/.exec(text);
+  const written = /<mainClass>\s*([\w.$]+)\s*<|mainClass(?:Name)?\s*(?:(?:=|\.set\()\s*)?\(?['"]([\w.$]+)['"]/.exec(
+    text,
+  );
   const name = written?.[1] ?? written?.[2];
   if (name !== undefined) return { name, evidence: placeIn(join(place.directory, file), text, written?.index ?? 0) };
   const found = place.sources().flatMap(({ path, text: source }) => {

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { detectApplications } from '../../src/init/detect.ts';
+import { detectors } from '../../src/init/detectors.ts';
+import type { ApplicationPlan } from '../../src/init/plan.ts';
+import { repositoryOf } from '../../src/init/repository.ts';
+
+function planOf(files: Readonly<Record<string, string>>): ApplicationPlan | undefined {
+  const repository = repositoryOf('/shop', Object.keys(files), (file) => files[file]);
+  const existing = { dockerfiles: [], manifests: false };
+  return detectApplications(repository, { detectors, choices: {}, today: '2026-11-26', within: '', existing }).plans[0];
+}
+
+const cargo =
+  '[package]\nname = "shop"\nversion = "1.0.0"\nedition = "2021"\n[dependencies]\nclap = "4"\naxum = "0.8"\n';
+const rust = (text: string) => ({
+  'Cargo.toml': cargo,
+  'Cargo.lock': '',
+  'src/main.rs': `use clap::Parser;\n${text}\nfn main() {}\n`,
+});
+const pom = (text: string) => ({
+  'pom.xml': `<project><artifactId>shop</artifactId>${text}<version>1.2.3</version></project>`,
+  'src/main/java/Shop.java': 'public class Shop { public static void main(String[] a) { } }\n',
+});
+
+/** On this text a pattern that tries again from each place would take from many seconds to years. */
+const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'attributes before no field': rust(`#[arg(long, env = "X")]${'#[a]'.repeat(5000)}(`),
+  'attributes that do not end': rust('#[arg('.repeat(100_000)),
+  'options without a field': rust('#[arg(env)]'.repeat(50_000)),
+  'a function of spaces': rust(`#[arg(env = "X", default_value = name())] x: u16,\nfn name(){${' '.repeat(100_000)}`),
+  'a function that does not begin': rust(
+    `#[arg(env = "X", default_value = name())] x: u16,\n${'fn name() '.repeat(50_000)}`,
+  ),
+  'a value of spaces': rust(
+    `#[arg(env = "X", default_value = NAME)] x: u16,\nconst NAME: X = x::from(${' '.repeat(3500)}x${' '.repeat(300)};`,
+  ),
+  'sections that do not end': pom('<dependencies>'.repeat(40_000)),
+  'comments that do not end': pom('<!--'.repeat(150_000)),
+  'parents that do not end': pom('<parent><version>1<'.repeat(40_000)),
+  'a main class of spaces': pom(`mainClass${' '.repeat(100_000)}`),
+};
+
+describe('long files of odd content are read in one pass', () => {
+  test.each(Object.keys(hostile))('%s', (name) => {
+    const from = performance.now();
+    planOf(hostile[name] ?? {});
+    expect(performance.now() - from).toBeLessThan(4000);
+  });
+
+  test('what stands between attribute and field is passed over', () => {
+    const plan = planOf(
+      rust(
+        '#[derive(Parser)]\nstruct Options {\n  #[arg(long, env = "GREETING", default_value = "hello")]\n  // said first [\n  #[serde(rename = "a]b", with = [1])] #[a]\n  pub(crate) greeting: String,\n}',
+      ),
+    );
+    expect(plan?.variables.map(({ name, value }) => [name, value])).toEqual([['GREETING', 'hello']]);
+  });
+
+  test('the version is that of the module itself', () => {
+    expect(
+      planOf(
+        pom(
+          '<!-- <version>0</version> --><parent><version>9</version></parent><dependencies><version>8</version></dependencies>',
+        ),
+      )?.version,
+    ).toBe('1.2.3');
+  });
+});
