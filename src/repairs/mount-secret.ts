@@ -6,11 +6,13 @@ import { removeInstruction } from '../dockerfile/remove-command.ts';
 import { scriptStart } from '../dockerfile/run-chain.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { frontendKnows, mayUse } from '../project/frontend.ts';
-import type { Project } from '../project/project.ts';
+import { buildsOf, type Project } from '../project/project.ts';
+import { userAt } from '../project/user-at.ts';
 
 /**
  * A secret that ARG gives to steps, mounted into those steps instead: in their environment where the front end knows how, else read from
- * the file of the mount. Undefined where something other than those steps uses the argument.
+ * the file of the mount. Undefined where something other than those steps uses the argument, and where a file of the project tells how the
+ * image is built: that would have to give the secret, too.
  */
 export function mountSecret(
   project: Project,
@@ -21,12 +23,13 @@ export function mountSecret(
   uses: readonly Instruction[],
 ): Fix | undefined {
   if (argument.pairs.length !== 1 || argument.pairs[0]?.value !== undefined) return undefined;
+  if (isBuiltByFile(project, dockerfile, name)) return undefined;
   const steps = uses.filter((each): each is RunInstruction => each.name === 'RUN');
   if (steps.length < uses.length || isUsedElsewhere(dockerfile, stage, argument, name, steps)) return undefined;
   const removal = removeInstruction(dockerfile, argument, steps[0]);
   const byVariable = mayUse(project, dockerfile, 'RUN --mount=type=secret,env') === 'holds';
   const edits = steps.map((step) =>
-    byVariable ? mountVariable(dockerfile, step, name) : mountFile(dockerfile, step, name),
+    byVariable ? mountVariable(dockerfile, step, name) : mountFile(dockerfile, stage, step, name),
   );
   const made = edits.flatMap((edit) => edit ?? []);
   if (removal === undefined || made.length < steps.length) return undefined;
@@ -36,6 +39,7 @@ export function mountSecret(
     assumptions: [
       frontendKnows(project, dockerfile, byVariable ? 'RUN --mount=type=secret,env' : 'RUN --mount'),
       givenAsSecret(name),
+      ...(byVariable ? [] : readByRoot(dockerfile, stage, steps)),
     ],
   };
 }
@@ -44,8 +48,29 @@ function givenAsSecret(name: string): Assumption {
   return {
     statement: `Whoever builds the image gives ${name} as a secret.`,
     state: 'unknown',
-    question: `Can what builds the image (CI, Compose, a script) pass «--secret id=${name},env=${name}» in place of «--build-arg ${name}»?`,
+    question: `Can what builds the image (CI, Compose, a script) pass «--secret id=${name},env=${name}» in place of «--build-arg ${name}», and does every build have it? One without it stops.`,
   };
+}
+
+function readByRoot(dockerfile: Dockerfile, stage: Stage, steps: readonly RunInstruction[]): readonly Assumption[] {
+  if (steps.every((step) => userAt(dockerfile, stage, step).isRoot === true)) return [];
+  return [
+    {
+      statement: 'The steps run as root, which alone may read the file of the mount.',
+      state: 'unknown',
+      question:
+        'Does the base image leave its steps to root? Another user may not read the file of the mount, and the build would stop.',
+    },
+  ];
+}
+
+/** Whether Compose, bake or skaffold build the image or pass the argument: what they say is not changed, and the build would stop without the secret. */
+export function isBuiltByFile(project: Project, dockerfile: Dockerfile, name: string): boolean {
+  return (
+    buildsOf(project, dockerfile).some(({ toldBy }) => toldBy !== 'ci' && toldBy !== 'convention') ||
+    // One of an override may name no Dockerfile of its own.
+    project.composeFiles.some(({ services }) => services.some(({ build }) => build?.args.has(name) === true))
+  );
 }
 
 /** Any other instruction of the stage, or of one that stands on it, that names it. */
@@ -70,19 +95,25 @@ function isUsedElsewhere(
 }
 
 function mountVariable(dockerfile: Dockerfile, step: RunInstruction, name: string): readonly TextEdit[] {
-  return [insertAfter(dockerfile, step.keyword.range, ` --mount=type=secret,id=${name},env=${name}`)];
+  return [insertAfter(dockerfile, step.keyword.range, ` --mount=type=secret,id=${name},env=${name},required=true`)];
 }
 
-/** Front ends before 1.10 mount a file only; the shell of the step reads it. */
-function mountFile(dockerfile: Dockerfile, step: RunInstruction, name: string): readonly TextEdit[] | undefined {
+/** Front ends before 1.10 mount a file only, which root alone may read; the shell of the step does. */
+function mountFile(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  step: RunInstruction,
+  name: string,
+): readonly TextEdit[] | undefined {
+  if (userAt(dockerfile, stage, step).isRoot === false) return undefined;
   const script = dockerfile.script(step);
   if (script === undefined || script.form !== 'shell' || step.heredocs.length > 0) return undefined;
   if (script.dialect !== 'posix' && script.dialect !== 'bash') return undefined;
   const start = scriptStart(dockerfile, step);
   if (start === undefined) return undefined;
   return [
-    insertAfter(dockerfile, step.keyword.range, ` --mount=type=secret,id=${name}`),
-    insertBefore(dockerfile, { start, end: start }, `export ${name}="$(cat /run/secrets/${name})" && `),
+    insertAfter(dockerfile, step.keyword.range, ` --mount=type=secret,id=${name},required=true`),
+    insertBefore(dockerfile, { start, end: start }, `${name}="$(cat /run/secrets/${name})" && export ${name} && `),
   ];
 }
 

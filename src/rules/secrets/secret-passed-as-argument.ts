@@ -6,7 +6,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
-import { mountSecret } from '../../repairs/mount-secret.ts';
+import { isBuiltByFile, mountSecret } from '../../repairs/mount-secret.ts';
 
 const railsSecrets = /^(?:SECRET_KEY_BASE|RAILS_MASTER_KEY|SECRET_TOKEN|DEVISE_SECRET_KEY|DEVISE_PEPPER|RAILS_KEY)$/;
 const bundlerHost = /^BUNDLE_(?!(?:LOCAL|BUILD)__)[A-Z0-9_]{1,100}__[A-Z0-9_]{2,60}$/;
@@ -20,6 +20,9 @@ const readBy: readonly (readonly [name: RegExp, programs: readonly string[]])[] 
   [/^AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN)$/, ['aws']],
   [railsSecrets, ['rails', 'rake', 'bundle']],
 ];
+
+const remedyInFiles =
+  'Give it as a secret where the build is described (Compose: secrets of the build, and at the top), then mount it where it is used: RUN --mount=type=secret,id=…,env=NAME,required=true.';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -45,6 +48,7 @@ export const rule = dockerfileRule({
           severity: shipped.has(stage) ? 'warning' : 'note',
           peers: peersOf(dockerfile, stage, pair.key.value),
           ...(fix && { fix }),
+          ...(isBuiltByFile(project, dockerfile, pair.key.value) && { remedy: remedyInFiles }),
         });
       }
     }
