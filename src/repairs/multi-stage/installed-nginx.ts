@@ -16,7 +16,7 @@ export interface InstalledNginx {
 }
 
 /** The packages of Debian and Alpine that are nginx. */
-export const nginxPackage = /^nginx(?:-light|-core|-full)?$/;
+const nginxPackage = /^nginx(?:-light|-core|-full)?$/;
 
 /** nginx without modules that a configuration may ask for, and what serves people who look into a container. */
 const packages =

@@ -1,21 +1,23 @@
-import type { Assumption, TextEdit } from '../../core/fix.ts';
+import type { Assumption } from '../../core/fix.ts';
 import { commentedStart } from '../../dockerfile/edit-lines.ts';
 import type { CopyInstruction } from '../../dockerfile/instruction.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { copiedFiles, liesIn } from '../../project/copied-files.ts';
-import { takeOutWords } from '../build-tools/take-out-words.ts';
 import { type Conversion, preventing } from './convert-to-stages.ts';
-import { type InstalledNginx, nginxPackage } from './installed-nginx.ts';
+import type { InstalledNginx } from './installed-nginx.ts';
 import { instructionBoundToServer, nginxImage, serverStep } from './served-site.ts';
 import { copiedServerBlocks } from './server-blocks.ts';
 import type { SplitSubject } from './split-plan.ts';
 import { shipSite } from './static-site.ts';
 
-/** Lets a stage that builds a site, and serves it with a distribution's nginx, build only, and a new one on the image of nginx serve it. */
+/**
+ * Lets a stage that builds a site, and serves it with a distribution's nginx, build only, and a new one on the image of nginx serve it.
+ * The package stays in the build: steps may count on the directories and users that it makes.
+ */
 export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): Conversion {
   const { project, dockerfile, stage } = subject;
   const { from } = stage;
-  const cannot = preventing(project, dockerfile, stage) ?? instructionBoundToServer(subject);
+  const cannot = preventing(project, dockerfile, stage) ?? instructionBoundToServer(subject) ?? boundStep(subject);
   if (cannot !== undefined || from === undefined) return { refusal: cannot ?? 'there is no FROM' };
   if (!nginx.staysInFront) return { refusal: 'nginx is not kept in front, so that the container ends' };
   const settings = copiedFiles(dockerfile, stage).filter(
@@ -51,7 +53,7 @@ export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): 
   return {
     fix: {
       title: `Build in a stage of its own and serve ${root} with ${nginxImage()}`,
-      changes: { edits: [...edits, ...withoutNginx(subject)] },
+      changes: { edits },
       assumptions: [
         ...(blocks?.assumptions ?? []),
         ...questions(root, own !== undefined && blocks?.root === undefined),
@@ -84,19 +86,16 @@ function withPlaceOfImage({ dockerfile }: SplitSubject, instruction: CopyInstruc
   return `${text.slice(start, range.start)}/etc/nginx/conf.d/default.conf${text.slice(range.end, instruction.range.end)}`;
 }
 
-/** The build installs no nginx, where it is one of several packages. */
-function withoutNginx({ dockerfile, runs }: SplitSubject): readonly TextEdit[] {
-  for (const { commands } of runs)
+/** A step that calls the server, or installs modules that the image of nginx has not. A clause. */
+function boundStep({ runs }: SplitSubject): string | undefined {
+  for (const { commands, instruction } of runs)
     for (const { command } of commands) {
       const read = readPackageCommand(command);
-      const own = read?.packages.filter(({ name }) => nginxPackage.test(name)) ?? [];
-      if (read?.action !== 'install' || own.length === 0 || own.length === read.packages.length) continue;
-      return (
-        takeOutWords(
-          dockerfile,
-          own.map(({ word }) => word),
-        ) ?? []
-      );
+      if (read?.packages.some(({ name }) => /^(?:libnginx-mod-|nginx-(?:mod-|extras))/.test(name)))
+        return `line ${instruction.line} installs modules of nginx`;
+      const isCall =
+        command.name === 'nginx' || command.arguments.some(({ value }) => /^nginx$|\/s?bin\/nginx$/.test(value));
+      if (read === undefined && isCall) return `line ${instruction.line} calls nginx`;
     }
-  return [];
+  return undefined;
 }
