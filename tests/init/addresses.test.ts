@@ -64,3 +64,66 @@ describe('options of a Rust program', () => {
     expect(plan?.run.writable.map(({ path }) => path)).toContain('/data');
   });
 });
+
+describe('the port of a Go program', () => {
+  const module = { 'go.mod': 'module example.com/shop\n\ngo 1.26\n' };
+  const main = (...lines: readonly string[]) =>
+    `package main\n\nimport "net/http"\n\nfunc main() {\n\t${lines.join('\n\t')}\n}\n`;
+
+  test('is not that of a neighbouring program', () => {
+    const files = {
+      ...module,
+      'cmd/check/main.go': main('http.ListenAndServe(":7777", nil)'),
+      'cmd/web/main.go':
+        'package main\n\nimport (\n\t"example.com/shop/internal/site"\n)\n\nfunc main() {\n\tsite.Start()\n}\n',
+      'internal/site/site.go':
+        'package site\n\nimport "net/http"\n\nfunc Start() {\n\thttp.ListenAndServe(":9090", nil)\n}\n',
+    };
+    expect(plansOf(files, { start: './cmd/web' })[0]?.run.port).toBe(9090);
+    expect(plansOf(files, { start: './cmd/check' })[0]?.run.port).toBe(7777);
+  });
+
+  test.each([
+    ['a made-up address of a request', 'request.RemoteAddr = "127.0.0.1:65535"'],
+    ['that of a server for mail', 'config.SMTPListen = "[::]:1025"'],
+    ['that of a database that it calls', 'net.Dial("tcp", "localhost:5432")'],
+  ])('is not %s', (_, line) => {
+    const listening = 'http.ListenAndServe(address(), nil)';
+    const [asked] = plansOf({ ...module, 'main.go': main(line, listening) });
+    expect(asks(asked, /Which port/)).toBe(true);
+    const [known] = plansOf({ ...module, 'main.go': main(line, 'httpListen := "[::]:8025"', listening) });
+    expect(known?.run.port).toBe(8025);
+  });
+
+  test('is not the default of a framework that is started otherwise', () => {
+    const files = { 'go.mod': 'module example.com/shop\n\ngo 1.26\n\nrequire github.com/gin-gonic/gin v1.11.0\n' };
+    expect(asks(plansOf({ ...files, 'main.go': main('http.ListenAndServe(address(), gin.New())') })[0], /port/)).toBe(
+      true,
+    );
+    expect(plansOf({ ...files, 'main.go': main('gin.Default().Run()') })[0]?.run.port).toBe(8080);
+  });
+});
+
+describe('the port of a Node.js program', () => {
+  const node = (source: string) =>
+    plansOf({
+      'package.json': '{"name":"shop","scripts":{"start":"node server.js"},"dependencies":{"express":"5.1.0"}}',
+      'package-lock.json': '{"lockfileVersion":3,"packages":{}}',
+      'server.js': `const app = require('express')();\n${source}\n`,
+    })[0];
+
+  test.each([
+    ['app.listen(process.env.SHOP_PORT || 4000);', 4000],
+    ['app.listen(Number(process.env.SHOP_PORT ?? "4000"));', 4000],
+    ['connect(process.env.DB_PORT || 5432);\napp.listen(process.env.SHOP_PORT || 4000);', 4000],
+  ])('may have a variable of its own: %s', (source, port) => {
+    const plan = node(source);
+    expect(plan?.run).toMatchObject({ port, environment: { SHOP_PORT: String(port) } });
+    expect(asks(plan, /Which port/)).toBe(false);
+  });
+
+  test('is asked for where two variables may be it', () => {
+    const plan = node('app.listen(process.env.SHOP_PORT || 4000);\nother.listen(process.env.STOCK_PORT || 4001);');
+    expect(asks(plan, /Which port/)).toBe(true);
+  });
+});

@@ -3,7 +3,7 @@ import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type GoModule, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
-import { type GoProgram, goPrograms, runtimeDirectories } from '../internal/go-program.ts';
+import { type GoProgram, goPrograms, runtimeDirectories, withSourcesOf } from '../internal/go-program.ts';
 import { buildStage, shippedStage } from '../internal/go-stages.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { compareVersions } from '../internal/versions.ts';
@@ -21,7 +21,7 @@ export const detector: Detector = {
     const program = chooseProgram(place, module);
     if (program === undefined) return undefined;
     if ('undecided' in program) return program;
-    return detection(place, module, program);
+    return detection(withSourcesOf(place, program, module.name), module, program);
   },
 };
 

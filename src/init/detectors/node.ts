@@ -154,6 +154,7 @@ function runOf(
   const environment = {
     NODE_ENV: 'production',
     ...(port.read ? { PORT: String(port.port) } : {}),
+    ...port.environment,
     ...(host ? { [host.match[0].includes('HOSTNAME') ? 'HOSTNAME' : 'HOST']: '0.0.0.0' } : {}),
     ...framework?.environment,
     ...variables,

@@ -1,6 +1,6 @@
 import type { Place } from '../detector.ts';
 import { placeIn } from '../repository.ts';
-import { isAddressOfOthers } from './of-others.ts';
+import { isAddressOfOthers, ofOtherProtocols } from './of-others.ts';
 
 /** Paths under which programs say that they are well, the usual ones first. */
 const healthPaths = [
@@ -51,7 +51,7 @@ export interface FoundPort {
 /** The first literal port that one of the patterns captures and that is not another's, in the sources' order; patterns that say more come first. */
 export function findPort(place: Place, patterns: readonly RegExp[]): FoundPort | undefined {
   for (const pattern of patterns)
-    for (const { path, text } of place.sources())
+    for (const { path, text } of place.sources().filter((source) => !ofOtherProtocols.test(source.path)))
       for (const match of text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
         const port = Number(match.slice(1).find((group) => group !== undefined));
         if (port > 0 && port < 65536 && !isAddressOfOthers(text, match.index, match.index + match[0].length))

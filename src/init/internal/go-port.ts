@@ -1,8 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { Question } from '../plan.ts';
-import { placeIn } from '../repository.ts';
 import { type FoundPort, findInSources, findPort } from './endpoints.ts';
-import { isOfOthers } from './of-others.ts';
+import { namedPort, unprivileged } from './of-others.ts';
 
 interface GoFramework {
   readonly module: string;
@@ -54,23 +53,6 @@ function listenAddress(place: Place) {
   return found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence };
 }
 
-/** A variable for the port under a name of the program's own, with a default: `getEnv("WHOAMI_PORT_NUMBER", "80")`. */
-function namedPort({ application, repository }: Place) {
-  const found = application?.variablesRead.find(
-    ({ name, fallback }) =>
-      /(?:^|_)PORT(?:_NUMBER)?$/i.test(name) &&
-      name !== 'PORT' &&
-      !isOfOthers(name) &&
-      /^:?\d{2,5}$/.test(fallback ?? ''),
-  );
-  return found && { ...found, evidence: placeIn(found.path, repository.read(found.path), found.range.start) };
-}
-
-/** A port that any user may open. */
-function unprivileged(port: number): number {
-  return port < 1024 ? 8080 : port;
-}
-
 export function portOf(place: Place, framework: GoFramework | undefined): GoPort {
   const fromEnvironment = findInSources(place, /(?:Getenv|LookupEnv|\w*[Ee]nv\w*)\(\s*"PORT"/);
   const withoutAddress = framework?.readsPort ? findInSources(place, /\.Run\(\s*\)/) : undefined;
@@ -103,11 +85,11 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
     };
   const named = read ? undefined : namedPort(place);
   if (named !== undefined) {
-    const written = named.fallback ?? '';
+    const written = named.fallback;
     const chosen = place.choices.port ?? unprivileged(Number(written.replace(':', '')));
     return {
       port: chosen,
-      evidence: place.choices.port === undefined ? `${named.name} (${named.evidence})` : '--port',
+      evidence: place.choices.port === undefined ? named.evidence : '--port',
       read,
       questions,
       environment: { [named.name]: `${written.startsWith(':') ? ':' : ''}${chosen}` },
@@ -117,12 +99,13 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
   const found = findPort(place, [
     /(?:"PORT"\s*,\s*"|[Pp]ort\s*:?=\s*")(\d{2,5})"/,
     /(?:ListenAndServe|\.Run|\.Start|\.Listen|net\.Listen)\w*\([^)\n]{0,60}?"[^"\n]{0,40}:(\d{2,5})"/,
-    /(?:[Aa]ddr\w*|listen\w*|bind\w*|[Pp]ort)["\s]*(?:[:=,(]|:=)[^"\n]{0,40}"[^"\n]{0,30}:(\d{2,5})"/,
+    /(?:[Aa]ddr\w*|[Ll]isten\w*|[Bb]ind\w*|[Pp]ort)["\s]*(?:[:=,(]|:=)[^"\n]{0,40}"[^"\n]{0,30}:(\d{2,5})"/,
     /[Pp]ort["\s]*(?:[:=,(]|:=)\s*"?(\d{4,5})\b/,
     /"(?:0\.0\.0\.0|localhost)?:(\d{4,5})"/,
   ]);
   if (found) return { ...found, read, questions };
-  if (framework?.port) return { port: framework.port, evidence: `the default of ${framework.name}`, read, questions };
+  if (framework?.port && findInSources(place, /\.(?:Run|Serve)\(\s*\)/))
+    return { port: framework.port, evidence: `the default of ${framework.name}`, read, questions };
   if (read)
     return {
       port: 8080,

@@ -43,6 +43,31 @@ export function goPrograms(place: Place): GoProgram[] {
   return shipped.length > 0 ? shipped : programs;
 }
 
+/** The module as one of its programs is built: that one's package and those that it imports, directly or not. */
+export function withSourcesOf(place: Place, { directory }: GoProgram, module: string): Place {
+  const sources = place.sources();
+  const packageOf = (path: string) =>
+    directoryOf(place.directory === '' ? path : path.slice(place.directory.length + 1));
+  const reached = new Set([directory]);
+  for (const each of reached)
+    for (const { path, text } of sources) {
+      if (packageOf(path) !== each) continue;
+      for (const [, imported = ''] of text.matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"\n]+)"\s*(?:\/\/.*)?$/gm))
+        if (imported === module) reached.add('');
+        else if (imported.startsWith(`${module}/`)) reached.add(imported.slice(module.length + 1));
+    }
+  const own = sources.filter(({ path }) => reached.has(packageOf(path)));
+  const { application } = place;
+  return {
+    ...place,
+    sources: () => own,
+    application: application && {
+      ...application,
+      variablesRead: application.variablesRead.filter(({ path }) => reached.has(packageOf(path))),
+    },
+  };
+}
+
 function programName(place: Place, directory: string): string {
   if (directory !== '' && baseName(directory) !== 'cmd') return baseName(directory);
   const module = /^module\s+"?(\S+?)"?\s*$/m.exec(place.read('go.mod') ?? '')?.[1] ?? 'app';

@@ -3,6 +3,7 @@ import { placeIn } from '../repository.ts';
 import { findInSources, findPort } from './endpoints.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { NodeStart } from './node-start.ts';
+import { namedPort, unprivileged } from './of-others.ts';
 import { portOfWords } from './shell-words.ts';
 
 export interface NodePort {
@@ -10,6 +11,8 @@ export interface NodePort {
   readonly evidence: string;
   /** The program listens where PORT says. */
   readonly read: boolean;
+  /** A variable of another name that it listens where it says. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly questions: readonly Question[];
 }
 
@@ -34,6 +37,12 @@ export function portOf(facts: NodeFacts, start: NodeStart): NodePort {
         },
       ]
     : [];
+  const named = read || portOfWords(start.words) ? undefined : namedPort(place);
+  if (named !== undefined) {
+    const port = place.choices.port ?? unprivileged(Number(named.fallback.replace(':', '')));
+    const evidence = place.choices.port === undefined ? named.evidence : '--port';
+    return { port, evidence, read, questions, environment: { [named.name]: String(port) } };
+  }
   const known =
     place.choices.port !== undefined
       ? { port: place.choices.port, evidence: '--port' }
