@@ -106,14 +106,18 @@ function fixFor(
   };
 }
 
+/** Names that files have, and directories do not. */
+const fileName =
+  /[^/]\.(?:sh|bash|zsh|ksh|py|rb|pl|php|js|mjs|cjs|ts|lua|awk|jar|war|exe|bin|run|conf|cfg|cnf|ini|json|ya?ml|toml|xml|properties|env|txt|key|pem|crt|sql|service)$/i;
+
 /** COPY gives the mode to all that lies in a directory, where chmod without -R changes the directory alone. */
-function isFile(project: Project, dockerfile: Dockerfile, { sources, heredocs }: CopyInstruction): Assumption {
+function isFile(project: Project, dockerfile: Dockerfile, { sources, heredocs, from }: CopyInstruction): Assumption {
   const source = sources[0]?.value.replace(/^(?:\.?\/)+/, '') ?? '';
   const statement = `${source === '' ? 'It' : source} is a file, not a directory.`;
-  const paths = contextFiles(project, dockerfile, '')?.paths;
+  // What lies in another stage or image is not in the context.
+  const paths = from === undefined ? contextFiles(project, dockerfile, '')?.paths : undefined;
   if (paths?.some((path) => path.startsWith(`${source}/`))) return { statement, state: 'fails' };
-  const isNamedSo = /[^/]\.(?!d$)[\w-]+$/.test(source);
-  if (heredocs.length > 0 || isNamedSo || paths?.includes(source)) return { statement, state: 'holds' };
+  if (heredocs.length > 0 || fileName.test(source) || paths?.includes(source)) return { statement, state: 'holds' };
   return {
     statement,
     state: 'unknown',

@@ -134,11 +134,13 @@ function fixFor(
   if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(dockerfile, stage, instruction), later);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
   if (flag !== undefined) {
-    const edits = writtenBy.flatMap(({ subcommand }) =>
+    // Those that are told to keep none need not be told twice: pip takes --no-cache for it, too.
+    const keeping = writtenBy.filter(({ noCache }) => !noCache);
+    const edits = keeping.flatMap(({ subcommand }) =>
       subcommand ? [insertWord(dockerfile, subcommand.range, flag)] : [],
     );
-    if (edits.length !== writtenBy.length) return undefined;
-    if (writtenBy.some(({ command }) => command.arguments.some(({ value }) => value === flag))) return undefined;
+    if (edits.length !== keeping.length) return undefined;
+    if (keeping.some(({ command }) => command.arguments.some(({ value }) => value === flag))) return undefined;
     return {
       title: `Pass ${flag}`,
       changes: { edits },

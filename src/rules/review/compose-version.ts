@@ -1,6 +1,7 @@
 import type { Assumption } from '../../core/fix.ts';
 import type { ComposeFile } from '../../kubernetes/compose.ts';
 import { mayBeStack } from '../../kubernetes/compose-stack.ts';
+import type { Project } from '../../project/project.ts';
 import { composeRule } from '../../project/rule.ts';
 import { asks, holds, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
 
@@ -13,7 +14,9 @@ export const rule = composeRule({
   check({ compose, project }, { report }) {
     const { version } = compose;
     const fix =
-      version && manifestFix('Drop the line', removeIn(project, {}, compose.root, 'version'), [readByCompose(compose)]);
+      version &&
+      !isExplained(project, compose) &&
+      manifestFix('Drop the line', removeIn(project, {}, compose.root, 'version'), [readByCompose(compose)]);
     if (version)
       report({
         ...(fix && { fix }),
@@ -22,6 +25,14 @@ export const rule = composeRule({
       });
   },
 });
+
+/** The comment right above says why the line stands, and would stand over something else. */
+function isExplained({ readFile }: Project, { version }: ComposeFile): boolean {
+  const lines = version && readFile?.(version.path)?.text.slice(0, version.range.start).split(/\r?\n/);
+  if (!lines) return false;
+  const above = lines.slice(lines.slice(0, -1).findLastIndex((line) => !/^\s*#/.test(line)) + 1);
+  return /version|\b[23]\.[\dx]|swarm|stack/i.test(above.slice(0, -1).join('\n'));
+}
 
 function readByCompose(file: ComposeFile): Assumption {
   const statement = 'Only Compose reads the file, which ignores the line.';
