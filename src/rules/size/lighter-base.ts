@@ -11,6 +11,7 @@ import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, externalBase, stageChain } from '../../project/stage-facts.ts';
 import { type AlpineServer, alpineServer } from '../../repairs/alpine-server.ts';
+import { needOfStart } from '../../repairs/build-tools/needs-of-start.ts';
 import { lighterBaseFix, withoutDocumentation } from '../../repairs/lighter-base-fix.ts';
 import { siteInPlace } from '../../repairs/multi-stage/site-in-place.ts';
 
@@ -48,7 +49,8 @@ export const rule = dockerfileRule({
           (placed.read.action === 'build' ||
             placed.read.packages.some(({ name }) => isBuildOnly(placed.read.ecosystem, name))),
       );
-      const fixed = lighterBaseFix(project, dockerfile, stage, lighter);
+      const need = needOfStart(project, dockerfile, stage, []);
+      const fixed = need === undefined ? lighterBaseFix(project, dockerfile, stage, lighter) : { refusal: need };
       const because =
         fixed !== undefined && 'refusal' in fixed ? ` It is not done by a fix, because ${fixed.refusal}.` : '';
       report({
