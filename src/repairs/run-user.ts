@@ -3,6 +3,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ValueInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { baseImageOf, expandedValue, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
+import { isTheNamedUser, type NamedUsers, namedUsers, theOwner } from './named-users.ts';
 
 /** A user that the program can run as. */
 export interface RunUser {
@@ -16,16 +17,39 @@ export interface RunUser {
   readonly hasHome: boolean;
 }
 
-/** The user that the file or its base image has for the program, else one to be made. */
+/**
+ * The user that the file or its base image has for the program, else one to be made. Undefined where the steps make another one, or give files
+ * to another one: whom the program is meant to run as is then not for a repair to say.
+ */
 export function runUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
   const base = baseImageOf(stage);
   if (base.distribution === 'windows') return undefined;
-  return (
+  const named = namedUsers(dockerfile, stage);
+  if (named === undefined || switchesToUnknown(dockerfile, stage)) return undefined;
+  const user =
     userBefore(dockerfile, stage) ??
     createdUser(dockerfile, stage) ??
+    userOfFiles(stage, named) ??
     userOfBase(base) ??
-    newUser(dockerfile, stage, base)
+    newUser(dockerfile, stage, base);
+  return user && isTheNamedUser(stage, named, user.value) ? user : undefined;
+}
+
+function switchesToUnknown(dockerfile: Dockerfile, stage: Stage): boolean {
+  return imageInstructions(stage).some(
+    (each) => each.name === 'USER' && expandedValue(dockerfile, each, each.value) === undefined,
   );
+}
+
+/** The one that the files are given to. */
+function userOfFiles(stage: Stage, named: NamedUsers): RunUser | undefined {
+  const owner = theOwner(stage, named);
+  if (owner === undefined) return undefined;
+  const { value, name } = owner;
+  const number = value.slice(0, value.indexOf(':'));
+  const title = name === undefined ? `the owner of its files, ${number}` : `${name} (${number})`;
+  // What packages and services have, below 1000, has a directory of theirs as its home.
+  return { value, title, creation: [], hasHome: name !== undefined && name !== 'nobody' && Number(number) >= 1000 };
 }
 
 /** The USER that was in force before the image went back to root. */
