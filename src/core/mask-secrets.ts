@@ -51,6 +51,10 @@ function mayHoldSecret(text: string): boolean {
 /** A URL's only login, of no known form: a token. Bounded, and behind the rare `://`. */
 const loneLogin = /:\/\/([^\s/:@'"<>${}]{12,300})(?=(?::[^\s/@'"<>${}]{0,40})?@)/g;
 
+/** A key or a signature in the query of an address, under a name that tells it there alone. */
+const queryKey =
+  /[?&](?:key|sig|signature|auth|X-Amz-(?:Signature|Credential|Security-Token))=([^\s&#"'<>${}]{8,2000})/gi;
+
 function tokenRanges(text: string): SourceRange[] {
   const ranges = findTokens(text).map(({ kind, range }) => {
     if (kind === 'private key') return { start: range.start, end: endOfPrivateKey(text, range.end) };
@@ -58,9 +62,11 @@ function tokenRanges(text: string): SourceRange[] {
       ? range
       : { start: range.start, end: endOf(/[^A-Za-z0-9_.=+/-]/g, text, range.end) };
   });
-  if (text.includes('://'))
-    for (const { index, 1: login = '' } of text.matchAll(loneLogin))
-      ranges.push({ start: index + 3, end: index + 3 + login.length });
+  if (!text.includes('://')) return ranges;
+  for (const { index, 1: login = '' } of text.matchAll(loneLogin))
+    ranges.push({ start: index + 3, end: index + 3 + login.length });
+  for (const { 0: whole, index, 1: key = '' } of text.matchAll(queryKey))
+    ranges.push({ start: index + whole.length - key.length, end: index + whole.length });
   return ranges;
 }
 

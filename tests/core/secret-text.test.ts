@@ -111,6 +111,8 @@ describe('masking', () => {
     ['RUN echo "machine a login b password hunter22" > ~/.netrc', 'RUN echo ••• > ~/.netrc'],
     ["RUN printf 'login %s password %s' me hunter22 > ~/.netrc", 'RUN printf ••• > ~/.netrc'],
     ["printf '%s' hunter22 | docker login --password-stdin", 'printf ••• | docker login --password-stdin'],
+    ['ADD https://example.com/tool?v=1&key=Kj8sd0QvT2nW5xYb9 /t', 'ADD https://example.com/tool?v=1&key=••• /t'],
+    ['ADD https://example.com/tool?key=$KEY_OF_ALL /t', 'ADD https://example.com/tool?key=$KEY_OF_ALL /t'],
   ])('%s', (line, masked) => {
     expect(maskSecrets(line)).toBe(masked);
   });
