@@ -16,6 +16,9 @@ export const detector: Detector = {
   mayBe: (names) => names.has('composer.json') || names.has('index.php') || onlyPage(names) !== undefined,
   detect(place) {
     const manifest = place.read('composer.json');
+    const isPage = manifest === undefined && !place.has('index.php');
+    // Deeper it is a snippet or a plugin of something else.
+    if (isPage && place.directory !== '') return undefined;
     if (manifest === undefined && isPart(place)) return undefined;
     const requires = requiresOf(manifest ?? '{}');
     const composer = installs(place, manifest, requires) ? manifest : undefined;
@@ -26,12 +29,11 @@ export const detector: Detector = {
   },
 };
 
-/** Of a program that is one file, its name: there is no other page beside it. */
+/** Of a program that is one file, its name: there is no other PHP beside it. */
 function onlyPage(names: ReadonlySet<string>): string | undefined {
-  const pages = [...names].filter(
-    (name) => /^[\w-]+\.php$/.test(name) && !/^(?:config|settings|translat|lang)/.test(name),
-  );
-  return pages.length === 1 ? pages[0] : undefined;
+  const [page = '', ...others] = [...names].filter((name) => /\.php$/i.test(name));
+  const isPage = /^[\w-]+\.php$/.test(page) && !/^(?:config|settings|translat|lang)/.test(page);
+  return isPage && others.length === 0 ? page : undefined;
 }
 
 /** Names in `require` that are no packages. */
@@ -45,11 +47,25 @@ function installs(place: Place, composer: string | undefined, requires: Readonly
   );
 }
 
+const manifests: readonly string[] = [
+  'composer.json',
+  'index.php',
+  'package.json',
+  'go.mod',
+  'Cargo.toml',
+  'pom.xml',
+  'build.gradle',
+  'build.gradle.kts',
+  'pyproject.toml',
+  'requirements.txt',
+  'Gemfile',
+];
+
 /** Pages of an application above: its document root, or examples. */
 function isPart({ repository, directory }: Place): boolean {
   for (let at = directory; at !== ''; ) {
     at = directoryOf(at);
-    if (['composer.json', 'index.php', 'package.json'].some((name) => repository.has(join(at, name)))) return true;
+    if (manifests.some((name) => repository.has(join(at, name)))) return true;
   }
   return false;
 }
