@@ -127,3 +127,44 @@ describe('the port of a Node.js program', () => {
     expect(asks(plan, /Which port/)).toBe(true);
   });
 });
+
+describe('health checks of Spring Boot', () => {
+  const spring = (files: Readonly<Record<string, string>>) =>
+    plansOf({
+      'pom.xml':
+        '<project>\n<artifactId>spring-boot-starter-parent</artifactId>\n<artifactId>spring-boot-starter-actuator</artifactId>\n<artifactId>spring-boot-maven-plugin</artifactId>\n</project>\n',
+      'src/main/java/shop/Shop.java': 'package shop;\n\nclass Shop {\n  public static void main(String[] a) {}\n}\n',
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`src/main/resources/${name}`, text])),
+    })[0];
+
+  test.each([
+    ['application.properties', 'server.servlet.context-path=/shop/\n'],
+    ['application.yml', 'server:\n  port: 9090\n  servlet:\n    context-path: "/shop" # as ever\n'],
+    ['application.yaml', 'server.servlet.contextPath: /shop\nspring:\n  data:\n    rest:\n      base-path: /api\n'],
+  ])('lie below the context path of %s', (name, text) => {
+    const plan = spring({ [name]: text });
+    expect(plan?.run.health?.path).toBe('/shop/actuator/health/readiness');
+    expect(plan?.run.health?.live).toBe('/shop/actuator/health/liveness');
+    expect(asks(plan, /health checks/)).toBe(false);
+  });
+
+  test('lie where the paths of Actuator begin', () => {
+    const plan = spring({ 'application.properties': 'management.endpoints.web.base-path=/\n' });
+    expect(plan?.run.health?.path).toBe('/health/readiness');
+  });
+
+  test.each([
+    [{ 'application.properties': 'server.servlet.context-path=${CONTEXT_PATH}\n' }],
+    [{ 'application.properties': 'management.server.port=9001\n' }],
+    [
+      {
+        'application.properties': 'server.servlet.context-path=/shop\n',
+        'application-prod.properties': 'server.servlet.context-path=/\n',
+      },
+    ],
+  ])('are asked for where settings leave it open: %o', (files) => {
+    const plan = spring(files);
+    expect(plan?.run.health).toBeUndefined();
+    expect(asks(plan, /health checks/)).toBe(true);
+  });
+});

@@ -124,7 +124,7 @@ function chooseJava(place: Place, { asked, tool, wrapper }: JavaProject): Chosen
 function detection(place: Place, project: JavaProject, product: Product): Detection {
   const version = chooseJava(place, project);
   const { framework } = project;
-  const health = healthOf(place, project);
+  const { health, questions } = healthOf(place, project);
   const port = portOf(place, project);
   return {
     language: 'Java',
@@ -146,8 +146,9 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
       { topic: 'port', value: String(port.port), evidence: port.evidence },
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions:
-      framework || port.sure
+    questions: [
+      ...questions,
+      ...(framework || port.sure
         ? []
         : [
             {
@@ -155,7 +156,8 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
               flag: '--port',
               assumed: '8080',
             },
-          ],
+          ]),
+    ],
     stages: [buildStage(project, product, version), shippedStage(place, product, version)],
     run: runOf(project, product, port, health),
     ignore: [

@@ -1,29 +1,116 @@
 import type { Place } from '../detector.ts';
-import type { RunPlan } from '../plan.ts';
-import { baseName } from '../repository.ts';
+import type { Question, RunPlan } from '../plan.ts';
+import { baseName, placeIn } from '../repository.ts';
 import { findHealth, findPort } from './endpoints.ts';
 import type { JavaProject } from './java-project.ts';
 
-export function healthOf(place: Place, project: JavaProject): RunPlan['health'] {
-  if (project.has('spring-boot-starter-actuator') || project.has('spring-boot-actuator'))
+/** Where health checks are asked, and what is left to ask when a setting moves them where it is not known. */
+export interface JavaHealth {
+  readonly health: RunPlan['health'];
+  readonly questions: readonly Question[];
+}
+
+export function healthOf(place: Place, project: JavaProject): JavaHealth {
+  const moves = movesOf(project);
+  if (moves === undefined)
+    return { health: project.framework?.name === 'Spring Boot' ? undefined : findHealth(place), questions: [] };
+  const { file } = project;
+  const evidence = `${moves.of} (${place.place(file, moves.artifact)})`;
+  const settings = javaSettings(place);
+  const prefix = literalPath(settings, moves.prefix, '');
+  const base = literalPath(settings, moves.base, moves.usual);
+  const moved = settings.find(({ key }) => moves.elsewhere.test(key));
+  if (prefix === undefined || base === undefined || moved !== undefined) {
+    const doubt = moved ?? settings.find(({ key }) => moves.prefix.test(key) || moves.base.test(key));
+    const question = `Under which path and port does the program answer health checks? ${doubt?.evidence ?? file} moves them, so only its port is asked.`;
+    return { health: undefined, questions: [{ question, flag: undefined, assumed: undefined }] };
+  }
+  const path = (name: string) => `${prefix}${base}/${name}`;
+  return { health: { path: path(moves.ready), live: path(moves.live), evidence }, questions: [] };
+}
+
+interface Moves {
+  readonly of: string;
+  readonly artifact: string;
+  /** Settings by their relaxed name: without hyphens, in lower case. */
+  readonly prefix: RegExp;
+  readonly base: RegExp;
+  readonly usual: string;
+  readonly elsewhere: RegExp;
+  readonly ready: string;
+  readonly live: string;
+}
+
+const never = /(?!)/;
+
+function movesOf({ has, framework }: JavaProject): Moves | undefined {
+  if (has('spring-boot-starter-actuator') || has('spring-boot-actuator'))
     return {
-      path: '/actuator/health/readiness',
-      live: '/actuator/health/liveness',
-      evidence: `Spring Boot Actuator (${place.place(project.file, 'actuator')})`,
+      of: 'Spring Boot Actuator',
+      artifact: 'actuator',
+      prefix: /^(?:server\.(?:servlet\.)?contextpath|spring\.webflux\.basepath|spring\.mvc\.servlet\.path)$/,
+      base: /^management\.endpoints\.web\.basepath$/,
+      usual: '/actuator',
+      elsewhere: /^management\.(?:server\.(?:port|basepath|ssl\.)|endpoints\.web\.pathmapping\.health)/,
+      ready: 'health/readiness',
+      live: 'health/liveness',
     };
-  if (project.has('quarkus-smallrye-health'))
+  if (has('quarkus-smallrye-health'))
     return {
-      path: '/q/health/ready',
-      live: '/q/health/live',
-      evidence: `SmallRye Health (${place.place(project.file, 'quarkus-smallrye-health')})`,
+      of: 'SmallRye Health',
+      artifact: 'quarkus-smallrye-health',
+      prefix: /^quarkus\.http\.rootpath$/,
+      base: never,
+      usual: '/q',
+      elsewhere: /^quarkus\.(?:http\.nonapplicationrootpath|smallryehealth\.\w+path|management\.enabled)$/,
+      ready: 'health/ready',
+      live: 'health/live',
     };
-  if (project.framework?.name === 'Micronaut' && project.has('micronaut-management'))
+  if (framework?.name === 'Micronaut' && has('micronaut-management'))
     return {
-      path: '/health/readiness',
-      live: '/health/liveness',
-      evidence: place.place(project.file, 'micronaut-management'),
+      of: 'Micronaut',
+      artifact: 'micronaut-management',
+      prefix: /^micronaut\.server\.contextpath$/,
+      base: /^endpoints\.all\.path$/,
+      usual: '',
+      elsewhere: /^endpoints\.all\.port$/,
+      ready: 'health/readiness',
+      live: 'health/liveness',
     };
-  return project.framework?.name === 'Spring Boot' ? undefined : findHealth(place);
+  return undefined;
+}
+
+interface JavaSetting {
+  readonly key: string;
+  readonly value: string;
+  readonly evidence: string;
+}
+
+/** The path that the settings of a kind agree on, without a slash at its end; undefined when it is not known. */
+function literalPath(settings: readonly JavaSetting[], kind: RegExp, usual: string): string | undefined {
+  const found = settings.filter(({ key }) => kind.test(key));
+  const [first] = found;
+  if (first === undefined) return usual;
+  if (found.some(({ key, value }) => key !== first.key || value !== first.value)) return undefined;
+  return /^(?:\/[\w./-]*)?$/.test(first.value) ? first.value.replace(/\/+$/, '') : undefined;
+}
+
+/** What the configuration of all profiles sets, as properties and YAML write it. */
+function javaSettings(place: Place): JavaSetting[] {
+  return place.sources().flatMap(({ path, text }) => {
+    if (!/^application(?:-\w+)?\.(?:properties|ya?ml)$/.test(baseName(path))) return [];
+    const above: { readonly indent: number; readonly key: string }[] = [];
+    return [...text.matchAll(/^([ \t]*)(%\w+\.)?([\w.-]+)[ \t]*[=:](?:[ \t]*(.*))?$/gm)].flatMap((match) => {
+      const [, space = '', , written = '', rest = ''] = match;
+      while ((above.at(-1)?.indent ?? -1) >= space.length) above.pop();
+      const own = { indent: space.length, key: written.replace(/[-_]/g, '').toLowerCase() };
+      const key = [...above, own].map((each) => each.key).join('.');
+      const value = rest.replace(/\s#.*$/, '').trim();
+      if (!path.endsWith('.properties')) above.push(own);
+      const evidence = `${written} (${placeIn(path, text, match.index)})`;
+      return value === '' ? [] : [{ key, value: value.replace(/^(["'])(.*)\1$/, '$2'), evidence }];
+    });
+  });
 }
 
 export interface JavaPort {
