@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import { printable } from '../core/printable.ts';
 import type { Detected } from '../init/detect.ts';
 import type { FileChange } from '../init/files.ts';
 import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
@@ -65,7 +66,7 @@ const futureWords = {
 function changesText(changes: readonly FileChange[], { written }: TextOptions): string {
   const width = Math.max(0, ...changes.map(({ path }) => path.length));
   return changes
-    .map(({ path, action }) => `  ${path.padEnd(width)}  ${(written ? words : futureWords)[action]}`)
+    .map(({ path, action }) => `  ${printable(path).padEnd(width)}  ${(written ? words : futureWords)[action]}`)
     .join('\n');
 }
 
@@ -87,7 +88,7 @@ function findingsText(changes: readonly FileChange[], { findings, directory }: T
             .slice(0, mostFindings)
             .map(
               ({ severity, message, rule, locations: [{ path, start }] }) =>
-                `    ${severity.padEnd(7)}  ${join(directory, path)}:${start.line}  ${message} (${rule})`,
+                `    ${severity.padEnd(7)}  ${printable(join(directory, path))}:${start.line}  ${printable(message)} (${rule})`,
             ),
           ...(some.length > mostFindings ? [`    and ${some.length - mostFindings} more`] : []),
         ];

@@ -1,6 +1,8 @@
+import { printable } from '../core/printable.ts';
 import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
 import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
+import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import type { ApplicationPlan, Choices, Detection } from './plan.ts';
 import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
@@ -57,8 +59,8 @@ export function detectApplications(found: Repository, options: DetectOptions): D
   const ask = (directory: string, asked: readonly Detector[]) => {
     const result = detectIn(repository, directory, applications, { ...options, detectors: asked });
     if (result === undefined) return;
-    if (isDecided(result.found)) plans.push(planOf(result.place, result.found, options));
-    else undecided.push({ ...result.found, directory });
+    if (isDecided(result.found)) plans.push(printablePlan(planOf(result.place, result.found, options)));
+    else undecided.push({ ...result.found, undecided: printable(result.found.undecided), directory });
   };
   for (const directory of directories)
     ask(

@@ -20,6 +20,9 @@ const maximumEntries = 200_000;
 const maximumBytes = 4 * 1024 * 1024;
 const leftOut = new Set(['.git', 'node_modules', '.venv', 'venv', '__pycache__', '.hg', '.svn']);
 
+/** No name that a person gives a file, and in a Dockerfile, a manifest or a terminal it would be more than a name. */
+const noName = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
 /** Opens the directory at an absolute path. Links are not followed; what git ignores is not there. */
 export function openRepository(root: string): Repository {
   const files: string[] = [];
@@ -65,7 +68,7 @@ function trackedAndIgnored(root: string): string[] {
     });
     return output
       .split('\0')
-      .filter((file) => file !== '' && !file.split('/').some((name) => leftOut.has(name)))
+      .filter((file) => file !== '' && !noName.test(file) && !file.split('/').some((name) => leftOut.has(name)))
       .filter((file) => lstatSync(path.join(root, file), { throwIfNoEntry: false })?.isFile());
   } catch {
     return [];
@@ -80,6 +83,7 @@ function walk(root: string, directory: string, above: GitIgnore, files: string[]
   const ignore = own?.kind === 'read' ? above.below(directory, own.artifact.text) : above;
   for (const entry of entries) {
     if (bound.left-- <= 0) return;
+    if (noName.test(entry.name)) continue;
     const file = join(directory, entry.name);
     if (entry.isDirectory()) {
       if (!leftOut.has(entry.name) && !ignore.ignores(`${file}/`)) walk(root, file, ignore, files, bound);

@@ -1,4 +1,4 @@
-import { printable } from './internal/printable.ts';
+import { printable } from '../core/printable.ts';
 
 /** A line for standard error on something that could not be done: names come from files, and reasons from servers. */
 export function complaint(name: string, reason: string): string {

@@ -1,9 +1,9 @@
 import type { Fix } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
+import { printable } from '../core/printable.ts';
 import { type Hunk, type HunkLine, hunksOf } from './internal/changed-lines.ts';
 import { truncate } from './internal/display-width.ts';
 import { maskedHunk } from './internal/masked-lines.ts';
-import { printable } from './internal/printable.ts';
 import { type Page, paint, paragraph, row, type Span, type Style, widthOf } from './internal/terminal-lines.ts';
 import { plural, secondsText } from './internal/wording.ts';
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
+import { printable } from '../core/printable.ts';
 import type { ReadProblem, Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
-import { printable } from './internal/printable.ts';
 import { costText } from './internal/wording.ts';
 import { summaryLine } from './plain.ts';
 

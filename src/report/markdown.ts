@@ -1,9 +1,9 @@
 import type { Finding } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
+import { printableExcerpt } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import { html, markdown, markdownBlock, markdownCode, unreferenced } from './internal/escape.ts';
 import { docsByRule, excerptOf, groupByFile } from './internal/findings.ts';
-import { printableExcerpt } from './internal/printable.ts';
 import { relativeUri } from './internal/relative-uri.ts';
 import {
   costText,

@@ -1,6 +1,6 @@
+import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Position } from '../core/text.ts';
-import { printable } from './internal/printable.ts';
 import { costText, countsText, inventoryParts } from './internal/wording.ts';
 
 /**

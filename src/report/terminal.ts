@@ -1,10 +1,10 @@
 import type { Finding, Location } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
+import { printable, printableExcerpt } from '../core/printable.ts';
 import type { ReadProblem, Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { displayWidth, truncate, wrap } from './internal/display-width.ts';
 import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
-import { printable, printableExcerpt } from './internal/printable.ts';
 import {
   type Page,
   paint,

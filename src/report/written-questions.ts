@@ -1,5 +1,5 @@
 import type { AppliedFix } from '../core/fix-report.ts';
-import { printable } from './internal/printable.ts';
+import { printable } from '../core/printable.ts';
 
 /** The questions of fixes that were written without anybody having been asked: each fix with its place, to be answered afterwards. */
 export function writtenQuestions(applied: readonly AppliedFix[]): string {

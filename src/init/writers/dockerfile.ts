@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable.ts';
 import type { ApplicationPlan, ImageStage, Question, Step } from '../plan.ts';
 
 const width = 120;
@@ -111,7 +112,7 @@ function writeRun({ mounts, commands }: Extract<Step, { kind: 'run' }>): string 
 /** Lines of a comment, wrapped. */
 export function comment(text: string): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of printable(text).split(' ')) {
     const last = lines.at(-1);
     if (last === undefined || last.length + word.length + 1 > width) lines.push(`# ${word}`);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '../../core/printable.ts';
 
 const htmlEntities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
