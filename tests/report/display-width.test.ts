@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { displayWidth, truncate, wrap } from '../../src/report/internal/display-width.ts';
 import { printable, printableExcerpt } from '../../src/core/printable.ts';
+import { displayWidth, truncate, wrap } from '../../src/report/internal/display-width.ts';
 
 describe('display width', () => {
   test.each([
