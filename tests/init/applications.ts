@@ -486,6 +486,23 @@ whitenoise = "^6.9"
     command: ['gunicorn', 'shop.wsgi:application', '--bind', '0.0.0.0:8000', '--workers', '2'],
     lines: ['RUN python manage.py collectstatic --noinput'],
   },
+  'python-django-that-demands': {
+    files: {
+      'requirements.txt': 'Django==5.2.1\ngunicorn==23.0.0\nwhitenoise==6.9.0\n',
+      'manage.py': 'import sys\n',
+      'shop/__init__.py': '',
+      'shop/settings.py':
+        'import os\n\nSTATIC_ROOT = "/app/static"\nSECRET_KEY = os.environ["SECRET_KEY"]\nSTOCK = os.environ["STOCK_URL"]\nNAME = os.environ.get("SHOP_NAME", "shop")\n',
+      'shop/wsgi.py': 'application = object()\n',
+    },
+    language: 'Python',
+    framework: 'Django',
+    port: 8000,
+    command: ['gunicorn', 'shop.wsgi:application', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    variables: ['*SECRET_KEY', 'SHOP_NAME', 'STOCK_URL'],
+    questions: [/collectstatic .* without SECRET_KEY, STOCK_URL/],
+    lines: ['RUN SECRET_KEY=unset STOCK_URL=http://localhost python manage.py collectstatic --noinput'],
+  },
   'python-fastapi-uv': {
     files: {
       'pyproject.toml':

@@ -3,7 +3,7 @@ import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { environment } from '../internal/python-install.ts';
 import { type PythonPackages, pythonNative, readPythonPackages } from '../internal/python-packages.ts';
-import { stagesOf, user } from '../internal/python-stages.ts';
+import { collectQuestions, stagesOf, user } from '../internal/python-stages.ts';
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
 import { choosePython, notNewer } from '../internal/python-version.ts';
 import { withPort } from '../internal/shell-words.ts';
@@ -94,7 +94,11 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
     context: place.directory,
     version: undefined,
     decisions,
-    questions: [...questionsOf(place, packages, start, version, written), ...written.questions],
+    questions: [
+      ...questionsOf(place, packages, start, version, written),
+      ...collectQuestions(place, packages, start),
+      ...written.questions,
+    ],
     stages: stagesOf(place, packages, start, version, native, written),
     run: runOf(place, start, words, port, reads, health, written),
     ignore: [

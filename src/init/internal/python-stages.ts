@@ -1,5 +1,5 @@
 import type { Place } from '../detector.ts';
-import type { ImageStage, Step } from '../plan.ts';
+import type { ImageStage, Question, Step } from '../plan.ts';
 import { findInSources } from './endpoints.ts';
 import { environment, installSteps } from './python-install.ts';
 import type { PythonNative, PythonPackages } from './python-packages.ts';
@@ -81,11 +81,42 @@ function collectStatic(place: Place, packages: PythonPackages | undefined, start
   const root = findInSources(place, /^STATIC_ROOT\s*=/m);
   if (start.framework !== 'Django' || !packages?.dependencies.has('whitenoise') || !root) return [];
   const manage = start.importRoot === '' ? 'manage.py' : `${start.importRoot}/manage.py`;
+  const needed = neededToStart(place).map((name) => `${name}=${standIn(name)} `);
+  const without =
+    needed.length === 0 ? '' : '. What the settings demand is not there in a build: words stand in for it';
   return [
     {
       kind: 'run',
-      comment: `WhiteNoise serves what is gathered here: STATIC_ROOT (${root.evidence})`,
-      commands: [`python ${manage} collectstatic --noinput`],
+      comment: `WhiteNoise serves what is gathered here: STATIC_ROOT (${root.evidence})${without}`,
+      commands: [`${needed.join('')}python ${manage} collectstatic --noinput`],
     },
   ];
+}
+
+/** Whether files are gathered in a build that has not the variables which the settings demand. */
+export function collectQuestions(
+  place: Place,
+  packages: PythonPackages | undefined,
+  start: PythonStart,
+): readonly Question[] {
+  const needed = collectStatic(place, packages, start).length > 0 ? neededToStart(place) : [];
+  if (needed.length === 0) return [];
+  const question = `collectstatic runs in the build, and the program does not start without ${needed.join(', ')}: words stand in for them there. Give them another form if the settings refuse these.`;
+  return [{ question, flag: undefined, assumed: undefined }];
+}
+
+/** Variables without which Python stops as it reads the sources. */
+function neededToStart({ application }: Place): string[] {
+  const names = (application?.variablesRead ?? [])
+    .filter(({ required, optional, conditional }) => required && !optional && conditional !== true)
+    .map(({ name }) => name)
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  return [...new Set(names)].sort();
+}
+
+/** Something of the form that is expected under a name. */
+function standIn(name: string): string {
+  if (/(?:^|_)(?:DATABASE|DB)_?(?:URL|URI)$/i.test(name)) return 'sqlite:////tmp/build.sqlite3';
+  if (/(?:URL|URI|ORIGIN|ORIGINS|DSN)$/i.test(name)) return 'http://localhost';
+  return /(?:PORT|TIMEOUT|SECONDS|AGE|DEBUG|SIZE|LIMIT|COUNT)$/i.test(name) ? '0' : 'unset';
 }
