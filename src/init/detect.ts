@@ -2,6 +2,7 @@ import { printable } from '../core/printable.ts';
 import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
 import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
+import { mayKeepData } from './internal/kept-data.ts';
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import type { ApplicationPlan, Choices, Detection } from './plan.ts';
@@ -182,7 +183,7 @@ function planOf(place: Place, detection: Detection, { choices, existing }: Detec
   const variables = plannedVariables(place, detection.variables, new Set(Object.keys(detection.run.environment)));
   return {
     ...detection,
-    questions,
+    questions: [...questions, ...mayKeepData(place, run)],
     decisions: [
       ...decisions,
       ...(variables.length > 0

@@ -168,3 +168,16 @@ describe('health checks of Spring Boot', () => {
     expect(asks(plan, /health checks/)).toBe(true);
   });
 });
+
+test.each([
+  ['a variable for the directory', 'use(process.env.SHOP_DATA_DIR);', {}, true],
+  ['a directory without data', '', { 'data/.gitkeep': '' }, true],
+  ['a directory with what comes with the program', '', { 'data/countries.json': '[]' }, false],
+])('whether data is kept in files is asked for %s', (_, source, files, asked) => {
+  const [plan] = plansOf({
+    'package.json': '{"name":"shop","scripts":{"start":"node server.js"},"dependencies":{"express":"5.1.0"}}',
+    'server.js': `const app = require('express')();\n${source}\napp.listen(3000);\n`,
+    ...files,
+  });
+  expect(asks(plan, /keep data in files/)).toBe(asked);
+});

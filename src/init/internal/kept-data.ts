@@ -1,0 +1,23 @@
+import type { Place } from '../detector.ts';
+import { keepsData, type Question, type RunPlan } from '../plan.ts';
+import { join, placeIn } from '../repository.ts';
+
+const namesData = /(?:^|_)DATA_(?:DIR|DIRECTORY|FOLDER|PATH|ROOT)$/i;
+
+/** What says that the program may keep data in files, though no path that it writes is known. */
+export function mayKeepData({ application, repository, directory }: Place, run: RunPlan): readonly Question[] {
+  if (keepsData({ run }) || run.port === undefined) return [];
+  const read = application?.variablesRead.find(({ name }) => namesData.test(name));
+  const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
+  const isEmpty =
+    inside.length > 0 &&
+    inside.every((file) => /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|README\.md)$/.test(file));
+  const evidence = read
+    ? `it reads ${read.name} (${placeIn(read.path, repository.read(read.path), read.range.start)})`
+    : isEmpty
+      ? `a directory without data is there (${inside[0]})`
+      : undefined;
+  if (evidence === undefined) return [];
+  const question = `Does the program keep data in files: ${evidence}? If so, mount a volume there, run one replica and delete hpa.yaml: the root is read-only, and each pod would have its own.`;
+  return [{ question, flag: undefined, assumed: 'it does not' }];
+}
