@@ -20,7 +20,6 @@ export interface DetectOptions {
   readonly today: string;
   /** Only the applications in this directory and below; '' is all. */
   readonly within: string;
-  /** Paths of Dockerfiles that are there and of directories that workloads run from. */
   readonly existing: Existing;
 }
 

@@ -181,3 +181,11 @@ test.each([
   });
   expect(asks(plan, /keep data in files/)).toBe(asked);
 });
+
+test('whether data is kept in files is asked for a driver of SQLite', () => {
+  const [plan] = plansOf({
+    'go.mod': 'module example.com/shop\n\ngo 1.26\n\nrequire modernc.org/sqlite v1.29.0\n',
+    'main.go': 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":9090", nil)\n}\n',
+  });
+  expect(asks(plan, /driver of SQLite/)).toBe(true);
+});

@@ -414,6 +414,7 @@ func main() {
     command: ['/usr/local/bin/web'],
     health: '/ping',
     lines: ['COPY go.mod go.sum ./', 'FROM gcr.io/distroless/base-debian13:nonroot'],
+    questions: [/driver of SQLite/],
   },
   'node-workspace': {
     directory: 'packages/api',
