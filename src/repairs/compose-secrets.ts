@@ -1,5 +1,6 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Fix } from '../core/fix.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import { mayBeStack } from '../kubernetes/compose-stack.ts';
 import { addItems, type Place } from '../kubernetes/edit-yaml.ts';
@@ -185,7 +186,11 @@ export function composeArgumentsToEnv(
   const directory = directoryOf(file);
   const path = `${directory}.env`;
   const exists = (each: string) => project.artifacts.has(each) || readFile?.(each) !== undefined;
-  if (!readFile || exists(path) || names.some((name) => new RegExp(`\\$\\{?${name}\\b`).test(file.text)))
+  if (
+    !readFile ||
+    exists(path) ||
+    names.some((name) => new RegExp(`\\$\\{?${literalPattern(name)}(?!\\w)`).test(file.text))
+  )
     return undefined;
   const variables = variablesOf(args);
   const lines = names.flatMap((name) => lineOf(project, variables, name) ?? []);

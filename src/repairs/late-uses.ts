@@ -1,3 +1,4 @@
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ArgInstruction, EnvInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -59,7 +60,7 @@ function usesName(text: string, { name: kind, range }: Instruction, name: string
   const body = text.slice(range.start, range.end);
   if (!body.includes(name)) return false;
   const sign = kind === 'RUN' || kind === 'ONBUILD' ? '(?<![A-Za-z0-9_])' : '(?:\\$\\{?|%|\\$env:)';
-  return new RegExp(`${sign}${name.replace(/[^\w]/g, '\\$&')}(?![A-Za-z0-9_])`).test(body);
+  return new RegExp(`${sign}${literalPattern(name)}(?![A-Za-z0-9_])`).test(body);
 }
 
 /** Tools whose work does not depend on the name of a version, a commit or a date in their environment. */

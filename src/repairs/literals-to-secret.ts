@@ -1,6 +1,7 @@
 import { readsFileVariable } from '../bases/file-variables.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix } from '../core/fix.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import { replaceEntry } from '../kubernetes/replace-entry.ts';
 import { titleOf } from '../kubernetes/whole-workload.ts';
 import type { Workload } from '../kubernetes/workload.ts';
@@ -89,7 +90,7 @@ function mayBeFile({ container, variable: { name, node } }: LiteralVariable): bo
   const { range, path } = container.node;
   if (path !== node.path || path !== container.workload.object.path) return false;
   const rest = text.slice(range.start, node.range.start) + text.slice(node.range.end, range.end);
-  return !new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`).test(rest);
+  return !new RegExp(`(?<![\\w])${literalPattern(name)}(?![\\w])`).test(rest);
 }
 
 function directoryOf({ name }: NewSecret): string {

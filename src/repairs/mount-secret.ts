@@ -1,4 +1,5 @@
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertAfter, insertBefore } from '../dockerfile/edit.ts';
 import type { ArgInstruction, EnvInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
@@ -81,7 +82,7 @@ function isUsedElsewhere(
   name: string,
   steps: readonly Instruction[],
 ): boolean {
-  const named = new RegExp(`\\b${name}\\b`);
+  const named = new RegExp(`(?<!\\w)${literalPattern(name)}(?!\\w)`);
   return dockerfile.stages
     .filter((each) => each === stage || each.base.kind === 'stage')
     .flatMap(({ instructions }) => instructions)
@@ -120,7 +121,7 @@ function mountFile(
 /** The ENV that keeps a secret in the image taken out: the container is given it when it starts. */
 export function dropVariable(dockerfile: Dockerfile, instruction: EnvInstruction, name: string): Fix | undefined {
   if (instruction.pairs.length !== 1) return undefined;
-  const named = new RegExp(`\\b${name}\\b`);
+  const named = new RegExp(`(?<!\\w)${literalPattern(name)}(?!\\w)`);
   const user = dockerfile.instructions.find(
     (each) =>
       each.range.start > instruction.range.start &&

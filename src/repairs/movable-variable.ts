@@ -1,3 +1,4 @@
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Container, EnvVariable } from '../kubernetes/workload.ts';
 import type { Project } from '../project/project.ts';
 import { twinsOf } from './secret-files.ts';
@@ -39,6 +40,6 @@ export function isPatched(project: Project, name: string, own: string): boolean 
       path !== own &&
       !declaring.has(path) &&
       /(?:\.ya?ml|\.json|(?:^|\/)Kustomization)$/.test(path) &&
-      new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w.-])`).test(text),
+      new RegExp(`(?<![\\w.-])${literalPattern(name)}(?![\\w.-])`).test(text),
   );
 }

@@ -1,4 +1,5 @@
 import type { TextEdit } from '../core/fix.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { replace } from '../dockerfile/edit.ts';
 import type { Token } from '../dockerfile/syntax.ts';
@@ -57,5 +58,6 @@ function argumentNamed(dockerfile: Dockerfile, name: string) {
 }
 
 function usesOf({ text }: Dockerfile, name: string): number {
-  return [...text.matchAll(new RegExp(`\\$(?:\\{${name}\\b|${name}\\b)`, 'g'))].length;
+  return [...text.matchAll(new RegExp(`\\$(?:\\{${literalPattern(name)}(?!\\w)|${literalPattern(name)}(?!\\w))`, 'g'))]
+    .length;
 }

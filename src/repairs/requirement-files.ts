@@ -1,3 +1,4 @@
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { ProjectFiles } from '../ecosystems/install-inputs.ts';
 
 /** Options of a requirements file that bring nothing of the project in. */
@@ -40,7 +41,7 @@ const scripts =
 /** The file of the project that reads a variable when it is installed or built: `os.environ["NAME"]`, `ENV.fetch('NAME')`, `$NAME`. */
 export function readerOf(files: ProjectFiles | undefined, names: readonly string[]): string | undefined {
   if (files === undefined || names.length === 0) return undefined;
-  const written = names.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|');
+  const written = names.map(literalPattern).join('|');
   const quoted = new RegExp(`(?:["'%$]|\\$\\{|\\benv\\.)(?:${written})(?![\\w-])`);
   // In JSON each key is quoted: a name of its own there says nothing.
   const inJson = new RegExp(`(?:[%$]|\\$\\{|\\benv\\.)(?:${written})(?![\\w-])`);

@@ -1,4 +1,5 @@
 import type { BaseImage } from '../bases/base-image.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ValueInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -188,7 +189,8 @@ interface Account {
 function freeUser({ text }: Dockerfile): Account | undefined {
   const id = [10001, 10002, 10003, 10101].find((each) => !text.includes(String(each)));
   const name = ['app', 'service', 'runner'].find(
-    (each) => !new RegExp(`(?:useradd|adduser|addgroup|groupadd)[^\\n]*\\b${each}\\b`).test(text),
+    (each) =>
+      !new RegExp(`(?:useradd|adduser|addgroup|groupadd)[^\\n]*(?<!\\w)${literalPattern(each)}(?!\\w)`).test(text),
   );
   return id === undefined || name === undefined ? undefined : { id, name };
 }

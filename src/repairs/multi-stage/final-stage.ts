@@ -1,3 +1,4 @@
+import { literalPattern } from '../../core/literal-pattern.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { commentedStart } from '../../dockerfile/edit-lines.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
@@ -220,7 +221,7 @@ function inNewForm(dockerfile: Dockerfile, instruction: EnvInstruction): string 
 function isReadAtRunTime(instructions: readonly Instruction[], argument: Instruction): boolean {
   if (argument.name !== 'ARG') return false;
   return argument.pairs.some(({ key }) => {
-    const use = new RegExp(`\\$(?:\\{${key.value}\\b|${key.value}\\b)`);
+    const use = new RegExp(`\\$(?:\\{${literalPattern(key.value)}(?!\\w)|${literalPattern(key.value)}(?!\\w))`);
     return instructions.some(
       (instruction) =>
         (['ENV', 'LABEL', 'EXPOSE', 'USER', 'VOLUME', 'STOPSIGNAL'].includes(instruction.name) ||

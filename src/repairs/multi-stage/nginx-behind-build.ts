@@ -1,4 +1,5 @@
 import type { Assumption } from '../../core/fix.ts';
+import { literalPattern } from '../../core/literal-pattern.ts';
 import { commentedStart } from '../../dockerfile/edit-lines.ts';
 import type { CopyInstruction } from '../../dockerfile/instruction.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
@@ -33,7 +34,7 @@ export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): 
   if (configures !== undefined)
     return { refusal: `line ${configures.instruction.line} changes the configuration of nginx` };
   const writes = [...subject.runs, ...subject.copies].some(({ instruction }) =>
-    new RegExp(`${root.replaceAll('.', '\\.')}(?:/|\\s|"|'|$)`).test(textOf(subject, instruction)),
+    new RegExp(`${literalPattern(root)}(?:/|\\s|"|'|$)`).test(textOf(subject, instruction)),
   );
   if (!writes) return { refusal: `it is not known which step writes ${root}` };
   const edits = shipSite(subject, from, {
