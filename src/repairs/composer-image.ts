@@ -9,6 +9,7 @@ import { isEditableRun, skipBlank } from '../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { baseImageOf, workingDirectory } from '../project/stage-facts.ts';
+import { wholePipe } from './piped-script.ts';
 
 /** Options of Composer's installer that say how much it prints, not what it does: https://getcomposer.org/download/ */
 const idle = /^--(?:quiet|ansi|no-ansi|stable|2|help)$/;
@@ -26,10 +27,8 @@ export function takeComposerFromImage(
   if (stage === undefined || !isEditableRun(dockerfile, instruction) || !stage.instructions.includes(instruction))
     return undefined;
   const asked = optionsOf(runner);
-  const { pipeline } = download.place;
-  if (asked === undefined || runner.name !== 'php' || pipeline === undefined || pipeline.length !== 2) return undefined;
-  if (runner.place.pipeline !== pipeline || runner.place.inside.length > 0 || runner.place.negated) return undefined;
-  const whole: ShellCommand = { ...download, range: pipeline.range, place: { ...download.place, pipeline: undefined } };
+  const whole = wholePipe(download, runner);
+  if (asked === undefined || runner.name !== 'php' || whole === undefined) return undefined;
   const move = moveBehind(dockerfile, instruction, runner);
   const target = move?.target ?? installedAt(dockerfile, stage, instruction, download, asked);
   const php = phpOf(dockerfile, stage);

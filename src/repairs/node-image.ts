@@ -14,6 +14,7 @@ import { readPackageCommand } from '../ecosystems/package-command.ts';
 import { baseImageOf } from '../project/stage-facts.ts';
 import { userAt } from '../project/user-at.ts';
 import { takeOutWords } from './build-tools/take-out-words.ts';
+import { wholePipe } from './piped-script.ts';
 
 /** The glibc of each release: https://repology.org/project/glibc/versions */
 const glibcOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -38,15 +39,13 @@ export function takeNodeFromImage(
     return undefined;
   const url = download.arguments.find(({ value }) => value.includes('deb.nodesource.com'));
   const release = /^https?:\/\/deb\.nodesource\.com\/setup_(\d+)\.x$/.exec(url?.value ?? '')?.[1];
-  const { pipeline } = download.place;
-  if (release === undefined || !/^(?:ba|da)?sh$/.test(runner.name) || pipeline?.length !== 2) return undefined;
-  if (runner.place.pipeline !== pipeline || runner.place.inside.length > 0 || runner.place.negated) return undefined;
+  const whole = wholePipe(download, runner);
+  if (release === undefined || !/^(?:ba|da)?sh$/.test(runner.name) || whole === undefined) return undefined;
   if (userAt(dockerfile, stage, instruction).isRoot !== true || !canRun(baseImageOf(stage), Number(release)))
     return undefined;
   const install = installOfNode(dockerfile, stage, instruction);
   if (install === undefined || reliesOnPackage(dockerfile, stage, instruction)) return undefined;
   if (needsLists(dockerfile, stage, instruction, install)) return undefined;
-  const whole: ShellCommand = { ...download, range: pipeline.range, place: { ...download.place, pipeline: undefined } };
   const edits = exchange(dockerfile, instruction, whole, install, linesFor(instruction, release));
   if (edits === undefined) return undefined;
   return {

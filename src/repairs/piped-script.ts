@@ -147,3 +147,11 @@ function useOf(download: ShellCommand): UseOfLists {
   if (only === undefined || others.length > 0) return 'unknown';
   return knownScripts.find(([url]) => url.test(only.value))?.[1] ?? 'unknown';
 }
+
+/** A download and the program that it is piped into, as one command; undefined where the pipe holds more, or stands within something. */
+export function wholePipe(download: ShellCommand, runner: ShellCommand): ShellCommand | undefined {
+  const { pipeline } = download.place;
+  if (pipeline?.length !== 2 || runner.place.pipeline !== pipeline) return undefined;
+  if (runner.place.inside.length > 0 || runner.place.negated) return undefined;
+  return { ...download, range: pipeline.range, place: { ...download.place, pipeline: undefined } };
+}
