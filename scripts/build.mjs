@@ -15,6 +15,13 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // Built beside and then put in place, so that whoever runs dist/ meanwhile finds it whole.
 const draft = `dist.${process.pid}`;
+/** Packages in a file of their own beside the bundle, by that file's name: few commands want them, and each is large. */
+const beside = {
+  yaml: 'yaml',
+  'kubernetes-client': '@kubernetes/client-node',
+  fastify: 'fastify',
+  'prom-client': 'prom-client',
+};
 const common = {
   outdir: `${draft}/cli`,
   bundle: true,
@@ -34,14 +41,13 @@ const { metafile } = await build({
   entryPoints: { plimsoll: 'src/cli/bundle.ts' },
   define: { 'import.meta.url': '__plimsollUrl' },
   supported: { 'dynamic-import': false },
-  plugins: [lateBuiltins({ 'node:crypto': ['createHash'], 'node:net': ['isIP'] }), besideBundle('yaml')],
+  plugins: [lateBuiltins({ 'node:crypto': ['createHash'], 'node:net': ['isIP'] }), besideBundle()],
   banner: {
     js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
   },
   footer: { js: 'return module.exports})' },
 });
-// Only who has a configuration file needs it, and it is a tenth of all.
-const library = await build({ ...common, entryPoints: { yaml: 'yaml' } });
+const libraries = await build({ ...common, entryPoints: beside });
 // esbuild leaves characters beyond ASCII in tagged templates; load-bundle.ts reads the file as Latin-1.
 const bundle = readFileSync(`${draft}/cli/plimsoll.js`, 'utf8').replace(
   /[^\0-\x7f]/g,
@@ -59,7 +65,7 @@ await build({
 // The package is of ECMAScript modules; what is bundled is not.
 writeFileSync(`${draft}/package.json`, '{"type":"commonjs"}\n');
 chmodSync(`${draft}/cli/main.js`, 0o755);
-writeLicenses([metafile, library.metafile]);
+writeLicenses([metafile, libraries.metafile]);
 compileAhead();
 rmSync('dist', { recursive: true, force: true });
 renameSync(draft, 'dist');
@@ -103,12 +109,15 @@ function lateBuiltins(functions) {
   };
 }
 
-/** Leaves a package in a file of its own beside the bundle. */
-function besideBundle(name) {
+/** Leaves these packages out of the bundle: each is asked for by the name of its file. */
+function besideBundle() {
+  const files = new Map(Object.entries(beside).map(([file, name]) => [name, file]));
   return {
-    name: `${name}-beside`,
+    name: 'beside-bundle',
     setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${name}.js`, external: true }));
+      onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
+        files.has(name) ? { path: `./${files.get(name)}.js`, external: true } : undefined,
+      );
     },
   };
 }
@@ -119,16 +128,15 @@ function writeLicenses(metafiles) {
   const packages = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
   const texts = [...packages].sort().map((name) => {
     const { version: installed, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
-    return `${name} ${installed} (${license})\n\n${licenseText(name)}\n`;
+    return `${name} ${installed} (${license})\n\n${licenseText(name, license)}\n`;
   });
   writeFileSync(`${draft}/THIRD-PARTY-LICENSES.txt`, texts.join(`\n${'-'.repeat(72)}\n\n`));
 }
 
-function licenseText(name) {
-  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE-MIT', 'license', 'LICENSE.txt']) {
-    try {
-      return readFileSync(`node_modules/${name}/${file}`, 'utf8');
-    } catch {}
-  }
-  throw new Error(`${name} is bundled but has no licence file`);
+/** A few packages have no file of it, and name it in their package.json only. */
+function licenseText(name, license) {
+  const file = readdirSync(`node_modules/${name}`).find((each) => /^(?:un)?licen[cs]e(?:$|[.-])/i.test(each));
+  if (file) return readFileSync(`node_modules/${name}/${file}`, 'utf8');
+  if (license) return `Its package holds no text of the licence: https://spdx.org/licenses/${license}.html`;
+  throw new Error(`${name} is bundled but has no licence`);
 }
