@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ export interface ProcessRights {
 
 /** A whole Kubernetes of one node: kubelet, containerd, control plane (scripts/cluster). */
 export interface KubernetesNode {
+  /** The file with its administrator's credentials. */
+  readonly kubeconfig: string;
   /** @throws Error with what kubectl said when it fails. */
   kubectl(args: readonly string[], input?: string): string;
   /** Puts an image, as `docker save` wrote it, where the kubelet finds it. */
@@ -33,12 +35,19 @@ export function hasNodeParts(): boolean {
   return spawnSync(script, ['check', 'node']).status === 0;
 }
 
-/** @throws Error with the script's words when it does not come up. */
+/**
+ * Starts the node, once no other test has it: there is one a machine. With PLIMSOLL_NODE, the directory of a node that runs already
+ * (`scripts/cluster up DIR node`), that one is used, and left running: tests then keep to namespaces of their own.
+ * @throws Error with the script's words when it does not come up.
+ */
 export function startKubernetesNode(directory: string): KubernetesNode {
-  must(script, ['up', directory, 'node']);
-  const kubeconfig = path.join(directory, 'kubeconfig');
+  const running = process.env.PLIMSOLL_NODE;
+  const release = running === undefined ? waitForTurn() : undefined;
+  if (running === undefined) must(script, ['up', directory, 'node']);
+  const kubeconfig = path.join(running ?? directory, 'kubeconfig');
   const containers = ['-a', '/run/containerd/containerd.sock', '-n', 'k8s.io'];
   return {
+    kubeconfig,
     kubectl: (args, input) => must('kubectl', ['--kubeconfig', kubeconfig, ...args], input),
     load: (archive) => must(ctr, [...containers, 'images', 'import', archive]),
     rightsOf(containerId) {
@@ -58,8 +67,38 @@ export function startKubernetesNode(directory: string): KubernetesNode {
         readOnlyRoot: root?.split(' ')[5]?.split(',').includes('ro') === true,
       };
     },
-    stop: () => spawnSync(script, ['down', directory]),
+    stop() {
+      if (running !== undefined) return;
+      spawnSync(script, ['down', directory]);
+      release?.();
+    },
   };
+}
+
+/** Waits until no other process has the node. A process that died with it has lost its turn. */
+function waitForTurn(): () => void {
+  const turn = path.join(os.tmpdir(), 'plimsoll-node.turn');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      return () => rmSync(turn, { force: true });
+    } catch {
+      if (!isRunning(turn)) rmSync(turn, { force: true });
+      else Atomics.wait(pause, 0, 0, 500);
+    }
+  }
+}
+
+function isRunning(turn: string): boolean {
+  try {
+    const holder = readFileSync(turn, 'utf8');
+    // Empty between its making and its filling.
+    if (holder !== '') process.kill(Number(holder), 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function must(command: string, args: readonly string[], input?: string): string {
