@@ -84,6 +84,7 @@ function choicesFrom(parsed: ParsedArguments): Choices {
   const name = parsed.value('name');
   if (name !== undefined && !/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/.test(name))
     throw new UserError(`--name takes lower case letters, digits and hyphens, at most 50; not «${name}»`);
+  const data = dataFrom(parsed);
   const start = parsed.value('start');
   const base = parsed.value('base');
   const version = parsed.value('runtime-version');
@@ -91,17 +92,31 @@ function choicesFrom(parsed: ParsedArguments): Choices {
     ...(port !== undefined && { port: Number(port) }),
     ...(image !== undefined && { image }),
     ...(name !== undefined && { name }),
+    ...(data !== undefined && { data }),
     ...(start !== undefined && { start }),
     ...(isBaseKind(base) && { base }),
     ...(version !== undefined && { version }),
   };
 }
 
+function dataFrom(parsed: ParsedArguments): readonly string[] | undefined {
+  const directories = parsed.values('data').map((each) => (each.length > 1 ? each.replace(/\/+$/, '') : each));
+  if (parsed.has('stateless')) {
+    if (directories.length > 0)
+      throw new UserError('--stateless says that no data is kept, and --data says where it is');
+    return [];
+  }
+  for (const each of directories)
+    if (!/^(?:\/[\w.@+-]+)+$/.test(each) || /\/\.{1,2}(?:\/|$)/.test(each))
+      throw new UserError(`--data takes an absolute directory of the container, as /app/data; not «${each}»`);
+  return directories.length > 0 ? directories : undefined;
+}
+
 function isBaseKind(value: string | undefined): value is BaseKind {
   return value === 'slim' || value === 'alpine' || value === 'distroless';
 }
 
-const answersForOne = ['port', 'start', 'name', 'image', 'runtime-version'];
+const answersForOne = ['port', 'data', 'stateless', 'start', 'name', 'image', 'runtime-version'];
 
 /** One port or name cannot be that of several applications. */
 function refuseOneAnswerForAll(parsed: ParsedArguments, { plans, undecided }: Detected): void {

@@ -2,7 +2,7 @@ import { printable } from '../core/printable.ts';
 import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
 import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
-import { mayKeepData } from './internal/kept-data.ts';
+import { mayKeepData, withChosenData } from './internal/kept-data.ts';
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import type { ApplicationPlan, Choices, Detection } from './plan.ts';
@@ -178,11 +178,14 @@ function planOf(place: Place, detection: Detection, { choices, existing }: Detec
   );
   const [metrics] = place.application?.metrics ?? [];
   const own = dockerfile && withOwnImage(detection, dockerfile, choices);
-  const { run, decisions, questions } = own ?? detection;
+  const { decisions, questions } = own ?? detection;
+  const run = withChosenData((own ?? detection).run, choices.data);
+  const ofData = mayKeepData(place, run);
   const variables = plannedVariables(place, detection.variables, new Set(Object.keys(detection.run.environment)));
   return {
     ...detection,
-    questions: [...questions, ...mayKeepData(place, run)],
+    questions: [...questions, ...ofData],
+    mayKeepData: ofData.length > 0,
     decisions: [
       ...decisions,
       ...(variables.length > 0

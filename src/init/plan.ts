@@ -142,12 +142,16 @@ export interface ApplicationPlan extends Detection {
   readonly image: string;
   readonly variables: readonly PlannedVariable[];
   readonly metrics: { readonly path: string; readonly evidence: string } | undefined;
+  /** Something says that it may keep data in files, and nobody has said whether it does: one pod until then. */
+  readonly mayKeepData: boolean;
   /** What is there already and stays; then only what lacks is written. */
   readonly existing: { readonly dockerfile: string | undefined; readonly manifests: boolean };
 }
 
 /** What the user said on the command line. */
 export interface Choices {
+  /** The directories of the container in which the program keeps data; none when it keeps none. */
+  readonly data?: readonly string[];
   readonly port?: number;
   readonly start?: string;
   readonly name?: string;
@@ -158,7 +162,12 @@ export interface Choices {
 
 export type BaseKind = 'slim' | 'alpine' | 'distroless';
 
-/** Whether the program keeps data of its own in files: then there can be one pod of it only. */
+/** Whether there can be one pod of it only: it keeps data of its own in files, or may do so. */
+export function isSingle(plan: Pick<ApplicationPlan, 'run' | 'mayKeepData'>): boolean {
+  return keepsData(plan) || plan.mayKeepData;
+}
+
+/** Whether the program keeps data of its own in files that outlive a pod. */
 export function keepsData({ run }: Pick<ApplicationPlan, 'run'>): boolean {
   return run.writable.some(({ lasts }) => lasts === true);
 }

@@ -57,7 +57,7 @@ export function repositoryOf(
 
 /** What was committed although .gitignore covers it, as `cmd/shop` is by a line for the program `shop`: git keeps it. */
 function trackedAndIgnored(root: string): string[] {
-  if (!existsSync(path.join(root, '.git'))) return [];
+  if (!isInRepository(root)) return [];
   try {
     const output = execFileSync('git', ['ls-files', '--cached', '--ignored', '--exclude-standard', '-z'], {
       cwd: root,
@@ -73,6 +73,13 @@ function trackedAndIgnored(root: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** An application may be given by its own directory, and git's lies above it. */
+function isInRepository(directory: string): boolean {
+  if (existsSync(path.join(directory, '.git'))) return true;
+  const above = path.dirname(directory);
+  return above !== directory && isInRepository(above);
 }
 
 function walk(root: string, directory: string, above: GitIgnore, files: string[], bound: { left: number }): void {

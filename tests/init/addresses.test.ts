@@ -3,6 +3,7 @@ import { detectApplications } from '../../src/init/detect.ts';
 import { detectors } from '../../src/init/detectors.ts';
 import type { ApplicationPlan, Choices } from '../../src/init/plan.ts';
 import { repositoryOf } from '../../src/init/repository.ts';
+import { writeManifests } from '../../src/init/writers/manifests.ts';
 
 function plansOf(files: Readonly<Record<string, string>>, choices: Choices = {}): readonly ApplicationPlan[] {
   const repository = repositoryOf('/shop', Object.keys(files), (file) => files[file]);
@@ -180,6 +181,26 @@ test.each([
     ...files,
   });
   expect(asks(plan, /keep data in files/)).toBe(asked);
+  // Several pods would each have their own.
+  expect(plan && writeManifests(plan).some(({ path }) => path === 'k8s/hpa.yaml')).toBe(!asked);
+});
+
+test.each([
+  [['/app/data'], 'mountPath: /app/data', false],
+  [[], 'No number of replicas', true],
+])('data is kept where the user says, and nowhere else: %o', (data, line, scales) => {
+  const [plan] = plansOf(
+    {
+      'package.json': '{"name":"shop","scripts":{"start":"node server.js"},"dependencies":{"express":"5.1.0"}}',
+      'server.js': "const app = require('express')();\nuse(process.env.SHOP_DATA_DIR);\napp.listen(3000);\n",
+    },
+    { data },
+  );
+  expect(asks(plan, /keep data in files/)).toBe(false);
+  const written = plan ? writeManifests(plan) : [];
+  expect(written.find(({ path }) => path === 'k8s/deployment.yaml')?.text).toContain(line);
+  expect(written.some(({ path }) => path === 'k8s/hpa.yaml')).toBe(scales);
+  expect(written.some(({ path }) => path === 'k8s/volume.yaml')).toBe(!scales);
 });
 
 test('whether data is kept in files is asked for a driver of SQLite', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runRules } from '../../src/audit/run-rules.ts';
+import { siftIgnored } from '../../src/audit/suppress.ts';
 import type { NamedRule } from '../../src/core/rule.ts';
 import { detectApplications } from '../../src/init/detect.ts';
 import { detectors } from '../../src/init/detectors.ts';
@@ -55,7 +56,7 @@ async function findingsIn(root: string) {
     mayReport: ({ definition }: NamedRule<Rule>) => definition.preset !== 'all',
     settingFor: ({ definition }: NamedRule<Rule>) => ({ severity: definition.severity, options: {} }),
   };
-  return runRules(project, rules, settings, today).map(
+  return siftIgnored(project, runRules(project, rules, settings, today), today).kept.map(
     ({ rule, message, locations: [{ path: file, start }] }) => `${file}:${start.line} ${rule}: ${message}`,
   );
 }

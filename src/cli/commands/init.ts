@@ -28,6 +28,15 @@ export const command: Command = {
       description: 'The image with registry and tag, as it will be pushed',
     },
     {
+      name: 'data',
+      value: 'DIR',
+      repeatable: true,
+      group: 'Answers',
+      description:
+        'Where the program keeps data, absolute, in the container: a volume is mounted there, and there is one pod',
+    },
+    { name: 'stateless', group: 'Answers', description: 'The program keeps no data in files' },
+    {
       name: 'base',
       value: 'KIND',
       choices: ['slim', 'alpine', 'distroless'],

@@ -7,9 +7,25 @@ const namesData = /(?:^|_)DATA_(?:DIR|DIRECTORY|FOLDER|PATH|ROOT)$/i;
 const driver =
   /\bmattn\/go-sqlite3\b|\bmodernc\.org\/sqlite\b|\bglebarez\/sqlite\b|\bgorm\.io\/driver\/sqlite\b|^rusqlite\b|"(?:better-sqlite3|sqlite3)"\s*:/m;
 
-/** What says that the program may keep data in files, though no path that it writes is known. */
-export function mayKeepData({ application, repository, directory }: Place, run: RunPlan): readonly Question[] {
-  if (keepsData({ run }) || run.port === undefined) return [];
+/**
+ * With the directories that the user says data is kept in: each gets a part of the volume that outlives the pods. That it keeps none is
+ * said of what was found, too: then nothing outlives the pod.
+ */
+export function withChosenData(run: RunPlan, data: readonly string[] | undefined): RunPlan {
+  if (data === undefined) return run;
+  const found = run.writable.filter(({ path }) => !data.includes(path));
+  return {
+    ...run,
+    writable: [
+      ...found.map(({ path, why }) => ({ path, why })),
+      ...data.map((path) => ({ path, why: 'Data is kept here, as --data says.', lasts: true as const })),
+    ],
+  };
+}
+
+/** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */
+export function mayKeepData({ application, repository, directory, choices }: Place, run: RunPlan): readonly Question[] {
+  if (choices.data !== undefined || keepsData({ run }) || run.port === undefined) return [];
   const read = application?.variablesRead.find(({ name }) => namesData.test(name));
   const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
   const isEmpty =
@@ -24,8 +40,8 @@ export function mayKeepData({ application, repository, directory }: Place, run: 
           repository,
         );
   if (evidence === undefined) return [];
-  const question = `Does the program keep data in files: ${evidence}? If so, mount a volume there, run one replica and delete hpa.yaml: the root is read-only, and each pod would have its own.`;
-  return [{ question, flag: undefined, assumed: 'it does not' }];
+  const question = `Does the program keep data in files: ${evidence}? --data says where (absolute, in the container), and a volume is mounted there: the root is read-only. --stateless says that it does not, and several pods share the work.`;
+  return [{ question, flag: '--data', assumed: 'one pod, without a volume' }];
 }
 
 function driverOf(manifests: readonly string[], repository: Place['repository']): string | undefined {

@@ -1,4 +1,4 @@
-import { type ApplicationPlan, keepsData, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
+import { type ApplicationPlan, isSingle, keepsData, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
 
 /** The Deployment of a plan: a restricted pod that can be moved, updated and scaled without anybody noticing. */
 export function writeDeployment(plan: ApplicationPlan): string {
@@ -61,6 +61,8 @@ ${volumes(plan)}`;
 
 function replicas(plan: ApplicationPlan): string {
   const { run } = plan;
+  if (plan.mayKeepData)
+    return '  # One until it is known whether the program keeps data in files: «plimsoll init --data DIR», or --stateless for an autoscaler.\n  # plimsoll ignore=alerting/single-replica -- whether it keeps data in files is an open question\n  replicas: 1\n';
   if (keepsData(plan))
     return '  # What it keeps lies in files (volume.yaml), which two pods would change behind each other.\n  replicas: 1\n';
   return run.port === undefined
@@ -69,7 +71,7 @@ function replicas(plan: ApplicationPlan): string {
 }
 
 function strategy(plan: ApplicationPlan): string {
-  if (keepsData(plan))
+  if (isSingle(plan))
     return `  strategy:
     # The old pod goes before the new one comes: for some seconds of each update nobody answers.
     type: Recreate
@@ -85,7 +87,7 @@ function strategy(plan: ApplicationPlan): string {
 
 function placement(plan: ApplicationPlan): string {
   const { name, run } = plan;
-  if (run.port === undefined || keepsData(plan)) return '';
+  if (run.port === undefined || isSingle(plan)) return '';
   return `      # On different nodes where there are several.
       topologySpreadConstraints:
         - maxSkew: 1

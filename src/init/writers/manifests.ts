@@ -1,5 +1,6 @@
 import {
   type ApplicationPlan,
+  isSingle,
   keepsData,
   type PlannedFile,
   type PlannedVariable,
@@ -13,7 +14,7 @@ import { writeDeployment } from './deployment.ts';
 export function writeManifests(plan: ApplicationPlan): PlannedFile[] {
   const file = (name: string, text: string): PlannedFile => ({ path: join(plan.directory, `k8s/${name}`), text });
   const serves = plan.run.port !== undefined;
-  const scales = serves && !keepsData(plan);
+  const scales = serves && !isSingle(plan);
   return [
     file('deployment.yaml', writeDeployment(plan)),
     file('serviceaccount.yaml', serviceAccount(plan)),
