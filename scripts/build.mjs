@@ -57,6 +57,7 @@ writeFileSync(`${draft}/cli/plimsoll.js`, bundle);
 await build({
   ...common,
   entryPoints: { main: 'src/cli/main.ts', 'audit-worker': 'src/cli/audit-worker.ts' },
+  plugins: [lateBuiltins({ 'node:v8': ['cachedDataVersionTag'] })],
   define: {
     PLIMSOLL_VERSION: JSON.stringify(version),
     PLIMSOLL_BUILD: JSON.stringify(createHash('sha256').update(bundle).digest('hex').slice(0, 16)),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import type * as Bundle from './bundle.ts';
 import { codeCacheFile, readCodeCache, writeCodeCache } from './code-cache.ts';
@@ -27,10 +28,12 @@ export function loadBundle(directory: string): LoadedBundle {
   let script = compile(readCodeCache(path.join(directory, 'plimsoll.code')));
   if (script.cachedDataRejected !== false && own !== undefined) script = compile(readCodeCache(own));
   const missing = script.cachedDataRejected !== false;
+  const tag = missing ? cachedDataVersionTag() : undefined;
   return {
     bundle: script.runInThisContext()(require, filename),
     keepCode() {
-      if (missing && own !== undefined) writeCodeCache(own, script.createCachedData());
+      // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
+      if (own !== undefined && missing && tag === cachedDataVersionTag()) writeCodeCache(own, script.createCachedData());
     },
   };
 }
