@@ -33,7 +33,8 @@ export function loadBundle(directory: string): LoadedBundle {
     bundle: script.runInThisContext()(require, filename),
     keepCode() {
       // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
-      if (own !== undefined && missing && tag === cachedDataVersionTag()) writeCodeCache(own, script.createCachedData());
+      if (own !== undefined && missing && tag === cachedDataVersionTag())
+        writeCodeCache(own, script.createCachedData());
     },
   };
 }
