@@ -10,11 +10,11 @@ import {
   itemLines,
   layoutOf,
   mapLines,
-  scalarText,
   spreadText,
   type YamlRecord,
   type YamlValue,
 } from './internal/yaml-style.ts';
+import { scalarText } from './scalar-text.ts';
 import { entryOf, type YamlEntry, type YamlMap, type YamlNode, type YamlSequence } from './yaml-node.ts';
 
 export type { YamlRecord, YamlValue } from './internal/yaml-style.ts';

@@ -2,7 +2,8 @@ import type { Artifact } from '../core/artifact.ts';
 import type { TextEdit } from '../core/fix.ts';
 import { inOrder, isEditable } from './edit-yaml.ts';
 import { appendLines, columnOf } from './internal/place-lines.ts';
-import { entryLines, flowText, layoutOf, scalarText, spreadText, type YamlRecord } from './internal/yaml-style.ts';
+import { entryLines, flowText, layoutOf, spreadText, type YamlRecord } from './internal/yaml-style.ts';
+import { scalarText } from './scalar-text.ts';
 import { entryOf, type YamlMap } from './yaml-node.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { scalarText } from '../../kubernetes/scalar-text.ts';
 import { type ApplicationPlan, isSingle, keepsData, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
 
 /** The Deployment of a plan: a restricted pod that can be moved, updated and scaled without anybody noticing. */
@@ -9,7 +10,7 @@ export function writeDeployment(plan: ApplicationPlan): string {
         # It serves metrics: ${metrics.evidence}
         prometheus.io/scrape: "true"
         prometheus.io/port: "${run.port ?? 9090}"
-        prometheus.io/path: ${metrics.path}`
+        prometheus.io/path: ${scalarText(metrics.path)}`
     : '';
   return `apiVersion: apps/v1
 kind: Deployment
@@ -39,7 +40,7 @@ ${placement(plan)}${termination(run)}      securityContext:
           type: RuntimeDefault
       containers:
         - name: ${name}
-          image: ${plan.image}
+          image: ${scalarText(plan.image)}
           imagePullPolicy: IfNotPresent
 ${ports(run)}${environment(plan)}${probes(run)}          resources:
             # Starting points for ${plan.framework ?? plan.language}: replace them by what is measured under your own load.
@@ -135,7 +136,7 @@ function probes({ port, health, startSeconds }: RunPlan): string {
   if (port === undefined) return '';
   const kind = health ? 'httpGet' : 'tcpSocket';
   const question = (path: string | undefined) =>
-    `            ${kind}:\n${path === undefined ? '' : `              path: ${path}\n`}              port: http\n`;
+    `            ${kind}:\n${path === undefined ? '' : `              path: ${scalarText(path)}\n`}              port: http\n`;
   const why = health
     ? `${health.path}: ${health.evidence}.`
     : 'No route for health checks was found: the port is asked whether it listens. Better: a route that tells whether it can serve.';
@@ -168,8 +169,8 @@ function volumes({ name: application, run }: ApplicationPlan): string {
   }));
   const mounts = named.map(({ path, why, name, lasts }) => {
     const volume = lasts ? 'kept-data' : name;
-    const part = lasts ? `\n              subPath: ${name}` : '';
-    return `            # ${why}\n            - name: ${volume}\n              mountPath: ${path}${part}\n`;
+    const part = lasts ? `\n              subPath: ${scalarText(name)}` : '';
+    return `            # ${why}\n            - name: ${volume}\n              mountPath: ${scalarText(path)}${part}\n`;
   });
   const list = named
     .filter(({ lasts }) => !lasts)

@@ -1,5 +1,5 @@
 import type { Artifact } from '../../core/artifact.ts';
-import { resolvePlain } from './yaml-scalar.ts';
+import { scalarText } from '../scalar-text.ts';
 
 /** How a file is written, so that what is added looks like the rest. */
 export interface YamlLayout {
@@ -78,19 +78,6 @@ export function isList(value: YamlValue | undefined): value is readonly YamlValu
 /** Keys that are there: one that is undefined is not written. */
 export function entriesOfRecord(record: YamlRecord): [string, YamlValue][] {
   return Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
-}
-
-/** A scalar as it is written; texts in quotes only where they would be read as something else. */
-export function scalarText(value: string | number | boolean | null, json: boolean): string {
-  if (typeof value !== 'string') return String(value);
-  return json || !isPlain(value) ? JSON.stringify(value) : value;
-}
-
-/** True for a text that every reader of YAML takes as it is, in block and flow style. */
-function isPlain(text: string): boolean {
-  const isWord = /^[A-Za-z_./](?:[A-Za-z0-9_./@%+:-]*[A-Za-z0-9_/])?$/.test(text);
-  const isAmount = /^[0-9]+[A-Za-z]+$/.test(text);
-  return (isWord || isAmount) && typeof resolvePlain(text) === 'string';
 }
 
 /** A value in one line, as flow style and JSON write it. */
