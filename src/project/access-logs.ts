@@ -34,10 +34,11 @@ export interface AccessLog {
 export interface NginxFile {
   readonly artifact: Artifact;
   readonly instruction: CopyInstruction;
-  /** `http {` and each `server {` that is not in a block of mail or stream. */
+  /** `http {` of the file. */
   readonly http: NginxStatement | undefined;
+  /** Each `server {` that is not in a block of mail or stream, and whose log is not switched off or sent to a syslog. */
   readonly servers: readonly NginxStatement[];
-  /** Its servers log elsewhere or nothing: to a syslog, or switched off for them, not only for some paths. */
+  /** For all servers at once the log is switched off or goes to a syslog. */
   readonly isSettled: boolean;
   readonly first: NginxStatement | undefined;
 }
@@ -51,7 +52,7 @@ export interface AccessLogs {
 
 /** Undefined where no configuration of a web server is copied. */
 export function accessLogs(project: Project, build: ImageBuild): AccessLogs | undefined {
-  const copied = copiedConfigurations(project, build);
+  const copied = copiedConfigurations(project, build).filter(({ isMeant }) => isMeant);
   if (copied.some(({ artifact }) => opensBlock.test(artifact.text)))
     return nginxLogs(copied.filter(({ artifact }) => opensBlock.test(artifact.text) || snippet.test(artifact.text)));
   const httpd = copied.filter(({ artifact }) => /^[ \t]*CustomLog\s/im.test(artifact.text));
@@ -96,16 +97,25 @@ function nginxLogs(copied: readonly CopiedConfiguration[]): AccessLogs {
         artifact,
         instruction,
         http: statements.find(({ words, opensBlock }) => opensBlock && words[0]?.text === 'http'),
-        servers: statements.filter(({ words, opensBlock }) => opensBlock && words[0]?.text === 'server'),
-        isSettled: statements.some(
-          ({ words, blocks }) =>
-            words[0]?.text === 'access_log' &&
-            /^(?:off$|syslog:)/.test(words[1]?.text ?? '') &&
-            !blocks.includes('location'),
-        ),
+        servers: loggingServers(statements),
+        isSettled: statements.some((each) => logsElsewhere(each) && each.blocks.at(-1) !== 'server'),
         first: statements[0],
       })),
   };
+}
+
+/** Switched off or sent to a syslog, and not only for some paths. */
+function logsElsewhere({ words: [directive, target], blocks }: NginxStatement): boolean {
+  if (directive?.text !== 'access_log' || blocks.some((block) => block === 'location' || block === 'if')) return false;
+  return /^(?:off$|syslog:)/.test(target?.text ?? '');
+}
+
+function loggingServers(statements: readonly NginxStatement[]): NginxStatement[] {
+  const servers = statements.filter(({ words, opensBlock }) => opensBlock && words[0]?.text === 'server');
+  const silenced = statements
+    .filter((each) => logsElsewhere(each) && each.blocks.at(-1) === 'server')
+    .map(({ range }) => servers.findLast((server) => server.range.start < range.start));
+  return servers.filter((server) => !silenced.includes(server));
 }
 
 /** https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format */

@@ -20,6 +20,11 @@ export interface CopiedConfiguration {
   readonly artifact: Artifact;
   /** The instruction that copies it. */
   readonly instruction: CopyInstruction;
+  /**
+   * Something says that the server reads it: it is copied by its name or that of its directory, to where systems keep configuration, or
+   * another instruction names it. What came along with the sources may be an example for another machine.
+   */
+  readonly isMeant: boolean;
 }
 
 /** The log files that configuration sets which the shipped stage of a build copies from its context. */
@@ -46,10 +51,24 @@ export function copiedConfigurations(project: Project, build: ImageBuild): Copie
       if (seen.has(path) || seen.size >= maximumFiles) continue;
       seen.add(path);
       const artifact = readFile(path);
-      if (artifact) result.push({ artifact, instruction });
+      if (artifact) result.push({ artifact, instruction, isMeant: isMeant(dockerfile.text, instruction, file) });
     }
   }
   return result;
+}
+
+function isMeant(text: string, { sources, destination, range }: CopyInstruction, file: string): boolean {
+  const directory = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+  const name = file.slice(directory === '' ? 0 : directory.length + 1);
+  if (/^\/(?:usr\/local\/)?(?:etc|opt|conf|config)(?:\/|$)/.test(destination?.value ?? '')) return true;
+  const named = sources.map(({ value }) => value.replace(/^\.?\/+|\/+$/g, '').replace(/^\.$/, ''));
+  if (
+    named.some(
+      (source) => source !== '' && (source === file || source === directory || /[*?].*\w|\w.*[*?]/.test(source)),
+    )
+  )
+    return true;
+  return (text.slice(0, range.start) + text.slice(range.end)).includes(name);
 }
 
 function configurationsCopied(context: BuildContext, path: string, { range }: CopyInstruction): string[] {

@@ -15,7 +15,7 @@ export const rule = projectRule({
   check({ project }, { report }) {
     const seen = new Set<string>();
     for (const build of project.builds) {
-      const settings = copiedLogSettings(project, build);
+      const settings = copiedLogSettings(project, build).filter(({ isMeant }) => isMeant);
       const linked = settings.length > 0 ? filesLinkedToStreams(build.dockerfile) : new Set<string>();
       for (const setting of settings) {
         const key = `${setting.artifact.path}\0${setting.range.start}`;
