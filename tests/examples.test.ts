@@ -24,6 +24,15 @@ const examples: readonly Example[] = [
     environment: { JWT_SECRET: 'for-this-test' },
   },
   {
+    name: 'carts-node',
+    prepare: [
+      ['npm', 'ci', '--no-audit', '--no-fund'],
+      ['npm', 'test'],
+    ],
+    start: ['node', 'dist/server.js'],
+    environment: {},
+  },
+  {
     name: 'orders-python',
     prepare: [
       ['python3', '-m', 'pip', 'install', '--quiet', '--target', 'packages', '-r', 'requirements.txt'],
