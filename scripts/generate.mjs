@@ -1,4 +1,4 @@
-// Writes the two indexes that make "adding is adding a file" true: src/rules/generated.ts and src/cli/generated.ts. Run by
+// Writes the indexes that make "adding is adding a file" true: src/rules/, src/cli/ and src/observe/generated.ts. Run by
 // build, tests and typecheck; the indexes are not committed.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,10 +7,12 @@ import { fileURLToPath } from 'node:url';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const rules = path.join(root, 'src/rules');
 const commands = path.join(root, 'src/cli/commands');
+const observe = path.join(root, 'src/observe');
 
 export function generate() {
   writeIfChanged(path.join(rules, 'generated.ts'), ruleIndex());
   writeIfChanged(path.join(root, 'src/cli/generated.ts'), commandIndex());
+  writeIfChanged(path.join(observe, 'generated.ts'), observePartIndex());
 }
 
 /** Ids of all rules, sorted: `area/name` for every src/rules/<area>/<name>.ts. */
@@ -55,6 +57,28 @@ function commandIndex() {
     '',
     '/** Every command there is, each loaded only when it is called. */',
     'export const commands: readonly { readonly name: string; readonly summary: string; readonly load: () => Promise<Command> }[] = [',
+    ...entries,
+    '];',
+  ]);
+}
+
+/** Each part of `plimsoll observe` is the ObservePart that src/observe/<part>/part.ts exports, loaded only when it is chosen. */
+function observePartIndex() {
+  const names = readdirSync(observe, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(observe, entry.name, 'part.ts')))
+    .map(({ name }) => name)
+    .sort();
+  const entries = names.map((name) => {
+    const text = readFileSync(path.join(observe, name, 'part.ts'), 'utf8');
+    const exported = /^export const (\w+): ObservePart\b/m.exec(text)?.[1];
+    if (exported === undefined) throw new Error(`src/observe/${name}/part.ts: no line «export const …: ObservePart»`);
+    return `  { name: '${name}', load: async () => (await import('./${name}/part.ts')).${exported} },`;
+  });
+  return source([
+    "import type { ObservePart, PartName } from './observe-plan.ts';",
+    '',
+    '/** Every part that there is. */',
+    'export const observeParts: readonly { readonly name: PartName; readonly load: () => Promise<ObservePart> }[] = [',
     ...entries,
     '];',
   ]);

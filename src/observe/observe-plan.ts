@@ -31,8 +31,12 @@ export interface ObservedContainer {
 export interface ObservedMetrics {
   readonly port: number;
   readonly path: string;
-  /** The prefix of its request metric where the sources tell it: `http_requests_total`. */
+  /** Its counter of requests where the sources tell it: `http_requests_total`. */
   readonly requestMetric: string | undefined;
+  /** Its histogram of request durations in seconds where the sources tell it, without `_bucket`: `http_request_duration_seconds`. */
+  readonly durationMetric: string | undefined;
+  /** What finds it today: `annotation` on its pods, `monitor` (ServiceMonitor, PodMonitor), or nothing. */
+  readonly scrapedBy: 'annotation' | 'monitor' | undefined;
 }
 
 /** One workload of the project, as the parts need it. */

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { recoverWriting, writeFiles } from '../fix/write-files.ts';
+import { observeParts } from '../observe/generated.ts';
+import { rootKustomizations } from '../observe/kustomizations.ts';
+import type { GeneratedFile, ObservePlan } from '../observe/observe-plan.ts';
+import { type FileAction, type PlannedFile, planFiles } from '../observe/plan-files.ts';
+import { readPlan } from '../observe/read-plan.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import { renderPatch } from '../report/patch.ts';
+import type { Command, ParsedArguments, Terminal } from './command.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { type AskedFor, askedFor } from './observe-choices.ts';
+import { outputDirectory } from './observe-directory.ts';
+import { observeJson, observeText } from './observe-output.ts';
+import { prefixFrom } from './perform-audit.ts';
+import { progressOn } from './progress.ts';
+import { readTarget } from './read-target.ts';
+
+/** Reads, generates and writes as the arguments of `plimsoll observe` say; gives the exit code. */
+export async function performObserve(parsed: ParsedArguments, terminal: Terminal, command: Command): Promise<number> {
+  const target = await readTarget(parsed.positionals, undefined, terminal);
+  if (target.kind !== 'directory')
+    throw new UserError('observe takes one directory', { remedy: 'Name the directory of a repository.' });
+  const named = parsed.value('out');
+  const out = named === undefined ? path.join(target.path, 'observe') : path.resolve(terminal.cwd, named);
+  const writes = !parsed.has('dry-run') && !parsed.has('diff') && !parsed.has('check');
+  if (writes) recoverWriting(out);
+  const directory = outputDirectory(out);
+  const available = observeParts.map(({ name }) => name);
+  const asked = askedFor(parsed, command, directory.read('base/kustomization.yaml'), available);
+  const progress = progressOn(terminal, parsed.has('quiet') || parsed.has('json'));
+  try {
+    const { configuration } = await loadConfiguration(parsed, target, terminal);
+    const own = prefixFrom(target.path, out);
+    const project = await loadProject(target, {
+      helm: !parsed.has('no-helm'),
+      // What was written before is not what is to be observed.
+      exclude: [...configuration.exclude, ...(own === '' ? [] : [exactPattern(own)])],
+      podTemplates: configuration.podTemplates,
+      onProgress: progress.step,
+    });
+    const plan = readPlan(project, asked.choices);
+    const generated = await generate(plan, asked, progress.step);
+    const files = planFiles(generated, directory, { force: parsed.has('force') });
+    progress.end();
+    if (writes) write(out, files);
+    show(parsed, terminal, { plan, asked, files, project, out, written: writes });
+    return parsed.has('check') && files.some(wouldChange) ? exitCodes.findings : exitCodes.clean;
+  } finally {
+    progress.end();
+  }
+}
+
+/** True where a run without `--check` would write the file, or would have to be told to. */
+function wouldChange({ action }: PlannedFile): boolean {
+  return action === 'create' || action === 'update' || action === 'changed' || action === 'stale';
+}
+
+/** As .gitignore has it: from the root, just this directory. */
+function exactPattern(directory: string): string {
+  return `/${directory.replace(/[\\*?[\]! #]/g, '\\$&')}/`;
+}
+
+async function generate(
+  plan: ObservePlan,
+  { parts, command }: AskedFor,
+  step: (name: string) => void,
+): Promise<readonly GeneratedFile[]> {
+  const files: GeneratedFile[] = [];
+  for (const { name, load } of observeParts) {
+    if (!parts.includes(name)) continue;
+    step(`writing ${name}`);
+    files.push(...(await load()).write(plan));
+  }
+  return [...rootKustomizations(plan, files, parts, command), ...files];
+}
+
+function write(out: string, files: readonly PlannedFile[]): void {
+  const wanted = files.filter(({ action }) => action === 'create' || action === 'update');
+  if (wanted.length === 0) return;
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (cause) {
+    throw new UserError('this directory cannot be made', { where: out, cause });
+  }
+  // One set: a base of which only a part is new would not fit together.
+  const { failures } = writeFiles(out, [
+    wanted.map(({ path: file, before, after = '' }) => ({
+      path: file,
+      before: before === undefined ? undefined : Buffer.from(before),
+      after: Buffer.from(after),
+    })),
+  ]);
+  const [first] = failures;
+  if (first)
+    throw new UserError(`${first.reason}; nothing was written`, {
+      where: path.join(out, first.path),
+      remedy: first.remedy,
+      exitCode: exitCodes.system,
+    });
+}
+
+/** What a run did, for its output. */
+export interface ObserveRun {
+  readonly plan: ObservePlan;
+  readonly asked: AskedFor;
+  readonly files: readonly PlannedFile[];
+  readonly project: Project;
+  readonly out: string;
+  readonly written: boolean;
+}
+
+function show(parsed: ParsedArguments, terminal: Terminal, run: ObserveRun): void {
+  const prefix = prefixFrom(terminal.cwd, run.out);
+  if (parsed.has('json')) terminal.stdout.write(observeJson(run));
+  else if (parsed.has('diff')) terminal.stdout.write(patchOf(run.files, prefix, ['create', 'update']));
+  else {
+    const asked = parsed.value('color') ?? 'auto';
+    const colored = asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
+    const shown = path.relative(terminal.cwd, run.out) || '.';
+    const newer = Buffer.from(patchOf(run.files, prefix, ['changed'])).toString();
+    terminal.stdout.write(observeText(run, { colored, directory: shown.split(path.sep).join('/'), newer }));
+  }
+}
+
+/** What the files of these actions would become. */
+function patchOf(files: readonly PlannedFile[], prefix: string, actions: readonly FileAction[]): Uint8Array {
+  const changed = files.flatMap(({ path: file, action, before, after }) => {
+    if (after === undefined || !actions.includes(action)) return [];
+    const place = {
+      before: { start: 0, end: before?.length ?? 0 },
+      after: { start: 0, end: after.length },
+      fixes: [],
+    };
+    return [
+      {
+        path: file,
+        before: before === undefined ? undefined : { path: file, text: before, encoding: 'utf-8' as const },
+        after: { path: file, text: after, encoding: 'utf-8' as const },
+        places: [place],
+        secrets: { before: [], after: [] },
+      },
+    ];
+  });
+  return renderPatch({ files: changed }, { prefix });
+}

@@ -1,0 +1,74 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { command } from '../../src/cli/commands/observe.ts';
+import { runCommand } from '../cli/run-command.ts';
+
+const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../examples');
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-observe-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const observe = (...args: string[]) => runCommand(command, directory, args);
+
+describe('plimsoll observe', () => {
+  it('writes once, changes nothing on a second run, and its own output is not observed', async () => {
+    cpSync(path.join(examples, 'shop-node'), directory, { recursive: true });
+    const first = await observe('--stack', 'full', '--json');
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout).workloads.map(({ name }: { name: string }) => name)).toEqual(['shop']);
+    const second = await observe('--stack', 'full', '--json');
+    expect(JSON.parse(second.stdout).workloads).toEqual(JSON.parse(first.stdout).workloads);
+    const actions = JSON.parse(second.stdout).files.map(({ action }: { action: string }) => action);
+    expect([...new Set(actions)].sort()).toEqual(['same', 'yours']);
+    expect((await observe('--stack', 'full', '--check')).code).toBe(0);
+  });
+
+  it('takes the choices of the last run when there are none', async () => {
+    await observe('--stack', 'operator', '--namespace', 'watch', '--receiver', 'slack', '--part', 'prometheus');
+    const { stdout } = await observe('--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      parts: ['prometheus'],
+      choices: { stack: 'operator', namespace: 'watch', receivers: ['slack'] },
+    });
+  });
+
+  it('checks with exit code 1, and shows a patch, without writing', async () => {
+    expect((await observe('--check')).code).toBe(1);
+    const { stdout } = await observe('--diff');
+    expect(stdout).toContain('+++ b/observe/base/kustomization.yaml');
+    expect((await observe('--check')).code).toBe(1);
+  });
+
+  it('names what was changed by hand with what a newer version would bring', async () => {
+    await observe();
+    const file = path.join(directory, 'observe/base/kustomization.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('kind: Kustomization', 'kind: Kustomization # mine'));
+    expect((await observe('--check')).code).toBe(0);
+    const { stdout } = await observe('--namespace', 'other');
+    expect(stdout).toContain('changed by hand, left alone');
+    expect(stdout).toContain('+# $ plimsoll observe --stack config --namespace other');
+    await observe('--namespace', 'other', '--force');
+    expect(readFileSync(file, 'utf8')).not.toContain('mine');
+  });
+
+  it.each([
+    [['--namespace', 'Not a name'], '--namespace takes'],
+    [['--image-age', '-1'], '--image-age takes'],
+    [['nowhere'], 'there is no such file'],
+  ])('refuses %j', async (args, message) => {
+    await expect(observe(...args)).rejects.toThrow(message);
+  });
+
+  it('writes through no symbolic link', async () => {
+    await observe();
+    const file = path.join(directory, 'observe/base/kustomization.yaml');
+    rmSync(file);
+    symlinkSync('/etc/hostname', file);
+    await expect(observe()).rejects.toThrow('symbolic link');
+  });
+});
