@@ -3,7 +3,7 @@ import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { holds, manifestFix, removeItemsIn } from '../../repairs/manifest-edits.ts';
 
-/** Of those that engines give by default, the ones that change what a process may do; NET_BIND_SERVICE is left, which policies expect. */
+/** Of those that engines give by default, the ones that change what a process may do. */
 const ordinary = new Set([
   'AUDIT_WRITE',
   'CHOWN',
@@ -30,7 +30,13 @@ export const rule = workloadRule({
     for (const container of workload.allContainers) {
       if (!isWithoutRights(container)) continue;
       const { name, node, security } = container;
-      const idle = security.addedCapabilities.filter((added) => ordinary.has(nameOf(added)));
+      const isIdle = (added: YamlScalar) => ordinary.has(nameOf(added));
+      if (!security.addedCapabilities.some(isIdle)) continue;
+      // Alone it is a habit that policies know, and behind a port below 1024 it says what was meant.
+      const bindsLow =
+        container.ports.length === 0 || container.ports.some(({ containerPort = 0 }) => containerPort < 1024);
+      const isNeedless = (added: YamlScalar) => !bindsLow && nameOf(added) === 'NET_BIND_SERVICE';
+      const idle = security.addedCapabilities.filter((added) => isIdle(added) || isNeedless(added));
       const [first, ...others] = idle;
       if (first === undefined) continue;
       const path = ['securityContext', 'capabilities', 'add'];
