@@ -1,22 +1,7 @@
+import { isSafeSysctl } from '../../kubernetes/safe-sysctls.ts';
 import { itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeItemsIn } from '../../repairs/manifest-edits.ts';
-
-/** Kernel settings that are a pod's own and harm nobody else. https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
-const safe: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-]);
 
 export const rule = workloadRule({
   severity: 'warning',
@@ -28,7 +13,7 @@ export const rule = workloadRule({
     const unsafe = itemsAt(workload.securityContext, 'sysctls').flatMap(
       (item): { item: YamlNode; name: YamlScalar }[] => {
         const name = scalarAt(item, 'name');
-        return name === undefined || safe.has(name.text.replaceAll('/', '.')) ? [] : [{ item, name }];
+        return name === undefined || isSafeSysctl(name.text) ? [] : [{ item, name }];
       },
     );
     const path = ['securityContext', 'sysctls'];
