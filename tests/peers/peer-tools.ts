@@ -209,7 +209,8 @@ const trivy: PeerTool = {
     for (const line of run(program, scratch, '.').split('\n')) {
       if (line === '') continue;
       const { id, path: file } = JSON.parse(line);
-      add(file, `trivy:${id}`);
+      // Some carry the long form only.
+      add(file, `trivy:${String(id).replace(/^AVD-/, '')}`);
     }
     return reported;
   },

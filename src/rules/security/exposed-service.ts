@@ -1,0 +1,64 @@
+import { at, itemsAt, scalarAt } from '../../kubernetes/yaml-node.ts';
+import { objectRule } from '../../project/rule.ts';
+import { asks, manifestFix, removeIn, together } from '../../repairs/manifest-edits.ts';
+
+export const rule = objectRule({
+  severity: 'note',
+  summary: 'A Service that is open on every node',
+  why: 'The port is open on all addresses of all nodes, past the Ingress with its TLS and login, and a NetworkPolicy sees the node as the sender.',
+  remedy: 'Use ClusterIP with an Ingress or Gateway in front of it, or a LoadBalancer that allows only known addresses.',
+  peers: ['kube-linter:exposed-services', 'kube-score:service-type'],
+  options: {
+    loadBalancers: {
+      description: 'Report Services of type LoadBalancer, too, that neither are internal nor limit the addresses they serve.',
+      default: false,
+    },
+  },
+  check({ object, project }, { report, option }) {
+    if (object.kind !== 'Service' || object.group !== '') return;
+    const type = scalarAt(object.node, 'spec', 'type');
+    if (type?.text === 'LoadBalancer' && option.flag('loadBalancers')) {
+      if (itemsAt(object.node, 'spec', 'loadBalancerSourceRanges').length > 0 || isInternal(object.annotations)) return;
+      report({
+        at: type,
+        message: `Service ${object.name} is a LoadBalancer that serves every address.`,
+        peers: ['kube-linter:exposed-services'],
+      });
+    }
+    if (type?.text !== 'NodePort') return;
+    const spec = at(object.node, 'spec');
+    if (spec?.kind !== 'map') return;
+    const pinned = itemsAt(spec, 'ports').flatMap((port) => {
+      const number = scalarAt(port, 'nodePort');
+      return port.kind === 'map' && number ? [{ port, number }] : [];
+    });
+    const fix = manifestFix(
+      'Serve inside of the cluster only',
+      together([
+        removeIn(project, object, spec, 'type'),
+        ...pinned.map(({ port }) => removeIn(project, object, port, 'nodePort')),
+      ]),
+      [
+        asks(
+          'Nobody comes by the address of a node.',
+          `Do clients of ${object.name} come by an Ingress, a Gateway or from inside of the cluster, and none by a node's address and port (a load balancer in front of the nodes, an Ingress of GKE or ALB with instance targets)?`,
+        ),
+      ],
+    );
+    report({
+      at: type,
+      also: pinned.map(({ number }) => ({ ...number, note: 'the port of every node' })),
+      message: `Service ${object.name} opens ${pinned.length > 0 ? `port ${pinned.map(({ number }) => number.text).join(', ')}` : 'a port'} on every node.`,
+      ...(fix && { fix }),
+    });
+  },
+});
+
+/** How the clouds are told that the address is one of the own network. */
+function isInternal(annotations: ReadonlyMap<string, string>): boolean {
+  return [...annotations].some(
+    ([name, value]) =>
+      (/internal|load-balancer-type/i.test(name) && /^(?:true|internal|Internal|0\.0\.0\.0\/0)$/.test(value)) ||
+      (/load-balancer-scheme$/.test(name) && value === 'internal'),
+  );
+}
