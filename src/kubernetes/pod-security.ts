@@ -1,6 +1,6 @@
 import type { ReportedPlace } from '../core/rule.ts';
-import { isSafeSysctl } from './safe-sysctls.ts';
 import { appArmorAnnotation, type Control, type Violation, violation } from './internal/pod-security-control.ts';
+import { isSafeSysctl } from './safe-sysctls.ts';
 import type { Container, Workload } from './workload.ts';
 import { at, entryOf, itemsAt, scalarAt, textAt, type YamlNode } from './yaml-node.ts';
 
@@ -36,7 +36,9 @@ const baseline: readonly Control[] = [
     ),
   ),
   ({ volumes }) =>
-    volumes.flatMap((volume) => (volume.kind === 'hostPath' ? violation('hostPathVolumes', volume.node, `a hostPath volume`) : [])),
+    volumes.flatMap((volume) =>
+      volume.kind === 'hostPath' ? violation('hostPathVolumes', volume.node, `a hostPath volume`) : [],
+    ),
   ofContainers(({ ports }) =>
     ports.flatMap(({ hostPort }) =>
       hostPort && hostPort.value !== 0 ? violation('hostPorts', hostPort, `hostPort ${hostPort.text}`) : [],
@@ -81,7 +83,9 @@ const restricted: readonly Control[] = [
         : violation('volumeTypes', node, `a volume of type ${kind}`),
     ),
   ofLinuxContainers(({ security: { allowPrivilegeEscalation: allow }, place }) =>
-    allow.value === false ? [] : violation('privilegeEscalation', allow.node ?? place, 'no allowPrivilegeEscalation: false'),
+    allow.value === false
+      ? []
+      : violation('privilegeEscalation', allow.node ?? place, 'no allowPrivilegeEscalation: false'),
   ),
   ofContainers(({ security: { runAsNonRoot }, place, workload }) =>
     runAsNonRoot.value === true || workload.hostUsers.value === false
@@ -101,7 +105,13 @@ const restricted: readonly Control[] = [
   ofLinuxContainers(({ security: { addedCapabilities, droppedCapabilities }, node, place }) => [
     ...(droppedCapabilities.some(({ text }) => text === 'ALL')
       ? []
-      : [violation('capabilitiesRestricted', at(node, 'securityContext', 'capabilities') ?? place, 'no capabilities.drop: [ALL]')]),
+      : [
+          violation(
+            'capabilitiesRestricted',
+            at(node, 'securityContext', 'capabilities') ?? place,
+            'no capabilities.drop: [ALL]',
+          ),
+        ]),
     ...addedCapabilities
       .filter(({ text }) => text !== 'NET_BIND_SERVICE' && baselineCapabilities.has(text))
       .map((added) => violation('capabilitiesRestricted', added, `capability ${added.text}`)),

@@ -6,11 +6,13 @@ export const rule = objectRule({
   severity: 'note',
   summary: 'A Service that is open on every node',
   why: 'The port is open on all addresses of all nodes, past the Ingress with its TLS and login, and a NetworkPolicy sees the node as the sender.',
-  remedy: 'Use ClusterIP with an Ingress or Gateway in front of it, or a LoadBalancer that allows only known addresses.',
+  remedy:
+    'Use ClusterIP with an Ingress or Gateway in front of it, or a LoadBalancer that allows only known addresses.',
   peers: ['kube-linter:exposed-services', 'kube-score:service-type'],
   options: {
     loadBalancers: {
-      description: 'Report Services of type LoadBalancer, too, that neither are internal nor limit the addresses they serve.',
+      description:
+        'Report Services of type LoadBalancer, too, that neither are internal nor limit the addresses they serve.',
       default: false,
     },
   },

@@ -15,7 +15,8 @@ export const rule = objectRule({
   severity: 'warning',
   summary: "An Ingress that writes into the controller's configuration",
   why: 'The controller can read all Secrets of the cluster: whoever may write such an annotation can have them (CVE-2021-25742), and the controller refuses it by default since 1.9.',
-  remedy: 'Use the annotation that does just what is wanted, or move what the snippet does into the program or a Gateway.',
+  remedy:
+    'Use the annotation that does just what is wanted, or move what the snippet does into the program or a Gateway.',
   peers: ['checkov:CKV_K8S_152', 'checkov:CKV_K8S_153', 'checkov:CKV_K8S_154'],
   check({ object }, { report }) {
     if (object.kind !== 'Ingress') return;

@@ -28,7 +28,8 @@ export const rule = workloadRule({
   severity: 'note',
   summary: 'A pod reaches its storage without a claim',
   why: 'Whoever may write a pod picks the server and the path, no policy stands between, and the manifest holds for one place only.',
-  remedy: 'Describe the storage once, as a PersistentVolume or StorageClass, and use a PersistentVolumeClaim in the pod.',
+  remedy:
+    'Describe the storage once, as a PersistentVolume or StorageClass, and use a PersistentVolumeClaim in the pod.',
   peers: ['trivy:KSV028'],
   check({ workload }, { report }) {
     for (const { kind, name, node } of workload.volumes) {

@@ -19,7 +19,8 @@ export const rule = objectRule({
     // What a cluster's own pods need is more than any standard allows.
     if (/^(?:kube-|openshift-|istio-system$)/.test(object.name) || object.name === '') return;
     // Rules of another engine stand in the place of the label.
-    if (project.objects.some(({ group }) => /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|kubewarden\.io)$/.test(group))) return;
+    if (project.objects.some(({ group }) => /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|kubewarden\.io)$/.test(group)))
+      return;
     report({
       ...labelled(project, object),
       at: object.place,

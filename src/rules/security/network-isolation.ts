@@ -10,7 +10,8 @@ export const rule = workloadRule({
   severity: 'note',
   summary: 'A workload without a network policy',
   why: 'Every pod of the cluster reaches it on every port, and it reaches everything: who breaks into one program has the network of all.',
-  remedy: 'Choose its pods with a NetworkPolicy that allows what it needs; best with one for the namespace that denies the rest.',
+  remedy:
+    'Choose its pods with a NetworkPolicy that allows what it needs; best with one for the namespace that denies the rest.',
   peers: [
     'kube-linter:non-isolated-pod',
     'kube-score:pod-networkpolicy',
@@ -19,7 +20,8 @@ export const rule = workloadRule({
   ],
   options: {
     everywhere: {
-      description: 'Report workloads of which no neighbour has a NetworkPolicy either. Without it only those that were left out.',
+      description:
+        'Report workloads of which no neighbour has a NetworkPolicy either. Without it only those that were left out.',
       default: false,
     },
   },
@@ -32,7 +34,9 @@ export const rule = workloadRule({
     if (beside.length === 0 && !option.flag('everywhere')) return;
     report({
       at: workload.place,
-      also: beside.slice(0, 2).map((policy) => ({ ...policy.place, note: `NetworkPolicy ${policy.name} chooses others` })),
+      also: beside
+        .slice(0, 2)
+        .map((policy) => ({ ...policy.place, note: `NetworkPolicy ${policy.name} chooses others` })),
       message: `No NetworkPolicy chooses the pods of ${titleOf(workload)}.`,
     });
   },

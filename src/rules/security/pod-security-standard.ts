@@ -1,9 +1,9 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
-import { podSecurityViolations, type PodSecurityLevel, type Violation } from '../../kubernetes/pod-security.ts';
+import { type PodSecurityLevel, podSecurityViolations, type Violation } from '../../kubernetes/pod-security.ts';
 import { enforcedPodSecurity, objectsOfKind } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
-import { entryOf, at } from '../../kubernetes/yaml-node.ts';
+import { at, entryOf } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 const label = 'pod-security.kubernetes.io/enforce';
@@ -12,7 +12,8 @@ export const rule = workloadRule({
   severity: 'error',
   summary: 'Pods that their namespace refuses',
   why: 'The workload is accepted and its pods are not: it stays without pods, and only its events say why.',
-  remedy: 'Give the pods the settings that the Pod Security Standard of the namespace demands, or run them in another namespace.',
+  remedy:
+    'Give the pods the settings that the Pod Security Standard of the namespace demands, or run them in another namespace.',
   peers: [
     'pod-security:hostProcess',
     'pod-security:hostNamespaces',

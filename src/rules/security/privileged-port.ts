@@ -11,7 +11,9 @@ export const rule = workloadRule({
   peers: ['kube-linter:privileged-ports', 'trivy:KSV117'],
   check({ workload }, { report }) {
     for (const { name, ports } of workload.allContainers) {
-      const low = ports.filter(({ containerPort }) => containerPort !== undefined && containerPort > 0 && containerPort < 1024);
+      const low = ports.filter(
+        ({ containerPort }) => containerPort !== undefined && containerPort > 0 && containerPort < 1024,
+      );
       const [first, ...others] = low;
       if (!first) continue;
       report({

@@ -2,7 +2,8 @@ import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { workloadRule } from '../../project/rule.ts';
 
 /** Programs whose purpose SSH is: servers of repositories and of files, and doors. */
-const servesSsh = /(?:sshd|openssh|sftp|gitea|gogs|forgejo|gitlab|gerrit|bastion|jump|teleport|soft-serve|bitbucket|rsync)/i;
+const servesSsh =
+  /(?:sshd|openssh|sftp|gitea|gogs|forgejo|gitlab|gerrit|bastion|jump|teleport|soft-serve|bitbucket|rsync)/i;
 
 export const rule = workloadRule({
   severity: 'warning',
