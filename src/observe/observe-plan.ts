@@ -71,6 +71,18 @@ export type LogAgent = 'fluent-bit' | 'fluentd' | 'otel';
 export type LogStore = 'elasticsearch' | 'opensearch' | 'loki' | 'logstash';
 export type Receiver = 'email' | 'slack' | 'sms-sns' | 'sms-webhook' | 'pagerduty' | 'teams' | 'webhook';
 
+/** When nobody wants to be told of what is not critical. */
+export interface QuietHours {
+  /** `22:00`. */
+  readonly from: string;
+  /** `07:00`: of the next day where it is before `from`. */
+  readonly to: string;
+  /** A name of the time zone database: `Europe/Berlin`. */
+  readonly zone: string;
+  /** Saturdays and Sundays as a whole. */
+  readonly weekends: boolean;
+}
+
 /** What the user chose, with the defaults filled in. */
 export interface ObserveChoices {
   readonly stack: StackKind;
@@ -85,6 +97,8 @@ export interface ObserveChoices {
   readonly imageAgeDays: number;
   /** KEDA's ScaledObjects in place of HorizontalPodAutoscalers. */
   readonly keda: boolean;
+  /** When warnings are held back; undefined where nobody asked for it. */
+  readonly quietHours?: QuietHours;
 }
 
 export interface ObservePlan {
