@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { quietHoursText, readQuietHours } from '../observe/alertmanager/quiet-hours.ts';
 import type { LogAgent, LogStore, ObserveChoices, PartName, Receiver, StackKind } from '../observe/observe-plan.ts';
 import { isPartName, partNames } from '../observe/part-names.ts';
 import type { Command, ParsedArguments } from './command.ts';
@@ -23,6 +24,8 @@ const choiceFlags = [
   'keda',
   'node-proxy',
   'image-age',
+  'quiet-hours',
+  'scale-memory',
 ];
 
 /**
@@ -52,7 +55,7 @@ export function askedFor(
 }
 
 function rememberedArguments(command: Command, written: string | undefined): ParsedArguments | undefined {
-  const line = written === undefined ? null : /^# \$ plimsoll observe((?: [\w./-]{1,100}){0,60})\r?$/m.exec(written);
+  const line = written === undefined ? null : /^# \$ plimsoll observe((?: [\w./:@+-]{1,100}){0,60})\r?$/m.exec(written);
   if (!line) return undefined;
   return parseArguments(
     command,
@@ -70,6 +73,8 @@ function commandOf(choices: ObserveChoices, parts: readonly PartName[]): string 
     ...(choices.keda ? ['--keda'] : []),
     ...(choices.nodeProxy ? ['--node-proxy'] : []),
     `--image-age ${choices.imageAgeDays}`,
+    ...(choices.quietHours ? [`--quiet-hours ${quietHoursText(choices.quietHours)}`] : []),
+    ...(choices.memoryScaled ?? []).map((name) => `--scale-memory ${name}`),
   ].join(' ');
 }
 
@@ -87,6 +92,14 @@ function choicesFrom(parsed: ParsedArguments): ObserveChoices {
     );
   const days = parsed.value('image-age') ?? '90';
   if (!/^[1-9]\d{0,3}$/.test(days)) throw new UserError(`--image-age takes a number of days; not «${days}»`);
+  const quiet = parsed.value('quiet-hours');
+  const quietHours = quiet === undefined ? undefined : readQuietHours(quiet);
+  if (quiet !== undefined && quietHours === undefined)
+    throw new UserError(`--quiet-hours takes times and a time zone, such as 22:00-07:00@Europe/Berlin; not «${quiet}»`);
+  const memoryScaled = parsed.values('scale-memory');
+  for (const name of memoryScaled)
+    if (!/^[\w.-]{1,100}$/.test(name))
+      throw new UserError(`--scale-memory takes the name of a workload; not «${name}»`);
   const wanted = receivers.filter((each) => parsed.values('receiver').includes(each));
   return {
     stack: stacks.find((each) => each === parsed.value('stack')) ?? 'config',
@@ -97,5 +110,7 @@ function choicesFrom(parsed: ParsedArguments): ObserveChoices {
     nodeProxy: parsed.has('node-proxy'),
     imageAgeDays: Number(days),
     keda: parsed.has('keda'),
+    ...(quietHours && { quietHours }),
+    ...(memoryScaled.length > 0 && { memoryScaled }),
   };
 }

@@ -99,6 +99,8 @@ export interface ObserveChoices {
   readonly keda: boolean;
   /** When warnings are held back; undefined where nobody asked for it. */
   readonly quietHours?: QuietHours;
+  /** The names of workloads whose memory follows their load: they are scaled on it, too. */
+  readonly memoryScaled?: readonly string[];
 }
 
 export interface ObservePlan {

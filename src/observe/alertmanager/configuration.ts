@@ -16,7 +16,9 @@ export function writeConfiguration(plan: ObservePlan): GeneratedFile {
   const receivers = receiversOf(teams, choices).map(({ name, team, kinds }) => {
     const configs = kinds.map((kind) => receiverYaml(kind, team, choices)).join('');
     const none =
-      configs === '' ? '    # No receiver was chosen that can be read at leisure: these are in the web page only.\n' : '';
+      configs === ''
+        ? '    # No receiver was chosen that can be read at leisure: these are in the web page only.\n'
+        : '';
     return `  - name: ${JSON.stringify(name)}\n${none}${configs}`;
   });
   return {
@@ -75,19 +77,18 @@ ${mail}`;
 
 function routeYaml(route: Route, indent: string): string {
   const inner = `${indent}  `;
-  const field = (name: string, value: string | undefined) =>
-    value === undefined ? '' : `${inner}${name}: ${value}\n`;
+  const field = (name: string, value: string | undefined) => (value === undefined ? '' : `${inner}${name}: ${value}\n`);
   const below = route.routes ?? [];
   return `${route.why === undefined ? '' : `${indent}# ${route.why}\n`}${indent}- receiver: ${JSON.stringify(route.receiver)}
 ${route.matchers.length === 0 ? '' : `${inner}matchers:\n${matchersYaml(route.matchers, `${inner}  `)}`}${field(
-    'continue',
-    route.goesOn ? 'true' : undefined,
-  )}${field('group_wait', route.groupWait)}${field('group_interval', route.groupInterval)}${field(
-    'repeat_interval',
-    route.repeatInterval,
-  )}${route.quiet ? `${inner}mute_time_intervals: [${quietInterval}]\n` : ''}${
-    below.length === 0 ? '' : `${inner}routes:\n${below.map((each) => routeYaml(each, `${inner}  `)).join('')}`
-  }`;
+  'continue',
+  route.goesOn ? 'true' : undefined,
+)}${field('group_wait', route.groupWait)}${field('group_interval', route.groupInterval)}${field(
+  'repeat_interval',
+  route.repeatInterval,
+)}${route.quiet ? `${inner}mute_time_intervals: [${quietInterval}]\n` : ''}${
+  below.length === 0 ? '' : `${inner}routes:\n${below.map((each) => routeYaml(each, `${inner}  `)).join('')}`
+}`;
 }
 
 /** Each as a single-quoted YAML scalar. */
@@ -108,7 +109,11 @@ function intervals({ quietHours }: ObserveChoices): string {
   const lines = quietIntervals(quietHours).map(
     ({ times, weekdays }) =>
       `      - ${[
-        ...(times.length === 0 ? [] : [`times:\n${times.map(({ start, end }) => `          - start_time: "${start}"\n            end_time: "${end}"`).join('\n')}`]),
+        ...(times.length === 0
+          ? []
+          : [
+              `times:\n${times.map(({ start, end }) => `          - start_time: "${start}"\n            end_time: "${end}"`).join('\n')}`,
+            ]),
         ...(weekdays === undefined ? [] : [`weekdays: [${weekdays}]`]),
         `location: ${JSON.stringify(quietHours.zone)}`,
       ].join('\n        ')}\n`,

@@ -109,9 +109,9 @@ ${subject('plimsoll.teams.subject', 'teams')}
 <table cellpadding="4">
 ${htmlRow('Finding', '.Annotations.summary')}<tr><th align="left">Workload</th><td>{{ template "plimsoll.place.line" .Labels }}</td></tr>
 ${htmlRow('Container', '.Labels.container')}${htmlRow('Image', '.Labels.image')}${htmlRow('Severity', '.Labels.severity')}${htmlRow(
-    'Details',
-    '.Annotations.description',
-  )}<tr><th align="left">Since</th><td>{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}</td></tr>
+  'Details',
+  '.Annotations.description',
+)}<tr><th align="left">Since</th><td>{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}</td></tr>
 {{ with .Annotations.runbook_url }}<tr><th align="left">Runbook</th><td><a href="{{ . }}">${value('line', '.')}</a></td></tr>
 {{ else }}${htmlRow('Runbook', '.Annotations.runbook')}{{ end }}</table>
 {{ end }}{{ end }}{{ if gt (len .Alerts) ${listed} }}<p>… and more: {{ len .Alerts }} in all</p>

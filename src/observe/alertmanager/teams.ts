@@ -13,7 +13,9 @@ export const everyone: Team = { label: '', name: 'everyone' };
 
 /** The teams of a plan's workloads, sorted. */
 export function teamsOf({ workloads }: ObservePlan): Team[] {
-  const labels = [...new Set(workloads.flatMap(({ team }) => (team === undefined || team === '' ? [] : [team])))].sort();
+  const labels = [
+    ...new Set(workloads.flatMap(({ team }) => (team === undefined || team === '' ? [] : [team]))),
+  ].sort();
   const taken = new Set([everyone.name, 'nobody', 'webhook']);
   return labels.map((label) => {
     const wanted = nameOf(label);
