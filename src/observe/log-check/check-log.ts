@@ -185,6 +185,8 @@ function lineReader(facts: LogFacts): { take(line: ApplicationLine): void; end()
     if (colored) tallies.add('ansi', number);
     const text = colored ? withoutColors(bytes.toString('utf8')) : bytes.toString('utf8');
     if (text.trim() === '') count('empty', number);
+    // What was cut here cannot be judged as a whole.
+    else if (length > bytes.length) count('plain', number);
     else if (text.startsWith('{') || text.startsWith('\uFEFF{')) {
       if (!jsonLine(text, number)) brokenJson(text, number);
     } else textLine(text, number);

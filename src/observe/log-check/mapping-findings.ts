@@ -58,7 +58,10 @@ function conflictOf(field: Field, fields: Fields): LogFinding | undefined {
     message: `field ${field.path} changes its type: ${said}; ${scalarsCoerce ? 'a search for one form misses the other where no mapping says number' : 'the index keeps the first and refuses the others'}`,
     remedy: 'Write one type, or give the two meanings two names.',
     count: Math.min(...kinds.map(({ count }) => count)),
-    lines: kinds.map(({ line }) => line).slice(0, 3),
+    lines: kinds
+      .map(({ line }) => line)
+      .sort((one, other) => one - other)
+      .slice(0, 3),
   };
 }
 

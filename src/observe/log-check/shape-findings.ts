@@ -75,7 +75,10 @@ function roles(shape: Shape, facts: LogFacts): LogFinding[] {
   if (shareOf('message') < nearlyAll)
     found.push(lack('no-message', 'warning', 'message', 'a person has nothing to read', lacking('message'), first));
   const names = new Map<FieldRole, string[]>();
-  for (const { role, field } of shape.roles) if (role !== 'trace') names.set(role, [...(names.get(role) ?? []), field]);
+  // Where one name is on nearly all lines, the others are fields of their own.
+  const split = (role: FieldRole) => shape.roles.every((each) => each.role !== role || each.share < nearlyAll);
+  for (const { role, field } of shape.roles)
+    if (role !== 'trace' && split(role)) names.set(role, [...(names.get(role) ?? []), field]);
   for (const [role, fields] of names)
     if (fields.length > 1)
       found.push({

@@ -22,6 +22,8 @@ export function secretInText(text: string): TextSecret | undefined {
   for (const match of text.matchAll(assignment)) {
     const [, name = '', value = ''] = match;
     if (/redact|\*{3}/i.test(value)) continue;
+    // «password: changed by its owner» is a sentence.
+    if (/[:=]\s/.test(match[0]) && /^[A-Za-z]+$/.test(value)) continue;
     const found = secretInVariable(name, value);
     if (found) return { kind: found.kind, column: match.index + match[0].lastIndexOf(value) + 1 };
   }
