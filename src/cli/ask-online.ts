@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { askChecksum, type Served } from '../ecosystems/ask-checksum.ts';
 import { askReleases } from '../ecosystems/ask-release.ts';
 import { type PackageRelease, questionKey } from '../ecosystems/release-question.ts';
+import { dockerCredentials } from '../image/docker-credentials.ts';
 import { type RegistryOptions, tagDigest, versionTagOf } from '../image/registry-digest.ts';
 import { taggedImages } from '../project/image-references.ts';
 import type { Project } from '../project/project.ts';
@@ -35,7 +35,9 @@ export interface Answers {
  * that it installs without a version, and servers for what ADD downloads from them. What none of them told is named on standard error.
  */
 export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
-  const options: RegistryOptions = { fetch, timeoutSeconds, credentials: credentialsFrom(environment) };
+  const configuration = environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
+  const credentials = dockerCredentials(path.join(configuration, 'config.json'));
+  const options: RegistryOptions = { fetch, timeoutSeconds, credentials };
   const { digests, versionTags, releases, checksums } = answers;
   const complain = (name: string, reason: string) => stderr.write(complaint(name, reason));
   await inTurn(
@@ -87,30 +89,4 @@ async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promis
     for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
-/** What `docker login` has stored itself; credential helpers are not asked. */
-function credentialsFrom(environment: Terminal['environment']): RegistryOptions['credentials'] {
-  const file = path.join(environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker'), 'config.json');
-  let stored: unknown;
-  try {
-    stored = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return () => undefined;
-  }
-  const entries = entryOf(stored, 'auths');
-  return (registry) => {
-    const names =
-      registry === 'docker.io' ? ['https://index.docker.io/v1/', registry] : [registry, `https://${registry}`];
-    for (const name of names) {
-      const auth = entryOf(entryOf(entries, name), 'auth');
-      if (typeof auth === 'string' && auth !== '') return auth;
-    }
-    return undefined;
-  };
-}
-
-function entryOf(holder: unknown, name: string): unknown {
-  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return undefined;
-  return Object.entries(holder).find(([key]) => key === name)?.[1];
 }
