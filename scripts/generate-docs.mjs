@@ -265,7 +265,15 @@ function configurationSchema() {
           type: 'object',
           additionalProperties: false,
           required: ['kind', 'path'],
-          properties: { kind: { type: 'string' }, path: { type: 'string' } },
+          properties: { kind: { type: 'string' }, path: { type: 'string' }, apiVersion: { type: 'string' } },
+        },
+      },
+      kubernetes: {
+        description: configurationKeys.kubernetes,
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          target: { anyOf: [{ type: 'string', pattern: '^v?1\\.[0-9]{1,2}(\\.[0-9]+)?$' }, { type: 'number' }] },
         },
       },
     },

@@ -46,6 +46,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
     helm: !parsed.has('no-helm'),
     exclude: configuration.exclude,
     podTemplates: configuration.podTemplates,
+    kubernetesTarget: configuration.kubernetesTarget,
     frontend: configuration.frontend,
   };
   // All rules look at the result: a fix of one must not bring about what another one finds.

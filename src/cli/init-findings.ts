@@ -16,8 +16,15 @@ export async function findingsIn(
 ): Promise<readonly Finding[]> {
   const target: Target = { kind: 'directory', path: path.resolve(root) };
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
-  const { exclude, podTemplates, frontend } = configuration;
-  const project = await loadProject(target, { gitignore: true, helm: false, exclude, podTemplates, frontend });
+  const { exclude, podTemplates, frontend, kubernetesTarget } = configuration;
+  const project = await loadProject(target, {
+    gitignore: true,
+    helm: false,
+    exclude,
+    podTemplates,
+    frontend,
+    kubernetesTarget,
+  });
   return audit(project, {
     rules,
     settings: settingsFrom(configuration, { only: [], skip: [] }),

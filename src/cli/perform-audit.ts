@@ -38,6 +38,7 @@ export async function performAudit(
       helm: !parsed.has('no-helm'),
       exclude: configuration.exclude,
       podTemplates: configuration.podTemplates,
+      kubernetesTarget: configuration.kubernetesTarget,
       frontend: configuration.frontend,
     };
     const today = new Date().toISOString().slice(0, 10);

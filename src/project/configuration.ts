@@ -10,6 +10,15 @@ export interface RuleConfiguration {
 
 export type RuleConfigurations = ReadonlyMap<string, RuleConfiguration>;
 
+/** Where objects of a custom kind keep a pod template. */
+export interface PodTemplatePlace {
+  readonly kind: string;
+  /** API group; undefined: any. */
+  readonly group?: string;
+  /** Keys with dots between them. */
+  readonly path: string;
+}
+
 /** What `plimsoll.yaml` says. The published schema is schemas/plimsoll.schema.json. */
 export interface Configuration {
   /** The file, for messages; undefined when there is none. */
@@ -22,9 +31,11 @@ export interface Configuration {
   /** Later ones win. */
   readonly overrides: readonly { readonly paths: readonly string[]; readonly rules: RuleConfigurations }[];
   /** Where custom resources keep a pod template: `spec.template` of kind `Rollout`. */
-  readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
+  readonly podTemplates: readonly PodTemplatePlace[];
   /** The oldest Dockerfile front end that builds the files: fixes need nothing newer. */
   readonly frontend: FrontendVersion | undefined;
+  /** The Kubernetes release that the objects are for: `1.34`. */
+  readonly kubernetesTarget: string | undefined;
 }
 
 export const noConfiguration: Configuration = {
@@ -36,6 +47,7 @@ export const noConfiguration: Configuration = {
   overrides: [],
   podTemplates: [],
   frontend: undefined,
+  kubernetesTarget: undefined,
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -46,7 +58,10 @@ export const configurationKeys = {
   rules:
     'By rule id or pattern (`secrets/*`): `off`, a severity, or a map with `severity` and the options of the rule.',
   overrides: 'A list of `paths` (globs) with `rules` that hold there; later entries win.',
-  podTemplates: 'Custom resources with a pod template: a list of `kind` and `path` (`spec.template`).',
+  podTemplates:
+    'Custom resources with a pod template: a list of `kind`, `path` (`spec.template`) and, where another group has the kind too, `apiVersion`.',
+  kubernetes:
+    'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
 } as const;

@@ -8,6 +8,7 @@ import type { ComposeFile } from '../kubernetes/compose.ts';
 import { mayHoldManifests } from '../kubernetes/manifest.ts';
 import type { Application } from './application.ts';
 import { buildCommandFiles, buildsOfCommands } from './build-commands.ts';
+import type { PodTemplatePlace } from './configuration.ts';
 import { type DiscoveredFile, type DiscoveredFiles, discover } from './discover.ts';
 import { looksLike } from './discover-kind.ts';
 import { type EarlierReading, readingBefore, rememberReading } from './earlier-reading.ts';
@@ -27,9 +28,11 @@ export interface LoadOptions {
   readonly helm?: boolean;
   /** Patterns of paths that are not audited. */
   readonly exclude?: readonly string[];
-  readonly podTemplates?: readonly { readonly kind: string; readonly path: string }[];
+  readonly podTemplates?: readonly PodTemplatePlace[];
   /** The oldest Dockerfile front end that builds the files. */
   readonly frontend?: FrontendVersion | undefined;
+  /** See {@link Project.kubernetesTarget}. */
+  readonly kubernetesTarget?: string | undefined;
   /** See {@link Project.online}. */
   readonly online?: OnlineAnswers | undefined;
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
@@ -115,6 +118,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     artifacts,
     ...(options.online && { online: options.online }),
     ...(options.frontend && { minimumFrontend: options.frontend }),
+    ...(options.kubernetesTarget !== undefined && { kubernetesTarget: options.kubernetesTarget }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };
   rememberReading(project, { found, cluster });

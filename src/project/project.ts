@@ -49,6 +49,8 @@ export interface Project {
   readonly problems: readonly ReadProblem[];
   /** The oldest Dockerfile front end that builds the files, as the configuration declares it. Ask `mayUse` (frontend.ts). */
   readonly minimumFrontend?: FrontendVersion;
+  /** The Kubernetes release that the objects are for, as the configuration declares it: `1.34`. */
+  readonly kubernetesTarget?: string;
   /** What registries said today. Absent when none was asked. */
   readonly online?: OnlineAnswers;
   /** Every artifact that was read, by path: a finding's place must be in one of them. */

@@ -43,6 +43,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     overrides: listOf(node('overrides'), complain).map((item) => readOverride(item, document, known, complain)),
     podTemplates: listOf(node('podTemplates'), complain).map((item) => readPodTemplate(item, document, complain)),
     frontend: readFrontend(node('frontend'), complain),
+    kubernetesTarget: readTarget(node('kubernetes'), document, complain),
   };
 }
 
@@ -60,11 +61,24 @@ function readOverride(
 }
 
 function readPodTemplate(item: Node, document: Document, complain: Complain): Configuration['podTemplates'][number] {
-  const fields = fieldsOf(item, ['kind', 'path'], document, complain, 'a pod template');
+  const fields = fieldsOf(item, ['kind', 'path', 'apiVersion'], document, complain, 'a pod template');
   const [kind] = textList(fields.get('kind')?.value, complain);
   const [path] = textList(fields.get('path')?.value, complain);
   if (kind === undefined || path === undefined) throw complain(item, 'a pod template needs «kind» and «path»');
-  return { kind, path };
+  const [apiVersion] = textList(fields.get('apiVersion')?.value, complain);
+  // Of the version nothing depends: a template moves rarely, and its kind with it.
+  return { kind, path, ...(apiVersion !== undefined && { group: apiVersion.replace(/(?:^|\/)[^/]*$/, '') }) };
+}
+
+function readTarget(node: Node | undefined, document: Document, complain: Complain): string | undefined {
+  if (node === undefined) return undefined;
+  const target = fieldsOf(node, ['target'], document, complain, 'kubernetes').get('target')?.value;
+  if (target === undefined) return undefined;
+  // As written: YAML reads `1.30` without quotes as 1.3.
+  const written = isScalar(target) ? (target.source ?? String(target.value)) : '';
+  const release = /^v?(1\.\d{1,2})(?:\.\d{1,3})?$/.exec(written)?.[1];
+  if (release === undefined) throw complain(target, 'a release of Kubernetes is needed here, such as "1.34"');
+  return release;
 }
 
 /** As written: YAML reads `1.10` without quotes as 1.1. */

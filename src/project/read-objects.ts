@@ -3,6 +3,7 @@ import type { ReadProblem } from '../core/report.ts';
 import { type KubernetesObject, readManifests } from '../kubernetes/manifest.ts';
 import { type TemplateKind, workloadsOf } from '../kubernetes/read-workload.ts';
 import type { Workload } from '../kubernetes/workload.ts';
+import type { PodTemplatePlace } from './configuration.ts';
 import type { DiscoveredChart } from './discover.ts';
 
 export interface ClusterObjects {
@@ -19,7 +20,7 @@ export interface ObjectSources {
   readonly charts: readonly DiscoveredChart[];
   readonly read: (path: string) => Artifact | undefined;
   readonly helm: boolean;
-  readonly podTemplates: readonly { readonly kind: string; readonly path: string }[];
+  readonly podTemplates: readonly PodTemplatePlace[];
 }
 
 /** Helm is a process for each chart. */
@@ -53,7 +54,11 @@ export async function readObjects(sources: ObjectSources): Promise<ClusterObject
       problems.push(...rendered.problems);
     }
   }
-  const more: TemplateKind[] = sources.podTemplates.map(({ kind, path }) => ({ kind, path: path.split('.') }));
+  const more: TemplateKind[] = sources.podTemplates.map(({ kind, group, path }) => ({
+    kind,
+    ...(group !== undefined && { group }),
+    path: path.split('.'),
+  }));
   return { objects, workloads: workloadsOf(objects, more), problems };
 }
 

@@ -1,0 +1,68 @@
+import type { KubernetesObject } from '../kubernetes/manifest.ts';
+import { checkObject, type Violation } from '../kubernetes/schema/check-object.ts';
+import { kubernetesSchema } from '../kubernetes/schema/read-schema.ts';
+import type { ObjectType } from '../kubernetes/schema/value-type.ts';
+import { entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
+import { directoryOf } from './link-builds.ts';
+import type { Project } from './project.ts';
+
+const nothing: readonly Violation[] = [];
+const known = new WeakMap<KubernetesObject, readonly Violation[]>();
+
+/**
+ * Where an object is not what the API server takes for its kind, by the schema that the package ships, or by that of a
+ * CustomResourceDefinition of the project. Nothing of kinds that are not known. Computed once for all rules.
+ */
+export function faultsOf(project: Project, object: KubernetesObject): readonly Violation[] {
+  let found = known.get(object);
+  if (!found) {
+    const type = typeOf(project, object);
+    found = type === undefined ? nothing : checkObject(object.node, type, { release: targetRelease(project) });
+    if (found.length > 0 && isPatch(object.node)) found = nothing;
+    known.set(object, found);
+  }
+  return found;
+}
+
+function typeOf(_project: Project, object: KubernetesObject): ObjectType | undefined {
+  return kubernetesSchema().kind(object.apiVersion, object.kind)?.type;
+}
+
+/** The position of the release that the configuration names; undefined when it names none, or one that is not covered. */
+export function targetRelease(project: Project): number | undefined {
+  if (project.kubernetesTarget === undefined) return undefined;
+  const at = kubernetesSchema().versions.indexOf(project.kubernetesTarget);
+  return at === -1 ? undefined : at;
+}
+
+/** The name of a release by its position. */
+export function releaseName(at: number): string {
+  return kubernetesSchema().versions[at] ?? '';
+}
+
+/** True when something in it says that it changes another object: `$patch: delete`. */
+function isPatch(node: YamlNode): boolean {
+  if (node.kind === 'sequence') return node.items.some(isPatch);
+  return entriesAt(node).some(({ key, value }) => key.text.startsWith('$') || isPatch(value));
+}
+
+const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();
+
+/**
+ * True when an object may be a part of one: a file that lies with a kustomization, or is called a patch, and that no overlay was seen
+ * to use. What it lacks may stand elsewhere.
+ */
+export function mayBePart(project: Project, object: KubernetesObject): boolean {
+  if (object.origin.kind !== 'file') return false;
+  if (/patch|overlay|merge|fragment|partial/i.test(object.path)) return true;
+  let directories = patchDirectories.get(project);
+  if (!directories) {
+    const kustomizations = [...project.artifacts.keys()].filter((path) => /(?:^|\/)kustomization\.ya?ml$/i.test(path));
+    directories = new Set(kustomizations.map(directoryOf));
+    patchDirectories.set(project, directories);
+  }
+  for (let at = directoryOf(object.path); ; at = directoryOf(at)) {
+    if (directories.has(at)) return true;
+    if (at === '') return false;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Fix } from '../../core/fix.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import type { Violation } from '../../kubernetes/schema/check-object.ts';
+import { distanceOf, type FieldMeant, fieldMeant } from '../../kubernetes/schema/field-meant.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
+import { faultsOf, releaseName, targetRelease } from '../../project/object-faults.ts';
+import type { Project } from '../../project/project.ts';
+import { objectRule } from '../../project/rule.ts';
+import { asks, holds, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
+import { moveEntry } from '../../repairs/move-entry.ts';
+
+export const rule = objectRule({
+  severity: 'error',
+  summary: 'A field that Kubernetes does not have at this place',
+  why: 'kubectl refuses the object; what applies it less strictly drops the field, so that the setting is not there although it is written.',
+  remedy: 'Write the name that the API has, at the place where it has it.',
+  peers: [],
+  check({ object, project }, { report }) {
+    for (const fault of faultsOf(project, object)) {
+      if (fault.kind === 'other-release') {
+        report({
+          at: fault.entry.key,
+          message: `${titleOf(object)}: ${fault.path} ${otherRelease(fault, project)}.`,
+          remedy: 'Leave it out, or name the release of the cluster in plimsoll.yaml (kubernetes.target).',
+        });
+        continue;
+      }
+      if (fault.kind !== 'unknown-field') continue;
+      const meant = fieldMeant(fault.within, fault.entry, targetRelease(project));
+      const fix = meant && fixOf(project, object, fault, meant);
+      report({
+        ...(fix && { fix }),
+        at: fault.entry.key,
+        message: `${titleOf(object)}: ${placeOf(fault)} has no field ${shown(fault.entry.key.text)}${hint(object, fault, meant)}`,
+        ...(meant?.kind === 'place' && { remedy: `Write it below ${meant.path || 'the object itself'}.` }),
+      });
+    }
+  },
+});
+
+type UnknownField = Extract<Violation, { kind: 'unknown-field' }>;
+
+function otherRelease({ field }: Extract<Violation, { kind: 'other-release' }>, project: Project): string {
+  const target = targetRelease(project) ?? 0;
+  return field.first > target
+    ? `came with Kubernetes ${releaseName(field.first)}, and the target is ${releaseName(target)}`
+    : `is gone since Kubernetes ${releaseName(field.removed ?? target)}, and the target is ${releaseName(target)}`;
+}
+
+function placeOf({ within }: UnknownField): string {
+  const path = within.at(-1)?.path ?? '';
+  return path === '' ? 'the object' : path;
+}
+
+function hint(object: KubernetesObject, { entry }: UnknownField, meant: FieldMeant | undefined): string {
+  if (!meant) return '.';
+  if (meant.kind === 'spelling') return `; is ${meant.name} meant?`;
+  const name = shown(entry.key.text);
+  return meant.path === ''
+    ? `; ${name} is a field of ${object.kind} itself.`
+    : `; ${name} is a field of ${meant.path}.`;
+}
+
+function shown(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
+}
+
+const refused = holds('Kubernetes refuses the object as it is, or drops the field.');
+
+function fixOf(project: Project, object: KubernetesObject, fault: UnknownField, meant: FieldMeant): Fix | undefined {
+  const { entry } = fault;
+  const written = entry.key.text;
+  if (meant.kind === 'spelling') {
+    const edits = replaceIn(project, object, entry.key, meant.name);
+    // Case and a letter at most: a slip. More may be another field of another program.
+    const isSlip = meant.certain && distanceOf(written, meant.name) <= 1;
+    return manifestFix(`Write ${meant.name}`, edits, [
+      refused,
+      isSlip
+        ? holds(`No other field of ${placeOf(fault)} is spelled like it.`)
+        : asks(`${written} was to be ${meant.name}.`, `Is ${meant.name} what was meant by ${written}?`),
+    ]);
+  }
+  if (!meant.map) return undefined;
+  const edits = moveEntry(project, object, entry, meant.map, meant.direction);
+  const place = meant.path === '' ? 'the object itself' : meant.path;
+  return manifestFix(`Indent ${written} as a field of ${place}`, edits, [
+    refused,
+    asks(`${written} was to be a field of ${place}.`, `Does ${written} belong to ${place}?`),
+  ]);
+}
