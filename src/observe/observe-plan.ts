@@ -57,6 +57,8 @@ export interface ObservedWorkload {
   /** Whether a Service sends it requests. */
   readonly serves: boolean;
   readonly metrics: ObservedMetrics | undefined;
+  /** Why two of it must not run side by side, as far as its manifest tells: `it keeps data in a volume claim`. */
+  readonly alone?: string;
   /** From a label or annotation `team`, `owner` or `app.kubernetes.io/part-of`. */
   readonly team: string | undefined;
   readonly containers: readonly ObservedContainer[];

@@ -1,8 +1,9 @@
+import { isStoreImage } from '../bases/store-images.ts';
 import { disruptionBudgetsOf, isScraped, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
 import { isWhole, runningContainers } from '../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
-import { at, textsAt } from '../kubernetes/yaml-node.ts';
+import { at, textAt, textsAt } from '../kubernetes/yaml-node.ts';
 import { applicationsOf } from '../project/application-builds.ts';
 import { autoscalersByTarget } from '../project/autoscalers.ts';
 import { buildRunBy } from '../project/container-builds.ts';
@@ -58,6 +59,7 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
     longRunning: workload.longRunning,
     serves: servicesOf(workload, project.objects).length > 0,
     metrics: metricsOf(project, workload, scrapedBy(project, workload)),
+    ...aloneBecause(workload),
     team: teamOf(workload),
     containers: runningContainers(workload).map((container) => observedContainer(project, container)),
     source: sourceOf(workload),
@@ -67,6 +69,17 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
 function scrapedBy(project: Project, workload: Workload): 'annotation' | 'monitor' | undefined {
   if (workload.podAnnotations.get('prometheus.io/scrape') === 'true') return 'annotation';
   return isScraped(workload, project.objects) ? 'monitor' : undefined;
+}
+
+/** What tells that a second pod would harm: a claim that both would write to, a database, an update that lets the old one go first. */
+function aloneBecause(workload: Workload): { readonly alone?: string } {
+  if (workload.volumes.some(({ kind }) => kind === 'persistentVolumeClaim'))
+    return { alone: 'it keeps data in a volume claim' };
+  if (workload.containers.some(({ imageReference }) => isStoreImage(imageReference?.text ?? '')))
+    return { alone: 'it is a store of data' };
+  if (textAt(workload.object.node, 'spec', 'strategy', 'type') === 'Recreate')
+    return { alone: 'its strategy is Recreate' };
+  return {};
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
