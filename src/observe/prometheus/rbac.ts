@@ -1,0 +1,95 @@
+import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+
+/** The name of the account, its roles and its workload. */
+export const prometheusName = 'prometheus';
+
+export const prometheusLabels = (indent: string) =>
+  `${indent}app.kubernetes.io/name: ${prometheusName}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
+
+/** What Prometheus may read, and nothing else. https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/#kubelet-authorization */
+export function rbac({ namespace, nodeProxy, stack }: ObserveChoices): GeneratedFile {
+  const nodes = nodeProxy
+    ? `  # WARNING: asked for by --node-proxy. Whoever has this token may run commands in every pod through the kubelets.
+  - apiGroups: [""]
+    resources: [nodes/proxy]
+    verbs: [get]
+`
+    : `  # /metrics, /metrics/cadvisor and /metrics/probes of the kubelets. Not nodes/proxy, which allows much more than reading.
+  - apiGroups: [""]
+    resources: [nodes/metrics]
+    verbs: [get]
+`;
+  return {
+    path: 'base/prometheus/rbac.yaml',
+    owner: 'base',
+    text: `# The rights that the jobs of ${stack === 'operator' ? 'the monitors' : 'prometheus.yml'} need, each with its reason. No Secrets, no ConfigMaps, no right to write.
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: ${prometheusName}
+  namespace: ${namespace}
+  labels:
+${prometheusLabels('    ')}# The pod that needs the token mounts it itself.
+automountServiceAccountToken: false
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: plimsoll-${prometheusName}
+  labels:
+${prometheusLabels('    ')}rules:
+${nodes}  # To find the nodes, and the pods of all namespaces that ask to be scraped. Whoever may list pods sees their environment: values that are
+  # secret belong into Secrets, which this account may not read.
+  - apiGroups: [""]
+    resources: [nodes, pods]
+    verbs: [get, list, watch]
+  # metrics-server asks whether its reader may.
+  - nonResourceURLs: [/metrics]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: plimsoll-${prometheusName}
+  labels:
+${prometheusLabels('    ')}roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: plimsoll-${prometheusName}
+subjects:
+  - kind: ServiceAccount
+    name: ${prometheusName}
+    namespace: ${namespace}
+---
+# To find metrics-server.
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: plimsoll-${prometheusName}
+  namespace: kube-system
+  labels:
+${prometheusLabels('    ')}rules:
+  - apiGroups: [""]
+    resources: [services]
+    verbs: [get, list, watch]
+  - apiGroups: [discovery.k8s.io]
+    resources: [endpointslices]
+    verbs: [get, list, watch]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: plimsoll-${prometheusName}
+  namespace: kube-system
+  labels:
+${prometheusLabels('    ')}roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: plimsoll-${prometheusName}
+subjects:
+  - kind: ServiceAccount
+    name: ${prometheusName}
+    namespace: ${namespace}
+`,
+  };
+}
