@@ -1,6 +1,7 @@
 import type { BuildContext } from '../context/build-context.ts';
 import type { Inventory, ReportedLink } from '../core/report.ts';
 import type { ImageBuild, ImageUse, Project } from '../project/project.ts';
+import { clusterInventory } from './cluster-inventory.ts';
 
 /**
  * Counts what was looked at and names the links.
@@ -18,6 +19,7 @@ export function inventoryOf(
     applications: project.applications.length,
     contexts: project.contexts.map(contextSize),
     links: project.builds.map((build) => linkOf(build, finalStages)),
+    ...(project.live && { cluster: clusterInventory(project, project.live) }),
   };
 }
 

@@ -217,6 +217,11 @@ function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Projec
         path: undefined,
         check: (_, context) => definition.check({ application, project }, context),
       }));
+    case 'cluster': {
+      const { live } = project;
+      if (!live) return [];
+      return [{ path: undefined, check: (_, context) => definition.check({ live, project }, context) }];
+    }
     case 'project':
       return [{ path: undefined, check: (_, context) => definition.check({ project }, context) }];
   }

@@ -92,13 +92,13 @@ export function prefixFrom(cwd: string, root: string): string {
   return relative.startsWith('..') || path.isAbsolute(relative) ? '' : relative.split(path.sep).join('/');
 }
 
-function failOnFrom(parsed: ParsedArguments, configured: Severity | 'never' | undefined): Severity | 'never' {
+export function failOnFrom(parsed: ParsedArguments, configured: Severity | 'never' | undefined): Severity | 'never' {
   const asked = parsed.value('fail-on');
   if (asked === 'never' || (asked !== undefined && isSeverity(asked))) return asked;
   return configured ?? 'warning';
 }
 
-function baselineFrom(parsed: ParsedArguments, terminal: Terminal): ReadonlySet<string> | undefined {
+export function baselineFrom(parsed: ParsedArguments, terminal: Terminal): ReadonlySet<string> | undefined {
   const file = parsed.value('baseline');
   if (file === undefined) return undefined;
   try {

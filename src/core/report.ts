@@ -42,6 +42,89 @@ export interface Inventory {
     readonly unneededBytes: number;
   }[];
   readonly links: readonly ReportedLink[];
+  /** Of a live cluster only. */
+  readonly cluster?: ClusterInventory;
+}
+
+/** What was found in a live cluster. */
+export interface ClusterInventory {
+  readonly server: string;
+  readonly context: string;
+  readonly version: string | undefined;
+  /** Looked at. */
+  readonly namespaces: readonly string[];
+  /** System namespaces that were not. */
+  readonly leftOut: readonly string[];
+  readonly pods: number;
+  /** The largest first, those of unknown size last. */
+  readonly images: readonly RunningImage[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly version: string | undefined;
+    readonly platform: string | undefined;
+    /** Those that the node tells of: the 50 largest, usually. */
+    readonly images: number;
+    readonly bytes: number;
+  }[];
+  /** Against a repository's manifests; absent when there was none to compare with. */
+  readonly drift?: ReportedDrift;
+}
+
+/** An image as containers name it. Nothing here is estimated: what nobody told is undefined. */
+export interface RunningImage {
+  readonly image: string;
+  /** `docker.io`, `ghcr.io`; undefined for what is no reference. */
+  readonly registry: string | undefined;
+  /** What runs under the name, in its pods: more than one where the tag was moved. */
+  readonly digests: readonly string[];
+  /** When it was built, as its configuration in the registry says: ISO 8601. */
+  readonly created: string | undefined;
+  /** Unpacked on a node. */
+  readonly bytes: number | undefined;
+  /** Nodes that hold it, as far as they tell. */
+  readonly nodes: number;
+  readonly pullPolicies: readonly string[];
+  /** What events still tell of pulls. */
+  readonly pulls:
+    | {
+        readonly count: number;
+        readonly medianSeconds: number;
+        readonly longestSeconds: number;
+        /** Compressed. */
+        readonly bytes: number | undefined;
+      }
+    | undefined;
+  readonly runBy: readonly {
+    readonly path: string;
+    readonly namespace: string | undefined;
+    readonly kind: string;
+    readonly name: string;
+    readonly container: string;
+    readonly pods: number;
+    readonly restarts: number;
+    /** `OOMKilled`, `Error`, `Completed`: of the pod that restarted most. */
+    readonly lastReason: string | undefined;
+  }[];
+}
+
+export interface ReportedDrift {
+  readonly compared: number;
+  readonly differing: readonly {
+    readonly live: string;
+    readonly manifest: string;
+    readonly line: number;
+    readonly differences: readonly {
+      readonly kind: string;
+      readonly field: string;
+      /** Undefined where it may be a secret or there is none. */
+      readonly manifest: string | undefined;
+      readonly live: string | undefined;
+    }[];
+  }[];
+  /** Manifests without a live object. */
+  readonly missing: readonly { readonly kind: string; readonly name: string; readonly manifest: string }[];
+  /** Live workloads without a manifest. */
+  readonly unknown: readonly string[];
 }
 
 /** The score of one area with all that it is computed from; the formula stands in docs/score.md. */

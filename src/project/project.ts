@@ -8,6 +8,7 @@ import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import type { Application } from './application.ts';
+import type { LiveCluster } from './live-project.ts';
 import type { OnlineAnswers } from './online.ts';
 
 /** One way in which an image is built: what a Compose file, a bake or skaffold file, or the lie of the files says. */
@@ -53,6 +54,8 @@ export interface Project {
   readonly kubernetesTarget?: string;
   /** What registries said today. Absent when none was asked. */
   readonly online?: OnlineAnswers;
+  /** The cluster whose live objects these are. Absent for files. */
+  readonly live?: LiveCluster;
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
   /**

@@ -5,6 +5,7 @@ import type { ComposeFile } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import type { Application } from './application.ts';
+import type { LiveCluster } from './live-project.ts';
 import type { Project } from './project.ts';
 
 /** What each kind of rule is called with, once for each that the project has. The project itself is always there for its links. */
@@ -17,6 +18,7 @@ export interface Subjects {
   readonly compose: { readonly compose: ComposeFile; readonly project: Project };
   readonly application: { readonly application: Application; readonly project: Project };
   readonly project: { readonly project: Project };
+  readonly cluster: { readonly live: LiveCluster; readonly project: Project };
 }
 
 export type SubjectKind = keyof Subjects;
@@ -62,4 +64,9 @@ export function applicationRule(definition: RuleDefinition<Subjects['application
 /** Called once. Every reported place names its `path`. */
 export function projectRule(definition: RuleDefinition<Subjects['project']>): RuleOf<'project'> {
   return { ...definition, looksAt: 'project' };
+}
+
+/** Called once for a cluster, and never for files. Every reported place names its `path`: of a live object, or of a manifest of the repository. */
+export function clusterRule(definition: RuleDefinition<Subjects['cluster']>): RuleOf<'cluster'> {
+  return { ...definition, looksAt: 'cluster' };
 }

@@ -9,7 +9,8 @@ import type { Report } from '../core/report.ts';
 export function prefixPaths(report: Report, prefix: string): Report {
   const base = prefix.replace(/\/+$/, '');
   if (base === '' || base === '.') return report;
-  const moved = (path: string) => (path === '-' ? path : path === '' || path === '.' ? base : `${base}/${path}`);
+  const moved = (path: string) =>
+    path === '-' || path.startsWith('cluster:') ? path : path === '' || path === '.' ? base : `${base}/${path}`;
   const finding = (one: Finding) => movedFinding(one, moved);
   return {
     ...report,

@@ -1,11 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runRules } from '../../src/audit/run-rules.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { NamedRule, OptionValue } from '../../src/core/rule.ts';
+import { liveProject } from '../../src/project/live-project.ts';
 import { loadProject } from '../../src/project/load-project.ts';
 import type { OnlineAnswers } from '../../src/project/online.ts';
 import type { Rule } from '../../src/project/rule.ts';
+import { liveFile, snapshotOf } from './live-case.ts';
 import type { CaseFile } from './rule-page.ts';
 
 /** Writes a case's files into a new directory below `scratch` and returns it. */
@@ -31,7 +33,11 @@ export async function checkCase(
   options: Readonly<Record<string, unknown>>,
   online?: OnlineAnswers,
 ): Promise<Finding[]> {
-  const project = await loadProject({ kind: 'directory', path: directory }, online ? { online } : {});
+  const files = await loadProject({ kind: 'directory', path: directory }, online ? { online } : {});
+  const live = path.join(directory, liveFile);
+  const project = existsSync(live)
+    ? liveProject(snapshotOf(readFileSync(live, 'utf8')), { repository: files.objects.length > 0 ? files : undefined })
+    : files;
   const set: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(options)) set[name] = optionValue(name, value);
   return runRules(

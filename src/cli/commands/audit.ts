@@ -1,7 +1,7 @@
 import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
-import { atLeast } from '../../core/severity.ts';
 import type { Command } from '../command.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import { formats } from '../report-formats.ts';
 
 export const command: Command = {
@@ -108,6 +108,29 @@ export const command: Command = {
     },
     { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
+    {
+      name: 'cluster',
+      group: 'Cluster',
+      description: 'Audit what is live in a cluster; with PATH also how it differs from the manifests there',
+    },
+    {
+      name: 'kubeconfig',
+      value: 'FILE',
+      group: 'Cluster',
+      description: 'Default KUBECONFIG, ~/.kube/config, the pod’s account',
+    },
+    { name: 'context', value: 'NAME', group: 'Cluster', description: 'Default the current context' },
+    {
+      name: 'namespace',
+      short: 'n',
+      value: 'NAME',
+      repeatable: true,
+      group: 'Cluster',
+      description: 'Look at this namespace only; default all but those of the system',
+    },
+    { name: 'all-namespaces', group: 'Cluster', description: 'Look at those of the system, too' },
+    { name: 'no-registry', group: 'Cluster', description: 'Do not ask registries how old the images are' },
+    { name: 'cluster-role', group: 'Cluster', description: 'Print the role that an account needs for this, and end' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
   ],
   examples: [
@@ -121,18 +144,22 @@ export const command: Command = {
       call: 'plimsoll audit --also sarif=audit.sarif --also html=audit.html',
       meaning: 'Text on the terminal, two reports beside it',
     },
+    { call: 'plimsoll audit --cluster deploy/', meaning: 'Audit the live workloads, and what differs from deploy/' },
     {
       call: 'plimsoll audit --write-baseline .plimsoll-baseline.json',
       meaning: 'Accept what is there; then use --baseline',
     },
   ],
   async run(parsed, terminal) {
+    if (parsed.has('cluster') || parsed.has('cluster-role')) {
+      const { performClusterAudit } = await import('../perform-cluster-audit.ts');
+      return performClusterAudit(parsed, terminal);
+    }
     const { performAudit } = await import('../perform-audit.ts');
     const { report, failOn, unread } = await performAudit(parsed, terminal);
     // A pipeline that names a file must not turn green because the file could not be read.
     if (unread) return exitCodes.usage;
     if (parsed.has('write-baseline')) return exitCodes.clean;
-    const failed = failOn !== 'never' && report.findings.some(({ severity }) => atLeast(severity, failOn));
-    return failed ? exitCodes.findings : exitCodes.clean;
+    return exitCodeOf(report, failOn);
   },
 };

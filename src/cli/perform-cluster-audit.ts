@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { audit } from '../audit/audit.ts';
+import { writeBaseline } from '../audit/baseline.ts';
+import { clusterRules, withoutLiveFix } from '../audit/cluster-rules.ts';
+import { settingsFrom } from '../audit/settings.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { openCluster } from '../kubernetes/cluster-client.ts';
+import { auditRole } from '../kubernetes/cluster-role.ts';
+import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
+import { readCluster } from '../kubernetes/read-cluster.ts';
+import { liveProject } from '../project/live-project.ts';
+import { loadProject } from '../project/load-project.ts';
+import { rules } from '../rules/generated.ts';
+import { askImageAges } from './ask-image-ages.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { baselineFrom, failOnFrom, prefixFrom } from './perform-audit.ts';
+import { type Progress, progressOn } from './progress.ts';
+import { readTarget } from './read-target.ts';
+import { askedRules } from './rule-selection.ts';
+import { writeFile } from './write-file.ts';
+import { writeReports } from './write-reports.ts';
+
+/** Reads, audits and reports what is live as the arguments of `plimsoll audit --cluster` say. Gives the exit code. */
+export async function performClusterAudit(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const namespaces = namespacesFrom(parsed);
+  if (parsed.has('cluster-role')) {
+    terminal.stdout.write(auditRole(namespaces));
+    return exitCodes.clean;
+  }
+  const clock = () => process.uptime();
+  const selection = askedRules(parsed);
+  // Without a path the directory gives its configuration, and is not compared.
+  const target = await readTarget(parsed.positionals, undefined, terminal);
+  const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  try {
+    const snapshot = await snapshotFrom(parsed, namespaces, terminal, progress);
+    const repository =
+      parsed.positionals.length === 0
+        ? undefined
+        : await loadProject(target, {
+            gitignore: !parsed.has('no-gitignore'),
+            helm: !parsed.has('no-helm'),
+            exclude: configuration.exclude,
+            podTemplates: configuration.podTemplates,
+            onProgress: progress.step,
+          });
+    const created = parsed.has('no-registry') ? undefined : await askImageAges(snapshot, terminal, progress.step);
+    progress.step('judging');
+    const project = liveProject(snapshot, {
+      repository,
+      podTemplates: configuration.podTemplates,
+      ...(created && { created }),
+    });
+    const found = audit(project, {
+      rules: clusterRules(rules),
+      settings: settingsFrom(configuration, selection),
+      peerSettings,
+      honourIgnoreComments: !parsed.has('no-ignore-comments'),
+      today: new Date().toISOString().slice(0, 10),
+      baseline: baselineFrom(parsed, terminal),
+      changedPaths: undefined,
+      version: terminal.version,
+      target: ['--cluster', ...parsed.positionals].join(' '),
+      clock,
+      startedAt: 0,
+    });
+    const report = { ...found, findings: found.findings.map(withoutLiveFix) };
+    progress.end();
+    const accepted = parsed.value('write-baseline');
+    if (accepted !== undefined)
+      writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
+    const failOn = failOnFrom(parsed, configuration.failOn);
+    const prefix = repository ? prefixFrom(terminal.cwd, repository.root) : '';
+    await writeReports(report, prefix, failOn, parsed, terminal);
+    // A pipeline must not turn green because the account may not look.
+    if (snapshot.problems.length > 0) return exitCodes.system;
+    return accepted === undefined ? exitCodeOf(report, failOn) : exitCodes.clean;
+  } finally {
+    progress.end();
+  }
+}
+
+async function snapshotFrom(
+  parsed: ParsedArguments,
+  namespaces: readonly string[],
+  terminal: Terminal,
+  progress: Progress,
+): Promise<ClusterSnapshot> {
+  const cluster = await openCluster({
+    kubeconfig: parsed.value('kubeconfig'),
+    context: parsed.value('context'),
+    environment: terminal.environment,
+    cwd: terminal.cwd,
+  });
+  try {
+    return await readCluster(cluster, { namespaces, system: parsed.has('all-namespaces'), onProgress: progress.step });
+  } finally {
+    cluster.close();
+  }
+}
+
+/** As Kubernetes allows them: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+function namespacesFrom(parsed: ParsedArguments): readonly string[] {
+  const namespaces = parsed.values('namespace');
+  const wrong = namespaces.find((name) => !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined) throw new UserError(`«${wrong}» is no name of a namespace`);
+  if (namespaces.length > 0 && parsed.has('all-namespaces'))
+    throw new UserError('--namespace and --all-namespaces exclude each other');
+  if (parsed.has('since')) throw new UserError('--since is of files, and a cluster has no revisions');
+  return namespaces;
+}

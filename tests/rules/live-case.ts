@@ -1,0 +1,29 @@
+import { parseAllDocuments } from 'yaml';
+import { type ClusterObject, clusterObjectOf, resources } from '../../src/kubernetes/cluster-object.ts';
+import { type ClusterSnapshot, collapseOwners, liveNode } from '../../src/kubernetes/cluster-snapshot.ts';
+import { imagePull } from '../../src/kubernetes/image-pull.ts';
+import { controllerTypes } from '../../src/kubernetes/read-cluster.ts';
+
+/** The name of the file that stands for a cluster in a rule's case: what `kubectl get -o yaml` would print of it. */
+export const liveFile = 'live.cluster';
+
+/** A cluster with the objects of a text, looked at from a context whose namespace is `shop`. */
+export function snapshotOf(text: string): ClusterSnapshot {
+  const objects = parseAllDocuments(text).flatMap((document) => clusterObjectOf(document.toJS()) ?? []);
+  const ofKinds = (...kinds: string[]) => objects.filter(({ kind }) => kinds.includes(kind));
+  const controllers = ofKinds(...controllerTypes.map(({ kind }) => kind));
+  const apart: readonly string[] = [resources.pods.kind, resources.nodes.kind, resources.events.kind];
+  const others = objects.filter((object) => !controllers.includes(object) && !apart.includes(object.kind));
+  return {
+    server: 'https://cluster.example:6443',
+    context: 'production',
+    namespace: 'shop',
+    version: 'v1.37.2',
+    namespaces: [...new Set(objects.flatMap(({ metadata }: ClusterObject) => metadata.namespace ?? []))],
+    leftOut: ['kube-system'],
+    ...collapseOwners({ pods: ofKinds('Pod'), controllers, others }),
+    nodes: ofKinds('Node').map(liveNode),
+    pulls: ofKinds('Event').flatMap((event) => imagePull(event) ?? []),
+    problems: [],
+  };
+}
