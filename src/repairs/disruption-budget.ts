@@ -31,7 +31,7 @@ export function budgetFor(project: Project, workload: Workload): AddedObject | u
       name: name.text,
       ...(namespace && !namespace.derived && { namespace: namespace.text }),
     },
-    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } },
   };
   return addObject(project, object, record, `${name.text}-pdb.yaml`);
 }

@@ -203,8 +203,16 @@ const trivy: PeerTool = {
   name: 'trivy',
   programs: ['trivy-checks'],
   // KSV107 wants the version of a cluster; KSV118 takes an absent context for a set one in this version of the checks.
-  // Trivy runs the others only where it is asked for optional checks or given a list of registries.
-  unaskable: ['trivy:KSV107', 'trivy:KSV118', 'trivy:KSV004', 'trivy:KSV034', 'trivy:KSV0125'],
+  // KSV0123 goes by the id KSV01011. The others are run only where Trivy is asked for optional checks or given a list of registries.
+  unaskable: [
+    'trivy:KSV107',
+    'trivy:KSV118',
+    'trivy:KSV0123',
+    'trivy:KSV004',
+    'trivy:KSV007',
+    'trivy:KSV034',
+    'trivy:KSV0125',
+  ],
   ask(program, scratch, cases) {
     const { reported, add } = collector(cases);
     for (const line of run(program, scratch, '.').split('\n')) {

@@ -12,6 +12,7 @@ import { asks, fileOf, manifestFix, replaceIn } from '../../repairs/manifest-edi
 
 const zero = ['kube-linter:pdb-max-unavailable', 'polaris:pdbDisruptionsIsZero'] as const;
 const all = ['kube-linter:pdb-min-available', 'polaris:pdbDisruptionsIsZero'] as const;
+const aboveScaling: PeerId = 'polaris:pdbMinAvailableGreaterThanHPAMinReplicas';
 const asMany = ['kube-linter:pdb-min-available'] as const;
 
 export const rule = objectRule({
@@ -19,7 +20,7 @@ export const rule = objectRule({
   summary: 'A disruption budget that allows no disruption',
   why: 'A node with such a pod can never be drained: updates of the cluster hang until somebody deletes the pod by hand.',
   remedy: 'Allow one pod to be away with maxUnavailable: 1, and run at least two.',
-  peers: [...new Set([...zero, ...all, ...asMany])],
+  peers: [...new Set([...zero, ...all, ...asMany, aboveScaling])],
   check({ object, project }, { report }) {
     if (object.kind !== 'PodDisruptionBudget') return;
     const most = scalarAt(object.node, 'spec', 'maxUnavailable');
@@ -41,6 +42,15 @@ export const rule = objectRule({
       });
       return;
     }
+    const scaled = scaledBelow(project, object, least);
+    if (scaled)
+      report({
+        at: least,
+        also: [{ ...scaled.place, note: 'the smallest number of pods' }],
+        message: `minAvailable ${least.text} allows no pod to be away while ${scaled.autoscaler.kind} ${scaled.autoscaler.name} keeps ${scaled.smallest}.`,
+        peers: Number(least.text) > scaled.smallest && scaled.isWritten ? [aboveScaling] : [],
+        ...allowOne(project, object, least),
+      });
     const hindered = hinderedBy(project, object, least);
     if (hindered)
       report({
@@ -78,6 +88,19 @@ function keyText(text: string, { key }: YamlEntry): string {
 
 function peersOf(least: YamlScalar): readonly PeerId[] {
   return /^\d+$/.test(least.text) ? asMany : [];
+}
+
+/** An autoscaler that goes down to no more pods than must be there. */
+function scaledBelow(project: Project, object: KubernetesObject, least: YamlScalar) {
+  if (!/^[1-9]\d*$/.test(least.text)) return undefined;
+  const [workload, ...others] = workloadsChosenBy(project, object);
+  if (workload === undefined || others.length > 0 || !isCounted(workload)) return undefined;
+  const autoscaler = autoscalersByTarget(project, workload).find(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  if (!autoscaler) return undefined;
+  const written = scalarAt(autoscaler.node, 'spec', 'minReplicas');
+  const smallest = typeof written?.value === 'number' ? written.value : 1;
+  if (smallest === 0 || smallest > Number(least.text)) return undefined;
+  return { autoscaler, smallest, place: written ?? autoscaler.place, isWritten: written !== undefined };
 }
 
 /** A workload that has no more pods than must be there, when its number is known. */

@@ -16,7 +16,7 @@ export const rule = workloadRule({
   summary: 'A served Deployment has one replica and no autoscaler',
   why: 'Whenever its node fails or is drained, and whenever the pod restarts, nobody answers; and more traffic finds no more pods.',
   remedy: 'Run two replicas or more, or add a HorizontalPodAutoscaler with minReplicas of two or more.',
-  peers: ['kube-score:deployment-replicas', 'polaris:deploymentMissingReplicas'],
+  peers: ['kube-score:deployment-replicas', 'polaris:deploymentMissingReplicas', 'kube-linter:minimum-three-replicas'],
   check({ workload, project }, { report }) {
     const { kind, replicas, replicasNode } = workload;
     if (kind !== 'Deployment' || (replicas ?? 1) !== 1 || (replicasNode && replicas === undefined)) return;

@@ -1,3 +1,4 @@
+import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
 import { isTellingName, type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
@@ -33,7 +34,12 @@ export const rule = projectRule({
   why: 'Whoever can read the repository or the workload has the secret, and it stays in both histories.',
   remedy:
     'Change the secret, put it into a Secret that comes from outside of the repository, and refer to it with secretKeyRef or a mounted file.',
-  peers: ['kube-linter:env-var-secret'],
+  peers: [
+    'kube-linter:env-var-secret',
+    'polaris:sensitiveContainerEnvVar',
+    'polaris:sensitiveConfigmapContent',
+    'trivy:KSV-0109',
+  ],
   options: {
     as: {
       description:
@@ -61,14 +67,27 @@ export const rule = projectRule({
         also: others.map(({ at }) => at),
         ...(severity && { severity }),
         ...(fix && { fix }),
-        peers:
-          first.kind === 'container' && all.some(({ name }) => /secret/i.test(name))
-            ? ['kube-linter:env-var-secret']
-            : [],
+        peers: peersOf(first.kind, all),
       });
     }
   },
 });
+
+/** The others go by names. */
+function peersOf(kind: Literal['kind'], all: readonly Found[]): readonly PeerId[] {
+  const sounds = (names: RegExp) => all.some(({ name }) => names.test(name));
+  const isSensitive = sounds(/password|token|bearer|secret/i);
+  if (kind === 'configMap')
+    return [
+      ...(isSensitive ? (['polaris:sensitiveConfigmapContent'] as const) : []),
+      ...(sounds(/password|pw|pass|secret|token|aws_access_key_id/i) ? (['trivy:KSV-0109'] as const) : []),
+    ];
+  if (kind !== 'container') return [];
+  return [
+    ...(sounds(/secret/i) ? (['kube-linter:env-var-secret'] as const) : []),
+    ...(isSensitive ? (['polaris:sensitiveContainerEnvVar'] as const) : []),
+  ];
+}
 
 interface Found extends Literal {
   readonly secret: SecretMatch;

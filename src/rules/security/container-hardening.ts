@@ -21,6 +21,7 @@ const dropAll: MissingSetting = {
     'kube-linter:drop-net-raw-capability',
     'trivy:KSV003',
     'trivy:KSV106',
+    'trivy:KSV004',
     'checkov:CKV_K8S_28',
     'checkov:CKV_K8S_37',
   ],
@@ -29,10 +30,12 @@ const seccomp: MissingSetting = {
   name: 'seccompProfile',
   peers: ['kube-score:container-seccomp-profile', 'trivy:KSV030', 'checkov:CKV_K8S_31'],
 };
+/** Polaris is content with any one of seccomp, SELinux, AppArmor and dropped capabilities. */
+const linuxHardening = 'polaris:linuxHardening';
 const anyName = 'any securityContext';
 const anyContext: MissingSetting = {
   name: anyName,
-  peers: ['checkov:CKV_K8S_29', 'checkov:CKV_K8S_30', 'trivy:KSV118'],
+  peers: ['checkov:CKV_K8S_29', 'checkov:CKV_K8S_30', 'trivy:KSV118', linuxHardening],
 };
 
 export const rule = workloadRule({

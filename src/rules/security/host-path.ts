@@ -5,6 +5,7 @@ import type { Volume, VolumeMount, Workload } from '../../kubernetes/workload.ts
 import { workloadRule } from '../../project/rule.ts';
 
 const any = ['polaris:hostPathSet', 'trivy:KSV023'] as const;
+const disallowed = 'trivy:KSV121';
 const writable = 'kube-linter:writable-host-mount';
 const sensitive = 'kube-linter:sensitive-host-mounts';
 
@@ -17,7 +18,7 @@ export const rule = workloadRule({
   why: 'The pod reads or changes files of the node and of other pods, and finds other files on another node.',
   remedy:
     'Use an emptyDir, a PersistentVolumeClaim, a ConfigMap or a Secret; where it must be the node, mount read-only and as little as possible.',
-  peers: [...any, writable, sensitive],
+  peers: [...any, writable, sensitive, disallowed],
   check({ workload }, { report }) {
     for (const volume of workload.volumes) {
       const path = volume.hostPath;
@@ -63,5 +64,6 @@ function peersOf(path: string, mounts: readonly PlacedMount[]): readonly PeerId[
     ...any,
     ...(mounts.some(({ mount }) => !mount.readOnly) ? ([writable] as const) : []),
     ...(listed.has(path) && mounts.length > 0 ? ([sensitive] as const) : []),
+    ...(listed.has(path) || path === '/var/lib/docker' ? ([disallowed] as const) : []),
   ];
 }

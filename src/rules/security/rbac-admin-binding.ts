@@ -12,6 +12,8 @@ export const rule = objectRule({
     'polaris:rolebindingClusterAdminClusterRole',
     'trivy:KSV111',
     'trivy:KSV122',
+    'trivy:KSV0123',
+    'trivy:KSV01011',
     'checkov:CKV_K8S_42',
   ],
   check({ object }, { report }) {
@@ -32,7 +34,7 @@ export const rule = objectRule({
       report({
         at: masters.name,
         message: `${object.kind} ${object.name} names the group system:masters, whose rights no binding can take away.`,
-        peers: [],
+        peers: object.kind === 'RoleBinding' ? ['trivy:KSV0123', 'trivy:KSV01011'] : [],
       });
     const accounts = subjects.filter(isAccount);
     const [account] = accounts;

@@ -1,0 +1,25 @@
+import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import { missingReport } from '../../project/missing-settings.ts';
+import { workloadRule } from '../../project/rule.ts';
+
+const peers = ['kube-score:container-ephemeral-storage-request-and-limit'] as const;
+
+export const rule = workloadRule({
+  severity: 'note',
+  preset: 'all',
+  offBecause: 'How much a program writes has to be measured first, and a limit that is too small evicts the pod.',
+  summary: 'A container that may fill the disk of its node',
+  why: 'Logs, emptyDirs and what is written into the container fill the disk that all pods of the node share, and the kubelet evicts pods, not always the one that did it.',
+  remedy: 'Request and limit ephemeral-storage, and give emptyDirs a sizeLimit.',
+  peers,
+  check({ workload }, { report }) {
+    if (!isWhole(workload)) return;
+    const finding = missingReport(workload, runningContainers(workload), ({ resources: { requests, limits } }) => [
+      ...(requests.has('ephemeral-storage') || limits.has('ephemeral-storage')
+        ? []
+        : [{ name: 'ephemeral-storage request', peers }]),
+      ...(limits.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage limit', peers }]),
+    ]);
+    if (finding) report(finding);
+  },
+});
