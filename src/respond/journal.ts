@@ -1,0 +1,94 @@
+import { isJsonObject, parseJsonObject } from '../core/json-object.ts';
+import {
+  type RespondedKind,
+  type ResponseMode,
+  respondedKinds,
+  type WorkloadChange,
+  workloadChanges,
+} from '../kubernetes/response/response-policy.ts';
+import type { AlertTarget } from './alert-target.ts';
+
+/**
+ * What became of an intent. `intended` is to be done, `awaiting` waits for a person; the others are final: `done`, `refused` (the
+ * cluster's state forbade it), `failed` (it could not be done), `expired` (nobody approved in time).
+ */
+export const intentStates = ['intended', 'awaiting', 'done', 'refused', 'failed', 'expired'] as const;
+export type IntentState = (typeof intentStates)[number];
+
+/** One thing that the policy demands to be done for one alert, from the decision to its end. */
+export interface Intent {
+  /** The same for the same alert, rule and mode, whoever computes it: what makes an action happen once. */
+  readonly id: string;
+  readonly rule: string;
+  /** Undefined: evidence and record only. */
+  readonly change: WorkloadChange | undefined;
+  readonly mode: ResponseMode;
+  readonly alert: string;
+  readonly fingerprint: string;
+  readonly startsAt: number;
+  readonly summary: string;
+  readonly target: AlertTarget;
+  readonly container: string | undefined;
+  readonly image: string | undefined;
+  readonly team: string | undefined;
+  readonly state: IntentState;
+  /** When it was decided, in the responder's time (milliseconds since 1970). */
+  readonly decidedAt: number;
+  readonly endedAt: number | undefined;
+  /** What was done, or why not. */
+  readonly result: string | undefined;
+  /** Who confirmed it, as they called themselves. */
+  readonly approvedBy: string | undefined;
+  /** Since when it may be carried out: the decision, or the approval. */
+  readonly since: number;
+}
+
+export function isOpen({ state }: Intent): boolean {
+  return state === 'intended' || state === 'awaiting';
+}
+
+/** The journal as it is kept in the cluster. */
+export function journalText(intents: readonly Intent[]): string {
+  return JSON.stringify({ version: 1, intents });
+}
+
+/** The intents of a stored journal. What somebody else wrote into it and is not understood is left out. */
+export function readJournal(text: string): readonly Intent[] {
+  const { intents } = parseJsonObject(text) ?? {};
+  return Array.isArray(intents) ? intents.flatMap((item) => readIntent(item) ?? []) : [];
+}
+
+function readIntent(value: unknown): Intent | undefined {
+  if (!isJsonObject(value) || !isJsonObject(value.target)) return undefined;
+  const { target } = value;
+  const state = intentStates.find((each) => each === value.state);
+  const text = (field: unknown) => (typeof field === 'string' ? field : undefined);
+  const number = (field: unknown) => (typeof field === 'number' && Number.isFinite(field) ? field : undefined);
+  const [id, rule, alert, namespace] = [text(value.id), text(value.rule), text(value.alert), text(target.namespace)];
+  const decidedAt = number(value.decidedAt);
+  if (!id || !rule || !alert || !namespace || !state || decidedAt === undefined) return undefined;
+  return {
+    id,
+    rule,
+    alert,
+    state,
+    decidedAt,
+    change: workloadChanges.find((each) => each === value.change),
+    mode: value.mode === 'act' ? 'act' : 'dry-run',
+    fingerprint: text(value.fingerprint) ?? '',
+    startsAt: number(value.startsAt) ?? 0,
+    summary: text(value.summary) ?? '',
+    target: { namespace, kind: kindOf(target.kind), workload: text(target.workload), pod: text(target.pod) },
+    container: text(value.container),
+    image: text(value.image),
+    team: text(value.team),
+    endedAt: number(value.endedAt),
+    result: text(value.result),
+    approvedBy: text(value.approvedBy),
+    since: number(value.since) ?? decidedAt,
+  };
+}
+
+function kindOf(value: unknown): RespondedKind | undefined {
+  return respondedKinds.find((each) => each === value);
+}

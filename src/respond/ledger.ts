@@ -1,0 +1,85 @@
+import type { ActionLimit, ResponseMode } from '../kubernetes/response/response-policy.ts';
+import type { AlertTarget } from './alert-target.ts';
+import { type Intent, isOpen } from './journal.ts';
+
+/** Intents that a journal holds at most: with what each may be long it stays far below what an object of Kubernetes may be. */
+export const mostIntents = 600;
+/** Per limit: what is looked at and then refused asks the API server, too. */
+const attemptsPerAction = 10;
+const keptAtLeast = 7 * 86_400_000;
+
+/** Whether an intent is still within a window that ends now. Open ones always are. */
+function isWithin(intent: Intent, now: number, seconds: number): boolean {
+  return isOpen(intent) || (intent.endedAt ?? intent.since) > now - seconds * 1000;
+}
+
+function counts({ state }: Intent): boolean {
+  return state !== 'refused' && state !== 'expired';
+}
+
+/**
+ * Whether one more intent would go beyond the limit. What waits for a person does not count until it is confirmed. Because the
+ * open ones count, whatever the order in which they are carried out, no window ever holds more actions than the limit.
+ */
+export function isUsedUp(
+  intents: Iterable<Intent>,
+  limit: ActionLimit,
+  now: number,
+  of: (intent: Intent) => boolean,
+): boolean {
+  let actions = 0;
+  let attempts = 0;
+  for (const intent of intents) {
+    if (!of(intent) || !isWithin(intent, now, limit.seconds)) continue;
+    attempts++;
+    if (counts(intent) && intent.state !== 'awaiting') actions++;
+  }
+  return actions >= limit.actions || attempts >= limit.actions * attemptsPerAction;
+}
+
+/** The intent that touched the same workload last, within so many seconds. */
+export function lastOn(
+  intents: Iterable<Intent>,
+  target: AlertTarget,
+  seconds: number,
+  now: number,
+  of: (intent: Intent) => boolean,
+): Intent | undefined {
+  let last: Intent | undefined;
+  for (const intent of intents)
+    if (of(intent) && isSameTarget(intent.target, target) && isWithin(intent, now, seconds))
+      if (last === undefined || intent.since >= last.since) last = intent;
+  return last;
+}
+
+/** Where only one of them says its kind, they may be the same, and count as it. */
+export function isSameTarget(a: AlertTarget, b: AlertTarget): boolean {
+  if (a.namespace !== b.namespace) return false;
+  if (a.workload === undefined || b.workload === undefined) return a.workload === b.workload && a.pod === b.pod;
+  return a.workload === b.workload && (a.kind === undefined || b.kind === undefined || a.kind === b.kind);
+}
+
+/** Intents of a mode that change something, or of those that only look and record. */
+export function ofClass(mode: ResponseMode, changes: boolean): (intent: Intent) => boolean {
+  return (intent) => intent.mode === mode && (intent.change !== undefined) === changes;
+}
+
+/**
+ * What has to stay in the journal: all that is open, all that is younger than the longest window, and of the rest as much as
+ * has room. Refused ones go first.
+ */
+export function prunedIntents(intents: readonly Intent[], now: number, longestWindow: number): readonly Intent[] {
+  const young = intents.filter((intent) => isWithin(intent, now, Math.max(longestWindow, keptAtLeast / 1000)));
+  if (young.length <= mostIntents) return young;
+  const needed = young.filter((intent) => isOpen(intent) || (counts(intent) && isWithin(intent, now, longestWindow)));
+  const others = young.filter((intent) => !needed.includes(intent)).sort((a, b) => b.decidedAt - a.decidedAt);
+  return [...needed, ...others.slice(0, Math.max(0, mostIntents - needed.length))];
+}
+
+/** Whether the journal holds as many as it may, all of which are needed. */
+export function isFull(intents: Iterable<Intent>, now: number, longestWindow: number): boolean {
+  let needed = 0;
+  for (const intent of intents)
+    if (isOpen(intent) || (counts(intent) && isWithin(intent, now, longestWindow))) needed++;
+  return needed >= mostIntents;
+}
