@@ -17,6 +17,8 @@ export interface JournalStore {
   add(intents: readonly Intent[]): Promise<void>;
   /** A new state of an intent: counts from now on, and is stored as soon as the cluster takes it. */
   update(intent: Intent): Promise<void>;
+  /** Takes back what could not be stored. */
+  revert(intent: Intent): void;
 }
 
 interface Waiting {
@@ -157,6 +159,7 @@ export function journalStore({
       intents.set(intent.id, intent);
       return store([]);
     },
+    revert: (intent) => void intents.set(intent.id, intent),
   };
 }
 
