@@ -14,7 +14,8 @@ const dnsName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export async function performRespond(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const [what, file, more] = parsed.positionals;
   if (what === 'check') {
-    if (file === undefined || more !== undefined) throw new UserError('check takes one policy: plimsoll respond check POLICY');
+    if (file === undefined || more !== undefined)
+      throw new UserError('check takes one policy: plimsoll respond check POLICY');
     terminal.stdout.write(describePolicy(policyIn(terminal, file)));
     return exitCodes.clean;
   }

@@ -135,7 +135,7 @@ function heldBack(
   context: DecisionContext,
 ): Held | undefined {
   const { intents, now, policy } = context;
-  const before = intents.get(intentId(rule, alert, context));
+  const before = intents.get(intentId(rule, alert, target, context));
   if (before?.state === 'awaiting') return { reason: 'awaiting-approval', detail: 'somebody has to confirm it' };
   if (before?.state === 'intended' || before?.state === 'done')
     return { reason: 'duplicate', detail: `it was decided at ${timeText(before.decidedAt)} already` };
@@ -194,7 +194,7 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
     return value === undefined || value === '' ? undefined : printable(value).slice(0, 300);
   };
   return {
-    id: intentId(rule, alert, context),
+    id: intentId(rule, alert, target, context),
     rule: rule.name,
     change: changeOf(rule),
     mode: modeOf(rule, context),
@@ -218,8 +218,10 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
 /**
  * The group is not part of it: the same alert on two routes is one alert. Nor is its status, for only firing ones have intents.
  */
-function intentId(rule: ResponseRule, alert: ReceivedAlert, context: DecisionContext): string {
-  const parts = [rule.name, ...rule.actions, modeOf(rule, context), alert.fingerprint, alert.startsAt];
+function intentId(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget, context: DecisionContext): string {
+  const { namespace, workload, pod } = target;
+  const about = [alert.fingerprint, alert.startsAt, namespace, workload, pod];
+  const parts = [rule.name, ...rule.actions, modeOf(rule, context), ...about];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
 

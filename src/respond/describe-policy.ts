@@ -29,7 +29,9 @@ function describeRule(rule: ResponseRule, policy: ResponsePolicy): readonly stri
     `  does        ${rule.actions.join(', ')}${parameters.length > 0 ? ` (${parameters.join('; ')})` : ''}`,
     `  how often   at most ${rule.limit.actions} in ${durationText(rule.limit.seconds)}, one workload again after ${durationText(rule.coolDown)}`,
     ...(rule.hours ? [`  when        ${describeHours(rule.hours)}`] : []),
-    ...(rule.approval ? [`  only if     a person confirms it within ${durationText(policy.approval?.expires ?? 0)}`] : []),
+    ...(rule.approval
+      ? [`  only if     a person confirms it within ${durationText(policy.approval?.expires ?? 0)}`]
+      : []),
   ];
 }
 

@@ -48,7 +48,12 @@ export const command: Command = {
       group: 'Webhook',
       description: 'The key that approval links are signed with',
     },
-    { name: 'kubeconfig', value: 'FILE', group: 'Cluster', description: "The cluster; default that of the pod's account" },
+    {
+      name: 'kubeconfig',
+      value: 'FILE',
+      group: 'Cluster',
+      description: "The cluster; default that of the pod's account",
+    },
     { name: 'context', value: 'NAME', group: 'Cluster', description: 'A context of the kubeconfig' },
     {
       name: 'namespace',
@@ -75,7 +80,10 @@ export const command: Command = {
       call: 'plimsoll respond --policy respond.yaml --token-file token --kubeconfig ~/.kube/config',
       meaning: 'Show what would be done',
     },
-    { call: 'plimsoll respond check respond.yaml', meaning: 'Say what a policy allows, or line and reason of its mistake' },
+    {
+      call: 'plimsoll respond check respond.yaml',
+      meaning: 'Say what a policy allows, or line and reason of its mistake',
+    },
     { call: 'plimsoll respond manifests --policy respond.yaml | kubectl apply -f -', meaning: 'Run it in the cluster' },
   ],
   async run(parsed, terminal) {
