@@ -41,7 +41,13 @@ const { metafile } = await build({
   entryPoints: { plimsoll: 'src/cli/bundle.ts' },
   define: { 'import.meta.url': '__plimsollUrl' },
   supported: { 'dynamic-import': false },
-  plugins: [lateBuiltins({ 'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'], 'node:net': ['isIP'] }), besideBundle()],
+  plugins: [
+    lateBuiltins({
+      'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'],
+      'node:net': ['isIP'],
+    }),
+    besideBundle(),
+  ],
   banner: {
     js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
   },
