@@ -7,9 +7,9 @@ export function writeMessages(): GeneratedFile {
 
 /**
  * Controls, format characters (bidirectional overrides, zero width), private use, line and paragraph separators: what a label value may
- * hold and a message must not. https://github.com/google/re2/wiki/Syntax
+ * hold and a message must not; with the spaces around it. https://github.com/google/re2/wiki/Syntax
  */
-const unprintable = String.raw`[\pC\p{Zl}\p{Zp}]+`;
+const unprintable = String.raw`[\s\pC\p{Zl}\p{Zp}]+`;
 
 /** How many alerts one message lists, and how many characters of a value: a storm must not make a message that is refused. */
 const listed = 20;
