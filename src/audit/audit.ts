@@ -79,7 +79,7 @@ export function audit(project: Project, request: AuditRequest): Report {
     tool: { name: 'plimsoll', version: request.version },
     target: request.target,
     name: project.name,
-    inventory: inventoryOf(project, request.found?.finalStages),
+    inventory: inventoryOf(project, request.found?.finalStages, request.today),
     findings,
     suppressed,
     problems: project.problems.map((problem) => ({ ...problem, message: maskTokens(problem.message) })),

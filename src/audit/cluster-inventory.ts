@@ -10,7 +10,7 @@ import type { Project } from '../project/project.ts';
 import { textOf } from './places.ts';
 
 /** Which images run in a cluster, where they come from, what its nodes hold and pulled, and how it differs from a repository. */
-export function clusterInventory(project: Project, live: LiveCluster): ClusterInventory {
+export function clusterInventory(project: Project, live: LiveCluster, today: string): ClusterInventory {
   const { snapshot } = live;
   const drift = reportedDrift(project);
   return {
@@ -20,7 +20,7 @@ export function clusterInventory(project: Project, live: LiveCluster): ClusterIn
     namespaces: snapshot.namespaces,
     leftOut: snapshot.leftOut,
     pods: snapshot.pods.length,
-    images: runningImages(live),
+    images: runningImages(live, today),
     nodes: snapshot.nodes.map(({ name, version, platform, images }) => ({
       name,
       version,
@@ -32,12 +32,17 @@ export function clusterInventory(project: Project, live: LiveCluster): ClusterIn
   };
 }
 
+function daysBetween(created: string | undefined, today: string): number | undefined {
+  const days = created === undefined ? Number.NaN : (Date.parse(today) - Date.parse(created)) / 86_400_000;
+  return Number.isNaN(days) ? undefined : Math.max(0, Math.floor(days));
+}
+
 interface Run {
   readonly pod: RunningPod;
   readonly state: LiveContainer;
 }
 
-function runningImages({ snapshot, created, raw }: LiveCluster): RunningImage[] {
+function runningImages({ snapshot, created, raw }: LiveCluster, today: string): RunningImage[] {
   const runs = new Map<string, Run[]>();
   for (const pod of snapshot.pods)
     for (const state of pod.containers) {
@@ -56,6 +61,7 @@ function runningImages({ snapshot, created, raw }: LiveCluster): RunningImage[] 
       registry: parseImageReference(image)?.registry,
       digests,
       created: created.get(image),
+      ageDays: daysBetween(created.get(image), today),
       bytes: holders.length === 0 ? undefined : Math.max(...holders.map(({ bytes }) => bytes)),
       nodes: distinct(holders.map(({ node }) => node)).length,
       pullPolicies: distinct(own.flatMap(({ state }) => state.pullPolicy ?? [])),

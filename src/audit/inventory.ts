@@ -5,11 +5,13 @@ import { clusterInventory } from './cluster-inventory.ts';
 
 /**
  * Counts what was looked at and names the links.
+ * @param today as `YYYY-MM-DD`, for ages
  * @param finalStages names of the last stages of files that another thread read: they need not be parsed again
  */
 export function inventoryOf(
   project: Project,
   finalStages: ReadonlyMap<string, string | undefined> = new Map(),
+  today = '',
 ): Inventory {
   return {
     dockerfiles: project.dockerfiles.length,
@@ -19,7 +21,7 @@ export function inventoryOf(
     applications: project.applications.length,
     contexts: project.contexts.map(contextSize),
     links: project.builds.map((build) => linkOf(build, finalStages)),
-    ...(project.live && { cluster: clusterInventory(project, project.live) }),
+    ...(project.live && { cluster: clusterInventory(project, project.live, today) }),
   };
 }
 

@@ -79,6 +79,8 @@ export interface RunningImage {
   readonly digests: readonly string[];
   /** When it was built, as its configuration in the registry says: ISO 8601. */
   readonly created: string | undefined;
+  /** Whole days since then. */
+  readonly ageDays: number | undefined;
   /** Unpacked on a node. */
   readonly bytes: number | undefined;
   /** Nodes that hold it, as far as they tell. */

@@ -3,6 +3,7 @@ import { areas } from '../core/area.ts';
 import type { Report, Score } from '../core/report.ts';
 import { scoreDerivation, scoreFormula } from '../core/score.ts';
 import { severities } from '../core/severity.ts';
+import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { areaFigure, contextFigure } from './internal/html-figures.ts';
 import { arrows, findingSections } from './internal/html-findings.ts';
 import { htmlScript } from './internal/html-script.ts';
@@ -48,6 +49,7 @@ ${tiles(report)}
 <section class="panel"><h2>Areas</h2>${areaFigure(report.score)}${derivation(report.score)}</section>
 <div>${contexts(report)}${links(report)}</div>
 </div>
+${cluster(report)}
 ${problems(report)}
 ${findings(report)}
 ${suppressed(report)}
@@ -89,6 +91,22 @@ function derivation(score: Score): Markup {
       markup`<tr><th scope="row">${area.area}</th><td>${scoreDerivation(area) ?? 'nothing to look at'}</td></tr>`,
   );
   return markup`<details><summary>How the score is computed</summary><p>For each area: ${scoreFormula()}. The load line is the mean of the areas that have a score.</p><div class="scroll" tabindex="0"><table>${rows}</table></div></details>`;
+}
+
+/** Images of a cluster that the page lists: the largest. */
+const imagesAtMost = 500;
+
+function cluster({ inventory: { cluster: found } }: Report): Markup {
+  if (!found) return markup``;
+  const sentences = clusterSentences(found).map((sentence) => markup`<p>${sentence}</p>`);
+  const heads = imageColumns.map((name) => markup`<th scope="col">${name}</th>`);
+  const rows = found.images.slice(0, imagesAtMost).map((image) => {
+    const [name, ...cells] = imageCells(image);
+    return markup`<tr><th scope="row"><code>${name}</code></th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`;
+  });
+  const more = found.images.length - rows.length;
+  const rest = more > 0 ? markup`<p>and ${plural(more, 'more image')}</p>` : markup``;
+  return markup`<section class="panel"><h2>What runs</h2>${sentences}<div class="scroll" tabindex="0"><table><tr>${heads}</tr>${rows}</table></div>${rest}</section>`;
 }
 
 function contexts({ inventory }: Report): Markup {

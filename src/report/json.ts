@@ -3,6 +3,7 @@ import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass } from '../core/fix.ts';
 import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
+import { clusterJson } from './internal/cluster-json.ts';
 import { docsByRule, excerptOf } from './internal/findings.ts';
 import { countBySeverity, safeFixCount } from './internal/wording.ts';
 
@@ -63,7 +64,7 @@ function jsonReport(report: Report) {
 }
 
 function inventory({
-  inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links },
+  inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links, cluster },
 }: Report) {
   return {
     dockerfiles,
@@ -79,6 +80,7 @@ function inventory({
       image: image ?? null,
       runBy: runBy.map(({ kind, name, replicas, path }) => ({ kind, name, replicas: replicas ?? null, path })),
     })),
+    cluster: cluster ? clusterJson(cluster) : null,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
 import { printableExcerpt } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
+import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { html, markdown, markdownBlock, markdownCode, unreferenced } from './internal/escape.ts';
 import { docsByRule, excerptOf, groupByFile } from './internal/findings.ts';
 import { relativeUri } from './internal/relative-uri.ts';
@@ -31,7 +32,9 @@ export const commentMarker = '<!-- plimsoll report -->';
  * the details folded. What does not fit is counted.
  */
 export function renderMarkdown(report: Report, options: MarkdownOptions = {}): string {
-  const head = [commentMarker, title(report), overview(report), areaTable(report)].filter((part) => part !== '');
+  const head = [commentMarker, title(report), overview(report), areaTable(report), clusterSection(report)].filter(
+    (part) => part !== '',
+  );
   const foot = [problems(report)].filter((part) => part !== '');
   const limit = (options.maxCharacters ?? 60_000) - 200;
   const parts = [...head];
@@ -74,6 +77,23 @@ function areaTable({ score, findings }: Report): string {
       ({ area, score: value, findings: count }) =>
         `| ${area} | ${value} | ${count.error} | ${count.warning} | ${count.note} |`,
     ),
+  ].join('\n');
+}
+
+/** Images of a cluster that the comment shows: the largest. */
+const imagesAtMost = 30;
+
+function clusterSection({ inventory: { cluster } }: Report): string {
+  if (!cluster) return '';
+  const rows = cluster.images.slice(0, imagesAtMost).map(imageCells);
+  const more = cluster.images.length - rows.length;
+  return [
+    ...clusterSentences(cluster).map(markdown).join('\\\n').split('\n'),
+    '',
+    `| ${imageColumns.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(imageColumns.length - 1)}`,
+    ...rows.map(([image = '', ...cells]) => `| ${[image, ...cells].map(markdown).join(' | ')} |`),
+    ...(more > 0 ? ['', `and ${plural(more, 'more image')}`] : []),
   ].join('\n');
 }
 

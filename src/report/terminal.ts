@@ -3,6 +3,7 @@ import { fixClass } from '../core/fix.ts';
 import { printable, printableExcerpt } from '../core/printable.ts';
 import type { ReadProblem, Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
+import { clusterBlock } from './internal/cluster-terminal.ts';
 import { displayWidth, truncate, wrap } from './internal/display-width.ts';
 import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
 import {
@@ -57,6 +58,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const clean = report.findings.length === 0;
   const blocks = [
     header(report, page),
+    clusterBlock(report.inventory.cluster, options.all, page),
     ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
     remainder(report.findings.slice(shown.length), page),
     ...report.problems.map((problem) => problemLines(problem, page)),

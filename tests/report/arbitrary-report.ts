@@ -4,7 +4,7 @@ import type { Cost, Finding, Location } from '../../src/core/finding.ts';
 import type { Fix } from '../../src/core/fix.ts';
 import type { Inventory, ReadProblem, Report, ReportedLink, SuppressedFinding } from '../../src/core/report.ts';
 import { severities } from '../../src/core/severity.ts';
-import { reportOf } from './sample-report.ts';
+import { reportOf, sampleCluster } from './sample-report.ts';
 
 /** Pieces that mean something to one of the formats. `zz` marks what must never come out as markup. */
 const hostilePieces = [
@@ -158,15 +158,35 @@ const link: fc.Arbitrary<ReportedLink> = fc.record(
   { requiredKeys: ['dockerfile', 'runBy'] },
 );
 
-const inventory: fc.Arbitrary<Inventory> = fc.record({
-  dockerfiles: fc.nat(3),
-  workloads: fc.nat(3),
-  objects: fc.nat(9),
-  composeServices: fc.nat(3),
-  applications: fc.nat(2),
-  contexts: fc.array(fc.record({ path, files: fc.nat(), bytes: fc.nat(), unneededBytes: fc.nat() }), { maxLength: 3 }),
-  links: fc.array(link, { maxLength: 5 }),
-});
+/** The sample's cluster with hostile names, half of the time. */
+const cluster = fc.record({ hostile, count: fc.nat(3) }).map(({ hostile: text, count }) => ({
+  ...sampleCluster,
+  context: text,
+  namespaces: [text],
+  leftOut: [text],
+  images: sampleCluster.images.slice(0, count).map((image) => ({
+    ...image,
+    image: text,
+    digests: [text],
+    runBy: image.runBy.map((use) => ({ ...use, lastReason: text, restarts: 3 })),
+  })),
+}));
+
+const inventory: fc.Arbitrary<Inventory> = fc.record(
+  {
+    dockerfiles: fc.nat(3),
+    workloads: fc.nat(3),
+    objects: fc.nat(9),
+    composeServices: fc.nat(3),
+    applications: fc.nat(2),
+    contexts: fc.array(fc.record({ path, files: fc.nat(), bytes: fc.nat(), unneededBytes: fc.nat() }), {
+      maxLength: 3,
+    }),
+    links: fc.array(link, { maxLength: 5 }),
+    cluster,
+  },
+  { requiredKeys: ['dockerfiles', 'workloads', 'objects', 'composeServices', 'applications', 'contexts', 'links'] },
+);
 
 /** Any report that the types allow, with texts, names and paths made to break out of every format. */
 export const arbitraryReport: fc.Arbitrary<Report> = fc

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Area } from '../../src/core/area.ts';
 import type { Finding, Location } from '../../src/core/finding.ts';
 import { compareFindings } from '../../src/core/order.ts';
-import type { Report } from '../../src/core/report.ts';
+import type { ClusterInventory, Report } from '../../src/core/report.ts';
 import { scoreOf } from '../../src/core/score.ts';
 
 export const dockerfileText = readFileSync(new URL('fixtures/web.Dockerfile', import.meta.url), 'utf8');
@@ -137,6 +137,81 @@ const lookedAt = new Set<Area>(['size', 'security', 'layers', 'cache', 'context'
 /** A report as an audit of a small shop gives it, with every field in use. */
 export const sampleReport: Report = reportOf([chown, manifests, user, latest, limits]);
 
+/** What `audit --cluster PATH` adds to the inventory. */
+export const sampleCluster: ClusterInventory = {
+  server: 'https://10.0.0.1:6443',
+  context: 'production',
+  version: 'v1.37.2',
+  namespaces: ['shop', 'billing'],
+  leftOut: ['kube-system'],
+  pods: 4,
+  images: [
+    {
+      image: 'registry.example/shop/web:1.4',
+      registry: 'registry.example',
+      digests: [`sha256:${'a'.repeat(64)}`],
+      created: '2026-10-01T08:00:00.000Z',
+      ageDays: 54,
+      bytes: 406_317_244,
+      nodes: 2,
+      pullPolicies: ['IfNotPresent'],
+      pulls: { count: 2, medianSeconds: 13.5, longestSeconds: 21, bytes: 171_000_000 },
+      runBy: [
+        {
+          path: 'cluster:shop/deployment/web',
+          namespace: 'shop',
+          kind: 'deployment',
+          name: 'web',
+          container: 'web',
+          pods: 3,
+          restarts: 7,
+          lastReason: 'OOMKilled',
+        },
+      ],
+    },
+    {
+      image: 'busybox',
+      registry: 'docker.io',
+      digests: [],
+      created: undefined,
+      ageDays: undefined,
+      bytes: undefined,
+      nodes: 0,
+      pullPolicies: ['Always'],
+      pulls: undefined,
+      runBy: [
+        {
+          path: 'cluster:shop/pod/try',
+          namespace: 'shop',
+          kind: 'pod',
+          name: 'try',
+          container: 'try',
+          pods: 1,
+          restarts: 0,
+          lastReason: undefined,
+        },
+      ],
+    },
+  ],
+  nodes: [{ name: 'node1', version: 'v1.37.2', platform: 'linux/amd64', images: 3, bytes: 582_000_000 }],
+  drift: {
+    compared: 5,
+    differing: [
+      {
+        live: 'cluster:shop/deployment/web',
+        manifest: 'deploy/web.yaml',
+        line: 4,
+        differences: [
+          { kind: 'replicas', field: 'spec.replicas', manifest: '3', live: '5' },
+          { kind: 'env', field: 'spec.template.spec.containers[web].env[TOKEN]', manifest: undefined, live: undefined },
+        ],
+      },
+    ],
+    missing: [{ kind: 'service', name: 'web', manifest: 'deploy/web.yaml' }],
+    unknown: ['cluster:shop/pod/try'],
+  },
+};
+
 /** The sample with other findings, ordered and scored as an audit does it. */
 export function reportOf(findings: readonly Finding[], changes: Partial<Report> = {}): Report {
   const ordered = [...findings].sort(compareFindings);
@@ -194,3 +269,9 @@ export function reportOf(findings: readonly Finding[], changes: Partial<Report> 
 
 export const sampleFindings = { chown, manifests, user, latest, limits };
 export const cleanReport: Report = reportOf([], { problems: [], suppressed: [] });
+
+/** The sample as of a cluster. */
+export const clusterReport: Report = {
+  ...sampleReport,
+  inventory: { ...sampleReport.inventory, dockerfiles: 0, contexts: [], links: [], cluster: sampleCluster },
+};
