@@ -1,4 +1,5 @@
 import type { KubernetesObject } from './manifest.ts';
+import { type KubernetesSchema, kubernetesSchema } from './schema/read-schema.ts';
 
 /** An API version that Kubernetes serves no longer, or will not. */
 export interface RemovedApi {
@@ -21,6 +22,9 @@ const removed: Readonly<Record<string, Readonly<Record<string, RemovedApi>>>> = 
     PodSecurityPolicy: { removedIn: '1.16', use: undefined },
     Ingress: { removedIn: '1.22', use: 'networking.k8s.io/v1' },
   },
+  'apps/v1alpha1': { PetSet: { removedIn: '1.5', use: undefined } },
+  'settings.k8s.io/v1alpha1': { PodPreset: { removedIn: '1.20', use: undefined } },
+  'auditregistration.k8s.io/v1alpha1': { AuditSink: { removedIn: '1.19', use: undefined } },
   'apps/v1beta1': { '*': { removedIn: '1.16', use: 'apps/v1' } },
   'apps/v1beta2': { '*': { removedIn: '1.16', use: 'apps/v1' } },
   'networking.k8s.io/v1beta1': {
@@ -63,12 +67,48 @@ const removed: Readonly<Record<string, Readonly<Record<string, RemovedApi>>>> = 
   'flowcontrol.apiserver.k8s.io/v1beta3': { '*': { removedIn: '1.32', use: 'flowcontrol.apiserver.k8s.io/v1' } },
 };
 
-/** When the API version of an object was removed, and what to write instead; undefined for one that is served. */
-export function removedApi({
-  apiVersion,
-  kind,
-}: Pick<KubernetesObject, 'apiVersion' | 'kind'>): RemovedApi | undefined {
+/**
+ * When the API version of an object was removed, and what to write instead; undefined for one that is served. With a `target`, such as
+ * `1.24`, what that release still serves is served. Later removals, of beta versions of the last releases, are in the schema.
+ */
+export function removedApi(
+  { apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+  target?: string,
+): RemovedApi | undefined {
+  const found = inGuide(apiVersion, kind) ?? inSchema(apiVersion, kind);
+  if (!found || (target !== undefined && isEarlier(target, found.removedIn))) return undefined;
+  return found;
+}
+
+function inGuide(apiVersion: string, kind: string): RemovedApi | undefined {
   if (!Object.hasOwn(removed, apiVersion)) return undefined;
   const kinds = removed[apiVersion] ?? {};
   return Object.hasOwn(kinds, kind) ? kinds[kind] : kinds['*'];
+}
+
+/** Of the releases that the schema covers: what an earlier one serves, and the newest has no longer. */
+function inSchema(apiVersion: string, kind: string): RemovedApi | undefined {
+  // Most objects are of stable versions, which stay.
+  if (!/^[^/]+\/v\d+(?:alpha|beta)\d+$/.test(apiVersion)) return undefined;
+  const schema = kubernetesSchema();
+  const removedAt = schema.kind(apiVersion, kind)?.removed;
+  const removedIn = removedAt === undefined ? undefined : schema.versions[removedAt];
+  return removedIn === undefined ? undefined : { removedIn, use: newestVersion(schema, apiVersion, kind) };
+}
+
+/** The version of the same group that has the kind in the newest release: a stable one, else the latest beta. */
+function newestVersion(schema: KubernetesSchema, apiVersion: string, kind: string): string | undefined {
+  const group = apiVersion.slice(0, apiVersion.indexOf('/') + 1);
+  const served = [...schema.apiVersions].filter((each) => {
+    const found = each.startsWith(group) ? schema.kind(each, kind) : undefined;
+    return found !== undefined && found.removed === undefined;
+  });
+  const rank = (each: string) => (/\/v\d+$/.test(each) ? 2 : each.includes('beta') ? 1 : 0);
+  return served.sort((a, b) => rank(b) - rank(a) || (a < b ? 1 : -1))[0];
+}
+
+/** Whether a release is before another. */
+export function isEarlier(release: string, other: string): boolean {
+  const minor = (name: string) => Number(name.slice(name.indexOf('.') + 1));
+  return minor(release) < minor(other);
 }

@@ -2,9 +2,10 @@ import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { checkObject, type Violation } from '../kubernetes/schema/check-object.ts';
 import { kubernetesSchema } from '../kubernetes/schema/read-schema.ts';
 import type { ObjectType } from '../kubernetes/schema/value-type.ts';
-import { entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
+import { at, entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { directoryOf } from './link-builds.ts';
 import type { Project } from './project.ts';
+import { workloadOfObject } from './workload-index.ts';
 
 const nothing: readonly Violation[] = [];
 const known = new WeakMap<KubernetesObject, readonly Violation[]>();
@@ -18,7 +19,7 @@ export function faultsOf(project: Project, object: KubernetesObject): readonly V
   if (!found) {
     const type = typeOf(project, object);
     found = type === undefined ? nothing : checkObject(object.node, type, { release: targetRelease(project) });
-    if (found.length > 0 && isPatch(object.node)) found = nothing;
+    if (found.length > 0 && isChangedFirst(object)) found = nothing;
     known.set(object, found);
   }
   return found;
@@ -31,19 +32,34 @@ function typeOf(_project: Project, object: KubernetesObject): ObjectType | undef
 /** The position of the release that the configuration names; undefined when it names none, or one that is not covered. */
 export function targetRelease(project: Project): number | undefined {
   if (project.kubernetesTarget === undefined) return undefined;
-  const at = kubernetesSchema().versions.indexOf(project.kubernetesTarget);
-  return at === -1 ? undefined : at;
+  const position = kubernetesSchema().versions.indexOf(project.kubernetesTarget);
+  return position === -1 ? undefined : position;
 }
 
 /** The name of a release by its position. */
-export function releaseName(at: number): string {
-  return kubernetesSchema().versions[at] ?? '';
+export function releaseName(position: number): string {
+  return kubernetesSchema().versions[position] ?? '';
 }
 
-/** True when something in it says that it changes another object: `$patch: delete`. */
+/**
+ * True for what Kubernetes gets in another form: a patch that says so (`$patch: delete`), and what SOPS has encrypted, whose own
+ * field and texts are gone before it is applied. https://getsops.io/docs/
+ */
+function isChangedFirst(object: KubernetesObject): boolean {
+  return isPatch(object.node) || entriesAt(object.node, 'sops').some(({ key }) => key.text === 'mac');
+}
+
 function isPatch(node: YamlNode): boolean {
   if (node.kind === 'sequence') return node.items.some(isPatch);
   return entriesAt(node).some(({ key, value }) => key.text.startsWith('$') || isPatch(value));
+}
+
+/** A workload without the images of its containers, or with neither a selector nor labels that it could have. */
+function isFragment(project: Project, object: KubernetesObject): boolean {
+  const workload = workloadOfObject(project, object);
+  if (!workload) return false;
+  if (workload.containers.some(({ image }) => image === undefined)) return true;
+  return object.group === 'apps' && workload.podLabels.size === 0 && at(object.node, 'spec', 'selector') === undefined;
 }
 
 const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();
@@ -54,15 +70,15 @@ const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();
  */
 export function mayBePart(project: Project, object: KubernetesObject): boolean {
   if (object.origin.kind !== 'file') return false;
-  if (/patch|overlay|merge|fragment|partial/i.test(object.path)) return true;
+  if (/patch|overlay|merge|fragment|partial/i.test(object.path) || isFragment(project, object)) return true;
   let directories = patchDirectories.get(project);
   if (!directories) {
     const kustomizations = [...project.artifacts.keys()].filter((path) => /(?:^|\/)kustomization\.ya?ml$/i.test(path));
     directories = new Set(kustomizations.map(directoryOf));
     patchDirectories.set(project, directories);
   }
-  for (let at = directoryOf(object.path); ; at = directoryOf(at)) {
-    if (directories.has(at)) return true;
-    if (at === '') return false;
+  for (let directory = directoryOf(object.path); ; directory = directoryOf(directory)) {
+    if (directories.has(directory)) return true;
+    if (directory === '') return false;
   }
 }

@@ -65,6 +65,8 @@ const sameShapes: Readonly<Record<string, Readonly<Record<string, SameShape>>>> 
   // An empty selector chose no pods, and chooses all now.
   'policy/v1beta1': { PodDisruptionBudget: { needs: [['spec', 'selector']] } },
   'node.k8s.io/v1beta1': { RuntimeClass: plain },
+  'flowcontrol.apiserver.k8s.io/v1beta1': { FlowSchema: plain },
+  'flowcontrol.apiserver.k8s.io/v1beta2': { FlowSchema: plain },
   'flowcontrol.apiserver.k8s.io/v1beta3': { '*': plain },
 };
 

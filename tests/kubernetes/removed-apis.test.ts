@@ -22,3 +22,24 @@ test.each([
 ])('%s %s is served', (apiVersion, kind) => {
   expect(removedApi({ apiVersion, kind })).toBeUndefined();
 });
+
+test.each<[string, string, string, string | undefined]>([
+  ['batch/v1beta1', 'CronJob', '1.24', undefined],
+  ['batch/v1beta1', 'CronJob', '1.25', '1.25'],
+  ['extensions/v1beta1', 'Deployment', '1.9', undefined],
+  ['flowcontrol.apiserver.k8s.io/v1beta3', 'FlowSchema', '1.31', undefined],
+])('for a target: %s %s in %s', (apiVersion, kind, target, removedIn) => {
+  expect(removedApi({ apiVersion, kind }, target)?.removedIn).toBe(removedIn);
+});
+
+test('what the last releases dropped is known from the schema', () => {
+  expect(removedApi({ apiVersion: 'networking.k8s.io/v1beta1', kind: 'ServiceCIDR' })?.use).toBe(
+    'networking.k8s.io/v1',
+  );
+  expect(
+    removedApi({ apiVersion: 'admissionregistration.k8s.io/v1alpha1', kind: 'ValidatingAdmissionPolicy' }),
+  ).toEqual({
+    removedIn: '1.32',
+    use: 'admissionregistration.k8s.io/v1',
+  });
+});

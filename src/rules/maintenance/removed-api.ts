@@ -13,7 +13,7 @@ export const rule = objectRule({
   remedy: 'Write the version that took its place, and check the fields that changed with it.',
   peers: ['kube-score:stable-version', 'kube-linter:no-extensions-v1beta', 'trivy:KSV107'],
   check({ object, project }, { report }) {
-    const found = removedApi(object);
+    const found = removedApi(object, project.kubernetesTarget);
     if (!found) return;
     const { removedIn, use } = found;
     const fix = use === undefined ? undefined : renewApi(project, object, use);
@@ -23,12 +23,18 @@ export const rule = objectRule({
       message: `${object.apiVersion} of ${titleOf(object)} was removed in Kubernetes ${removedIn}.`,
       remedy:
         use === undefined
-          ? 'Nothing takes its place: use the pod security standards of namespaces.'
+          ? nothingInstead(object)
           : `Write ${use}, and check the fields that changed: https://kubernetes.io/docs/reference/using-api/deprecation-guide/.`,
       peers: peersOf(object),
     });
   },
 });
+
+function nothingInstead({ kind }: KubernetesObject): string {
+  return kind === 'PodSecurityPolicy'
+    ? 'Nothing takes its place: use the pod security standards of namespaces.'
+    : 'Nothing takes its place: leave it out.';
+}
 
 /** kube-score has a short list, kube-linter a group. */
 function peersOf({ apiVersion }: KubernetesObject): readonly PeerId[] {
