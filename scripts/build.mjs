@@ -22,6 +22,8 @@ const beside = {
   fastify: 'fastify',
   'prom-client': 'prom-client',
 };
+/** The same for files of our own. */
+const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
 const common = {
   outdir: `${draft}/cli`,
   bundle: true,
@@ -53,7 +55,7 @@ const { metafile } = await build({
   },
   footer: { js: 'return module.exports})' },
 });
-const libraries = await build({ ...common, entryPoints: beside });
+const libraries = await build({ ...common, entryPoints: { ...beside, ...besideFiles } });
 // esbuild leaves characters beyond ASCII in tagged templates; load-bundle.ts reads the file as Latin-1.
 const bundle = readFileSync(`${draft}/cli/plimsoll.js`, 'utf8').replace(
   /[^\0-\x7f]/g,
@@ -125,6 +127,11 @@ function besideBundle() {
       onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
         files.has(name) ? { path: `./${files.get(name)}.js`, external: true } : undefined,
       );
+      onResolve({ filter: /^\.\// }, ({ path: name, resolveDir }) => {
+        const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
+        const [file] = Object.entries(besideFiles).find(([, each]) => each === own) ?? [];
+        return file === undefined ? undefined : { path: `./${file}.js`, external: true };
+      });
     },
   };
 }
