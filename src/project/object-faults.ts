@@ -1,10 +1,12 @@
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { checkObject, type Violation } from '../kubernetes/schema/check-object.ts';
+import { type CustomTypes, customTypesOf } from '../kubernetes/schema/custom-types.ts';
 import { kubernetesSchema } from '../kubernetes/schema/read-schema.ts';
 import type { ObjectType } from '../kubernetes/schema/value-type.ts';
 import { at, entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { directoryOf } from './link-builds.ts';
 import type { Project } from './project.ts';
+import { isTestPath } from './test-path.ts';
 import { workloadOfObject } from './workload-index.ts';
 
 const nothing: readonly Violation[] = [];
@@ -25,9 +27,20 @@ export function faultsOf(project: Project, object: KubernetesObject): readonly V
   return found;
 }
 
-function typeOf(_project: Project, object: KubernetesObject): ObjectType | undefined {
-  return kubernetesSchema().kind(object.apiVersion, object.kind)?.type;
+function typeOf(project: Project, object: KubernetesObject): ObjectType | undefined {
+  const { apiVersion, kind, group } = object;
+  const builtIn = kubernetesSchema().kind(apiVersion, kind);
+  if (builtIn || !group.includes('.')) return builtIn?.type;
+  let types = customTypes.get(project.objects);
+  if (!types) {
+    // A definition among test data may be of any age.
+    types = customTypesOf(project.objects.filter(({ path }) => !isTestPath(path)));
+    customTypes.set(project.objects, types);
+  }
+  return types.get(`${apiVersion} ${kind}`);
 }
+
+const customTypes = new WeakMap<readonly KubernetesObject[], CustomTypes>();
 
 /** The position of the release that the configuration names; undefined when it names none, or one that is not covered. */
 export function targetRelease(project: Project): number | undefined {
