@@ -6,7 +6,7 @@ import type { ObjectType } from '../kubernetes/schema/value-type.ts';
 import { at, entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { directoryOf } from './link-builds.ts';
 import type { Project } from './project.ts';
-import { isTestPath } from './test-path.ts';
+import { isForTests } from './test-path.ts';
 import { workloadOfObject } from './workload-index.ts';
 
 const nothing: readonly Violation[] = [];
@@ -34,7 +34,7 @@ function typeOf(project: Project, object: KubernetesObject): ObjectType | undefi
   let types = customTypes.get(project.objects);
   if (!types) {
     // A definition among test data may be of any age.
-    types = customTypesOf(project.objects.filter(({ path }) => !isTestPath(path)));
+    types = customTypesOf(project.objects.filter(({ path }) => !isForTests(path)));
     customTypes.set(project.objects, types);
   }
   return types.get(`${apiVersion} ${kind}`);
