@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { readPolicy } from '../kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { describePolicy } from '../respond/describe-policy.ts';
-import { readPolicy } from '../respond/read-policy.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 
 const dnsName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -50,13 +50,16 @@ function policyFlag(parsed: ParsedArguments): string {
 
 async function printManifests(parsed: ParsedArguments, terminal: Terminal): Promise<void> {
   const { responderManifests } = await import('../observe/respond/manifests.ts');
+  const { plimsollImage, plimsollImageNote } = await import('../observe/plimsoll-image.ts');
   const file = policyFlag(parsed);
   const files = responderManifests({
     policy: policyIn(terminal, file),
     policyText: textOf(terminal, file),
     namespace: nameOf(parsed, 'namespace') ?? 'monitoring',
-    image: parsed.value('image') ?? `plimsoll:${terminal.version}`,
+    image: parsed.value('image') ?? plimsollImage,
+    imageNote: plimsollImageNote,
     mode: modeOf(parsed),
+    keda: parsed.has('keda'),
   });
   terminal.stdout.write(files.map(({ text }) => text).join('---\n'));
 }
@@ -75,7 +78,7 @@ async function serve(parsed: ParsedArguments, terminal: Terminal): Promise<void>
   const { openCluster } = await import('../kubernetes/cluster-client.ts');
   const { requestTimeout } = await import('../respond/api-cluster.ts');
   const { runService } = await import('../respond/service.ts');
-  const { host, port } = listenAddress(parsed.value('listen') ?? '127.0.0.1:8095');
+  const { host, port } = listenAddress(parsed.value('listen') ?? '127.0.0.1:8080');
   const access = { environment: terminal.environment, cwd: terminal.cwd };
   const client = await openCluster(
     { ...access, kubeconfig: parsed.value('kubeconfig'), context: parsed.value('context') },
@@ -124,7 +127,7 @@ function tlsOf(certificate: string | undefined, key: string | undefined, clientA
 function listenAddress(text: string): { readonly host: string; readonly port: number } {
   const [, host = '', port = ''] = /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.exec(text) ?? [];
   if (port === '' || Number(port) > 65_535)
-    throw new UserError(`--listen takes an address and a port, as 127.0.0.1:8095 or :8095; not «${text}»`);
+    throw new UserError(`--listen takes an address and a port, as 127.0.0.1:8080 or :8080; not «${text}»`);
   return { host: host.replace(/^\[|\]$/g, '') || '::', port: Number(port) };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { printable } from '../core/printable.ts';
+import { durationText } from '../kubernetes/response/policy-value.ts';
 import {
   changeOf,
   fitsPattern,
@@ -13,7 +14,6 @@ import { isOpen as isOpenHour } from './business-hours.ts';
 import type { Decision, DecisionReason } from './decision.ts';
 import type { Intent } from './journal.ts';
 import { isFull, isUsedUp, lastOn, ofClass } from './ledger.ts';
-import { durationText } from './policy-value.ts';
 import type { MalformedAlert, ReceivedAlert } from './webhook.ts';
 
 /** What a decision depends on besides the alert. Nothing else does it depend on: it asks no cluster and no clock. */
@@ -195,6 +195,7 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
   };
   return {
     id: intentId(rule, alert, target, context),
+    serial: 1 + Math.max(0, ...[...context.intents.values()].map(({ serial }) => serial)),
     rule: rule.name,
     change: changeOf(rule),
     mode: modeOf(rule, context),

@@ -1,5 +1,5 @@
+import { durationText } from '../kubernetes/response/policy-value.ts';
 import type { BusinessHours, ResponsePolicy, ResponseRule } from '../kubernetes/response/response-policy.ts';
-import { durationText } from './policy-value.ts';
 
 const dayNames = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 

@@ -1,11 +1,11 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonObject } from '../core/json-object.ts';
+import { recordName } from '../kubernetes/response/response-grants.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { hasFault, kinds, type ResponderCluster } from './cluster.ts';
 import { type Evidence, evidenceText } from './evidence.ts';
 import type { Intent } from './journal.ts';
-import { nameOf, timeAt } from './object-fields.ts';
 
 const recordLabel = 'respond.plimsoll.dev/record';
 const longestText = 200 * 1024;
@@ -18,8 +18,8 @@ export interface IncidentRecord {
 }
 
 /**
- * Keeps the record of an incident, once for an intent however often it is called, and removes the oldest beyond what the policy keeps.
- * Gives where it is; undefined where the policy keeps none.
+ * Keeps the record of an incident, once for an intent however often it is called, in place of the oldest where there are as many as the
+ * policy keeps. Gives where it is; undefined where the policy keeps none.
  */
 export async function keepRecord(
   cluster: ResponderCluster,
@@ -43,7 +43,7 @@ async function keepConfigMap(
   record: IncidentRecord,
   keep: number,
 ): Promise<string> {
-  const name = `plimsoll-incident-${record.intent.id}`;
+  const name = recordName(record.intent.serial % keep);
   const object: JsonObject = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -60,10 +60,6 @@ async function keepConfigMap(
     if (!hasFault(error, 'conflict')) throw error;
     await cluster.replace({ kind: kinds.configMap, namespace, name }, object);
   }
-  const records = await cluster.list(kinds.configMap, namespace, { labels: `${recordLabel}=incident` });
-  const made = (each: JsonObject) => timeAt(each, 'metadata', 'creationTimestamp') ?? 0;
-  const old = [...records].sort((a, b) => made(b) - made(a)).slice(keep);
-  for (const each of old) await cluster.remove({ kind: kinds.configMap, namespace, name: nameOf(each) });
   return `configmap/${name} in ${namespace}`;
 }
 

@@ -19,6 +19,8 @@ export type IntentState = (typeof intentStates)[number];
 export interface Intent {
   /** The same for the same alert, rule and mode, whoever computes it: what makes an action happen once. */
   readonly id: string;
+  /** Counts up: which record of an incident it overwrites. */
+  readonly serial: number;
   readonly rule: string;
   /** Undefined: evidence and record only. */
   readonly change: WorkloadChange | undefined;
@@ -70,6 +72,7 @@ function readIntent(value: unknown): Intent | undefined {
   return {
     id,
     rule,
+    serial: number(value.serial) ?? 0,
     alert,
     state,
     decidedAt,

@@ -1,9 +1,9 @@
 import { type JsonObject, jsonObjectOf } from '../core/json-object.ts';
 import { printable } from '../core/printable.ts';
+import { durationText } from '../kubernetes/response/policy-value.ts';
 import type { ResponseRule } from '../kubernetes/response/response-policy.ts';
 import { type ActionPlan, annotationSteps, type Refusal } from './action-plan.ts';
 import { fieldAt, nameOf, numberAt, objectsAt, textAt, timeAt } from './object-fields.ts';
-import { durationText } from './policy-value.ts';
 import { type WorkloadFacts, workloadText } from './workload-facts.ts';
 
 const revision = 'deployment.kubernetes.io/revision';

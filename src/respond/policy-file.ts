@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
+import { readPolicy } from '../kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
-import { readPolicy } from './read-policy.ts';
 
 /** The policy that is in force: the last one of its file without a mistake. */
 export interface PolicyFile {

@@ -87,7 +87,7 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
 
   app.route({
     method: 'POST',
-    url: '/webhook',
+    url: '/alerts',
     // Before the body is read: nobody unknown makes the responder read one.
     onRequest: (request, reply, done) => {
       const code = refusalOf(request);

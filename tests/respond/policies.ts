@@ -1,5 +1,5 @@
+import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../../src/kubernetes/response/response-policy.ts';
-import { readPolicy } from '../../src/respond/read-policy.ts';
 import type { ReceivedAlert } from '../../src/respond/webhook.ts';
 
 /** A policy of one rule that restarts, in which lines are replaced or to which some are added. */

@@ -3,7 +3,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { UserError } from '../../src/core/errors.ts';
-import { readPolicy } from '../../src/respond/read-policy.ts';
+import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import { policyText } from './policies.ts';
 
 const schema: object = JSON.parse(

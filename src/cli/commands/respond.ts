@@ -14,7 +14,7 @@ export const command: Command = {
       name: 'listen',
       value: 'ADDRESS:PORT',
       group: 'Webhook',
-      description: 'Where webhooks, health and metrics are; default 127.0.0.1:8095',
+      description: 'Where webhooks, health and metrics are; default 127.0.0.1:8080',
     },
     {
       name: 'token-file',
@@ -73,6 +73,7 @@ export const command: Command = {
       group: 'Cluster',
       description: 'Of this instance, the same after a restart, no other like it; default POD_NAME, else a new one',
     },
+    { name: 'keda', group: 'Manifests', description: "Let it raise the minimum of KEDA's ScaledObjects, too" },
     { name: 'image', value: 'IMAGE', group: 'Manifests', description: 'The image that the manifests run' },
   ],
   examples: [

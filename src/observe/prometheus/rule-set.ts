@@ -5,6 +5,7 @@ import { monitoringAlerts } from './alerts/monitoring.ts';
 import { nodeAlerts } from './alerts/nodes.ts';
 import { podAlerts } from './alerts/pods.ts';
 import { resourceAlerts } from './alerts/resources.ts';
+import { responderAlerts } from './alerts/responder.ts';
 import { httpRecords } from './http-metrics.ts';
 import { containerRecords, logRecords } from './recording.ts';
 import type { RuleFile } from './rule.ts';
@@ -36,5 +37,11 @@ export function ruleFiles(plan: ObservePlan): readonly RuleFile[] {
     },
     { name: 'images', purpose: 'How old what runs is.', records: [], alerts: imageAlerts(plan.choices.imageAgeDays) },
     { name: 'monitoring', purpose: 'Whether alerting itself works.', records: [], alerts: monitoringAlerts },
+    {
+      name: 'responder',
+      purpose: 'Whether plimsoll respond works; silent where there is none.',
+      records: [],
+      alerts: responderAlerts,
+    },
   ];
 }

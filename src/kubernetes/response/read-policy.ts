@@ -1,3 +1,4 @@
+import { type PolicyValue, readPolicyText } from './policy-value.ts';
 import {
   type ActionLimit,
   type BusinessHours,
@@ -9,8 +10,7 @@ import {
   type TargetLabels,
   type WorkloadPattern,
   workloadChanges,
-} from '../kubernetes/response/response-policy.ts';
-import { type PolicyValue, readPolicyText } from './policy-value.ts';
+} from './response-policy.ts';
 
 const name = /^[A-Za-z0-9](?:[A-Za-z0-9 _.-]{0,61}[A-Za-z0-9])?$/;
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]{0,127}$/;
@@ -159,7 +159,7 @@ function readRecord(value: PolicyValue | undefined): ResponsePolicy['record'] {
   const fields = value?.asFields(['kind', 'directory', 'keep'], 'record') ?? {};
   const kind = fields.kind?.asChoice(['configmap', 'file', 'none'] as const) ?? 'configmap';
   if (value && kind === 'file' && !fields.directory) throw value.complain('records in files need a «directory»');
-  return { kind, directory: fields.directory?.asText(), keep: fields.keep?.asInteger(1, 500) ?? 50 };
+  return { kind, directory: fields.directory?.asText(), keep: fields.keep?.asInteger(1, 200) ?? 50 };
 }
 
 function readNotify(value: PolicyValue | undefined): ResponsePolicy['notify'] {

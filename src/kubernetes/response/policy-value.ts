@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
-import { UserError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
-import { printable } from '../core/printable.ts';
-import { lineIndex } from '../core/text.ts';
+import { UserError } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import { printable } from '../../core/printable.ts';
+import { lineIndex } from '../../core/text.ts';
 
 /** One value of a policy file, which is asked for in the form that is needed. Every complaint names line and column. */
 export interface PolicyValue {
