@@ -88,7 +88,18 @@ export function collapseOwners({ pods, controllers, others }: ClusterLists): Pic
     alone.set(shared, first);
     return { ...pod, ownerPath: livePath(first) };
   });
-  return { objects: [...objects, ...alone.values(), ...others], pods: running };
+  return {
+    objects: [...objects, ...alone.values(), ...others.filter((each) => !isMadeByCluster(each))],
+    pods: running,
+  };
+}
+
+/** Every namespace gets an account, and the cluster a Service of its API server. An account that somebody has set something of is his. */
+function isMadeByCluster({ kind, metadata, ...fields }: ClusterObject): boolean {
+  if (kind === 'Service') return metadata.name === 'kubernetes' && metadata.namespace === 'default';
+  return (
+    kind === 'ServiceAccount' && metadata.name === 'default' && Object.keys(fields).every((key) => key === 'apiVersion')
+  );
 }
 
 /** Where ReplicaSets could not be read, or one was made meanwhile: their names are their Deployment's and the hash. */

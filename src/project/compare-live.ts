@@ -1,3 +1,4 @@
+import { parseImageReference } from '../core/image-reference.ts';
 import { isJsonObject, type JsonObject, jsonObjectOf } from '../core/json-object.ts';
 import type { ReportedPlace } from '../core/rule.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
@@ -158,9 +159,18 @@ function sameScalar(node: YamlScalar, live: unknown, path: readonly string[]): b
   if (isJsonObject(live) || Array.isArray(live)) return false;
   const text = String(live);
   if (String(node.value) === text || node.text === text) return true;
+  if (kindOf(path) === 'image') return sameImage(node.text, text);
   if (!amounts.has(path.at(-2) ?? '') && !amountFields.has(path.at(-1) ?? '')) return false;
   const [one, other] = [parseQuantity(node.text), parseQuantity(text)];
   return one !== undefined && other !== undefined && Math.abs(one - other) <= Math.abs(one) * 1e-9;
+}
+
+/** `nginx` is `docker.io/library/nginx:latest`. */
+function sameImage(one: string, other: string): boolean {
+  const [first, second] = [parseImageReference(one), parseImageReference(other)];
+  if (!first || !second || first.registry !== second.registry || first.repository !== second.repository) return false;
+  if (first.digest !== undefined || second.digest !== undefined) return first.digest === second.digest;
+  return (first.tag ?? 'latest') === (second.tag ?? 'latest');
 }
 
 function add({ found }: Comparison, path: readonly string[], place: YamlNode, node: YamlNode, live: unknown): void {

@@ -55,11 +55,13 @@ export function driftOf(project: Project): Drift | undefined {
 }
 
 function findDrift(project: Project, live: LiveCluster, repository: Project): Drift {
-  const find = counterpartFinder(live);
+  const declared = repository.objects.filter(
+    ({ group, kind, name }) => name !== '' && comparedKinds.has(`${group}/${kind}`),
+  );
+  const find = counterpartFinder(live, declared);
   const best = new Map<string, Comparison>();
   const absent: KubernetesObject[] = [];
-  for (const object of repository.objects) {
-    if (!comparedKinds.has(`${object.group}/${object.kind}`) || object.name === '') continue;
+  for (const object of declared) {
     const path = find(object);
     if (path === undefined) absent.push(object);
     const raw = path === undefined ? undefined : live.raw.get(path);
@@ -79,23 +81,50 @@ function findDrift(project: Project, live: LiveCluster, repository: Project): Dr
   };
 }
 
-/** The live object of a manifest; one without a namespace is looked for in the context's namespace, else wherever it is alone of its name. */
-function counterpartFinder({ raw, snapshot }: LiveCluster): (object: KubernetesObject) => string | undefined {
-  const byName = new Map<string, { readonly path: string; readonly namespace: string | undefined }[]>();
-  for (const [path, object] of raw) {
-    const key = `${groupOf(object)}/${object.kind}/${object.metadata.name}`;
-    const entry = { path, namespace: object.metadata.namespace };
-    const known = byName.get(key);
-    if (known) known.push(entry);
-    else byName.set(key, [entry]);
-  }
-  return ({ group, kind, name, namespace }) => {
-    const candidates = byName.get(`${group}/${kind}/${name}`) ?? [];
-    const wanted = namespace ?? snapshot.namespace;
-    const exact = candidates.find((candidate) => candidate.namespace === wanted);
-    if (exact) return exact.path;
-    return namespace === undefined && candidates.length === 1 ? candidates[0]?.path : undefined;
+interface Candidate {
+  readonly path: string;
+  readonly namespace: string | undefined;
+}
+
+/**
+ * The live object of a manifest. Manifests without a namespace are for the one in which most of their neighbours' names are: the context's own
+ * where several have as many, and none where that does not decide.
+ */
+function counterpartFinder(
+  { raw, snapshot }: LiveCluster,
+  declared: readonly KubernetesObject[],
+): (object: KubernetesObject) => string | undefined {
+  const byName = new Map<string, Candidate[]>();
+  for (const [path, object] of raw)
+    addTo(byName, `${groupOf(object)}/${object.kind}/${object.metadata.name}`, {
+      path,
+      namespace: object.metadata.namespace,
+    });
+  const candidatesOf = ({ group, kind, name }: KubernetesObject) => byName.get(`${group}/${kind}/${name}`) ?? [];
+  const places = new Map<string, KubernetesObject[]>();
+  for (const object of declared) if (object.namespace === undefined) addTo(places, placeOf(object), object);
+  const namespaces = new Map(
+    [...places].map(([place, objects]) => [place, likeliest(objects.map(candidatesOf), snapshot.namespace)]),
+  );
+  return (object) => {
+    const wanted = object.namespace ?? namespaces.get(placeOf(object));
+    return candidatesOf(object).find(({ namespace }) => namespace === wanted)?.path;
   };
+}
+
+function likeliest(found: readonly (readonly Candidate[])[], own: string): string | undefined {
+  const counts = new Map<string, number>();
+  for (const candidates of found)
+    for (const { namespace = '' } of candidates) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  const best = [...counts].flatMap(([namespace, count]) => (count === most ? [namespace] : []));
+  return best.length > 1 ? best.find((namespace) => namespace === own) : best[0];
+}
+
+function addTo<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
+  const group = groups.get(key);
+  if (group) group.push(value);
+  else groups.set(key, [value]);
 }
 
 const nothing: ReadonlySet<string> = new Set();

@@ -218,7 +218,9 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
     ['prove', `plimsoll prove${target}`, 'build both and compare'],
     ['explain', `plimsoll explain ${printable(first)}`, 'why it matters, with examples'],
   ];
-  const offered = steps.filter(([command]) => options.commands.includes(command)).map(([, ...step]) => step);
+  // What is live is changed by its manifest, or by hand.
+  const possible = report.inventory.cluster ? steps.slice(2) : steps;
+  const offered = possible.filter(([command]) => options.commands.includes(command)).map(([, ...step]) => step);
   if (shown < report.findings.length && options.commands.includes('audit'))
     offered.push([`plimsoll audit${target} --all`, `show all ${report.findings.length} findings`]);
   const width = Math.max(0, ...offered.map(([call]) => displayWidth(call))) + 3;
@@ -241,5 +243,6 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
 /** What was audited as it can be typed again; `…` where it would need quoting. */
 function targetWord(target: string): string {
   if (target === '.' || target === '') return '';
-  return /^[\w./@:+][\w./@:+ -]*$/.test(target) ? ` ${target}` : ' …';
+  const isPlain = /^[\w./@:+][\w./@:+ -]*$/.test(target) || /^--cluster(?: [\w./@:+][\w./@:+-]*)?$/.test(target);
+  return isPlain ? ` ${target}` : ' …';
 }

@@ -44,8 +44,8 @@ export const rule = clusterRule({
   },
 });
 
-function nameOf({ object }: Comparison, { live }: Project): string {
-  const where = object.namespace ?? live?.snapshot.namespace;
+function nameOf({ object, livePath }: Comparison, { live }: Project): string {
+  const where = live?.raw.get(livePath)?.metadata.namespace;
   return `${object.kind.toLowerCase()}/${object.name}${where === undefined ? '' : ` in ${where}`}`;
 }
 
