@@ -62,7 +62,10 @@ export function dashboardOf({ uid, title, about, variables, rows, from }: Dashbo
     builder.withRow(new RowBuilder(row.title));
     for (const panel of row.panels) builder.withPanel(panel);
   }
-  return builder.build();
+  const dashboard = builder.build();
+  // The SDK leaves the numbers out, and Grafana would give others with each load: links to a panel would break.
+  const panels = (dashboard.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
+  return { ...dashboard, panels };
 }
 
 function prometheusVariable(): Builder<VariableModel> {

@@ -78,7 +78,7 @@ function resources() {
       title: 'CPU',
       about: 'Cores in use and the limit of one container.',
       unit: 'short',
-      span: 12,
+      span: 8,
       queries: [
         { expr: `container:cpu_usage_cores:rate5m{${inContainer}}`, legend: '{{pod}} {{container}}' },
         { expr: `max(container:cpu_limit_cores{${inContainer}})`, legend: 'limit' },
@@ -88,10 +88,26 @@ function resources() {
       title: 'CPU throttled',
       about: 'Periods of 100 ms in which the container was stopped because its limit was used up.',
       unit: 'percentunit',
-      span: 12,
+      span: 8,
       max: 1,
       thresholds: throttled,
       queries: [{ expr: `container:cpu_throttled_ratio:rate5m{${inContainer}}`, legend: '{{pod}} {{container}}' }],
+    }),
+    lines({
+      title: 'CPU, by what it is',
+      about: 'Its own work, and the kernel’s for it: much of the latter is input and output, or memory that is short.',
+      unit: 'short',
+      span: 8,
+      queries: [
+        {
+          expr: ofWorkload(`rate(container_cpu_user_seconds_total{${chosen}}[$__rate_interval])`, 'container'),
+          legend: '{{pod}} {{container}} own',
+        },
+        {
+          expr: ofWorkload(`rate(container_cpu_system_seconds_total{${chosen}}[$__rate_interval])`, 'container'),
+          legend: '{{pod}} {{container}} kernel',
+        },
+      ],
     }),
     lines({
       title: 'Memory',
@@ -127,26 +143,10 @@ function holdings() {
       queries: [{ expr: ofWorkload(`container_threads{${chosen}}`, 'container'), legend: '{{pod}} {{container}}' }],
     }),
     lines({
-      title: 'Open files',
-      about: 'Files, sockets and pipes. A number that only rises is a leak.',
-      unit: 'short',
-      span: 8,
-      queries: [
-        { expr: ofWorkload(`container_file_descriptors{${chosen}}`, 'container'), legend: '{{pod}} {{container}}' },
-      ],
-    }),
-    lines({
-      title: 'Sockets',
-      about: 'Connections, and what waits for them.',
-      unit: 'short',
-      span: 8,
-      queries: [{ expr: ofWorkload(`container_sockets{${chosen}}`, 'container'), legend: '{{pod}} {{container}}' }],
-    }),
-    lines({
       title: 'Killed for memory within 10 minutes',
       about: 'Processes that the kernel killed because the container reached its limit.',
       unit: 'short',
-      span: 12,
+      span: 8,
       thresholds: noneIsRight,
       queries: [{ expr: `container:oom_kills:increase10m{${inContainer}}`, legend: '{{pod}} {{container}}' }],
     }),
@@ -154,7 +154,7 @@ function holdings() {
       title: 'Log file',
       about: 'Size on the node; smaller again after a rotation.',
       unit: 'bytes',
-      span: 12,
+      span: 8,
       queries: [
         {
           expr: ofWorkload(`kubelet_container_log_filesystem_used_bytes{${chosen}}`, 'container'),

@@ -151,23 +151,11 @@ function pulls() {
       title: 'Bytes a second of pulls',
       about: 'What the registry and the network gave: size by duration of the last pull.',
       unit: 'binBps',
-      span: 12,
+      span: 24,
       queries: [
         {
           expr: `max by (namespace, workload, container) (plimsoll_image_pull_bytes{${some}} / (plimsoll_image_pull_seconds{${some}} > 0))`,
           legend: '{{workload}} {{container}}',
-        },
-      ],
-    }),
-    lines({
-      title: 'Pulls by the kubelet’s own count',
-      about: 'Nineteen of twenty pulls of a node took no longer, by the size of the images.',
-      unit: 's',
-      span: 12,
-      queries: [
-        {
-          expr: 'histogram_quantile(0.95, sum by (le, image_size_in_bytes) (increase(kubelet_image_pull_duration_seconds_bucket[1h])))',
-          legend: '{{image_size_in_bytes}}',
         },
       ],
     }),
