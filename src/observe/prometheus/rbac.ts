@@ -6,6 +6,9 @@ export const prometheusName = 'prometheus';
 export const prometheusLabels = (indent: string) =>
   `${indent}app.kubernetes.io/name: ${prometheusName}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
 
+/** Of what is not in the namespace itself: two installations do not take each other's rights. */
+const roleName = (namespace: string) => `plimsoll-${namespace}-${prometheusName}`;
+
 /** What Prometheus may read, and nothing else. https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/#kubelet-authorization */
 export function rbac({ namespace, nodeProxy, stack }: ObserveChoices): GeneratedFile {
   const nodes = nodeProxy
@@ -35,7 +38,7 @@ automountServiceAccountToken: false
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
   labels:
 ${prometheusLabels('    ')}rules:
 ${nodes}  # To find the nodes, and the pods of all namespaces that ask to be scraped. Whoever may list pods sees their environment: values that are
@@ -50,12 +53,12 @@ ${nodes}  # To find the nodes, and the pods of all namespaces that ask to be scr
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
   labels:
 ${prometheusLabels('    ')}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ClusterRole
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
 subjects:
   - kind: ServiceAccount
     name: ${prometheusName}
@@ -65,7 +68,7 @@ subjects:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
   namespace: kube-system
   labels:
 ${prometheusLabels('    ')}rules:
@@ -79,13 +82,13 @@ ${prometheusLabels('    ')}rules:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata:
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
   namespace: kube-system
   labels:
 ${prometheusLabels('    ')}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: Role
-  name: plimsoll-${prometheusName}
+  name: ${roleName(namespace)}
 subjects:
   - kind: ServiceAccount
     name: ${prometheusName}

@@ -2,7 +2,7 @@ import type { GeneratedFile, ObservePlan } from '../observe-plan.ts';
 import { indent } from '../promql.ts';
 import type { AlertRule, InputSeries, RuleFile } from './rule.ts';
 import { ruleFiles } from './rule-set.ts';
-import { teamTemplate } from './teams.ts';
+import { noTeam, teamTemplate } from './teams.ts';
 
 /** A string as a YAML scalar in double quotes: JSON is YAML. */
 const quoted = (text: string) => JSON.stringify(text);
@@ -26,7 +26,7 @@ export function groupName({ name }: Pick<RuleFile, 'name'>): string {
 }
 
 function alertText(rule: AlertRule, team: string | undefined): string {
-  const hasTeam = team !== undefined && ['container', 'pod', 'workload', 'image', 'target'].includes(rule.about);
+  const hasTeam = team !== undefined && isOfWorkload(rule);
   return `# ${rule.why}
 - alert: ${rule.alert}
   expr: |-
@@ -38,6 +38,11 @@ ${hasTeam ? `    team: ${quoted(team)}\n` : ''}  annotations:
     description: ${quoted(rule.description)}
     runbook: ${quoted(`${rule.runbook.steps.join(' ')} (runbooks/${rule.alert}.md)`)}
 `;
+}
+
+/** Whether its series name a workload, and with it a team. */
+function isOfWorkload({ about }: AlertRule): boolean {
+  return ['container', 'pod', 'workload', 'image', 'target'].includes(about);
 }
 
 /** The rules as files of Prometheus. */
@@ -71,7 +76,7 @@ ${indent(file.alerts.flatMap((rule) => testsOf(rule, plan)).join(''))}`,
 function testsOf(rule: AlertRule, plan: ObservePlan): string[] {
   const { fires, silent } = rule.tests;
   const query = `ALERTS{alertname="${rule.alert}", alertstate="firing"}`;
-  const team = teamOf(plan, fires.labels);
+  const team = isOfWorkload(rule) ? teamOf(plan, fires.labels) : undefined;
   const labels: Readonly<Record<string, string>> = {
     alertname: rule.alert,
     alertstate: 'firing',
@@ -88,10 +93,13 @@ function testsOf(rule: AlertRule, plan: ObservePlan): string[] {
   return cases;
 }
 
-function teamOf({ workloads }: ObservePlan, labels: Readonly<Record<string, string>>): string | undefined {
-  return workloads.find(
-    ({ name, namespace }) => name === labels.workload && (namespace === undefined || namespace === labels.namespace),
-  )?.team;
+function teamOf(plan: ObservePlan, labels: Readonly<Record<string, string>>): string | undefined {
+  if (teamTemplate(plan) === undefined) return undefined;
+  const workload = plan.workloads.find(
+    ({ team, name, namespace }) =>
+      team !== undefined && name === labels.workload && (namespace === undefined || namespace === labels.namespace),
+  );
+  return workload?.team ?? noTeam;
 }
 
 function testText(

@@ -207,6 +207,8 @@ function podsJob({ namespace }: ObserveChoices): string {
     label_limit: 64
     label_value_length_limit: 1024
     body_size_limit: 20MB
+    # Small programs name no content type, or a wrong one: then it is the text that they all write.
+    fallback_scrape_protocol: PrometheusText0.0.4
     relabel_configs:
       - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]
         regex: "true"

@@ -1,9 +1,12 @@
 import type { ObservePlan } from '../observe-plan.ts';
 import { re2Literal } from '../promql.ts';
 
+/** What alerts of workloads say whose manifests name no team, where others do. */
+export const noTeam = 'unassigned';
+
 /**
  * The value of the label `team` of an alert, as a Go template over its labels namespace and workload; undefined where no workload names a
- * team. Prometheus drops a label whose value is empty. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#templating
+ * team. It is never empty: the series ALERTS would then show the template itself. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#templating
  */
 export function teamTemplate({ workloads }: ObservePlan): string | undefined {
   const teams = new Map<string, string[]>();
@@ -18,5 +21,5 @@ export function teamTemplate({ workloads }: ObservePlan): string | undefined {
     ([team, patterns], at) =>
       `{{ ${at === 0 ? 'if' : 'else if'} match ${JSON.stringify(`^(?:${patterns.join('|')})$`)} $of }}${team}`,
   );
-  return `{{ $of := printf "%s/%s" $labels.namespace $labels.workload }}${branches.join('')}{{ end }}`;
+  return `{{ $of := printf "%s/%s" $labels.namespace $labels.workload }}${branches.join('')}{{ else }}${noTeam}{{ end }}`;
 }

@@ -13,6 +13,9 @@ import type { AlertRule } from '../rule.ts';
 
 const gibibyte = 1024 ** 3;
 
+/** The state goes back and forth between them: over two minutes, one of them was seen. */
+const pullReasons = 'reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull"';
+
 /** Whether pods start, run and are ready. */
 export const podAlerts: readonly AlertRule[] = [
   {
@@ -56,12 +59,17 @@ export const podAlerts: readonly AlertRule[] = [
   {
     alert: 'ContainerCrashLooping',
     severity: 'critical',
-    why: 'Five restarts in fifteen minutes are as many as the growing waits between them allow; where kube-state-metrics is there, the waiting state itself for five minutes.',
+    why: 'Five restarts in fifteen minutes are as many as the growing waits between them allow; where kube-state-metrics or plimsoll exporter is there, the waiting state itself. Five minutes of it: more than one wait, which a container that could not reach its database at first may have.',
     expr: `changes(container:start_time_seconds[15m]) >= 5
 or on (namespace, pod, container)
 ${withWorkload(`max by (namespace, pod, container) (
-  min_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])
-) == 1`)}`,
+  max_over_time(kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])
+) == 1`)}
+or on (namespace, workload, container)
+max by (namespace, workload, container, image) (
+  max_over_time(plimsoll_container_waiting{reason="CrashLoopBackOff"}[5m])
+) > 0`,
+    for: '5m',
     about: 'container',
     summary: '{{ $labels.workload }} in {{ $labels.namespace }} does not stay up',
     description:
@@ -77,12 +85,12 @@ ${withWorkload(`max by (namespace, pod, container) (
     tests: {
       fires: {
         input: [kubeStateSeries('kube_pod_container_status_waiting_reason', '1x20', ', reason="CrashLoopBackOff"')],
-        at: '10m',
+        at: '12m',
         labels: kubeStateLabels,
       },
       silent: {
         input: [
-          kubeStateSeries('kube_pod_container_status_waiting_reason', '1x2 0x20', ', reason="CrashLoopBackOff"'),
+          kubeStateSeries('kube_pod_container_status_waiting_reason', '1 0x20', ', reason="CrashLoopBackOff"'),
           cadvisorSeries('container_start_time_seconds', '100x20'),
         ],
         at: '10m',
@@ -203,10 +211,14 @@ ${withWorkload(`max by (namespace, pod, container) (
   {
     alert: 'ImagePullFails',
     severity: 'critical',
-    why: 'Five minutes of the waiting state: a registry that was away for a moment does not count. Needs kube-state-metrics; without it NodeImagePullsFail and PodWithoutRunningContainer tell.',
-    expr: withWorkload(`max by (namespace, pod, container) (
-  min_over_time(kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull"}[1m])
-) == 1`),
+    why: 'Five minutes of the waiting state: a registry that was away for a moment does not count. Needs kube-state-metrics or plimsoll exporter; without them NodeImagePullsFail and PodWithoutRunningContainer tell.',
+    expr: `${withWorkload(`max by (namespace, pod, container) (
+  max_over_time(kube_pod_container_status_waiting_reason{${pullReasons}}[2m])
+) == 1`)}
+or on (namespace, workload, container)
+max by (namespace, workload, container, image) (
+  max_over_time(plimsoll_container_waiting{${pullReasons}}[2m])
+) > 0`,
     for: '5m',
     about: 'container',
     summary: '{{ $labels.workload }} in {{ $labels.namespace }} cannot pull its image',

@@ -4,6 +4,14 @@ import type { AlertRule } from '../rule.ts';
 
 const mebibyte = 1024 * 1024;
 
+const reportedByKubeState = withWorkload(`max by (namespace, pod, container) (
+  kube_pod_container_status_last_terminated_reason{reason="OOMKilled"} == 1
+)
+and on (namespace, pod, container)
+max by (namespace, pod, container) (
+  increase(kube_pod_container_status_restarts_total[10m]) > 0
+)`);
+
 /** Processor and memory of containers. */
 export const resourceAlerts: readonly AlertRule[] = [
   {
@@ -158,16 +166,25 @@ export const resourceAlerts: readonly AlertRule[] = [
   {
     alert: 'ContainerOomKilled',
     severity: 'critical',
-    why: 'Once is enough: work was lost. From cAdvisor, and where kube-state-metrics is there, from the last state too, which also knows a container that died between two samples.',
+    why: 'Once is enough: work was lost. cAdvisor counts it (container_oom_events_total), and forgets the count with the container that died, often before it is scraped: https://github.com/google/cadvisor/issues/3015. plimsoll exporter and kube-state-metrics tell it afterwards, from the state of the pod; each suffices.',
     expr: `container:oom_kills:increase10m > 0
-or on (namespace, pod, container)
-${withWorkload(`max by (namespace, pod, container) (
-  kube_pod_container_status_last_terminated_reason{reason="OOMKilled"} == 1
-)
-and on (namespace, pod, container)
-max by (namespace, pod, container) (
-  increase(kube_pod_container_status_restarts_total[10m]) > 0
-)`)}`,
+or on (namespace, workload, container)
+${reportedByKubeState}
+or on (namespace, workload, container)
+(
+  sum by (namespace, workload, container, image) (
+    plimsoll_container_restarts{reason="OOMKilled"}
+    -
+    (
+      plimsoll_container_restarts{reason="OOMKilled"} offset 5m
+      or
+      0 * plimsoll_container_restarts{reason="OOMKilled"}
+    )
+  ) > 0
+  and on ()
+  # Not what was there already when the exporter began.
+  count(plimsoll_exporter_up offset 5m) > 0
+)`,
     about: 'container',
     summary: '{{ $labels.workload }} in {{ $labels.namespace }} was killed for its memory',
     description:

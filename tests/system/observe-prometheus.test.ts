@@ -1,0 +1,355 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { isJsonObject } from '../../src/core/json-object.ts';
+import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { freePort, type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
+import { runPlimsoll } from './run-plimsoll.ts';
+
+// What `plimsoll observe` writes for Prometheus, on a real node: a real Prometheus with the generated account, configuration and rules scrapes the
+// kubelet, cAdvisor, probes, metrics-server and annotated pods; pods get into trouble, and the alerts fire.
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const prometheusBinary = path.join(here, '../../.cache/bin/prometheus');
+const missing = !hasNodeParts() || !existsSync(prometheusBinary);
+const reason = 'parts are missing: scripts/system-parts node prometheus';
+const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+const namespace = 'observe-prometheus';
+const shop = 'observe-shop';
+
+describe('what plimsoll observe writes for Prometheus, on a node', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-observe-'));
+  const out = path.join(directory, 'project/observe');
+  const written = (file: string) => readFileSync(path.join(out, 'base/prometheus', file), 'utf8');
+  let node: KubernetesNode;
+  let prometheus: PrometheusProcess;
+  let exporter: ChildProcess | undefined;
+  let token = '';
+  let configuration = '';
+
+  beforeAll(async () => {
+    if (missing && process.env.CI === 'true') throw new Error(reason);
+    if (missing) return;
+    node = startKubernetesNode(path.join(directory, 'cluster'));
+    for (const name of [namespace, shop]) node.kubectl(['create', 'namespace', name]);
+    mkdirSync(path.join(directory, 'project'));
+    cpSync(path.join(here, 'observe/workloads.yaml'), path.join(directory, 'project/workloads.yaml'));
+    const run = runPlimsoll([
+      'observe',
+      path.join(directory, 'project'),
+      '--part',
+      'prometheus',
+      '--namespace',
+      namespace,
+    ]);
+    expect(run.status, run.stderr).toBe(0);
+    node.kubectl(['apply', '--namespace', shop, '--filename', path.join(directory, 'project/workloads.yaml')]);
+    node.kubectl(['apply', '--server-side', '--validate=strict', '--kustomize', path.join(out, 'overlay')]);
+    token = node.kubectl(['create', 'token', 'prometheus', '--namespace', namespace, '--duration', '1h']).trim();
+    const port = await freePort();
+    configuration = prepare(directory, out, node, token, port);
+    exporter = startExporter(node, await freePort());
+    prometheus = await startPrometheus(configuration, directory, port);
+  }, 3_600_000);
+  beforeEach((context) => {
+    if (missing) context.skip(reason);
+  });
+  afterAll(() => {
+    prometheus?.stop();
+    exporter?.kill('SIGKILL');
+    if (!missing && node) {
+      const kustomization = path.join(out, 'overlay');
+      if (existsSync(kustomization))
+        node.kubectl(['delete', '--ignore-not-found', '--wait=false', '--kustomize', kustomization]);
+      node.kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', namespace, shop]);
+      node.stop();
+    }
+    rmSync(directory, { recursive: true, force: true });
+  }, 120_000);
+
+  it('the configuration differs from the generated one in addresses, credentials and the three times only', () => {
+    const places = differences(parse(written('prometheus.yml')), parse(readFileSync(configuration, 'utf8')));
+    const kinds = new Set(
+      places.map((place) => place.replace(/^.*\.(?=[a-z_]+(?:\.\d+)?$)/, '').replace(/\.\d+$/, '')),
+    );
+    expect([...kinds].sort()).toEqual([
+      'ca_file',
+      'credentials_file',
+      'evaluation_interval',
+      'kubeconfig_file',
+      'scrape_interval',
+      'scrape_timeout',
+      'targets',
+    ]);
+  });
+
+  it('the account may read what it scrapes, and nothing else', async () => {
+    const kubelet = nodeAddress(node);
+    const asked = async (place: string) => (await get(`https://${kubelet}:10250${place}`, token)).status;
+    for (const place of ['/metrics', '/metrics/cadvisor', '/metrics/probes'])
+      expect([place, await asked(place)]).toEqual([place, 200]);
+    for (const place of ['/pods', '/stats/summary', '/logs/', '/configz', `/exec/${shop}/calm/main?command=id`])
+      expect([place, await asked(place)]).toEqual([place, 403]);
+    const user = ['--as', `system:serviceaccount:${namespace}:prometheus`];
+    const may = (verb: string, resource: string, ...where: string[]) => {
+      const [name = '', subresource] = resource.split('/');
+      const below = subresource === undefined ? [] : ['--subresource', subresource];
+      try {
+        return node.kubectl(['auth', 'can-i', verb, name, ...below, ...where, ...user]).trim();
+      } catch {
+        return 'no';
+      }
+    };
+    for (const [verb, resource] of [
+      ['list', 'pods'],
+      ['watch', 'nodes'],
+      ['get', 'nodes/metrics'],
+    ] as const)
+      expect([verb, resource, may(verb, resource, '--all-namespaces')]).toEqual([verb, resource, 'yes']);
+    for (const [verb, resource] of [
+      ['get', 'secrets'],
+      ['list', 'configmaps'],
+      ['get', 'nodes/proxy'],
+      ['create', 'pods'],
+      ['create', 'pods/exec'],
+      ['delete', 'pods'],
+      ['get', 'pods/log'],
+      ['list', 'services'],
+      ['list', 'deployments.apps'],
+    ] as const)
+      expect([verb, resource, may(verb, resource, '--namespace', shop)]).toEqual([verb, resource, 'no']);
+  });
+
+  it('every job that the node can have is scraped', async () => {
+    const jobs = ['kubelet', 'cadvisor', 'kubelet-probes', 'pods', 'metrics-server', 'plimsoll-exporter', 'prometheus'];
+    await eventually(60, async () => {
+      const up = await prometheus.query('min by (job) (up)');
+      expect(Object.fromEntries(up.map(({ metric, value }) => [metric.job, value[1]]))).toEqual(
+        Object.fromEntries(jobs.map((job) => [job, '1'])),
+      );
+    });
+    await eventually(60, async () => {
+      const pods = await prometheus.query(`up{job="pods", namespace="${shop}"} == 1`);
+      expect(pods.map(({ metric }) => metric.pod?.replace(/-.*/, '')).sort()).toEqual(['calm', 'failing']);
+    });
+  }, 120_000);
+
+  it.each([
+    ['ContainerMemoryNearLimit', 'full', 'main'],
+    ['ContainerNotReady', 'full', 'main'],
+    ['ContainerCpuThrottled', 'busy', 'main'],
+    ['ContainerCpuSaturated', 'busy', 'main'],
+    ['PodWithoutRunningContainer', 'crashing', undefined],
+    ['ContainerCrashLooping', 'crashing', 'main'],
+    ['ImagePullFails', 'crashing', 'second'],
+    ['HttpErrorsHigh', 'failing', undefined],
+    ['HttpLatencyHigh', 'failing', undefined],
+    ['ContainerOomKilled', 'leaky', 'main'],
+  ])(
+    '%s fires for %s',
+    async (alert, workload, container) => {
+      await eventually(240, async () => {
+        const [firing] = await prometheus.query(
+          `ALERTS{alertname="${alert}", alertstate="firing", namespace="${shop}", workload="${workload}"}`,
+        );
+        expect(firing?.metric).toMatchObject({ namespace: shop, workload, ...(container && { container }) });
+      });
+    },
+    300_000,
+  );
+
+  it('an alert of a container says its image, and its team where the manifest has one', async () => {
+    const [oom] = await prometheus.query(
+      `ALERTS{alertname="ContainerOomKilled", namespace="${shop}", workload="leaky"}`,
+    );
+    expect(oom?.metric).toMatchObject({
+      image: 'docker.io/library/pause:local',
+      severity: 'critical',
+      team: 'checkout',
+    });
+  });
+
+  it('images that cannot be pulled are told of by their node', async () => {
+    await eventually(120, async () => {
+      expect(await prometheus.query('ALERTS{alertname="NodeImagePullsFail", alertstate="firing"}')).not.toEqual([]);
+    });
+  }, 150_000);
+
+  it('nothing is said of what runs as it should, and no rule fails', async () => {
+    expect(await prometheus.query(`ALERTS{namespace="${shop}", workload="calm"}`)).toEqual([]);
+    expect(await prometheus.query('prometheus_rule_evaluation_failures_total > 0')).toEqual([]);
+    expect(prometheus.log()).not.toMatch(/level=ERROR.*(?:rule|scrape|discovery)/);
+  });
+
+  it('every selector of the rules matches series, but for what this node does not have', async () => {
+    const data = await prometheus.ask('rules');
+    const selectors = new Map<string, string>();
+    for (const expression of expressionsIn(data)) {
+      const tree = await prometheus.ask(`parse_query?query=${encodeURIComponent(expression)}`);
+      for (const { name, text } of selectorsIn(tree)) selectors.set(text, name);
+    }
+    const empty: string[] = [];
+    for (const [text, name] of selectors)
+      if ((await prometheus.query(`count(last_over_time(${text}[10m]))`)).length === 0) empty.push(name);
+    expect(selectors.size).toBeGreaterThan(30);
+    // kube-state-metrics cannot be had here; no volume claims; no registry; the names of other libraries; no Alertmanager in this test.
+    expect(
+      empty.filter(
+        (name) =>
+          !/^(?:kube_|kubelet_volume_stats_|plimsoll_image_age_seconds|http_server_|prometheus_notifications_dropped_total)/.test(
+            name,
+          ),
+      ),
+    ).toEqual([]);
+    console.log(`selectors: ${selectors.size}, without series here: ${[...new Set(empty)].sort().join(', ')}`);
+  }, 60_000);
+});
+
+/**
+ * plimsoll exporter, a process of the host in place of its image. Prometheus finds it as it is generated to: by a pod of its label and port,
+ * which has the host's network.
+ */
+function startExporter(node: KubernetesNode, port: number): ChildProcess {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'exporter', namespace, labels: { 'app.kubernetes.io/name': 'plimsoll-exporter' } },
+    spec: {
+      hostNetwork: true,
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'exporter',
+          image: 'pause:local',
+          imagePullPolicy: 'Never',
+          ports: [{ name: 'metrics', containerPort: port }],
+        },
+      ],
+    },
+  };
+  node.kubectl(['apply', '--filename', '-'], JSON.stringify(pod));
+  const main = path.join(here, '../../dist/cli/main.js');
+  const listen = `${nodeAddress(node)}:${port}`;
+  const args = ['exporter', '--listen', listen, '--kubeconfig', node.kubeconfig, '--no-registry', '--interval', '5'];
+  return spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+}
+
+/** Puts the configuration where it runs: outside of a pod, on a port of its own, and quicker. Gives its file. */
+function prepare(directory: string, out: string, node: KubernetesNode, token: string, port: number): string {
+  const place = path.join(directory, 'prometheus');
+  cpSync(path.join(out, 'base/prometheus'), place, { recursive: true });
+  const credentials = path.join(directory, 'account');
+  mkdirSync(credentials);
+  writeFileSync(path.join(credentials, 'token'), token);
+  const authority = node.kubectl(['get', 'configmap', 'kube-root-ca.crt', '--output', 'jsonpath={.data.ca\\.crt}']);
+  writeFileSync(path.join(credentials, 'ca.crt'), authority);
+  const server = node
+    .kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}'])
+    .trim();
+  const kubeconfig = path.join(credentials, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: '${server}', insecure-skip-tls-verify: true}}]
+users: [{name: u, user: {token: '${token}'}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+current-context: c
+`,
+  );
+  const file = path.join(place, 'prometheus.yml');
+  const text = readFileSync(file, 'utf8')
+    .replaceAll(account, credentials)
+    .replaceAll(
+      /^( +)- role: .+$/gm,
+      (line, indentation: string) => `${line}\n${indentation}  kubeconfig_file: ${kubeconfig}`,
+    )
+    .replace('localhost:9090', `127.0.0.1:${port}`)
+    .replaceAll(/^( +(?:scrape|evaluation)_interval: )\d+s$/gm, '$15s')
+    .replace('scrape_timeout: 10s', 'scrape_timeout: 5s');
+  writeFileSync(file, text);
+  for (const name of ['containers', 'logs', 'nodes', 'applications', 'images', 'monitoring']) {
+    const rules = path.join(place, `rules/${name}.yaml`);
+    writeFileSync(rules, hurried(readFileSync(rules, 'utf8')));
+  }
+  return file;
+}
+
+/** The rules with windows of a fifth and waits of a sixtieth: what takes a quarter of an hour would take too long in a test. */
+function hurried(text: string): string {
+  const shorter = (minutes: string, unit: string, by: number) =>
+    `${Math.max(1, Math.round((Number(minutes) * (unit === 'h' ? 3600 : 60)) / by))}s`;
+  return text
+    .replace(/\[(\d+)([mh])\]/g, (_, amount, unit) => `[${shorter(amount, unit, 5)}]`)
+    .replace(/\[(\d+)m:1m\]/g, (_, amount) => `[${shorter(amount, 'm', 5)}:12s]`)
+    .replace(/offset (\d+)(m)/g, (_, amount, unit) => `offset ${shorter(amount, unit, 5)}`)
+    .replace(/^( +for: )(\d+)([mh])$/gm, (_, head, amount, unit) => `${head}${shorter(amount, unit, 60)}`)
+    .replace(/^( +interval: )1m$/gm, '$15s');
+}
+
+/** Where two values differ, as paths. */
+function differences(one: unknown, other: unknown, at = ''): string[] {
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length)
+    return one.flatMap((each, index) => differences(each, other[index], `${at}.${index}`));
+  if (isJsonObject(one) && isJsonObject(other))
+    return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
+      differences(one[key], other[key], `${at}.${key}`),
+    );
+  return one === other ? [] : [at];
+}
+
+function nodeAddress(node: KubernetesNode): string {
+  const path = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+  return node.kubectl(['get', 'nodes', '--output', path]).trim();
+}
+
+function get(url: string, token: string): Promise<{ readonly status: number }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const asked = request(url, { headers, rejectUnauthorized: false, timeout: 10_000 }, (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode ?? 0 });
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** Tries until it passes. */
+async function eventually(seconds: number, check: () => Promise<void>): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+function expressionsIn(data: unknown): string[] {
+  if (Array.isArray(data)) return data.flatMap(expressionsIn);
+  if (!isJsonObject(data)) return [];
+  return Object.entries(data).flatMap(([key, value]) =>
+    key === 'query' && typeof value === 'string' ? [value] : expressionsIn(value),
+  );
+}
+
+/** The selectors in a tree that Prometheus' parser made of an expression. */
+function selectorsIn(tree: unknown): { readonly name: string; readonly text: string }[] {
+  if (Array.isArray(tree)) return tree.flatMap(selectorsIn);
+  if (!isJsonObject(tree)) return [];
+  const below = Object.values(tree).flatMap(selectorsIn);
+  const { matchers, name } = tree;
+  if (!Array.isArray(matchers) || typeof name !== 'string') return below;
+  const texts = matchers
+    .filter(isJsonObject)
+    .map(({ name: label, type, value }) => `${label}${type}${JSON.stringify(value)}`);
+  return [{ name, text: `{${texts.join(',')}}` }, ...below];
+}
