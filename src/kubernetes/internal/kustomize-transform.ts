@@ -1,10 +1,12 @@
 import {
   at,
   entriesAt,
+  entryOf,
   itemsAt,
   numberAt,
   scalarAt,
   textAt,
+  type YamlEntry,
   type YamlMap,
   type YamlNode,
   type YamlScalar,
@@ -169,6 +171,31 @@ const selectors: ReadonlyMap<string, SelectorPlace> = new Map([
   ['NetworkPolicy', { path: ['spec', 'podSelector', 'matchLabels'], always: false }],
 ]);
 
+const terms = ['podAffinity', 'podAntiAffinity'].flatMap((kind) => [
+  [kind, 'requiredDuringSchedulingIgnoredDuringExecution', 'labelSelector', 'matchLabels'],
+  [kind, 'preferredDuringSchedulingIgnoredDuringExecution', 'podAffinityTerm', 'labelSelector', 'matchLabels'],
+]);
+
+/**
+ * Selectors inside of lists, to which labels are added where they are written.
+ * https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/konfig/builtinpluginconsts/commonlabels.go
+ */
+const innerSelectors: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ...['Deployment', 'StatefulSet'].map((kind): [string, string[][]] => [
+    kind,
+    [['topologySpreadConstraints', 'labelSelector', 'matchLabels'], ...terms.map((term) => ['affinity', ...term])].map(
+      (path) => ['spec', 'template', 'spec', ...path],
+    ),
+  ]),
+  [
+    'NetworkPolicy',
+    [
+      ['spec', 'ingress', 'from', 'podSelector', 'matchLabels'],
+      ['spec', 'egress', 'to', 'podSelector', 'matchLabels'],
+    ],
+  ],
+]);
+
 /** `labels`, `commonLabels` and `commonAnnotations`. */
 export function setLabels(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
   const sets = [
@@ -191,6 +218,8 @@ export function setLabels(kustomization: YamlMap, resources: readonly Resource[]
       if (inTemplates && template) node = addPairs(node, [...template, 'metadata', 'labels'], pairs);
       const selector = inSelectors ? selectors.get(kindOf(node)) : undefined;
       if (selector && (selector.always || at(node, ...selector.path))) node = addPairs(node, selector.path, pairs);
+      if (inSelectors)
+        for (const path of innerSelectors.get(kindOf(node)) ?? []) node = addWhereWritten(node, path, pairs);
     }
     node = addPairs(node, ['metadata', 'annotations'], annotations);
     if (template) node = addPairs(node, [...template, 'metadata', 'annotations'], annotations);
@@ -205,4 +234,24 @@ function addPairs(node: YamlMap, path: readonly string[], pairs: YamlNode | unde
     const map = found?.kind === 'map' ? found : derivedMap([], found ?? node);
     return added.reduce(withEntry, map);
   });
+}
+
+/** Goes through the items of lists on the way, and adds nothing where the path ends before. */
+function addWhereWritten(node: YamlMap, path: readonly string[], pairs: YamlNode | undefined): YamlMap {
+  const changed = addBelow(node, path, entriesAt(pairs));
+  return changed.kind === 'map' ? changed : node;
+}
+
+function addBelow(node: YamlNode, path: readonly string[], added: readonly YamlEntry[]): YamlNode {
+  if (node.kind === 'sequence') {
+    const items = node.items.map((item) => addBelow(item, path, added));
+    return items.some((item, index) => item !== node.items[index]) ? withItems(node, items) : node;
+  }
+  if (node.kind !== 'map') return node;
+  const [key, ...rest] = path;
+  if (key === undefined) return added.reduce(withEntry, node);
+  const found = entryOf(node, key)?.value;
+  if (found === undefined) return node;
+  const changed = addBelow(found, rest, added);
+  return changed === found ? node : withEntry(node, entry(key, changed));
 }

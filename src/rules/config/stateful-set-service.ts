@@ -35,8 +35,10 @@ export const rule = workloadRule({
     }
     const named = services.find((each) => each.name === name.text);
     const fault = faultOf(named, workload, services);
-    if (fault === undefined) return;
+    if (fault === undefined || (named && !isBeside(named, workload))) return;
     report({
+      // Without names of their own the pods still run, and few programs ask for the names.
+      ...(named && choosesPodsOf(named, workload) && { severity: 'note' }),
       at: name,
       also: named
         ? [{ ...named.place, note: `Service ${named.name}` }]
@@ -46,6 +48,12 @@ export const rule = workloadRule({
     });
   },
 });
+
+/** Of several examples in one project only what stands together counts. */
+function isBeside(service: KubernetesObject, workload: Workload): boolean {
+  if (service.namespace !== undefined && service.namespace === workload.namespace) return true;
+  return directoryOf(service.path) === directoryOf(workload.object.path);
+}
 
 function faultOf(
   named: KubernetesObject | undefined,

@@ -1,4 +1,8 @@
-import { at, itemsAt, scalarAt } from '../../kubernetes/yaml-node.ts';
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { objectsOfKind } from '../../kubernetes/relations.ts';
+import { sameNamespace } from '../../kubernetes/selector.ts';
+import { at, itemsAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeIn, together } from '../../repairs/manifest-edits.ts';
 
@@ -27,7 +31,7 @@ export const rule = objectRule({
         peers: ['kube-linter:exposed-services'],
       });
     }
-    if (type?.text !== 'NodePort') return;
+    if (type?.text !== 'NodePort' || isBehindIngress(project, object)) return;
     const spec = at(object.node, 'spec');
     if (spec?.kind !== 'map') return;
     const pinned = itemsAt(spec, 'ports').flatMap((port) => {
@@ -55,6 +59,17 @@ export const rule = objectRule({
     });
   },
 });
+
+/** Some clouds' Ingresses need the ports of nodes. */
+function isBehindIngress(project: Project, service: KubernetesObject): boolean {
+  return objectsOfKind(project.objects, 'Ingress').some((ingress) => {
+    if (!sameNamespace(ingress, service)) return false;
+    const spec = at(ingress.node, 'spec');
+    const paths = itemsAt(spec, 'rules').flatMap((rule) => itemsAt(rule, 'http', 'paths'));
+    const backends = [at(spec, 'defaultBackend'), ...paths.map((path) => at(path, 'backend'))];
+    return backends.some((backend) => textAt(backend, 'service', 'name') === service.name);
+  });
+}
 
 /** How the clouds are told that the address is one of the own network. */
 function isInternal(annotations: ReadonlyMap<string, string>): boolean {

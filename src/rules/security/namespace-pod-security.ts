@@ -33,7 +33,9 @@ export const rule = objectRule({
 function labelled(project: Project, object: KubernetesObject): { readonly fix?: Fix } {
   const pods = project.workloads.filter(({ namespace }) => namespace === object.name);
   const metadata = at(object.node, 'metadata');
-  if (pods.length === 0 || metadata?.kind !== 'map') return {};
+  // What a mesh puts into each pod, with the right to change its network, is not seen here.
+  const isMeshed = [...object.labels.keys()].some((key) => /istio|linkerd|kuma|consul/.test(key));
+  if (pods.length === 0 || metadata?.kind !== 'map' || isMeshed) return {};
   const level = (['restricted', 'baseline'] as const).find((each) =>
     pods.every((workload) => podSecurityViolations(workload, each).length === 0),
   );
