@@ -153,6 +153,12 @@ function peerGroups() {
     { title: 'Checkov, Dockerfile', tool: 'checkov', list: ids['checkov-dockerfile'], toId: firstWord },
     { title: 'KICS, Dockerfile', tool: 'kics', list: ids['kics-dockerfile'] ?? [], toId: firstWord },
     { title: 'Parfum', tool: 'parfum', list: ids.parfum, toId: (entry) => entry },
+    { title: 'kube-linter', tool: 'kube-linter', list: ids['kube-linter'], toId: (entry) => entry },
+    { title: 'kube-score', tool: 'kube-score', list: ids['kube-score'], toId: (entry) => entry },
+    { title: 'Polaris', tool: 'polaris', list: ids.polaris, toId: (entry) => entry },
+    { title: 'Trivy, Kubernetes', tool: 'trivy', list: ids['trivy-kubernetes'], toId: firstWord },
+    { title: 'Checkov, Kubernetes', tool: 'checkov', list: ids['checkov-kubernetes'], toId: firstWord },
+    { title: 'Pod Security Standards', tool: 'pod-security', list: ids['pod-security'], toId: (entry) => entry },
     { title: 'tally', tool: 'tally', list: ids.tally, toId: (entry) => entry.replace(/^tally\//, '') },
   ];
 }

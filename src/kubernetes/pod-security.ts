@@ -58,24 +58,32 @@ const baseline: readonly Control[] = [
         ...others.map((each) => violation('seLinux', each, `an SELinux user or role`)),
       ];
     }),
+  // Without a user namespace the API server refuses it altogether.
   ofContainers(({ security: { procMount }, workload }) =>
     procMount.node && procMount.value !== 'Default' && workload.hostUsers.value !== false
       ? violation('procMount', procMount.node, `procMount ${procMount.value}`)
       : [],
   ),
-  ofContainers(({ security: { seccompProfile } }) =>
-    seccompProfile.node && seccompProfile.value === 'Unconfined'
-      ? violation('seccomp', seccompProfile.node, 'seccomp Unconfined')
-      : [],
-  ),
+  (workload) =>
+    contextsOf(workload).flatMap((context) => {
+      const type = scalarAt(context, 'seccompProfile', 'type');
+      return type?.text === 'Unconfined' ? violation('seccomp', type, 'seccomp Unconfined') : [];
+    }),
   ({ securityContext }) =>
     itemsAt(securityContext, 'sysctls').flatMap((item) => {
       const name = scalarAt(item, 'name');
-      return name && !isSafeSysctl(name.text) ? violation('sysctls', name, `sysctl ${name.text}`) : [];
+      return name && (!isSafeSysctl(name.text) || name.text.includes('/'))
+        ? violation('sysctls', name, `sysctl ${name.text}`)
+        : [];
     }),
 ];
 
 const restricted: readonly Control[] = [
+  ofContainers(({ security: { procMount }, workload }) =>
+    procMount.node && procMount.value !== 'Default' && workload.hostUsers.value === false
+      ? violation('procMount', procMount.node, `procMount ${procMount.value}`)
+      : [],
+  ),
   ({ volumes }) =>
     volumes.flatMap(({ kind, node }) =>
       kind === undefined || kind === 'hostPath' || restrictedVolumes.has(kind)
@@ -87,16 +95,22 @@ const restricted: readonly Control[] = [
       ? []
       : violation('privilegeEscalation', allow.node ?? place, 'no allowPrivilegeEscalation: false'),
   ),
-  ofContainers(({ security: { runAsNonRoot }, place, workload }) =>
-    runAsNonRoot.value === true || workload.hostUsers.value === false
+  (workload) => {
+    if (workload.hostUsers.value === false) return [];
+    // What the pod says is looked at by itself, even where every container says something else.
+    const ofPod = scalarAt(workload.securityContext, 'runAsNonRoot');
+    if (ofPod?.value === false) return [violation('runAsNonRoot', ofPod, 'runAsNonRoot: false')];
+    return workload.allContainers.flatMap(({ security: { runAsNonRoot }, place }) =>
+      runAsNonRoot.value === true ? [] : violation('runAsNonRoot', runAsNonRoot.node ?? place, 'no runAsNonRoot: true'),
+    );
+  },
+  (workload) =>
+    workload.hostUsers.value === false
       ? []
-      : violation('runAsNonRoot', runAsNonRoot.node ?? place, 'no runAsNonRoot: true'),
-  ),
-  ofContainers(({ security: { runAsUser }, workload }) =>
-    runAsUser.value === 0 && runAsUser.node && workload.hostUsers.value !== false
-      ? violation('runAsUser', runAsUser.node, 'runAsUser: 0')
-      : [],
-  ),
+      : contextsOf(workload).flatMap((context) => {
+          const user = scalarAt(context, 'runAsUser');
+          return user?.value === 0 ? violation('runAsUser', user, 'runAsUser: 0') : [];
+        }),
   ofLinuxContainers(({ security: { seccompProfile }, place }) =>
     seccompProfile.value === undefined
       ? violation('seccompRestricted', seccompProfile.node ?? place, 'no seccompProfile')
@@ -148,6 +162,7 @@ const restrictedVolumes: ReadonlySet<string> = new Set([
   'downwardAPI',
   'emptyDir',
   'ephemeral',
+  'image',
   'persistentVolumeClaim',
   'projected',
   'secret',

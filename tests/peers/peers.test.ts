@@ -24,13 +24,14 @@ const kubernetesLists = [
   ['kube-linter', 'kube-linter'],
   ['kube-score', 'kube-score'],
   ['polaris', 'polaris'],
+  ['pod-security', 'pod-security'],
 ] as const;
 
 const claimed = new Map<string, string[]>();
 for (const { id, definition } of rules)
   for (const peer of definition.peers) claimed.set(peer, [...(claimed.get(peer) ?? []), id]);
 
-describe.each(dockerfileLists)('every check of %s', (list, tool) => {
+describe.each([...dockerfileLists, ...kubernetesLists])('every check of %s', (list, tool) => {
   const reasons = reasonsFor(tool);
 
   test.each(idsOf(list))('%s has a rule or a reason, and not both', (id) => {

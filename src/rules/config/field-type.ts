@@ -14,7 +14,7 @@ export const rule = objectRule({
   summary: 'A value of another type than its field has',
   why: 'The API server refuses the object: a number is no text, and a text that looks like a number is none.',
   remedy: 'Write it with quotes where a text is wanted, without them where a number or true or false is.',
-  peers: [],
+  peers: ['kube-linter:schema-validation'],
   check({ object, project }, { report }) {
     for (const fault of faultsOf(project, object)) {
       if (fault.kind !== 'wrong-type' || isAmountOfContainer(fault)) continue;
