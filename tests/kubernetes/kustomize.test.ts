@@ -265,6 +265,27 @@ patches:
       },
     ],
     [
+      'a namespace, its object, and the accounts that bindings name',
+      {
+        ...base,
+        'k/kustomization.yaml': 'resources: [../base, rbac.yaml]\nnamespace: shop\nnamePrefix: a-\n',
+        'k/rbac.yaml': `apiVersion: v1
+kind: Namespace
+metadata: {name: system}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects:
+  - {kind: ServiceAccount, name: web}
+  - {kind: ServiceAccount, name: default, namespace: other}
+  - {kind: ServiceAccount, name: elsewhere, namespace: other}
+  - {kind: Group, name: people, apiGroup: rbac.authorization.k8s.io}
+`,
+      },
+    ],
+    [
       'deleting and replacing',
       {
         ...base,

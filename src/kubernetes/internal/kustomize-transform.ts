@@ -37,18 +37,38 @@ const clusterScoped = new Set([
   'ClusterIssuer',
 ]);
 
-/** `namespace`: put in everywhere but on what has none. */
+/**
+ * `namespace`: put in everywhere but on what has none. A Namespace takes it as its name, and the accounts that bindings name follow
+ * the accounts that are among the resources. https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/namespace
+ */
 export function setNamespace(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
   const namespace = scalarAt(kustomization, 'namespace');
   if (!namespace) return resources;
+  const accounts = resources.filter(({ node }) => kindOf(node) === 'ServiceAccount');
   return resources.map((resource) => {
-    if (kindOf(resource.node) === 'Namespace') return resource;
-    return clusterScoped.has(kindOf(resource.node))
-      ? resource
-      : withNode(
-          resource,
-          changeAt(resource.node, ['metadata', 'namespace'], () => namespace),
-        );
+    const kind = kindOf(resource.node);
+    const path = kind === 'Namespace' ? ['metadata', 'name'] : ['metadata', 'namespace'];
+    const placed =
+      kind !== 'Namespace' && clusterScoped.has(kind) ? resource.node : changeAt(resource.node, path, () => namespace);
+    const isBinding = kind === 'RoleBinding' || kind === 'ClusterRoleBinding';
+    return withNode(resource, isBinding ? withSubjects(placed, accounts, namespace) : placed);
+  });
+}
+
+function withSubjects(binding: YamlMap, accounts: readonly Resource[], namespace: YamlScalar): YamlMap {
+  return changeAt(binding, ['subjects'], (subjects) => {
+    if (subjects?.kind !== 'sequence') return subjects;
+    const items = subjects.items.map((subject) => {
+      if (subject.kind !== 'map' || kindOf(subject) !== 'ServiceAccount') return subject;
+      const name = textAt(subject, 'name');
+      const own = textAt(subject, 'namespace');
+      const isMeant = accounts.some(
+        ({ names, namespaces }) =>
+          name !== undefined && names.includes(name) && (own === undefined || namespaces.includes(own)),
+      );
+      return name === 'default' || isMeant ? changeAt(subject, ['namespace'], () => namespace) : subject;
+    });
+    return items.every((item, index) => item === subjects.items[index]) ? subjects : withItems(subjects, items);
   });
 }
 
