@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../core/errors.ts';
 import { dockerCredentials } from '../image/docker-credentials.ts';
 import { type ClusterClient, openCluster } from '../kubernetes/cluster-client.ts';
@@ -59,25 +60,29 @@ async function serveUntilStopped(
   const server = await serveExporter(exporter, address);
   terminal.stdout.write(line({ level: 'info', message: 'listening', address: `${address.host ?? ''}:${server.port}` }));
   const stop = new AbortController();
-  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const onSignal = () => stop.abort();
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
   while (!stop.signal.aborted) {
     const begun = performance.now();
-    await Promise.race([exporter.refresh(), stopped]);
+    await untilStopped(exporter.refresh(), stop.signal);
     const left = Math.max(1000, interval * 1000 - (performance.now() - begun));
-    await Promise.race([pause(left, stop.signal), stopped]);
+    await setTimeout(left, undefined, { signal: stop.signal }).catch(() => undefined);
   }
   await server.close();
   terminal.stdout.write(line({ level: 'info', message: 'stopped' }));
   return true;
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits for some work, but no longer than until the signal. Nothing of it is left on the signal afterwards. */
+function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+    work.finally(done);
   });
 }
 
