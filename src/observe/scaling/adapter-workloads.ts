@@ -5,21 +5,18 @@ const labels = (indent: string) =>
 const selector = (indent: string) => `${indent}app.kubernetes.io/name: prometheus-adapter\n`;
 
 /** prometheus-adapter itself: names of files and their texts. https://github.com/kubernetes-sigs/prometheus-adapter/tree/master/deploy */
-export function writeAdapterWorkloads(
-  choices: ObserveChoices,
-  metrics: readonly string[],
-): (readonly [string, string])[] {
+export function writeAdapterWorkloads(choices: ObserveChoices): (readonly [string, string])[] {
   return [
-    ['rbac.yaml', rbac(choices, metrics)],
+    ['rbac.yaml', rbac(choices)],
     ['apiservice.yaml', apiService(choices)],
     ['deployment.yaml', deployment(choices)],
     ['networkpolicy.yaml', networkPolicy(choices)],
   ];
 }
 
-function rbac({ namespace }: ObserveChoices, metrics: readonly string[]): string {
-  return `# What the adapter may: find the pods that a query is about, have the API server check who asks, and nothing else. And what the autoscaler
-# may: read these metrics.
+function rbac({ namespace }: ObserveChoices): string {
+  return `# What the adapter may: find the pods that a query is about, have the API server check who asks, and nothing else. The
+# autoscaler may read these metrics without more: system:controller:horizontal-pod-autoscaler.
 apiVersion: v1
 kind: ServiceAccount
 metadata:
@@ -81,31 +78,6 @@ subjects:
   - kind: ServiceAccount
     name: prometheus-adapter
     namespace: ${namespace}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: plimsoll-custom-metrics
-  labels:
-${labels('    ')}rules:
-  - apiGroups: [custom.metrics.k8s.io]
-    # By their names: not every metric of everything.
-    resources: [${metrics.map((metric) => `pods/${metric}`).join(', ')}]
-    verbs: [get]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: plimsoll-custom-metrics
-  labels:
-${labels('    ')}roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: plimsoll-custom-metrics
-subjects:
-  - kind: ServiceAccount
-    name: horizontal-pod-autoscaler
-    namespace: kube-system
 `;
 }
 

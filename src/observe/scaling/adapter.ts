@@ -15,9 +15,7 @@ export function writeAdapter(choices: ObserveChoices, scaled: readonly Scaling[]
     text,
   });
   const workloads =
-    choices.stack === 'full'
-      ? writeAdapterWorkloads(choices, [...targets.values()]).map(([name, text]) => file(name, text))
-      : [];
+    choices.stack === 'full' ? writeAdapterWorkloads(choices).map(([name, text]) => file(name, text)) : [];
   return [
     file('config.yaml', rules([...targets])),
     file(

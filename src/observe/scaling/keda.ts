@@ -1,4 +1,4 @@
-import { literalPattern } from '../../core/literal-pattern.ts';
+import { promqlString, re2Literal } from '../promql.ts';
 import type { ResourceTarget, Scaling } from './figures.ts';
 import { behavior } from './horizontal.ts';
 import { boundReasons, called, commentLines, metadata } from './object-head.ts';
@@ -47,9 +47,9 @@ ${container === undefined ? '' : `        # The container that serves alone.\n  
 function prometheus({ workload, requests }: Scaling, monitoring: string): string {
   if (!requests) return '';
   // A pod of a Deployment is named by it, its ReplicaSet and five characters.
-  const pods = `${literalPattern(workload.name)}-[a-z0-9]+-[a-z0-9]{5}`;
-  const namespace = workload.namespace === undefined ? '' : `namespace=${JSON.stringify(workload.namespace)},`;
-  const query = `sum(rate(${requests.counter}{${namespace}pod=~${JSON.stringify(pods)}}[2m]))`;
+  const pods = `${re2Literal(workload.name)}-[a-z0-9]+-[a-z0-9]{5}`;
+  const namespace = workload.namespace === undefined ? '' : `namespace=${promqlString(workload.namespace)},`;
+  const query = `sum(rate(${requests.counter}{${namespace}pod=~${promqlString(pods)}}[2m]))`;
   return `${commentLines(requests.why, '    ')}    - type: prometheus
       # All requests divided by this are the pods that are wanted.
       metricType: AverageValue
