@@ -286,6 +286,27 @@ subjects:
       },
     ],
     [
+      'a patch that means an object by its first name, and webhooks of a Service',
+      {
+        ...base,
+        'mid/kustomization.yaml': 'resources: [../base, hook.yaml]\nnamespace: mid\nnamePrefix: mid-\n',
+        'mid/hook.yaml': `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: web}
+webhooks:
+  - {name: a.example.com, clientConfig: {service: {name: web, namespace: system, path: /}}, sideEffects: None}
+`,
+        'k/kustomization.yaml': `resources: [../mid]
+patches:
+  - patch: |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec: {replicas: 4}
+`,
+      },
+    ],
+    [
       'deleting and replacing',
       {
         ...base,

@@ -123,20 +123,25 @@ function merged(
   return resources.flatMap((resource) => {
     if (!wanted.has(resource)) return [resource];
     const merging = mergeOptionsFor(groupOf(resource.node));
-    const node = mergeMaps(resource.node, target ? withIdentityOf(patch, resource, options) : patch, merging);
+    const node = mergeMaps(resource.node, withIdentityOf(patch, resource, options), merging);
     return node ? [withNode(resource, node)] : [];
   });
 }
 
-/** With a target, name and kind in the patch say nothing, unless its options let them change. */
+/**
+ * Name, namespace and kind in a patch say which object it is for, by what that was called at first, and change nothing unless the
+ * patch's options let them.
+ */
 function withIdentityOf(patch: YamlMap, resource: Resource, options: YamlNode | undefined): YamlMap {
   const allowed = (key: string) => scalarAt(options, key)?.value === true;
   let result = patch;
   if (!allowed('allowKindChange'))
     for (const key of ['apiVersion', 'kind'])
       if (entryOf(patch, key)) result = changeAt(result, [key], () => at(resource.node, key));
-  if (!allowed('allowNameChange') && at(patch, 'metadata', 'name'))
-    result = changeAt(result, ['metadata', 'name'], () => at(resource.node, 'metadata', 'name'));
+  const kept = allowed('allowNameChange') ? ['namespace'] : ['name', 'namespace'];
+  for (const key of kept)
+    if (at(patch, 'metadata', key))
+      result = changeAt(result, ['metadata', key], () => at(resource.node, 'metadata', key));
   return result;
 }
 

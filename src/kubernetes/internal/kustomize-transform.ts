@@ -45,14 +45,41 @@ export function setNamespace(kustomization: YamlMap, resources: readonly Resourc
   const namespace = scalarAt(kustomization, 'namespace');
   if (!namespace) return resources;
   const accounts = resources.filter(({ node }) => kindOf(node) === 'ServiceAccount');
+  const services = resources.filter(({ node }) => kindOf(node) === 'Service');
   return resources.map((resource) => {
     const kind = kindOf(resource.node);
     const path = kind === 'Namespace' ? ['metadata', 'name'] : ['metadata', 'namespace'];
     const placed =
       kind !== 'Namespace' && clusterScoped.has(kind) ? resource.node : changeAt(resource.node, path, () => namespace);
-    const isBinding = kind === 'RoleBinding' || kind === 'ClusterRoleBinding';
-    return withNode(resource, isBinding ? withSubjects(placed, accounts, namespace) : placed);
+    if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding')
+      return withNode(resource, withSubjects(placed, accounts, namespace));
+    return withNode(resource, callsServices.has(kind) ? withServices(placed, services, namespace) : placed);
   });
+}
+
+/** Kinds whose objects say which Service the API server calls. */
+const callsServices = new Set(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']);
+
+function withServices(node: YamlMap, services: readonly Resource[], namespace: YamlScalar): YamlMap {
+  return changeAt(node, ['webhooks'], (webhooks) => {
+    if (webhooks?.kind !== 'sequence') return webhooks;
+    const items = webhooks.items.map((webhook) =>
+      webhook.kind === 'map' && isAmong(services, at(webhook, 'clientConfig', 'service'))
+        ? changeAt(webhook, ['clientConfig', 'service', 'namespace'], () => namespace)
+        : webhook,
+    );
+    return items.every((item, index) => item === webhooks.items[index]) ? webhooks : withItems(webhooks, items);
+  });
+}
+
+/** Whether a reference by name and namespace means one of the resources. */
+function isAmong(resources: readonly Resource[], reference: YamlNode | undefined): boolean {
+  const name = textAt(reference, 'name');
+  const namespace = textAt(reference, 'namespace');
+  return resources.some(
+    ({ names, namespaces }) =>
+      name !== undefined && names.includes(name) && (namespace === undefined || namespaces.includes(namespace)),
+  );
 }
 
 function withSubjects(binding: YamlMap, accounts: readonly Resource[], namespace: YamlScalar): YamlMap {
@@ -60,13 +87,8 @@ function withSubjects(binding: YamlMap, accounts: readonly Resource[], namespace
     if (subjects?.kind !== 'sequence') return subjects;
     const items = subjects.items.map((subject) => {
       if (subject.kind !== 'map' || kindOf(subject) !== 'ServiceAccount') return subject;
-      const name = textAt(subject, 'name');
-      const own = textAt(subject, 'namespace');
-      const isMeant = accounts.some(
-        ({ names, namespaces }) =>
-          name !== undefined && names.includes(name) && (own === undefined || namespaces.includes(own)),
-      );
-      return name === 'default' || isMeant ? changeAt(subject, ['namespace'], () => namespace) : subject;
+      const isMeant = textAt(subject, 'name') === 'default' || isAmong(accounts, subject);
+      return isMeant ? changeAt(subject, ['namespace'], () => namespace) : subject;
     });
     return items.every((item, index) => item === subjects.items[index]) ? subjects : withItems(subjects, items);
   });
