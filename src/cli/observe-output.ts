@@ -97,11 +97,13 @@ function handText({ files }: ObserveRun, { directory, newer }: TextOptions): str
 function nextText({ written, files }: ObserveRun, { directory }: TextOptions): string {
   const changes = files.some(({ action }) => action === 'create' || action === 'update');
   if (!written && changes) return '  Nothing is written.   plimsoll observe   writes it';
-  return [
-    `  kubectl kustomize ${directory}/overlay                                 see it`,
-    `  kubectl apply --server-side --dry-run=server --kustomize ${directory}/overlay   try it`,
-    `  kubectl apply --server-side --kustomize ${directory}/overlay             install it`,
-  ].join('\n');
+  const commands = [
+    [`kubectl kustomize ${directory}/overlay`, 'see it'],
+    [`kubectl apply --server-side --dry-run=server --kustomize ${directory}/overlay`, 'try it'],
+    [`kubectl apply --server-side --kustomize ${directory}/overlay`, 'install it'],
+  ];
+  const width = Math.max(...commands.map(([call = '']) => call.length));
+  return commands.map(([call = '', meaning]) => `  ${call.padEnd(width)}   ${meaning}`).join('\n');
 }
 
 function count(number: number, noun: string): string {

@@ -18,8 +18,8 @@ export function kustomization(plan: ObservePlan, files: readonly GeneratedFile[]
   const resources = files
     .map(({ path }) => path.replace('base/prometheus/', ''))
     .filter((path) => path.endsWith('.yaml') && !path.includes('/'));
-  // Where somebody else's workload refers to them by name, the name stays; ours starts anew with a new one.
-  const options = stack === 'full' ? '' : '    options:\n      disableNameSuffixHash: true\n';
+  // Prometheus takes over what changes in a ConfigMap of the same name; a digest in the name would restart it each time.
+  const options = '    options:\n      disableNameSuffixHash: true\n';
   const maps = `configMapGenerator:
   - name: ${configurationName}
     namespace: ${namespace}

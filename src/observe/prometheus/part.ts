@@ -1,16 +1,22 @@
 import type { GeneratedFile, ObservePart, ObservePlan } from '../observe-plan.ts';
 import { kustomization } from './kustomization.ts';
+import { operatorObjects } from './operator.ts';
 import { rbac } from './rbac.ts';
 import { ruleTexts, runbookTexts, testTexts } from './rule-text.ts';
 import { scrapeConfiguration } from './scrape.ts';
+import { workloads } from './workloads.ts';
 
 /** Scrape configuration, rules and the right to read, for Prometheus. */
 export const prometheusPart: ObservePart = {
   name: 'prometheus',
   summary: 'Prometheus: scrape configuration, recording and alert rules with their tests and runbooks, RBAC',
   write(plan) {
-    const files = plan.choices.stack === 'operator' ? [] : configuration(plan);
-    const all = [rbac(plan.choices), ...files, ...testTexts(plan), ...runbookTexts(plan)];
+    const { stack } = plan.choices;
+    const files = stack === 'operator' ? operatorObjects(plan) : configuration(plan);
+    const running = stack === 'full' ? workloads(plan) : [];
+    // promtool tries files of rules, not objects of the Operator; the groups are the same.
+    const tests = stack === 'operator' ? [] : testTexts(plan);
+    const all = [rbac(plan.choices), ...files, ...running, ...tests, ...runbookTexts(plan)];
     return [kustomization(plan, all), ...all];
   },
 };
