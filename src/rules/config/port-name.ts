@@ -70,6 +70,7 @@ function isPortNumber(value: number): boolean {
   return Number.isInteger(value) && value > 0 && value < 65536;
 }
 
+/** What is filled in first, by a template engine or by hand. */
 function isTemplate(text: string): boolean {
-  return /[{}$]/.test(text);
+  return /[{}$]|^[A-Z0-9_]*PORT[A-Z0-9_]*$/.test(text);
 }
