@@ -118,11 +118,9 @@ async function lastLogs(
     );
     for (const status of statuses.slice(0, mostContainers)) {
       const container = textAt(status, 'name') ?? '';
-      // What a container said before it ended says more than what its successor says.
-      const previous = (numberAt(status, 'restartCount') ?? 0) > 0;
       const name = nameOf(pod);
-      const text = await attempt(`log of ${name}/${container}`, '', () =>
-        cluster.logs({ namespace: target.namespace, name, container }, { lines, bytes: logBytes, previous }),
+      const { text, previous } = await attempt(`log of ${name}/${container}`, { text: '', previous: false }, () =>
+        lastWords(cluster, { namespace: target.namespace, name, container }, status, lines),
       );
       const safe = safeLines(text, lines, left);
       left -= safe.reduce((sum, line) => sum + line.length, 0);
@@ -131,6 +129,28 @@ async function lastLogs(
     }
   }
   return logs;
+}
+
+/** What the kubelet answers, as if it were the log, where it has removed a container already. */
+const removed = /^unable to retrieve container logs for \S+\s*$/;
+
+/**
+ * What a container said before it ended says more than what its successor says. While it waits to be started again, its last
+ * one is the present one.
+ */
+async function lastWords(
+  cluster: ResponderCluster,
+  pod: { readonly namespace: string; readonly name: string; readonly container: string },
+  status: JsonObject,
+  lines: number,
+): Promise<{ readonly text: string; readonly previous: boolean }> {
+  const restarted = (numberAt(status, 'restartCount') ?? 0) > 0;
+  const runs = fieldAt(status, 'state', 'running') !== undefined;
+  if (restarted && runs) {
+    const text = await cluster.logs(pod, { lines, bytes: logBytes, previous: true }).catch(() => '');
+    if (text !== '' && !removed.test(text)) return { text, previous: true };
+  }
+  return { text: await cluster.logs(pod, { lines, bytes: logBytes, previous: false }), previous: false };
 }
 
 function safeLines(text: string, most: number, room: number): readonly string[] {
