@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import { type ApiProxy, type Fate, startApiProxy } from './api-proxy.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
 import { type RespondProcess, send, startRespond, until, webhookOf } from './respond-process.ts';
 
@@ -43,68 +43,118 @@ describe('plimsoll respond, killed at any step and started again', () => {
   it('does every action once, and forgets none', async () => {
     let step = 0;
     let kills = 0;
-    for (; ; step += all ? 1 : 5) {
+    for (; ; step += all ? 1 : 7) {
       const killed = await oneRun(step, 'before');
-      await oneRun(all ? step : step + 2, 'after');
+      await oneRun(all ? step : step + 3, 'after');
       if (!killed) break;
       kills++;
     }
-    expect(kills).toBeGreaterThan(all ? 10 : 1);
-    console.log(`killed before and after each of ${step} requests${all ? '' : ' (every fifth)'}`);
+    expect(kills).toBeGreaterThan(all ? 10 : 0);
+    console.log(`killed before and after each of ${step} requests${all ? '' : ' (every seventh)'}`);
   }, 900_000);
+
+  it.each<[string, string, Fate[]]>([
+    ['answers 409 to the patch, twice', 'PATCH', [{ status: 409 }, { status: 409 }]],
+    ['answers 429 to the patch', 'PATCH', [{ status: 429, retryAfter: 1 }]],
+    ['answers 500 to the patch, though it carried it out', 'PATCH', [{ after: () => {} }]],
+    ['answers 500 to the patch', 'PATCH', [{ status: 500 }, { status: 500 }]],
+    ['hangs at the patch', 'PATCH', ['hang']],
+    ['takes the journal and does not say so', 'PUT /api/v1', [{ after: () => {} }]],
+    ['refuses the journal', 'PUT /api/v1', [{ status: 500 }, { status: 503 }]],
+    [
+      'does not know the credentials any more, for a moment',
+      'GET /apis/apps',
+      [{ status: 401 }, { status: 401 }, { status: 401 }],
+    ],
+  ])('the API server %s', { timeout: 90_000 }, async (fault, which, fates) => {
+    const left = [...fates];
+    let armed = false;
+    await run(`fault-${fault.replace(/\W+/g, '-').toLowerCase().slice(0, 30)}${left.length}`, {
+      decide: (request) => (armed && request.startsWith(which) ? (left.shift() ?? 'pass') : 'pass'),
+      leading: () => {
+        armed = true;
+      },
+    });
+    expect(left).toEqual([]);
+  });
 
   /** True where it was killed; false where it had done all before that step. */
   async function oneRun(step: number, when: 'before' | 'after'): Promise<boolean> {
-    const name = `${when}-${step}`;
+    let killed = false;
+    let respond: RespondProcess | undefined;
+    const kill = () => {
+      killed = true;
+      respond?.kill('SIGKILL');
+    };
+    const first = proxy.requests.length;
+    await run(`${when}-${step}`, {
+      decide: (_, index) => {
+        if (killed || index - first !== step) return 'pass';
+        return when === 'before' ? { before: kill } : { after: kill };
+      },
+      started: (process) => {
+        respond = process;
+      },
+    });
+    return killed;
+  }
+
+  /** One Deployment, one alert: the restart is done once, recorded once. */
+  async function run(
+    name: string,
+    {
+      decide,
+      started = () => {},
+      leading = () => {},
+    }: {
+      readonly decide: ApiProxy['decide'];
+      started?(process: RespondProcess): void;
+      leading?(): void;
+    },
+  ): Promise<void> {
     node.kubectl(['apply', '--namespace', namespace, '--filename', '-'], workload(name));
     const read = () =>
       JSON.parse(node.kubectl(['get', 'deployment', name, '--namespace', namespace, '--output', 'json']));
     await until(() => read().status?.updatedReplicas === 1, 30);
     const before = read();
     const args = ['--policy', file('policy.yaml'), '--token-file', file('token'), '--kubeconfig', file('kubeconfig')];
-    const start = () => startRespond([...args, '--namespace', namespace, '--name', name, '--identity', 'the-same']);
-    let respond: RespondProcess | undefined;
-    let killed = false;
-    const kill = () => {
-      killed = true;
-      respond?.kill('SIGKILL');
+    const start = async () => {
+      const process = await startRespond([...args, '--namespace', namespace, '--name', name, '--identity', 'the-same']);
+      started(process);
+      return process;
     };
-    const first = proxy.requests.length;
-    proxy.decide = (_, index) =>
-      index - first !== step || killed ? 'pass' : when === 'before' ? { before: kill } : { after: kill };
+    proxy.decide = decide;
+    let respond = await start();
     try {
-      respond = await start();
       const alert = webhookOf({ alertname: 'Leak', namespace, workload: name }, before.metadata.creationTimestamp);
       // As Alertmanager does: until it is taken.
       for (let taken = false; !taken; ) {
         if (!respond.isRunning()) respond = await start();
+        if (respond.log.some(({ message }) => message === 'leading: this instance acts')) leading();
         taken = (await send(respond.url, token, alert)) === 200;
         if (!taken) await new Promise((resolve) => setTimeout(resolve, 100));
       }
-      let journal: { readonly intents: readonly { readonly state: string; readonly id: string }[] } = { intents: [] };
+      let intents: readonly { readonly state: string; readonly id: string }[] = [];
       const isDone = () => {
-        const stored = JSON.parse(
-          node.kubectl(['get', 'configmap', `${name}-journal`, '--namespace', namespace, '--output', 'json']),
-        );
-        journal = JSON.parse(stored.data['journal.json']);
-        return journal.intents.length > 0 && journal.intents.every(({ state }) => state === 'done');
+        const journal = ['get', 'configmap', `${name}-journal`, '--namespace', namespace, '--output', 'json'];
+        intents = JSON.parse(JSON.parse(node.kubectl(journal)).data['journal.json']).intents;
+        return intents.length > 0 && intents.every(({ state }) => state === 'done');
       };
-      const end = performance.now() + 40_000;
+      const end = performance.now() + 60_000;
       while (!isDone()) {
         if (performance.now() > end)
-          throw new Error(`${name}: not done: ${JSON.stringify(journal)}\n${JSON.stringify(respond.log)}`);
+          throw new Error(`not done: ${JSON.stringify(intents)}\n${JSON.stringify(respond.log)}`);
         if (!respond.isRunning()) respond = await start();
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       const after = read();
-      expect(journal.intents, name).toHaveLength(1);
-      expect(after.metadata.annotations['respond.plimsoll.dev/actions'], name).toBe(journal.intents[0]?.id);
+      expect(intents, name).toHaveLength(1);
+      expect(after.metadata.annotations['respond.plimsoll.dev/actions'], name).toBe(intents[0]?.id);
       expect(after.metadata.generation, name).toBe(before.metadata.generation + 1);
-      return killed;
     } finally {
       proxy.decide = () => 'pass';
-      respond?.kill('SIGKILL');
-      await respond?.ended;
+      respond.kill('SIGKILL');
+      await respond.ended;
       node.kubectl(['delete', 'deployment', name, '--namespace', namespace, '--wait=false']);
     }
   }
