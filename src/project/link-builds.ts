@@ -204,8 +204,9 @@ export function composeBuilds(files: readonly ComposeFile[]): ToldBuild[] {
   );
 }
 
+/** '' at the root. The live objects of a namespace (`cluster:shop/deployment/web`) stand together as the files of a directory do. */
 export function directoryOf(file: string): string {
-  const slash = file.lastIndexOf('/');
+  const slash = file.startsWith('cluster:') ? file.indexOf('/') : file.lastIndexOf('/');
   return slash === -1 ? '' : file.slice(0, slash);
 }
 
