@@ -85,14 +85,14 @@ spec:
       # Logs of the last seconds are delivered first; the rest waits on disk.
       terminationGracePeriodSeconds: 30
       securityContext:
-        # plimsoll ignore=security/root-group -- group 0 is what may read the kubelet's log files; see above
+        # Group 0 is what may read the kubelet's log files; see above.
         runAsGroup: 0
         runAsUser: ${user}
         runAsNonRoot: true
         seccompProfile:
           type: RuntimeDefault
       initContainers:
-        # plimsoll ignore=security/workload-root-user,security/run-as-non-root-mismatch,security/root-with-volume -- a directory of the node is root's until root gives it away; runs once, with CHOWN alone
+        # plimsoll ignore=security/workload-root-user -- a directory of the node is root's until root gives it away; runs once, with CHOWN alone
         - name: own-state
           image: busybox:1.37.0
           imagePullPolicy: IfNotPresent
@@ -136,13 +136,15 @@ spec:
 ${secure ? login : ''}          ports:
             - name: metrics
               containerPort: ${port}
-          startupProbe:
+${otherPort(agent.ready)}          startupProbe:
 ${probe(agent, agent.live)}
             # Up to a minute, for a backlog on disk.
             periodSeconds: 5
             failureThreshold: 12
+          # Whether it listens at all: that the store does not answer is no reason to restart the agent.
           livenessProbe:
-${probe(agent, agent.live)}
+            tcpSocket:
+              port: ${/^:(\d+)/.exec(agent.live)?.[1] ?? port}
             periodSeconds: 30
             timeoutSeconds: 5
             failureThreshold: 3
@@ -209,6 +211,11 @@ const login = `            # None of the three agents reads a password from a fi
                   name: log-store
                   key: password
 `;
+
+function otherPort(where: string): string {
+  const port = /^:(\d+)/.exec(where)?.[1];
+  return port === undefined ? '' : `            - name: health\n              containerPort: ${port}\n`;
+}
 
 /** A path, or `:PORT/PATH` where it is not the metrics' port. */
 function probe({ port }: Agent, where: string): string {

@@ -68,6 +68,8 @@ pipeline:
       # CRI log files of containerd and CRI-O: time, stream, P or F, text. Partial lines (P) are joined to the one that ends them (F).
       # https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
       multiline.parser: cri
+      # The file's name holds those of pod, namespace and container: all that is known of a pod that was deleted before it was asked for.
+      path_key: file
       # From the beginning of files that are new; known ones go on where the last run stopped.
       read_from_head: on
       refresh_interval: 5
@@ -236,8 +238,8 @@ ${delivery}`;
 ${address}${tls}      # Few labels with few values: each combination is a stream of its own. Names of pods go into structured metadata.
       # https://grafana.com/docs/loki/latest/get-started/labels/bp-labels/
       labels: job=containers, namespace=$kubernetes['namespace_name'], container=$kubernetes['container_name'], stream=$stream
-      structured_metadata: pod=$kubernetes['pod_name'], node=$kubernetes['host']
-      remove_keys: stream, _p, time
+      structured_metadata: pod=$kubernetes['pod_name'], node=$kubernetes['host'], file=$file
+      remove_keys: stream, _p, time, file
       line_format: json
       compress: gzip
 ${delivery}`;

@@ -2,14 +2,14 @@ import type { JsonObject } from '../../core/json-object.ts';
 
 /**
  * Brings what an application calls its fields to one name each, whichever agent sent the document: `message`, `level`, `trace_id`,
- * `error`. In the store rather than in three agents' languages. A document that it cannot read is stored as it is.
+ * `error`. A pod that was gone before the agent asked for it keeps the names that its file has. In the store rather than in three agents' languages. A document that it cannot read is stored as it is.
  * https://www.elastic.co/docs/manage-data/ingest/transform-enrich/ingest-pipelines
  */
 export function ingestPipeline(): JsonObject {
   return {
     description: 'Logs of containers: one name for message, level, trace id and error',
     processors: [
-      { script: { lang: 'painless', source: script.trim(), params: { messages, levels, levelNames, traces, spans } } },
+      { script: { lang: 'painless', source: script.trim(), params: { messages, levels, levelNames, traces, spans, lineEnd: '\n' } } },
       { remove: { field: ['_p', 'logtag', 'time'], ignore_missing: true } },
     ],
     on_failure: [{ set: { field: 'error.type', value: 'ingest: {{ _ingest.on_failure_message }}' } }],
@@ -63,6 +63,17 @@ const levelNames: Readonly<Record<string, string>> = {
 };
 
 const script = `
+if (ctx.kubernetes == null && ctx.file instanceof String) {
+  int slash = ctx.file.lastIndexOf('/');
+  def name = ctx.file.substring(slash + 1);
+  int first = name.indexOf('_');
+  int last = name.lastIndexOf('_');
+  int id = name.lastIndexOf('-');
+  if (first > 0 && last > first && id > last) {
+    ctx.kubernetes = ['pod_name': name.substring(0, first), 'namespace_name': name.substring(first + 1, last), 'container_name': name.substring(last + 1, id)];
+  }
+}
+if (ctx.kubernetes != null) { ctx.remove('file'); }
 def app = ctx.app instanceof Map ? ctx.app : null;
 if (ctx.app != null && app == null) { ctx.log = ctx.log == null ? ctx.app.toString() : ctx.log; ctx.remove('app'); }
 if (app != null) {
@@ -81,6 +92,10 @@ if (app != null) {
   }
 }
 if (ctx.message == null && ctx.log != null) { ctx.message = ctx.log.toString(); }
+if (ctx.message == null && app != null && app.method instanceof String && app.path instanceof String) {
+  ctx.message = app.method + ' ' + app.path + ' ' + app.status;
+  if (ctx.level == null && app.status instanceof Number) { ctx.level = app.status >= 500 ? 'error' : 'info'; }
+}
 if (ctx.message == null && app != null) { ctx.message = app.toString(); }
 if (app == null && ctx.level == null && ctx.message != null) {
   def head = ctx.message.length() > 120 ? ctx.message.substring(0, 120) : ctx.message;
@@ -91,5 +106,6 @@ if (app == null && ctx.level == null && ctx.message != null) {
     else { if (token.length() > 2 && (token == token.toUpperCase() || at == token.length()) && params.levelNames.containsKey(token.toLowerCase())) { ctx.level = token; } token = ''; }
   }
 }
+if (ctx.level == null && ctx.message != null && ctx.message.indexOf(params.lineEnd) > 0 && (ctx.message.contains('Error') || ctx.message.contains('Exception') || ctx.message.contains('Traceback'))) { ctx.level = 'error'; }
 if (ctx.level != null) { def name = params.levelNames[ctx.level.toLowerCase()]; ctx.level = name != null ? name : ctx.level.toLowerCase(); }
 `;

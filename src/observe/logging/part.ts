@@ -6,8 +6,9 @@ import { elasticCloud, elasticCloudKustomization } from './elastic-cloud.ts';
 import { indexTemplate, lifecyclePolicy, singleNodeTemplate, statePolicy } from './index-template.ts';
 import { ingestPipeline } from './ingest-pipeline.ts';
 import { logstashPipeline } from './logstash.ts';
+import { lokiConfiguration } from './loki.ts';
 import { installScript, setupJob } from './store-setup.ts';
-import { lokiConfiguration, storeObjects } from './store-workloads.ts';
+import { storeObjects } from './store-workloads.ts';
 
 /** Log agent, its parsers, and what the store has to know. */
 export const loggingPart: ObservePart = {

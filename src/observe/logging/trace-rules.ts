@@ -2,7 +2,8 @@ import type { TraceLanguage } from '../observe-plan.ts';
 
 /**
  * Which lines go on with the one before them, in the output of one language: stack traces. Every other line begins an entry. A pattern
- * is one for Onigmo, RE2 and POSIX extended expressions alike: no look-around, no `\d`, no lazy repetition.
+ * is one for Onigmo, RE2 and POSIX extended expressions alike: no look-around, no `\d`, no lazy repetition, and
+ * no bracket within brackets, which Onigmo takes for a set within a set.
  */
 export interface TraceRule {
   readonly language: TraceLanguage;
@@ -19,7 +20,7 @@ export const traceRules: readonly TraceRule[] = [
   },
   {
     language: 'node',
-    next: '^[ \\t]+at |^[ \\t]+[[]cause[]]: |^[ \\t]+[a-zA-Z]+: |^[}]$',
+    next: '^[ \\t]+at |^[ \\t]+\\[cause\\]: |^[ \\t]+[a-zA-Z]+: |^\\}$',
     note: 'console.error(error) begins with «Error: …», then frames, then its own fields in braces',
   },
   {
@@ -34,7 +35,7 @@ export const traceRules: readonly TraceRule[] = [
   },
   {
     language: 'go',
-    next: '^goroutine [0-9]+ [[]|^[[]signal |^created by |^[ \\t]+[^ ]+[.]go:[0-9]+|^[A-Za-z0-9_./*]+[(].*[)]$|^exit status ',
+    next: '^goroutine [0-9]+ \\[|^\\[signal |^created by |^[ \\t]+[^ ]+[.]go:[0-9]+|^[A-Za-z0-9_./*]+[(].*[)]$|^exit status ',
     note: '«panic: …» begins it',
   },
   { language: 'ruby', next: '^[ \\t]+([0-9]+: )?from ', note: 'the first line has file, message and class' },
