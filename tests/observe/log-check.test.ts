@@ -95,7 +95,7 @@ describe('what breaks a parser or an index', () => {
       '{"time" : "2026-11-27T10:00:00Z","level" : "info","msg" : "a","msg" : "b"}\n',
       ['duplicate-key@1'],
     ],
-    ['deep nesting', `${good({ a: JSON.parse('{"a":'.repeat(25) + '1' + '}'.repeat(25)) })}\n`, ['deep-nesting@1']],
+    ['deep nesting', `${good({ a: JSON.parse(`${'{"a":'.repeat(25)}1${'}'.repeat(25)}`) })}\n`, ['deep-nesting@1']],
     ['dots in names', `${good({ 'http.method': 'GET' })}\n`, ['dotted-name@1']],
     ['names that no index takes', `${good({ '.hidden': 1 })}\n`, ['bad-name@1']],
     ['a time without zone', `${good({ time: '2026-11-27T10:00:00.123' })}\n`, ['timestamp-without-zone@1']],

@@ -9,7 +9,13 @@ export function ingestPipeline(): JsonObject {
   return {
     description: 'Logs of containers: one name for message, level, trace id and error',
     processors: [
-      { script: { lang: 'painless', source: script.trim(), params: { messages, levels, levelNames, traces, spans, lineEnd: '\n' } } },
+      {
+        script: {
+          lang: 'painless',
+          source: script.trim(),
+          params: { messages, levels, levelNames, traces, spans, lineEnd: '\n' },
+        },
+      },
       { remove: { field: ['_p', 'logtag', 'time'], ignore_missing: true } },
     ],
     on_failure: [{ set: { field: 'error.type', value: 'ingest: {{ _ingest.on_failure_message }}' } }],

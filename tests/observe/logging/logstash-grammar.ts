@@ -14,7 +14,7 @@ export function parseLogstash(text: string): void {
   const take = (pattern: RegExp): string | undefined => {
     skip();
     const match = pattern.exec(text.slice(at));
-    if (!match || match.index !== 0) return undefined;
+    if (match?.index !== 0) return undefined;
     at += match[0].length;
     return match[0];
   };
