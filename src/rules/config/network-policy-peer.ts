@@ -16,10 +16,15 @@ export const rule = objectRule({
     const beside = workloadsBeside(project, object);
     // Where one workload stands alone, the others are kept elsewhere.
     if (beside.length < 2 || hasOperatedBeside(project, object)) return;
-    for (const { selector, verb } of peersOf(object)) {
-      const chosen = readSelector(selector.value);
-      if (!chosen || (chosen.matchLabels.size === 0 && chosen.matchExpressions.length === 0)) continue;
-      if (project.workloads.some((each) => sameNamespace(each, object) && selects(chosen, each.podLabels))) continue;
+    const isSomebody = ({ value }: YamlEntry) => {
+      const chosen = readSelector(value);
+      if (!chosen || (chosen.matchLabels.size === 0 && chosen.matchExpressions.length === 0)) return true;
+      return project.workloads.some((each) => sameNamespace(each, object) && selects(chosen, each.podLabels));
+    };
+    for (const { selectors, verb } of peersOf(object)) {
+      // Of several that may be there, one that is not is no fault.
+      const [selector] = selectors;
+      if (!selector || selectors.some((each) => each === undefined || isSomebody(each))) continue;
       report({
         at: { path: selector.key.path, range: selector.range },
         also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `${titleOf(each)} has other labels` })),
@@ -29,14 +34,17 @@ export const rule = objectRule({
   },
 });
 
-/** Peers of the policy's own namespace: those without a namespaceSelector. */
-function peersOf({ node }: KubernetesObject): readonly { readonly selector: YamlEntry; readonly verb: string }[] {
+/** The peers of each rule: undefined for one that is not of the policy's own namespace, which a selector of pods alone means. */
+function peersOf({ node }: KubernetesObject): readonly {
+  readonly selectors: readonly (YamlEntry | undefined)[];
+  readonly verb: string;
+}[] {
   const of = (direction: string, key: string, verb: string) =>
-    itemsAt(node, 'spec', direction).flatMap((rule) =>
-      itemsAt(rule, key).flatMap((peer) => {
-        const selector = entryOf(peer, 'podSelector');
-        return selector && !at(peer, 'namespaceSelector') ? [{ selector, verb }] : [];
-      }),
-    );
+    itemsAt(node, 'spec', direction).map((rule) => ({
+      verb,
+      selectors: itemsAt(rule, key).map((peer) =>
+        at(peer, 'namespaceSelector') ? undefined : entryOf(peer, 'podSelector'),
+      ),
+    }));
   return [...of('ingress', 'from', 'from'), ...of('egress', 'to', 'to')];
 }
