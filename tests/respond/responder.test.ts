@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ResponsePolicy } from '../../src/kubernetes/response/response-policy.ts';
+import { signedToken } from '../../src/respond/approval-token.ts';
+import { systemClock } from '../../src/respond/clock.ts';
+import { kinds } from '../../src/respond/cluster.ts';
+import { type Responder, startResponder } from '../../src/respond/responder.ts';
+import { telemetry } from '../../src/respond/telemetry.ts';
+import { memoryCluster } from './memory-cluster.ts';
+import { alertOf, policyOf } from './policies.ts';
+
+const key = Buffer.from('the key of the test, long enough');
+const asking = () => policyOf('approval: true', 'approval: {url: "https://r.example.com", expires: 1m}');
+
+describe('the responder', () => {
+  const started: Responder[] = [];
+  afterEach(async () => {
+    for (const responder of started.splice(0)) await responder.stop();
+  });
+
+  async function start(policy: ResponsePolicy, { cluster = memoryCluster(), identity = 'one', ahead = 0 } = {}) {
+    const spec = {
+      replicas: 3,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } } },
+    };
+    if (cluster.objects.size === 0)
+      cluster.put(kinds.deployment, 'shop', 'web', { spec, status: { replicas: 3, updatedReplicas: 3 } });
+    const lines: string[] = [];
+    const system = systemClock();
+    let shift = ahead;
+    const clock = { ...system, now: () => system.now() + shift };
+    const responder = startResponder({
+      cluster,
+      clock,
+      telemetry: telemetry((text) => lines.push(text), clock.wall),
+      policy: () => policy,
+      forcedMode: undefined,
+      namespace: 'own',
+      name: 'respond',
+      identity,
+      approvalKey: () => key,
+    });
+    started.push(responder);
+    return {
+      responder,
+      cluster,
+      lines,
+      pass: (seconds: number) => {
+        shift += seconds * 1000;
+      },
+    };
+  }
+  const leads = (responder: Responder) => expect.poll(() => responder.isLeading(), { timeout: 5000 }).toBe(true);
+  const webhook = (...alerts: ReturnType<typeof alertOf>[]) => ({ groupKey: '{}', alerts, truncated: 0 });
+  const patched = (cluster: ReturnType<typeof memoryCluster>) => expect.poll(() => cluster.patches, { timeout: 5000 });
+
+  it('acts once on what comes in two groups, and again after that', async () => {
+    const { responder, cluster } = await start(policyOf(''));
+    await leads(responder);
+    const all = await Promise.all([
+      responder.receive(webhook(alertOf(), alertOf())),
+      responder.receive(webhook(alertOf())),
+    ]);
+    expect(all.map(({ kind }) => kind)).toEqual(['decided', 'decided']);
+    await patched(cluster).toEqual(['deployments web']);
+    await responder.receive(webhook(alertOf()));
+    expect(cluster.patches).toHaveLength(1);
+  });
+
+  it('asks the API server whether it would take it, in a dry run, and changes nothing', async () => {
+    const { responder, cluster, lines } = await start(policyOf('mode: dry-run'));
+    await leads(responder);
+    const before = cluster.objects.get('deployments/shop/web');
+    await responder.receive(webhook(alertOf()));
+    await patched(cluster).toEqual(['deployments web (dry run)']);
+    expect(cluster.objects.get('deployments/shop/web')).toBe(before);
+    await expect.poll(() => lines.join('')).toContain('"reason":"dry-run"');
+  });
+
+  it('stands by while another one leads', async () => {
+    const { responder, cluster } = await start(policyOf(''));
+    await leads(responder);
+    const { responder: second } = await start(policyOf(''), { cluster, identity: 'two' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(second.isLeading()).toBe(false);
+    expect((await second.receive(webhook(alertOf()))).kind).toBe('standby');
+    await responder.stop();
+    await leads(second);
+    await second.receive(webhook(alertOf()));
+    await patched(cluster).toEqual(['deployments web']);
+  });
+
+  it('waits for a word, and takes it once', async () => {
+    const { responder, cluster } = await start(asking());
+    await leads(responder);
+    const reception = await responder.receive(webhook(alertOf()));
+    const intent = reception.kind === 'decided' ? reception.decisions[0]?.intent : undefined;
+    if (intent === undefined) throw new Error('nothing was asked');
+    const token = signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, key);
+    expect(responder.viewApproval(token).kind).toBe('open');
+    expect(responder.viewApproval(token.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'))).kind).toBe('unknown');
+    expect(
+      responder.viewApproval(
+        signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, Buffer.from('another key')),
+      ).kind,
+    ).toBe('unknown');
+    expect(responder.viewApproval(signedToken({ id: intent.id, expires: intent.decidedAt - 1 }, key)).kind).toBe(
+      'expired',
+    );
+    expect(cluster.patches).toEqual([]);
+    const words = await Promise.all([
+      responder.confirm(token, 'approve', 'Ada\u001b[31m'),
+      responder.confirm(token, 'approve', 'Bob'),
+    ]);
+    expect(words.map(({ kind }) => kind)).toEqual(['confirmed', 'used']);
+    await patched(cluster).toEqual(['deployments web']);
+    expect(responder.viewApproval(token)).toMatchObject({ kind: 'used', intent: { approvedBy: 'Ada\\x1b[31m' } });
+  });
+
+  it('does nothing that is refused, or that nobody confirmed in time', async () => {
+    const { responder, cluster, lines, pass } = await start(asking());
+    await leads(responder);
+    for (const fingerprint of ['a', 'b']) {
+      const reception = await responder.receive(webhook(alertOf({ fingerprint })));
+      const intent = reception.kind === 'decided' ? reception.decisions[0]?.intent : undefined;
+      if (fingerprint === 'a' && intent) {
+        const token = signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, key);
+        expect((await responder.confirm(token, 'refuse', 'Ada')).kind).toBe('refused');
+        expect((await responder.confirm(token, 'approve', 'Ada')).kind).toBe('used');
+        pass(1000);
+        await leads(responder);
+      }
+    }
+    pass(61);
+    await expect.poll(() => lines.join(''), { timeout: 6000 }).toContain('nobody confirmed it in time');
+    expect(cluster.patches).toEqual([]);
+  });
+});
