@@ -1,11 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { command as audit } from '../../src/cli/commands/audit.ts';
+import { auditFamilies } from '../../src/observe/exporter/audit-families.ts';
+import { createExporter } from '../../src/observe/exporter/exporter.ts';
+import { imageFamilies } from '../../src/observe/exporter/image-families.ts';
 import { exporterPart } from '../../src/observe/exporter/part.ts';
 import { exporterScrapeJob } from '../../src/observe/exporter-scrape.ts';
 import { grafanaPart } from '../../src/observe/grafana/part.ts';
 import type { StackKind } from '../../src/observe/observe-plan.ts';
 import { plimsollImage } from '../../src/observe/plimsoll-image.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { planOf } from './observe-choices.ts';
 
 const stacks: readonly StackKind[] = ['config', 'full', 'operator'];
@@ -100,5 +107,55 @@ describe('the exporter', () => {
   it('with configuration only: the scrape job for a Prometheus that runs already', () => {
     const text = written[0]?.files.find((file) => file.path.endsWith('scrape-job.yaml'))?.text;
     expect(parse(text ?? '')).toEqual(parse(exporterScrapeJob('monitoring')));
+  });
+});
+
+describe('docs/exporter.md', () => {
+  const page = readFileSync('docs/exporter.md', 'utf8');
+  it('names every metric, and none that there is not', async () => {
+    const nothing = { containers: [], nodeImages: [], pulls: new Map(), registry: new Map() };
+    const exporter = createExporter(
+      {
+        cluster: {
+          async *pages() {
+            yield [];
+          },
+        },
+        namespaces: [],
+        registry: { refresh: async () => undefined, images: new Map(), failures: new Map() },
+        audits: { read: async () => undefined, reports: [] },
+      },
+      { version: '0', clock: () => 0, log: () => undefined },
+    );
+    await exporter.refresh();
+    const served = [...(await exporter.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '');
+    const made = [...imageFamilies(nothing, 0), ...auditFamilies([])].map(({ name }) => name);
+    const written = [...page.matchAll(/`((?:plimsoll|process)_[a-z_]+)[`{]/g)].map(([, name]) => name ?? '');
+    expect([...new Set(written)].sort()).toEqual([...new Set([...served, ...made])].sort());
+  });
+});
+
+describe('an audit finds nothing in', () => {
+  it('the image of Plimsoll', { timeout: 60_000 }, async () => {
+    const { code, stdout } = await runCommand(audit, process.cwd(), [
+      'Dockerfile',
+      '.dockerignore',
+      '--format',
+      'text',
+    ]);
+    expect([code, JSON.parse(stdout).findings]).toEqual([0, []]);
+  });
+
+  it.each(stacks)('the parts for --stack %s', { timeout: 60_000 }, async (stack) => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-parts-'));
+    for (const { files } of written.filter((each) => each.stack === stack))
+      for (const file of files) {
+        const place = path.join(directory, file.path);
+        mkdirSync(path.dirname(place), { recursive: true });
+        writeFileSync(place, file.text);
+      }
+    const { code, stdout } = await runCommand(audit, directory, ['.', '--format', 'json']);
+    rmSync(directory, { recursive: true });
+    expect([code, JSON.parse(stdout).findings]).toEqual([0, []]);
   });
 });

@@ -148,7 +148,7 @@ ${labels('        ')}    spec:
             timeoutSeconds: 5
             failureThreshold: 6
           resources:
-            # Seen: some 90 MiB with a few pods, see docs/exporter.md. 256 MiB carry some 5,000 pods.
+            # Seen: 95 MiB with a few pods, 140 MiB with 5,000 (docs/exporter.md).
             requests:
               cpu: 20m
               memory: 128Mi
