@@ -141,7 +141,7 @@ describe('an audit finds nothing in', () => {
       'Dockerfile',
       '.dockerignore',
       '--format',
-      'text',
+      'json',
     ]);
     expect([code, JSON.parse(stdout).findings]).toEqual([0, []]);
   });
