@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes an image of one static program without an engine, as `docker save` writes it.
+ * Makes an image of one program, with the libraries that it is linked with, without an engine, as `docker save` writes it.
  * @param directory where it may write
  * @returns the archive
  */
@@ -12,6 +12,11 @@ export function imageOfProgram(directory: string, program: string, name: string,
   const root = path.join(directory, 'root', path.dirname(entrypoint));
   mkdirSync(root, { recursive: true });
   must('cp', [program, path.join(root, path.basename(entrypoint))]);
+  for (const library of librariesOf(program)) {
+    const place = path.join(directory, 'root', library);
+    mkdirSync(path.dirname(place), { recursive: true });
+    copyFileSync(realpathSync(library), place);
+  }
   must('tar', [
     '-C',
     path.join(directory, 'root'),
@@ -36,6 +41,12 @@ export function imageOfProgram(directory: string, program: string, name: string,
   const archive = path.join(directory, 'image.tar');
   must('tar', ['-C', directory, '-cf', archive, 'manifest.json', 'config.json', 'layer.tar']);
   return archive;
+}
+
+/** None for a static program. */
+function librariesOf(program: string): string[] {
+  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' });
+  return [...stdout.matchAll(/(\/lib\S+) \(0x/g)].map(([, library = '']) => library);
 }
 
 /** Builds the Go program of a directory, static. */

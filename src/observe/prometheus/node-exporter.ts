@@ -59,6 +59,7 @@ ${labels('        ')}    spec:
             - --path.procfs=/host/proc
             - --path.sysfs=/host/sys
             - --path.rootfs=/host/root
+            - --path.udev.data=/host/root/run/udev/data
             # Mounts of containers and volumes: the kubelet tells of those.
             - --collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/(containerd|docker|kubelet))($|/)
             # What it would tell of is the pod's own network.

@@ -74,6 +74,27 @@ export const nodeAlerts: readonly AlertRule[] = [
     },
   },
   {
+    alert: 'NodeOomKills',
+    severity: 'warning',
+    why: 'The kernel’s own count, which no restart of a container resets: what ContainerOomKilled does not see is in it. Needs node-exporter; says nothing without it.',
+    expr: 'sum by (node) (increase(node_vmstat_oom_kill[10m])) > 0',
+    about: 'node',
+    summary: 'The kernel of {{ $labels.node }} kills processes for their memory',
+    description: 'About {{ $value | printf "%.0f" }} processes on {{ $labels.node }} were killed within ten minutes.',
+    runbook: {
+      meaning: 'A container reached its limit, or the node ran out of memory, and the kernel killed processes.',
+      effect: 'What they were doing is lost.',
+      steps: [
+        'Is there a ContainerOomKilled of a workload on this node? Then it is that.',
+        'If not: a process that is not the first of its container, or one outside of Kubernetes. The log of the kernel (journalctl --dmesg) names it.',
+      ],
+    },
+    tests: {
+      fires: { input: [node('node_vmstat_oom_kill', '', '7x5 8x30')], at: '10m', labels: { node: 'node-a' } },
+      silent: { input: [node('node_vmstat_oom_kill', '', '7x40')], at: '30m' },
+    },
+  },
+  {
     alert: 'NodeDiskAlmostFull',
     severity: 'warning',
     why: 'The kubelet deletes images from 85 % on (imageGCHighThresholdPercent) and evicts pods at 90 (nodefs.available<10%): what stays above 85 % for half an hour is more than images. Devices only, no file system in memory.',

@@ -1,0 +1,181 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { isJsonObject, jsonObjectOf } from '../../src/core/json-object.ts';
+import { nodeExporterVersion, prometheusVersion } from '../../src/observe/prometheus/versions.ts';
+import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { imageOfProgram } from './program-image.ts';
+import { runPlimsoll } from './run-plimsoll.ts';
+
+// What `plimsoll observe --stack full` writes for Prometheus and node-exporter comes up as pods of a real node, with the generated names of images,
+// rights, configuration and volume, and scrapes. The node has no Service routing, and mounts its root privately: the address of the API server and the
+// propagation of mounts are all that is set otherwise.
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const bin = path.join(here, '../../.cache/bin');
+/** What runs here, with the image's name and its program in it. */
+const programs = [
+  ['prometheus', `quay.io/prometheus/prometheus:v${prometheusVersion}`, '/bin/prometheus'],
+  ['node_exporter', `quay.io/prometheus/node-exporter:v${nodeExporterVersion}`, '/bin/node_exporter'],
+] as const;
+const missing = !hasNodeParts() || programs.some(([program]) => !existsSync(path.join(bin, program)));
+const reason = 'parts are missing: scripts/system-parts node prometheus';
+const namespace = 'observe-stack';
+
+describe('the stack of plimsoll observe, on a node', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-stack-'));
+  let node: KubernetesNode;
+  let objects: readonly object[] = [];
+  const apply = (some: readonly object[]) =>
+    node.kubectl(
+      ['apply', '--server-side', '--validate=strict', '--filename', '-'],
+      some.map((each) => stringify(each)).join('---\n'),
+    );
+
+  beforeAll(() => {
+    if (missing && process.env.CI === 'true') throw new Error(reason);
+    if (missing) return;
+    node = startKubernetesNode(path.join(directory, 'cluster'));
+    for (const [program, image, entrypoint] of programs) {
+      const place = path.join(directory, program);
+      mkdirSync(place);
+      node.load(imageOfProgram(place, path.join(bin, program), image, entrypoint));
+    }
+    mkdirSync(path.join(directory, 'project'));
+    cpSync(path.join(here, 'observe/workloads.yaml'), path.join(directory, 'project/workloads.yaml'));
+    const args = ['--part', 'prometheus', '--stack', 'full', '--namespace', namespace];
+    const run = runPlimsoll(['observe', path.join(directory, 'project'), ...args]);
+    expect(run.status, run.stderr).toBe(0);
+    const built = node.kubectl(['kustomize', path.join(directory, 'project/observe/overlay')]);
+    objects = parseAllDocuments(built).flatMap((document): object[] => {
+      const object: unknown = document.toJS();
+      return isJsonObject(object) ? [object] : [];
+    });
+  }, 3_600_000);
+  beforeEach((context) => {
+    if (missing) context.skip(reason);
+  });
+  afterAll(() => {
+    if (!missing && node) {
+      const names = objects.filter((object) => isOurs(object) || isNamespace(object));
+      const text = names.map((each) => stringify(each)).join('---\n');
+      if (text !== '') node.kubectl(['delete', '--ignore-not-found', '--wait=false', '--filename', '-'], text);
+      node.kubectl(['delete', 'persistentvolume', '--ignore-not-found', '--wait=false', namespace]);
+      node.stop();
+    }
+    rmSync(directory, { recursive: true, force: true });
+  }, 120_000);
+
+  it('Prometheus and node-exporter come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
+    apply([...objects.filter(isNamespace), volume(directory)]);
+    const own = objects.filter(isOurs);
+    const server = new URL(
+      node.kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}']).trim(),
+    );
+    apply(own.map((object) => withoutPropagation(withApiServer(object, server))));
+    node.kubectl(['rollout', 'status', 'statefulset/prometheus', '--namespace', namespace, '--timeout', '120s']);
+    node.kubectl(['rollout', 'status', 'daemonset/node-exporter', '--namespace', namespace, '--timeout', '60s']);
+    const address = node.kubectl([
+      'get',
+      'pod',
+      'prometheus-0',
+      '--namespace',
+      namespace,
+      '--output',
+      'jsonpath={.status.podIP}',
+    ]);
+    const ask = async (query: string) => {
+      const answer = await fetch(`http://${address}:9090/api/v1/${query}`);
+      return jsonObjectOf(jsonObjectOf(await answer.json()).data);
+    };
+    const until = performance.now() + 90_000;
+    for (;;) {
+      const { result } = await ask(`query?query=${encodeURIComponent('min by (job) (up{job!~"pods|alertmanager"})')}`);
+      const up = Array.isArray(result) ? result.map((each) => [each.metric.job, each.value[1]]) : [];
+      const wanted = ['cadvisor', 'kubelet', 'kubelet-probes', 'metrics-server', 'node-exporter', 'prometheus'].map(
+        (job) => [job, '1'],
+      );
+      if (JSON.stringify(up.sort()) === JSON.stringify(wanted)) break;
+      if (performance.now() > until) expect(up).toEqual(wanted);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+    // The node's own, not the pod's.
+    const sees = `query?query=${encodeURIComponent('node_filesystem_size_bytes{mountpoint="/"} and on (instance) node_load1 > 0')}`;
+    expect((await ask(sees)).result).not.toEqual([]);
+    const { groups } = await ask('rules');
+    const health = Array.isArray(groups)
+      ? groups.flatMap(({ rules }) => rules.map((rule: { health: string }) => rule.health))
+      : [];
+    expect(health.length).toBeGreaterThan(30);
+    expect(health).not.toContain('err');
+    const pod: unknown = JSON.parse(
+      node.kubectl(['get', 'pod', 'prometheus-0', '--namespace', namespace, '--output', 'json']),
+    );
+    const [status] = Object(pod).status.containerStatuses;
+    expect(node.rightsOf(status.containerID)).toEqual({
+      user: 65_534,
+      capabilities: '0000000000000000',
+      noNewPrivileges: true,
+      readOnlyRoot: true,
+    });
+    expect(status.restartCount).toBe(0);
+  }, 300_000);
+});
+
+function labelOf(object: object): unknown {
+  return jsonObjectOf(jsonObjectOf(jsonObjectOf(object).metadata).labels)['app.kubernetes.io/name'];
+}
+
+/** The objects of Prometheus, its ConfigMaps included, and of node-exporter: kube-state-metrics cannot be had here, and the node has a metrics-server. */
+function isOurs(object: object): boolean {
+  const { kind, metadata } = jsonObjectOf(object);
+  const named = String(jsonObjectOf(metadata).name);
+  return (
+    /^(?:prometheus|node-exporter)$/.test(String(labelOf(object))) ||
+    (kind === 'ConfigMap' && named.startsWith('prometheus'))
+  );
+}
+
+function isNamespace(object: object): boolean {
+  return jsonObjectOf(object).kind === 'Namespace';
+}
+
+/** Where the pod's library finds the API server: the only thing that differs. */
+function withApiServer(object: object, server: URL): object {
+  if (jsonObjectOf(object).kind !== 'StatefulSet') return object;
+  const changed = structuredClone(object);
+  const [container] = Object(changed).spec.template.spec.containers;
+  container.env = [
+    { name: 'KUBERNETES_SERVICE_HOST', value: server.hostname },
+    { name: 'KUBERNETES_SERVICE_PORT', value: server.port },
+  ];
+  return changed;
+}
+
+/** The machine of the test may mount its root privately, which systemd does not; then containerd refuses to pass later mounts on. */
+function withoutPropagation(object: object): object {
+  return JSON.parse(JSON.stringify(object, (key, value: unknown) => (key === 'mountPropagation' ? undefined : value)));
+}
+
+/** The node has no provisioner: a directory of it, for this claim only. */
+function volume(directory: string): object {
+  const place = path.join(directory, 'volume');
+  mkdirSync(place);
+  chmodSync(place, 0o777);
+  chmodSync(directory, 0o755);
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: namespace },
+    spec: {
+      capacity: { storage: '20Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      hostPath: { path: place },
+      claimRef: { namespace, name: 'data-prometheus-0' },
+    },
+  };
+}
