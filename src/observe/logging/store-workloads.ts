@@ -111,6 +111,7 @@ const workloads: Readonly<Record<LogStore, StoreWorkload>> = {
 export function storeObjects(choices: ObserveChoices): string {
   const { logStore, namespace } = choices;
   const store = workloads[logStore];
+  const hasSetup = logStore === 'elasticsearch' || logStore === 'opensearch';
   const { port } = storeAddress(choices);
   const other = /^:(\d+)(\/.*)$/.exec(store.ready);
   return `# For trying: one pod of ${logStore}, without TLS and login. The NetworkPolicy below lets only the log agents and the set-up in.
@@ -236,16 +237,18 @@ spec:
         - podSelector:
             matchLabels:
               app.kubernetes.io/component: log-agent
-        - podSelector:
-            matchLabels:
-              app.kubernetes.io/component: log-store-setup
-        - podSelector:
-            matchLabels:
-              app.kubernetes.io/component: log-viewer
+${hasSetup ? setupPeer : ''}        # Who else may read, as Kibana or Grafana: yours, kept on every run.
+        # plimsoll:keep readers
+        # plimsoll:end
       ports:
         - port: ${port}
 `;
 }
+
+const setupPeer = `        - podSelector:
+            matchLabels:
+              app.kubernetes.io/component: log-store-setup
+`;
 
 /** The images write a key store into their configuration directory at the start. */
 function copyConfiguration({ image }: StoreWorkload, directory: string): string {
