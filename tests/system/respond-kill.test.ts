@@ -7,7 +7,7 @@ import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubern
 import { type RespondProcess, send, startRespond, until, webhookOf } from './respond-process.ts';
 
 // The responder is killed (SIGKILL) before and after each of its requests to a real API server, and started again: no action is
-// done twice, and none is forgotten. In CI at some of the steps; PLIMSOLL_RESPOND=all takes every one.
+// done twice, and none is forgotten; nor where the API server fails. In CI at some of the steps; PLIMSOLL_RESPOND=all takes every one.
 
 const all = process.env.PLIMSOLL_RESPOND === 'all';
 const missing = !hasNodeParts();
@@ -53,30 +53,21 @@ describe('plimsoll respond, killed at any step and started again', () => {
     console.log(`killed before and after each of ${step} requests${all ? '' : ' (every seventh)'}`);
   }, 900_000);
 
-  it.each<[string, string, Fate[]]>([
-    ['answers 409 to the patch, twice', 'PATCH', [{ status: 409 }, { status: 409 }]],
-    ['answers 429 to the patch', 'PATCH', [{ status: 429, retryAfter: 1 }]],
-    ['answers 500 to the patch, though it carried it out', 'PATCH', [{ after: () => {} }]],
-    ['answers 500 to the patch', 'PATCH', [{ status: 500 }, { status: 500 }]],
-    ['hangs at the patch', 'PATCH', ['hang']],
-    ['takes the journal and does not say so', 'PUT /api/v1', [{ after: () => {} }]],
-    ['refuses the journal', 'PUT /api/v1', [{ status: 500 }, { status: 503 }]],
-    [
-      'does not know the credentials any more, for a moment',
-      'GET /apis/apps',
-      [{ status: 401 }, { status: 401 }, { status: 401 }],
-    ],
-  ])('the API server %s', { timeout: 90_000 }, async (fault, which, fates) => {
-    const left = [...fates];
-    let armed = false;
-    await run(`fault-${fault.replace(/\W+/g, '-').toLowerCase().slice(0, 30)}${left.length}`, {
-      decide: (request) => (armed && request.startsWith(which) ? (left.shift() ?? 'pass') : 'pass'),
-      leading: () => {
-        armed = true;
-      },
-    });
-    expect(left).toEqual([]);
-  });
+  it.each(all ? faults : faults.filter((_, index) => index % 3 === 1))(
+    'the API server %s',
+    { timeout: 90_000 },
+    async (fault, which, fates) => {
+      const left = [...fates];
+      let armed = false;
+      await run(`fault-${fault.replace(/\W+/g, '-').toLowerCase().slice(0, 30)}${left.length}`, {
+        decide: (request) => (armed && request.startsWith(which) ? (left.shift() ?? 'pass') : 'pass'),
+        leading: () => {
+          armed = true;
+        },
+      });
+      expect(left).toEqual([]);
+    },
+  );
 
   /** True where it was killed; false where it had done all before that step. */
   async function oneRun(step: number, when: 'before' | 'after'): Promise<boolean> {
@@ -159,6 +150,21 @@ describe('plimsoll respond, killed at any step and started again', () => {
     }
   }
 });
+
+const faults: readonly [what: string, request: string, fates: Fate[]][] = [
+  ['answers 409 to the patch, twice', 'PATCH', [{ status: 409 }, { status: 409 }]],
+  ['answers 429 to the patch', 'PATCH', [{ status: 429, retryAfter: 1 }]],
+  ['breaks off after it carried out the patch', 'PATCH', [{ after: () => {} }]],
+  ['answers 500 to the patch', 'PATCH', [{ status: 500 }, { status: 500 }]],
+  ['hangs at the patch', 'PATCH', ['hang']],
+  ['breaks off after it took the journal', 'PUT /api/v1', [{ after: () => {} }]],
+  ['refuses the journal', 'PUT /api/v1', [{ status: 500 }, { status: 503 }]],
+  [
+    'does not know the credentials any more, for a moment',
+    'GET /apis/apps',
+    [{ status: 401 }, { status: 401 }, { status: 401 }],
+  ],
+];
 
 const policy = `version: 1
 mode: act

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -220,6 +220,28 @@ describe('plimsoll respond on a real node', () => {
       }
     })();
     expect(asked.trim()).toBe(answer);
+  });
+
+  // What it takes on a machine of its own is in benchmarks/RESULTS.md: here nothing may get lost, and nothing may be done twice.
+  it.each([
+    ['a storm', {}],
+    ['a storm in the middle of which it is killed', { PLIMSOLL_RESPOND_KILL: '1' }],
+  ])('keeps up with %s', { timeout: 240_000 }, (_, how) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['benchmarks/respond.mjs'], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        ...how,
+        PLIMSOLL_NODE: undefined,
+        KUBECONFIG: node.kubeconfig,
+        PLIMSOLL_RESPOND_SECONDS: '2',
+        PLIMSOLL_BENCHMARK_SLACK: '400',
+      },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).not.toContain('MISSED');
+    expect(status).toBe(0);
+    process.stdout.write(stdout);
   });
 
   function asAccount({ kubeconfig, kubectl }: KubernetesNode): string {
