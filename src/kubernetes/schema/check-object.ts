@@ -113,12 +113,13 @@ export function isIn({ first, removed }: Pick<FieldType, 'first' | 'removed'>, r
 
 function checkValue(check: Check, node: YamlNode, type: ValueType, path: string, within: readonly Step[]): void {
   if (node.kind === 'scalar') {
-    if (node.value === null || isFilledIn(node.text)) return;
-    if (type.kind === 'one-of' && typeof node.value === 'string') {
-      // An empty text is taken for none.
-      if (node.value !== '' && !type.values.includes(node.value))
-        check.violations.push({ kind: 'unknown-value', path, node, values: type.values, within });
-    } else if (!fits(node, type)) check.violations.push({ kind: 'wrong-type', path, node, type, within });
+    if (node.value === null) return;
+    const isOneOf = type.kind === 'one-of' && typeof node.value === 'string';
+    // An empty text is taken for none.
+    if (isOneOf ? node.text === '' || type.values.includes(node.text) : fits(node, type)) return;
+    if (isFilledIn(node.text)) return;
+    if (isOneOf) check.violations.push({ kind: 'unknown-value', path, node, values: type.values, within });
+    else check.violations.push({ kind: 'wrong-type', path, node, type, within });
     return;
   }
   if (node.kind === 'sequence') {
