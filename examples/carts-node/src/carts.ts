@@ -5,8 +5,8 @@ export interface Item {
 
 interface Cart {
   readonly items: Item[];
-  /** One entry a change, with all that was in the cart, so that a customer can go back. */
-  readonly history: string[];
+  /** Every request as it came, notes included, so that a customer can go back. */
+  readonly history: Buffer[];
   touched: number;
 }
 
@@ -16,10 +16,10 @@ export class Carts {
 
   constructor(private readonly ttlSeconds: number) {}
 
-  add(customer: string, item: Item, now: number): readonly Item[] {
+  add(customer: string, item: Item, request: Buffer, now: number): readonly Item[] {
     const cart = this.carts.get(customer) ?? { items: [], history: [], touched: now };
     cart.items.push(item);
-    cart.history.push(`${new Date(now).toISOString()} ${JSON.stringify(cart.items)}`);
+    cart.history.push(request);
     cart.touched = now;
     this.carts.set(customer, cart);
     return cart.items;

@@ -12,13 +12,15 @@ function answer(response: ServerResponse, status: number, type: string, body: st
   response.end(body);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   for await (const chunk of request) {
-    text += chunk;
-    if (text.length > 100_000) throw new Error('the body is too long');
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > 100_000) throw new Error('the body is too long');
   }
-  return text;
+  return Buffer.concat(chunks);
 }
 
 function isItem(value: unknown): value is Item {
@@ -51,9 +53,11 @@ const application = polka()
     ),
   )
   .post('/carts/:customer', async (request, response) => {
-    const item: unknown = JSON.parse((await bodyOf(request)) || 'null');
+    const body = await bodyOf(request);
+    const item: unknown = JSON.parse(body.toString() || 'null');
     if (!isItem(item)) return answer(response, 400, 'application/json', '{"error":"product and count are missing"}');
-    const items = carts.add(String(request.params.customer), item, Date.now());
+    const { product, count } = item;
+    const items = carts.add(String(request.params.customer), { product, count }, body, Date.now());
     answer(response, 200, 'application/json', JSON.stringify(items));
   });
 
