@@ -107,7 +107,7 @@ export async function watchResponse({ kubectl, namespace, monitoring, say }) {
   const record = await until('the record', 120, () => recordOf(kubectl, namespace));
   say('record', `ConfigMap ${record.metadata.name} with events, logs and what was decided`);
   const told = await until('the message', 120, () =>
-    slack.messages.find(({ attachments = [] }) => attachments.some(({ text = '' }) => text.includes('carts'))),
+    slack.messages.find(({ attachments = [] }) => attachments.some(({ title = '' }) => title.includes(decided.alert))),
   );
   say('notification', `${told.attachments[0].title}`);
   const pod = /^carts-\w+-\w+$/.exec(podOf(kubectl, namespace, decided.intent) ?? '')?.[0];

@@ -135,7 +135,7 @@ function prepareAlertmanager(out, scratch, { responderPort, slack }) {
   const file = path.join(place, 'alertmanager.yaml');
   const text = readFileSync(file, 'utf8')
     .replaceAll('/etc/alertmanager/secrets', secrets)
-    .replace(/"http:\/\/plimsoll-respond\.[^"]+"/, `"http://127.0.0.1:${responderPort}/webhook"`)
+    .replace(/"http:\/\/plimsoll-respond\.[^/]+/, `"http://127.0.0.1:${responderPort}`)
     // So that the demo need not wait for half a minute until a person is told.
     .replace('group_wait: 30s', 'group_wait: 5s');
   writeFileSync(file, text);
