@@ -57,7 +57,10 @@ async function bringUp(systems, name) {
   if (name === 'repaired')
     say('fix', `plimsoll fix --review --write: ${fix(directory)} fixes; and CART_TTL_SECONDS is set`);
   const findings = findingsOf(plimsoll, directory);
-  say('audit', `${findings.error} errors, ${findings.warning} warnings, ${findings.note} notes in the example ${name}`);
+  say(
+    'audit',
+    `${findings.error} of severity error, ${findings.warning} warning, ${findings.note} note in the example ${name}`,
+  );
   const built = buildImage(systems, directory, `${name}-${run}`);
   say('build', `${(built.bytes / 1e6).toFixed(0)} MB in ${built.layers} layers, pushed`);
   setImage(directory, built.image);
