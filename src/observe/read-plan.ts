@@ -34,13 +34,18 @@ const observedKinds = new Set([
 export function readPlan(project: Project, choices: ObserveChoices): ObservePlan {
   const byName = new Map<string, ObservedWorkload>();
   for (const workload of project.workloads) {
-    if (!observedKinds.has(workload.kind) || workload.name === '' || !isWhole(workload)) continue;
+    if (!observedKinds.has(workload.kind) || workload.name === '' || !isWhole(workload) || isOwn(workload)) continue;
     const key = [workload.namespace ?? '', workload.kind, workload.name].join('\0');
     // Overlays make one workload several times: the first is as good as the others for what is read here.
     if (!byName.has(key)) byName.set(key, observed(project, workload));
   }
   const workloads = [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
   return { workloads, choices };
+}
+
+/** Written by an earlier run, wherever to: what observes is not what is to be observed. */
+function isOwn({ object }: Workload): boolean {
+  return object.labels.get('app.kubernetes.io/part-of') === 'plimsoll-observe';
 }
 
 function observed(project: Project, workload: Workload): ObservedWorkload {

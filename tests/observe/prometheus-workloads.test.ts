@@ -42,7 +42,7 @@ describe('what is generated for Prometheus', () => {
     const chosen = { ...cart, name: 'c', metrics: cart.metrics && { ...cart.metrics, scrapedBy: 'monitor' as const } };
     const files = prometheusPart.write(planOf({ stack: 'operator' }, [cart, odd, chosen]));
     const text = files.find(({ path: file }) => file === 'base/prometheus/workloads.yaml')?.text ?? '';
-    expect([...text.matchAll(/^ {2}name: (.+)$/gm)].map(([, name]) => name)).toEqual(['"cart"', '"b"']);
+    expect([...text.matchAll(/^ {2}name: (.+)$/gm)].map(([, name]) => name)).toEqual(['"shop-cart"', '"shop-b"']);
     expect(text).toContain('"app": "a: \\"b\\"\\n- c"');
   });
 

@@ -125,7 +125,8 @@ function podMonitor({ name, namespace, selector, metrics, source }: ObservedWork
 apiVersion: monitoring.coreos.com/v1
 kind: PodMonitor
 metadata:
-  name: ${JSON.stringify(name)}
+  # With its namespace: monitors of all namespaces are in this one.
+  name: ${JSON.stringify(namespace === undefined ? name : `${namespace}-${name}`)}
   namespace: ${choices.namespace}
   labels:
 ${prometheusLabels('    ')}spec:
