@@ -1,0 +1,65 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { command as audit } from '../../src/cli/commands/audit.ts';
+import { command as observe } from '../../src/cli/commands/observe.ts';
+import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
+import { policyGrants } from '../../src/kubernetes/response/response-grants.ts';
+import { respondPart } from '../../src/observe/respond/part.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { cart, planOf } from './example-plan.ts';
+
+const examples = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../examples');
+const textOf = (name: string, plan = planOf()) =>
+  respondPart.write(plan).find((file) => file.path === `base/respond/${name}`)?.text ?? '';
+
+describe('the part «respond» of plimsoll observe', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-observe-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('passes the audit without findings', async () => {
+    cpSync(path.join(examples, 'shop-node'), directory, { recursive: true });
+    await runCommand(observe, directory, ['--stack', 'full', '--part', 'respond']);
+    const { stdout } = await runCommand(audit, path.join(directory, 'observe'), ['--json', '--no-config']);
+    const { findings } = JSON.parse(stdout);
+    expect(findings.map(({ rule }: { rule: string }) => rule)).toEqual([]);
+  });
+
+  it('writes nothing where nothing runs all the time', () => {
+    expect(respondPart.write(planOf({}, [{ ...cart, kind: 'CronJob', longRunning: false }]))).toEqual([]);
+  });
+
+  it('shows only what it would do, and names the workloads of the project and no others', () => {
+    const policy = textOf('policy.yaml');
+    expect(policy).toContain('    mode: dry-run\n');
+    expect(policy).toContain('namespaces: ["shop"]\n        workloads: ["deployment/cart"]');
+  });
+
+  it('asks for KEDA’s objects only where KEDA is chosen', () => {
+    expect(textOf('rbac.yaml')).not.toContain('keda.sh');
+    expect(textOf('rbac.yaml', planOf({ keda: true }))).toContain('apiGroups: ["keda.sh"]');
+  });
+
+  it.each([
+    ['restart', 'deployment/web', ['deployments: get patch of web', 'poddisruptionbudgets: list']],
+    ['[incident]', 'deployment/web', ['deployments: get of web']],
+    ['[evidence]', 'statefulset/db-*', ['pods events: list', 'pods/log: get', 'statefulsets: get']],
+    ['rollback', '"*"', ['deployments: get patch', 'pods: list', 'replicasets: list']],
+  ])('allows what the policy needs and no more: %s of %s', (action, workload, expected) => {
+    const policy = readPolicy(
+      'p.yaml',
+      `version: 1\nrules: [{name: one, alerts: A, namespaces: shop, workloads: ${workload}, do: ${action}}]`,
+    );
+    const grants = policyGrants(policy, false).map(
+      ({ resources, verbs, names }) =>
+        `${resources.join(' ')}: ${verbs.join(' ')}${names === undefined ? '' : ` of ${names.join(' ')}`}`,
+    );
+    const always = ['pods: get', 'replicasets: get', 'events: create update'];
+    expect(grants.sort()).toEqual([...expected, ...always].sort());
+  });
+});
