@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isScraped } from '../../kubernetes/relations.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
-import { entriesAt } from '../../kubernetes/yaml-node.ts';
+import { entriesAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 
 /** Objects that hold alerts: of the Prometheus Operator and of those that were made after it. */
@@ -24,7 +26,7 @@ export const rule = projectRule({
   peers: [],
   check({ project }, { report }) {
     const { objects, workloads } = project;
-    if (objects.some(({ kind, node }) => ruleKinds.has(kind) || holdsRules(kind, node))) return;
+    if (objects.some(({ kind, node }) => ruleKinds.has(kind) || holdsRules(project, kind, node))) return;
     const scraped = onePerPlace(workloads.filter((workload) => workload.longRunning && isScraped(workload, objects)));
     const [first, ...others] = scraped;
     if (!first) return;
@@ -42,10 +44,22 @@ function onePerPlace(workloads: readonly Workload[]): Workload[] {
   return [...byPlace.values()];
 }
 
-/** A ConfigMap with a file of rules for Prometheus or Grafana. */
-function holdsRules(kind: string, node: KubernetesObject['node']): boolean {
+/** A ConfigMap with a file of rules for Prometheus or Grafana, written in it or brought by a generator of Kustomize. */
+function holdsRules(project: Project, kind: string, node: KubernetesObject['node']): boolean {
   if (kind !== 'ConfigMap') return false;
   return entriesAt(node, 'data').some(
-    ({ value }) => value.kind === 'scalar' && /^\s*-?\s*alert:\s/m.test(value.text) && /^\s*groups:/m.test(value.text),
+    ({ value }) => value.kind === 'scalar' && isRuleFile(value.text || (generatedFrom(project, value) ?? '')),
   );
+}
+
+function isRuleFile(text: string): boolean {
+  return /^\s*-?\s*alert:\s/m.test(text) && /^\s*groups:/m.test(text);
+}
+
+/** The file that an entry of `configMapGenerator.files` names, `file` or `key=file`, beside its kustomization. */
+function generatedFrom({ artifacts, readFile }: Project, { path: place = '', range }: YamlScalar): string | undefined {
+  const written = artifacts.get(place)?.text.slice(range.start, range.end);
+  const file = written?.replace(/^["']|["']$/g, '').replace(/^[^=/]*=/, '');
+  if (!file || !/\.(?:ya?ml|rules)$/.test(file)) return undefined;
+  return readFile?.(path.posix.join(path.posix.dirname(place), file))?.text;
 }
