@@ -1,9 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Minutes each, on a node of their own: `npm run test:node` runs them. */
+const onlyInFullSet = ['alertmanager-pods', 'observe-grafana', 'observe-stack', 'scaling'].map(
+  (name) => `tests/system/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: process.env.PLIMSOLL_NODE_TESTS === 'all' ? [] : onlyInFullSet,
     // Files of system tests start servers and compile: they take their time.
     testTimeout: 30_000,
     hookTimeout: 120_000,

@@ -54,6 +54,7 @@ metadata:
   labels:
     app.kubernetes.io/name: ${name}
     app.kubernetes.io/component: log-agent
+    app.kubernetes.io/part-of: plimsoll-observe
 spec:
   selector:
     matchLabels:
@@ -69,6 +70,7 @@ spec:
       labels:
         app.kubernetes.io/name: ${name}
         app.kubernetes.io/component: log-agent
+        app.kubernetes.io/part-of: plimsoll-observe
       annotations:
         prometheus.io/scrape: "true"
         prometheus.io/port: "${port}"

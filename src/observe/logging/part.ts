@@ -20,6 +20,11 @@ export const loggingPart: ObservePart = {
       throw new UserError('the OpenTelemetry Collector has no output that Logstash takes', {
         remedy: 'Choose --log-agent fluent-bit or fluentd, or --log-store elasticsearch.',
       });
+    // https://github.com/fluent/fluentd-kubernetes-daemonset has no image with Loki's plug-in.
+    if (choices.logAgent === 'fluentd' && choices.logStore === 'loki')
+      throw new UserError('no published image of Fluentd has the plug-in for Loki', {
+        remedy: 'Choose --log-agent fluent-bit or otel.',
+      });
     const agent = agentOf(choices);
     const files = [...agentFiles(plan, agent), ...storeFiles(choices)];
     return [...files, kustomization(choices, agent, files), ...secretTemplate(choices)];

@@ -49,6 +49,9 @@ kind: Job
 metadata:
   name: log-store-setup
   namespace: ${choices.namespace}
+  labels:
+    app.kubernetes.io/name: log-store-setup
+    app.kubernetes.io/part-of: plimsoll-observe
 spec:
   ttlSecondsAfterFinished: 3600
   # The script itself waits for two and a half minutes for each request.
@@ -59,6 +62,7 @@ spec:
       labels:
         app.kubernetes.io/name: log-store-setup
         app.kubernetes.io/component: log-store-setup
+        app.kubernetes.io/part-of: plimsoll-observe
     spec:
       serviceAccountName: log-store-setup
       automountServiceAccountToken: false

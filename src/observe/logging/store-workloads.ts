@@ -147,6 +147,7 @@ metadata:
   labels:
     app.kubernetes.io/name: ${logStore}
     app.kubernetes.io/component: log-store
+    app.kubernetes.io/part-of: plimsoll-observe
 spec:
   # A second pod would be a second, empty store.
   replicas: 1
@@ -159,6 +160,7 @@ spec:
       labels:
         app.kubernetes.io/name: ${logStore}
         app.kubernetes.io/component: log-store
+        app.kubernetes.io/part-of: plimsoll-observe
     spec:
       serviceAccountName: ${logStore}
       automountServiceAccountToken: false
@@ -237,6 +239,7 @@ spec:
         - podSelector:
             matchLabels:
               app.kubernetes.io/component: log-agent
+              app.kubernetes.io/part-of: plimsoll-observe
 ${hasSetup ? setupPeer : ''}        # Who else may read, as Kibana or Grafana: yours, kept on every run.
         # plimsoll:keep readers
         # plimsoll:end
@@ -248,6 +251,7 @@ ${hasSetup ? setupPeer : ''}        # Who else may read, as Kibana or Grafana: y
 const setupPeer = `        - podSelector:
             matchLabels:
               app.kubernetes.io/component: log-store-setup
+              app.kubernetes.io/part-of: plimsoll-observe
 `;
 
 /** The images write a key store into their configuration directory at the start. */

@@ -32,9 +32,12 @@ const workloads: readonly ObservedWorkload[] = [
 
 const stores: readonly LogStore[] = ['elasticsearch', 'opensearch', 'loki', 'logstash'];
 const stacks: readonly StackKind[] = ['config', 'full', 'operator'];
+const isRefused = (agent: LogAgent, store: LogStore) =>
+  (agent === 'otel' && store === 'logstash') || (agent === 'fluentd' && store === 'loki');
+
 const all = (['fluent-bit', 'fluentd', 'otel'] as const).flatMap((logAgent) =>
   stores.flatMap((logStore) =>
-    stacks.flatMap((stack) => (logAgent === 'otel' && logStore === 'logstash' ? [] : [{ logAgent, logStore, stack }])),
+    stacks.flatMap((stack) => (isRefused(logAgent, logStore) ? [] : [{ logAgent, logStore, stack }])),
   ),
 );
 
