@@ -1,4 +1,4 @@
-// 1,000 webhooks a second for 30 s on loopback, whole process, beside a real API server where one is named: KUBECONFIG, or PLIMSOLL_NODE.
+// 1,000 webhooks a second for 30 s on loopback, after a warm-up of some 2,000, whole process, beside a real API server where one is named: KUBECONFIG, or PLIMSOLL_NODE.
 // Limits: p99 below 50 ms, no decision lost, no action twice; requests to the API server are counted.
 // PLIMSOLL_RESPOND_SECONDS makes it shorter; PLIMSOLL_RESPOND_KILL=1 kills the responder in the middle of the storm, and starts it again.
 import { spawn, spawnSync } from 'node:child_process';
@@ -43,6 +43,7 @@ try {
   await untilSettled();
   const before = new Map(generations().map(([name, generation]) => [name, generation]));
   let responder = await startResponder();
+  await warmUp();
   const ready = performance.now();
   const busyBefore = responder.processor() ?? 0;
   const { latencies, codes, decided } = await storm(async () => {
@@ -56,7 +57,8 @@ try {
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const memory = sum(metrics, /^process_resident_memory_bytes (\S+)/gm) || responder.memory();
   const requests = sum(metrics, /^plimsoll_respond_api_requests_total\{[^}]*\} (\S+)/gm);
-  const decisions = sum(metrics, /^plimsoll_respond_decisions_total\{[^}]*\} (\S+)/gm);
+  const warmed = killed ? 0 : 2000;
+  const decisions = sum(metrics, /^plimsoll_respond_decisions_total\{[^}]*\} (\S+)/gm) - warmed;
   const patches = sum(metrics, /^plimsoll_respond_api_requests_total\{verb="patch"[^}]*\} (\S+)/gm);
   responder.child.kill('SIGTERM');
   const after = generations();
@@ -114,6 +116,14 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 if (failed) process.exitCode = 1;
+
+/** Two seconds of alerts that no rule is about: a responder that runs has its code compiled. What is measured comes after it. */
+async function warmUp() {
+  for (let at = 0; at < 100; at++) {
+    await Promise.all(Array.from({ length: 20 }, () => post(body(7))));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** Sends at a steady rate, whatever the answers do; what breaks is sent again, as Alertmanager does. */
 async function storm(middle) {
