@@ -30,15 +30,16 @@ function write(value: unknown, lead: string, indent: string, lines: string[], de
     for (const [key, entry] of Object.entries(value)) {
       if (entry === undefined) continue;
       // An item's first key stands behind its dash, a list stands as deep as its key.
-      write(entry, `${first}${scalar(key)}:`, Array.isArray(entry) ? indent : `${indent}  `, lines, depth + 1);
+      write(entry, `${first}${yamlScalar(key)}:`, Array.isArray(entry) ? indent : `${indent}  `, lines, depth + 1);
       first = indent;
     }
     return;
   }
-  lines.push(`${lead}${lead.endsWith(':') ? ' ' : ''}${scalar(value)}`);
+  lines.push(`${lead}${lead.endsWith(':') ? ' ' : ''}${yamlScalar(value)}`);
 }
 
-function scalar(value: unknown): string {
+/** A JSON value without members as YAML: plain where every reader takes it for this very text, else in double quotes. */
+export function yamlScalar(value: unknown): string {
   if (typeof value === 'string' && plain.test(value) && !otherwiseRead.test(value)) return value;
   const text = JSON.stringify(value) ?? 'null';
   return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -53,6 +53,14 @@ export async function carryOut(intent: Intent, context: CarryOutContext): Promis
       detail: `the policy has another rule «${intent.rule}» now`,
     };
   const found = await findWorkload(cluster, intent.target, kindsOf(rule));
+  // What the labels did not tell is known now. Nothing of what the rule does not cover is looked at: its logs are others'.
+  if (found && !coversWorkload(rule, found.reference.namespace, found.kind, found.reference.name))
+    return {
+      ...base,
+      state: 'refused',
+      reason: 'not-covered',
+      detail: `the rule does not cover ${found.kind}/${found.reference.name}`,
+    };
   const evidence = rule.actions.includes('evidence')
     ? await collectEvidence(cluster, intent, found, policy.evidence)
     : undefined;
@@ -79,8 +87,6 @@ function refuseFound(
   target: AlertTarget,
   { intents, now }: CarryOutContext,
 ): Refusal | undefined {
-  if (!coversWorkload(rule, reference.namespace, kind, reference.name))
-    return { refused: 'not-covered', detail: `the rule does not cover ${kind}/${reference.name}` };
   const sameClass = ofClass(intent.mode, true);
   const last = lastOn(intents.values(), target, rule.coolDown, now(), (other) => {
     return other.id !== intent.id && other.state === 'done' && sameClass(other);

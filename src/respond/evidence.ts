@@ -54,17 +54,14 @@ export async function collectEvidence(
 
 type Attempt = <Value>(what: string, fallback: Value, collect: () => Promise<Value>) => Promise<Value>;
 
-/** The pod that the alert names, then those that restarted most. */
+/** Of the workload that was found: the pod that the alert names, then those that restarted most. Other pods are not the policy's. */
 async function worstPods(
   cluster: ResponderCluster,
   { target }: Intent,
   found: FoundWorkload | undefined,
 ): Promise<readonly JsonObject[]> {
   const labels = found && selectorText(fieldAt(found.object, 'spec', 'selector', 'matchLabels'));
-  if (labels === undefined || labels === '') {
-    const pod = target.pod && (await cluster.get({ kind: kinds.pod, namespace: target.namespace, name: target.pod }));
-    return pod ? [pod] : [];
-  }
+  if (labels === undefined || labels === '') return [];
   const pods = await cluster.list(kinds.pod, target.namespace, { labels });
   const weight = (pod: JsonObject) => (nameOf(pod) === target.pod ? 1e9 : restartsOf(pod));
   return [...pods].sort((a, b) => weight(b) - weight(a)).slice(0, mostPods);

@@ -223,7 +223,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     const settings = policy().approval;
     if (settings === undefined || approvalKey === undefined) return;
     const expires = intent.decidedAt + settings.expires * 1000;
-    const link = `${settings.url}/approve/${signedToken({ id: intent.id, expires }, approvalKey())}`;
+    const link = `${settings.url}/approve/${signedToken({ id: intent.id, serial: intent.serial, expires }, approvalKey())}`;
     const text = `${intent.change} of ${targetText(intent.target)} waits for a word`;
     await tell({ intent, outcome: 'approval', text, evidence: undefined, link });
   }
@@ -251,6 +251,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     if (!isLeading()) return { kind: 'standby', intent: undefined };
     const intent = store.intents.get(token.id);
     if (intent === undefined) return { kind: 'unknown', intent };
+    if (intent.serial !== token.serial) return { kind: 'used', intent: undefined };
     if (intent.state !== 'awaiting') return { kind: intent.state === 'expired' ? 'expired' : 'used', intent };
     return { kind: clock.now() > token.expires ? 'expired' : 'open', intent };
   }

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command as observe } from '../../src/cli/commands/observe.ts';
 import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import { policyGrants } from '../../src/kubernetes/response/response-grants.ts';
+import { responderManifests } from '../../src/observe/respond/manifests.ts';
 import { respondPart } from '../../src/observe/respond/part.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { cart, planOf } from './example-plan.ts';
@@ -38,6 +40,30 @@ describe('the part «respond» of plimsoll observe', () => {
     const policy = textOf('policy.yaml');
     expect(policy).toContain('    mode: dry-run\n');
     expect(policy).toContain('namespaces: ["shop"]\n        workloads: ["deployment/cart"]');
+  });
+
+  it('names that YAML would read as numbers and truth values stay names, and an indented policy stays whole', () => {
+    const policyText = `  # mine
+version: 1
+rules: [{name: one, alerts: A, namespaces: ["123", "true"], workloads: [deployment/1e3, deployment/on], do: restart}]
+`;
+    const files = responderManifests({
+      policy: readPolicy('p.yaml', policyText),
+      policyText,
+      namespace: '456',
+      image: 'registry.example/plimsoll:1',
+      imageNote: 'ours',
+      mode: undefined,
+      keda: false,
+    });
+    // 1.1 is what Kubernetes reads.
+    const objects = files.flatMap(({ text }) => parseAllDocuments(text, { version: '1.1' }).map((each) => each.toJS()));
+    expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['456', '123', 'true']));
+    const names = objects.flatMap(({ rules = [] }) =>
+      rules.flatMap((rule: { resourceNames?: string[] }) => rule.resourceNames ?? []),
+    );
+    expect(names).toEqual(expect.arrayContaining(['1e3', 'on']));
+    expect(objects.find(({ data }) => data)?.data['policy.yaml']).toBe(policyText);
   });
 
   it('asks for KEDA’s objects only where KEDA is chosen', () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../../src/kubernetes/response/response-policy.ts';
 import { signedToken } from '../../src/respond/approval-token.ts';
 import { systemClock } from '../../src/respond/clock.ts';
@@ -6,10 +7,11 @@ import { kinds } from '../../src/respond/cluster.ts';
 import { type Responder, startResponder } from '../../src/respond/responder.ts';
 import { telemetry } from '../../src/respond/telemetry.ts';
 import { memoryCluster } from './memory-cluster.ts';
-import { alertOf, policyOf } from './policies.ts';
+import { alertOf, policyOf, policyText } from './policies.ts';
 
 const key = Buffer.from('the key of the test, long enough');
 const asking = () => policyOf('approval: true', 'approval: {url: "https://r.example.com", expires: 1m}');
+const looking = () => readPolicy('policy.yaml', policyText('').replace('do: [restart]', 'do: [evidence]'));
 
 describe('the responder', () => {
   const started: Responder[] = [];
@@ -96,17 +98,21 @@ describe('the responder', () => {
     const reception = await responder.receive(webhook(alertOf()));
     const intent = reception.kind === 'decided' ? reception.decisions[0]?.intent : undefined;
     if (intent === undefined) throw new Error('nothing was asked');
-    const token = signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, key);
+    const token = signedToken({ id: intent.id, serial: intent.serial, expires: intent.decidedAt + 60_000 }, key);
     expect(responder.viewApproval(token).kind).toBe('open');
     expect(responder.viewApproval(token.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'))).kind).toBe('unknown');
     expect(
       responder.viewApproval(
-        signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, Buffer.from('another key')),
+        signedToken(
+          { id: intent.id, serial: intent.serial, expires: intent.decidedAt + 60_000 },
+          Buffer.from('another key'),
+        ),
       ).kind,
     ).toBe('unknown');
-    expect(responder.viewApproval(signedToken({ id: intent.id, expires: intent.decidedAt - 1 }, key)).kind).toBe(
-      'expired',
-    );
+    expect(
+      responder.viewApproval(signedToken({ id: intent.id, serial: intent.serial, expires: intent.decidedAt - 1 }, key))
+        .kind,
+    ).toBe('expired');
     expect(cluster.patches).toEqual([]);
     const words = await Promise.all([
       responder.confirm(token, 'approve', 'Ada\u001b[31m'),
@@ -117,6 +123,56 @@ describe('the responder', () => {
     expect(responder.viewApproval(token)).toMatchObject({ kind: 'used', intent: { approvedBy: 'Ada\\x1b[31m' } });
   });
 
+  it('takes no link of an earlier question for the word on a later one', async () => {
+    const policy = policyOf('approval: true\ncoolDown: 10s', 'approval: {url: "https://r.example.com", expires: 30m}');
+    const { responder, cluster, pass } = await start(policy);
+    await leads(responder);
+    const ask = async () => {
+      const reception = await responder.receive(webhook(alertOf()));
+      const intent = reception.kind === 'decided' ? reception.decisions[0]?.intent : undefined;
+      if (intent === undefined) throw new Error('nothing was asked');
+      return signedToken({ id: intent.id, serial: intent.serial, expires: intent.decidedAt + 1_800_000 }, key);
+    };
+    const first = await ask();
+    expect((await responder.confirm(first, 'refuse', 'Ada')).kind).toBe('refused');
+    pass(11);
+    await leads(responder);
+    const second = await ask();
+    expect((await responder.confirm(first, 'approve', 'Eve')).kind).toBe('used');
+    expect(cluster.patches).toEqual([]);
+    expect(responder.viewApproval(second).kind).toBe('open');
+  });
+
+  it.each([
+    ['a pod of a workload that the rule does not cover', 'pay', [kinds.deployment, 'pay'] as const],
+    ['a pod of no workload', 'job', undefined],
+  ])('reads no logs of %s', async (_title, pod, owner) => {
+    const cluster = memoryCluster();
+    const controller = (kind: string, name: string) => ({
+      ownerReferences: [{ controller: true, kind, name, uid: name }],
+    });
+    if (owner) {
+      cluster.put(owner[0], 'shop', owner[1], { spec: { selector: { matchLabels: { app: 'pay' } } } });
+      cluster.put(kinds.replicaSet, 'shop', 'pay-1', { metadata: controller('Deployment', 'pay') });
+    }
+    const metadata = owner ? controller('ReplicaSet', 'pay-1') : {};
+    cluster.put(kinds.pod, 'shop', pod, { metadata, status: { containerStatuses: [{ name: 'main' }] } });
+    const read: string[] = [];
+    const watched = {
+      ...cluster,
+      async logs(asked: { readonly name: string }) {
+        read.push(asked.name);
+        return 'secret\n';
+      },
+    };
+    const { responder, lines } = await start(looking(), { cluster: watched });
+    await leads(responder);
+    await responder.receive(webhook(alertOf({ label: { workload: '', pod } })));
+    await expect.poll(() => lines.join(''), { timeout: 5000 }).toContain('"message":"action"');
+    expect(read).toEqual([]);
+    expect(lines.join('')).not.toContain('secret');
+  });
+
   it('does nothing that is refused, or that nobody confirmed in time', async () => {
     const { responder, cluster, lines, pass } = await start(asking());
     await leads(responder);
@@ -124,7 +180,7 @@ describe('the responder', () => {
       const reception = await responder.receive(webhook(alertOf({ fingerprint })));
       const intent = reception.kind === 'decided' ? reception.decisions[0]?.intent : undefined;
       if (fingerprint === 'a' && intent) {
-        const token = signedToken({ id: intent.id, expires: intent.decidedAt + 60_000 }, key);
+        const token = signedToken({ id: intent.id, serial: intent.serial, expires: intent.decidedAt + 60_000 }, key);
         expect((await responder.confirm(token, 'refuse', 'Ada')).kind).toBe('refused');
         expect((await responder.confirm(token, 'approve', 'Ada')).kind).toBe('used');
         pass(1000);

@@ -11,6 +11,9 @@ export function writeMessages(): GeneratedFile {
  */
 const unprintable = String.raw`[\s\pC\p{Zl}\p{Zp}]+`;
 
+/** The same but for line breaks: the evidence of `plimsoll respond` is lines. */
+const unprintableInBlock = String.raw`[\x00-\x09\x0b-\x1f\x7f-\x9f\p{Cf}\p{Co}\p{Zl}\p{Zp}]+`;
+
 /** How many alerts one message lists, and how many characters of a value: a storm must not make a message that is refused. */
 const listed = 20;
 const longest = 500;
@@ -32,7 +35,12 @@ function alertList(writing: Writing, lineEnd: string): string {
   )}${line('Image', '.Labels.image')}${line('Details', '.Annotations.description')}${lineEnd}Since: {{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}${line(
     'Runbook',
     'or .Annotations.runbook_url .Annotations.runbook ""',
-  )}{{ end }}{{ end }}{{ if gt (len .Alerts) ${listed} }}${lineEnd}${lineEnd}… and more: {{ len .Alerts }} in all{{ end }}`;
+  )}${line('Confirm or refuse', '.Annotations.approve')}${
+    // A chat refuses a message that is too long: its evidence is in the record of the incident.
+    writing === 'line'
+      ? `{{ with .Annotations.evidence }}${lineEnd}Evidence:${lineEnd}{{ template "plimsoll.block" . }}{{ end }}`
+      : ''
+  }{{ end }}{{ end }}{{ if gt (len .Alerts) ${listed} }}${lineEnd}${lineEnd}… and more: {{ len .Alerts }} in all{{ end }}`;
 }
 
 /** What an alert is about: namespace and workload, or as much of it as there is. */
@@ -69,6 +77,7 @@ https://prometheus.io/docs/alerting/latest/notifications/
 https://api.slack.com/reference/surfaces/formatting#escaping */}}
 
 {{ define "plimsoll.line" }}{{ reReplaceAll \`^(.{${longest}}).+$\` "$1…" (reReplaceAll \`${unprintable}\` " " .) }}{{ end }}
+{{ define "plimsoll.block" }}{{ reReplaceAll \`(?s)^(.{1000}.{1000}.{1000}).+$\` "$1…" (reReplaceAll \`${unprintableInBlock}\` " " .) }}{{ end }}
 {{ define "plimsoll.slack" }}{{ reReplaceAll \`^(.{${longest}}).+$\` "$1…" (reReplaceAll \`${unprintable}\` " " .) | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}{{ end }}
 {{ define "plimsoll.teams" }}{{ reReplaceAll \`^(.{${longest}}).+$\` "$1…" (reReplaceAll \`${unprintable}\` " " .) | reReplaceAll \`([\\\\\\x60*_~<>#|\\[\\]])\` \`\\$1\` }}{{ end }}
 
@@ -113,7 +122,9 @@ ${htmlRow('Container', '.Labels.container')}${htmlRow('Image', '.Labels.image')}
   '.Annotations.description',
 )}<tr><th align="left">Since</th><td>{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}</td></tr>
 {{ with .Annotations.runbook_url }}<tr><th align="left">Runbook</th><td><a href="{{ . }}">${value('line', '.')}</a></td></tr>
-{{ else }}${htmlRow('Runbook', '.Annotations.runbook')}{{ end }}</table>
+{{ else }}${htmlRow('Runbook', '.Annotations.runbook')}{{ end }}{{ with .Annotations.approve }}<tr><th align="left">Confirm or refuse</th><td><a href="{{ . }}">${value('line', '.')}</a></td></tr>
+{{ end }}{{ with .Annotations.evidence }}<tr><th align="left">Evidence</th><td><pre>{{ template "plimsoll.block" . }}</pre></td></tr>
+{{ end }}</table>
 {{ end }}{{ end }}{{ if gt (len .Alerts) ${listed} }}<p>… and more: {{ len .Alerts }} in all</p>
 {{ end }}<p><a href="{{ .ExternalURL }}">Alertmanager</a></p>
 </body></html>

@@ -120,11 +120,13 @@ export interface Inhibition {
  */
 export const inhibitions: readonly Inhibition[] = [
   {
-    why: 'Who is told that a workload fails need not be told that it is slow. Only of the same workload.',
+    why: 'Who is told that a workload fails need not be told that it is slow. Only of the same workload, and not what plimsoll respond does about it.',
     source: [severity('critical'), { label: 'workload', operator: '!=', value: '' }],
     target: [
       { label: 'severity', operator: '=~', value: 'warning|info' },
       { label: 'workload', operator: '!=', value: '' },
+      // What plimsoll respond did about it, or asks for, is about the same workload and no lesser trouble of it.
+      { label: 'alertname', operator: '!=', value: 'PlimsollResponse' },
     ],
     equal: ['namespace', 'workload'],
   },

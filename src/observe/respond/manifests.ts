@@ -1,4 +1,5 @@
 import type { ResponseMode, ResponsePolicy } from '../../kubernetes/response/response-policy.ts';
+import { yamlScalar } from '../../kubernetes/yaml-text.ts';
 import type { GeneratedFile } from '../observe-plan.ts';
 import { labels, responderName as name, responderPort as port, selector } from './names.ts';
 import { rbac } from './rbac.ts';
@@ -37,7 +38,7 @@ apiVersion: v1
 kind: ServiceAccount
 metadata:
   name: ${name}
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}# Its pod asks for the token itself: nothing else that may run as this account gets one unasked.
 automountServiceAccountToken: false
@@ -46,16 +47,18 @@ automountServiceAccountToken: false
 
 function policyMap({ namespace, policyText }: ResponderChoices): string {
   const lines = policyText.replace(/\n*$/, '\n').split('\n').slice(0, -1);
+  // A block's depth is that of its first line, unless it is said.
+  const indented = /^\s/.test(lines.find((line) => line.trim() !== '') ?? '');
   return `# The policy. A changed one is in force about a minute after it was applied; one with a mistake is told of in the log and by the alert
 # PlimsollResponderPolicyInvalid, and the old one stays in force. RBAC has to be made anew where it covers more than before.
 apiVersion: v1
 kind: ConfigMap
 metadata:
   name: ${name}-policy
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}data:
-  policy.yaml: |
+  policy.yaml: |${indented ? '2' : ''}
 ${lines.map((line) => (line === '' ? '\n' : `    ${line}\n`)).join('')}`;
 }
 
@@ -69,7 +72,7 @@ kind: Deployment
 metadata:
   # plimsoll ignore=alerting/no-alert-rules -- what goes wrong with it are alerts of ../prometheus (rules/responder.yaml)
   name: ${name}
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}spec:
   replicas: 2
@@ -111,7 +114,7 @@ ${labels('        ')}      annotations:
             matchLabels:
 ${selector('              ')}      containers:
         - name: respond
-          image: ${image}
+          image: ${yamlScalar(image)}
           imagePullPolicy: IfNotPresent
           args:
             - respond
@@ -196,7 +199,7 @@ apiVersion: v1
 kind: Service
 metadata:
   name: ${name}
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}spec:
   selector:
@@ -213,7 +216,7 @@ apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
   name: ${name}
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}spec:
   maxUnavailable: 1
@@ -236,7 +239,7 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
   name: ${name}
-  namespace: ${namespace}
+  namespace: ${yamlScalar(namespace)}
   labels:
 ${labels('    ')}spec:
   podSelector:

@@ -1,5 +1,6 @@
 import { type Grant, ownGrants, policyGrants } from '../../kubernetes/response/response-grants.ts';
 import type { ResponsePolicy } from '../../kubernetes/response/response-policy.ts';
+import { yamlScalar } from '../../kubernetes/yaml-text.ts';
 import { labels, responderName as name } from './names.ts';
 
 /** Roles for what the policy needs: where it names namespaces, in these and nowhere else. */
@@ -34,7 +35,7 @@ interface Place {
 function roleAndBinding({ namespace, kind, roleName }: Place, grants: readonly Grant[], account: string): string {
   const metadata = `metadata:
   name: ${roleName}
-${namespace === undefined ? '' : `  namespace: ${namespace}\n`}  labels:
+${namespace === undefined ? '' : `  namespace: ${yamlScalar(namespace)}\n`}  labels:
 ${labels('    ')}`;
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: ${kind}
@@ -49,7 +50,7 @@ ${metadata}roleRef:
 subjects:
   - kind: ServiceAccount
     name: ${name}
-    namespace: ${account}
+    namespace: ${yamlScalar(account)}
 `;
 }
 
@@ -57,6 +58,6 @@ function ruleText({ group, resources, verbs, names, why }: Grant): string {
   return `  # ${why}
   - apiGroups: [${JSON.stringify(group)}]
     resources: [${resources.join(', ')}]
-${names === undefined ? '' : `    resourceNames: [${names.join(', ')}]\n`}    verbs: [${verbs.join(', ')}]
+${names === undefined ? '' : `    resourceNames: [${names.map(yamlScalar).join(', ')}]\n`}    verbs: [${verbs.join(', ')}]
 `;
 }

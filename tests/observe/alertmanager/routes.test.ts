@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { alertmanagerPart } from '../../../src/observe/alertmanager/part.ts';
+import { inhibitions, type Matcher } from '../../../src/observe/alertmanager/routes.ts';
 import { allReceivers, planOf } from '../observe-choices.ts';
 
 // Where alerts go is asked of amtool, which has Alertmanager's own code: scripts/system-parts alertmanager.
@@ -47,6 +48,62 @@ describe('amtool takes the configuration', () => {
       expect(status, stdout + stderr).toBe(0);
       expect(stdout).toContain(' - 1 templates');
     }
+  });
+});
+
+describe('what plimsoll respond tells', () => {
+  const data = {
+    status: 'firing',
+    alerts: [
+      {
+        status: 'firing',
+        labels: { alertname: 'PlimsollResponse', severity: 'warning', namespace: 'shop', workload: 'web' },
+        annotations: {
+          summary: 'restart of shop/web waits for a word',
+          approve: 'https://r.example.com/approve/ab.1.c.d_e-f',
+          evidence: 'log of web-1/main:\n  <b>out of\u001b[31m memory</b>',
+        },
+        startsAt: '2026-11-27T10:00:00Z',
+      },
+    ],
+  };
+
+  it.each([
+    ['plimsoll.text', ['approve/ab.1.c.d_e-f', 'log of web-1/main:\n  <b>out of [31m memory</b>']],
+    ['plimsoll.html', ['href="https://r.example.com/approve/ab.1.c.d_e-f"', '&lt;b&gt;out of [31m memory&lt;/b&gt;']],
+    ['plimsoll.slack.text', ['approve/ab.1.c.d_e-f']],
+    ['plimsoll.teams.text', ['approve/ab.1.c.d']],
+  ])('%s has the link for a word, and evidence where there is room', (template, expected) => {
+    const base = path.dirname(write('respond', planOf([], { receivers: allReceivers })));
+    const file = path.join(directory, 'data.json');
+    writeFileSync(file, JSON.stringify(data));
+    const { stdout, stderr } = ask(
+      ...['template', 'render', `--template.glob=${base}/templates/*.tmpl`, `--template.data=${file}`],
+      ...[
+        `--template.text={{ template "${template}" . }}`,
+        ...(template.endsWith('html') ? ['--template.type=html'] : []),
+      ],
+    );
+    for (const text of expected) expect(stdout, stderr).toContain(text);
+  });
+
+  it.each(['info', 'warning'])('is not silenced by the critical alert that it is about: %s', (severity) => {
+    const labels = (given: Readonly<Record<string, string>>) => (matcher: Matcher) => {
+      const value = given[matcher.label] ?? '';
+      const fits = matcher.operator.endsWith('~')
+        ? new RegExp(`^(?:${matcher.value})$`).test(value)
+        : value === matcher.value;
+      return matcher.operator.startsWith('!') ? !fits : fits;
+    };
+    const about = { namespace: 'shop', workload: 'web' };
+    const silences = (alertname: string) =>
+      inhibitions.some(
+        ({ source, target }) =>
+          source.every(labels({ ...about, alertname: 'ContainerCrashLooping', severity: 'critical' })) &&
+          target.every(labels({ ...about, alertname, severity })),
+      );
+    expect(silences('ContainerCpuSaturated')).toBe(true);
+    expect(silences('PlimsollResponse')).toBe(false);
   });
 });
 
