@@ -10,6 +10,8 @@ import type { Project } from '../project/project.ts';
 interface ProjectSecrets {
   readonly dockerfiles: ReadonlyMap<string, Dockerfile>;
   inYaml: ReadonlyMap<string, readonly SourceRange[]> | undefined;
+  /** By path: what a file with a Secret and nothing known holds. Reading one again for each of its findings is dear. */
+  readonly read: Map<string, { readonly text: string; readonly ranges: readonly SourceRange[] }>;
 }
 
 /** Asked for every fix and every excerpt: each artifact is searched once. */
@@ -27,16 +29,24 @@ export function secretRanges(project: Project, path: string, text: string): read
   secrets.inYaml ??= secretsInYaml(project);
   const known = secrets.inYaml.get(path);
   // A Secret that a fix writes into a file that git ignores is none of the project's objects.
-  if (known === undefined && /^kind: Secret$/m.test(text))
-    return [...ranges, ...(secretsInYaml(readManifests({ path, text, encoding: 'utf-8' })).get(path) ?? [])];
+  if (known === undefined && /^kind: Secret$/m.test(text)) return [...ranges, ...secretsOfText(secrets, path, text)];
   return [...ranges, ...(known ?? [])];
+}
+
+function secretsOfText({ read }: ProjectSecrets, path: string, text: string): readonly SourceRange[] {
+  let found = read.get(path);
+  if (found?.text !== text) {
+    found = { text, ranges: secretsInYaml(readManifests({ path, text, encoding: 'utf-8' })).get(path) ?? [] };
+    read.set(path, found);
+  }
+  return found.ranges;
 }
 
 function secretsOf(project: Project): ProjectSecrets {
   let secrets = known.get(project);
   if (secrets === undefined) {
     const dockerfiles = new Map(project.dockerfiles.map((each) => [each.path, each]));
-    secrets = { dockerfiles, inYaml: undefined };
+    secrets = { dockerfiles, inYaml: undefined, read: new Map() };
     known.set(project, secrets);
   }
   return secrets;

@@ -21,7 +21,7 @@ export function observeText(run: ObserveRun, options: TextOptions): string {
 
 function workloadsText({ plan, project, asked }: ObserveRun, { colored }: TextOptions): string {
   const bold = (text: string) => (colored ? `\u001b[1m${text}\u001b[22m` : text);
-  const { workloads, choices } = plan;
+  const { workloads, choices, unnamed = [] } = plan;
   const head = `${bold(printable(project.name))}   ${count(workloads.length, 'workload')} · ${choices.stack} · ${asked.parts.join(', ') || 'no part'}${asked.remembered ? ' (choices of the last run)' : ''}`;
   const titles = workloads.slice(0, mostWorkloads).map((each) => [titleOf(each), factsOf(each)] as const);
   const width = Math.max(0, ...titles.map(([title]) => title.length));
@@ -29,10 +29,18 @@ function workloadsText({ plan, project, asked }: ObserveRun, { colored }: TextOp
     head,
     ...titles.map(([title, facts]) => `  ${title.padEnd(width)}  ${facts}`.trimEnd()),
     ...(workloads.length > mostWorkloads ? [`  and ${workloads.length - mostWorkloads} more`] : []),
+    ...(unnamed.length > 0 ? [`  ${unnamedText(unnamed)}`] : []),
     ...(workloads.length === 0
       ? ['  What observes the cluster as a whole is written all the same; nothing is known of applications.']
       : []),
   ].join('\n');
+}
+
+/** With what to do: most such names are filled in by a script. */
+function unnamedText(unnamed: readonly string[]): string {
+  const named = unnamed.slice(0, 3).map((name) => `«${printable(name).slice(0, 80)}»`);
+  const more = unnamed.length > named.length ? ` and ${unnamed.length - named.length} more` : '';
+  return `Left out, as Kubernetes takes no such name: ${named.join(', ')}${more}. Run observe on what is applied, with its names filled in.`;
 }
 
 function titleOf({ namespace, kind, name }: ObservedWorkload): string {
@@ -112,7 +120,7 @@ function count(number: number, noun: string): string {
 
 /** The plan with what happens to each file, for programs. */
 export function observeJson({ plan, asked, files, written }: ObserveRun): string {
-  const { workloads, choices } = plan;
+  const { workloads, choices, unnamed = [] } = plan;
   return `${JSON.stringify(
     {
       schemaVersion: 1,
@@ -120,6 +128,7 @@ export function observeJson({ plan, asked, files, written }: ObserveRun): string
       choices,
       parts: asked.parts,
       workloads,
+      unnamed,
       files: files.map(({ path, action, before, after, reason }) => ({
         path,
         action,

@@ -108,6 +108,8 @@ export interface ObserveChoices {
 export interface ObservePlan {
   readonly workloads: readonly ObservedWorkload[];
   readonly choices: ObserveChoices;
+  /** `NAMESPACE/NAME` of what is left out, because Kubernetes takes no such name. */
+  readonly unnamed?: readonly string[];
 }
 
 /** One file below the output directory. */

@@ -30,17 +30,31 @@ const observedKinds = new Set([
   'Pod',
 ]);
 
-/** What a project runs, as the parts of observe write from it. Sorted by namespace, kind and name. Never throws. */
+/**
+ * What a project runs, as the parts of observe write from it. Sorted by namespace, kind and name. Workloads whose names Kubernetes
+ * refuses, such as `${NAME}` that a script fills in, are left out and named. Never throws.
+ */
 export function readPlan(project: Project, choices: ObserveChoices): ObservePlan {
   const byName = new Map<string, ObservedWorkload>();
+  const unnamed = new Set<string>();
   for (const workload of project.workloads) {
     if (!observedKinds.has(workload.kind) || workload.name === '' || !isWhole(workload) || isOwn(workload)) continue;
+    if (!isNamed(workload)) {
+      unnamed.add(`${workload.namespace === undefined ? '' : `${workload.namespace}/`}${workload.name}`);
+      continue;
+    }
     const key = [workload.namespace ?? '', workload.kind, workload.name].join('\0');
     // Overlays make one workload several times: the first is as good as the others for what is read here.
     if (!byName.has(key)) byName.set(key, observed(project, workload));
   }
   const workloads = [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
-  return { workloads, choices };
+  return { workloads, choices, ...(unnamed.size > 0 && { unnamed: [...unnamed].sort() }) };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+function isNamed({ namespace, name }: Workload): boolean {
+  if (namespace !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace)) return false;
+  return name.length <= 253 && name.split('.').every((part) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(part));
 }
 
 /** Written by an earlier run, wherever to: what observes is not what is to be observed. */

@@ -64,6 +64,26 @@ describe('plimsoll observe', () => {
     await expect(observe(...args)).rejects.toThrow(message);
   });
 
+  it('leaves out, and names, what has a name that Kubernetes refuses', async () => {
+    const deployment = (name: string, namespace: string) =>
+      JSON.stringify({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace },
+        spec: {
+          selector: { matchLabels: { app: name } },
+          template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'web:1' }] } },
+        },
+      });
+    const objects = [deployment('web', 'shop'), deployment('$' + '{NAME}', 'shop'), deployment('api', 'a\nb: c')];
+    writeFileSync(path.join(directory, 'all.yaml'), objects.join('\n---\n'));
+    const { code, stdout } = await observe();
+    expect(code).toBe(0);
+    expect(stdout).toContain('shop/deployment/web');
+    expect(stdout).toContain('Left out, as Kubernetes takes no such name: «a\\nb: c/api», «shop/$' + '{NAME}»');
+    expect(readFileSync(path.join(directory, 'observe/base/respond/policy.yaml'), 'utf8')).not.toContain('NAME}');
+  });
+
   it('writes through no symbolic link', async () => {
     await observe();
     const file = path.join(directory, 'observe/base/kustomization.yaml');
