@@ -30,7 +30,13 @@ function describeRule(rule: ResponseRule, policy: ResponsePolicy): readonly stri
     `  how often   at most ${rule.limit.actions} in ${durationText(rule.limit.seconds)}, one workload again after ${durationText(rule.coolDown)}`,
     ...(rule.hours ? [`  when        ${describeHours(rule.hours)}`] : []),
     ...(rule.approval
-      ? [`  only if     a person confirms it within ${durationText(policy.approval?.expires ?? 0)}`]
+      ? [
+          `  only if     a person confirms it within ${durationText(policy.approval?.expires ?? 0)}${
+            (policy.notify.alertmanager ?? policy.notify.webhookUrlFile)
+              ? ''
+              : ' (nobody gets the link: «notify» is missing)'
+          }`,
+        ]
       : []),
   ];
 }

@@ -72,6 +72,25 @@ describe('the digest of a tag', () => {
     expect(await ask(`${host}/a/b:1`)).toEqual({ kind: 'unknown', reason: expect.stringContaining(reason) });
   });
 
+  it.each(['http://127.0.0.1:9/admin', 'https://localhost/admin'])(
+    'is unknown for a registry elsewhere that sends to this machine: %s',
+    async (realm) => {
+      const asked: string[] = [];
+      const reference = parseImageReference('registry.example/a/b:1');
+      if (reference === undefined) throw new Error('no reference');
+      const answer = await tagDigest(reference, {
+        async fetch(url) {
+          asked.push(url);
+          return new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}"` } });
+        },
+        timeoutSeconds: 1,
+        credentials: () => 'dXNlcjpwYXNz',
+      });
+      expect(answer).toMatchObject({ kind: 'unknown' });
+      expect(asked).toEqual(['https://registry.example/v2/a/b/manifests/1']);
+    },
+  );
+
   it('is unknown for a registry that hangs or is not there', async () => {
     const host = await registry(() => {});
     expect(await ask(`${host}/a/b:1`)).toMatchObject({ kind: 'unknown' });

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { UserError } from '../../src/core/errors.ts';
 import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
-import { policyText } from './policies.ts';
+import { describePolicy } from '../../src/respond/describe-policy.ts';
+import { policyOf, policyText } from './policies.ts';
 
 const schema: object = JSON.parse(
   readFileSync(new URL('../../schemas/respond-policy.schema.json', import.meta.url), 'utf8'),
@@ -157,6 +158,15 @@ describe('a policy', () => {
     ])
       expect(accepts(parse(text)), text).toBe(false);
   });
+});
+
+it.each([
+  ['', true],
+  ['notify: {alertmanager: "http://alertmanager:9093"}', false],
+  ['notify: {webhookUrlFile: /secrets/chat}', false],
+])('says where nobody gets the link by which a person confirms: %s', (notify, told) => {
+  const text = describePolicy(policyOf('approval: true', `approval: {url: "https://r.example.com"}\n${notify}`));
+  expect(text.includes('nobody gets the link')).toBe(told);
 });
 
 function errorOf(run: () => unknown): UserError {

@@ -61,6 +61,8 @@ async function authorizationFor(
   const url = new URL(realm);
   // A password must not go over the network in the open because a registry says so.
   if (url.protocol !== 'https:' && !loopback.test(url.host)) return undefined;
+  // Nor does one elsewhere say what is asked of this machine.
+  if (loopback.test(url.host) && !loopback.test(registry)) return undefined;
   for (const name of ['service', 'scope']) {
     const value = challenge.parameters.get(name);
     if (value !== undefined) url.searchParams.set(name, value);

@@ -34,7 +34,10 @@ export function auditFiles(paths: readonly string[]): AuditFiles {
       const next = new Map<string, { readonly stamp: string; readonly stored: StoredReport }>();
       for (const file of await filesIn(paths, problems)) {
         try {
-          const { mtimeMs, size } = await stat(file);
+          const stats = await stat(file);
+          const { mtimeMs, size } = stats;
+          // A named pipe that nobody writes into would hold up all other sources for ever.
+          if (!stats.isFile()) throw new Error('is no file');
           const stamp = `${mtimeMs} ${size}`;
           const before = known.get(file);
           if (before?.stamp === stamp) next.set(file, before);
@@ -52,10 +55,18 @@ export function auditFiles(paths: readonly string[]): AuditFiles {
 
 async function readOne(file: string, size: number): Promise<AuditReport> {
   if (size > maximumBytes) throw new Error(`has more than ${maximumBytes} bytes`);
-  const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-  const report = readAuditReport(value);
+  const report = readAuditReport(jsonIn(await readFile(file, 'utf8')));
   if (!report) throw new Error('is no report of plimsoll audit --format json, Trivy or Grype');
   return report;
+}
+
+/** The parser's own message quotes the file, which may be one of secrets. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('is no JSON');
+  }
 }
 
 async function filesIn(paths: readonly string[], problems: string[]): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -126,6 +127,18 @@ describe('the files of reports', () => {
     await files.read();
     expect(files.reports.map(({ report }) => report.target)).toEqual(['renamed']);
     await expect(auditFiles([`${file}.not`]).read()).rejects.toThrow(/ENOENT/);
+  });
+
+  it('are not waited for in a named pipe, and are not quoted where they are no JSON', async () => {
+    const at = directory();
+    spawnSync('mkfifo', [path.join(at, 'pipe.json')]);
+    writeFileSync(path.join(at, 'secret.json'), 'password=hunter2');
+    const failure = await auditFiles([at])
+      .read()
+      .then(() => '', String);
+    expect(failure).toMatch(/pipe\.json: is no file/);
+    expect(failure).toMatch(/secret\.json: is no JSON/);
+    expect(failure).not.toContain('password');
   });
 });
 
