@@ -12,12 +12,18 @@ export interface PolicyFile {
 }
 
 /**
+ * @param check throws a UserError for a policy that cannot be in force here
  * @param told is told of each new policy, and of each mistake for which the old one stays in force
  * @throws UserError where the first one has a mistake: nothing could be in force then
  */
-export function policyFile(path: string, told: (loaded: boolean, message: string) => void): PolicyFile {
+export function policyFile(
+  path: string,
+  check: (policy: ResponsePolicy) => void,
+  told: (loaded: boolean, message: string) => void,
+): PolicyFile {
   let text = readText(path);
   let policy = readPolicy(path, text);
+  check(policy);
   let complaint = '';
   told(true, `the policy is in force: ${summaryOf(policy, text)}`);
   return {
@@ -30,7 +36,9 @@ export function policyFile(path: string, told: (loaded: boolean, message: string
           complaint = '';
           return;
         }
-        policy = readPolicy(path, read);
+        const next = readPolicy(path, read);
+        check(next);
+        policy = next;
         text = read;
         complaint = '';
         told(true, `a new policy is in force: ${summaryOf(policy, text)}`);

@@ -43,18 +43,23 @@ export async function runService(
   const clock = systemClock();
   const told = telemetry(write, clock.wall);
   const warn = (path: string) => (message: string) => told.say('warning', message, { file: path });
-  const policy = policyFile(settings.policy, (loaded, message) => {
-    told.policy(loaded);
-    told.say(loaded ? 'info' : 'error', message);
-  });
+  const key = settings.approvalKeyFile;
+  const policy = policyFile(
+    settings.policy,
+    (read) => {
+      if (key === undefined && read.rules.some(({ approval }) => approval))
+        throw new UserError('a rule of the policy needs approval, and links are signed with a key', {
+          where: settings.policy,
+          remedy: 'Give the file of one: --approval-key-file FILE.',
+        });
+    },
+    (loaded, message) => {
+      told.policy(loaded);
+      told.say(loaded ? 'info' : 'error', message);
+    },
+  );
   const tokens =
     settings.tokenFile === undefined ? undefined : secretFile(settings.tokenFile, clock.now, warn(settings.tokenFile));
-  const key = settings.approvalKeyFile;
-  if (key === undefined && policy.policy().rules.some(({ approval }) => approval))
-    throw new UserError('a rule of the policy needs approval, and links are signed with a key', {
-      where: settings.policy,
-      remedy: 'Give the file of one: --approval-key-file FILE.',
-    });
   const approvalKeys = key === undefined ? undefined : secretFile(key, clock.now, warn(key));
   const responder = startResponder({
     cluster: apiCluster(client, told.apiRequest),
