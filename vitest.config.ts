@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Minutes each, on a node of their own: `npm run test:node` runs them. */
-const onlyInFullSet = ['alertmanager-pods', 'observe-grafana', 'observe-stack', 'scaling'].map(
+const onlyInFullSet = ['alertmanager-pods', 'exporter-pod', 'observe-grafana', 'observe-stack', 'scaling'].map(
   (name) => `tests/system/${name}.test.ts`,
 );
 

@@ -10,7 +10,7 @@ import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubern
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // Plimsoll's own image, built by a real engine from the Dockerfile, runs as the generated Deployment in a namespace that enforces the restricted
-// Pod Security Standard, under its generated account. Building takes minutes: npm run test:pods, not on each push.
+// Pod Security Standard, under its generated account. Building takes minutes: npm run test:node, not on each push.
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const asked = process.env.PLIMSOLL_PODS === 'all';
@@ -32,7 +32,7 @@ describe('the exporter as a pod', () => {
     node.load(path.join(directory, 'image.tar'));
   }, 3_600_000);
   beforeEach((context) => {
-    if (!asked) context.skip('asked for with PLIMSOLL_PODS=all (npm run test:pods)');
+    if (!asked) context.skip('asked for with PLIMSOLL_PODS=all (npm run test:node)');
   });
   afterAll(() => {
     if (node) {
