@@ -117,7 +117,7 @@ function checkValue(check: Check, node: YamlNode, type: ValueType, path: string,
     const isOneOf = type.kind === 'one-of' && typeof node.value === 'string';
     // An empty text is taken for none.
     if (isOneOf ? node.text === '' || type.values.includes(node.text) : fits(node, type)) return;
-    if (isFilledIn(node.text)) return;
+    if (isFilledIn(node.text) || (!isOneOf && isPlaceholder(node.text))) return;
     if (isOneOf) check.violations.push({ kind: 'unknown-value', path, node, values: type.values, within });
     else check.violations.push({ kind: 'wrong-type', path, node, type, within });
     return;
@@ -170,6 +170,11 @@ function checkRepeated(
 /** True for a text that something fills in before Kubernetes sees it. */
 export function isFilledIn(text: string): boolean {
   return /\$\{|\{\{|\{%|<%|<[\w .-]+>|%\{|\$\(|@@|__[A-Z]|^\$\w+$|^%\w+%$/.test(text);
+}
+
+/** `PORT`, `VOLUME_SIZE`: where no text belongs, that is for a reader or a script to fill in. */
+function isPlaceholder(text: string): boolean {
+  return /^[A-Z][A-Z0-9]{2,}(?:[_-][A-Z0-9]+)*$/.test(text) || /^[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+$/.test(text);
 }
 
 function isTemplateMap({ flow, entries }: YamlMap): boolean {

@@ -21,8 +21,8 @@ export const rule = objectRule({
     const chosen = services.filter(({ labels }) => selects(selector, labels));
     const beside = services.filter(({ path }) => directoryOf(path) === directoryOf(object.path));
     if (chosen.length === 0) {
-      // The Services may be kept elsewhere: only where others stand beside it, wrong labels are likely.
-      if (beside.length === 0) return;
+      // The Services may be kept elsewhere, the more so where it looks everywhere: only where others stand beside it, wrong labels are likely.
+      if (beside.length === 0 || booleanAt(object.node, 'spec', 'namespaceSelector', 'any') === true) return;
       report({
         at: { path: entry.key.path, range: entry.range },
         also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `Service ${each.name} has other labels` })),
