@@ -50,6 +50,21 @@ export function routesOf(teams: readonly Team[], choices: ObserveChoices): reado
       matchers: [severity('none')],
     },
     ...programRoute(choices),
+    ...(kindsFor('webhook', choices).length === 0
+      ? []
+      : [
+          {
+            why: 'What plimsoll respond asks for: the link is good for half an hour, in quiet hours too.',
+            receiver: chat,
+            matchers: [
+              { label: 'alertname', operator: '=', value: 'PlimsollResponse' },
+              { label: 'outcome', operator: '=', value: 'approval' },
+            ] satisfies Matcher[],
+            groupWait: '5s',
+            repeatInterval: '10m',
+            routes: toTeams('chat', false),
+          },
+        ]),
     ...(kindsFor('pager', choices).length === 0
       ? []
       : [

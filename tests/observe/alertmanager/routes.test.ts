@@ -116,6 +116,11 @@ describe('an alert goes to', () => {
     ['everyone when there is no team', 'severity=warning', 'webhook,everyone'],
     ['the team when it is only to be known', 'severity=info team=shop', 'webhook,shop'],
     ['everyone when it names no severity', 'alertname=Other', 'webhook,everyone'],
+    [
+      'the team when the responder asks',
+      'alertname=PlimsollResponse outcome=approval severity=warning team=shop',
+      'webhook,shop',
+    ],
     ['nobody, the program neither, when it always fires', 'severity=none alertname=Watchdog', 'nobody'],
   ])('%s', (title, labels, receivers) => {
     const file = write(title, plan);
