@@ -56,7 +56,15 @@ export function askedFor(
 
 function rememberedArguments(command: Command, written: string | undefined): ParsedArguments | undefined {
   const line = written === undefined ? null : /^# \$ plimsoll observe((?: [\w./:@+-]{1,100}){0,60})\r?$/m.exec(written);
-  if (!line) return undefined;
+  if (!line) {
+    // Without the choices of the last run, what it wrote for them would be taken for what nothing generates any more.
+    if (written !== undefined && /^# \$ plimsoll observe\b/m.test(written))
+      throw new UserError('the line that remembers the choices of the last run was changed, and cannot be read', {
+        where: 'base/kustomization.yaml',
+        remedy: 'Say the choices again: plimsoll observe --stack config --namespace monitoring …',
+      });
+    return undefined;
+  }
   return parseArguments(
     command,
     (line[1] ?? '').split(' ').filter((word) => word !== ''),

@@ -105,13 +105,19 @@ function handText({ files }: ObserveRun, { directory, newer }: TextOptions): str
 function nextText({ written, files }: ObserveRun, { directory }: TextOptions): string {
   const changes = files.some(({ action }) => action === 'create' || action === 'update');
   if (!written && changes) return '  Nothing is written.   plimsoll observe   writes it';
+  const overlay = forShell(`${directory}/overlay`);
   const commands = [
-    [`kubectl kustomize ${directory}/overlay`, 'see it'],
-    [`kubectl apply --server-side --dry-run=server --kustomize ${directory}/overlay`, 'try it'],
-    [`kubectl apply --server-side --kustomize ${directory}/overlay`, 'install it'],
+    [`kubectl kustomize ${overlay}`, 'see it'],
+    [`kubectl apply --server-side --dry-run=server --kustomize ${overlay}`, 'try it'],
+    [`kubectl apply --server-side --kustomize ${overlay}`, 'install it'],
   ];
   const width = Math.max(...commands.map(([call = '']) => call.length));
   return commands.map(([call = '', meaning]) => `  ${call.padEnd(width)}   ${meaning}`).join('\n');
+}
+
+/** As a word of a POSIX shell. */
+function forShell(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function count(number: number, noun: string): string {

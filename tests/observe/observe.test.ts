@@ -37,6 +37,14 @@ describe('plimsoll observe', () => {
     });
   });
 
+  it('refuses to guess the choices of the last run where their line was changed', async () => {
+    await observe('--stack', 'full', '--part', 'prometheus');
+    const file = path.join(directory, 'observe/base/kustomization.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('--stack full', '--stack $(id)'));
+    await expect(observe()).rejects.toThrow('remembers the choices');
+    expect((await observe('--stack', 'full', '--part', 'prometheus', '--check')).code).not.toBe(2);
+  });
+
   it('checks with exit code 1, and shows a patch, without writing', async () => {
     expect((await observe('--check')).code).toBe(1);
     const { stdout } = await observe('--diff');
