@@ -36,7 +36,7 @@ beforeAll(async () => {
   if (started.status !== 0) throw new Error(started.stderr);
   const files = definitions.flatMap(([module, paths]) => paths.map((each) => path.join(moduleDirectory(module), each)));
   must('kubectl', ['--kubeconfig', kubeconfig, 'apply', '--server-side', ...files.flatMap((file) => ['-f', file])]);
-  must('kubectl', ['--kubeconfig', kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
+  await established();
 }, 300_000);
 beforeEach((context) => {
   if (missing) context.skip(reason);
@@ -45,6 +45,16 @@ afterAll(() => {
   if (!missing) spawnSync('scripts/cluster', ['down', path.join(directory, 'cluster')]);
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
+
+/** kubectl wait fails on a definition that has no status yet. */
+async function established(): Promise<void> {
+  const wait = ['--kubeconfig', kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all'];
+  for (let tries = 1; tries < 20; tries++) {
+    if (spawnSync('kubectl', wait).status === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  must('kubectl', wait);
+}
 
 function moduleDirectory(module: string): string {
   const { Dir }: { readonly Dir: string } = JSON.parse(must('go', ['mod', 'download', '-json', module]));
