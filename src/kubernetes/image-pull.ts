@@ -1,5 +1,6 @@
 import { type JsonObject, jsonObjectOf } from '../core/json-object.ts';
 import type { ClusterObject } from './cluster-object.ts';
+import { goDurationSeconds } from './go-duration.ts';
 
 /** One pull of an image by a kubelet, as its event tells. */
 export interface ImagePull {
@@ -25,7 +26,7 @@ export function imagePull(event: ClusterObject): ImagePull | undefined {
     );
   if (!told) return undefined;
   const [, image = '', alone = '', waited, bytes] = told;
-  const seconds = durationSeconds(waited ?? alone);
+  const seconds = goDurationSeconds(waited ?? alone);
   if (seconds === undefined) return undefined;
   const involved: JsonObject = jsonObjectOf(event.involvedObject);
   const { host } = jsonObjectOf(event.source);
@@ -37,24 +38,4 @@ export function imagePull(event: ClusterObject): ImagePull | undefined {
     seconds,
     bytes: bytes === undefined ? undefined : Number(bytes),
   };
-}
-
-const units: Readonly<Record<string, number>> = {
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 1e-3,
-  µs: 1e-6,
-  μs: 1e-6,
-  us: 1e-6,
-  ns: 1e-9,
-};
-
-/** Go's durations: `1m3.5s`, `820ms`. */
-function durationSeconds(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|μs|us|ns))+$/.test(text)) return undefined;
-  let seconds = 0;
-  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|µs|μs|us|ns)/g))
-    seconds += Number(amount) * (units[unit] ?? 0);
-  return seconds;
 }

@@ -1,4 +1,5 @@
 import { jsonObjectOf } from '../../core/json-object.ts';
+import { goDurationSeconds } from '../../kubernetes/go-duration.ts';
 import { partsOf, textOf } from './running-container.ts';
 
 /** What an event tells of one pull. */
@@ -68,27 +69,8 @@ function messageOf(reason: string, message: string): Told | undefined {
   return {
     image: pulled[1],
     result: 'pulled',
-    seconds: durationOf(pulled[2]),
-    secondsWithWaiting: durationOf(pulled[3]),
+    seconds: goDurationSeconds(pulled[2] ?? ''),
+    secondsWithWaiting: goDurationSeconds(pulled[3] ?? ''),
     bytes: pulled[4] === undefined ? undefined : Number(pulled[4]),
   };
-}
-
-const unitSeconds: Readonly<Record<string, number>> = {
-  h: 3600,
-  m: 60,
-  s: 1,
-  ms: 1e-3,
-  µs: 1e-6,
-  us: 1e-6,
-  ns: 1e-9,
-};
-
-/** Seconds of a duration as Go writes it (`1m2.5s`, `340ms`); undefined for anything else. */
-export function durationOf(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|us|ns))+$/.test(text)) return undefined;
-  let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|µs|us|ns)/g))
-    seconds += Number(amount) * (unitSeconds[unit ?? ''] ?? 0);
-  return seconds;
 }

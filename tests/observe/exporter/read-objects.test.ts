@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { goDurationSeconds } from '../../../src/kubernetes/go-duration.ts';
 import { imageFinder, imagesOf } from '../../../src/observe/exporter/node-images.ts';
-import { durationOf, pullEventOf } from '../../../src/observe/exporter/pull-events.ts';
+import { pullEventOf } from '../../../src/observe/exporter/pull-events.ts';
 import { pullHistory } from '../../../src/observe/exporter/pull-history.ts';
 import { containersOf, jobOwners } from '../../../src/observe/exporter/running-container.ts';
 
@@ -136,7 +137,7 @@ describe('pulls, in the words of the kubelet', () => {
     ['', undefined],
     ['fast', undefined],
   ])('duration %j', (text, seconds) => {
-    const found = durationOf(text);
+    const found = goDurationSeconds(text);
     if (seconds === undefined) expect(found).toBeUndefined();
     else expect(found).toBeCloseTo(seconds, 8);
   });
