@@ -5,6 +5,7 @@ import type { FixTerminalOptions } from '../report/fix-terminal.ts';
 import { type Asker, askerOn } from './ask.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
+import { isColored } from './is-colored.ts';
 import { prefixFrom } from './perform-audit.ts';
 
 /** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
@@ -69,12 +70,8 @@ async function print(report: FixReport, parsed: ParsedArguments, terminal: Termi
   terminal.stdout.write(renderFixes(report, pageOf(parsed, terminal)));
 }
 
-export function pageOf(parsed: ParsedArguments, { stdout, environment }: Terminal): FixTerminalOptions {
-  const when = parsed.value('color');
-  return {
-    columns: stdout.columns ?? 100,
-    color: when === 'always' || (stdout.isTTY && when !== 'never' && !environment.NO_COLOR),
-  };
+export function pageOf(parsed: ParsedArguments, terminal: Terminal): FixTerminalOptions {
+  return { columns: terminal.stdout.columns ?? 100, color: isColored(parsed, terminal) };
 }
 
 async function oneByOne(

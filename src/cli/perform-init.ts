@@ -16,6 +16,7 @@ import type { Project } from '../project/project.ts';
 import { finalUser } from '../project/stage-facts.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { initJson, initText } from './init-output.ts';
+import { isColored } from './is-colored.ts';
 import { readTarget } from './read-target.ts';
 
 /** Detects, plans and writes as the arguments of `plimsoll init` say. False when something could not be decided. */
@@ -59,8 +60,7 @@ function outputOf(
 ): string {
   if (parsed.has('json')) return initJson(detected, changes, written, findings);
   if (parsed.has('diff')) return patchOf(changes);
-  const asked = parsed.value('color') ?? 'auto';
-  const colored = asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
+  const colored = isColored(parsed, terminal);
   const directory = path.relative(terminal.cwd, root).split(path.sep).join('/');
   return initText(detected, changes, { written, colored, directory, findings });
 }

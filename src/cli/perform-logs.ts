@@ -5,6 +5,7 @@ import { nearest } from '../core/nearest.ts';
 import { logCheck } from '../observe/log-check/check-log.ts';
 import type { LogReport } from '../observe/log-check/log-report.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { isColored } from './is-colored.ts';
 import { logsJson, logsText } from './logs-output.ts';
 import { progressOn } from './progress.ts';
 
@@ -35,11 +36,6 @@ export async function performLogs(parsed: ParsedArguments, terminal: Terminal): 
   } finally {
     process.off('SIGINT', onInterrupt);
   }
-}
-
-function isColored(parsed: ParsedArguments, terminal: Terminal): boolean {
-  const asked = parsed.value('color') ?? 'auto';
-  return asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
 }
 
 function noVerb(verb: string | undefined): UserError {

@@ -11,6 +11,7 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { renderPatch } from '../report/patch.ts';
 import type { Command, ParsedArguments, Terminal } from './command.ts';
+import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type AskedFor, askedFor } from './observe-choices.ts';
 import { outputDirectory } from './observe-directory.ts';
@@ -118,11 +119,11 @@ function show(parsed: ParsedArguments, terminal: Terminal, run: ObserveRun): voi
   if (parsed.has('json')) terminal.stdout.write(observeJson(run));
   else if (parsed.has('diff')) terminal.stdout.write(patchOf(run.files, prefix, ['create', 'update']));
   else {
-    const asked = parsed.value('color') ?? 'auto';
-    const colored = asked === 'always' || (asked === 'auto' && terminal.stdout.isTTY && !terminal.environment.NO_COLOR);
     const shown = path.relative(terminal.cwd, run.out) || '.';
     const newer = Buffer.from(patchOf(run.files, prefix, ['changed'])).toString();
-    terminal.stdout.write(observeText(run, { colored, directory: shown.split(path.sep).join('/'), newer }));
+    terminal.stdout.write(
+      observeText(run, { colored: isColored(parsed, terminal), directory: shown.split(path.sep).join('/'), newer }),
+    );
   }
 }
 
