@@ -17,6 +17,7 @@ import type {
   ObservePlan,
   TraceLanguage,
 } from './observe-plan.ts';
+import { partOfKey, partOfValue } from './own-labels.ts';
 
 /** Kinds that run pods and are known to every part. */
 const observedKinds = new Set([
@@ -59,7 +60,7 @@ function isNamed({ namespace, name }: Workload): boolean {
 
 /** Written by an earlier run, wherever to: what observes is not what is to be observed. */
 function isOwn({ object }: Workload): boolean {
-  return object.labels.get('app.kubernetes.io/part-of') === 'plimsoll-observe';
+  return object.labels.get(partOfKey) === partOfValue;
 }
 
 function observed(project: Project, workload: Workload): ObservedWorkload {

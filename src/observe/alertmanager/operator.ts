@@ -1,4 +1,5 @@
 import type { GeneratedFile, ObservePlan } from '../observe-plan.ts';
+import { partOf } from '../own-labels.ts';
 import { quietInterval } from './configuration.ts';
 import { operatorReceiver } from './operator-receivers.ts';
 import { quietIntervals } from './quiet-hours.ts';
@@ -41,7 +42,7 @@ metadata:
   namespace: ${choices.namespace}
   labels:
     app.kubernetes.io/name: alertmanager
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 spec:
   replicas: 2
   # The messages are tested with this one. https://github.com/prometheus/alertmanager/releases
@@ -57,7 +58,7 @@ spec:
       resolveTimeout: 5m
 ${mail}  podMetadata:
     labels:
-      app.kubernetes.io/part-of: plimsoll-observe
+      ${partOf}
   resources:
     requests:
       cpu: 20m
@@ -97,7 +98,7 @@ metadata:
   name: plimsoll
   namespace: ${choices.namespace}
   labels:
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 spec:
   route:
     receiver: ${everyone.name}

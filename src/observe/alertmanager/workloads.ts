@@ -1,4 +1,5 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+import { ownLabels, ownSelector } from '../own-labels.ts';
 import { secretName, secretPath } from './secret-files.ts';
 
 /** The version that the configuration is written for, and tested with. https://github.com/prometheus/alertmanager/releases */
@@ -7,9 +8,8 @@ export const alertmanagerVersion = '0.34.1';
 /** The name of the ConfigMap with configuration and templates. */
 export const configMapName = 'alertmanager-config';
 
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: alertmanager\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
-const selector = (indent: string) => `${indent}app.kubernetes.io/name: alertmanager\n`;
+const labels = (indent: string) => ownLabels('alertmanager', indent);
+const selector = (indent: string) => ownSelector('alertmanager', indent);
 
 /** What runs Alertmanager: two of them, which tell each other what was sent. */
 export function writeWorkloads(choices: ObserveChoices): GeneratedFile[] {

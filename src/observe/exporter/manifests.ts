@@ -1,10 +1,10 @@
 import { exporterPort, exporterScrapeJob, exporterName as name } from '../exporter-scrape.ts';
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+import { ownLabels, ownSelector } from '../own-labels.ts';
 import { plimsollImage, plimsollImageNote } from '../plimsoll-image.ts';
 
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: ${name}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
-const selector = (indent: string) => `${indent}app.kubernetes.io/name: ${name}\n`;
+const labels = (indent: string) => ownLabels(name, indent);
+const selector = (indent: string) => ownSelector(name, indent);
 
 /** What runs the exporter, what it may read, and who may ask it. */
 export function writeManifests(choices: ObserveChoices): GeneratedFile[] {

@@ -1,4 +1,5 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+import { ownLabels, ownSelector } from '../own-labels.ts';
 import { dashboardsDirectory } from './provisioning.ts';
 
 /** https://github.com/grafana/grafana/releases: the newest that was seen when this was written. */
@@ -6,9 +7,8 @@ export const grafanaVersion = '13.1.1';
 
 export const adminSecret = 'grafana-admin';
 
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: grafana\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
-const selector = (indent: string) => `${indent}app.kubernetes.io/name: grafana\n`;
+const labels = (indent: string) => ownLabels('grafana', indent);
+const selector = (indent: string) => ownSelector('grafana', indent);
 
 /** What runs Grafana. @param dashboards the names of the ConfigMaps, each of which holds one */
 export function writeWorkloads(choices: ObserveChoices, dashboards: readonly string[]): GeneratedFile[] {

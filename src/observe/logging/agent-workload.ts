@@ -1,4 +1,5 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { partOf } from '../own-labels.ts';
 import type { Agent } from './agents.ts';
 import { storeAddress } from './store.ts';
 
@@ -54,7 +55,7 @@ metadata:
   labels:
     app.kubernetes.io/name: ${name}
     app.kubernetes.io/component: log-agent
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 spec:
   selector:
     matchLabels:
@@ -70,7 +71,7 @@ spec:
       labels:
         app.kubernetes.io/name: ${name}
         app.kubernetes.io/component: log-agent
-        app.kubernetes.io/part-of: plimsoll-observe
+        ${partOf}
       annotations:
         prometheus.io/scrape: "true"
         prometheus.io/port: "${port}"

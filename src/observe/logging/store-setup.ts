@@ -1,4 +1,5 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { partOf } from '../own-labels.ts';
 import { type SearchStore, storeNames } from './index-template.ts';
 import { storeAddress } from './store.ts';
 
@@ -51,7 +52,7 @@ metadata:
   namespace: ${choices.namespace}
   labels:
     app.kubernetes.io/name: log-store-setup
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 spec:
   ttlSecondsAfterFinished: 3600
   # The script itself waits for two and a half minutes for each request.
@@ -62,7 +63,7 @@ spec:
       labels:
         app.kubernetes.io/name: log-store-setup
         app.kubernetes.io/component: log-store-setup
-        app.kubernetes.io/part-of: plimsoll-observe
+        ${partOf}
     spec:
       serviceAccountName: log-store-setup
       automountServiceAccountToken: false

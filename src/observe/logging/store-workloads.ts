@@ -1,4 +1,5 @@
 import type { LogStore, ObserveChoices } from '../observe-plan.ts';
+import { partOf } from '../own-labels.ts';
 import { storeAddress } from './store.ts';
 
 interface StoreWorkload {
@@ -147,7 +148,7 @@ metadata:
   labels:
     app.kubernetes.io/name: ${logStore}
     app.kubernetes.io/component: log-store
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 spec:
   # A second pod would be a second, empty store.
   replicas: 1
@@ -160,7 +161,7 @@ spec:
       labels:
         app.kubernetes.io/name: ${logStore}
         app.kubernetes.io/component: log-store
-        app.kubernetes.io/part-of: plimsoll-observe
+        ${partOf}
     spec:
       serviceAccountName: ${logStore}
       automountServiceAccountToken: false
@@ -239,7 +240,7 @@ spec:
         - podSelector:
             matchLabels:
               app.kubernetes.io/component: log-agent
-              app.kubernetes.io/part-of: plimsoll-observe
+              ${partOf}
 ${hasSetup ? setupPeer : ''}        # Who else may read, as Kibana or Grafana: yours, kept on every run.
         # plimsoll:keep readers
         # plimsoll:end
@@ -251,7 +252,7 @@ ${hasSetup ? setupPeer : ''}        # Who else may read, as Kibana or Grafana: y
 const setupPeer = `        - podSelector:
             matchLabels:
               app.kubernetes.io/component: log-store-setup
-              app.kubernetes.io/part-of: plimsoll-observe
+              ${partOf}
 `;
 
 /** The images write a key store into their configuration directory at the start. */

@@ -1,9 +1,9 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { ownLabels } from '../own-labels.ts';
 import { kubeStateMetricsVersion } from './versions.ts';
 
 const name = 'kube-state-metrics';
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: ${name}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
+const labels = (indent: string) => ownLabels(name, indent);
 
 /** What rules and dashboards look at, by API group. Neither Secrets nor ConfigMaps: kube-state-metrics lists those, too, by default. */
 const resources: readonly (readonly [group: string, kinds: readonly string[]])[] = [

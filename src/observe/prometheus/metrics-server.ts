@@ -1,8 +1,9 @@
+import { ownLabels } from '../own-labels.ts';
 import { metricsServerVersion } from './versions.ts';
 
 const name = 'metrics-server';
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: ${name}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n${indent}k8s-app: ${name}\n`;
+const labels = (indent: string) => `${ownLabels(name, indent)}${indent}k8s-app: ${name}
+`;
 
 /** https://github.com/kubernetes-sigs/metrics-server/tree/master/manifests/base */
 export function metricsServer(): string {

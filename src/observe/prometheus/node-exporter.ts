@@ -1,9 +1,9 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { ownLabels } from '../own-labels.ts';
 import { nodeExporterVersion } from './versions.ts';
 
 const name = 'node-exporter';
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: ${name}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
+const labels = (indent: string) => ownLabels(name, indent);
 
 /** https://github.com/prometheus/node_exporter */
 export function nodeExporter({ namespace }: ObserveChoices): string {

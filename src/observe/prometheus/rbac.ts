@@ -1,10 +1,10 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+import { ownLabels } from '../own-labels.ts';
 
 /** The name of the account, its roles and its workload. */
 export const prometheusName = 'prometheus';
 
-export const prometheusLabels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: ${prometheusName}\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
+export const prometheusLabels = (indent: string) => ownLabels(prometheusName, indent);
 
 /** Of what is not in the namespace itself: two installations do not take each other's rights. */
 const roleName = (namespace: string) => `plimsoll-${namespace}-${prometheusName}`;

@@ -1,4 +1,5 @@
 import type { GeneratedFile, ObserveChoices, ObservePlan } from '../observe-plan.ts';
+import { ownSelector, partOf } from '../own-labels.ts';
 import { kubeStateMetrics } from './kube-state-metrics.ts';
 import { configurationName, rulesName } from './kustomization.ts';
 import { metricsServer } from './metrics-server.ts';
@@ -7,7 +8,7 @@ import { prometheusLabels, prometheusName } from './rbac.ts';
 import { ruleFiles } from './rule-set.ts';
 import { prometheusVersion } from './versions.ts';
 
-const selector = (indent: string) => `${indent}app.kubernetes.io/name: ${prometheusName}\n`;
+const selector = (indent: string) => ownSelector(prometheusName, indent);
 
 /** What runs Prometheus, and what it needs to see. */
 export function workloads(plan: ObservePlan): GeneratedFile[] {
@@ -186,7 +187,7 @@ ${selector('      ')}  policyTypes:
     - from:
         - podSelector:
             matchLabels:
-              app.kubernetes.io/part-of: plimsoll-observe
+              ${partOf}
         - namespaceSelector:
             matchLabels:
               kubernetes.io/metadata.name: keda

@@ -1,8 +1,8 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { ownLabels, ownSelector } from '../own-labels.ts';
 
-const labels = (indent: string) =>
-  `${indent}app.kubernetes.io/name: prometheus-adapter\n${indent}app.kubernetes.io/part-of: plimsoll-observe\n`;
-const selector = (indent: string) => `${indent}app.kubernetes.io/name: prometheus-adapter\n`;
+const labels = (indent: string) => ownLabels('prometheus-adapter', indent);
+const selector = (indent: string) => ownSelector('prometheus-adapter', indent);
 
 /** prometheus-adapter itself: names of files and their texts. https://github.com/kubernetes-sigs/prometheus-adapter/tree/master/deploy */
 export function writeAdapterWorkloads(choices: ObserveChoices): (readonly [string, string])[] {

@@ -1,5 +1,6 @@
 import { printable } from '../../core/printable.ts';
 import type { ObservedWorkload } from '../observe-plan.ts';
+import { partOf } from '../own-labels.ts';
 import { bytes, cores, type Scaling } from './figures.ts';
 
 /** The name of a workload's file: no two workloads share one. */
@@ -17,7 +18,7 @@ ${
     ? '  # Its manifest names no namespace: this goes to where it goes.\n'
     : `  namespace: ${JSON.stringify(namespace)}\n`
 }  labels:
-    app.kubernetes.io/part-of: plimsoll-observe
+    ${partOf}
 `;
 }
 
