@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage } from 'node:http';
-import net from 'node:net';
 import path from 'node:path';
+import { freePort } from '../free-port.ts';
 
 /** Alertmanager and amtool of scripts/system-parts. */
 export const alertmanagerBinary = path.resolve('.cache/bin/alertmanager');
@@ -68,14 +68,6 @@ export async function startAlertmanager(
         else resolve();
       }),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A request that a receiver got. */

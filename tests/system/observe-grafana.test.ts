@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { isJsonObject, type JsonObject, jsonObjectOf } from '../../src/core/json-object.ts';
+import { freePort } from '../free-port.ts';
 import { queriesOf, variableQueriesOf, withValues, writtenDashboards } from '../observe/grafana/dashboard-queries.ts';
+import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
-import { freePort, type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
+import { type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 import { type SmallRegistry, startSmallRegistry } from './small-registry.ts';
 
@@ -263,16 +265,4 @@ function prepare(out: string, directory: string, account: string, port: number, 
     }),
   );
   return file;
-}
-
-async function eventually(seconds: number, check: () => Promise<void>): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-    }
-  }
 }

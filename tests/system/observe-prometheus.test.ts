@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isJsonObject } from '../../src/core/json-object.ts';
+import { freePort } from '../free-port.ts';
+import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
-import { freePort, type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
+import { type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // What `plimsoll observe` writes for Prometheus, on a real node: a real Prometheus with the generated account, configuration and rules scrapes the
@@ -353,19 +355,6 @@ function get(url: string, token: string): Promise<{ readonly status: number }> {
     asked.on('error', reject);
     asked.end();
   });
-}
-
-/** Tries until it passes. */
-async function eventually(seconds: number, check: () => Promise<void>): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-  }
 }
 
 function expressionsIn(data: unknown): string[] {

@@ -27,11 +27,12 @@ export const rule = workloadRule({
   },
   check({ workload, project }, { report, option }) {
     if (!isWhole(workload) || workload.hostNetwork.value === true) return;
-    if (networkPoliciesOf(workload, project.objects).length > 0 || isOfAnotherEngine(project.objects)) return;
     const beside = objectsOfKind(project.objects, 'NetworkPolicy', 'networking.k8s.io').filter(
       (policy) => sameNamespace(policy, workload) && isBeside(policy, workload),
     );
     if (beside.length === 0 && !option.flag('everywhere')) return;
+    // Last, because it looks at every object: few workloads come as far.
+    if (networkPoliciesOf(workload, project.objects).length > 0 || isOfAnotherEngine(project.objects)) return;
     report({
       at: workload.place,
       also: beside
