@@ -24,7 +24,7 @@ let node: KubernetesNode;
 beforeAll(() => {
   if (missing && process.env.CI === 'true') throw new Error(reason);
   if (missing) return;
-  node = startKubernetesNode(path.join(directory, 'cluster'));
+  node = startKubernetesNode();
   const scratch = path.join(directory, 'image');
   mkdirSync(scratch);
   const image = `quay.io/prometheus/alertmanager:v${alertmanagerVersion}`;

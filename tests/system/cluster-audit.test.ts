@@ -44,7 +44,7 @@ describe('plimsoll audit --cluster', () => {
     copyFileSync(manifests, path.join(repository, 'shop.yaml'));
     // The worker restarts three times in half a minute, and five times in two and a half.
     writeFileSync(path.join(repository, 'plimsoll.yaml'), 'rules:\n  alerting/restarts:\n    restarts: 2\n');
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
     node.kubectl(['create', 'namespace', namespace]);
     await untilAccount();
     node.kubectl(['apply', '--namespace', namespace, '--filename', path.join(repository, 'shop.yaml')]);

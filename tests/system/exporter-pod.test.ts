@@ -28,7 +28,7 @@ describe('the exporter as a pod', () => {
     engine = startContainerEngine(['nodejs24', 'node24']);
     await engine.build(root, plimsollImage, { cache: true });
     await engine.save(plimsollImage, path.join(directory, 'image.tar'));
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
     node.load(path.join(directory, 'image.tar'));
   }, 3_600_000);
   beforeEach((context) => {

@@ -26,7 +26,7 @@ describe('what plimsoll init writes runs as restricted pods', () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
     engine = startContainerEngine();
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
   }, 3_600_000);
   beforeEach((context) => {
     if (missing) context.skip(reason);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,15 +36,14 @@ export function hasNodeParts(): boolean {
 }
 
 /**
- * Starts the node, once no other test has it: there is one a machine. With PLIMSOLL_NODE, the directory of a node that runs already
- * (`scripts/cluster up DIR node`), that one is used, and left running: tests then keep to namespaces of their own.
+ * A node that tests share, because there is one a machine: the first starts it, the last stops it, and each keeps to namespaces of its own.
+ * With PLIMSOLL_NODE, the directory of a node that runs already (`scripts/cluster up DIR node`), that one is used, and left running.
  * @throws Error with the script's words when it does not come up.
  */
-export function startKubernetesNode(directory: string): KubernetesNode {
+export function startKubernetesNode(): KubernetesNode {
   const running = process.env.PLIMSOLL_NODE;
-  const release = running === undefined ? waitForTurn() : undefined;
-  if (running === undefined) must(script, ['up', directory, 'node']);
-  const kubeconfig = path.join(running ?? directory, 'kubeconfig');
+  const leave = running === undefined ? joinSharedNode() : undefined;
+  const kubeconfig = path.join(running ?? sharedNode, 'kubeconfig');
   const containers = ['-a', '/run/containerd/containerd.sock', '-n', 'k8s.io'];
   return {
     kubeconfig,
@@ -67,34 +66,79 @@ export function startKubernetesNode(directory: string): KubernetesNode {
         readOnlyRoot: root?.split(' ')[5]?.split(',').includes('ro') === true,
       };
     },
-    stop() {
-      if (running !== undefined) return;
-      spawnSync(script, ['down', directory]);
-      release?.();
-    },
+    stop: () => leave?.(),
   };
 }
 
-/** Waits until no other process has the node. A process that died with it has lost its turn. */
-function waitForTurn(): () => void {
+const sharedNode = path.join(os.tmpdir(), 'plimsoll-node');
+/** The processes that use it, one a line and use. */
+const users = path.join(sharedNode, 'users');
+
+/** Gives what has to be called when the node is not needed any more. */
+function joinSharedNode(): () => void {
+  inTurn(() => {
+    const others = usersAlive();
+    if (others.length === 0) {
+      // Whoever had it died with it.
+      if (existsSync(path.join(sharedNode, 'pids'))) spawnSync(script, ['down', sharedNode]);
+      rmSync(sharedNode, { recursive: true, force: true });
+      must(script, ['up', sharedNode, 'node']);
+    }
+    writeUsers([...others, String(process.pid)]);
+  });
+  return () =>
+    inTurn(() => {
+      const left = usersAlive();
+      left.splice(left.indexOf(String(process.pid)), 1);
+      writeUsers(left);
+      if (left.length === 0) spawnSync(script, ['down', sharedNode]);
+    });
+}
+
+function usersAlive(): string[] {
+  if (!existsSync(users)) return [];
+  return readFileSync(users, 'utf8')
+    .split('\n')
+    .filter((user) => user !== '' && isAlive(user));
+}
+
+function writeUsers(list: readonly string[]): void {
+  writeFileSync(users, list.map((user) => `${user}\n`).join(''));
+}
+
+/** One process at a time. One that died in its turn has lost it. */
+function inTurn(act: () => void): void {
   const turn = path.join(os.tmpdir(), 'plimsoll-node.turn');
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {
       writeFileSync(turn, String(process.pid), { flag: 'wx' });
-      return () => rmSync(turn, { force: true });
+      break;
     } catch {
-      if (!isRunning(turn)) rmSync(turn, { force: true });
+      if (!isTaken(turn)) rmSync(turn, { force: true });
       else Atomics.wait(pause, 0, 0, 500);
     }
   }
+  try {
+    act();
+  } finally {
+    rmSync(turn, { force: true });
+  }
 }
 
-function isRunning(turn: string): boolean {
+function isTaken(turn: string): boolean {
   try {
     const holder = readFileSync(turn, 'utf8');
     // Empty between its making and its filling.
-    if (holder !== '') process.kill(Number(holder), 0);
+    return holder === '' || isAlive(holder);
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(processId: string): boolean {
+  try {
+    process.kill(Number(processId), 0);
     return true;
   } catch {
     return false;

@@ -38,7 +38,7 @@ describe('dashboards and exporter on a node', () => {
   beforeAll(async () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
     registry = await startSmallRegistry([
       { name: 'web', created: '2026-01-02T03:04:05Z', bytes: 300_000 },
       { name: 'worker', created: '1970-01-01T00:00:00Z', bytes: 100_000 },

@@ -39,7 +39,7 @@ describe('what plimsoll observe writes for Prometheus, on a node', () => {
   beforeAll(async () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
     for (const name of [namespace, shop]) node.kubectl(['create', 'namespace', name]);
     mkdirSync(path.join(directory, 'project'));
     cpSync(path.join(here, 'observe/workloads.yaml'), path.join(directory, 'project/workloads.yaml'));

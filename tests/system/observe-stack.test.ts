@@ -38,7 +38,7 @@ describe('the stack of plimsoll observe, on a node', () => {
   beforeAll(() => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
-    node = startKubernetesNode(path.join(directory, 'cluster'));
+    node = startKubernetesNode();
     for (const [program, image, entrypoint] of programs) {
       const place = path.join(directory, program);
       mkdirSync(place);

@@ -23,7 +23,7 @@ describe('plimsoll respond, killed at any step and started again', () => {
   beforeAll(async () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
-    node = startKubernetesNode(file('cluster'));
+    node = startKubernetesNode();
     proxy = await startApiProxy(node.kubeconfig);
     writeFileSync(file('kubeconfig'), proxy.kubeconfig);
     writeFileSync(file('token'), `${token}\n`);

@@ -31,7 +31,7 @@ describe('plimsoll respond on a real node', () => {
   beforeAll(async () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
-    node = startKubernetesNode(file('cluster'));
+    node = startKubernetesNode();
     for (const name of [app, own]) node.kubectl(['create', 'namespace', name]);
     const port = await freePort();
     writeFileSync(file('policy.yaml'), policy(port));

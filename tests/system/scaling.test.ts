@@ -56,7 +56,7 @@ beforeAll(async () => {
     mkdirSync(path.dirname(place), { recursive: true });
     writeFileSync(place, file.text);
   }
-  node = startKubernetesNode(path.join(directory, 'cluster'));
+  node = startKubernetesNode();
   const program = path.join(directory, 'load');
   buildGo(path.join(path.dirname(fileURLToPath(import.meta.url)), 'load-program'), program);
   const scratch = path.join(directory, 'image');
