@@ -1,0 +1,95 @@
+import type { InstalledPackage, OperatingSystem } from '../ecosystems/installed-package.ts';
+import type { Image, ImageLayer } from './image.ts';
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'device' | 'fifo';
+
+/** A file as a layer brought it. */
+export interface ImageFile {
+  /** From the root, without a leading slash. */
+  readonly path: string;
+  readonly kind: FileKind;
+  /** Content, in bytes; 0 for what has none. */
+  readonly bytes: number;
+  /** Permission bits, set-id bits with them. */
+  readonly mode: number;
+  readonly user: number;
+  readonly group: number;
+  /** Of a link. */
+  readonly target?: string;
+  /** Index of the layer that brought it. */
+  readonly layer: number;
+}
+
+/** What one layer does to the file system below it. Sizes in bytes of content. */
+export interface LayerAnalysis {
+  readonly layer: ImageLayer;
+  /** The tar, unpacked. */
+  readonly unpackedBytes: number;
+  readonly added: { readonly files: number; readonly bytes: number };
+  readonly changed: { readonly files: number; readonly bytes: number };
+  /** What lower layers hold and this one takes away or replaces: pulled for nothing. */
+  readonly removed: { readonly files: number; readonly bytes: number };
+  /** Of what it added or changed, bytes that a later layer hides. */
+  readonly hiddenBytes: number;
+}
+
+/** Bytes in an image that nobody needs, by cause. */
+export interface Waste {
+  readonly kind: 'hidden' | 'duplicate' | 'leftover';
+  /** `package lists of apt`, `files deleted by a later layer` … */
+  readonly what: string;
+  readonly bytes: number;
+  readonly files: number;
+  /** Layers that hold the bytes; the worst first. */
+  readonly layers: readonly number[];
+  /** The largest paths, a few. */
+  readonly paths: readonly string[];
+}
+
+/** A secret in a layer. Its value is nowhere kept. */
+export interface ImageSecret {
+  readonly kind: string;
+  readonly certainty: 'certain' | 'likely';
+  /** A file's path, or where in the configuration it stands: `env NAME`, `history 4`. */
+  readonly place: string;
+  /** Line in the file, from 1. */
+  readonly line?: number;
+  /** Absent for the configuration. */
+  readonly layer?: number;
+  /** A later layer deletes or replaces the file; the secret is still pulled. */
+  readonly hidden: boolean;
+}
+
+export interface ImagePackage extends InstalledPackage {
+  /** The layer that first brought it in this version. */
+  readonly layer: number;
+}
+
+/** Everything that is known of an image after one pass over its layers. */
+export interface ImageAnalysis {
+  readonly image: Image;
+  readonly layers: readonly LayerAnalysis[];
+  /** The file system that a container sees. */
+  readonly files: FileSystemView;
+  /** Of the file system that a container sees. */
+  readonly packages: readonly ImagePackage[];
+  readonly operatingSystem: OperatingSystem | undefined;
+  readonly secrets: readonly ImageSecret[];
+  readonly waste: readonly Waste[];
+  /** As dive computes it, 0 to 1. */
+  readonly efficiency: number;
+  /** dive's wasted bytes. */
+  readonly wastedBytes: number;
+  /** What has to be pulled, packed, in bytes; undefined where the source holds unpacked layers only. */
+  readonly pulledBytes: number | undefined;
+  /** Content of the files that a container sees, each content once. */
+  readonly neededBytes: number;
+  /** What could not be read, and why: a foreign layer, a bound that was met. */
+  readonly gaps: readonly string[];
+}
+
+/** Files by path. Iterating gives them in the order of their paths. */
+export interface FileSystemView extends Iterable<ImageFile> {
+  readonly size: number;
+  find(path: string): ImageFile | undefined;
+}
