@@ -1,4 +1,5 @@
 import type { InstalledPackage, OperatingSystem } from '../ecosystems/installed-package.ts';
+import type { ImageAccount } from './accounts.ts';
 import type { Image, ImageLayer } from './image.ts';
 
 export type FileKind = 'file' | 'directory' | 'symlink' | 'hardlink' | 'device' | 'fifo';
@@ -18,6 +19,8 @@ export interface ImageFile {
   readonly target?: string;
   /** Index of the layer that brought it. */
   readonly layer: number;
+  /** Names its content: equal exactly where the bytes are equal. Absent for what has none. */
+  readonly content?: string;
 }
 
 /** What one layer does to the file system below it. Sizes in bytes of content. */
@@ -74,6 +77,8 @@ export interface ImageAnalysis {
   /** Of the file system that a container sees. */
   readonly packages: readonly ImagePackage[];
   readonly operatingSystem: OperatingSystem | undefined;
+  /** Of `/etc/passwd` and `/etc/shadow` that a container sees; undefined where there is none or it was not read. See `readAccounts`. */
+  readonly accounts?: readonly ImageAccount[];
   readonly secrets: readonly ImageSecret[];
   readonly waste: readonly Waste[];
   /** As dive computes it, 0 to 1. */
