@@ -6,6 +6,7 @@ import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import type { Rule, RuleOf, Subjects } from '../project/rule.ts';
+import { holdsTemplateMark } from '../project/template-paths.ts';
 import { maskCost, maskFix } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
@@ -168,10 +169,7 @@ function isFilledIn(project: Project, path: string, range: SourceRange): boolean
   const around = dockerfile?.instructions.find(
     (each) => each.range.start <= range.start && range.start <= each.range.end,
   );
-  return (
-    around !== undefined &&
-    /\{\{|\}\}|\{%|%\}|<%|%>|@@/.test(dockerfile?.text.slice(around.range.start, around.range.end) ?? '')
-  );
+  return around !== undefined && holdsTemplateMark(dockerfile?.text.slice(around.range.start, around.range.end) ?? '');
 }
 
 /** True when the project has something that the rule looks at. */

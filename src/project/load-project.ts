@@ -20,6 +20,7 @@ import type { Project } from './project.ts';
 import { artifactOfBytes, type ReadResult, readArtifact } from './read-artifact.ts';
 import type { ClusterObjects } from './read-objects.ts';
 import type { Target } from './target.ts';
+import { templatePaths } from './template-paths.ts';
 
 export interface LoadOptions {
   /** Leave out what git ignores; default true. */
@@ -163,18 +164,6 @@ function boundedDockerfile(artifact: Artifact, problems: ReadProblem[]): Dockerf
   if (count <= dockerfileLimits.instructions) return dockerfile;
   return refuse(
     `this Dockerfile has ${count} instructions, more than ${dockerfileLimits.instructions}, and was not audited`,
-  );
-}
-
-/** By their names, or by what template engines leave where Docker takes nothing like it. */
-function templatePaths(dockerfiles: readonly Dockerfile[], found: DiscoveredFiles): ReadonlySet<string> {
-  const named = new Set(found.files.filter(({ template }) => template).map((file) => file.path));
-  const filledIn = /^\s*(?:\{\{|\{%|<%|@@)|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%)/im;
-  const mayBe = (text: string) => ['{{', '{%', '<%', '@@'].some((mark) => text.includes(mark));
-  return new Set(
-    dockerfiles
-      .filter(({ path: file, text }) => named.has(file) || (mayBe(text) && filledIn.test(text)))
-      .map((file) => file.path),
   );
 }
 

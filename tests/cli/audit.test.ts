@@ -202,6 +202,15 @@ describe('bad input costs nobody else a result', () => {
     expect(stdout).toMatch(/^broken\/Dockerfile:\d+:\d+: (?:problem|error|warning|note)/m);
   });
 
+  test('a Dockerfile that Maven fills in is no broken one', async () => {
+    const text = 'FROM ${docker.base.image}\nCOPY ${pkg.name}.deb /tmp/\nUSER ${pkg.user}\n';
+    write({ 'pom.xml': '<project/>', 'msa/docker/Dockerfile': text });
+    expect((await audit([])).stdout).not.toContain('review/build-refused');
+    write({ 'other/go.mod': 'module a\n', 'other/Dockerfile': text });
+    rmSync(path.join(directory, 'pom.xml'));
+    expect((await audit([])).stdout).toContain('other/Dockerfile:1:1: error review/build-refused');
+  });
+
   test('manifests: broken, templated, a bomb', async () => {
     const bomb = `apiVersion: v1\nkind: ConfigMap\na: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
       .split('')

@@ -1,3 +1,4 @@
+import { enumerate } from '../../core/enumerate.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
 import type { Application, VariableRead } from '../../project/application.ts';
 import { applicationsOf, buildsOfApplication } from '../../project/application-builds.ts';
@@ -26,16 +27,18 @@ export const rule = projectRule({
           if (!runsAsBuilt(use)) continue;
           const { variables, complete } = environmentOf(project, build, use);
           if (!complete) continue;
-          for (const [name, places] of reads) {
-            const [first] = places;
-            if (variables.has(name) || !first) continue;
-            report({
-              at: placeOf(use),
-              message: `${describe(use)} does not set ${name}, without which ${first.path} stops.`,
-              severity: loadsFile(application) ? 'note' : 'warning',
-              also: places.slice(0, 5).map(({ path, range }) => ({ path, range, note: 'reads it' })),
-            });
-          }
+          const missing = [...reads].filter(([name]) => !variables.has(name));
+          if (missing.length === 0) continue;
+          const names = missing.map(([name]) => name);
+          const paths = new Set(missing.flatMap(([, places]) => places[0]?.path ?? []));
+          report({
+            at: placeOf(use),
+            message: `${describe(use)} does not set ${enumerate(names)}, without which ${enumerate([...paths])} ${paths.size === 1 ? 'stops' : 'stop'}.`,
+            severity: loadsFile(application) ? 'note' : 'warning',
+            also: missing.flatMap(([name, places]) =>
+              places.slice(0, 5).map(({ path, range }) => ({ path, range, note: `reads ${name}` })),
+            ),
+          });
         }
       }
   },
