@@ -20,7 +20,7 @@ export interface InstalledPackage {
   readonly name: string;
   /** Complete, as its ecosystem compares it: with epoch and release for deb and rpm. */
   readonly version: string;
-  /** Without the distribution's qualifiers: those are known of the image only. */
+  /** Of deb, apk and rpm without namespace and `distro` until `completePackages` (complete-packages.ts) knows whose they are. */
   readonly purl: string;
   readonly architecture?: string;
   /** What it was built from, where that has another name or version: advisories of distributions are about it. */
@@ -45,6 +45,13 @@ export interface OperatingSystem {
   readonly prettyName?: string;
 }
 
+/** What a file tells of a package that another file lists: the licences of a deb stand in its copyright file. */
+export interface PackageNote {
+  readonly kind: PackageKind;
+  readonly name: string;
+  readonly licences: readonly string[];
+}
+
 /** A file of a layer, as a tar header or a directory entry tells. */
 export interface FileHeader {
   /** From the root, without a leading slash. */
@@ -67,6 +74,8 @@ export interface Cataloguer {
   wants(file: FileHeader): 'whole' | 'stream' | undefined;
   whole?(file: FileHeader, content: Uint8Array): readonly InstalledPackage[];
   stream?(file: FileHeader): PackageStream;
+  /** Of a file that is wanted whole: goes to `completePackages` with the packages of the files that a container sees. */
+  notes?(file: FileHeader, content: Uint8Array): readonly PackageNote[];
 }
 
 /** Takes a file's bytes as they come. */

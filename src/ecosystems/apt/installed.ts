@@ -1,0 +1,76 @@
+import type { Cataloguer, FileHeader, InstalledPackage, PackageNote } from '../installed-package.ts';
+import { baseName, endsInPath, isWord, maximumPackages, textOf } from '../internal/installed-text.ts';
+import { fieldOf, type Stanza, stanzas } from '../internal/stanzas.ts';
+import { packageUrl } from '../purl.ts';
+import { copyrightLicences } from './copyright.ts';
+
+/** States in which a package's files are there (https://manpages.debian.org/bookworm/dpkg/dpkg.1.en.html#Package_states). */
+const present = new Set(['installed', 'triggers-awaited', 'triggers-pending']);
+
+/** dpkg's database, the files that distroless images have in its place, and the licences of copyright files. */
+export const dpkgCataloguer: Cataloguer = {
+  name: 'dpkg',
+  wants: (file) => (isDatabase(file.path) || isCopyright(file.path) ? 'whole' : undefined),
+  whole: (file, content) => (isDatabase(file.path) ? debs(file.path, content) : []),
+  notes: (file, content) => (isDatabase(file.path) ? [] : notes(file, content)),
+};
+
+function isDatabase(path: string): boolean {
+  if (endsInPath(path, 'var/lib/dpkg/status')) return true;
+  // distroless: one file a package, its checksums beside it (https://github.com/GoogleContainerTools/distroless).
+  return path.startsWith('var/lib/dpkg/status.d/') && !path.endsWith('.md5sums');
+}
+
+function isCopyright(path: string): boolean {
+  return path.endsWith('/copyright') && path.startsWith('usr/share/doc/');
+}
+
+function debs(path: string, content: Uint8Array): InstalledPackage[] {
+  const found: InstalledPackage[] = [];
+  for (const stanza of stanzas(textOf(content))) {
+    const deb = installedDeb(path, stanza);
+    if (deb) found.push(deb);
+    if (found.length >= maximumPackages) break;
+  }
+  return found;
+}
+
+function installedDeb(path: string, stanza: Stanza): InstalledPackage | undefined {
+  const name = fieldOf(stanza, 'package');
+  const version = fieldOf(stanza, 'version');
+  if (!isWord(name) || !isWord(version)) return undefined;
+  const state = fieldOf(stanza, 'status')?.split(/\s+/).at(-1);
+  if (state !== undefined && !present.has(state)) return undefined;
+  const architecture = fieldOf(stanza, 'architecture');
+  const kilobytes = Number(fieldOf(stanza, 'installed-size'));
+  const source = sourceOf(fieldOf(stanza, 'source'), version);
+  return {
+    kind: 'deb',
+    name,
+    version,
+    purl: packageUrl({ type: 'deb', name, version, qualifiers: { arch: architecture } }),
+    ...(isWord(architecture) && { architecture }),
+    ...(source && source.name !== name && { source }),
+    ...(source && source.name === name && source.version !== version && { source }),
+    licences: [],
+    ...(Number.isSafeInteger(kilobytes) && kilobytes > 0 && { bytes: kilobytes * 1024 }),
+    path,
+  };
+}
+
+/**
+ * `name` or `name (version)`. Without a version it is the binary's, less what a rebuild added: `+b1`
+ * (https://www.debian.org/doc/debian-policy/ch-controlfields.html#source).
+ */
+function sourceOf(field: string | undefined, version: string): InstalledPackage['source'] {
+  const [name, inBrackets] = (field ?? '').split(/\s+/, 2);
+  const own = version.replace(/\+b\d+$/, '');
+  if (!isWord(name)) return undefined;
+  return { name, version: inBrackets?.replace(/^\(|\)$/g, '') || own };
+}
+
+function notes(file: FileHeader, content: Uint8Array): PackageNote[] {
+  const name = baseName(file.path.slice(0, -'/copyright'.length));
+  const licences = copyrightLicences(textOf(content));
+  return licences.length === 0 ? [] : [{ kind: 'deb', name, licences }];
+}

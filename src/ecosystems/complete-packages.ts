@@ -1,0 +1,84 @@
+import type { InstalledPackage, OperatingSystem, PackageNote } from './installed-package.ts';
+import { packageUrl } from './purl.ts';
+
+/** What a file system's packages are completed with. */
+export interface PackageContext {
+  readonly operatingSystem?: OperatingSystem | undefined;
+  /** Of the files that a container sees. */
+  readonly notes?: readonly PackageNote[];
+}
+
+/**
+ * Packages of one file system as a reader wants them: each once, distribution's packages with namespace, `distro` and the licences that other
+ * files tell, and without the programs that a distribution's package brought (`/usr/bin/python3.11` beside the deb of the same version).
+ * The order is kept. Fields that a caller added stay.
+ */
+export function completePackages<T extends InstalledPackage>(packages: readonly T[], context: PackageContext): T[] {
+  const licences = new Map((context.notes ?? []).map((note) => [`${note.kind} ${note.name}`, note.licences]));
+  const distribution = packages.filter(isOfDistribution);
+  const seen = new Set<string>();
+  return packages.flatMap((one) => {
+    if (one.kind === 'generic' && isBroughtBy(one, distribution)) return [];
+    const purl = isOfDistribution(one) ? distributionUrl(one, context.operatingSystem) : one.purl;
+    const identity = `${purl}\0${one.path}`;
+    if (seen.has(identity)) return [];
+    seen.add(identity);
+    const told = one.licences.length > 0 ? one.licences : (licences.get(`${one.kind} ${one.name}`) ?? []);
+    return [{ ...one, purl, licences: told }];
+  });
+}
+
+function isOfDistribution(one: InstalledPackage): boolean {
+  return one.kind === 'deb' || one.kind === 'apk' || one.kind === 'rpm';
+}
+
+/** https://github.com/package-url/purl-spec/tree/main/types (deb, apk, rpm): the distribution is the namespace. */
+function distributionUrl(one: InstalledPackage, system: OperatingSystem | undefined): string {
+  const { kind, name, version, architecture, source } = one;
+  const epoch = kind === 'rpm' ? /^(\d+):/.exec(version)?.[1] : undefined;
+  return packageUrl({
+    type: kind,
+    namespace: system?.id ?? usualDistribution[kind],
+    name,
+    version: epoch === undefined ? version : version.slice(epoch.length + 1),
+    qualifiers: {
+      arch: architecture,
+      distro: system && [system.id, system.versionId].filter(Boolean).join('-'),
+      epoch: epoch === '0' ? undefined : epoch,
+      upstream: source && (source.version === version ? source.name : `${source.name}@${source.version}`),
+    },
+  });
+}
+
+const usualDistribution: Readonly<Record<string, string>> = { deb: 'debian', apk: 'alpine' };
+
+/** Folders that distributions leave to the administrator (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch04s09.html). */
+const ownFolders = ['usr/local/', 'opt/', 'home/', 'root/', 'srv/'];
+
+/** A program's upstream version is the one that a distribution's package with its name has, in a folder where distributions put things. */
+function isBroughtBy(program: InstalledPackage, distribution: readonly InstalledPackage[]): boolean {
+  if (ownFolders.some((folder) => program.path.startsWith(folder))) return false;
+  const names = programPackages[program.name] ?? [program.name];
+  return distribution.some(
+    (one) => names.some((name) => one.name.startsWith(name)) && upstream(one.version).startsWith(program.version),
+  );
+}
+
+/** Under what names distributions pack a program, where it is not its own. */
+const programPackages: Readonly<Record<string, readonly string[]>> = {
+  node: ['nodejs', 'node'],
+  java: ['openjdk', 'java', 'temurin', 'default-jre'],
+  httpd: ['apache2', 'httpd'],
+  redis: ['redis'],
+  postgresql: ['postgresql', 'libpq'],
+  python: ['python', 'libpython'],
+  go: ['golang', 'go'],
+  ruby: ['ruby', 'libruby'],
+  php: ['php'],
+  perl: ['perl'],
+};
+
+/** Without epoch and revision. */
+function upstream(version: string): string {
+  return version.replace(/^\d+:/, '');
+}

@@ -1,0 +1,54 @@
+import { parseJsonObject } from '../../core/json-object.ts';
+import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
+import { isWord, textOf } from '../internal/installed-text.ts';
+import { declaredLicences } from '../licences.ts';
+import { packageUrl } from '../purl.ts';
+
+/** A manifest is some kilobytes. */
+const maximumBytes = 4 * 1024 * 1024;
+
+/** What npm, yarn and pnpm installed (pnpm below node_modules/.pnpm), and the application's own manifest beside its node_modules. */
+export const npmCataloguer: Cataloguer = {
+  name: 'npm',
+  wants: (file) =>
+    file.path.endsWith('package.json') && file.bytes <= maximumBytes && isInstalled(file.path) ? 'whole' : undefined,
+  whole: (file, content) => {
+    const manifest = parseJsonObject(textOf(content));
+    const { name, version } = manifest ?? {};
+    if (!isWord(name) || !isWord(version) || !isVersion(version) || !/^(?:@[^/@\s]+\/)?[^/@\s]+$/.test(name)) return [];
+    return [npmPackage(file.path, name, version, declaredLicences(manifest?.license, manifest?.licenses))];
+  },
+};
+
+/**
+ * `node_modules/name/package.json` and `node_modules/@scope/name/package.json`: deeper ones are parts of a package, not installed ones. Below a
+ * package's own tests stand made-up trees that nothing installed.
+ */
+function isInstalled(path: string): boolean {
+  const segments = path.split('/');
+  if (segments.pop() !== 'package.json') return false;
+  const at = segments.lastIndexOf('node_modules');
+  if (at === -1) return !segments.some((segment) => fixtures.has(segment));
+  const depth = segments.length - at - 1;
+  if (depth !== (segments[at + 1]?.startsWith('@') ? 2 : 1)) return false;
+  const first = segments.indexOf('node_modules');
+  return !segments.slice(first, at).some((segment) => fixtures.has(segment));
+}
+
+const fixtures = new Set(['test', 'tests', '__tests__', 'fixture', 'fixtures', '__fixtures__', 'testdata']);
+
+/** https://semver.org/, with the leading `v` and `=` that npm takes. */
+function isVersion(text: string): boolean {
+  return /^[v=\s]*\d+\.\d+\.\d+/.test(text);
+}
+
+function npmPackage(path: string, name: string, version: string, licences: readonly string[]): InstalledPackage {
+  const slash = name.indexOf('/');
+  const purl = packageUrl({
+    type: 'npm',
+    namespace: slash === -1 ? undefined : name.slice(0, slash),
+    name: name.slice(slash + 1),
+    version,
+  });
+  return { kind: 'npm', name, version, purl, licences, path };
+}
