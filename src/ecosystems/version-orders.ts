@@ -1,0 +1,29 @@
+import { compareAlpineVersions } from './apk/version-order.ts';
+import { compareDebianVersions } from './apt/version-order.ts';
+import { compareComposerVersions } from './composer/version-order.ts';
+import { compareGemVersions } from './gem/version-order.ts';
+import type { PackageKind } from './installed-package.ts';
+import { compareMavenVersions } from './maven/version-order.ts';
+import { compareSemanticVersions } from './npm/version-order.ts';
+import { compareNugetVersions } from './nuget/version-order.ts';
+import { comparePythonVersions } from './pip/version-order.ts';
+import { compareRpmVersions } from './rpm/version-order.ts';
+
+/** Negative when the first comes before the other, 0 when they are the same to the ecosystem. Never throws, whatever the texts are. */
+export type CompareVersions = (one: string, other: string) => number;
+
+/** How each kind of package orders its versions. */
+export const versionOrders: Readonly<Record<PackageKind, CompareVersions>> = {
+  deb: compareDebianVersions,
+  apk: compareAlpineVersions,
+  rpm: compareRpmVersions,
+  npm: compareSemanticVersions,
+  cargo: compareSemanticVersions,
+  golang: compareSemanticVersions,
+  generic: compareSemanticVersions,
+  pypi: comparePythonVersions,
+  maven: compareMavenVersions,
+  gem: compareGemVersions,
+  composer: compareComposerVersions,
+  nuget: compareNugetVersions,
+};

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import { UserError } from '../core/errors.ts';
+import { jsonObjectOf } from '../core/json-object.ts';
+import type { AdvisoryDetails } from './advisory.ts';
+import { readDetails } from './internal/read-details.ts';
+import {
+  checksum,
+  cveNumber,
+  exploitEntryBytes,
+  footerBytes,
+  hashOf,
+  indexEntryBytes,
+  magic,
+  packageKey,
+  readRecord,
+  type Section,
+  type StoredRecord,
+  storeFileName,
+} from './internal/store-format.ts';
+import { readInformation, type StoreInformation } from './store-information.ts';
+
+export type { StoredRecord };
+
+/** Published advisories, read by position: what is in memory is the index alone. Every block is checked as it is read. */
+export interface AdvisoryStore {
+  readonly file: string;
+  readonly bytes: number;
+  readonly information: StoreInformation;
+  /** Names as {@link advisoryKey} gives them. */
+  recordsOf(ecosystem: string, name: string): readonly StoredRecord[];
+  detailsOf(record: StoredRecord): AdvisoryDetails;
+  /** EPSS and CISA's catalogue, where they were loaded and have the CVE. */
+  exploitOf(cve: string): Exploit | undefined;
+  /** Throws a UserError unless the whole file is as it was written. Reads all of it. */
+  verify(): void;
+  close(): void;
+}
+
+export interface Exploit {
+  /** 0 to 1. */
+  readonly epss?: number;
+  readonly known: boolean;
+}
+
+/** More is no index of ours: 16 million packages. */
+const maximumIndexBytes = 300 * 1024 * 1024;
+const maximumBlockBytes = 64 * 1024 * 1024;
+
+/** Where the store is unless something else is said: `PLIMSOLL_DB`, else in the user's cache directory. */
+export function storeDirectory(environment: Readonly<Record<string, string | undefined>>, home: string): string {
+  if (environment.PLIMSOLL_DB) return environment.PLIMSOLL_DB;
+  return path.join(environment.XDG_CACHE_HOME || path.join(home, '.cache'), 'plimsoll', 'advisories');
+}
+
+/** Opens the store of a directory; undefined where there is none. Throws a UserError where it is damaged or of another format. */
+export function openStore(directory: string): AdvisoryStore | undefined {
+  const file = path.join(directory, storeFileName);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new UserError('the advisory store cannot be opened', { where: file, cause });
+  }
+  try {
+    return storeOf(file, descriptor);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function damaged(file: string, what: string): UserError {
+  return new UserError(`the advisory store is damaged: ${what}`, {
+    where: file,
+    remedy: '«plimsoll db update» writes it anew.',
+  });
+}
+
+function storeOf(file: string, descriptor: number): AdvisoryStore {
+  const bytes = fstatSync(descriptor).size;
+  const read = (offset: number, length: number): Buffer => {
+    const content = Buffer.allocUnsafe(length);
+    if (offset < 0 || offset + length > bytes || readSync(descriptor, content, 0, length, offset) !== length)
+      throw damaged(file, 'it ends too early');
+    return content;
+  };
+  const footer = readFooter(file, bytes, read);
+  const index = read(footer.index.offset, footer.index.length);
+  if (!createHash('sha256').update(index).digest().equals(footer.indexSum))
+    throw damaged(file, 'its index is not what was written');
+  const block = (section: Section): unknown => readBlock(file, section, read);
+  return {
+    file,
+    bytes,
+    information: readInformation(jsonObjectOf(block(footer.information))),
+    recordsOf(ecosystem, name) {
+      const key = packageKey(ecosystem, name);
+      for (const section of sectionsOf(index, key)) {
+        const content = block(section);
+        if (Array.isArray(content) && content[0] === key)
+          return content.slice(1).flatMap((each) => readRecord(each) ?? []);
+      }
+      return [];
+    },
+    detailsOf: (record) => readDetails(record.id, block(record.details)),
+    exploitOf: (cve) => findExploit(cve, footer.exploits, read),
+    verify() {
+      if (!digestOf(descriptor, bytes - footerBytes).equals(footer.fileSum))
+        throw damaged(file, 'it is not what was written');
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+interface Footer {
+  readonly exploits: Section;
+  readonly index: Section;
+  readonly information: Section;
+  readonly indexSum: Buffer;
+  readonly fileSum: Buffer;
+}
+
+function readFooter(file: string, bytes: number, read: (offset: number, length: number) => Buffer): Footer {
+  if (bytes < magic.length + footerBytes) throw damaged(file, 'it ends too early');
+  if (!read(0, magic.length).equals(magic))
+    throw new UserError('this is no advisory store that this version of plimsoll reads', {
+      where: file,
+      remedy: '«plimsoll db update» writes it anew.',
+    });
+  const footer = read(bytes - footerBytes, footerBytes);
+  if (!footer.subarray(footerBytes - magic.length).equals(magic)) throw damaged(file, 'it ends too early');
+  const section = (at: number): Section => ({
+    offset: footer.readUIntBE(at * 12, 6),
+    length: footer.readUIntBE(at * 12 + 6, 6),
+  });
+  const [exploits, index, information] = [section(0), section(1), section(2)];
+  if (index.length > maximumIndexBytes || index.length % indexEntryBytes !== 0)
+    throw damaged(file, 'its index has no possible size');
+  return { exploits, index, information, indexSum: footer.subarray(36, 68), fileSum: footer.subarray(68, 100) };
+}
+
+function readBlock(
+  file: string,
+  { offset, length }: Section,
+  read: (offset: number, length: number) => Buffer,
+): unknown {
+  if (length < 5 || length > maximumBlockBytes) throw damaged(file, 'a block has no possible size');
+  const content = read(offset, length);
+  if (!checksum(content.subarray(4)).equals(content.subarray(0, 4)))
+    throw damaged(file, 'a block is not what was written');
+  const payload = content.subarray(5);
+  const text = content[4] === 1 ? inflateRawSync(payload, { maxOutputLength: maximumBlockBytes * 8 }) : payload;
+  const value: unknown = JSON.parse(text.toString('utf8'));
+  return value;
+}
+
+/** Blocks of the keys that have a key's hash: nearly always one. */
+function sectionsOf(index: Buffer, key: string): Section[] {
+  const [high, low] = hashOf(key);
+  let from = 0;
+  let to = index.length / indexEntryBytes;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const at = middle * indexEntryBytes;
+    const order = index.readUInt32BE(at) - high || index.readUInt32BE(at + 4) - low;
+    if (order < 0) from = middle + 1;
+    else to = middle;
+  }
+  const sections: Section[] = [];
+  for (let at = from * indexEntryBytes; at < index.length; at += indexEntryBytes) {
+    if (index.readUInt32BE(at) !== high || index.readUInt32BE(at + 4) !== low) break;
+    sections.push({ offset: index.readUIntBE(at + 8, 6), length: index.readUInt32BE(at + 14) });
+  }
+  return sections;
+}
+
+function findExploit(
+  cve: string,
+  { offset, length }: Section,
+  read: (offset: number, length: number) => Buffer,
+): Exploit | undefined {
+  const wanted = cveNumber(cve);
+  if (wanted === undefined) return undefined;
+  let from = 0;
+  let to = length / exploitEntryBytes;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const entry = read(offset + middle * exploitEntryBytes, exploitEntryBytes);
+    const order = entry.readUInt16BE(0) - wanted[0] || entry.readUInt32BE(2) - wanted[1];
+    if (order === 0) {
+      const epss = entry.readFloatBE(6);
+      return { known: entry[10] === 1, ...(epss >= 0 && { epss: Math.round(epss * 1e5) / 1e5 }) };
+    }
+    if (order < 0) from = middle + 1;
+    else to = middle;
+  }
+  return undefined;
+}
+
+function digestOf(descriptor: number, bytes: number): Buffer {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(1024 * 1024);
+  for (let at = 0; at < bytes; ) {
+    const length = readSync(descriptor, chunk, 0, Math.min(chunk.length, bytes - at), at);
+    if (length === 0) break;
+    hash.update(chunk.subarray(0, length));
+    at += length;
+  }
+  return hash.digest();
+}

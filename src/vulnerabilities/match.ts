@@ -1,0 +1,109 @@
+import type { InstalledPackage, OperatingSystem } from '../ecosystems/installed-package.ts';
+import { type CompareVersions, versionOrders } from '../ecosystems/version-orders.ts';
+import type { AdvisoryStore, StoredRecord } from './advisory-store.ts';
+import { judgeVersion, type Verdict } from './affected-versions.ts';
+import { advisoryKey, distributionEcosystem, kindOf } from './ecosystem-names.ts';
+import { type Hit, mergeHits } from './merge-aliases.ts';
+import { distributionOwned } from './owned-packages.ts';
+import { compareSeverities } from './severity-words.ts';
+import type { Vulnerability } from './vulnerability.ts';
+
+export interface MatchOptions {
+  /** Also packages of a language that the distribution installed: its own advisories, which know of its backports, are otherwise enough. */
+  readonly distributionOwned?: boolean;
+}
+
+/**
+ * Known vulnerabilities of installed packages, the worst first, each once a package under the id that most people know. An operating system that is
+ * undefined or has no published advisories leaves its own packages unmatched: {@link matchGaps} names that.
+ */
+export function matchPackages(
+  store: AdvisoryStore,
+  packages: readonly InstalledPackage[],
+  operatingSystem: OperatingSystem | undefined,
+  options: MatchOptions = {},
+): Vulnerability[] {
+  const distribution = operatingSystem && distributionEcosystem(operatingSystem);
+  const owned = options.distributionOwned || distribution === undefined ? () => false : distributionOwned(packages);
+  const found: Vulnerability[] = [];
+  for (const installed of packages) {
+    if (owned(installed)) continue;
+    const key = advisoryKey(installed, distribution);
+    if (key === undefined) continue;
+    const compare = versionOrders[installed.kind];
+    const hits = hitsOf(store.recordsOf(key.ecosystem, key.name), key.version, compare, store);
+    if (hits.length > 0)
+      found.push(...mergeHits(installed, hits, { compare, store, fromDistribution: key.ecosystem === distribution }));
+  }
+  return found.sort(compareVulnerabilities);
+}
+
+function hitsOf(
+  records: readonly StoredRecord[],
+  version: string,
+  compare: CompareVersions,
+  store: AdvisoryStore,
+): Hit[] {
+  const hits: Hit[] = [];
+  for (const record of records) {
+    const verdict: Verdict = judgeVersion(record, version, compare);
+    if (verdict.affected) hits.push({ record, fixedIn: verdict.fixedIn, details: store.detailsOf(record) });
+  }
+  return hits;
+}
+
+/** Exploited ones first within a severity, then by EPSS, package and id: a total order. */
+export function compareVulnerabilities(one: Vulnerability, other: Vulnerability): number {
+  return (
+    compareSeverities(one.severity, other.severity) ||
+    Number(other.knownExploited) - Number(one.knownExploited) ||
+    (other.epss ?? 0) - (one.epss ?? 0) ||
+    (other.cvss?.score ?? 0) - (one.cvss?.score ?? 0) ||
+    compareText(one.package.name, other.package.name) ||
+    compareText(one.id, other.id) ||
+    compareText(one.package.path, other.package.path)
+  );
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** Packages that could not be matched, and why, a sentence each. */
+export function matchGaps(
+  store: AdvisoryStore,
+  packages: readonly InstalledPackage[],
+  operatingSystem: OperatingSystem | undefined,
+): string[] {
+  const distribution = operatingSystem && distributionEcosystem(operatingSystem);
+  const known = new Set(store.information.ecosystems.map(({ name }) => name));
+  const counts = new Map<string, number>();
+  for (const installed of packages) {
+    const key = advisoryKey(installed, distribution);
+    const reason =
+      key === undefined
+        ? withoutKey(installed, operatingSystem, distribution)
+        : withoutAdvisories(key.ecosystem, known);
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([reason, count]) => `${count} ${count === 1 ? 'package' : 'packages'} not matched: ${reason}`,
+  );
+}
+
+function withoutKey(
+  { kind }: InstalledPackage,
+  operatingSystem: OperatingSystem | undefined,
+  distribution: string | undefined,
+): string {
+  if (kind === 'generic') return 'no advisories are published for files without a package manager';
+  if (operatingSystem === undefined) return `${kind} packages, but no /etc/os-release says whose`;
+  const name = `${operatingSystem.id} ${operatingSystem.versionId ?? ''}`.trim();
+  return distribution === undefined
+    ? `no export of advisories for ${name} is known`
+    : `${kind} packages on ${name}, which are not its own (${kindOf(distribution)})`;
+}
+
+function withoutAdvisories(ecosystem: string, known: ReadonlySet<string>): string | undefined {
+  return known.has(ecosystem) ? undefined : `the advisory store has nothing of ${ecosystem}`;
+}
