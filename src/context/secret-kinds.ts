@@ -1,3 +1,4 @@
+import { secretInVariable } from '../core/secret-text.ts';
 import type { JunkKind } from './junk-kind.ts';
 
 const why = 'Whoever has the image, or its build cache, can read it.';
@@ -38,7 +39,7 @@ export const secretKinds: readonly JunkKind[] = [
     files: ['.env', '.env.local', '.env.development.local', '.env.production.local', '.env.test.local'],
     when: (entry, _, around) =>
       isReal(entry.path) &&
-      someLine(around.readStart(entry.path), /^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*=[^\s#]/),
+      (around.isGitIgnored(entry.path) ? hasSetting : hasSecretSetting)(around.readStart(entry.path)),
   },
   {
     id: 'environment-file-ignored-by-git',
@@ -126,6 +127,21 @@ const longestLine = 4000;
 /** Looks at each line by itself, and at none that is too long to be meant, so that time stays linear. */
 function someLine(text: string, pattern: RegExp): boolean {
   return text.split('\n').some((line) => line.length <= longestLine && pattern.test(line));
+}
+
+const setting = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=(["']?)([^\s#].*?)\2\s*$/;
+
+/** Of a file that git ignores, the values are the developer's own. */
+function hasSetting(text: string): boolean {
+  return someLine(text, setting);
+}
+
+/** One that is committed often holds nothing but public defaults. */
+function hasSecretSetting(text: string): boolean {
+  return text.split('\n').some((line) => {
+    const [, name, , value] = (line.length <= longestLine && setting.exec(line)) || [];
+    return name !== undefined && value !== undefined && secretInVariable(name, value) !== undefined;
+  });
 }
 
 const tokenPatterns: readonly RegExp[] = [

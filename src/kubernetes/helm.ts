@@ -83,8 +83,7 @@ function reasonIn(stderr: string): string {
 
 function helmIsMissing(chart: ChartFiles): YamlProblem {
   const templates = chart.files.filter((file) => /(?:^|\/)templates\/.*\.ya?ml$/.test(file)).length;
-  const subject =
-    templates === 1 ? 'the template of this chart needs' : `the ${templates} templates of this chart need`;
+  const subject = templates === 0 ? 'what this chart depends on needs' : templatesNeed(templates);
   return {
     path: join(chart.directory, 'Chart.yaml'),
     message: `${subject} Helm to be read, and helm is not installed`,
@@ -92,6 +91,10 @@ function helmIsMissing(chart: ChartFiles): YamlProblem {
     range: { start: 0, end: 0 },
     kind: 'unsupported',
   };
+}
+
+function templatesNeed(count: number): string {
+  return count === 1 ? 'the template of this chart needs' : `the ${count} templates of this chart need`;
 }
 
 function failure(chart: ChartFiles, name: string, reason: string): YamlProblem {

@@ -42,7 +42,13 @@ describe('junk in a context', () => {
     ['a dump', { 'heap.hprof': 9 }, 'dumps', 'heap.hprof'],
     ['a desktop’s file', { 'a/.DS_Store': 9 }, 'editor-files', 'a/.DS_Store'],
     ['Terraform’s providers', { 'infra/.terraform/x': 9 }, 'terraform', 'infra/.terraform'],
-    ['an environment file', { '.env': 'NAME=value\n' }, 'environment-file', '.env'],
+    ['an environment file', { '.env': 'A=1\nDB_PASSWORD=Zq8vK2pL9s\n' }, 'environment-file', '.env'],
+    [
+      'one that git ignores, whatever is in it',
+      { '.gitignore': '.env', '.env': 'NAME=value\n' },
+      'environment-file',
+      '.env',
+    ],
     [
       'a private environment file',
       { '.gitignore': '.env.production', '.env.production': 'A=1' },
@@ -95,6 +101,7 @@ describe('junk in a context', () => {
       'templates of environment files',
       { '.env.example': 'A=1', '.env.sample': 'A=1', '.env.template': 'A=1', '.env.dist': 'A=1' },
     ],
+    ['a committed environment file of public defaults', { '.env': 'NAME=value\nTOKEN_TTL=3600\n' }],
     ['an environment file without values', { '.env': '# nothing\nNAME=\n' }],
     ['a committed environment file of a front end', { '.env.production': 'VITE_API=https://example.com' }],
     ['certificates', { 'ca.pem': '-----BEGIN CERTIFICATE-----\n', 'server.crt': 'x' }],
@@ -138,8 +145,8 @@ describe('suggested lines', () => {
   const tree: Tree = {
     '.git/a': 500,
     'web/node_modules/a': 100,
-    'a.log': 10,
-    '.env': 'A=1',
+    'a.log': 20,
+    '.env': 'PASSWORD=Zq8vK2pL9s',
     'src/main.js': 1,
     Dockerfile: 1,
   };
@@ -177,7 +184,7 @@ describe('suggested lines', () => {
   });
 
   test('take away what they say', () => {
-    expect(suggest(tree)).toMatchObject({ files: 5, bytes: 614 });
+    expect(suggest(tree)).toMatchObject({ files: 5, bytes: 640 });
   });
 
   test('leave what an instruction names, and what is to be kept', () => {
