@@ -3,7 +3,12 @@
  * @throws Error where it is longer, and what the connection throws.
  */
 export async function boundedText(response: Response, maximumBytes: number): Promise<string> {
-  if (response.body === null) return '';
+  return (await boundedBytes(response, maximumBytes)).toString('utf8');
+}
+
+/** The same, as bytes. */
+export async function boundedBytes(response: Response, maximumBytes: number): Promise<Buffer> {
+  if (response.body === null) return Buffer.alloc(0);
   const reader = response.body.getReader();
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -15,5 +20,5 @@ export async function boundedText(response: Response, maximumBytes: number): Pro
     }
     parts.push(next.value);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }

@@ -20,6 +20,7 @@ export interface HistoryEntry {
 
 /** What an image says of itself (https://github.com/opencontainers/image-spec/blob/main/config.md). What it does not say is absent or empty. */
 export interface ImageConfiguration {
+  /** Empty for a plain directory, which has no configuration. */
   readonly digest: string;
   readonly platform: Platform;
   /** RFC 3339, as written. */
@@ -51,7 +52,7 @@ export type LayerBytes =
   /** A root file system on disk, as one layer. */
   | { readonly kind: 'directory'; readonly path: string };
 
-/** How a layer is packed. `unknown`: its first bytes tell (https://github.com/opencontainers/image-spec/blob/main/layer.md). */
+/** How a layer is packed, of a stream as its manifest says; many say it wrongly, and the first bytes decide. `unknown`: its first bytes tell (https://github.com/opencontainers/image-spec/blob/main/layer.md). */
 export type Packing = 'none' | 'gzip' | 'zstd' | 'unknown';
 
 /** One layer of an image, not yet looked into. */
@@ -74,6 +75,8 @@ export interface ImageLayer {
 export interface Image {
   /** As the user named it, for output. */
   readonly name: string;
+  /** Where it was found: `Docker Engine`, `registry ghcr.io`, `OCI layout`. */
+  readonly source?: string;
   /** Of the manifest; absent where the source has none (archive of `docker save`, directory). */
   readonly digest?: string;
   /** Of the index that the manifest was chosen from. */

@@ -1,83 +1,182 @@
-import { boundedText } from '../../core/bounded-text.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
-import { parseChallenge } from './bearer-challenge.ts';
+import { dockerHub, isLoopback } from './registry-hosts.ts';
+import { type Fetch, followRedirects } from './registry-redirects.ts';
+import { backOff, isPassing, maximumAttempts, retryAfter } from './registry-retries.ts';
+import { askToken } from './registry-token.ts';
 
-/** The part of `fetch` that is asked. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+export type { Fetch };
 
 export interface RegistryOptions {
   readonly fetch: Fetch;
   /** `user:password` in Base64 for a registry host, as Docker's configuration keeps it; undefined asks as nobody. */
-  credentials(registry: string): string | undefined;
+  credentials(registry: string): string | undefined | Promise<string | undefined>;
   /** How long one request may take, in seconds. */
   readonly timeoutSeconds: number;
+  /** How often a request is sent that fails for a reason that may pass. 1. */
+  readonly attempts?: number;
+  /** Asks registries without TLS that are not on loopback. */
+  readonly plainHttp?: boolean;
+  /** Who is asked before a registry itself, in this order. */
+  mirrors?(registry: string): readonly Mirror[];
+  /** Waits, in milliseconds; for tests. */
+  sleep?(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/** A registry that has what another one has. */
+export interface Mirror {
+  /** `mirror.example.com:5000`. */
+  readonly host: string;
+  /** Before the repository: `docker-hub`; empty for none. */
+  readonly prefix: string;
+  readonly plainHttp: boolean;
+}
+
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly accept: string;
+  /** From this byte on. */
+  readonly from?: number;
+  /** The time counts until the answer begins, not until it ends: whoever reads it looks after the rest. */
+  readonly streaming?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Requests below one repository, which share a token. */
+export interface RegistryConnection {
+  /** Undefined where a login is wanted that is not known. Rejects with what the connection threw. */
+  request(path: string, request: RegistryRequest): Promise<Response | undefined>;
 }
 
 /** Tokens and lists of tags are far shorter. */
 export const maximumBytes = 4 * 1024 * 1024;
 
-/** Docker's own name for its registry is not the host that answers. */
-const dockerHub = { name: 'docker.io', host: 'registry-1.docker.io' };
+interface Endpoint {
+  readonly registry: string;
+  /** `https://registry-1.docker.io/v2/library/node/`. */
+  readonly base: string;
+  readonly isMirror: boolean;
+}
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
-
-/**
- * Asks the registry of an image for something below its repository (`manifests/1.2`), with a token where the registry wants one
- * ([distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md)). Registries on loopback are asked without TLS, as
- * Docker does. Undefined where a login is wanted that is not known.
- */
-export async function requestRegistry(
-  { registry, repository }: ImageReference,
+/** Asks for one thing: {@link registryConnection}. */
+export function requestRegistry(
+  reference: ImageReference,
   path: string,
-  { method, accept }: { readonly method: 'GET' | 'HEAD'; readonly accept: string },
+  request: RegistryRequest,
   options: RegistryOptions,
 ): Promise<Response | undefined> {
+  return registryConnection(reference, options).request(path, request);
+}
+
+/**
+ * Asks the registry of an image for what lies below its repository (`manifests/1.2`), its mirrors first, with a token where one is wanted
+ * ([distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md)). Registries on loopback are asked without TLS, as
+ * Docker does. What may pass (429, 5xx, a dropped connection) is asked again. Redirects are followed, without credentials where they lead elsewhere.
+ */
+export function registryConnection(reference: ImageReference, options: RegistryOptions): RegistryConnection {
+  const endpoints = endpointsOf(reference, options);
+  const authorizations = new Map<Endpoint, string>();
+  const askEndpoint = async (endpoint: Endpoint, path: string, request: RegistryRequest) => {
+    const ask = () => send(endpoint, path, request, authorizations.get(endpoint), options);
+    const response = await ask();
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
+    // A token may have run out on the way.
+    authorizations.delete(endpoint);
+    const authorization = await askToken(response, endpoint.registry, options);
+    if (authorization === undefined) return undefined;
+    authorizations.set(endpoint, authorization);
+    const second = await ask();
+    if (second.status !== 401) return second;
+    await second.body?.cancel();
+    return undefined;
+  };
+  return {
+    async request(path, request) {
+      for (const endpoint of endpoints) {
+        const answer = await repeat(() => askEndpoint(endpoint, path, request), request.signal, {
+          ...options,
+          // There is another one to ask.
+          attempts: endpoint.isMirror ? 1 : (options.attempts ?? 1),
+        }).catch((error: unknown) => {
+          if (!endpoint.isMirror || request.signal?.aborted) throw error;
+          return undefined;
+        });
+        if (!endpoint.isMirror || answer?.ok) return answer;
+        await answer?.body?.cancel();
+      }
+      return undefined;
+    },
+  };
+}
+
+function endpointsOf({ registry, repository }: ImageReference, { mirrors, plainHttp }: RegistryOptions): Endpoint[] {
+  const base = (host: string, path: string, plain: boolean) =>
+    `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path}/`;
   const host = registry === dockerHub.name ? dockerHub.host : registry;
-  const url = `${loopback.test(host) ? 'http' : 'https'}://${host}/v2/${repository}/${path}`;
-  const ask = (authorization?: string) =>
-    options.fetch(url, {
+  return [
+    ...(mirrors?.(registry) ?? []).map((mirror) => ({
+      registry: mirror.host,
+      base: base(mirror.host, mirror.prefix === '' ? repository : `${mirror.prefix}/${repository}`, mirror.plainHttp),
+      isMirror: true,
+    })),
+    { registry, base: base(host, repository, plainHttp === true), isMirror: false },
+  ];
+}
+
+async function send(
+  { base }: Endpoint,
+  path: string,
+  { method, accept, from, streaming, signal }: RegistryRequest,
+  authorization: string | undefined,
+  { fetch, timeoutSeconds }: RegistryOptions,
+): Promise<Response> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const end = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', end, { once: true });
+  const timer = setTimeout(
+    () => controller.abort(new Error(`no answer within ${timeoutSeconds} s`)),
+    timeoutSeconds * 1000,
+  );
+  timer.unref();
+  try {
+    const response = await followRedirects(fetch, `${base}${path}`, {
       method,
-      headers: { accept, ...(authorization !== undefined && { authorization }) },
-      signal: AbortSignal.timeout(options.timeoutSeconds * 1000),
+      headers: {
+        accept,
+        // What a digest names must come as it is stored.
+        ...(streaming === true && { 'accept-encoding': 'identity' }),
+        ...(from !== undefined && from > 0 && { range: `bytes=${from}-` }),
+        ...(authorization !== undefined && { authorization }),
+      },
+      signal: controller.signal,
     });
-  const response = await ask();
-  if (response.status !== 401) return response;
-  const authorization = await authorizationFor(response, registry, options);
-  return authorization === undefined ? undefined : ask(authorization);
-}
-
-/** Basic where the registry wants it; a token of its token server otherwise (https://distribution.github.io/distribution/spec/auth/token/). */
-async function authorizationFor(
-  response: Response,
-  registry: string,
-  { fetch, credentials, timeoutSeconds }: RegistryOptions,
-): Promise<string | undefined> {
-  const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '');
-  const known = credentials(registry);
-  const basic = known === undefined ? undefined : `Basic ${known}`;
-  if (challenge?.scheme === 'basic') return basic;
-  const realm = challenge?.parameters.get('realm');
-  if (challenge?.scheme !== 'bearer' || realm === undefined) return undefined;
-  const url = new URL(realm);
-  // A password must not go over the network in the open because a registry says so.
-  if (url.protocol !== 'https:' && !loopback.test(url.host)) return undefined;
-  // Nor does one elsewhere say what is asked of this machine.
-  if (loopback.test(url.host) && !loopback.test(registry)) return undefined;
-  for (const name of ['service', 'scope']) {
-    const value = challenge.parameters.get(name);
-    if (value !== undefined) url.searchParams.set(name, value);
+    if (streaming === true) clearTimeout(timer);
+    return response;
+  } catch (error) {
+    clearTimeout(timer);
+    throw controller.signal.aborted ? controller.signal.reason : error;
   }
-  const answer = await fetch(url.href, {
-    ...(basic !== undefined && { headers: { authorization: basic } }),
-    signal: AbortSignal.timeout(timeoutSeconds * 1000),
-  });
-  if (!answer.ok) return undefined;
-  const token = tokenOf(JSON.parse(await boundedText(answer, maximumBytes)));
-  return token === undefined ? undefined : `Bearer ${token}`;
 }
 
-function tokenOf(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const found = 'token' in answer ? answer.token : 'access_token' in answer ? answer.access_token : undefined;
-  return typeof found === 'string' ? found : undefined;
+async function repeat(
+  ask: () => Promise<Response | undefined>,
+  signal: AbortSignal | undefined,
+  { attempts = 1, sleep }: RegistryOptions,
+): Promise<Response | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const last = attempt >= Math.min(attempts, maximumAttempts);
+    let wait: number | undefined;
+    try {
+      const response = await ask();
+      if (last || response === undefined || !isPassing(response.status)) return response;
+      wait = retryAfter(response.headers.get('retry-after'));
+      // Who says «in an hour» is believed, and not waited for.
+      if (wait === Number.POSITIVE_INFINITY) return response;
+      await response.body?.cancel();
+    } catch (error) {
+      if (last || signal?.aborted) throw error;
+    }
+    await backOff(attempt, wait, signal, sleep);
+  }
 }

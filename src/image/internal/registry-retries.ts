@@ -1,0 +1,45 @@
+/** Whatever is asked for. */
+export const maximumAttempts = 10;
+
+/** In milliseconds. */
+const firstWait = 500;
+const longestWait = 20_000;
+const longestAskedWait = 60_000;
+
+/** Answers that may be others a moment later. */
+export function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status <= 504);
+}
+
+/** What `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3); infinite where nobody would wait so long. */
+export function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const asked = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  if (Number.isNaN(asked)) return undefined;
+  return asked > longestAskedWait ? Number.POSITIVE_INFINITY : Math.max(0, asked);
+}
+
+/** Waits after a number of attempts: each time about twice as long, by chance a little less or more, so that many do not come back at once. */
+export async function backOff(
+  attempt: number,
+  asked: number | undefined,
+  signal: AbortSignal | undefined,
+  sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void> = wait,
+): Promise<void> {
+  const longest = Math.min(longestWait, firstWait * 2 ** (attempt - 1));
+  await sleep(Math.max(asked ?? 0, longest * (0.5 + Math.random() / 2)), signal);
+}
+
+function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

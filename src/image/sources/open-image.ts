@@ -1,0 +1,83 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import type { ImageReference } from '../../core/image-reference.ts';
+import { printable } from '../../core/printable.ts';
+import { dockerCredentials } from '../docker-credentials.ts';
+import type { Image } from '../image.ts';
+import { platformText } from './choose-platform.ts';
+import { type ImageName, readImageName } from './image-name.ts';
+import { directoryArchive } from './layout-directory.ts';
+import { imageOfLayout, imageOfSkopeoDirectory } from './oci-layout.ts';
+import { openArchive } from './open-archive.ts';
+import type { OpenOptions } from './open-options.ts';
+import { imageOfRegistry } from './registry.ts';
+import { imageOfDirectory } from './root-directory.ts';
+
+export type { OpenOptions };
+
+type FoundImage = Omit<Image, 'name'>;
+
+/**
+ * Finds an image, wherever it is; of its layers nothing is read. A name is understood as `docs/image.md` says: with a scheme (`oci:`, `oci-archive:`,
+ * `docker-archive:`, `docker-daemon:`, `podman:`, `containers-storage:`, `dir:`, `rootfs:`, `docker://`, `registry:`) as that; without one as the path of a
+ * directory or an archive where it leads to one; else as a reference, which the engines on this machine are asked for first, then its registry.
+ * @throws UserError with exit code 2 where the name or the image is wrong, 3 where an engine or a registry failed
+ */
+export async function openImage(name: string, options: OpenOptions): Promise<Image> {
+  const found = await find(readImageName(name), options);
+  const { platform } = found.configuration;
+  const { platform: wanted } = options;
+  const other = wanted && (platform.architecture !== wanted.architecture || platform.os !== wanted.os);
+  if (!other || platform.architecture === '') return { ...found, name };
+  await found.close();
+  throw new UserError(`This image is for ${printable(platformText(platform))}, not for ${platformText(wanted)}.`, {
+    where: printable(name),
+  });
+}
+
+async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> {
+  const { platform } = options;
+  switch (name.kind) {
+    case 'rootfs':
+      return { ...imageOfDirectory(name.path), source: 'directory', close };
+    case 'layout': {
+      const files = directoryArchive(name.path, name.path);
+      return { ...(await imageOfLayout(files, name.image, platform)), source: 'OCI layout', close };
+    }
+    case 'skopeo-directory': {
+      const files = directoryArchive(name.path, name.path);
+      return { ...(await imageOfSkopeoDirectory(files, platform)), source: 'directory of skopeo', close };
+    }
+    case 'archive': {
+      const { kind, ...image } = await openArchive(name.path, name.image, name.format, platform);
+      return { ...image, source: kind };
+    }
+    case 'registry':
+      return fromRegistry(name.reference, options);
+    case 'docker':
+    case 'podman':
+    case 'storage':
+      throw new UserError('Container engines are not asked yet.', { where: printable(name.image) });
+    case 'anywhere':
+      if (name.reference === undefined)
+        throw new UserError('No engine here has this image.', { where: printable(name.image) });
+      return fromRegistry(name.reference, options);
+  }
+}
+
+async function fromRegistry(reference: ImageReference, options: OpenOptions): Promise<FoundImage> {
+  const { environment, registry = {}, progress, platform } = options;
+  progress?.(`asking registry ${reference.registry}`);
+  const configuration = environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
+  const image = await imageOfRegistry(reference, platform, {
+    fetch,
+    credentials: dockerCredentials(path.join(configuration, 'config.json')),
+    timeoutSeconds: registry.timeoutSeconds ?? 30,
+    ...(registry.plainHttp !== undefined && { plainHttp: registry.plainHttp }),
+  });
+  return { ...image, source: `registry ${reference.registry}`, close };
+}
+
+/** Nothing is held open. */
+async function close(): Promise<void> {}
