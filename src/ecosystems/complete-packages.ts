@@ -67,7 +67,7 @@ function isBroughtBy(program: InstalledPackage, distribution: readonly Installed
 /** Under what names distributions pack a program, where it is not its own. */
 const programPackages: Readonly<Record<string, readonly string[]>> = {
   node: ['nodejs', 'node'],
-  java: ['openjdk', 'java', 'temurin', 'default-jre'],
+  openjdk: ['openjdk', 'java', 'temurin', 'default-jre'],
   httpd: ['apache2', 'httpd'],
   redis: ['redis'],
   postgresql: ['postgresql', 'libpq'],
