@@ -28,6 +28,8 @@ export interface LayerAnalysis {
   readonly layer: ImageLayer;
   /** The tar, unpacked. */
   readonly unpackedBytes: number;
+  /** Content of all its files, before anything is hidden: the size that dive gives a layer. */
+  readonly contentBytes: number;
   readonly added: { readonly files: number; readonly bytes: number };
   readonly changed: { readonly files: number; readonly bytes: number };
   /** What lower layers hold and this one takes away or replaces: pulled for nothing. */
@@ -45,6 +47,8 @@ export interface Waste {
   readonly files: number;
   /** Layers that hold the bytes; the worst first. */
   readonly layers: readonly number[];
+  /** Layers whose instruction is the cause, where those are others: which delete, replace or copy. */
+  readonly causes: readonly number[];
   /** The largest paths, a few. */
   readonly paths: readonly string[];
 }
@@ -93,7 +97,7 @@ export interface ImageAnalysis {
   readonly gaps: readonly string[];
 }
 
-/** Files by path. Iterating gives them in the order of their paths. */
+/** Files by path. Iterating gives them by name, each directory before what is in it. */
 export interface FileSystemView extends Iterable<ImageFile> {
   readonly size: number;
   find(path: string): ImageFile | undefined;

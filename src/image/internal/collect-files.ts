@@ -1,0 +1,184 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Cataloguer, FileHeader, InstalledPackage, PackageStream } from '../../ecosystems/installed-package.ts';
+import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
+import type { ImageLayer } from '../image.ts';
+import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
+import { type FileSecret, findFileSecrets, maximumSecretBytes } from './file-secrets.ts';
+import { layerError, layerName } from './layer-error.ts';
+import { type Notes, notes } from './notes.ts';
+import { keptText, keptTextBytes } from './system-files.ts';
+import type { TarEntry, TarVisitor } from './tar-reader.ts';
+
+export interface CollectOptions {
+  readonly cataloguers: readonly Cataloguer[];
+  readonly secrets: boolean;
+  /** Entries of one layer. */
+  readonly maximumEntries?: number;
+}
+
+/** What was collected from the files of a layer. */
+export interface CollectedFiles {
+  readonly entries: EntryTable;
+  readonly packages: readonly InstalledPackage[];
+  readonly secrets: readonly FileSecret[];
+  /** Contents of a few system files, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly gaps: readonly string[];
+}
+
+/** Large images have half a million files in all their layers. */
+const defaultMaximumEntries = 2_000_000;
+/** All paths of a layer, without what each shares with the one before. */
+const maximumTextBytes = 256 * 2 ** 20;
+/** What cataloguers get in one piece (installed-package.ts). */
+const maximumWholeBytes = 64 * 2 ** 20;
+const maximumPackages = 200_000;
+const maximumSecrets = 1_000;
+
+const whiteoutPrefix = '.wh.';
+const opaqueName = '.wh..wh..opq';
+
+/** The file whose content is coming. */
+interface OpenFile {
+  readonly header: FileHeader;
+  readonly whole: readonly Cataloguer[];
+  readonly streams: readonly PackageStream[];
+  /** How much of its start is wanted in one piece. */
+  readonly wanted: number;
+  readonly kept: boolean;
+  hash: Hash | undefined;
+  start: Uint8Array | undefined;
+  received: number;
+}
+
+/** Takes the files of a layer as they come and notes what is in them. */
+export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVisitor & { finish(): CollectedFiles } {
+  const table = entryTableBuilder();
+  const odd = notes(layerName(layer));
+  const packages: InstalledPackage[] = [];
+  const secrets: FileSecret[] = [];
+  const texts = new Map<string, string>();
+  let open: OpenFile | undefined;
+
+  function look(file: OpenFile, start: Uint8Array): void {
+    const { header, kept } = file;
+    for (const cataloguer of file.whole)
+      if (packages.length < maximumPackages) packages.push(...(cataloguer.whole?.(header, start) ?? []));
+    if (options.secrets && secrets.length < maximumSecrets)
+      secrets.push(...findFileSecrets(header.path, start.subarray(0, maximumSecretBytes)));
+    if (kept) texts.set(header.path, keptText(header.path, start));
+  }
+
+  return {
+    entry(entry) {
+      open = undefined;
+      const path = addEntry(table, odd, entry);
+      if (table.count > (options.maximumEntries ?? defaultMaximumEntries) || table.textBytes() > maximumTextBytes)
+        throw layerError(layer, `the layer has more than ${table.count - 1} files`);
+      if (entry.kind !== 'file' || path === undefined || entry.bytes === 0) return;
+      open = openFile({ path: path.text, bytes: entry.bytes, mode: entry.mode }, options, odd);
+    },
+    content(bytes) {
+      if (open === undefined) return;
+      const whole = open.received === 0 && bytes.length >= open.header.bytes;
+      for (const stream of open.streams) stream.push(bytes);
+      open.received += bytes.length;
+      if (whole) {
+        table.setHash(createHash('sha256').update(bytes).digest());
+        if (open.wanted > 0) look(open, bytes);
+        return;
+      }
+      open.hash ??= createHash('sha256');
+      open.hash.update(bytes);
+      keepStart(open, bytes);
+    },
+    contentEnd() {
+      if (open?.hash) {
+        table.setHash(open.hash.digest());
+        if (open.start) look(open, open.start);
+      }
+      for (const stream of open?.streams ?? []) if (packages.length < maximumPackages) packages.push(...stream.end());
+      open = undefined;
+    },
+    finish() {
+      if (packages.length >= maximumPackages) odd.add('more packages than are counted', String(maximumPackages));
+      if (secrets.length >= maximumSecrets) odd.add('more secrets than are listed', String(maximumSecrets));
+      return { entries: table.finish(), packages, secrets, texts, gaps: odd.list() };
+    },
+  };
+}
+
+function openFile(header: FileHeader, options: CollectOptions, odd: Notes): OpenFile {
+  const whole: Cataloguer[] = [];
+  const streams: PackageStream[] = [];
+  for (const cataloguer of options.cataloguers) {
+    const wish = cataloguer.wants(header);
+    if (wish === 'stream' && cataloguer.stream) streams.push(cataloguer.stream(header));
+    else if (wish === 'whole' && header.bytes <= maximumWholeBytes) whole.push(cataloguer);
+    else if (wish === 'whole') odd.add('too large to look for packages in', header.path);
+  }
+  const kept = keptTextBytes(header.path) >= header.bytes;
+  const secretBytes = options.secrets ? Math.min(header.bytes, maximumSecretBytes) : 0;
+  const wanted = whole.length > 0 || kept ? header.bytes : secretBytes;
+  return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
+}
+
+/** Memory is taken for what has come, not for what a header claims. */
+function keepStart(open: OpenFile, bytes: Uint8Array): void {
+  const at = open.received - bytes.length;
+  const size = Math.min(open.wanted - at, bytes.length);
+  if (size <= 0) return;
+  let start = open.start ?? new Uint8Array(0);
+  if (start.buffer.byteLength < at + size) {
+    const larger = new Uint8Array(Math.min(open.wanted, Math.max(2 * start.buffer.byteLength, at + size)));
+    larger.set(start);
+    start = larger;
+  }
+  const grown = new Uint8Array(start.buffer, 0, at + size);
+  grown.set(bytes.subarray(0, size), at);
+  open.start = grown;
+}
+
+/** Adds what an entry of an archive means to the table; undefined where it means nothing. */
+function addEntry(table: EntryTableBuilder, odd: Notes, entry: TarEntry): EntryPath | undefined {
+  const path = entryPath(entry.name);
+  if (path.outside) odd.add('a name that leads out of the image, which engines refuse', decoded(entry.name));
+  if (path.bytes.length > maximumPathBytes) {
+    odd.add('a path longer than Linux takes', path.text);
+    return undefined;
+  }
+  if (path.text === '') return undefined;
+  if (entry.sparse) odd.add('a file with holes, counted as what is stored of it', path.text);
+  const slash = path.text.lastIndexOf('/') + 1;
+  if (path.text.startsWith(whiteoutPrefix, slash)) return addWhiteout(table, odd, path.text, slash);
+  add(table, entry.kind, path, entry, targetOf(entry, odd, path));
+  return path;
+}
+
+function add(table: EntryTableBuilder, kind: EntryKind, path: EntryPath, entry: TarEntry, target: string | undefined) {
+  table.add(kind, path.bytes, entry.bytes, entry.mode, entry.user, entry.group, target);
+}
+
+function targetOf(entry: TarEntry, odd: Notes, path: EntryPath): string | undefined {
+  if (entry.kind === 'symlink') return decoded(entry.target).slice(0, maximumPathBytes);
+  if (entry.kind !== 'hardlink') return undefined;
+  const target = entryPath(entry.target);
+  if (target.outside) odd.add('a hard link that leads out of the image, which engines refuse', path.text);
+  return target.text.slice(0, maximumPathBytes);
+}
+
+/**
+ * `.wh.NAME` takes NAME away and `.wh..wh..opq` what lower layers hold in its directory. Other names with that start are notes of AUFS, which
+ * engines skip; a name that is left empty, `.` or `..` would take away the directory itself or the one above.
+ */
+function addWhiteout(table: EntryTableBuilder, odd: Notes, path: string, slash: number): undefined {
+  const name = path.slice(slash);
+  const directory = path.slice(0, Math.max(slash - 1, 0));
+  if (name === opaqueName) table.add('opaque', Buffer.from(directory), 0, 0, 0, 0);
+  else if (!name.startsWith('.wh..wh.')) {
+    const hidden = name.slice(whiteoutPrefix.length);
+    if (hidden === '' || hidden === '.' || hidden === '..') odd.add('a whiteout that names no file', path);
+    else table.add('whiteout', cleaned(`${directory}/${hidden}`).bytes, 0, 0, 0, 0);
+  }
+  return undefined;
+}

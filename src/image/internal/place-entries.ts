@@ -1,0 +1,88 @@
+import type { EntryTable } from '../entry-table.ts';
+import { type PathTree, rootNode } from './path-tree.ts';
+import type { StepBudget } from './step-budget.ts';
+
+/** As the kernel counts before it gives up (https://man7.org/linux/man-pages/man7/path_resolution.7.html). */
+const maximumLinks = 40;
+
+const symlinkKind = 2;
+const slash = 0x2f;
+
+/**
+ * The node of each entry of a layer. A name that leads through a symbolic link of the same layer ends where the link points to, because a layer is
+ * unpacked into a directory of its own; links of lower layers do not matter there: the directory then stands in their place.
+ */
+export function placeEntries(tree: PathTree, table: EntryTable, budget: StepBudget): Uint32Array {
+  const nodes = new Uint32Array(table.count);
+  const path = new Uint8Array(0x10000);
+  /** Targets of the layer's links so far. */
+  const links = new Map<number, string>();
+  /** Nodes of the path before, component by component, and where each component ends. */
+  const stackNodes: number[] = [];
+  const stackEnds: number[] = [];
+  let textAt = 0;
+  for (let entry = 0; entry < table.count; entry++) {
+    const common = table.shared[entry] ?? 0;
+    const textEnd = table.ends[entry] ?? 0;
+    path.set(table.text.subarray(textAt, textEnd), common);
+    const length = common + textEnd - textAt;
+    textAt = textEnd;
+    while (stackEnds.length > 0 && isSpent(stackEnds[stackEnds.length - 1] ?? 0, common, path, length)) {
+      stackEnds.pop();
+      stackNodes.pop();
+    }
+    let node = stackNodes[stackNodes.length - 1] ?? rootNode;
+    let at = stackEnds.length > 0 ? (stackEnds[stackEnds.length - 1] ?? 0) + 1 : 0;
+    if (links.size > 0) node = followed(tree, links, node, at < length, budget);
+    while (at < length) {
+      let end = path.indexOf(slash, at);
+      if (end < 0 || end > length) end = length;
+      node = tree.child(node, path, at, end);
+      if (links.size > 0) node = followed(tree, links, node, end < length, budget);
+      stackNodes.push(node);
+      stackEnds.push(end);
+      at = end + 1;
+    }
+    nodes[entry] = node;
+    if (table.kinds[entry] === symlinkKind) links.set(node, table.targets.get(entry) ?? '');
+    else if (links.size > 0) links.delete(node);
+  }
+  return nodes;
+}
+
+/** A component stays where the next path has all of it and ends it there. */
+function isSpent(end: number, common: number, path: Uint8Array, length: number): boolean {
+  if (end > common) return true;
+  return end < length ? path[end] !== slash : end > length;
+}
+
+function followed(
+  tree: PathTree,
+  links: ReadonlyMap<number, string>,
+  node: number,
+  inside: boolean,
+  budget: StepBudget,
+): number {
+  let at = node;
+  for (let hops = 0; inside && hops < maximumLinks; hops++) {
+    const target = links.get(at);
+    if (target === undefined) return at;
+    budget.spend(1 + target.length);
+    at = resolved(tree, target.startsWith('/') ? rootNode : tree.parent(at), target);
+  }
+  return at;
+}
+
+/** Lexically, and never above the root. */
+function resolved(tree: PathTree, from: number, target: string): number {
+  let node = from;
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') node = tree.parent(node);
+    else {
+      const name = Buffer.from(part);
+      node = tree.child(node, name, 0, name.length);
+    }
+  }
+  return node;
+}
