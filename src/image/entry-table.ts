@@ -45,7 +45,15 @@ export interface EntryTable {
 export interface EntryTableBuilder {
   readonly count: number;
   /** @param path UTF-8, without slashes at its ends; copied */
-  add(kind: EntryKind, path: Uint8Array, bytes: number, mode: number, user: number, group: number, target?: string): void;
+  add(
+    kind: EntryKind,
+    path: Uint8Array,
+    bytes: number,
+    mode: number,
+    user: number,
+    group: number,
+    target?: string,
+  ): void;
   /** Of the entry that was added last. */
   setHash(hash: Uint8Array): void;
   /** Bytes of all rests of paths so far. */
@@ -107,12 +115,25 @@ export function entryTableBuilder(): EntryTableBuilder {
     },
     setHash(hash) {
       const view = new DataView(hash.buffer, hash.byteOffset, hash.length);
-      for (let word = 0; word < hashWords; word++) hashes[(count - 1) * hashWords + word] = view.getUint32(word * 4, true);
+      for (let word = 0; word < hashWords; word++)
+        hashes[(count - 1) * hashWords + word] = view.getUint32(word * 4, true);
     },
     textBytes: () => textEnd,
     finish() {
       resize(count);
-      return { count, kinds, bytes: bytesOf, modes, users, groups, shared, ends, text: text.slice(0, textEnd), hashes, targets };
+      return {
+        count,
+        kinds,
+        bytes: bytesOf,
+        modes,
+        users,
+        groups,
+        shared,
+        ends,
+        text: text.slice(0, textEnd),
+        hashes,
+        targets,
+      };
     },
   };
 }
@@ -132,7 +153,10 @@ function commonStart(previous: Uint8Array, length: number, path: Uint8Array): nu
   return at;
 }
 
-function resized<Column extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(from: Column, to: Column): Column {
+function resized<Column extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from.length > to.length ? from.subarray(0, to.length) : from);
   return to;
 }

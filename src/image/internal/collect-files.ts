@@ -1,5 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Cataloguer, FileHeader, InstalledPackage, PackageStream } from '../../ecosystems/installed-package.ts';
+import type {
+  Cataloguer,
+  FileHeader,
+  InstalledPackage,
+  PackageNote,
+  PackageStream,
+} from '../../ecosystems/installed-package.ts';
 import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
 import type { ImageLayer } from '../image.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
@@ -20,6 +26,8 @@ export interface CollectOptions {
 export interface CollectedFiles {
   readonly entries: EntryTable;
   readonly packages: readonly InstalledPackage[];
+  /** With the file that each was read in. */
+  readonly notes: readonly { readonly note: PackageNote; readonly path: string }[];
   readonly secrets: readonly FileSecret[];
   /** Contents of a few system files, by path. */
   readonly texts: ReadonlyMap<string, string>;
@@ -56,16 +64,20 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   const table = entryTableBuilder();
   const odd = notes(layerName(layer));
   const packages: InstalledPackage[] = [];
+  const found: CollectedFiles['notes'][number][] = [];
   const secrets: FileSecret[] = [];
   const texts = new Map<string, string>();
   let open: OpenFile | undefined;
 
   function look(file: OpenFile, start: Uint8Array): void {
     const { header, kept } = file;
-    for (const cataloguer of file.whole)
-      if (packages.length < maximumPackages) packages.push(...(cataloguer.whole?.(header, start) ?? []));
+    for (const cataloguer of file.whole) {
+      if (packages.length < maximumPackages) append(packages, cataloguer.whole?.(header, start) ?? []);
+      if (found.length < maximumPackages)
+        append(found, cataloguer.notes?.(header, start).map((note) => ({ note, path: header.path })) ?? []);
+    }
     if (options.secrets && secrets.length < maximumSecrets)
-      secrets.push(...findFileSecrets(header.path, start.subarray(0, maximumSecretBytes)));
+      append(secrets, findFileSecrets(header.path, start.subarray(0, maximumSecretBytes)));
     if (kept) texts.set(header.path, keptText(header.path, start));
   }
 
@@ -97,15 +109,20 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
         table.setHash(open.hash.digest());
         if (open.start) look(open, open.start);
       }
-      for (const stream of open?.streams ?? []) if (packages.length < maximumPackages) packages.push(...stream.end());
+      for (const stream of open?.streams ?? []) if (packages.length < maximumPackages) append(packages, stream.end());
       open = undefined;
     },
     finish() {
       if (packages.length >= maximumPackages) odd.add('more packages than are counted', String(maximumPackages));
       if (secrets.length >= maximumSecrets) odd.add('more secrets than are listed', String(maximumSecrets));
-      return { entries: table.finish(), packages, secrets, texts, gaps: odd.list() };
+      return { entries: table.finish(), packages, notes: found, secrets, texts, gaps: odd.list() };
     },
   };
+}
+
+/** Without putting them all on the stack. */
+function append<T>(to: T[], items: readonly T[]): void {
+  for (const item of items) to.push(item);
 }
 
 function openFile(header: FileHeader, options: CollectOptions, odd: Notes): OpenFile {

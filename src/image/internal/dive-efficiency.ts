@@ -87,7 +87,8 @@ function leavesOf(merged: MergedLayers, layer: number): Leaf[] {
     }
   }
   const leaves: Leaf[] = [];
-  for (const [node, bytes] of last) if (node !== rootNode && !parents.has(node)) leaves.push({ node, bytes, whiteout: false });
+  for (const [node, bytes] of last)
+    if (node !== rootNode && !parents.has(node)) leaves.push({ node, bytes, whiteout: false });
   for (const node of whiteouts) leaves.push({ node, bytes: 0, whiteout: true });
   return leaves;
 }

@@ -41,9 +41,7 @@ export function cleaned(text: string): EntryPath {
 /** UTF-8, else with what is none of it as `\xNN`. */
 export function decoded(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const text = buffer.utf8Slice();
+  const text = buffer.toString('utf8');
   if (!text.includes('\ufffd') || Buffer.from(text).equals(buffer)) return text;
-  return buffer
-    .latin1Slice()
-    .replace(/[\x80-\xff]/g, (character) => `\\x${character.charCodeAt(0).toString(16)}`);
+  return buffer.toString('latin1').replace(/[\x80-\xff]/g, (character) => `\\x${character.charCodeAt(0).toString(16)}`);
 }

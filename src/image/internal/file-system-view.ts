@@ -1,5 +1,5 @@
+import { type EntryTable, entryKinds, hashWords } from '../entry-table.ts';
 import type { FileSystemView, ImageFile } from '../image-analysis.ts';
-import { entryKinds } from '../entry-table.ts';
 import type { MergedLayers } from './merge-layers.ts';
 import { findPath, type PathTree, rootNode } from './path-tree.ts';
 
@@ -52,5 +52,11 @@ export function fileOf(merged: MergedLayers, node: number, entry: number): Image
     group: table?.groups[at] ?? 0,
     ...(target !== undefined && { target }),
     layer,
+    ...(kind === 'file' && table && { content: contentName(table, at) }),
   };
+}
+
+function contentName(table: EntryTable, at: number): string {
+  const words = table.hashes.subarray(at * hashWords, (at + 1) * hashWords);
+  return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('');
 }

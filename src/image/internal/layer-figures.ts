@@ -1,5 +1,5 @@
-import type { LayerAnalysis } from '../image-analysis.ts';
 import type { ImageLayer } from '../image.ts';
+import type { LayerAnalysis } from '../image-analysis.ts';
 import type { LayerScan } from '../layer-scan.ts';
 import { hiding, kindOf, type MergedLayers } from './merge-layers.ts';
 

@@ -28,7 +28,16 @@ export interface MergedLayers {
   readonly isChange: Uint8Array;
 }
 
-export const kindOf = { file: 0, directory: 1, symlink: 2, hardlink: 3, device: 4, fifo: 5, whiteout: 6, opaque: 7 } as const;
+export const kindOf = {
+  file: 0,
+  directory: 1,
+  symlink: 2,
+  hardlink: 3,
+  device: 4,
+  fifo: 5,
+  whiteout: 6,
+  opaque: 7,
+} as const;
 
 /**
  * Puts layers on top of each other as overlayfs does (https://docs.kernel.org/filesystems/overlayfs.html): what a layer takes away is taken from lower layers

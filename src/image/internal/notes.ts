@@ -16,6 +16,8 @@ export function notes(where: string): Notes {
       else counts.set(what, { count: 1, example: printable(example.slice(0, 200)) });
     },
     list: () =>
-      [...counts].map(([what, { count, example }]) => `${where}: ${what}: ${example}${count > 1 ? ` and ${count - 1} more` : ''}`),
+      [...counts].map(
+        ([what, { count, example }]) => `${where}: ${what}: ${example}${count > 1 ? ` and ${count - 1} more` : ''}`,
+      ),
   };
 }

@@ -83,7 +83,8 @@ export function pathTree(): PathTree {
 
   function add(hash: number, parent: number, text: Uint8Array, start: number, end: number, slot: number): number {
     const length = end - start;
-    if (namesEnd + length > names.length) names = larger(names, new Uint8Array(Math.max(names.length * 2, namesEnd + length)));
+    if (namesEnd + length > names.length)
+      names = larger(names, new Uint8Array(Math.max(names.length * 2, namesEnd + length)));
     names.set(text.subarray(start, end), namesEnd);
     const node = count++;
     parents[node] = parent;
@@ -122,7 +123,7 @@ export function pathTree(): PathTree {
     path(node) {
       const parts: string[] = [];
       for (let at = node; at !== rootNode; at = parents[at] ?? 0)
-        parts.push(Buffer.from(tree.name(at)).utf8Slice());
+        parts.push(Buffer.from(tree.name(at)).toString('utf8'));
       return parts.reverse().join('/');
     },
   };

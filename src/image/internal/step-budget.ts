@@ -13,9 +13,12 @@ export function stepBudget(files: number): StepBudget {
     spend(steps) {
       left -= steps;
       if (left < 0)
-        throw new UserError('the layers take away and replace the same files so often that they cannot be put together', {
-          remedy: 'No build makes such an image: do not run it.',
-        });
+        throw new UserError(
+          'the layers take away and replace the same files so often that they cannot be put together',
+          {
+            remedy: 'No build makes such an image: do not run it.',
+          },
+        );
     },
   };
 }

@@ -12,7 +12,7 @@ export function keptTextBytes(path: string): number {
 
 /** The content as it is kept: of passwords, only whether there is one, or that the account is locked. */
 export function keptText(path: string, content: Uint8Array): string {
-  const text = Buffer.from(content.buffer, content.byteOffset, content.length).utf8Slice();
+  const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8');
   if (path !== 'etc/shadow' && path !== 'etc/passwd') return text;
   return text
     .split('\n')

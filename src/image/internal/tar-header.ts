@@ -125,8 +125,7 @@ function fieldOf(block: Uint8Array, at: number, length: number): Uint8Array {
 }
 
 function isText(block: Uint8Array, at: number, text: string): boolean {
-  for (let index = 0; index < text.length; index++)
-    if (block[at + index] !== text.charCodeAt(index)) return false;
+  for (let index = 0; index < text.length; index++) if (block[at + index] !== text.charCodeAt(index)) return false;
   return true;
 }
 

@@ -21,9 +21,9 @@ export interface TarEntry {
 /** What is told of an archive while it is read. */
 export interface TarVisitor {
   entry(entry: TarEntry): void;
-  /** Content of the last entry, piece by piece; the bytes are valid until this returns. Not called for what has none. */
+  /** Content of the last entry, piece by piece; the bytes are valid until this returns. Not called where there is none. */
   content(bytes: Uint8Array): void;
-  /** The content of the last entry is complete. Not called for what has none. */
+  /** The content of the last entry, a file, is complete. */
   contentEnd(): void;
 }
 
@@ -100,13 +100,15 @@ export function tarReader(visitor: TarVisitor): TarReader {
         recordType = read.type;
         record = new Uint8Array(read.bytes);
         recordBytes = 0;
-        return begin('record', read.bytes);
+        begin('record', read.bytes);
+        return;
       case 'global':
       case 'other':
         forget();
-        return begin('skip', read.bytes);
+        begin('skip', read.bytes);
+        return;
       default:
-        return fileHeader(read, read.type, block, at);
+        fileHeader(read, read.type, block, at);
     }
   }
 

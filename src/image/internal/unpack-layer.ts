@@ -58,7 +58,10 @@ export async function unpackLayer(
     unpackedCount += chunk.length;
     if (unpackedCount > limits.bytes) throw layerError(layer, `the layer unpacks to more than ${limits.bytes} bytes`);
     if (unpackedCount > freeBytes && unpackedCount > packedCount * limits.ratio)
-      throw layerError(layer, `the layer unpacks to more than ${limits.ratio} times its size: it was made to fill memory or disks`);
+      throw layerError(
+        layer,
+        `the layer unpacks to more than ${limits.ratio} times its size: it was made to fill memory or disks`,
+      );
     unpacked.update(chunk);
     take(chunk);
   }
@@ -85,7 +88,7 @@ function createDigester(digest: string | undefined): Hash | undefined {
 
 /** The first chunk, at least four bytes of it where the layer has so many. */
 async function firstBytes(source: AsyncGenerator<Uint8Array>, layer: ImageLayer): Promise<Uint8Array> {
-  let first = new Uint8Array(0);
+  let first: Uint8Array = new Uint8Array(0);
   while (first.length < 4) {
     const { value, done } = await nextOf(source, layer);
     if (done) break;
@@ -100,7 +103,9 @@ async function nextOf(source: AsyncGenerator<Uint8Array>, layer: ImageLayer) {
   } catch (cause) {
     throw cause instanceof Error && cause.name === 'UserError'
       ? cause
-      : layerError(layer, `the layer cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      : layerError(layer, `the layer cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+          cause,
+        });
   }
 }
 
@@ -152,11 +157,9 @@ async function* unpackedBytes(
 
 /** Several members one behind the other, as in eStargz, are one layer; what follows the last one is held against the digest and otherwise ignored. */
 async function* gunzipped(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({
-    chunkSize: chunkBytes,
-    // The next chunk is unpacked, by another thread, while this one is looked at.
-    highWaterMark: 2 * chunkBytes,
-  });
+  // The next chunk is unpacked, by another thread, while this one is looked at.
+  const options = { chunkSize: chunkBytes, highWaterMark: 2 * chunkBytes };
+  const gunzip = createGunzip(options);
   const feeding = feed(gunzip, packed);
   feeding.catch(() => undefined);
   try {

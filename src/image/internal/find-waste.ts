@@ -1,0 +1,137 @@
+import type { Waste } from '../image-analysis.ts';
+import { bytesAt, contents, hasSameContent } from './contents.ts';
+import { leftoverKind } from './leftovers.ts';
+import { hiding, kindAt, kindOf, type MergedLayers } from './merge-layers.ts';
+import { rootNode } from './path-tree.ts';
+import { type WasteGroup, wasteGroup } from './waste-group.ts';
+
+/** What was found while looking through all files. */
+export interface WasteFigures {
+  readonly waste: readonly Waste[];
+  /** Content of the files that a container sees, each content once. */
+  readonly neededBytes: number;
+}
+
+type Groups = Map<string, { readonly kind: Waste['kind']; readonly group: WasteGroup }>;
+
+/** Bytes that nobody needs: under later layers, in several copies, left over. The worst first. */
+export function findWaste(merged: MergedLayers): WasteFigures {
+  const groups: Groups = new Map();
+  const linked = linkedTargets(merged);
+  for (let entry = 0; entry < merged.nodes.length; entry++)
+    if (merged.hidden[entry] !== hiding.not && kindAt(merged, entry) === kindOf.file && !linked.has(entry))
+      addHidden(merged, groups, entry);
+  const neededBytes = addCopies(merged, groups);
+  addLeftovers(merged, groups);
+  const waste = [...groups]
+    .flatMap(([what, { kind, group }]) => group.waste(kind, what) ?? [])
+    .filter(({ bytes }) => bytes > 0)
+    .sort((one, other) => other.bytes - one.bytes);
+  return { waste, neededBytes };
+}
+
+function groupOf(merged: MergedLayers, groups: Groups, kind: Waste['kind'], what: string): WasteGroup {
+  const known = groups.get(what);
+  if (known) return known.group;
+  const group = wasteGroup(merged);
+  groups.set(what, { kind, group });
+  return group;
+}
+
+/** Files that hard links of the same layer still show: they are there as long as one of their names is. */
+function linkedTargets(merged: MergedLayers): Set<number> {
+  const { tree, tables, starts, nodes, layers, current } = merged;
+  const targets = new Set<number>();
+  const byPath = new Map<string, number[]>();
+  tables.forEach((table, layer) => {
+    const start = starts[layer] ?? 0;
+    for (const [at, target] of table.targets) {
+      if (table.kinds[at] !== kindOf.hardlink || current[nodes[start + at] ?? rootNode] !== start + at) continue;
+      const key = `${layer}/${target}`;
+      const known = byPath.get(key);
+      if (known) known.push(start + at);
+      else byPath.set(key, [start + at]);
+    }
+  });
+  if (byPath.size === 0) return targets;
+  for (let entry = 0; entry < nodes.length; entry++) {
+    if (merged.hidden[entry] === hiding.not || kindAt(merged, entry) !== kindOf.file) continue;
+    if (byPath.has(`${layers[entry] ?? 0}/${tree.path(nodes[entry] ?? rootNode)}`)) targets.add(entry);
+  }
+  return targets;
+}
+
+function addHidden(merged: MergedLayers, groups: Groups, entry: number): void {
+  const bytes = bytesAt(merged, entry);
+  if (bytes === 0) return;
+  const layer = merged.layers[entry] ?? 0;
+  const by = merged.hiddenBy[entry] ?? 0;
+  groupOf(merged, groups, 'hidden', hiddenHow(merged, entry)).add(entry, layer, bytes, by);
+}
+
+/** Names the cause: what stands in the place of a file may be the same bytes once more. */
+function hiddenHow(merged: MergedLayers, entry: number): string {
+  const by = merged.hiddenBy[entry] ?? 0;
+  const replacement = merged.replacedBy[entry] ?? -1;
+  if (merged.hidden[entry] === hiding.deleted) return 'files deleted by a later layer';
+  if (by === merged.layers[entry]) return 'files that their own layer holds twice under one name';
+  if (replacement < 0 || !isSamePath(merged, entry, replacement) || !hasSameContent(merged, entry, replacement))
+    return 'files replaced by a later layer';
+  const one = attributesAt(merged, entry);
+  const other = attributesAt(merged, replacement);
+  if (one.user !== other.user || one.group !== other.group) return 'files copied to change their owner';
+  if (one.mode !== other.mode) return 'files copied to change their mode';
+  return 'files copied once more, unchanged';
+}
+
+function isSamePath({ nodes }: MergedLayers, one: number, other: number): boolean {
+  return nodes[one] === nodes[other];
+}
+
+function attributesAt({ tables, layers, starts }: MergedLayers, entry: number) {
+  const layer = layers[entry] ?? 0;
+  const at = entry - (starts[layer] ?? 0);
+  const table = tables[layer];
+  return { user: table?.users[at], group: table?.groups[at], mode: table?.modes[at] };
+}
+
+/** Copies among the files that a container sees: the lowest one is the one that is kept. Gives the bytes of those that are. */
+function addCopies(merged: MergedLayers, groups: Groups): number {
+  const { layers, nodes, hidden } = merged;
+  const known = contents(merged, nodes.length);
+  let needed = 0;
+  for (let entry = 0; entry < nodes.length; entry++) {
+    const bytes = hidden[entry] !== hiding.not || kindAt(merged, entry) !== kindOf.file ? 0 : bytesAt(merged, entry);
+    if (bytes === 0) continue;
+    const first = known.first(entry);
+    if (first === entry) needed += bytes;
+    else {
+      const what =
+        layers[first] === layers[entry] ? 'identical files in one layer' : 'identical files in several layers';
+      groupOf(merged, groups, 'duplicate', what).add(entry, layers[entry] ?? 0, bytes);
+    }
+  }
+  return needed;
+}
+
+function addLeftovers(merged: MergedLayers, groups: Groups): void {
+  const { tree, current, layers } = merged;
+  for (const { node, directory } of visibleNodes(merged)) {
+    const entry = current[node] ?? -1;
+    const bytes = entry < 0 || kindAt(merged, entry) !== kindOf.file ? 0 : bytesAt(merged, entry);
+    if (bytes === 0) continue;
+    const kind = leftoverKind(directory, Buffer.from(tree.name(node)).toString('latin1'));
+    if (kind !== undefined) groupOf(merged, groups, 'leftover', kind).add(entry, layers[entry] ?? 0, bytes);
+  }
+}
+
+/** Nodes with the path of the directory that they are in, made once a directory. */
+function* visibleNodes({ tree }: MergedLayers): Generator<{ readonly node: number; readonly directory: string }> {
+  const pending = [{ top: rootNode, path: '' }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    for (let node = tree.firstChild(next.top); node >= 0; node = tree.nextSibling(node)) {
+      yield { node, directory: next.path };
+      if (tree.firstChild(node) >= 0)
+        pending.push({ top: node, path: `${next.path}${Buffer.from(tree.name(node)).toString('utf8')}/` });
+    }
+}

@@ -1,0 +1,152 @@
+/** A kind of files that a build leaves and no program asks for. */
+interface Leftover {
+  readonly what: string;
+  /** Starts of directories, from the root, with a slash at the end. */
+  readonly below?: readonly string[];
+  /** Names of directories, wherever they are. */
+  readonly folders?: readonly string[];
+  /** Ends of a file's name. */
+  readonly ends?: readonly string[];
+  /** Whole names of files. */
+  readonly names?: readonly string[];
+  /** Only in these directories. */
+  readonly only?: readonly string[];
+}
+
+/** The first that fits counts. */
+const leftovers: readonly Leftover[] = [
+  { what: 'package lists of apt', below: ['var/lib/apt/lists/'] },
+  { what: 'package cache of apt', below: ['var/cache/apt/'] },
+  { what: 'package cache of apk', below: ['var/cache/apk/', 'etc/apk/cache/', 'lib/apk/cache/'] },
+  { what: 'package cache of dnf and yum', below: ['var/cache/dnf/', 'var/cache/yum/', 'var/cache/libdnf5/'] },
+  { what: 'package cache of zypper and pacman', below: ['var/cache/zypp/', 'var/cache/pacman/'] },
+  {
+    what: 'cache of npm, yarn and pnpm',
+    folders: ['_cacache', '_npx', '.yarn-cache', '.pnpm-store'],
+    below: [
+      'usr/local/share/.cache/yarn/',
+      'root/.npm/',
+      'root/.yarn/berry/cache/',
+      'root/.cache/yarn/',
+      'root/.cache/node-gyp/',
+      'root/.cache/pnpm/',
+    ],
+  },
+  {
+    what: 'cache of pip and uv',
+    below: ['root/.cache/pip/', 'root/.cache/uv/', 'root/.cache/pypoetry/'],
+    folders: ['.pip-cache'],
+  },
+  { what: 'cache of Go', below: ['root/.cache/go-build/', 'go/pkg/mod/', 'root/go/pkg/mod/'] },
+  { what: 'cache of Cargo', below: ['usr/local/cargo/registry/', 'root/.cargo/registry/', 'root/.cargo/git/'] },
+  {
+    what: 'cache of Maven and Gradle',
+    below: ['root/.m2/repository/', 'root/.gradle/caches/', 'root/.gradle/wrapper/'],
+  },
+  { what: 'cache of NuGet', below: ['root/.nuget/packages/', 'root/.local/share/NuGet/'] },
+  {
+    what: 'cache of Composer and RubyGems',
+    below: ['root/.composer/cache/', 'root/.cache/composer/', 'usr/local/bundle/cache/'],
+  },
+  {
+    what: 'other caches',
+    below: ['root/.cache/', 'var/cache/debconf/', 'var/cache/fontconfig/', 'var/cache/man/', 'var/cache/ldconfig/'],
+  },
+  { what: 'Git history', folders: ['.git', '.hg', '.svn'] },
+  { what: 'temporary files', below: ['tmp/', 'var/tmp/'] },
+  { what: 'log files', below: ['var/log/'], names: ['npm-debug.log', 'yarn-error.log'] },
+  { what: 'compiled Python that Python writes again', folders: ['__pycache__'], ends: ['.pyo'] },
+  { what: 'source maps', ends: ['.js.map', '.css.map', '.mjs.map', '.cjs.map', '.d.ts.map'] },
+  { what: 'static libraries', ends: ['.a', '.la'] },
+  {
+    what: 'compilers and build tools',
+    below: [
+      'usr/lib/gcc/',
+      'usr/libexec/gcc/',
+      'usr/share/cmake/',
+      'usr/share/automake/',
+      'usr/share/autoconf/',
+      'usr/lib/llvm/',
+      'usr/local/go/src/',
+      'usr/local/go/pkg/',
+    ],
+    only: ['usr/bin/', 'usr/local/bin/'],
+    names: [
+      'make',
+      'cmake',
+      'as',
+      'ld',
+      'ld.bfd',
+      'ld.gold',
+      'ar',
+      'ranlib',
+      'objdump',
+      'strip',
+      'nm',
+      'cargo',
+      'rustc',
+      'javac',
+    ],
+  },
+  { what: 'C and C++ headers', below: ['usr/include/', 'usr/local/include/'], ends: ['.h', '.hpp'] },
+  { what: 'manual pages', below: ['usr/share/man/', 'usr/local/share/man/', 'usr/local/man/', 'usr/share/info/'] },
+  {
+    what: 'documentation',
+    below: [
+      'usr/share/doc/',
+      'usr/local/share/doc/',
+      'usr/share/gtk-doc/',
+      'usr/share/doc-base/',
+      'usr/share/lintian/',
+    ],
+  },
+  { what: 'translations', below: ['usr/share/locale/', 'usr/share/i18n/', 'usr/local/share/locale/'] },
+];
+
+/** Within packages of applications: what their authors left in. */
+const inPackages: readonly Leftover[] = [
+  { what: 'tests in installed packages', folders: ['test', 'tests', '__tests__', 'testing', 'spec'] },
+  {
+    what: 'documentation and sources in node_modules',
+    folders: ['docs', 'doc', 'example', 'examples', '.github'],
+    ends: ['.md', '.markdown', '.ts', '.mts', '.cts', '.flow', '.map'],
+    names: ['CHANGELOG', '.npmignore', '.eslintrc', '.travis.yml', 'Makefile', 'Gruntfile.js', 'tsconfig.json'],
+  },
+];
+
+/** Compilers' programs have the target and a version in their names: `x86_64-linux-gnu-gcc-12`. */
+const compiler =
+  /^(?:[a-z0-9_]{1,16}-linux-(?:gnu|musl)[a-z]{0,8}-)?(?:gcc|g\+\+|cpp|c\+\+|cc|clang|clang\+\+|gfortran|lto-dump|ld|as|ar|gcov|gdb)(?:-\d{1,3})?$/;
+
+/** The kind that names what a file is left over of; undefined for what may be wanted. `directory` ends with a slash, or is empty for the root. */
+export function leftoverKind(directory: string, name: string): string | undefined {
+  for (const leftover of leftovers) if (fits(leftover, directory, name)) return leftover.what;
+  if ((directory === 'usr/bin/' || directory === 'usr/local/bin/') && compiler.test(name))
+    return 'compilers and build tools';
+  const packages = packagesIn(directory);
+  if (packages === undefined) return undefined;
+  return inPackages.find(
+    (leftover, at) => (at === 0 || directory.includes('node_modules/')) && fits(leftover, packages, name),
+  )?.what;
+}
+
+/** What stands behind the innermost directory of installed packages. */
+function packagesIn(directory: string): string | undefined {
+  const npm = directory.lastIndexOf('node_modules/');
+  if (npm >= 0) return directory.slice(npm + 'node_modules/'.length);
+  const python = directory.lastIndexOf('site-packages/');
+  if (python >= 0) return directory.slice(python + 'site-packages/'.length);
+  return undefined;
+}
+
+function fits({ below, folders, ends, names, only }: Leftover, directory: string, name: string): boolean {
+  if (below?.some((start) => directory.startsWith(start))) return true;
+  if (folders?.some((folder) => hasFolder(directory, folder))) return true;
+  if (ends?.some((end) => name.endsWith(end))) return true;
+  return names?.includes(name) === true && (only === undefined || only.includes(directory));
+}
+
+function hasFolder(directory: string, folder: string): boolean {
+  const at = directory.indexOf(`${folder}/`);
+  return at === 0 || (at > 0 && directory.includes(`/${folder}/`));
+}

@@ -1,0 +1,286 @@
+import { describe, expect, test } from 'vitest';
+import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
+import { analyseImage } from '../../src/image/analyse-image.ts';
+import type { ImageConfiguration } from '../../src/image/image.ts';
+import type { TarFile } from './tar-archive.ts';
+import { imageOf, layerOf } from './test-image.ts';
+
+const analyse = (layers: readonly (readonly TarFile[])[], configuration: Partial<ImageConfiguration> = {}) =>
+  analyseImage(
+    imageOf(
+      layers.map((files) => layerOf(files)),
+      configuration,
+    ),
+    { cataloguers },
+  );
+
+/** What a container sees: `path` of what has no content, `path=bytes@layer` of files. */
+async function seen(layers: readonly (readonly TarFile[])[]): Promise<string[]> {
+  const { files } = await analyse(layers);
+  return [...files].map(({ path, kind, bytes, layer }) => (kind === 'file' ? `${path}=${bytes}@${layer}` : path));
+}
+
+const file = (name: string, content = name, rest: Partial<TarFile> = {}): TarFile => ({ name, content, ...rest });
+
+describe('the file system that layers make together', () => {
+  test.each<[string, readonly (readonly TarFile[])[], string[]]>([
+    ['has what each layer brings', [[file('a', '1')], [file('b', '22')]], ['a=1@0', 'b=2@1']],
+    ['has the upper of two files', [[file('a', '1')], [file('a', '22')]], ['a=2@1']],
+    ['has the last of two entries of one layer', [[file('a', '1'), file('a', '22')]], ['a=2@0']],
+    ['lacks what a whiteout takes away', [[file('d/a'), file('d/b')], [file('d/.wh.a', '')]], ['d/b=3@0']],
+    ['lacks all of a directory that is taken away', [[file('d/e/a'), file('x')], [file('.wh.d', '')]], ['x=1@0']],
+    [
+      'has what the layer of a whiteout puts there itself, before it or behind it',
+      [[file('d/a')], [file('d/b', '1'), file('.wh.d', ''), file('d/c', '1')]],
+      ['d/b=1@1', 'd/c=1@1'],
+    ],
+    [
+      'lacks what is below an opaque directory, and has the directory',
+      [
+        [{ name: 'd/' }, file('d/a'), file('d/e/b')],
+        [file('d/c', '1'), file('d/.wh..wh..opq', '')],
+      ],
+      ['d', 'd/c=1@1'],
+    ],
+    ['lacks all below an opaque root', [[file('a')], [file('.wh..wh..opq', ''), file('b', '1')]], ['b=1@1']],
+    ['has a file in the place of a directory', [[{ name: 'd/' }, file('d/a')], [file('d', '1')]], ['d=1@1']],
+    ['has a directory in the place of a file', [[file('d')], [{ name: 'd/' }, file('d/a', '1')]], ['d', 'd/a=1@1']],
+    [
+      'has a directory that no entry names in the place of a lower link',
+      [[file('usr/bin/sh', '1'), { name: 'bin', type: '2', target: 'usr/bin' }], [file('bin/x', '1')]],
+      ['bin/x=1@1', 'usr/bin/sh=1@0'],
+    ],
+    [
+      'follows a link of the same layer',
+      [[{ name: 'lib', type: '2', target: 'usr/lib' }, file('lib/x', '1')]],
+      ['lib', 'usr/lib/x=1@0'],
+    ],
+    [
+      'follows an absolute link of the same layer within the image',
+      [[{ name: 'a/lib', type: '2', target: '/../usr/lib' }, file('a/lib/x', '1')]],
+      ['a/lib', 'usr/lib/x=1@0'],
+    ],
+    [
+      'does not follow links in circles',
+      [[{ name: 'a', type: '2', target: 'b' }, { name: 'b', type: '2', target: 'a' }, file('a/x', '1')]],
+      ['a/x=1@0', 'b'],
+    ],
+    [
+      'keeps what a directory of both layers holds',
+      [[{ name: 'd/' }, file('d/a', '1')], [{ name: 'd/', mode: 0o700 }]],
+      ['d', 'd/a=1@0'],
+    ],
+  ])('%s', async (_, layers, expected) => {
+    expect(await seen(layers)).toEqual(expected);
+  });
+
+  test('is found by path', async () => {
+    const { files } = await analyse([
+      [
+        file('usr/bin/node', 'x', { mode: 0o4755, user: 1000, group: 50 }),
+        { name: 'node', type: '2', target: 'usr/bin/node' },
+      ],
+    ]);
+    expect(files.size).toBe(2);
+    expect(files.find('/usr/bin/node')).toMatchObject({
+      path: 'usr/bin/node',
+      kind: 'file',
+      bytes: 1,
+      mode: 0o4755,
+      user: 1000,
+      group: 50,
+      layer: 0,
+    });
+    expect(files.find('node')).toMatchObject({ kind: 'symlink', target: 'usr/bin/node' });
+    expect(files.find('usr')).toBeUndefined();
+    expect(files.find('usr/bin/nod')).toBeUndefined();
+  });
+});
+
+describe('what is told of layers', () => {
+  test('what each adds, changes, takes away, and what later ones hide', async () => {
+    const { layers, pulledBytes } = await analyse([
+      [file('a', '1'), file('b', '22'), file('d/c', '333'), { name: 'd/' }],
+      [file('a', '4444'), file('.wh.d', ''), file('e', '55555')],
+    ]);
+    expect(
+      layers.map(({ added, changed, removed, hiddenBytes, contentBytes }) => ({
+        added,
+        changed,
+        removed,
+        hiddenBytes,
+        contentBytes,
+      })),
+    ).toEqual([
+      {
+        added: { files: 3, bytes: 6 },
+        changed: { files: 0, bytes: 0 },
+        removed: { files: 0, bytes: 0 },
+        hiddenBytes: 4,
+        contentBytes: 6,
+      },
+      {
+        added: { files: 1, bytes: 5 },
+        changed: { files: 1, bytes: 4 },
+        removed: { files: 2, bytes: 4 },
+        hiddenBytes: 0,
+        contentBytes: 9,
+      },
+    ]);
+    expect(layers[0]?.unpackedBytes).toBe(4 * 512 + 3 * 512 + 1024);
+    expect(pulledBytes).toBe(layers.reduce((sum, { layer }) => sum + (layer.bytes ?? 0), 0));
+  });
+
+  test('packages are those that a container sees, with the layer that brought each version', async () => {
+    const status = (versions: Readonly<Record<string, string>>) =>
+      Object.entries(versions)
+        .map(
+          ([name, version]) =>
+            `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nArchitecture: amd64\n`,
+        )
+        .join('\n');
+    const { packages, operatingSystem } = await analyse([
+      [
+        file('var/lib/dpkg/status', status({ curl: '1', bash: '5' })),
+        file('usr/lib/os-release', 'ID=debian\nVERSION_ID="12"\n'),
+      ],
+      [file('var/lib/dpkg/status', status({ curl: '2', bash: '5', git: '3' }))],
+    ]);
+    expect(packages.map(({ name, version, layer }) => `${name} ${version} @${layer}`)).toEqual([
+      'curl 2 @1',
+      'bash 5 @0',
+      'git 3 @1',
+    ]);
+    expect(packages[0]?.purl).toContain('distro=debian-12');
+    expect(operatingSystem).toMatchObject({ id: 'debian', versionId: '12' });
+  });
+
+  test('accounts are told without passwords', async () => {
+    const { accounts } = await analyse([
+      [
+        file('etc/passwd', 'root:x:0:0::/root:/bin/sh\napp::5:5::/:/bin/sh\n'),
+        file('etc/shadow', 'root:$6$salt$hash:1::\n'),
+      ],
+    ]);
+    expect(accounts?.map(({ name, password }) => ({ name, password }))).toEqual([
+      { name: 'root', password: 'set' },
+      { name: 'app', password: 'none' },
+    ]);
+    expect(JSON.stringify(accounts)).not.toContain('hash');
+  });
+});
+
+describe('waste', () => {
+  const big = (letter: string) => letter.repeat(1000);
+
+  test.each<[string, readonly (readonly TarFile[])[], readonly object[]]>([
+    [
+      'deleted later',
+      [[file('a', big('a'))], [file('.wh.a', '')]],
+      [
+        {
+          kind: 'hidden',
+          what: 'files deleted by a later layer',
+          bytes: 1000,
+          files: 1,
+          layers: [0],
+          causes: [1],
+          paths: ['a'],
+        },
+      ],
+    ],
+    [
+      'replaced later',
+      [[file('a', big('a'))], [file('a', big('b'))]],
+      [{ what: 'files replaced by a later layer', bytes: 1000, layers: [0], causes: [1] }],
+    ],
+    [
+      'copied for a change of owner',
+      [[file('a', big('a'))], [file('a', big('a'), { user: 1000 })]],
+      [{ what: 'files copied to change their owner', bytes: 1000, layers: [0], causes: [1] }],
+    ],
+    [
+      'copied for a change of mode',
+      [[file('a', big('a'))], [file('a', big('a'), { mode: 0o755 })]],
+      [{ what: 'files copied to change their mode', bytes: 1000 }],
+    ],
+    [
+      'copied unchanged',
+      [[file('a', big('a'))], [file('a', big('a'))]],
+      [{ what: 'files copied once more, unchanged', bytes: 1000 }],
+    ],
+    [
+      'twice in one layer',
+      [[file('a', big('a')), file('a', big('b'))]],
+      [{ what: 'files that their own layer holds twice under one name', bytes: 1000, layers: [0] }],
+    ],
+    [
+      'the same in two layers',
+      [[file('a', big('a'))], [file('b', big('a'))]],
+      [{ kind: 'duplicate', what: 'identical files in several layers', bytes: 1000, layers: [1], paths: ['b'] }],
+    ],
+    [
+      'the same in one layer',
+      [[file('a', big('a')), file('b', big('a')), file('c', big('a'))]],
+      [{ what: 'identical files in one layer', bytes: 2000, files: 2 }],
+    ],
+    [
+      'not what a hard link shows still',
+      [[file('a', big('a')), { name: 'b', type: '1', target: 'a' }], [file('.wh.a', '')]],
+      [],
+    ],
+    ['not empty files', [[file('a', ''), file('b', '')]], []],
+    [
+      'lists of apt',
+      [[file('var/lib/apt/lists/x', big('a'))]],
+      [{ kind: 'leftover', what: 'package lists of apt', bytes: 1000 }],
+    ],
+    [
+      'Git history',
+      [[file('app/.git/objects/x', big('a')), file('app/.gitignore', big('b'))]],
+      [{ what: 'Git history', bytes: 1000, files: 1 }],
+    ],
+    [
+      'compilers',
+      [[file('usr/bin/x86_64-linux-gnu-gcc-12', big('a')), file('usr/lib/gcc/x/cc1', big('b'))]],
+      [{ what: 'compilers and build tools', bytes: 2000 }],
+    ],
+    [
+      'tests of packages, not of the application',
+      [[file('app/node_modules/a/test/x.js', big('a')), file('app/test/x.js', big('b'))]],
+      [{ what: 'tests in installed packages', bytes: 1000 }],
+    ],
+  ])('%s', async (_, layers, expected) => {
+    const { waste } = await analyse(layers);
+    expect(waste).toHaveLength(expected.length);
+    expect(waste).toMatchObject(expected);
+  });
+
+  test('what the final file system needs is each content once', async () => {
+    const { neededBytes } = await analyse([
+      [file('a', big('a')), file('b', big('a'))],
+      [file('a', big('c')), file('d', '1')],
+    ]);
+    expect(neededBytes).toBe(2001);
+  });
+});
+
+describe('secrets in the configuration', () => {
+  test('are told by place, without their value', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const { secrets } = await analyse([[file('a')]], {
+      environment: ['PATH=/bin', `GITHUB_TOKEN=${token}`, 'DB_PASSWORD=hunter2hunter2'],
+      history: [
+        { createdBy: 'RUN true', emptyLayer: false },
+        { createdBy: `RUN |1 NPM_TOKEN=${token} /bin/sh -c npm ci`, emptyLayer: true },
+        { createdBy: 'ENV DB_PASSWORD=hunter2hunter2', emptyLayer: true },
+      ],
+    });
+    expect(secrets.map(({ kind, place }) => `${place}: ${kind}`)).toEqual([
+      'env GITHUB_TOKEN: GitHub token',
+      'env DB_PASSWORD: password',
+      'history 1: GitHub token',
+    ]);
+    expect(JSON.stringify(secrets)).not.toMatch(/ghp_|hunter2/);
+  });
+});
