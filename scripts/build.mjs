@@ -1,11 +1,12 @@
 // Bundles the command line into dist/, dependencies included, so that an installed package needs nothing else: a small
-// main.js, the bundle that it loads, and the bundle's compiled code.
+// main.js, the bundles of which it loads one, and their compiled code.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundles, common, lateBuiltins, libraries } from './bundles.mjs';
 import { generate } from './generate.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -15,125 +16,54 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // Built beside and then put in place, so that whoever runs dist/ meanwhile finds it whole.
 const draft = `dist.${process.pid}`;
-/** Packages in a file of their own beside the bundle, by that file's name: few commands want them, and each is large. */
-const beside = {
-  yaml: 'yaml',
-  'kubernetes-client': '@kubernetes/client-node',
-  fastify: 'fastify',
-  'prom-client': 'prom-client',
-};
-/** The same for files of our own. */
-const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
-const common = {
-  outdir: `${draft}/cli`,
-  bundle: true,
-  // One script of CommonJS, whose modules run when they are first asked for: V8's code cache knows no ECMAScript modules,
-  // and every file more costs as much as a thousand lines of compiled code.
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  minify: true,
-  keepNames: false,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-};
-const { metafile } = await build({
-  ...common,
-  entryPoints: { plimsoll: 'src/cli/bundle.ts' },
-  define: { 'import.meta.url': '__plimsollUrl' },
-  supported: { 'dynamic-import': false },
-  plugins: [
-    lateBuiltins({
-      'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'],
-      'node:net': ['isIP'],
-    }),
-    besideBundle(),
-  ],
-  banner: {
-    js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
-  },
-  footer: { js: 'return module.exports})' },
-});
-const libraries = await build({ ...common, entryPoints: { ...beside, ...besideFiles } });
-// esbuild leaves characters beyond ASCII in tagged templates; load-bundle.ts reads the file as Latin-1.
-const bundle = readFileSync(`${draft}/cli/plimsoll.js`, 'utf8').replace(
-  /[^\0-\x7f]/g,
-  (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-);
-writeFileSync(`${draft}/cli/plimsoll.js`, bundle);
+const outdir = `${draft}/cli`;
+const built = [await build({ ...common, outdir, entryPoints: libraries })];
+const builds = {};
+for (const [name, options] of Object.entries(bundles)) {
+  built.push(await build({ ...options, outdir }));
+  builds[name] = asciiOnly(`${outdir}/${name}.js`);
+}
 await build({
   ...common,
+  outdir,
   entryPoints: { main: 'src/cli/main.ts', 'audit-worker': 'src/cli/audit-worker.ts' },
   plugins: [lateBuiltins({ 'node:v8': ['cachedDataVersionTag'] })],
-  define: {
-    PLIMSOLL_VERSION: JSON.stringify(version),
-    PLIMSOLL_BUILD: JSON.stringify(createHash('sha256').update(bundle).digest('hex').slice(0, 16)),
-  },
+  define: { PLIMSOLL_VERSION: JSON.stringify(version), PLIMSOLL_BUILDS: JSON.stringify(builds) },
 });
 // The package is of ECMAScript modules; what is bundled is not.
 writeFileSync(`${draft}/package.json`, '{"type":"commonjs"}\n');
 chmodSync(`${draft}/cli/main.js`, 0o755);
-writeLicenses([metafile, libraries.metafile]);
-compileAhead();
+writeLicenses(built.map(({ metafile }) => metafile));
+compileAhead('audit', ['audit', '--format', 'text']);
+compileAhead('plimsoll', ['fix']);
 rmSync('dist', { recursive: true, force: true });
 renameSync(draft, 'dist');
 
+/** Writes what esbuild leaves beyond ASCII, in tagged templates, as escapes: load-bundle.ts reads Latin-1. Gives the text's hash. */
+function asciiOnly(file) {
+  const text = readFileSync(file, 'utf8').replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  writeFileSync(file, text);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
 /**
- * Puts V8's compiled code beside the bundle, for whoever has this Node.js; others compile once (src/cli/load-bundle.ts). An
- * audit runs first, because only code that ran is compiled.
+ * Puts V8's compiled code beside a bundle, for whoever has this Node.js; others compile once (src/cli/load-bundle.ts). A
+ * command runs first, because only code that ran is compiled.
  */
-function compileAhead() {
+function compileAhead(bundle, [command, ...flags]) {
   const cache = path.resolve(draft, 'code');
   const environment = { PATH: process.env.PATH, HOME: cache, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
-  spawnSync(
-    process.execPath,
-    [`${draft}/cli/main.js`, 'audit', 'examples/shop-node', '--no-helm', '--format', 'text'],
-    {
-      env: environment,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  spawnSync(process.execPath, [`${outdir}/main.js`, command, 'examples/shop-node', '--no-helm', ...flags], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [code] = readdirSync(path.join(cache, 'plimsoll'));
-  renameSync(path.join(cache, 'plimsoll', code), `${draft}/cli/plimsoll.code`);
-  chmodSync(`${draft}/cli/plimsoll.code`, 0o644);
+  renameSync(path.join(cache, 'plimsoll', code), `${outdir}/${bundle}.code`);
+  chmodSync(`${outdir}/${bundle}.code`, 0o644);
   rmSync(cache, { recursive: true });
-}
-
-/** Loads these when they are first called: few runs want them, and each takes longer to load than to read a repository. */
-function lateBuiltins(functions) {
-  return {
-    name: 'late-builtins',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:/ }, ({ path: name, namespace }) => {
-        if (!(name in functions)) return undefined;
-        return namespace === 'late' ? { path: name, external: true } : { path: name, namespace: 'late' };
-      });
-      onLoad({ filter: /^node:/, namespace: 'late' }, ({ path: name }) => ({
-        contents: functions[name]
-          .map((called) => `export const ${called} = (...args) => require('${name}').${called}(...args);`)
-          .join('\n'),
-      }));
-    },
-  };
-}
-
-/** Leaves these packages out of the bundle: each is asked for by the name of its file. */
-function besideBundle() {
-  const files = new Map(Object.entries(beside).map(([file, name]) => [name, file]));
-  return {
-    name: 'beside-bundle',
-    setup({ onResolve }) {
-      onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
-        files.has(name) ? { path: `./${files.get(name)}.js`, external: true } : undefined,
-      );
-      onResolve({ filter: /^\.\// }, ({ path: name, resolveDir }) => {
-        const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
-        const [file] = Object.entries(besideFiles).find(([, each]) => each === own) ?? [];
-        return file === undefined ? undefined : { path: `./${file}.js`, external: true };
-      });
-    },
-  };
 }
 
 /** The licences of what is bundled, as those licences ask. */

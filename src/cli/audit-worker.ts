@@ -2,6 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadBundle } from './load-bundle.ts';
 
-loadBundle(__dirname)
+loadBundle(__dirname, 'audit')
   .bundle.auditShare(workerData)
   .then((answer) => parentPort?.postMessage(answer));

@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -38,12 +49,31 @@ function isTrusted(descriptor: number): boolean {
   return (uid === process.getuid() || uid === 0) && (mode & 0o002) === 0;
 }
 
-/** Best effort: a cache that cannot be written is none. Readers see the whole file or none. */
+/** How many files of compiled code are kept: two versions of Plimsoll with two of Node.js, and some to spare. Each is of megabytes. */
+const kept = 6;
+
+/** What codeCacheFile names, and a draft of it that was never put in place. */
+const compiledCode = /^[0-9a-f]{16}-v\d+\.\d+\.\d+-\w+\.code(?:\.\d+)?$/;
+
+/**
+ * Best effort: a cache that cannot be written is none. Readers see the whole file or none. The oldest of other builds beside it
+ * are removed.
+ */
 export function writeCodeCache(file: string, code: Buffer): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, code, { mode: 0o600 });
     renameSync(draft, file);
+    removeOldest(path.dirname(file));
   } catch {}
+}
+
+function removeOldest(directory: string): void {
+  const files = readdirSync(directory)
+    .filter((name) => compiledCode.test(name))
+    .map((name) => path.join(directory, name))
+    .map((file) => ({ file, written: statSync(file).mtimeMs }))
+    .sort((one, other) => other.written - one.written);
+  for (const { file } of files.slice(kept)) unlinkSync(file);
 }

@@ -5,8 +5,11 @@ import { Script } from 'node:vm';
 import type * as Bundle from './bundle.ts';
 import { codeCacheFile, readCodeCache, writeCodeCache } from './code-cache.ts';
 
-/** Identifies the bundle's text: V8 itself compares no more than its length with that of the code it cached. */
-declare const PLIMSOLL_BUILD: string;
+/** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
+declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName, string>>;
+
+/** `audit` has that command alone, and takes less time to load than `plimsoll`, which has all. */
+export type BundleName = 'audit' | 'plimsoll';
 
 interface LoadedBundle {
   readonly bundle: typeof Bundle;
@@ -15,17 +18,17 @@ interface LoadedBundle {
 }
 
 /**
- * Loads the bundle that stands in `directory`. Compiled code comes from beside it, where it was put for the Node.js that
+ * Loads a bundle that stands in `directory`. Compiled code comes from beside it, where it was put for the Node.js that
  * the package was built with, else from the user's cache: to compile takes longer than most audits.
  */
-export function loadBundle(directory: string): LoadedBundle {
-  const filename = path.join(directory, 'plimsoll.js');
+export function loadBundle(directory: string, name: BundleName): LoadedBundle {
+  const filename = path.join(directory, `${name}.js`);
   // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
   const source = readFileSync(filename, 'latin1');
-  const own = codeCacheFile(PLIMSOLL_BUILD);
+  const own = codeCacheFile(PLIMSOLL_BUILDS[name]);
   const compile = (cachedData: Buffer | undefined) =>
     new Script(source, { filename, ...(cachedData && { cachedData }) });
-  let script = compile(readCodeCache(path.join(directory, 'plimsoll.code')));
+  let script = compile(readCodeCache(path.join(directory, `${name}.code`)));
   if (script.cachedDataRejected !== false && own !== undefined) script = compile(readCodeCache(own));
   const missing = script.cachedDataRejected !== false;
   const tag = missing ? cachedDataVersionTag() : undefined;

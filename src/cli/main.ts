@@ -1,13 +1,19 @@
 #!/usr/bin/env node
 import { exit } from './exit.ts';
-import { loadBundle } from './load-bundle.ts';
+import { type BundleName, loadBundle } from './load-bundle.ts';
 
 declare const PLIMSOLL_VERSION: string;
 
-const [first] = process.argv.slice(2);
+const argv = process.argv.slice(2);
+const [first] = argv;
 // The version is answered before anything else is loaded: scripts ask for it often.
 if (first === '--version' || first === '-V') process.stdout.write(`${PLIMSOLL_VERSION}\n`);
 else {
-  const { bundle, keepCode } = loadBundle(__dirname);
-  exit(bundle.run(process.argv.slice(2), PLIMSOLL_VERSION), keepCode);
+  const { bundle, keepCode } = loadBundle(__dirname, bundleOf(argv));
+  exit(bundle.run(argv, PLIMSOLL_VERSION), keepCode);
+}
+
+/** Which bundle has what these arguments call. scripts/bundles.mjs says what is in each. */
+function bundleOf([command, ...rest]: readonly string[]): BundleName {
+  return command === 'audit' && !rest.some((argument) => argument.startsWith('--cluster')) ? 'audit' : 'plimsoll';
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -34,6 +34,25 @@ describe('compiled code', () => {
     writeCodeCache(file, Buffer.from('code'));
     expect(readCodeCache(file)?.toString()).toBe('code');
     expect(readdirSync(path.dirname(file))).toEqual(['a.code']);
+  });
+
+  test('of the six newest builds is kept, and what else stands there', () => {
+    vi.stubEnv('XDG_CACHE_HOME', path.join(scratch, 'pruned'));
+    const builds = Array.from({ length: 9 }, (_, at) => `000000000000000${at}`);
+    const files = builds.map((build) => codeCacheFile(build) ?? '');
+    const directory = path.dirname(files[0] ?? '');
+    files.forEach((file, at) => {
+      writeCodeCache(file, Buffer.from('code'));
+      // As if it had been written minutes after the one before, the last one now.
+      const minutes = Date.now() / 1000 - 60 * (files.length - at);
+      utimesSync(file, minutes, minutes);
+    });
+    const others = ['notes.code', 'advisories'];
+    for (const other of others) writeFileSync(path.join(directory, other), '');
+    const last = codeCacheFile('000000000000000a') ?? '';
+    writeCodeCache(last, Buffer.from('code'));
+    const names = [...files.slice(4), last].map((file) => path.basename(file));
+    expect(readdirSync(directory).sort()).toEqual([...names, ...others].sort());
   });
 
   test('is not read from a file that everyone may write', () => {

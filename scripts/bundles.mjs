@@ -1,0 +1,113 @@
+// What scripts/build.mjs bundles and how; tests look at the same.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Packages in a file of their own beside the bundles, by that file's name: few commands want them, and each is large. */
+const beside = {
+  yaml: 'yaml',
+  'kubernetes-client': '@kubernetes/client-node',
+  fastify: 'fastify',
+  'prom-client': 'prom-client',
+};
+/** The same for files of our own. */
+const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
+
+export const libraries = { ...beside, ...besideFiles };
+
+export const common = {
+  absWorkingDir: root,
+  bundle: true,
+  // One script of CommonJS, whose modules run when they are first asked for: V8's code cache knows no ECMAScript modules,
+  // and every file more costs as much as a thousand lines of compiled code.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const bundle = {
+  ...common,
+  define: { 'import.meta.url': '__plimsollUrl' },
+  supported: { 'dynamic-import': false },
+  banner: {
+    js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: 'return module.exports})' },
+};
+
+const notOfAudit = /\/commands\/(?!audit\.ts$)|\/perform-cluster-audit\.ts$/;
+
+/**
+ * The bundles of the command line, by their file's name: `audit` has that command alone, `plimsoll` all of them. A module that a
+ * run does not need costs it time all the same, as source to read and compiled code to take up; src/cli/main.ts chooses.
+ */
+export const bundles = {
+  plimsoll: { ...bundle, entryPoints: { plimsoll: 'src/cli/bundle.ts' }, plugins: [lateBuiltins(), besideBundle()] },
+  audit: {
+    ...bundle,
+    entryPoints: { audit: 'src/cli/bundle.ts' },
+    plugins: [lateBuiltins(), besideBundle(), without(notOfAudit)],
+  },
+};
+
+/** Loads these when they are first called: few runs want them, and each takes longer to load than to read a repository. */
+export function lateBuiltins(
+  functions = {
+    'node:crypto': ['createHash', 'createHmac', 'randomBytes', 'timingSafeEqual'],
+    'node:net': ['isIP'],
+  },
+) {
+  return {
+    name: 'late-builtins',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path: name, namespace }) => {
+        if (!(name in functions)) return undefined;
+        return namespace === 'late' ? { path: name, external: true } : { path: name, namespace: 'late' };
+      });
+      onLoad({ filter: /^node:/, namespace: 'late' }, ({ path: name }) => ({
+        contents: functions[name]
+          .map((called) => `export const ${called} = (...args) => require('${name}').${called}(...args);`)
+          .join('\n'),
+      }));
+    },
+  };
+}
+
+/** Leaves these packages out of the bundle: each is asked for by the name of its file. */
+function besideBundle() {
+  const files = new Map(Object.entries(beside).map(([file, name]) => [name, file]));
+  return {
+    name: 'beside-bundle',
+    setup({ onResolve }) {
+      onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
+        files.has(name) ? { path: `./${files.get(name)}.js`, external: true } : undefined,
+      );
+      onResolve({ filter: /^\.\// }, ({ path: name, resolveDir }) => {
+        const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
+        const [file] = Object.entries(besideFiles).find(([, each]) => each === own) ?? [];
+        return file === undefined ? undefined : { path: `./${file}.js`, external: true };
+      });
+    },
+  };
+}
+
+/** Leaves out of a bundle what main.ts never asks it for. */
+function without(names) {
+  return {
+    name: 'without',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path: name, kind }) =>
+        kind === 'dynamic-import' && names.test(name) ? { path: name, namespace: 'left-out' } : undefined,
+      );
+      onLoad({ filter: /./, namespace: 'left-out' }, ({ path: name }) => ({
+        contents: `throw new Error(${JSON.stringify(`${name} is not in this bundle`)});`,
+      }));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import { bundles } from '../../scripts/bundles.mjs';
+
+/** What an audit of files never asks for: it would be read and taken up in every run all the same. */
+const ofOtherCommands = [
+  'observe',
+  'init',
+  'respond',
+  'fix',
+  'prove',
+  'optimize',
+  'maintain',
+  'history',
+  'pipelines',
+  'server',
+];
+
+/** Bytes. Every 100 kB more is a millisecond more at the start: what only some audits need belongs into a file beside it. */
+const largest = 1_700_000;
+
+test('the bundle of plimsoll audit has that command alone', async () => {
+  const { metafile } = await build({ ...bundles.audit, write: false, outdir: 'dist/cli' });
+  const [output] = Object.values(metafile?.outputs ?? {});
+  const parts = Object.keys(output?.inputs ?? {}).map((file) =>
+    /(?:^|\/)(src|node_modules)\/((?:@[^/]+\/)?[^/]+)/.exec(file),
+  );
+  const folders = new Set(parts.flatMap((part) => (part?.[1] === 'src' && part[2]) || []));
+  expect([...folders]).toEqual(expect.arrayContaining(['audit', 'rules', 'repairs', 'report']));
+  expect([...folders].filter((folder) => ofOtherCommands.includes(folder))).toEqual([]);
+  const packages = new Set(parts.flatMap((part) => (part?.[1] === 'node_modules' && part[2]) || []));
+  expect([...packages].sort()).toEqual(['get-east-asian-width', 'ignore', 'js-yaml', 'unbash']);
+  expect(output?.bytes).toBeLessThan(largest);
+});
