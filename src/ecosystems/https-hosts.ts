@@ -79,6 +79,15 @@ const hosts: Readonly<Record<string, string>> = {
   'cran.rstudio.com': 'its downloads are published as https',
   'cpanmin.us': 'its own page says https',
   'ftp.mozilla.org': 'its downloads are published as https',
+  'ftp.ruby-lang.org': 'its downloads are published as https',
+  'cache.ruby-lang.org': 'its downloads are published as https',
+  'cdn.azul.com': 'its downloads are published as https',
+  'downloads.lightbend.com': 'its downloads are published as https',
+  'downloads.typesafe.com': 'its downloads are published as https',
+  'download.dokuwiki.org': 'its downloads are published as https',
+  'download.mono-project.com': 'its downloads are published as https',
+  'download.newrelic.com': 'its downloads are published as https',
+  'mediaarea.net': 'its downloads are published as https',
 };
 
 /** Hosts that answer no more: another scheme does not help. */

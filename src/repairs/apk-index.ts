@@ -5,6 +5,7 @@ import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import type { Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
 import { fetchesLists, listDependents, mayReadLists } from './list-dependents.ts';
 
@@ -14,11 +15,16 @@ const flag = '--no-cache';
  * A RUN whose apk keeps no index: what installs fetches it for itself, and the update before it has nothing left to do. Later steps that
  * lived on the index that stayed are given the flag, too. Undefined where the update cannot be taken out, or serves something else.
  */
-export function keepNoIndex(dockerfile: Dockerfile, stage: Stage, run: RunInstruction): Fix | undefined {
-  const source = sourceOf(dockerfile, stage, run);
+export function keepNoIndex(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  run: RunInstruction,
+): Fix | undefined {
+  const source = sourceOf(project, dockerfile, stage, run);
   // One repair, which the findings of both steps carry.
-  const both = source && keepNoIndexIn(dockerfile, source.stage, source.run);
-  return both ?? keepNoIndexIn(dockerfile, stage, run);
+  const both = source && keepNoIndexIn(project, dockerfile, source.stage, source.run);
+  return both ?? keepNoIndexIn(project, dockerfile, stage, run);
 }
 
 interface PlacedRun {
@@ -27,7 +33,7 @@ interface PlacedRun {
 }
 
 /** The step that left the index on which a later one lives. */
-function sourceOf(dockerfile: Dockerfile, stage: Stage, run: RunInstruction): PlacedRun | undefined {
+function sourceOf(project: Project, dockerfile: Dockerfile, stage: Stage, run: RunInstruction): PlacedRun | undefined {
   const chain = stageChain(stage);
   return packageCommands(dockerfile, 'apk')
     .flatMap(({ read, instruction, stage: own }): PlacedRun[] =>
@@ -40,14 +46,16 @@ function sourceOf(dockerfile: Dockerfile, stage: Stage, run: RunInstruction): Pl
         : [],
     )
     .findLast((each) =>
-      listDependents(dockerfile, each.stage, each.run, ['apk']).all.some(({ instruction }) => instruction === run),
+      listDependents(project, dockerfile, each.stage, each.run, ['apk']).all.some(
+        ({ instruction }) => instruction === run,
+      ),
     );
 }
 
-function keepNoIndexIn(dockerfile: Dockerfile, stage: Stage, run: RunInstruction): Fix | undefined {
+function keepNoIndexIn(project: Project, dockerfile: Dockerfile, stage: Stage, run: RunInstruction): Fix | undefined {
   const own = packageCommands(dockerfile, 'apk').filter(({ instruction }) => instruction === run);
   if (own.some(({ read }) => read.action === 'other')) return undefined;
-  const { all: later, unsure } = listDependents(dockerfile, stage, run, ['apk']);
+  const { all: later, unsure } = listDependents(project, dockerfile, stage, run, ['apk']);
   const updates = own.filter(({ read }) => read.action === 'update-index' && !read.noCache);
   const installs = own.filter(({ read }) => read.action === 'install' || read.action === 'upgrade');
   const edits: TextEdit[] = [];

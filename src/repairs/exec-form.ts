@@ -162,6 +162,9 @@ const ending =
   /^(?:|\[|alembic|ant|apk|apt-get|artisan|awk|bundle|cargo|cat|cd|chgrp|chmod|chown|composer|cp|date|django-admin|dockerize|echo|env|envsubst|export|find|flask|git|go|grep|id|jq|ldconfig|ln|ls|make|mkdir|mkfifo|mv|mvn|node|npm|npx|openssl|php|pip3?|pnpm|poetry|printf|python[\d.]*|rails|rake|rm|ruby|sed|set|sleep|sort|tar|tee|test|touch|true|ulimit|umask|unset|wait-for[\w.-]*|wait_for[\w.-]*|wget|curl|which|yarn)$/;
 
 function ends({ name, arguments: words }: ShellCommand): boolean {
+  // What virtualenv, venv and conda write there sets variables of the shell and starts nothing.
+  if (name === '.' || name === 'source')
+    return words.length > 0 && /(?:^|\/)bin\/activate$/.test(words[0]?.value ?? '');
   return (
     ending.test(name) &&
     !words.some(({ value }) => /^(?:start|restart|serve|--daemon|--daemonize|--background)$/.test(value))

@@ -6,10 +6,13 @@ import { insertBefore } from '../dockerfile/edit.ts';
 import { environmentAt } from '../dockerfile/environment.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
+import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import { isEditableRun, linkOf, scriptStart, standsAlone } from '../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
+import { copiedScriptText } from '../project/copied-script.ts';
+import type { Project } from '../project/project.ts';
 import { stageChain } from '../project/stage-facts.ts';
 import { foreignScripts } from './piped-script.ts';
 
@@ -21,20 +24,68 @@ export interface ListDependents {
   readonly all: readonly PlacedPackageCommand[];
   /** A step whose program may need them: a script, or a tool that is not followed. */
   readonly unsure: boolean;
-  /** A step installs from them with a command that is a variable: `$install git`. No edit reaches it. */
+  /** A step installs from them with a command that is a variable, `$install git`, or in a script of the context. No edit reaches it. */
   readonly hidden: boolean;
 }
 
 /** They look into the lists, or call a package manager that does. */
 const readers =
-  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-fast|apt-file|apt-rdepends|gdebi|tasksel|unattended-upgrades?|check-language-support|chroot|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|.*\.sh)$/;
+  /^(?:add-apt-repository|apt-add-repository|apt-cache|apt-fast|apt-file|apt-rdepends|gdebi|tasksel|unattended-upgrades?|check-language-support|chroot|mk-build-deps|debconf-apt-progress|rosdep|ansible(?:-playbook)?|puppet|chef-(?:solo|client)|salt-call|(?!autogen\.sh$).*\.sh)$/;
 
-/** Whether a script may install from lists that it has not fetched though it calls no package manager itself; `until` ends what is looked at. */
-export function mayReadLists(commands: readonly ShellCommand[], until = Number.POSITIVE_INFINITY): boolean {
+/**
+ * Whether a script may install from lists that it has not fetched though it calls no package manager itself; `until` ends what is looked at, and
+ * of `settled` commands it is known that they do not.
+ */
+export function mayReadLists(
+  commands: readonly ShellCommand[],
+  until = Number.POSITIVE_INFINITY,
+  settled: ReadonlySet<ShellCommand> = new Set(),
+): boolean {
+  const configured = commands.findIndex(({ name }) => configures.test(name));
   return (
-    commands.some((command) => command.range.start < until && readsLists(command)) ||
-    foreignScripts(commands).some(({ runner, lists }) => lists === 'unknown' && runner.range.start < until)
+    commands.some(
+      (command, at) =>
+        command.range.start < until &&
+        !settled.has(command) &&
+        // The install target that autoconf and CMake write copies files.
+        !(command.name === 'make' && configured !== -1 && configured < at && installsFiles(command)) &&
+        readsLists(command),
+    ) || foreignScripts(commands).some(({ runner, lists }) => lists === 'unknown' && runner.range.start < until)
   );
+}
+
+const configures = /^(?:configure|Configure|config|cmake|meson)$/;
+
+function installsFiles({ arguments: words }: CommandLine): boolean {
+  const goals = words.map(({ value }) => value).filter((value) => !/^-|=/.test(value));
+  return goals.length > 0 && goals.every((goal) => /^(?:all|install(?:-world|-strip|_sw)?)$/.test(goal));
+}
+
+/** What is known of the scripts that the commands of a step run, where they are copied from the context by their whole path. */
+function scriptsRead(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  commands: readonly ShellCommand[],
+  tools: readonly string[],
+): { readonly needing: boolean; readonly settled: ReadonlySet<ShellCommand> } {
+  const settled = new Set<ShellCommand>();
+  let needing = false;
+  for (const command of commands) {
+    const path = scriptOf(command);
+    const text = path?.startsWith('/') ? copiedScriptText(project, dockerfile, stage, path) : undefined;
+    if (text === undefined) continue;
+    const own = parseScriptFile(text).commands;
+    if (needsLists(own, tools)) needing = true;
+    else if (!mayReadLists(own)) settled.add(command);
+  }
+  return { needing, settled };
+}
+
+/** The file that a command runs: its own name, or what a shell is given. */
+function scriptOf({ name, nameWord, arguments: words }: ShellCommand): string | undefined {
+  if (!/^(?:ba|da|a|z)?sh$/.test(name)) return nameWord.value;
+  return words[0]?.value.startsWith('-') ? undefined : words[0]?.value;
 }
 
 /** Where a script that comes from elsewhere is known to fetch the lists of apt. */
@@ -51,7 +102,10 @@ function readsLists({ name, nameWord, arguments: words }: CommandLine): boolean 
   if (/^(?:python|perl|ruby|node|php|pwsh)[\d.]*$/.test(name)) return words.some(({ value }) => setsUp.test(value));
   if (/^(?:ba|da|a|z)?sh$/.test(name)) {
     const script = words.find(({ value }) => !/^[-+]/.test(value));
-    return script !== undefined && !words.some(({ value }) => /^-[a-z]*[cs]$/.test(value)) && !isProgram(script.value);
+    // -n only looks whether it can be read.
+    return (
+      script !== undefined && !words.some(({ value }) => /^-(?:[a-z]*[cs]|n)$/.test(value)) && !isProgram(script.value)
+    );
   }
   if (name === 'make') return words.some(({ value }) => /dep|bootstrap|setup|provision|install/.test(value));
   return nameWord.value.includes('/') && !isProgram(nameWord.value);
@@ -68,7 +122,14 @@ function isProgram(path: string): boolean {
     /(?:^|\/)(?:configure|Configure|config|autogen(?:\.sh)?|gradlew|mvnw|manage\.py|activate|envvars|\.bashrc|\.profile|nvm\.sh)$/.test(
       path,
     ) ||
-    /(?:^|\/)(?:node_modules|vendor|venv|\.venv)\//.test(path)
+    /(?:^|\/)(?:node_modules|vendor|venv|\.venv)\//.test(path) ||
+    /(?:^|\/)bin\/(?:pip|python|conda|mamba|easy_install|gem|bundle|npm|node|mvn|gradle|sbt|ant|cmake|go|cargo)[\d.]*$/.test(
+      path,
+    ) ||
+    /^\/etc\/init\.d\/[\w.-]+$/.test(path) ||
+    // A program of something that was unpacked there; one whose name says that it sets the machine up may be a script.
+    (/^(?:\/|\$\{?\w+\}?\/)(?:[\w.${}-]+\/)*s?bin\/[\w-]+$/.test(path) &&
+      !/(?:^|\/|[_-])(?:install|setup|bootstrap|provision|deps)(?:$|[_-])[^/]*$/.test(path))
   );
 }
 
@@ -101,6 +162,7 @@ export function needsLists(commands: readonly CommandLine[], tools: readonly str
 
 /** Who needs the lists that `run` leaves, in its stage behind it and in the stages that build on it, until the next update. */
 export function listDependents(
+  project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   run: RunInstruction,
@@ -122,7 +184,15 @@ export function listDependents(
       if (needing[0]) installs.push(needing[0]);
       all.push(...needing);
       unsure ||= early.some(({ read }) => read.action === 'other');
-      unsure ||= mayReadLists(script, fetchedAt);
+      const scripts = scriptsRead(
+        project,
+        dockerfile,
+        stage,
+        script.filter(({ range }) => range.start < fetchedAt),
+        tools,
+      );
+      unsure ||= mayReadLists(script, fetchedAt, scripts.settled);
+      hidden ||= scripts.needing;
       hidden ||= script.some(
         (command) => command.range.start < fetchedAt && installsByVariable(dockerfile, instruction, command, tools),
       );

@@ -4,6 +4,7 @@ import type { Instruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
 import { onlyCleanUp } from '../ecosystems/cleanup.ts';
+import type { Project } from '../project/project.ts';
 import { fetchListsThere, listDependents, mayReadLists } from './list-dependents.ts';
 import { sameSources } from './sources-changed.ts';
 
@@ -21,12 +22,13 @@ export function updateOnly(dockerfile: Dockerfile, instruction: Instruction): Pl
 
 /** Takes the update out of its RUN, with what cleans up behind it alone, and puts it before each install that lived on it. */
 export function updateWithInstall(
+  project: Project,
   dockerfile: Dockerfile,
   { command, instruction, stage }: PlacedPackageCommand,
   isShipped: boolean,
 ): Fix | undefined {
   if (instruction.name !== 'RUN' || stage === undefined) return undefined;
-  const { installs, unsure, hidden } = listDependents(dockerfile, stage, instruction, aptTools);
+  const { installs, unsure, hidden } = listDependents(project, dockerfile, stage, instruction, aptTools);
   const commands = dockerfile.script(instruction)?.commands ?? [];
   const own = commands.find(({ range }) => range.start === command.range.start);
   if (own === undefined || hidden) return undefined;

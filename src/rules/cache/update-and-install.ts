@@ -22,7 +22,7 @@ export const rule = dockerfileRule({
       if (run.update === undefined || run.install !== undefined) continue;
       const dependent = dependentRuns(runs.slice(at + 1), run.stage);
       const { stage } = run;
-      const fix = updateWithInstall(dockerfile, run.update, stage !== undefined && shipped.has(stage));
+      const fix = updateWithInstall(project, dockerfile, run.update, stage !== undefined && shipped.has(stage));
       const later = fix && stage && nothingLaterInstalls(project, dockerfile, stage, aptTools);
       report({
         ...(fix && { fix: later ? { ...fix, assumptions: [...fix.assumptions, later] } : fix }),

@@ -131,7 +131,7 @@ function fixFor(
 ): Fix | undefined {
   const { cache, ecosystem, writtenBy } = trace;
   const later = () => nothingLaterInstalls(project, dockerfile, stage, cache.tools);
-  if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(dockerfile, stage, instruction), later);
+  if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(project, dockerfile, stage, instruction), later);
   const flag = tools[writtenBy[0]?.tool ?? '']?.flag;
   if (flag !== undefined) {
     // Those that are told to keep none need not be told twice: pip takes --no-cache for it, too.
@@ -152,11 +152,11 @@ function fixFor(
   }
   // The repair of `cache/update-and-install` is that of both.
   const update = cache.path === '/var/lib/apt/lists' ? updateOnly(dockerfile, instruction) : undefined;
-  if (update) return withAssumption(updateWithInstall(dockerfile, update, true), later);
+  if (update) return withAssumption(updateWithInstall(project, dockerfile, update, true), later);
   if (holdsMount(instruction, trace) || !canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
   const edit = appendCommand(dockerfile, instruction, cache.removal);
   if (edit === undefined) return undefined;
-  const lists = cache.kind === 'lists' ? listsNotNeeded(dockerfile, stage, instruction, trace) : nothingNeeded;
+  const lists = cache.kind === 'lists' ? listsNotNeeded(project, dockerfile, stage, instruction, trace) : nothingNeeded;
   if (lists === undefined) return undefined;
   return {
     title: `Remove it at the end of the RUN: ${cache.removal}`,
@@ -286,12 +286,13 @@ const nothingNeeded: ListsNeeded = { edits: [], assumption: { statement, state: 
 
 /** Later steps that install without an update of their own live on the lists of this one: they are given one, or there is no fix. */
 function listsNotNeeded(
+  project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   instruction: RunInstruction,
   { cache, writtenBy }: CacheTrace,
 ): ListsNeeded | undefined {
-  const { installs, unsure, hidden } = listDependents(dockerfile, stage, instruction, cache.tools);
+  const { installs, unsure, hidden } = listDependents(project, dockerfile, stage, instruction, cache.tools);
   if (hidden) return undefined;
   const isAlone = !packageCommands(dockerfile).some(
     (each) => each.instruction === instruction && each.read.action !== 'update-index',
