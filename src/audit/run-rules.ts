@@ -278,7 +278,7 @@ function toFinding(
     // What stands in the rule holds no secret.
     why: reported.why === undefined ? definition.why : maskTokens(reported.why),
     remedy: reported.remedy === undefined ? definition.remedy : maskTokens(reported.remedy),
-    locations: reported.also === undefined ? [locate(primary)] : [locate(primary), ...reported.also.map(locate)],
+    locations: [locate(primary), ...[...(primary.givenAt ?? []), ...(reported.also ?? [])].map(locate)],
     peers: reported.peers ?? definition.peers,
   };
   if (cost === undefined) return fix === undefined ? finding : { ...finding, fix: maskFix(project, fix) };

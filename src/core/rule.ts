@@ -21,6 +21,8 @@ export interface ReportedPlace {
   /** Absent: the artifact that the rule looks at. */
   readonly path?: string;
   readonly note?: string;
+  /** Where that which stands there is given, when another file gives it: the values of a Helm chart. A finding carries them as further places. */
+  readonly givenAt?: readonly ReportedPlace[];
 }
 
 /** What a rule says of one cause. What is absent is taken from the rule. */

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import type { Artifact } from '../core/artifact.ts';
 import { alignRendered } from './internal/align-rendered.ts';
+import { givenValues, type ValueLookup } from './internal/given-values.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
 import type { FileLookup } from './read-compose.ts';
 import { readYaml, yamlSource } from './read-yaml.ts';
 import type { YamlProblem } from './yaml-document.ts';
-import { textAt } from './yaml-node.ts';
+import { at, textAt, type YamlNode } from './yaml-node.ts';
 
 /** A chart of the project. */
 export interface ChartFiles {
@@ -27,7 +28,10 @@ export interface HelmOptions {
 }
 
 export interface RenderedChart {
-  /** Their nodes are all derived, and lie in the templates: on the line that they come from, as well as that can be told. */
+  /**
+   * Their nodes are all derived, and lie in the templates: on the line that they come from, as well as that can be told. Those that
+   * come from the chart's values as they stand say where (`givenAt`).
+   */
   readonly objects: readonly KubernetesObject[];
   readonly problems: readonly YamlProblem[];
 }
@@ -130,6 +134,7 @@ function readRendered(
 ): RenderedChart {
   const objects: KubernetesObject[] = [];
   const problems: YamlProblem[] = [];
+  const valuesOf = valueLookup(chart, files);
   for (const { source, text } of renderedFiles(output)) {
     const file = templatePath(chart, name, source);
     const template = (file === undefined ? undefined : files(file)) ?? chartFile;
@@ -138,10 +143,50 @@ function readRendered(
     const origin = { source: yamlSource(template), derived: true, rangeOf: aligned };
     const read = readYaml({ path: template.path, text, encoding: 'utf-8' }, origin);
     problems.push(...read.problems);
-    for (const document of read.documents)
-      objects.push(...objectsOf(document, { kind: 'helm', chart: chart.directory }));
+    const withValues = template === chartFile ? undefined : givenValues(template.text, valuesOf(source));
+    for (const document of read.documents) {
+      const root = withValues ? withValues(document.root) : document.root;
+      objects.push(...objectsOf({ ...document, root }, { kind: 'helm', chart: chart.directory }));
+    }
   }
   return { objects, problems };
+}
+
+/**
+ * The values that a template of the chart, or of a chart within it, is rendered with: those of the chart around it win
+ * (https://helm.sh/docs/chart_template_guide/subcharts_and_globals/).
+ */
+function valueLookup(chart: ChartFiles, files: FileLookup): (source: string) => ValueLookup {
+  const read = new Map<string, YamlNode | undefined>();
+  const rootOf = (file: string) => {
+    const path = join(chart.directory, file);
+    if (!read.has(path)) {
+      const artifact = chart.files.includes(path) ? files(path) : undefined;
+      read.set(path, artifact && readYaml(artifact).documents[0]?.root);
+    }
+    return read.get(path);
+  };
+  return (source) => {
+    const charts = [...source.matchAll(/(?<=\/)charts\/([^/]+)(?=\/)/g)].map(([, name = '']) => name);
+    const folder = (depth: number) =>
+      charts
+        .slice(0, depth)
+        .map((name) => `charts/${name}/`)
+        .join('');
+    return ({ of, path: steps }) => {
+      if (of === 'Chart') {
+        const [name = ''] = steps;
+        return at(rootOf(`${folder(charts.length)}Chart.yaml`), name.charAt(0).toLowerCase() + name.slice(1));
+      }
+      for (let depth = 0; depth <= charts.length; depth++) {
+        const values = rootOf(`${folder(depth)}values.yaml`);
+        const found =
+          at(values, ...charts.slice(depth), ...steps) ?? (steps[0] === 'global' ? at(values, ...steps) : undefined);
+        if (found) return found;
+      }
+      return undefined;
+    };
+  };
 }
 
 /** What Helm wrote, by the template that it says each document comes from. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { renderChart } from '../../src/kubernetes/helm.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
+import { at, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
 
 const files: Readonly<Record<string, string>> = {
   'charts/web/Chart.yaml': 'apiVersion: v2\nname: shop-web\nversion: 0.1.0\n',
@@ -39,6 +40,64 @@ metadata:
   name: {{ . }}
 spec: {}
 {{- end }}
+`,
+  'values/Chart.yaml': 'apiVersion: v2\nname: values\nversion: 0.1.0\nappVersion: "1.4"\n',
+  'values/values.yaml': `image:
+  repository: example.com/web
+  pullPolicy: Never
+replicas: 1
+port: 8080
+other: 8080
+empty: ""
+web:
+  resources:
+    limits: {memory: 1Gi}
+    requests: {memory: 1Gi}
+security:
+  privileged: true
+args: [one, two]
+words: {first: sun}
+sub:
+  level: from-parent
+`,
+  'values/templates/deploy.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: "{{ .Release.Name }}"
+  labels:
+    first: {{ .Values.words.first | upper }}
+    second: {{ .Values.empty | default "x" }}
+spec:
+  replicas: {{ .Values.replicas }}   # how many
+  template:
+    spec:
+      containers:
+        - name: web
+          image: "{{ .Values.image.repository }}:{{ .Chart.AppVersion }}"
+          imagePullPolicy: {{ .Values.image.pullPolicy | default "Always" | quote }}
+          ports:
+            - containerPort: {{ .Values.port }}
+            - containerPort: {{ .Values.other }}
+          {{- with .Values.web.resources }}
+          resources:
+            {{- toYaml . | nindent 12 }}
+          {{- end }}
+          securityContext: {{- toYaml .Values.security | nindent 12 }}
+          args:
+            {{- range $.Values.args }}
+            - {{ . }}
+            {{- end }}
+          command:
+            - {{ .Values.words.first }}
+`,
+  'values/charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 0.1.0\n',
+  'values/charts/sub/values.yaml': 'level: own\nmode: own\n',
+  'values/charts/sub/templates/map.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: {name: sub}
+data:
+  level: {{ .Values.level }}
+  mode: {{ .Values.mode }}
 `,
   'broken/Chart.yaml': 'apiVersion: v2\nname: broken\nversion: 0.1.0\n',
   'broken/templates/a.yaml': 'a: 1\nb: {{ required "a value is needed" .Values.b }}\n',
@@ -76,6 +135,13 @@ const render = (directory: string, helm = command) =>
     },
   );
 
+const container = ['spec', 'template', 'spec', 'containers', 0];
+let once: ReturnType<typeof renderChart> | undefined;
+const rendered = () => {
+  once ??= render('values');
+  return once;
+};
+
 describe('a chart', () => {
   test('is rendered, and its nodes lie on the lines of the templates', async ({ skip }) => {
     skip(!hasHelm, 'helm is not installed');
@@ -98,6 +164,52 @@ describe('a chart', () => {
     expect(line(container?.imagePullPolicy)).toBe('Always');
     expect(line(container?.resources.limits.get('memory')?.node)).toBe('resources:');
     expect(objects[0]?.origin).toEqual({ kind: 'helm', chart: 'charts/web' });
+  });
+
+  const given = (node: YamlNode | undefined) =>
+    node?.givenAt?.map(
+      ({ path: file = '', range, note }) => `${file} ${note}: ${files[file]?.slice(range.start, range.end)}`,
+    );
+  test.each<[string, readonly (string | number)[], string[] | undefined]>([
+    ['a value alone', ['spec', 'replicas'], ['values/values.yaml .Values.replicas: 1']],
+    [
+      'a text made of two',
+      [...container, 'image'],
+      ['values/values.yaml .Values.image.repository: example.com/web', 'values/Chart.yaml .Chart.AppVersion: "1.4"'],
+    ],
+    [
+      'a value with a default that is not used',
+      [...container, 'imagePullPolicy'],
+      ['values/values.yaml .Values.image.pullPolicy: Never'],
+    ],
+    [
+      'a map as it is, inside of with',
+      [...container, 'resources', 'limits', 'memory'],
+      ['values/values.yaml .Values.web.resources: 1Gi'],
+    ],
+    [
+      'a map behind its key',
+      [...container, 'securityContext', 'privileged'],
+      ['values/values.yaml .Values.security: true'],
+    ],
+    ['an item without a key', [...container, 'command', 0], undefined],
+    ['two values that are the same are not told apart', [...container, 'ports', 0, 'containerPort'], undefined],
+    ['a value that is changed', ['metadata', 'labels', 'first'], undefined],
+    ['a default that is used', ['metadata', 'labels', 'second'], undefined],
+    ['what a loop writes', [...container, 'args', 0], undefined],
+    ['what Helm itself gives', ['metadata', 'name'], undefined],
+  ])('says where the values lie: %s', async (_, steps, expected) => {
+    const { objects } = await rendered();
+    const node = objects.find(({ kind }) => kind === 'Deployment')?.node;
+    expect(at(node, ...steps)).toBeDefined();
+    expect(given(at(node, ...steps))).toEqual(expected);
+  });
+
+  test('within a chart takes the values of the chart around it first', async () => {
+    const { objects } = await rendered();
+    const node = objects.find(({ kind }) => kind === 'ConfigMap')?.node;
+    expect(given(at(node, 'data', 'level'))).toEqual(['values/values.yaml .Values.level: from-parent']);
+    expect(given(at(node, 'data', 'mode'))).toEqual(['values/charts/sub/values.yaml .Values.mode: own']);
   });
 
   test('that cannot be rendered is named with the place that Helm names', async ({ skip }) => {
