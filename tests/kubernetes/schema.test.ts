@@ -136,6 +136,16 @@ describe('what was meant by a field', () => {
       { kind: 'place', path: 'spec.containers[0]', direction: 'outer' },
     ],
     [
+      'spelled like a list, where no probe is written that it would be of',
+      pod('').replace('image: a', 'image: a, port: 80'),
+      { kind: 'spelling', name: 'ports', fits: false },
+    ],
+    [
+      'of a probe that is written',
+      pod('').replace('image: a', 'image: a, port: 80, readinessProbe: {tcpSocket: {}}'),
+      { kind: 'place', path: 'spec.containers[0].readinessProbe.tcpSocket', direction: 'inner' },
+    ],
+    [
       'of the template',
       'apiVersion: apps/v1\nkind: Deployment\nspec: {selector: {}, template: {}, containers: [{name: a}]}\n',
       { kind: 'place', path: 'spec.template.spec', direction: 'inner' },

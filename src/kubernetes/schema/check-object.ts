@@ -50,7 +50,7 @@ export interface CheckOptions {
 }
 
 /** More faults of one object are not news. */
-const maximumViolations = 50;
+export const maximumViolations = 50;
 
 /**
  * Compares an object with the type of its kind, as the API server does with `fieldValidation=Strict`. What a template will fill in

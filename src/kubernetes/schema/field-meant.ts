@@ -4,8 +4,8 @@ import type { ObjectType, ValueType } from './value-type.ts';
 
 /** What a field was probably to be that its map does not have. */
 export type FieldMeant =
-  /** A field of the same map. `certain`: nothing else is near. */
-  | { readonly kind: 'spelling'; readonly name: string; readonly certain: boolean }
+  /** A field of the same map. `certain`: nothing else is near. `fits`: it takes what is written. */
+  | { readonly kind: 'spelling'; readonly name: string; readonly certain: boolean; readonly fits: boolean }
   /** The same field of another map of the object: what is indented too little or too much. */
   | {
       readonly kind: 'place';
@@ -22,7 +22,8 @@ const deepest = 4;
 
 /**
  * What was probably meant by an entry whose key the last of `within` does not have. Undefined when nothing is near. Only fields
- * that fit what is written, that are not there yet, and that the release has.
+ * that are not there yet and that the release has. One that does not fit what is written is meant where it is spelled like it and
+ * no map that is written has such a field: `port: 80` of a container is its ports rather than a probe that it does not have.
  */
 export function fieldMeant(
   within: readonly Step[],
@@ -32,41 +33,53 @@ export function fieldMeant(
   const here = within.at(-1);
   if (!here) return undefined;
   const written = entry.key.text;
-  const isFree = (step: Step, name: string) => {
+  const isThere = (step: Step, name: string) => {
     const field = step.type.fields.get(name);
-    if (!field || entryOf(step.map, name)) return false;
-    return (release === undefined || isIn(field, release)) && suits(entry.value, field.type);
+    return field !== undefined && (release === undefined || isIn(field, release)) ? field : undefined;
   };
+  const isFree = (step: Step, name: string) => {
+    const field = isThere(step, name);
+    return field !== undefined && !entryOf(step.map, name) && suits(entry.value, field.type);
+  };
+  const names = [...here.type.fields.keys()];
   const spelling = spelledLike(
     written,
-    [...here.type.fields.keys()].filter((name) => isFree(here, name)),
+    names.filter((name) => isFree(here, name)),
   );
-  if (spelling?.close) return { kind: 'spelling', name: spelling.name, certain: spelling.alone };
+  if (spelling?.close) return { kind: 'spelling', name: spelling.name, certain: spelling.alone, fits: true };
   const outer = [...within.slice(0, -1)].reverse().find((step) => isFree(step, written));
-  const inner = innerPlace(here, written, entry, isFree);
+  const inner = writtenInside(here, written, entry, isFree);
   const found = inner ?? (outer && { path: outer.path, map: outer.map });
   if (found) return { kind: 'place', ...found, direction: inner ? 'inner' : 'outer' };
-  return spelling && { kind: 'spelling', name: spelling.name, certain: false };
+  const like = spelledLike(
+    written,
+    names.filter((name) => isThere(here, name)),
+  );
+  if (like?.close)
+    return entryOf(here.map, like.name)
+      ? undefined
+      : { kind: 'spelling', name: like.name, certain: false, fits: false };
+  const path = pathInType(here.type, written, entry.value);
+  if (path !== undefined) return { kind: 'place', path: join(here.path, path), map: undefined, direction: 'inner' };
+  return spelling && { kind: 'spelling', name: spelling.name, certain: false, fits: true };
 }
 
 type IsFree = (step: Step, name: string) => boolean;
 
-/** The map below that has such a field: of what is written the one right before, else what the type would have. */
-function innerPlace(
+/** The map below that is written and has such a field: the one right before, where there are several. */
+function writtenInside(
   here: Step,
   name: string,
   entry: YamlEntry,
   isFree: IsFree,
-): { readonly path: string; readonly map: YamlMap | undefined } | undefined {
+): { readonly path: string; readonly map: YamlMap } | undefined {
   const written: { readonly step: Step; readonly distance: number }[] = [];
   collectWritten(here, 0, (step) => {
     if (isFree(step, name)) written.push({ step, distance: entry.range.start - step.map.range.end });
   });
   const before = written.filter(({ distance }) => distance >= 0).sort((a, b) => a.distance - b.distance)[0];
-  const nearestWritten = before ?? written[0];
-  if (nearestWritten) return { path: nearestWritten.step.path, map: nearestWritten.step.map };
-  const path = pathInType(here.type, name, entry.value);
-  return path === undefined ? undefined : { path: join(here.path, path), map: undefined };
+  const nearest = before ?? written[0];
+  return nearest && { path: nearest.step.path, map: nearest.step.map };
 }
 
 function collectWritten(step: Step, depth: number, visit: (step: Step) => void): void {

@@ -1,8 +1,10 @@
 import type { Fix } from '../../core/fix.ts';
+import type { RuleReport } from '../../core/rule.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
-import type { Violation } from '../../kubernetes/schema/check-object.ts';
+import { maximumViolations, type Violation } from '../../kubernetes/schema/check-object.ts';
 import { distanceOf, type FieldMeant, fieldMeant } from '../../kubernetes/schema/field-meant.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
+import type { YamlMap } from '../../kubernetes/yaml-node.ts';
 import { faultsOf, releaseName, targetRelease } from '../../project/object-faults.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -16,27 +18,58 @@ export const rule = objectRule({
   remedy: 'Write the name that the API has, at the place where it has it.',
   peers: [],
   check({ object, project }, { report }) {
-    for (const fault of faultsOf(project, object)) {
-      if (fault.kind === 'other-release') {
+    const faults = faultsOf(project, object);
+    const unknown = new Map<YamlMap | undefined, UnknownField[]>();
+    for (const fault of faults) {
+      if (fault.kind === 'other-release')
         report({
           at: fault.entry.key,
           message: `${titleOf(object)}: ${fault.path} ${otherRelease(fault, project)}.`,
           remedy: 'Leave it out, or name the release of the cluster in plimsoll.yaml (kubernetes.target).',
         });
-        continue;
-      }
       if (fault.kind !== 'unknown-field') continue;
-      const meant = fieldMeant(fault.within, fault.entry, targetRelease(project));
-      const fix = meant && fixOf(project, object, fault, meant);
-      report({
-        ...(fix && { fix }),
-        at: fault.entry.key,
-        message: `${titleOf(object)}: ${placeOf(fault)} has no field ${shown(fault.entry.key.text)}${hint(object, fault, meant)}`,
-        ...(meant?.kind === 'place' && { remedy: `Write it below ${meant.path || 'the object itself'}.` }),
-      });
+      const map = fault.within.at(-1)?.map;
+      const same = unknown.get(map);
+      if (same) same.push(fault);
+      else unknown.set(map, [fault]);
+    }
+    for (const [first, ...others] of unknown.values()) {
+      if (first === undefined) continue;
+      if (others.length < together) for (const fault of [first, ...others]) report(oneField(project, object, fault));
+      else report(manyFields(object, first, others, faults.length >= maximumViolations));
     }
   },
 });
+
+/** So many fields that one map does not have have one cause: it is another kind of thing. */
+const together = 6;
+const named = 5;
+
+function oneField(project: Project, object: KubernetesObject, fault: UnknownField): RuleReport {
+  const meant = fieldMeant(fault.within, fault.entry, targetRelease(project));
+  const fix = meant && fixOf(project, object, fault, meant);
+  return {
+    ...(fix && { fix }),
+    at: fault.entry.key,
+    message: `${titleOf(object)}: ${placeOf(fault)} has no field ${shown(fault.entry.key.text)}${hint(object, fault, meant)}`,
+    ...(meant?.kind === 'place' && { remedy: `Write it below ${meant.path || 'the object itself'}.` }),
+  };
+}
+
+function manyFields(
+  object: KubernetesObject,
+  first: UnknownField,
+  others: readonly UnknownField[],
+  orMore: boolean,
+): RuleReport {
+  const names = [first, ...others].map(({ entry }) => shown(entry.key.text));
+  const rest = `${orMore ? 'at least ' : ''}${names.length - named} others`;
+  return {
+    at: first.entry.key,
+    message: `${titleOf(object)}: ${placeOf(first)} has no fields ${names.slice(0, named).join(', ')} and ${rest}.`,
+    also: others.map(({ entry }) => entry.key),
+  };
+}
 
 type UnknownField = Extract<Violation, { kind: 'unknown-field' }>;
 
@@ -54,7 +87,8 @@ function placeOf({ within }: UnknownField): string {
 
 function hint(object: KubernetesObject, { entry }: UnknownField, meant: FieldMeant | undefined): string {
   if (!meant) return '.';
-  if (meant.kind === 'spelling') return `; is ${meant.name} meant?`;
+  if (meant.kind === 'spelling')
+    return `; is ${meant.name} meant?${meant.fits ? '' : ' It takes another kind of value than is written.'}`;
   const name = shown(entry.key.text);
   return meant.path === ''
     ? `; ${name} is a field of ${object.kind} itself.`
@@ -71,6 +105,7 @@ function fixOf(project: Project, object: KubernetesObject, fault: UnknownField, 
   const { entry } = fault;
   const written = entry.key.text;
   if (meant.kind === 'spelling') {
+    if (!meant.fits) return undefined;
     const edits = replaceIn(project, object, entry.key, meant.name);
     // Case and a letter at most: a slip. More may be another field of another program.
     const isSlip = meant.certain && distanceOf(written, meant.name) <= 1;
