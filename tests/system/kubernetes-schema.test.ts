@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { objectsOf } from '../../src/kubernetes/manifest.ts';
+import { dataKeyFault, keyFault, labelNameFault, objectNameFault } from '../../src/kubernetes/object-names.ts';
 import { readYaml } from '../../src/kubernetes/read-yaml.ts';
 import { checkObject } from '../../src/kubernetes/schema/check-object.ts';
 import { kubernetesSchema } from '../../src/kubernetes/schema/read-schema.ts';
@@ -12,15 +13,17 @@ import { rules } from '../../src/rules/generated.ts';
 import { readRulePage } from '../rules/rule-page.ts';
 import { type Answer, strictAnswers } from './api-answers.ts';
 import { isObject, mutationsOf } from './mutate-object.ts';
+import { keysToTry, namesToTry, objectsToName, withKey } from './named-objects.ts';
 
-const missing = spawnSync('scripts/cluster', ['check', 'api']).status !== 0;
+const shared = process.env.PLIMSOLL_NODE;
+const missing = shared === undefined && spawnSync('scripts/cluster', ['check', 'api']).status !== 0;
 const reason = 'the API server of Kubernetes is missing: scripts/system-parts cluster';
 const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-schema-'));
-const kubeconfig = path.join(directory, 'cluster', 'kubeconfig');
+const kubeconfig = path.join(shared ?? path.join(directory, 'cluster'), 'kubeconfig');
 
 beforeAll(() => {
   if (missing && process.env.CI === 'true') throw new Error(reason);
-  if (missing) return;
+  if (missing || shared !== undefined) return;
   const started = spawnSync('scripts/cluster', ['up', path.join(directory, 'cluster'), 'api'], { encoding: 'utf8' });
   if (started.status !== 0) throw new Error(started.stderr);
 }, 120_000);
@@ -28,7 +31,7 @@ beforeEach((context) => {
   if (missing) context.skip(reason);
 });
 afterAll(() => {
-  if (!missing) spawnSync('scripts/cluster', ['down', path.join(directory, 'cluster')]);
+  if (!missing && shared === undefined) spawnSync('scripts/cluster', ['down', path.join(directory, 'cluster')]);
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
 
@@ -116,6 +119,42 @@ describe('what a real API server takes has no fault, and what has one it refuses
     });
     console.log(`${texts.length} mutations, ${disagreed.length} judged otherwise`);
     expect(texts.length).toBeGreaterThan(500);
+    expect(disagreed).toEqual([]);
+  });
+});
+
+describe('names and keys that a real API server refuses have a fault, and no others', () => {
+  test('names, by kind', { timeout: 60_000 }, async () => {
+    const cases = objectsToName.flatMap((object) => namesToTry.map((name) => ({ object, name })));
+    const answers = await strictAnswers(
+      kubeconfig,
+      cases.map(({ object, name }) => JSON.stringify({ ...object, metadata: { name } })),
+    );
+    const disagreed = cases.flatMap(({ object, name }, index) => {
+      const [group = ''] = String(object.apiVersion).includes('/') ? String(object.apiVersion).split('/') : [];
+      const fault = objectNameFault(group, String(object.kind), name);
+      const { taken, says = '' } = answers[index] ?? {};
+      return taken === (fault === undefined) ? [] : [`${object.kind} ${name}: ${fault ?? 'nothing found'}; ${says}`];
+    });
+    expect(disagreed).toEqual([]);
+  });
+
+  test.each([
+    ['label', (text: string) => keyFault(text, 'label')],
+    ['annotation', (text: string) => keyFault(text, 'annotation')],
+    ['data', dataKeyFault],
+    ['container', labelNameFault],
+    ['volume', labelNameFault],
+  ] as const)('each %s', async (place, faultOf) => {
+    const answers = await strictAnswers(
+      kubeconfig,
+      keysToTry.map((key) => JSON.stringify(withKey(place, key))),
+    );
+    const disagreed = keysToTry.flatMap((key, index) => {
+      const fault = faultOf(key);
+      const { taken, says = '' } = answers[index] ?? {};
+      return taken === (fault === undefined) ? [] : [`${key}: ${fault ?? 'nothing found'}; ${says}`];
+    });
     expect(disagreed).toEqual([]);
   });
 });
