@@ -1,11 +1,14 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
-import type { Platform } from '../image.ts';
-import { openPlainArchive } from './archive.ts';
+import { type Archive, openPlainArchive } from './archive.ts';
+import { openCompressedArchive, unpacked } from './compressed-archive.ts';
 import { imageOfDockerArchive } from './docker-archive.ts';
 import type { ArchiveFormat } from './image-name.ts';
 import type { ManifestImage } from './image-of-manifest.ts';
 import { imageOfLayout } from './oci-layout.ts';
+import type { OpenOptions } from './open-options.ts';
+import { packingOfStart, startOf } from './packing.ts';
+import { temporaryFile } from './temporary-file.ts';
 
 export interface ArchiveImage extends ManifestImage {
   readonly kind: ArchiveFormat;
@@ -21,21 +24,39 @@ export async function openArchive(
   path: string,
   name: string | undefined,
   kind: ArchiveFormat | undefined,
-  wanted: Platform | undefined,
+  { platform, temporaryFiles = false }: Pick<OpenOptions, 'platform' | 'temporaryFiles'>,
 ): Promise<ArchiveImage> {
-  const archive = await openPlainArchive(path, path, async () => {});
+  const archive = await filesOf(path, temporaryFiles);
   try {
     const isLayout = archive.size('oci-layout') !== undefined && archive.size('index.json') !== undefined;
     const isSaved = archive.size('manifest.json') !== undefined;
     const actual = kind ?? (isLayout ? 'OCI archive' : 'docker-archive');
     if (actual === 'OCI archive' ? !isLayout : !isSaved) throw noImage(path, actual);
     const image =
-      actual === 'OCI archive' ? await imageOfLayout(archive, name, wanted) : await imageOfDockerArchive(archive, name);
+      actual === 'OCI archive'
+        ? await imageOfLayout(archive, name, platform)
+        : await imageOfDockerArchive(archive, name);
     return { ...image, kind: actual, close: () => archive.close() };
   } catch (error) {
     await archive.close();
     throw error;
   }
+}
+
+async function filesOf(path: string, temporaryFiles: boolean): Promise<Archive> {
+  const packing = packingOfStart(await startOf(path, 0));
+  if (packing === 'none') return openPlainArchive(path, path, async () => {});
+  if (packing !== 'gzip')
+    throw new UserError(`This archive is compressed with ${packing}, which is not read as a whole.`, {
+      where: printable(path),
+      remedy: `Unpack it first: ${packing} -d.`,
+    });
+  if (!temporaryFiles) return openCompressedArchive(path, path);
+  const file = await temporaryFile(unpacked(path, path), path);
+  return openPlainArchive(file.path, path, file.close).catch(async (error: unknown) => {
+    await file.close();
+    throw error;
+  });
 }
 
 function noImage(path: string, kind: ArchiveFormat): UserError {

@@ -8,6 +8,7 @@ import type { Image } from '../image.ts';
 import { platformText } from './choose-platform.ts';
 import { type ImageName, readImageName } from './image-name.ts';
 import { directoryArchive } from './layout-directory.ts';
+import { fromAnyEngine, fromEngine, fromStorage } from './local-engines.ts';
 import { imageOfLayout, imageOfSkopeoDirectory } from './oci-layout.ts';
 import { openArchive } from './open-archive.ts';
 import type { OpenOptions } from './open-options.ts';
@@ -50,19 +51,22 @@ async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> 
       return { ...(await imageOfSkopeoDirectory(files, platform)), source: 'directory of skopeo', close };
     }
     case 'archive': {
-      const { kind, ...image } = await openArchive(name.path, name.image, name.format, platform);
+      const { kind, ...image } = await openArchive(name.path, name.image, name.format, options);
       return { ...image, source: kind };
     }
     case 'registry':
       return fromRegistry(name.reference, options);
     case 'docker':
     case 'podman':
+      return fromEngine(name.kind, name.image, options);
     case 'storage':
-      throw new UserError('Container engines are not asked yet.', { where: printable(name.image) });
-    case 'anywhere':
-      if (name.reference === undefined)
-        throw new UserError('No engine here has this image.', { where: printable(name.image) });
-      return fromRegistry(name.reference, options);
+      return fromStorage(name.image, options);
+    case 'anywhere': {
+      const found = await fromAnyEngine(name.image, options);
+      if (found !== undefined) return found;
+      if (name.reference !== undefined) return fromRegistry(name.reference, options);
+      throw new UserError('No engine here has this image.', { where: printable(name.image) });
+    }
   }
 }
 

@@ -23,11 +23,16 @@ function zstdSkippable([first = 0, second, third, fourth]: Uint8Array): KnownPac
 
 /** How a range of a file is packed. */
 export async function packingOf({ path, offset }: Extract<LayerBytes, { kind: 'file' }>): Promise<Packing> {
+  const packing = packingOfStart(await startOf(path, offset));
+  return packing === 'xz' || packing === 'bzip2' ? 'unknown' : packing;
+}
+
+/** A few bytes of a file. */
+export async function startOf(path: string, offset: number): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, offset);
-    const packing = packingOfStart(buffer.subarray(0, bytesRead));
-    return packing === 'xz' || packing === 'bzip2' ? 'unknown' : packing;
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -1,0 +1,137 @@
+import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import type { Image } from '../image.ts';
+import { openPlainArchive } from './archive.ts';
+import { imageOfDockerArchive } from './docker-archive.ts';
+import { exportImage, inspectImage } from './engine.ts';
+import { dockerEndpoints, type EngineEndpoint, podmanEndpoints } from './engine-endpoints.ts';
+import type { OpenOptions } from './open-options.ts';
+import { isInStorage, saveFromStorage, storageProgram } from './storage.ts';
+import { type TemporaryFile, temporaryFile } from './temporary-file.ts';
+
+type FoundImage = Omit<Image, 'name'>;
+
+/**
+ * The image of an engine that is asked by name.
+ * @throws UserError: of input where it has no such image, of a failed system where it does not answer
+ */
+export async function fromEngine(
+  engine: 'docker' | 'podman',
+  image: string,
+  options: OpenOptions,
+): Promise<FoundImage> {
+  const endpoints = engine === 'docker' ? dockerEndpoints(options.environment) : podmanEndpoints(options.environment);
+  let failure: unknown;
+  for (const endpoint of endpoints) {
+    try {
+      const found = await exportedFrom(endpoint, image, options);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!isSystemFailure(error)) throw error;
+      failure ??= error;
+    }
+  }
+  if (engine === 'podman') {
+    const found = await fromStorageIfThere(image, options);
+    if (found !== undefined) return found;
+  }
+  if (failure !== undefined) throw failure;
+  throw notThere(image, engine === 'docker' ? 'Docker Engine' : 'Podman', endpoints);
+}
+
+/** The image of the storage that Podman and Buildah share. @throws UserError, likewise */
+export async function fromStorage(image: string, options: OpenOptions): Promise<FoundImage> {
+  const found = await fromStorageIfThere(image, options);
+  if (found !== undefined) return found;
+  const program = storageProgram(options.environment);
+  throw new UserError(
+    program === undefined
+      ? 'The storage of Podman and Buildah is read with podman, skopeo or buildah; none is installed.'
+      : 'This user’s storage of Podman and Buildah has no such image.',
+    { where: printable(image), ...(program === undefined && { exitCode: 3 }) },
+  );
+}
+
+/**
+ * The image of any engine on this machine. Undefined where none has it. One that does not answer is told of and passed over: the registry may have the
+ * image.
+ */
+export async function fromAnyEngine(image: string, options: OpenOptions): Promise<FoundImage | undefined> {
+  const { environment, progress } = options;
+  const engines = [...dockerEndpoints(environment), ...podmanEndpoints(environment)];
+  const ask = [
+    ...engines.map((endpoint) => () => exportedFrom(endpoint, image, options)),
+    () => fromStorageIfThere(image, options),
+  ];
+  for (const one of ask) {
+    try {
+      const found = await one();
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!isSystemFailure(error)) throw error;
+      progress?.(error.message);
+    }
+  }
+  return undefined;
+}
+
+async function exportedFrom(
+  endpoint: EngineEndpoint,
+  image: string,
+  { progress, signal, platform }: OpenOptions,
+): Promise<FoundImage | undefined> {
+  progress?.(`asking ${endpoint.engine} at ${printable(endpoint.address)}`);
+  const found = await inspectImage(endpoint, image, signal);
+  if (found === undefined) return undefined;
+  const other =
+    platform && (platform.architecture !== found.platform.architecture || platform.os !== found.platform.os);
+  if (other) return undefined;
+  progress?.(`exporting ${printable(image)} from ${endpoint.engine}`);
+  const file = await temporaryFile(exportImage(endpoint, image, signal), image, found.bytes);
+  return openSpooled(file, image, endpoint.engine);
+}
+
+async function fromStorageIfThere(
+  image: string,
+  { environment, progress, signal }: OpenOptions,
+): Promise<FoundImage | undefined> {
+  const program = storageProgram(environment);
+  if (program === undefined) return undefined;
+  progress?.(`asking ${program.name}`);
+  if (!(await isInStorage(program, image, environment))) return undefined;
+  progress?.(`exporting ${printable(image)} with ${program.name}`);
+  return openSpooled(
+    await saveFromStorage(program, image, environment, signal),
+    image,
+    'storage of Podman and Buildah',
+  );
+}
+
+/** An engine gives all layers in one stream, in its own order; they are read in parallel and more than once. */
+async function openSpooled(file: TemporaryFile, image: string, source: string): Promise<FoundImage> {
+  const archive = await openPlainArchive(file.path, `${image} (${source})`, file.close).catch(
+    async (error: unknown) => {
+      await file.close();
+      throw error;
+    },
+  );
+  try {
+    return { ...(await imageOfDockerArchive(archive, undefined)), source, close: () => archive.close() };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+function isSystemFailure(error: unknown): error is UserError {
+  return error instanceof UserError && error.exitCode === 3;
+}
+
+function notThere(image: string, engine: string, endpoints: readonly EngineEndpoint[]): UserError {
+  if (endpoints.length > 0) return new UserError(`${engine} has no such image.`, { where: printable(image) });
+  return new UserError(`${engine} is not here: none of its sockets is there.`, {
+    where: printable(image),
+    remedy: 'Start it, or set DOCKER_HOST or CONTAINER_HOST.',
+    exitCode: 3,
+  });
+}

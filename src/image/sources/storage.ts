@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import { emptyTemporaryFile, mustHaveRoom, type TemporaryFile } from './temporary-file.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the images of Podman and Buildah are read without a service. */
+export interface StorageProgram {
+  readonly name: 'podman' | 'skopeo' | 'buildah';
+  /** Asks whether the image is there. */
+  readonly inspect: (image: string) => readonly string[];
+  /** Writes it to standard output, as `docker save` does. */
+  readonly save: (image: string) => readonly string[];
+}
+
+const toOutput = 'docker-archive:/dev/stdout';
+
+const programs: readonly StorageProgram[] = [
+  {
+    name: 'podman',
+    inspect: (image) => ['image', 'exists', image],
+    save: (image) => ['save', '--quiet', '--format', 'docker-archive', image],
+  },
+  {
+    name: 'skopeo',
+    inspect: (image) => ['inspect', '--raw', `containers-storage:${image}`],
+    save: (image) => ['copy', '--quiet', `containers-storage:${image}`, toOutput],
+  },
+  {
+    name: 'buildah',
+    inspect: (image) => ['inspect', '--type', 'image', '--format', '{{.FromImageID}}', image],
+    save: (image) => ['push', '--quiet', image, toOutput],
+  },
+];
+
+/** Starting one takes a tenth of a second; a lock of its storage may hold it up. In milliseconds. */
+const inspectTimeout = 20_000;
+
+const saveTimeout = 3_600_000;
+
+const maximumComplaint = 2000;
+
+/** The first of them that is installed. */
+export function storageProgram(environment: Environment): StorageProgram | undefined {
+  return programs.find(({ name }) => isInstalled(name, environment));
+}
+
+function isInstalled(name: string, { PATH = '' }: Environment): boolean {
+  return PATH.split(path.delimiter).some((directory) => {
+    // A relative directory would let a repository bring its own program.
+    if (!path.isAbsolute(directory)) return false;
+    try {
+      accessSync(path.join(directory, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Whether the storage of this user has an image. False where the program cannot say. */
+export function isInStorage(
+  { name, inspect }: StorageProgram,
+  image: string,
+  environment: Environment,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(name, [...inspect(image)], {
+      env: { ...environment },
+      stdio: 'ignore',
+      timeout: inspectTimeout,
+    });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * Writes an image of the storage to a temporary file, as an archive.
+ * @throws UserError (of a failed system) with what the program complained
+ */
+export async function saveFromStorage(
+  program: StorageProgram,
+  image: string,
+  environment: Environment,
+  signal?: AbortSignal,
+): Promise<TemporaryFile> {
+  const file = await emptyTemporaryFile();
+  try {
+    await mustHaveRoom(0, image);
+    await runSave(program, image, file.handle.fd, environment, signal);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** The program gets the file itself: it opens its standard output anew, which a pipe of Node.js does not allow. */
+async function runSave(
+  { name, save }: StorageProgram,
+  image: string,
+  output: number,
+  environment: Environment,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const child = spawn(name, [...save(image)], {
+    env: { ...environment },
+    stdio: ['ignore', output, 'pipe'],
+    timeout: saveTimeout,
+    ...(signal && { signal }),
+  });
+  let complaint = '';
+  let room: unknown;
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-maximumComplaint);
+  });
+  const watch = setInterval(() => {
+    mustHaveRoom(0, image).catch((error: unknown) => {
+      room = error;
+      child.kill();
+    });
+  }, 1000);
+  const ended = await new Promise<number | string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, by) => resolve(code ?? by ?? 1));
+  }).finally(() => clearInterval(watch));
+  signal?.throwIfAborted();
+  if (room !== undefined) throw room;
+  if (ended === 0) return;
+  throw new UserError(`${name} did not save the image: ${lastComplaint(complaint) || `it ended with ${ended}`}.`, {
+    where: printable(image),
+    remedy: `Try it by hand: ${name} ${printable(save(image).join(' '))} > image.tar.`,
+    exitCode: 3,
+  });
+}
+
+/** The programs log `time="…" level=fatal msg="…"`. */
+function lastComplaint(complaint: string): string {
+  const line = complaint.trim().split('\n').at(-1) ?? '';
+  return printable(/msg="(.*)"$/.exec(line)?.[1]?.replaceAll('\\"', '"') ?? line);
+}
