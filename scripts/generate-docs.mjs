@@ -159,6 +159,7 @@ function peerGroups() {
     { title: 'Trivy, Kubernetes', tool: 'trivy', list: ids['trivy-kubernetes'], toId: firstWord },
     { title: 'Checkov, Kubernetes', tool: 'checkov', list: ids['checkov-kubernetes'], toId: firstWord },
     { title: 'Pod Security Standards', tool: 'pod-security', list: ids['pod-security'], toId: (entry) => entry },
+    { title: 'Dockle', tool: 'dockle', list: ids.dockle, toId: (entry) => entry },
     { title: 'tally', tool: 'tally', list: ids.tally, toId: (entry) => entry.replace(/^tally\//, '') },
   ];
 }

@@ -45,7 +45,12 @@ function secretsOfText({ read }: ProjectSecrets, path: string, text: string): re
 function secretsOf(project: Project): ProjectSecrets {
   let secrets = known.get(project);
   if (secrets === undefined) {
-    const dockerfiles = new Map(project.dockerfiles.map((each) => [each.path, each]));
+    const dockerfiles = new Map(
+      [...project.dockerfiles, ...(project.images ?? []).map(({ history }) => history)].map((each) => [
+        each.path,
+        each,
+      ]),
+    );
     secrets = { dockerfiles, inYaml: undefined, read: new Map() };
     known.set(project, secrets);
   }

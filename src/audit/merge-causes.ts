@@ -43,7 +43,8 @@ function mergeGroup(group: readonly Finding[]): Finding {
     if (!known) locations.push(location);
   }
   const fix = worst.fix ?? others.find((finding) => finding.fix)?.fix;
-  const cost = worst.cost ?? others.find((finding) => finding.cost)?.cost;
+  const costs = group.flatMap((finding) => finding.cost ?? []);
+  const cost = costs.find(({ basis }) => basis === 'measured') ?? worst.cost ?? costs[0];
   return {
     ...worst,
     locations,

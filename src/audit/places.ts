@@ -31,6 +31,8 @@ export function placeFinder(project: Project): PlaceFinder {
 export function textOf(project: Project, path: string): string | undefined {
   const artifact: Artifact | undefined = project.artifacts.get(path);
   if (artifact) return artifact.text;
+  const image = project.images?.find((each) => each.path === path);
+  if (image) return image.history.text;
   for (const application of project.applications) {
     const source = application.artifact(path);
     if (source) return source.text;

@@ -215,6 +215,11 @@ function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Projec
         path: undefined,
         check: (_, context) => definition.check({ application, project }, context),
       }));
+    case 'image':
+      return (project.images ?? []).map((image) => ({
+        path: image.path,
+        check: (_, context) => definition.check({ image, project }, context),
+      }));
     case 'cluster': {
       const { live } = project;
       if (!live) return [];

@@ -50,6 +50,8 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
 }
 
 function suppressionsIn(project: Project, path: string): readonly Suppression[] {
+  // What an image says of itself must not silence what is found in it.
+  if (project.images?.some((image) => image.path === path)) return [];
   const text = textOf(project, path);
   if (text === undefined || !mayHoldIgnoreComment(text)) return [];
   const dockerfile = project.dockerfiles.find((each) => each.path === path);

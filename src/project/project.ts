@@ -8,6 +8,7 @@ import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import type { Application } from './application.ts';
+import type { InspectedImage } from './inspected-image.ts';
 import type { LiveCluster } from './live-project.ts';
 import type { OnlineAnswers } from './online.ts';
 
@@ -56,6 +57,8 @@ export interface Project {
   readonly online?: OnlineAnswers;
   /** The cluster whose live objects these are. Absent for files. */
   readonly live?: LiveCluster;
+  /** Images that were looked into. Their artifacts are not among the others: they are made of what the images say of themselves. */
+  readonly images?: readonly InspectedImage[];
   /** Every artifact that was read, by path: a finding's place must be in one of them. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
   /**

@@ -5,6 +5,7 @@ import type { ComposeFile } from '../kubernetes/compose.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import type { Application } from './application.ts';
+import type { InspectedImage } from './inspected-image.ts';
 import type { LiveCluster } from './live-project.ts';
 import type { Project } from './project.ts';
 
@@ -18,6 +19,7 @@ export interface Subjects {
   readonly compose: { readonly compose: ComposeFile; readonly project: Project };
   readonly application: { readonly application: Application; readonly project: Project };
   readonly project: { readonly project: Project };
+  readonly image: { readonly image: InspectedImage; readonly project: Project };
   readonly cluster: { readonly live: LiveCluster; readonly project: Project };
 }
 
@@ -64,6 +66,11 @@ export function applicationRule(definition: RuleDefinition<Subjects['application
 /** Called once. Every reported place names its `path`. */
 export function projectRule(definition: RuleDefinition<Subjects['project']>): RuleOf<'project'> {
   return { ...definition, looksAt: 'project' };
+}
+
+/** Called for every image that was looked into. Ranges are of its artifact; ask for places by `placeOfLayer` and its like. */
+export function imageRule(definition: RuleDefinition<Subjects['image']>): RuleOf<'image'> {
+  return { ...definition, looksAt: 'image' };
 }
 
 /** Called once for a cluster, and never for files. Every reported place names its `path`: of a live object, or of a manifest of the repository. */

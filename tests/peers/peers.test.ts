@@ -18,6 +18,8 @@ const dockerfileLists = [
   ['tally', 'tally'],
 ] as const;
 
+const imageLists = [['dockle', 'dockle']] as const;
+
 const kubernetesLists = [
   ['trivy-kubernetes', 'trivy'],
   ['checkov-kubernetes', 'checkov'],
@@ -31,7 +33,7 @@ const claimed = new Map<string, string[]>();
 for (const { id, definition } of rules)
   for (const peer of definition.peers) claimed.set(peer, [...(claimed.get(peer) ?? []), id]);
 
-describe.each([...dockerfileLists, ...kubernetesLists])('every check of %s', (list, tool) => {
+describe.each([...dockerfileLists, ...kubernetesLists, ...imageLists])('every check of %s', (list, tool) => {
   const reasons = reasonsFor(tool);
 
   test.each(idsOf(list))('%s has a rule or a reason, and not both', (id) => {
@@ -43,9 +45,11 @@ describe.each([...dockerfileLists, ...kubernetesLists])('every check of %s', (li
 
 describe('what is said of other tools', () => {
   const known = new Set(
-    [...dockerfileLists, ...kubernetesLists].flatMap(([list, tool]) => idsOf(list).map((id) => `${tool}:${id}`)),
+    [...dockerfileLists, ...kubernetesLists, ...imageLists].flatMap(([list, tool]) =>
+      idsOf(list).map((id) => `${tool}:${id}`),
+    ),
   );
-  const tools = [...new Set([...dockerfileLists, ...kubernetesLists].map(([, tool]) => tool))];
+  const tools = [...new Set([...dockerfileLists, ...kubernetesLists, ...imageLists].map(([, tool]) => tool))];
 
   test('every id of a rule is one that the tool has', () => {
     const listed = [...claimed.keys()].filter((peer) => tools.some((tool) => tool === toolOf(peer)));

@@ -3,10 +3,13 @@ import path from 'node:path';
 import { runRules } from '../../src/audit/run-rules.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { NamedRule, OptionValue } from '../../src/core/rule.ts';
+import { imageProject, inspectImage } from '../../src/project/inspected-image.ts';
 import { liveProject } from '../../src/project/live-project.ts';
 import { loadProject } from '../../src/project/load-project.ts';
 import type { OnlineAnswers } from '../../src/project/online.ts';
+import type { Project } from '../../src/project/project.ts';
 import type { Rule } from '../../src/project/rule.ts';
+import { analysisFrom, imageFile } from '../image/build-analysis.ts';
 import { liveFile, snapshotOf } from './live-case.ts';
 import type { CaseFile } from './rule-page.ts';
 
@@ -34,10 +37,7 @@ export async function checkCase(
   online?: OnlineAnswers,
 ): Promise<Finding[]> {
   const files = await loadProject({ kind: 'directory', path: directory }, online ? { online } : {});
-  const live = path.join(directory, liveFile);
-  const project = existsSync(live)
-    ? liveProject(snapshotOf(readFileSync(live, 'utf8')), { repository: files.objects.length > 0 ? files : undefined })
-    : files;
+  const project = projectOf(directory, files);
   const set: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(options)) set[name] = optionValue(name, value);
   return runRules(
@@ -46,6 +46,18 @@ export async function checkCase(
     { mayReport: () => true, settingFor: () => ({ severity: rule.definition.severity, options: set }) },
     today,
   );
+}
+
+/** The files themselves, or the cluster or image that one of them describes, with the others as its repository. */
+function projectOf(directory: string, files: Project): Project {
+  const [live, image] = [path.join(directory, liveFile), path.join(directory, imageFile)];
+  if (existsSync(live))
+    return liveProject(snapshotOf(readFileSync(live, 'utf8')), {
+      repository: files.objects.length > 0 ? files : undefined,
+    });
+  if (!existsSync(image)) return files;
+  const { analysis, vulnerabilities } = analysisFrom(readFileSync(image, 'utf8'));
+  return imageProject([inspectImage(analysis, vulnerabilities, files)], files);
 }
 
 function optionValue(name: string, value: unknown): OptionValue {

@@ -28,7 +28,11 @@ export interface RuleCase {
   readonly fixClass: 'safe' | 'review' | undefined;
 }
 
-const defaultPaths: Readonly<Record<string, string>> = { dockerfile: 'Dockerfile', dockerignore: '.dockerignore' };
+const defaultPaths: Readonly<Record<string, string>> = {
+  dockerfile: 'Dockerfile',
+  dockerignore: '.dockerignore',
+  image: 'image.yaml',
+};
 
 /**
  * Reads the cases of a rule's page; CONTRIBUTING.md describes the form.

@@ -22,6 +22,7 @@ export const rule = dockerfileRule({
   peers: [],
   check({ dockerfile, project }, { report }) {
     const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
+    const said = new Set<Instruction>();
     for (const placed of dockerfile.commandsNamed('chown', 'chgrp', 'chmod')) {
       const { command, stage, instruction } = placed;
       if (stage === undefined || !shipped.has(stage) || !isRecursive(command)) continue;
@@ -48,7 +49,10 @@ export const rule = dockerfileRule({
         also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
         ...(cost && { cost }),
         ...(fix && { fix }),
+        // What an image measures of the step is said once, whatever the number of its commands.
+        ...(!said.has(instruction) && { cause: `hides: ${instruction.range.start}` }),
       });
+      said.add(instruction);
     }
   },
 });

@@ -4,6 +4,7 @@ import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { programsThatDrop } from '../../project/programs-that-drop.ts';
 import { buildsOf, type ImageUse, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import {
@@ -35,10 +36,6 @@ const imagesThatDrop: ReadonlySet<string> = new Set([
   'httpd',
   'telegraf',
 ]);
-
-/** Programs that start as root and drop what they need not, or start others that do. */
-const programsThatDrop =
-  /^(?:gosu|su-exec|setpriv|chpst|runuser|s6-setuidgid|init|s6-svscan|supervisord|nginx|httpd|httpd-foreground|apache2|apache2ctl|apache2-foreground|apachectl|php-fpm[\d.]*|sshd|cron|crond|dockerd|dockerd-entrypoint\.sh|systemd)$/;
 
 /** What an image for other images starts: an interpreter or a shell without a program. */
 const interpreter =

@@ -1,0 +1,52 @@
+import { counted } from '../../project/image-files.ts';
+import { rank, remediesOf } from '../../project/image-remedies.ts';
+import { placeOfLayer } from '../../project/inspected-image.ts';
+import { imageRule } from '../../project/rule.ts';
+
+export const rule = imageRule({
+  severity: 'error',
+  summary: 'A package with known vulnerabilities',
+  why: 'What is known can be looked for and used by anybody; most of it goes away with an update.',
+  remedy: 'Install the version that is named, or take a newer base image.',
+  peers: [],
+  options: {
+    severity: {
+      description: 'The least severity that is reported: critical, high, medium, low, negligible',
+      default: 'medium',
+    },
+    fixable: { description: 'Report only what an update mends', default: false },
+    days: { description: 'Report only what has been known for that many days', default: 0 },
+    ignore: { description: 'Ids that are accepted', default: [] },
+  },
+  check({ image }, { report, option, today }) {
+    const least = rank(option.text('severity'));
+    const ignored = option.list('ignore');
+    const until = Date.parse(today ?? '') - option.number('days') * 86_400_000;
+    const kept = (image.vulnerabilities ?? []).filter(
+      ({ id, aliases, severity, fixedIn, published }) =>
+        rank(severity) >= least &&
+        ![id, ...aliases].some((name) => ignored.includes(name)) &&
+        (fixedIn !== undefined || !option.flag('fixable')) &&
+        (option.number('days') === 0 || !(Date.parse(published ?? '') > until)),
+    );
+    for (const group of remediesOf(kept, image.analysis.packages)) {
+      const { name, version, fixedIn, worst, vulnerabilities, knownExploited, layer } = group;
+      const more = vulnerabilities.length > 3 ? ` and ${vulnerabilities.length - 3} more` : '';
+      const ids = vulnerabilities.slice(0, 3).map(({ id }) => id);
+      report({
+        ...placeOfLayer(image, layer),
+        severity:
+          knownExploited || worst === 'critical' || worst === 'high'
+            ? 'error'
+            : worst === 'medium'
+              ? 'warning'
+              : 'note',
+        message: `${name} ${version} has ${counted(vulnerabilities.length, 'known vulnerability', 'known vulnerabilities')}, the worst ${worst}${knownExploited ? ' and used in attacks' : ''}: ${ids.join(', ')}${more}.`,
+        remedy:
+          fixedIn === undefined
+            ? 'No version mends it yet: leave the package out where the program does not need it, or accept it with a reason and a date.'
+            : `Install ${name} ${fixedIn} or later${image.steps.find((step) => step.layer === layer)?.ofBase ? ': the base image brings it, so take a newer one first' : ''}.`,
+      });
+    }
+  },
+});
