@@ -61,6 +61,7 @@ export function analysisFrom(text: string): {
       bytes: numberOf(waste.bytes, 0),
       files: numberOf(waste.files, 1),
       layers: Array.isArray(waste.layers) ? waste.layers.map(Number) : [0],
+      causes: Array.isArray(waste.causes) ? waste.causes.map(Number) : [],
       paths: texts(waste.paths),
     })),
     efficiency: numberOf(said.efficiency, 1),
@@ -123,6 +124,7 @@ function layerAnalysis(layer: ImageLayer, step: JsonObject): LayerAnalysis {
   return {
     layer,
     unpackedBytes: numberOf(step.unpacked, bytes),
+    contentBytes: bytes,
     added: { files: files.length, bytes },
     changed: { files: 0, bytes: 0 },
     removed: { files: 0, bytes: numberOf(step.removed, 0) },

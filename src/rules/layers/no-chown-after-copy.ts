@@ -2,6 +2,7 @@ import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { Cost } from '../../core/finding.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { Instruction } from '../../dockerfile/instruction.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { installsInto, isRemoved } from '../../project/moved-files.ts';
