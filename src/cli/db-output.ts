@@ -1,0 +1,87 @@
+import { printable } from '../core/printable.ts';
+import type { AdvisoryStore } from '../vulnerabilities/advisory-store.ts';
+import type { StoreInformation } from '../vulnerabilities/store-information.ts';
+import type { UpdateResult } from '../vulnerabilities/update-store.ts';
+
+interface StatusFacts {
+  readonly store: AdvisoryStore;
+  readonly now: Date;
+  readonly verified: boolean;
+}
+
+/** What `plimsoll db status` prints. */
+export function statusText({ store, now, verified }: StatusFacts, colored: boolean): string {
+  const { information } = store;
+  const bold = (text: string) => (colored ? `\u001b[1m${text}\u001b[0m` : text);
+  return [
+    `${bold(printable(store.file))}   ${megabytes(store.bytes)}${verified ? ' · checksum holds' : ''}`,
+    '',
+    ...factLines(information, now),
+    '',
+    ...information.sources.map(
+      ({ name, from, fetched, records }) =>
+        `  ${printable(name).padEnd(24)} ${count(records).padStart(9)}  ${age(fetched, now).padEnd(12)} ${printable(from)}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** The same as JSON: docs/vulnerabilities.md says what each field is. */
+export function statusJson({ store, now, verified }: StatusFacts): string {
+  const { file, bytes, information } = store;
+  return `${JSON.stringify({ version: 1, file, bytes, verified, ageDays: days(information.built, now), ...information }, undefined, 2)}\n`;
+}
+
+/** What `plimsoll db update` prints. */
+export function updateText(
+  { information, changed, unchanged, missing }: UpdateResult,
+  directory: string,
+  colored: boolean,
+): string {
+  const bold = (text: string) => (colored ? `\u001b[1m${text}\u001b[0m` : text);
+  const lines = [
+    `${bold(printable(directory))}   ${changed.length} ${changed.length === 1 ? 'source' : 'sources'} fetched, ${unchanged.length} unchanged`,
+    '',
+    ...factLines(information, new Date(information.built)),
+  ];
+  if (missing.length > 0) lines.push(`  not there    ${shortened(missing)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function shortened(names: readonly string[]): string {
+  const shown = names.slice(0, 6).map(printable).join(', ');
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+}
+
+function factLines(information: StoreInformation, now: Date): string[] {
+  const { advisories, packages, ecosystems, withdrawn, left, epss, knownExploited, built } = information;
+  const exploits =
+    epss + knownExploited === 0
+      ? 'neither EPSS nor CISA’s catalogue'
+      : `${count(epss)} by EPSS, ${count(knownExploited)} in CISA’s catalogue`;
+  return [
+    `  advisories   ${count(advisories)} of ${count(packages)} packages in ${ecosystems.length} ecosystems`,
+    `  exploits     ${exploits}`,
+    `  left out     ${count(withdrawn)} withdrawn, ${count(left)} of other ecosystems or without versions`,
+    `  age          ${age(built, now)} (${built})`,
+  ];
+}
+
+function days(since: string, now: Date): number {
+  return Math.round(((now.getTime() - Date.parse(since)) / 86_400_000) * 100) / 100;
+}
+
+function age(since: string, now: Date): string {
+  const hours = (now.getTime() - Date.parse(since)) / 3_600_000;
+  if (!(hours >= 1)) return 'just now';
+  if (hours < 48) return `${Math.floor(hours)} h`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
