@@ -7,13 +7,14 @@ import { removeInstruction } from '../dockerfile/remove-command.ts';
 import { scriptStart } from '../dockerfile/run-chain.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { frontendKnows, mayUse } from '../project/frontend.ts';
-import { buildsOf, type Project } from '../project/project.ts';
+import type { Project } from '../project/project.ts';
 import { userAt } from '../project/user-at.ts';
+import { secretGivers } from './build-secret-givers.ts';
 
 /**
  * A secret that ARG gives to steps, mounted into those steps instead: in their environment where the front end knows how, else read from
- * the file of the mount. Undefined where something other than those steps uses the argument, and where a file of the project tells how the
- * image is built: that would have to give the secret, too.
+ * the file of the mount; where Compose builds the image, it gives the secret in the same fix. Undefined where something other than those steps
+ * uses the argument, and where another file tells how the image is built: that would have to give the secret, too.
  */
 export function mountSecret(
   project: Project,
@@ -24,7 +25,8 @@ export function mountSecret(
   uses: readonly Instruction[],
 ): Fix | undefined {
   if (argument.pairs.length !== 1 || argument.pairs[0]?.value !== undefined) return undefined;
-  if (isBuiltByFile(project, dockerfile, name)) return undefined;
+  const givers = secretGivers(project, dockerfile, name);
+  if (givers === undefined) return undefined;
   const steps = uses.filter((each): each is RunInstruction => each.name === 'RUN');
   if (steps.length < uses.length || isUsedElsewhere(dockerfile, stage, argument, name, steps)) return undefined;
   const removal = removeInstruction(dockerfile, argument, steps[0]);
@@ -36,20 +38,12 @@ export function mountSecret(
   if (removal === undefined || made.length < steps.length) return undefined;
   return {
     title: `Mount ${name} as a secret where it is used`,
-    changes: { edits: [...removal, ...made] },
+    changes: { edits: [...removal, ...made, ...givers.edits] },
     assumptions: [
       frontendKnows(project, dockerfile, byVariable ? 'RUN --mount=type=secret,env' : 'RUN --mount'),
-      givenAsSecret(name),
+      ...givers.assumptions,
       ...(byVariable ? [] : readByRoot(dockerfile, stage, steps)),
     ],
-  };
-}
-
-function givenAsSecret(name: string): Assumption {
-  return {
-    statement: `Whoever builds the image gives ${name} as a secret.`,
-    state: 'unknown',
-    question: `Can what builds the image (CI, Compose, a script) pass «--secret id=${name},env=${name}» in place of «--build-arg ${name}», and does every build have it? One without it stops.`,
   };
 }
 
@@ -63,15 +57,6 @@ function readByRoot(dockerfile: Dockerfile, stage: Stage, steps: readonly RunIns
         'Does the base image leave its steps to root? Another user may not read the file of the mount, and the build would stop.',
     },
   ];
-}
-
-/** Whether Compose, bake or skaffold build the image or pass the argument: what they say is not changed, and the build would stop without the secret. */
-export function isBuiltByFile(project: Project, dockerfile: Dockerfile, name: string): boolean {
-  return (
-    buildsOf(project, dockerfile).some(({ toldBy }) => toldBy !== 'ci' && toldBy !== 'convention') ||
-    // One of an override may name no Dockerfile of its own.
-    project.composeFiles.some(({ services }) => services.some(({ build }) => build?.args.has(name) === true))
-  );
 }
 
 /** Any other instruction of the stage, or of one that stands on it, that names it. */

@@ -3,10 +3,10 @@ import { isPlaceholder, isTellingName } from '../../core/secret-text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Instruction, KeyValue, RunInstruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { shippedStages } from '../../project/project.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
-import { isBuiltByFile, mountSecret } from '../../repairs/mount-secret.ts';
+import { mountSecret } from '../../repairs/mount-secret.ts';
 
 const railsSecrets = /^(?:SECRET_KEY_BASE|RAILS_MASTER_KEY|SECRET_TOKEN|DEVISE_SECRET_KEY|DEVISE_PEPPER|RAILS_KEY)$/;
 const bundlerHost = /^BUNDLE_(?!(?:LOCAL|BUILD)__)[A-Z0-9_]{1,100}__[A-Z0-9_]{2,60}$/;
@@ -48,12 +48,16 @@ export const rule = dockerfileRule({
           severity: shipped.has(stage) ? 'warning' : 'note',
           peers: peersOf(dockerfile, stage, pair.key.value),
           ...(fix && { fix }),
-          ...(isBuiltByFile(project, dockerfile, pair.key.value) && { remedy: remedyInFiles }),
+          ...(!fix && isBuiltByFile(project, dockerfile) && { remedy: remedyInFiles }),
         });
       }
     }
   },
 });
+
+function isBuiltByFile(project: Project, dockerfile: Dockerfile): boolean {
+  return buildsOf(project, dockerfile).some(({ toldBy }) => toldBy !== 'ci' && toldBy !== 'convention');
+}
 
 /** A default that is a secret itself is reported as that. */
 function holdsSecret({ key, value }: KeyValue): boolean {
