@@ -20,20 +20,41 @@ function commandBuilds(file: Artifact): ToldBuild[] {
   return [...commands].flatMap((match) => toldBy((match[1] ?? '').trim().split(/\s+/)) ?? []);
 }
 
-/** Steps of GitHub Actions that build a stage by its name. https://github.com/docker/build-push-action#inputs */
-function actionBuilds({ text }: Artifact): ToldBuild[] {
+/** Steps of GitHub Actions that build a stage by its name. */
+function actionBuilds(file: Artifact): ToldBuild[] {
+  return actionSteps(file).flatMap(({ dockerfilePath, directory, target }) =>
+    target === undefined
+      ? []
+      : [{ dockerfilePath, contextDirectory: directory, target, images: [], arguments: new Map(), toldBy: 'ci' }],
+  );
+}
+
+/** A step of GitHub Actions that builds an image. */
+export interface ActionStep {
+  /** Where its text begins in the file: behind the dash. */
+  readonly start: number;
+  readonly text: string;
+  readonly dockerfilePath: string;
+  readonly directory: string;
+  readonly target: string | undefined;
+}
+
+/** The steps of a workflow that build an image whose Dockerfile is known. https://github.com/docker/build-push-action#inputs */
+export function actionSteps({ text }: Artifact): ActionStep[] {
   if (!text.includes('docker/build-push-action')) return [];
-  return text.split(/^[ \t]*- /m).flatMap((step) => {
+  const dashes = [...text.matchAll(/^[ \t]*- /gm)].map(({ index, 0: dash }) => index + dash.length);
+  return dashes.flatMap((start, at): ActionStep[] => {
+    const step = text.slice(start, dashes[at + 1]);
     if (!/^[ \t]*uses:[ \t]*["']?docker\/build-push-action@/m.test(step)) return [];
     const input = (name: string) => {
       const value = new RegExp(`^[ \\t]+${name}:[ \\t]*([^\\s#]+)`, 'm').exec(step)?.[1];
       return value === undefined ? undefined : unquoted(value);
     };
     const [target, context = '.', file] = ['target', 'context', 'file'].map(input);
-    if (target === undefined || !isPath(context) || (file !== undefined && !isPath(file))) return [];
+    if (!isPath(context) || (file !== undefined && !isPath(file))) return [];
     const directory = normalized(context);
     const dockerfilePath = file === undefined ? normalized(`${directory}/Dockerfile`) : normalized(file);
-    return [{ dockerfilePath, contextDirectory: directory, target, images: [], arguments: new Map(), toldBy: 'ci' }];
+    return [{ start, text: step, dockerfilePath, directory, target }];
   });
 }
 

@@ -6,6 +6,7 @@ import { addItems, inOrder, type Place } from '../kubernetes/edit-yaml.ts';
 import { at, isNull, type YamlMap, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { asks, type Edits, fileOf, removeIn, removeItemsIn, setIn, together } from './manifest-edits.ts';
+import { workflowSecrets } from './workflow-secrets.ts';
 
 /** What gives a secret to the builds of a Dockerfile, in place of an argument: the edits of the files that describe them. */
 export interface SecretGivers {
@@ -29,7 +30,10 @@ export function secretGivers(project: Project, dockerfile: Dockerfile, name: str
         : [],
     ),
   );
-  if (builders.length === 0) return told.includes('compose') ? undefined : { edits: [], assumptions: [givenBy(name)] };
+  const workflows = workflowSecrets(project, dockerfile, name);
+  if (workflows === undefined) return undefined;
+  if (builders.length === 0)
+    return told.includes('compose') ? undefined : { edits: workflows, assumptions: [givenBy(name, workflows)] };
   const variables = new Set(builders.map(({ build }) => variableOf(build, name)));
   const [variable, ...others] = variables;
   if (variable === undefined || others.length > 0) return undefined;
@@ -41,7 +45,7 @@ export function secretGivers(project: Project, dockerfile: Dockerfile, name: str
   ]);
   const edits = all && inOrder(all.map((edit) => beforeRemoved(project, edit, all)));
   if (edits === undefined || meet(edits)) return undefined;
-  return { edits, assumptions: [composeHas(name, variable, builders)] };
+  return { edits: [...edits, ...workflows], assumptions: [composeHas(name, variable, builders)] };
 }
 
 interface Builder {
@@ -147,10 +151,13 @@ function meet(edits: readonly TextEdit[]): boolean {
   });
 }
 
-function givenBy(name: string): Assumption {
+function givenBy(name: string, workflows: readonly TextEdit[]): Assumption {
+  const paths = [...new Set(workflows.map(({ path }) => path))];
+  const builders =
+    paths.length === 0 ? 'what builds the image (CI, a script)' : `what builds it beside ${paths.join(', ')}`;
   return asks(
     `Whoever builds the image gives ${name} as a secret.`,
-    `Can what builds the image (CI, a script) pass «--secret id=${name},env=${name}» in place of «--build-arg ${name}», and does every build have it? One without it stops.`,
+    `Can ${builders} pass «--secret id=${name},env=${name}» in place of «--build-arg ${name}», and does every build have it? One without it stops.`,
   );
 }
 
