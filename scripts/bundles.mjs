@@ -10,6 +10,7 @@ const beside = {
   'kubernetes-client': '@kubernetes/client-node',
   fastify: 'fastify',
   'prom-client': 'prom-client',
+  undici: 'undici',
 };
 /** The same for files of our own. */
 const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };

@@ -9,7 +9,7 @@ export type { Fetch };
 export interface RegistryOptions {
   readonly fetch: Fetch;
   /** `user:password` in Base64 for a registry host, as Docker's configuration keeps it; undefined asks as nobody. */
-  credentials(registry: string): string | undefined | Promise<string | undefined>;
+  credentials(registry: string, repository?: string): string | undefined | Promise<string | undefined>;
   /** How long one request may take, in seconds. */
   readonly timeoutSeconds: number;
   /** How often a request is sent that fails for a reason that may pass. 1. */
@@ -52,6 +52,7 @@ export const maximumBytes = 4 * 1024 * 1024;
 
 interface Endpoint {
   readonly registry: string;
+  readonly repository: string;
   /** `https://registry-1.docker.io/v2/library/node/`. */
   readonly base: string;
   readonly isMirror: boolean;
@@ -82,7 +83,7 @@ export function registryConnection(reference: ImageReference, options: RegistryO
     await response.body?.cancel();
     // A token may have run out on the way.
     authorizations.delete(endpoint);
-    const authorization = await askToken(response, endpoint.registry, options);
+    const authorization = await askToken(response, endpoint, options);
     if (authorization === undefined) return undefined;
     authorizations.set(endpoint, authorization);
     const second = await ask();
@@ -114,12 +115,12 @@ function endpointsOf({ registry, repository }: ImageReference, { mirrors, plainH
     `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path}/`;
   const host = registry === dockerHub.name ? dockerHub.host : registry;
   return [
-    ...(mirrors?.(registry) ?? []).map((mirror) => ({
-      registry: mirror.host,
-      base: base(mirror.host, mirror.prefix === '' ? repository : `${mirror.prefix}/${repository}`, mirror.plainHttp),
-      isMirror: true,
-    })),
-    { registry, base: base(host, repository, plainHttp === true), isMirror: false },
+    ...(mirrors?.(registry) ?? []).map((mirror) => {
+      const mirrored = mirror.prefix === '' ? repository : `${mirror.prefix}/${repository}`;
+      const url = base(mirror.host, mirrored, mirror.plainHttp);
+      return { registry: mirror.host, repository: mirrored, base: url, isMirror: true };
+    }),
+    { registry, repository, base: base(host, repository, plainHttp === true), isMirror: false },
   ];
 }
 

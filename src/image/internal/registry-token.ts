@@ -11,11 +11,11 @@ const tokenUser = '<token>';
 /** Basic where the registry wants it; a token of its token server otherwise (https://distribution.github.io/distribution/spec/auth/token/). */
 export async function askToken(
   response: Response,
-  registry: string,
+  { registry, repository }: { readonly registry: string; readonly repository: string },
   options: RegistryOptions,
 ): Promise<string | undefined> {
   const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '');
-  const known = await options.credentials(registry);
+  const known = await options.credentials(registry, repository);
   if (challenge?.scheme === 'basic') return known === undefined ? undefined : `Basic ${known}`;
   const realm = challenge?.parameters.get('realm');
   if (challenge?.scheme !== 'bearer' || realm === undefined || !URL.canParse(realm)) return undefined;

@@ -1,9 +1,6 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
-import { dockerCredentials } from '../docker-credentials.ts';
 import type { Image } from '../image.ts';
 import { platformText } from './choose-platform.ts';
 import { type ImageName, readImageName } from './image-name.ts';
@@ -13,6 +10,7 @@ import { imageOfLayout, imageOfSkopeoDirectory } from './oci-layout.ts';
 import { openArchive } from './open-archive.ts';
 import type { OpenOptions } from './open-options.ts';
 import { imageOfRegistry } from './registry.ts';
+import { registryOptions } from './registry-options.ts';
 import { imageOfDirectory } from './root-directory.ts';
 
 export type { OpenOptions };
@@ -71,15 +69,9 @@ async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> 
 }
 
 async function fromRegistry(reference: ImageReference, options: OpenOptions): Promise<FoundImage> {
-  const { environment, registry = {}, progress, platform } = options;
+  const { progress, platform } = options;
   progress?.(`asking registry ${reference.registry}`);
-  const configuration = environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
-  const image = await imageOfRegistry(reference, platform, {
-    fetch,
-    credentials: dockerCredentials(path.join(configuration, 'config.json')),
-    timeoutSeconds: registry.timeoutSeconds ?? 30,
-    ...(registry.plainHttp !== undefined && { plainHttp: registry.plainHttp }),
-  });
+  const image = await imageOfRegistry(reference, platform, registryOptions(options));
   return { ...image, source: `registry ${reference.registry}`, close };
 }
 

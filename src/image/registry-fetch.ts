@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { rootCertificates } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import { UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
+import { isLoopback } from './internal/registry-hosts.ts';
+import type { Fetch } from './internal/registry-request.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How TLS to one host differs from the usual. */
+interface HostTls {
+  readonly ca?: string[];
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+/**
+ * A `fetch` that goes through the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` and trusts, beside the usual authorities, those of a file and those
+ * that Docker and Podman are told of for a host (`/etc/docker/certs.d/HOST:PORT/ca.crt`:
+ * https://docs.docker.com/engine/security/certificates/). Hosts on loopback are asked directly. Without any of these it is Node.js's own.
+ * @throws UserError where the file of certificates cannot be read or holds none
+ */
+export function registryFetch(environment: Environment, caFile: string | undefined): Fetch {
+  const authorities = caFile === undefined ? [] : [readAuthorities(caFile)];
+  const hasProxy = ['https_proxy', 'http_proxy'].some((name) => environment[name] || environment[name.toUpperCase()]);
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
+  return async (url, init) => {
+    const { host } = new URL(url);
+    const tls = tlsFor(host, authorities, environment);
+    if (tls === undefined && (!hasProxy || isLoopback(host))) return fetch(url, init);
+    const dispatcher = dispatchers.get(host) ?? createDispatcher(tls ?? {}, hasProxy && !isLoopback(host), environment);
+    dispatchers.set(host, dispatcher);
+    const undici = await import('undici');
+    return undici.fetch(url, { ...init, dispatcher: await dispatcher });
+  };
+}
+
+async function createDispatcher(tls: HostTls, throughProxy: boolean, environment: Environment): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  if (!throughProxy) return new Agent({ connect: tls });
+  const [httpProxy, httpsProxy, noProxy] = ['http_proxy', 'https_proxy', 'no_proxy'].map(
+    (name) => environment[name] ?? environment[name.toUpperCase()],
+  );
+  // Through a tunnel, TLS to the registry is the proxy agent's (its types leave `requestTls` out).
+  const both = { connect: tls, requestTls: tls };
+  return new EnvHttpProxyAgent({
+    ...both,
+    // What is not set must not be taken from the process instead.
+    httpProxy: httpProxy ?? '',
+    httpsProxy: httpsProxy ?? '',
+    noProxy: noProxy ?? '',
+  });
+}
+
+function tlsFor(host: string, authorities: readonly string[], environment: Environment): HostTls | undefined {
+  const directories = certificateDirectories(environment)
+    .map((directory) => path.join(directory, host))
+    .filter((directory) => existsSync(directory));
+  if (directories.length === 0 && authorities.length === 0) return undefined;
+  const files = directories.flatMap((directory) => readdirSync(directory).map((name) => path.join(directory, name)));
+  const found = files.filter((file) => file.endsWith('.crt')).map((file) => readFileSync(file, 'utf8'));
+  const certificate = files.find((file) => file.endsWith('.cert'));
+  const key = certificate?.replace(/\.cert$/, '.key');
+  const ca = [...rootCertificates, ...extraAuthorities(environment), ...authorities, ...found];
+  return {
+    ca,
+    ...(certificate !== undefined &&
+      key !== undefined &&
+      existsSync(key) && { cert: readFileSync(certificate), key: readFileSync(key) }),
+  };
+}
+
+/** In the order of Docker, then Podman (https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md). */
+function certificateDirectories({ HOME }: Environment): string[] {
+  const home = HOME ?? homedir();
+  return [
+    '/etc/docker/certs.d',
+    path.join(home, '.config/docker/certs.d'),
+    path.join(home, '.config/containers/certs.d'),
+    '/etc/containers/certs.d',
+  ];
+}
+
+/** Node.js adds these to what it trusts by itself, and nowhere else. */
+function extraAuthorities({ NODE_EXTRA_CA_CERTS: file }: Environment): string[] {
+  return file && existsSync(file) ? [readFileSync(file, 'utf8')] : [];
+}
+
+function readAuthorities(file: string): string {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError('The file of certificates cannot be read.', { where: printable(file), cause: error });
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UserError('The file of certificates holds none.', {
+    where: printable(file),
+    remedy: 'Give certificates of authorities in PEM.',
+  });
+}

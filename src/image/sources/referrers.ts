@@ -1,0 +1,66 @@
+import { boundedBytes } from '../../core/bounded-text.ts';
+import { UserError } from '../../core/errors.ts';
+import type { ImageReference } from '../../core/image-reference.ts';
+import { printable } from '../../core/printable.ts';
+import { type RegistryOptions, registryConnection } from '../internal/registry-request.ts';
+import { maximumManifestBytes } from './blob-source.ts';
+import { isDigest } from './digest.ts';
+import { type IndexEntry, indexTypes, readManifest } from './read-manifest.ts';
+import { reasonOf } from './registry-blob.ts';
+
+/** A registry may answer in several parts. */
+const maximumParts = 20;
+
+/**
+ * What a registry has that refers to a manifest: signatures, SBOMs, attestations
+ * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers); by the tag `sha256-<hex>` where it does not know that API.
+ * Empty where there is nothing.
+ * @throws UserError (of a failed system) where the registry does not answer
+ */
+export async function referrersOf(
+  reference: ImageReference,
+  digest: string,
+  options: RegistryOptions,
+): Promise<readonly IndexEntry[]> {
+  if (!isDigest(digest)) throw new UserError(`This is no digest: ${printable(digest)}.`);
+  const connection = registryConnection(reference, options);
+  const [accept = ''] = indexTypes;
+  const found: IndexEntry[] = [];
+  let path: string | undefined = `referrers/${digest}`;
+  for (let part = 0; path !== undefined && part < maximumParts; part++) {
+    const get = (asked: string) =>
+      connection.request(asked, { method: 'GET', accept }).catch((error: unknown) => {
+        throw failed(`did not answer: ${reasonOf(error)}`, reference, error);
+      });
+    let response = await get(path);
+    if (response?.status === 404 && part === 0) {
+      await response.body?.cancel();
+      // Cut to the length of a tag, as the specification says.
+      response = await get(`manifests/${digest.replace(':', '-').slice(0, 128)}`);
+      if (response?.status === 404) {
+        await response.body?.cancel();
+        return [];
+      }
+    }
+    if (!response?.ok) throw failed(`answered ${response?.status ?? 'that it wants a login'} for referrers`, reference);
+    const where = `registry ${reference.registry}, referrers of ${digest}`;
+    const index = readManifest(await boundedBytes(response, maximumManifestBytes), [], where);
+    if (index.kind !== 'index') throw failed('gave no index of referrers', reference);
+    found.push(...index.entries);
+    path = nextPart(response.headers.get('link'), reference, digest);
+  }
+  return found;
+}
+
+/** `Link: </v2/shop/web/referrers/sha256:…?…>; rel="next"`: of the same list, whatever else it may name. */
+function nextPart(link: string | null, { repository }: ImageReference, digest: string): string | undefined {
+  const address = /^<([^>]{1,2000})>\s*;.*rel="?next"?/.exec(link ?? '')?.[1];
+  const path = `/v2/${repository}/referrers/${digest}`;
+  if (address === undefined || !URL.canParse(address, 'http://registry')) return undefined;
+  const { pathname, search } = new URL(address, 'http://registry');
+  return decodeURIComponent(pathname) === path && search !== '' ? `referrers/${digest}${search}` : undefined;
+}
+
+function failed(what: string, { registry, text }: ImageReference, cause?: unknown): UserError {
+  return new UserError(`${registry} ${what}.`, { where: printable(text), exitCode: 3, cause });
+}
