@@ -49,33 +49,32 @@ export function mustFind(
 }
 
 /**
- * An archive that is not compressed: layers are ranges of its file.
- * @param file may be gone when this returns, where `path` still leads to its bytes
+ * An archive that is not compressed: layers are ranges of its file, which is not held open.
+ * @param path leads to its bytes as long as `close` was not called
  */
 export async function openPlainArchive(path: string, place: string, close: () => Promise<void>): Promise<Archive> {
+  const { entries } = await withFile(path, async (file) => indexTar(fileReader(file, (await file.stat()).size), place));
+  return {
+    place,
+    size: (name) => entryAt(entries, name)?.bytes,
+    async read(name, maximumBytes) {
+      const { offset, bytes } = mustFind(entries, name, place, maximumBytes);
+      return withFile(path, (file) => readAt(file, offset, bytes));
+    },
+    content(name) {
+      const { offset, bytes } = mustFind(entries, name, place);
+      return { kind: 'file', path, offset, length: bytes };
+    },
+    close,
+  };
+}
+
+async function withFile<Result>(path: string, use: (file: FileHandle) => Promise<Result>): Promise<Result> {
   const file = await open(path);
   try {
-    const { size } = await file.stat();
-    const { entries } = await indexTar(fileReader(file, size), place);
-    return {
-      place,
-      size: (name) => entryAt(entries, name)?.bytes,
-      async read(name, maximumBytes) {
-        const { offset, bytes } = mustFind(entries, name, place, maximumBytes);
-        return readAt(file, offset, bytes);
-      },
-      content(name) {
-        const { offset, bytes } = mustFind(entries, name, place);
-        return { kind: 'file', path, offset, length: bytes };
-      },
-      async close() {
-        await file.close();
-        await close();
-      },
-    };
-  } catch (error) {
+    return await use(file);
+  } finally {
     await file.close();
-    throw error;
   }
 }
 

@@ -1,5 +1,15 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import { type PaxRecords, readPaxRecords } from '../internal/pax-records.ts';
+import {
+  blockBytes,
+  hasContent,
+  isZeroBlock,
+  readTarHeader,
+  TarError,
+  type TarHeader,
+  type TarType,
+} from '../internal/tar-header.ts';
 
 /** Where an entry's bytes lie in its archive. */
 export interface TarEntry {
@@ -25,8 +35,6 @@ export interface TarIndex {
   readonly contents: ReadonlyMap<string, Buffer>;
 }
 
-const blockBytes = 512;
-
 /** An archive of an image has a few entries a layer. */
 const maximumEntries = 100_000;
 
@@ -49,128 +57,77 @@ export async function indexTar(
   const entries = new Map<string, TarEntry>();
   const contents = new Map<string, Buffer>();
   let kept = 0;
-  let at = 0;
   let count = 0;
-  let extension: Extension = {};
-  for (;;) {
-    const header = await reader.read(blockBytes);
-    if (header.length === 0) return { entries, contents };
-    if (header.length < blockBytes) throw damaged('The archive ends in the middle of a header.', where);
-    at += blockBytes;
-    if (header.every((byte) => byte === 0)) return { entries, contents };
+  let extension: PaxRecords = { sparse: false };
+  for (let at = blockBytes; ; at += blockBytes) {
+    const block = await reader.read(blockBytes);
+    if (block.length === 0) return { entries, contents };
+    if (block.length < blockBytes) throw damaged('The archive ends in the middle of a header.', where);
+    if (isZeroBlock(block, 0)) return { entries, contents };
     if (++count > maximumEntries) throw damaged(`The archive has more than ${maximumEntries} entries.`, where);
-    const { type, name, target, bytes: ownBytes } = readHeader(header, where);
-    const isExtension = extensionTypes.has(type);
-    const bytes = isExtension ? ownBytes : (extension.bytes ?? ownBytes);
+    const header = asUserErrors(where, () => readTarHeader(block, 0));
+    const isHeader = isExtension(header.type);
+    const bytes = !isHeader && hasContent(header.type) ? (extension.bytes ?? header.bytes) : header.bytes;
     const padded = Math.ceil(bytes / blockBytes) * blockBytes;
     if (!Number.isSafeInteger(at + padded)) throw damaged('An entry of the archive is larger than any file.', where);
-    const path = cleanPath(extension.path ?? name);
-    const small = path !== undefined && bytes <= keep.each && kept + bytes <= keep.total && fileTypes.has(type);
-    const read = small || isExtension ? boundedExtension(bytes, isExtension, where) : 0;
-    const content = await reader.read(read);
-    if (content.length < read || !(await reader.skip(padded - read)))
+    if (isHeader && bytes > maximumExtensionBytes) throw damaged('A header of the archive is too long.', where);
+    const path = cleanPath(textOf(extension.name ?? header.name));
+    const entry = isHeader || path === undefined ? undefined : entryOf(header, extension, path, at, bytes);
+    const small = entry?.kind === 'file' && bytes <= keep.each && kept + bytes <= keep.total;
+    const content = await reader.read(small || isHeader ? bytes : 0);
+    if ((small || isHeader ? content.length < bytes : false) || !(await reader.skip(padded - content.length)))
       throw damaged(`The archive ends in the middle of ${printable(path ?? 'an entry')}.`, where);
-    if (isExtension) extension = { ...extension, ...readExtension(type, content) };
+    if (isHeader) extension = asUserErrors(where, () => extended(extension, header.type, content));
     else {
       if (path !== undefined && singular.has(path) && entries.has(path))
         throw damaged(`The archive has ${path} twice.`, where);
-      if (path !== undefined && fileTypes.has(type)) entries.set(path, { kind: 'file', offset: at, bytes, target: '' });
-      if (path !== undefined && (type === '1' || type === '2'))
-        entries.set(path, {
-          kind: 'link',
-          offset: at,
-          bytes: 0,
-          target: linkTarget(path, type, extension.target ?? target),
-        });
+      if (path !== undefined && entry !== undefined) entries.set(path, entry);
       if (path !== undefined && small) {
         contents.set(path, content);
         kept += content.length;
       }
-      extension = {};
+      extension = { sparse: false };
     }
     at += padded;
   }
 }
 
-interface Extension {
-  readonly path?: string;
-  readonly target?: string;
-  readonly bytes?: number;
+function isExtension(type: TarType): boolean {
+  return type === 'pax' || type === 'global' || type === 'long-name' || type === 'long-target';
 }
 
-/** Regular files, as POSIX, old tars and contiguous ones write them. */
-const fileTypes = new Set(['0', '\0', '7']);
-
-const extensionTypes = new Set(['x', 'g', 'L', 'K']);
-
-function readHeader(header: Buffer, where: string): { type: string; name: string; target: string; bytes: number } {
-  if (numberIn(header.subarray(148, 156)) !== checksum(header))
-    throw damaged('This is no tar archive, or it is damaged.', where);
-  const type = String.fromCharCode(header[156] ?? 0);
-  const prefix =
-    header.toString('latin1', 257, 262) === 'ustar' && header[262] === 0 ? textIn(header.subarray(345, 500)) : '';
-  const name = textIn(header.subarray(0, 100));
-  const bytes = '12345'.includes(type) ? 0 : numberIn(header.subarray(124, 136));
-  if (!Number.isSafeInteger(bytes) || bytes < 0) throw damaged('An entry of the archive has no size.', where);
-  return { type, name: prefix === '' ? name : `${prefix}/${name}`, target: textIn(header.subarray(157, 257)), bytes };
+function extended(extension: PaxRecords, type: TarType, content: Buffer): PaxRecords {
+  if (type === 'pax') return { ...extension, ...readPaxRecords(content) };
+  if (type === 'global') return extension;
+  const end = content.indexOf(0);
+  const text = content.subarray(0, end === -1 ? content.length : end);
+  return type === 'long-name' ? { ...extension, name: text } : { ...extension, target: text };
 }
 
-function checksum(header: Buffer): number {
-  let sum = 8 * 0x20;
-  for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
-  return sum;
+/** Undefined for a directory, a device and a file with holes, whose bytes are not there as they are. */
+function entryOf(
+  { type, target }: TarHeader,
+  extension: PaxRecords,
+  path: string,
+  offset: number,
+  bytes: number,
+): TarEntry | undefined {
+  if (type === 'file' && !extension.sparse) return { kind: 'file', offset, bytes, target: '' };
+  if (type !== 'symlink' && type !== 'hardlink') return undefined;
+  return { kind: 'link', offset, bytes: 0, target: linkTarget(path, type, textOf(extension.target ?? target)) };
 }
 
-/** Octal, or GNU's base 256 where the first bit is set. */
-function numberIn(field: Buffer): number {
-  if (((field[0] ?? 0) & 0x80) === 0) {
-    const text = textIn(field).trim();
-    return text === '' ? 0 : /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number.NaN;
+function asUserErrors<Result>(where: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TarError) throw damaged(`This is no tar archive, or it is damaged: ${error.message}.`, where);
+    throw error;
   }
-  let value = (field[0] ?? 0) & 0x7f;
-  for (const byte of field.subarray(1)) value = value * 256 + byte;
-  return value;
 }
 
-function textIn(field: Buffer): string {
-  const end = field.indexOf(0);
-  return field.toString('utf8', 0, end === -1 ? field.length : end);
-}
-
-function boundedExtension(bytes: number, isExtension: boolean, where: string): number {
-  if (isExtension && bytes > maximumExtensionBytes) throw damaged('A header of the archive is too long.', where);
-  return bytes;
-}
-
-function readExtension(type: string, content: Buffer): Extension {
-  if (type === 'L') return { path: textIn(content) };
-  if (type === 'K') return { target: textIn(content) };
-  return type === 'x' ? readPax(content) : {};
-}
-
-/** Records of «length keyword=value\n»; the length counts itself. */
-function readPax(content: Buffer): Extension {
-  let path: string | undefined;
-  let target: string | undefined;
-  let bytes: number | undefined;
-  for (let at = 0; at < content.length; ) {
-    const space = content.indexOf(0x20, at);
-    const length = space === -1 ? 0 : Number(content.toString('latin1', at, space));
-    if (!Number.isInteger(length) || length <= space - at) break;
-    const record = content.toString('utf8', space + 1, at + length - 1);
-    const equals = record.indexOf('=');
-    const value = record.slice(equals + 1);
-    const keyword = record.slice(0, equals);
-    if (keyword === 'path') path = value;
-    else if (keyword === 'linkpath') target = value;
-    else if (keyword === 'size' && /^\d{1,16}$/.test(value)) bytes = Number(value);
-    at += length;
-  }
-  return {
-    ...(path !== undefined && { path }),
-    ...(target !== undefined && { target }),
-    ...(bytes !== undefined && { bytes }),
-  };
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 /** Without `./`; undefined where it leads out. */
@@ -185,8 +142,8 @@ function cleanPath(name: string): string | undefined {
 }
 
 /** A hard link names a path of the archive, a symbolic one a path from its own directory. */
-function linkTarget(path: string, type: string, target: string): string {
-  if (type === '1') return cleanPath(target) ?? '';
+function linkTarget(path: string, type: 'symlink' | 'hardlink', target: string): string {
+  if (type === 'hardlink') return cleanPath(target) ?? '';
   if (target.startsWith('/')) return '';
   return cleanPath(`${path.slice(0, path.lastIndexOf('/') + 1)}${target}`) ?? '';
 }
