@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseImageReference } from '../core/image-reference.ts';
 import { dockerCredentials } from '../image/docker-credentials.ts';
+import { belongsToRegistry, guardedFetch } from '../image/guarded-fetch.ts';
 import { registryImage } from '../image/registry-image.ts';
 import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
 import type { Terminal } from './command.ts';
@@ -14,7 +15,7 @@ const longestSeconds = 30;
 
 /**
  * Asks registries when the images of a cluster were built: by name as containers write it. What is not told within half a minute stays
- * unknown.
+ * unknown. Workloads choose the names: link-local addresses are never asked, private ones only for images that name them.
  */
 export async function askImageAges(
   { pods, nodes }: ClusterSnapshot,
@@ -38,9 +39,10 @@ export async function askImageAges(
       const reference = parseImageReference(image);
       if (!reference || silent.has(reference.registry)) continue;
       onProgress('asking registries for the age of images', total - left.length, total);
+      const guarded = guardedFetch(fetch, (host) => belongsToRegistry(host, reference.registry));
       const reached = async (url: string, init: RequestInit) => {
         try {
-          return await fetch(url, init);
+          return await guarded(url, init);
         } catch (error) {
           silent.add(reference.registry);
           throw error;

@@ -1,4 +1,5 @@
 import { parseImageReference } from '../../core/image-reference.ts';
+import { belongsToRegistry, guardedFetch } from '../../image/guarded-fetch.ts';
 import type { RegistryOptions } from '../../image/registry-digest.ts';
 import { type RegistryImage, registryImage } from '../../image/registry-image.ts';
 import type { RunningContainer } from './running-container.ts';
@@ -38,7 +39,8 @@ interface Failure {
 
 /**
  * What registries say of the images that run. An image is asked for by its digest, so that an answer holds for ever and no tag that has moved on is
- * taken for what runs. A pod may name any host as its image's registry: this machine's own addresses are asked only where they are named.
+ * taken for what runs. A pod may name any host as its image's registry: this machine's own addresses are asked only where they are named, private ones only
+ * for images that name them, link-local ones never.
  * @param clock seconds
  */
 export function registryFacts(choice: RegistryChoice, options: RegistryOptions, clock: () => number): RegistryFacts {
@@ -50,7 +52,11 @@ export function registryFacts(choice: RegistryChoice, options: RegistryOptions, 
   const ask = async (container: RunningContainer, digest: string, architecture: string): Promise<void> => {
     const reference = parseImageReference(container.image);
     if (!reference) return;
-    const answer = await registryImage({ ...reference, digest }, architecture, options);
+    const fetch = guardedFetch(
+      options.fetch,
+      (host) => (choice !== 'public' && choice.includes(host)) || belongsToRegistry(host, reference.registry),
+    );
+    const answer = await registryImage({ ...reference, digest }, architecture, { ...options, fetch });
     if (answer.kind === 'image') {
       images.set(digest, answer.image);
       failures.delete(digest);
