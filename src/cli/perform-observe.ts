@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { recoverWriting, writeFiles } from '../fix/write-files.ts';
 import { observeParts } from '../observe/generated.ts';
 import { rootKustomizations } from '../observe/kustomizations.ts';
@@ -44,6 +45,7 @@ export async function performObserve(parsed: ParsedArguments, terminal: Terminal
       onProgress: progress.step,
     });
     const plan = readPlan(project, asked.choices);
+    mustKnow(parsed.values('scale-memory'), plan);
     const generated = await generate(plan, asked, progress.step);
     const files = planFiles(generated, directory, { force: parsed.has('force') });
     progress.end();
@@ -53,6 +55,19 @@ export async function performObserve(parsed: ParsedArguments, terminal: Terminal
   } finally {
     progress.end();
   }
+}
+
+/** @throws UserError for a workload that the project does not have. One of an earlier run that is gone since is no mistake. */
+function mustKnow(names: readonly string[], { workloads }: ObservePlan): void {
+  const known = [...new Set(workloads.map(({ name }) => name))];
+  for (const name of names)
+    if (!known.includes(name))
+      throw new UserError(`--scale-memory: the project has no workload «${name}»`, {
+        remedy:
+          known.length === 0
+            ? 'It has none at all.'
+            : `It has ${known.slice(0, 10).map(printable).join(', ')}${known.length > 10 ? ` and ${known.length - 10} more` : ''}.`,
+      });
 }
 
 /** True where a run without `--check` would write the file, or would have to be told to. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { readPolicy } from '../kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { describePolicy } from '../respond/describe-policy.ts';
+import { readPolicyFile } from '../respond/policy-file.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 
 const dnsName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -34,11 +34,7 @@ function policyIn(terminal: Terminal, file: string): ResponsePolicy {
 }
 
 function textOf(terminal: Terminal, file: string): string {
-  try {
-    return readFileSync(path.resolve(terminal.cwd, file), 'utf8');
-  } catch (cause) {
-    throw new UserError('the policy cannot be read', { where: file, cause });
-  }
+  return readPolicyFile(path.resolve(terminal.cwd, file));
 }
 
 function policyFlag(parsed: ParsedArguments): string {

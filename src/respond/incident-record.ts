@@ -23,7 +23,7 @@ export interface IncidentRecord {
  */
 export async function keepRecord(
   cluster: ResponderCluster,
-  namespace: string,
+  responder: { readonly namespace: string; readonly name: string },
   record: IncidentRecord,
   policy: ResponsePolicy['record'],
 ): Promise<string | undefined> {
@@ -33,17 +33,17 @@ export async function keepRecord(
     case 'file':
       return keepFile(policy.directory ?? '.', record, policy.keep);
     case 'configmap':
-      return keepConfigMap(cluster, namespace, record, policy.keep);
+      return keepConfigMap(cluster, responder, record, policy.keep);
   }
 }
 
 async function keepConfigMap(
   cluster: ResponderCluster,
-  namespace: string,
+  { namespace, name: responder }: { readonly namespace: string; readonly name: string },
   record: IncidentRecord,
   keep: number,
 ): Promise<string> {
-  const name = recordName(record.intent.serial % keep);
+  const name = recordName(record.intent.serial % keep, responder);
   const object: JsonObject = {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
+import { longestPolicy } from '../kubernetes/response/policy-value.ts';
 import { readPolicy } from '../kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 
@@ -21,7 +22,7 @@ export function policyFile(
   check: (policy: ResponsePolicy) => void,
   told: (loaded: boolean, message: string) => void,
 ): PolicyFile {
-  let text = readText(path);
+  let text = readPolicyFile(path);
   let policy = readPolicy(path, text);
   check(policy);
   let complaint = '';
@@ -30,7 +31,7 @@ export function policyFile(
     policy: () => policy,
     look() {
       try {
-        const read = readText(path);
+        const read = readPolicyFile(path);
         if (read === text) {
           if (complaint !== '') told(true, 'the policy file is again as the policy that is in force');
           complaint = '';
@@ -51,12 +52,27 @@ export function policyFile(
   };
 }
 
-function readText(path: string): string {
+/**
+ * The text of a policy's file, of which no more is read than a policy may have: a path may lead to a device.
+ * @throws UserError where it cannot be read or is too long
+ */
+export function readPolicyFile(path: string): string {
+  // A character has at most four bytes.
+  const buffer = Buffer.alloc(longestPolicy * 4 + 1);
+  let size = 0;
   try {
-    return readFileSync(path, 'utf8');
+    const file = openSync(path, 'r');
+    try {
+      for (let count = -1; count !== 0 && size < buffer.length; size += count)
+        count = readSync(file, buffer, size, buffer.length - size, null);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
     throw new UserError('the policy cannot be read', { where: path, cause });
   }
+  if (size === buffer.length) throw new UserError(`a policy has at most ${longestPolicy / 1024} KiB`, { where: path });
+  return buffer.toString('utf8', 0, size);
 }
 
 function summaryOf(policy: ResponsePolicy, text: string): string {

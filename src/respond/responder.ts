@@ -207,7 +207,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     if (rule?.actions.includes('incident') && intent.state !== 'refused')
       await tryThrice('the incident could not be recorded', async () => {
         const record = { intent, outcome: detail, evidence };
-        const place = await keepRecord(cluster, namespace, record, policy().record);
+        const place = await keepRecord(cluster, { namespace, name }, record, policy().record);
         telemetry.say('info', 'incident recorded', { intent: intent.id, place });
       });
     await tell({

@@ -35,6 +35,8 @@ export interface TlsFiles {
 
 /** Webhooks that are being decided about at once; more are turned away. */
 const mostAtOnce = 512;
+/** Of all bodies that are being read or decided about: parsed they take some ten times as much of the pod's memory. */
+const mostBytes = 8 * 1024 * 1024;
 /** Requests with a wrong token that are answered a second: the others are not even looked at. */
 const wrongTokens = { burst: 50, perSecond: 10 };
 const connections = 1024;
@@ -52,6 +54,9 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     logger: false,
+    // A label of such a name is a label: labels are read into a Map, and nothing else is copied from the body.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     ...(tls && { https: tlsOptions(tls) }),
   });
   app.server.maxConnections = connections;
@@ -59,6 +64,7 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
   const allowed = bucket({ burst: webhooksPerSecond * 2, perSecond: webhooksPerSecond }, clock.now);
   const wrong = bucket(wrongTokens, clock.now);
   let atOnce = 0;
+  let bytes = 0;
 
   app.setErrorHandler((error, _request, reply) => {
     const code = statusOf(error);
@@ -90,7 +96,7 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
     url: '/alerts',
     // Before the body is read: nobody unknown makes the responder read one.
     onRequest: (request, reply, done) => {
-      const code = refusalOf(request);
+      const code = refusalOf(request, reply);
       if (code === undefined) return done();
       telemetry.webhook(code, reply.elapsedTime / 1000);
       void reply
@@ -99,6 +105,7 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
           connection: 'close',
           ...(code === 401 && { 'www-authenticate': 'Bearer' }),
           ...(code === 429 && { 'retry-after': retryAfter }),
+          ...(code === 503 && { 'retry-after': '1' }),
         })
         .send({ error: STATUS_CODES[code] ?? 'refused' });
     },
@@ -127,15 +134,31 @@ export function responderServer(settings: ServerSettings): FastifyInstance {
     return reply.code(code).send(body);
   }
 
-  function refusalOf(request: FastifyRequest): 401 | 429 | undefined {
+  function refusalOf(request: FastifyRequest, reply: FastifyReply): 401 | 429 | 503 | undefined {
     if (!isKnown(request)) {
       const code = wrong.take() ? 401 : 429;
       telemetry.refusedRequest(code === 401 ? 'unauthorized' : 'flood');
       return code;
     }
-    if (atOnce < mostAtOnce && allowed.take()) return undefined;
-    telemetry.refusedRequest('flood');
-    return 429;
+    if (atOnce >= mostAtOnce || !allowed.take()) {
+      telemetry.refusedRequest('flood');
+      return 429;
+    }
+    if (takeBytes(request, reply)) return undefined;
+    telemetry.refusedRequest('memory');
+    return 503;
+  }
+
+  /** Counts a body until its request is answered or broken off; false where there is no room for it. One alone always has room. */
+  function takeBytes({ headers }: FastifyRequest, { raw }: FastifyReply): boolean {
+    const said = Number(headers['content-length'] ?? bodyLimit);
+    const size = Number.isNaN(said) ? bodyLimit : Math.min(said, bodyLimit);
+    if (bytes > 0 && bytes + size > mostBytes) return false;
+    bytes += size;
+    raw.once('close', () => {
+      bytes -= size;
+    });
+    return true;
   }
 
   function isKnown({ headers, raw }: FastifyRequest): boolean {

@@ -37,6 +37,15 @@ describe('plimsoll observe', () => {
     });
   });
 
+  it('knows no workload to scale by memory that the project does not have, and names those that it has', async () => {
+    cpSync(path.join(examples, 'shop-node'), directory, { recursive: true });
+    await expect(observe('--part', 'scaling', '--scale-memory', 'shpo', '--dry-run')).rejects.toMatchObject({
+      message: '--scale-memory: the project has no workload «shpo»',
+      remedy: 'It has shop.',
+    });
+    expect((await observe('--part', 'scaling', '--scale-memory', 'shop', '--dry-run')).code).toBe(0);
+  });
+
   it('refuses to guess the choices of the last run where their line was changed', async () => {
     await observe('--stack', 'full', '--part', 'prometheus');
     const file = path.join(directory, 'observe/base/kustomization.yaml');

@@ -42,6 +42,54 @@ describe('the part «respond» of plimsoll observe', () => {
     expect(policy).toContain('namespaces: ["shop"]\n        workloads: ["deployment/cart"]');
   });
 
+  const deploymentFor = (more: string) => {
+    const policyText = `version: 1
+rules: [{name: one, alerts: A, namespaces: [shop], workloads: [deployment/web], do: restart}]
+${more}`;
+    const files = responderManifests({
+      policy: readPolicy('p.yaml', policyText),
+      policyText,
+      namespace: 'monitoring',
+      image: 'registry.example/plimsoll:1',
+      imageNote: 'ours',
+      mode: undefined,
+      keda: false,
+    });
+    return files.find(({ path: file }) => file.endsWith('deployment.yaml'))?.text ?? '';
+  };
+
+  it('mounts what the policy writes records to and reads the address of a webhook from', () => {
+    const text = deploymentFor(
+      'record: {kind: file, directory: /var/records/}\nnotify: {webhookUrlFile: /hooks/slack-url}\n',
+    );
+    const { template } = parseAllDocuments(text, { version: '1.1' })[0]?.toJS().spec ?? {};
+    expect(template.spec.containers[0].volumeMounts).toContainEqual({ name: 'records', mountPath: '/var/records' });
+    expect(template.spec.volumes).toContainEqual({ name: 'records', emptyDir: { sizeLimit: '48Mi' } });
+    expect(template.spec.containers[0].volumeMounts).toContainEqual({
+      name: 'webhook-url',
+      mountPath: '/hooks',
+      readOnly: true,
+    });
+    expect(template.spec.volumes).toContainEqual({
+      name: 'webhook-url',
+      secret: {
+        secretName: 'plimsoll-respond',
+        defaultMode: 0o440,
+        items: [{ key: 'slack-url', path: 'slack-url' }],
+      },
+    });
+    expect(text).toContain('--from-file=slack-url');
+    expect(deploymentFor('notify: {webhookUrlFile: /secrets/webhook-url}\n')).not.toContain('- name: webhook-url');
+  });
+
+  it.each([
+    ['record: {kind: file, directory: records}', /begins with a slash/],
+    ['record: {kind: file, directory: /secrets}', /is taken/],
+    ['notify: {webhookUrlFile: /url}', /is taken/],
+  ])('says that %s cannot be mounted', (more, complaint) => {
+    expect(() => deploymentFor(`${more}\n`)).toThrow(complaint);
+  });
+
   it('names that YAML would read as numbers and truth values stay names, and an indented policy stays whole', () => {
     const policyText = `  # mine
 version: 1

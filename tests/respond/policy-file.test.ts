@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
-import { policyFile } from '../../src/respond/policy-file.ts';
+import { policyFile, readPolicyFile } from '../../src/respond/policy-file.ts';
 import { policyText } from './policies.ts';
 
 it.each([
@@ -30,4 +30,8 @@ it.each([
   expect(told.map(([loaded]) => loaded)).toEqual([true, false]);
   expect(told[1]?.[1]).toMatch(complaint);
   expect(told[1]?.[1]).toContain('the old policy stays in force');
+});
+
+it('does not read a file to its end that has none', () => {
+  expect(() => readPolicyFile('/dev/zero')).toThrow(/at most 256 KiB/);
 });

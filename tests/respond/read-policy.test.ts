@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { UserError } from '../../src/core/errors.ts';
 import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
+import { recordName } from '../../src/kubernetes/response/response-grants.ts';
 import { describePolicy } from '../../src/respond/describe-policy.ts';
 import { policyOf, policyText } from './policies.ts';
 
@@ -178,3 +179,8 @@ function errorOf(run: () => unknown): UserError {
   }
   throw new Error('no mistake was found');
 }
+
+it('responders of two names have records of two names', () => {
+  expect(recordName(3)).toBe('plimsoll-incident-3');
+  expect(recordName(3, 'night-shift')).toBe('night-shift-incident-3');
+});

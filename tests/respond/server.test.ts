@@ -72,7 +72,7 @@ describe('the responder’s HTTP interface', () => {
     ['no JSON', '{', {}, 400],
     ['JSON that is no webhook', '[]', {}, 400],
     ['another version', JSON.stringify({ ...webhook, version: '3' }), {}, 400],
-    ['a prototype in disguise', '{"version":"4","groupKey":"","alerts":[],"__proto__":{"x":1}}', {}, 400],
+    ['a prototype in disguise', '{"version":"4","groupKey":"","alerts":[],"__proto__":{"x":1}}', {}, 200],
     ['another kind of content', JSON.stringify(webhook), { 'content-type': 'text/html' }, 415],
     ['too many alerts', JSON.stringify({ ...webhook, alerts: Array.from({ length: 2001 }, () => 0) }), {}, 400],
     ['a body that is too large', ' '.repeat(65 * 1024), {}, 413],
@@ -82,6 +82,46 @@ describe('the responder’s HTTP interface', () => {
     expect(response.status).toBe(status);
     expect(received).toHaveLength(status === 200 ? 1 : 0);
     expect(await response.text()).not.toContain('stack');
+  });
+
+  it('takes a label that is named like a prototype for a label', async () => {
+    await start();
+    const text = JSON.stringify(webhook).replace('"labels":{', '"labels":{"__proto__":"a","constructor":"b",');
+    expect((await post(text)).status).toBe(200);
+    const [first] = received[0]?.alerts ?? [];
+    expect(first && 'labels' in first ? [...first.labels] : first).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['alertname', 'Leak'],
+    ]);
+  });
+
+  it('reads no more at once than the pod has memory for, and has room again afterwards', async () => {
+    await start();
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'content-length': String(64 * 1024),
+    };
+    // Each says that it sends 64 KiB, and sends but one byte.
+    const agent = new http.Agent({ maxSockets: 200 });
+    const begun = Array.from({ length: 130 }, () => {
+      const request = http.request(`${url}/alerts`, { method: 'POST', agent, headers });
+      const answer = new Promise<number | undefined>((resolve) => {
+        request.on('response', (response) => resolve(response.statusCode));
+        request.on('error', () => resolve(undefined));
+      });
+      request.write('{');
+      return { request, answer };
+    });
+    const refused = await Promise.race([
+      Promise.all(begun.slice(0, 128).map(({ answer }) => answer)),
+      Promise.all(begun.slice(128).map(({ answer }) => answer)),
+    ]);
+    expect(refused).toEqual([503, 503]);
+    for (const { request } of begun) request.destroy();
+    await expect.poll(async () => (await post(JSON.stringify(webhook))).status).toBe(200);
+    agent.destroy();
   });
 
   it('takes alerts that are not understood apart, and decides about the others', async () => {

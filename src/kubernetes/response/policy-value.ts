@@ -21,7 +21,7 @@ export interface PolicyValue {
   asEntries(what: string): readonly { readonly name: string; readonly value: PolicyValue }[];
 }
 
-const longestPolicy = 256 * 1024;
+export const longestPolicy = 256 * 1024;
 const seconds = { s: 1, m: 60, h: 3600, d: 86400 };
 
 /**

@@ -53,9 +53,9 @@ export function ownGrants(policy: ResponsePolicy, namespace: string, name: strin
   ];
 }
 
-/** Names are known before, so that RBAC can name them. */
-export function recordName(slot: number): string {
-  return `plimsoll-incident-${slot}`;
+/** Names are known before, so that RBAC can name them. Responders of other names in one namespace have records of their own. */
+export function recordName(slot: number, responder = 'plimsoll-respond'): string {
+  return responder === 'plimsoll-respond' ? `plimsoll-incident-${slot}` : `${responder}-incident-${slot}`;
 }
 
 type RuleGrant = Omit<Grant, 'namespace'>;

@@ -23,7 +23,7 @@ export function scrapeConfiguration(plan: ObservePlan): GeneratedFile {
   return {
     path: 'base/prometheus/prometheus.yml',
     owner: 'base',
-    text: `# What Prometheus scrapes, and by which rights: rbac.yaml allows just this. promtool check config prometheus.yml
+    text: `# What Prometheus scrapes, and by which rights: rbac.yaml allows just this. promtool check config --syntax-only prometheus.yml
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/
 global:
   # Two samples a minute: cAdvisor looks at containers every 10 to 15 s, so that more would mostly repeat what is known.

@@ -2,6 +2,7 @@ import type { ResponseMode, ResponsePolicy } from '../../kubernetes/response/res
 import { yamlScalar } from '../../kubernetes/yaml-text.ts';
 import type { GeneratedFile } from '../observe-plan.ts';
 import { labels, responderName as name, responderPort as port, selector } from './names.ts';
+import { policyMounts } from './policy-mounts.ts';
 import { rbac } from './rbac.ts';
 
 /** What the manifests are made from. */
@@ -65,6 +66,8 @@ ${lines.map((line) => (line === '' ? '\n' : `    ${line}\n`)).join('')}`;
 function deployment(choices: ResponderChoices): string {
   const { namespace, image, imageNote, mode, policy } = choices;
   const approval = policy.rules.some((rule) => rule.approval);
+  const { mounts, volumes, secretKeys } = policyMounts(policy);
+  const files = ['webhook-token', 'approval-key', ...secretKeys].map((key) => `--from-file=${key}`).join(' ');
   return `# Two pods: one acts, by its Lease, the other stands by and takes over within 15 seconds.
 # The image: ${imageNote}
 apiVersion: apps/v1
@@ -175,7 +178,7 @@ ${approval ? '            - --approval-key-file=/secrets/approval-key\n' : ''}${
             - name: secrets
               mountPath: /secrets
               readOnly: true
-      volumes:
+${mounts}      volumes:
         - name: policy
           configMap:
             name: ${name}-policy
@@ -185,11 +188,11 @@ ${approval ? '            - --approval-key-file=/secrets/approval-key\n' : ''}${
             # Made by you, never a file that is committed:
             #   head -c 32 /dev/urandom | base64 > webhook-token
             #   head -c 32 /dev/urandom | base64 > approval-key
-            #   kubectl -n ${namespace} create secret generic ${name} --from-file=webhook-token --from-file=approval-key
+            #   kubectl -n ${namespace} create secret generic ${name} ${files}
             # Alertmanager sends the same webhook-token. To renew it, put the new one into a second line, tell Alertmanager, drop the first.
             secretName: ${name}
             defaultMode: 0440
-`;
+${volumes}`;
 }
 
 function service(namespace: string): string {

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { scaleTargetOf } from '../../kubernetes/relations.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
-import { at, type YamlNode } from '../../kubernetes/yaml-node.ts';
+import { at, textAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadsBeside, workloadsNamed } from '../../project/workload-index.ts';
@@ -17,7 +17,9 @@ export const rule = objectRule({
   peers: ['kube-score:horizontalpodautoscaler-has-target', 'kube-linter:dangling-horizontalpodautoscaler'],
   check({ object, project }, { report }) {
     const target = object.kind === 'HorizontalPodAutoscaler' ? scaleTargetOf(object) : undefined;
-    if (!target || target.name === '' || workloadsNamed(project, target.kind, target.name, object).length > 0) return;
+    // A custom kind may have a scale subresource, and be made by an operator: what it scales is not known here.
+    if (!target || target.name === '' || isCustom(target.node)) return;
+    if (workloadsNamed(project, target.kind, target.name, object).length > 0) return;
     // The workload may be kept in another repository: only where others stand beside it, a wrong name is likely.
     const beside = workloadsBeside(project, object);
     if (beside.length === 0) return;
@@ -29,6 +31,11 @@ export const rule = objectRule({
     });
   },
 });
+
+function isCustom(target: YamlNode): boolean {
+  const [group = ''] = (textAt(target, 'apiVersion') ?? '').split('/');
+  return group.includes('.');
+}
 
 /** The one workload of that kind beside it. */
 function toOnlyWorkload(

@@ -32,7 +32,7 @@ export const rule = objectRule({
         also: lacking.flatMap(({ containers }) => containers.flatMap(portsOf)).slice(0, 4),
         message: isName
           ? `Service ${object.name} sends to a port named ${target}, and no container of ${titleOf(first)} has one.`
-          : `Service ${object.name} sends to port ${target}, and ${titleOf(first)} does not name it among its own.`,
+          : `Service ${object.name} sends ${port.name} to port ${target}, and the port of that name of ${titleOf(first)} is another one.`,
         ...(isName && { severity: 'error' }),
       });
     }
@@ -62,16 +62,20 @@ function portsOf({ ports, name }: Container) {
   return ports.map(({ node }) => ({ path: node.path, range: node.range, note: `a port of ${name}` }));
 }
 
-/** A number need not be declared: it counts as missing only where other ports are declared and the image exposes others too. */
-function hasPort(project: Project, workload: Workload, { targetPort, port }: ServicePort): boolean {
+/**
+ * A number need not be declared: containerPort only informs
+ * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports). It counts as missing only where a port of the same name
+ * as the Service's has another one, and no image that is built here exposes it.
+ */
+function hasPort(project: Project, workload: Workload, { name, targetPort, port }: ServicePort): boolean {
   const containers = runningContainers(workload);
   const declared = containers.flatMap(({ ports }) => ports);
   const value = targetPort?.value ?? port;
   const number = typeof value === 'number' ? value : Number(value);
-  if (Number.isNaN(number)) return value === undefined || declared.some(({ name }) => name === value);
-  if (declared.length === 0 || declared.some(({ containerPort }) => containerPort === number)) return true;
+  if (Number.isNaN(number)) return value === undefined || declared.some((each) => each.name === value);
+  const isContradicted = name !== undefined && declared.some((each) => each.name === name);
+  if (!isContradicted || declared.some(({ containerPort }) => containerPort === number)) return true;
   return containers.some((container) => {
-    if (container.ports.length === 0) return true;
     const build = buildRunBy(project, container);
     return build !== undefined && (exposedPorts(build)?.ports.has(number) ?? false);
   });

@@ -39,7 +39,9 @@ export const monitoringAlerts: readonly AlertRule[] = [
     runbook: {
       meaning: 'The configuration or a file of rules has a mistake, and the last good one stays in force.',
       effect: 'Changes since then do nothing; a restart would fail.',
-      steps: ['The log of Prometheus names file and line. promtool check config prometheus.yml finds the same.'],
+      steps: [
+        'The log of Prometheus names file and line. promtool check config --syntax-only prometheus.yml finds the same.',
+      ],
     },
     tests: {
       fires: { input: [own('prometheus_config_last_reload_successful', '1x5 0x30')], at: '30m', labels },
