@@ -15,7 +15,8 @@ export function renderJson(report: Report): string {
   return `${JSON.stringify(jsonReport(report), null, 2)}\n`;
 }
 
-function jsonReport(report: Report) {
+/** The value that {@link renderJson} writes. */
+export function jsonReport(report: Report) {
   const docs = docsByRule(report);
   const prints = reportFingerprints(report).findings;
   return {

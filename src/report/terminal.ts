@@ -53,7 +53,7 @@ const severityStyles: Record<Severity, { readonly word: string; readonly style: 
  * terminal. Never for a pipe: that is `renderPlain`.
  */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
-  const page: Page = { columns: Math.min(200, Math.max(40, options.columns)), color: options.color };
+  const page = pageOf(options);
   const shown = options.all ? report.findings : report.findings.slice(0, shownAtMost);
   const clean = report.findings.length === 0;
   const blocks = [
@@ -65,10 +65,30 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     clean ? [] : [...renderScore(report.score, page), ...totals(report, page)],
     clean ? [] : nextSteps(report, shown.length, options, page),
   ];
+  return joinBlocks(blocks);
+}
+
+export function pageOf({ columns, color }: Pick<TerminalOptions, 'columns' | 'color'>): Page {
+  return { columns: Math.min(200, Math.max(40, columns)), color };
+}
+
+/** Blocks of lines with an empty line between them; empty ones are left out. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string {
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => `${block.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n')}`;
+}
+
+/** The worst findings by their files, how many are left, what was not read, and the score: for reports with a head of their own. */
+export function findingBlocks(report: Report, atMost: number, page: Page): readonly (readonly string[])[] {
+  const shown = report.findings.slice(0, atMost);
+  return [
+    ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
+    remainder(report.findings.slice(shown.length), page),
+    ...report.problems.map((problem) => problemLines(problem, page)),
+    ...(report.findings.length === 0 ? [] : [[...renderScore(report.score, page), ...totals(report, page)]]),
+  ];
 }
 
 function header(report: Report, page: Page): string[] {

@@ -15,7 +15,7 @@ export const rule = imageRule({
         layer !== undefined
           ? `in /${place}${line === undefined ? '' : `:${line}`}`
           : step === undefined
-            ? `as ${place} in the configuration`
+            ? `in the configuration: ${place.replace(/^env /, 'variable ')}`
             : 'in the history';
       report({
         ...(layer !== undefined

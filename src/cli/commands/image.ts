@@ -1,0 +1,106 @@
+import type { Command } from '../command.ts';
+import { openFlags } from '../image-flags.ts';
+import { formats } from '../report-formats.ts';
+
+export const command: Command = {
+  name: 'image',
+  summary: 'Look inside an image: layers, waste, packages, vulnerabilities, secrets, and what to change',
+  arguments: 'IMAGE',
+  description:
+    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines.',
+  flags: [
+    {
+      name: 'format',
+      short: 'f',
+      value: 'FORMAT',
+      choices: formats,
+      group: 'Output',
+      description: 'How the report is written; default text',
+    },
+    { name: 'json', group: 'Output', description: 'The same as --format json' },
+    { name: 'markdown', group: 'Output', description: 'The same as --format markdown' },
+    { name: 'sarif', group: 'Output', description: 'The same as --format sarif' },
+    { name: 'html', value: 'FILE', group: 'Output', description: 'Write the report with its pictures to FILE as well' },
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FILE',
+      group: 'Output',
+      description: 'Write to FILE instead of standard output',
+    },
+    { name: 'all', group: 'Output', description: 'Show everything, not only what matters most' },
+    { name: 'layers', group: 'Output', description: 'Only the layers, all of them' },
+    {
+      name: 'files',
+      group: 'Output',
+      description: 'Only the files that a container sees, with the layer that brought each',
+    },
+    { name: 'packages', group: 'Output', description: 'Only the packages' },
+    { name: 'vulnerabilities', group: 'Output', description: 'Only the known vulnerabilities' },
+    {
+      name: 'color',
+      value: 'WHEN',
+      choices: ['auto', 'always', 'never'],
+      group: 'Output',
+      description: 'Colour the text; NO_COLOR is honoured',
+    },
+    { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
+    ...openFlags,
+    {
+      name: 'dockerfile',
+      value: 'PATH',
+      group: 'Image',
+      description: 'The Dockerfile or repository that made it; default ./Dockerfile where that surely did',
+    },
+    {
+      name: 'fail-on',
+      value: 'SEVERITY',
+      choices: ['error', 'warning', 'note', 'never'],
+      group: 'Gates',
+      description: 'Exit with 1 when a finding is at least this bad; default warning',
+    },
+    { name: 'ci', group: 'Gates', description: 'Exit with 1 by the rules of .dive-ci, and by them alone' },
+    { name: 'ci-config', value: 'FILE', group: 'Gates', description: 'The same, by the rules of FILE' },
+    {
+      name: 'preset',
+      value: 'PRESET',
+      choices: ['recommended', 'all'],
+      group: 'Gates',
+      description: 'Which rules run; default recommended',
+    },
+    {
+      name: 'rule',
+      value: 'RULE',
+      repeatable: true,
+      group: 'Gates',
+      description: 'Run only this rule, or all of an area',
+    },
+    { name: 'skip', value: 'RULE', repeatable: true, group: 'Gates', description: 'Do not run this rule' },
+    { name: 'baseline', value: 'FILE', group: 'Gates', description: 'Report only findings that FILE does not know' },
+    { name: 'no-ignore-comments', group: 'Gates', description: 'Report what ignore comments hide, too' },
+    {
+      name: 'config',
+      short: 'c',
+      value: 'FILE',
+      group: 'Gates',
+      description: 'Configuration; default plimsoll.yaml here or above',
+    },
+    { name: 'no-config', group: 'Gates', description: 'Read no configuration' },
+  ],
+  examples: [
+    {
+      call: 'plimsoll image registry.example/shop/web:1',
+      meaning: 'What it is, what is worst, what it costs, what to change',
+    },
+    {
+      call: 'plimsoll image web.tar --dockerfile web/Dockerfile',
+      meaning: 'An archive, its findings at the Dockerfile’s lines',
+    },
+    { call: 'plimsoll image web:1 --ci', meaning: 'In CI, by the rules of .dive-ci' },
+    { call: 'plimsoll image web:1 --packages', meaning: 'Every package with version, licence and layer' },
+  ],
+  async run(parsed, terminal) {
+    const { performImage } = await import('../perform-image.ts');
+    return performImage(parsed, terminal);
+  },
+};

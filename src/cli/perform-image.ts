@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { audit } from '../audit/audit.ts';
+import { settingsFrom } from '../audit/settings.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
+import { type DiveVerdict, diveDefaults, judgeAsDive, readDiveRules } from '../image/dive-gate.ts';
+import type { ImageAnalysis } from '../image/image-analysis.ts';
+import { imageProject, inspectImage } from '../project/inspected-image.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import { imageSections } from '../report/image-terminal.ts';
+import type { ImageView } from '../report/image-view.ts';
+import { rules } from '../rules/generated.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { isColored } from './is-colored.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { baselineFrom, failOnFrom } from './perform-audit.ts';
+import { progressOn } from './progress.ts';
+import { type ReadImage, readImage } from './read-image.ts';
+import { readTarget } from './read-target.ts';
+import { askedRules } from './rule-selection.ts';
+import { writeFile } from './write-file.ts';
+import { writeReports } from './write-reports.ts';
+
+/** Looks into one image and reports as the arguments of `plimsoll image` say. Gives the exit code. */
+export async function performImage(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const [name, ...others] = parsed.positionals;
+  if (name === undefined || others.length > 0)
+    throw new UserError('image takes the name of one image', {
+      remedy: 'plimsoll image registry.example/shop/web:1, plimsoll image ./image.tar, plimsoll image diff A B.',
+    });
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  try {
+    const repository = await repositoryFrom(parsed, terminal);
+    const read = await readImage(name, parsed, terminal, progress);
+    progress.step('judging');
+    const view = await viewOf(read, repository, name, parsed, terminal);
+    progress.end();
+    await write(view, parsed, terminal);
+    if (parsed.has('ci') || parsed.has('ci-config')) return await gate(read.analysis, parsed, terminal);
+    return exitCodeOf(view.report, failOnFrom(parsed, undefined));
+  } finally {
+    progress.end();
+  }
+}
+
+async function viewOf(
+  read: ReadImage,
+  repository: Project | undefined,
+  name: string,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<ImageView> {
+  const image = inspectImage(read.analysis, read.vulnerabilities, repository);
+  const { configuration, peerSettings } = await loadConfiguration(
+    parsed,
+    await readTarget([], undefined, terminal),
+    terminal,
+  );
+  const today = new Date().toISOString().slice(0, 10);
+  const report = audit(imageProject([image], repository), {
+    rules: rules.filter(({ definition }) => definition.looksAt === 'image'),
+    settings: settingsFrom(configuration, askedRules(parsed)),
+    peerSettings,
+    honourIgnoreComments: !parsed.has('no-ignore-comments'),
+    today,
+    baseline: baselineFrom(parsed, terminal),
+    changedPaths: undefined,
+    version: terminal.version,
+    target: name,
+    clock: () => process.uptime(),
+    startedAt: 0,
+  });
+  return { image, report, today, advisories: read.advisories };
+}
+
+/** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */
+async function repositoryFrom(parsed: ParsedArguments, terminal: Terminal): Promise<Project | undefined> {
+  const named = parsed.value('dockerfile');
+  if (named === undefined && !existsSync(path.join(terminal.cwd, 'Dockerfile'))) return undefined;
+  return loadProject(await readTarget([named ?? 'Dockerfile'], undefined, terminal), {});
+}
+
+async function write(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  const html = parsed.value('html');
+  if (html !== undefined) {
+    const { renderImageHtml } = await import('../report/image-html.ts');
+    writeFile(path.resolve(terminal.cwd, html), renderImageHtml(view));
+  }
+  const output = parsed.value('output');
+  const text = await textOf(view, parsed, terminal);
+  if (text === undefined)
+    await writeReports(view.report, '', failOnFrom(parsed, undefined), withFormat(parsed), terminal);
+  else if (output === undefined) terminal.stdout.write(text);
+  else writeFile(path.resolve(terminal.cwd, output), text);
+}
+
+/** Undefined for the formats that every report has. */
+async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<string | undefined> {
+  const format = formatFrom(parsed);
+  if (format === 'json') return (await import('../report/image-json.ts')).renderImageJson(view);
+  if (format === 'html') return (await import('../report/image-html.ts')).renderImageHtml(view);
+  if (format === 'markdown') return (await import('../report/image-markdown.ts')).renderImageMarkdown(view);
+  if (format !== 'text') return undefined;
+  const { renderImageTerminal } = await import('../report/image-terminal.ts');
+  return renderImageTerminal(view, {
+    columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 120,
+    color: parsed.value('output') === undefined && isColored(parsed, terminal),
+    all: parsed.has('all'),
+    sections: imageSections.filter((section) => parsed.has(section)),
+  });
+}
+
+function formatFrom(parsed: ParsedArguments): string {
+  const switched = ['json', 'markdown', 'sarif'].find((name) => parsed.has(name));
+  return switched ?? parsed.value('format') ?? 'text';
+}
+
+function withFormat(parsed: ParsedArguments): ParsedArguments {
+  return { ...parsed, value: (name) => (name === 'format' ? formatFrom(parsed) : parsed.value(name)) };
+}
+
+/** dive's CI mode: 1 when a rule fails, whatever else was found. */
+async function gate(analysis: ImageAnalysis, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const file = parsed.value('ci-config') ?? '.dive-ci';
+  const verdicts = judgeAsDive(analysis, await diveRules(file, parsed, terminal));
+  for (const verdict of verdicts) terminal.stderr.write(`${verdictLine(verdict)}\n`);
+  return verdicts.some(({ state }) => state === 'fail') ? exitCodes.findings : exitCodes.clean;
+}
+
+async function diveRules(file: string, parsed: ParsedArguments, terminal: Terminal) {
+  const absolute = path.resolve(terminal.cwd, file);
+  if (!existsSync(absolute)) {
+    if (!parsed.has('ci-config')) return diveDefaults;
+    throw new UserError('there is no such file', { where: file });
+  }
+  const [{ readFileSync }, { parse }] = await Promise.all([import('node:fs'), import('yaml')]);
+  let value: unknown;
+  try {
+    value = parse(readFileSync(absolute, 'utf8'), { maxAliasCount: 0 });
+  } catch (cause) {
+    throw new UserError('this is no YAML', { where: file, cause });
+  }
+  return readDiveRules(file, value);
+}
+
+function verdictLine({ rule, state, message }: DiveVerdict): string {
+  return printable(`${state.toUpperCase()} ${rule}: ${message}`);
+}

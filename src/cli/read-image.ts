@@ -1,0 +1,85 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { cataloguers } from '../ecosystems/cataloguers.ts';
+import { analyseImage } from '../image/analyse-image.ts';
+import type { Platform } from '../image/image.ts';
+import type { ImageAnalysis } from '../image/image-analysis.ts';
+import { openImage } from '../image/sources/open-image.ts';
+import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
+import { matchGaps, matchPackages } from '../vulnerabilities/match.ts';
+import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import type { Progress } from './progress.ts';
+
+/** An image that was looked into, with what is known to be wrong with its packages. */
+export interface ReadImage {
+  readonly analysis: ImageAnalysis;
+  /** Undefined where nobody looked. */
+  readonly vulnerabilities: readonly Vulnerability[] | undefined;
+  /** Of what day the advisories are, or why there are none. */
+  readonly advisories: string;
+}
+
+/**
+ * Opens an image, looks through its layers and for known vulnerabilities, as the flags say.
+ * @throws UserError with exit code 2 or 3 where it cannot be found or read
+ */
+export async function readImage(
+  name: string,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<ReadImage> {
+  const platform = platformFrom(parsed.value('platform'));
+  const caFile = parsed.value('ca');
+  const image = await openImage(name, {
+    ...(platform && { platform }),
+    environment: terminal.environment,
+    progress: (message) => progress.step(message),
+    registry: {
+      ...(caFile !== undefined && { caFile: path.resolve(terminal.cwd, caFile) }),
+      ...(parsed.has('plain-http') && { plainHttp: true }),
+      mirrors: parsed.values('mirror'),
+    },
+  });
+  try {
+    progress.step(`reading ${name}`);
+    const analysis = await analyseImage(image, {
+      cataloguers,
+      onProgress: (share) => progress.step(`reading ${name}`, Math.round(share * 100), 100),
+    });
+    return { ...known(analysis, parsed, terminal) };
+  } finally {
+    await image.close();
+  }
+}
+
+function known(analysis: ImageAnalysis, parsed: ParsedArguments, terminal: Terminal): ReadImage {
+  const none = (advisories: string) => ({ analysis, vulnerabilities: undefined, advisories });
+  if (parsed.has('no-vulnerabilities')) return none('Not looked for, as --no-vulnerabilities says.');
+  if (analysis.packages.length === 0) return none('Not looked for: no package was found.');
+  const store = openStore(storeDirectory(terminal.environment, terminal.environment.HOME ?? homedir()));
+  if (!store) return none('Not looked for: there are no advisories yet. «plimsoll db update» fetches them.');
+  try {
+    const { packages, operatingSystem } = analysis;
+    const gaps = matchGaps(store, packages, operatingSystem);
+    return {
+      analysis: { ...analysis, gaps: [...analysis.gaps, ...gaps] },
+      vulnerabilities: matchPackages(store, packages, operatingSystem),
+      advisories: `Advisories of ${store.information.built.slice(0, 10)}.`,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** `linux/arm/v7`. */
+function platformFrom(text: string | undefined): Platform | undefined {
+  if (text === undefined) return undefined;
+  const match = /^([a-z0-9]{1,20})\/([a-z0-9]{1,20})(?:\/([a-z0-9.]{1,20}))?$/.exec(text);
+  const [, os, architecture, variant] = match ?? [];
+  if (os === undefined || architecture === undefined)
+    throw new UserError(`«${text}» is no platform`, { remedy: 'Write it as linux/amd64 or linux/arm/v7.' });
+  return { os, architecture, ...(variant !== undefined && { variant }) };
+}

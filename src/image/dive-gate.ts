@@ -1,0 +1,88 @@
+import { UserError } from '../core/errors.ts';
+import { isJsonObject, type JsonObject } from '../core/json-object.ts';
+import type { ImageAnalysis } from './image-analysis.ts';
+
+/** The rules of dive's CI mode (https://github.com/wagoodman/dive#ci-integration); undefined where one is disabled. */
+export interface DiveRules {
+  /** 0 to 1. */
+  readonly lowestEfficiency: number | undefined;
+  readonly highestWastedBytes: number | undefined;
+  /** 0 to 1, of the bytes above the first layer. */
+  readonly highestUserWastedPercent: number | undefined;
+}
+
+/** What dive takes where nothing is said. */
+export const diveDefaults: DiveRules = {
+  lowestEfficiency: 0.9,
+  highestWastedBytes: undefined,
+  highestUserWastedPercent: 0.1,
+};
+
+export interface DiveVerdict {
+  readonly rule: keyof DiveRules;
+  readonly state: 'pass' | 'fail' | 'skip';
+  /** One sentence with both figures. */
+  readonly message: string;
+}
+
+/**
+ * The rules that a `.dive-ci` holds, read as YAML; those that it does not name are dive's own.
+ * @throws UserError for a value that is none
+ */
+export function readDiveRules(file: string, value: unknown): DiveRules {
+  const rules: JsonObject = isJsonObject(value) && isJsonObject(value.rules) ? value.rules : {};
+  const read = (name: keyof DiveRules, parse: (text: string) => number | undefined) => {
+    if (rules[name] === undefined || rules[name] === null) return diveDefaults[name];
+    const text = String(rules[name]).trim();
+    if (text === 'disabled') return undefined;
+    const parsed = parse(text);
+    if (parsed === undefined)
+      throw new UserError(`«${text.slice(0, 40)}» is no value for ${name}`, {
+        where: file,
+        remedy: 'A share is a number from 0 to 1, a size is written 20MB or 20MiB; «disabled» switches the rule off.',
+      });
+    return parsed;
+  };
+  return {
+    lowestEfficiency: read('lowestEfficiency', shareOf),
+    highestWastedBytes: read('highestWastedBytes', bytesOf),
+    highestUserWastedPercent: read('highestUserWastedPercent', shareOf),
+  };
+}
+
+function shareOf(text: string): number | undefined {
+  const value = /^\d{0,3}(?:\.\d{1,12})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
+  return value >= 0 && value <= 1 ? value : undefined;
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** `20MB`, `20 MiB`, `1048576`. */
+function bytesOf(text: string): number | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s?([kmgt]?)(i?)b?$/i.exec(text);
+  if (!match) return undefined;
+  const unit = units[(match[2] ?? '').toLowerCase()] ?? 1;
+  const factor = match[3] ? 1024 ** Math.round(Math.log10(unit) / 3) : unit;
+  return Math.floor(Number(match[1]) * factor);
+}
+
+/** How an image does by the rules. */
+export function judgeAsDive(analysis: ImageAnalysis, rules: DiveRules): readonly DiveVerdict[] {
+  const { efficiency, wastedBytes, layers } = analysis;
+  const userBytes = layers.slice(1).reduce((sum, layer) => sum + layer.contentBytes, 0);
+  const wastedShare = userBytes === 0 ? 0 : wastedBytes / userBytes;
+  const verdict = (rule: keyof DiveRules, fails: (limit: number) => boolean, figure: string): DiveVerdict => {
+    const limit = rules[rule];
+    if (limit === undefined) return { rule, state: 'skip', message: `${figure}; the rule is disabled` };
+    return { rule, state: fails(limit) ? 'fail' : 'pass', message: `${figure}, the limit is ${limit}` };
+  };
+  return [
+    verdict('lowestEfficiency', (limit) => efficiency < limit, `efficiency ${efficiency.toFixed(4)}`),
+    verdict('highestWastedBytes', (limit) => wastedBytes > limit, `${wastedBytes} bytes wasted`),
+    verdict(
+      'highestUserWastedPercent',
+      (limit) => wastedShare > limit,
+      `${wastedShare.toFixed(4)} of the ${userBytes} bytes above the first layer wasted`,
+    ),
+  ];
+}

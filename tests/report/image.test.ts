@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { audit } from '../../src/audit/audit.ts';
+import { settingsFrom } from '../../src/audit/settings.ts';
+import { noConfiguration } from '../../src/project/configuration.ts';
+import { imageProject, inspectImage } from '../../src/project/inspected-image.ts';
+import { imageJsonVersion, renderImageJson } from '../../src/report/image-json.ts';
+import { renderImageMarkdown } from '../../src/report/image-markdown.ts';
+import { renderImageTerminal } from '../../src/report/image-terminal.ts';
+import type { ImageView } from '../../src/report/image-view.ts';
+import { rules } from '../../src/rules/generated.ts';
+import { analysisFrom } from '../image/build-analysis.ts';
+
+const hostile = 'app/\\u001b[31mred\\u202e';
+
+const described = `
+name: shop/web:1
+environment: [DB_PASSWORD=Xk29sjQ1pzT7]
+secrets: [{ kind: password, place: env DB_PASSWORD, certainty: likely }]
+waste:
+  - { kind: leftover, what: package lists, bytes: 19000000, files: 4, layers: [0], paths: [var/lib/apt/lists/x] }
+vulnerabilities:
+  - { id: CVE-2026-0001, package: openssl, severity: critical, fixedIn: "1.1" }
+  - { id: CVE-2026-0002, package: openssl, severity: low, fixedIn: "1.0.1" }
+  - { id: CVE-2026-0003, package: zlib, severity: medium }
+steps:
+  - by: RUN /bin/sh -c apt-get update && apt-get install -y openssl # buildkit
+    files: [{ path: usr/bin/su, bytes: 70000, mode: "4755" }, { path: "${hostile}", bytes: 1 }]
+    packages: [{ name: openssl, version: "1.0" }, { name: zlib, version: "1.2" }]
+    hidden: 1000
+  - by: ENV DB_PASSWORD=Xk29sjQ1pzT7
+    empty: true
+`;
+
+function viewOf(text: string): ImageView {
+  const { analysis, vulnerabilities } = analysisFrom(text);
+  const image = inspectImage(analysis, vulnerabilities, undefined);
+  const report = audit(imageProject([image], undefined), {
+    rules: rules.filter(({ definition }) => definition.looksAt === 'image'),
+    settings: settingsFrom(noConfiguration, { only: [], skip: [] }),
+    peerSettings: new Map(),
+    honourIgnoreComments: true,
+    today: '2026-11-24',
+    baseline: undefined,
+    changedPaths: undefined,
+    version: '0.0.0',
+    target: 'shop/web:1',
+    clock: () => 0,
+    startedAt: 0,
+  });
+  return { image, report, today: '2026-11-24', advisories: 'Advisories of 2026-11-20.' };
+}
+
+const view = viewOf(described);
+const plain = { columns: 120, color: false, all: false, sections: [] };
+
+describe('the JSON of an image', () => {
+  const schema = JSON.parse(readFileSync('schemas/image.schema.json', 'utf8'));
+  const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema);
+
+  test.each([described, 'steps: []', 'steps: [{ files: [] }]'])('agrees with the published schema (%#)', (text) => {
+    const value = JSON.parse(renderImageJson(viewOf(text)));
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    expect(schema.properties.version.const).toBe(imageJsonVersion);
+  });
+
+  test('the schema refuses a field that is unknown or missing', () => {
+    const value = JSON.parse(renderImageJson(view));
+    expect(validate({ ...value, more: 1 })).toBe(false);
+    delete value.layers;
+    expect(validate(value)).toBe(false);
+  });
+});
+
+describe.each([
+  ['text', renderImageTerminal(view, plain)],
+  ['all text', renderImageTerminal(view, { ...plain, all: true })],
+  ['files', renderImageTerminal(view, { ...plain, sections: ['files', 'layers'] })],
+  ['JSON', renderImageJson(view)],
+  ['Markdown', renderImageMarkdown(view)],
+])('as %s', (_, text) => {
+  test('no secret and no control character is shown', () => {
+    expect(text).not.toContain('Xk29sjQ1pzT7');
+    expect(text.replace(/\n/g, '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+test('the text says what it is, what is worst, what mends it', () => {
+  const text = renderImageTerminal(view, { ...plain, columns: 200 });
+  expect(text).toContain('linux/amd64 · Debian 12');
+  expect(text).toContain('openssl 1.0 has 2 known vulnerabilities, the worst critical: CVE-2026-0001, CVE-2026-0002.');
+  expect(text).toContain('Install openssl 1.1 or later.');
+  expect(text).toContain('3 known vulnerabilities (1 critical, 1 medium, 1 low): 2 go away with 1 update.');
+  expect(text).toMatch(/19 MB\s+4\s+package lists\s+layer 1/);
+});
+
+test('no line of the text is wider than the terminal', () => {
+  for (const columns of [40, 80, 120])
+    for (const line of renderImageTerminal(view, { ...plain, columns }).split('\n'))
+      expect(line.length, line).toBeLessThanOrEqual(Math.max(columns, 80));
+});
+
+test('files are listed as ls does', () => {
+  expect(renderImageTerminal(view, { ...plain, sections: ['files'] })).toContain(
+    '-rwsr-xr-x       0:0       70000   1 /usr/bin/su',
+  );
+});
