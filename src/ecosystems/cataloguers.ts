@@ -6,6 +6,7 @@ import { composerCataloguer } from './composer/installed.ts';
 import { gemCataloguer } from './gem/installed.ts';
 import { goCataloguer } from './go/installed.ts';
 import type { Cataloguer } from './installed-package.ts';
+import { javaCataloguer } from './maven/installed.ts';
 import { npmCataloguer } from './npm/installed.ts';
 import { nugetCataloguer } from './nuget/installed.ts';
 import { pythonCataloguer } from './pip/installed.ts';
@@ -21,6 +22,7 @@ export const cataloguers: readonly Cataloguer[] = [
   gemCataloguer,
   composerCataloguer,
   nugetCataloguer,
+  javaCataloguer,
   goCataloguer,
   cargoCataloguer,
   binaryCataloguer,

@@ -20,7 +20,7 @@ export function completePackages<T extends InstalledPackage>(packages: readonly 
   return packages.flatMap((one) => {
     if (one.kind === 'generic' && isBroughtBy(one, distribution)) return [];
     const purl = isOfDistribution(one) ? distributionUrl(one, context.operatingSystem) : one.purl;
-    const identity = `${purl}\0${one.path}`;
+    const identity = `${purl}\0${one.path}\0${one.inside ?? ''}`;
     if (seen.has(identity)) return [];
     seen.add(identity);
     const told = one.licences.length > 0 ? one.licences : (licences.get(`${one.kind} ${one.name}`) ?? []);

@@ -31,6 +31,8 @@ export interface InstalledPackage {
   readonly bytes?: number;
   /** The file that proves it, from the root, without a leading slash. */
   readonly path: string;
+  /** Where in that file, if it is an archive: `BOOT-INF/lib/commons-io-2.11.0.jar`; archives in archives divided by `!/`. */
+  readonly inside?: string;
 }
 
 /** `/etc/os-release` (https://www.freedesktop.org/software/systemd/man/latest/os-release.html). */

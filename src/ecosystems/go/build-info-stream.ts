@@ -1,6 +1,6 @@
 import { isElf } from '../internal/elf.ts';
 import type { BuildInfo } from './build-info.ts';
-import { alignment, buildInfoMagic, inlineInfo } from './read-build-info.ts';
+import { alignment, buildInfoMagic, inlineInfo, maximumMarks } from './read-build-info.ts';
 
 /** Kept of what follows the mark: the lines of some thousand modules. */
 const maximumKept = 1024 * 1024;
@@ -15,14 +15,17 @@ export function buildInfoStream(): { push(chunk: Uint8Array): void; end(): Build
   let start = 0;
   let found: BuildInfo | undefined;
   let program: boolean | undefined;
+  let marks = 0;
 
   const look = (last: boolean): void => {
     let at = held.indexOf(buildInfoMagic);
-    while (at !== -1 && !found && (last || held.length - at >= maximumKept)) {
+    while (at !== -1 && !found && marks < maximumMarks && (last || held.length - at >= maximumKept)) {
       if ((start + at) % alignment === 0) found = inlineInfo(held.subarray(at, at + maximumKept));
       drop(at + 1);
+      marks++;
       at = held.indexOf(buildInfoMagic);
     }
+    if (marks >= maximumMarks) program = false;
     drop(at === -1 ? Math.max(0, held.length - buildInfoMagic.length + 1) : at);
   };
   const drop = (bytes: number): void => {
@@ -34,6 +37,7 @@ export function buildInfoStream(): { push(chunk: Uint8Array): void; end(): Build
       if (found || program === false) return;
       held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);
       if (program === undefined && held.length >= 64) program = isElf(held);
+      if (!program) return;
       // Before the mark only a few bytes are kept; behind it everything, and then it is looked at once.
       if (held.length < maximumKept && held.subarray(0, buildInfoMagic.length).equals(buildInfoMagic)) return;
       look(false);

@@ -29,7 +29,8 @@ export function goModules(info: BuildInfo, path: string): InstalledPackage[] {
     if (word === 'mod' && isWord(first)) main = { path: first, version: second };
     if (word === 'dep' && isWord(first) && dependencies.length < maximumPackages)
       dependencies.push({ path: first, version: second });
-    if (word === '=>' && isWord(second)) dependencies.splice(-1, 1, { path: first, version: second });
+    if (word === '=>' && isWord(second) && second !== '(devel)')
+      dependencies.splice(-1, 1, { path: first, version: second });
     const equals = first.indexOf('=');
     if (word === 'build' && equals > 0) settings.set(first.slice(0, equals), first.slice(equals + 1));
   }

@@ -9,6 +9,9 @@ const inlineStart = 32;
 const inlineFlag = 2;
 const bigEndianFlag = 1;
 
+/** Go's tools have the mark in their own texts a few times; what has it more often is made up. */
+export const maximumMarks = 1000;
+
 /** Go's own programs have some hundred modules; one of 100,000 has less than this. */
 export const maximumInfo = 8 * 1024 * 1024;
 
@@ -17,7 +20,9 @@ export function readBuildInfo(content: Uint8Array): BuildInfo | undefined {
   const elf = readElf(content);
   const home = elf?.section('.go.buildinfo') ?? elf?.data[0];
   if (!elf || !home) return undefined;
-  for (let at = indexOf(home, 0); at !== -1; at = indexOf(home, at + 1)) {
+  let marks = 0;
+  for (let at = indexOf(home, 0); at !== -1 && marks < maximumMarks; at = indexOf(home, at + 1)) {
+    marks++;
     if (at % alignment !== 0) continue;
     const info =
       (home[at + 15] ?? 0) & inlineFlag ? inlineInfo(home.subarray(at)) : pointedInfo(elf, home.subarray(at));

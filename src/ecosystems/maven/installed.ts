@@ -1,0 +1,76 @@
+import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
+import { baseName, maximumPackages, textOf } from '../internal/installed-text.ts';
+import { type ZipEntry, zipEntries } from '../internal/zip.ts';
+import { type ArchiveFacts, type Coordinates, mainArtifact, mavenPackage, sameArtifact } from './archive-identity.ts';
+import { readManifest, readPomProperties } from './archive-metadata.ts';
+
+/** https://docs.oracle.com/en/java/javase/21/docs/specs/jar/jar.html and what carries jars. */
+const archive = /\.(?:jar|war|ear|jpi|hpi|sar|par|rar)$/i;
+const manifestName = 'META-INF/MANIFEST.MF';
+const maximumMetadata = 1024 * 1024;
+const maximumDepth = 5;
+
+/** What all archives in a file may unpack to together. */
+const maximumUnpacked = 256 * 1024 * 1024;
+
+interface Budget {
+  bytes: number;
+}
+
+/** Jars, wars and ears with what is nested in them and what was shaded into them. */
+export const javaCataloguer: Cataloguer = {
+  name: 'java',
+  wants: (file) => (archive.test(file.path.slice(-5)) ? 'whole' : undefined),
+  whole: (file, content) => {
+    const found: InstalledPackage[] = [];
+    readArchive(content, { path: file.path, inside: [] }, { bytes: maximumUnpacked }, found);
+    return found;
+  },
+};
+
+interface Place {
+  readonly path: string;
+  /** Names of the archives on the way, the innermost last. */
+  readonly inside: readonly string[];
+}
+
+function readArchive(content: Uint8Array, place: Place, budget: Budget, found: InstalledPackage[]): void {
+  const nested: ZipEntry[] = [];
+  const poms: Coordinates[] = [];
+  let manifest: ArchiveFacts['manifest'] = new Map();
+  let entries = 0;
+  for (const entry of zipEntries(content, isWanted)) {
+    entries++;
+    if (archive.test(entry.name)) nested.push(entry);
+    else {
+      const text = textOf(unpacked(entry, maximumMetadata, budget) ?? new Uint8Array());
+      if (entry.name === manifestName) manifest = readManifest(text);
+      else poms.push(...readPomProperties(text));
+    }
+  }
+  if (entries > 0 || zipEntries(content, () => true).next().done === false) identify(place, { poms, manifest }, found);
+  for (const entry of nested) {
+    if (place.inside.length >= maximumDepth || found.length >= maximumPackages) return;
+    const inner = unpacked(entry, budget.bytes, budget);
+    if (inner) readArchive(inner, { path: place.path, inside: [...place.inside, entry.name] }, budget, found);
+  }
+}
+
+function isWanted(name: string): boolean {
+  if (name === manifestName) return true;
+  if (name.startsWith('META-INF/maven/') && name.endsWith('/pom.properties')) return true;
+  return archive.test(name.slice(-5)) && !name.endsWith('/');
+}
+
+function unpacked(entry: ZipEntry, most: number, budget: Budget): Uint8Array | undefined {
+  const bytes = entry.read(Math.min(most, budget.bytes));
+  budget.bytes -= bytes?.length ?? 0;
+  return bytes;
+}
+
+/** The archive itself, and beside it every artifact whose coordinates stand in it: shaded ones. */
+function identify(place: Place, { poms, manifest }: Omit<ArchiveFacts, 'fileName'>, found: InstalledPackage[]): void {
+  const main = mainArtifact({ fileName: baseName(place.inside.at(-1) ?? place.path), manifest, poms });
+  if (main) found.push(mavenPackage(main, place, manifest));
+  for (const pom of poms) if (!main || !sameArtifact(pom, main)) found.push(mavenPackage(pom, place, new Map()));
+}

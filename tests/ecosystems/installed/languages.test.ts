@@ -1,0 +1,281 @@
+import { describe, expect, test } from 'vitest';
+import { goModules } from '../../../src/ecosystems/go/build-info.ts';
+import { catalogue, fixture, urls } from './catalogue.ts';
+import { zipArchive } from './zip-archive.ts';
+
+const json = JSON.stringify;
+
+describe('npm', () => {
+  const manifest = json({ name: 'left-pad', version: '1.3.0', license: 'WTFPL' });
+  test.each([
+    ['app/node_modules/left-pad/package.json', manifest, ['pkg:npm/left-pad@1.3.0']],
+    ['app/node_modules/.pnpm/left-pad@1.3.0/node_modules/left-pad/package.json', manifest, ['pkg:npm/left-pad@1.3.0']],
+    [
+      'app/node_modules/@babel/core/package.json',
+      json({ name: '@babel/core', version: '7.24.0' }),
+      ['pkg:npm/%40babel/core@7.24.0'],
+    ],
+    ['app/package.json', json({ name: 'app', version: '0.1.0' }), ['pkg:npm/app@0.1.0']],
+    // Parts of a package, and trees that a package's tests made up.
+    ['app/node_modules/left-pad/dist/esm/package.json', manifest, []],
+    ['app/node_modules/resolve/test/resolver/node_modules/left-pad/package.json', manifest, []],
+    ['app/test/fixtures/package.json', manifest, []],
+    ['app/node_modules/left-pad/my-package.json', manifest, []],
+    ['app/node_modules/x/package.json', json({ name: 'x' }), []],
+    ['app/node_modules/x/package.json', json({ name: 'x', version: 'latest' }), []],
+    ['app/node_modules/x/package.json', '{"name": "x", "version": ["1.0.0"]}', []],
+    ['app/node_modules/x/package.json', 'no json', []],
+  ])('%s', (path, content, expected) => {
+    expect(urls(catalogue(path, content, { mode: 0o644 }))).toEqual(expected);
+  });
+
+  test.each([
+    [{ license: 'MIT' }, ['MIT']],
+    [{ license: { type: 'MIT', url: 'https://x' } }, ['MIT']],
+    [{ licenses: [{ type: 'MIT' }, { type: 'Apache-2.0' }] }, ['MIT', 'Apache-2.0']],
+    [{ license: 'UNKNOWN' }, []],
+    [{ license: 7 }, []],
+  ])('licences of %j', (fields, licences) => {
+    const [one] = catalogue('node_modules/a/package.json', json({ name: 'a', version: '1.0.0', ...fields }));
+    expect(one?.licences).toEqual(licences);
+  });
+});
+
+describe('Python', () => {
+  const metadata =
+    'Metadata-Version: 2.1\nName: Flask_Login\nVersion: 0.6.3\nLicense: MIT\nClassifier: License :: OSI Approved :: BSD License\n\nName: not this\n';
+  test.each([
+    'usr/lib/python3/dist-packages/Flask_Login-0.6.3.dist-info/METADATA',
+    'usr/lib/python3/dist-packages/Flask_Login-0.6.3.egg-info',
+    'usr/lib/python3/dist-packages/Flask_Login.egg-info/PKG-INFO',
+    'usr/lib/python3/Flask_Login-0.6.3-py3.11.egg/EGG-INFO/PKG-INFO',
+  ])('%s', (path) => {
+    expect(catalogue(path, metadata)).toEqual([
+      {
+        kind: 'pypi',
+        name: 'Flask_Login',
+        version: '0.6.3',
+        purl: 'pkg:pypi/flask-login@0.6.3',
+        licences: ['MIT'],
+        path,
+      },
+    ]);
+  });
+
+  test.each([
+    ['License-Expression: MIT OR Apache-2.0\nLicense: other', ['MIT OR Apache-2.0']],
+    ['License: UNKNOWN\nClassifier: License :: OSI Approved :: MIT License', ['MIT License']],
+    [`License: ${'a whole text '.repeat(50)}`, []],
+  ])('licences of %j', (fields, licences) => {
+    const [one] = catalogue('a.dist-info/METADATA', `Name: a\nVersion: 1\n${fields}\n`);
+    expect(one?.licences).toEqual(licences);
+  });
+});
+
+describe('RubyGems', () => {
+  test.each([
+    [
+      '# -*- encoding: utf-8 -*-\n# stub: rake 13.0.6 ruby lib\n\n  s.licenses = ["MIT".freeze, "Ruby".freeze]\n',
+      'pkg:gem/rake@13.0.6',
+      ['MIT', 'Ruby'],
+    ],
+    [
+      'Gem::Specification.new do |s|\n  s.name = "rake".freeze\n  s.version = "13.0.6"\nend\n',
+      'pkg:gem/rake@13.0.6',
+      [],
+    ],
+    ['# stub: nokogiri 1.16.2 x86_64-linux lib\n', 'pkg:gem/nokogiri@1.16.2?platform=x86_64-linux', []],
+  ])('%#', (text, purl, licences) => {
+    for (const path of [
+      'usr/lib/ruby/gems/3.1.0/specifications/a.gemspec',
+      'var/lib/gems/specifications/default/a.gemspec',
+    ])
+      expect(catalogue(path, text)).toEqual([expect.objectContaining({ purl, licences, path })]);
+    expect(catalogue('usr/lib/ruby/gems/3.1.0/gems/rake-13.0.6/rake.gemspec', text)).toEqual([]);
+  });
+});
+
+describe('Composer', () => {
+  const packages = [{ name: 'Monolog/monolog', version: '3.5.0', license: ['MIT'] }, { name: 7 }];
+  test.each([
+    ['version 1', packages],
+    ['version 2', { packages, dev: false }],
+  ])('%s', (_, content) => {
+    expect(catalogue('app/vendor/composer/installed.json', json(content))).toEqual([
+      expect.objectContaining({ kind: 'composer', purl: 'pkg:composer/monolog/monolog@3.5.0', licences: ['MIT'] }),
+    ]);
+  });
+});
+
+describe('.NET', () => {
+  test('packages and the runtime, not the projects', () => {
+    const libraries = {
+      'app/1.0.0': { type: 'project' },
+      'Newtonsoft.Json/13.0.3': { type: 'package' },
+      'runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.3': { type: 'runtimepack' },
+    };
+    expect(urls(catalogue('app/app.deps.json', json({ libraries })))).toEqual([
+      'pkg:nuget/Newtonsoft.Json@13.0.3',
+      'pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@8.0.3',
+    ]);
+  });
+});
+
+/** Built by the compilers that their names say; all but the headers and the sections that are read is zeroed. */
+describe('Go', () => {
+  test.each([
+    ['go-1.16.15', '1.16.15'],
+    ['go-1.17.13-386', '1.17.13'],
+    ['go-1.17.13-mips', '1.17.13'],
+    ['go-1.26.8', '1.26.8'],
+  ])('%s', (name, version) => {
+    expect(urls(catalogue(`app/${name}`, fixture(name)))).toEqual([
+      'pkg:golang/example.com/hello',
+      'pkg:golang/golang.org/x/text@v0.3.7',
+      `pkg:golang/stdlib@${version}`,
+    ]);
+  });
+
+  test('a program of more than 64 MiB is read as it comes', () => {
+    const built = fixture('go-1.26.8');
+    // Before the program's own, a mark that is none: the searching program's own text.
+    const large = Buffer.concat([built, Buffer.alloc(64 * 1024 * 1024)]);
+    large.write('\xff Go buildinf:', 4096, 'latin1');
+    for (const piece of [65_536, 1_048_576, 12_347])
+      expect(urls(catalogue('app/large', large, { piece }))).toEqual(urls(catalogue('app/hello', built)));
+  });
+
+  test('what replaces a module is what is in the program; one from a folder keeps its name', () => {
+    const modules = [
+      'path\tcommand-line-arguments',
+      'mod\texample.com/main\t(devel)\t',
+      'dep\texample.com/a\tv1.0.0',
+      '=>\texample.com/fork\tv1.0.1\th1:x=',
+      'dep\texample.com/b\tv2.0.0+incompatible\th1:y=',
+      'dep\texample.com/c\tv0.0.0',
+      '=>\t./c\t(devel)\t',
+      'build\tvcs.revision=0123456789abcdef0123456789abcdef01234567',
+      'build\tvcs.time=2026-11-27T10:20:30Z',
+    ];
+    expect(urls(goModules({ goVersion: 'go1.22.3 X:foo', modules: modules.join('\n') }, 'app'))).toEqual([
+      'pkg:golang/example.com/main@v0.0.0-20261127102030-0123456789ab',
+      'pkg:golang/example.com/fork@v1.0.1',
+      'pkg:golang/example.com/b@v2.0.0%2Bincompatible',
+      'pkg:golang/example.com/c@v0.0.0',
+      'pkg:golang/stdlib@1.22.3',
+    ]);
+  });
+});
+
+describe('Rust', () => {
+  test('crates that cargo-auditable wrote, without those of the build', () => {
+    expect(urls(catalogue('usr/local/bin/hello', fixture('rust-auditable')))).toEqual([
+      'pkg:cargo/itoa@1.0.9',
+      'pkg:cargo/rusthello@0.3.1',
+    ]);
+  });
+});
+
+describe('Java', () => {
+  const pom = (group: string, artifact: string, version: string) => ({
+    [`META-INF/maven/${group}/${artifact}/pom.properties`]: `#Created by Maven\ngroupId=${group}\nartifactId=${artifact}\nversion=${version}\n`,
+  });
+  const named = (path: string, files: Record<string, string | Uint8Array>) =>
+    catalogue(path, zipArchive(files)).map(({ purl, inside }) => (inside === undefined ? purl : `${purl} ${inside}`));
+
+  test.each([
+    [
+      'coordinates of its own',
+      'a/gson-2.10.jar',
+      pom('com.google.code.gson', 'gson', '2.10'),
+      ['pkg:maven/com.google.code.gson/gson@2.10'],
+    ],
+    [
+      'shaded artifacts beside it',
+      'a/app-1.0.jar',
+      { ...pom('org.example', 'app', '1.0'), ...pom('com.google.code.gson', 'gson', '2.10') },
+      ['pkg:maven/org.example/app@1.0', 'pkg:maven/com.google.code.gson/gson@2.10'],
+    ],
+    [
+      'the manifest tells the group',
+      'a/failureaccess-1.0.1.jar',
+      {
+        'META-INF/MANIFEST.MF':
+          'Manifest-Version: 1.0\r\nBundle-SymbolicName: com.google.guava.failure\r\n access;singleton:=true\r\n\r\nName: x\r\n',
+      },
+      ['pkg:maven/com.google.guava/failureaccess@1.0.1'],
+    ],
+    [
+      'the manifest tells the version',
+      'a/tool.jar',
+      { 'META-INF/MANIFEST.MF': 'Implementation-Version: 3.1\n' },
+      ['pkg:maven/tool/tool@3.1'],
+    ],
+    ['only the name of the file tells', 'a/junit-4.12.jar', { 'junit/A.class': 'x' }, ['pkg:maven/junit/junit@4.12']],
+    ['nothing tells a version', 'a/app.jar', { 'A.class': 'x' }, []],
+    ['coordinates that nobody filled in', 'a/app.jar', pom('org.example', 'app', '${project.version}'), []],
+  ])('%s', (_, path, files, expected) => {
+    expect(named(path, files)).toEqual(expected);
+  });
+
+  test('archives in archives', () => {
+    const inner = zipArchive(pom('org.example', 'deep', '3.0'));
+    const library = zipArchive({ ...pom('org.example', 'library', '2.0'), 'lib/deep-3.0.jar': inner });
+    expect(
+      named('app/app-1.0.jar', { ...pom('org.example', 'app', '1.0'), 'BOOT-INF/lib/library-2.0.jar': library }),
+    ).toEqual([
+      'pkg:maven/org.example/app@1.0',
+      'pkg:maven/org.example/library@2.0 BOOT-INF/lib/library-2.0.jar',
+      'pkg:maven/org.example/deep@3.0 BOOT-INF/lib/library-2.0.jar!/lib/deep-3.0.jar',
+    ]);
+  });
+
+  test('a start script before the archive', () => {
+    const jar = Buffer.concat([
+      Buffer.from('#!/bin/sh\nexec java -jar $0\n'),
+      zipArchive(pom('org.example', 'app', '1.0')),
+    ]);
+    expect(urls(catalogue('app/app-1.0.jar', jar))).toEqual(['pkg:maven/org.example/app@1.0']);
+  });
+
+  test('archives that hold themselves ever deeper end', () => {
+    let jar = zipArchive(pom('org.example', 'bomb', '1.0'));
+    for (let depth = 0; depth < 10; depth++)
+      jar = zipArchive({ ...pom('org.example', 'bomb', '1.0'), 'a-1.0.jar': jar, 'b-1.0.jar': jar });
+    const started = performance.now();
+    expect(catalogue('bomb-1.0.jar', jar).length).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(15_000);
+  });
+});
+
+describe('programs that no database knows', () => {
+  const binary = (text: string) =>
+    Buffer.concat([Buffer.alloc(5000, 1), Buffer.from(text, 'latin1'), Buffer.alloc(500)]);
+  test.each([
+    ['usr/local/bin/node', 'node.js/v20.11.1\0', ['pkg:generic/node@20.11.1']],
+    ['usr/local/bin/python3.12', '\x003.12.1\0', ['pkg:generic/python@3.12.1']],
+    ['usr/local/lib/libpython3.11.so.1.0', '\x003.11.7rc1\0', ['pkg:generic/python@3.11.7rc1']],
+    ['usr/local/bin/php', 'X-Powered-By: PHP/8.2.36\0', ['pkg:generic/php@8.2.36']],
+    ['usr/lib/libruby.so.3.1', '\0ruby 3.1.2p20 (2022-04-12)', ['pkg:generic/ruby@3.1.2']],
+    ['usr/sbin/nginx', 'nginx version: nginx/1.25.3\0', ['pkg:generic/nginx@1.25.3']],
+    ['bin/busybox', 'BusyBox v1.36.1 (Debian)', ['pkg:generic/busybox@1.36.1']],
+    ['usr/lib/postgresql/15/bin/postgres', 'postgres (PostgreSQL) 15.18 (Debian)', ['pkg:generic/postgresql@15.18']],
+    ['usr/local/bin/nodemon', 'node.js/v20.11.1\0', []],
+    ['usr/local/bin/node', 'node.js/vXYZ node.js/v1', []],
+  ])('%s', (path, text, expected) => {
+    // Whatever the pieces are cut through.
+    for (const piece of [7, 4999, 65_536]) expect(urls(catalogue(path, binary(text), { piece }))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'opt/java/openjdk/release',
+      'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="17.0.9"\n',
+      ['pkg:generic/openjdk@17.0.9'],
+    ],
+    ['usr/local/go/VERSION', 'go1.22.3\ntime 2024-05-01T19:49:47Z\n', ['pkg:generic/go@1.22.3']],
+    ['etc/release', 'NAME=x\n', []],
+  ])('%s', (path, text, expected) => {
+    expect(urls(catalogue(path, text))).toEqual(expected);
+  });
+});
