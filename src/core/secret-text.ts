@@ -124,6 +124,11 @@ export function mayHoldToken(text: string): boolean {
   return anyMark.test(text);
 }
 
+/** Texts of which each published form has one in it: what has none holds no such secret. */
+export function tokenMarks(): readonly string[] {
+  return [...new Set(tokenForms.flatMap(({ marks }) => marks))];
+}
+
 /** Secrets of a published form, in order. Time is linear in the text. */
 export function findTokens(text: string): SecretMatch[] {
   const found: SecretMatch[] = [];

@@ -9,7 +9,7 @@ import type {
 import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
 import type { ImageLayer } from '../image.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
-import { type FileSecret, findFileSecrets, maximumSecretBytes } from './file-secrets.ts';
+import { type FileSecret, findFileSecrets, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
 import { layerError, layerName } from './layer-error.ts';
 import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
@@ -52,7 +52,7 @@ interface OpenFile {
   readonly whole: readonly Cataloguer[];
   readonly streams: readonly PackageStream[];
   /** How much of its start is wanted in one piece. */
-  readonly wanted: number;
+  wanted: number;
   readonly kept: boolean;
   hash: Hash | undefined;
   start: Uint8Array | undefined;
@@ -100,6 +100,8 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
         if (open.wanted > 0) look(open, bytes);
         return;
       }
+      const first = open.received === bytes.length;
+      if (first && open.whole.length === 0 && !open.kept && !mayHoldSecrets(open.header.path, bytes)) open.wanted = 0;
       open.hash ??= createHash('sha256');
       open.hash.update(bytes);
       keepStart(open, bytes);

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tokenMarks } from '../../src/core/secret-text.ts';
+import { findFileSecrets } from '../../src/image/internal/file-secrets.ts';
+import { type Mark, markScan } from '../../src/image/internal/mark-scan.ts';
+
+// Made here, so that no scanner finds them in this file.
+const mixed = 'q7Rt2Xz9Lk4Mv8Nw1Pb6Jc3Hd5Gf0SyAeUoIiTrEw';
+const github = `ghp_${mixed.slice(0, 36)}`;
+const aws = `AKIA${'Q7RT2XZ7LK4MV6NW'}`;
+const key = (kind: string) =>
+  [
+    `-----BEGIN ${kind}PRIVATE KEY-----`,
+    ...Array.from({ length: 4 }, (_, at) => `${at}${mixed}${mixed}`.slice(0, 64)),
+    `-----END ${kind}PRIVATE KEY-----`,
+    '',
+  ].join('\n');
+const jwt = (payload: string) => `eyJhbGciOiJIUzI1NiJ9.eyJ${payload}.${mixed}`;
+
+const found = (path: string, text: string) =>
+  findFileSecrets(path, Buffer.from(text)).map(({ kind, certainty, line }) => `${kind}, ${certainty}, ${line}`);
+
+describe('a secret in a file', () => {
+  test.each<[string, string, string, string[]]>([
+    ['a token among other text', 'app/config.js', `a\nb\nconst t = "${github}";\n`, ['GitHub token, certain, 3']],
+    ['a token at an odd place', 'app/config.js', `ab${' '.repeat(5)}"${github}"`, ['GitHub token, certain, 1']],
+    ['a key of AWS', 'srv/x.ini', `id=${aws}`, ['AWS access key id, certain, 1']],
+    ['two on one line', 'srv/x.ini', `${aws} ${github}`, ['AWS access key id, certain, 1', 'GitHub token, certain, 1']],
+    ['a private key', 'etc/tls/key.pem', key('RSA '), ['private key, certain, 1']],
+    ['a private key of OpenSSH', 'root/.ssh/id_rsa', key('OPENSSH '), ['private key, certain, 1']],
+    [
+      'a private key in JSON',
+      'srv/account.json',
+      JSON.stringify({ private_key: key('') }),
+      ['private key, certain, 1'],
+    ],
+    ['a private key of a test', 'app/tests/key.pem', key(''), ['private key, likely, 1']],
+    [
+      'a password in a URL',
+      'app/settings.py',
+      'DB = "postgres://app:x9Yk2mQ@db.internal/app"',
+      ['password in a URL, likely, 1'],
+    ],
+    ['a token of JSON', 'app/x.txt', jwt('pc3MiOiJtZSJ9'), ['JSON web token, likely, 1']],
+    [
+      '.npmrc',
+      'root/.npmrc',
+      `registry=https://r/\n//r.internal/:_authToken=${mixed}\n`,
+      ['npm credentials, certain, 2'],
+    ],
+    [
+      '.netrc',
+      'root/.netrc',
+      'machine git.internal\nlogin bot\npassword x9Yk2mQ\n',
+      ['password in .netrc, certain, 3'],
+    ],
+    [
+      '.docker/config.json',
+      'root/.docker/config.json',
+      '{"auths":{"r.internal":{"auth":"Ym90Ong5WWsybVE="}}}',
+      ['registry credentials, certain, 1'],
+    ],
+    [
+      'kubeconfig',
+      'root/.kube/config',
+      `users:\n- user:\n    token: ${mixed}\n`,
+      ['Kubernetes credentials, certain, 3'],
+    ],
+    [
+      '.aws/credentials',
+      'root/.aws/credentials',
+      `[default]\naws_secret_access_key = ${mixed.slice(0, 40)}\n`,
+      ['AWS secret key, certain, 2'],
+    ],
+    ['.env', 'app/.env', '# local\nDB_PASSWORD=x9Yk2mQ7\nPORT=80\n', ['password, likely, 2']],
+    ['.env.production', 'app/.env.production', 'export API_KEY="x9Yk2mQ7Lk4Mv8"\n', ['secret value, likely, 1']],
+    [
+      'Maven settings',
+      'root/.m2/settings.xml',
+      '<server>\n<password>x9Yk2mQ</password></server>',
+      ['Maven password, certain, 2'],
+    ],
+    ['.pgpass', 'root/.pgpass', 'db:5432:app:bot:x9Yk2mQ\n', ['PostgreSQL password, certain, 1']],
+    ['/etc/shadow', 'etc/shadow', 'root:*:1\nbot:$6$abcdefgh$0123456789abcdef:1:\n', ['password hash, certain, 2']],
+    ['a key store', 'srv/tls.p12', '\0\x01', ['key store, likely, undefined']],
+  ])('is found: %s', (_, path, text, expected) => {
+    expect(found(path, text)).toEqual(expected);
+  });
+
+  test.each<[string, string, string]>([
+    ['in a package of npm', 'app/node_modules/stripe/README.md', github],
+    ['in documentation of a distribution', 'usr/share/doc/x/README', github],
+    ['a test key in a package', 'usr/lib/python3/dist-packages/x/tests/key.pem', key('')],
+    ['a key in a package that a program tests itself with', 'app/node_modules/x/lib/selftest.js', key('')],
+    ['the example of AWS', 'app/x', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a place-holder', 'app/x', `ghp_${'x'.repeat(36)}`],
+    ['the token of jwt.io', 'app/x', jwt('zdWIiOiIxMjM0NTY3ODkwIn0')],
+    ['a line of a program that reads keys', 'app/x.js', 'if (t.includes("-----BEGIN PRIVATE KEY-----")) return;'],
+    ['a public key', 'app/x.pem', key('').replaceAll('PRIVATE', 'PUBLIC')],
+    ['a checksum', 'app/package-lock.json', `"integrity": "sha512-${mixed}${mixed}=="`],
+    ['a URL with a usual password', 'app/README.md', 'postgres://user:password@localhost/db'],
+    ['a URL of an example', 'app/README.md', 'https://bot:x9Yk2mQ@git.example.com'],
+    ['a variable in .npmrc', 'app/.npmrc', `//r/:_authToken=\${NPM_TOKEN}\n`],
+    ['a template of an environment', 'app/.env.example', 'DB_PASSWORD=x9Yk2mQ7\n'],
+    [
+      'words with a mark in them',
+      'app/x.css',
+      '.task-list-item-container-with-long-name{} --disk-usage-percentage-total',
+    ],
+    ['a locked account', 'etc/shadow', 'root:!:1:\napp::1:\n'],
+    ['what is no text', 'app/x.bin', `\0\0${github}`],
+  ])('is not found: %s', (_, path, text) => {
+    expect(found(path, text)).toEqual([]);
+  });
+
+  test('never keeps a value', () => {
+    expect(JSON.stringify(findFileSecrets('app/x', Buffer.from(`${github}\n${key('')}`)))).not.toMatch(/ghp_|q7Rt/);
+  });
+
+  test('no more than a few are told of one file', () => {
+    expect(found('app/x', `${github}\n`.repeat(1000)).length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('the search for marks', () => {
+  const marks: Mark[] = tokenMarks().map((text) => ({ text, run: 0, boundary: false }));
+  const scan = markScan(marks);
+
+  test('finds what a plain search finds, wherever it stands', () => {
+    const words = fc.oneof(fc.constantFrom(...marks.map(({ text }) => text)), fc.string({ maxLength: 9 }));
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
+        const text = Buffer.from(parts.join(''), 'utf8').toString('latin1');
+        const seen = new Set<string>();
+        scan(Buffer.from(text, 'latin1'), (at, { text: mark }) => {
+          seen.add(`${at} ${mark}`);
+          return true;
+        });
+        const expected = new Set<string>();
+        for (const { text: mark } of marks)
+          for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) expected.add(`${at} ${mark}`);
+        expect(seen).toEqual(expected);
+      }),
+    );
+  });
+});
