@@ -6,7 +6,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundles, common, lateBuiltins, libraries } from './bundles.mjs';
+import { bundles, common, lateBuiltins, layerWorker, libraries } from './bundles.mjs';
 import { generate } from './generate.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,9 +18,13 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const draft = `dist.${process.pid}`;
 const outdir = `${draft}/cli`;
 const built = [await build({ ...common, outdir, entryPoints: libraries })];
+built.push(await build({ ...layerWorker, outdir }));
+// What was found in layers is kept until the code that finds it changes.
+const layerCode = asciiOnly(`${outdir}/layer-worker.js`);
 const builds = {};
 for (const [name, options] of Object.entries(bundles)) {
-  built.push(await build({ ...options, outdir }));
+  const define = { ...options.define, PLIMSOLL_LAYER_CODE: JSON.stringify(layerCode) };
+  built.push(await build({ ...options, define, outdir }));
   builds[name] = asciiOnly(`${outdir}/${name}.js`);
 }
 await build({

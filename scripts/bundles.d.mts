@@ -2,3 +2,6 @@ import type { BuildOptions } from 'esbuild';
 
 /** esbuild's options for each bundle of the command line. */
 export const bundles: Readonly<Record<'audit' | 'plimsoll', BuildOptions>>;
+
+/** The same for the threads that read layers of images. */
+export const layerWorker: BuildOptions;

@@ -57,6 +57,9 @@ export const bundles = {
   },
 };
 
+/** Threads that read layers of images: with what they need and nothing else. */
+export const layerWorker = { ...common, entryPoints: { 'layer-worker': 'src/cli/layer-worker.ts' } };
+
 /** Loads these when they are first called: few runs want them, and each takes longer to load than to read a repository. */
 export function lateBuiltins(
   functions = {

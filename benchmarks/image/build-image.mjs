@@ -37,7 +37,11 @@ export async function benchmarkImage() {
 
 function save(archive) {
   run('scripts/base-images', ['node']);
-  const docker = [process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker', '-H', `unix://${run('scripts/engine', ['up']).trim()}`];
+  const docker = [
+    process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker',
+    '-H',
+    `unix://${run('scripts/engine', ['up']).trim()}`,
+  ];
   const context = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-image-'));
   try {
     for (const name of ['node_modules', 'src', 'tests', 'docs'])

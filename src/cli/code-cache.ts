@@ -22,7 +22,8 @@ export function codeCacheFile(build: string): string | undefined {
   return directory && path.join(directory, 'plimsoll', `${build}-${process.version}-${process.arch}.code`);
 }
 
-function cacheDirectory(): string | undefined {
+/** Where this user's programs keep what they can make again; undefined where there is no such place. */
+export function cacheDirectory(): string | undefined {
   const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
   if (process.platform === 'win32') return LOCALAPPDATA;
   if (XDG_CACHE_HOME) return path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : undefined;

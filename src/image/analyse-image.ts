@@ -2,7 +2,6 @@ import { completePackages } from '../ecosystems/complete-packages.ts';
 import type { Cataloguer } from '../ecosystems/installed-package.ts';
 import { readOperatingSystem } from '../ecosystems/operating-system.ts';
 import { readAccounts } from './accounts.ts';
-import { entryTableBuilder } from './entry-table.ts';
 import type { Image, ImageLayer } from './image.ts';
 import type { ImageAnalysis, ImagePackage, ImageSecret } from './image-analysis.ts';
 import { configurationSecrets } from './internal/configuration-secrets.ts';
@@ -13,16 +12,15 @@ import { layerName } from './internal/layer-error.ts';
 import { layerFigures } from './internal/layer-figures.ts';
 import { type MergedLayers, mergeLayers } from './internal/merge-layers.ts';
 import { findPath } from './internal/path-tree.ts';
-import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
+import type { LayerScan } from './layer-scan.ts';
+import { type ScanLayersOptions, scanLayers } from './scan-layers.ts';
 
-export interface AnalyseOptions {
-  /** What finds installed packages. */
+export interface AnalyseOptions extends Pick<ScanLayersOptions, 'cache' | 'threads' | 'onProgress'> {
+  /** What finds installed packages. With `threads`, those of ecosystems/cataloguers.ts, all or some. */
   readonly cataloguers: readonly Cataloguer[];
   /** Look for secrets; default true. */
   readonly secrets?: boolean;
   readonly signal?: AbortSignal;
-  /** How much of the image's stored bytes was read, 0 to 1, after each layer. */
-  readonly onProgress?: (share: number) => void;
 }
 
 /** Engines take no more (https://docs.docker.com/engine/storage/drivers/overlayfs-driver/ allows 128). */
@@ -34,37 +32,13 @@ const maximumLayers = 512;
  */
 export async function analyseImage(image: Image, options: AnalyseOptions): Promise<ImageAnalysis> {
   const layers = image.layers.slice(0, maximumLayers);
-  const scanOptions: ScanOptions = {
-    cataloguers: options.cataloguers,
-    secrets: options.secrets ?? true,
-    signal: options.signal,
-  };
-  const scans: LayerScan[] = [];
-  const total = layers.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-  let read = 0;
-  for (const layer of layers) {
-    scans.push(layer.foreign ? emptyScan(layer) : await scanLayer(layer, scanOptions));
-    read += layer.bytes ?? 0;
-    options.onProgress?.(total > 0 ? read / total : 1);
-  }
+  const scans = await scanLayers(layers, { ...options, secrets: options.secrets ?? true });
   const analysis = analysisOf(image, layers, scans);
   const gaps =
     image.layers.length > layers.length
       ? [`only the first ${maximumLayers} of ${image.layers.length} layers were read`]
       : [];
   return { ...analysis, gaps: [...analysis.gaps, ...gaps] };
-}
-
-function emptyScan(layer: ImageLayer): LayerScan {
-  return {
-    unpacked: undefined,
-    entries: entryTableBuilder().finish(),
-    packages: [],
-    notes: [],
-    secrets: [],
-    texts: new Map(),
-    gaps: [`${layerName(layer)}: a foreign layer, which the image only names, was not read`],
-  };
 }
 
 function analysisOf(image: Image, layers: readonly ImageLayer[], scans: readonly LayerScan[]): ImageAnalysis {
@@ -85,8 +59,13 @@ function analysisOf(image: Image, layers: readonly ImageLayer[], scans: readonly
     ...diveFigures(merged),
     pulledBytes: pulledBytes(layers, scans),
     neededBytes,
-    gaps: scans.flatMap(({ gaps }) => gaps),
+    gaps: scans.flatMap(({ gaps }, at) => gaps.map((gap) => `${nameAt(layers, at)}: ${gap}`)),
   };
+}
+
+function nameAt(layers: readonly ImageLayer[], at: number): string {
+  const layer = layers[at];
+  return layer === undefined ? '' : layerName(layer);
 }
 
 /** The layer that brought what a container sees at a path; -1 where it sees nothing. */

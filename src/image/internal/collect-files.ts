@@ -10,7 +10,7 @@ import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuil
 import type { ImageLayer } from '../image.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
 import { type FileSecret, findFileSecrets, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
-import { layerError, layerName } from './layer-error.ts';
+import { layerError } from './layer-error.ts';
 import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
@@ -31,6 +31,7 @@ export interface CollectedFiles {
   readonly secrets: readonly FileSecret[];
   /** Contents of a few system files, by path. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What is odd or was left out, without the layer's name: the same layer has several. */
   readonly gaps: readonly string[];
 }
 
@@ -62,11 +63,12 @@ interface OpenFile {
 /** Takes the files of a layer as they come and notes what is in them. */
 export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVisitor & { finish(): CollectedFiles } {
   const table = entryTableBuilder();
-  const odd = notes(layerName(layer));
+  const odd = notes();
   const packages: InstalledPackage[] = [];
   const found: CollectedFiles['notes'][number][] = [];
   const secrets: FileSecret[] = [];
   const texts = new Map<string, string>();
+  const keepStart = startKeeper();
   let open: OpenFile | undefined;
 
   function look(file: OpenFile, start: Uint8Array): void {
@@ -142,20 +144,21 @@ function openFile(header: FileHeader, options: CollectOptions, odd: Notes): Open
   return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
 }
 
-/** Memory is taken for what has come, not for what a header claims. */
-function keepStart(open: OpenFile, bytes: Uint8Array): void {
-  const at = open.received - bytes.length;
-  const size = Math.min(open.wanted - at, bytes.length);
-  if (size <= 0) return;
-  let start = open.start ?? new Uint8Array(0);
-  if (start.buffer.byteLength < at + size) {
-    const larger = new Uint8Array(Math.min(open.wanted, Math.max(2 * start.buffer.byteLength, at + size)));
-    larger.set(start);
-    start = larger;
-  }
-  const grown = new Uint8Array(start.buffer, 0, at + size);
-  grown.set(bytes.subarray(0, size), at);
-  open.start = grown;
+/** A place for the start of one file after the other. Memory is taken for what has come, not for what a header claims. */
+function startKeeper(): (open: OpenFile, bytes: Uint8Array) => void {
+  let scratch = new Uint8Array(0);
+  return (open, bytes) => {
+    const at = open.received - bytes.length;
+    const size = Math.min(open.wanted - at, bytes.length);
+    if (size <= 0) return;
+    if (scratch.length < at + size) {
+      const larger = new Uint8Array(Math.max(2 * scratch.length, at + size));
+      larger.set(scratch.subarray(0, at));
+      scratch = larger;
+    }
+    scratch.set(bytes.subarray(0, size), at);
+    open.start = scratch.subarray(0, at + size);
+  };
 }
 
 /** Adds what an entry of an archive means to the table; undefined where it means nothing. */

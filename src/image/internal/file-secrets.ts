@@ -53,8 +53,7 @@ function scanner(): MarkScan {
 
 /** True for what may be text, by its first bytes: what is compressed, compiled or drawn has a zero among them. */
 function mayBeText(start: Uint8Array): boolean {
-  const zero = start.indexOf(0);
-  return zero < 0 || zero >= 1024;
+  return !start.subarray(0, 1024).includes(0);
 }
 
 /** True where a file that begins like this is looked at for secrets. */

@@ -7,7 +7,7 @@ export interface Notes {
   list(): string[];
 }
 
-export function notes(where: string): Notes {
+export function notes(): Notes {
   const counts = new Map<string, { count: number; readonly example: string }>();
   return {
     add(what, example) {
@@ -17,7 +17,7 @@ export function notes(where: string): Notes {
     },
     list: () =>
       [...counts].map(
-        ([what, { count, example }]) => `${where}: ${what}: ${example}${count > 1 ? ` and ${count - 1} more` : ''}`,
+        ([what, { count, example }]) => `${what}: ${example}${count > 1 ? ` and ${count - 1} more` : ''}`,
       ),
   };
 }

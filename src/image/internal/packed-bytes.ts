@@ -38,13 +38,25 @@ async function* rangeOf(
 ): AsyncGenerator<Uint8Array> {
   const buffers = [0, 1, 2].map(() => new Uint8Array(Math.min(chunkBytes, Math.max(length, 1))));
   let at = 0;
-  for (let turn = 0; at < length; turn = (turn + 1) % buffers.length) {
-    signal?.throwIfAborted();
-    const buffer = buffers[turn];
-    if (buffer === undefined) return;
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length - at), offset + at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  let turn = 0;
+  // The next chunk is read while this one is looked at.
+  const next = () => {
+    const buffer = buffers[turn++ % buffers.length] ?? new Uint8Array(chunkBytes);
+    const reading = file.read(buffer, 0, Math.min(buffer.length, length - at), offset + at);
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let reading = next();
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead, buffer } = await reading;
+      at += bytesRead;
+      if (bytesRead > 0 && at < length) reading = next();
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      if (bytesRead === 0 || at >= length) return;
+    }
+  } finally {
+    await reading.catch(() => undefined);
   }
 }

@@ -35,8 +35,8 @@ export function placeEntries(tree: PathTree, table: EntryTable, budget: StepBudg
     let at = stackEnds.length > 0 ? (stackEnds[stackEnds.length - 1] ?? 0) + 1 : 0;
     if (links.size > 0) node = followed(tree, links, node, at < length, budget);
     while (at < length) {
-      let end = path.indexOf(slash, at);
-      if (end < 0 || end > length) end = length;
+      let end = at + 1;
+      while (end < length && path[end] !== slash) end++;
       node = tree.child(node, path, at, end);
       if (links.size > 0) node = followed(tree, links, node, end < length, budget);
       stackNodes.push(node);

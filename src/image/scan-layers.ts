@@ -1,0 +1,119 @@
+import { availableParallelism } from 'node:os';
+import { entryTableBuilder } from './entry-table.ts';
+import type { ImageLayer } from './image.ts';
+import { type LayerCacheOptions, layerCache } from './layer-cache.ts';
+import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
+import { type LayerThread, startLayerThread } from './layer-threads.ts';
+
+export interface ScanLayersOptions extends ScanOptions {
+  readonly cache?: LayerCacheOptions | undefined;
+  /** The file that threads run (layer-threads.ts); without one, or for layers that are small together, this thread reads all. */
+  readonly threads?: string | undefined;
+  /** How much of the stored bytes was read, 0 to 1, after each layer. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+/** Threads beside this one; each takes about 40 MB. */
+const mostThreads = 3;
+/** To start a thread takes as long as reading so much. */
+const worthThread = 16 * 2 ** 20;
+/** Layers that come over a connection at a time. */
+const streamsAtOnce = 3;
+
+/**
+ * Reads all layers, the largest first, on all processors. Layers that the cache knows are not read, and so not held against their digests: their name is.
+ * A layer that is in the image twice is read once.
+ * @throws UserError that the first of them that cannot be read ends with
+ */
+export async function scanLayers(layers: readonly ImageLayer[], options: ScanLayersOptions): Promise<LayerScan[]> {
+  const settings = [...options.cataloguers.map(({ name }) => name).sort(), options.secrets ? 'secrets' : ''];
+  const cache = options.cache && layerCache(options.cache, settings);
+  const scans = new Map<ImageLayer, LayerScan>();
+  const first = new Map<string, ImageLayer>();
+  const pending: ImageLayer[] = [];
+  for (const layer of layers) {
+    const known = layer.foreign ? emptyScan() : cache?.find(layer);
+    const name = layer.diffId ?? layer.digest;
+    if (known) scans.set(layer, known);
+    else if (name === undefined || !first.has(name)) pending.push(layer);
+    if (name !== undefined && !first.has(name)) first.set(name, layer);
+  }
+  const total = pending.reduce((sum, { bytes }) => sum + (bytes ?? 1), 0);
+  let read = 0;
+  await readAll(pending, options, (layer, scan) => {
+    scans.set(layer, scan);
+    cache?.keep(layer, scan);
+    read += layer.bytes ?? 1;
+    options.onProgress?.(read / total);
+  });
+  return layers.map(
+    (layer) => scans.get(layer) ?? scans.get(first.get(layer.diffId ?? layer.digest ?? '') ?? layer) ?? emptyScan(),
+  );
+}
+
+function emptyScan(): LayerScan {
+  return {
+    unpacked: undefined,
+    entries: entryTableBuilder().finish(),
+    packages: [],
+    notes: [],
+    secrets: [],
+    texts: new Map(),
+    gaps: ['a foreign layer, which the image only names, was not read'],
+  };
+}
+
+async function readAll(
+  layers: readonly ImageLayer[],
+  options: ScanLayersOptions,
+  done: (layer: ImageLayer, scan: LayerScan) => void,
+): Promise<void> {
+  const sorted = [...layers].sort((one, other) => (other.bytes ?? 0) - (one.bytes ?? 0));
+  const stored = sorted.filter(({ content }) => content.kind !== 'stream');
+  const streams = sorted.filter(({ content }) => content.kind === 'stream');
+  const stopped = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stopped.signal]) : stopped.signal;
+  const threads = threadsFor(stored, options);
+  const take = async (queue: ImageLayer[], scan: (layer: ImageLayer) => Promise<LayerScan>) => {
+    for (let layer = queue.shift(); layer !== undefined && !signal.aborted; layer = queue.shift())
+      done(layer, await scan(layer));
+  };
+  const takeInThread = async (thread: LayerThread) => {
+    try {
+      await take(stored, thread.scan);
+    } catch (error) {
+      const layer = thread.unanswered();
+      if (layer === undefined || signal.aborted) throw error;
+      // A thread that did not start: this one does its share.
+      done(layer, await here(layer));
+      await take(stored, here);
+    }
+  };
+  const here = (layer: ImageLayer) => scanLayer(layer, { ...options, signal });
+  const onAbort = () => Promise.all(threads.map((thread) => thread.stop()));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.all([
+      take(stored, here),
+      ...threads.map(takeInThread),
+      ...Array.from({ length: streamsAtOnce }, () => take(streams, here)),
+    ]);
+    options.signal?.throwIfAborted();
+  } finally {
+    stopped.abort();
+    await onAbort();
+  }
+}
+
+function threadsFor(
+  layers: readonly ImageLayer[],
+  { threads, cataloguers, secrets }: ScanLayersOptions,
+): LayerThread[] {
+  if (threads === undefined) return [];
+  // The largest is this thread's own.
+  const others = layers.slice(1).filter(({ bytes }) => (bytes ?? 0) > 0);
+  const worth = others.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) / worthThread;
+  const count = Math.min(mostThreads, availableParallelism() - 1, others.length, Math.floor(worth));
+  const settings = { cataloguers: cataloguers.map(({ name }) => name), secrets };
+  return Array.from({ length: Math.max(count, 0) }, () => startLayerThread(threads, settings));
+}
