@@ -170,18 +170,24 @@ function placeOf(
   };
 }
 
-function planOf(place: Place, detection: Detection, { choices, existing }: DetectOptions): ApplicationPlan {
+function planOf(place: Place, found: Detection, { choices, existing }: DetectOptions): ApplicationPlan {
+  const { application = place.application, ...detection } = found;
   const { repository, directory } = place;
   const name = choices.name ?? nameOf(repository, directory);
   const dockerfile = existing.dockerfiles.find(
     ({ path, context }) => directoryOf(path) === directory || (context === directory && directory !== ''),
   );
-  const [metrics] = place.application?.metrics ?? [];
+  const [metrics] = application?.metrics ?? [];
   const own = dockerfile && withOwnImage(detection, dockerfile, choices);
   const { decisions, questions } = own ?? detection;
   const run = withChosenData((own ?? detection).run, choices.data);
   const ofData = mayKeepData(place, run);
-  const variables = plannedVariables(place, detection.variables, new Set(Object.keys(detection.run.environment)));
+  const variables = plannedVariables(
+    { ...place, application },
+    detection.variables,
+    new Set(Object.keys(detection.run.environment)),
+    place.application,
+  );
   return {
     ...detection,
     questions: [...questions, ...ofData],

@@ -1,3 +1,4 @@
+import type { Application } from '../project/application.ts';
 /** One thing that was decided, and what in the repository said so. */
 export interface Decision {
   readonly topic: DecisionTopic;
@@ -125,6 +126,8 @@ export interface Detection {
   readonly files: readonly PlannedFile[];
   /** Variables that the detector found by itself, where the project's readers know nothing of the language. */
   readonly variables?: readonly PlannedVariable[];
+  /** Of what is known of the sources what concerns this program, where they have several. */
+  readonly application?: Application;
 }
 
 export interface IgnoreGroup {

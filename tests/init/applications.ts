@@ -780,6 +780,47 @@ async fn main() {
     health: '/healthz',
     lines: ['FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build', 'COPY Core/Core.csproj ./Core/', 'USER 1654'],
   },
+  'go-of-several': {
+    files: {
+      'go.mod': 'module example.com/shop\n\ngo 1.26\n',
+      'cmd/api/main.go':
+        'package main\n\nimport (\n\t"net/http"\n\t"os"\n\n\t"example.com/shop/internal/pages"\n)\n\nfunc main() {\n\thttp.HandleFunc("/healthz", pages.Health)\n\t_ = os.Getenv("SHOP_TITLE")\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+      'internal/pages/pages.go':
+        'package pages\n\nimport (\n\t"net/http"\n\t"os"\n)\n\nvar style = os.Getenv("PAGE_STYLE")\n\nfunc Health(w http.ResponseWriter, r *http.Request) {}\n',
+      'cmd/worker/main.go':
+        'package main\n\nimport (\n\t"os"\n\n\t"example.com/shop/internal/orders"\n)\n\nfunc main() {\n\t_ = os.Getenv("WORKER_COUNT")\n\torders.Run()\n}\n',
+      'internal/orders/orders.go': 'package orders\n\nimport "os"\n\nfunc Run() { _ = os.Getenv("QUEUE_NAME") }\n',
+      '.env.example': 'SHOP_TITLE=Shop\nWORKER_COUNT=4\nQUEUE_NAME=orders\n',
+    },
+    choices: { start: 'cmd/api' },
+    language: 'Go',
+    port: 8080,
+    command: ['/usr/local/bin/api'],
+    health: '/healthz',
+    // Not WORKER_COUNT and QUEUE_NAME, which the other program reads.
+    variables: ['PAGE_STYLE', 'SHOP_TITLE'],
+  },
+  'dotnet-shared-properties': {
+    files: {
+      'Directory.Build.props':
+        '<Project>\n  <PropertyGroup>\n    <NetVersion>net9.0</NetVersion>\n    <TargetFramework>$(NetVersion)</TargetFramework>\n  </PropertyGroup>\n</Project>\n',
+      'Directory.Packages.props':
+        '<Project>\n  <ItemGroup>\n    <PackageVersion Include="Serilog" Version="4.2.0" />\n  </ItemGroup>\n</Project>\n',
+      'src/Shop/Shop.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <AssemblyName>$(MSBuildProjectName)</AssemblyName>\n  </PropertyGroup>\n</Project>\n',
+      'src/Shop/Program.cs':
+        'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n',
+    },
+    language: '.NET',
+    framework: 'ASP.NET Core',
+    version: '9.0',
+    port: 8080,
+    command: ['dotnet', 'Shop.dll'],
+    health: '/healthz',
+    lines: ['FROM mcr.microsoft.com/dotnet/sdk:9.0 AS build', 'COPY Directory.Build.props Directory.Packages.props ./'],
+    questions: [/gets no security updates since/],
+    found: [/end-of-life/, /end-of-life/],
+  },
   'dotnet-of-before': {
     files: {
       'Shop.csproj':

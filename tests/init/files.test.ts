@@ -194,7 +194,7 @@ require('express')().listen(3000);
     'data:',
     '  # Its default: server.js:1. That is the pod itself: name the service that is meant.',
     '  DB_HOST: "localhost"',
-    '  # Its default: server.js:3',
+    '  # Its default: .env.example:2',
     '  PAGE_SIZE: "20"',
     '  # Optional: server.js:2',
     '  # SETTINGS_PATH: ""',

@@ -32,7 +32,7 @@ const go = (name: string) => ({
 
 const cases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a line end in Node.js': upload('src\nUSER root\nRUN id\n#/up.js'),
-  'a line end in Go': go('cmd\nUSER root\nRUN id\n#/x.go'),
+  'a line end in Go': go('cmd\nUSER root\nRUN id\n#.go'),
   'a carriage return': upload('src\rUSER root\rRUN id/up.js'),
   'a line separator': upload('src\u2028USER root\u2028RUN id/up.js'),
   'escapes of a terminal': upload('s\u001b[31mRED\u001b]0;title\u0007/up.js'),

@@ -13,7 +13,7 @@ export const detector: Detector = {
     const projects = [...place.names].filter((name) => /\.(?:cs|fs|vb)proj$/.test(name));
     const file =
       projects.find((name) => isWeb(place.read(name) ?? '')) ??
-      projects.find((name) => /<OutputType>\s*Exe/i.test(place.read(name) ?? ''));
+      projects.find((name) => /^(?:Win)?Exe$/i.test(propertyOf(place, name, 'OutputType')?.value ?? ''));
     const text = file === undefined ? undefined : place.read(file);
     // A test project is a program, too.
     if (file === undefined || text === undefined || /Microsoft\.NET\.Test\.Sdk|xunit|nunit/i.test(text))
@@ -29,8 +29,9 @@ function isWeb(text: string): boolean {
 function detection(place: Place, file: string, text: string): Detection {
   const web = isWeb(text);
   const context = contextOf(place, file, text);
-  const version = chooseVersion(place, file, text);
-  const assembly = /<AssemblyName>\s*([\w.-]+)\s*</.exec(text)?.[1] ?? file.replace(/\.\w+proj$/, '');
+  const version = chooseVersion(place, file);
+  const named = propertyOf(place, file, 'AssemblyName')?.value ?? '';
+  const assembly = /^[\w.-]+$/.test(named) ? named : file.replace(/\.\w+proj$/, '');
   const health = web ? findHealth(place) : undefined;
   const port = web ? portOf(place) : undefined;
   const command = ['dotnet', `${assembly}.dll`];
@@ -118,7 +119,7 @@ function contextOf({ directory, repository }: Place, file: string, text: string)
   const references = [...text.matchAll(/<ProjectReference\s+Include="([^"]+)"/g)].map(([, path = '']) =>
     path.replaceAll('\\', '/'),
   );
-  const shared = ['Directory.Packages.props', 'Directory.Build.props', 'global.json', 'nuget.config', 'NuGet.Config'];
+  const shared = [...sharedFiles, 'global.json', 'nuget.config', 'NuGet.Config'];
   for (const path of references) {
     const climbs = path.split('/').filter((part) => part === '..').length;
     let at = directory;
@@ -145,12 +146,11 @@ interface DotnetVersion {
  * The release that the project is made for, also where it gets no security updates any more: what is made for one and rolled forward to
  * another meets the breaking changes of all between. Only who asks for another release gets it.
  */
-function chooseVersion(place: Place, file: string, text: string): DotnetVersion {
+function chooseVersion(place: Place, file: string): DotnetVersion {
   const lines = supportedLines('.NET', place.today);
   const newest = lines.at(-1) ?? '10.0';
-  const own = /<TargetFrameworks?>[^<]*?net(?:coreapp)?(\d+\.\d+)/.exec(text);
-  const shared = own ? undefined : sharedTarget(place);
-  const asked = own?.[1] ?? shared?.version;
+  const target = propertyOf(place, file, 'TargetFramework') ?? propertyOf(place, file, 'TargetFrameworks');
+  const asked = /(?:^|;)\s*net(?:coreapp)?(\d+\.\d+)/.exec(target?.value ?? '')?.[1];
   const chosen = place.choices.version;
   if (chosen !== undefined)
     return {
@@ -166,7 +166,7 @@ function chooseVersion(place: Place, file: string, text: string): DotnetVersion 
       rolls: false,
       evidence: 'no target framework is written: the newest that is supported',
     };
-  const evidence = own ? `TargetFramework (${place.place(file, 'TargetFramework')})` : (shared?.evidence ?? '');
+  const evidence = `TargetFramework (${target?.evidence})`;
   const isSupported = lines.includes(asked) || compareVersions(asked, newest) > 0;
   return {
     run: asked,
@@ -176,17 +176,35 @@ function chooseVersion(place: Place, file: string, text: string): DotnetVersion 
   };
 }
 
-function sharedTarget({
-  repository,
-  directory,
-}: Place): { readonly version: string; readonly evidence: string } | undefined {
-  for (let at = directory; ; at = directoryOf(at)) {
-    const path = join(at, 'Directory.Build.props');
-    const text = repository.read(path);
-    const match = text === undefined ? null : /<TargetFrameworks?>[^<]*?net(\d+\.\d+)/.exec(text);
-    if (match?.[1]) return { version: match[1], evidence: placeIn(path, text, match.index) };
-    if (at === '') return undefined;
+interface ProjectProperty {
+  readonly value: string;
+  readonly evidence: string;
+}
+
+/** What is imported into every project below, by its name. https://learn.microsoft.com/visualstudio/msbuild/customize-by-directory */
+const sharedFiles = ['Directory.Build.props', 'Directory.Packages.props', 'Directory.Build.targets'];
+
+/**
+ * A property of a project: what its file says, else what the nearest file says that MSBuild imports into all projects of a directory. The
+ * properties that it names are put in. Conditions are not looked at: the first that is written counts.
+ */
+function propertyOf(place: Place, file: string, name: string, depth = 0): ProjectProperty | undefined {
+  const paths = [join(place.directory, file)];
+  for (let at = place.directory; ; at = directoryOf(at)) {
+    paths.push(...sharedFiles.map((each) => join(at, each)));
+    if (at === '') break;
   }
+  for (const path of paths) {
+    const text = place.repository.read(path);
+    const found = text === undefined ? null : new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</`).exec(text);
+    const written = found?.[1]?.trim() ?? '';
+    if (found === null || written === '') continue;
+    const value = written.replace(/\$\(([A-Za-z_][\w-]*)\)/g, (reference, other: string) =>
+      depth < 5 ? (propertyOf(place, file, other, depth + 1)?.value ?? reference) : reference,
+    );
+    return { value, evidence: placeIn(path, text, found.index) };
+  }
+  return undefined;
 }
 
 function portOf(place: Place): { readonly port: number; readonly evidence: string; readonly read: boolean } {

@@ -120,6 +120,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       },
     ],
     files: [],
+    ...(place.application && { application: place.application }),
   };
 }
 

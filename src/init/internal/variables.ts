@@ -1,4 +1,5 @@
 import { isTellingName, secretInVariable } from '../../core/secret-text.ts';
+import type { Application } from '../../project/application.ts';
 import type { Place } from '../detector.ts';
 import type { PlannedVariable } from '../plan.ts';
 import { join, placeIn } from '../repository.ts';
@@ -15,18 +16,20 @@ const holdsLogin =
 const opensAll =
   /(?:^|_)(?:MASTER|ROOT|ADMIN|HMAC|COOKIES?|SESSIONS?|SIGNING|SIGNATURE|ENCRYPTION|ENCRYPT|CRYPTO|JWT|APP|LICEN[CS]E)_?KEYS?$|(?:^|_)(?:SALT|PEPPER|AUTHORIZATION_HEADER)$/i;
 
-/** What the application reads of its environment, each name once. */
+/** What the program reads of its environment, each name once; what only another program of the `whole` application reads is none of it. */
 export function plannedVariables(
   place: Place,
   found: readonly PlannedVariable[] | undefined,
   given: ReadonlySet<string>,
+  whole: Application | undefined = place.application,
 ): PlannedVariable[] {
   const byName = new Map<string, PlannedVariable>();
   const read = found ?? readBySources(place);
   const names = new Set(read.map(({ name }) => name));
   // Example files name what Compose and scripts read, too: they count where the sources do not show all that is read.
-  const whole = found === undefined && place.application?.readsOtherVariables === false && names.size > 0;
-  const examples = exampleValues(place).filter(({ name }) => !whole || names.has(name));
+  const isShown = found === undefined && place.application?.readsOtherVariables === false && names.size > 0;
+  const ofOthers = new Set(found === undefined ? whole?.variablesRead.map(({ name }) => name) : []);
+  const examples = exampleValues(place).filter(({ name }) => names.has(name) || (!isShown && !ofOthers.has(name)));
   for (const variable of [...read, ...examples]) {
     const { name } = variable;
     if (alwaysThere.test(name) || given.has(name) || !/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) continue;
@@ -37,7 +40,8 @@ export function plannedVariables(
 }
 
 function merged(known: PlannedVariable, other: PlannedVariable): PlannedVariable {
-  return { ...known, value: known.value ?? other.value, required: known.required || other.required };
+  const { value, evidence } = known.value === undefined && other.value !== undefined ? other : known;
+  return { ...known, value, evidence, required: known.required || other.required };
 }
 
 function readBySources({ application, repository }: Place): PlannedVariable[] {
