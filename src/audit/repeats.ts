@@ -1,18 +1,33 @@
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Location } from '../core/finding.ts';
 
 /**
  * The findings without those that say the same of the same places: two overlays that take one base are each evaluated, and
  * what the base decides is found in both.
  */
 export function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, Map<number, Finding[]>>();
   return findings.filter((finding) => {
-    const places = finding.locations.map(
-      ({ path, range, start }) => `${path}:${range?.start ?? start.line}:${range?.end ?? ''}`,
-    );
-    const key = `${finding.rule}\0${finding.message}\0${places.join('\0')}`;
-    return !seen.has(key) && seen.add(key);
+    const [{ path, range, start }] = finding.locations;
+    const inFile = seen.get(path) ?? new Map<number, Finding[]>();
+    if (inFile.size === 0) seen.set(path, inFile);
+    const at = range?.start ?? -start.line;
+    const here = inFile.get(at);
+    if (!here) inFile.set(at, [finding]);
+    else if (here.some((other) => saysTheSame(finding, other))) return false;
+    else here.push(finding);
+    return true;
   });
+}
+
+function saysTheSame(one: Finding, other: Finding): boolean {
+  if (one.rule !== other.rule || one.message !== other.message) return false;
+  if (one.locations.length !== other.locations.length) return false;
+  return one.locations.every((location, index) => isSamePlace(location, other.locations[index]));
+}
+
+function isSamePlace(one: Location, other: Location | undefined): boolean {
+  if (other === undefined || one.path !== other.path || one.range?.end !== other.range?.end) return false;
+  return (one.range?.start ?? one.start.line) === (other.range?.start ?? other.start.line);
 }
 
 /**

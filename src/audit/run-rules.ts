@@ -1,6 +1,7 @@
+import type { BuildContext } from '../context/build-context.ts';
 import type { Finding } from '../core/finding.ts';
 import { maskTokens } from '../core/mask-secrets.ts';
-import type { NamedRule, OptionValue, ReportedPlace, RuleContext, RuleOptions, RuleReport } from '../core/rule.ts';
+import type { NamedRule, OptionValue, ReportedPlace, RuleContext, RuleReport } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
@@ -10,6 +11,7 @@ import { holdsTemplateMark } from '../project/template-paths.ts';
 import { maskCost, maskFix } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
+import { optionsOf } from './rule-options.ts';
 
 /** How a rule is set for one artifact: by preset, configuration and path overrides. */
 export interface RuleSetting {
@@ -82,8 +84,8 @@ export function collectFindings(
       for (const each of found) collected.push(each);
     }
   }
-  for (const { definition, runner } of onOthers)
-    for (const { path, check } of runsOf(definition, project)) runner.run(path, check, undefined, collected);
+  const subjects = subjectsOf(project);
+  for (const { definition, runner } of onOthers) runAll(definition, subjects, runner, collected);
   return collected;
 }
 
@@ -177,88 +179,80 @@ export function hasSubject({ definition }: NamedRule<Rule>, project: Project): b
   switch (definition.looksAt) {
     case 'dockerfile':
       return project.dockerfiles.length > 0;
-    default:
-      return runsOf(definition, project).length > 0;
-  }
-}
-
-interface RuleRun {
-  /** The artifact that ranges without a path are of. */
-  readonly path: string | undefined;
-  check(subject: undefined, context: RuleContext): void;
-}
-
-function runsOf(definition: Exclude<Rule, RuleOf<'dockerfile'>>, project: Project): readonly RuleRun[] {
-  switch (definition.looksAt) {
     case 'context':
-      return project.contexts.map((context) => ({
-        path: context.ignoreFile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path,
-        check: (_, ruleContext) => definition.check({ context, project }, ruleContext),
-      }));
+      return project.contexts.length > 0;
     case 'workload':
-      return project.workloads.map((workload) => ({
-        path: workload.object.path,
-        check: (_, context) => definition.check({ workload, project }, context),
-      }));
+      return project.workloads.length > 0;
     case 'object':
-      return project.objects.map((object) => ({
-        path: object.path,
-        check: (_, context) => definition.check({ object, project }, context),
-      }));
+      return project.objects.length > 0;
     case 'compose':
-      return project.composeFiles.map((compose) => ({
-        path: compose.path,
-        check: (_, context) => definition.check({ compose, project }, context),
-      }));
+      return project.composeFiles.length > 0;
     case 'application':
-      return project.applications.map((application) => ({
-        path: undefined,
-        check: (_, context) => definition.check({ application, project }, context),
-      }));
+      return project.applications.length > 0;
     case 'image':
-      return (project.images ?? []).map((image) => ({
-        path: image.path,
-        check: (_, context) => definition.check({ image, project }, context),
-      }));
-    case 'cluster': {
-      const { live } = project;
-      if (!live) return [];
-      return [{ path: undefined, check: (_, context) => definition.check({ live, project }, context) }];
-    }
+      return project.images !== undefined && project.images.length > 0;
+    case 'cluster':
+      return project.live !== undefined;
     case 'project':
-      return [{ path: undefined, check: (_, context) => definition.check({ project }, context) }];
+      return true;
   }
 }
 
-function optionsOf(rule: NamedRule<Rule>, setting: () => RuleSetting): RuleOptions {
-  const value = (name: string): OptionValue => {
-    const declared = rule.definition.options?.[name];
-    if (declared === undefined) throw new Error(`rule ${rule.id} declares no option ${name}`);
-    return setting().options[name] ?? declared.default;
-  };
-  const mistyped = (name: string, type: string) => new Error(`option ${name} of rule ${rule.id} is no ${type}`);
+/** What rules on other things than Dockerfiles look at, made once for all of them. */
+interface OtherSubjects {
+  readonly project: Project;
+  readonly workloads: readonly Subjects['workload'][];
+  readonly objects: readonly Subjects['object'][];
+}
+
+function subjectsOf(project: Project): OtherSubjects {
   return {
-    number(name) {
-      const found = value(name);
-      if (typeof found !== 'number') throw mistyped(name, 'number');
-      return found;
-    },
-    text(name) {
-      const found = value(name);
-      if (typeof found !== 'string') throw mistyped(name, 'text');
-      return found;
-    },
-    flag(name) {
-      const found = value(name);
-      if (typeof found !== 'boolean') throw mistyped(name, 'flag');
-      return found;
-    },
-    list(name) {
-      const found = value(name);
-      if (typeof found !== 'object') throw mistyped(name, 'list');
-      return found;
-    },
+    project,
+    workloads: project.workloads.map((workload) => ({ workload, project })),
+    objects: project.objects.map((object) => ({ object, project })),
   };
+}
+
+/** Runs a rule on everything that it looks at. */
+function runAll(
+  definition: Exclude<Rule, RuleOf<'dockerfile'>>,
+  { project, workloads, objects }: OtherSubjects,
+  runner: RuleRunner,
+  found: Collected[],
+): void {
+  switch (definition.looksAt) {
+    case 'workload':
+      for (const subject of workloads) runner.run(subject.workload.object.path, definition.check, subject, found);
+      break;
+    case 'object':
+      for (const subject of objects) runner.run(subject.object.path, definition.check, subject, found);
+      break;
+    case 'context':
+      for (const context of project.contexts)
+        runner.run(pathOfContext(context, project), definition.check, { context, project }, found);
+      break;
+    case 'compose':
+      for (const compose of project.composeFiles)
+        runner.run(compose.path, definition.check, { compose, project }, found);
+      break;
+    case 'application':
+      for (const application of project.applications)
+        runner.run(undefined, definition.check, { application, project }, found);
+      break;
+    case 'image':
+      for (const image of project.images ?? []) runner.run(image.path, definition.check, { image, project }, found);
+      break;
+    case 'cluster':
+      if (project.live) runner.run(undefined, definition.check, { live: project.live, project }, found);
+      break;
+    case 'project':
+      runner.run(undefined, definition.check, { project }, found);
+  }
+}
+
+/** The artifact that ranges without a path are of: the ignore file, else the first Dockerfile that uses the context. */
+function pathOfContext(context: BuildContext, project: Project): string | undefined {
+  return context.ignoreFile?.path ?? project.builds.find((build) => build.context === context)?.dockerfile.path;
 }
 
 function toFinding(

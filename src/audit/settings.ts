@@ -47,6 +47,7 @@ export function settingsFrom(configuration: Configuration, selection: RuleSelect
     },
     settingFor(rule, path) {
       const own = baseSetting(rule);
+      if (overrides.length === 0) return own;
       const matching = overrides
         .filter((override) => override.applies(path))
         .map((override) => lookUp(override.rules, rule.id));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Finding } from './finding.ts';
 import type { Report, SuppressedFinding } from './report.ts';
 
@@ -64,5 +64,18 @@ function digest(finding: Finding, excerpts: Report['excerpts']): string {
   const { path, start, range } = finding.locations[0];
   const line = range ? (excerpts.get(path)?.get(start.line) ?? '') : '';
   const parts = `${finding.rule}\0${path}\0${line.trim().replace(/\s+/g, ' ')}\0`;
-  return createHash('sha256').update(parts).digest('hex').slice(0, 16);
+  return sha256(parts).slice(0, 16);
+}
+
+let hasHash = true;
+
+/** Hexadecimal. In one call, where Node.js has it (20.12, 21.7), a short text takes a tenth of the time. */
+function sha256(text: string): string {
+  if (hasHash)
+    try {
+      return hash('sha256', text, 'hex');
+    } catch {
+      hasHash = false;
+    }
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -83,6 +83,20 @@ const knownNames = /^(?:PGPASSWORD|SSHPASS|SECRET_KEY_BASE|RAILS_MASTER_KEY|DEVI
 
 /** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
 export function isTellingName(name: string): boolean {
+  let telling = judged.get(name);
+  if (telling === undefined) {
+    telling = judgeName(name);
+    if (judged.size < mostJudged && name.length < longestJudged) judged.set(name, telling);
+  }
+  return telling;
+}
+
+/** Every key of every manifest is asked, and there are few different ones. */
+const judged = new Map<string, boolean>();
+const mostJudged = 5000;
+const longestJudged = 100;
+
+function judgeName(name: string): boolean {
   const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   if (/^(?:old)?pwd$/i.test(name)) return false;
   if (knownNames.test(name)) return true;

@@ -10,8 +10,7 @@ export function objectsOfKind(
   kind: string,
   group?: string,
 ): readonly KubernetesObject[] {
-  const found = ofKind(objects, kind);
-  return group === undefined ? found : found.filter((object) => object.group === group);
+  return ofKind(objects, kind, group);
 }
 
 /** The objects of a kind whose selector chooses the workload's pods. */

@@ -185,6 +185,7 @@ export interface HeldPower {
 /** The powers that a Role or ClusterRole gives by name; those of a star are not among them. */
 export function powersOf(object: KubernetesObject): readonly HeldPower[] {
   const rules = permissionRules(object).filter((each) => !isWildcard(each));
+  if (rules.length === 0) return [];
   return powers.flatMap((power): HeldPower[] => {
     if (power.clusterWide && object.kind === 'Role') return [];
     const by = rules.find((each) => gives(each, power));

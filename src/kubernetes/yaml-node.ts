@@ -75,6 +75,11 @@ export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | un
 
 /** The node at a path of keys and zero-based positions; undefined when there is none. */
 export function at(node: YamlNode | undefined, ...path: readonly (string | number)[]): YamlNode | undefined {
+  return atPath(node, path);
+}
+
+/** The same for a path that is at hand: to spread one takes longer than to follow it. */
+export function atPath(node: YamlNode | undefined, path: readonly (string | number)[]): YamlNode | undefined {
   let current = node;
   for (const step of path) {
     if (typeof step === 'string') current = entryOf(current, step)?.value;
@@ -86,24 +91,27 @@ export function at(node: YamlNode | undefined, ...path: readonly (string | numbe
 
 /** The scalar at a path; undefined for a map, a sequence, null and nothing. */
 export function scalarAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): YamlScalar | undefined {
-  const found = at(node, ...path);
+  return scalar(atPath(node, path));
+}
+
+function scalar(found: YamlNode | undefined): YamlScalar | undefined {
   return found?.kind === 'scalar' && found.value !== null ? found : undefined;
 }
 
 /** The text of the scalar at a path, whatever its type; undefined for a map, a sequence, null and nothing. */
 export function textAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): string | undefined {
-  return scalarAt(node, ...path)?.text;
+  return scalar(atPath(node, path))?.text;
 }
 
 /** The boolean at a path; undefined when there is something else. */
 export function booleanAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): boolean | undefined {
-  const value = scalarAt(node, ...path)?.value;
+  const value = scalar(atPath(node, path))?.value;
   return typeof value === 'boolean' ? value : undefined;
 }
 
 /** The number at a path; undefined when there is something else. */
 export function numberAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): number | undefined {
-  const value = scalarAt(node, ...path)?.value;
+  const value = scalar(atPath(node, path))?.value;
   return typeof value === 'number' ? value : undefined;
 }
 
@@ -111,18 +119,20 @@ const nothing: readonly never[] = [];
 
 /** The items of the sequence at a path; none when there is something else. */
 export function itemsAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlNode[] {
-  const found = at(node, ...path);
+  const found = atPath(node, path);
   return found?.kind === 'sequence' ? found.items : nothing;
 }
 
 /** Those items of the sequence at a path that are scalars. */
 export function scalarsAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlScalar[] {
-  return itemsAt(node, ...path).filter((item): item is YamlScalar => item.kind === 'scalar');
+  const found = atPath(node, path);
+  if (found?.kind !== 'sequence') return nothing;
+  return found.items.filter((item): item is YamlScalar => item.kind === 'scalar');
 }
 
 /** The entries of the map at a path; none when there is something else. */
 export function entriesAt(node: YamlNode | undefined, ...path: readonly (string | number)[]): readonly YamlEntry[] {
-  const found = at(node, ...path);
+  const found = atPath(node, path);
   return found?.kind === 'map' ? found.entries : nothing;
 }
 
@@ -132,7 +142,9 @@ export function textsAt(
   ...path: readonly (string | number)[]
 ): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const { key, value } of entriesAt(node, ...path))
+  const found = atPath(node, path);
+  if (found?.kind !== 'map') return texts;
+  for (const { key, value } of found.entries)
     if (value.kind === 'scalar' && value.value !== null) texts.set(key.text, value.text);
   return texts;
 }

@@ -13,19 +13,24 @@ const selectors = new WeakMap<KubernetesObject, { readonly selector: LabelSelect
 const none: readonly KubernetesObject[] = [];
 
 /** The objects by kind, grouped once for a list of objects. */
-export function ofKind(objects: readonly KubernetesObject[], kind: string): readonly KubernetesObject[] {
+export function ofKind(
+  objects: readonly KubernetesObject[],
+  kind: string,
+  group?: string,
+): readonly KubernetesObject[] {
   let groups = byObjects.get(objects);
   if (!groups) {
     const made = new Map<string, KubernetesObject[]>();
-    for (const object of objects) {
-      const group = made.get(object.kind);
-      if (group) group.push(object);
-      else made.set(object.kind, [object]);
-    }
+    for (const object of objects)
+      for (const key of [object.kind, `${object.kind}\0${object.group}`]) {
+        const known = made.get(key);
+        if (known) known.push(object);
+        else made.set(key, [object]);
+      }
     groups = made;
     byObjects.set(objects, groups);
   }
-  return groups.get(kind) ?? none;
+  return groups.get(group === undefined ? kind : `${kind}\0${group}`) ?? none;
 }
 
 /** The object's selector, read once. */

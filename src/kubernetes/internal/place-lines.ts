@@ -76,6 +76,7 @@ export function prependLines(
  */
 function isOpenBlock(text: string, end: number, lineEnd: number): boolean {
   const before = text.slice(Math.max(0, end - 100_000), end);
+  if (!/[:-] +[|>]/.test(before)) return false;
   const header = [
     ...before.matchAll(/(?:^|\n)(?<indent> *)[^\n#]*?[:-] +[|>](?<mark>[-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n/g),
   ].at(-1);

@@ -1,5 +1,5 @@
 import type { ContainerSecurity, Setting } from '../workload.ts';
-import { at, scalarsAt, type YamlNode } from '../yaml-node.ts';
+import { atPath, scalarsAt, type YamlNode } from '../yaml-node.ts';
 
 /** What holds for a container: its own security context, and the pod's where that has the same setting. */
 export function readSecurity(own: YamlNode | undefined, pod: YamlNode | undefined): ContainerSecurity {
@@ -34,7 +34,7 @@ export function setting<Value>(
 }
 
 function writtenAt(node: YamlNode | undefined, path: readonly string[]): YamlNode | undefined {
-  const found = at(node, ...path);
+  const found = atPath(node, path);
   return found?.kind === 'scalar' && found.value === null ? undefined : found;
 }
 

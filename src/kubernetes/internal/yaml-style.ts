@@ -24,7 +24,7 @@ export function layoutOf(artifact: Artifact): YamlLayout {
   return layout;
 }
 
-const keyLine = /^(?<indent> *(?:- +)*)(?:[\w./-]+|"[^"]*"|'[^']*') *: *(?:[&!][^ ]* *)*(?:#.*)?$/;
+const keyLine = /^ *(?:- +)*(?:[\w./-]+|"[^"]*"|'[^']*') *: *(?:[&!][^ ]* *)*(?:#.*)?$/;
 
 function readLayout(text: string): YamlLayout {
   const steps = new Map<number, number>();
@@ -38,7 +38,7 @@ function readLayout(text: string): YamlLayout {
       if (isItem && content >= key) count(offsets, content - key);
       else if (!isItem && content > key) count(steps, content - key);
     }
-    key = keyLine.exec(line)?.groups?.indent?.length;
+    key = keyLine.test(line) ? keyColumn(line, content) : undefined;
   }
   return {
     lineEnd: /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n',
@@ -46,6 +46,16 @@ function readLayout(text: string): YamlLayout {
     listOffset: mostOften(offsets) ?? 2,
     json: /^\uFEFF?\s*[{[]\s*(?:"|\{|[}\]])/.test(text),
   };
+}
+
+/** Where a line's key begins: behind the dashes of items. */
+function keyColumn(line: string, content: number): number {
+  let at = content;
+  while (line[at] === '-' && line[at + 1] === ' ') {
+    at++;
+    while (line[at] === ' ') at++;
+  }
+  return at;
 }
 
 function count(counts: Map<number, number>, value: number): void {
@@ -77,7 +87,12 @@ export function isList(value: YamlValue | undefined): value is readonly YamlValu
 
 /** Keys that are there: one that is undefined is not written. */
 export function entriesOfRecord(record: YamlRecord): [string, YamlValue][] {
-  return Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  const entries: [string, YamlValue][] = [];
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return entries;
 }
 
 /** A value in one line, as flow style and JSON write it. */
@@ -110,17 +125,35 @@ export function spreadText(value: YamlValue, indent: string, layout: YamlLayout)
 
 /** The lines of a map in block style, without the indentation that all of them share. */
 export function mapLines(record: YamlRecord, layout: YamlLayout): string[] {
-  return entriesOfRecord(record).flatMap(([key, value]) => entryLines(key, value, layout));
+  const lines: string[] = [];
+  appendMap(lines, record, '', layout);
+  return lines;
+}
+
+/** Adds a map's lines to others: to make a list of each level's takes longer than to write them. */
+function appendMap(lines: string[], record: YamlRecord, indent: string, layout: YamlLayout): void {
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    if (value !== undefined) appendEntry(lines, key, value, indent, layout);
+  }
+}
+
+function appendEntry(lines: string[], key: string, value: YamlValue, indent: string, layout: YamlLayout): void {
+  const name = indent + scalarText(key, layout.json);
+  if (isList(value) && value.length > 0) {
+    lines.push(`${name}:`);
+    for (const line of itemLines(value, layout)) lines.push(indent + ' '.repeat(layout.listOffset) + line);
+  } else if (isRecord(value) && Object.values(value).some((each) => each !== undefined)) {
+    lines.push(`${name}:`);
+    appendMap(lines, value, indent + ' '.repeat(layout.step), layout);
+  } else lines.push(`${name}: ${flowText(value, layout.json)}`);
 }
 
 /** The lines of one entry in block style. */
 export function entryLines(key: string, value: YamlValue, layout: YamlLayout): string[] {
-  const name = scalarText(key, layout.json);
-  if (isList(value) && value.length > 0)
-    return [`${name}:`, ...itemLines(value, layout).map((line) => ' '.repeat(layout.listOffset) + line)];
-  if (isRecord(value) && entriesOfRecord(value).length > 0)
-    return [`${name}:`, ...mapLines(value, layout).map((line) => ' '.repeat(layout.step) + line)];
-  return [`${name}: ${flowText(value, layout.json)}`];
+  const lines: string[] = [];
+  appendEntry(lines, key, value, '', layout);
+  return lines;
 }
 
 /** The lines of a list's items in block style. */

@@ -91,13 +91,25 @@ function checkFields(check: Check, step: Step, above: readonly Step[]): void {
     const { type: valueType } = field;
     if (valueType.kind !== 'any') checkValue(check, entry.value, valueType, inside() + name, path());
   }
-  for (const [name, field] of type.fields) {
-    if (!field.required || (check.release !== undefined && !isIn(field, check.release))) continue;
+  for (const [name, field] of requiredFields(type)) {
+    if (check.release !== undefined && !isIn(field, check.release)) continue;
     const value = entryOf(map, name)?.value;
     if (value && !isNull(value)) continue;
     const at = value ?? map;
     check.violations.push({ kind: 'missing-field', path: inside() + name, name, field, at, within: path() });
   }
+}
+
+/** By type, of whose many fields few have to be there. */
+const required = new WeakMap<ObjectType, readonly (readonly [string, FieldType])[]>();
+
+function requiredFields(type: ObjectType): readonly (readonly [string, FieldType])[] {
+  let found = required.get(type);
+  if (!found) {
+    found = [...type.fields].filter(([, field]) => field.required);
+    required.set(type, found);
+  }
+  return found;
 }
 
 function fieldInOtherCase(type: ObjectType, name: string): FieldType | undefined {

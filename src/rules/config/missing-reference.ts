@@ -63,15 +63,17 @@ interface Fault {
 
 function faultOf(project: Project, workload: Workload, { kind, name, key }: Reference): Fault | undefined {
   if (name === undefined || name === '') return undefined;
-  const all = objectsOfKind(project.objects, kind, '').filter((each) => sameNamespace(each, workload));
-  const found = all.filter((each) => each.name === name);
+  const ofKind = objectsOfKind(project.objects, kind, '');
+  const found = ofKind.filter((each) => each.name === name && sameNamespace(each, workload));
   if (found.length > 0) {
     if (key === undefined || found.some((each) => hasKey(each, key))) return undefined;
     return { message: `${kind} ${name} has no key ${key}, which ${titleOf(workload)} reads.`, also: found };
   }
   // It may be made elsewhere, Secrets above all: a name is taken for wrong only where one that is nearly the same stands beside it.
   const directory = directoryOf(workload.object.path);
-  const beside = all.filter((each) => directoryOf(each.path) === directory && isNearly(each.name, name));
+  const beside = ofKind.filter(
+    (each) => directoryOf(each.path) === directory && sameNamespace(each, workload) && isNearly(each.name, name),
+  );
   if (beside.length === 0) return undefined;
   return { message: `${titleOf(workload)} refers to ${kind} ${name}, which no manifest declares.`, also: beside };
 }
