@@ -25,33 +25,45 @@ interface HostTls {
  */
 export function registryFetch(environment: Environment, caFile: string | undefined): Fetch {
   const authorities = caFile === undefined ? [] : [readAuthorities(caFile)];
-  const hasProxy = ['https_proxy', 'http_proxy'].some((name) => environment[name] || environment[name.toUpperCase()]);
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   return async (url, init) => {
-    const { host } = new URL(url);
-    const tls = tlsFor(host, authorities, environment);
-    if (tls === undefined && (!hasProxy || isLoopback(host))) return fetch(url, init);
-    const dispatcher = dispatchers.get(host) ?? createDispatcher(tls ?? {}, hasProxy && !isLoopback(host), environment);
-    dispatchers.set(host, dispatcher);
+    const asked = new URL(url);
+    const tls = tlsFor(asked.host, authorities, environment);
+    const proxy = proxyFor(asked, environment);
+    if (tls === undefined && proxy === undefined) return fetch(url, init);
+    const dispatcher = dispatchers.get(asked.origin) ?? createDispatcher(tls ?? {}, proxy);
+    dispatchers.set(asked.origin, dispatcher);
     const undici = await import('undici');
     return undici.fetch(url, { ...init, dispatcher: await dispatcher });
   };
 }
 
-async function createDispatcher(tls: HostTls, throughProxy: boolean, environment: Environment): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
-  if (!throughProxy) return new Agent({ connect: tls });
-  const [httpProxy, httpsProxy, noProxy] = ['http_proxy', 'https_proxy', 'no_proxy'].map(
-    (name) => environment[name] ?? environment[name.toUpperCase()],
-  );
-  // Through a tunnel, TLS to the registry is the proxy agent's (its types leave `requestTls` out).
-  const both = { connect: tls, requestTls: tls };
-  return new EnvHttpProxyAgent({
-    ...both,
-    // What is not set must not be taken from the process instead.
-    httpProxy: httpProxy ?? '',
-    httpsProxy: httpsProxy ?? '',
-    noProxy: noProxy ?? '',
+async function createDispatcher(tls: HostTls, proxy: string | undefined): Promise<Dispatcher> {
+  const { Agent, ProxyAgent } = await import('undici');
+  return proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: proxy, requestTls: tls });
+}
+
+/** As Go reads them, which Docker and Podman are written in (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config), but for ranges of addresses. */
+export function proxyFor({ protocol, host, hostname }: URL, environment: Environment): string | undefined {
+  const variable = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
+  const proxy = variable(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+  if (proxy === undefined || isLoopback(host)) return undefined;
+  const excepted = (variable('NO_PROXY') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  const isExcepted = excepted.some((name) => {
+    const domain = name.replace(/^\*?\./, '');
+    if (name === '' || domain === '') return false;
+    if (name === '*' || name === host || name === hostname) return true;
+    // `example.com` stands for its subdomains, too; `.example.com` for these alone.
+    return hostname.endsWith(`.${domain}`) || host.endsWith(`.${domain}`);
+  });
+  if (isExcepted) return undefined;
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
+  throw new UserError('The proxy of this environment cannot be used: only http:// and https:// ones can.', {
+    where: protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY',
   });
 }
 

@@ -1,3 +1,5 @@
+import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
 import { isOwnMachine } from './registry-hosts.ts';
 
 /** The part of `fetch` that is asked. */
@@ -11,7 +13,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /**
  * Asks an address and those that it sends to. Credentials go to the first host alone; an address of this machine or without TLS is not followed to from
  * elsewhere.
- * @throws Error where it is sent around too often or where it must not go, and what the connection throws
+ * @throws UserError where it is sent around too often or where it must not go, and what the connection throws
  */
 export async function followRedirects(
   fetch: Fetch,
@@ -31,7 +33,7 @@ export async function followRedirects(
     const location = response.headers.get('location');
     if (!redirects.has(response.status) || location === null) return response;
     await response.body?.cancel();
-    if (count === maximumRedirects) throw new Error(`sent elsewhere more than ${maximumRedirects} times`);
+    if (count === maximumRedirects) throw refused(`it sends elsewhere more than ${maximumRedirects} times`, first);
     url = next(location, url, first);
   }
 }
@@ -39,11 +41,18 @@ export async function followRedirects(
 function next(location: string, from: URL, first: URL): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (to === undefined || (to.protocol !== 'https:' && to.protocol !== 'http:'))
-    throw new Error('sent to what is no address');
-  if (to.protocol === 'http:' && first.protocol === 'https:') throw new Error(`sent to ${to.host} without TLS`);
-  if (isOwnMachine(to.host) && !isOwnMachine(first.host)) throw new Error(`sent to ${to.host}, which is this machine`);
+    throw refused('it sends to what is no address', first);
+  if (to.protocol === 'http:' && first.protocol === 'https:')
+    throw refused(`it sends to ${to.host} without TLS`, first);
+  if (isOwnMachine(to.host) && !isOwnMachine(first.host))
+    throw refused(`it sends to ${to.host}, which is this machine`, first);
   // Whoever puts a password into an address would have it sent.
   to.username = '';
   to.password = '';
   return to;
+}
+
+/** The next attempt would be sent there again. */
+function refused(what: string, { host }: URL): UserError {
+  return new UserError(`${host} is not followed: ${printable(what)}.`, { where: printable(host), exitCode: 3 });
 }

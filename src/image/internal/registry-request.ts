@@ -1,7 +1,7 @@
 import type { ImageReference } from '../../core/image-reference.ts';
 import { dockerHub, isLoopback } from './registry-hosts.ts';
 import { type Fetch, followRedirects } from './registry-redirects.ts';
-import { backOff, isPassing, maximumAttempts, retryAfter } from './registry-retries.ts';
+import { backOff, isLasting, isPassing, maximumAttempts, retryAfter } from './registry-retries.ts';
 import { askToken } from './registry-token.ts';
 
 export type { Fetch };
@@ -176,7 +176,7 @@ async function repeat(
       if (wait === Number.POSITIVE_INFINITY) return response;
       await response.body?.cancel();
     } catch (error) {
-      if (last || signal?.aborted) throw error;
+      if (last || signal?.aborted || isLasting(error)) throw error;
     }
     await backOff(attempt, wait, signal, sleep);
   }

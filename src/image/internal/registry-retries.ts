@@ -1,3 +1,5 @@
+import { UserError } from '../../core/errors.ts';
+
 /** Whatever is asked for. */
 export const maximumAttempts = 10;
 
@@ -9,6 +11,16 @@ const longestAskedWait = 60_000;
 /** Answers that may be others a moment later. */
 export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status <= 504);
+}
+
+/** What Node.js says of a host that is not there, does not listen, or is not who it says: a second attempt would end alike. */
+const lasting = /^(?:ENOTFOUND|ECONNREFUSED|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+/** Whether there is no use in asking again after an error. */
+export function isLasting(error: unknown): boolean {
+  if (error instanceof UserError) return true;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && lasting.test(cause.code);
 }
 
 /** What `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3); infinite where nobody would wait so long. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { RegistryConnection } from '../internal/registry-request.ts';
-import { backOff } from '../internal/registry-retries.ts';
+import { backOff, isLasting } from '../internal/registry-retries.ts';
 
 export interface BlobDownload {
   readonly digest: string;
@@ -49,6 +49,8 @@ export async function* downloadBlob(
       cause = new Error(`the connection ended after ${at} of ${bytes} bytes`);
     } catch (error) {
       if (error instanceof UserError || signal.aborted) throw error;
+      // What a server answered before may be refused for a moment only.
+      if (at === 0 && isLasting(error)) failures = attempts;
       cause = error;
     }
     if (at === bytes) return;

@@ -13,7 +13,7 @@ import { downloadBlob, reasonOf } from './registry-blob.ts';
 const accept = [...indexTypes, ...manifestTypes].join(', ');
 
 /** A request is sent so often before it is given up. */
-const attempts = 5;
+const defaultAttempts = 5;
 
 /**
  * The image that a registry has under a reference. Layers are downloaded when they are read.
@@ -24,7 +24,7 @@ export async function imageOfRegistry(
   wanted: Platform | undefined,
   options: RegistryOptions,
 ): Promise<ManifestImage> {
-  const source = blobsOfRegistry(reference, { attempts, ...options });
+  const source = blobsOfRegistry(reference, { attempts: defaultAttempts, ...options });
   const named = reference.digest ?? reference.tag ?? 'latest';
   if (reference.digest !== undefined && !isDigest(reference.digest))
     throw new UserError(`This digest cannot be checked: ${printable(reference.digest)}.`, {
@@ -61,7 +61,7 @@ export function blobsOfRegistry(reference: ImageReference, options: RegistryOpti
       return { bytes, digest };
     },
     async layer({ digest, bytes }): Promise<LayerBytes> {
-      const { timeoutSeconds, sleep } = options;
+      const { timeoutSeconds, sleep, attempts = defaultAttempts } = options;
       const download = { digest, bytes, place, timeoutSeconds, attempts, ...(sleep && { sleep }) };
       return { kind: 'stream', open: (signal) => downloadBlob(connection, download, signal) };
     },

@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+
+export const registryProgram = '/usr/bin/docker-registry';
+export const hasRegistry = existsSync(registryProgram);
+
+/** What goes wrong with an answer. */
+export type Fault =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** The connection is dropped behind so many bytes of the body. */
+  | { readonly kind: 'cut'; readonly after: number }
+  /** Nothing more comes behind so many bytes; the connection stays. */
+  | { readonly kind: 'stall'; readonly after: number }
+  /** One byte each so many milliseconds. */
+  | { readonly kind: 'slow'; readonly every: number }
+  | { readonly kind: 'change'; change(body: Buffer): Buffer }
+  | { readonly kind: 'ignore range' };
+
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly host: string;
+  readonly authorization: string | undefined;
+  readonly range: string | undefined;
+}
+
+/** The real registry (distribution 2.8), behind a server that spoils its answers. */
+export interface FaultyRegistry {
+  /** Of the spoiling server: `127.0.0.1:40123`. */
+  readonly host: string;
+  /** Puts a blob; a manifest where a tag is given. */
+  push(
+    repository: string,
+    blob: { readonly digest: string; readonly mediaType: string; readonly body: Buffer },
+    tag?: string,
+  ): Promise<void>;
+  /** What to do with a request, from now on. */
+  spoil(fault: (asked: Asked, count: number) => Fault | undefined): void;
+  /** Since the last `spoil`. */
+  readonly asked: readonly Asked[];
+  /** To serve the same under another address. */
+  readonly answer: RequestListener;
+  stop(): void;
+}
+
+export async function startFaultyRegistry(): Promise<FaultyRegistry> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
+  const own = await freePort();
+  const config = path.join(directory, 'registry.yml');
+  writeFileSync(
+    config,
+    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${directory}/data}}\nhttp: {addr: "127.0.0.1:${own}"}\n`,
+  );
+  const child = spawn(registryProgram, ['serve', config], { stdio: 'ignore' });
+  let spoil: (asked: Asked, count: number) => Fault | undefined = () => undefined;
+  let asked: Asked[] = [];
+  const answer: RequestListener = (incoming, response) => {
+    const { method = '', url = '', headers } = incoming;
+    const one = { method, url, host: headers.host ?? '', authorization: headers.authorization, range: headers.range };
+    const count = asked.push(one);
+    void forward(incoming, response, own, spoil(one, count));
+  };
+  const server = createServer(answer);
+  const port = await listen(server);
+  await untilItAnswers(`http://127.0.0.1:${own}/v2/`);
+  return {
+    host: `127.0.0.1:${port}`,
+    answer,
+    async push(repository, { digest, mediaType, body }, tag) {
+      const base = `http://127.0.0.1:${own}/v2/${repository}`;
+      const put = async (url: string, type: string) => {
+        const { ok, status } = await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body });
+        if (!ok) throw new Error(`PUT ${url}: ${status}`);
+      };
+      if (tag !== undefined) return put(`${base}/manifests/${tag}`, mediaType);
+      const begun = await fetch(`${base}/blobs/uploads/`, { method: 'POST' });
+      const upload = new URL(begun.headers.get('location') ?? '', base);
+      upload.searchParams.set('digest', digest);
+      await put(upload.href, 'application/octet-stream');
+    },
+    spoil(fault) {
+      spoil = fault;
+      asked = [];
+    },
+    get asked() {
+      return asked;
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+      child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('docker-registry does not start');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  fault: Fault | undefined,
+): Promise<void> {
+  const { method, url } = incoming;
+  if (fault?.kind === 'answer') return void response.writeHead(fault.status, fault.headers).end(fault.body);
+  const { authorization: _, range, ...headers } = incoming.headers;
+  const kept = fault?.kind === 'ignore range' || range === undefined ? headers : { ...headers, range };
+  const body = await new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path: url, headers: kept }, async (answer) => {
+      const parts: Buffer[] = [];
+      for await (const part of answer) parts.push(part);
+      resolve({ answer, bytes: Buffer.concat(parts) });
+    });
+    sent.on('error', reject);
+    sent.end();
+  }).catch(() => undefined);
+  if (body === undefined) return void response.writeHead(502).end();
+  const { answer, bytes } = body;
+  const given = fault?.kind === 'change' ? fault.change(bytes) : bytes;
+  const { 'content-length': length, ...others } = answer.headers;
+  response.writeHead(answer.statusCode ?? 500, {
+    ...others,
+    ...(method === 'HEAD' ? { 'content-length': length } : { 'content-length': given.length }),
+  });
+  if (method === 'HEAD') return void response.end();
+  if (fault?.kind === 'cut')
+    response.write(given.subarray(0, fault.after), () => setTimeout(() => response.destroy(), 20));
+  else if (fault?.kind === 'stall') response.write(given.subarray(0, fault.after));
+  else if (fault?.kind === 'slow') {
+    let at = 0;
+    const timer = setInterval(
+      () =>
+        response.destroyed || at >= given.length ? clearInterval(timer) : response.write(given.subarray(at, ++at)),
+      fault.every,
+    );
+  } else response.end(given);
+}
