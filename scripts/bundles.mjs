@@ -64,7 +64,7 @@ export const layerWorker = { ...common, entryPoints: { 'layer-worker': 'src/cli/
 export function lateBuiltins(
   functions = {
     'node:crypto': ['createHash', 'createHmac', 'hash', 'randomBytes', 'timingSafeEqual'],
-    'node:net': ['isIP'],
+    'node:net': ['BlockList', 'isIP'],
   },
 ) {
   return {
@@ -76,11 +76,18 @@ export function lateBuiltins(
       });
       onLoad({ filter: /^node:/, namespace: 'late' }, ({ path: name }) => ({
         contents: functions[name]
-          .map((called) => `export const ${called} = (...args) => require('${name}').${called}(...args);`)
+          .map((called) => `export const ${called} = ${lateCall(`require('${name}').${called}`, called)};`)
           .join('\n'),
       }));
     },
   };
+}
+
+/** A function in place of a function or, as its capital says, a class: what `new` calls may give another object. */
+function lateCall(target, name) {
+  return /^[A-Z]/.test(name)
+    ? `function (...args) { return new (${target})(...args); }`
+    : `(...args) => ${target}(...args)`;
 }
 
 /** Leaves these packages out of the bundle: each is asked for by the name of its file. */
