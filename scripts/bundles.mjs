@@ -42,7 +42,7 @@ const bundle = {
   footer: { js: 'return module.exports})' },
 };
 
-const notOfAudit = /\/commands\/(?!audit\.ts$)|\/perform-cluster-audit\.ts$/;
+const notOfAudit = /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image)\.ts$/;
 
 /**
  * The bundles of the command line, by their file's name: `audit` has that command alone, `plimsoll` all of them. A module that a

@@ -1,5 +1,6 @@
 import type { BuildContext } from '../context/build-context.ts';
 import type { Inventory, ReportedLink } from '../core/report.ts';
+import type { InspectedImage } from '../project/inspected-image.ts';
 import type { ImageBuild, ImageUse, Project } from '../project/project.ts';
 import { clusterInventory } from './cluster-inventory.ts';
 
@@ -21,7 +22,20 @@ export function inventoryOf(
     applications: project.applications.length,
     contexts: project.contexts.map(contextSize),
     links: project.builds.map((build) => linkOf(build, finalStages)),
+    ...(project.images && { images: project.images.map(imageOf) }),
     ...(project.live && { cluster: clusterInventory(project, project.live, today) }),
+  };
+}
+
+function imageOf({ path, analysis, origin }: InspectedImage): NonNullable<Inventory['images']>[number] {
+  const { name, digest } = analysis.image;
+  return {
+    name,
+    path,
+    ...(digest !== undefined && { digest }),
+    layers: analysis.layers.length,
+    bytes: analysis.layers.reduce((sum, layer) => sum + layer.contentBytes, 0),
+    ...(origin && { dockerfile: origin.dockerfile.path }),
   };
 }
 

@@ -15,5 +15,6 @@ else {
 
 /** Which bundle has what these arguments call. scripts/bundles.mjs says what is in each. */
 function bundleOf([command, ...rest]: readonly string[]): BundleName {
-  return command === 'audit' && !rest.some((argument) => argument.startsWith('--cluster')) ? 'audit' : 'plimsoll';
+  const more = rest.some((argument) => argument.startsWith('--cluster') || argument.startsWith('--image'));
+  return command === 'audit' && !more ? 'audit' : 'plimsoll';
 }

@@ -12,7 +12,7 @@ import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
-import { progressOn } from './progress.ts';
+import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
@@ -49,7 +49,8 @@ export async function performAudit(
       const { auditInThreads } = await import('./audit-in-threads.ts');
       threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
     };
-    const project = await loadProject(target, { ...options, onDockerfiles, onProgress: progress.step });
+    const files = await loadProject(target, { ...options, onDockerfiles, onProgress: progress.step });
+    const project = parsed.has('image') ? await withAskedImages(files, parsed, terminal, progress) : files;
     const found = await threads?.(project);
     const report = audit(project, {
       rules,
@@ -75,6 +76,25 @@ export async function performAudit(
   } finally {
     progress.end();
   }
+}
+
+/** What `--image` names, looked into together with the repository that may have made it. */
+async function withAskedImages(
+  project: Project,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<Project> {
+  const [{ readImage }, { inspectImage, withImages }] = await Promise.all([
+    import('./read-image.ts'),
+    import('../project/inspected-image.ts'),
+  ]);
+  const images = [];
+  for (const name of new Set(parsed.values('image'))) {
+    const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress);
+    images.push(inspectImage(analysis, vulnerabilities, project));
+  }
+  return withImages(project, images);
 }
 
 /** True when something that was named itself, or given on standard input, was not read. */

@@ -42,6 +42,19 @@ export interface Inventory {
     readonly unneededBytes: number;
   }[];
   readonly links: readonly ReportedLink[];
+  /** That were looked into. */
+  readonly images?: readonly {
+    /** As it was asked for. */
+    readonly name: string;
+    /** Of its artifact, as findings name it. */
+    readonly path: string;
+    readonly digest?: string;
+    readonly layers: number;
+    /** Content of all files of all layers. */
+    readonly bytes: number;
+    /** The Dockerfile that surely made it. */
+    readonly dockerfile?: string;
+  }[];
   /** Of a live cluster only. */
   readonly cluster?: ClusterInventory;
 }

@@ -65,7 +65,7 @@ export function jsonReport(report: Report) {
 }
 
 function inventory({
-  inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links, cluster },
+  inventory: { dockerfiles, workloads, objects, composeServices, applications, contexts, links, images, cluster },
 }: Report) {
   return {
     dockerfiles,
@@ -80,6 +80,14 @@ function inventory({
       context: context ?? null,
       image: image ?? null,
       runBy: runBy.map(({ kind, name, replicas, path }) => ({ kind, name, replicas: replicas ?? null, path })),
+    })),
+    images: (images ?? []).map(({ name, path, digest, layers, bytes, dockerfile }) => ({
+      name,
+      path,
+      digest: digest ?? null,
+      layers,
+      bytes,
+      dockerfile: dockerfile ?? null,
     })),
     cluster: cluster ? clusterJson(cluster) : null,
   };

@@ -2,6 +2,7 @@ import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { openFlags } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
 export const command: Command = {
@@ -109,6 +110,14 @@ export const command: Command = {
     { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     {
+      name: 'image',
+      value: 'IMAGE',
+      repeatable: true,
+      group: 'Image',
+      description: 'Look into this image, too: its findings stand at the lines of the Dockerfile that made it',
+    },
+    ...openFlags,
+    {
       name: 'cluster',
       group: 'Cluster',
       description: 'Audit what is live in a cluster; with PATH also how it differs from the manifests there',
@@ -144,6 +153,7 @@ export const command: Command = {
       call: 'plimsoll audit --also sarif=audit.sarif --also html=audit.html',
       meaning: 'Text on the terminal, two reports beside it',
     },
+    { call: 'plimsoll audit --image shop/web:1', meaning: 'The repository together with an image that was built from it' },
     { call: 'plimsoll audit --cluster deploy/', meaning: 'Audit the live workloads, and what differs from deploy/' },
     {
       call: 'plimsoll audit --write-baseline .plimsoll-baseline.json',

@@ -64,13 +64,14 @@ export function safeFixCount(findings: readonly Finding[]): number {
 
 /** What was looked at, in a few words each: `2 Dockerfiles`, `3 workloads`, `context 184 MB (171 MB for nothing)`. */
 export function inventoryParts(inventory: Inventory): string[] {
-  const { dockerfiles, workloads, objects, composeServices, applications, contexts } = inventory;
+  const { dockerfiles, workloads, objects, composeServices, applications, contexts, images = [] } = inventory;
   const parts: string[] = [];
   if (dockerfiles > 0) parts.push(plural(dockerfiles, 'Dockerfile'));
   if (workloads > 0) parts.push(plural(workloads, 'workload'));
   else if (objects > 0) parts.push(plural(objects, 'Kubernetes object'));
   if (composeServices > 0) parts.push(plural(composeServices, 'Compose service'));
   if (applications > 0) parts.push(plural(applications, 'application'));
+  for (const { name, bytes, layers } of images) parts.push(`image ${name} ${bytesText(bytes)} in ${plural(layers, 'layer')}`);
   if (contexts.length > 0) {
     const bytes = sum(contexts.map((context) => context.bytes));
     const unneeded = sum(contexts.map((context) => context.unneededBytes));
@@ -81,8 +82,9 @@ export function inventoryParts(inventory: Inventory): string[] {
 }
 
 /** False when there was nothing to audit. */
-export function hasSubjects({ dockerfiles, objects, composeServices, applications, contexts }: Inventory): boolean {
-  return dockerfiles + objects + composeServices + applications + contexts.length > 0;
+export function hasSubjects(inventory: Inventory): boolean {
+  const { dockerfiles, objects, composeServices, applications, contexts, images = [] } = inventory;
+  return dockerfiles + objects + composeServices + applications + contexts.length + images.length > 0;
 }
 
 /** `web/Dockerfile → shop/web → deployment/web ×3`, each part as it came: the caller makes it safe for its format. */
