@@ -10,6 +10,7 @@ import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts'
 import { matchGaps, matchPackages } from '../vulnerabilities/match.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { layerSettings } from './layer-settings.ts';
 import type { Progress } from './progress.ts';
 
 /** An image that was looked into, with what is known to be wrong with its packages. */
@@ -47,6 +48,7 @@ export async function readImage(
     progress.step(`reading ${name}`);
     const analysis = await analyseImage(image, {
       cataloguers,
+      ...layerSettings(),
       onProgress: (share) => progress.step(`reading ${name}`, Math.round(share * 100), 100),
     });
     return { ...known(analysis, parsed, terminal) };

@@ -10,7 +10,11 @@ export function prefixPaths(report: Report, prefix: string): Report {
   const base = prefix.replace(/\/+$/, '');
   if (base === '' || base === '.') return report;
   const moved = (path: string) =>
-    path === '-' || path.startsWith('cluster:') || path.startsWith('image:') ? path : path === '' || path === '.' ? base : `${base}/${path}`;
+    path === '-' || path.startsWith('cluster:') || path.startsWith('image:')
+      ? path
+      : path === '' || path === '.'
+        ? base
+        : `${base}/${path}`;
   const finding = (one: Finding) => movedFinding(one, moved);
   return {
     ...report,

@@ -153,7 +153,10 @@ export const command: Command = {
       call: 'plimsoll audit --also sarif=audit.sarif --also html=audit.html',
       meaning: 'Text on the terminal, two reports beside it',
     },
-    { call: 'plimsoll audit --image shop/web:1', meaning: 'The repository together with an image that was built from it' },
+    {
+      call: 'plimsoll audit --image shop/web:1',
+      meaning: 'The repository together with an image that was built from it',
+    },
     { call: 'plimsoll audit --cluster deploy/', meaning: 'Audit the live workloads, and what differs from deploy/' },
     {
       call: 'plimsoll audit --write-baseline .plimsoll-baseline.json',

@@ -71,7 +71,8 @@ export function inventoryParts(inventory: Inventory): string[] {
   else if (objects > 0) parts.push(plural(objects, 'Kubernetes object'));
   if (composeServices > 0) parts.push(plural(composeServices, 'Compose service'));
   if (applications > 0) parts.push(plural(applications, 'application'));
-  for (const { name, bytes, layers } of images) parts.push(`image ${name} ${bytesText(bytes)} in ${plural(layers, 'layer')}`);
+  for (const { name, bytes, layers } of images)
+    parts.push(`image ${name} ${bytesText(bytes)} in ${plural(layers, 'layer')}`);
   if (contexts.length > 0) {
     const bytes = sum(contexts.map((context) => context.bytes));
     const unneeded = sum(contexts.map((context) => context.unneededBytes));
