@@ -1,6 +1,7 @@
 import { addGenerated } from './internal/kustomize-generators.ts';
 import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts';
 import { followNames } from './internal/kustomize-references.ts';
+import { applyReplacements } from './internal/kustomize-replacements.ts';
 import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
@@ -27,7 +28,7 @@ const maximumDepth = 32;
 const maximumResources = 100_000;
 
 /** What is not done here; an overlay that has it is evaluated without. */
-const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'replacements', 'vars', 'generators', 'transformers'];
+const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'vars', 'generators', 'transformers'];
 
 /**
  * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
@@ -169,7 +170,8 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   resources = setLabels(root, resources);
   resources = applyJsonPatches(root, resources, context);
   resources = setReplicas(root, resources);
-  return setImages(root, resources);
+  resources = setImages(root, resources);
+  return applyReplacements(root, resources, context);
 }
 
 type Tell = (kind: YamlProblem['kind'], message: string, at: YamlNode) => void;

@@ -232,6 +232,64 @@ spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {n
       },
     ],
     [
+      'replacements',
+      {
+        'base/kustomization.yaml': 'namePrefix: a-\nresources: [all.yaml]\n',
+        'base/all.yaml': `${base['base/web.yaml']}---
+${base['base/service.yaml']}---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: source, annotations: {example.com/note: see}}
+data: {host: "db.example.com:5432", level: debug, count: "3", a.b: dotted}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: other, labels: {level: info}}
+spec: {containers: [{name: web, image: "example.com/shop/web:1.0", args: [a, b]}], priority: 1, hostNetwork: false}
+`,
+        'k/more.yaml': `- source: {kind: ConfigMap, name: source, fieldPath: data.count}
+  targets:
+    - select: {kind: Deployment, name: web}
+      fieldPaths: [spec.replicas]
+    - select: {kind: Pod}
+      fieldPaths: [spec.priority, "spec.containers.0.args.1"]
+`,
+        'k/kustomization.yaml': `namespace: shop
+resources: [../base]
+replacements:
+  - path: more.yaml
+  - source: {kind: ConfigMap, name: source, fieldPath: data.host, options: {delimiter: ":", index: 0}}
+    targets:
+      - select: {kind: Deployment}
+        fieldPaths: ["spec.template.spec.containers.[name=web].env.[name=A].value"]
+      - select: {kind: Pod}
+        fieldPaths: ["spec.containers.*.image"]
+        options: {delimiter: "/", index: 0}
+  - source: {kind: ConfigMap, name: source, fieldPath: data.level}
+    targets:
+      - select: {}
+        reject: [{kind: ServiceAccount}, {kind: Service}, {kind: Deployment, name: web}]
+        fieldPaths: [metadata.labels.level]
+        options: {create: true}
+  - source: {kind: Deployment, name: web}
+    targets:
+      - select: {kind: Service}
+        fieldPaths: ["metadata.annotations.[example.com/of]", spec.selector.for]
+        options: {create: true}
+  - source: {version: v1, kind: Pod, name: a-other, fieldPath: "spec.containers.[name=web].args"}
+    targets:
+      - select: {group: apps, version: v1, kind: Deployment}
+        fieldPaths: ["spec.template.spec.containers.[name=proxy].command"]
+        options: {create: true}
+  - source: {kind: ConfigMap, name: source, fieldPath: 'data.a\\.b'}
+    targets:
+      - select: {kind: ConfigMap, namespace: shop}
+        fieldPaths: ["metadata.annotations.[example.com/note]"]
+        options: {delimiter: "-", index: 5}
+`,
+      },
+    ],
+    [
       'older fields',
       {
         ...base,
@@ -347,7 +405,20 @@ describe('what cannot be done is said', () => {
       '1:13',
     ],
     ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
-    ['replacements: [{path: r.yaml}]', 'unsupported', 'replacements is not applied here', '1:1'],
+    ['vars: [{name: A}]', 'unsupported', 'vars is not applied here', '1:1'],
+    ['replacements: [{path: r.yaml}]', 'invalid', 'there is no file r.yaml', '1:23'],
+    [
+      'resources: [a.yaml]\nreplacements:\n- source: {kind: Secret}\n',
+      'invalid',
+      'the replacement cannot be done: its source is not among the resources',
+      '3:11',
+    ],
+    [
+      'resources: [a.yaml]\nreplacements:\n- source: {kind: Pod}\n  targets: [{select: {kind: Pod}, fieldPaths: [spec.x]}]\n',
+      'invalid',
+      'the replacement cannot be done: there is no spec.x',
+      '4:48',
+    ],
     ['resources: [../k]', 'invalid', 'the kustomization uses itself', '1:1'],
     ['resources: [a.yaml]\npatches: [{path: no.yaml}]', 'invalid', 'there is no file no.yaml', '2:18'],
     [
@@ -399,4 +470,19 @@ describe('what cannot be done is said', () => {
     );
     expect(read(files).objects).toEqual([]);
   });
+});
+
+test('what a replacement writes lies where its source does', () => {
+  const files: Files = {
+    'k/kustomization.yaml': `resources: [web.yaml, settings.yaml]
+replacements:
+  - source: {kind: ConfigMap, fieldPath: data.image}
+    targets: [{select: {kind: Deployment}, fieldPaths: ["spec.template.spec.containers.[name=web].image"]}]
+`,
+    'k/web.yaml': base['base/web.yaml'] ?? '',
+    'k/settings.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata: {image: "example.com/web:latest"}\n',
+  };
+  const image = workloadsOf(read(files).objects)[0]?.containers[0]?.image;
+  expect(image).toMatchObject({ text: 'example.com/web:latest', path: 'k/settings.yaml', derived: true });
 });
