@@ -5,7 +5,7 @@ import type { ImageLayer } from '../image.ts';
 export function layerError(
   layer: ImageLayer,
   what: string,
-  details: { readonly remedy?: string; readonly cause?: unknown } = {},
+  details: { readonly remedy?: string; readonly cause?: unknown; readonly exitCode?: 2 | 3 } = {},
 ): UserError {
   return new UserError(what, { where: layerName(layer), ...details });
 }

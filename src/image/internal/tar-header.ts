@@ -60,7 +60,8 @@ export function readTarHeader(block: Uint8Array, at: number): TarHeader {
   const prefix = posix ? fieldOf(block, at + 345, 155) : undefined;
   const code = block[at + 156] ?? 0;
   const type = types.get(code) ?? 'other';
-  const old = type === 'file' && name.length > 0 && name[name.length - 1] === 0x2f;
+  // Archives of the seventh version have no other sign of a directory.
+  const old = code === 0 && name.length > 0 && name[name.length - 1] === 0x2f;
   const known = old ? 'directory' : type;
   return {
     type: known,

@@ -8,14 +8,13 @@ import { chunkBytes, packedBytes } from './packed-bytes.ts';
 export interface UnpackLimits {
   /** Bytes unpacked. */
   readonly bytes: number;
-  /** Unpacked for packed, beyond the first {@link freeBytes}: gzip gives at most 1,032, real layers less than 20. */
+  /** Unpacked for packed: gzip gives at most 1,032, real layers less than 20. */
   readonly ratio: number;
+  /** Until a layer is this large, it may be packed however well: one of zeros is nothing bad. */
+  readonly free: number;
 }
 
-export const defaultLimits: UnpackLimits = { bytes: 64 * 2 ** 30, ratio: 200 };
-
-/** A layer of zeros may be packed however well until it is this large. */
-const freeBytes = 2 ** 30;
+export const defaultLimits: UnpackLimits = { bytes: 64 * 2 ** 30, ratio: 200, free: 2 ** 30 };
 
 /** What was seen of a layer's bytes. */
 export interface UnpackedLayer {
@@ -53,11 +52,11 @@ export async function unpackLayer(
       throw layerError(layer, `the layer has more than the ${layer.bytes} bytes that its manifest says`);
     if (!shared) packed?.update(chunk);
   };
-  const counted = countedBytes(first, source, count);
+  const counted = countedBytes(first, source, layer, count);
   for await (const chunk of unpackedBytes(packing, counted, layer)) {
     unpackedCount += chunk.length;
     if (unpackedCount > limits.bytes) throw layerError(layer, `the layer unpacks to more than ${limits.bytes} bytes`);
-    if (unpackedCount > freeBytes && unpackedCount > packedCount * limits.ratio)
+    if (unpackedCount > limits.free && unpackedCount > packedCount * limits.ratio)
       throw layerError(
         layer,
         `the layer unpacks to more than ${limits.ratio} times its size: it was made to fill memory or disks`,
@@ -101,11 +100,8 @@ async function nextOf(source: AsyncGenerator<Uint8Array>, layer: ImageLayer) {
   try {
     return await source.next();
   } catch (cause) {
-    throw cause instanceof Error && cause.name === 'UserError'
-      ? cause
-      : layerError(layer, `the layer cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-          cause,
-        });
+    if (!(cause instanceof Error) || cause.name === 'UserError' || cause.name === 'AbortError') throw cause;
+    throw layerError(layer, `the layer cannot be read: ${cause.message}`, { cause, exitCode: 3 });
   }
 }
 
@@ -124,14 +120,15 @@ function packingOf(layer: ImageLayer, first: Uint8Array): Exclude<Packing, 'unkn
 async function* countedBytes(
   first: Uint8Array,
   rest: AsyncGenerator<Uint8Array>,
+  layer: ImageLayer,
   count: (chunk: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
     count(first);
     yield first;
-    for await (const chunk of rest) {
-      count(chunk);
-      yield chunk;
+    for (let next = await nextOf(rest, layer); !next.done; next = await nextOf(rest, layer)) {
+      count(next.value);
+      yield next.value;
     }
   } finally {
     await rest.return(undefined);
@@ -155,7 +152,7 @@ async function* unpackedBytes(
   }
 }
 
-/** Several members one behind the other, as in eStargz, are one layer; what follows the last one is held against the digest and otherwise ignored. */
+/** Several members one behind the other, as in eStargz, are one layer. */
 async function* gunzipped(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer): AsyncGenerator<Uint8Array> {
   // The next chunk is unpacked, by another thread, while this one is looked at.
   const options = { chunkSize: chunkBytes, highWaterMark: 2 * chunkBytes };
@@ -164,7 +161,9 @@ async function* gunzipped(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer)
   feeding.catch(() => undefined);
   try {
     yield* gunzip.iterator({ destroyOnReturn: false });
-    await feeding;
+    const fed = await feeding;
+    // Go's gzip, which engines use, refuses it too.
+    if (fed > gunzip.bytesWritten) throw layerError(layer, 'the layer has something else behind its gzip data');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && cause.code.startsWith('Z_'))
       throw layerError(layer, `the layer cannot be unpacked: ${cause.message}`, { cause });
@@ -175,8 +174,9 @@ async function* gunzipped(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer)
   }
 }
 
-/** Writes what is packed, one chunk ahead of what is unpacked. */
-async function feed(gunzip: Gunzip, packed: AsyncGenerator<Uint8Array>): Promise<void> {
+/** Writes what is packed, one chunk ahead of what is unpacked, and gives its size. */
+async function feed(gunzip: Gunzip, packed: AsyncGenerator<Uint8Array>): Promise<number> {
+  let size = 0;
   // After the last member, zlib does not answer what is written to it: the rest is read for its digest only.
   const over = new Promise<void>((resolve) => {
     gunzip.once('end', resolve);
@@ -185,13 +185,15 @@ async function feed(gunzip: Gunzip, packed: AsyncGenerator<Uint8Array>): Promise
   let before: Promise<void> = Promise.resolve();
   try {
     for await (const chunk of packed) {
+      size += chunk.length;
       await Promise.race([before, over]);
-      if (gunzip.errored) return;
+      if (gunzip.errored) return size;
       before = gunzip.readableEnded || gunzip.destroyed ? over : written(gunzip, chunk);
       before.catch(() => undefined);
     }
     await Promise.race([before, over]);
     if (!gunzip.destroyed) gunzip.end();
+    return size;
   } catch (error) {
     gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
