@@ -34,11 +34,12 @@ const firstPostSuffix = suffixes.indexOf('cvs');
 
 function tokensOf(version: string): readonly Token[] {
   const tokens: Token[] = [];
-  const read = /(?:^|\.)(\d+)|(?<=\d)([a-z])(?![a-z])|_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(\d*)|~[\da-f]+|-r?(\d+)/y;
+  const read =
+    /(?:^|\.|(?<=[a-z]))(\d+)|(?<=\d)([a-z])(?![a-z])|_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(\d*)|~[\da-f]+|-r?(\d+)/y;
   const text = version.trim();
   for (let match = read.exec(text); match !== null; match = read.exec(text)) {
     const [, number, letter, suffix, suffixNumber, revision] = match;
-    if (number !== undefined) tokens.push(numberToken(number, tokens.length > 0));
+    if (number !== undefined) tokens.push(numberToken(number, match[0].startsWith('.')));
     if (letter !== undefined) tokens.push({ kind: 'letter', text: letter });
     if (suffix !== undefined) tokens.push({ kind: 'suffix', text: suffix });
     if (suffixNumber) tokens.push({ kind: 'suffix number', text: suffixNumber });

@@ -1,8 +1,8 @@
 import { compareDigits } from '../../core/natural-order.ts';
 
 /**
- * As PHP's version_compare orders them, which Composer uses (https://www.php.net/manual/en/function.version-compare.php): `dev < alpha < beta < RC < (a number) < pl`, and
- * what is none of them before all. A leading `v` is dropped.
+ * As Composer orders them: brought to four numbers (https://getcomposer.org/doc/articles/versions.md), then by PHP's version_compare
+ * (https://www.php.net/manual/en/function.version-compare.php): `dev < alpha < beta < RC < (a number) < pl`, and what is none of them before all.
  */
 export function compareComposerVersions(one: string, other: string): number {
   const a = partsOf(one);
@@ -17,10 +17,19 @@ export function compareComposerVersions(one: string, other: string): number {
   return a.length > b.length ? restWeight(a[shared] ?? '') : -restWeight(b[shared] ?? '');
 }
 
-function partsOf(version: string): readonly string[] {
-  const points = version.trim().replace(/^[vV]/, '').replace(/[-_+]/g, '.');
-  const parts = points.match(/\d+|[^\d.]+/g);
-  return parts ?? [];
+function partsOf(written: string): readonly string[] {
+  const version = written
+    .trim()
+    .replace(/^[vV]/, '')
+    .replace(/\+.*$/s, '')
+    .replace(/[-_.]?stable$/i, '');
+  const numbers = /^\d+(?:\.\d+){0,3}(?![\d.]*\.\d)/.exec(version)?.[0];
+  const whole = numbers === undefined ? version : fourNumbers(numbers) + version.slice(numbers.length);
+  return whole.match(/\d+|[^\d.+_-]+/g) ?? [];
+}
+
+function fourNumbers(numbers: string): string {
+  return numbers + '.0'.repeat(4 - numbers.split('.').length);
 }
 
 const forms = ['dev', 'a', 'b', 'RC', '#', 'p'];
