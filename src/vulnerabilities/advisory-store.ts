@@ -48,6 +48,7 @@ export interface Exploit {
 /** More is no index of ours: 16 million packages. */
 const maximumIndexBytes = 300 * 1024 * 1024;
 const maximumBlockBytes = 64 * 1024 * 1024;
+const sharedBytes = 64 * 1024;
 
 /** Where the store is unless something else is said: `PLIMSOLL_DB`, else in the user's cache directory. */
 export function storeDirectory(environment: Readonly<Record<string, string | undefined>>, home: string): string {
@@ -92,7 +93,16 @@ function storeOf(file: string, descriptor: number): AdvisoryStore {
   const index = read(footer.index.offset, footer.index.length);
   if (!createHash('sha256').update(index).digest().equals(footer.indexSum))
     throw damaged(file, 'its index is not what was written');
-  const block = (section: Section): unknown => readBlock(file, section, read);
+  let exploits: Buffer | undefined;
+  // Nearly all blocks fit into the one buffer that is used for them in turn.
+  const shared = Buffer.allocUnsafe(sharedBytes);
+  const block = (section: Section): unknown =>
+    readBlock(file, section, (offset, length) => {
+      if (length > sharedBytes) return read(offset, length);
+      if (offset + length > bytes || readSync(descriptor, shared, 0, length, offset) !== length)
+        throw damaged(file, 'it ends too early');
+      return shared.subarray(0, length);
+    });
   return {
     file,
     bytes,
@@ -107,7 +117,11 @@ function storeOf(file: string, descriptor: number): AdvisoryStore {
       return [];
     },
     detailsOf: (record) => readDetails(record.id, block(record.details)),
-    exploitOf: (cve) => findExploit(cve, footer.exploits, read),
+    exploitOf(cve) {
+      // Read when it is first asked for: a few megabytes, and then no more reading.
+      exploits ??= read(footer.exploits.offset, footer.exploits.length);
+      return findExploit(cve, exploits);
+    },
     verify() {
       if (!digestOf(descriptor, bytes - footerBytes).equals(footer.fileSum))
         throw damaged(file, 'it is not what was written');
@@ -138,6 +152,8 @@ function readFooter(file: string, bytes: number, read: (offset: number, length: 
     length: footer.readUIntBE(at * 12 + 6, 6),
   });
   const [exploits, index, information] = [section(0), section(1), section(2)];
+  if (exploits.length > maximumIndexBytes || exploits.length % exploitEntryBytes !== 0)
+    throw damaged(file, 'its table of exploits has no possible size');
   if (index.length > maximumIndexBytes || index.length % indexEntryBytes !== 0)
     throw damaged(file, 'its index has no possible size');
   return { exploits, index, information, indexSum: footer.subarray(36, 68), fileSum: footer.subarray(68, 100) };
@@ -150,11 +166,12 @@ function readBlock(
 ): unknown {
   if (length < 5 || length > maximumBlockBytes) throw damaged(file, 'a block has no possible size');
   const content = read(offset, length);
-  if (!checksum(content.subarray(4)).equals(content.subarray(0, 4)))
-    throw damaged(file, 'a block is not what was written');
-  const payload = content.subarray(5);
-  const text = content[4] === 1 ? inflateRawSync(payload, { maxOutputLength: maximumBlockBytes * 8 }) : payload;
-  const value: unknown = JSON.parse(text.toString('utf8'));
+  if (checksum(content.subarray(4)) !== content.readUInt32BE(0)) throw damaged(file, 'a block is not what was written');
+  const plain =
+    content[4] === 1
+      ? inflateRawSync(content.subarray(5), { maxOutputLength: maximumBlockBytes * 8 }).toString('utf8')
+      : content.toString('utf8', 5);
+  const value: unknown = JSON.parse(plain);
   return value;
 }
 
@@ -178,22 +195,18 @@ function sectionsOf(index: Buffer, key: string): Section[] {
   return sections;
 }
 
-function findExploit(
-  cve: string,
-  { offset, length }: Section,
-  read: (offset: number, length: number) => Buffer,
-): Exploit | undefined {
+function findExploit(cve: string, table: Buffer): Exploit | undefined {
   const wanted = cveNumber(cve);
   if (wanted === undefined) return undefined;
   let from = 0;
-  let to = length / exploitEntryBytes;
+  let to = table.length / exploitEntryBytes;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    const entry = read(offset + middle * exploitEntryBytes, exploitEntryBytes);
-    const order = entry.readUInt16BE(0) - wanted[0] || entry.readUInt32BE(2) - wanted[1];
+    const at = middle * exploitEntryBytes;
+    const order = table.readUInt16BE(at) - wanted[0] || table.readUInt32BE(at + 2) - wanted[1];
     if (order === 0) {
-      const epss = entry.readFloatBE(6);
-      return { known: entry[10] === 1, ...(epss >= 0 && { epss: Math.round(epss * 1e5) / 1e5 }) };
+      const epss = table.readFloatBE(at + 6);
+      return { known: table[at + 10] === 1, ...(epss >= 0 && { epss: Math.round(epss * 1e5) / 1e5 }) };
     }
     if (order < 0) from = middle + 1;
     else to = middle;

@@ -23,12 +23,23 @@ export function cvssScore(vector: string): number | undefined {
 export function bestVector(vectors: readonly string[]): ScoredVector | undefined {
   let best: ScoredVector | undefined;
   for (const vector of vectors) {
-    const score = cvssScore(vector);
+    const score = rememberedScore(vector);
     if (score === undefined) continue;
     const order = best === undefined ? 1 : versionOf(vector) - versionOf(best.vector) || score - (best?.score ?? 0);
     if (order > 0) best = { vector, score };
   }
   return best;
+}
+
+/** Thousands of advisories share a few hundred vectors. */
+const remembered = new Map<string, number | undefined>();
+const mostRemembered = 5000;
+
+function rememberedScore(vector: string): number | undefined {
+  if (remembered.has(vector)) return remembered.get(vector);
+  const score = cvssScore(vector);
+  if (remembered.size < mostRemembered) remembered.set(vector, score);
+  return score;
 }
 
 /** 2 where it does not say. */

@@ -65,15 +65,13 @@ export function normalName(ecosystem: string, name: string): string {
   return ecosystem === 'NuGet' || ecosystem === 'Packagist' ? name.toLowerCase() : name;
 }
 
-/** The kind whose version order an ecosystem has. */
+/** The kind of a distribution's packages. */
 export function kindOf(ecosystem: string): PackageKind {
-  const language = (Object.entries(languageEcosystems) as [PackageKind, string][]).find(
-    ([, name]) => name === ecosystem,
-  );
-  if (language) return language[0];
-  if (/^(?:Debian|Ubuntu)\b/.test(ecosystem)) return 'deb';
-  return /^(?:Alpine|Wolfi|Chainguard|MinimOS|Alpaquita)\b/.test(ecosystem) ? 'apk' : 'rpm';
+  if (ecosystem.startsWith('Debian:') || ecosystem.startsWith('Ubuntu:')) return 'deb';
+  return ecosystem.startsWith('Alpine:') || rollingOfApk.has(ecosystem) ? 'apk' : 'rpm';
 }
+
+const rollingOfApk: ReadonlySet<string> = new Set(['Wolfi', 'Chainguard', 'MinimOS', 'Alpaquita']);
 
 /** The ecosystem that advisories of an operating system's own packages are of; undefined where no published export has them. */
 export function distributionEcosystem(system: OperatingSystem): string | undefined {

@@ -188,7 +188,9 @@ function countingFile(file: string): CountingFile {
       const plain = Buffer.from(text);
       const deflated = plain.length > deflatedFrom;
       const body = Buffer.concat([Buffer.from([deflated ? 1 : 0]), deflated ? deflateRawSync(plain) : plain]);
-      return raw(Buffer.concat([checksum(body), body]));
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32BE(checksum(body), 0);
+      return raw(Buffer.concat([sum, body]));
     },
     finish(sections, index) {
       const fileSum = hash.digest();

@@ -15,23 +15,25 @@ export function readAlpine(value: unknown, ecosystemOfRolling: string): Advisory
       ? 'Alpine:edge'
       : ecosystemOfRolling;
   const affected = new Map<string, AffectedPackage[]>();
+  const aliases = new Map<string, readonly string[]>();
   for (const entry of Array.isArray(database.packages) ? database.packages : []) {
     const { name, secfixes } = jsonObjectOf(jsonObjectOf(entry).pkg);
     if (typeof name !== 'string' || !isJsonObject(secfixes)) continue;
     for (const [version, ids] of Object.entries(secfixes)) {
       if (version === '0') continue;
-      for (const id of textsOf(ids)
-        .flatMap((text) => text.split(/\s+/))
-        .filter(isId))
+      for (const [id = '', ...others] of textsOf(ids).map((text) => text.split(/\s+/).filter(isId))) {
+        if (id === '') continue;
         affected.set(id, [
           ...(affected.get(id) ?? []),
           { ecosystem, name, ranges: [[{ introduced: '0' }, { fixed: version }]], versions: [] },
         ]);
+        aliases.set(id, [...new Set([...(aliases.get(id) ?? []), ...others])]);
+      }
     }
   }
   return [...affected].map(([id, packages]) => ({
     id,
-    aliases: [],
+    aliases: aliases.get(id) ?? [],
     upstream: [],
     summary: '',
     vectors: [],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { RangeEvent } from '../advisory.ts';
 import type { VulnerabilitySeverity } from '../vulnerability.ts';
 
@@ -59,8 +58,22 @@ function murmur(text: string, seed: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-export function checksum(content: Uint8Array): Buffer {
-  return createHash('sha256').update(content).digest().subarray(0, 4);
+let crcTable: Uint32Array | undefined;
+
+/** CRC-32 as zip has it: blocks are small and many, and a hash of the library takes longer to set up than to compute. */
+export function checksum(content: Uint8Array): number {
+  crcTable ??= tableOfCrc();
+  let crc = 0xffffffff;
+  for (let at = 0; at < content.length; at++) crc = (crcTable[(crc ^ (content[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function tableOfCrc(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+    return crc >>> 0;
+  });
 }
 
 /** `CVE-2024-12345` as year and number; undefined for what is no CVE. */
