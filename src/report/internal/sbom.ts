@@ -1,0 +1,61 @@
+import { packageUrl } from '../../ecosystems/purl.ts';
+import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
+
+/** What a list of an image's packages is written from. */
+export interface SbomOptions {
+  /** Of Plimsoll. */
+  readonly version: string;
+  /** Seconds since 1970, as the environment gives them (https://reproducible-builds.org/specs/source-date-epoch/); else the image's own date counts. */
+  readonly sourceDateEpoch?: string | undefined;
+}
+
+/** Packages in an order that is the same in every run. */
+export function orderedPackages(analysis: ImageAnalysis): ImagePackage[] {
+  const key = ({ purl, path, inside }: ImagePackage): string => `${purl}\0${path}\0${inside ?? ''}`;
+  return analysis.packages
+    .map((one) => ({ one, key: key(one) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ one }) => one);
+}
+
+/** `2026-11-27T10:20:30Z` of the build or of the image; undefined where neither tells. */
+export function sbomDate(analysis: ImageAnalysis, { sourceDateEpoch }: SbomOptions): string | undefined {
+  const epoch =
+    sourceDateEpoch !== undefined && /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : undefined;
+  const created = Date.parse(analysis.image.configuration.created ?? '');
+  const milliseconds = epoch === undefined ? created : epoch * 1000;
+  if (Number.isNaN(milliseconds) || milliseconds < 0) return undefined;
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** https://github.com/package-url/purl-spec/blob/main/types/oci-definition.json; undefined for what has no digest of a registry. */
+export function imageUrl({ image }: ImageAnalysis): string | undefined {
+  if (image.digest === undefined) return undefined;
+  const repository = image.name.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const name = repository.slice(repository.lastIndexOf('/') + 1).toLowerCase();
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) return undefined;
+  return packageUrl({
+    type: 'oci',
+    name,
+    version: image.digest,
+    qualifiers: {
+      arch: image.configuration.platform.architecture,
+      repository_url: repository.includes('/') ? repository : undefined,
+    },
+  });
+}
+
+/** Where a package stands: facts that both formats carry as properties or text. */
+export function placeFacts(one: ImagePackage, { image }: ImageAnalysis): [name: string, value: string][] {
+  const layer = image.layers[one.layer];
+  const facts: [string, string | undefined][] = [
+    ['path', one.path],
+    ['inside', one.inside],
+    ['layer', `${one.layer + 1}`],
+    ['layer:digest', layer?.digest],
+    ['layer:diffId', layer?.diffId],
+    ['bytes', one.bytes?.toString()],
+    ['source', one.source && `${one.source.name} ${one.source.version}`],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] satisfies [string, string]]));
+}

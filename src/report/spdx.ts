@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
+import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
+import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
+
+/** Where nothing tells when a document was made, and it is to be the same in every run. */
+const noDate = '1970-01-01T00:00:00Z';
+const documentId = 'SPDXRef-DOCUMENT';
+const imageId = 'SPDXRef-Image';
+const unknown = 'NOASSERTION';
+
+/** An image's packages as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/); the same image gives the same bytes. */
+export function renderSpdx(analysis: ImageAnalysis, options: SbomOptions): string {
+  return `${JSON.stringify(document(analysis, options), null, 2)}\n`;
+}
+
+function document(analysis: ImageAnalysis, options: SbomOptions) {
+  const references = licenceReferences();
+  const packages = orderedPackages(analysis).map((one) => spdxPackage(one, analysis, references));
+  const { name } = analysis.image;
+  return {
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: documentId,
+    name,
+    documentNamespace: namespace(name, [
+      analysis.image.digest,
+      analysis.image.configuration.digest,
+      ...packages.map(({ SPDXID }) => SPDXID),
+    ]),
+    creationInfo: { created: sbomDate(analysis, options) ?? noDate, creators: [`Tool: plimsoll-${options.version}`] },
+    packages: [imagePackage(analysis), ...packages],
+    ...(references.list().length > 0 && { hasExtractedLicensingInfos: references.list() }),
+    relationships: [
+      relationship(documentId, 'DESCRIBES', imageId),
+      ...packages.map(({ SPDXID }) => relationship(imageId, 'CONTAINS', SPDXID)),
+    ],
+  };
+}
+
+/** Unique to what the document says, and the same for the same. */
+function namespace(name: string, parts: readonly (string | undefined)[]): string {
+  const print = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+  const readable = name.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 100);
+  return `https://spdx.org/spdxdocs/plimsoll-${readable}-${print}`;
+}
+
+function imagePackage(analysis: ImageAnalysis) {
+  const { name, digest } = analysis.image;
+  const purl = imageUrl(analysis);
+  return {
+    name,
+    SPDXID: imageId,
+    ...(digest !== undefined && { versionInfo: digest }),
+    downloadLocation: unknown,
+    filesAnalyzed: false,
+    licenseConcluded: unknown,
+    licenseDeclared: unknown,
+    copyrightText: unknown,
+    ...(purl !== undefined && { externalRefs: [purlReference(purl)] }),
+    primaryPackagePurpose: 'CONTAINER',
+  };
+}
+
+function spdxPackage(one: ImagePackage, analysis: ImageAnalysis, references: LicenceReferences) {
+  const declared = one.licences.map((licence) => spdxExpression(licence) ?? references.idOf(licence));
+  return {
+    name: one.name,
+    SPDXID: packageId(one),
+    versionInfo: one.version,
+    downloadLocation: unknown,
+    filesAnalyzed: false,
+    sourceInfo: placeFacts(one, analysis)
+      .map(([fact, value]) => `${fact}: ${value}`)
+      .join('; '),
+    licenseConcluded: unknown,
+    licenseDeclared: declared.length === 0 ? unknown : joinExpressions(declared),
+    copyrightText: unknown,
+    externalRefs: [purlReference(one.purl)],
+  };
+}
+
+/** Letters, digits, dots and dashes only; the place makes it unique. */
+function packageId({ kind, name, version, purl, path, inside }: ImagePackage): string {
+  const print = createHash('sha256')
+    .update([purl, path, inside ?? ''].join('\0'))
+    .digest('hex')
+    .slice(0, 16);
+  return `SPDXRef-Package-${`${kind}-${name}-${version}`.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 120)}-${print}`;
+}
+
+function purlReference(purl: string) {
+  return { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl };
+}
+
+function relationship(from: string, relationshipType: string, to: string) {
+  return { spdxElementId: from, relationshipType, relatedSpdxElement: to };
+}
+
+interface LicenceReferences {
+  /** Of a licence that is not on the list of SPDX. */
+  idOf(name: string): string;
+  list(): { readonly licenseId: string; readonly name: string; readonly extractedText: string }[];
+}
+
+function licenceReferences(): LicenceReferences {
+  const ids = new Map<string, string>();
+  return {
+    idOf(name) {
+      const print = createHash('sha256').update(name).digest('hex').slice(0, 8);
+      const id = ids.get(name) ?? `LicenseRef-${name.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 60)}-${print}`;
+      ids.set(name, id);
+      return id;
+    },
+    list: () => [...ids].map(([name, licenseId]) => ({ licenseId, name, extractedText: name })),
+  };
+}
