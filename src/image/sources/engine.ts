@@ -4,6 +4,7 @@ import { type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import { printable } from '../../core/printable.ts';
 import type { Platform } from '../image.ts';
 import type { EngineEndpoint } from './engine-endpoints.ts';
+import type { OpenOptions } from './open-options.ts';
 import { platformOf } from './read-manifest.ts';
 
 /** What an engine says of an image that it has. */
@@ -13,8 +14,8 @@ export interface EngineImage {
   readonly platform: Platform;
 }
 
-/** An engine that does not say within this whether it has an image is not waited for, in milliseconds. */
-const answerTimeout = 10_000;
+/** An engine that does not say within this whether it has an image is not waited for. */
+const defaultTimeoutSeconds = 10;
 
 /** Before the first byte an engine may write the whole image to its own disk. */
 const exportTimeout = 600_000;
@@ -29,10 +30,11 @@ const maximumAnswerBytes = 8 * 1024 * 1024;
 export async function inspectImage(
   endpoint: EngineEndpoint,
   image: string,
-  signal?: AbortSignal,
+  { signal, engineTimeoutSeconds = defaultTimeoutSeconds }: Pick<OpenOptions, 'signal' | 'engineTimeoutSeconds'> = {},
 ): Promise<EngineImage | undefined> {
-  const response = await ask(endpoint, `/images/${encoded(image)}/json`, answerTimeout, signal);
-  const text = await boundedText(response, endpoint);
+  const timeout = engineTimeoutSeconds * 1000;
+  const response = await ask(endpoint, `/images/${encoded(image)}/json`, timeout, signal);
+  const text = await boundedText(response, endpoint, timeout);
   if (response.statusCode === 404) return undefined;
   const object = parseJsonObject(text);
   if (response.statusCode !== 200 || object === undefined)
@@ -56,7 +58,7 @@ export async function* exportImage(
 ): AsyncGenerator<Uint8Array> {
   const response = await ask(endpoint, `/images/${encoded(image)}/get`, exportTimeout, signal);
   if (response.statusCode !== 200) {
-    const text = await boundedText(response, endpoint);
+    const text = await boundedText(response, endpoint, stallTimeout);
     throw failed(endpoint, `does not export the image: ${response.statusCode} ${messageIn(parseJsonObject(text))}`);
   }
   response.setTimeout(stallTimeout, () => response.destroy(new Error(`nothing arrived for ${stallTimeout / 1000} s`)));
@@ -93,10 +95,10 @@ async function ask(
   });
 }
 
-async function boundedText(response: IncomingMessage, endpoint: EngineEndpoint): Promise<string> {
+async function boundedText(response: IncomingMessage, endpoint: EngineEndpoint, timeout: number): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  response.setTimeout(answerTimeout, () => response.destroy(new Error('it stalled')));
+  response.setTimeout(timeout, () => response.destroy(new Error('it stalled')));
   try {
     for await (const part of response) {
       bytes += part.length;

@@ -78,10 +78,11 @@ export async function fromAnyEngine(image: string, options: OpenOptions): Promis
 async function exportedFrom(
   endpoint: EngineEndpoint,
   image: string,
-  { progress, signal, platform }: OpenOptions,
+  options: OpenOptions,
 ): Promise<FoundImage | undefined> {
+  const { progress, signal, platform } = options;
   progress?.(`asking ${endpoint.engine} at ${printable(endpoint.address)}`);
-  const found = await inspectImage(endpoint, image, signal);
+  const found = await inspectImage(endpoint, image, options);
   if (found === undefined) return undefined;
   const other =
     platform && (platform.architecture !== found.platform.architecture || platform.os !== found.platform.os);

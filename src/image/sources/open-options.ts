@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly registry?: RegistryChoices;
   /** A compressed archive is unpacked once to a temporary file, instead of once for every reader. */
   readonly temporaryFiles?: boolean;
+  /** How long an engine may take to say whether it has an image, in seconds. 10. */
+  readonly engineTimeoutSeconds?: number;
 }
 
 /** What is asked of a registry and how. */

@@ -1,0 +1,139 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Image } from '../../src/image/image.ts';
+import { openImage } from '../../src/image/sources/open-image.ts';
+import { tarOf } from '../image/tar-archive.ts';
+import { digestOf } from '../image/test-image.ts';
+
+// A small image through the real Docker Engine, and through the storage of Podman and Buildah.
+
+const script = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/engine');
+const docker = process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker';
+const name = `plimsoll-sources/web:${process.pid}`;
+const layer = tarOf([{ name: 'app/text', content: 'through an engine' }]);
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-image-engine-'));
+const archive = path.join(scratch, 'saved.tar');
+
+async function bytesOf({ layers: [first] }: Image): Promise<Buffer> {
+  if (first?.content.kind !== 'file') throw new Error('no file');
+  const file = await open(first.content.path);
+  const { buffer } = await file.read(Buffer.alloc(first.content.length), 0, first.content.length, first.content.offset);
+  await file.close();
+  return buffer;
+}
+
+const sleeping = `await temporaryFile((async function* () { yield Buffer.alloc(1e6); })(), 'test');
+console.log('written');
+setInterval(() => {}, 1000);`;
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe.skipIf(!existsSync(docker))('an image of the real Docker Engine', () => {
+  let environment: Record<string, string | undefined>;
+  let ran = false;
+  const call = (...args: string[]) =>
+    spawnSync(docker, args, { env: { ...process.env, ...environment }, encoding: 'utf8' });
+  beforeAll(() => {
+    ran = spawnSync(script, ['running']).status === 0;
+    const up = spawnSync(script, ['up'], { encoding: 'utf8' });
+    environment = { PATH: process.env.PATH, HOME: scratch, DOCKER_HOST: `unix://${up.stdout.trim()}` };
+    const imported = spawnSync(docker, ['import', '--change', 'USER web', '-', name], {
+      env: { ...process.env, ...environment },
+      input: layer,
+    });
+    expect(String(imported.stderr)).toBe('');
+    expect(call('save', '-o', archive, name).status).toBe(0);
+  });
+  afterAll(() => {
+    call('rmi', name);
+    if (!ran) spawnSync(script, ['down']);
+  });
+
+  it('is the same as of its archive, by its name and by its id', async () => {
+    const [, id = ''] = /^sha256:([0-9a-f]{12})/.exec(call('image', 'inspect', '-f', '{{.Id}}', name).stdout) ?? [];
+    const saved = await openImage(archive, { environment });
+    for (const asked of [name, `docker-daemon:${name}`, id]) {
+      const image = await openImage(asked, { environment });
+      expect(image).toMatchObject({ source: 'Docker Engine', configuration: saved.configuration });
+      expect(image.configuration.user).toBe('web');
+      expect(digestOf(await bytesOf(image))).toBe(image.layers[0]?.diffId);
+      await image.close();
+    }
+    await saved.close();
+  });
+
+  it.skipIf(process.platform !== 'linux')('leaves nothing behind, even when it is killed while it reads', async () => {
+    const temporary = path.join(scratch, 'temporary');
+    mkdirSync(temporary);
+    const image = await openImage(name, { environment });
+    const before = await bytesOf(image);
+    expect(before.length).toBeGreaterThan(0);
+    await image.close();
+    await expect(bytesOf(image)).rejects.toThrow();
+    const sleeper = path.join(scratch, 'sleep.mjs');
+    const source = fileURLToPath(new URL('../../src/image/sources/temporary-file.ts', import.meta.url));
+    await build({
+      stdin: { contents: `import { temporaryFile } from ${JSON.stringify(source)};\n${sleeping}`, resolveDir: scratch },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: sleeper,
+    });
+    const child = spawn(process.execPath, [sleeper], {
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+const skopeo = '/usr/bin/skopeo';
+describe.skipIf(!existsSync(skopeo) || !existsSync(docker))('an image of the storage of Podman and Buildah', () => {
+  const storage = path.join(scratch, 'storage');
+  const environment = {
+    PATH: path.join(scratch, 'bin'),
+    HOME: scratch,
+    DOCKER_HOST: `unix://${scratch}/none`,
+    CONTAINERS_STORAGE_CONF: path.join(scratch, 'storage.conf'),
+  };
+  beforeAll(() => {
+    mkdirSync(environment.PATH);
+    symlinkSync(skopeo, path.join(environment.PATH, 'skopeo'));
+    writeFileSync(
+      environment.CONTAINERS_STORAGE_CONF,
+      `[storage]\ndriver = "vfs"\ngraphroot = "${storage}/root"\nrunroot = "${storage}/run"\n`,
+    );
+    const copied = spawnSync(
+      skopeo,
+      ['copy', '-q', `docker-archive:${archive}`, 'containers-storage:localhost/web:1'],
+      { env: environment, encoding: 'utf8' },
+    );
+    expect(copied.stderr).toBe('');
+  });
+
+  it.each(['containers-storage:localhost/web:1', 'podman:localhost/web:1', 'localhost/web:1'])(
+    'is found as %s',
+    async (asked) => {
+      const image = await openImage(asked, { environment });
+      expect(image).toMatchObject({ source: 'storage of Podman and Buildah', configuration: { user: 'web' } });
+      expect(digestOf(await bytesOf(image))).toBe(image.layers[0]?.diffId);
+      await image.close();
+    },
+  );
+
+  it('is said not to be there', async () => {
+    const failure = await openImage('containers-storage:localhost/web:2', { environment }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining('no such image') });
+  });
+});
