@@ -5,9 +5,9 @@ import { formats } from '../report-formats.ts';
 export const command: Command = {
   name: 'image',
   summary: 'Look inside an image: layers, waste, packages, vulnerabilities, secrets, and what to change',
-  arguments: 'IMAGE',
+  arguments: 'IMAGE | diff BEFORE AFTER | compare IMAGE IMAGE…',
   description:
-    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines.',
+    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines. An image that is called diff\nor compare is named with its tag.',
   flags: [
     {
       name: 'format',
@@ -97,9 +97,19 @@ export const command: Command = {
       meaning: 'An archive, its findings at the Dockerfile’s lines',
     },
     { call: 'plimsoll image web:1 --ci', meaning: 'In CI, by the rules of .dive-ci' },
+    {
+      call: 'plimsoll image diff web:1 web:2',
+      meaning: 'What the second has otherwise: files, packages, vulnerabilities, configuration',
+    },
+    { call: 'plimsoll image compare web:1 api:1 job:1', meaning: 'What they share, and what a common base would save' },
     { call: 'plimsoll image web:1 --packages', meaning: 'Every package with version, licence and layer' },
   ],
   async run(parsed, terminal) {
+    const [first] = parsed.positionals;
+    if (first === 'diff' || first === 'compare') {
+      const { performImageCompare, performImageDiff } = await import('../perform-image-diff.ts');
+      return first === 'diff' ? performImageDiff(parsed, terminal) : performImageCompare(parsed, terminal);
+    }
     const { performImage } = await import('../perform-image.ts');
     return performImage(parsed, terminal);
   },
