@@ -1,5 +1,24 @@
 import { isJsonObject, parseJsonObject } from '../core/json-object.ts';
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
+import { manifestOf } from '../ecosystems/facts.ts';
 import type { Application } from './application.ts';
+import { buildsOf, type Project } from './project.ts';
+
+/** How many packages a step that installs what the manifests of a build's context list brings; undefined where none tells. */
+export function packagesInstalled(
+  project: Project,
+  dockerfile: Dockerfile,
+  { read }: PlacedPackageCommand,
+): number | undefined {
+  const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
+  const application = project.applications.find(
+    (each) =>
+      directories.has(each.directory) &&
+      [...each.manifests.keys()].some((name) => manifestOf(name)?.ecosystem === read.ecosystem),
+  );
+  return application && dependencyCount(application);
+}
 
 /** How many packages an application's install brings, by its lock or requirements file; undefined where none tells. */
 export function dependencyCount({ manifests }: Pick<Application, 'manifests'>): number | undefined {

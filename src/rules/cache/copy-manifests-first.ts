@@ -2,8 +2,9 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CopyInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { ecosystemFacts, manifestOf } from '../../ecosystems/facts.ts';
-import { dependencyCount } from '../../project/dependency-count.ts';
+import { ecosystemFacts } from '../../ecosystems/facts.ts';
+import { installAgain } from '../../ecosystems/rebuild-work.ts';
+import { packagesInstalled } from '../../project/dependency-count.ts';
 import {
   fetchCommand,
   fetchesWhileBuilding,
@@ -11,7 +12,7 @@ import {
   isOffline,
   mayDownload,
 } from '../../project/fetching-builds.ts';
-import { buildsOf, type Project } from '../../project/project.ts';
+import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { manifestsFirst } from '../../repairs/manifests-first.ts';
 
@@ -29,10 +30,12 @@ export const rule = dockerfileRule({
       const install = packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed));
       const copy = install && lastWholeCopyBefore(stage, install);
       if (install !== undefined && copy !== undefined && !installedBefore(dockerfile, stage, copy, install)) {
-        const count = packagesOf(project, dockerfile, install);
+        const count = packagesInstalled(project, dockerfile, install);
         const fix = manifestsFirst(project, dockerfile, stage, copy, install);
+        const cost = count === undefined ? undefined : installAgain(install.read.ecosystem, count);
         report({
           at: copy.range,
+          ...(cost && { cost }),
           ...(count !== undefined && count >= many && { severity: 'error' as const }),
           message: `Every change of a source file runs ${described(install)} again${count === undefined ? '' : `: ${count} ${count === 1 ? 'dependency' : 'dependencies'}`}.`,
           remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
@@ -46,8 +49,11 @@ export const rule = dockerfileRule({
       if (fetching === undefined) continue;
       const { build } = fetching;
       const fix = manifestsFirst(project, dockerfile, stage, fetching.copy, build);
+      const count = packagesInstalled(project, dockerfile, build);
+      const cost = count === undefined ? undefined : installAgain(build.read.ecosystem, count);
       report({
         at: fetching.copy.range,
+        ...(cost && { cost }),
         message: `Every change of a source file runs ${described(build)} again, with all that it downloads.`,
         remedy: `Copy ${manifestsFor(build)} first, run ${fetchCommand(build)}, then copy the rest; or mount a cache for what is downloaded.`,
         also: [{ range: build.command.range, note: 'downloads behind it' }],
@@ -106,16 +112,6 @@ function installedBefore(
       (placed.read.action === 'install-project' || placed.read.action === 'install') &&
       placed.instruction.range.start < copy.range.start,
   );
-}
-
-function packagesOf(project: Project, dockerfile: Dockerfile, { read }: PlacedPackageCommand): number | undefined {
-  const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
-  const application = project.applications.find(
-    (each) =>
-      directories.has(each.directory) &&
-      [...each.manifests.keys()].some((name) => manifestOf(name)?.ecosystem === read.ecosystem),
-  );
-  return application && dependencyCount(application);
 }
 
 /** `npm ci`, `go mod download`: the words before the first option. */

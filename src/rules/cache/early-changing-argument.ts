@@ -2,6 +2,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { ArgInstruction, EnvInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { systemInstallsAgain } from '../../ecosystems/rebuild-work.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { declareLate, type Early } from '../../repairs/declare-late.ts';
 import { usesOf } from '../../repairs/late-uses.ts';
@@ -37,10 +38,7 @@ export const rule = dockerfileRule({
           ...first.needless.map(({ range }) => ({ range, note: 'runs again for each new value' })),
         ],
         message: `A new value of ${early.map(({ name }) => name).join(', ')} runs ${count === 1 ? 'an installation' : `${count} installations`} again that ${count === 1 ? 'does' : 'do'} not use it.`,
-        cost: {
-          basis: 'estimated',
-          derivation: `RUN instructions that install packages between the declaration and its first use: ${count}`,
-        },
+        cost: systemInstallsAgain(count),
         ...(fix && { fix }),
       });
     }

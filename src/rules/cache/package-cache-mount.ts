@@ -1,6 +1,8 @@
 import type { PeerId } from '../../core/finding.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { cachesOf } from '../../ecosystems/facts.ts';
+import { installAgain } from '../../ecosystems/rebuild-work.ts';
+import { packagesInstalled } from '../../project/dependency-count.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
@@ -34,8 +36,11 @@ export const rule = dockerfileRule({
       const sharing = cache.sharing === 'locked' ? ',sharing=locked' : '';
       // In a stage that ships, what is left in the layer comes first: see `layers/package-cache-left`.
       const fix = shipped.has(stage) ? undefined : mountCache(project, dockerfile, stage, instruction, placed, cache);
+      const count = read.action === 'install-project' ? packagesInstalled(project, dockerfile, placed) : undefined;
+      const cost = count === undefined ? undefined : installAgain(read.ecosystem, count);
       report({
         ...(fix && { fix }),
+        ...(cost && { cost }),
         at: instruction.keyword.range,
         message: `${read.tool} keeps nothing of what it fetches for the next build.`,
         remedy: `RUN --mount=type=cache,target=${target}${sharing} keeps it on the builder.`,
