@@ -82,9 +82,14 @@ export async function runService(
     webhooksPerSecond: settings.webhooksPerSecond,
     hasPolicy: () => true,
   });
+  const lookAtCertificate = () => {
+    if (settings.tls && app.server instanceof TlsServer) renewCertificate(app.server, settings.tls, told.say);
+  };
+  // Knows from now on what is in use.
+  lookAtCertificate();
   const looking = setInterval(() => {
     policy.look();
-    if (settings.tls && app.server instanceof TlsServer) renewCertificate(app.server, settings.tls, told.say);
+    lookAtCertificate();
   }, lookEvery);
   try {
     const address = await listen(() => app.listen({ host: settings.host, port: settings.port }), settings);

@@ -10,7 +10,7 @@ import type { OnlineAnswers } from '../../src/project/online.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Rule } from '../../src/project/rule.ts';
 import { analysisFrom, imageFile } from '../image/build-analysis.ts';
-import { liveFile, snapshotOf } from './live-case.ts';
+import { builtIn, liveFile, snapshotOf } from './live-case.ts';
 import type { CaseFile } from './rule-page.ts';
 
 /** Writes a case's files into a new directory below `scratch` and returns it. */
@@ -51,10 +51,13 @@ export async function checkCase(
 /** The files themselves, or the cluster or image that one of them describes, with the others as its repository. */
 function projectOf(directory: string, files: Project): Project {
   const [live, image] = [path.join(directory, liveFile), path.join(directory, imageFile)];
-  if (existsSync(live))
-    return liveProject(snapshotOf(readFileSync(live, 'utf8')), {
+  if (existsSync(live)) {
+    const text = readFileSync(live, 'utf8');
+    return liveProject(snapshotOf(text), {
       repository: files.objects.length > 0 ? files : undefined,
+      created: builtIn(text),
     });
+  }
   if (!existsSync(image)) return files;
   const { analysis, vulnerabilities } = analysisFrom(readFileSync(image, 'utf8'));
   return imageProject([inspectImage(analysis, vulnerabilities, files)], files);

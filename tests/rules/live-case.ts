@@ -27,3 +27,8 @@ export function snapshotOf(text: string): ClusterSnapshot {
     problems: [],
   };
 }
+
+/** When registries say that images were built: lines `# built: IMAGE TIME` of a case. */
+export function builtIn(text: string): ReadonlyMap<string, string> {
+  return new Map([...text.matchAll(/^# built: (\S+) (\S+)$/gm)].map(([, image = '', time = '']) => [image, time]));
+}
