@@ -3,6 +3,7 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ImageLayer, LayerBytes, Packing } from '../image.ts';
 import { layerError } from './layer-error.ts';
 import { chunkBytes, packedBytes } from './packed-bytes.ts';
+import { unzstd } from './unzstd.ts';
 
 /** Bounds on what a layer may become. */
 export interface UnpackLimits {
@@ -148,7 +149,7 @@ async function* unpackedBytes(
       yield* gunzipped(packed, layer);
       return;
     case 'zstd':
-      throw layerError(layer, 'the layer is packed with zstd, which is not read yet');
+      yield* unzstd(packed, layer);
   }
 }
 
