@@ -77,6 +77,8 @@ export interface Image {
   readonly name: string;
   /** Where it was found: `Docker Engine`, `registry ghcr.io`, `OCI layout`. */
   readonly source?: string;
+  /** The reference that it was found under or that an archive names it by; absent for one without. */
+  readonly reference?: string;
   /** Of the manifest; absent where the source has none (archive of `docker save`, directory). */
   readonly digest?: string;
   /** Of the index that the manifest was chosen from. */

@@ -116,7 +116,11 @@ describe('an image on disk', () => {
       archive([...files, { name: 'manifest.json', content: JSON.stringify([saved]) }], pack),
       nobody,
     );
-    expect(image).toMatchObject({ source: 'docker-archive', layers: [{ bytes: 2048 }, { bytes: 2048 }] });
+    expect(image).toMatchObject({
+      source: 'docker-archive',
+      reference: 'web:1',
+      layers: [{ bytes: 2048 }, { bytes: 2048 }],
+    });
     for (const layer of image.layers) expect(digestOf(await bytesOf(layer))).toBe(layer.diffId);
     await image.close();
   });

@@ -22,7 +22,7 @@ interface SavedImage {
  * @throws UserError
  */
 export async function imageOfDockerArchive(files: Archive, name: string | undefined): Promise<ManifestImage> {
-  const { configuration: path, layers: paths } = chosenIn(await savedImages(files), name, files.place);
+  const { configuration: path, layers: paths, tags } = chosenIn(await savedImages(files), name, files.place);
   const bytes = await files.read(path, maximumConfigurationBytes);
   const named = digestInName(path);
   const digest = digestOf(bytes);
@@ -48,7 +48,8 @@ export async function imageOfDockerArchive(files: Archive, name: string | undefi
       content,
     });
   }
-  return { annotations: new Map(), configuration, layers };
+  const reference = tagNamed(tags, name);
+  return { ...(reference !== undefined && { reference }), annotations: new Map(), configuration, layers };
 }
 
 async function savedImages(files: Archive): Promise<SavedImage[]> {
@@ -83,6 +84,11 @@ function chosenIn(images: readonly SavedImage[], name: string | undefined, place
       }),
     },
   );
+}
+
+/** One image may have several tags; the one that was asked for is meant. */
+function tagNamed(tags: readonly string[], name: string | undefined): string | undefined {
+  return (name === undefined ? undefined : tags.find((tag) => tag === name || tag.endsWith(`/${name}`))) ?? tags[0];
 }
 
 /** `web:1` is also `docker.io/library/web:1`, `localhost/web:1` and `web:1` with any registry before it. */

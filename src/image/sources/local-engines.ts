@@ -5,6 +5,7 @@ import { openPlainArchive } from './archive.ts';
 import { imageOfDockerArchive } from './docker-archive.ts';
 import { exportImage, inspectImage } from './engine.ts';
 import { dockerEndpoints, type EngineEndpoint, podmanEndpoints } from './engine-endpoints.ts';
+import { isIdentifier } from './image-name.ts';
 import type { OpenOptions } from './open-options.ts';
 import { isInStorage, saveFromStorage, storageProgram } from './storage.ts';
 import { type TemporaryFile, temporaryFile } from './temporary-file.ts';
@@ -117,7 +118,9 @@ async function openSpooled(file: TemporaryFile, image: string, source: string): 
     },
   );
   try {
-    return { ...(await imageOfDockerArchive(archive, undefined)), source, close: () => archive.close() };
+    const found = await imageOfDockerArchive(archive, undefined);
+    const named = isIdentifier(image) ? {} : { reference: image };
+    return { ...found, ...named, source, close: () => archive.close() };
   } catch (error) {
     await archive.close();
     throw error;

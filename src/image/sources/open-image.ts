@@ -62,7 +62,7 @@ async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> 
     case 'anywhere': {
       const found = await fromAnyEngine(name.image, options);
       if (found !== undefined) return found;
-      if (name.reference !== undefined) return fromRegistry(name.reference, options);
+      if (name.reference !== undefined) return fromRegistry(name.reference, options).catch(afterEngines);
       throw new UserError('No engine here has this image.', { where: printable(name.image) });
     }
   }
@@ -72,7 +72,19 @@ async function fromRegistry(reference: ImageReference, options: OpenOptions): Pr
   const { progress, platform } = options;
   progress?.(`asking registry ${reference.registry}`);
   const image = await imageOfRegistry(reference, platform, registryOptions(options));
-  return { ...image, source: `registry ${reference.registry}`, close };
+  return { ...image, source: `registry ${reference.registry}`, reference: reference.text, close };
+}
+
+/** Whoever means an image of an engine is not helped by what a registry says alone. */
+function afterEngines(error: unknown): never {
+  if (!(error instanceof UserError)) throw error;
+  const { message, where, remedy, exitCode, cause } = error;
+  throw new UserError(`No engine here has this image, and ${message}`, {
+    exitCode,
+    cause,
+    ...(where !== undefined && { where }),
+    ...(remedy !== undefined && { remedy }),
+  });
 }
 
 /** Nothing is held open. */

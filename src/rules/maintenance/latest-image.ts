@@ -8,7 +8,9 @@ export const rule = imageRule({
   remedy: 'Give the image a tag of its own for each release, or name it by its digest.',
   peers: ['dockle:DKL-DI-0006'],
   check({ image }, { report }) {
-    const reference = parseImageReference(image.analysis.image.name);
+    const { source, name, reference: found } = image.analysis.image;
+    // The path of an archive says nothing of what the image in it is called.
+    const reference = parseImageReference(found ?? (source === undefined ? name : ''));
     if (!reference || reference.digest !== undefined || (reference.tag ?? 'latest') !== 'latest') return;
     report({
       at: { path: image.path, range: { start: 0, end: image.history.text.indexOf('\n') } },
