@@ -34,10 +34,11 @@ export const common = {
 
 const bundle = {
   ...common,
-  define: { 'import.meta.url': '__plimsollUrl' },
+  define: { 'import.meta.url': '__plimsoll.url', 'import.meta.dirname': '__plimsoll.directory' },
   supported: { 'dynamic-import': false },
   banner: {
-    js: '(function(require,__filename){const module={exports:{}},__plimsollUrl=require("node:url").pathToFileURL(__filename).href;',
+    // Getters: few runs ask for either, and to make a URL takes a millisecond.
+    js: '(function(require,__filename){const module={exports:{}},__plimsoll={get url(){return require("node:url").pathToFileURL(__filename).href},get directory(){return require("node:path").dirname(__filename)}};',
   },
   footer: { js: 'return module.exports})' },
 };

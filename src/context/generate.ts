@@ -3,7 +3,7 @@ import { inContext } from './follow-links.ts';
 import { type IgnoreFile, readIgnoreFile } from './ignorefile.ts';
 import type { JunkFound } from './junk.ts';
 import type { ListingIndex } from './listing-index.ts';
-import { ignoreMatcher } from './matcher.ts';
+import { type IgnoreMatcher, ignoreMatcher } from './matcher.ts';
 
 /** What a suggestion for an ignore file is made of. */
 export interface IgnoreSuggestionInput {
@@ -75,7 +75,7 @@ function linesFor(
 
 /** Whether a line would take away only what is to be left out. Directories that hold something else too are not taken. */
 function takesOnly(pattern: string, { entries }: ListingIndex, isWanted: (path: string) => boolean): boolean {
-  const matcher = matcherOfLines([pattern]);
+  const matcher = matcherOfLine(pattern);
   return entries.every(
     ({ path, kind }) => kind === 'directory' || matcher.verdict(path) !== 'ignored' || isWanted(path),
   );
@@ -111,11 +111,24 @@ function neededPaths({ index, uses, junk, keep }: IgnoreSuggestionInput): readon
 }
 
 function takesOneOf(pattern: string, paths: readonly string[]): boolean {
-  const matcher = matcherOfLines([pattern]);
+  const matcher = matcherOfLine(pattern);
   return paths.some((path) => matcher.verdict(path) === 'ignored');
 }
 
-function matcherOfLines(lines: readonly string[]) {
+/** Each line is asked for several times, and most are the same in every context. */
+const matchers = new Map<string, IgnoreMatcher>();
+const mostMatchers = 500;
+
+function matcherOfLine(pattern: string): IgnoreMatcher {
+  let matcher = matchers.get(pattern);
+  if (matcher === undefined) {
+    matcher = matcherOfLines([pattern]);
+    if (matchers.size < mostMatchers) matchers.set(pattern, matcher);
+  }
+  return matcher;
+}
+
+function matcherOfLines(lines: readonly string[]): IgnoreMatcher {
   return ignoreMatcher(readIgnoreFile(lines.join('\n')).lines.map(({ pattern }) => pattern));
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { FieldType, ObjectType, ValueType } from './value-type.ts';
 
 /**
@@ -40,9 +40,9 @@ export function kubernetesSchema(): KubernetesSchema {
 }
 
 function schemaFile(): string {
-  const here = new URL(import.meta.url);
-  const up = here.pathname.includes('/src/kubernetes/schema/') ? '../../..' : '../..';
-  return fileURLToPath(new URL(`${up}/schemas/kubernetes.txt`, here));
+  const here = import.meta.dirname;
+  const up = here.endsWith(path.join('src', 'kubernetes', 'schema')) ? '../../..' : '../..';
+  return path.join(here, up, 'schemas/kubernetes.txt');
 }
 
 /** Reads a text of that format. */
