@@ -37,22 +37,9 @@ export function jsonReport(report: Report) {
         findings: { error: area.findings.error, warning: area.findings.warning, note: area.findings.note },
       })),
     },
-    findings: report.findings.map((finding, index) => ({
-      rule: finding.rule,
-      area: finding.area,
-      severity: finding.severity,
-      ...place(finding.locations[0]),
-      message: finding.message,
-      why: finding.why,
-      remedy: finding.remedy,
-      docs: docs.get(finding.rule) ?? null,
-      excerpt: excerptOf(report, finding) ?? null,
-      fingerprint: prints[index] ?? '',
-      locations: finding.locations.map((location) => ({ ...place(location), note: location.note ?? null })),
-      peers: finding.peers,
-      cost: cost(finding),
-      fix: fix(finding),
-    })),
+    findings: report.findings.map((finding, index) =>
+      found(finding, docs.get(finding.rule), excerptOf(report, finding), prints[index]),
+    ),
     suppressed: report.suppressed.map(suppressed),
     problems: report.problems.map(({ path, position, message, remedy }) => ({
       path,
@@ -101,6 +88,47 @@ function summary(report: Report) {
     safeFixes: safeFixCount(report.findings),
     suppressed: suppressedBy,
     problems: report.problems.length,
+  };
+}
+
+/** Written out: an object that another one is spread into takes V8 several times as long, and there are thousands. */
+function found(
+  finding: Finding,
+  docs: string | undefined,
+  excerpt: string | undefined,
+  fingerprint: string | undefined,
+) {
+  const [{ path, start, end }] = finding.locations;
+  return {
+    rule: finding.rule,
+    area: finding.area,
+    severity: finding.severity,
+    path,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    message: finding.message,
+    why: finding.why,
+    remedy: finding.remedy,
+    docs: docs ?? null,
+    excerpt: excerpt ?? null,
+    fingerprint: fingerprint ?? '',
+    locations: finding.locations.map(notedPlace),
+    peers: finding.peers,
+    cost: cost(finding),
+    fix: fix(finding),
+  };
+}
+
+function notedPlace({ path, start, end, note }: Location) {
+  return {
+    path,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    note: note ?? null,
   };
 }
 

@@ -33,8 +33,12 @@ export const rule = projectRule({
 });
 
 /** Something runs it for good; where nothing runs it that is known, it starts the server by itself. */
-function isService({ runBy, stage }: ImageBuild): boolean {
+function isService(build: ImageBuild): boolean {
+  const { runBy, dockerfile } = build;
   if (runBy.length > 0) return runBy.some((use) => use.kind === 'service' || use.workload.longRunning);
+  // Its stages are another thread's to look at, or were let go already: to parse it again takes longer than all of this rule.
+  if (!serverNames.test(dockerfile.text)) return false;
+  const { stage } = build;
   if (stage === undefined) return false;
   const words = startedWords(stage);
   if (words.length > 0) return words.some((word) => server.test(word));
@@ -42,6 +46,7 @@ function isService({ runBy, stage }: ImageBuild): boolean {
 }
 
 const server = /(?:^|\/)(?:nginx|openresty|httpd|httpd-foreground|apache2|apache2ctl|apachectl|apache2-foreground)$/;
+const serverNames = /nginx|openresty|httpd|apache/;
 const webServerImage = /(?:^|\/)(?:nginx|nginx-unprivileged|openresty|httpd)$/;
 
 /** The logs that are set; where none is, nginx takes its own for each server. */
