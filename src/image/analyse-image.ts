@@ -10,6 +10,7 @@ import { fileSystemView } from './internal/file-system-view.ts';
 import { findWaste } from './internal/find-waste.ts';
 import { layerName } from './internal/layer-error.ts';
 import { layerFigures } from './internal/layer-figures.ts';
+import { layerView } from './internal/layer-view.ts';
 import { type MergedLayers, mergeLayers } from './internal/merge-layers.ts';
 import { findPath } from './internal/path-tree.ts';
 import type { LayerScan } from './layer-scan.ts';
@@ -51,6 +52,7 @@ function analysisOf(image: Image, layers: readonly ImageLayer[], scans: readonly
     image,
     layers: layerFigures(layers, scans, merged),
     files: fileSystemView(merged),
+    filesAt: (layer) => layerView(merged, layer),
     packages: visiblePackages(merged, scans, operatingSystem),
     operatingSystem,
     ...(passwd !== undefined && { accounts: readAccounts(passwd, texts.get('etc/shadow')) }),

@@ -23,6 +23,13 @@ export interface ImageFile {
   readonly content?: string;
 }
 
+/** A file of the file system that a layer and those below it make. */
+export interface LayerFile {
+  readonly file: ImageFile;
+  /** What the layer did to it. A removed one is as it was. */
+  readonly state: 'added' | 'changed' | 'removed' | 'unmodified';
+}
+
 /** What one layer does to the file system below it. Sizes in bytes of content. */
 export interface LayerAnalysis {
   readonly layer: ImageLayer;
@@ -78,6 +85,8 @@ export interface ImageAnalysis {
   readonly layers: readonly LayerAnalysis[];
   /** The file system that a container sees. */
   readonly files: FileSystemView;
+  /** The file system as it is with this layer (from 0) and those below it, in no order. */
+  filesAt?(layer: number): Iterable<LayerFile>;
   /** Of the file system that a container sees. */
   readonly packages: readonly ImagePackage[];
   readonly operatingSystem: OperatingSystem | undefined;

@@ -190,6 +190,7 @@ function next(view: ImageView, page: Page): string[] {
   const { name } = view.image.analysis.image;
   const word = /^[\w./@:+-]+$/.test(name) ? name : '…';
   const steps = [
+    [`plimsoll image browse ${word}`, 'look through layers and files'],
     [`plimsoll image ${word} --all`, 'everything that was found'],
     ...(view.report.findings[0]
       ? [[`plimsoll explain ${view.report.findings[0].rule}`, 'why it matters, with examples']]

@@ -5,9 +5,9 @@ import { formats } from '../report-formats.ts';
 export const command: Command = {
   name: 'image',
   summary: 'Look inside an image: layers, waste, packages, vulnerabilities, secrets, and what to change',
-  arguments: 'IMAGE | diff BEFORE AFTER | compare IMAGE IMAGE…',
+  arguments: 'IMAGE | diff BEFORE AFTER | compare IMAGE IMAGE… | browse IMAGE',
   description:
-    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines. An image that is called diff\nor compare is named with its tag.',
+    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines. An image that is called diff,\ncompare or browse is named with its tag.',
   flags: [
     {
       name: 'format',
@@ -102,6 +102,7 @@ export const command: Command = {
       meaning: 'What the second has otherwise: files, packages, vulnerabilities, configuration',
     },
     { call: 'plimsoll image compare web:1 api:1 job:1', meaning: 'What they share, and what a common base would save' },
+    { call: 'plimsoll image browse web:1', meaning: 'Look through layers and files in the terminal' },
     { call: 'plimsoll image web:1 --packages', meaning: 'Every package with version, licence and layer' },
   ],
   async run(parsed, terminal) {
@@ -109,6 +110,10 @@ export const command: Command = {
     if (first === 'diff' || first === 'compare') {
       const { performImageCompare, performImageDiff } = await import('../perform-image-diff.ts');
       return first === 'diff' ? performImageDiff(parsed, terminal) : performImageCompare(parsed, terminal);
+    }
+    if (first === 'browse') {
+      const { performImageBrowse } = await import('../perform-image-browse.ts');
+      return performImageBrowse(parsed, terminal);
     }
     const { performImage } = await import('../perform-image.ts');
     return performImage(parsed, terminal);

@@ -1,0 +1,30 @@
+import type { LayerFile } from '../image-analysis.ts';
+import { fileOf } from './file-system-view.ts';
+import { hiding, kindOf, type MergedLayers } from './merge-layers.ts';
+
+/** The file system as it is with a layer and all below it, and what the layer did to it. In no order. */
+export function* layerView(merged: MergedLayers, layer: number): Generator<LayerFile> {
+  const { tables, starts, nodes, hidden, hiddenBy, replacedBy, isChange } = merged;
+  for (let of = 0; of <= layer && of < tables.length; of++) {
+    const table = tables[of];
+    const start = starts[of] ?? 0;
+    for (let at = 0; table && at < table.count; at++) {
+      const kind = table.kinds[at];
+      if (kind === kindOf.whiteout || kind === kindOf.opaque) continue;
+      const entry = start + at;
+      const node = nodes[entry] ?? 0;
+      const gone = hidden[entry] !== hiding.not && (hiddenBy[entry] ?? 0) <= layer;
+      if (gone) {
+        if (hiddenBy[entry] !== layer || of === layer) continue;
+        // What stands in its place is told of as changed.
+        const replacement = replacedBy[entry] ?? -1;
+        if (hidden[entry] === hiding.replaced && replacement >= 0 && nodes[replacement] === node) continue;
+        yield { file: fileOf(merged, node, entry), state: 'removed' };
+      } else
+        yield {
+          file: fileOf(merged, node, entry),
+          state: of < layer ? 'unmodified' : isChange[entry] ? 'changed' : 'added',
+        };
+    }
+  }
+}
