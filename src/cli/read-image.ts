@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
@@ -6,10 +5,9 @@ import { analyseImage } from '../image/analyse-image.ts';
 import type { Platform } from '../image/image.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import { openImage } from '../image/sources/open-image.ts';
-import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
-import { matchGaps, matchPackages } from '../vulnerabilities/match.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { findVulnerabilities } from './find-vulnerabilities.ts';
 import { layerSettings } from './layer-settings.ts';
 import type { Progress } from './progress.ts';
 
@@ -51,28 +49,10 @@ export async function readImage(
       ...layerSettings(),
       onProgress: (share) => progress.step(`reading ${name}`, Math.round(share * 100), 100),
     });
-    return { ...known(analysis, parsed, terminal) };
+    const { gaps, ...found } = await findVulnerabilities(analysis, parsed, terminal, progress);
+    return { analysis: { ...analysis, gaps: [...analysis.gaps, ...gaps] }, ...found };
   } finally {
     await image.close();
-  }
-}
-
-function known(analysis: ImageAnalysis, parsed: ParsedArguments, terminal: Terminal): ReadImage {
-  const none = (advisories: string) => ({ analysis, vulnerabilities: undefined, advisories });
-  if (parsed.has('no-vulnerabilities')) return none('Not looked for, as --no-vulnerabilities says.');
-  if (analysis.packages.length === 0) return none('Not looked for: no package was found.');
-  const store = openStore(storeDirectory(terminal.environment, terminal.environment.HOME ?? homedir()));
-  if (!store) return none('Not looked for: there are no advisories yet. «plimsoll db update» fetches them.');
-  try {
-    const { packages, operatingSystem } = analysis;
-    const gaps = matchGaps(store, packages, operatingSystem);
-    return {
-      analysis: { ...analysis, gaps: [...analysis.gaps, ...gaps] },
-      vulnerabilities: matchPackages(store, packages, operatingSystem),
-      advisories: `Advisories of ${store.information.built.slice(0, 10)}.`,
-    };
-  } finally {
-    store.close();
   }
 }
 

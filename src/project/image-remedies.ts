@@ -1,5 +1,6 @@
 import { groupBy } from '../core/group-by.ts';
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
+import { versionOrders } from '../ecosystems/version-orders.ts';
 import type { ImagePackage } from '../image/image-analysis.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../vulnerabilities/vulnerability.ts';
 
@@ -74,10 +75,14 @@ function remedyOf(group: readonly Vulnerability[], layers: ReadonlyMap<string, n
   };
 }
 
-/** Versions are compared by whoever knows how each ecosystem orders them; here numbers within them are compared as numbers. */
 function lastFixed(group: readonly Vulnerability[]): string | undefined {
-  const fixed = group.flatMap(({ fixedIn }) => fixedIn ?? []);
-  return fixed.sort((one, other) => one.localeCompare(other, 'en', { numeric: true })).at(-1);
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const compare = versionOrders[first.package.kind];
+  return group
+    .flatMap(({ fixedIn }) => fixedIn ?? [])
+    .sort(compare)
+    .at(-1);
 }
 
 function keyOf({ kind, name, version, path }: InstalledPackage): string {

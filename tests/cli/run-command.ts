@@ -14,7 +14,15 @@ export async function runCommand(
   command: Command,
   cwd: string,
   args: readonly string[],
-  { input = '', typed }: { readonly input?: string | Uint8Array; readonly typed?: readonly string[] } = {},
+  {
+    input = '',
+    typed,
+    environment = {},
+  }: {
+    readonly input?: string | Uint8Array;
+    readonly typed?: readonly string[];
+    readonly environment?: Terminal['environment'];
+  } = {},
 ): Promise<CommandRun> {
   const chunks: Buffer[] = [];
   let stderr = '';
@@ -22,7 +30,7 @@ export async function runCommand(
   const terminal: Terminal = {
     version: '0.0.0-test',
     cwd,
-    environment: {},
+    environment,
     stdin: Object.assign(stdin, { isTTY: typed !== undefined }),
     stdout: {
       isTTY: typed !== undefined,
@@ -41,4 +49,10 @@ export async function runCommand(
   const code = await command.run(parseArguments(command, args), terminal);
   const bytes = Buffer.concat(chunks);
   return { code, stdout: bytes.toString(), bytes, stderr };
+}
+
+/** A process's edge that shows nothing. */
+export function terminalOf(cwd: string, environment: Terminal['environment']): Terminal {
+  const silent = { isTTY: false, columns: undefined, write() {} };
+  return { version: '0.0.0-test', cwd, environment, stdin: Readable.from([]), stdout: silent, stderr: silent };
 }
