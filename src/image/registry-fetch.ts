@@ -5,6 +5,7 @@ import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import { isLoopback } from './internal/registry-hosts.ts';
 import type { Fetch } from './internal/registry-request.ts';
 
@@ -30,12 +31,20 @@ export function registryFetch(environment: Environment, caFile: string | undefin
     const asked = new URL(url);
     const tls = tlsFor(asked.host, authorities, environment);
     const proxy = proxyFor(asked, environment);
-    if (tls === undefined && proxy === undefined) return fetch(url, init);
+    // A proxy looks names up itself.
+    const guarded = proxy === undefined ? direct : (call: Fetch) => call;
+    if (tls === undefined && proxy === undefined) return guarded(fetch)(url, init);
     const dispatcher = dispatchers.get(asked.origin) ?? createDispatcher(tls ?? {}, proxy);
     dispatchers.set(asked.origin, dispatcher);
     const undici = await import('undici');
-    return undici.fetch(url, { ...init, dispatcher: await dispatcher });
+    const through = await dispatcher;
+    return guarded((to, how) => undici.fetch(to, { ...how, dispatcher: through }))(url, init);
   };
+}
+
+/** Private addresses are for the user to name; where a cloud hands out its credentials nobody keeps images. */
+function direct(call: Fetch): Fetch {
+  return guardedFetch(call, () => true);
 }
 
 async function createDispatcher(tls: HostTls, proxy: string | undefined): Promise<Dispatcher> {

@@ -89,3 +89,14 @@ export function writeFiles(directory: string, files: readonly TarFile[]): string
   }
   return directory;
 }
+
+/** A Zstandard frame of blocks that are stored as they are (RFC 8878, section 3.1.1). */
+export function zstdStored(content: Buffer): Buffer {
+  const blocks: Buffer[] = [Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0x50)];
+  for (let at = 0; at === 0 || at < content.length; at += 0x20000) {
+    const piece = content.subarray(at, at + 0x20000);
+    const header = (piece.length << 3) | (at + 0x20000 >= content.length ? 1 : 0);
+    blocks.push(Buffer.of(header & 0xff, (header >> 8) & 0xff, header >> 16), piece);
+  }
+  return Buffer.concat(blocks);
+}

@@ -8,7 +8,15 @@ import { UserError } from '../../src/core/errors.ts';
 import type { ImageLayer, Platform } from '../../src/image/image.ts';
 import { readImageName } from '../../src/image/sources/image-name.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
-import { layoutFiles, type TestBlobs, type TestDescriptor, testBlobs, types, writeFiles } from './image-blobs.ts';
+import {
+  layoutFiles,
+  type TestBlobs,
+  type TestDescriptor,
+  testBlobs,
+  types,
+  writeFiles,
+  zstdStored,
+} from './image-blobs.ts';
 import { type TarFile, tarOf, withPax } from './tar-archive.ts';
 import { digestOf } from './test-image.ts';
 
@@ -79,6 +87,7 @@ describe('an image on disk', () => {
     ['OCI layout', () => writeFiles(place(), files)],
     ['OCI archive', () => archive(files)],
     ['OCI archive', () => archive(files, gzipSync)],
+    ['OCI archive', () => archive(files, zstdStored)],
     // An archive of several members, as pigz and bgzip write them.
     [
       'OCI archive',
@@ -378,6 +387,7 @@ describe('an archive that is none', () => {
     ['cut off in a layer', () => file(whole.subarray(0, 1200)), /middle of web\/layer.tar/],
     ['cut off and gzipped', () => file(gzipSync(whole).subarray(0, 200)), /damaged or cut short/],
     ['gzip of which a byte is wrong', () => file(flipped(gzipSync(whole))), /damaged or cut short|no tar archive/],
+    ['cut off and packed with Zstandard', () => file(zstdStored(whole).subarray(0, -100)), /damaged or cut short/],
     ['xz', () => file(Buffer.from('fd377a585a000000', 'hex')), /compressed with xz/],
     ['manifest.json twice', () => archive([...files, manifest, manifest]), /manifest.json twice/],
     ['manifest.json that is no list', () => archive([...files, { ...manifest, content: '{}' }]), /no list/],

@@ -11,7 +11,10 @@ export function isLoopback(host: string): boolean {
   return loopback.test(host);
 }
 
+/** Names that stand for loopback, too (RFC 6761, section 6.3). */
+const localNames = /(?:^|\.)localhost\.?(?::\d+)?$/i;
+
 /** Whether a host that somebody elsewhere names can only be meant for this machine's own services. */
 export function isOwnMachine(host: string): boolean {
-  return isLoopback(host) || linkLocal.test(host);
+  return isLoopback(host) || localNames.test(host) || linkLocal.test(host);
 }

@@ -18,6 +18,8 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** Who is asked before a registry itself, in this order. */
   mirrors?(registry: string): readonly Mirror[];
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
   /** Waits, in milliseconds; for tests. */
   sleep?(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
 }
@@ -92,7 +94,9 @@ export function registryConnection(reference: ImageReference, options: RegistryO
     return undefined;
   };
   return {
-    async request(path, request) {
+    async request(path, asked) {
+      const signal = asked.signal ?? options.signal;
+      const request = signal === undefined ? asked : { ...asked, signal };
       for (const endpoint of endpoints) {
         const answer = await repeat(() => askEndpoint(endpoint, path, request), request.signal, {
           ...options,

@@ -149,7 +149,7 @@ async function* unpackedBytes(
       yield* gunzipped(packed, layer);
       return;
     case 'zstd':
-      yield* unzstd(packed, layer);
+      yield* unzstd(packed, (why, cause) => layerError(layer, `the layer cannot be unpacked: ${why}`, { cause }));
   }
 }
 

@@ -1,5 +1,3 @@
-import type { ImageLayer } from '../image.ts';
-import { layerError } from './layer-error.ts';
 import { type ZstdFrames, zstdFrames } from './zstd-frames.ts';
 
 /** What fzstd is given at a time: it gives all that it makes of that before it returns. */
@@ -9,10 +7,13 @@ const pieceBlocks = 64;
 const stepBytes = 512;
 
 /**
- * A layer packed with Zstandard (RFC 8878). Node.js has it from 22.15 on only: fzstd, which is JavaScript, is loaded when such a layer is met.
- * @throws UserError naming the layer: corrupt, cut off, or a frame that asks for more than 32 MiB of memory
+ * What is packed with Zstandard (RFC 8878). Node.js has it from 22.15 on only: fzstd, which is JavaScript, is loaded when such bytes are met.
+ * @throws what `failed` makes of the reason: corrupt, cut off, or a frame that asks for more than 32 MiB of memory
  */
-export async function* unzstd(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer): AsyncGenerator<Uint8Array> {
+export async function* unzstd(
+  packed: AsyncIterable<Uint8Array>,
+  failed: (why: string, cause: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd');
   const ready: Uint8Array[] = [];
   const frames = zstdFrames();
@@ -24,7 +25,7 @@ export async function* unzstd(packed: AsyncGenerator<Uint8Array>, layer: ImageLa
       act();
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw layerError(layer, `the layer cannot be unpacked: ${why}`, { cause });
+      throw failed(why, cause);
     }
   };
   for await (const chunk of packed)

@@ -1,11 +1,15 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import { unzstd } from '../internal/unzstd.ts';
 import { type Archive, entryAt, mustFind } from './archive.ts';
 import { type ByteCursor, byteCursor } from './byte-cursor.ts';
 import { indexTar } from './tar-index.ts';
+
+/** How an archive may be compressed as a whole. */
+export type WholePacking = 'gzip' | 'zstd';
 
 /** Manifests and configurations are read while the archive is looked through the first time. */
 const kept = { each: 256 * 1024, total: 16 * 1024 * 1024 };
@@ -22,8 +26,8 @@ const leastBound = 16 * 1024 ** 3;
  * layers; a reader that has come to the end of a layer goes on to a later one from there.
  * @throws UserError where it is damaged or unpacks to far more than any image
  */
-export async function openCompressedArchive(path: string, place: string): Promise<Archive> {
-  const start = async () => byteCursor(unpacked(path, place));
+export async function openCompressedArchive(path: string, packing: WholePacking, place: string): Promise<Archive> {
+  const start = async () => byteCursor(unpacked(path, packing, place));
   const first = await start();
   const { entries, contents } = await indexTar(first, place, kept).finally(() => first.close());
   const waiting: ByteCursor[] = [];
@@ -79,14 +83,13 @@ function nearestBefore(waiting: ByteCursor[], offset: number): ByteCursor | unde
 
 /**
  * The bytes of a compressed file, unpacked.
- * @throws UserError
+ * @throws UserError where it is damaged or unpacks to far more than any image
  */
-export async function* unpacked(path: string, place: string): AsyncGenerator<Uint8Array> {
+export async function* unpacked(path: string, packing: WholePacking, place: string): AsyncGenerator<Uint8Array> {
   const bound = Math.max(leastBound, (await stat(path)).size * largestRatio);
   let bytes = 0;
   const packed = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const stream = packed.pipe(createGunzip({ chunkSize: 1024 * 1024 }));
-  packed.on('error', (error) => stream.destroy(error));
+  const stream = packing === 'gzip' ? gunzipped(packed) : unzstd(packed, (why) => new Error(why));
   try {
     for await (const chunk of stream) {
       bytes += chunk.length;
@@ -106,6 +109,15 @@ export async function* unpacked(path: string, place: string): AsyncGenerator<Uin
     });
   } finally {
     packed.destroy();
+  }
+}
+
+async function* gunzipped(packed: ReadStream): AsyncGenerator<Uint8Array> {
+  const stream = packed.pipe(createGunzip({ chunkSize: 1024 * 1024 }));
+  packed.on('error', (error) => stream.destroy(error));
+  try {
+    yield* stream;
+  } finally {
     stream.destroy();
   }
 }

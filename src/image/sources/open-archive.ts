@@ -46,13 +46,13 @@ export async function openArchive(
 async function filesOf(path: string, temporaryFiles: boolean): Promise<Archive> {
   const packing = packingOfStart(await startOf(path, 0));
   if (packing === 'none') return openPlainArchive(path, path, async () => {});
-  if (packing !== 'gzip')
+  if (packing !== 'gzip' && packing !== 'zstd')
     throw new UserError(`This archive is compressed with ${packing}, which is not read as a whole.`, {
       where: printable(path),
       remedy: `Unpack it first: ${packing} -d.`,
     });
-  if (!temporaryFiles) return openCompressedArchive(path, path);
-  const file = await temporaryFile(unpacked(path, path), path);
+  if (!temporaryFiles) return openCompressedArchive(path, packing, path);
+  const file = await temporaryFile(unpacked(path, packing, path), path);
   return openPlainArchive(file.path, path, file.close).catch(async (error: unknown) => {
     await file.close();
     throw error;

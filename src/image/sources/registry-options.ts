@@ -10,12 +10,13 @@ const defaultTimeoutSeconds = 30;
  * How registries are asked for images: with the logins, proxies, certificates and mirrors of this user.
  * @throws UserError where one that was named is wrong
  */
-export function registryOptions({ environment, progress, registry = {} }: OpenOptions): RegistryOptions {
+export function registryOptions({ environment, progress, signal, registry = {} }: OpenOptions): RegistryOptions {
   const { caFile, plainHttp, mirrors = [], timeoutSeconds = defaultTimeoutSeconds } = registry;
   return {
     fetch: registryFetch(environment, caFile),
     credentials: registryCredentials(environment, (message) => progress?.(message)),
     timeoutSeconds,
+    ...(signal && { signal }),
     ...(plainHttp !== undefined && { plainHttp }),
     mirrors: registryMirrors(mirrors, environment),
   };
