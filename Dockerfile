@@ -6,7 +6,7 @@ WORKDIR /source
 COPY package.json package-lock.json ./
 # The scripts of the dependencies are not run: none is needed, and the package's own would build sources that are not there yet.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
-COPY scripts/build.mjs scripts/generate.mjs ./scripts/
+COPY scripts/build.mjs scripts/bundles.mjs scripts/generate.mjs ./scripts/
 # The build runs an audit of it, so that compiled code comes along with the bundle.
 COPY examples/shop-node ./examples/shop-node
 COPY src ./src

@@ -2,9 +2,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Minutes each, on a node of their own: `npm run test:node` runs them. */
-const onlyInFullSet = ['alertmanager-pods', 'exporter-pod', 'observe-grafana', 'observe-stack', 'scaling'].map(
-  (name) => `tests/system/${name}.test.ts`,
-);
+const onlyInFullSet = [
+  'alertmanager-pods',
+  'exporter-pod',
+  'observe-grafana',
+  'observe-stack',
+  'respond-pod',
+  'scaling',
+].map((name) => `tests/system/${name}.test.ts`);
 
 export default defineConfig({
   test: {
