@@ -3,6 +3,7 @@ import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
 import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
 import { mayKeepData, withChosenData } from './internal/kept-data.ts';
+import { imageName, imageTag, nameOf, ownName, withOwnNames } from './internal/plan-names.ts';
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import type { ApplicationPlan, Choices, Detection } from './plan.ts';
@@ -244,66 +245,4 @@ function withOwnImage(
     ),
     questions: [...questions, writes],
   };
-}
-
-/** Directories that hold the program of what is above them. */
-const generic = new Set([
-  'app',
-  'src',
-  'source',
-  'server',
-  'backend',
-  'api',
-  'web',
-  'docker',
-  'build',
-  'deploy',
-  'code',
-]);
-
-function ownName(repository: Repository, directory: string): string {
-  return directory === '' ? repository.name : baseName(directory);
-}
-
-/** A Kubernetes name: lower case letters, digits and hyphens, at most 63. */
-function nameOf(repository: Repository, directory: string): string {
-  const own = ownName(repository, directory);
-  const name = directory !== '' && generic.has(own.toLowerCase()) ? `${repository.name}-${own}` : own;
-  return kubernetesName(name);
-}
-
-function kubernetesName(text: string): string {
-  const name = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[-0-9]+|-+$/g, '')
-    .slice(0, 50)
-    .replace(/-+$/, '');
-  return name === '' ? 'app' : name;
-}
-
-function imageName(text: string): string {
-  return (
-    text
-      .toLowerCase()
-      .replace(/[^a-z0-9._-]+/g, '-')
-      .replace(/^[._-]+|[._-]+$/g, '')
-      .replace(/([._-])[._-]+/g, '$1') || 'app'
-  );
-}
-
-function imageTag(version: string | undefined): string {
-  return version !== undefined && /^\w[\w.-]{0,127}$/.test(version) && version !== '0.0.0' ? version : '0.1.0';
-}
-
-/** Two applications of one repository cannot have one name. */
-function withOwnNames(plans: readonly ApplicationPlan[], { name }: Choices): ApplicationPlan[] {
-  if (name !== undefined && plans.length === 1) return [...plans];
-  const seen = new Map<string, number>();
-  return plans.map((plan) => {
-    const count = (seen.get(plan.name) ?? 0) + 1;
-    seen.set(plan.name, count);
-    const longer = kubernetesName(plan.directory);
-    return count === 1 ? plan : { ...plan, name: longer, image: plan.image.replace(/^[^:]+/, longer) };
-  });
 }

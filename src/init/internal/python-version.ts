@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
-import { newestPythonFor, type PythonPackages } from './python-packages.ts';
+import type { PythonPackages } from './python-packages.ts';
+import { newestPythonFor } from './python-releases.ts';
 import { type ChosenVersion, chooseVersion, fitsRange, supportedLines } from './versions.ts';
 
 /** How a version that is kept in spite of its age is marked. */
