@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { open } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
@@ -132,6 +133,17 @@ describe('an image on disk', () => {
     });
     for (const layer of image.layers) expect(digestOf(await bytesOf(layer))).toBe(layer.diffId);
     await image.close();
+  });
+
+  it('counts as the last one of a name, compressed or not', async () => {
+    const { files, saved } = savedFiles('web');
+    const twice = [
+      { name: String(files[2]?.name), content: '{}' },
+      ...files,
+      { name: 'manifest.json', content: JSON.stringify([saved]) },
+    ];
+    for (const pack of [(bytes: Buffer) => bytes, gzipSync])
+      expect((await openImage(archive(twice, pack), nobody)).configuration.platform.architecture).toBe('amd64');
   });
 
   it('is a file of its own where a compressed archive may be unpacked', async () => {
@@ -431,6 +443,17 @@ describe('an archive that is none', () => {
     const error = await failure(make());
     expect(error.message).toMatch(message);
     expect(error.exitCode).toBe(2);
+  });
+
+  it.each([
+    ['oci-archive:none.tar', /no file or directory/],
+    ['docker-archive:none.tar', /no file or directory/],
+    [`oci-archive:${scratch}`, /cannot be read|lacks/],
+    ['oci:none', /lacks a file/],
+    ['rootfs:none', /no file or directory/],
+    [`rootfs:${fileURLToPath(import.meta.url)}`, /this is a file/],
+  ])('%s', async (name, message) => {
+    expect((await failure(name)).message).toMatch(message);
   });
 
   it('a directory whose blobs are pipes and devices', async () => {

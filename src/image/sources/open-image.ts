@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { UserError } from '../../core/errors.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
@@ -24,7 +25,9 @@ type FoundImage = Omit<Image, 'name'>;
  * @throws UserError with exit code 2 where the name or the image is wrong, 3 where an engine or a registry failed
  */
 export async function openImage(name: string, options: OpenOptions): Promise<Image> {
-  const found = await find(readImageName(name), options);
+  const found = await find(readImageName(name), options).catch((error: unknown) => {
+    throw ofFile(error, name);
+  });
   const { platform } = found.configuration;
   const { platform: wanted } = options;
   const other = wanted && (platform.architecture !== wanted.architecture || platform.os !== wanted.os);
@@ -39,6 +42,10 @@ async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> 
   const { platform } = options;
   switch (name.kind) {
     case 'rootfs':
+      if (!statSync(name.path).isDirectory())
+        throw new UserError('A root file system is named by its directory; this is a file.', {
+          where: printable(name.path),
+        });
       return { ...imageOfDirectory(name.path), source: 'directory', close };
     case 'layout': {
       const files = directoryArchive(name.path, name.path);
@@ -73,6 +80,16 @@ async function fromRegistry(reference: ImageReference, options: OpenOptions): Pr
   progress?.(`asking registry ${reference.registry}`);
   const image = await imageOfRegistry(reference, platform, registryOptions(options));
   return { ...image, source: `registry ${reference.registry}`, reference: reference.text, close };
+}
+
+/** What the file system says of a path: not there, not readable, no file. */
+function ofFile(error: unknown, name: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  const what =
+    error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? 'There is no file or directory of this name.'
+      : `The image cannot be read: ${printable(error.message)}.`;
+  return new UserError(what, { where: printable(name), cause: error });
 }
 
 /** Whoever means an image of an engine is not helped by what a registry says alone. */

@@ -81,7 +81,11 @@ export async function indexTar(
     else {
       if (path !== undefined && singular.has(path) && entries.has(path))
         throw damaged(`The archive has ${path} twice.`, where);
-      if (path !== undefined && entry !== undefined) entries.set(path, entry);
+      if (path !== undefined && entry !== undefined) {
+        entries.set(path, entry);
+        // The last one of a name counts.
+        contents.delete(path);
+      }
       if (path !== undefined && small) {
         contents.set(path, content);
         kept += content.length;
