@@ -12,6 +12,8 @@ interface Found {
   readonly sum: Float64Array;
   readonly least: Float64Array;
   readonly times: Uint32Array;
+  /** 1 where dive has met it, though it may have counted nothing. */
+  readonly met: Uint8Array;
 }
 
 /**
@@ -25,6 +27,7 @@ export function diveFigures(merged: MergedLayers): DiveFigures {
     sum: new Float64Array(tree.count),
     least: new Float64Array(tree.count).fill(-1),
     times: new Uint32Array(tree.count),
+    met: new Uint8Array(tree.count),
   };
   const stack = diveStack(merged);
   for (let layer = 0; layer < merged.tables.length; layer++) {
@@ -38,7 +41,8 @@ export function diveFigures(merged: MergedLayers): DiveFigures {
   let wasted = 0;
   for (let node = 0; node < tree.count; node++) {
     const times = found.times[node] ?? 0;
-    if (times === 0) continue;
+    if (found.met[node] === 0) continue;
+    // -1 for a whiteout of what was nowhere, as there.
     least += found.least[node] ?? 0;
     sum += found.sum[node] ?? 0;
     if (times > 1) wasted += found.sum[node] ?? 0;
@@ -56,6 +60,7 @@ function visitLeaves(merged: MergedLayers, layer: number, found: Found, stack: D
   const leaves = leavesOf(merged, layer);
   const missing = leaves.some(({ node, whiteout }) => whiteout && !stack.has(node));
   for (const { node, bytes, whiteout } of missing ? inOrder(merged, leaves) : leaves) {
+    found.met[node] = 1;
     if (whiteout && !stack.has(node)) return;
     const size = whiteout ? stack.directoryBytes(node) : bytes;
     found.sum[node] = (found.sum[node] ?? 0) + size;
@@ -66,30 +71,29 @@ function visitLeaves(merged: MergedLayers, layer: number, found: Found, stack: D
 }
 
 /** What has nothing in it in this layer. Of entries of one name the last one counts. */
-function leavesOf(merged: MergedLayers, layer: number): Leaf[] {
-  const { tree, nodes, starts, tables } = merged;
+function leavesOf({ tree, nodes, starts, tables }: MergedLayers, layer: number): Leaf[] {
   const table = tables[layer];
   const start = starts[layer] ?? 0;
-  const parents = new Set<number>();
-  const last = new Map<number, number>();
-  const whiteouts = new Set<number>();
-  for (let at = 0; table && at < table.count; at++) {
+  // By node: 1 for what has something in it, 2 for what was told, 4 for a whiteout that was.
+  const marks = new Uint8Array(tree.count);
+  for (let at = 0; table && at < table.count; at++)
+    for (let up = nodes[start + at] ?? rootNode; up !== rootNode; ) {
+      up = tree.parent(up);
+      if (((marks[up] ?? 0) & 1) !== 0) break;
+      marks[up] = (marks[up] ?? 0) | 1;
+    }
+  const leaves: Leaf[] = [];
+  for (let at = (table?.count ?? 0) - 1; table && at >= 0; at--) {
     const node = nodes[start + at] ?? rootNode;
     const kind = table.kinds[at] ?? 0;
-    if (kind === kindOf.whiteout) whiteouts.add(node);
-    else if (kind !== kindOf.opaque) last.set(node, table.bytes[at] ?? 0);
-    // An opaque directory is there itself.
-    else if (!last.has(node)) last.set(node, 0);
-    for (let up = node; up !== rootNode; ) {
-      up = tree.parent(up);
-      if (parents.has(up)) break;
-      parents.add(up);
-    }
+    const whiteout = kind === kindOf.whiteout;
+    const told = whiteout ? 4 : 2;
+    const mark = marks[node] ?? 0;
+    // An opaque directory is there itself, unless it has an entry of its own, which says the same.
+    if (node === rootNode || (mark & told) !== 0 || (!whiteout && (mark & 1) !== 0)) continue;
+    marks[node] = mark | told;
+    leaves.push({ node, bytes: kind < kindOf.whiteout ? (table.bytes[at] ?? 0) : 0, whiteout });
   }
-  const leaves: Leaf[] = [];
-  for (const [node, bytes] of last)
-    if (node !== rootNode && !parents.has(node)) leaves.push({ node, bytes, whiteout: false });
-  for (const node of whiteouts) leaves.push({ node, bytes: 0, whiteout: true });
   return leaves;
 }
 
@@ -115,6 +119,8 @@ function diveStack({ tree, tables, starts, nodes }: MergedLayers): DiveStack {
   const there = new Uint8Array(tree.count);
   const isDirectory = new Uint8Array(tree.count);
   const bytesOf = new Float64Array(tree.count);
+  /** The layer, from 1, that implied a node. */
+  const implied = new Uint16Array(tree.count);
 
   function* below(top: number): Generator<number> {
     yield top;
@@ -127,8 +133,10 @@ function diveStack({ tree, tables, starts, nodes }: MergedLayers): DiveStack {
     }
   }
 
-  function put(node: number): void {
+  function set(node: number, directory: boolean, bytes: number): void {
     for (let up = node; up !== rootNode && there[up] !== 1; up = tree.parent(up)) there[up] = 1;
+    isDirectory[node] = directory ? 1 : 0;
+    bytesOf[node] = bytes;
   }
 
   return {
@@ -150,13 +158,18 @@ function diveStack({ tree, tables, starts, nodes }: MergedLayers): DiveStack {
           bytesOf[node] = 0;
         }
       }
+      // A directory that the layer only implies is none to dive, whatever it was below.
+      for (let at = 0; table && at < table.count; at++) {
+        const node = nodes[start + at] ?? rootNode;
+        const from = table.kinds[at] === kindOf.opaque ? node : tree.parent(node);
+        for (let up = from; up !== rootNode && implied[up] !== layer + 1; up = tree.parent(up)) {
+          implied[up] = layer + 1;
+          set(up, false, 0);
+        }
+      }
       for (let at = 0; table && at < table.count; at++) {
         const kind = table.kinds[at] ?? 0;
-        if (kind >= kindOf.whiteout) continue;
-        const node = nodes[start + at] ?? rootNode;
-        put(node);
-        isDirectory[node] = kind === kindOf.directory ? 1 : 0;
-        bytesOf[node] = table.bytes[at] ?? 0;
+        if (kind < kindOf.whiteout) set(nodes[start + at] ?? rootNode, kind === kindOf.directory, table.bytes[at] ?? 0);
       }
     },
   };

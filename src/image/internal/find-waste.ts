@@ -1,8 +1,8 @@
 import type { Waste } from '../image-analysis.ts';
 import { bytesAt, contents, hasSameContent } from './contents.ts';
-import { leftoverKind } from './leftovers.ts';
+import { type LeftoverDirectory, leftoverKind, leftoversBelow, rootDirectory } from './leftovers.ts';
 import { hiding, kindAt, kindOf, type MergedLayers } from './merge-layers.ts';
-import { rootNode } from './path-tree.ts';
+import { findPath, rootNode } from './path-tree.ts';
 import { type WasteGroup, wasteGroup } from './waste-group.ts';
 
 /** What was found while looking through all files. */
@@ -41,24 +41,24 @@ function groupOf(merged: MergedLayers, groups: Groups, kind: Waste['kind'], what
 /** Files that hard links of the same layer still show: they are there as long as one of their names is. */
 function linkedTargets(merged: MergedLayers): Set<number> {
   const { tree, tables, starts, nodes, layers, current } = merged;
-  const targets = new Set<number>();
-  const byPath = new Map<string, number[]>();
-  tables.forEach((table, layer) => {
+  const linked = new Set<number>();
+  const targets = tables.map((table, layer) => {
     const start = starts[layer] ?? 0;
-    for (const [at, target] of table.targets) {
-      if (table.kinds[at] !== kindOf.hardlink || current[nodes[start + at] ?? rootNode] !== start + at) continue;
-      const key = `${layer}/${target}`;
-      const known = byPath.get(key);
-      if (known) known.push(start + at);
-      else byPath.set(key, [start + at]);
-    }
+    const found = new Set<number>();
+    for (const [at, target] of table.targets)
+      if (table.kinds[at] === kindOf.hardlink && current[nodes[start + at] ?? rootNode] === start + at)
+        found.add(findPath(tree, target));
+    return found;
   });
-  if (byPath.size === 0) return targets;
-  for (let entry = 0; entry < nodes.length; entry++) {
-    if (merged.hidden[entry] === hiding.not || kindAt(merged, entry) !== kindOf.file) continue;
-    if (byPath.has(`${layers[entry] ?? 0}/${tree.path(nodes[entry] ?? rootNode)}`)) targets.add(entry);
-  }
-  return targets;
+  if (targets.every(({ size }) => size === 0)) return linked;
+  for (let entry = 0; entry < nodes.length; entry++)
+    if (
+      merged.hidden[entry] !== hiding.not &&
+      kindAt(merged, entry) === kindOf.file &&
+      targets[layers[entry] ?? 0]?.has(nodes[entry] ?? rootNode)
+    )
+      linked.add(entry);
+  return linked;
 }
 
 function addHidden(merged: MergedLayers, groups: Groups, entry: number): void {
@@ -115,23 +115,21 @@ function addCopies(merged: MergedLayers, groups: Groups): number {
 }
 
 function addLeftovers(merged: MergedLayers, groups: Groups): void {
-  const { tree, current, layers } = merged;
-  for (const { node, directory } of visibleNodes(merged)) {
-    const entry = current[node] ?? -1;
-    const bytes = entry < 0 || kindAt(merged, entry) !== kindOf.file ? 0 : bytesAt(merged, entry);
-    if (bytes === 0) continue;
-    const kind = leftoverKind(directory, Buffer.from(tree.name(node)).toString('latin1'));
-    if (kind !== undefined) groupOf(merged, groups, 'leftover', kind).add(entry, layers[entry] ?? 0, bytes);
-  }
-}
-
-/** Nodes with the path of the directory that they are in, made once a directory. */
-function* visibleNodes({ tree }: MergedLayers): Generator<{ readonly node: number; readonly directory: string }> {
-  const pending = [{ top: rootNode, path: '' }];
+  const { tree } = merged;
+  const pending = [{ top: rootNode, directory: rootDirectory }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (let node = tree.firstChild(next.top); node >= 0; node = tree.nextSibling(node)) {
-      yield { node, directory: next.path };
+      addLeftover(merged, groups, node, next.directory);
       if (tree.firstChild(node) >= 0)
-        pending.push({ top: node, path: `${next.path}${Buffer.from(tree.name(node)).toString('utf8')}/` });
+        pending.push({ top: node, directory: leftoversBelow(next.directory, tree.nameText(node, 'latin1')) });
     }
+}
+
+function addLeftover(merged: MergedLayers, groups: Groups, node: number, directory: LeftoverDirectory): void {
+  const { tree, current, layers } = merged;
+  const entry = current[node] ?? -1;
+  const bytes = entry < 0 || kindAt(merged, entry) !== kindOf.file ? 0 : bytesAt(merged, entry);
+  if (bytes === 0) return;
+  const kind = leftoverKind(directory, tree.nameText(node, 'latin1'));
+  if (kind !== undefined) groupOf(merged, groups, 'leftover', kind).add(entry, layers[entry] ?? 0, bytes);
 }

@@ -13,7 +13,7 @@ interface Leftover {
   readonly only?: readonly string[];
 }
 
-/** The first that fits counts. */
+/** A directory counts before names, an outer one before an inner one, and the first that fits before others. */
 const leftovers: readonly Leftover[] = [
   { what: 'package lists of apt', below: ['var/lib/apt/lists/'] },
   { what: 'package cache of apt', below: ['var/cache/apt/'] },
@@ -118,35 +118,63 @@ const inPackages: readonly Leftover[] = [
 const compiler =
   /^(?:[a-z0-9_]{1,16}-linux-(?:gnu|musl)[a-z]{0,8}-)?(?:gcc|g\+\+|cpp|c\+\+|cc|clang|clang\+\+|gfortran|lto-dump|ld|as|ar|gcov|gdb)(?:-\d{1,3})?$/;
 
-/** The kind that names what a file is left over of; undefined for what may be wanted. `directory` ends with a slash, or is empty for the root. */
-export function leftoverKind(directory: string, name: string): string | undefined {
-  for (const leftover of leftovers) if (fits(leftover, directory, name)) return leftover.what;
-  if ((directory === 'usr/bin/' || directory === 'usr/local/bin/') && compiler.test(name))
+/** What the path of a directory says of the files in it and below it. */
+export interface LeftoverDirectory {
+  /** Ends with a slash; empty for the root. */
+  readonly path: string;
+  /** All of it is left over. */
+  readonly all: string | undefined;
+  /** It is in installed packages. */
+  readonly packages: 'npm' | 'python' | undefined;
+}
+
+export const rootDirectory: LeftoverDirectory = { path: '', all: undefined, packages: undefined };
+
+interface Tables {
+  readonly below: ReadonlyMap<string, string>;
+  readonly folders: ReadonlyMap<string, string>;
+  readonly inPackages: ReadonlyMap<string, string>;
+}
+
+let tables: Tables | undefined;
+
+function lookUp(): Tables {
+  const of = (list: readonly Leftover[], texts: (each: Leftover) => readonly string[] | undefined) =>
+    new Map([...list].reverse().flatMap((each) => (texts(each) ?? []).map((text) => [text, each.what] as const)));
+  tables ??= {
+    below: of(leftovers, ({ below }) => below),
+    folders: of(leftovers, ({ folders }) => folders),
+    inPackages: of(inPackages, ({ folders }) => folders),
+  };
+  return tables;
+}
+
+/** The directory of this name in another one. What is in something left over is that too. */
+export function leftoversBelow(parent: LeftoverDirectory, name: string): LeftoverDirectory {
+  const path = `${parent.path}${name}/`;
+  if (parent.all !== undefined) return { ...parent, path };
+  const { below, folders, inPackages: packageFolders } = lookUp();
+  const own = below.get(path) ?? folders.get(name);
+  if (own !== undefined) return { path, all: own, packages: parent.packages };
+  if (name === 'node_modules') return { path, all: undefined, packages: 'npm' };
+  if (name === 'site-packages') return { path, all: undefined, packages: 'python' };
+  const inPackage = parent.packages === undefined ? undefined : packageFolders.get(name);
+  const counts = inPackage !== undefined && (parent.packages === 'npm' || inPackage === inPackages[0]?.what);
+  return { path, all: counts ? inPackage : undefined, packages: parent.packages };
+}
+
+/** The kind of leftovers that a file is; undefined for what may be wanted. */
+export function leftoverKind(directory: LeftoverDirectory, name: string): string | undefined {
+  if (directory.all !== undefined) return directory.all;
+  for (const leftover of leftovers)
+    if (isNamed(leftover, name) && (leftover.only === undefined || leftover.only.includes(directory.path)))
+      return leftover.what;
+  if ((directory.path === 'usr/bin/' || directory.path === 'usr/local/bin/') && compiler.test(name))
     return 'compilers and build tools';
-  const packages = packagesIn(directory);
-  if (packages === undefined) return undefined;
-  return inPackages.find(
-    (leftover, at) => (at === 0 || directory.includes('node_modules/')) && fits(leftover, packages, name),
-  )?.what;
+  if (directory.packages !== 'npm') return undefined;
+  return inPackages.find((leftover) => isNamed(leftover, name))?.what;
 }
 
-/** What stands behind the innermost directory of installed packages. */
-function packagesIn(directory: string): string | undefined {
-  const npm = directory.lastIndexOf('node_modules/');
-  if (npm >= 0) return directory.slice(npm + 'node_modules/'.length);
-  const python = directory.lastIndexOf('site-packages/');
-  if (python >= 0) return directory.slice(python + 'site-packages/'.length);
-  return undefined;
-}
-
-function fits({ below, folders, ends, names, only }: Leftover, directory: string, name: string): boolean {
-  if (below?.some((start) => directory.startsWith(start))) return true;
-  if (folders?.some((folder) => hasFolder(directory, folder))) return true;
-  if (ends?.some((end) => name.endsWith(end))) return true;
-  return names?.includes(name) === true && (only === undefined || only.includes(directory));
-}
-
-function hasFolder(directory: string, folder: string): boolean {
-  const at = directory.indexOf(`${folder}/`);
-  return at === 0 || (at > 0 && directory.includes(`/${folder}/`));
+function isNamed({ ends, names }: Leftover, name: string): boolean {
+  return ends?.some((end) => name.endsWith(end)) || names?.includes(name) || false;
 }

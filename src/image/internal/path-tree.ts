@@ -18,6 +18,8 @@ export interface PathTree {
   /** -1 behind the last one. */
   nextSibling(node: number): number;
   name(node: number): Uint8Array;
+  /** The same as text: UTF-8, or every byte as one character. */
+  nameText(node: number, encoding: 'utf8' | 'latin1'): string;
   path(node: number): string;
 }
 
@@ -29,7 +31,7 @@ export function pathTree(): PathTree {
   let nameStarts = new Uint32Array(capacity);
   let nameLengths = new Uint16Array(capacity);
   let hashes = new Uint32Array(capacity);
-  let names = new Uint8Array(capacity * 16);
+  let names = Buffer.alloc(capacity * 16);
   let namesEnd = 0;
   let count = 1;
   let slots = slotsOf(capacity * 2);
@@ -84,8 +86,8 @@ export function pathTree(): PathTree {
   function add(hash: number, parent: number, text: Uint8Array, start: number, end: number, slot: number): number {
     const length = end - start;
     if (namesEnd + length > names.length)
-      names = larger(names, new Uint8Array(Math.max(names.length * 2, namesEnd + length)));
-    names.set(text.subarray(start, end), namesEnd);
+      names = larger(names, Buffer.alloc(Math.max(names.length * 2, namesEnd + length)));
+    for (let from = start, to = namesEnd; from < end; from++, to++) names[to] = text[from] ?? 0;
     const node = count++;
     parents[node] = parent;
     nameStarts[node] = namesEnd;
@@ -120,10 +122,13 @@ export function pathTree(): PathTree {
       const start = nameStarts[node] ?? 0;
       return names.subarray(start, start + (nameLengths[node] ?? 0));
     },
+    nameText(node, encoding) {
+      const start = nameStarts[node] ?? 0;
+      return names.toString(encoding, start, start + (nameLengths[node] ?? 0));
+    },
     path(node) {
       const parts: string[] = [];
-      for (let at = node; at !== rootNode; at = parents[at] ?? 0)
-        parts.push(Buffer.from(tree.name(at)).toString('utf8'));
+      for (let at = node; at !== rootNode; at = parents[at] ?? 0) parts.push(tree.nameText(at, 'utf8'));
       return parts.reverse().join('/');
     },
   };
@@ -142,7 +147,7 @@ export function findPath(tree: PathTree, path: string): number {
   return node;
 }
 
-function larger<Column extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(from: Column, to: Column): Column {
+function larger<Column extends Buffer | Uint16Array | Uint32Array | Int32Array>(from: Column, to: Column): Column {
   to.set(from);
   return to;
 }
