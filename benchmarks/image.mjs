@@ -26,7 +26,7 @@ const unpack = (name) => ({
   args: ['-c', `for f; do ${name} -dc "$f"; done >/dev/null`, 'sh', ...blobs],
 });
 const optional = (name, command) => (command ? [{ name, ...command }] : []);
-const syft = peer('syft');
+const syft = process.env.PLIMSOLL_BENCHMARK_SYFT === 'off' ? undefined : peer('syft');
 const dive = peer('dive');
 
 console.log(machine());
