@@ -40,6 +40,8 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
     progress.end();
     await write(view, parsed, terminal);
     if (parsed.has('ci') || parsed.has('ci-config')) return await gate(read.analysis, parsed, terminal);
+    // A list is no verdict.
+    if (parsed.has('sbom')) return exitCodes.clean;
     return exitCodeOf(view.report, failOnFrom(parsed, undefined));
   } finally {
     progress.end();
@@ -100,6 +102,11 @@ async function write(view: ImageView, parsed: ParsedArguments, terminal: Termina
 /** Undefined for the formats that every report has. */
 async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<string | undefined> {
   const format = formatFrom(parsed);
+  const sbom = parsed.value('sbom');
+  const options = { version: terminal.version, sourceDateEpoch: terminal.environment.SOURCE_DATE_EPOCH };
+  if (sbom === 'cyclonedx')
+    return (await import('../report/cyclonedx.ts')).renderCycloneDx(view.image.analysis, options);
+  if (sbom === 'spdx') return (await import('../report/spdx.ts')).renderSpdx(view.image.analysis, options);
   if (format === 'json') return (await import('../report/image-json.ts')).renderImageJson(view);
   if (format === 'html') return (await import('../report/image-html.ts')).renderImageHtml(view);
   if (format === 'markdown') return (await import('../report/image-markdown.ts')).renderImageMarkdown(view);

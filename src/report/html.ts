@@ -25,11 +25,19 @@ const drawnAtOnce = 200;
 
 const linksAtMost = 30;
 
+/** What a report of one thing shows besides its findings. */
+export interface HtmlMore {
+  /** Instead of what was counted. */
+  readonly looked?: string;
+  /** Before areas and findings. */
+  readonly before?: Markup;
+}
+
 /**
  * The report as one page that needs nothing else: style and script are in it and allowed by their hashes, and a content
  * security policy forbids everything besides. Light or dark as the reader has it, and made to be printed.
  */
-export function renderHtml(report: Report): string {
+export function renderHtml(report: Report, more: HtmlMore = {}): string {
   const title = `${report.name}: ${countsText(report.findings)} · Plimsoll`;
   return markup`<!doctype html>
 <html lang="en">
@@ -42,10 +50,10 @@ export function renderHtml(report: Report): string {
 <style>${{ markup: htmlStyle }}</style>
 </head>
 <body>
-${banner(report)}
+${banner(report, more.looked)}
 <main><div class="inner">
 ${tiles(report)}
-<div class="panels">
+${more.before}<div class="panels">
 <section class="panel"><h2>Areas</h2>${areaFigure(report.score)}${derivation(report.score)}</section>
 <div>${contexts(report)}${links(report)}</div>
 </div>
@@ -66,12 +74,12 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(htmlStyle)}; script-src ${hash(htmlScript)}; base-uri 'none'; form-action 'none'`;
 }
 
-function banner(report: Report): Markup {
+function banner(report: Report, looked: string | undefined): Markup {
   const line = report.score.loadLine;
   const gauge = markup`<div class="gauge"><b>${line}</b> <span>/ 100</span><small>load line</small></div>`;
   return markup`<header class="banner"><div class="inner"><div class="what">
 <p class="brand"><svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2.5"><circle cx="15" cy="11" r="8.5"/><path d="M0 11h30"/></g></svg> Plimsoll</p>
-<h1>${report.name}</h1><p class="looked">${inventoryParts(report.inventory).join(' · ')}</p></div>
+<h1>${report.name}</h1><p class="looked">${looked ?? inventoryParts(report.inventory).join(' · ')}</p></div>
 ${line === undefined ? markup`` : gauge}</div></header>`;
 }
 

@@ -5,6 +5,7 @@ import { audit } from '../../src/audit/audit.ts';
 import { settingsFrom } from '../../src/audit/settings.ts';
 import { noConfiguration } from '../../src/project/configuration.ts';
 import { imageProject, inspectImage } from '../../src/project/inspected-image.ts';
+import { renderImageHtml } from '../../src/report/image-html.ts';
 import { imageJsonVersion, renderImageJson } from '../../src/report/image-json.ts';
 import { renderImageMarkdown } from '../../src/report/image-markdown.ts';
 import { renderImageTerminal } from '../../src/report/image-terminal.ts';
@@ -79,6 +80,7 @@ describe.each([
   ['files', renderImageTerminal(view, { ...plain, sections: ['files', 'layers'] })],
   ['JSON', renderImageJson(view)],
   ['Markdown', renderImageMarkdown(view)],
+  ['HTML', renderImageHtml(view)],
 ])('as %s', (_, text) => {
   test('no secret and no control character is shown', () => {
     expect(text).not.toContain('Xk29sjQ1pzT7');
@@ -105,4 +107,14 @@ test('files are listed as ls does', () => {
   expect(renderImageTerminal(view, { ...plain, sections: ['files'] })).toContain(
     '-rwsr-xr-x       0:0       70000   1 /usr/bin/su',
   );
+});
+
+test('the page draws layers to scale, what is hidden hatched, and files by their size', () => {
+  const page = renderImageHtml(view);
+  expect(page).toMatch(
+    /<rect class="needed" x="0" y="0" width="98.57%" height="16"\/><rect class="unneeded" x="98.57%"/,
+  );
+  expect(page).toContain('<title>/usr/bin/su 70 kB</title>');
+  // Nothing is fetched, and nothing runs that the policy does not name.
+  expect(page).not.toMatch(/<(?:img|link|iframe)|style="|src=|onclick/);
 });

@@ -20,6 +20,13 @@ export const command: Command = {
     { name: 'json', group: 'Output', description: 'The same as --format json' },
     { name: 'markdown', group: 'Output', description: 'The same as --format markdown' },
     { name: 'sarif', group: 'Output', description: 'The same as --format sarif' },
+    {
+      name: 'sbom',
+      value: 'FORMAT',
+      choices: ['cyclonedx', 'spdx'],
+      group: 'Output',
+      description: 'The list of packages instead of the report, as CycloneDX 1.6 or SPDX 2.3',
+    },
     { name: 'html', value: 'FILE', group: 'Output', description: 'Write the report with its pictures to FILE as well' },
     {
       name: 'output',

@@ -64,6 +64,10 @@ svg .hatch-ground { fill: var(--track); } svg .hatch-line { stroke: var(--bar-po
 figcaption { color: var(--soft); font-size: .85rem; margin-top: .25rem; }
 .key { display: inline-block; width: .9em; height: .9em; vertical-align: -.08em; margin-right: .2em; background: var(--blue); }
 .key.unneeded { margin-left: .8em; background: repeating-linear-gradient(45deg, var(--bar-poor) 0 3px, var(--track) 3px 5px); }
+.layers code { flex: 0 0 100%; font-size: .85rem; color: var(--soft); max-height: 3em; overflow: hidden; }
+.treemap rect { stroke: var(--card); stroke-width: 1; fill: var(--blue); } .treemap text { fill: #fff; font-size: 12px; pointer-events: none; }
+.treemap .depth1 { fill: #15395b; } .treemap .depth2 { fill: #1d5c8a; } .treemap .depth3 { fill: #2a6f9e; } .treemap .depth4 { fill: #3a7fae; } .treemap .depth5 { fill: #4a8dba; } .treemap .depth6 { fill: #5c9ac4; }
+.treemap g:hover > rect { stroke: var(--red); stroke-width: 2; }
 .chains { margin: 0; padding: 0; list-style: none; }
 .chains li + li { margin-top: .5rem; }
 .chain, .chains li { font-size: .9rem; line-height: 1.7; overflow-wrap: anywhere; }
