@@ -27,7 +27,6 @@ export function normalEcosystem(written: string): string | undefined {
     case 'Debian':
     case 'Alpine':
     case 'Mageia':
-    case 'openEuler':
       return release === '' ? undefined : `${distribution}:${release}`;
     case 'Ubuntu':
       // Updates of Ubuntu Pro are for subscribers.
@@ -40,7 +39,8 @@ export function normalEcosystem(written: string): string | undefined {
       return major === undefined ? undefined : `Red Hat:${major}`;
     }
     case 'SUSE': {
-      const [, major, pack] = /^Linux (?:Enterprise|Micro).*? (\d+)(?:\.\d+)?(?: SP(\d+))?\b/.exec(release) ?? [];
+      // Names of modules have numbers, too: `Linux Enterprise Module for Python 3 15 SP5`.
+      const [, major, pack] = / (\d+) SP(\d+)\b/.exec(release) ?? / (\d+)(?:\.\d+)?(?:-\S+)?$/.exec(release) ?? [];
       return major === undefined ? undefined : `SUSE:${major}${pack === undefined ? '' : `.${pack}`}`;
     }
     case 'openSUSE':
@@ -115,15 +115,13 @@ export function distributionEcosystem(system: OperatingSystem): string | undefin
       return 'openSUSE:Tumbleweed';
     case 'mageia':
       return `Mageia:${version}`;
-    case 'openeuler':
-      return `openEuler:${version}-LTS`;
     default:
       return undefined;
   }
 }
 
 /** Distributions whose advisories name the packages that are installed; those of all others name what they were built from. */
-const byBinaryName = /^(?:Red Hat|AlmaLinux|Mageia|openEuler)\b/;
+const byBinaryName = /^(?:Red Hat|AlmaLinux|Mageia)\b/;
 
 /** Where advisories of a package are found, and which of its versions they speak of. */
 export interface AdvisoryKey {

@@ -38,7 +38,6 @@ export const ecosystems = [
   'Packagist',
   'NuGet',
   'Mageia',
-  'openEuler',
 ] as const;
 
 export type Ecosystem = (typeof ecosystems)[number];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InstalledPackage, OperatingSystem } from '../../src/ecosystems/installed-package.ts';
 import type { Advisory } from '../../src/vulnerabilities/advisory.ts';
+import { normalEcosystem } from '../../src/vulnerabilities/ecosystem-names.ts';
 import { readAlpine } from '../../src/vulnerabilities/formats/alpine.ts';
 import { readDebianPackage } from '../../src/vulnerabilities/formats/debian.ts';
 import { readOsv } from '../../src/vulnerabilities/formats/osv.ts';
@@ -341,4 +342,17 @@ test('what could not be matched is named', () => {
   ]);
   const onFedora = withStore([], (store) => matchGaps(store, [installed('rpm', 'b', '1')], system('fedora', '40')));
   expect(onFedora).toEqual(['1 package not matched: no export of advisories for fedora 40 is known']);
+});
+
+test.each([
+  ['SUSE:Linux Enterprise Module for Python 3 15 SP5', 'SUSE:15.5'],
+  ['SUSE:Linux Enterprise Server 12 SP5-LTSS', 'SUSE:12.5'],
+  ['SUSE:Linux Enterprise Server for SAP Applications 15 SP4', 'SUSE:15.4'],
+  ['Ubuntu:24.10', 'Ubuntu:24.10'],
+  ['Red Hat:enterprise_linux:8::appstream', 'Red Hat:8'],
+  ['Red Hat:rhel_eus:9.2::baseos', undefined],
+  ['Maven:https://repo.example', 'Maven'],
+  ['openSUSE:Tumbleweed', 'openSUSE:Tumbleweed'],
+])('the ecosystem %s is kept as %s', (written, kept) => {
+  expect(normalEcosystem(written)).toBe(kept);
 });
