@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
+import { explain } from './package-differences.ts';
+import { analyse, comparable, difference, syftIsMissing, syftPackages } from './package-lists.ts';
+
+// Packages of images that are built here, against syft's list and that of the image's own package manager. CI looks into a small one; all of them:
+//
+//     npm run test:packages        also writes docs/image-packages.md
+
+const here = import.meta.dirname;
+
+interface PackageImage {
+  readonly name: string;
+  /** An image of scripts/base-images as it is, or a folder that is built. */
+  readonly from: { readonly image: string } | { readonly folder: string };
+  /** A command in the image that lists a kind of package, one a line as `name version architecture`; what it prints is that database's truth. */
+  readonly listing?: { readonly kind: string; readonly command: readonly string[] };
+}
+
+const dpkg = {
+  kind: 'deb',
+  command: ['dpkg-query', '-W', '-f', '${db:Status-Status} ${Package} ${Version} ${Architecture}\\n'],
+} as const;
+
+const images: readonly PackageImage[] = [
+  { name: 'distroless', from: { folder: 'images/distroless' } },
+  { name: 'Debian 12', from: { image: 'debian:12' }, listing: dpkg },
+  { name: 'Node.js, npm', from: { folder: 'builds/node-npm' }, listing: dpkg },
+  { name: 'Python, pip', from: { folder: 'builds/python-pip' }, listing: dpkg },
+  { name: 'Ruby, Bundler', from: { folder: 'builds/ruby-bundler' }, listing: dpkg },
+  { name: 'PHP, Composer', from: { folder: 'images/php-composer' }, listing: dpkg },
+  { name: 'Go', from: { folder: 'builds/go-modules' }, listing: dpkg },
+  { name: 'Rust, cargo-auditable', from: { folder: 'images/rust-auditable' }, listing: dpkg },
+  { name: 'Java, Maven', from: { folder: 'builds/java-maven' }, listing: dpkg },
+  { name: 'nginx', from: { folder: 'builds/debian-nginx' }, listing: dpkg },
+  { name: 'rpm', from: { folder: 'images/rpm' } },
+];
+
+const smoke = new Set(['distroless']);
+const all = process.env.PLIMSOLL_PACKAGES === 'all';
+const table = process.env.PLIMSOLL_PACKAGES_TABLE;
+const wanted = images.filter(({ name }) => all || smoke.has(name));
+
+interface Row {
+  readonly name: string;
+  readonly kinds: string;
+  readonly ours: number;
+  readonly syft: number;
+  readonly own: string;
+  readonly differences: readonly { readonly side: string; readonly item: string; readonly why: string | undefined }[];
+}
+
+describe('packages of an image are those that syft and its package manager list', () => {
+  let engine: ContainerEngine;
+  const folder = mkdtempSync(path.join(tmpdir(), 'plimsoll-packages-'));
+  const rows: Row[] = [];
+  beforeAll(() => {
+    engine = startContainerEngine(all ? [] : ['distroless-base']);
+  }, 3_600_000);
+  afterAll(() => {
+    engine?.stop();
+    rmSync(folder, { recursive: true, force: true });
+    if (table !== undefined) writeFileSync(table, document(rows));
+  });
+
+  beforeEach((context) => {
+    if (syftIsMissing) context.skip('syft is missing: scripts/system-parts syft');
+  });
+
+  it.each(wanted.map((image) => [image.name, image] as const))(
+    '%s',
+    async (_, image) => {
+      const row = await compare(engine, image, folder);
+      rows.push(row);
+      expect(row.ours).toBeGreaterThan(0);
+      expect(row.differences.filter(({ why }) => why === undefined)).toEqual([]);
+    },
+    1_200_000,
+  );
+});
+
+async function compare(engine: ContainerEngine, { name, from, listing }: PackageImage, folder: string): Promise<Row> {
+  const tag = 'image' in from ? from.image : `plimsoll-packages/${path.basename(from.folder)}`;
+  if ('folder' in from) await engine.build(path.join(here, from.folder), tag, { cache: true });
+  const archive = path.join(folder, 'image.tar');
+  await engine.save(tag, archive);
+  const { packages } = await analyse(archive);
+  const ours = new Set(packages.map(({ purl }) => comparable(purl)));
+  const theirs = syftPackages(archive);
+  rmSync(archive);
+
+  const own =
+    listing &&
+    (await engine.run(tag, listing.command)).body.split('\n').filter((line) => line.startsWith('installed '));
+  const listed = new Set(own?.map((line) => line.split(' ').slice(1, 3).join(' ')));
+  const found = new Set(
+    packages.filter(({ kind }) => kind === listing?.kind).map((one) => `${one.name} ${one.version}`),
+  );
+  const differences = [
+    ...difference(ours, theirs).map((item) => ({ side: 'Plimsoll', item })),
+    ...difference(theirs, ours).map((item) => ({ side: 'syft', item })),
+    ...(listing
+      ? [...difference(found, listed), ...difference(listed, found)].map((item) => ({ side: listing.command[0], item }))
+      : []),
+  ];
+  return {
+    name,
+    kinds: [...new Set(packages.map(({ kind }) => kind))].sort().join(', '),
+    ours: ours.size,
+    syft: theirs.size,
+    own: listing ? `${listing.command[0]}: ${listed.size} of ${found.size} alike` : '-',
+    differences: differences.map(({ side = '', item }) => ({ side, item, why: explain(side, item) })),
+  };
+}
+
+function document(rows: readonly Row[]): string {
+  const reasons = new Map<string, string[]>();
+  for (const { differences } of rows)
+    for (const { side, item, why = 'not explained' } of differences)
+      reasons.set(`${side}\0${why}`, [...(reasons.get(`${side}\0${why}`) ?? []), item]);
+  return [
+    '# Packages of an image, compared',
+    '',
+    'Written by `npm run test:packages`: images that are built on the test machine, from the applications of `tests/system/builds` and `tests/system/images`.',
+    'Counted are package URLs without qualifiers, each once, that Plimsoll and syft 1.18.1 find in the same archive of `docker save`.',
+    '',
+    '| image | kinds | Plimsoll | syft | the same in both | only Plimsoll | only syft | its own package manager |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows.map(({ name, kinds, ours, syft, own, differences }) => {
+      const only = (side: string) => differences.filter((one) => one.side === side).length;
+      return `| ${name} | ${kinds} | ${ours} | ${syft} | ${ours - only('Plimsoll')} | ${only('Plimsoll')} | ${only('syft')} | ${own} |`;
+    }),
+    '',
+    '## Every difference, and why',
+    '',
+    '| found by | what | why |',
+    '|---|---|---|',
+    ...[...reasons].map(([key, items]) => {
+      const [side, why] = key.split('\0');
+      return `| ${side} only | ${listOf(items)} | ${why} |`;
+    }),
+    '',
+    'What could not be compared here: Alpine images (apk is on no machine of the tests, its database is read after its documentation and syft reads the same',
+    "one alike in unit tests' fixtures), .NET, rpm's database of Berkeley DB and NDB in a whole image (both are compared with syft on files; see",
+    '`tests/ecosystems/installed/databases.test.ts` for what wrote them).',
+    '',
+  ].join('\n');
+}
+
+function listOf(items: readonly string[]): string {
+  const each = [...new Set(items)].sort();
+  const shown = each.slice(0, 12).map((item) => `\`${item}\``);
+  return `${shown.join(', ')}${each.length > 12 ? ` and ${each.length - 12} more` : ''}`;
+}
