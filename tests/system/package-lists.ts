@@ -28,20 +28,48 @@ export function syftPackages(archive: string): Set<string> {
     maxBuffer: 1 << 28,
     env: { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' },
   });
-  const { artifacts }: { artifacts: { purl: string; name: string; version: string; type: string }[] } =
-    JSON.parse(output);
-  return new Set(artifacts.map(({ purl, type, name, version }) => comparable(purl || `${type}/${name}@${version}`)));
+  const { artifacts }: { artifacts: SyftPackage[] } = JSON.parse(output);
+  return new Set(artifacts.map(nameOf));
 }
 
-/** Without qualifiers and case: what differs between two right spellings of one package. */
+interface SyftPackage {
+  readonly purl: string;
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+}
+
+/** Where it does not know whose a package is, syft writes no package URL. */
+function nameOf({ purl, type, name, version }: SyftPackage): string {
+  return comparable(purl || `${type}/${name}@${version}`);
+}
+
+/** Without qualifiers, case and a version that is none: what differs between two right spellings of one package. */
 export function comparable(purl: string): string {
   const bare = decodeURIComponent(purl.replace(/[?#].*$/, ''))
     .toLowerCase()
-    .replace(/^pkg:/, '');
+    .replace(/^pkg:|@\(devel\)$/g, '');
   return bare.startsWith('pypi/') ? bare.replace(/[_.](?=[^@]*@)/g, '-') : bare;
 }
 
 /** What stands in one set only. */
 export function difference(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
   return [...one].filter((item) => !other.has(item)).sort();
+}
+
+/** The package URLs that syft finds below each folder of a directory, comparable. */
+export function syftPackagesByFolder(directory: string): Map<string, Set<string>> {
+  const output = execFileSync(syft, ['-q', '-o', 'json', `dir:${directory}`], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' },
+  });
+  const { artifacts }: { artifacts: (SyftPackage & { locations: { path: string }[] })[] } = JSON.parse(output);
+  const found = new Map<string, Set<string>>();
+  for (const artifact of artifacts)
+    for (const { path: place } of artifact.locations) {
+      const folder = place.split('/').find((segment) => segment !== '') ?? '';
+      found.set(folder, (found.get(folder) ?? new Set()).add(nameOf(artifact)));
+    }
+  return found;
 }

@@ -1,1 +1,0 @@
-fn main() { let mut b = itoa::Buffer::new(); println!("{}", b.format(7)); }
