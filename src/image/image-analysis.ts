@@ -45,7 +45,7 @@ export interface LayerAnalysis {
   readonly hiddenBytes: number;
 }
 
-/** Bytes in an image that nobody needs, by cause. */
+/** Bytes in an image that nobody needs, by cause. A copy may be a leftover, too: what several causes sum up to is more than what is to be saved. */
 export interface Waste {
   readonly kind: 'hidden' | 'duplicate' | 'leftover';
   /** `package lists of apt`, `files deleted by a later layer` … */
