@@ -1,8 +1,6 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { parseImageReference } from '../core/image-reference.ts';
-import { dockerCredentials } from '../image/docker-credentials.ts';
 import { belongsToRegistry, guardedFetch } from '../image/guarded-fetch.ts';
+import { registryCredentials } from '../image/registry-credentials.ts';
 import { registryImage } from '../image/registry-image.ts';
 import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
 import type { Terminal } from './command.ts';
@@ -31,8 +29,7 @@ export async function askImageAges(
   const left = [...digests];
   const total = left.length;
   const platform = nodes.find((node) => node.platform?.startsWith('linux/'))?.platform ?? 'linux/amd64';
-  const configuration = environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
-  const request = { timeoutSeconds, credentials: dockerCredentials(path.join(configuration, 'config.json')) };
+  const request = { timeoutSeconds, credentials: registryCredentials(environment) };
   const worker = async () => {
     for (let next = left.pop(); next !== undefined && Date.now() < until; next = left.pop()) {
       const [image, digest] = next;

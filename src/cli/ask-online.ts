@@ -1,11 +1,10 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { askChecksum, type Served } from '../ecosystems/ask-checksum.ts';
 import { askReleases } from '../ecosystems/ask-release.ts';
 import { type PackageRelease, questionKey } from '../ecosystems/release-question.ts';
-import { dockerCredentials } from '../image/docker-credentials.ts';
+import { registryCredentials } from '../image/registry-credentials.ts';
 import { type RegistryOptions, tagDigest, versionTagOf } from '../image/registry-digest.ts';
+import { registryFetch } from '../image/registry-fetch.ts';
 import { taggedImages } from '../project/image-references.ts';
 import type { Project } from '../project/project.ts';
 import { downloadAddresses } from '../repairs/check-download.ts';
@@ -35,9 +34,8 @@ export interface Answers {
  * that it installs without a version, and servers for what ADD downloads from them. What none of them told is named on standard error.
  */
 export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
-  const configuration = environment.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
-  const credentials = dockerCredentials(path.join(configuration, 'config.json'));
-  const options: RegistryOptions = { fetch, timeoutSeconds, credentials };
+  const credentials = registryCredentials(environment);
+  const options: RegistryOptions = { fetch: registryFetch(environment, undefined), timeoutSeconds, credentials };
   const { digests, versionTags, releases, checksums } = answers;
   const complain = (name: string, reason: string) => stderr.write(complaint(name, reason));
   await inTurn(

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../core/errors.ts';
-import { dockerCredentials } from '../image/docker-credentials.ts';
+import { registryCredentials } from '../image/registry-credentials.ts';
 import { type ClusterClient, openCluster } from '../kubernetes/cluster-client.ts';
 import { auditFiles } from '../observe/exporter/audit-files.ts';
 import { createExporter, type Exporter } from '../observe/exporter/exporter.ts';
@@ -103,13 +102,13 @@ function registryFrom(parsed: ParsedArguments, terminal: Terminal): RegistryFact
   const named = parsed.values('registry');
   if (parsed.has('no-registry')) return undefined;
   const choice: RegistryChoice = named.length > 0 ? named : 'public';
-  const { DOCKER_CONFIG } = terminal.environment;
   const file = parsed.value('registry-config');
-  const credentials = dockerCredentials(
-    file === undefined
-      ? path.join(DOCKER_CONFIG ?? path.join(homedir(), '.docker'), 'config.json')
-      : path.resolve(terminal.cwd, file),
-  );
+  const environment = {
+    ...terminal.environment,
+    ...(file !== undefined && { REGISTRY_AUTH_FILE: path.resolve(terminal.cwd, file) }),
+  };
+  // Asked anew each time: what a credential helper gives runs out.
+  const credentials = (registry: string, repository?: string) => registryCredentials(environment)(registry, repository);
   return registryFacts(choice, { fetch, credentials, timeoutSeconds: registryTimeoutSeconds }, clock);
 }
 

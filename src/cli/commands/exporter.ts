@@ -48,7 +48,7 @@ export const command: Command = {
       name: 'registry-config',
       value: 'FILE',
       group: 'Registries',
-      description: "Credentials as «docker login» writes them; default Docker's own config.json",
+      description: 'Logins as «docker login» writes them, before those of Docker and Podman',
     },
     {
       name: 'audits',
