@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { command as audit } from '../../src/cli/commands/audit.ts';
+import { command } from '../../src/cli/commands/image.ts';
+import { tarOf } from '../image/tar-archive.ts';
+import { digestOf } from '../image/test-image.ts';
+import { runCommand } from './run-command.ts';
+
+let name = '';
+const dockerfile = 'FROM scratch\nCOPY app /app\nRUN chmod -R 777 /app\nUSER 10001\n';
+let scratch = '';
+let other = '';
+
+/** An archive as `docker save` writes it, of an image that the Dockerfile above would make. */
+function archive(second: string): Buffer {
+  const content = 'x'.repeat(1_500_000);
+  const layers = [
+    tarOf([{ name: 'app/' }, { name: 'app/data', content }]),
+    tarOf([{ name: 'app/' }, { name: 'app/data', content: content + second, mode: 0o777 }]),
+  ];
+  const configuration = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    created: new Date().toISOString(),
+    config: {
+      User: '10001',
+      Labels: { 'org.opencontainers.image.source': 's', 'org.opencontainers.image.revision': 'r' },
+    },
+    rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+    history: [
+      { created_by: 'COPY app /app # buildkit' },
+      { created_by: 'RUN /bin/sh -c chmod -R 777 /app # buildkit' },
+      { created_by: 'USER 10001', empty_layer: true },
+    ],
+  });
+  const manifest = [{ Config: 'config.json', RepoTags: ['shop/web:1'], Layers: ['0/layer.tar', '1/layer.tar'] }];
+  return tarOf([
+    { name: 'config.json', content: configuration },
+    ...layers.map((content, at) => ({ name: `${at}/layer.tar`, content })),
+    { name: 'manifest.json', content: JSON.stringify(manifest) },
+  ]);
+}
+
+beforeAll(() => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-image-'));
+  name = `docker-archive:${path.join(scratch, 'web.tar')}`;
+  other = `docker-archive:${path.join(scratch, 'other.tar')}`;
+  writeFileSync(path.join(scratch, 'web.tar'), archive(''));
+  writeFileSync(path.join(scratch, 'other.tar'), archive('more'));
+  mkdirSync(path.join(scratch, 'repository/app'), { recursive: true });
+  writeFileSync(path.join(scratch, 'repository/Dockerfile'), dockerfile);
+  writeFileSync(path.join(scratch, 'repository/app/data'), 'x');
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]) => runCommand(command, scratch, [...args, '--no-vulnerabilities']);
+
+describe('plimsoll image', () => {
+  test('says what it is and what is worst, and exits with 1', async () => {
+    const { code, stdout } = await run(name);
+    expect(stdout).toContain('linux/amd64');
+    expect(stdout).toMatch(/RUN chmod -R 777 \/app\s+layers\/hidden-bytes/);
+    expect(stdout).toContain('1.5 MB (measured)');
+    expect(code).toBe(1);
+  });
+
+  test('findings stand at the lines of the Dockerfile that made it', async () => {
+    const { stdout } = await run(name, '--dockerfile', 'repository', '--format', 'plain');
+    expect(stdout).toMatch(/^Dockerfile:3:1: warning layers\/hidden-bytes/m);
+  });
+
+  test.each([
+    [['--fail-on', 'error'], 0],
+    [['--fail-on', 'never'], 0],
+    [['--ci'], 1],
+    [['--sbom', 'spdx'], 0],
+  ])('%j exits with %i', async (flags, expected) => {
+    expect((await run(name, ...flags)).code).toBe(expected);
+  });
+
+  test('the rules of a .dive-ci decide alone', async () => {
+    writeFileSync(
+      path.join(scratch, 'lenient'),
+      'rules:\n  lowestEfficiency: 0.1\n  highestUserWastedPercent: disabled\n',
+    );
+    const { code, stderr } = await run(name, '--ci-config', 'lenient');
+    expect(stderr).toMatch(/^PASS lowestEfficiency/m);
+    expect(stderr).toMatch(/^SKIP highestUserWastedPercent/m);
+    expect(code).toBe(0);
+  });
+
+  test('writes the page beside the report', async () => {
+    await run(name, '--html', 'web.html', '--fail-on', 'never');
+    expect(readFileSync(path.join(scratch, 'web.html'), 'utf8')).toContain('<title>/app/data 1.5 MB</title>');
+  });
+
+  test('only the files', async () => {
+    expect((await run(name, '--files')).stdout).toMatch(/^-rwxrwxrwx\s+0:0\s+1500000\s+2 \/app\/data$/m);
+  });
+
+  test('diff and compare', async () => {
+    const diff = await run('diff', name, other);
+    expect(diff.stdout).toMatch(/~\s+1\.5 MB\s+1\.5 MB\s+content\s+\/app\/data/);
+    expect(diff.code).toBe(0);
+    expect((await run('compare', name, other)).stdout).toContain('a node that has all stores 4.5 MB');
+  });
+
+  test.each([[[]], [['a', 'b']], [['diff', 'a']], [['compare', 'a']], [['browse']]])('%j is refused', async (args) => {
+    await expect(run(...args)).rejects.toThrow(/image/);
+  });
+});
+
+test('plimsoll audit --image says of one cause one thing, with the measured cost and the image beside', async () => {
+  const { stdout } = await runCommand(audit, path.join(scratch, 'repository'), [
+    '--image',
+    `docker-archive:${path.join(scratch, 'web.tar')}`,
+    '--no-vulnerabilities',
+    '--json',
+    '--fail-on',
+    'never',
+  ]);
+  const report = JSON.parse(stdout);
+  const found = report.findings.filter(
+    (finding: { line: number; path: string }) => finding.line === 3 && finding.path === 'Dockerfile',
+  );
+  const hidden = found.filter((finding: { cost: { basis: string } | null }) => finding.cost?.basis === 'measured');
+  expect(hidden).toHaveLength(1);
+  expect(hidden[0].locations.some((location: { path: string }) => location.path.startsWith('image:'))).toBe(true);
+  expect(report.inventory.images).toHaveLength(1);
+});
