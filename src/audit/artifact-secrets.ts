@@ -75,7 +75,7 @@ function secretsInYaml({
   const hide = (node: YamlNode, from = 0) => {
     if (node.kind !== 'scalar' || node.derived || node.range.end <= node.range.start + from) return;
     const text = node.text.slice(from);
-    if (/^\$(?:\w+|\{\w+\})$|^\{\{/.test(text) || isSwitch(text)) return;
+    if (/^\$(?:\w+|\{\w+(?::?\?[^{}]{0,200})?\})$|^\{\{/.test(text) || isSwitch(text)) return;
     const quoted = node.style === 'single-quoted' || node.style === 'double-quoted' ? 1 : 0;
     const ranges = found.get(node.path) ?? [];
     ranges.push({ start: node.range.start + quoted + from, end: node.range.end - quoted });
