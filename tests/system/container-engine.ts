@@ -43,8 +43,8 @@ export interface ContainerEngine {
   ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
   /** Writes the image to an archive. */
   save(image: string, file: string): Promise<void>;
-  /** Runs the image to its end with these arguments. */
-  run(image: string, args: readonly string[]): Promise<Answer>;
+  /** Runs the image to its end with these arguments, or another program of it. */
+  run(image: string, args: readonly string[], options?: { readonly entrypoint?: string }): Promise<Answer>;
   /** Stops the engine if this call started it. */
   stop(): void;
 }
@@ -113,8 +113,9 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
     async save(image, file) {
       await must('save', '-o', file, image);
     },
-    async run(image, args) {
-      const { status, output } = await call('run', '--rm', '--network=none', image, ...args);
+    async run(image, args, { entrypoint } = {}) {
+      const program = entrypoint === undefined ? [] : ['--entrypoint', entrypoint];
+      const { status, output } = await call('run', '--rm', '--network=none', ...program, image, ...args);
       return { asked: args.join(' '), status, body: output };
     },
   };

@@ -17,7 +17,7 @@ interface PackageImage {
   /** An image of scripts/base-images as it is, or a folder that is built. */
   readonly from: { readonly image: string } | { readonly folder: string };
   /** A command in the image that lists a kind of package, one a line as `name version architecture`; what it prints is that database's truth. */
-  readonly listing?: { readonly kind: string; readonly command: readonly string[] };
+  readonly listing?: { readonly kind: string; readonly command: readonly [program: string, ...args: string[]] };
 }
 
 const dpkg = {
@@ -96,7 +96,9 @@ async function compare(engine: ContainerEngine, { name, from, listing }: Package
 
   const own =
     listing &&
-    (await engine.run(tag, listing.command)).body.split('\n').filter((line) => line.startsWith('installed '));
+    (await engine.run(tag, listing.command.slice(1), { entrypoint: listing.command[0] })).body
+      .split('\n')
+      .filter((line) => line.startsWith('installed '));
   const listed = new Set(own?.map((line) => line.split(' ').slice(1, 3).join(' ')));
   const found = new Set(
     packages.filter(({ kind }) => kind === listing?.kind).map((one) => `${one.name} ${one.version}`),
