@@ -91,14 +91,15 @@ function layers(view: ImageView, atMost: number, page: Page): string[] {
         { title: '#', align: 'right' },
         { title: 'size', align: 'right' },
         { title: 'hidden', align: 'right' },
-        ...(known ? [{ title: 'written at' }] : []),
+        // Where the lines of findings lead: into the Dockerfile, or the image's own history.
+        known ? { title: 'written at' } : { title: 'line', align: 'right' },
         { title: 'made by', flexible: true },
       ],
-      rows.map(({ number, bytes, hiddenBytes, place, text }) => [
+      rows.map(({ number, bytes, hiddenBytes, place, line, text }) => [
         String(number),
         bytesText(bytes),
         hiddenBytes > 0 ? bytesText(hiddenBytes) : '',
-        ...(known ? [place ?? ''] : []),
+        known ? (place ?? '') : String(line ?? ''),
         text,
       ]),
       page,

@@ -79,6 +79,8 @@ export interface LayerRow {
   readonly text: string;
   /** `Dockerfile:12`; undefined where it is not known. */
   readonly place: string | undefined;
+  /** Of the image's own artifact, where findings stand whose Dockerfile is not known. */
+  readonly line: number | undefined;
 }
 
 export function layerRows({ image }: Pick<ImageView, 'image'>): LayerRow[] {
@@ -92,6 +94,7 @@ export function layerRows({ image }: Pick<ImageView, 'image'>): LayerRow[] {
       files: layer.added.files + layer.changed.files,
       text: step ? shownText(image, step) : (layer.layer.digest ?? ''),
       place: writtenAt(image, step),
+      line: step && image.steps.indexOf(step) + 2,
     };
   });
 }
