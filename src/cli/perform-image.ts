@@ -6,7 +6,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import { type DiveVerdict, diveDefaults, judgeAsDive, readDiveRules } from '../image/dive-gate.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
-import { imageProject, inspectImage } from '../project/inspected-image.ts';
+import { type InspectedImage, imageProject, inspectImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { imageSections } from '../report/image-terminal.ts';
@@ -18,7 +18,8 @@ import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { baselineFrom, failOnFrom } from './perform-audit.ts';
 import { progressOn } from './progress.ts';
-import { type ReadImage, readImage } from './read-image.ts';
+import { readBases } from './read-bases.ts';
+import { readImage } from './read-image.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
@@ -35,8 +36,10 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
   try {
     const repository = await repositoryFrom(parsed, terminal);
     const read = await readImage(name, parsed, terminal, progress);
+    const bases = await readBases(read.analysis.image, parsed, terminal, progress);
     progress.step('judging');
-    const view = await viewOf(read, repository, name, parsed, terminal);
+    const image = inspectImage(read.analysis, read.vulnerabilities, repository, bases);
+    const view = await viewOf(image, read.advisories, repository, name, parsed, terminal);
     progress.end();
     await write(view, parsed, terminal);
     if (parsed.has('ci') || parsed.has('ci-config')) return await gate(read.analysis, parsed, terminal);
@@ -49,13 +52,13 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
 }
 
 async function viewOf(
-  read: ReadImage,
+  image: InspectedImage,
+  advisories: string,
   repository: Project | undefined,
   name: string,
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<ImageView> {
-  const image = inspectImage(read.analysis, read.vulnerabilities, repository);
   const { configuration, peerSettings } = await loadConfiguration(
     parsed,
     await readTarget([], undefined, terminal),
@@ -75,7 +78,7 @@ async function viewOf(
     clock: () => process.uptime(),
     startedAt: 0,
   });
-  return { image, report, today, advisories: read.advisories };
+  return { image, report, today, advisories };
 }
 
 /** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
-import type { Platform } from '../image/image.ts';
+import type { Image, Platform } from '../image/image.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
@@ -29,19 +29,9 @@ export async function readImage(
   parsed: ParsedArguments,
   terminal: Terminal,
   progress: Progress,
+  platform = platformFrom(parsed.value('platform')),
 ): Promise<ReadImage> {
-  const platform = platformFrom(parsed.value('platform'));
-  const caFile = parsed.value('ca');
-  const image = await openImage(name, {
-    ...(platform && { platform }),
-    environment: terminal.environment,
-    progress: (message) => progress.step(message),
-    registry: {
-      ...(caFile !== undefined && { caFile: path.resolve(terminal.cwd, caFile) }),
-      ...(parsed.has('plain-http') && { plainHttp: true }),
-      mirrors: parsed.values('mirror'),
-    },
-  });
+  const image = await openNamed(name, platform, parsed, terminal, progress);
   try {
     progress.step(`reading ${name}`);
     const analysis = await analyseImage(image, {
@@ -54,6 +44,30 @@ export async function readImage(
   } finally {
     await image.close();
   }
+}
+
+/**
+ * Opens an image as the flags say, for a platform that they need not name.
+ * @throws UserError with exit code 2 or 3 where it cannot be found
+ */
+export function openNamed(
+  name: string,
+  platform: Platform | undefined,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<Image> {
+  const caFile = parsed.value('ca');
+  return openImage(name, {
+    ...(platform && { platform }),
+    environment: terminal.environment,
+    progress: (message) => progress.step(message),
+    registry: {
+      ...(caFile !== undefined && { caFile: path.resolve(terminal.cwd, caFile) }),
+      ...(parsed.has('plain-http') && { plainHttp: true }),
+      mirrors: parsed.values('mirror'),
+    },
+  });
 }
 
 /** `linux/arm/v7`. */

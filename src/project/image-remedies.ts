@@ -1,8 +1,8 @@
-import { groupBy } from '../core/group-by.ts';
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
 import { versionOrders } from '../ecosystems/version-orders.ts';
-import type { ImagePackage } from '../image/image-analysis.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../vulnerabilities/vulnerability.ts';
+import { type BaseChange, baseChange, isOfBase } from './image-base.ts';
+import type { InspectedImage } from './inspected-image.ts';
 
 /** From the least to the worst. */
 const severities: readonly VulnerabilitySeverity[] = ['unknown', 'negligible', 'low', 'medium', 'high', 'critical'];
@@ -13,8 +13,17 @@ export function rank(severity: string): number {
   return order.indexOf(severity);
 }
 
+/**
+ * What has to be changed, the one that mends most at once first: the base image, packages of the distribution, what the application depends on.
+ * `nothing`: no version mends it yet.
+ */
+export const remedyWays = ['base', 'system', 'application', 'nothing'] as const;
+
+export type RemedyWay = (typeof remedyWays)[number];
+
 /** What one change mends: all vulnerabilities of one package in one version. */
 export interface Remedy {
+  readonly way: RemedyWay;
   readonly kind: InstalledPackage['kind'];
   /** Of the source package where a distribution builds several from one: they are updated together. */
   readonly name: string;
@@ -27,25 +36,30 @@ export interface Remedy {
   readonly knownExploited: boolean;
   /** The worst first. */
   readonly vulnerabilities: readonly Vulnerability[];
+  /** The lowest that brought one of its packages. */
   readonly layer: number | undefined;
 }
 
-/**
- * Vulnerabilities by what mends them, the worst first. What no version mends is apart from what one does.
- * @param packages of the image, for the layers that brought them
- */
-export function remediesOf(
-  vulnerabilities: readonly Vulnerability[],
-  packages: readonly ImagePackage[],
-): readonly Remedy[] {
-  const layers = new Map(packages.map((each) => [keyOf(each), each.layer]));
-  const groups = groupBy(vulnerabilities, ({ package: of, fixedIn }) => {
-    const { name, version } = of.source ?? of;
-    return JSON.stringify([of.kind, name, version, of.source ? '' : of.path, fixedIn !== undefined]);
-  });
-  const remedies = [...groups.values()].flatMap((group) => remedyOf(group, layers) ?? []);
+/** What remedies are told from. */
+export type RemediedImage = Pick<InspectedImage, 'analysis' | 'base'>;
+
+/** Vulnerabilities by what mends them: the base image first, then by the worst. What no version mends is apart from what one does. */
+export function remediesOf(vulnerabilities: readonly Vulnerability[], image: RemediedImage): readonly Remedy[] {
+  const layers = layersBySource(image);
+  const change = baseChange(image.base, vulnerabilities);
+  const groups = new Map<string, { readonly way: RemedyWay; readonly found: Vulnerability[] }>();
+  for (const each of vulnerabilities) {
+    const source = sourceKey(each.package);
+    const way = wayOf(each, isOfBase(image.base, layers.get(source)), change);
+    const key = `${way} ${source}`;
+    const group = groups.get(key);
+    if (group) group.found.push(each);
+    else groups.set(key, { way, found: [each] });
+  }
+  const remedies = [...groups.values()].flatMap(({ way, found }) => remedyOf(way, found, layers) ?? []);
   return remedies.sort(
     (one, other) =>
+      remedyWays.indexOf(one.way) - remedyWays.indexOf(other.way) ||
       Number(other.knownExploited) - Number(one.knownExploited) ||
       rank(other.worst) - rank(one.worst) ||
       other.vulnerabilities.length - one.vulnerabilities.length ||
@@ -53,7 +67,22 @@ export function remediesOf(
   );
 }
 
-function remedyOf(group: readonly Vulnerability[], layers: ReadonlyMap<string, number>): Remedy | undefined {
+/** Where another base was looked into it decides what a newer base mends; else what the base brings and a version mends. */
+function wayOf(vulnerability: Vulnerability, ofBase: boolean | undefined, change: BaseChange | undefined): RemedyWay {
+  const { fixedIn, package: of } = vulnerability;
+  if (ofBase && (change ? change.goes(vulnerability) : fixedIn !== undefined)) return 'base';
+  if (fixedIn === undefined) return 'nothing';
+  return isOfDistribution(of.kind) ? 'system' : 'application';
+}
+
+function isOfDistribution(kind: InstalledPackage['kind']): boolean {
+  return kind === 'deb' || kind === 'apk' || kind === 'rpm';
+}
+function remedyOf(
+  way: RemedyWay,
+  group: readonly Vulnerability[],
+  layers: ReadonlyMap<string, number>,
+): Remedy | undefined {
   // A source package's vulnerability is found once for each package that is built from it.
   const byId = new Map(group.map((each) => [each.id, each]));
   const sorted = [...byId.values()].sort(
@@ -63,6 +92,7 @@ function remedyOf(group: readonly Vulnerability[], layers: ReadonlyMap<string, n
   if (worst === undefined) return undefined;
   const { kind, name, version, source } = worst.package;
   return {
+    way,
     kind,
     name: source?.name ?? name,
     version: source?.version ?? version,
@@ -71,7 +101,7 @@ function remedyOf(group: readonly Vulnerability[], layers: ReadonlyMap<string, n
     worst: worst.severity,
     knownExploited: sorted.some(({ knownExploited }) => knownExploited),
     vulnerabilities: sorted,
-    layer: layers.get(keyOf(worst.package)),
+    layer: layers.get(sourceKey(worst.package)),
   };
 }
 
@@ -85,6 +115,17 @@ function lastFixed(group: readonly Vulnerability[]): string | undefined {
     .at(-1);
 }
 
-function keyOf({ kind, name, version, path }: InstalledPackage): string {
-  return JSON.stringify([kind, name, version, path]);
+/** The lowest layer of what is built from one source: who brings that decides about the rest, as they are updated together. */
+function layersBySource({ analysis }: RemediedImage): ReadonlyMap<string, number> {
+  const layers = new Map<string, number>();
+  for (const each of analysis.packages) {
+    const key = sourceKey(each);
+    layers.set(key, Math.min(layers.get(key) ?? each.layer, each.layer));
+  }
+  return layers;
+}
+
+/** What is updated together. Of a distribution that is what was built from one source, else what lies at one place. */
+function sourceKey({ kind, name, version, source, path }: InstalledPackage): string {
+  return JSON.stringify([kind, source?.name ?? name, source?.version ?? version, isOfDistribution(kind) ? '' : path]);
 }

@@ -9,6 +9,7 @@ import { historyLine } from '../image/history-line.ts';
 import type { HistoryEntry } from '../image/image.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
+import { baseOf, type ImageBase, type NamedBases } from './image-base.ts';
 import { baseInstruction, type ImageOrigin, originOf } from './match-history.ts';
 import type { Project } from './project.ts';
 
@@ -42,15 +43,21 @@ export interface InspectedImage {
   readonly vulnerabilities: readonly Vulnerability[] | undefined;
   /** The Dockerfile that made it, where that is sure. */
   readonly origin: ImageOrigin | undefined;
+  /** What it was built on, as far as it is known. */
+  readonly base: ImageBase;
   /** The rules for Dockerfiles look at that file in the same run: what stands there is said by them. */
   readonly originAudited: boolean;
 }
 
-/** Makes of an analysed image what rules look at. `project` is where its Dockerfile may be. */
+/**
+ * Makes of an analysed image what rules look at. `project` is where its Dockerfile may be.
+ * @throws UserError where the base that is named is none of the image's
+ */
 export function inspectImage(
   analysis: ImageAnalysis,
   vulnerabilities: readonly Vulnerability[] | undefined,
   project: Project | undefined,
+  bases: NamedBases = {},
 ): InspectedImage {
   const { image } = analysis;
   const path = `image:${image.name}`;
@@ -70,7 +77,8 @@ export function inspectImage(
     const written = origin?.instructions.get(index);
     return { entry, text, range, layer, instruction, written, ofBase: origin && written === undefined };
   });
-  return { path, analysis, history, steps, vulnerabilities, origin, originAudited: false };
+  const base = baseOf(image, steps, origin, bases);
+  return { path, analysis, history, steps, vulnerabilities, origin, base, originAudited: false };
 }
 
 interface DraftStep {

@@ -1,16 +1,9 @@
 import { renderHtml } from './html.ts';
-import {
-  efficiencySentence,
-  type ImageView,
-  imageParts,
-  packageRows,
-  remedyRows,
-  vulnerabilitySentence,
-  wasteRows,
-} from './image-view.ts';
+import { efficiencySentence, type ImageView, imageParts, packageRows, wasteRows } from './image-view.ts';
 import { fileFigure, layerFigure } from './internal/image-figures.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import { bytesText } from './internal/wording.ts';
+import { baseSentence, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 200;
 
@@ -56,22 +49,26 @@ function packages(view: ImageView): Markup {
 }
 
 function vulnerabilities(view: ImageView): Markup {
-  const rows = (remedyRows(view) ?? []).map(({ worst, vulnerabilities: found, name, version, fixedIn, layer }) => [
-    worst,
-    String(found.length),
-    name,
-    version,
-    fixedIn ?? 'nothing yet',
-    layer === undefined ? '' : String(layer + 1),
-    found
-      .slice(0, 8)
-      .map(({ id }) => id)
-      .join(' '),
-  ]);
+  const groups = remedyGroups(view);
+  const base = groups.length > 0 ? markup`<p>${baseSentence(view)}</p>` : markup``;
+  const head = markup`<section class="panel"><h2>Vulnerabilities</h2><p>${vulnerabilitySentence(view)}</p>${base}</section>`;
   const columns = ['worst', 'count', 'package', 'has', 'mended in', 'layer', 'ids'];
-  if (rows.length === 0)
-    return markup`<section class="panel"><h2>Vulnerabilities</h2><p>${vulnerabilitySentence(view)}</p></section>`;
-  return table('Vulnerabilities', vulnerabilitySentence(view), columns, rows);
+  const tables = groups.map(({ title, how, remedies }) => {
+    const rows = remedies.map(({ worst, vulnerabilities: found, name, version, fixedIn, layer }) => [
+      worst,
+      String(found.length),
+      name,
+      version,
+      fixedIn ?? '',
+      layer === undefined ? '' : String(layer + 1),
+      found
+        .slice(0, 8)
+        .map(({ id }) => id)
+        .join(' '),
+    ]);
+    return table(title, how ?? '', columns, rows);
+  });
+  return markup`${head}${tables}`;
 }
 
 function table(title: string, text: string, columns: readonly string[], rows: readonly (readonly string[])[]): Markup {

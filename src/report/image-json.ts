@@ -1,5 +1,6 @@
-import { contentBytes, type ImageView, layerRows, platformText, remedyRows, wasteRows } from './image-view.ts';
+import { contentBytes, type ImageView, layerRows, platformText, wasteRows } from './image-view.ts';
 import { jsonReport } from './json.ts';
+import { baseChangeCount, changeSentence, remedyRows } from './remedy-view.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
 export const imageJsonVersion = 1;
@@ -41,6 +42,7 @@ export function renderImageJson(view: ImageView): string {
         source: source ?? null,
       })),
       vulnerabilities: vulnerabilities(view),
+      base: base(view),
       remedies: remedies(view),
       advisories: view.advisories,
       secrets: analysis.secrets.map(({ kind, certainty, place, line, layer, hidden }) => ({
@@ -137,7 +139,8 @@ function vulnerabilities({ image }: ImageView) {
 
 function remedies(view: ImageView) {
   return (
-    remedyRows(view)?.map(({ kind, name, version, packages, fixedIn, worst, vulnerabilities: mended, layer }) => ({
+    remedyRows(view)?.map(({ way, kind, name, version, packages, fixedIn, worst, vulnerabilities: mended, layer }) => ({
+      way,
       kind,
       package: name,
       version,
@@ -148,4 +151,26 @@ function remedies(view: ImageView) {
       layer: layer === undefined ? null : layer + 1,
     })) ?? null
   );
+}
+
+function base(view: ImageView) {
+  const { name, digest, namedBy, layers, endsBy, other } = view.image.base;
+  const change = baseChangeCount(view);
+  return {
+    name: name ?? null,
+    digest: digest ?? null,
+    namedBy: namedBy ?? null,
+    layers: layers ?? null,
+    endsBy: endsBy ?? null,
+    compared: other
+      ? {
+          name: other.name,
+          operatingSystem: other.system ?? null,
+          gone: change?.gone ?? null,
+          of: change?.of ?? null,
+          come: change?.come.map(({ id }) => id) ?? null,
+          text: changeSentence(view),
+        }
+      : null,
+  };
 }

@@ -1,16 +1,8 @@
-import {
-  efficiencySentence,
-  type ImageView,
-  imageParts,
-  layerRows,
-  packageRows,
-  remedyRows,
-  vulnerabilitySentence,
-  wasteRows,
-} from './image-view.ts';
+import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { markdown } from './internal/escape.ts';
 import { bytesText } from './internal/wording.ts';
 import { commentMarker, renderMarkdown } from './markdown.ts';
+import { baseSentence, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 20;
 
@@ -57,14 +49,20 @@ function waste(view: ImageView): string {
 }
 
 function remedies(view: ImageView): string {
-  const rows = (remedyRows(view) ?? []).map(({ worst, vulnerabilities, name, version, fixedIn }) => [
-    worst,
-    String(vulnerabilities.length),
-    name,
-    version,
-    fixedIn ?? 'nothing yet',
-  ]);
-  return table('What mends vulnerabilities', ['worst', 'count', 'package', 'has', 'mended in'], rows);
+  const groups = remedyGroups(view);
+  if (groups.length === 0) return '';
+  const tables = groups.map(({ title, how, remedies: group }) => {
+    const rows = group.map(({ worst, vulnerabilities, name, version, fixedIn }) => [
+      worst,
+      String(vulnerabilities.length),
+      name,
+      version,
+      fixedIn ?? '',
+    ]);
+    const text = how === undefined ? title : `${title}. ${how}`;
+    return table(text, ['worst', 'count', 'package', 'has', 'mended in'], rows);
+  });
+  return [markdown(baseSentence(view)), ...tables].join('\n\n');
 }
 
 function table(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {

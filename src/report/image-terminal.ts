@@ -1,16 +1,8 @@
 import { printable } from '../core/printable.ts';
 import type { ImageFile } from '../image/image-analysis.ts';
 import { namesOf } from '../project/image-files.ts';
-import {
-  efficiencySentence,
-  type ImageView,
-  imageParts,
-  layerRows,
-  packageRows,
-  remedyRows,
-  vulnerabilitySentence,
-  wasteRows,
-} from './image-view.ts';
+import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
+import { vulnerabilityBlock, vulnerabilityTable } from './internal/remedy-terminal.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
 import { terminalTable } from './internal/terminal-table.ts';
 import { bytesText, plural, secondsText } from './internal/wording.ts';
@@ -45,7 +37,7 @@ export function renderImageTerminal(view: ImageView, options: ImageTerminalOptio
     layers(view, options.all ? Number.POSITIVE_INFINITY : 12, page),
     waste(view, most, page),
     packages(view, page),
-    vulnerabilities(view, most, page),
+    vulnerabilityBlock(view, options.all ? most : 4, page),
     next(view, page),
   ]);
 }
@@ -149,44 +141,6 @@ function packages(view: ImageView, page: Page): string[] {
   return paragraph([{ text: 'Packages  ', style: 'bold' }], { text: text.join(' · ') }, [], page);
 }
 
-function vulnerabilities(view: ImageView, atMost: number, page: Page): string[] {
-  const sentence = paragraph(
-    [{ text: 'Vulnerabilities  ', style: 'bold' }],
-    { text: vulnerabilitySentence(view) },
-    [],
-    page,
-  );
-  const rows = remedyRows(view) ?? [];
-  if (rows.length === 0) return sentence;
-  const shown = rows.slice(0, atMost);
-  const left = rows.length - shown.length;
-  return [
-    ...sentence,
-    ...terminalTable(
-      [
-        { title: 'worst' },
-        { title: 'count', align: 'right' },
-        { title: 'package' },
-        { title: 'has' },
-        { title: 'mended in' },
-        { title: 'layer', align: 'right' },
-        { title: 'ids', flexible: true },
-      ],
-      shown.map(({ worst, vulnerabilities: found, name, version, fixedIn, layer }) => [
-        worst,
-        String(found.length),
-        name,
-        version,
-        fixedIn ?? 'nothing yet',
-        layer === undefined ? '' : String(layer + 1),
-        found.map(({ id }) => id).join(' '),
-      ]),
-      page,
-    ),
-    ...(left > 0 ? [paint([{ text: `and ${plural(left, 'more package')}`, style: 'dim' }], page)] : []),
-  ];
-}
-
 function next(view: ImageView, page: Page): string[] {
   const { name } = view.image.analysis.image;
   const word = /^[\w./@:+-]+$/.test(name) ? name : '…';
@@ -253,32 +207,6 @@ function packageTable({ image: { analysis } }: ImageView, page: Page): string[] 
       String(layer + 1),
       licences.slice(0, 2).join(', ').slice(0, 30),
       `/${path}`,
-    ]),
-    page,
-  );
-}
-
-function vulnerabilityTable(view: ImageView, page: Page): string[] {
-  const found = view.image.vulnerabilities;
-  if (!found || found.length === 0) return paragraph([], { text: vulnerabilitySentence(view) }, [], page);
-  return terminalTable(
-    [
-      { title: 'severity' },
-      { title: 'id' },
-      { title: 'package' },
-      { title: 'has' },
-      { title: 'mended in' },
-      { title: 'says' },
-      { title: 'what', flexible: true },
-    ],
-    found.map(({ severity, id, package: of, fixedIn, status, sources, summary, knownExploited }) => [
-      `${severity}${knownExploited ? ' !' : ''}`,
-      id,
-      of.name,
-      of.version,
-      fixedIn ?? status ?? '',
-      sources.join(', '),
-      summary,
     ]),
     page,
   );

@@ -5,7 +5,6 @@ import { lineIndex } from '../core/text.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
 import type { Image } from '../image/image.ts';
 import type { Waste } from '../image/image-analysis.ts';
-import { type Remedy, rank, remediesOf } from '../project/image-remedies.ts';
 import { type ImageStep, type InspectedImage, placeOfLayer } from '../project/inspected-image.ts';
 import { bytesText, plural } from './internal/wording.ts';
 
@@ -150,29 +149,4 @@ export function packageRows({ image }: Pick<ImageView, 'image'>): PackageRow[] {
       return { kind, count: group.length, bytes: bytes > 0 ? bytes : undefined };
     })
     .sort((one, other) => other.count - one.count);
-}
-
-/** What mends vulnerabilities, the worst first; undefined where nobody looked for any. */
-export function remedyRows({ image }: Pick<ImageView, 'image'>): readonly Remedy[] | undefined {
-  return image.vulnerabilities && remediesOf(image.vulnerabilities, image.analysis.packages);
-}
-
-/** `31 known vulnerabilities (2 critical, 9 high) in 12 packages; 23 go away with updates, 20 of them come with the base image`. */
-export function vulnerabilitySentence(view: ImageView): string {
-  const remedies = remedyRows(view);
-  if (remedies === undefined) return view.advisories;
-  const count = (some: readonly Remedy[]) => some.reduce((sum, { vulnerabilities }) => sum + vulnerabilities.length, 0);
-  const all = count(remedies);
-  if (all === 0) return `No known vulnerabilities. ${view.advisories}`;
-  const bySeverity = groupBy(
-    remedies.flatMap(({ vulnerabilities }) => vulnerabilities),
-    ({ severity }) => severity,
-  );
-  const severities = [...bySeverity]
-    .sort(([one], [other]) => rank(other) - rank(one))
-    .map(([name, group]) => `${group.length} ${name}`);
-  const fixable = remedies.filter(({ fixedIn }) => fixedIn !== undefined);
-  const ofBase = fixable.filter(({ layer }) => view.image.steps.find((step) => step.layer === layer)?.ofBase === true);
-  const base = ofBase.length > 0 ? `, ${count(ofBase)} of them by a newer base image` : '';
-  return `${plural(all, 'known vulnerability', 'known vulnerabilities')} (${severities.join(', ')}): ${count(fixable)} go away with ${plural(fixable.length, 'update')}${base}. ${view.advisories}`;
 }

@@ -60,6 +60,18 @@ export const command: Command = {
       description: 'The Dockerfile or repository that made it; default ./Dockerfile where that surely did',
     },
     {
+      name: 'base',
+      value: 'IMAGE',
+      group: 'Vulnerabilities',
+      description: 'The image that it was built on: its layers tell which packages a newer base mends',
+    },
+    {
+      name: 'compare-base',
+      value: 'IMAGE',
+      group: 'Vulnerabilities',
+      description: 'Tell how many vulnerabilities go away with this base, and which are new',
+    },
+    {
       name: 'fail-on',
       value: 'SEVERITY',
       choices: ['error', 'warning', 'note', 'never'],
@@ -110,6 +122,10 @@ export const command: Command = {
     },
     { call: 'plimsoll image compare web:1 api:1 job:1', meaning: 'What they share, and what a common base would save' },
     { call: 'plimsoll image browse web:1', meaning: 'Look through layers and files in the terminal' },
+    {
+      call: 'plimsoll image web:1 --compare-base node:24-slim',
+      meaning: 'How many vulnerabilities go away with another base, which are new',
+    },
     { call: 'plimsoll image web:1 --packages', meaning: 'Every package with version, licence and layer' },
   ],
   async run(parsed, terminal) {

@@ -1,6 +1,6 @@
 import { counted } from '../../project/image-files.ts';
-import { rank, remediesOf } from '../../project/image-remedies.ts';
-import { placeOfLayer } from '../../project/inspected-image.ts';
+import { type Remedy, rank, remediesOf } from '../../project/image-remedies.ts';
+import { type InspectedImage, placeOfLayer } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 export const rule = imageRule({
@@ -29,8 +29,8 @@ export const rule = imageRule({
         (fixedIn !== undefined || !option.flag('fixable')) &&
         (option.number('days') === 0 || !(Date.parse(published ?? '') > until)),
     );
-    for (const group of remediesOf(kept, image.analysis.packages)) {
-      const { name, version, fixedIn, worst, vulnerabilities, knownExploited, layer } = group;
+    for (const group of remediesOf(kept, image)) {
+      const { name, version, worst, vulnerabilities, knownExploited, layer } = group;
       const more = vulnerabilities.length > 3 ? ` and ${vulnerabilities.length - 3} more` : '';
       const ids = vulnerabilities.slice(0, 3).map(({ id }) => id);
       report({
@@ -42,11 +42,19 @@ export const rule = imageRule({
               ? 'warning'
               : 'note',
         message: `${name} ${version} has ${counted(vulnerabilities.length, 'known vulnerability', 'known vulnerabilities')}, the worst ${worst}${knownExploited ? ' and used in attacks' : ''}: ${ids.join(', ')}${more}.`,
-        remedy:
-          fixedIn === undefined
-            ? 'No version mends it yet: leave the package out where the program does not need it, or accept it with a reason and a date.'
-            : `Install ${name} ${fixedIn} or later${image.steps.find((step) => step.layer === layer)?.ofBase ? ': the base image brings it, so take a newer one first' : ''}.`,
+        remedy: remedyText(group, image),
       });
     }
   },
 });
+
+function remedyText({ name, fixedIn, way, vulnerabilities }: Remedy, { base }: InspectedImage): string {
+  if (fixedIn === undefined)
+    return way === 'base'
+      ? `Build on ${base.other?.name ?? 'a newer base image'}, which does not have ${vulnerabilities.length === 1 ? 'it' : 'them'}.`
+      : 'No version mends it yet: leave the package out where the program does not need it, or accept it with a reason and a date.';
+  const brings = base.endsBy === 'history' ? 'probably brings' : 'brings';
+  const first =
+    way === 'base' ? `: the base image ${brings} it, so take ${base.other?.name ?? 'a newer one'} first` : '';
+  return `Install ${name} ${fixedIn} or later${first}.`;
+}
