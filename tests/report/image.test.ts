@@ -93,7 +93,9 @@ test('the text says what it is, what is worst, what mends it', () => {
   expect(text).toContain('linux/amd64 · Debian 12');
   expect(text).toContain('openssl 1.0 has 1 known vulnerability, the worst critical: CVE-2026-0001.');
   expect(text).toContain('Install openssl 1.1 or later.');
-  expect(text).toContain('3 known vulnerabilities (1 critical, 1 medium, 1 low): 2 by 1 update of system packages, 1 by nothing yet.');
+  expect(text).toContain(
+    '3 known vulnerabilities (1 critical, 1 medium, 1 low): 2 by 1 update of system packages, 1 by nothing yet.',
+  );
   expect(text).toMatch(/19 MB\s+4\s+package lists\s+layer 1/);
 });
 
