@@ -1,6 +1,6 @@
+import type { FileAction } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
 import type { ObservedWorkload } from '../observe/observe-plan.ts';
-import type { FileAction } from '../observe/plan-files.ts';
 import type { ObserveRun } from './perform-observe.ts';
 
 interface TextOptions {

@@ -1,16 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import type { PlannedFile } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
-import { recoverWriting, writeFiles } from '../fix/write-files.ts';
+import { recoverWriting } from '../fix/write-files.ts';
 import { observeParts } from '../observe/generated.ts';
 import { rootKustomizations } from '../observe/kustomizations.ts';
 import type { GeneratedFile, ObservePlan } from '../observe/observe-plan.ts';
-import { type FileAction, type PlannedFile, planFiles } from '../observe/plan-files.ts';
+import { planFiles } from '../observe/plan-files.ts';
 import { readPlan } from '../observe/read-plan.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
-import { renderPatch } from '../report/patch.ts';
 import type { Command, ParsedArguments, Terminal } from './command.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -18,6 +17,7 @@ import { type AskedFor, askedFor } from './observe-choices.ts';
 import { outputDirectory } from './observe-directory.ts';
 import { observeJson, observeText } from './observe-output.ts';
 import { prefixFrom } from './perform-audit.ts';
+import { patchOf, wouldChange, writePlanned } from './planned-files.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 
@@ -49,7 +49,7 @@ export async function performObserve(parsed: ParsedArguments, terminal: Terminal
     const generated = await generate(plan, asked, progress.step);
     const files = planFiles(generated, directory, { force: parsed.has('force') });
     progress.end();
-    if (writes) write(out, files);
+    if (writes) writePlanned(out, files);
     show(parsed, terminal, { plan, asked, files, project, out, written: writes });
     return parsed.has('check') && files.some(wouldChange) ? exitCodes.findings : exitCodes.clean;
   } finally {
@@ -70,11 +70,6 @@ function mustKnow(names: readonly string[], { workloads }: ObservePlan): void {
       });
 }
 
-/** True where a run without `--check` would write the file, or would have to be told to. */
-function wouldChange({ action }: PlannedFile): boolean {
-  return action === 'create' || action === 'update' || action === 'changed' || action === 'stale';
-}
-
 /** As .gitignore has it: from the root, just this directory. */
 function exactPattern(directory: string): string {
   return `/${directory.replace(/[\\*?[\]! #]/g, '\\$&')}/`;
@@ -92,31 +87,6 @@ async function generate(
     files.push(...(await load()).write(plan));
   }
   return [...rootKustomizations(plan, files, parts, command), ...files];
-}
-
-function write(out: string, files: readonly PlannedFile[]): void {
-  const wanted = files.filter(({ action }) => action === 'create' || action === 'update');
-  if (wanted.length === 0) return;
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (cause) {
-    throw new UserError('this directory cannot be made', { where: out, cause });
-  }
-  // One set: a base of which only a part is new would not fit together.
-  const { failures } = writeFiles(out, [
-    wanted.map(({ path: file, before, after = '' }) => ({
-      path: file,
-      before: before === undefined ? undefined : Buffer.from(before),
-      after: Buffer.from(after),
-    })),
-  ]);
-  const [first] = failures;
-  if (first)
-    throw new UserError(`${first.reason}; nothing was written`, {
-      where: path.join(out, first.path),
-      remedy: first.remedy,
-      exitCode: exitCodes.system,
-    });
 }
 
 /** What a run did, for its output. */
@@ -140,26 +110,4 @@ function show(parsed: ParsedArguments, terminal: Terminal, run: ObserveRun): voi
       observeText(run, { colored: isColored(parsed, terminal), directory: shown.split(path.sep).join('/'), newer }),
     );
   }
-}
-
-/** What the files of these actions would become. */
-function patchOf(files: readonly PlannedFile[], prefix: string, actions: readonly FileAction[]): Uint8Array {
-  const changed = files.flatMap(({ path: file, action, before, after }) => {
-    if (after === undefined || !actions.includes(action)) return [];
-    const place = {
-      before: { start: 0, end: before?.length ?? 0 },
-      after: { start: 0, end: after.length },
-      fixes: [],
-    };
-    return [
-      {
-        path: file,
-        before: before === undefined ? undefined : { path: file, text: before, encoding: 'utf-8' as const },
-        after: { path: file, text: after, encoding: 'utf-8' as const },
-        places: [place],
-        secrets: { before: [], after: [] },
-      },
-    ];
-  });
-  return renderPatch({ files: changed }, { prefix });
 }

@@ -1,25 +1,6 @@
-import { type KeepRegion, putRegions, takeRegions } from './keep-regions.ts';
+import { type PlannedFile, planSealedFile } from '../core/planned-file.ts';
+import { digestOf, isSealedElsewhere, readSeal } from '../core/seal.ts';
 import type { GeneratedFile } from './observe-plan.ts';
-import { digestOf, isSealedElsewhere, readSeal, seal } from './seal.ts';
-
-/**
- * What happens to a file. `same`: it is as it would be written. `changed`: somebody changed it by hand and a new version would differ, so
- * that it is left alone. `kept`: changed by hand, and there is no newer version of it. `yours`: the user's, there already. `stale`: nothing
- * generates it any more.
- */
-export type FileAction = 'create' | 'update' | 'same' | 'changed' | 'kept' | 'yours' | 'stale';
-
-export interface PlannedFile {
-  /** Below the output directory. */
-  readonly path: string;
-  readonly action: FileAction;
-  /** What is there. */
-  readonly before: string | undefined;
-  /** What would be, or is, written; undefined for `stale` and `yours`. */
-  readonly after: string | undefined;
-  /** Why it is left alone, where that is not plain from the action. */
-  readonly reason?: string;
-}
 
 /** The output directory, as far as the planning needs it. */
 export interface OutputDirectory {
@@ -40,7 +21,9 @@ export function planFiles(
 ): PlannedFile[] {
   const known = readDigests(directory.read(digestsPath) ?? '');
   const planned = generated.map((file) =>
-    file.owner === 'overlay' ? planOverlay(file, directory) : planBase(file, directory, known, options.force),
+    file.owner === 'overlay'
+      ? planOverlay(file, directory)
+      : planSealedFile(file, directory.read(file.path), { known: known.get(file.path), force: options.force }),
   );
   const paths = new Set([...generated.map(({ path }) => path), digestsPath]);
   const stale = directory.baseFiles
@@ -58,32 +41,6 @@ function planOverlay({ path, text }: GeneratedFile, directory: OutputDirectory):
   const before = directory.read(path);
   if (before === undefined) return { path, action: 'create', before, after: text };
   return { path, action: 'yours', before, after: undefined };
-}
-
-function planBase(
-  { path, text }: GeneratedFile,
-  directory: OutputDirectory,
-  known: ReadonlyMap<string, string>,
-  force: boolean,
-): PlannedFile {
-  const before = directory.read(path);
-  if (before === undefined) return { path, action: 'create', before, after: seal(path, text) };
-  const there = readSeal(before, known.get(path));
-  const regions = takeRegions(there.text.replace(/\r\n/g, '\n'));
-  const { text: merged, lost } = putRegions(seal(path, text), regions);
-  const after = before.includes('\r\n') ? merged.replace(/\n/g, '\r\n') : merged;
-  if (before === after) return { path, action: 'same', before, after };
-  const reason = regions.broken ? 'a mark «plimsoll:keep» or «plimsoll:end» has no counterpart' : lostReason(lost);
-  if (force || (there.intact && reason === undefined)) return { path, action: 'update', before, after };
-  // The version that the user changed is the one that would be written again.
-  if (reason === undefined && there.written === digestOf(text)) return { path, action: 'kept', before, after };
-  return { path, action: 'changed', before, after, ...(reason !== undefined && { reason }) };
-}
-
-function lostReason(lost: readonly KeepRegion[]): string | undefined {
-  const [first] = lost;
-  if (!first) return undefined;
-  return `the new version has no place for your region${first.name === '' ? '' : ` «${first.name}»`}`;
 }
 
 const digestsHead = `# Digests of the generated files that can hold no comment, by which plimsoll observe tells whether they were changed by hand.

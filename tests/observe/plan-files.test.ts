@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { PlannedFile } from '../../src/core/planned-file.ts';
 import type { GeneratedFile } from '../../src/observe/observe-plan.ts';
-import { type OutputDirectory, type PlannedFile, planFiles } from '../../src/observe/plan-files.ts';
+import { type OutputDirectory, planFiles } from '../../src/observe/plan-files.ts';
 
 const first = `# Rules
 groups:

@@ -1,0 +1,187 @@
+import { parseImageReference } from '../core/image-reference.ts';
+import type { PipelineBuild, PipelinePlan } from './pipeline-plan.ts';
+import { imageStep, installPlimsoll, pushForClair, scannerImages, scannerStep } from './shell-steps.ts';
+import { block, head, quoted } from './workflow-text.ts';
+
+/** Where GitHub looks. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax */
+export const githubPath = '.github/workflows/plimsoll.yml';
+
+/** Commits of the tags named behind them, as each action's repository has them. */
+const actions = {
+  checkout: 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1',
+  node: 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0',
+  cache: 'actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5',
+  artifact: 'actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0',
+  buildx: 'docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0',
+  build: 'docker/build-push-action@53b7df96c91f9c12dcc8a07bcb9ccacbed38856a # v7.3.0',
+  sarif: 'github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2',
+} as const;
+
+/** A workflow for pull requests and the default branch. */
+export function githubWorkflow(plan: PipelinePlan): string {
+  return `${head(plan.command, notes(plan))}
+name: plimsoll
+
+on:
+  pull_request:
+  push:
+    branches: [main, master]
+  workflow_dispatch:
+
+# Each job is given what it needs.
+permissions: {}
+
+concurrency:
+  group: plimsoll-\${{ github.ref }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
+
+env:
+  PLIMSOLL_FAIL_ON: \${{ vars.PLIMSOLL_FAIL_ON || 'error' }}
+
+jobs:
+${auditJob()}${plan.builds.length === 0 ? '' : `\n${imageJob(plan)}`}
+  # plimsoll:keep jobs
+  # plimsoll:end
+`;
+}
+
+function notes({ builds, scanners }: PipelinePlan): string[] {
+  return [
+    '',
+    'Variables of the repository (Settings, Secrets and variables, Actions):',
+    '  PLIMSOLL_PACKAGE  the package of Plimsoll, as npm install takes it: the address of its .tgz',
+    '  PLIMSOLL_FAIL_ON  error (default), warning, note or never: from when on a job fails',
+    ...(scanners.includes('clair') && builds.length > 0
+      ? [
+          '  CLAIR_URL         the address of your Clair; REGISTRY_USER with the secret REGISTRY_PASSWORD to push for it',
+        ]
+      : []),
+    ...(scanners.includes('snyk') && builds.length > 0 ? ['Secret: SNYK_TOKEN'] : []),
+    'Actions are pinned by commit; Renovate and Dependabot keep them current.',
+  ];
+}
+
+function setUp(): string {
+  return `      - uses: ${actions.checkout}
+        with:
+          persist-credentials: false
+      - uses: ${actions.node}
+        with:
+          node-version: 24
+          package-manager-cache: false
+      - name: Install Plimsoll
+        env:
+          PLIMSOLL_PACKAGE: \${{ vars.PLIMSOLL_PACKAGE }}
+        run: |
+${block(installPlimsoll, 10)}
+`;
+}
+
+/** What a fork or Dependabot starts may not write: its findings are in the log and in the reports. */
+function sarifStep(file: string, category: string): string {
+  return `      - name: Show the findings in the pull request
+        if: >-
+          always() && hashFiles('${file}') != '' && github.actor != 'dependabot[bot]' &&
+          (github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository)
+        uses: ${actions.sarif}
+        with:
+          sarif_file: ${file}
+          category: ${category}
+`;
+}
+
+const permissions = `    permissions:
+      contents: read
+      security-events: write # upload-sarif
+`;
+
+function auditJob(): string {
+  return `  audit:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 15
+${permissions}    steps:
+${setUp()}      - name: Audit
+        run: plimsoll audit --quiet --format github --also sarif=plimsoll-audit.sarif --fail-on "$PLIMSOLL_FAIL_ON"
+${sarifStep('plimsoll-audit.sarif', 'plimsoll-audit')}`;
+}
+
+function matrixEntry({ id, image, context, dockerfile, target }: PipelineBuild): string {
+  return `          - id: ${quoted(id)}
+            image: ${quoted(image)}
+            registry: ${quoted(parseImageReference(image)?.registry ?? 'docker.io')}
+            context: ${quoted(context)}
+            dockerfile: ${quoted(dockerfile)}
+            target: ${quoted(target ?? '')}
+`;
+}
+
+function imageJob({ builds, scanners }: PipelinePlan): string {
+  const images = (['trivy', 'grype'] as const).filter((name) => scanners.includes(name));
+  const imageTag = `\${{ matrix.image }}:ci-\${{ github.sha }}`;
+  return `  image:
+    name: image (\${{ matrix.id }})
+    runs-on: ubuntu-24.04
+    timeout-minutes: 60
+${permissions}    strategy:
+      fail-fast: false
+      matrix:
+        include:
+${builds.map(matrixEntry).join('')}    env:
+      DOCKERFILE: \${{ matrix.dockerfile }}
+      IMAGE_TAG: ${imageTag}
+      REPORTS: plimsoll-reports
+      WORK: \${{ github.workspace }}/../plimsoll
+${images.length === 0 ? '' : `      # Tags can be moved: Renovate pins them by digest.\n`}${images
+  .map((name) => `      ${name.toUpperCase()}_IMAGE: ${scannerImages[name]}\n`)
+  .join('')}    steps:
+${setUp()}      - uses: ${actions.buildx}
+      - name: Make room for the image
+        run: rm -rf "$WORK" && mkdir -p "$WORK"
+      - name: Build
+        uses: ${actions.build}
+        with:
+          context: \${{ matrix.context }}
+          file: \${{ matrix.dockerfile }}
+          target: \${{ matrix.target }}
+          tags: \${{ env.IMAGE_TAG }}
+          outputs: type=docker,dest=\${{ env.WORK }}/image.tar
+          cache-from: type=gha,scope=\${{ matrix.id }}
+          cache-to: type=gha,mode=max,scope=\${{ matrix.id }}
+${scanners.map(scannerSteps).join('')}      - uses: ${actions.cache}
+        with:
+          path: ~/.cache/plimsoll/advisories
+          key: plimsoll-advisories-\${{ github.run_id }}-\${{ matrix.id }}
+          restore-keys: plimsoll-advisories-
+      - name: Fetch new advisories
+        run: plimsoll db update --quiet
+      - name: Look into the image
+${scanners.includes('clair') ? `        env:\n          CLAIR_URL: \${{ vars.CLAIR_URL }}\n` : ''}        run: |
+${block(imageStep(scanners, '$GITHUB_STEP_SUMMARY', '--sarif --output "$REPORTS/image.sarif"'), 10)}
+${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}      - name: Keep the reports
+        if: always()
+        uses: ${actions.artifact}
+        with:
+          name: plimsoll-\${{ matrix.id }}
+          path: plimsoll-reports
+          if-no-files-found: ignore
+`;
+}
+
+function scannerSteps(scanner: PipelinePlan['scanners'][number]): string {
+  if (scanner === 'clair')
+    return `      - name: Push for Clair
+        if: github.event_name == 'push'
+        env:
+          CLAIR_URL: \${{ vars.CLAIR_URL }}
+          REGISTRY: \${{ matrix.registry }}
+          REGISTRY_USER: \${{ vars.REGISTRY_USER }}
+          REGISTRY_PASSWORD: \${{ secrets.REGISTRY_PASSWORD }}
+        run: |
+${block(pushForClair, 10)}
+`;
+  const title = { trivy: 'Trivy', grype: 'Grype', snyk: 'Snyk' }[scanner];
+  return `      - name: ${title}
+${scanner === 'snyk' ? `        env:\n          SNYK_TOKEN: \${{ secrets.SNYK_TOKEN }}\n` : ''}        run: |
+${block(scannerStep(scanner), 10)}
+`;
+}

@@ -1,0 +1,29 @@
+/** Scanners that a pipeline can run beside Plimsoll. */
+export const scannerNames = ['trivy', 'grype', 'snyk', 'clair'] as const;
+export type ScannerName = (typeof scannerNames)[number];
+
+/** Systems for which a pipeline can be written. */
+export const systemNames = ['github', 'gitlab'] as const;
+export type SystemName = (typeof systemNames)[number];
+
+/** One image that the pipeline builds and looks into. Every text was checked by `readPipelinePlan`. */
+export interface PipelineBuild {
+  /** Lower case letters, digits and hyphens, different for each build. */
+  readonly id: string;
+  /** Without tag. */
+  readonly image: string;
+  /** From the root, beginning with `./`. */
+  readonly context: string;
+  /** From the root, beginning with `./`. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
+}
+
+/** What a pipeline is written from. */
+export interface PipelinePlan {
+  readonly builds: readonly PipelineBuild[];
+  /** In the order of `scannerNames`. */
+  readonly scanners: readonly ScannerName[];
+  /** How it is asked for again, for instance `github --scanner trivy`. */
+  readonly command: string;
+}

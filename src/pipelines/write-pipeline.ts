@@ -1,0 +1,68 @@
+import { UserError } from '../core/errors.ts';
+import { type PlannedFile, planSealedFile } from '../core/planned-file.ts';
+import { readSeal } from '../core/seal.ts';
+import { githubPath, githubWorkflow } from './github.ts';
+import { gitlabIncludedPath, gitlabPath, gitlabPipeline } from './gitlab.ts';
+import { type PipelinePlan, type ScannerName, type SystemName, scannerNames } from './pipeline-plan.ts';
+
+/** The systems, each with what writes its file and where that lies. A further one is an entry here. */
+const systems: Readonly<
+  Record<SystemName, { readonly write: (plan: PipelinePlan) => string; readonly paths: readonly string[] }>
+> = {
+  github: { write: githubWorkflow, paths: [githubPath] },
+  gitlab: { write: gitlabPipeline, paths: [gitlabPath, gitlabIncludedPath] },
+};
+
+/**
+ * Where the pipeline goes: the system's own place, or where a file of somebody else is there, the place that can be included.
+ * @param read gives the text of a file, undefined where there is none
+ */
+export function pipelinePath(system: SystemName, read: (path: string) => string | undefined): string {
+  const { paths } = systems[system];
+  const [first = githubPath] = paths;
+  const free = paths.find((path) => {
+    const text = read(path);
+    return text === undefined || readSeal(text).written !== undefined;
+  });
+  return free ?? paths.at(-1) ?? first;
+}
+
+/**
+ * What to do with the pipeline's file. One that is there and was not written by this command counts as changed by hand.
+ * @param before what is there
+ */
+export function planPipeline(
+  plan: PipelinePlan,
+  system: SystemName,
+  file: { readonly path: string; readonly before: string | undefined; readonly force: boolean },
+): PlannedFile {
+  const planned = planSealedFile({ path: file.path, text: systems[system].write(plan) }, file.before, {
+    force: file.force,
+  });
+  const isForeign = file.before !== undefined && readSeal(file.before).written === undefined;
+  return isForeign && planned.action === 'changed' ? { ...planned, reason: 'plimsoll did not write it' } : planned;
+}
+
+/** The choices that a pipeline was written with. */
+export interface RememberedChoices {
+  readonly scanners: readonly ScannerName[];
+  readonly image: string | undefined;
+}
+
+/**
+ * Reads the choices of the last run out of the file that it wrote; undefined where it wrote none.
+ * @throws UserError where their line was changed to what is no such line
+ */
+export function rememberedChoices(text: string | undefined, system: SystemName): RememberedChoices | undefined {
+  if (text === undefined || readSeal(text).written === undefined) return undefined;
+  const line = /^# \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|image [\w./:-]{1,300}))*)\r?$/m.exec(text);
+  const [, of, flags = ''] = line ?? [];
+  const pairs = [...flags.matchAll(/--(scanner|image) (\S+)/g)].map(([, name, value = '']) => ({ name, value }));
+  const names = pairs.filter(({ name }) => name === 'scanner').map(({ value }) => value);
+  const scanners = scannerNames.filter((name) => names.includes(name));
+  if (of !== system || scanners.length !== names.length)
+    throw new UserError('the line that remembers the choices of the last run cannot be read', {
+      remedy: 'Name them: --scanner, --image.',
+    });
+  return { scanners, image: pairs.find(({ name }) => name === 'image')?.value };
+}
