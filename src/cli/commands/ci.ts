@@ -27,7 +27,7 @@ export const command: Command = {
       value: 'FILE',
       group: 'Writing',
       description:
-        'Where it goes, below PATH; default .github/workflows/plimsoll.yml, .gitlab-ci.yml or, where that is yours, .gitlab/plimsoll.yml',
+        'Where it goes, in the repository; default .github/workflows/plimsoll.yml, .gitlab-ci.yml or, where that is yours, .gitlab/plimsoll.yml',
     },
     { name: 'dry-run', short: 'n', group: 'Writing', description: 'Show what would be written, and write nothing' },
     { name: 'diff', group: 'Writing', description: 'Print a patch that «git apply» takes, and write nothing' },
