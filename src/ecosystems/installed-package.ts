@@ -31,6 +31,8 @@ export interface InstalledPackage {
   readonly bytes?: number;
   /** The file that proves it, from the root, without a leading slash. */
   readonly path: string;
+  /** Names of packages of its kind that surely come with it, where its own file tells. */
+  readonly requires?: readonly string[];
   /** Where in that file, if it is an archive: `BOOT-INF/lib/commons-io-2.11.0.jar`; archives in archives divided by `!/`. */
   readonly inside?: string;
 }

@@ -1,6 +1,7 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
 import { versionOrders } from '../ecosystems/version-orders.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../vulnerabilities/vulnerability.ts';
+import { type DirectDependencies, directDependencies } from './direct-dependencies.ts';
 import { type BaseChange, baseChange, isOfBase } from './image-base.ts';
 import type { InspectedImage } from './inspected-image.ts';
 
@@ -36,6 +37,8 @@ export interface Remedy {
   readonly knownExploited: boolean;
   /** The worst first. */
   readonly vulnerabilities: readonly Vulnerability[];
+  /** The direct dependencies of the application that bring it, itself where it is one; empty where that is not sure. */
+  readonly broughtBy: readonly string[];
   /** The lowest that brought one of its packages. */
   readonly layer: number | undefined;
 }
@@ -56,7 +59,13 @@ export function remediesOf(vulnerabilities: readonly Vulnerability[], image: Rem
     if (group) group.found.push(each);
     else groups.set(key, { way, found: [each] });
   }
-  const remedies = [...groups.values()].flatMap(({ way, found }) => remedyOf(way, found, layers) ?? []);
+  let direct: DirectDependencies | undefined;
+  const remedies = [...groups.values()].flatMap(({ way, found: [first, ...more] }) => {
+    if (!first) return [];
+    const isLed = first.package.kind === 'npm' || first.package.kind === 'pypi';
+    if (isLed) direct ??= directDependencies(image.analysis);
+    return [remedyOf(way, [first, ...more], layers, (isLed && direct?.(first.package)) || [])];
+  });
   return remedies.sort(
     (one, other) =>
       remedyWays.indexOf(one.way) - remedyWays.indexOf(other.way) ||
@@ -80,16 +89,16 @@ function isOfDistribution(kind: InstalledPackage['kind']): boolean {
 }
 function remedyOf(
   way: RemedyWay,
-  group: readonly Vulnerability[],
+  group: readonly [Vulnerability, ...Vulnerability[]],
   layers: ReadonlyMap<string, number>,
-): Remedy | undefined {
+  broughtBy: readonly string[],
+): Remedy {
   // A source package's vulnerability is found once for each package that is built from it.
   const byId = new Map(group.map((each) => [each.id, each]));
   const sorted = [...byId.values()].sort(
     (one, other) => rank(other.severity) - rank(one.severity) || (one.id < other.id ? -1 : 1),
   );
-  const [worst] = sorted;
-  if (worst === undefined) return undefined;
+  const worst = sorted[0] ?? group[0];
   const { kind, name, version, source } = worst.package;
   return {
     way,
@@ -101,6 +110,7 @@ function remedyOf(
     worst: worst.severity,
     knownExploited: sorted.some(({ knownExploited }) => knownExploited),
     vulnerabilities: sorted,
+    broughtBy,
     layer: layers.get(sourceKey(worst.package)),
   };
 }

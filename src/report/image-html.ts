@@ -3,7 +3,7 @@ import { efficiencySentence, type ImageView, imageParts, packageRows, wasteRows 
 import { fileFigure, layerFigure } from './internal/image-figures.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import { bytesText } from './internal/wording.ts';
-import { baseSentence, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
+import { baseSentence, packageText, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 200;
 
@@ -54,14 +54,14 @@ function vulnerabilities(view: ImageView): Markup {
   const head = markup`<section class="panel"><h2>Vulnerabilities</h2><p>${vulnerabilitySentence(view)}</p>${base}</section>`;
   const columns = ['worst', 'count', 'package', 'has', 'mended in', 'layer', 'ids'];
   const tables = groups.map(({ title, how, remedies }) => {
-    const rows = remedies.map(({ worst, vulnerabilities: found, name, version, fixedIn, layer }) => [
-      worst,
-      String(found.length),
-      name,
-      version,
-      fixedIn ?? '',
-      layer === undefined ? '' : String(layer + 1),
-      found
+    const rows = remedies.map((each) => [
+      each.worst,
+      String(each.vulnerabilities.length),
+      packageText(each),
+      each.version,
+      each.fixedIn ?? '',
+      each.layer === undefined ? '' : String(each.layer + 1),
+      each.vulnerabilities
         .slice(0, 8)
         .map(({ id }) => id)
         .join(' '),

@@ -139,17 +139,20 @@ function vulnerabilities({ image }: ImageView) {
 
 function remedies(view: ImageView) {
   return (
-    remedyRows(view)?.map(({ way, kind, name, version, packages, fixedIn, worst, vulnerabilities: mended, layer }) => ({
-      way,
-      kind,
-      package: name,
-      version,
-      packages,
-      fixedIn: fixedIn ?? null,
-      worst,
-      ids: mended.map(({ id }) => id),
-      layer: layer === undefined ? null : layer + 1,
-    })) ?? null
+    remedyRows(view)?.map(
+      ({ way, kind, name, version, packages, fixedIn, worst, vulnerabilities: mended, layer, broughtBy }) => ({
+        way,
+        kind,
+        package: name,
+        version,
+        packages,
+        fixedIn: fixedIn ?? null,
+        worst,
+        ids: mended.map(({ id }) => id),
+        broughtBy,
+        layer: layer === undefined ? null : layer + 1,
+      }),
+    ) ?? null
   );
 }
 

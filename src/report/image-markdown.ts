@@ -2,7 +2,7 @@ import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows,
 import { markdown } from './internal/escape.ts';
 import { bytesText } from './internal/wording.ts';
 import { commentMarker, renderMarkdown } from './markdown.ts';
-import { baseSentence, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
+import { baseSentence, packageText, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 20;
 
@@ -52,12 +52,12 @@ function remedies(view: ImageView): string {
   const groups = remedyGroups(view);
   if (groups.length === 0) return '';
   const tables = groups.map(({ title, how, remedies: group }) => {
-    const rows = group.map(({ worst, vulnerabilities, name, version, fixedIn }) => [
-      worst,
-      String(vulnerabilities.length),
-      name,
-      version,
-      fixedIn ?? '',
+    const rows = group.map((each) => [
+      each.worst,
+      String(each.vulnerabilities.length),
+      packageText(each),
+      each.version,
+      each.fixedIn ?? '',
     ]);
     const text = how === undefined ? title : `${title}. ${how}`;
     return table(text, ['worst', 'count', 'package', 'has', 'mended in'], rows);

@@ -54,6 +54,14 @@ function how(way: RemedyWay, remedies: readonly Remedy[], { image }: Inspected):
   }
 }
 
+/** `lodash through express, webpack and 2 more`; the name alone where it is direct, or nobody knows. */
+export function packageText({ name, broughtBy }: Remedy): string {
+  const others = broughtBy.filter((each) => each !== name);
+  if (others.length === 0) return name;
+  const more = others.length > 2 ? ` and ${others.length - 2} more` : '';
+  return `${name} through ${others.slice(0, 2).join(', ')}${more}`;
+}
+
 function count(some: readonly Remedy[]): number {
   return some.reduce((sum, { vulnerabilities }) => sum + vulnerabilities.length, 0);
 }

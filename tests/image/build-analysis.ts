@@ -158,6 +158,7 @@ function packageOf(each: JsonObject, layer: number): ImagePackage {
     purl: `pkg:${kind}/${name}@${version}`,
     licences: [],
     path: textOf(each.path, 'var/lib/dpkg/status'),
+    ...(Array.isArray(each.requires) && { requires: texts(each.requires) }),
     layer,
   };
 }

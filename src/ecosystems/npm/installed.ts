@@ -1,4 +1,4 @@
-import { parseJsonObject } from '../../core/json-object.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json-object.ts';
 import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
 import { isWord, textOf } from '../internal/installed-text.ts';
 import { declaredLicences } from '../licences.ts';
@@ -16,7 +16,9 @@ export const npmCataloguer: Cataloguer = {
     const manifest = parseJsonObject(textOf(content));
     const { name, version } = manifest ?? {};
     if (!isWord(name) || !isWord(version) || !isVersion(version) || !/^(?:@[^/@\s]+\/)?[^/@\s]+$/.test(name)) return [];
-    return [npmPackage(file.path, name, version, declaredLicences(manifest?.license, manifest?.licenses))];
+    const found = npmPackage(file.path, name, version, declaredLicences(manifest?.license, manifest?.licenses));
+    const requires = requiredNames(manifest ?? {}, file.path);
+    return [requires.length > 0 ? { ...found, requires } : found];
   },
 };
 
@@ -36,6 +38,24 @@ function isInstalled(path: string): boolean {
 }
 
 const fixtures = new Set(['test', 'tests', '__tests__', 'fixture', 'fixtures', '__fixtures__', 'testdata']);
+
+/** More than any manifest names. */
+const requiredAtMost = 300;
+
+/** What is installed with it (https://docs.npmjs.com/cli/v11/configuring-npm/package-json); of the application what its developers need, too. */
+function requiredNames(manifest: JsonObject, path: string): string[] {
+  const fields = ['dependencies', 'optionalDependencies', 'peerDependencies'];
+  const peers = isJsonObject(manifest.peerDependenciesMeta) ? manifest.peerDependenciesMeta : {};
+  if (!path.includes('node_modules/')) fields.push('devDependencies');
+  const names = fields.flatMap((field) => {
+    const named = manifest[field];
+    if (!isJsonObject(named)) return [];
+    // A peer that is optional is not installed for this package's sake.
+    const isOptional = (name: string) => isJsonObject(peers[name]) && field === 'peerDependencies';
+    return Object.keys(named).filter((name) => !isOptional(name));
+  });
+  return [...new Set(names)].filter((name) => name.length <= 214 && !name.includes('..')).slice(0, requiredAtMost);
+}
 
 /** https://semver.org/, with the leading `v` and `=` that npm takes. */
 function isVersion(text: string): boolean {

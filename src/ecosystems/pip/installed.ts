@@ -33,7 +33,9 @@ function isMetadata(path: string): boolean {
 function installed(path: string, header: Stanza): InstalledPackage | undefined {
   const [name, version] = [fieldOf(header, 'name'), fieldOf(header, 'version')];
   if (!isWord(name) || !isWord(version)) return undefined;
+  const requires = requiredNames(header);
   return {
+    ...(requires.length > 0 && { requires }),
     kind: 'pypi',
     name,
     version,
@@ -41,6 +43,16 @@ function installed(path: string, header: Stanza): InstalledPackage | undefined {
     licences: licences(header),
     path,
   };
+}
+
+/** Without those that hold under a condition: whether it held is not known (https://packaging.python.org/en/latest/specifications/dependency-specifiers/). */
+function requiredNames(header: Stanza): string[] {
+  const names = header.flatMap(([field, value]) =>
+    field.toLowerCase() === 'requires-dist' && !value.includes(';')
+      ? (/^[a-z0-9][a-z0-9._-]{0,200}/i.exec(value)?.[0] ?? [])
+      : [],
+  );
+  return [...new Set(names)].slice(0, 300);
 }
 
 function licences(header: Stanza): string[] {

@@ -1,5 +1,5 @@
 import type { ImageView } from '../image-view.ts';
-import { baseSentence, type RemedyGroup, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
+import { baseSentence, packageText, type RemedyGroup, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
 import { type Page, paint, paragraph } from './terminal-lines.ts';
 import { terminalTable } from './terminal-table.ts';
 import { plural } from './wording.ts';
@@ -37,14 +37,14 @@ function groupLines({ title, how, remedies }: RemedyGroup, atMost: number, page:
         { title: 'layer', align: 'right' },
         { title: 'ids', flexible: true },
       ],
-      shown.map(({ worst, vulnerabilities: found, name, version, fixedIn, layer }) => [
-        worst,
-        String(found.length),
-        name,
-        version,
-        fixedIn ?? '',
-        layer === undefined ? '' : String(layer + 1),
-        found.map(({ id }) => id).join(' '),
+      shown.map((each) => [
+        each.worst,
+        String(each.vulnerabilities.length),
+        packageText(each),
+        each.version,
+        each.fixedIn ?? '',
+        each.layer === undefined ? '' : String(each.layer + 1),
+        each.vulnerabilities.map(({ id }) => id).join(' '),
       ]),
       page,
     ),

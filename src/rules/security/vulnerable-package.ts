@@ -48,7 +48,7 @@ export const rule = imageRule({
   },
 });
 
-function remedyText({ name, fixedIn, way, vulnerabilities }: Remedy, { base }: InspectedImage): string {
+function remedyText({ name, fixedIn, way, vulnerabilities, broughtBy }: Remedy, { base }: InspectedImage): string {
   if (fixedIn === undefined)
     return way === 'base'
       ? `Build on ${base.other?.name ?? 'a newer base image'}, which does not have ${vulnerabilities.length === 1 ? 'it' : 'them'}.`
@@ -56,5 +56,10 @@ function remedyText({ name, fixedIn, way, vulnerabilities }: Remedy, { base }: I
   const brings = base.endsBy === 'history' ? 'probably brings' : 'brings';
   const first =
     way === 'base' ? `: the base image ${brings} it, so take ${base.other?.name ?? 'a newer one'} first` : '';
-  return `Install ${name} ${fixedIn} or later${first}.`;
+  const others = broughtBy.filter((each) => each !== name);
+  const through =
+    others.length > 0 && first === ''
+      ? `: ${others.slice(0, 3).join(', ')} ${others.length > 1 ? 'bring' : 'brings'} it`
+      : '';
+  return `Install ${name} ${fixedIn} or later${first}${through}.`;
 }
