@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { entryTableBuilder } from './entry-table.ts';
 import type { ImageLayer } from './image.ts';
+import { algorithmOf } from './internal/unpack-layer.ts';
 import { type LayerCacheOptions, layerCache } from './layer-cache.ts';
 import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
 import { type LayerThread, startLayerThread } from './layer-threads.ts';
@@ -21,8 +22,8 @@ const worthThread = 16 * 2 ** 20;
 const streamsAtOnce = 3;
 
 /**
- * Reads all layers, the largest first, on all processors. Layers that the cache knows are not read, and so not held against their digests: their name is.
- * A layer that is in the image twice is read once.
+ * Reads all layers, the largest first, on all processors. Layers that the cache knows by the digest of their bytes are not read; of those in files the
+ * digest is counted. A layer that is in the image twice is read once.
  * @throws UserError that the first of them that cannot be read ends with
  */
 export async function scanLayers(layers: readonly ImageLayer[], options: ScanLayersOptions): Promise<LayerScan[]> {
@@ -32,11 +33,12 @@ export async function scanLayers(layers: readonly ImageLayer[], options: ScanLay
   const first = new Map<string, ImageLayer>();
   const pending: ImageLayer[] = [];
   for (const layer of layers) {
-    const known = layer.foreign ? emptyScan() : cache?.find(layer);
-    const name = layer.diffId ?? layer.digest;
+    const name = identityOf(layer);
+    if (name !== undefined && first.has(name)) continue;
+    if (name !== undefined) first.set(name, layer);
+    const known = layer.foreign ? emptyScan() : await cache?.find(layer);
     if (known) scans.set(layer, known);
-    else if (name === undefined || !first.has(name)) pending.push(layer);
-    if (name !== undefined && !first.has(name)) first.set(name, layer);
+    else pending.push(layer);
   }
   const total = pending.reduce((sum, { bytes }) => sum + (bytes ?? 1), 0);
   let read = 0;
@@ -46,9 +48,21 @@ export async function scanLayers(layers: readonly ImageLayer[], options: ScanLay
     read += layer.bytes ?? 1;
     options.onProgress?.(read / total);
   });
-  return layers.map(
-    (layer) => scans.get(layer) ?? scans.get(first.get(layer.diffId ?? layer.digest ?? '') ?? layer) ?? emptyScan(),
-  );
+  return layers.map((layer) => {
+    const scan = scans.get(layer) ?? scans.get(first.get(identityOf(layer) ?? '') ?? layer);
+    if (scan === undefined) throw new Error('a layer was neither read nor known');
+    return scan;
+  });
+}
+
+/**
+ * Equal for layers of the same bytes of which the image says the same; undefined where that is not to be seen. A diffId alone names no bytes: anybody
+ * can write the one of another layer into a configuration.
+ */
+function identityOf({ digest, diffId, bytes, foreign, content }: ImageLayer): string | undefined {
+  const place =
+    content.kind === 'file' ? [content.path, content.offset, content.length] : algorithmOf(digest) && digest;
+  return place && JSON.stringify([place, digest, diffId, bytes, foreign]);
 }
 
 function emptyScan(): LayerScan {

@@ -43,7 +43,7 @@ export async function unpackLayer(
   const packed = createDigester(layer.digest);
   const plain = packing === 'none';
   // An unpacked layer has one digest for both.
-  const shared = plain && layer.digest === layer.diffId;
+  const shared = plain && layer.digest === layer.diffId && layer.diffId?.startsWith('sha256:') === true;
   const unpacked = createHash('sha256');
   let packedCount = 0;
   let unpackedCount = 0;
@@ -68,7 +68,7 @@ export async function unpackLayer(
   if (layer.bytes !== undefined && packedCount !== layer.bytes)
     throw layerError(layer, `the layer ends after ${packedCount} of the ${layer.bytes} bytes that its manifest says`);
   const diffId = `sha256:${unpacked.digest('hex')}`;
-  const digest = packed && (shared ? diffId : `sha256:${packed.digest('hex')}`);
+  const digest = packed && (shared ? diffId : `${algorithmOf(layer.digest)}:${packed.digest('hex')}`);
   if (digest !== undefined && digest !== layer.digest) throw otherBytes(layer, digest);
   if (layer.diffId?.startsWith('sha256:') && layer.diffId !== diffId)
     throw layerError(layer, `the layer unpacks to ${diffId}, but the image's configuration says ${layer.diffId}`);
@@ -81,9 +81,14 @@ function otherBytes(layer: ImageLayer, digest: string) {
   });
 }
 
-/** Digests of other kinds than SHA-256 are allowed and next to unknown (https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests). */
 function createDigester(digest: string | undefined): Hash | undefined {
-  return digest?.startsWith('sha256:') ? createHash('sha256') : undefined;
+  const algorithm = algorithmOf(digest);
+  return algorithm === undefined ? undefined : createHash(algorithm);
+}
+
+/** Undefined for a digest that cannot be verified here (https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms). */
+export function algorithmOf(digest: string | undefined): string | undefined {
+  return /^(sha(?:256|384|512)):/.exec(digest ?? '')?.[1];
 }
 
 /** The first chunk, at least four bytes of it where the layer has so many. */
