@@ -32,7 +32,7 @@ const writing = performance.now();
 const writer = writeStore(directory);
 for (let at = 0; at < advisories; at++) writer.add(advisory(at));
 for (let at = 0; at < 250_000; at++) writer.addEpss(`CVE-2024-${10_000 + at}`, (at % 1000) / 1000);
-writer.finish({ sources: [], withdrawn: 0, left: 0 });
+writer.finish({ sources: [], withdrawn: 0, left: 0, damaged: 0 });
 const written = (performance.now() - writing) / 1000;
 const size = statSync(path.join(directory, 'advisories.db')).size;
 

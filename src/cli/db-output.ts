@@ -1,6 +1,6 @@
 import { printable } from '../core/printable.ts';
 import type { AdvisoryStore } from '../vulnerabilities/advisory-store.ts';
-import type { StoreInformation } from '../vulnerabilities/store-information.ts';
+import { type StoreInformation, storeTime } from '../vulnerabilities/store-information.ts';
 import type { UpdateResult } from '../vulnerabilities/update-store.ts';
 
 interface StatusFacts {
@@ -19,8 +19,8 @@ export function statusText({ store, now, verified }: StatusFacts, colored: boole
     ...factLines(information, now),
     '',
     ...information.sources.map(
-      ({ name, from, fetched, records }) =>
-        `  ${printable(name).padEnd(24)} ${count(records).padStart(9)}  ${age(fetched, now).padEnd(12)} ${printable(from)}`,
+      ({ name, from, fetched, asOf, records }) =>
+        `  ${printable(name).padEnd(24)} ${count(records).padStart(9)}  ${age(asOf ?? fetched, now).padEnd(12)} ${printable(from)}`,
     ),
     '',
   ].join('\n');
@@ -29,12 +29,12 @@ export function statusText({ store, now, verified }: StatusFacts, colored: boole
 /** The same as JSON: docs/vulnerabilities.md says what each field is. */
 export function statusJson({ store, now, verified }: StatusFacts): string {
   const { file, bytes, information } = store;
-  return `${JSON.stringify({ version: 1, file, bytes, verified, ageDays: days(information.built, now), ...information }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, file, bytes, verified, ageDays: days(storeTime(information), now), ...information }, undefined, 2)}\n`;
 }
 
 /** What `plimsoll db update` prints. */
 export function updateText(
-  { information, changed, unchanged, missing }: UpdateResult,
+  { information, changed, unchanged, missing, empty, damaged }: UpdateResult,
   directory: string,
   colored: boolean,
 ): string {
@@ -44,6 +44,8 @@ export function updateText(
     '',
     ...factLines(information, new Date(information.built)),
   ];
+  if (damaged.length > 0) lines.push(`  damaged      ${shortened(damaged)}`);
+  if (empty.length > 0) lines.push(`  empty        ${shortened(empty)}`);
   if (missing.length > 0) lines.push(`  not there    ${shortened(missing)}`);
   return `${lines.join('\n')}\n`;
 }
@@ -54,16 +56,17 @@ function shortened(names: readonly string[]): string {
 }
 
 function factLines(information: StoreInformation, now: Date): string[] {
-  const { advisories, packages, ecosystems, withdrawn, left, epss, knownExploited, built } = information;
+  const { advisories, packages, ecosystems, withdrawn, left, damaged, epss, knownExploited, built } = information;
+  const since = storeTime(information);
   const exploits =
     epss + knownExploited === 0
       ? 'neither EPSS nor CISA’s catalogue'
       : `${count(epss)} by EPSS, ${count(knownExploited)} in CISA’s catalogue`;
   return [
-    `  advisories   ${count(advisories)} of ${count(packages)} packages in ${ecosystems.length} ecosystems`,
+    `  advisories   ${count(advisories)} for ${count(packages)} ${packages === 1 ? 'package' : 'packages'} in ${ecosystems.length} ${ecosystems.length === 1 ? 'ecosystem' : 'ecosystems'}`,
     `  exploits     ${exploits}`,
-    `  left out     ${count(withdrawn)} withdrawn, ${count(left)} of other ecosystems or without versions`,
-    `  age          ${age(built, now)} (${built})`,
+    `  left out     ${count(withdrawn)} withdrawn, ${count(left)} of other ecosystems or without versions${damaged > 0 ? `, ${count(damaged)} damaged` : ''}`,
+    `  age          ${age(since, now)} (advisories of ${since}, written ${built})`,
   ];
 }
 

@@ -5,6 +5,7 @@ import { matchGaps, matchPackages } from '../vulnerabilities/match.ts';
 import { mergeScanners } from '../vulnerabilities/merge-scanners.ts';
 import type { ScannerReport } from '../vulnerabilities/scanners/read-report.ts';
 import { applyStatements, type StatedVulnerabilities } from '../vulnerabilities/statement.ts';
+import { storeTime } from '../vulnerabilities/store-information.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import { askedScanners, writeDisagreements } from './asked-scanners.ts';
 import { askedStatements } from './asked-statements.ts';
@@ -59,7 +60,7 @@ function ownFindings({ packages, operatingSystem }: ImageAnalysis, terminal: Ter
   try {
     return {
       vulnerabilities: matchPackages(store, packages, operatingSystem),
-      advisories: `Advisories of ${store.information.built.slice(0, 10)}.`,
+      advisories: `Advisories of ${storeTime(store.information).slice(0, 10)}.`,
       gaps: matchGaps(store, packages, operatingSystem),
     };
   } finally {

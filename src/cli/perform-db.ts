@@ -5,6 +5,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
 import { ecosystemNamed } from '../vulnerabilities/published-sources.ts';
+import { storeTime } from '../vulnerabilities/store-information.ts';
 import { type Origin, updateStore } from '../vulnerabilities/update-store.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { statusJson, statusText, updateText } from './db-output.ts';
@@ -70,15 +71,11 @@ function status(directory: string, parsed: ParsedArguments, terminal: Terminal):
     const now = new Date();
     const facts = { store, now, verified: parsed.has('verify') };
     terminal.stdout.write(parsed.has('json') ? statusJson(facts) : statusText(facts, isColored(parsed, terminal)));
-    const days = (now.getTime() - Date.parse(oldestFetch(store.information))) / 86_400_000;
+    const days = (now.getTime() - Date.parse(storeTime(store.information))) / 86_400_000;
     return maximumAge !== undefined && !(days <= maximumAge) ? exitCodes.findings : exitCodes.clean;
   } finally {
     store.close();
   }
-}
-
-function oldestFetch({ sources, built }: { sources: readonly { fetched: string }[]; built: string }): string {
-  return sources.map(({ fetched }) => fetched).sort()[0] ?? built;
 }
 
 function refuse(parsed: ParsedArguments, flags: readonly string[], verb: string): void {

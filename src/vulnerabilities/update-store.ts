@@ -8,8 +8,15 @@ import { fetchModified } from './internal/fetch-modified.ts';
 import { download, type Fetched, type FetchOptions, fileIn, type Origin, urlOf } from './internal/fetch-source.ts';
 import { readRecords, writeRecords } from './internal/record-file.ts';
 import { readStates, type SourceState, writeStates } from './internal/source-states.ts';
-import { type Ecosystem, ecosystems, exploitSources, type PublishedSource, sourcesOf } from './published-sources.ts';
-import type { StoreInformation } from './store-information.ts';
+import {
+  type Ecosystem,
+  ecosystems,
+  exploitSources,
+  osvExports,
+  type PublishedSource,
+  sourcesOf,
+} from './published-sources.ts';
+import { dataTime, type StoreInformation, type StoreSource } from './store-information.ts';
 import { writeStore } from './write-store.ts';
 
 export type { Origin };
@@ -30,6 +37,10 @@ export interface UpdateResult {
   readonly unchanged: readonly string[];
   /** Optional ones that the mirror or directory does not have. */
   readonly missing: readonly string[];
+  /** Those whose directory holds no entry. */
+  readonly empty: readonly string[];
+  /** Files of changed sources that hold no entry, as they are named there. */
+  readonly damaged: readonly string[];
 }
 
 /**
@@ -41,7 +52,8 @@ export async function updateStore(options: UpdateOptions): Promise<UpdateResult>
   mkdirSync(path.join(directory, 'sources'), { recursive: true });
   const states = new Map(readStates(directory));
   const sources = chosen(options.ecosystems, states);
-  const result = { changed: [] as string[], unchanged: [] as string[], missing: [] as string[] };
+  const result = { changed: [] as string[], unchanged: [] as string[], missing: [] as string[], empty: [] as string[] };
+  const damaged: string[] = [];
   for (const source of sources) {
     const outcome = await refresh(source, states.get(source.name), options);
     if (outcome.kind === 'changed') {
@@ -49,15 +61,16 @@ export async function updateStore(options: UpdateOptions): Promise<UpdateResult>
       // One by one: what was fetched before a failure is not fetched again.
       writeStates(directory, states);
       result.changed.push(source.name);
+      damaged.push(...outcome.damaged);
     } else result[outcome.kind].push(source.name);
   }
-  refuseMissing(options, result.missing);
+  refuseMissing(options, [...result.missing, ...result.empty]);
   if (states.size === 0)
     throw new UserError('there are no advisories here', {
       where: originName(options.origin),
       remedy: `It has to hold OSV's exports, as Debian/all.zip.`,
     });
-  return { ...result, information: compile(states, result.changed.length > 0, options) };
+  return { ...result, damaged, information: compile(states, result.changed.length > 0, options) };
 }
 
 /** What was asked for by name has to be there, as OSV's export or as the distribution's own. */
@@ -84,7 +97,9 @@ function chosen(
   return [...names.flatMap(sourcesOf), ...exploitSources];
 }
 
-type Outcome = { readonly kind: 'changed'; readonly state: SourceState } | { readonly kind: 'unchanged' | 'missing' };
+type Outcome =
+  | { readonly kind: 'changed'; readonly state: SourceState; readonly damaged: readonly string[] }
+  | { readonly kind: 'unchanged' | 'missing' | 'empty' };
 
 function recordsFile(directory: string, source: string): string {
   return path.join(directory, 'sources', `${source.replace(/[^\w.-]+/g, '_')}.records`);
@@ -103,7 +118,7 @@ async function refresh(
   const url = urlOf(source, origin);
   if (source.format === 'osv' && known !== undefined) {
     const state = await fetchModified(source, url, known, records, options);
-    if (state !== undefined) return state === known ? { kind: 'unchanged' } : { kind: 'changed', state };
+    if (state !== undefined) return state === known ? { kind: 'unchanged' } : { kind: 'changed', state, damaged: [] };
   }
   const fetched = await download(url, `${records}.download`, known, options);
   if (fetched.kind === 'missing' && !source.optional && origin.kind === 'published')
@@ -122,7 +137,7 @@ async function convert(
   try {
     options.progress(`reading ${source.name}`);
     const bytes = statSync(fetched.file).size;
-    const { records: count, withdrawn, left, newest } = await convertSource(source, fetched.file, output);
+    const { records: count, withdrawn, left, damaged, newest } = await convertSource(source, fetched.file, output);
     const state: SourceState = {
       name: source.name,
       from: fetched.from,
@@ -134,9 +149,10 @@ async function convert(
       records: count,
       withdrawn,
       left,
+      damaged: damaged.length,
       sum: output.finish(),
     };
-    return { kind: 'changed', state };
+    return { kind: 'changed', state, damaged };
   } catch (error) {
     output.abandon();
     if (error instanceof UserError && fetched.temporary)
@@ -154,12 +170,13 @@ function compile(states: ReadonlyMap<string, SourceState>, changed: boolean, opt
     if (store !== undefined) return store;
   }
   const writer = writeStore(options.directory, options.now);
-  let [withdrawn, left] = [0, 0];
+  let [withdrawn, left, damaged] = [0, 0, 0];
   try {
     for (const state of states.values()) {
       options.progress(`writing ${state.name}`);
       withdrawn += state.withdrawn;
       left += state.left;
+      damaged += state.damaged ?? 0;
       for (const line of readRecords(recordsFile(options.directory, state.name), state.sum)) {
         if (state.name === 'kev') writer.addKnownExploited(line);
         else if (state.name === 'epss')
@@ -168,20 +185,28 @@ function compile(states: ReadonlyMap<string, SourceState>, changed: boolean, opt
       }
     }
     return writer.finish({
-      sources: [...states.values()].map(({ name, from, fetched, modified, records }) => ({
-        name,
-        from,
-        fetched,
-        records,
-        ...(modified !== undefined && { modified }),
-      })),
+      sources: [...states.values()].map(storeSource),
       withdrawn,
       left,
+      damaged,
     });
   } catch (error) {
     writer.abandon();
     throw error;
   }
+}
+
+function storeSource(state: SourceState): StoreSource {
+  const { name, from, fetched, modified, records } = state;
+  const asOf = dataTime(state, from.startsWith(`${osvExports}/`));
+  return {
+    name,
+    from,
+    fetched,
+    records,
+    ...(modified !== undefined && { modified }),
+    ...(asOf !== undefined && { asOf }),
+  };
 }
 
 /** As `convertSource` wrote it: the checksum says that it is that. */

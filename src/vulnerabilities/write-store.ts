@@ -30,6 +30,7 @@ export interface StoreWriter {
     readonly sources: readonly StoreSource[];
     readonly withdrawn: number;
     readonly left: number;
+    readonly damaged: number;
   }): StoreInformation;
   /** Removes what was written, where it is not to be finished. */
   abandon(): void;
@@ -74,7 +75,7 @@ export function writeStore(directory: string, now: () => Date = () => new Date()
     addKnownExploited(cve) {
       if (cveNumber(cve) !== undefined) exploit(cve).known = true;
     },
-    finish({ sources, withdrawn, left }) {
+    finish({ sources, withdrawn, left, damaged }) {
       const index: Buffer[] = [];
       for (const part of parts) index.push(writePackages(part.readAll(), output));
       const exploitSection = output.raw(exploitTable(exploits));
@@ -90,6 +91,7 @@ export function writeStore(directory: string, now: () => Date = () => new Date()
         sources,
         withdrawn,
         left,
+        damaged,
         epss: [...exploits.values()].filter(({ epss }) => epss >= 0).length,
         knownExploited: [...exploits.values()].filter(({ known }) => known).length,
       };

@@ -51,6 +51,12 @@ const cases: readonly Case[] = [
     not: '',
   },
   {
+    title: 'last affected, and introduced again by the same version',
+    ranges: [[{ introduced: '0' }, { introduced: '2.0.0' }, { lastAffected: '2.0.0' }, { fixed: '2.5.0' }]],
+    affected: '1.0.0 2.0.0 2.4.0',
+    not: '2.5.0',
+  },
+  {
     title: 'a limit ends what is looked at',
     ranges: [[{ introduced: '1.0.0' }, { limit: '2.0.0' }]],
     affected: '1.5.0',

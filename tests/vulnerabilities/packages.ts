@@ -26,7 +26,7 @@ export function withStore<T>(advisories: readonly Advisory[], use: (store: Advis
   for (const advisory of advisories) writer.add(advisory);
   writer.addEpss('CVE-2024-0001', 0.5);
   writer.addKnownExploited('CVE-2024-0002');
-  writer.finish({ sources: [], withdrawn: 0, left: 0 });
+  writer.finish({ sources: [], withdrawn: 0, left: 0, damaged: 0 });
   const store = openStore(directory);
   try {
     if (store === undefined) throw new Error('there is no store');

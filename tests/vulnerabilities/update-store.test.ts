@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { updateText } from '../../src/cli/db-output.ts';
 import { openStore } from '../../src/vulnerabilities/advisory-store.ts';
 import type { Ecosystem } from '../../src/vulnerabilities/published-sources.ts';
+import { dataTime, storeTime } from '../../src/vulnerabilities/store-information.ts';
 import { type Origin, type UpdateResult, updateStore } from '../../src/vulnerabilities/update-store.ts';
 import { epss, lodash, mirror } from './exports.ts';
 import { makeZip } from './make-zip.ts';
@@ -199,6 +201,42 @@ describe('an update from a directory', () => {
     opened.close();
   });
 
+  test('names damaged entries, and goes on past an ecosystem without one', async () => {
+    const exports = path.join(directory, 'exports');
+    for (const name of ['npm', 'PyPI']) mkdirSync(path.join(exports, name), { recursive: true });
+    writeFileSync(path.join(exports, 'npm/a.json'), JSON.stringify(lodash));
+    writeFileSync(path.join(exports, 'npm/GHSA-trunc.json'), JSON.stringify(lodash).slice(0, 100));
+    writeFileSync(
+      path.join(exports, 'npm/git.json'),
+      JSON.stringify({ ...lodash, id: 'GHSA-xxxx-yyyy-zzzz', affected: [] }),
+    );
+    const from = { kind: 'directory', directory: exports } as const;
+    const result = await update(from);
+    expect(result).toMatchObject({ damaged: ['GHSA-trunc.json'], empty: ['osv/PyPI'], changed: ['osv/npm'] });
+    expect(result.information).toMatchObject({ left: 1, damaged: 1 });
+    const text = updateText(result, 'store', false);
+    expect(text).toContain('1 for 1 package in 1 ecosystem');
+    expect(text).toContain('1 of other ecosystems or without versions, 1 damaged\n');
+    expect(text).toContain('damaged      GHSA-trunc.json\n');
+    expect(text).toContain('empty        osv/PyPI\n');
+    await expect(update(from, ['PyPI'])).rejects.toMatchObject({ message: 'there are no advisories of PyPI here' });
+  });
+
+  test.each([
+    ['its newest change, not when it was copied', '2020-05-06T00:00:00Z', '2020-05-06T00:00:00Z'],
+    ['when it was read where a change is said to be later', '2099-01-01T00:00:00Z', '2026-01-02T03:04:05.000Z'],
+  ])('is of the time of %s', async (_name, modified, time) => {
+    const exports = path.join(directory, 'exports');
+    mkdirSync(path.join(exports, 'npm'), { recursive: true });
+    writeFileSync(path.join(exports, 'npm/a.json'), JSON.stringify({ ...lodash, modified: '2019-01-01T00:00:00Z' }));
+    writeFileSync(path.join(exports, 'npm/b.json'), JSON.stringify({ ...lodash, id: 'GHSA-b', modified }));
+    writeFileSync(path.join(exports, 'epss_scores-current.csv.gz'), gzipSync(epss));
+    await update({ kind: 'directory', directory: exports });
+    const opened = store();
+    expect(storeTime(opened.information)).toBe(time);
+    opened.close();
+  });
+
   test('says so where it has nothing, or not what was asked for', async () => {
     const empty = { kind: 'directory', directory } as const;
     await expect(update(empty)).rejects.toMatchObject({ message: 'there are no advisories here', exitCode: 2 });
@@ -207,6 +245,12 @@ describe('an update from a directory', () => {
       exitCode: 2,
     });
   });
+});
+
+test('advisories from their publisher are of when they were read, however long none has changed', () => {
+  const source = { newest: '2020-01-01T00:00:00Z', fetched: '2026-01-02T03:04:05Z' };
+  expect(dataTime(source, true)).toBe(source.fetched);
+  expect(dataTime(source, false)).toBe(source.newest);
 });
 
 describe('a damaged store', () => {

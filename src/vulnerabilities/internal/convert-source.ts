@@ -17,6 +17,8 @@ export interface Converted {
   readonly records: number;
   readonly withdrawn: number;
   readonly left: number;
+  /** Names of files that hold no entry: cut off, or something else. */
+  readonly damaged: readonly string[];
   /** The newest `modified` of its entries. */
   readonly newest?: string;
 }
@@ -48,43 +50,52 @@ function counted(lines: Iterable<string>, output: RecordWriter): Converted {
     output.add(line);
     records++;
   }
-  return { records, withdrawn: 0, left: 0 };
+  return { records, withdrawn: 0, left: 0, damaged: [] };
 }
 
 function convertOsv(file: string, output: RecordWriter): Converted {
   let [records, withdrawn, left] = [0, 0, 0];
   let newest: string | undefined;
+  const damaged: string[] = [];
   const skipped = () => {
     left++;
   };
-  for (const content of statSync(file).isDirectory() ? jsonFiles(file) : zippedFiles(file, skipped)) {
+  for (const { name, content } of statSync(file).isDirectory() ? jsonFiles(file) : zippedFiles(file, skipped)) {
     const value = parseJsonObject(content);
     const entry = readOsv(value);
-    if (entry === undefined || entry.kind === 'left') left++;
+    if (entry === undefined) damaged.push(name);
+    else if (entry.kind === 'left') left++;
     else if (entry.kind === 'withdrawn') withdrawn++;
     else {
       output.add(JSON.stringify(entry.advisory));
       records++;
     }
     const modified = value?.modified;
-    if (typeof modified === 'string' && (newest === undefined || modified > newest)) newest = modified;
+    if (typeof modified === 'string' && Date.parse(modified) >= 0 && (newest === undefined || modified > newest))
+      newest = modified;
   }
   if (records + withdrawn + left === 0)
     throw new UserError('there is no entry of OSV in it', {
       where: file,
       remedy: 'It has to hold JSON files as OSV publishes them.',
     });
-  return { records, withdrawn, left, ...(newest !== undefined && { newest }) };
+  return { records, withdrawn, left, damaged, ...(newest !== undefined && { newest }) };
 }
 
-function* jsonFiles(directory: string): Generator<string> {
+interface EntryFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+function* jsonFiles(directory: string): Generator<EntryFile> {
   for (const name of readdirSync(directory).sort()) {
-    if (name.endsWith('.json')) yield readFileSync(path.join(directory, name), 'utf8');
+    if (name.endsWith('.json')) yield { name, content: readFileSync(path.join(directory, name), 'utf8') };
   }
 }
 
-function* zippedFiles(file: string, onSkipped: () => void): Generator<string> {
-  for (const { name, content } of readZip(file, onSkipped)) if (name.endsWith('.json')) yield content.toString('utf8');
+function* zippedFiles(file: string, onSkipped: () => void): Generator<EntryFile> {
+  for (const { name, content } of readZip(file, onSkipped))
+    if (name.endsWith('.json')) yield { name, content: content.toString('utf8') };
 }
 
 function* debianLines(file: string): Generator<string> {
@@ -133,7 +144,7 @@ async function convertEpss(file: string, output: RecordWriter): Promise<Converte
     throw new UserError('this file cannot be unpacked', { where: file, cause });
   }
   if (records === 0) throw new UserError('there is no score of EPSS in it', { where: file });
-  return { records, withdrawn: 0, left: 0 };
+  return { records, withdrawn: 0, left: 0, damaged: [] };
 }
 
 async function isGzip(file: string): Promise<boolean> {

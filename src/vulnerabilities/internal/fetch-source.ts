@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { PublishedSource } from '../published-sources.ts';
@@ -23,6 +23,8 @@ export type Fetched =
       readonly temporary: boolean;
     }
   | { readonly kind: 'unchanged' }
+  /** A directory without one entry. */
+  | { readonly kind: 'empty'; readonly from: string }
   | { readonly kind: 'missing'; readonly from: string };
 
 /** No published export is anywhere near. */
@@ -45,6 +47,8 @@ export function fileIn(directory: string, source: PublishedSource, state: Source
     const file = path.join(directory, candidate);
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined || (stat.isDirectory() && source.format !== 'osv')) continue;
+    if (stat.isDirectory() && !readdirSync(file).some((name) => name.endsWith('.json')))
+      return { kind: 'empty', from: file };
     const modified = stat.mtime.toISOString();
     // A directory's own time says nothing of its files.
     if (stat.isFile() && state?.from === file && state.modified === modified && state.bytes === stat.size)

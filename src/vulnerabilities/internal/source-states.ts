@@ -17,6 +17,8 @@ export interface SourceState {
   readonly records: number;
   readonly withdrawn: number;
   readonly left: number;
+  /** Undefined before there were counts of them. */
+  readonly damaged?: number;
   /** SHA-256 of the records. */
   readonly sum: string;
 }
@@ -52,7 +54,7 @@ export function writeStates(directory: string, states: ReadonlyMap<string, Sourc
 }
 
 function stateOf(value: JsonObject): SourceState | undefined {
-  const { name, from, fetched, sum, records, withdrawn, left, etag, modified, newest, bytes } = value;
+  const { name, from, fetched, sum, records, withdrawn, left, etag, modified, newest, bytes, damaged } = value;
   if (typeof name !== 'string' || typeof from !== 'string' || typeof fetched !== 'string' || typeof sum !== 'string')
     return undefined;
   return {
@@ -66,6 +68,7 @@ function stateOf(value: JsonObject): SourceState | undefined {
     ...(typeof etag === 'string' && { etag }),
     ...(typeof modified === 'string' && { modified }),
     ...(typeof newest === 'string' && { newest }),
+    ...(typeof damaged === 'number' && { damaged }),
     ...(typeof bytes === 'number' && { bytes }),
   };
 }
