@@ -3,9 +3,10 @@ import path from 'node:path';
 import { audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
 import { settingsFrom } from '../audit/settings.ts';
-import { UserError } from '../core/errors.ts';
-import type { Report } from '../core/report.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import type { ReadProblem, Report } from '../core/report.ts';
 import { isSeverity, type Severity } from '../core/severity.ts';
+import type { InspectedImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
@@ -21,11 +22,16 @@ import { writeReports } from './write-reports.ts';
 /** Dockerfiles from which on to start a thread and to read everything twice takes less time than it saves. */
 const enoughForThreads = 150;
 
+/** A report that was written, and what decides the exit code. */
+interface PerformedAudit {
+  readonly report: Report;
+  readonly failOn: Severity | 'never';
+  /** The exit code for what was named and not read, whatever was found in the rest. */
+  readonly unread: UserError['exitCode'] | undefined;
+}
+
 /** Reads, audits and reports as the arguments of `plimsoll audit` say. */
-export async function performAudit(
-  parsed: ParsedArguments,
-  terminal: Terminal,
-): Promise<{ readonly report: Report; readonly failOn: Severity | 'never'; readonly unread: boolean }> {
+export async function performAudit(parsed: ParsedArguments, terminal: Terminal): Promise<PerformedAudit> {
   // From the process's start, so that the time in the report is the one that its user waited.
   const clock = () => process.uptime();
   const selection = askedRules(parsed);
@@ -50,7 +56,7 @@ export async function performAudit(
       threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
     };
     const files = await loadProject(target, { ...options, onDockerfiles, onProgress: progress.step });
-    const project = parsed.has('image') ? await withAskedImages(files, parsed, terminal, progress) : files;
+    const { project, failed } = await withAskedImages(files, parsed, terminal, progress);
     const found = await threads?.(project);
     const report = audit(project, {
       rules,
@@ -72,29 +78,52 @@ export async function performAudit(
       writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
     const failOn = failOnFrom(parsed, configuration.failOn);
     await writeReports(report, prefixFrom(terminal.cwd, project.root), failOn, parsed, terminal);
-    return { report, failOn, unread: hasUnread(target, project) };
+    return { report, failOn, unread: failed ?? (hasUnread(target, project) ? exitCodes.usage : undefined) };
   } finally {
     progress.end();
   }
 }
 
-/** What `--image` names, looked into together with the repository that may have made it. */
+/**
+ * What `--image` names, looked into together with the repository that may have made it. An image that cannot be read is a problem of the report: it
+ * takes nothing from what is said of the repository and of the other images.
+ */
 async function withAskedImages(
   project: Project,
   parsed: ParsedArguments,
   terminal: Terminal,
   progress: Progress,
-): Promise<Project> {
-  const [{ readImage }, { inspectImage, withImages }] = await Promise.all([
+): Promise<{ readonly project: Project; readonly failed: UserError['exitCode'] | undefined }> {
+  if (!parsed.has('image')) return { project, failed: undefined };
+  const [{ platformFrom, readImage }, { inspectImage, withImages }] = await Promise.all([
     import('./read-image.ts'),
     import('../project/inspected-image.ts'),
   ]);
-  const images = [];
+  // A flag that is written wrong is wrong for all of them: nothing is audited then.
+  const platform = platformFrom(parsed.value('platform'));
+  const images: InspectedImage[] = [];
+  const problems: ReadProblem[] = [];
+  let failed: UserError['exitCode'] | undefined;
   for (const name of new Set(parsed.values('image'))) {
-    const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress);
-    images.push(inspectImage(analysis, vulnerabilities, project));
+    try {
+      const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress, platform);
+      images.push(inspectImage(analysis, vulnerabilities, project));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failed = failed === exitCodes.system ? failed : error.exitCode;
+      problems.push(imageProblem(name, error));
+    }
   }
-  return withImages(project, images);
+  const known = withImages(project, images);
+  return { project: { ...known, problems: [...known.problems, ...problems] }, failed };
+}
+
+function imageProblem(name: string, { message, where, remedy }: UserError): ReadProblem {
+  return {
+    path: `image:${name}`,
+    message: where === undefined || where === name ? message : `${where}: ${message}`,
+    remedy: remedy ?? '«plimsoll image» looks into this image alone.',
+  };
 }
 
 /** True when something that was named itself, or given on standard input, was not read. */

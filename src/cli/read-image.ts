@@ -70,8 +70,11 @@ export function openNamed(
   });
 }
 
-/** `linux/arm/v7`. */
-function platformFrom(text: string | undefined): Platform | undefined {
+/**
+ * What `--platform` says: `linux/arm/v7`.
+ * @throws UserError for what is no platform
+ */
+export function platformFrom(text: string | undefined): Platform | undefined {
   if (text === undefined) return undefined;
   const match = /^([a-z0-9]{1,20})\/([a-z0-9]{1,20})(?:\/([a-z0-9.]{1,20}))?$/.exec(text);
   const [, os, architecture, variant] = match ?? [];

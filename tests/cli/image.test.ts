@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -129,4 +131,37 @@ test('plimsoll audit --image says of one cause one thing, with the measured cost
   expect(hidden).toHaveLength(1);
   expect(hidden[0].locations.some((location: { path: string }) => location.path.startsWith('image:'))).toBe(true);
   expect(report.inventory.images).toHaveLength(1);
+});
+
+describe('plimsoll audit --image with an image that cannot be read', () => {
+  const auditWith = (...args: readonly string[]) =>
+    runCommand(audit, path.join(scratch, 'repository'), [...args, '--no-vulnerabilities', '--json'], {
+      environment: { DOCKER_HOST: `unix://${path.join(scratch, 'engine.sock')}` },
+    });
+
+  test('reports the repository and the other image, names the problem, and exits with 2', async () => {
+    writeFileSync(path.join(scratch, 'cut.tar'), archive('').subarray(0, 1_000_000));
+    const cut = `docker-archive:${path.join(scratch, 'cut.tar')}`;
+    const { code, stdout } = await auditWith('--image', cut, '--image', name, '--fail-on', 'never');
+    const report = JSON.parse(stdout);
+    expect(report.inventory.images).toHaveLength(1);
+    expect(report.findings.length).toBeGreaterThan(0);
+    expect(report.problems).toHaveLength(1);
+    expect(report.problems[0]).toMatchObject({ path: `image:${cut}` });
+    expect(code).toBe(2);
+  });
+
+  test('exits with 3 where an engine fails, whatever else does', async () => {
+    const none = path.join(scratch, 'none.tar');
+    const engine = createServer((connection) => connection.destroy()).listen(path.join(scratch, 'engine.sock'));
+    await once(engine, 'listening');
+    const { code, stdout } = await auditWith('--image', 'docker-daemon:shop/web:1', '--image', none);
+    engine.close();
+    expect(JSON.parse(stdout).problems).toHaveLength(2);
+    expect(code).toBe(3);
+  });
+
+  test('a platform that is none is refused at once', async () => {
+    await expect(auditWith('--image', name, '--platform', 'amd64')).rejects.toThrow('is no platform');
+  });
 });

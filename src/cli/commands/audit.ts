@@ -170,8 +170,8 @@ export const command: Command = {
     }
     const { performAudit } = await import('../perform-audit.ts');
     const { report, failOn, unread } = await performAudit(parsed, terminal);
-    // A pipeline that names a file must not turn green because the file could not be read.
-    if (unread) return exitCodes.usage;
+    // A pipeline that names a file or an image must not turn green because it could not be read.
+    if (unread !== undefined) return unread;
     if (parsed.has('write-baseline')) return exitCodes.clean;
     return exitCodeOf(report, failOn);
   },
