@@ -250,6 +250,50 @@ describe('waste', () => {
       [[file('app/node_modules/a/test/x.js', big('a')), file('app/test/x.js', big('b'))]],
       [{ what: 'tests in installed packages', bytes: 1000 }],
     ],
+    [
+      'tests and documentation at the root of packages',
+      [
+        [
+          file('app/node_modules/@s/a/tests/x.js', big('a')),
+          file('app/node_modules/@s/a/docs/x.html', big('b')),
+          file('usr/lib/python3/site-packages/x/tests/test_x.py', big('c')),
+        ],
+      ],
+      [
+        { what: 'tests in installed packages', bytes: 2000 },
+        { what: 'documentation and sources in node_modules', bytes: 1000 },
+      ],
+    ],
+    [
+      'not what programs run, whatever its folder is called',
+      [
+        [
+          'app/node_modules/yaml/dist/doc/Document.js',
+          'app/node_modules/x/docs/index.js',
+          'app/node_modules/x/lib/test/index.js',
+          'app/node_modules/test/index.js',
+          'app/node_modules/@jest/test/index.js',
+          'app/node_modules/jasmine/spec/runner.js',
+          'srv/site-packages/django/test/client.py',
+          'srv/site-packages/numpy/testing/__init__.py',
+          'srv/site-packages/x/doc/__init__.py',
+          'srv/site-packages/test/__init__.py',
+        ].map((name) => file(name, name.repeat(50))),
+      ],
+      [],
+    ],
+    [
+      'documentation, and not what says the licences',
+      [
+        [
+          file('usr/share/doc/bash/README', big('a')),
+          file('usr/share/doc/bash/copyright', big('b')),
+          file('usr/share/doc/bash/LICENSE.gz', big('c')),
+          file('app/node_modules/x/LICENSE.md', big('d')),
+        ],
+      ],
+      [{ what: 'documentation', bytes: 1000, files: 1 }],
+    ],
   ])('%s', async (_, layers, expected) => {
     const { waste } = await analyse(layers);
     expect(waste).toHaveLength(expected.length);

@@ -103,16 +103,26 @@ const leftovers: readonly Leftover[] = [
   { what: 'translations', below: ['usr/share/locale/', 'usr/share/i18n/', 'usr/local/share/locale/'] },
 ];
 
-/** Within packages of applications: what their authors left in. */
+/**
+ * Within packages of applications: what their authors left in. Folders count at the root of a package only, and only those that nobody gives to code
+ * that runs: further down, `doc` is the documents of yaml, and Python has `django.test`, `numpy.testing`.
+ */
 const inPackages: readonly Leftover[] = [
-  { what: 'tests in installed packages', folders: ['test', 'tests', '__tests__', 'testing', 'spec'] },
+  { what: 'tests in installed packages', folders: ['test', 'tests', '__tests__'] },
   {
     what: 'documentation and sources in node_modules',
     folders: ['docs', 'doc', 'example', 'examples', '.github'],
     ends: ['.md', '.markdown', '.ts', '.mts', '.cts', '.flow', '.map'],
-    names: ['CHANGELOG', '.npmignore', '.eslintrc', '.travis.yml', 'Makefile', 'Gruntfile.js', 'tsconfig.json'],
+    names: ['CHANGELOG', '.npmignore', '.eslintrc', '.travis.yml', 'Makefile'],
   },
 ];
+
+/** In Python, `test` at the root of a package is a module that others import. */
+const pythonTests: ReadonlySet<string> = new Set(['tests', '__tests__']);
+
+/** What redistribution asks for, and what says the licences of packages: `/usr/share/doc/PACKAGE/copyright`. */
+const legal = /^(?:copyright|copying|licen[cs]es?|notices?|authors|patents)(?:$|[._-])/i;
+const runs = /\.(?:[cm]?js|json|node|py|so|wasm)$/;
 
 /** Compilers' programs have the target and a version in their names: `x86_64-linux-gnu-gcc-12`. */
 const compiler =
@@ -126,9 +136,11 @@ export interface LeftoverDirectory {
   readonly all: string | undefined;
   /** It is in installed packages. */
   readonly packages: 'npm' | 'python' | undefined;
+  /** In installed packages: the directory that holds them, one of a scope (`@babel`), a package's own, or one further down. */
+  readonly level: 'store' | 'scope' | 'package' | 'inside';
 }
 
-export const rootDirectory: LeftoverDirectory = { path: '', all: undefined, packages: undefined };
+export const rootDirectory: LeftoverDirectory = { path: '', all: undefined, packages: undefined, level: 'inside' };
 
 interface Tables {
   readonly below: ReadonlyMap<string, string>;
@@ -155,24 +167,36 @@ export function leftoversBelow(parent: LeftoverDirectory, name: string): Leftove
   if (parent.all !== undefined) return { ...parent, path };
   const { below, folders, inPackages: packageFolders } = lookUp();
   const own = below.get(path) ?? folders.get(name);
-  if (own !== undefined) return { path, all: own, packages: parent.packages };
-  if (name === 'node_modules') return { path, all: undefined, packages: 'npm' };
-  if (name === 'site-packages') return { path, all: undefined, packages: 'python' };
-  const inPackage = parent.packages === undefined ? undefined : packageFolders.get(name);
-  const counts = inPackage !== undefined && (parent.packages === 'npm' || inPackage === inPackages[0]?.what);
-  return { path, all: counts ? inPackage : undefined, packages: parent.packages };
+  const { packages } = parent;
+  const level = levelBelow(parent, name);
+  if (own !== undefined) return { path, all: own, packages, level };
+  if (name === 'node_modules') return { path, all: undefined, packages: 'npm', level: 'store' };
+  if (name === 'site-packages') return { path, all: undefined, packages: 'python', level: 'store' };
+  const counts = parent.level === 'package' && (packages === 'npm' || (packages === 'python' && pythonTests.has(name)));
+  return { path, all: counts ? packageFolders.get(name) : undefined, packages, level };
+}
+
+function levelBelow({ packages, level }: LeftoverDirectory, name: string): LeftoverDirectory['level'] {
+  if (level === 'store') return packages === 'npm' && name.startsWith('@') ? 'scope' : 'package';
+  return level === 'scope' ? 'package' : 'inside';
 }
 
 /** The kind of leftovers that a file is; undefined for what may be wanted. */
 export function leftoverKind(directory: LeftoverDirectory, name: string): string | undefined {
-  if (directory.all !== undefined) return directory.all;
+  if (directory.all !== undefined) return isKept(directory.all, name) ? undefined : directory.all;
   for (const leftover of leftovers)
     if (isNamed(leftover, name) && (leftover.only === undefined || leftover.only.includes(directory.path)))
       return leftover.what;
   if ((directory.path === 'usr/bin/' || directory.path === 'usr/local/bin/') && compiler.test(name))
     return 'compilers and build tools';
   if (directory.packages !== 'npm') return undefined;
-  return inPackages.find((leftover) => isNamed(leftover, name))?.what;
+  const kind = inPackages.find((leftover) => isNamed(leftover, name))?.what;
+  return kind !== undefined && isKept(kind, name) ? undefined : kind;
+}
+
+/** Of documentation: what is there for lawyers, and what a program may run after all. */
+function isKept(kind: string, name: string): boolean {
+  return kind.startsWith('documentation') && (legal.test(name) || runs.test(name));
 }
 
 function isNamed({ ends, names }: Leftover, name: string): boolean {
