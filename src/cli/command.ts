@@ -34,6 +34,12 @@ export interface Terminal {
   readonly stderr: { readonly isTTY: boolean; write(text: string): void };
 }
 
+/** What a command does when this word stands first behind its name, with a help page and flags of its own. */
+export interface CommandForm extends Pick<Command, 'name' | 'arguments' | 'description' | 'examples'> {
+  /** Names of those flags of the command that have an effect here; all others are refused. */
+  readonly flags: readonly string[];
+}
+
 /** A command: what it is called, what it takes, and what it does. `run` returns the exit code (`exitCodes`). */
 export interface Command {
   readonly name: string;
@@ -43,5 +49,6 @@ export interface Command {
   readonly description: string;
   readonly flags: readonly FlagDefinition[];
   readonly examples: readonly { readonly call: string; readonly meaning: string }[];
+  readonly forms?: readonly CommandForm[];
   run(parsed: ParsedArguments, terminal: Terminal): Promise<number>;
 }

@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Command, FlagDefinition, ParsedArguments } from './command.ts';
+import { commandAs } from './command-form.ts';
 
 /**
  * Parses what stands behind a command's name.
- * @throws UserError for an unknown flag, a missing value or a value that is no choice.
+ * @throws UserError for an unknown flag, one that the command's form does not have, a missing value or a value that is no choice.
  */
 export function parseArguments(command: Command, argv: readonly string[]): ParsedArguments {
   const known = new Map(command.flags.map((flag) => [flag.name, flag]));
@@ -18,13 +19,18 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   });
   const positionals: string[] = [];
   const given = new Map<string, string[]>();
+  const written = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = known.get(token.name);
     if (!flag) throw unknownFlag(command, token.rawName);
+    written.set(flag.name, token.rawName);
     given.set(flag.name, [...(given.get(flag.name) ?? []), checkedValue(command, flag, token.rawName, token.value)]);
   }
+  const form = commandAs(command, positionals[0]);
+  for (const [name, rawName] of written)
+    if (!form.flags.some((flag) => flag.name === name)) throw usage(form, `${form.name} has no flag ${rawName}`);
   return {
     positionals,
     has: (name) => given.has(name),

@@ -3,7 +3,7 @@ import { inspectImage } from '../project/inspected-image.ts';
 import { type ImageBrowser, imageBrowser } from '../report/image-browser.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { progressOn } from './progress.ts';
-import { readImage } from './read-image.ts';
+import { readImage, withoutVulnerabilities } from './read-image.ts';
 import { keysOf } from './terminal-keys.ts';
 
 const enter = '\x1b[?1049h\x1b[?25l';
@@ -21,12 +21,7 @@ export async function performImageBrowse(parsed: ParsedArguments, terminal: Term
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     // Packages have nothing to do with what is looked at here.
-    const { analysis } = await readImage(
-      name,
-      { ...parsed, has: (flag) => flag === 'no-vulnerabilities' || parsed.has(flag) },
-      terminal,
-      progress,
-    );
+    const { analysis } = await readImage(name, withoutVulnerabilities(parsed), terminal, progress);
     progress.end();
     await show(imageBrowser(inspectImage(analysis, undefined, undefined)), stdin, process.stdout);
     return exitCodes.clean;

@@ -14,7 +14,7 @@ import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { isColored } from './is-colored.ts';
 import { progressOn } from './progress.ts';
-import { type ReadImage, readImage } from './read-image.ts';
+import { type ReadImage, readImage, withoutVulnerabilities } from './read-image.ts';
 import { writeFile } from './write-file.ts';
 
 /** `plimsoll image diff A B`: in what B differs from A. */
@@ -46,7 +46,7 @@ export async function performImageDiff(parsed: ParsedArguments, terminal: Termin
 export async function performImageCompare(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const names = parsed.positionals.slice(1);
   if (names.length < 2) throw new UserError('image compare takes the names of two or more images');
-  const read = await readAll(names, parsed, terminal);
+  const read = await readAll(names, withoutVulnerabilities(parsed), terminal);
   const comparison = compareImages(read.map(({ analysis }) => analysis));
   write(
     parsed.has('json') ? comparisonJson(comparison) : renderComparison(comparison, optionsOf(parsed, terminal)),

@@ -14,6 +14,7 @@ import type { ImageView } from '../report/image-view.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { formatFrom, refuseWithoutEffect } from './image-formats.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { baselineFrom, failOnFrom } from './perform-audit.ts';
@@ -32,6 +33,7 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
     throw new UserError('image takes the name of one image', {
       remedy: 'plimsoll image registry.example/shop/web:1, plimsoll image ./image.tar, plimsoll image diff A B.',
     });
+  refuseWithoutEffect(parsed);
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const repository = await repositoryFrom(parsed, terminal);
@@ -121,11 +123,6 @@ async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Termin
     all: parsed.has('all'),
     sections: imageSections.filter((section) => parsed.has(section)),
   });
-}
-
-function formatFrom(parsed: ParsedArguments): string {
-  const switched = ['json', 'markdown', 'sarif'].find((name) => parsed.has(name));
-  return switched ?? parsed.value('format') ?? 'text';
 }
 
 function withFormat(parsed: ParsedArguments): ParsedArguments {

@@ -46,6 +46,11 @@ export async function readImage(
   }
 }
 
+/** The same arguments, without a look for vulnerabilities. */
+export function withoutVulnerabilities(parsed: ParsedArguments): ParsedArguments {
+  return { ...parsed, has: (flag) => flag === 'no-vulnerabilities' || parsed.has(flag) };
+}
+
 /**
  * Opens an image as the flags say, for a platform that they need not name.
  * @throws UserError with exit code 2 or 3 where it cannot be found

@@ -26,20 +26,28 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = name === 'help' ? commands.find((command) => command.name === rest[0]) : undefined;
-    terminal.stdout.write(
-      asked ? (await import('./help.ts')).commandHelp(await asked.load()) : overview(terminal.version),
-    );
+    terminal.stdout.write(asked ? await helpOf(await asked.load(), rest.slice(1)) : overview(terminal.version));
     return exitCodes.clean;
   }
   const entry = commands.find((command) => command.name === name);
   if (!entry) throw unknownCommand(name);
   const command: Command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {
-    terminal.stdout.write((await import('./help.ts')).commandHelp(command));
+    terminal.stdout.write(await helpOf(command, rest));
     return exitCodes.clean;
   }
   const { parseArguments } = await import('./parse-arguments.ts');
   return command.run(parseArguments(command, rest), terminal);
+}
+
+async function helpOf(command: Command, argv: readonly string[]): Promise<string> {
+  const [{ commandHelp }, { commandAs }] = await Promise.all([import('./help.ts'), import('./command-form.ts')]);
+  return commandHelp(
+    commandAs(
+      command,
+      argv.find((argument) => !argument.startsWith('-')),
+    ),
+  );
 }
 
 function unknownCommand(name: string): UserError {

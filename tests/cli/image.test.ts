@@ -4,8 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandAs } from '../../src/cli/command-form.ts';
 import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command } from '../../src/cli/commands/image.ts';
+import { commandHelp } from '../../src/cli/help.ts';
 import { tarOf } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
 import { runCommand } from './run-command.ts';
@@ -106,11 +108,48 @@ describe('plimsoll image', () => {
     const diff = await run('diff', name, other);
     expect(diff.stdout).toMatch(/~\s+1\.5 MB\s+1\.5 MB\s+content\s+\/app\/data/);
     expect(diff.code).toBe(0);
-    expect((await run('compare', name, other)).stdout).toContain('a node that has all stores 4.5 MB');
+    expect((await runCommand(command, scratch, ['compare', name, other])).stdout).toContain(
+      'a node that has all stores 4.5 MB',
+    );
   });
 
   test.each([[[]], [['a', 'b']], [['diff', 'a']], [['compare', 'a']], [['browse']]])('%j is refused', async (args) => {
-    await expect(run(...args)).rejects.toThrow(/image/);
+    await expect(runCommand(command, scratch, args)).rejects.toThrow(/image/);
+  });
+
+  test.each([
+    [['diff', 'a', 'b', '--sarif'], 'image diff has no flag --sarif'],
+    [['--fail-on', 'error', 'diff', 'a', 'b'], 'image diff has no flag --fail-on'],
+    [['diff', 'a', 'b', '--json', '--rule', 'nope'], 'image diff has no flag --rule'],
+    [['diff', 'a', 'b', '--scanner-report', 'x'], 'image diff has no flag --scanner-report'],
+    [['diff', 'a', 'b', '-f', 'json'], 'image diff has no flag -f'],
+    [['compare', 'a', 'b', '--vex', 'x'], 'image compare has no flag --vex'],
+    [['browse', 'a', '--json'], 'image browse has no flag --json'],
+    [['a', '--json', '--sarif'], '--json and --sarif do not go together'],
+    [['a', '--format', 'text', '--json'], '--json and --format text do not go together'],
+    [['a', '--sbom', 'spdx', '--json'], '--json and --sbom do not go together'],
+    [['a', '--layers', '--json'], '--layers has no effect beside --json'],
+    [['a', '--packages', '--sbom', 'spdx'], '--packages has no effect beside --sbom'],
+    [['a', '--sbom', 'spdx', '--fail-on', 'note'], '--fail-on has no effect beside --sbom'],
+    [['a', '--ci', '--fail-on', 'never'], '--fail-on has no effect beside --ci'],
+  ])('%j is refused, as it would have no effect', async (args, message) => {
+    await expect(runCommand(command, scratch, args).catch((error) => error.message)).resolves.toContain(message);
+  });
+
+  test.each([
+    ['diff', '--no-vulnerabilities', '--sarif'],
+    ['compare', '--output', '--vex'],
+    ['browse', '--platform', '--json'],
+  ])('%s has a help page of its own', (form, flag, other) => {
+    const help = commandHelp(commandAs(command, form));
+    expect(help).toContain(`Usage: plimsoll image ${form} `);
+    expect(help).toContain(`${flag} `);
+    expect(help).not.toContain(other);
+  });
+
+  test('the help of every form names flags that there are', () => {
+    for (const { flags } of command.forms ?? [])
+      for (const flag of flags) expect(command.flags.map(({ name }) => name)).toContain(flag);
   });
 });
 

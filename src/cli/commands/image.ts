@@ -1,13 +1,52 @@
-import type { Command } from '../command.ts';
+import type { Command, CommandForm } from '../command.ts';
 import { openFlags } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
+
+const opening = ['platform', 'plain-http', 'ca', 'mirror', 'quiet'];
+
+const diff: CommandForm = {
+  name: 'diff',
+  arguments: 'BEFORE AFTER',
+  description:
+    'Tells in what the second image differs from the first: size, layers, configuration, packages, vulnerabilities, files. The exit code is 0, whatever\ndiffers.',
+  flags: [
+    ...opening,
+    ...['json', 'output', 'all', 'color'],
+    // A scanner's report is of one image, and what scanners disagree on would be written twice to one file.
+    ...['no-vulnerabilities', 'vex', 'accept', 'scanner', 'clair'],
+  ],
+  examples: [
+    { call: 'plimsoll image diff web:1 web:2', meaning: 'What the second has otherwise' },
+    { call: 'plimsoll image diff web:1 web.tar --json', meaning: 'All of it, for programs' },
+  ],
+};
+
+const compare: CommandForm = {
+  name: 'compare',
+  arguments: 'IMAGE IMAGE…',
+  description:
+    'Tells what images share and what each holds alone, what a node stores that has all of them, and what a common base would save. The exit code is 0.',
+  flags: [...opening, 'json', 'output', 'all', 'color'],
+  examples: [
+    { call: 'plimsoll image compare web:1 api:1 job:1', meaning: 'What they share, and what a common base would save' },
+  ],
+};
+
+const browse: CommandForm = {
+  name: 'browse',
+  arguments: 'IMAGE',
+  description:
+    'Looks through layers and files in the terminal: tab changes between them, arrows move, space folds a directory, / searches, q leaves.',
+  flags: opening,
+  examples: [{ call: 'plimsoll image browse web:1', meaning: 'Look through layers and files in the terminal' }],
+};
 
 export const command: Command = {
   name: 'image',
   summary: 'Look inside an image: layers, waste, packages, vulnerabilities, secrets, and what to change',
   arguments: 'IMAGE | diff BEFORE AFTER | compare IMAGE IMAGE… | browse IMAGE',
   description:
-    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines. An image that is called diff,\ncompare or browse is named with its tag.',
+    'Takes an image from a registry, an OCI layout, an archive, Docker, Podman or a directory, looks through its layers once, and reports.\nWhere the Dockerfile that made it is at hand, findings stand at its lines. An image that is called diff,\ncompare or browse is named with its tag.\n«plimsoll image diff --help» says which flags that takes; so do compare and browse.',
   flags: [
     {
       name: 'format',
@@ -128,6 +167,7 @@ export const command: Command = {
     },
     { call: 'plimsoll image web:1 --packages', meaning: 'Every package with version, licence and layer' },
   ],
+  forms: [diff, compare, browse],
   async run(parsed, terminal) {
     const [first] = parsed.positionals;
     if (first === 'diff' || first === 'compare') {
