@@ -327,4 +327,53 @@ describe('secrets in the configuration', () => {
     ]);
     expect(JSON.stringify(secrets)).not.toMatch(/ghp_|hunter2/);
   });
+
+  test('are found in what the container runs, once', async () => {
+    const check = 'curl -fsS -u admin:x9Yk2mQ7 localhost/health';
+    const { secrets } = await analyse([[file('a')]], {
+      command: ['serve', '--api-key', 'q7Rt2Xz9Lk4Mv8Nw1P'],
+      entrypoint: ['/bin/sh', '-c', 'DB_PASSWORD=x9Yk2mQ7 exec serve'],
+      healthcheck: ['CMD-SHELL', check],
+      history: [
+        { createdBy: `HEALTHCHECK &{["CMD-SHELL" "curl -u old:x9Yk2mQ8 localhost"] "0s"}`, emptyLayer: true },
+        { createdBy: `HEALTHCHECK &{["CMD-SHELL" "${check}"] "0s"}`, emptyLayer: true },
+        { createdBy: 'CMD ["serve" "--api-key" "q7Rt2Xz9Lk4Mv8Nw1P"]', emptyLayer: true },
+      ],
+    });
+    expect(secrets.map(({ kind, place }) => `${place}: ${kind}`)).toEqual([
+      'CMD: secret value',
+      'ENTRYPOINT: password',
+      'HEALTHCHECK: password in a command',
+      'history 0: password in a command',
+    ]);
+    expect(JSON.stringify(secrets)).not.toMatch(/x9Yk2mQ|q7Rt/);
+  });
+
+  test.each([
+    ['curl -u admin:x9Yk2mQ7 https://r.internal/x', 1],
+    ["curl -H 'Authorization: Bearer q7Rt2Xz9Lk4Mv8' https://r.internal", 1],
+    ['mysql -h db -uroot -px9Yk2mQ7 -e "select 1"', 1],
+    ['tool --password=x9Yk2mQ7', 1],
+    ['curl -u "$LOGIN:$PASSWORD" https://r.internal/x', 0],
+    ['curl -u admin:$PASSWORD https://r.internal/x', 0],
+    ['tool --password-file=/run/secrets/x --token-ttl 1234567890', 0],
+    ['tool --password "$PASSWORD" --api-key=changeme', 0],
+    ['gpg --batch --keyserver hkps://keys.openpgp.org --recv-keys 8254AAB3FBD4AC9B', 0],
+    ['setpriv --reuid=1000 -u 1000:1000 make', 0],
+  ])('of a step that runs %s: %d', async (command, count) => {
+    const { secrets } = await analyse([[file('a')]], {
+      history: [{ createdBy: `RUN /bin/sh -c ${command} # buildkit`, emptyLayer: false }],
+    });
+    expect(secrets).toHaveLength(count);
+  });
+
+  test('a text that is looked at in part is named', async () => {
+    const large = 'x'.repeat(4 * 2 ** 20);
+    const { gaps } = await analyse([
+      [file('srv/dump.sql', `${large}\n`), file('srv/whole', large), file('srv/data', `\0${large}`)],
+    ]);
+    expect(gaps).toEqual([
+      expect.stringMatching(/: a text that was looked at for secrets in its first 4 MiB only: srv\/dump\.sql$/),
+    ]);
+  });
 });

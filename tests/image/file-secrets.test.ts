@@ -75,6 +75,13 @@ describe('a secret in a file', () => {
     ['.env', 'app/.env', '# local\nDB_PASSWORD=x9Yk2mQ7\nPORT=80\n', ['password, likely, 2']],
     ['.env.production', 'app/.env.production', 'export API_KEY="x9Yk2mQ7Lk4Mv8"\n', ['secret value, likely, 1']],
     [
+      'a URL in .env, once',
+      'app/.env',
+      'DATABASE_URL="postgres://app:x9Yk2mQ@db.internal/app"\n',
+      ['password in a URL, certain, 1'],
+    ],
+    ['a token in .env, once', 'app/.env', `GITHUB_TOKEN='${github}'\n`, ['GitHub token, certain, 1']],
+    [
       'Maven settings',
       'root/.m2/settings.xml',
       '<server>\n<password>x9Yk2mQ</password></server>',

@@ -9,7 +9,7 @@ import type {
 import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
 import type { ImageLayer } from '../image.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
-import { type FileSecret, findFileSecrets, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
+import { type FileSecret, findFileSecrets, isReadInPart, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
 import { layerError } from './layer-error.ts';
 import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
@@ -78,6 +78,8 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       if (found.length < maximumPackages)
         append(found, cataloguer.notes?.(header, start).map((note) => ({ note, path: header.path })) ?? []);
     }
+    if (options.secrets && isReadInPart(header.path, header.bytes, start))
+      odd.add('a text that was looked at for secrets in its first 4 MiB only', header.path);
     if (options.secrets && secrets.length < maximumSecrets)
       append(secrets, findFileSecrets(header.path, start.subarray(0, maximumSecretBytes)));
     if (kept) texts.set(header.path, keptText(header.path, start));

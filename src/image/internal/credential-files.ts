@@ -132,9 +132,12 @@ export function credentialsIn(path: string, text: string): PlacedSecret[] {
   if (!environmentFile.test(path)) return found;
   for (const match of text.matchAll(assignments)) {
     const [whole, name = '', value = ''] = match;
-    const secret = secretInVariable(name, value.replace(/^(["'])(.*)\1$/, '$2'));
-    if (secret)
-      found.push({ kind: secret.kind, certainty: secret.certainty, at: match.index + whole.length - value.length });
+    const bare = value.replace(/^(["'])(.*)\1$/, '$2');
+    const secret = secretInVariable(name, bare);
+    if (!secret) continue;
+    // Where the secret itself begins: a URL is found by its password once more, and is one.
+    const start = match.index + whole.length - value.length + (bare === value ? 0 : 1);
+    found.push({ kind: secret.kind, certainty: secret.certainty, at: start + secret.range.start });
   }
   return found;
 }

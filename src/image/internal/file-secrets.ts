@@ -61,6 +61,11 @@ export function mayHoldSecrets(path: string, start: Uint8Array): boolean {
   return mayBeText(start) || keyStore.test(path);
 }
 
+/** True for a text of which only the start is looked at. What others published is read less closely anyway. */
+export function isReadInPart(path: string, bytes: number, start: Uint8Array): boolean {
+  return bytes > maximumSecretBytes && mayBeText(start) && !isVendored(path);
+}
+
 /** Secrets in the content of a file, or in the start of it. */
 export function findFileSecrets(path: string, content: Uint8Array): FileSecret[] {
   if (keyStore.test(path) && !isVendored(path) && !isSample(path))
