@@ -1,3 +1,5 @@
+import { mendedVersion } from '../vulnerabilities/mended-version.ts';
+import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import { contentBytes, type ImageView, layerRows, platformText, wasteRows } from './image-view.ts';
 import { jsonReport } from './json.ts';
 import { baseChangeCount, changeSentence, remedyRows } from './remedy-view.ts';
@@ -126,7 +128,7 @@ function vulnerabilities({ image }: ImageView) {
     severity: each.severity,
     score: each.cvss?.score ?? null,
     vector: each.cvss?.vector ?? null,
-    fixedIn: each.fixedIn ?? null,
+    ...fix(each),
     status: each.status ?? null,
     summary: each.summary,
     published: each.published ?? null,
@@ -135,6 +137,16 @@ function vulnerabilities({ image }: ImageView) {
     references: each.references,
     sources: each.sources,
   }));
+}
+
+/** `fixedInSource` names the source package where the version is its, and the package's own cannot be told. */
+function fix(vulnerability: Vulnerability) {
+  const mended = mendedVersion(vulnerability);
+  return {
+    fixedIn: mended && !mended.above ? mended.version : null,
+    fixedAbove: mended?.above ? mended.version : null,
+    fixedInSource: mended?.source ?? null,
+  };
 }
 
 function remedies(view: ImageView) {

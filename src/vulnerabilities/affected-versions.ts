@@ -5,6 +5,8 @@ import type { AffectedPackage, RangeEvent } from './advisory.ts';
 export interface Verdict {
   readonly affected: boolean;
   readonly fixedIn?: string;
+  /** Where no version is named that repairs it: the last affected one, above which none is. */
+  readonly fixedAbove?: string;
 }
 
 /**
@@ -16,12 +18,13 @@ export function judgeVersion(
   version: string,
   compare: CompareVersions,
 ): Verdict {
-  const affected =
-    versions.includes(version) ||
-    ranges.some((events) => beforeLimits(events, version, compare) && within(events, version, compare));
+  const holding = ranges.filter((events) => beforeLimits(events, version, compare) && within(events, version, compare));
+  const affected = holding.length > 0 || versions.includes(version);
   if (!affected) return { affected };
   const fixedIn = lowestFix(ranges, version, compare);
-  return fixedIn === undefined ? { affected } : { affected, fixedIn };
+  if (fixedIn !== undefined) return { affected, fixedIn };
+  const fixedAbove = lastAffected({ ranges, versions }, holding, compare);
+  return fixedAbove === undefined ? { affected } : { affected, fixedAbove };
 }
 
 /** `*` stands for no limit, and so does none at all. */
@@ -78,4 +81,26 @@ function lowestFix(
       )
         lowest = event.fixed;
   return lowest;
+}
+
+/** The last affected version where every range that holds the installed one ends with one and nothing above is affected again. */
+function lastAffected(
+  { ranges, versions }: Pick<AffectedPackage, 'ranges' | 'versions'>,
+  holding: readonly (readonly RangeEvent[])[],
+  compare: CompareVersions,
+): string | undefined {
+  const lasts = holding.map((events) =>
+    events
+      .flatMap((event) => ('lastAffected' in event ? [event.lastAffected] : []))
+      .sort(compare)
+      .at(-1),
+  );
+  if (lasts.includes(undefined)) return undefined;
+  const last = lasts
+    .flatMap((each) => each ?? [])
+    .sort(compare)
+    .at(-1);
+  if (last === undefined) return undefined;
+  const named = [...ranges.flat().flatMap((event) => ('limit' in event ? [] : [versionOf(event)])), ...versions];
+  return named.some((each) => each !== '0' && compare(each, last) > 0) ? undefined : last;
 }

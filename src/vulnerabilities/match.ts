@@ -47,7 +47,8 @@ function hitsOf(
   const hits: Hit[] = [];
   for (const record of records) {
     const verdict: Verdict = judgeVersion(record, version, compare);
-    if (verdict.affected) hits.push({ record, fixedIn: verdict.fixedIn, details: store.detailsOf(record) });
+    if (verdict.affected)
+      hits.push({ record, fixedIn: verdict.fixedIn, fixedAbove: verdict.fixedAbove, details: store.detailsOf(record) });
   }
   return hits;
 }

@@ -11,6 +11,7 @@ export interface Hit {
   readonly record: StoredRecord;
   readonly details: AdvisoryDetails;
   readonly fixedIn: string | undefined;
+  readonly fixedAbove: string | undefined;
 }
 
 interface MergeContext {
@@ -72,11 +73,9 @@ function vulnerability(
     lone.find(({ details }) => details.summary !== '') ??
     group.find(({ details }) => details.summary !== '') ??
     group[0];
-  const fixes = group.flatMap(({ fixedIn }) => (fixedIn === undefined ? [] : [fixedIn]));
-  const fixedIn = fixes.reduce<string | undefined>(
-    (highest, each) => (highest === undefined || compare(each, highest) > 0 ? each : highest),
-    undefined,
-  );
+  const highest = (some: readonly string[]) => [...some].sort(compare).at(-1);
+  const fixedIn = highest(group.flatMap((hit) => hit.fixedIn ?? []));
+  const fixedAbove = fixedIn === undefined ? highest(group.flatMap((hit) => hit.fixedAbove ?? [])) : undefined;
   const status = group.map(({ record }) => record.status).find((each) => each !== undefined);
   const exploit = store.exploitOf(id);
   return {
@@ -86,6 +85,7 @@ function vulnerability(
     package: installed,
     ...severityFrom(lone.length > 0 ? lone : group, fromDistribution),
     ...(fixedIn !== undefined && { fixedIn }),
+    ...(fixedAbove !== undefined && { fixedAbove }),
     ...(fixedIn === undefined && status !== undefined && { status }),
     summary: described?.details.summary ?? '',
     ...dates(group),

@@ -81,9 +81,10 @@ function mergedGroup(group: readonly Vulnerability[]): Vulnerability | undefined
   const ids = new Set(group.flatMap(({ id, aliases }) => [id, ...aliases]));
   ids.delete(cve);
   const fixedIn = group.map((each) => each.fixedIn).find((each) => each !== undefined);
+  const fixedAbove = group.map((each) => each.fixedAbove).find((each) => each !== undefined);
   const cvss = group.map((each) => each.cvss).find((each) => each !== undefined);
   const epss = group.map((each) => each.epss).find((each) => each !== undefined);
-  const { status: _status, ...rest } = first;
+  const { status: _status, fixedAbove: _above, ...rest } = first;
   const status =
     fixedIn === undefined ? group.map((each) => each.status).find((each) => each !== undefined) : undefined;
   return {
@@ -93,6 +94,7 @@ function mergedGroup(group: readonly Vulnerability[]): Vulnerability | undefined
     severity: group.map(({ severity }) => severity).find((each) => each !== 'unknown') ?? 'unknown',
     summary: group.map(({ summary }) => summary).find((each) => each !== '') ?? '',
     ...(fixedIn !== undefined && { fixedIn }),
+    ...(fixedIn === undefined && fixedAbove !== undefined && { fixedAbove }),
     ...(status !== undefined && { status }),
     ...(cvss !== undefined && { cvss }),
     ...(epss !== undefined && { epss }),

@@ -173,6 +173,7 @@ function vulnerabilityOf(each: JsonObject, packages: readonly ImagePackage[]): V
     package: found,
     severity: severities.find((severity) => severity === each.severity) ?? 'unknown',
     ...(typeof each.fixedIn === 'string' && { fixedIn: each.fixedIn }),
+    ...(typeof each.fixedAbove === 'string' && { fixedAbove: each.fixedAbove }),
     ...(typeof each.published === 'string' && { published: each.published }),
     summary: '',
     knownExploited: each.exploited === true,

@@ -98,6 +98,34 @@ describe('an advisory is evaluated as OSV prescribes', () => {
   });
 });
 
+const affectedTo = (...versions: string[]): readonly (readonly RangeEvent[])[] =>
+  versions.map((lastAffected) => [{ introduced: '0' }, { lastAffected }]);
+
+test.each<{ title: string; ranges: readonly (readonly RangeEvent[])[]; versions?: readonly string[]; above?: string }>([
+  { title: 'the last affected one', ranges: affectedTo('10.2.5'), above: '10.2.5' },
+  { title: 'the last of several ranges', ranges: affectedTo('10.2.5', '10.3.0'), above: '10.3.0' },
+  { title: 'none where one range has no end', ranges: [...affectedTo('10.2.5'), [{ introduced: '0' }]] },
+  {
+    title: 'none where a later one is affected again',
+    ranges: [[{ introduced: '0' }, { lastAffected: '10.2.5' }, { introduced: '11.0.0' }]],
+  },
+  { title: 'none where a later one is listed', ranges: affectedTo('10.2.5'), versions: ['10.2.6'] },
+  { title: 'none where only a list names it', ranges: [], versions: ['10.0.0'] },
+])('above which version nothing is affected: $title', ({ ranges, versions = [], above }) => {
+  expect(judgeVersion({ ranges, versions }, '10.0.0', versionOrders.npm)).toEqual({
+    affected: true,
+    ...(above !== undefined && { fixedAbove: above }),
+  });
+});
+
+test('a version that repairs it counts more than the last affected one', () => {
+  const ranges = [...affectedTo('10.2.5'), [{ introduced: '0' }, { fixed: '10.3.0' }]];
+  expect(judgeVersion({ ranges, versions: [] }, '10.0.0', versionOrders.npm)).toEqual({
+    affected: true,
+    fixedIn: '10.3.0',
+  });
+});
+
 test.each([
   ['1.0.1', '1.0.2'],
   ['3.0.0', '3.2.5'],

@@ -1,3 +1,4 @@
+import { mendedText } from '../../vulnerabilities/mended-version.ts';
 import type { ImageView } from '../image-view.ts';
 import { baseSentence, packageText, type RemedyGroup, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
 import { type Page, paint, paragraph } from './terminal-lines.ts';
@@ -66,12 +67,12 @@ export function vulnerabilityTable(view: ImageView, page: Page): string[] {
       { title: 'says' },
       { title: 'what', flexible: true },
     ],
-    found.map(({ severity, id, package: of, fixedIn, status, sources, summary, knownExploited }) => [
+    found.map(({ severity, id, package: of, status, sources, summary, knownExploited, ...versions }) => [
       `${severity}${knownExploited ? ' !' : ''}`,
       id,
       of.name,
       of.version,
-      fixedIn ?? status ?? '',
+      mendedText({ package: of, ...versions }) || (status ?? ''),
       sources.join(', '),
       summary,
     ]),

@@ -23,10 +23,10 @@ export const rule = imageRule({
     const ignored = option.list('ignore');
     const until = Date.parse(today ?? '') - option.number('days') * 86_400_000;
     const kept = (image.vulnerabilities ?? []).filter(
-      ({ id, aliases, severity, fixedIn, published }) =>
+      ({ id, aliases, severity, fixedIn, fixedAbove, published }) =>
         rank(severity) >= least &&
         ![id, ...aliases].some((name) => ignored.includes(name)) &&
-        (fixedIn !== undefined || !option.flag('fixable')) &&
+        ((fixedIn ?? fixedAbove) !== undefined || !option.flag('fixable')) &&
         (option.number('days') === 0 || !(Date.parse(published ?? '') > until)),
     );
     for (const group of remediesOf(kept, image)) {
@@ -49,6 +49,9 @@ export const rule = imageRule({
 });
 
 function remedyText({ name, fixedIn, way, vulnerabilities, broughtBy }: Remedy, { base }: InspectedImage): string {
+  const last = fixedIn === undefined ? vulnerabilities.find(({ fixedAbove }) => fixedAbove !== undefined) : undefined;
+  if (last && way !== 'base')
+    return `Install a version of ${name} above ${last.fixedAbove}: ${last.id} is known up to that.`;
   if (fixedIn === undefined)
     return way === 'base'
       ? `Build on ${base.other?.name ?? 'a newer base image'}, which does not have ${vulnerabilities.length === 1 ? 'it' : 'them'}.`
