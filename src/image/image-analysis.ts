@@ -41,6 +41,10 @@ export interface LayerAnalysis {
   readonly changed: { readonly files: number; readonly bytes: number };
   /** What lower layers hold and this one takes away or replaces: pulled for nothing. */
   readonly removed: { readonly files: number; readonly bytes: number };
+  /** The largest paths of `removed`, a few; absent for none. */
+  readonly removedPaths?: readonly string[];
+  /** How most bytes of `removed` came to be hidden, as {@link Waste} calls it: `files copied to change their owner`. */
+  readonly removedHow?: string;
   /** Of what it added or changed, bytes that a later layer hides. */
   readonly hiddenBytes: number;
 }

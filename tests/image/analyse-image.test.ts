@@ -309,6 +309,17 @@ describe('waste', () => {
   });
 });
 
+test('a layer names the largest of what it takes away, and how', async () => {
+  const { layers } = await analyse([
+    [file('app/a', 'aaaa'), file('b', 'bb'), file('c', '1')],
+    [file('.wh.b', ''), { ...file('app/a', 'aaaa'), user: 7 }],
+  ]);
+  expect(layers.map(({ removedPaths, removedHow }) => ({ removedPaths, removedHow }))).toEqual([
+    { removedPaths: undefined, removedHow: undefined },
+    { removedPaths: ['app/a'], removedHow: 'files copied to change their owner' },
+  ]);
+});
+
 describe('secrets in the configuration', () => {
   test('are told by place, without their value', async () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;

@@ -53,6 +53,7 @@ export function analysisFrom(text: string): {
       certainty: secret.certainty === 'likely' ? 'likely' : 'certain',
       place: textOf(secret.place, 'root/.ssh/id_rsa'),
       ...(typeof secret.layer === 'number' && { layer: secret.layer }),
+      ...(typeof secret.line === 'number' && { line: secret.line }),
       hidden: secret.hidden === true,
     })),
     waste: objects(said.waste).map((waste) => ({
@@ -128,6 +129,8 @@ function layerAnalysis(layer: ImageLayer, step: JsonObject): LayerAnalysis {
     added: { files: files.length, bytes },
     changed: { files: 0, bytes: 0 },
     removed: { files: 0, bytes: numberOf(step.removed, 0) },
+    ...(Array.isArray(step.removedPaths) && { removedPaths: texts(step.removedPaths) }),
+    ...(typeof step.removedHow === 'string' && { removedHow: step.removedHow }),
     hiddenBytes: numberOf(step.hidden, 0),
   };
 }

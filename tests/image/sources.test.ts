@@ -404,6 +404,11 @@ describe('an archive that is none', () => {
     ['manifest.json twice', () => archive([...files, manifest, manifest]), /manifest.json twice/],
     ['manifest.json that is no list', () => archive([...files, { ...manifest, content: '{}' }]), /no list/],
     [
+      'manifest.json that is no JSON',
+      () => archive([...files, { ...manifest, content: '['.repeat(3_000_000) }]),
+      /not valid JSON/,
+    ],
+    [
       'a configuration out of the archive',
       () => archive([{ ...manifest, content: JSON.stringify([{ Config: '../../etc/passwd', Layers: [] }]) }]),
       /lacks a file/,

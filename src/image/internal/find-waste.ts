@@ -70,7 +70,7 @@ function addHidden(merged: MergedLayers, groups: Groups, entry: number): void {
 }
 
 /** Names the cause: what stands in the place of a file may be the same bytes once more. */
-function hiddenHow(merged: MergedLayers, entry: number): string {
+export function hiddenHow(merged: MergedLayers, entry: number): string {
   const by = merged.hiddenBy[entry] ?? 0;
   const replacement = merged.replacedBy[entry] ?? -1;
   if (merged.hidden[entry] === hiding.deleted) return 'files deleted by a later layer';

@@ -1,7 +1,9 @@
 import type { ImageLayer } from '../image.ts';
 import type { LayerAnalysis } from '../image-analysis.ts';
 import type { LayerScan } from '../layer-scan.ts';
+import { hiddenHow } from './find-waste.ts';
 import { hiding, kindOf, type MergedLayers } from './merge-layers.ts';
+import { type WasteGroup, wasteGroup } from './waste-group.ts';
 
 interface Count {
   files: number;
@@ -25,6 +27,7 @@ export function layerFigures(
     removed: nothing(),
     hiddenBytes: 0,
   }));
+  const taken = layers.map(() => new Map<string, WasteGroup>());
   merged.tables.forEach((table, layer) => {
     const own = figures[layer];
     const start = merged.starts[layer] ?? 0;
@@ -42,10 +45,28 @@ export function layerFigures(
       if (isHidden && by === layer) continue;
       count(merged.isChange[entry] === 1 ? own.changed : own.added, bytes);
       const taker = figures[by];
-      if (isHidden && taker) count(taker.removed, bytes);
+      if (!isHidden || !taker) continue;
+      count(taker.removed, bytes);
+      if (bytes > 0) groupOf(merged, taken[by], hiddenHow(merged, entry)).add(entry, layer, bytes);
     }
   });
-  return figures;
+  return figures.map((figure, at) => ({ ...figure, ...mostTaken(taken[at]) }));
+}
+
+function groupOf(merged: MergedLayers, groups: Map<string, WasteGroup> | undefined, how: string): WasteGroup {
+  const group = groups?.get(how) ?? wasteGroup(merged);
+  groups?.set(how, group);
+  return group;
+}
+
+/** Of what a layer takes away, the cause of most bytes and its largest paths. */
+function mostTaken(
+  groups: ReadonlyMap<string, WasteGroup> = new Map(),
+): Pick<LayerAnalysis, 'removedPaths' | 'removedHow'> {
+  const [most] = [...groups]
+    .flatMap(([how, group]) => group.waste('hidden', how) ?? [])
+    .sort((one, other) => other.bytes - one.bytes);
+  return most ? { removedPaths: most.paths, removedHow: most.what } : {};
 }
 
 function count(into: Count, bytes: number): void {

@@ -55,6 +55,11 @@ export async function imageOfDockerArchive(files: Archive, name: string | undefi
 async function savedImages(files: Archive): Promise<SavedImage[]> {
   const where = `${printable(files.place)}, manifest.json`;
   const images = jsonIn(await files.read('manifest.json', maximumManifestBytes));
+  if (images === undefined)
+    throw new UserError('manifest.json in this archive is not valid JSON, or is nested too deeply.', {
+      where,
+      remedy: 'Export the image again: the archive was damaged or changed.',
+    });
   if (!Array.isArray(images))
     throw new UserError('This is no archive of docker save: manifest.json is no list.', { where });
   return images.map((image) => {

@@ -11,13 +11,14 @@ export const rule = imageRule({
   peers: [],
   options: { bytes: { description: 'Fewer hidden bytes are not reported', default: 1_000_000 } },
   check({ image }, { report, option }) {
-    for (const [index, { removed }] of image.analysis.layers.entries()) {
+    for (const [index, { removed, removedPaths = [], removedHow }] of image.analysis.layers.entries()) {
       if (removed.bytes < option.number('bytes')) continue;
       const step = image.steps.find(({ layer }) => layer === index);
       if (step?.ofBase === true) continue;
       report({
         ...placeOfStep(image, step),
-        message: `This step deletes or replaces ${counted(removed.files, 'file')} of earlier layers, which stay in the image.`,
+        message: `This step deletes or replaces ${counted(removed.files, 'file')} of earlier layers, which stay in the image${largest(removedPaths, removed.files)}.`,
+        ...remedyFor(removedPaths, removedHow),
         cost: {
           bytes: removed.bytes,
           basis: 'measured',
@@ -28,3 +29,35 @@ export const rule = imageRule({
     }
   },
 });
+
+const namedPaths = 3;
+
+function largest(paths: readonly string[], files: number): string {
+  if (paths.length === 0) return '';
+  const names = paths.slice(0, namedPaths).map((path) => `/${path}`);
+  return `: ${names.join(', ')}${files > names.length ? ' …' : ''}`;
+}
+
+const caches = /^(?:var\/(?:lib\/apt\/lists|cache)|(?:root|home\/[^/]+)\/\.(?:cache|npm)|tmp|var\/tmp)\//;
+
+/** By how the bytes came to be hidden; the rule's own remedy where that is not known. */
+const remedies: ReadonlyMap<string, string> = new Map([
+  [
+    'files deleted by a later layer',
+    'Delete the files in the step that brings them, do not copy them at all, or hand on only the result of a build stage.',
+  ],
+  ['files replaced by a later layer', 'Bring the final files only, or change them in the step that brings them.'],
+  ['files copied to change their owner', 'Give the owner when they are copied: COPY --chown.'],
+  ['files copied to change their mode', 'Give the mode when they are copied: COPY --chmod.'],
+  ['files copied once more, unchanged', 'Copy them once.'],
+]);
+
+function remedyFor(paths: readonly string[], how: string | undefined): { readonly remedy?: string } {
+  const isCache = paths.length > 0 && paths.every((path) => caches.test(path));
+  if (isCache)
+    return {
+      remedy: 'Clean caches in the RUN that fills them, or keep them out of the layer with RUN --mount=type=cache.',
+    };
+  const remedy = how === undefined ? undefined : remedies.get(how);
+  return remedy === undefined ? {} : { remedy };
+}
