@@ -1,18 +1,11 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
 import { versionOrders } from '../ecosystems/version-orders.ts';
+import { compareSeverities } from '../vulnerabilities/severity-words.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../vulnerabilities/vulnerability.ts';
+import { compareVulnerabilities } from '../vulnerabilities/worst-first.ts';
 import { type DirectDependencies, directDependencies } from './direct-dependencies.ts';
 import { type BaseChange, baseChange, isOfBase } from './image-base.ts';
 import type { InspectedImage } from './inspected-image.ts';
-
-/** From the least to the worst. */
-const severities: readonly VulnerabilitySeverity[] = ['unknown', 'negligible', 'low', 'medium', 'high', 'critical'];
-const order: readonly string[] = severities;
-
-/** The order of severities; what is none ranks lowest. */
-export function rank(severity: string): number {
-  return order.indexOf(severity);
-}
 
 /**
  * What has to be changed, the one that mends most at once first: the base image, packages of the distribution, what the application depends on.
@@ -33,6 +26,8 @@ export interface Remedy {
   readonly packages: readonly string[];
   /** The last of the versions that mend one; undefined where nothing mends any. */
   readonly fixedIn: string | undefined;
+  /** Where advisories name only the last affected version, and that is not below `fixedIn`: any above it. */
+  readonly fixedAbove: string | undefined;
   readonly worst: VulnerabilitySeverity;
   readonly knownExploited: boolean;
   /** The worst first. */
@@ -69,8 +64,8 @@ export function remediesOf(vulnerabilities: readonly Vulnerability[], image: Rem
   return remedies.sort(
     (one, other) =>
       remedyWays.indexOf(one.way) - remedyWays.indexOf(other.way) ||
+      compareSeverities(one.worst, other.worst) ||
       Number(other.knownExploited) - Number(one.knownExploited) ||
-      rank(other.worst) - rank(one.worst) ||
       other.vulnerabilities.length - one.vulnerabilities.length ||
       (one.name < other.name ? -1 : 1),
   );
@@ -78,15 +73,17 @@ export function remediesOf(vulnerabilities: readonly Vulnerability[], image: Rem
 
 /** Where another base was looked into it decides what a newer base mends; else what the base brings and a version mends. */
 function wayOf(vulnerability: Vulnerability, ofBase: boolean | undefined, change: BaseChange | undefined): RemedyWay {
-  const { fixedIn, package: of } = vulnerability;
-  if (ofBase && (change ? change.goes(vulnerability) : fixedIn !== undefined)) return 'base';
-  if (fixedIn === undefined) return 'nothing';
+  const { fixedIn, fixedAbove, package: of } = vulnerability;
+  const isMended = (fixedIn ?? fixedAbove) !== undefined;
+  if (ofBase && (change ? change.goes(vulnerability) : isMended)) return 'base';
+  if (!isMended) return 'nothing';
   return isOfDistribution(of.kind) ? 'system' : 'application';
 }
 
 function isOfDistribution(kind: InstalledPackage['kind']): boolean {
   return kind === 'deb' || kind === 'apk' || kind === 'rpm';
 }
+
 function remedyOf(
   way: RemedyWay,
   group: readonly [Vulnerability, ...Vulnerability[]],
@@ -95,34 +92,37 @@ function remedyOf(
 ): Remedy {
   // A source package's vulnerability is found once for each package that is built from it.
   const byId = new Map(group.map((each) => [each.id, each]));
-  const sorted = [...byId.values()].sort(
-    (one, other) => rank(other.severity) - rank(one.severity) || (one.id < other.id ? -1 : 1),
-  );
-  const worst = sorted[0] ?? group[0];
-  const { kind, name, version, source } = worst.package;
+  const sorted = [...byId.values()].sort(compareVulnerabilities);
+  const { kind, name, version, source } = group[0].package;
+  const compare = versionOrders[kind];
+  const highest = (versions: readonly string[]) => [...versions].sort(compare).at(-1);
+  const fixedIn = highest(sorted.flatMap((each) => each.fixedIn ?? []));
+  const last = highest(sorted.flatMap((each) => each.fixedAbove ?? []));
+  const fixedAbove = last !== undefined && (fixedIn === undefined || compare(last, fixedIn) >= 0) ? last : undefined;
   return {
     way,
     kind,
     name: source?.name ?? name,
     version: source?.version ?? version,
     packages: [...new Set(group.map((each) => each.package.name))].sort(),
-    fixedIn: lastFixed(sorted),
-    worst: worst.severity,
+    fixedIn,
+    fixedAbove,
+    worst: worstOf(sorted),
     knownExploited: sorted.some(({ knownExploited }) => knownExploited),
     vulnerabilities: sorted,
     broughtBy,
-    layer: layers.get(sourceKey(worst.package)),
+    layer: layers.get(sourceKey(group[0].package)),
   };
 }
 
-function lastFixed(group: readonly Vulnerability[]): string | undefined {
-  const [first] = group;
-  if (first === undefined) return undefined;
-  const compare = versionOrders[first.package.kind];
-  return group
-    .flatMap(({ fixedIn }) => fixedIn ?? [])
-    .sort(compare)
-    .at(-1);
+/** The worst severity of some; of none it is unknown. */
+export function worstOf(some: readonly Vulnerability[]): VulnerabilitySeverity {
+  return some.map(({ severity }) => severity).sort(compareSeverities)[0] ?? 'unknown';
+}
+
+/** `1.2.4`, `above 1.2.3` where advisories tell only what is affected; undefined where nothing mends it. */
+export function remedyVersion({ fixedIn, fixedAbove }: Pick<Remedy, 'fixedIn' | 'fixedAbove'>): string | undefined {
+  return fixedAbove === undefined ? fixedIn : `above ${fixedAbove}`;
 }
 
 /** The lowest layer of what is built from one source: who brings that decides about the rest, as they are updated together. */

@@ -1,3 +1,4 @@
+import { remedyVersion } from '../project/image-remedies.ts';
 import { renderHtml } from './html.ts';
 import { efficiencySentence, type ImageView, imageParts, packageRows, wasteRows } from './image-view.ts';
 import { fileFigure, layerFigure } from './internal/image-figures.ts';
@@ -59,7 +60,7 @@ function vulnerabilities(view: ImageView): Markup {
       String(each.vulnerabilities.length),
       packageText(each),
       each.version,
-      each.fixedIn ?? '',
+      remedyVersion(each) ?? '',
       each.layer === undefined ? '' : String(each.layer + 1),
       each.vulnerabilities
         .slice(0, 8)

@@ -152,13 +152,26 @@ function fix(vulnerability: Vulnerability) {
 function remedies(view: ImageView) {
   return (
     remedyRows(view)?.map(
-      ({ way, kind, name, version, packages, fixedIn, worst, vulnerabilities: mended, layer, broughtBy }) => ({
+      ({
+        way,
+        kind,
+        name,
+        version,
+        packages,
+        fixedIn,
+        fixedAbove,
+        worst,
+        vulnerabilities: mended,
+        layer,
+        broughtBy,
+      }) => ({
         way,
         kind,
         package: name,
         version,
         packages,
         fixedIn: fixedIn ?? null,
+        fixedAbove: fixedAbove ?? null,
         worst,
         ids: mended.map(({ id }) => id),
         broughtBy,

@@ -1,3 +1,4 @@
+import { remedyVersion } from '../project/image-remedies.ts';
 import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { markdown } from './internal/escape.ts';
 import { bytesText } from './internal/wording.ts';
@@ -57,7 +58,7 @@ function remedies(view: ImageView): string {
       String(each.vulnerabilities.length),
       packageText(each),
       each.version,
-      each.fixedIn ?? '',
+      remedyVersion(each) ?? '',
     ]);
     const text = how === undefined ? title : `${title}. ${how}`;
     return table(text, ['worst', 'count', 'package', 'has', 'mended in'], rows);

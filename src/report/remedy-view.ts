@@ -1,7 +1,8 @@
 import { groupBy } from '../core/group-by.ts';
 import { baseChange } from '../project/image-base.ts';
-import { type Remedy, type RemedyWay, rank, remediesOf, remedyWays } from '../project/image-remedies.ts';
+import { type Remedy, type RemedyWay, remediesOf, remedyWays } from '../project/image-remedies.ts';
 import { updateCommand } from '../project/update-command.ts';
+import { compareSeverities } from '../vulnerabilities/severity-words.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import type { ImageView } from './image-view.ts';
 import { plural } from './internal/wording.ts';
@@ -28,13 +29,14 @@ export function remedyGroups(view: Inspected): RemedyGroup[] {
   return remedyWays.flatMap((way) => {
     const remedies = byWay.get(way);
     if (!remedies) return [];
-    const title = `${titles[way]}: ${plural(count(remedies), 'vulnerability', 'vulnerabilities')}`;
+    const start = way === 'base' && view.image.base.other ? 'By another base image' : titles[way];
+    const title = `${start}: ${plural(count(remedies), 'vulnerability', 'vulnerabilities')}`;
     return [{ way, title, how: how(way, remedies, view), remedies }];
   });
 }
 
 const titles: Readonly<Record<RemedyWay, string>> = {
-  base: 'By a base-image update',
+  base: 'With the base image',
   system: 'By updates of system packages',
   application: 'By updates of dependencies',
   nothing: 'By nothing yet',
@@ -45,7 +47,7 @@ function how(way: RemedyWay, remedies: readonly Remedy[], { image }: Inspected):
     case 'base':
       return image.base.other
         ? `Build on ${image.base.other.name}.`
-        : 'Build on its newest version; --compare-base IMAGE tells what that mends.';
+        : 'Its newest version may mend them: --compare-base IMAGE tells.';
     case 'system':
       return updateCommand(remedies, image) ?? 'The image holds no package manager: update where they are installed.';
     case 'application':
@@ -62,33 +64,42 @@ export function packageText({ name, broughtBy }: Remedy): string {
   return `${name} through ${others.slice(0, 2).join(', ')}${more}`;
 }
 
+/** Each once, as bad as it is anywhere: one vulnerability may be in several packages. */
+function distinct(some: readonly Remedy[]): readonly Vulnerability[] {
+  const byId = new Map<string, Vulnerability>();
+  for (const each of some.flatMap(({ vulnerabilities }) => vulnerabilities)) {
+    const known = byId.get(each.id);
+    if (!known || compareSeverities(each.severity, known.severity) < 0) byId.set(each.id, each);
+  }
+  return [...byId.values()];
+}
+
 function count(some: readonly Remedy[]): number {
-  return some.reduce((sum, { vulnerabilities }) => sum + vulnerabilities.length, 0);
+  return distinct(some).length;
 }
 
 /** `31 known vulnerabilities (2 critical, 9 high): 20 go away with a newer base image, 3 with 2 updates of system packages; nothing mends 8 yet`. */
 export function vulnerabilitySentence(view: ImageView): string {
   const remedies = remedyRows(view);
   if (remedies === undefined) return view.advisories;
-  const all = count(remedies);
+  const found = distinct(remedies);
+  const all = found.length;
   if (all === 0) return [`No known vulnerabilities.`, changeSentence(view), view.advisories].filter(Boolean).join(' ');
-  const bySeverity = groupBy(
-    remedies.flatMap(({ vulnerabilities }) => vulnerabilities),
-    ({ severity }) => severity,
-  );
+  const bySeverity = groupBy(found, ({ severity }) => severity);
   const severities = [...bySeverity]
-    .sort(([one], [other]) => rank(other) - rank(one))
+    .sort(([one], [other]) => compareSeverities(one, other))
     .map(([name, group]) => `${group.length} ${name}`);
-  const parts = remedyGroups(view).map(({ way, remedies: group }) => wayText(way, group));
+  const parts = remedyGroups(view).map(({ way, remedies: group }) => wayText(way, group, view));
   const text = `${plural(all, 'known vulnerability', 'known vulnerabilities')} (${severities.join(', ')}): ${parts.join(', ')}.`;
   return [text, changeSentence(view), view.advisories].filter(Boolean).join(' ');
 }
 
-function wayText(way: RemedyWay, group: readonly Remedy[]): string {
+function wayText(way: RemedyWay, group: readonly Remedy[], { image }: Inspected): string {
   const found = count(group);
   switch (way) {
     case 'base':
-      return `${found} by a base-image update`;
+      // A newer base is not known to mend them before somebody has looked into it.
+      return image.base.other ? `${found} by another base image` : `${found} with the base image`;
     case 'system':
       return `${found} by ${plural(group.length, 'update')} of system packages`;
     case 'application':
@@ -111,7 +122,9 @@ export function baseChangeCount(view: Inspected): BaseChangeCount | undefined {
   const remedies = remedyRows(view);
   const change = remedies && baseChange(view.image.base, view.image.vulnerabilities ?? []);
   if (!remedies || !change) return undefined;
-  return { gone: count(remedies.filter(({ way }) => way === 'base')), of: count(remedies), come: change.come };
+  // What another package has, too, does not go away.
+  const of = count(remedies);
+  return { gone: of - count(remedies.filter(({ way }) => way !== 'base')), of, come: change.come };
 }
 
 /** `23 of 31 go away with base node:24-slim (Debian 13), 2 new`; why not where that cannot be told, and nothing where nobody asked. */

@@ -5,8 +5,8 @@ import { judgeVersion, type Verdict } from './affected-versions.ts';
 import { advisoryKey, distributionEcosystem, kindOf } from './ecosystem-names.ts';
 import { type Hit, mergeHits } from './merge-aliases.ts';
 import { distributionOwned } from './owned-packages.ts';
-import { compareSeverities } from './severity-words.ts';
 import type { Vulnerability } from './vulnerability.ts';
+import { compareVulnerabilities } from './worst-first.ts';
 
 export interface MatchOptions {
   /** Also packages of a language that the distribution installed: its own advisories, which know of its backports, are otherwise enough. */
@@ -51,23 +51,6 @@ function hitsOf(
       hits.push({ record, fixedIn: verdict.fixedIn, fixedAbove: verdict.fixedAbove, details: store.detailsOf(record) });
   }
   return hits;
-}
-
-/** Exploited ones first within a severity, then by EPSS, package and id: a total order. */
-export function compareVulnerabilities(one: Vulnerability, other: Vulnerability): number {
-  return (
-    compareSeverities(one.severity, other.severity) ||
-    Number(other.knownExploited) - Number(one.knownExploited) ||
-    (other.epss ?? 0) - (one.epss ?? 0) ||
-    (other.cvss?.score ?? 0) - (one.cvss?.score ?? 0) ||
-    compareText(one.package.name, other.package.name) ||
-    compareText(one.id, other.id) ||
-    compareText(one.package.path, other.package.path)
-  );
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Packages that could not be matched, and why, a sentence each. */

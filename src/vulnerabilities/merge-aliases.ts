@@ -97,6 +97,9 @@ function vulnerability(
 }
 
 function severityFrom(group: readonly Hit[], fromDistribution: boolean): Pick<Vulnerability, 'severity' | 'cvss'> {
+  // A package that is malware itself: https://github.com/ossf/malicious-packages. Nobody rates those.
+  if (group.some(({ details }) => [details.id, ...details.aliases].some((id) => id.startsWith('MAL-'))))
+    return { severity: 'critical' };
   const vectors = group.flatMap(({ record, details }) => [...(record.vectors ?? []), ...details.vectors]);
   const cvss = bestVector(vectors);
   const ratings = group

@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
-import { compareVulnerabilities } from './match.ts';
 import type { ScannerReport } from './scanners/read-report.ts';
 import type { Vulnerability } from './vulnerability.ts';
+import { compareVulnerabilities } from './worst-first.ts';
 
 /** One vulnerability of a package on which those who looked do not agree. */
 export interface Disagreement {

@@ -23,19 +23,26 @@ export function severityOf(word: unknown): VulnerabilitySeverity | undefined {
   return typeof word === 'string' ? words.get(word.trim().toLowerCase()) : undefined;
 }
 
-/** From worst to least. */
+/** From worst to least. What nobody has rated may be anything: it is not put below what somebody called low. */
 export const severityOrder: readonly VulnerabilitySeverity[] = [
   'critical',
   'high',
   'medium',
+  'unknown',
   'low',
   'negligible',
-  'unknown',
 ];
 
 /** Negative when the first is worse. */
 export function compareSeverities(one: VulnerabilitySeverity, other: VulnerabilitySeverity): number {
   return severityOrder.indexOf(one) - severityOrder.indexOf(other);
+}
+
+/** Whether it is as bad as `least`, which may be any text: what is no severity lets all pass. */
+export function isAtLeast(severity: VulnerabilitySeverity, least: string): boolean {
+  const words: readonly string[] = severityOrder;
+  const limit = words.indexOf(least);
+  return limit === -1 || severityOrder.indexOf(severity) <= limit;
 }
 
 /** https://www.first.org/cvss/v3.1/specification-document#Qualitative-Severity-Rating-Scale, the same for version 4; 0.0 is what it calls none. */

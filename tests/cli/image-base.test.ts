@@ -76,9 +76,9 @@ async function look(...args: readonly string[]) {
 describe('plimsoll image and the base of an image', () => {
   test('tells what a base that is given mends', async () => {
     const { stdout } = await look('--base', named('old'));
-    expect(stdout).toContain('1 by a base-image update');
+    expect(stdout).toContain('1 with the base image');
     expect(stdout.replace(/\s+/g, ' ')).toContain('; 1 layer (its layers are the lowest).');
-    expect(stdout).toMatch(/By a base-image update: 1 vulnerability\n.*\n.*\n.*CVE-2023-5363/);
+    expect(stdout).toMatch(/With the base image: 1 vulnerability\n.*\n.*\n.*CVE-2023-5363/);
   });
 
   test('tells how many go away with another base, and which are new', async () => {

@@ -91,12 +91,31 @@ describe.each([
 test('the text says what it is, what is worst, what mends it', () => {
   const text = renderImageTerminal(view, { ...plain, columns: 200 });
   expect(text).toContain('linux/amd64 · Debian 12');
-  expect(text).toContain('openssl 1.0 has 1 known vulnerability, the worst critical: CVE-2026-0001.');
+  expect(text).toContain(
+    'openssl 1.0 has 2 known vulnerabilities, 1 of them at least medium, the worst critical: CVE-2026-0001.',
+  );
   expect(text).toContain('Install openssl 1.1 or later.');
   expect(text).toContain(
     '3 known vulnerabilities (1 critical, 1 medium, 1 low): 2 by 1 update of system packages, 1 by nothing yet.',
   );
   expect(text).toMatch(/19 MB\s+4\s+package lists\s+layer 1/);
+});
+
+test('a vulnerability of two packages counts once, and an end of what is affected mends', () => {
+  const text = renderImageTerminal(
+    viewOf(`
+vulnerabilities:
+  - { id: CVE-2026-0001, package: perl, severity: high, fixedAbove: "5.36" }
+  - { id: CVE-2026-0001, package: perl-base, severity: high, fixedIn: "5.38" }
+steps:
+  - by: RUN /bin/sh -c apt-get install -y perl # buildkit
+    packages: [{ name: perl, version: "5.36" }, { name: perl-base, version: "5.36" }]
+`),
+    { ...plain, columns: 200 },
+  );
+  expect(text).toContain('1 known vulnerability (1 high): 1 by 2 updates of system packages.');
+  expect(text).toContain('Install a version of perl above 5.36.');
+  expect(text).not.toContain('No version mends it');
 });
 
 test('no line of the text is wider than the terminal', () => {

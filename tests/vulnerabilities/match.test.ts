@@ -220,6 +220,16 @@ describe('one vulnerability is told once', () => {
     ]);
   });
 
+  test('malware is critical, whatever name it has beside', () => {
+    const malware = advisory('MAL-2026-1', 'npm', 'a', undefined);
+    const named = advisory('GHSA-aaaa-bbbb-cccc', 'npm', 'b', undefined, { aliases: ['MAL-2026-2'] });
+    const packages = [installed('npm', 'a', '1'), installed('npm', 'b', '1')];
+    expect(found([malware, named], packages).map(({ id, severity }) => [id, severity])).toEqual([
+      ['MAL-2026-1', 'critical'],
+      ['GHSA-aaaa-bbbb-cccc', 'critical'],
+    ]);
+  });
+
   test('the exploited and the worst first', () => {
     const advisories = [
       advisory('CVE-2024-0003', 'npm', 'a', '2', { vectors: [high] }),
@@ -245,9 +255,9 @@ describe('a distribution has the word about its own packages', () => {
         ({ id, fixedIn, status, severity }) => [id, fixedIn ?? status, severity],
       );
     expect(on('3.0.11-1~deb12u1', '12')).toEqual([
+      ['CVE-2023-5363', '3.0.11-1~deb12u2', 'unknown'],
       ['CVE-2024-2511', 'fix-deferred', 'low'],
       ['TEMP-0000000-AAAAAA', undefined, 'negligible'],
-      ['CVE-2023-5363', '3.0.11-1~deb12u2', 'unknown'],
     ]);
     expect(on('3.0.11-1~deb12u2', '12').map(([id]) => id)).toEqual(['CVE-2024-2511', 'TEMP-0000000-AAAAAA']);
     expect(on('1.1.1w-0+deb11u1', '11')).toEqual([]);

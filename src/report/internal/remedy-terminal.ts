@@ -1,3 +1,4 @@
+import { remedyVersion } from '../../project/image-remedies.ts';
 import { mendedText } from '../../vulnerabilities/mended-version.ts';
 import type { ImageView } from '../image-view.ts';
 import { baseSentence, packageText, type RemedyGroup, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
@@ -43,7 +44,7 @@ function groupLines({ title, how, remedies }: RemedyGroup, atMost: number, page:
         String(each.vulnerabilities.length),
         packageText(each),
         each.version,
-        each.fixedIn ?? '',
+        remedyVersion(each) ?? '',
         each.layer === undefined ? '' : String(each.layer + 1),
         each.vulnerabilities.map(({ id }) => id).join(' '),
       ]),
