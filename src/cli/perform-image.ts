@@ -108,7 +108,8 @@ async function write(view: ImageView, parsed: ParsedArguments, terminal: Termina
 async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<string | undefined> {
   const format = formatFrom(parsed);
   const sbom = parsed.value('sbom');
-  const options = { version: terminal.version, sourceDateEpoch: terminal.environment.SOURCE_DATE_EPOCH };
+  const sourceDateEpoch = terminal.environment.SOURCE_DATE_EPOCH;
+  const options = { version: terminal.version, now: new Date(), sourceDateEpoch };
   if (sbom === 'cyclonedx')
     return (await import('../report/cyclonedx.ts')).renderCycloneDx(view.image.analysis, options);
   if (sbom === 'spdx') return (await import('../report/spdx.ts')).renderSpdx(view.image.analysis, options);

@@ -3,7 +3,7 @@ import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } fro
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
 
 export interface CycloneDxOptions extends SbomOptions {
-  /** `urn:uuid:…`; left out unless it is given, so that the same image gives the same bytes. */
+  /** `urn:uuid:…`; left out unless it is given, so that, but for its date, the same image gives the same bytes. */
   readonly serialNumber?: string;
 }
 
@@ -13,7 +13,7 @@ export function renderCycloneDx(analysis: ImageAnalysis, options: CycloneDxOptio
 }
 
 function bom(analysis: ImageAnalysis, options: CycloneDxOptions) {
-  const timestamp = sbomDate(analysis, options);
+  const timestamp = sbomDate(options);
   const references = new Set<string>();
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -22,7 +22,7 @@ function bom(analysis: ImageAnalysis, options: CycloneDxOptions) {
     ...(options.serialNumber !== undefined && { serialNumber: options.serialNumber }),
     version: 1,
     metadata: {
-      ...(timestamp !== undefined && { timestamp }),
+      timestamp,
       tools: { components: [{ type: 'application', name: 'plimsoll', version: options.version }] },
       component: imageComponent(analysis),
     },

@@ -1,6 +1,6 @@
 import { mendedVersion } from '../vulnerabilities/mended-version.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
-import { contentBytes, type ImageView, layerRows, platformText, wasteRows } from './image-view.ts';
+import { contentBytes, type ImageView, layerRows, platformText, regularFiles, wasteRows } from './image-view.ts';
 import { jsonReport } from './json.ts';
 import { baseChangeCount, changeSentence, remedyRows } from './remedy-view.ts';
 
@@ -90,7 +90,7 @@ function facts({ image: { analysis, origin } }: ImageView) {
           prettyName: operatingSystem.prettyName ?? null,
         }
       : null,
-    files: analysis.files.size,
+    files: regularFiles(analysis),
     dockerfile: origin?.dockerfile.path ?? null,
   };
 }

@@ -4,7 +4,7 @@ import type { Report } from '../core/report.ts';
 import { lineIndex } from '../core/text.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
 import type { Image } from '../image/image.ts';
-import type { Waste } from '../image/image-analysis.ts';
+import type { ImageAnalysis, Waste } from '../image/image-analysis.ts';
 import { type ImageStep, type InspectedImage, placeOfLayer } from '../project/inspected-image.ts';
 import { bytesText, plural } from './internal/wording.ts';
 
@@ -34,10 +34,17 @@ export function imageParts(view: ImageView): string[] {
     system?.prettyName ?? system?.id ?? 'no operating system',
     `${bytesText(contentBytes(view))}${pulled === undefined ? '' : `, ${bytesText(pulled)} to pull`}`,
     plural(analysis.layers.length, 'layer'),
-    plural(analysis.files.size, 'file'),
+    plural(regularFiles(analysis), 'file'),
     `runs as ${configuration.user === '' ? 'root' : configuration.user}`,
     ageText(configuration.created, view.today),
   ];
+}
+
+/** How many files a container sees, as `find / -type f` counts them: hard links too, without directories, symbolic links and devices. */
+export function regularFiles({ files }: ImageAnalysis): number {
+  let count = 0;
+  for (const { kind } of files) if (kind === 'file' || kind === 'hardlink') count++;
+  return count;
 }
 
 export function platformText({ configuration: { platform } }: Image): string {

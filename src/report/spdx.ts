@@ -3,13 +3,11 @@ import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
 import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
 
-/** Where nothing tells when a document was made, and it is to be the same in every run. */
-const noDate = '1970-01-01T00:00:00Z';
 const documentId = 'SPDXRef-DOCUMENT';
 const imageId = 'SPDXRef-Image';
 const unknown = 'NOASSERTION';
 
-/** An image's packages as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/); the same image gives the same bytes. */
+/** An image's packages as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/); but for its date, the same image gives the same bytes. */
 export function renderSpdx(analysis: ImageAnalysis, options: SbomOptions): string {
   return `${JSON.stringify(document(analysis, options), null, 2)}\n`;
 }
@@ -28,7 +26,7 @@ function document(analysis: ImageAnalysis, options: SbomOptions) {
       analysis.image.configuration.digest,
       ...packages.map(({ SPDXID }) => SPDXID),
     ]),
-    creationInfo: { created: sbomDate(analysis, options) ?? noDate, creators: [`Tool: plimsoll-${options.version}`] },
+    creationInfo: { created: sbomDate(options), creators: [`Tool: plimsoll-${options.version}`] },
     packages: [imagePackage(analysis), ...packages],
     ...(references.list().length > 0 && { hasExtractedLicensingInfos: references.list() }),
     relationships: [

@@ -66,6 +66,14 @@ describe('the JSON of an image', () => {
     expect(schema.properties.version.const).toBe(imageJsonVersion);
   });
 
+  test('files are regular ones and hard links; directories and symbolic links are none', () => {
+    const of = viewOf(
+      'steps: [{ files: [{ path: a, kind: directory }, { path: a/b }, { path: a/c, kind: hardlink }, { path: d, kind: symlink }, { path: e, kind: device }] }]',
+    );
+    expect(JSON.parse(renderImageJson(of)).image.files).toBe(2);
+    expect(renderImageTerminal(of, plain)).toContain(' 2 files ');
+  });
+
   test('the schema refuses a field that is unknown or missing', () => {
     const value = JSON.parse(renderImageJson(view));
     expect(validate({ ...value, more: 1 })).toBe(false);

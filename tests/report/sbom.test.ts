@@ -150,7 +150,7 @@ function analysisOf(
   };
 }
 
-const options = { version: '0.1.0' };
+const options = { version: '0.1.0', now: new Date('2027-01-02T03:04:05.678Z') };
 const formats = [
   ['CycloneDX', renderCycloneDx, cycloneDxErrors],
   ['SPDX', renderSpdx, spdxFaults],
@@ -186,11 +186,13 @@ describe.each(formats)('%s', (_, render, faults) => {
   });
 
   test.each([
-    ['the image', undefined, '2026-11-27T10:20:30Z'],
+    ['now, whenever the image was made', undefined, '2027-01-02T03:04:05Z'],
     ['SOURCE_DATE_EPOCH', '1700000000', '2023-11-14T22:13:20Z'],
-    ['the image, where SOURCE_DATE_EPOCH is no number', 'now', '2026-11-27T10:20:30Z'],
-  ])('its date is that of %s', (__, sourceDateEpoch, date) => {
-    expect(render(analysisOf(packages), { ...options, sourceDateEpoch })).toContain(date);
+    ['now, where SOURCE_DATE_EPOCH is no number', 'now', '2027-01-02T03:04:05Z'],
+    ['now, where SOURCE_DATE_EPOCH is in no calendar', '999999999999', '2027-01-02T03:04:05Z'],
+  ])('its date is %s', (__, sourceDateEpoch, date) => {
+    const parsed = JSON.parse(render(analysisOf(packages), { ...options, sourceDateEpoch }));
+    expect(parsed.creationInfo?.created ?? parsed.metadata.timestamp).toBe(date);
   });
 
   test('what is written is read again', () => {

@@ -19,24 +19,57 @@ export interface ArchiveFacts {
 }
 
 /**
- * Which artifact an archive is: the one of its coordinates that its name begins with, or the only ones; else by the manifest and the name of the
- * file. Undefined where nothing tells a version.
+ * Which artifact an archive is: the one of its coordinates that its name begins with, or the only ones that can be its own; else by the manifest and the
+ * name of the file. Undefined where nothing tells a version.
  */
 export function mainArtifact({ fileName, manifest, poms }: ArchiveFacts): Coordinates | undefined {
   const named = splitName(fileName);
-  const fitting = poms.filter(({ artifact }) => named.artifact === artifact || fileName.startsWith(`${artifact}-`));
-  const [only] = poms.length === 1 ? poms : [];
-  const isOnly = only && (named.version === undefined || named.version === only.version);
-  const pom = longestName(fitting) ?? (isOnly ? only : undefined);
+  const pom = longestName(poms.filter((each) => isNamed(fileName, each))) ?? renamed(named.version, manifest, poms);
   if (pom) return pom;
-  const version =
-    named.version ??
-    versionKeys.map((key) => manifest.get(key)).find((value) => isWord(value) && /^\d[\w.+-]*$/.test(value));
+  const version = named.version ?? manifestVersion(manifest);
   if (version === undefined || !isWord(named.artifact)) return undefined;
   return { group: groupOf(named.artifact, manifest), artifact: named.artifact, version };
 }
 
-const versionKeys = ['implementation-version', 'bundle-version', 'specification-version'];
+/** Debian writes `geronimo-interceptor-3.0-spec.jar` for the artifact `geronimo-interceptor_3.0_spec`. */
+function isNamed(fileName: string, { artifact }: Coordinates): boolean {
+  const plain = (text: string): string => text.slice(0, 300).toLowerCase().replaceAll('_', '-');
+  const file = plain(fileName.replace(/\.[A-Za-z]+$/, ''));
+  return file === plain(artifact) || file.startsWith(`${plain(artifact)}-`);
+}
+
+/** The coordinates of an archive whose name does not tell its artifact; those of something that was shaded into it are not. */
+function renamed(
+  namedVersion: string | undefined,
+  manifest: ReadonlyMap<string, string>,
+  poms: readonly Coordinates[],
+): Coordinates | undefined {
+  const version = namedVersion ?? manifestVersion(manifest);
+  const [only, ...others] = poms.filter((each) => each.version === version);
+  if (only && others.length === 0) return only;
+  const [single] = poms.length === 1 ? poms : [];
+  return single && namedVersion === undefined && !isOther(single, manifest) ? single : undefined;
+}
+
+/** Whether the manifest names, by group and by version, something else: Guice's holds the coordinates of the cglib in it alone. */
+function isOther({ group, artifact, version }: Coordinates, manifest: ReadonlyMap<string, string>): boolean {
+  const symbolic = manifest.get('bundle-symbolicname')?.split(';', 1)[0]?.trim();
+  if (!isGroup(symbolic) || symbolic.startsWith(group) || symbolic.endsWith(artifact)) return false;
+  const versions = ownVersionKeys.map((key) => manifest.get(key)).filter((value) => value !== undefined);
+  return versions.length > 0 && versions.every((value) => numbersOf(value) !== numbersOf(version));
+}
+
+/** `31.1.0.jre` of OSGi is `31.1-jre` of Maven: the numbers in front, without zeros behind. */
+function numbersOf(version: string): string {
+  return (/^\d{1,20}(?:\.\d{1,20}){0,9}/.exec(version)?.[0] ?? version).replace(/(?:\.0{1,20}){1,9}$/, '');
+}
+
+function manifestVersion(manifest: ReadonlyMap<string, string>): string | undefined {
+  return versionKeys.map((key) => manifest.get(key)).find((value) => isWord(value) && /^\d[\w.+-]*$/.test(value));
+}
+
+const ownVersionKeys = ['implementation-version', 'bundle-version'];
+const versionKeys = [...ownVersionKeys, 'specification-version'];
 
 /** `spring-core-6.1.4.jar`: the version begins at the first dash before a digit. */
 function splitName(fileName: string): { readonly artifact: string; readonly version: string | undefined } {

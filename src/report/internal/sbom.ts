@@ -5,7 +5,9 @@ import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts'
 export interface SbomOptions {
   /** Of Plimsoll. */
   readonly version: string;
-  /** Seconds since 1970, as the environment gives them (https://reproducible-builds.org/specs/source-date-epoch/); else the image's own date counts. */
+  /** When the list is made. */
+  readonly now: Date;
+  /** Seconds since 1970, as the environment gives them, instead of it (https://reproducible-builds.org/specs/source-date-epoch/). */
   readonly sourceDateEpoch?: string | undefined;
 }
 
@@ -18,14 +20,13 @@ export function orderedPackages(analysis: ImageAnalysis): ImagePackage[] {
     .map(({ one }) => one);
 }
 
-/** `2026-11-27T10:20:30Z` of the build or of the image; undefined where neither tells. */
-export function sbomDate(analysis: ImageAnalysis, { sourceDateEpoch }: SbomOptions): string | undefined {
-  const epoch =
-    sourceDateEpoch !== undefined && /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : undefined;
-  const created = Date.parse(analysis.image.configuration.created ?? '');
-  const milliseconds = epoch === undefined ? created : epoch * 1000;
-  if (Number.isNaN(milliseconds) || milliseconds < 0) return undefined;
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+/**
+ * When the document was made, which both formats ask for, whenever the image was: `2026-11-27T10:20:30Z`
+ * (https://spdx.github.io/spdx-spec/v2.3/document-creation-information/#69-created-field, https://cyclonedx.org/docs/1.6/json/#metadata_timestamp).
+ */
+export function sbomDate({ now, sourceDateEpoch }: SbomOptions): string {
+  const given = sourceDateEpoch !== undefined && /^\d{1,11}$/.test(sourceDateEpoch);
+  return `${(given ? new Date(Number(sourceDateEpoch) * 1000) : now).toISOString().slice(0, 19)}Z`;
 }
 
 /** https://github.com/package-url/purl-spec/blob/main/types/oci-definition.json; undefined for what has no digest of a registry. */

@@ -211,6 +211,40 @@ describe('Java', () => {
       { 'META-INF/MANIFEST.MF': 'Implementation-Version: 3.1\n' },
       ['pkg:maven/tool/tool@3.1'],
     ],
+    [
+      'a name with dashes for underscores, as Debian writes it',
+      'a/geronimo-interceptor-3.0-spec.jar',
+      pom('org.apache.geronimo.specs', 'geronimo-interceptor_3.0_spec', '1.0.1'),
+      ['pkg:maven/org.apache.geronimo.specs/geronimo-interceptor_3.0_spec@1.0.1'],
+    ],
+    [
+      'what was shaded in has coordinates, it itself a manifest',
+      'a/guice.jar',
+      {
+        'META-INF/MANIFEST.MF': 'Bundle-SymbolicName: com.google.inject\nBundle-Version: 4.2.3\n',
+        ...pom('cglib', 'cglib', '3.3.0'),
+      },
+      ['pkg:maven/com.google.inject/guice@4.2.3', 'pkg:maven/cglib/cglib@3.3.0'],
+    ],
+    [
+      'a file that was renamed, its only coordinates of the version in the manifest',
+      'a/lib.jar',
+      {
+        'META-INF/MANIFEST.MF': 'Bundle-SymbolicName: com.google.common\nBundle-Version: 31.1.0.jre\n',
+        ...pom('com.google.guava', 'guava', '31.1-jre'),
+      },
+      ['pkg:maven/com.google.guava/guava@31.1-jre'],
+    ],
+    [
+      'a file that was renamed, one of its coordinates of the version in the manifest',
+      'a/maven3-slf4j-provider.jar',
+      {
+        'META-INF/MANIFEST.MF': 'Implementation-Version: 3.8.7\n',
+        ...pom('org.slf4j', 'slf4j-simple', '1.7.32'),
+        ...pom('org.apache.maven', 'maven-slf4j-provider', '3.8.7'),
+      },
+      ['pkg:maven/org.apache.maven/maven-slf4j-provider@3.8.7', 'pkg:maven/org.slf4j/slf4j-simple@1.7.32'],
+    ],
     ['only the name of the file tells', 'a/junit-4.12.jar', { 'junit/A.class': 'x' }, ['pkg:maven/junit/junit@4.12']],
     ['nothing tells a version', 'a/app.jar', { 'A.class': 'x' }, []],
     ['coordinates that nobody filled in', 'a/app.jar', pom('org.example', 'app', '${project.version}'), []],
