@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { entryTableBuilder } from './entry-table.ts';
 import type { ImageLayer } from './image.ts';
+import { layerError } from './internal/layer-error.ts';
 import { algorithmOf } from './internal/unpack-layer.ts';
 import { type LayerCacheOptions, layerCache } from './layer-cache.ts';
 import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
@@ -12,8 +13,12 @@ export interface ScanLayersOptions extends ScanOptions {
   readonly threads?: string | undefined;
   /** How much of the stored bytes was read, 0 to 1, after each layer. */
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** Entries of all layers. */
+  readonly maximumImageEntries?: number;
 }
 
+/** Of all layers together: so many are held in memory at a time. */
+const mostEntries = 1_500_000;
 /** Threads beside this one; each takes about 40 MB. */
 const mostThreads = 3;
 /** To start a thread takes as long as reading so much. */
@@ -32,25 +37,42 @@ export async function scanLayers(layers: readonly ImageLayer[], options: ScanLay
   const scans = new Map<ImageLayer, LayerScan>();
   const first = new Map<string, ImageLayer>();
   const pending: ImageLayer[] = [];
+  const { maximumImageEntries: most = mostEntries } = options;
+  let entries = 0;
+  const count = (layer: ImageLayer, scan: LayerScan) => {
+    entries += scan.entries.count;
+    if (entries > most)
+      throw layerError(
+        layer,
+        `this layer and others of the image have more than ${most} files, directories and links: no more are read`,
+      );
+  };
+  const add = (layer: ImageLayer, scan: LayerScan) => {
+    count(layer, scan);
+    scans.set(layer, scan);
+  };
   for (const layer of layers) {
     const name = identityOf(layer);
     if (name !== undefined && first.has(name)) continue;
     if (name !== undefined) first.set(name, layer);
     const known = layer.foreign ? emptyScan() : await cache?.find(layer);
-    if (known) scans.set(layer, known);
+    if (known) add(layer, known);
     else pending.push(layer);
   }
   const total = pending.reduce((sum, { bytes }) => sum + (bytes ?? 1), 0);
   let read = 0;
   await readAll(pending, options, (layer, scan) => {
-    scans.set(layer, scan);
+    add(layer, scan);
     cache?.keep(layer, scan);
     read += layer.bytes ?? 1;
     options.onProgress?.(read / total);
   });
   return layers.map((layer) => {
-    const scan = scans.get(layer) ?? scans.get(first.get(identityOf(layer) ?? '') ?? layer);
+    const own = scans.get(layer);
+    const scan = own ?? scans.get(first.get(identityOf(layer) ?? '') ?? layer);
     if (scan === undefined) throw new Error('a layer was neither read nor known');
+    // One that is there again was read once, and is put on the others again.
+    if (own === undefined) count(layer, scan);
     return scan;
   });
 }

@@ -339,7 +339,7 @@ describe('layers made to fill memory or time', () => {
   test('more files than the bound are an error', async () => {
     const layer = layerOf(Array.from({ length: 101 }, (_, at) => file(`f${at}`)));
     await expect(scanLayer(layer, { cataloguers: [], secrets: false, maximumEntries: 100 })).rejects.toMatchObject({
-      message: 'the layer has more than 100 files',
+      message: 'the layer has more than 100 files, directories and links: no more are read of one',
       where: `layer ${layer.digest}`,
     });
   });

@@ -8,6 +8,7 @@ import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { ImageLayer } from '../../src/image/image.ts';
 import type { ImageAnalysis } from '../../src/image/image-analysis.ts';
+import { scanLayers } from '../../src/image/scan-layers.ts';
 import { type TarFile, tarOf } from './tar-archive.ts';
 import { digestOf, imageOf, layerOf } from './test-image.ts';
 
@@ -231,5 +232,19 @@ describe('a layer that says it is another one of the image', () => {
     await expect(analyseImage(imageOf([{ ...named(clean), digest }]), { cataloguers })).rejects.toThrow(
       "the layer's bytes have the digest sha512:",
     );
+  });
+});
+
+test('layers of too many files together are refused', async () => {
+  const layers = ['a', 'b', 'c'].map((name) => layerOf([file(`${name}1`, ''), file(`${name}2`, '')]));
+  const options = { cataloguers, secrets: false };
+  const [again] = layers;
+  await expect(
+    scanLayers([...layers, ...(again ? [{ ...again }] : [])], { ...options, maximumImageEntries: 7 }),
+  ).rejects.toThrow('more than 7 files');
+  expect(await scanLayers(layers, { ...options, maximumImageEntries: 6 })).toHaveLength(3);
+  await expect(scanLayers(layers, { ...options, maximumImageEntries: 5 })).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'this layer and others of the image have more than 5 files, directories and links: no more are read',
   });
 });
