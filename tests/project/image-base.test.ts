@@ -251,3 +251,22 @@ describe('the command that updates packages', () => {
     expect(updateCommand([{ ...remedy, packages }], image)).toBe('apt-get update && apt-get upgrade -y');
   });
 });
+
+test('a remedy is of the lowest layer of what is built from one source, with what is worst of all of it', () => {
+  const text = `
+vulnerabilities:
+  - { id: CVE-2026-0001, package: perl, severity: low }
+  - { id: CVE-2026-0002, package: perl, severity: high }
+steps:
+  - by: RUN /bin/sh -c true # buildkit
+    packages: [{ name: perl, version: "5.36" }]
+  - by: RUN /bin/sh -c apt-get install -y perl # buildkit
+    packages: [{ name: perl, version: "5.36" }]
+`;
+  const image = inspected({}, { text });
+  const found = (image.vulnerabilities ?? []).map((each) => ({
+    ...each,
+    package: image.analysis.packages.at(-1) ?? each.package,
+  }));
+  expect(remediesOf(found, image)).toMatchObject([{ layer: 0, worst: 'high' }]);
+});
