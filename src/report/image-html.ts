@@ -1,10 +1,9 @@
-import { remedyVersion } from '../project/image-remedies.ts';
 import { renderHtml } from './html.ts';
 import { efficiencySentence, type ImageView, imageParts, packageRows, wasteRows } from './image-view.ts';
 import { fileFigure, layerFigure } from './internal/image-figures.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import { bytesText } from './internal/wording.ts';
-import { baseSentence, packageText, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
+import { baseSentence, remedyCells, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 200;
 
@@ -56,11 +55,7 @@ function vulnerabilities(view: ImageView): Markup {
   const columns = ['worst', 'count', 'package', 'has', 'mended in', 'layer', 'ids'];
   const tables = groups.map(({ title, how, remedies }) => {
     const rows = remedies.map((each) => [
-      each.worst,
-      String(each.vulnerabilities.length),
-      packageText(each),
-      each.version,
-      remedyVersion(each) ?? '',
+      ...remedyCells(each),
       each.layer === undefined ? '' : String(each.layer + 1),
       each.vulnerabilities
         .slice(0, 8)

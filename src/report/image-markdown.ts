@@ -1,9 +1,8 @@
-import { remedyVersion } from '../project/image-remedies.ts';
 import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { markdown } from './internal/escape.ts';
 import { bytesText } from './internal/wording.ts';
 import { commentMarker, renderMarkdown } from './markdown.ts';
-import { baseSentence, packageText, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
+import { baseSentence, remedyCells, remedyGroups, vulnerabilitySentence } from './remedy-view.ts';
 
 const rowsAtMost = 20;
 
@@ -53,13 +52,7 @@ function remedies(view: ImageView): string {
   const groups = remedyGroups(view);
   if (groups.length === 0) return '';
   const tables = groups.map(({ title, how, remedies: group }) => {
-    const rows = group.map((each) => [
-      each.worst,
-      String(each.vulnerabilities.length),
-      packageText(each),
-      each.version,
-      remedyVersion(each) ?? '',
-    ]);
+    const rows = group.map(remedyCells);
     const text = how === undefined ? title : `${title}. ${how}`;
     return table(text, ['worst', 'count', 'package', 'has', 'mended in'], rows);
   });

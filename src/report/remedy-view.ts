@@ -1,6 +1,6 @@
 import { groupBy } from '../core/group-by.ts';
 import { baseChange } from '../project/image-base.ts';
-import { type Remedy, type RemedyWay, remediesOf, remedyWays } from '../project/image-remedies.ts';
+import { type Remedy, type RemedyWay, remediesOf, remedyVersion, remedyWays } from '../project/image-remedies.ts';
 import { updateCommand } from '../project/update-command.ts';
 import { compareSeverities } from '../vulnerabilities/severity-words.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
@@ -56,8 +56,14 @@ function how(way: RemedyWay, remedies: readonly Remedy[], { image }: Inspected):
   }
 }
 
+/** The first cells of a row: worst, count, package, has, mended in. */
+export function remedyCells(remedy: Remedy): string[] {
+  const { worst, vulnerabilities, version } = remedy;
+  return [worst, String(vulnerabilities.length), packageText(remedy), version, remedyVersion(remedy) ?? ''];
+}
+
 /** `lodash through express, webpack and 2 more`; the name alone where it is direct, or nobody knows. */
-export function packageText({ name, broughtBy }: Remedy): string {
+function packageText({ name, broughtBy }: Remedy): string {
   const others = broughtBy.filter((each) => each !== name);
   if (others.length === 0) return name;
   const more = others.length > 2 ? ` and ${others.length - 2} more` : '';

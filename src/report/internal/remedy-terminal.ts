@@ -1,7 +1,6 @@
-import { remedyVersion } from '../../project/image-remedies.ts';
 import { mendedText } from '../../vulnerabilities/mended-version.ts';
 import type { ImageView } from '../image-view.ts';
-import { baseSentence, packageText, type RemedyGroup, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
+import { baseSentence, type RemedyGroup, remedyCells, remedyGroups, vulnerabilitySentence } from '../remedy-view.ts';
 import { type Page, paint, paragraph } from './terminal-lines.ts';
 import { terminalTable } from './terminal-table.ts';
 import { plural } from './wording.ts';
@@ -40,11 +39,7 @@ function groupLines({ title, how, remedies }: RemedyGroup, atMost: number, page:
         { title: 'ids', flexible: true },
       ],
       shown.map((each) => [
-        each.worst,
-        String(each.vulnerabilities.length),
-        packageText(each),
-        each.version,
-        remedyVersion(each) ?? '',
+        ...remedyCells(each),
         each.layer === undefined ? '' : String(each.layer + 1),
         each.vulnerabilities.map(({ id }) => id).join(' '),
       ]),
