@@ -1,3 +1,4 @@
+import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 
 export const command: Command = {
@@ -41,13 +42,7 @@ export const command: Command = {
     },
     { name: 'json', group: 'Output', description: 'Print JSON' },
     { name: 'quiet', short: 'q', group: 'Output', description: 'Show no progress' },
-    {
-      name: 'color',
-      value: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      description: 'Colour the text; NO_COLOR is honoured',
-    },
+    colorFlag,
   ],
   examples: [
     { call: 'plimsoll db update', meaning: 'Fetch what has changed' },

@@ -1,3 +1,4 @@
+import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm } from '../command.ts';
 import { openFlags } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
@@ -83,13 +84,7 @@ export const command: Command = {
     },
     { name: 'packages', group: 'Output', description: 'Only the packages' },
     { name: 'vulnerabilities', group: 'Output', description: 'Only the known vulnerabilities' },
-    {
-      name: 'color',
-      value: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      description: 'Colour the text; NO_COLOR is honoured',
-    },
+    colorFlag,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
     ...openFlags,
     {

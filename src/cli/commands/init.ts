@@ -1,4 +1,5 @@
 import { exitCodes } from '../../core/errors.ts';
+import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 
 export const command: Command = {
@@ -59,13 +60,7 @@ export const command: Command = {
     { name: 'diff', group: 'Writing', description: 'Print a patch that «git apply» takes, and write nothing' },
     { name: 'force', group: 'Writing', description: 'Replace files that exist' },
     { name: 'json', group: 'Output', description: 'Print the plan, with the evidence for each decision, as JSON' },
-    {
-      name: 'color',
-      value: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      description: 'Colour the text; NO_COLOR is honoured',
-    },
+    colorFlag,
   ],
   examples: [
     { call: 'plimsoll init', meaning: 'Write what the applications of this repository lack' },

@@ -1,3 +1,4 @@
+import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 
 export const command: Command = {
@@ -33,13 +34,7 @@ export const command: Command = {
       description: 'What stands around the lines; default auto: told by the first line',
     },
     { name: 'json', group: 'Output', description: 'Print what was found as JSON' },
-    {
-      name: 'color',
-      value: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      description: 'Colour the text; NO_COLOR is honoured',
-    },
+    colorFlag,
   ],
   examples: [
     { call: 'docker logs web 2>&1 | plimsoll logs check', meaning: 'What a container of Docker writes' },

@@ -1,3 +1,4 @@
+import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 
 export const command: Command = {
@@ -83,13 +84,7 @@ export const command: Command = {
     { name: 'force', group: 'Writing', description: 'Replace files of the base that were changed by hand' },
     { name: 'json', group: 'Output', description: 'Print the plan and the files as JSON' },
     { name: 'quiet', short: 'q', group: 'Output', description: 'Show no progress' },
-    {
-      name: 'color',
-      value: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      description: 'Colour the text; NO_COLOR is honoured',
-    },
+    colorFlag,
     { name: 'config', value: 'FILE', group: 'Configuration', description: 'Read this file instead of plimsoll.yaml' },
     { name: 'no-config', group: 'Configuration', description: 'Read no configuration file' },
     { name: 'no-helm', group: 'Configuration', description: 'Do not render charts' },
