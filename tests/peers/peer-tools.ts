@@ -162,18 +162,32 @@ const tally: PeerTool = {
   ask(program, scratch, cases) {
     const { reported, add } = collector(cases);
     const options = ['lint', '--no-config', '--slow-checks', 'off', '--select', '*', '--format', 'json'];
-    for (const each of cases)
-      for (const file of dockerfilesOf(each)) {
-        // One file at a time: it stops at the first that cannot be parsed.
-        const { stdout, stderr } = spawnSync(program, [...options, '--context', each.directory, file], {
-          cwd: scratch,
-          encoding: 'utf8',
-        });
-        for (const [message, check] of tallyRefusals) if (message.test(stderr)) add(file, `tally:${check}`);
-        if (!stdout.trimStart().startsWith('{')) continue;
-        for (const { violations } of JSON.parse(stdout).files ?? [])
+    // It takes seconds to start, and stops at the first file that it cannot read, which it names: the others are asked about again.
+    const lint = (files: readonly string[], ...context: readonly string[]): void => {
+      if (files.length === 0) return;
+      const { stdout, stderr } = spawnSync(program, [...options, ...context, ...files], {
+        cwd: scratch,
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+      if (stdout.trimStart().startsWith('{')) {
+        for (const { file, violations } of JSON.parse(stdout).files ?? [])
           for (const { rule } of violations) add(file, `tally:${String(rule).replace(/^tally\//, '')}`);
+        return;
       }
+      const refused = files.length === 1 ? files[0] : files.find((file) => stderr.includes(file));
+      if (refused === undefined) throw new Error(`tally names no file that it stopped at: ${stderr}`);
+      for (const [message, check] of tallyRefusals) if (message.test(stderr)) add(refused, `tally:${check}`);
+      lint(
+        files.filter((file) => file !== refused),
+        ...context,
+      );
+    };
+    // A context says nothing where there is one file.
+    lint(cases.filter(({ peerCase }) => peerCase.files.length === 1).flatMap(dockerfilesOf));
+    for (const each of cases)
+      if (each.peerCase.files.length !== 1)
+        for (const file of dockerfilesOf(each)) lint([file], '--context', each.directory);
     return reported;
   },
 };
