@@ -1,6 +1,7 @@
 import type { AppliedFix, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { renderPatch, showsSecret } from '../report/patch.ts';
 import type { FixSession } from './fix-session.ts';
+import { linkedPlace } from './linked-place.ts';
 
 /**
  * The patch of all fixes that can be shown. A patch has to name the lines that it changes and those around them as they are: a fix with a
@@ -15,7 +16,11 @@ export async function patchWithoutSecrets(
     const left = new Set(hidden.map(nameOf));
     const report = await session.run({ refuses: (candidate) => left.has(nameOf(candidate)) });
     const found = fixesWithSecret(report).filter((each) => !left.has(nameOf(each)));
-    if (found.length === 0) return { patch: renderPatch(report, { prefix }), hidden, report };
+    if (found.length === 0) {
+      const { root } = session.project;
+      const files = report.files.map((file) => ({ ...file, path: linkedPlace(root, file.path) }));
+      return { patch: renderPatch({ files }, { prefix }), hidden, report };
+    }
     hidden.push(...found);
   }
 }

@@ -11,8 +11,11 @@ import { prefixFrom } from './perform-audit.ts';
 /** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
 export async function performFix(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const actions = ['write', 'diff', 'check', 'interactive'].filter((flag) => parsed.has(flag));
-  if (actions.length > 1)
-    throw new UserError(`--${actions[0]} and --${actions[1]} cannot be asked for together`, {
+  const [first, second] = actions;
+  // Standard output is one or the other.
+  const other = second ?? (parsed.has('json') && (first === 'diff' || first === 'interactive') ? 'json' : undefined);
+  if (other !== undefined)
+    throw new UserError(`--${first} and --${other} cannot be asked for together`, {
       remedy: '«plimsoll fix --help» lists what can be done.',
     });
   const asker = askerOn(terminal);
@@ -71,7 +74,7 @@ async function print(report: FixReport, parsed: ParsedArguments, terminal: Termi
 }
 
 export function pageOf(parsed: ParsedArguments, terminal: Terminal): FixTerminalOptions {
-  return { columns: terminal.stdout.columns ?? 100, color: isColored(parsed, terminal) };
+  return { columns: terminal.stdout.columns || 100, color: isColored(parsed, terminal) };
 }
 
 async function oneByOne(

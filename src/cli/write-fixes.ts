@@ -5,6 +5,7 @@ import { pathsOf } from '../fix/candidate.ts';
 import { type FileToWrite, type WriteFailure, writeFiles } from '../fix/write-files.ts';
 import { writtenQuestions } from '../report/written-questions.ts';
 import { trackedFiles, uncommittedFiles } from './git-status.ts';
+import { linkedPlace } from './linked-place.ts';
 
 export interface WriteOptions {
   /** Write files, too, whose present text git does not have. */
@@ -25,7 +26,7 @@ export function writeFixes(
 ): number {
   const sets = setsOf(report);
   const old = report.files.flatMap(({ path, before }) => (before ? [path] : []));
-  const dirty = allowDirty ? new Set<string>() : uncommittedFiles(root, old);
+  const dirty = allowDirty ? new Set<string>() : dirtyAmong(root, old);
   const secrets = new Set(
     report.applied.flatMap(({ fix }) =>
       (fix.changes.newFiles ?? []).flatMap(({ path, secret }) => (secret ? path : [])),
@@ -55,6 +56,13 @@ export function writeFixes(
     complain(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
   if (failures.length > 0) return exitCodes.system;
   return refused.length > 0 ? exitCodes.usage : exitCodes.clean;
+}
+
+/** A link is as dirty as the file that it leads to. */
+function dirtyAmong(root: string, paths: readonly string[]): ReadonlySet<string> {
+  const places = new Map(paths.map((path) => [path, linkedPlace(root, path)]));
+  const dirty = uncommittedFiles(root, [...places.values()]);
+  return new Set(paths.filter((path) => dirty.has(places.get(path) ?? path)));
 }
 
 function refusalsOf(

@@ -64,6 +64,14 @@ describe('plimsoll fix', () => {
     expect(readdirSync(directory)).toEqual(['Dockerfile']);
   });
 
+  test.each([
+    [['--diff', '--json']],
+    [['--interactive', '--json']],
+  ])('%j cannot be asked for together', async (flags) => {
+    write({ Dockerfile: fixable });
+    await expect(fix(flags, { isTerminal: true })).rejects.toThrow(`${flags[0]} and --json cannot be asked for together`);
+  });
+
   test('repairs every one of many files', async () => {
     const names = Array.from({ length: 40 }, (_, at) => `${at}/Dockerfile`);
     write(Object.fromEntries(names.map((name) => [name, fixable])));
@@ -130,6 +138,30 @@ describe('files that git has and has not', () => {
     expect(read('b.Dockerfile').toString()).toBe(repaired);
     expect((await fix(['--write', '--allow-dirty', ...only])).code).toBe(0);
     expect(read('Dockerfile').toString()).toBe(`# changed\n${repaired}`);
+  });
+});
+
+describe('a link to a file of another name', () => {
+  beforeEach(() => {
+    write({ 'real/file': fixable });
+    symlinkSync('real/file', path.join(directory, 'Dockerfile'));
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'a');
+  });
+
+  test('is in the patch by the name of that file', async () => {
+    const { bytes } = await fix(['--diff', ...only]);
+    execFileSync('git', ['apply', '-'], { cwd: directory, input: bytes });
+    expect(read('real/file').toString()).toBe(repaired);
+  });
+
+  test('is as dirty as that file', async () => {
+    write({ 'real/file': `# changed\n${fixable}` });
+    const { code, stderr } = await fix(['--write', ...only]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('plimsoll: Dockerfile: the file has changes that are not committed');
+    expect(read('real/file').toString()).toBe(`# changed\n${fixable}`);
   });
 });
 
