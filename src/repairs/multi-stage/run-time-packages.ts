@@ -1,6 +1,7 @@
 import { type BaseImage, baseImage } from '../../bases/base-image.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
+import { recommendedWith } from '../../ecosystems/apt/recommends.ts';
 import * as apt from '../../ecosystems/apt/run-time-libraries.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
 import { type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
@@ -48,6 +49,8 @@ export function runTimePackages(
           continue;
         }
         for (const library of libraries) wanted.add(library === name ? word.value : library);
+        // What the build stage has with it, as recommended or of a larger base, and nothing tells of until a connection fails.
+        if (libraries.some((library) => trustsCertificates(library, image))) wanted.add(certificates);
       }
     }
   const packages = [...wanted];
@@ -64,6 +67,13 @@ export function runTimePackages(
     packages,
     left: [...left],
   };
+}
+
+const certificates = 'ca-certificates';
+
+/** Speaks TLS, and has whom to trust from a package that Debian only recommends with it. */
+function trustsCertificates(name: string, { packageManager }: BaseImage): boolean {
+  return packageManager === 'apt' && recommendedWith(name)?.includes(certificates) === true;
 }
 
 function needed({ ecosystem }: PackageCommand, name: string, image: BaseImage): readonly string[] | undefined {
