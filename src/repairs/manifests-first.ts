@@ -18,6 +18,7 @@ import { directoryOf } from '../project/moved-files.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, workingDirectory } from '../project/stage-facts.ts';
 import { contextFiles } from './context-files.ts';
+import { keepInstalled } from './keep-installed.ts';
 import { type SplitRun, splitRun } from './split-run.ts';
 import { stepsBetween } from './steps-between.ts';
 
@@ -46,11 +47,22 @@ export function manifestsFirst(
   if (steps === undefined || split === undefined) return undefined;
   const moved = moveCopy(dockerfile, copy, run, place, inputs, split);
   if (moved === undefined) return undefined;
+  const within = place.inContext === '' ? '' : `${place.inContext}/`;
+  const kept =
+    inputs.files &&
+    keepInstalled(
+      project,
+      dockerfile,
+      inputs.needs.fills.map((directory) => within + directory),
+    );
   const names = inputs.needs.files.map((file) => file.replace(/\*$/, ''));
   return {
     title: `Copy ${enumerate(names.slice(0, 3))}${names.length > 3 ? ' and more' : ''} first, ${'command' in inputs.needs ? 'fetch' : 'install'}, then copy the sources`,
-    changes: { edits: moved },
-    assumptions: [...assumptionsOf(inputs), ...steps],
+    changes: {
+      edits: [...moved, ...(kept?.changes.edits ?? [])],
+      ...(kept?.changes.newFiles && { newFiles: kept.changes.newFiles }),
+    },
+    assumptions: [...assumptionsOf(inputs), ...steps, ...(kept?.assumptions ?? [])],
   };
 }
 

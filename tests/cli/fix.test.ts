@@ -64,13 +64,13 @@ describe('plimsoll fix', () => {
     expect(readdirSync(directory)).toEqual(['Dockerfile']);
   });
 
-  test.each([
-    [['--diff', '--json']],
-    [['--interactive', '--json']],
-  ])('%j cannot be asked for together', async (flags) => {
-    write({ Dockerfile: fixable });
-    await expect(fix(flags, { isTerminal: true })).rejects.toThrow(`${flags[0]} and --json cannot be asked for together`);
-  });
+  test.each([[['--diff', '--json']], [['--interactive', '--json']]])(
+    '%j cannot be asked for together',
+    async (flags) => {
+      write({ Dockerfile: fixable });
+      await expect(fix(flags, { typed: [] })).rejects.toThrow(`${flags[0]} and --json cannot be asked for together`);
+    },
+  );
 
   test('repairs every one of many files', async () => {
     const names = Array.from({ length: 40 }, (_, at) => `${at}/Dockerfile`);
