@@ -84,14 +84,22 @@ describe('packages of an image are those that syft and its package manager list'
   );
 });
 
-async function compare(engine: ContainerEngine, { name, from, listing }: PackageImage, folder: string): Promise<Row> {
+async function compare(
+  engine: ContainerEngine,
+  { name: image, from, listing }: PackageImage,
+  folder: string,
+): Promise<Row> {
   const tag = 'image' in from ? from.image : `plimsoll-packages/${path.basename(from.folder)}`;
   if ('folder' in from) await engine.build(path.join(here, from.folder), tag, { cache: true });
   const archive = path.join(folder, 'image.tar');
   await engine.save(tag, archive);
   const { packages } = await analyse(archive);
-  const ours = new Set(packages.map(({ purl }) => comparable(purl)));
-  const theirs = syftPackages(archive);
+  const found = {
+    ours: packages.map(({ purl, path: place }) => ({ name: comparable(purl), path: place })),
+    syft: syftPackages(archive),
+  };
+  const ours = new Set(found.ours.map(({ name }) => name));
+  const theirs = new Set(found.syft.map(({ name }) => name));
   rmSync(archive);
 
   const own =
@@ -100,23 +108,26 @@ async function compare(engine: ContainerEngine, { name, from, listing }: Package
       .split('\n')
       .filter((line) => line.startsWith('installed '));
   const listed = new Set(own?.map((line) => line.split(' ').slice(1, 3).join(' ')));
-  const found = new Set(
+  const ofKind = new Set(
     packages.filter(({ kind }) => kind === listing?.kind).map((one) => `${one.name} ${one.version}`),
   );
   const differences = [
     ...difference(ours, theirs).map((item) => ({ side: 'Plimsoll', item })),
     ...difference(theirs, ours).map((item) => ({ side: 'syft', item })),
     ...(listing
-      ? [...difference(found, listed), ...difference(listed, found)].map((item) => ({ side: listing.command[0], item }))
+      ? [...difference(ofKind, listed), ...difference(listed, ofKind)].map((item) => ({
+          side: listing.command[0],
+          item,
+        }))
       : []),
   ];
   return {
-    name,
+    name: image,
     kinds: [...new Set(packages.map(({ kind }) => kind))].sort().join(', '),
     ours: ours.size,
     syft: theirs.size,
-    own: listing ? `${listing.command[0]}: ${listed.size} of ${found.size} alike` : '-',
-    differences: differences.map(({ side = '', item }) => ({ side, item, why: explain(side, item) })),
+    own: listing ? `${listing.command[0]}: ${listed.size} of ${ofKind.size} alike` : '-',
+    differences: differences.map(({ side = '', item }) => ({ side, item, why: explain(side, item, found) })),
   };
 }
 
@@ -147,15 +158,17 @@ function document(rows: readonly Row[]): string {
       return `| ${side} only | ${listOf(items)} | ${why} |`;
     }),
     '',
-    'Databases of Berkeley DB and NDB, programs of older Go and of other machines, a program of cargo-auditable and a database of apk that the test writes',
-    'are compared with syft file by file (`tests/system/package-files.test.ts`). Not compared: whole images of Alpine, Red Hat and .NET, which no machine of',
-    'the tests can have.',
+    'Databases of 14 other systems, as modules of Go carry them: CentOS 5 to 8 and UBI 8 (Berkeley DB), Fedora 35 and Mariner 2 (SQLite). Of all their',
+    "3,297 packages name, epoch, version, architecture, source, size and licence are those that rpm's own `rpm -qa` prints; SUSE's of NDB and Alpine's are",
+    'compared with syft (`tests/system/package-databases.test.ts`). Programs of older Go and of other machines and one of cargo-auditable are compared with',
+    'syft file by file (`tests/system/package-files.test.ts`). Not compared: whole images of Alpine, Red Hat and .NET, which no machine of the tests can have.',
     '',
   ].join('\n');
 }
 
 function listOf(items: readonly string[]): string {
-  const each = [...new Set(items)].sort();
-  const shown = each.slice(0, 12).map((item) => `\`${item}\``);
-  return `${shown.join(', ')}${each.length > 12 ? ` and ${each.length - 12} more` : ''}`;
+  return [...new Set(items)]
+    .sort()
+    .map((item) => `\`${item}\``)
+    .join(', ');
 }

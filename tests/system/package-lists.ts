@@ -21,26 +21,56 @@ export async function analyse(archive: string): Promise<ImageAnalysis> {
   }
 }
 
-/** The package URLs that syft finds, comparable. */
-export function syftPackages(archive: string): Set<string> {
+/** A package and the file that it was found in. */
+export interface FoundPackage {
+  /** Its package URL, comparable. */
+  readonly name: string;
+  /** From the root, without a leading slash. */
+  readonly path: string;
+}
+
+/** What syft tells of a package. */
+export interface SyftPackage extends FoundPackage {
+  /** Whether coordinates that Maven put into the archive tell it. */
+  readonly pom: boolean;
+  /** Of the manifest of OSGi, in lower case. */
+  readonly symbolicName: string | undefined;
+}
+
+/** The packages that syft finds, one for every file that tells them. */
+export function syftPackages(archive: string): SyftPackage[] {
   const output = execFileSync(syft, ['-q', '-o', 'json', `docker-archive:${archive}`], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     env: { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' },
   });
-  const { artifacts }: { artifacts: SyftPackage[] } = JSON.parse(output);
-  return new Set(artifacts.map(nameOf));
+  const { artifacts }: { artifacts: SyftArtifact[] } = JSON.parse(output);
+  return artifacts.flatMap((artifact) => {
+    const main = artifact.metadata?.manifest?.main ?? [];
+    const symbolic = main.find(({ key }) => key === 'Bundle-SymbolicName')?.value.split(';', 1)[0];
+    return artifact.locations.map(({ path: place }) => ({
+      name: nameOf(artifact),
+      path: place.replace(/^\//, ''),
+      pom: artifact.metadata?.pomProperties !== undefined,
+      symbolicName: symbolic?.trim().toLowerCase(),
+    }));
+  });
 }
 
-interface SyftPackage {
+interface SyftArtifact {
   readonly purl: string;
   readonly name: string;
   readonly version: string;
   readonly type: string;
+  readonly locations: readonly { readonly path: string }[];
+  readonly metadata?: {
+    readonly pomProperties?: unknown;
+    readonly manifest?: { readonly main?: readonly { readonly key: string; readonly value: string }[] };
+  };
 }
 
 /** Where it does not know whose a package is, syft writes no package URL. */
-function nameOf({ purl, type, name, version }: SyftPackage): string {
+function nameOf({ purl, type, name, version }: SyftArtifact): string {
   return comparable(purl || `${type}/${name}@${version}`);
 }
 
@@ -64,7 +94,7 @@ export function syftPackagesByFolder(directory: string): Map<string, Set<string>
     maxBuffer: 1 << 28,
     env: { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' },
   });
-  const { artifacts }: { artifacts: (SyftPackage & { locations: { path: string }[] })[] } = JSON.parse(output);
+  const { artifacts }: { artifacts: SyftArtifact[] } = JSON.parse(output);
   const found = new Map<string, Set<string>>();
   for (const artifact of artifacts)
     for (const { path: place } of artifact.locations) {

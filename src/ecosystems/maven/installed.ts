@@ -3,6 +3,7 @@ import { baseName, maximumPackages, textOf } from '../internal/installed-text.ts
 import { type ZipEntry, zipEntries } from '../internal/zip.ts';
 import { type ArchiveFacts, type Coordinates, mainArtifact, mavenPackage, sameArtifact } from './archive-identity.ts';
 import { readManifest, readPomProperties } from './archive-metadata.ts';
+import { repositoryPlace } from './repository-place.ts';
 
 /** https://docs.oracle.com/en/java/javase/21/docs/specs/jar/jar.html and what carries jars. */
 const archive = /\.(?:jar|war|ear|jpi|hpi|sar|par|rar)$/i;
@@ -68,9 +69,13 @@ function unpacked(entry: ZipEntry, most: number, budget: Budget): Uint8Array | u
   return bytes;
 }
 
-/** The archive itself, and beside it every artifact whose coordinates stand in it: shaded ones. */
+/**
+ * The archive itself, and beside it every artifact whose coordinates stand in it: shaded ones. Where a repository keeps it tells better what it is than
+ * what it says of itself: a manifest knows no group.
+ */
 function identify(place: Place, { poms, manifest }: Omit<ArchiveFacts, 'fileName'>, found: InstalledPackage[]): void {
-  const main = mainArtifact({ fileName: baseName(place.inside.at(-1) ?? place.path), manifest, poms });
+  const kept = place.inside.length === 0 ? repositoryPlace(place.path) : undefined;
+  const main = kept ?? mainArtifact({ fileName: baseName(place.inside.at(-1) ?? place.path), manifest, poms });
   if (main) found.push(mavenPackage(main, place, manifest));
   for (const pom of poms) if (!main || !sameArtifact(pom, main)) found.push(mavenPackage(pom, place, new Map()));
 }
