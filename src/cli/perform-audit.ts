@@ -106,7 +106,7 @@ async function withAskedImages(
   let failed: UserError['exitCode'] | undefined;
   for (const name of new Set(parsed.values('image'))) {
     try {
-      const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress, platform);
+      const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress, { platform });
       images.push(inspectImage(analysis, vulnerabilities, project));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -20,7 +20,7 @@ import { loadConfiguration } from './load-configuration.ts';
 import { baselineFrom, failOnFrom } from './perform-audit.ts';
 import { progressOn } from './progress.ts';
 import { readBases } from './read-bases.ts';
-import { readImage } from './read-image.ts';
+import { platformFrom, type ReadImage, readImage } from './read-image.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
@@ -37,11 +37,14 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const repository = await repositoryFrom(parsed, terminal);
-    const read = await readImage(name, parsed, terminal, progress);
+    const read = await readImage(name, parsed, terminal, progress, {
+      platform: platformFrom(parsed.value('platform')),
+      attachments: attachmentsFor(parsed),
+    });
     const bases = await readBases(read.analysis.image, parsed, terminal, progress);
     progress.step('judging');
     const image = inspectImage(read.analysis, read.vulnerabilities, repository, bases);
-    const view = await viewOf(image, read.advisories, repository, name, parsed, terminal);
+    const view = await viewOf(image, read, repository, name, parsed, terminal);
     progress.end();
     await write(view, parsed, terminal);
     if (parsed.has('ci') || parsed.has('ci-config')) return await gate(read.analysis, parsed, terminal);
@@ -53,9 +56,16 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
   }
 }
 
+/** A list of what was found, and a part of the text, say nothing of what is attached. */
+function attachmentsFor(parsed: ParsedArguments): 'read' | 'keep' | undefined {
+  const sbom = parsed.value('sbom');
+  if (sbom === 'attested') return 'keep';
+  return sbom === undefined && !imageSections.some((section) => parsed.has(section)) ? 'read' : undefined;
+}
+
 async function viewOf(
   image: InspectedImage,
-  advisories: string,
+  { advisories, attachments }: ReadImage,
   repository: Project | undefined,
   name: string,
   parsed: ParsedArguments,
@@ -80,7 +90,7 @@ async function viewOf(
     clock: () => process.uptime(),
     startedAt: 0,
   });
-  return { image, report, today, advisories };
+  return { image, report, today, advisories, attachments };
 }
 
 /** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */
@@ -110,6 +120,7 @@ async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Termin
   const sbom = parsed.value('sbom');
   const sourceDateEpoch = terminal.environment.SOURCE_DATE_EPOCH;
   const options = { version: terminal.version, now: new Date(), sourceDateEpoch };
+  if (sbom === 'attested') return (await import('./attested-sbom.ts')).attestedSbom(view, terminal);
   if (sbom === 'cyclonedx')
     return (await import('../report/cyclonedx.ts')).renderCycloneDx(view.image.analysis, options);
   if (sbom === 'spdx') return (await import('../report/spdx.ts')).renderSpdx(view.image.analysis, options);

@@ -52,7 +52,7 @@ async function otherBase(
     value: (flag) => (ofTheImage.includes(flag) ? undefined : parsed.value(flag)),
     values: (flag) => (ofTheImage.includes(flag) ? [] : parsed.values(flag)),
   };
-  const { analysis, vulnerabilities, advisories } = await readImage(name, alone, terminal, progress, platform);
+  const { analysis, vulnerabilities, advisories } = await readImage(name, alone, terminal, progress, { platform });
   const { operatingSystem, gaps } = analysis;
   return {
     name,

@@ -4,6 +4,7 @@ import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
 import type { Image, Platform } from '../image/image.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
+import { type ReadAttachment, readAttachments } from '../image/read-attachments.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
@@ -18,6 +19,15 @@ export interface ReadImage {
   readonly vulnerabilities: readonly Vulnerability[] | undefined;
   /** Of what day the advisories are, or why there are none. */
   readonly advisories: string;
+  /** What is attached to it; undefined where nobody asked, or the source cannot tell. */
+  readonly attachments: readonly ReadAttachment[] | undefined;
+}
+
+interface ReadChoices {
+  /** That of `--platform` unless it is given. */
+  readonly platform?: Platform | undefined;
+  /** Whether to look for what is attached to it, and to keep lists of packages. */
+  readonly attachments?: 'read' | 'keep' | undefined;
 }
 
 /**
@@ -29,9 +39,9 @@ export async function readImage(
   parsed: ParsedArguments,
   terminal: Terminal,
   progress: Progress,
-  platform = platformFrom(parsed.value('platform')),
+  choices: ReadChoices = { platform: platformFrom(parsed.value('platform')) },
 ): Promise<ReadImage> {
-  const image = await openNamed(name, platform, parsed, terminal, progress);
+  const image = await openNamed(name, choices.platform, parsed, terminal, progress);
   try {
     progress.step(`reading ${name}`);
     const analysis = await analyseImage(image, {
@@ -40,10 +50,27 @@ export async function readImage(
       onProgress: (share) => progress.step(`reading ${name}`, Math.round(share * 100), 100),
     });
     const { gaps, ...found } = await findVulnerabilities(analysis, parsed, terminal, progress);
-    return { analysis: { ...analysis, gaps: [...analysis.gaps, ...gaps] }, ...found };
+    const attached = await attachmentsOf(analysis, choices.attachments, progress);
+    return {
+      analysis: { ...analysis, gaps: [...analysis.gaps, ...gaps, ...(attached?.gaps ?? [])] },
+      ...found,
+      attachments: attached?.read,
+    };
   } finally {
     await image.close();
   }
+}
+
+async function attachmentsOf(
+  { image, packages }: ImageAnalysis,
+  wanted: ReadChoices['attachments'],
+  progress: Progress,
+): Promise<{ readonly read: readonly ReadAttachment[]; readonly gaps: readonly string[] } | undefined> {
+  if (wanted === undefined || !image.attachments) return undefined;
+  progress.step('looking for attestations');
+  const { found, gaps } = await image.attachments();
+  const digests = [image.digest, image.indexDigest].filter((each) => each !== undefined);
+  return { read: await readAttachments(found, digests, packages, wanted === 'keep'), gaps };
 }
 
 /** The same arguments, without a look for vulnerabilities. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, jsonObjectOf } from '../core/json-object.ts';
+import { type Statement, statementIn } from './in-toto.ts';
 import type { InstalledPackage, PackageKind } from './installed-package.ts';
 import { isWord, maximumPackages } from './internal/installed-text.ts';
 import { parseJson } from './internal/parse-json.ts';
@@ -16,45 +17,31 @@ export interface ReadSbom {
   readonly unknown: number;
 }
 
-/** An envelope in an envelope in an envelope is made up. */
-const maximumDepth = 4;
-
 /**
- * A bill of materials as CycloneDX or SPDX 2 in JSON, alone or as the predicate of an in-toto statement
- * (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md), the statement alone or in a DSSE envelope. Signatures are not checked.
+ * A bill of materials as CycloneDX or SPDX 2 in JSON, alone or as the predicate of an in-toto statement. Signatures are not checked.
  * Undefined where the text is none of these.
  * @param name what the text was read from: the path of packages for which it names no file
  */
 export function readSbom(text: string, name: string): ReadSbom | undefined {
-  return readValue(parseJson(text), name, [], 0);
+  const value = parseJson(text);
+  const statement = statementIn(value);
+  return statement ? sbomIn(documentOf(statement), name, statement.subjects) : sbomIn(value, name, []);
 }
 
-function readValue(value: unknown, name: string, subjects: readonly string[], depth: number): ReadSbom | undefined {
-  if (!isJsonObject(value) || depth > maximumDepth) return undefined;
-  // https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
-  if (typeof value.payload === 'string' && typeof value.payloadType === 'string')
-    return readValue(parseJson(Buffer.from(value.payload, 'base64').toString('utf8')), name, subjects, depth + 1);
-  if (typeof value.predicateType === 'string' && 'predicate' in value)
-    return readValue(predicateOf(value), name, digestsOf(value.subject), depth + 1);
+/** A document of one of the two formats; undefined for any other value. */
+export function sbomIn(value: unknown, name: string, subjects: readonly string[]): ReadSbom | undefined {
+  if (!isJsonObject(value)) return undefined;
   if (value.bomFormat === 'CycloneDX') return listed('cyclonedx', components(value, 0), name, subjects);
   if (typeof value.spdxVersion === 'string') return listed('spdx', spdxEntries(value), name, subjects);
   return undefined;
 }
 
-/** cosign wraps the document once more (`Data`), some wrap it as text. */
-function predicateOf(statement: JsonObject): unknown {
+/** What a statement states: cosign wraps the document once more (`Data`), some wrap it as text. */
+export function documentOf(statement: Statement): unknown {
   const predicate = jsonObjectOf(statement.predicate);
   const inner = predicate.Data ?? predicate.data;
   if (typeof inner === 'string') return parseJson(inner);
   return inner ?? predicate;
-}
-
-function digestsOf(subject: unknown): string[] {
-  if (!Array.isArray(subject)) return [];
-  return subject.slice(0, 1000).flatMap((one: unknown) => {
-    const { sha256 } = jsonObjectOf(jsonObjectOf(one).digest);
-    return typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? [`sha256:${sha256}`] : [];
-  });
 }
 
 /** What both formats say of one package. */

@@ -1,3 +1,5 @@
+import type { Attachments } from './attachment.ts';
+
 /** One kind of machine (https://github.com/opencontainers/image-spec/blob/main/config.md). */
 export interface Platform {
   readonly os: string;
@@ -87,6 +89,8 @@ export interface Image {
   readonly configuration: ImageConfiguration;
   /** Base first. */
   readonly layers: readonly ImageLayer[];
+  /** What is attached to it; absent where the source cannot tell (`docker save`, engines, directories). Not after `close`. */
+  attachments?(): Promise<Attachments>;
   /** Lets go of connections and files. Does nothing the second time. */
   close(): Promise<void>;
 }

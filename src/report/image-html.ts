@@ -1,3 +1,4 @@
+import { attachmentColumns, attachmentRows, attachmentsTitle } from './attachment-view.ts';
 import { renderHtml } from './html.ts';
 import { efficiencySentence, type ImageView, imageParts, packageRows, wasteRows } from './image-view.ts';
 import { fileFigure, layerFigure } from './internal/image-figures.ts';
@@ -16,7 +17,8 @@ export function renderImageHtml(view: ImageView): string {
 <section class="panel"><h2>Files</h2>${fileFigure(view.image.analysis.files)}</section>
 ${waste(view)}
 ${packages(view)}
-${vulnerabilities(view)}`,
+${vulnerabilities(view)}
+${table(attachmentsTitle, '', attachmentColumns, attachmentRows(view))}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { mendedVersion } from '../vulnerabilities/mended-version.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
+import { attachmentsJson } from './attachment-view.ts';
 import { contentBytes, type ImageView, layerRows, platformText, regularFiles, wasteRows } from './image-view.ts';
 import { jsonReport } from './json.ts';
 import { baseChangeCount, changeSentence, remedyRows } from './remedy-view.ts';
@@ -47,6 +48,7 @@ export function renderImageJson(view: ImageView): string {
       base: base(view),
       remedies: remedies(view),
       advisories: view.advisories,
+      attachments: attachmentsJson(view),
       secrets: analysis.secrets.map(({ kind, certainty, place, line, layer, hidden }) => ({
         kind,
         certainty,

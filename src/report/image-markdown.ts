@@ -1,3 +1,4 @@
+import { attachmentColumns, attachmentRows, attachmentsTitle } from './attachment-view.ts';
 import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { markdown } from './internal/escape.ts';
 import { bytesText } from './internal/wording.ts';
@@ -21,6 +22,7 @@ export function renderImageMarkdown(view: ImageView): string {
     packages.length > 0 ? `**Packages** ${markdown(packages.join(' · '))}` : '',
     `**Vulnerabilities** ${markdown(vulnerabilitySentence(view))}`,
     remedies(view),
+    table(attachmentsTitle, attachmentColumns, attachmentRows(view)),
     renderMarkdown(view.report).replace(commentMarker, '').trim(),
   ]
     .filter((part) => part !== '')

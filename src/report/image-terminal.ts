@@ -1,6 +1,7 @@
 import { printable } from '../core/printable.ts';
 import type { ImageFile } from '../image/image-analysis.ts';
 import { namesOf } from '../project/image-files.ts';
+import { attachmentColumns, attachmentRows, attachmentsTitle } from './attachment-view.ts';
 import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { vulnerabilityBlock, vulnerabilityTable } from './internal/remedy-terminal.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
@@ -38,6 +39,7 @@ export function renderImageTerminal(view: ImageView, options: ImageTerminalOptio
     waste(view, most, page),
     packages(view, page),
     vulnerabilityBlock(view, options.all ? most : 4, page),
+    attachments(view, most, page),
     next(view, page),
   ]);
 }
@@ -139,6 +141,22 @@ function packages(view: ImageView, page: Page): string[] {
     ({ kind, count, bytes }) => `${count} ${kind}${bytes === undefined ? '' : ` (${bytesText(bytes)})`}`,
   );
   return paragraph([{ text: 'Packages  ', style: 'bold' }], { text: text.join(' · ') }, [], page);
+}
+
+function attachments(view: ImageView, atMost: number, page: Page): string[] {
+  const rows = attachmentRows(view);
+  if (rows.length === 0) return [];
+  const [kind, size, digest, says] = attachmentColumns;
+  const left = rows.length - atMost;
+  return [
+    title(attachmentsTitle, page),
+    ...terminalTable(
+      [{ title: kind }, { title: size, align: 'right' }, { title: digest }, { title: says, flexible: true }],
+      rows.slice(0, atMost),
+      page,
+    ),
+    ...(left > 0 ? [paint([{ text: `and ${left} more`, style: 'dim' }], page)] : []),
+  ];
 }
 
 function next(view: ImageView, page: Page): string[] {

@@ -5,6 +5,7 @@ import { lineIndex } from '../core/text.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageAnalysis, Waste } from '../image/image-analysis.ts';
+import type { ReadAttachment } from '../image/read-attachments.ts';
 import { type ImageStep, type InspectedImage, placeOfLayer } from '../project/inspected-image.ts';
 import { bytesText, plural } from './internal/wording.ts';
 
@@ -16,6 +17,8 @@ export interface ImageView {
   readonly today: string;
   /** Why no vulnerabilities were looked for, or of what day the advisories are. */
   readonly advisories: string;
+  /** What is attached to it; undefined where nobody asked, or the source cannot tell. */
+  readonly attachments?: readonly ReadAttachment[] | undefined;
 }
 
 /** Content of all files of all layers, in bytes: what has to be stored where the image runs. */

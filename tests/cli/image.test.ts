@@ -8,6 +8,7 @@ import { commandAs } from '../../src/cli/command-form.ts';
 import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command } from '../../src/cli/commands/image.ts';
 import { commandHelp } from '../../src/cli/help.ts';
+import { layoutFiles, testBlobs, types, writeFiles } from '../image/image-blobs.ts';
 import { tarOf } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
 import { runCommand } from './run-command.ts';
@@ -150,6 +151,36 @@ describe('plimsoll image', () => {
   test('the help of every form names flags that there are', () => {
     for (const { flags } of command.forms ?? [])
       for (const flag of flags) expect(command.flags.map(({ name }) => name)).toContain(flag);
+  });
+});
+
+describe('--sbom attested', () => {
+  test('writes the list that is attached, and says in what it differs from what is there', async () => {
+    const blobs = testBlobs();
+    const image = blobs.image('web');
+    const bom = { bomFormat: 'CycloneDX', components: [{ type: 'library', purl: 'pkg:npm/a@1', name: 'a' }] };
+    const layers = [
+      blobs.add('application/vnd.in-toto+json', { predicateType: 'https://cyclonedx.org/bom', predicate: bom }),
+    ];
+    const config = blobs.add('application/vnd.oci.empty.v1+json', {});
+    const attestation = blobs.add(
+      types.manifest,
+      { schemaVersion: 2, config, layers },
+      {
+        platform: { os: 'unknown', architecture: 'unknown' },
+        annotations: { 'vnd.docker.reference.digest': image.digest },
+      },
+    );
+    const index = blobs.add(types.index, { schemaVersion: 2, manifests: [image, attestation] });
+    writeFiles(path.join(scratch, 'attested'), layoutFiles(blobs.blobs, [index]));
+    const { code, stdout, stderr } = await run(`oci:${path.join(scratch, 'attested')}`, '--sbom', 'attested');
+    expect(JSON.parse(stdout)).toEqual(bom);
+    expect(stderr).toMatch(/1 package as attached \(sha256:[0-9a-f]{64}\); 1 not found in the image \(a 1\)/);
+    expect(code).toBe(0);
+  });
+
+  test('is refused where the source cannot tell', async () => {
+    await expect(run(name, '--sbom', 'attested')).rejects.toThrow('is not known here');
   });
 });
 

@@ -311,6 +311,37 @@ describe.skipIf(!hasRegistry)('an image in a registry', () => {
     ]);
   });
 
+  it('has what refers to it, and what cosign keeps under tags; what the registry does not answer is a gap', async () => {
+    registry.spoil(() => undefined);
+    const push = async (one: TestDescriptor, tag?: string) =>
+      registry.push('shop/web', { ...one, body: blobs.blobs.get(one.digest) ?? Buffer.alloc(0) }, tag);
+    const tag = index.digest.replace(':', '-');
+    const config = blobs.add('application/vnd.oci.empty.v1+json', {});
+    const manifest = (layer: TestDescriptor, more: object = {}) =>
+      blobs.add(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config, layers: [layer], ...more });
+    const signature = blobs.add('application/vnd.dev.cosign.simplesigning.v1+json', { signed: 'index' });
+    const sbom = blobs.add('application/spdx+json', { spdxVersion: 'SPDX-2.3', packages: [] });
+    const signed = manifest(signature);
+    const listed = manifest(sbom, { artifactType: 'application/spdx+json', subject: index });
+    const list = blobs.add(types.index, { schemaVersion: 2, mediaType: types.index, manifests: [listed] });
+    for (const one of [config, signature, sbom]) await push(one);
+    await push(signed, `${tag}.sig`);
+    await push(listed, listed.digest);
+    await push(list, tag);
+    const attached = async () => (await openLarge()).attachments?.();
+    const { found = [], gaps } = (await attached()) ?? {};
+    expect(gaps).toEqual([]);
+    expect(found.map(({ digest, foundBy }) => [digest, foundBy])).toEqual([
+      [sbom.digest, 'referrers'],
+      [signature.digest, 'tag'],
+    ]);
+    expect(String(await found[0]?.read())).toContain('SPDX-2.3');
+    registry.spoil(({ url }) => (url.endsWith('.sig') ? { kind: 'answer', status: 500 } : undefined));
+    const spoilt = await attached();
+    expect(spoilt?.found).toHaveLength(1);
+    expect(spoilt?.gaps.join()).toContain('answered 500');
+  });
+
   it('comes from a mirror first, from the registry where the mirror fails', async () => {
     registry.spoil(() => undefined);
     const mirror = { host: registry.host, prefix: '', plainHttp: true };

@@ -63,9 +63,10 @@ export const command: Command = {
     {
       name: 'sbom',
       value: 'FORMAT',
-      choices: ['cyclonedx', 'spdx'],
+      choices: ['cyclonedx', 'spdx', 'attested'],
       group: 'Output',
-      description: 'The list of packages instead of the report, as CycloneDX 1.6 or SPDX 2.3',
+      description:
+        'The list of packages instead of the report, as CycloneDX 1.6, SPDX 2.3, or the one that is attached',
     },
     { name: 'html', value: 'FILE', group: 'Output', description: 'Write the report with its pictures to FILE as well' },
     {

@@ -30,12 +30,21 @@ export interface BlobSource {
   manifest(of: Pick<Descriptor, 'digest'> & { readonly bytes?: number }): Promise<ReadBlob>;
   /** Reads a configuration, likewise. */
   configuration(of: Descriptor): Promise<ReadBlob>;
+  /** Reads a document that is attached to an image, likewise. */
+  document(of: Descriptor): Promise<ReadBlob>;
+  /** What refers to a manifest: only of a registry. Rejects as `manifest` does. */
+  referrers?(digest: string): Promise<readonly Pick<Descriptor, 'digest'>[]>;
+  /** The manifest of a tag: only of a registry. Undefined where there is none. Rejects as `manifest` does. */
+  tagged?(tag: string): Promise<ReadBlob | undefined>;
   /** @throws UserError where it is not there or has another size */
   layer(of: Descriptor): Promise<LayerBytes>;
 }
 
 /** Registries take no larger manifest (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests: 4 MiB at least). */
 export const maximumManifestBytes = 4 * 1024 * 1024;
+
+/** Lists of packages that name every file of a large image stay below. */
+export const maximumDocumentBytes = 16 * 1024 * 1024;
 
 /** Configurations with a history of thousands of steps stay below. */
 export const maximumConfigurationBytes = 8 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { Image, ImageLayer, LayerBytes, Packing, Platform } from '../image.ts';
+import { attachmentsOf } from './attachments.ts';
 import type { BlobSource, Descriptor } from './blob-source.ts';
 import { choosePlatform, hostPlatform, platformText } from './choose-platform.ts';
 import { packingOf } from './packing.ts';
@@ -15,14 +16,16 @@ export type ManifestImage = Omit<Image, 'name' | 'source' | 'close'>;
 /**
  * The image of a manifest, or of the platform's manifest in an index. No layer is read.
  * @param root as the source found it; its size and media type where something names them
+ * @param beside entries of a list in which the root stands: what is attached to the image may be among them
  * @throws UserError where a manifest or the configuration is not there, is not what its digest names, or is no image's
  */
 export async function imageOfManifest(
   source: BlobSource,
   root: Pick<Descriptor, 'digest'> & Partial<Descriptor>,
   wanted: Platform | undefined,
+  beside: readonly IndexEntry[] = [],
 ): Promise<ManifestImage> {
-  const { manifest, digest, indexDigest } = await manifestOf(source, root, wanted);
+  const { manifest, digest, indexDigest, indexes, entries } = await manifestOf(source, root, wanted);
   const read = await source.configuration(manifest.config);
   const configuration = readConfiguration(read.bytes, read.digest, manifest.layers.length, source.place);
   const history = historyOfLayers(configuration);
@@ -49,6 +52,7 @@ export async function imageOfManifest(
     annotations: manifest.annotations,
     configuration,
     layers,
+    attachments: () => attachmentsOf(source, [digest, ...indexes], [...entries, ...beside]),
   };
 }
 
@@ -56,6 +60,10 @@ interface FoundManifest {
   readonly manifest: Extract<Manifest, { kind: 'image' }>;
   readonly digest: string;
   readonly indexDigest: string | undefined;
+  /** Digests of all indexes on the way. */
+  readonly indexes: readonly string[];
+  /** All that they name. */
+  readonly entries: readonly IndexEntry[];
 }
 
 async function manifestOf(
@@ -65,6 +73,8 @@ async function manifestOf(
 ): Promise<FoundManifest> {
   const seen = new Set<string>();
   let indexDigest: string | undefined;
+  const indexes: string[] = [];
+  const entries: IndexEntry[] = [];
   let next = root;
   for (let depth = 0; depth < maximumDepth; depth++) {
     const { bytes, digest, contentType } = await source.manifest(next);
@@ -72,8 +82,10 @@ async function manifestOf(
     if (seen.has(digest)) throw new UserError('This index contains itself.', { where });
     seen.add(digest);
     const manifest = readManifest(bytes, [contentType, next.mediaType], where);
-    if (manifest.kind === 'image') return { manifest, digest, indexDigest };
+    if (manifest.kind === 'image') return { manifest, digest, indexDigest, indexes, entries };
     indexDigest ??= digest;
+    indexes.push(digest);
+    entries.push(...manifest.entries);
     next = entryIn(manifest.entries, wanted, source, where);
   }
   throw new UserError(`Indexes lie in each other more than ${maximumDepth} deep.`, {

@@ -3,7 +3,13 @@ import { parseJsonObject } from '../../core/json-object.ts';
 import { printable } from '../../core/printable.ts';
 import type { Platform } from '../image.ts';
 import type { Archive } from './archive.ts';
-import { type BlobSource, type Descriptor, maximumConfigurationBytes, maximumManifestBytes } from './blob-source.ts';
+import {
+  type BlobSource,
+  type Descriptor,
+  maximumConfigurationBytes,
+  maximumDocumentBytes,
+  maximumManifestBytes,
+} from './blob-source.ts';
 import { choosePlatform, hostPlatform, platformText } from './choose-platform.ts';
 import { digestOf, isDigest, verifyDigest } from './digest.ts';
 import { imageOfManifest, type ManifestImage } from './image-of-manifest.ts';
@@ -26,8 +32,8 @@ export async function imageOfLayout(
   if (index.kind !== 'index')
     throw new UserError('The index.json of this OCI layout is no index.', { where: printable(files.place) });
   const source = blobsOf(files, (digest) => `blobs/${digest.replace(':', '/')}`);
-  if (name !== undefined && isDigest(name)) return imageOfManifest(source, { digest: name }, wanted);
-  return imageOfManifest(source, chosenIn(index.entries, name, wanted, files.place), wanted);
+  if (name !== undefined && isDigest(name)) return imageOfManifest(source, { digest: name }, wanted, index.entries);
+  return imageOfManifest(source, chosenIn(index.entries, name, wanted, files.place), wanted, index.entries);
 }
 
 /**
@@ -55,6 +61,7 @@ function blobsOf(files: Archive, pathOf: (digest: string) => string): BlobSource
     has: (digest) => files.size(pathOf(digest)) !== undefined,
     manifest: (of) => readBlob(files, pathOf(of.digest), of, maximumManifestBytes),
     configuration: (of) => readBlob(files, pathOf(of.digest), of, maximumConfigurationBytes),
+    document: (of) => readBlob(files, pathOf(of.digest), of, maximumDocumentBytes),
     async layer({ digest, bytes }) {
       const content = files.content(pathOf(digest));
       sameSize(files.size(pathOf(digest)) ?? 0, bytes, digest, files.place);

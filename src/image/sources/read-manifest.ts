@@ -134,7 +134,8 @@ function imageOf(object: JsonObject, where: string): { config: Descriptor; layer
   return { config, layers: object.layers.map((layer) => descriptorOf(jsonObjectOf(layer), where)) };
 }
 
-function descriptorOf({ mediaType, digest, size, annotations }: JsonObject, where: string): Descriptor {
+/** @throws UserError for what names no blob */
+export function descriptorOf({ mediaType, digest, size, annotations }: JsonObject, where: string): Descriptor {
   if (!isDigest(digest))
     throw wrong(`This is no digest: ${printable(JSON.stringify(digest) ?? 'nothing').slice(0, 200)}.`, where);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)

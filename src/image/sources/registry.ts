@@ -4,13 +4,23 @@ import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
 import type { LayerBytes, Platform } from '../image.ts';
 import { type RegistryConnection, type RegistryOptions, registryConnection } from '../internal/registry-request.ts';
-import { type BlobSource, maximumConfigurationBytes, maximumManifestBytes, type ReadBlob } from './blob-source.ts';
+import {
+  type BlobSource,
+  maximumConfigurationBytes,
+  maximumDocumentBytes,
+  maximumManifestBytes,
+  type ReadBlob,
+} from './blob-source.ts';
 import { digestOf, isDigest, verifyDigest } from './digest.ts';
 import { imageOfManifest, type ManifestImage } from './image-of-manifest.ts';
 import { indexTypes, manifestTypes } from './read-manifest.ts';
+import { referrersOf } from './referrers.ts';
 import { downloadBlob, reasonOf } from './registry-blob.ts';
 
 const accept = [...indexTypes, ...manifestTypes].join(', ');
+
+/** What is only beside an image is not waited for so long. */
+const beside = 2;
 
 /** A request is sent so often before it is given up. */
 const defaultAttempts = 5;
@@ -59,6 +69,27 @@ export function blobsOfRegistry(reference: ImageReference, options: RegistryOpti
       const { bytes } = await read(`blobs/${digest}`, 'configuration', maximumConfigurationBytes);
       verifyDigest(bytes, digest, 'This configuration', place);
       return { bytes, digest };
+    },
+    async document({ digest, bytes: size }) {
+      const { bytes } = await read(`blobs/${digest}`, 'document', Math.min(size, maximumDocumentBytes));
+      verifyDigest(bytes, digest, 'This document', place);
+      return { bytes, digest };
+    },
+    referrers: (digest) => referrersOf(reference, digest, { ...options, attempts: beside }),
+    async tagged(tag) {
+      const request = { method: 'GET', accept } as const;
+      const response = await registryConnection(reference, { ...options, attempts: beside })
+        .request(`manifests/${tag}`, request)
+        .catch((error: unknown) => {
+          throw unreachable(`${registry} did not answer: ${reasonOf(error)}`, reference, error);
+        });
+      if (!response?.ok) {
+        await response?.body?.cancel();
+        if (response === undefined || response.status === 404 || response.status === 403) return undefined;
+        throw unreachable(`${registry} answered ${response.status} for a tag`, reference, undefined);
+      }
+      const bytes = await boundedBytes(response, maximumManifestBytes);
+      return { bytes, digest: digestOf(bytes) };
     },
     async layer({ digest, bytes }): Promise<LayerBytes> {
       const { timeoutSeconds, sleep, attempts = defaultAttempts } = options;
