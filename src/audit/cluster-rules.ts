@@ -6,8 +6,6 @@ import type { Rule } from '../project/rule.ts';
 const ofFilesOnly: ReadonlySet<string> = new Set([
   // A live object always has a number of replicas, whoever wrote it.
   'alerting/replicas-against-autoscaler',
-  // Neither ConfigMaps nor Secrets are read; a container that lacks one is found by alerting/failing-pods.
-  'config/missing-reference',
   // What a Prometheus collects stands in its own configuration.
   'monitoring/scrape-configuration',
 ]);

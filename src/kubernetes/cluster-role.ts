@@ -7,20 +7,20 @@ const namespaced: readonly ResourceType[] = [...controllerTypes, resources.pods,
 
 /**
  * The role that an account needs to have a cluster audited, as a manifest: exactly what is read. With namespaces, a Role in each, and a
- * ClusterRole for what no namespace holds. No Secret and no ConfigMap is in it.
+ * ClusterRole for what no namespace holds. No Secret is in it: RBAC knows no right to their names alone.
  */
 export function auditRole(namespaces: readonly string[]): string {
+  // By their names only, which workloads tell: nobody learns which others there are.
+  const configMaps = { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] };
+  const ofNamespaces = [...rulesOf(namespaced), configMaps];
   const clusterWide = [
     { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
     { apiGroups: [''], resources: ['namespaces'], verbs: [namespaces.length > 0 ? 'get' : 'list'] },
   ];
-  const cluster = role('ClusterRole', undefined, [
-    ...clusterWide,
-    ...(namespaces.length > 0 ? [] : rulesOf(namespaced)),
-  ]);
-  const roles = [cluster, ...namespaces.map((namespace) => role('Role', namespace, rulesOf(namespaced)))];
+  const cluster = role('ClusterRole', undefined, [...clusterWide, ...(namespaces.length > 0 ? [] : ofNamespaces)]);
+  const roles = [cluster, ...namespaces.map((namespace) => role('Role', namespace, ofNamespaces))];
   return [
-    '# What «plimsoll audit --cluster» reads, and nothing else: it lists, it never watches or writes.',
+    '# What «plimsoll audit --cluster» reads, and nothing else: it lists, and gets the ConfigMaps that workloads name; it never watches or writes.',
     '# Bind it to the account that runs the audit: kubectl create clusterrolebinding plimsoll-audit --clusterrole=plimsoll-audit \\',
     '#   --serviceaccount=NAMESPACE:NAME',
     roles.map((each) => yamlText(each)).join('---\n'),

@@ -32,8 +32,10 @@ export interface ClusterSnapshot {
   readonly namespaces: readonly string[];
   /** System namespaces that were not. */
   readonly leftOut: readonly string[];
-  /** What users made: owners instead of what they own, and what workloads are judged with. */
+  /** What users made: owners instead of what they own, and what workloads are judged with. Of ConfigMaps those that workloads use. */
   readonly objects: readonly ClusterObject[];
+  /** `NAMESPACE/NAME` of ConfigMaps that workloads use and the cluster does not have. */
+  readonly absentConfigMaps: ReadonlySet<string>;
   readonly pods: readonly RunningPod[];
   readonly nodes: readonly LiveNode[];
   readonly pulls: readonly ImagePull[];

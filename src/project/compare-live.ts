@@ -40,14 +40,26 @@ const mostDifferences = 100;
 
 /**
  * How a live object differs from its manifest, as far as the manifest says something: what the API server filled in and what others own is
- * no difference. Of what somebody added by hand, environment variables, containers and amounts are.
+ * no difference. Of what somebody added by hand, environment variables, containers, amounts and keys of a ConfigMap are.
  * @param skip fields of the spec that somebody else owns: `replicas` where an autoscaler does
  */
 export function differences(manifest: YamlMap, live: JsonObject, skip: ReadonlySet<string>): Difference[] {
   const found: Difference[] = [];
   const spec = at(manifest, 'spec');
   if (spec?.kind === 'map') compareMap(spec, live.spec, ['spec'], { found, skip });
+  if (textAt(manifest, 'kind') === 'ConfigMap') compareData(manifest, live, { found, skip });
   return found;
+}
+
+/** A ConfigMap belongs to its manifest whole: a key more is a change by hand. */
+function compareData(manifest: YamlMap, live: JsonObject, comparison: Comparison): void {
+  for (const field of ['data', 'binaryData']) {
+    const written = at(manifest, field);
+    if (written?.kind === 'map') compareMap(written, live[field] ?? {}, [field], comparison);
+    const keys = new Set(written?.kind === 'map' ? written.entries.map(({ key }) => key.text) : []);
+    for (const key of Object.keys(jsonObjectOf(live[field])))
+      if (!keys.has(key)) addExtra(comparison, 'other', [field, key], written ?? manifest);
+  }
 }
 
 interface Comparison {

@@ -34,6 +34,8 @@ const comparedKinds: ReadonlySet<string> = new Set([
   '/Pod',
   '/ReplicationController',
   '/Service',
+  // Those that workloads use; of others nothing is known.
+  '/ConfigMap',
   'autoscaling/HorizontalPodAutoscaler',
   'policy/PodDisruptionBudget',
   'networking.k8s.io/NetworkPolicy',
@@ -154,7 +156,10 @@ function missingBeside(
   const places = new Set(compared.map(({ object }) => placeOf(object)));
   const lookedAt = new Set(snapshot.namespaces);
   const told = new Set<string>();
+  const unused = ({ kind, name }: KubernetesObject) =>
+    kind === 'ConfigMap' && ![...snapshot.absentConfigMaps].some((each) => each.endsWith(`/${name}`));
   return absent.filter((object) => {
+    if (unused(object)) return false;
     const key = `${object.group}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
     if (told.has(key) || !places.has(placeOf(object))) return false;
     if (object.namespace !== undefined && !lookedAt.has(object.namespace)) return false;

@@ -65,7 +65,7 @@ spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minRe
       ),
       /replicas-against/,
     ],
-    ['a ConfigMap that was not read', deployment('envFrom: [{configMapRef: {name: settings}}]'), /missing-reference/],
+    ['a Secret, which is not read', deployment('envFrom: [{secretRef: {name: settings}}]'), /missing-reference/],
     [
       'metrics that are scraped by what was not read',
       deployment('ports: [{name: metrics, containerPort: 9090}]'),

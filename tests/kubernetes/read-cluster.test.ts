@@ -43,7 +43,8 @@ function recorder(objects: readonly ClusterObject[], refuses: (asked: Asked) => 
     get configuration() {
       return never();
     },
-    get: async (type, { name }) => ask('get', type).find(({ metadata }) => metadata.name === name),
+    get: async (type, { name, namespace }) =>
+      ask('get', type, namespace).find(({ metadata }) => metadata.name === name),
     async *pages(type, options = {}) {
       yield ask('list', type, options.namespace);
     },
@@ -101,12 +102,21 @@ function allowed(manifest: string): string[] {
 
 const namespaces = ['shop', 'billing', 'kube-system'].map((name) => object('Namespace', name));
 
+function usesConfigMap(name: string): object {
+  return { spec: { template: { spec: { containers: [{ name: 'c', envFrom: [{ configMapRef: { name } }] }] } } } };
+}
+
 describe('the printed role', () => {
   it.each([
     ['of a whole cluster', []],
     ['of namespaces', ['shop', 'billing']],
   ])('%s allows exactly what is asked', async (_, named) => {
-    const { client, asked } = recorder(namespaces);
+    const { client, asked } = recorder([
+      ...namespaces,
+      ...['shop', 'billing'].map((namespace) =>
+        object('Deployment', 'web', namespace, undefined, usesConfigMap('settings')),
+      ),
+    ]);
     await readCluster(client, { namespaces: named, system: false });
     const needed = asked.map(
       ({ verb, type, namespace }) => `${namespace ?? '*'}: ${verb} ${groupOf(type)}/${type.resource}`,
@@ -174,6 +184,47 @@ describe('reading a cluster', () => {
     expect(problems.map(({ message }) => message)).toEqual(['may not list replicasets', 'may not list nodes']);
     expect(objects.length).toBeGreaterThan(0);
     expect(pods.find(({ name }) => name === 'alone')?.ownerPath).toBe('cluster:shop/pod/alone');
+  });
+
+  it.each([
+    ['', [], 1],
+    [', in each of the named namespaces', ['shop', 'billing'], 2],
+  ])('is refused ConfigMaps once%s', async (_, named, times) => {
+    const using = ['shop', 'billing'].flatMap((namespace) =>
+      ['a', 'b'].map((name) => object('Deployment', name, namespace, undefined, usesConfigMap(name))),
+    );
+    const { client } = recorder([...namespaces, ...using], ({ type }) => type.kind === 'ConfigMap');
+    const { problems, absentConfigMaps } = await readCluster(client, { namespaces: named, system: false });
+    expect(problems.map(({ message }) => message)).toEqual(Array(times).fill('may not get configmaps'));
+    expect([...absentConfigMaps]).toEqual([]);
+  });
+
+  it('reads the ConfigMaps that workloads use, and knows which are absent', async () => {
+    const using = [
+      object('CronJob', 'report', 'shop', undefined, { spec: { jobTemplate: { ...usesConfigMap('settings') } } }),
+      object('Pod', 'alone', 'shop', undefined, {
+        spec: {
+          volumes: [
+            { name: 'a', configMap: { name: 'files' } },
+            {
+              name: 'b',
+              projected: { sources: [{ configMap: { name: 'gone' } }, { configMap: { name: 'kube-root-ca.crt' } }] },
+            },
+          ],
+          initContainers: [
+            { name: 'i', env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'variables', key: 'a' } } }] },
+          ],
+        },
+      }),
+      ...['settings', 'files', 'variables', 'unused', 'kube-root-ca.crt'].map((name) =>
+        object('ConfigMap', name, 'shop'),
+      ),
+    ];
+    const { client } = recorder([...namespaces, ...using]);
+    const { objects, absentConfigMaps } = await readCluster(client, { namespaces: [], system: false });
+    const names = objects.flatMap(({ kind, metadata }) => (kind === 'ConfigMap' ? [metadata.name] : []));
+    expect(names.sort()).toEqual(['files', 'settings', 'variables']);
+    expect([...absentConfigMaps]).toEqual(['shop/gone']);
   });
 
   it('finds a Deployment by the names of its pods where ReplicaSets may not be read', async () => {

@@ -3,6 +3,7 @@ import { type ClusterObject, clusterObjectOf, resources } from '../../src/kubern
 import { type ClusterSnapshot, collapseOwners, liveNode } from '../../src/kubernetes/cluster-snapshot.ts';
 import { imagePull } from '../../src/kubernetes/image-pull.ts';
 import { controllerTypes } from '../../src/kubernetes/read-cluster.ts';
+import { usedConfigMaps } from '../../src/kubernetes/used-config-maps.ts';
 
 /** The name of the file that stands for a cluster in a rule's case: what `kubectl get -o yaml` would print of it. */
 export const liveFile = 'live.cluster';
@@ -14,6 +15,7 @@ export function snapshotOf(text: string): ClusterSnapshot {
   const controllers = ofKinds(...controllerTypes.map(({ kind }) => kind));
   const apart: readonly string[] = [resources.pods.kind, resources.nodes.kind, resources.events.kind];
   const others = objects.filter((object) => !controllers.includes(object) && !apart.includes(object.kind));
+  const collapsed = collapseOwners({ pods: ofKinds('Pod'), controllers, others });
   return {
     server: 'https://cluster.example:6443',
     context: 'production',
@@ -21,7 +23,18 @@ export function snapshotOf(text: string): ClusterSnapshot {
     version: 'v1.37.2',
     namespaces: [...new Set(objects.flatMap(({ metadata }: ClusterObject) => metadata.namespace ?? []))],
     leftOut: ['kube-system'],
-    ...collapseOwners({ pods: ofKinds('Pod'), controllers, others }),
+    ...collapsed,
+    absentConfigMaps: new Set(
+      usedConfigMaps(collapsed.objects)
+        .filter(
+          (used) =>
+            !others.some(
+              ({ kind, metadata }) =>
+                kind === 'ConfigMap' && metadata.name === used.name && metadata.namespace === used.namespace,
+            ),
+        )
+        .map(({ namespace, name }) => `${namespace}/${name}`),
+    ),
     nodes: ofKinds('Node').map(liveNode),
     pulls: ofKinds('Event').flatMap((event) => imagePull(event) ?? []),
     problems: [],

@@ -100,7 +100,7 @@ describe('plimsoll audit --cluster', () => {
     expect(messages(judged.findings).sort()).toEqual(messages(JSON.parse(stdout).findings).sort());
     expect(judged.problems).toEqual([]);
     expect(judged.inventory.workloads).toBe(3);
-    expect(judged.inventory.cluster.drift).toEqual({ compared: 4, differing: [], missing: [], unknown: [] });
+    expect(judged.inventory.cluster.drift).toEqual({ compared: 5, differing: [], missing: [], unknown: [] });
   }, 60_000);
 
   it('shows which images run, and points at the line of the live object', () => {
@@ -177,6 +177,7 @@ describe('plimsoll audit --cluster', () => {
     for (const [verb, resource] of [
       ['list', 'secrets'],
       ['list', 'configmaps'],
+      ['get', 'secrets'],
       ['watch', 'pods'],
       ['get', 'pods/log'],
       ['create', 'pods'],
@@ -186,6 +187,7 @@ describe('plimsoll audit --cluster', () => {
     ])
       expect(may(verb ?? '', resource ?? ''), `${verb} ${resource}`).toBe('no');
     expect(may('list', 'deployments')).toBe('yes');
+    expect(may('get', 'configmaps')).toBe('yes');
 
     node.kubectl(['delete', 'serviceaccount', 'auditor', '--namespace', namespace]);
     // What was accepted once is for some seconds more.
@@ -263,6 +265,7 @@ describe('plimsoll audit --cluster', () => {
     kubectl('set', 'image', 'deployment/web', 'web=docker.io/library/pause:other');
     kubectl('set', 'resources', 'deployment/web', '--limits', 'memory=128Mi');
     kubectl('delete', 'service', 'web', '--wait=false');
+    kubectl('patch', 'configmap', 'web', '--patch', '{"data":{"LOG_FORMAT":"hunter2","EXTRA":"hunter3"}}');
     kubectl('run', 'loose', '--image', 'pause:local');
     const { findings, inventory } = reportOf(repository, '--rule', 'maintenance/*');
     const drift = findings
@@ -271,7 +274,8 @@ describe('plimsoll audit --cluster', () => {
     expect(drift.sort()).toEqual([
       `cluster:${namespace}/pod/loose:4 No manifest of the repository declares pod/loose, which runs beside those that it declares.`,
       `shop.yaml:18 deployment/web runs docker.io/library/pause:other, another version than the manifest’s local.`,
-      `shop.yaml:34 service/web is not in the cluster, where others of its neighbours are.`,
+      `shop.yaml:39 configmap/web in ${namespace} differs from its manifest in data.LOG_FORMAT, data.EXTRA (only live).`,
+      `shop.yaml:44 service/web is not in the cluster, where others of its neighbours are.`,
       `shop.yaml:7 deployment/web in ${namespace} differs from its manifest in replicas (2, live 3), env[LOG_LEVEL].value of web, resources.limits.memory of web (65536Ki, live 128Mi), env[DEBUG] of web (only live).`,
     ]);
     expect(inventory.cluster.drift.differing[0]?.differences).toHaveLength(5);

@@ -3,7 +3,7 @@ import { dataOf, objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { EnvReference, Workload } from '../../kubernetes/workload.ts';
-import { booleanAt } from '../../kubernetes/yaml-node.ts';
+import { at, booleanAt, textAt } from '../../kubernetes/yaml-node.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
@@ -48,11 +48,13 @@ function referencesOf({ allContainers, volumes }: Workload): readonly Reference[
       isKind(kind) && !optional ? [{ kind: kinds[kind], name, node, key: undefined, ofVariable: false }] : [],
     ),
   ]);
-  const ofVolumes = volumes.flatMap(({ kind, settings, refersTo, node }): Reference[] =>
-    isKind(kind) && booleanAt(settings, 'optional') !== true
-      ? [{ kind: kinds[kind], name: refersTo, node, key: undefined, ofVariable: false }]
-      : [],
-  );
+  const ofVolumes = volumes.flatMap(({ kind, settings, refersTo, node }): Reference[] => {
+    if (!isKind(kind) || booleanAt(settings, 'optional') === true) return [];
+    const whole = { kind: kinds[kind], name: refersTo, node, ofVariable: false };
+    const items = at(settings, 'items');
+    const keys = items?.kind === 'sequence' ? items.items.map((item) => textAt(item, 'key')) : [];
+    return [{ ...whole, key: undefined }, ...keys.map((key) => ({ ...whole, key }))];
+  });
   return [...ofContainers, ...ofVolumes];
 }
 
@@ -66,10 +68,18 @@ function faultOf(project: Project, workload: Workload, { kind, name, key }: Refe
   const ofKind = objectsOfKind(project.objects, kind, '');
   const found = ofKind.filter((each) => each.name === name && sameNamespace(each, workload));
   if (found.length > 0) {
-    if (key === undefined || found.some((each) => hasKey(each, key))) return undefined;
+    if (key === undefined || found.some((each) => hasKey(each, key, project.live !== undefined))) return undefined;
     return { message: `${kind} ${name} has no key ${key}, which ${titleOf(workload)} reads.`, also: found };
   }
   // It may be made elsewhere, Secrets above all: a name is taken for wrong only where one that is nearly the same stands beside it.
+  if (project.live) {
+    // What a cluster lacks is nowhere else. Secrets are not read.
+    const isAbsent =
+      kind === 'ConfigMap' && project.live.snapshot.absentConfigMaps.has(`${workload.namespace}/${name}`);
+    return isAbsent
+      ? { message: `${titleOf(workload)} refers to ConfigMap ${name}, which the cluster does not have.`, also: [] }
+      : undefined;
+  }
   const directory = directoryOf(workload.object.path);
   const beside = ofKind.filter(
     (each) => directoryOf(each.path) === directory && sameNamespace(each, workload) && isNearly(each.name, name),
@@ -78,8 +88,9 @@ function faultOf(project: Project, workload: Workload, { kind, name, key }: Refe
   return { message: `${titleOf(workload)} refers to ${kind} ${name}, which no manifest declares.`, also: beside };
 }
 
-/** What makes Secrets from objects of its own kind, or fills them in when they are applied, may add keys. */
-function hasKey(object: KubernetesObject, key: string): boolean {
+/** What makes Secrets from objects of its own kind, or fills them in when they are applied, may add keys; to a live one nothing is added any more. */
+function hasKey(object: KubernetesObject, key: string, live: boolean): boolean {
+  if (live) return dataOf(object).some((entry) => entry.key.text === key);
   if (object.node.entries.every(({ key: { text } }) => !/^(?:data|stringData|binaryData)$/.test(text))) return true;
   if (object.annotations.size > 0 && object.kind === 'Secret') return true;
   return dataOf(object).some(
