@@ -27,7 +27,7 @@ const commandForms: readonly CommandForm[] = [
   },
   {
     pattern:
-      /(?:authorization|private-token|job-token|(?<![\w-])x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>[^\s"'$][^\s"']{0,2000})/gi,
+      /(?:authorization|private-token|job-token|(?<![\w-])x-[a-z-]{1,30})\s{0,3}:\s{0,3}(?:(?:bearer|basic|token)\s{1,3})?(?<secret>(?!(?:bearer|basic|token)\s)[^\s"'$][^\s"']{0,2000})/gi,
     marks: ['authorization', 'token', 'x-'],
   },
   {

@@ -22,13 +22,15 @@ export function objectionIn(path: string, reason: string): Objection {
 
 /**
  * What is there after a round of fixes and should not be: a finding that was to be repaired, or a new one. Findings are known again by
- * rule, file, words and place, as the edits moved it.
+ * rule, file, words and place, as the edits moved it. What was said of the image that a FROM names is no news of another FROM: a stage that is
+ * added stands on an image of the same release, named in the same way.
  */
 export function compareRounds(
   before: readonly Found[],
   after: readonly Found[],
   fixed: readonly Candidate[],
   edits: ReadonlyMap<string, readonly TrackedEdit[]>,
+  images: NamedImages,
 ): Objection[] {
   const repaired = new Map<string, Candidate>();
   for (const candidate of fixed) repaired.set(identity(candidate.finding), candidate);
@@ -44,10 +46,28 @@ export function compareRounds(
   const objections: Objection[] = [];
   for (const [key, found] of groupedByKey(after)) {
     const group = groups.get(key) ?? { old: [], fixed: [] };
-    for (const finding of unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? []))
-      objections.push(objectionTo(finding, group.fixed));
+    const saidBefore = (finding: Finding) => saidOfImage(finding, images.before(finding)) ?? [];
+    const said = new Set(group.old.flatMap(saidBefore));
+    for (const { finding } of group.fixed) for (const each of [saidBefore(finding)].flat()) said.delete(each);
+    for (const finding of unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? [])) {
+      const again = saidOfImage(finding, images.after(finding));
+      if (again === undefined || !said.has(again)) objections.push(objectionTo(finding, group.fixed));
+    }
   }
   return objections;
+}
+
+/** The names under which a FROM at the place of a finding has its image; none where no FROM stands there. */
+export interface NamedImages {
+  before(finding: Finding): readonly string[];
+  after(finding: Finding): readonly string[];
+}
+
+/** What a finding says of a FROM's image, without the name of that image; undefined where it is not about one. */
+function saidOfImage({ message, severity }: Finding, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const longestFirst = [...names].sort((a, b) => b.length - a.length);
+  return `${severity}\0${longestFirst.reduce((text, name) => (name === '' ? text : text.replaceAll(name, '\0')), message)}`;
 }
 
 function objectionTo(finding: Finding, fixed: readonly Candidate[]): Objection {

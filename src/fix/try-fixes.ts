@@ -1,4 +1,5 @@
 import type { Artifact } from '../core/artifact.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import { artifactOf } from './artifact-of.ts';
@@ -58,6 +59,7 @@ export async function tryFixes(
           foundOn(inspection, affected),
           fixes.map(({ candidate }) => candidate),
           edits,
+          { before: imageNames(before.project), after: imageNames(project) },
         ),
       ],
     };
@@ -65,6 +67,18 @@ export async function tryFixes(
     const reason = faultText(error);
     return { state: before, objections: [{ reason, key: reason, paths: [...changed.keys()] }], failed: true };
   }
+}
+
+/** As written, and as it is once variables are expanded. */
+function imageNames(project: Project): (finding: Finding) => readonly string[] {
+  const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
+  return ({ locations: [{ path, range }] }) => {
+    const stage = dockerfiles
+      .get(path)
+      ?.stages.find(({ from }) => from && range && from.range.start <= range.start && range.start < from.range.end);
+    if (stage?.base.kind !== 'image') return [];
+    return [stage.base.reference, stage.from?.image?.value ?? ''];
+  };
 }
 
 /** A file that was added cannot be taken away again by reading anew. */

@@ -70,7 +70,7 @@ function auditorOf(rules: readonly WordRule[]): Auditor {
           path,
           rules.flatMap((rule) =>
             [...text.matchAll(new RegExp(rule.finds, 'g'))].map((match) => ({
-              finding: findingOf(project, rule, path, text, match.index),
+              finding: findingOf(project, { ...rule, finds: match[0] }, path, text, match.index),
               cause: undefined,
             })),
           ),
@@ -170,6 +170,46 @@ describe('rounds of repair', () => {
     ]);
     expect(text).toBe(file.replace('one', 'bad').replace('two', '2'));
     expect(withdrawn).toEqual([]);
+  });
+
+  describe('what is found of the image of a FROM', () => {
+    const addsStage: WordRule = {
+      rule: 'r/x',
+      finds: 'one',
+      severity: 'note',
+      edits: (_, at) => [{ range: { start: at, end: at + 3 }, replacement: 'uno\nFROM node:20-slim\nRUN tre' }],
+    };
+    const text = 'FROM node:20\nRUN one\n';
+    const made = 'FROM node:20\nRUN uno\nFROM node:20-slim\nRUN tre\n';
+
+    test('may be found of that of a stage that is added, by its own name', async () => {
+      const result = await run(text, [addsStage, { rule: 'r/image', finds: 'node:20(?:-slim)?' }]);
+      expect(result.text).toBe(made);
+      expect(result.withdrawn).toEqual([]);
+    });
+
+    test('is news where nothing was found of one before', async () => {
+      const result = await run(text, [addsStage, { rule: 'r/image', finds: 'node:20-slim' }]);
+      expect(result.text).toBe(text);
+      expect(result.withdrawn).toEqual([expect.stringContaining('r/x: it would bring about r/image')]);
+    });
+
+    test('is news in other words', async () => {
+      const result = await run(text, [addsStage, { rule: 'r/image', finds: '20$|20-slim' }]);
+      expect(result.text).toBe(text);
+      expect(result.withdrawn).toHaveLength(1);
+    });
+
+    test('must be gone where it was to be repaired', async () => {
+      const result = await run('FROM node:20\nFROM node:20\n', [
+        {
+          rule: 'r/image',
+          finds: 'node:20',
+          edits: (_, at) => (at < 9 ? [{ range: { start: at, end: at }, replacement: '' }] : []),
+        },
+      ]);
+      expect(result.applied).toEqual([]);
+    });
   });
 
   test('two rules that undo each other come to an end', async () => {
