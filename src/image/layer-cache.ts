@@ -1,23 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { deserialize, serialize } from 'node:v8';
 import type { ImageLayer } from './image.ts';
-import { algorithmOf } from './internal/unpack-layer.ts';
+import { cacheFiles } from './internal/cache-files.ts';
+import { algorithmOf, type UnpackedLayer } from './internal/unpack-layer.ts';
+import { verifiedFiles } from './internal/verified-files.ts';
 import type { LayerScan } from './layer-scan.ts';
 
-/** Where what was found in layers is kept, by the digests of their bytes: the same layer is in many images. */
+/**
+ * Where what was found in layers is kept, by the digests of what they unpack to: the same layer is in many images, and packed in several ways. Beside it stands
+ * which digest of stored bytes unpacks to which, and which files on this machine have which digest.
+ */
 export interface LayerCacheOptions {
   /** Made where there is none. */
   readonly directory: string;
@@ -30,42 +22,59 @@ export interface LayerCacheOptions {
 export interface LayerCache {
   /**
    * Undefined where nothing is known, what is known cannot be read, or the image says something else of the layer than was found. Bytes in a file are
-   * held against their digest.
+   * held against their digest, unless they were before and the file did not change since.
    */
   find(layer: ImageLayer): Promise<LayerScan | undefined>;
   /** Best effort: a cache that cannot be written is none. */
   keep(layer: ImageLayer, scan: LayerScan): void;
 }
 
+type Packed = Pick<UnpackedLayer, 'packing' | 'packedBytes' | 'diffId'>;
+
 const defaultMaximumBytes = 512 * 2 ** 20;
-const ending = '.layer';
-const checkBytes = 32;
 
 /** @param settings what else the results depend on: who looked for packages, whether secrets were looked for */
 export function layerCache(options: LayerCacheOptions, settings: readonly string[]): LayerCache {
   const { directory, code, maximumBytes = defaultMaximumBytes } = options;
-  const fileOf = (digest: string) => {
-    const named = JSON.stringify([digest, code, process.version, settings]);
-    return path.join(directory, `${createHash('sha256').update(named).digest('hex')}${ending}`);
+  const files = cacheFiles(directory, maximumBytes);
+  const verified = verifiedFiles(files);
+  const nameOf = (...named: readonly string[]) =>
+    createHash('sha256')
+      .update(JSON.stringify([...named, code, process.version]))
+      .digest('hex');
+  const packedName = (digest: string) => nameOf('packed', digest);
+  const scanName = (diffId: string) => nameOf('scan', diffId, ...settings);
+  const read = <Value>(name: string): Value | undefined => {
+    const content = files.read(name);
+    try {
+      return content && deserialize(content);
+    } catch {
+      return undefined;
+    }
   };
   return {
     async find(layer) {
       const digest = claimedDigest(layer);
-      const scan = digest && read(fileOf(digest));
-      return digest && scan && (await isFound(layer, digest, scan)) ? scan : undefined;
+      const algorithm = algorithmOf(digest);
+      if (digest === undefined || algorithm === undefined) return undefined;
+      const packed = read<Packed>(packedName(digest)) ?? plainBytes(layer, digest);
+      if (packed === undefined || !agrees(layer, packed)) return undefined;
+      const scan = read<LayerScan>(scanName(packed.diffId));
+      if (scan?.unpacked === undefined) return undefined;
+      // A connection is not asked for the bytes: whoever pulls by the digest gets these or an error.
+      const { content } = layer;
+      if (content.kind === 'file' && !(await verified.hasDigest(content, algorithm, digest))) return undefined;
+      return { ...scan, unpacked: { ...scan.unpacked, ...packed } };
     },
-    keep(layer, scan) {
+    keep(layer, { file, ...scan }) {
       const digest = verifiedDigest(layer, scan);
-      if (digest === undefined) return;
+      if (digest === undefined || scan.unpacked === undefined) return;
+      const { packing, packedBytes, diffId } = scan.unpacked;
       try {
-        const file = fileOf(digest);
-        const content = serialize(scan);
-        if (content.length > maximumBytes) return;
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        const draft = `${file}.${process.pid}.part`;
-        writeFileSync(draft, Buffer.concat([checkOf(content), content]), { mode: 0o600 });
-        renameSync(draft, file);
-        makeRoom(directory, maximumBytes);
+        files.write(scanName(diffId), serialize(scan));
+        files.write(packedName(digest), serialize({ packing, packedBytes, diffId } satisfies Packed));
+        if (file && layer.content.kind === 'file') verified.note(layer.content, digest, file);
+        files.makeRoom();
       } catch {}
     },
   };
@@ -83,55 +92,14 @@ function verifiedDigest({ digest, content }: ImageLayer, { unpacked }: LayerScan
   return content.kind === 'file' && unpacked?.packing === 'none' ? unpacked.diffId : undefined;
 }
 
+/** A file whose first bytes say that it is not packed unpacks to what it is, whoever packed the same layer before. */
+function plainBytes({ packing, content }: ImageLayer, digest: string): Packed | undefined {
+  if (packing !== 'none' || content.kind !== 'file' || !digest.startsWith('sha256:')) return undefined;
+  return { packing, packedBytes: content.length, diffId: digest };
+}
+
 /** False where the layer has to be read to tell what is wrong with it: a diffId or a size is a claim that anybody can write into an image. */
-async function isFound(layer: ImageLayer, digest: string, { unpacked }: LayerScan): Promise<boolean> {
-  if (unpacked === undefined) return false;
-  if (layer.diffId?.startsWith('sha256:') && layer.diffId !== unpacked.diffId) return false;
-  if (layer.bytes !== undefined && layer.bytes !== unpacked.packedBytes) return false;
-  const { content } = layer;
-  // A connection is not asked for the bytes: whoever pulls by the digest gets these or an error.
-  if (content.kind !== 'file') return true;
-  const hash = createHash(algorithmOf(digest) ?? 'sha256');
-  const { path: file, offset, length } = content;
-  try {
-    if (length > 0) await pipeline(createReadStream(file, { start: offset, end: offset + length - 1 }), hash);
-  } catch {
-    return false;
-  }
-  return `${algorithmOf(digest)}:${hash.digest('hex')}` === digest;
-}
-
-function read(file: string): LayerScan | undefined {
-  try {
-    const bytes = readFileSync(file);
-    const content = bytes.subarray(checkBytes);
-    // Cut off or damaged: it is read again and written anew.
-    if (!checkOf(content).equals(bytes.subarray(0, checkBytes))) return undefined;
-    const scan: LayerScan = deserialize(content);
-    const now = new Date();
-    utimesSync(file, now, now);
-    return scan;
-  } catch {
-    return undefined;
-  }
-}
-
-function checkOf(content: Uint8Array): Buffer {
-  return createHash('sha256').update(content).digest();
-}
-
-function makeRoom(directory: string, maximumBytes: number): void {
-  const files = readdirSync(directory)
-    .filter((name) => name.endsWith(ending) || name.endsWith('.part'))
-    .flatMap((name) => {
-      const file = path.join(directory, name);
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ file, bytes: stat.size, used: stat.mtimeMs }];
-    })
-    .sort((one, other) => other.used - one.used);
-  let total = 0;
-  for (const { file, bytes } of files) {
-    total += bytes;
-    if (total > maximumBytes) rmSync(file, { force: true });
-  }
+function agrees({ diffId, bytes }: ImageLayer, packed: Packed): boolean {
+  if (diffId?.startsWith('sha256:') && diffId !== packed.diffId) return false;
+  return bytes === undefined || bytes === packed.packedBytes;
 }

@@ -1,5 +1,6 @@
 import type { ImageLayer } from './image.ts';
 import { type CollectedFiles, type CollectOptions, collectFiles } from './internal/collect-files.ts';
+import type { FileState } from './internal/file-state.ts';
 import { layerError } from './internal/layer-error.ts';
 import { TarError } from './internal/tar-header.ts';
 import { tarReader } from './internal/tar-reader.ts';
@@ -15,6 +16,8 @@ export interface ScanOptions extends CollectOptions {
 export interface LayerScan extends CollectedFiles {
   /** Undefined for a directory, which is not packed and has no digest. */
   readonly unpacked: UnpackedLayer | undefined;
+  /** The file that its bytes were read from, where a later change of it can be seen. */
+  readonly file?: FileState;
 }
 
 /**
@@ -30,9 +33,13 @@ export async function scanLayer(layer: ImageLayer, options: ScanOptions): Promis
   }
   const tar = tarReader(files);
   try {
-    const unpacked = await unpackLayer(layer, content, (chunk) => tar.push(chunk), options);
+    let file: FileState | undefined;
+    const onEnd = (state: FileState) => {
+      file = state;
+    };
+    const unpacked = await unpackLayer(layer, content, (chunk) => tar.push(chunk), { ...options, onEnd });
     tar.end();
-    return { ...files.finish(), unpacked };
+    return { ...files.finish(), unpacked, ...(file && { file }) };
   } catch (cause) {
     if (!(cause instanceof TarError)) throw cause;
     throw layerError(layer, `the layer is no tar archive that can be read: ${cause.message}`, { cause });

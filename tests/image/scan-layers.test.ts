@@ -119,7 +119,7 @@ describe('what was found in layers before', () => {
   test('is told without reading them again', async () => {
     const layer = layerOf(small);
     const fresh = told(await analyse(layer));
-    expect(kept()).toHaveLength(1);
+    expect(kept()).toHaveLength(2);
     expect(told(await analyse(unreadable(layer)))).toEqual(fresh);
   });
 
@@ -154,17 +154,18 @@ describe('what was found in layers before', () => {
     const layer = layerOf(small);
     rmSync(directory(), { recursive: true, force: true });
     await analyse(layer);
-    const [first = ''] = kept();
-    const whole = readFileSync(first);
-    for (const damaged of [
-      whole.subarray(0, 100),
-      Buffer.alloc(0),
-      Buffer.concat([whole.subarray(0, 200), Buffer.from('x'), whole.subarray(201)]),
-    ]) {
-      writeFileSync(first, damaged);
-      await expect(analyse(unreadable(layer))).rejects.toThrow('cannot be read');
-      await analyse(layer);
-      expect(readFileSync(first)).toHaveLength(whole.length);
+    for (const file of kept()) {
+      const whole = readFileSync(file);
+      for (const damaged of [
+        whole.subarray(0, 40),
+        Buffer.alloc(0),
+        Buffer.concat([whole.subarray(0, 60), Buffer.from('x'), whole.subarray(61)]),
+      ]) {
+        writeFileSync(file, damaged);
+        await expect(analyse(unreadable(layer))).rejects.toThrow('cannot be read');
+        await analyse(layer);
+        expect(readFileSync(file)).toHaveLength(whole.length);
+      }
     }
   });
 
@@ -174,9 +175,10 @@ describe('what was found in layers before', () => {
       await analyseImage(imageOf([layerOf(files)]), { cataloguers, cache: { ...cache, maximumBytes } });
       return readdirSync(cache.directory).map((name) => statSync(path.join(cache.directory, name)).size);
     };
-    const [one = 0] = await sizes(small, 1 << 20);
-    expect(await sizes([file('x', '1')], one + 10)).toHaveLength(1);
-    expect(await sizes([file('y', '1')], 1 << 20)).toHaveLength(2);
+    const sum = (one: number, other: number) => one + other;
+    const first = (await sizes(small, 1 << 20)).reduce(sum);
+    expect((await sizes([file('x', '1')], first + 10)).reduce(sum)).toBeLessThanOrEqual(first + 10);
+    expect((await sizes([file('y', '1')], 1 << 20)).length).toBeGreaterThanOrEqual(4);
   });
 
   test('cannot be kept where there is no place, and nothing else happens', async () => {

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { LayerBytes } from '../image.ts';
+import { type FileState, watchFile } from './file-state.ts';
 
 /** Large enough that a system call and a switch of threads do not count; small enough that a few of them are no memory. */
 export const chunkBytes = 1 << 20;
@@ -12,10 +13,12 @@ const turnsAtOnce = 8;
 /**
  * A layer's bytes as they are stored, from a file or a connection. A chunk is valid until the one after the next is asked for: two buffers take turns, so that
  * one is read while the other one is unpacked.
+ * @param onEnd is called when all bytes of a file were read that did not change meanwhile and whose later changes can be seen
  */
 export async function* packedBytes(
   content: Exclude<LayerBytes, { kind: 'directory' }>,
   signal: AbortSignal | undefined,
+  onEnd: (state: FileState) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   if (content.kind === 'stream') {
     const stopped = new AbortController();
@@ -29,7 +32,10 @@ export async function* packedBytes(
   }
   const file = await open(content.path, 'r');
   try {
+    const watch = watchFile(file.fd);
     yield* rangeOf(file, content.offset, content.length, signal);
+    const state = watch.unchanged();
+    if (state) onEnd(state);
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ImageLayer, LayerBytes, Packing } from '../image.ts';
+import type { FileState } from './file-state.ts';
 import { layerError } from './layer-error.ts';
 import { chunkBytes, packedBytes } from './packed-bytes.ts';
 import { unzstd } from './unzstd.ts';
@@ -34,10 +35,15 @@ export async function unpackLayer(
   layer: ImageLayer,
   content: Exclude<LayerBytes, { kind: 'directory' }>,
   take: (chunk: Uint8Array) => void,
-  options: { readonly limits?: UnpackLimits; readonly signal?: AbortSignal | undefined } = {},
+  options: {
+    readonly limits?: UnpackLimits;
+    readonly signal?: AbortSignal | undefined;
+    /** As `packedBytes` calls it. */
+    readonly onEnd?: (state: FileState) => void;
+  } = {},
 ): Promise<UnpackedLayer> {
-  const { limits = defaultLimits, signal } = options;
-  const source = packedBytes(content, signal);
+  const { limits = defaultLimits, signal, onEnd } = options;
+  const source = packedBytes(content, signal, onEnd);
   const first = await firstBytes(source, layer);
   const packing = packingOf(layer, first);
   const packed = createDigester(layer.digest);
