@@ -1,22 +1,25 @@
-import { completePackages } from '../ecosystems/complete-packages.ts';
 import type { Cataloguer } from '../ecosystems/installed-package.ts';
-import { readOperatingSystem } from '../ecosystems/operating-system.ts';
-import { readAccounts } from './accounts.ts';
 import type { Image, ImageLayer } from './image.ts';
-import type { ImageAnalysis, ImagePackage, ImageSecret } from './image-analysis.ts';
+import type { ImageAnalysis } from './image-analysis.ts';
+import { type CacheFiles, cacheFiles, namedResults } from './internal/cache-files.ts';
 import { configurationSecrets } from './internal/configuration-secrets.ts';
-import { diveFigures } from './internal/dive-efficiency.ts';
 import { fileSystemView } from './internal/file-system-view.ts';
-import { findWaste } from './internal/find-waste.ts';
 import { layerName } from './internal/layer-error.ts';
-import { layerFigures } from './internal/layer-figures.ts';
 import { layerView } from './internal/layer-view.ts';
-import { type MergedLayers, mergeLayers } from './internal/merge-layers.ts';
-import { findPath } from './internal/path-tree.ts';
+import {
+  type MergedColumns,
+  type MergedLayers,
+  mergedAgain,
+  mergedColumns,
+  mergeLayers,
+} from './internal/merge-layers.ts';
+import { type StackFigures, stackFigures } from './internal/stack-figures.ts';
+import { type LayerCacheOptions, layerCache } from './layer-cache.ts';
 import type { LayerScan } from './layer-scan.ts';
 import { type ScanLayersOptions, scanLayers } from './scan-layers.ts';
 
-export interface AnalyseOptions extends Pick<ScanLayersOptions, 'cache' | 'threads' | 'onProgress'> {
+export interface AnalyseOptions extends Pick<ScanLayersOptions, 'threads' | 'onProgress'> {
+  readonly cache?: LayerCacheOptions | undefined;
   /** What finds installed packages. With `threads`, those of ecosystems/cataloguers.ts, all or some. */
   readonly cataloguers: readonly Cataloguer[];
   /** Look for secrets; default true. */
@@ -33,8 +36,16 @@ const maximumLayers = 512;
  */
 export async function analyseImage(image: Image, options: AnalyseOptions): Promise<ImageAnalysis> {
   const layers = image.layers.slice(0, maximumLayers);
-  const scans = await scanLayers(layers, { ...options, secrets: options.secrets ?? true });
-  const analysis = analysisOf(image, layers, scans);
+  const { cache, cataloguers, secrets = true } = options;
+  const settings = [...cataloguers.map(({ name }) => name).sort(), secrets ? 'secrets' : ''];
+  const files = cache && cacheFiles(cache.directory, cache.maximumBytes);
+  const scans = await scanLayers(layers, {
+    ...options,
+    secrets,
+    cache: files && cache && layerCache(files, cache, settings),
+  });
+  const stack = (files && cache && knownStack(files, [cache.code, ...settings], scans)) ?? newStack(scans);
+  const analysis = analysisOf(image, layers, scans, stack);
   const gaps =
     image.layers.length > layers.length
       ? [`only the first ${maximumLayers} of ${image.layers.length} layers were read`]
@@ -42,25 +53,53 @@ export async function analyseImage(image: Image, options: AnalyseOptions): Promi
   return { ...analysis, gaps: [...analysis.gaps, ...gaps] };
 }
 
-function analysisOf(image: Image, layers: readonly ImageLayer[], scans: readonly LayerScan[]): ImageAnalysis {
+/** Layers on top of each other. */
+interface Stack {
+  readonly merged: MergedLayers;
+  readonly figures: StackFigures;
+}
+
+function newStack(scans: readonly LayerScan[]): Stack {
   const merged = mergeLayers(scans.map(({ entries }) => entries));
-  const { waste, neededBytes } = findWaste(merged);
-  const texts = visibleTexts(merged, scans);
-  const operatingSystem = readOperatingSystem(texts);
-  const passwd = texts.get('etc/passwd');
+  return { merged, figures: stackFigures(merged, scans) };
+}
+
+/** From the cache where these very layers were put on top of each other before, else put there. Undefined where they have no digests. */
+function knownStack(files: CacheFiles, settings: readonly string[], scans: readonly LayerScan[]): Stack | undefined {
+  const diffIds = scans.flatMap(({ unpacked }) => unpacked?.diffId ?? []);
+  if (diffIds.length < scans.length) return undefined;
+  const stacks = namedResults<{ readonly merged: MergedColumns; readonly figures: StackFigures }>(files, [
+    'stack',
+    ...settings,
+  ]);
+  const known = stacks.find(...diffIds);
+  const tables = scans.map(({ entries }) => entries);
+  if (known) return { merged: mergedAgain(tables, known.merged), figures: known.figures };
+  const { merged, figures } = newStack(scans);
+  try {
+    stacks.keep({ merged: mergedColumns(merged), figures }, ...diffIds);
+    files.makeRoom();
+  } catch {}
+  return { merged, figures };
+}
+
+function analysisOf(
+  image: Image,
+  layers: readonly ImageLayer[],
+  scans: readonly LayerScan[],
+  { merged, figures }: Stack,
+): ImageAnalysis {
   return {
+    ...figures,
     image,
-    layers: layerFigures(layers, scans, merged),
+    layers: layers.flatMap((layer, at) => {
+      const own = figures.layers[at];
+      return own ? [{ ...own, layer, unpackedBytes: scans[at]?.unpacked?.unpackedBytes ?? 0 }] : [];
+    }),
     files: fileSystemView(merged),
     filesAt: (layer) => layerView(merged, layer),
-    packages: visiblePackages(merged, scans, operatingSystem),
-    operatingSystem,
-    ...(passwd !== undefined && { accounts: readAccounts(passwd, texts.get('etc/shadow')) }),
-    secrets: [...layerSecrets(merged, scans), ...configurationSecrets(image.configuration)],
-    waste,
-    ...diveFigures(merged),
+    secrets: [...figures.secrets, ...configurationSecrets(image.configuration)],
     pulledBytes: pulledBytes(layers, scans),
-    neededBytes,
     gaps: scans.flatMap(({ gaps }, at) => gaps.map((gap) => `${nameAt(layers, at)}: ${gap}`)),
   };
 }
@@ -68,61 +107,6 @@ function analysisOf(image: Image, layers: readonly ImageLayer[], scans: readonly
 function nameAt(layers: readonly ImageLayer[], at: number): string {
   const layer = layers[at];
   return layer === undefined ? '' : layerName(layer);
-}
-
-/** The layer that brought what a container sees at a path; -1 where it sees nothing. */
-function layerAt({ tree, current, layers }: MergedLayers, path: string): number {
-  const node = findPath(tree, path);
-  const entry = node < 0 ? -1 : (current[node] ?? -1);
-  return entry < 0 ? -1 : (layers[entry] ?? -1);
-}
-
-function visibleTexts(merged: MergedLayers, scans: readonly LayerScan[]): Map<string, string> {
-  const texts = new Map<string, string>();
-  scans.forEach((scan, layer) => {
-    for (const [path, text] of scan.texts) if (layerAt(merged, path) === layer) texts.set(path, text);
-  });
-  return texts;
-}
-
-function visiblePackages(
-  merged: MergedLayers,
-  scans: readonly LayerScan[],
-  operatingSystem: ImageAnalysis['operatingSystem'],
-): ImagePackage[] {
-  /** By what a package is, the layer of its first appearance. */
-  const first = new Map<string, number>();
-  const found: ImagePackage[] = [];
-  const seen = new Map<string, boolean>();
-  const isVisible = (path: string, layer: number) => {
-    const key = `${layer}/${path}`;
-    const known = seen.get(key) ?? layerAt(merged, path) === layer;
-    seen.set(key, known);
-    return known;
-  };
-  scans.forEach(({ packages }, layer) => {
-    for (const one of packages) {
-      const identity = [one.kind, one.name, one.version, one.architecture, one.path].join('\0');
-      const earliest = first.get(identity) ?? layer;
-      first.set(identity, earliest);
-      if (isVisible(one.path, layer)) found.push({ ...one, layer: earliest });
-    }
-  });
-  const notes = scans.flatMap((scan, layer) =>
-    scan.notes.flatMap(({ note, path }) => (isVisible(path, layer) ? [note] : [])),
-  );
-  return completePackages(found, { operatingSystem, notes });
-}
-
-function layerSecrets(merged: MergedLayers, scans: readonly LayerScan[]): ImageSecret[] {
-  return scans.flatMap((scan, layer) =>
-    scan.secrets.map(({ path, ...secret }) => ({
-      ...secret,
-      place: path,
-      layer,
-      hidden: layerAt(merged, path) !== layer,
-    })),
-  );
 }
 
 /** Undefined where the image is not stored as it is pulled. */

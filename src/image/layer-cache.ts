@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
 import type { ImageLayer } from './image.ts';
-import { cacheFiles } from './internal/cache-files.ts';
+import { type CacheFiles, namedResults } from './internal/cache-files.ts';
 import { algorithmOf, type UnpackedLayer } from './internal/unpack-layer.ts';
 import { verifiedFiles } from './internal/verified-files.ts';
 import type { LayerScan } from './layer-scan.ts';
@@ -31,35 +29,19 @@ export interface LayerCache {
 
 type Packed = Pick<UnpackedLayer, 'packing' | 'packedBytes' | 'diffId'>;
 
-const defaultMaximumBytes = 512 * 2 ** 20;
-
 /** @param settings what else the results depend on: who looked for packages, whether secrets were looked for */
-export function layerCache(options: LayerCacheOptions, settings: readonly string[]): LayerCache {
-  const { directory, code, maximumBytes = defaultMaximumBytes } = options;
-  const files = cacheFiles(directory, maximumBytes);
+export function layerCache(files: CacheFiles, { code }: LayerCacheOptions, settings: readonly string[]): LayerCache {
   const verified = verifiedFiles(files);
-  const nameOf = (...named: readonly string[]) =>
-    createHash('sha256')
-      .update(JSON.stringify([...named, code, process.version]))
-      .digest('hex');
-  const packedName = (digest: string) => nameOf('packed', digest);
-  const scanName = (diffId: string) => nameOf('scan', diffId, ...settings);
-  const read = <Value>(name: string): Value | undefined => {
-    const content = files.read(name);
-    try {
-      return content && deserialize(content);
-    } catch {
-      return undefined;
-    }
-  };
+  const packings = namedResults<Packed>(files, ['packed', code]);
+  const scans = namedResults<LayerScan>(files, ['scan', code, ...settings]);
   return {
     async find(layer) {
       const digest = claimedDigest(layer);
       const algorithm = algorithmOf(digest);
       if (digest === undefined || algorithm === undefined) return undefined;
-      const packed = read<Packed>(packedName(digest)) ?? plainBytes(layer, digest);
+      const packed = packings.find(digest) ?? plainBytes(layer, digest);
       if (packed === undefined || !agrees(layer, packed)) return undefined;
-      const scan = read<LayerScan>(scanName(packed.diffId));
+      const scan = scans.find(packed.diffId);
       if (scan?.unpacked === undefined) return undefined;
       // A connection is not asked for the bytes: whoever pulls by the digest gets these or an error.
       const { content } = layer;
@@ -71,8 +53,8 @@ export function layerCache(options: LayerCacheOptions, settings: readonly string
       if (digest === undefined || scan.unpacked === undefined) return;
       const { packing, packedBytes, diffId } = scan.unpacked;
       try {
-        files.write(scanName(diffId), serialize(scan));
-        files.write(packedName(digest), serialize({ packing, packedBytes, diffId } satisfies Packed));
+        scans.keep(scan, diffId);
+        packings.keep({ packing, packedBytes, diffId }, digest);
         if (file && layer.content.kind === 'file') verified.note(layer.content, digest, file);
         files.makeRoom();
       } catch {}

@@ -3,12 +3,12 @@ import { entryTableBuilder } from './entry-table.ts';
 import type { ImageLayer } from './image.ts';
 import { layerError } from './internal/layer-error.ts';
 import { algorithmOf } from './internal/unpack-layer.ts';
-import { type LayerCacheOptions, layerCache } from './layer-cache.ts';
+import type { LayerCache } from './layer-cache.ts';
 import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
 import { type LayerThread, startLayerThread } from './layer-threads.ts';
 
 export interface ScanLayersOptions extends ScanOptions {
-  readonly cache?: LayerCacheOptions | undefined;
+  readonly cache?: LayerCache | undefined;
   /** The file that threads run (layer-threads.ts); without one, or for layers that are small together, this thread reads all. */
   readonly threads?: string | undefined;
   /** How much of the stored bytes was read, 0 to 1, after each layer. */
@@ -32,8 +32,7 @@ const streamsAtOnce = 3;
  * @throws UserError that the first of them that cannot be read ends with
  */
 export async function scanLayers(layers: readonly ImageLayer[], options: ScanLayersOptions): Promise<LayerScan[]> {
-  const settings = [...options.cataloguers.map(({ name }) => name).sort(), options.secrets ? 'secrets' : ''];
-  const cache = options.cache && layerCache(options.cache, settings);
+  const { cache } = options;
   const scans = new Map<ImageLayer, LayerScan>();
   const first = new Map<string, ImageLayer>();
   const pending: ImageLayer[] = [];

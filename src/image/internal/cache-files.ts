@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 
 /** Files of a cache that several processes use, by name. Each is there as a whole or not at all. */
 export interface CacheFiles {
@@ -12,10 +13,11 @@ export interface CacheFiles {
   makeRoom(): void;
 }
 
+const defaultMaximumBytes = 512 * 2 ** 20;
 const ending = '.layer';
 const checkBytes = 32;
 
-export function cacheFiles(directory: string, maximumBytes: number): CacheFiles {
+export function cacheFiles(directory: string, maximumBytes = defaultMaximumBytes): CacheFiles {
   const fileOf = (name: string) => path.join(directory, `${name}${ending}`);
   return {
     read(name) {
@@ -59,4 +61,34 @@ export function cacheFiles(directory: string, maximumBytes: number): CacheFiles 
 
 function checkOf(content: Uint8Array): Buffer {
   return createHash('sha256').update(content).digest();
+}
+
+/** Results of one kind, each by what it is the result of. */
+export interface NamedResults<Value> {
+  /** Undefined where there is none that can be read. */
+  find(...of: readonly string[]): Value | undefined;
+  /** Throws where it cannot be written. */
+  keep(value: Value, ...of: readonly string[]): void;
+}
+
+/**
+ * Plain data, as structured clones, which each version of V8 may write in another way.
+ * @param kind what they are, and what all of them depend on
+ */
+export function namedResults<Value>(files: CacheFiles, kind: readonly string[]): NamedResults<Value> {
+  const nameOf = (of: readonly string[]) =>
+    createHash('sha256')
+      .update(JSON.stringify([kind, of, process.version]))
+      .digest('hex');
+  return {
+    find(...of) {
+      const content = files.read(nameOf(of));
+      try {
+        return content && deserialize(content);
+      } catch {
+        return undefined;
+      }
+    },
+    keep: (value, ...of) => files.write(nameOf(of), serialize(value)),
+  };
 }

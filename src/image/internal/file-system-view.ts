@@ -1,7 +1,7 @@
 import { type EntryTable, entryKinds, hashWords } from '../entry-table.ts';
 import type { FileSystemView, ImageFile } from '../image-analysis.ts';
 import type { MergedLayers } from './merge-layers.ts';
-import { findPath, type PathTree, rootNode } from './path-tree.ts';
+import { type FinishedPathTree, findPath, rootNode } from './path-tree.ts';
 
 /** What a container sees, made into objects only when they are asked for. */
 export function fileSystemView(merged: MergedLayers): FileSystemView {
@@ -30,7 +30,7 @@ function* filesBelow(merged: MergedLayers, top: number): Generator<ImageFile> {
 }
 
 /** By their bytes. */
-export function sortedChildren(tree: PathTree, parent: number): number[] {
+export function sortedChildren(tree: FinishedPathTree, parent: number): number[] {
   const children: number[] = [];
   for (let node = tree.firstChild(parent); node >= 0; node = tree.nextSibling(node)) children.push(node);
   return children.sort((one, other) => Buffer.compare(tree.name(one), tree.name(other)));

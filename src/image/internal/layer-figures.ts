@@ -1,9 +1,10 @@
-import type { ImageLayer } from '../image.ts';
 import type { LayerAnalysis } from '../image-analysis.ts';
-import type { LayerScan } from '../layer-scan.ts';
 import { hiddenHow } from './find-waste.ts';
 import { hiding, kindOf, type MergedLayers } from './merge-layers.ts';
 import { type WasteGroup, wasteGroup } from './waste-group.ts';
+
+/** What is told of a layer without knowing how it is packed. */
+export type LayerFigures = Omit<LayerAnalysis, 'layer' | 'unpackedBytes'>;
 
 interface Count {
   files: number;
@@ -13,21 +14,15 @@ interface Count {
 const nothing = (): Count => ({ files: 0, bytes: 0 });
 
 /** What each layer does to those below it, and what those above do to it. */
-export function layerFigures(
-  layers: readonly ImageLayer[],
-  scans: readonly LayerScan[],
-  merged: MergedLayers,
-): LayerAnalysis[] {
-  const figures = layers.map((layer, at) => ({
-    layer,
-    unpackedBytes: scans[at]?.unpacked?.unpackedBytes ?? 0,
+export function layerFigures(merged: MergedLayers): LayerFigures[] {
+  const figures = merged.tables.map(() => ({
     contentBytes: 0,
     added: nothing(),
     changed: nothing(),
     removed: nothing(),
     hiddenBytes: 0,
   }));
-  const taken = layers.map(() => new Map<string, WasteGroup>());
+  const taken = merged.tables.map(() => new Map<string, WasteGroup>());
   merged.tables.forEach((table, layer) => {
     const own = figures[layer];
     const start = merged.starts[layer] ?? 0;

@@ -142,10 +142,27 @@ export interface LeftoverDirectory {
 
 export const rootDirectory: LeftoverDirectory = { path: '', all: undefined, packages: undefined, level: 'inside' };
 
+/** Leftovers by the names of files, in their order. */
+interface NameTable {
+  readonly names: ReadonlyMap<string, readonly NamedLeftover[]>;
+  /** By the last part of a name, point included. */
+  readonly ends: ReadonlyMap<string, readonly NamedLeftover[]>;
+}
+
+interface NamedLeftover {
+  readonly leftover: Leftover;
+  /** In the list. */
+  readonly place: number;
+  /** All of the end that a name must have. */
+  readonly text: string;
+}
+
 interface Tables {
   readonly below: ReadonlyMap<string, string>;
   readonly folders: ReadonlyMap<string, string>;
   readonly inPackages: ReadonlyMap<string, string>;
+  readonly files: NameTable;
+  readonly filesInPackages: NameTable;
 }
 
 let tables: Tables | undefined;
@@ -157,8 +174,27 @@ function lookUp(): Tables {
     below: of(leftovers, ({ below }) => below),
     folders: of(leftovers, ({ folders }) => folders),
     inPackages: of(inPackages, ({ folders }) => folders),
+    files: nameTable(leftovers),
+    filesInPackages: nameTable(inPackages),
   };
   return tables;
+}
+
+function nameTable(list: readonly Leftover[]): NameTable {
+  const names = new Map<string, NamedLeftover[]>();
+  const ends = new Map<string, NamedLeftover[]>();
+  const add = (to: Map<string, NamedLeftover[]>, key: string, each: NamedLeftover) =>
+    to.set(key, [...(to.get(key) ?? []), each]);
+  list.forEach((leftover, place) => {
+    for (const text of leftover.names ?? []) add(names, text, { leftover, place, text });
+    for (const text of leftover.ends ?? []) add(ends, lastPart(text), { leftover, place, text });
+  });
+  return { names, ends };
+}
+
+/** `.map` of `a.js.map`. */
+function lastPart(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf('.'), 0));
 }
 
 /** The directory of this name in another one. What is in something left over is that too. */
@@ -184,21 +220,33 @@ function levelBelow({ packages, level }: LeftoverDirectory, name: string): Lefto
 /** The kind of leftovers that a file is; undefined for what may be wanted. */
 export function leftoverKind(directory: LeftoverDirectory, name: string): string | undefined {
   if (directory.all !== undefined) return isKept(directory.all, name) ? undefined : directory.all;
-  for (const leftover of leftovers)
-    if (isNamed(leftover, name) && (leftover.only === undefined || leftover.only.includes(directory.path)))
-      return leftover.what;
+  const { files, filesInPackages } = lookUp();
+  const known = named(files, directory, name);
+  if (known !== undefined) return known.what;
   if ((directory.path === 'usr/bin/' || directory.path === 'usr/local/bin/') && compiler.test(name))
     return 'compilers and build tools';
   if (directory.packages !== 'npm') return undefined;
-  const kind = inPackages.find((leftover) => isNamed(leftover, name))?.what;
+  const kind = named(filesInPackages, directory, name)?.what;
   return kind !== undefined && isKept(kind, name) ? undefined : kind;
+}
+
+/** The first of a list that a file's name fits: all files of an image are asked, one after the other. */
+function named({ names, ends }: NameTable, { path }: LeftoverDirectory, name: string): Leftover | undefined {
+  const byName = names.get(name);
+  const byEnd = ends.get(lastPart(name));
+  if (byName === undefined && byEnd === undefined) return undefined;
+  let first: NamedLeftover | undefined;
+  for (const each of [...(byName ?? []), ...(byEnd ?? [])])
+    if ((first === undefined || each.place < first.place) && name.endsWith(each.text) && fits(each.leftover, path))
+      first = each;
+  return first?.leftover;
+}
+
+function fits({ only }: Leftover, path: string): boolean {
+  return only === undefined || only.includes(path);
 }
 
 /** Of documentation: what is there for lawyers, and what a program may run after all. */
 function isKept(kind: string, name: string): boolean {
   return kind.startsWith('documentation') && (legal.test(name) || runs.test(name));
-}
-
-function isNamed({ ends, names }: Leftover, name: string): boolean {
-  return ends?.some((end) => name.endsWith(end)) || names?.includes(name) || false;
 }

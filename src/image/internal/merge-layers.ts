@@ -1,5 +1,5 @@
 import type { EntryTable } from '../entry-table.ts';
-import { type PathTree, pathTree, rootNode } from './path-tree.ts';
+import { type FinishedPathTree, finishedTree, type PathTreeColumns, pathTree, rootNode } from './path-tree.ts';
 import { placeEntries } from './place-entries.ts';
 import { type StepBudget, stepBudget } from './step-budget.ts';
 
@@ -10,7 +10,7 @@ export const hiding = { not: 0, deleted: 1, replaced: 2 } as const;
  * All layers on top of each other. An entry is a number: those of the base come first. Columns by entry; `current` by node.
  */
 export interface MergedLayers {
-  readonly tree: PathTree;
+  readonly tree: FinishedPathTree;
   readonly tables: readonly EntryTable[];
   /** The first entry of each layer, and behind the last one how many there are. */
   readonly starts: readonly number[];
@@ -45,24 +45,18 @@ export const kindOf = {
  * @throws UserError where layers were made so that this takes forever
  */
 export function mergeLayers(tables: readonly EntryTable[]): MergedLayers {
-  const starts = [0];
-  for (const table of tables) starts.push((starts[starts.length - 1] ?? 0) + table.count);
+  const starts = startsOf(tables);
   const total = starts[starts.length - 1] ?? 0;
   const tree = pathTree();
   const budget = stepBudget(total);
   const nodes = new Uint32Array(total);
-  const layers = new Uint16Array(total);
-  tables.forEach((table, layer) => {
-    const start = starts[layer] ?? 0;
-    nodes.set(placeEntries(tree, table, budget), start);
-    layers.fill(layer, start, start + table.count);
-  });
+  for (const [layer, table] of tables.entries()) nodes.set(placeEntries(tree, table, budget), starts[layer] ?? 0);
   const merged = {
     tree,
     tables,
     starts,
     nodes,
-    layers,
+    layers: layersOf(starts),
     current: new Int32Array(tree.count).fill(-1),
     hidden: new Uint8Array(total),
     hiddenBy: new Uint16Array(total),
@@ -75,6 +69,33 @@ export function mergeLayers(tables: readonly EntryTable[]): MergedLayers {
     putOn(merged, table, layer, marks, budget);
   });
   return merged;
+}
+
+function startsOf(tables: readonly EntryTable[]): number[] {
+  const starts = [0];
+  for (const table of tables) starts.push((starts[starts.length - 1] ?? 0) + table.count);
+  return starts;
+}
+
+function layersOf(starts: readonly number[]): Uint16Array {
+  const layers = new Uint16Array(starts[starts.length - 1] ?? 0);
+  for (const [layer, start] of starts.entries()) layers.fill(layer, start);
+  return layers;
+}
+
+/** What putting them together has found. Plain data. */
+export type MergedColumns = Omit<MergedLayers, 'tree' | 'tables' | 'starts' | 'layers'> & {
+  readonly tree: PathTreeColumns;
+};
+
+export function mergedColumns({ tree, tables: _, starts: __, layers: ___, ...columns }: MergedLayers): MergedColumns {
+  return { ...columns, tree: tree.columns() };
+}
+
+/** The same layers again. */
+export function mergedAgain(tables: readonly EntryTable[], { tree, ...columns }: MergedColumns): MergedLayers {
+  const starts = startsOf(tables);
+  return { ...columns, tree: finishedTree(tree), tables, starts, layers: layersOf(starts) };
 }
 
 /** By node: the layer, from 1, that made it a directory, and that took something away there. */

@@ -1,0 +1,89 @@
+import { completePackages } from '../../ecosystems/complete-packages.ts';
+import { readOperatingSystem } from '../../ecosystems/operating-system.ts';
+import { readAccounts } from '../accounts.ts';
+import type { ImageAnalysis, ImagePackage, ImageSecret } from '../image-analysis.ts';
+import type { LayerScan } from '../layer-scan.ts';
+import { diveFigures } from './dive-efficiency.ts';
+import { findWaste } from './find-waste.ts';
+import { type LayerFigures, layerFigures } from './layer-figures.ts';
+import type { MergedLayers } from './merge-layers.ts';
+import { findPath } from './path-tree.ts';
+
+/** What layers on top of each other tell, whatever image they are of and however they are packed. Plain data. */
+export interface StackFigures
+  extends Pick<
+    ImageAnalysis,
+    'packages' | 'operatingSystem' | 'accounts' | 'secrets' | 'waste' | 'efficiency' | 'wastedBytes' | 'neededBytes'
+  > {
+  readonly layers: readonly LayerFigures[];
+}
+
+export function stackFigures(merged: MergedLayers, scans: readonly LayerScan[]): StackFigures {
+  const texts = visibleTexts(merged, scans);
+  const operatingSystem = readOperatingSystem(texts);
+  const passwd = texts.get('etc/passwd');
+  return {
+    layers: layerFigures(merged),
+    packages: visiblePackages(merged, scans, operatingSystem),
+    operatingSystem,
+    ...(passwd !== undefined && { accounts: readAccounts(passwd, texts.get('etc/shadow')) }),
+    secrets: layerSecrets(merged, scans),
+    ...findWaste(merged),
+    ...diveFigures(merged),
+  };
+}
+
+/** The layer that brought what a container sees at a path; -1 where it sees nothing. */
+function layerAt({ tree, current, layers }: MergedLayers, path: string): number {
+  const node = findPath(tree, path);
+  const entry = node < 0 ? -1 : (current[node] ?? -1);
+  return entry < 0 ? -1 : (layers[entry] ?? -1);
+}
+
+function visibleTexts(merged: MergedLayers, scans: readonly LayerScan[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  scans.forEach((scan, layer) => {
+    for (const [path, text] of scan.texts) if (layerAt(merged, path) === layer) texts.set(path, text);
+  });
+  return texts;
+}
+
+function visiblePackages(
+  merged: MergedLayers,
+  scans: readonly LayerScan[],
+  operatingSystem: ImageAnalysis['operatingSystem'],
+): ImagePackage[] {
+  /** By what a package is, the layer of its first appearance. */
+  const first = new Map<string, number>();
+  const found: ImagePackage[] = [];
+  const seen = new Map<string, boolean>();
+  const isVisible = (path: string, layer: number) => {
+    const key = `${layer}/${path}`;
+    const known = seen.get(key) ?? layerAt(merged, path) === layer;
+    seen.set(key, known);
+    return known;
+  };
+  scans.forEach(({ packages }, layer) => {
+    for (const one of packages) {
+      const identity = [one.kind, one.name, one.version, one.architecture, one.path].join('\0');
+      const earliest = first.get(identity) ?? layer;
+      first.set(identity, earliest);
+      if (isVisible(one.path, layer)) found.push({ ...one, layer: earliest });
+    }
+  });
+  const notes = scans.flatMap((scan, layer) =>
+    scan.notes.flatMap(({ note, path }) => (isVisible(path, layer) ? [note] : [])),
+  );
+  return completePackages(found, { operatingSystem, notes });
+}
+
+function layerSecrets(merged: MergedLayers, scans: readonly LayerScan[]): ImageSecret[] {
+  return scans.flatMap((scan, layer) =>
+    scan.secrets.map(({ path, ...secret }) => ({
+      ...secret,
+      place: path,
+      layer,
+      hidden: layerAt(merged, path) !== layer,
+    })),
+  );
+}
