@@ -13,6 +13,8 @@ export interface RuleSelection {
   readonly skip: readonly string[];
   /** Rules that run although the preset has them off. */
   readonly on?: readonly string[];
+  /** Options that the command line sets, whatever the configuration says of them. */
+  readonly options?: RuleConfigurations;
 }
 
 /**
@@ -25,12 +27,16 @@ export function settingsFrom(configuration: Configuration, selection: RuleSelect
     applies: pathMatcher(override.paths),
     rules: override.rules,
   }));
+  const asked = (rule: NamedRule<Rule>) => selection.options?.get(rule.id);
   const base = new Map<string, RuleSetting>();
 
   const baseSetting = (rule: NamedRule<Rule>): RuleSetting => {
     let setting = base.get(rule.id);
     if (setting === undefined) {
-      setting = combined(rule, presetSeverity(rule, preset, selection), [lookUp(configuration.rules, rule.id)]);
+      setting = combined(rule, presetSeverity(rule, preset, selection), [
+        lookUp(configuration.rules, rule.id),
+        asked(rule),
+      ]);
       base.set(rule.id, setting);
     }
     return setting;
@@ -51,7 +57,7 @@ export function settingsFrom(configuration: Configuration, selection: RuleSelect
       const matching = overrides
         .filter((override) => override.applies(path))
         .map((override) => lookUp(override.rules, rule.id));
-      return matching.length === 0 ? own : combined(rule, own, matching);
+      return matching.length === 0 ? own : combined(rule, own, [...matching, asked(rule)]);
     },
   };
 }

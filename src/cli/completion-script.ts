@@ -1,5 +1,6 @@
 import { rules } from '../rules/generated.ts';
 import type { Command, FlagDefinition } from './command.ts';
+import { commandAs } from './command-form.ts';
 import { commands } from './generated.ts';
 
 /** The script that makes a shell complete commands, flags, their choices and rule ids. */
@@ -25,7 +26,23 @@ function valuesOf(flag: FlagDefinition): readonly string[] | undefined {
 function argumentsOf(command: Command): readonly string[] {
   if (command.name === 'explain') return [...rules.map(({ id }) => id), 'score'];
   if (command.name === 'completion') return ['bash', 'zsh', 'fish'];
-  return [];
+  return (command.forms ?? []).map(({ name }) => name);
+}
+
+function wordsOf(command: Command): string {
+  return [...command.flags.map((flag) => `--${flag.name}`), '--help', ...argumentsOf(command)].join(' ');
+}
+
+/** What a form takes in place of what the command takes. */
+function bashForms(command: Command): string[] {
+  if (!command.forms?.length) return [];
+  return [
+    '      case "${COMP_WORDS[2]}" in',
+    ...command.forms.map(
+      ({ name }) => `        ${name}) [ "$COMP_CWORD" -gt 2 ] && words="${wordsOf(commandAs(command, name))}" ;;`,
+    ),
+    '      esac',
+  ];
 }
 
 function bashScript(loaded: readonly Command[]): string {
@@ -34,7 +51,8 @@ function bashScript(loaded: readonly Command[]): string {
     '      case "$previous" in',
     ...command.flags.flatMap((flag) => bashFlagCase(flag)),
     '      esac',
-    `      words="${[...command.flags.map((flag) => `--${flag.name}`), '--help', ...argumentsOf(command)].join(' ')}"`,
+    `      words="${wordsOf(command)}"`,
+    ...bashForms(command),
     '      ;;',
   ]);
   return [
@@ -74,8 +92,12 @@ function fishScript(loaded: readonly Command[]): string {
     for (const flag of command.flags) {
       const values = valuesOf(flag);
       const takes = values === undefined ? '' : values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : ' -r';
+      // Not behind the word of a form that does not take it.
+      const without = (command.forms ?? []).filter(({ flags }) => !flags.includes(flag.name)).map(({ name }) => name);
+      const at =
+        without.length === 0 ? here : `${here.slice(0, -1)}; and not __fish_seen_subcommand_from ${without.join(' ')}'`;
       lines.push(
-        `${here} -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${takes} -d ${quoted(flag.description)}`,
+        `${at} -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${takes} -d ${quoted(flag.description)}`,
       );
     }
     const words = argumentsOf(command);

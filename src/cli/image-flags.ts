@@ -53,3 +53,63 @@ export const openFlags: readonly FlagDefinition[] = [
     description: 'Write who found what, where not all agree, to FILE as JSON',
   },
 ];
+
+/** What is known of the image that an image was built on. */
+export const baseFlags: readonly FlagDefinition[] = [
+  {
+    name: 'base',
+    value: 'IMAGE',
+    group: 'Vulnerabilities',
+    description: 'The image that it was built on: its layers tell which packages a newer base mends',
+  },
+  {
+    name: 'compare-base',
+    value: 'IMAGE',
+    group: 'Vulnerabilities',
+    description: 'Tell how many vulnerabilities go away with this base, and which are new',
+  },
+];
+
+/** Which vulnerabilities are findings: the options of security/vulnerable-package. */
+export const vulnerabilityGates: readonly FlagDefinition[] = [
+  {
+    name: 'vulnerability-severity',
+    value: 'SEVERITY',
+    choices: ['critical', 'high', 'medium', 'low', 'negligible'],
+    group: 'Vulnerabilities',
+    description: 'Count only vulnerabilities of at least this severity, and exploited ones; default medium',
+  },
+  {
+    name: 'vulnerability-fixable',
+    group: 'Vulnerabilities',
+    description: 'Count only vulnerabilities that an update mends',
+  },
+  {
+    name: 'vulnerability-days',
+    value: 'DAYS',
+    group: 'Vulnerabilities',
+    description: 'Count only vulnerabilities that have been published for so many days',
+  },
+];
+
+/** dive's thresholds, by its own names. */
+export const diveFlags: readonly FlagDefinition[] = [
+  {
+    name: 'lowestEfficiency',
+    value: 'SHARE',
+    group: 'Gates',
+    description: 'As --ci, with this lowest efficiency, from 0 to 1, or «disabled»; default 0.9',
+  },
+  {
+    name: 'highestWastedBytes',
+    value: 'SIZE',
+    group: 'Gates',
+    description: 'As --ci, with so much wasted at most: 20MB; default «disabled»',
+  },
+  {
+    name: 'highestUserWastedPercent',
+    value: 'SHARE',
+    group: 'Gates',
+    description: 'As --ci, with this share of the bytes above the base wasted at most, from 0 to 1; default 0.1',
+  },
+];

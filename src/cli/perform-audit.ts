@@ -95,8 +95,9 @@ async function withAskedImages(
   progress: Progress,
 ): Promise<{ readonly project: Project; readonly failed: UserError['exitCode'] | undefined }> {
   if (!parsed.has('image')) return { project, failed: undefined };
-  const [{ platformFrom, readImage }, { inspectImage, withImages }] = await Promise.all([
+  const [{ platformFrom, readImage }, { readBases }, { inspectImage, withImages }] = await Promise.all([
     import('./read-image.ts'),
+    import('./read-bases.ts'),
     import('../project/inspected-image.ts'),
   ]);
   // A flag that is written wrong is wrong for all of them: nothing is audited then.
@@ -107,7 +108,8 @@ async function withAskedImages(
   for (const name of new Set(parsed.values('image'))) {
     try {
       const { analysis, vulnerabilities } = await readImage(name, parsed, terminal, progress, { platform });
-      images.push(inspectImage(analysis, vulnerabilities, project));
+      const bases = await readBases(analysis.image, parsed, terminal, progress);
+      images.push(inspectImage(analysis, vulnerabilities, project, bases));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed = failed === exitCodes.system ? failed : error.exitCode;

@@ -4,7 +4,7 @@ import { audit } from '../audit/audit.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import { type DiveVerdict, diveDefaults, judgeAsDive, readDiveRules } from '../image/dive-gate.ts';
+import { type DiveVerdict, diveDefaults, judgeAsDive, readDiveRules, readGivenDiveRules } from '../image/dive-gate.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import { type InspectedImage, imageProject, inspectImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
@@ -14,6 +14,7 @@ import type { ImageView } from '../report/image-view.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { diveFlags } from './image-flags.ts';
 import { formatFrom, refuseWithoutEffect } from './image-formats.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -47,7 +48,8 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
     const view = await viewOf(image, read, repository, name, parsed, terminal);
     progress.end();
     await write(view, parsed, terminal);
-    if (parsed.has('ci') || parsed.has('ci-config')) return await gate(read.analysis, parsed, terminal);
+    if (['ci', 'ci-config', ...diveFlags.map((flag) => flag.name)].some((flag) => parsed.has(flag)))
+      return await gate(read.analysis, parsed, terminal);
     // A list is no verdict.
     if (parsed.has('sbom')) return exitCodes.clean;
     return exitCodeOf(view.report, failOnFrom(parsed, undefined));
@@ -149,7 +151,16 @@ async function gate(analysis: ImageAnalysis, parsed: ParsedArguments, terminal: 
   return verdicts.some(({ state }) => state === 'fail') ? exitCodes.findings : exitCodes.clean;
 }
 
+/** What flags say, else the file, else what dive takes. */
 async function diveRules(file: string, parsed: ParsedArguments, terminal: Terminal) {
+  const asked = diveFlags.flatMap(({ name }) => {
+    const value = parsed.value(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...(await diveRulesOf(file, parsed, terminal)), ...readGivenDiveRules(Object.fromEntries(asked)) };
+}
+
+async function diveRulesOf(file: string, parsed: ParsedArguments, terminal: Terminal) {
   const absolute = path.resolve(terminal.cwd, file);
   if (!existsSync(absolute)) {
     if (!parsed.has('ci-config')) return diveDefaults;

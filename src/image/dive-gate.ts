@@ -30,23 +30,34 @@ export interface DiveVerdict {
  * @throws UserError for a value that is none
  */
 export function readDiveRules(file: string, value: unknown): DiveRules {
-  const rules: JsonObject = isJsonObject(value) && isJsonObject(value.rules) ? value.rules : {};
+  return { ...diveDefaults, ...given(isJsonObject(value) && isJsonObject(value.rules) ? value.rules : {}, file) };
+}
+
+/**
+ * The rules that flags of dive's names give, and no others.
+ * @throws UserError for a value that is none
+ */
+export function readGivenDiveRules(flags: JsonObject): Partial<DiveRules> {
+  return given(flags, undefined);
+}
+
+function given(rules: JsonObject, file: string | undefined): Partial<DiveRules> {
   const read = (name: keyof DiveRules, parse: (text: string) => number | undefined) => {
-    if (rules[name] === undefined || rules[name] === null) return diveDefaults[name];
+    if (rules[name] === undefined || rules[name] === null) return {};
     const text = String(rules[name]).trim();
-    if (text === 'disabled') return undefined;
+    if (text === 'disabled') return { [name]: undefined };
     const parsed = parse(text);
     if (parsed === undefined)
       throw new UserError(`«${text.slice(0, 40)}» is no value for ${name}`, {
-        where: file,
+        ...(file !== undefined && { where: file }),
         remedy: 'A share is a number from 0 to 1, a size is written 20MB or 20MiB; «disabled» switches the rule off.',
       });
-    return parsed;
+    return { [name]: parsed };
   };
   return {
-    lowestEfficiency: read('lowestEfficiency', shareOf),
-    highestWastedBytes: read('highestWastedBytes', bytesOf),
-    highestUserWastedPercent: read('highestUserWastedPercent', shareOf),
+    ...read('lowestEfficiency', shareOf),
+    ...read('highestWastedBytes', bytesOf),
+    ...read('highestUserWastedPercent', shareOf),
   };
 }
 

@@ -94,6 +94,10 @@ describe('plimsoll image', () => {
     expect(stderr).toMatch(/^PASS lowestEfficiency/m);
     expect(stderr).toMatch(/^SKIP highestUserWastedPercent/m);
     expect(code).toBe(0);
+    const stricter = await run(name, '--ci-config', 'lenient', '--lowestEfficiency', '0.99');
+    expect(stricter.stderr).toMatch(/^FAIL lowestEfficiency/m);
+    expect(stricter.stderr).toMatch(/^SKIP highestUserWastedPercent/m);
+    expect(stricter.code).toBe(1);
   });
 
   test('writes the page beside the report', async () => {
@@ -133,6 +137,9 @@ describe('plimsoll image', () => {
     [['a', '--packages', '--sbom', 'spdx'], '--packages has no effect beside --sbom'],
     [['a', '--sbom', 'spdx', '--fail-on', 'note'], '--fail-on has no effect beside --sbom'],
     [['a', '--ci', '--fail-on', 'never'], '--fail-on has no effect beside --ci'],
+    [['a', '--lowestEfficiency', '1', '--fail-on', 'never'], '--fail-on has no effect beside --lowestEfficiency'],
+    [['a', '--vulnerability-fixable', '--no-vulnerabilities'], 'has no effect beside --no-vulnerabilities'],
+    [['a', '--compare-base', 'b', '--no-vulnerabilities'], 'has no effect beside --no-vulnerabilities'],
   ])('%j is refused, as it would have no effect', async (args, message) => {
     await expect(runCommand(command, scratch, args).catch((error) => error.message)).resolves.toContain(message);
   });
@@ -201,6 +208,16 @@ test('plimsoll audit --image says of one cause one thing, with the measured cost
   expect(hidden).toHaveLength(1);
   expect(hidden[0].locations.some((location: { path: string }) => location.path.startsWith('image:'))).toBe(true);
   expect(report.inventory.images).toHaveLength(1);
+});
+
+test.each([
+  [['--cluster', '--image', 'a'], 'not with a cluster'],
+  [['--platform', 'linux/amd64'], '--platform has no effect without --image'],
+  [['--vulnerability-days', '3'], '--vulnerability-days has no effect without --image'],
+  [['--image', 'a', '--image', 'b', '--base', 'c'], '--base is of one image, and there are 2'],
+  [['--image', 'a', '--vulnerability-days', 'x'], '«x» is no number of days'],
+])('plimsoll audit %j is refused', async (args, message) => {
+  await expect(runCommand(audit, scratch, args).catch((error) => error.message)).resolves.toContain(message);
 });
 
 describe('plimsoll audit --image with an image that cannot be read', () => {

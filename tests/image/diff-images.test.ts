@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { compareImages } from '../../src/image/compare-images.ts';
 import { diffImages } from '../../src/image/diff-images.ts';
-import { renderComparison, renderDifference } from '../../src/report/image-difference.ts';
+import {
+  comparisonJson,
+  differenceJson,
+  renderComparison,
+  renderDifference,
+} from '../../src/report/image-difference.ts';
 import { analysisFrom } from './build-analysis.ts';
 
 const before = analysisFrom(`
@@ -118,5 +125,34 @@ steps:
   test('what all have alike outside of them is what a common base would save', () => {
     expect(comparison.common).toEqual({ files: 1, bytes: 50, savedBytes: 50 });
     expect(renderComparison(comparison, { columns: 100, color: false, all: false })).toContain('save 50 B');
+  });
+});
+
+describe('the JSON for programs', () => {
+  const vulnerable =
+    analysisFrom(
+      'vulnerabilities: [{ id: CVE-2026-0001, package: a, severity: high }]\nsteps: [{ packages: [{ name: a, version: "1" }] }]',
+    ).vulnerabilities ?? [];
+  const difference = (found: boolean) =>
+    differenceJson({
+      before: 'a',
+      after: 'b',
+      beforeBytes: 1,
+      afterBytes: 2,
+      difference: diffImages(before, after),
+      vulnerabilities: found ? { gone: vulnerable, come: [] } : undefined,
+    });
+
+  test.each([
+    ['image-difference', difference(true)],
+    ['image-difference', difference(false)],
+    ['image-comparison', comparisonJson(compareImages([before, after]))],
+  ])('agrees with schemas/%s.schema.json, which refuses what is missing or more', (name, text) => {
+    const schema = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'));
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema);
+    const value = JSON.parse(text);
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...value, more: 1 })).toBe(false);
+    for (const field of Object.keys(value)) expect(validate({ ...value, [field]: undefined })).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diveDefaults, judgeAsDive, readDiveRules } from '../../src/image/dive-gate.ts';
+import { diveDefaults, judgeAsDive, readDiveRules, readGivenDiveRules } from '../../src/image/dive-gate.ts';
 import { analysisFrom } from './build-analysis.ts';
 
 const { analysis } = analysisFrom(`
@@ -35,6 +35,13 @@ test.each([{ lowestEfficiency: '95%' }, { highestWastedBytes: 'much' }, { highes
     expect(() => readDiveRules('.dive-ci', { rules })).toThrow(/is no value for/);
   },
 );
+
+test('flags give what they name alone, and «disabled», too', () => {
+  expect(readGivenDiveRules({ highestWastedBytes: '2k' })).toEqual({ highestWastedBytes: 2000 });
+  const given = readGivenDiveRules({ lowestEfficiency: 'disabled' });
+  expect({ ...diveDefaults, ...given }.lowestEfficiency).toBeUndefined();
+  expect(() => readGivenDiveRules({ lowestEfficiency: '2' })).toThrow('is no value for lowestEfficiency');
+});
 
 test('a file without rules is dive’s own', () => {
   expect(readDiveRules('f', null)).toEqual(diveDefaults);

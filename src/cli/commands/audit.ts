@@ -2,7 +2,7 @@ import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { openFlags } from '../image-flags.ts';
+import { baseFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
 export const command: Command = {
@@ -117,6 +117,8 @@ export const command: Command = {
       description: 'Look into this image, too: its findings stand at the lines of the Dockerfile that made it',
     },
     ...openFlags,
+    ...baseFlags,
+    ...vulnerabilityGates,
     {
       name: 'cluster',
       group: 'Cluster',
@@ -164,6 +166,8 @@ export const command: Command = {
     },
   ],
   async run(parsed, terminal) {
+    const { refuseWithoutImage } = await import('../image-only-flags.ts');
+    refuseWithoutImage(parsed);
     if (parsed.has('cluster') || parsed.has('cluster-role')) {
       const { performClusterAudit } = await import('../perform-cluster-audit.ts');
       return performClusterAudit(parsed, terminal);

@@ -1,6 +1,6 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm } from '../command.ts';
-import { openFlags } from '../image-flags.ts';
+import { baseFlags, diveFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
 const opening = ['platform', 'plain-http', 'ca', 'mirror', 'quiet'];
@@ -94,18 +94,8 @@ export const command: Command = {
       group: 'Image',
       description: 'The Dockerfile or repository that made it; default ./Dockerfile where that surely did',
     },
-    {
-      name: 'base',
-      value: 'IMAGE',
-      group: 'Vulnerabilities',
-      description: 'The image that it was built on: its layers tell which packages a newer base mends',
-    },
-    {
-      name: 'compare-base',
-      value: 'IMAGE',
-      group: 'Vulnerabilities',
-      description: 'Tell how many vulnerabilities go away with this base, and which are new',
-    },
+    ...baseFlags,
+    ...vulnerabilityGates,
     {
       name: 'fail-on',
       value: 'SEVERITY',
@@ -115,6 +105,7 @@ export const command: Command = {
     },
     { name: 'ci', group: 'Gates', description: 'Exit with 1 by the rules of .dive-ci, and by them alone' },
     { name: 'ci-config', value: 'FILE', group: 'Gates', description: 'The same, by the rules of FILE' },
+    ...diveFlags,
     {
       name: 'preset',
       value: 'PRESET',

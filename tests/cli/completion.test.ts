@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { completionScript } from '../../src/cli/completion-script.ts';
+
+const script = await completionScript('bash');
+
+/** What bash offers behind these words. */
+function offered(...words: readonly string[]): string[] {
+  const ask = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _plimsoll; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\n${ask}`], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+test('behind a command its flags and forms', () => {
+  expect(offered('plimsoll', 'image', '')).toEqual(expect.arrayContaining(['diff', 'compare', 'browse', '--sbom']));
+  expect(offered('plimsoll', 'image', 'di')).toEqual(['diff']);
+  expect(offered('plimsoll', 'image', '--sbom', '')).toEqual(['cyclonedx', 'spdx', 'attested']);
+});
+
+test('behind the word of a form its flags alone', () => {
+  expect(offered('plimsoll', 'image', 'diff', '--')).toContain('--json');
+  expect(offered('plimsoll', 'image', 'diff', '--')).not.toContain('--sbom');
+  expect(offered('plimsoll', 'image', 'browse', 'web:1', '--').sort()).toEqual([
+    '--ca',
+    '--help',
+    '--mirror',
+    '--plain-http',
+    '--platform',
+    '--quiet',
+  ]);
+});
+
+test('fish offers no flag behind the word of a form that refuses it', async () => {
+  const lines = (await completionScript('fish')).split('\n');
+  const sbom = lines.find((line) => line.includes('from image') && line.includes(' -l sbom '));
+  expect(sbom).toContain('not __fish_seen_subcommand_from diff compare browse');
+  const json = lines.find((line) => line.includes('from image') && line.includes(' -l json '));
+  expect(json).toContain('not __fish_seen_subcommand_from browse');
+});
