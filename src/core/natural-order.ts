@@ -25,3 +25,35 @@ export function isDigit(code: number): boolean {
 export function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
+
+/**
+ * Orders two versions of as many numbers each, with points between them, by the first number that differs; undefined for all others. A number that begins with
+ * zero is none: ecosystems read those in different ways.
+ */
+export function comparePlainVersions(one: string, other: string): number | undefined {
+  let a = 0;
+  let b = 0;
+  let order = 0;
+  for (;;) {
+    const endOfOne = numberEnd(one, a);
+    const endOfOther = numberEnd(other, b);
+    if (endOfOne < 0 || endOfOther < 0) return undefined;
+    if (order === 0) {
+      order = endOfOne - a - (endOfOther - b);
+      for (let at = 0; order === 0 && a + at < endOfOne; at++)
+        order = one.charCodeAt(a + at) - other.charCodeAt(b + at);
+    }
+    if (endOfOne === one.length || endOfOther === other.length)
+      return endOfOne === one.length && endOfOther === other.length ? order : undefined;
+    a = endOfOne + 1;
+    b = endOfOther + 1;
+  }
+}
+
+/** Where the number at `start` ends: before a point or at the end of the text. -1 where there is none, or one that begins with zero. */
+function numberEnd(text: string, start: number): number {
+  let at = start;
+  while (isDigit(text.charCodeAt(at))) at++;
+  if (at === start || (text.charCodeAt(start) === 48 && at > start + 1)) return -1;
+  return at === text.length || text.charCodeAt(at) === 46 ? at : -1;
+}

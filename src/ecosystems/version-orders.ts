@@ -1,3 +1,4 @@
+import { comparePlainVersions } from '../core/natural-order.ts';
 import { compareAlpineVersions } from './apk/version-order.ts';
 import { compareDebianVersions } from './apt/version-order.ts';
 import { compareComposerVersions } from './composer/version-order.ts';
@@ -14,16 +15,24 @@ export type CompareVersions = (one: string, other: string) => number;
 
 /** How each kind of package orders its versions. */
 export const versionOrders: Readonly<Record<PackageKind, CompareVersions>> = {
-  deb: compareDebianVersions,
-  apk: compareAlpineVersions,
-  rpm: compareRpmVersions,
-  npm: compareSemanticVersions,
-  cargo: compareSemanticVersions,
-  golang: compareSemanticVersions,
-  generic: compareSemanticVersions,
-  pypi: comparePythonVersions,
-  maven: compareMavenVersions,
-  gem: compareGemVersions,
-  composer: compareComposerVersions,
-  nuget: compareNugetVersions,
+  deb: plainFirst(compareDebianVersions),
+  apk: plainFirst(compareAlpineVersions),
+  rpm: plainFirst(compareRpmVersions),
+  npm: plainFirst(compareSemanticVersions),
+  cargo: plainFirst(compareSemanticVersions),
+  golang: plainFirst(compareSemanticVersions),
+  generic: plainFirst(compareSemanticVersions),
+  pypi: plainFirst(comparePythonVersions),
+  maven: plainFirst(compareMavenVersions),
+  gem: plainFirst(compareGemVersions),
+  composer: plainFirst(compareComposerVersions),
+  nuget: plainFirst(compareNugetVersions),
 };
+
+/**
+ * Numbers with points between them, as most versions are, are ordered alike everywhere as long as both have equally many: thousands are compared, and to take
+ * them apart takes longer.
+ */
+function plainFirst(compare: CompareVersions): CompareVersions {
+  return (one, other) => comparePlainVersions(one, other) ?? compare(one, other);
+}

@@ -93,7 +93,8 @@ function storeOf(file: string, descriptor: number): AdvisoryStore {
   const index = read(footer.index.offset, footer.index.length);
   if (!createHash('sha256').update(index).digest().equals(footer.indexSum))
     throw damaged(file, 'its index is not what was written');
-  let exploits: Buffer | undefined;
+  const entries = viewOf(index);
+  let exploits: DataView | undefined;
   // Nearly all blocks fit into the one buffer that is used for them in turn.
   const shared = Buffer.allocUnsafe(sharedBytes);
   const block = (section: Section): unknown =>
@@ -109,17 +110,16 @@ function storeOf(file: string, descriptor: number): AdvisoryStore {
     information: readInformation(jsonObjectOf(block(footer.information))),
     recordsOf(ecosystem, name) {
       const key = packageKey(ecosystem, name);
-      for (const section of sectionsOf(index, key)) {
+      for (const section of sectionsOf(entries, key)) {
         const content = block(section);
-        if (Array.isArray(content) && content[0] === key)
-          return content.slice(1).flatMap((each) => readRecord(each) ?? []);
+        if (Array.isArray(content) && content[0] === key) return recordsIn(content);
       }
       return [];
     },
     detailsOf: (record) => readDetails(record.id, block(record.details)),
     exploitOf(cve) {
       // Read when it is first asked for: a few megabytes, and then no more reading.
-      exploits ??= read(footer.exploits.offset, footer.exploits.length);
+      exploits ??= viewOf(read(footer.exploits.offset, footer.exploits.length));
       return findExploit(cve, exploits);
     },
     verify() {
@@ -175,38 +175,64 @@ function readBlock(
   return value;
 }
 
+/** Its numbers are read without the checks of a Buffer's methods, which take long as long as they are not compiled. */
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/** Of a package's block, in which they follow the key. */
+function recordsIn(content: readonly unknown[]): StoredRecord[] {
+  const records: StoredRecord[] = [];
+  for (let at = 1; at < content.length; at++) {
+    const record = readRecord(content[at]);
+    if (record) records.push(record);
+  }
+  return records;
+}
+
+/** How far from where an even distribution would have it an entry is looked for first. */
+const nearby = 512;
+
 /** Blocks of the keys that have a key's hash: nearly always one. */
-function sectionsOf(index: Buffer, key: string): Section[] {
+function sectionsOf(index: DataView, key: string): Section[] {
   const [high, low] = hashOf(key);
-  let from = 0;
-  let to = index.length / indexEntryBytes;
+  const count = index.byteLength / indexEntryBytes;
+  const order = (entry: number) =>
+    index.getUint32(entry * indexEntryBytes) - high || index.getUint32(entry * indexEntryBytes + 4) - low;
+  // Hashes are spread evenly: half of the steps are spared.
+  const guess = Math.floor((high / 2 ** 32) * count);
+  let from = Math.max(0, guess - nearby);
+  let to = Math.min(count, guess + nearby);
+  if (from > 0 && order(from - 1) >= 0) from = 0;
+  if (to < count && order(to) < 0) to = count;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    const at = middle * indexEntryBytes;
-    const order = index.readUInt32BE(at) - high || index.readUInt32BE(at + 4) - low;
-    if (order < 0) from = middle + 1;
+    if (order(middle) < 0) from = middle + 1;
     else to = middle;
   }
   const sections: Section[] = [];
-  for (let at = from * indexEntryBytes; at < index.length; at += indexEntryBytes) {
-    if (index.readUInt32BE(at) !== high || index.readUInt32BE(at + 4) !== low) break;
-    sections.push({ offset: index.readUIntBE(at + 8, 6), length: index.readUInt32BE(at + 14) });
+  for (let entry = from; entry < count && order(entry) === 0; entry++) {
+    const at = entry * indexEntryBytes + 8;
+    sections.push({
+      offset: index.getUint16(at) * 2 ** 32 + index.getUint32(at + 2),
+      length: index.getUint32(at + 6),
+    });
   }
   return sections;
 }
 
-function findExploit(cve: string, table: Buffer): Exploit | undefined {
+function findExploit(cve: string, table: DataView): Exploit | undefined {
   const wanted = cveNumber(cve);
   if (wanted === undefined) return undefined;
   let from = 0;
-  let to = table.length / exploitEntryBytes;
+  let to = table.byteLength / exploitEntryBytes;
   while (from < to) {
     const middle = (from + to) >>> 1;
     const at = middle * exploitEntryBytes;
-    const order = table.readUInt16BE(at) - wanted[0] || table.readUInt32BE(at + 2) - wanted[1];
+    const order = table.getUint16(at) - wanted[0] || table.getUint32(at + 2) - wanted[1];
     if (order === 0) {
-      const epss = table.readFloatBE(at + 6);
-      return { known: table[at + 10] === 1, ...(epss >= 0 && { epss: Math.round(epss * 1e5) / 1e5 }) };
+      const epss = table.getFloat32(at + 6);
+      return { known: table.getUint8(at + 10) === 1, ...(epss >= 0 && { epss: Math.round(epss * 1e5) / 1e5 }) };
     }
     if (order < 0) from = middle + 1;
     else to = middle;

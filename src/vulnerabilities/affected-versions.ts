@@ -18,13 +18,21 @@ export function judgeVersion(
   version: string,
   compare: CompareVersions,
 ): Verdict {
-  const holding = ranges.filter((events) => beforeLimits(events, version, compare) && within(events, version, compare));
+  const holding = ranges.filter((events) => holds(events, version, compare));
   const affected = holding.length > 0 || versions.includes(version);
   if (!affected) return { affected };
   const fixedIn = lowestFix(ranges, version, compare);
   if (fixedIn !== undefined) return { affected, fixedIn };
   const fixedAbove = lastAffected({ ranges, versions }, holding, compare);
   return fixedAbove === undefined ? { affected } : { affected, fixedAbove };
+}
+
+function holds(events: readonly RangeEvent[], version: string, compare: CompareVersions): boolean {
+  const [first, second, third] = events;
+  // Nearly all ranges: from the beginning up to a version that repairs it.
+  if (first && second && third === undefined && 'introduced' in first && first.introduced === '0' && 'fixed' in second)
+    return compare(version, second.fixed) < 0;
+  return beforeLimits(events, version, compare) && within(events, version, compare);
 }
 
 /** `*` stands for no limit, and so does none at all. */

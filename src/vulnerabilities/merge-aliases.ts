@@ -26,17 +26,28 @@ interface MergeContext {
  * several CVEs counts for each of them.
  */
 export function mergeHits(installed: InstalledPackage, hits: readonly Hit[], context: MergeContext): Vulnerability[] {
-  const groups = new Map<string, Hit[]>();
+  const groups = new Map<string, NamedHit[]>();
   const leaders = new Map<string, string>();
-  for (const hit of hits) {
-    const cves = cvesOf(hit.details);
+  for (const each of hits) {
+    const cves = cvesOf(each.details);
+    const hit = { ...each, ofOne: cves.length <= 1 };
     const keys = cves.length > 0 ? cves : [sharedLeader(hit.details, leaders)];
-    for (const key of keys) groups.set(key, [...(groups.get(key) ?? []), hit]);
+    for (const key of keys) {
+      const group = groups.get(key);
+      if (group) group.push(hit);
+      else groups.set(key, [hit]);
+    }
   }
   return [...groups].map(([id, group]) => vulnerability(id, group, installed, context));
 }
 
-function cvesOf({ id, aliases, upstream }: AdvisoryDetails): string[] {
+interface NamedHit extends Hit {
+  /** Its advisory describes one vulnerability, not what an update repairs. */
+  readonly ofOne: boolean;
+}
+
+function cvesOf({ id, aliases, upstream }: AdvisoryDetails): readonly string[] {
+  if (aliases.length === 0 && upstream.length === 0) return isCve(id) ? [id] : [];
   return [...new Set([id, ...aliases, ...upstream].filter(isCve))];
 }
 
@@ -61,19 +72,19 @@ const maximumReferences = 10;
 
 function vulnerability(
   id: string,
-  group: readonly Hit[],
+  group: readonly NamedHit[],
   installed: InstalledPackage,
   { compare, store, fromDistribution }: MergeContext,
 ): Vulnerability {
-  const lone = group.filter(({ details }) => cvesOf(details).length <= 1);
+  const lone = group.every(({ ofOne }) => ofOne) ? group : group.filter(({ ofOne }) => ofOne);
   const aliases = new Set(lone.flatMap(({ details }) => [details.id, ...details.aliases, ...details.upstream]));
   aliases.delete(id);
-  const updates = group.filter((hit) => !lone.includes(hit)).map(({ details }) => details.id);
+  const updates = lone === group ? [] : group.filter(({ ofOne }) => !ofOne).map(({ details }) => details.id);
   const described =
     lone.find(({ details }) => details.summary !== '') ??
     group.find(({ details }) => details.summary !== '') ??
     group[0];
-  const highest = (some: readonly string[]) => [...some].sort(compare).at(-1);
+  const highest = (some: readonly string[]) => (some.length > 1 ? [...some].sort(compare).at(-1) : some[0]);
   const fixedIn = highest(group.flatMap((hit) => hit.fixedIn ?? []));
   const fixedAbove = fixedIn === undefined ? highest(group.flatMap((hit) => hit.fixedAbove ?? [])) : undefined;
   const status = group.map(({ record }) => record.status).find((each) => each !== undefined);

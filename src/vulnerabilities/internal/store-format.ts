@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import type { RangeEvent } from '../advisory.ts';
 import type { VulnerabilitySeverity } from '../vulnerability.ts';
 
@@ -41,27 +42,32 @@ export function packageKey(ecosystem: string, name: string): string {
 
 /** Two numbers of 32 bits, by MurmurHash3's steps with two seeds. Keys of one hash lie beside each other. */
 export function hashOf(key: string): readonly [number, number] {
-  return [murmur(key, 0x9747b28c), murmur(key, 0x3c6ef372)];
+  let high = 0x9747b28c;
+  let low = 0x3c6ef372;
+  for (let at = 0; at < key.length; at++) {
+    let part = Math.imul(key.charCodeAt(at), 0xcc9e2d51);
+    part = Math.imul((part << 15) | (part >>> 17), 0x1b873593);
+    high ^= part;
+    high = (Math.imul((high << 13) | (high >>> 19), 5) + 0xe6546b64) | 0;
+    low ^= part;
+    low = (Math.imul((low << 13) | (low >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  return [mixed(high ^ key.length), mixed(low ^ key.length)];
 }
 
-function murmur(text: string, seed: number): number {
-  let hash = seed;
-  for (let at = 0; at < text.length; at++) {
-    let part = Math.imul(text.charCodeAt(at), 0xcc9e2d51);
-    part = Math.imul((part << 15) | (part >>> 17), 0x1b873593);
-    hash ^= part;
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  hash ^= text.length;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+function mixed(hash: number): number {
+  let mix = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return (mix ^ (mix >>> 16)) >>> 0;
 }
 
 let crcTable: Uint32Array | undefined;
 
 /** CRC-32 as zip has it: blocks are small and many, and a hash of the library takes longer to set up than to compute. */
 export function checksum(content: Uint8Array): number {
+  // Node.js has it from 20.15 on.
+  const native: ((content: Uint8Array) => number) | undefined = zlib.crc32;
+  if (native) return native(content);
   crcTable ??= tableOfCrc();
   let crc = 0xffffffff;
   for (let at = 0; at < content.length; at++) crc = (crcTable[(crc ^ (content[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
@@ -131,11 +137,16 @@ export function readRecord(value: unknown): StoredRecord | undefined {
   if (!Array.isArray(value)) return undefined;
   const [id, offset, length, ranges, versions, rating, status, vectors]: unknown[] = value;
   if (typeof id !== 'string' || typeof offset !== 'number' || typeof length !== 'number') return undefined;
-  return {
+  const record = {
     id,
     details: { offset, length },
     ranges: Array.isArray(ranges) ? ranges.map((events) => readEvents(textsOf(events))) : [],
     versions: textsOf(versions),
+  };
+  // Most have no more.
+  if (rating === undefined) return record;
+  return {
+    ...record,
     ...(isRating(rating) && { rating }),
     ...(typeof status === 'string' && status !== '' && { status }),
     ...(Array.isArray(vectors) && vectors.length > 0 && { vectors: textsOf(vectors) }),
@@ -155,6 +166,11 @@ function readEvents(written: readonly string[]): RangeEvent[] {
   return events;
 }
 
-export function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+export function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.every(isText) ? value : value.filter(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
