@@ -45,8 +45,11 @@ function isLocalWithVariables(source: string): boolean {
   return /^[^$]+\//.test(source) && /\.[a-z]\w*$/i.test(source);
 }
 
-function copyInstead(dockerfile: Dockerfile, project: Project, { keyword, sources }: CopyInstruction): Fix {
-  const isKnown = sources.every(({ value }) => cannotBeArchive(project, dockerfile, value));
+function copyInstead(dockerfile: Dockerfile, project: Project, instruction: CopyInstruction): Fix {
+  const { keyword, sources } = instruction;
+  const isKnown =
+    sources.every(({ value }) => cannotBeArchive(project, dockerfile, value)) &&
+    !takesCompressed(project, dockerfile, instruction);
   const assumption: Assumption = isKnown
     ? { statement: 'No source is an archive.', state: 'holds' }
     : {
@@ -77,4 +80,28 @@ function cannotBeArchive(project: Project, dockerfile: Dockerfile, source: strin
     contexts.length > 0 &&
     contexts.every(({ listing }) => listing.entries.some((entry) => entry.path === path && entry.kind === 'directory'))
   );
+}
+
+/** What ADD unpacks begins with one of these: gzip, bzip2, xz, zstd; a tar says so at its 257th byte. */
+const compressed = /^(?:\x1f\x8b|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd|[^]{257}ustar)/;
+
+/** More files than that are data, which nobody ADDs to have one of them unpacked. */
+const mostFiles = 100;
+
+/** Whether a file that is taken itself, and not below a directory, is compressed or a tar whatever its name says. */
+function takesCompressed(project: Project, dockerfile: Dockerfile, { range, sources }: CopyInstruction): boolean {
+  const depths = new Set(sources.map(({ value }) => depthOf(value.replace(/^\.?\/+/, ''))));
+  return buildsOf(project, dockerfile).some(({ context }) => {
+    const use = context?.uses.find((each) => each.path === dockerfile.path && each.range.start === range.start);
+    if (context === undefined || use === undefined) return false;
+    const copied = context.copiedBy(use);
+    return context.listing.entries
+      .filter(({ kind, path }, at) => copied[at] === 1 && kind === 'file' && depths.has(depthOf(path)))
+      .slice(0, mostFiles)
+      .some(({ path }) => compressed.test(context.readStart(path)));
+  });
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
 }
