@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
 import type { PackageCommand } from '../package-command.ts';
+import { readByInstallScripts } from './install-scripts.ts';
 
 /** The files beside package.json that each tool reads when it installs, where they are there. */
 const beside: Readonly<Record<string, readonly string[]>> = {
@@ -41,7 +42,7 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
       files: patterns[tool] ?? [],
       fills,
       questions: [
-        'Does the install need nothing else of the sources (preinstall, postinstall and prepare scripts, patches, packages in the repository, an .npmrc), and does .dockerignore keep node_modules out?',
+        'Does the install need nothing else of the sources (preinstall, postinstall and prepare scripts, patches, packages in the repository, an .npmrc, a schema of Prisma), and does .dockerignore keep node_modules out?',
       ],
     };
   const root = manifest(files, 'package.json');
@@ -58,12 +59,14 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
   ];
   const scripts = command.ignoreScripts ? [] : [...new Set(all.flatMap(scriptsOf))];
   const patched = scripts.length > 0 && scripts.every((text) => /^(?:npx )?patch-package$/.test(text));
+  const read = command.ignoreScripts ? { files: [], directories: [] } : readByInstallScripts(files, all);
   const reason =
     all.map(localDependency).find(Boolean) ??
     (scripts.length > 0 && !patched ? `an install runs «${scripts[0]}»` : undefined) ??
     (!command.ignoreScripts && files.paths.includes('binding.gyp')
       ? 'it compiles an addon of the project'
       : undefined) ??
+    read.reason ??
     (files.paths.some((path) => /^\.pnp\.c?js$/.test(path))
       ? 'the project keeps a file of Plug and Play that the install writes'
       : undefined);
@@ -71,8 +74,8 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
     (name) => (name === 'patches' || tool === 'yarn') && files.paths.some((path) => path.startsWith(`${name}/`)),
   );
   return {
-    files: ['package.json', ...known.filter((name) => files.paths.includes(name)), ...members],
-    directories,
+    files: ['package.json', ...known.filter((name) => files.paths.includes(name)), ...read.files, ...members],
+    directories: [...directories, ...read.directories],
     fills:
       members.length === 0
         ? fills
