@@ -30,6 +30,7 @@ export function omitDevelopment(
     changes: { edits: [insertWord(dockerfile, at.range, option)] },
     assumptions: [
       noScript(install, scripts),
+      noGenerator(install, application, names),
       noStep(dockerfile, stage, install, names),
       startsWithout(project, dockerfile, stage, application, names),
       notImported(project, application, names),
@@ -55,6 +56,14 @@ function noScript({ read }: PlacedPackageCommand, scripts: JsonObject): Assumpti
   const statement = 'The install runs no script of the project.';
   const own = Object.keys(scripts).some((name) => lifecycle.test(name));
   return { statement, state: own && !read.ignoreScripts ? 'fails' : 'holds' };
+}
+
+/** The install script of `@prisma/client` makes the client with the program `prisma`, and one that fails at its first use without it. */
+function noGenerator({ read }: PlacedPackageCommand, { manifests }: Application, names: readonly string[]): Assumption {
+  const statement = 'No install script of a dependency calls a development dependency.';
+  const listed = parseJsonObject(manifests.get('package.json')?.text ?? '')?.dependencies;
+  const calls = names.includes('prisma') && Object.hasOwn(jsonObjectOf(listed), '@prisma/client');
+  return { statement, state: calls && !read.ignoreScripts ? 'fails' : 'holds' };
 }
 
 /** Any script that a step runs, and any program of `node_modules/.bin`, may be one for development. */

@@ -82,8 +82,13 @@ function cannotBeArchive(project: Project, dockerfile: Dockerfile, source: strin
   );
 }
 
-/** What ADD unpacks begins with one of these: gzip, bzip2, xz, zstd; a tar says so at its 257th byte. */
-const compressed = /^(?:\x1f\x8b|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd|[^]{257}ustar)/;
+/** What ADD unpacks begins with one of these: gzip, bzip2, xz, zstd. */
+const signatures = ['\x1f\x8b', 'BZh', '\xfd7zXZ\0', '\x28\xb5\x2f\xfd'];
+
+/** A tar says so at its 257th byte. */
+function isCompressed(start: string): boolean {
+  return signatures.some((each) => start.startsWith(each)) || start.startsWith('ustar', 257);
+}
 
 /** More files than that are data, which nobody ADDs to have one of them unpacked. */
 const mostFiles = 100;
@@ -98,7 +103,7 @@ function takesCompressed(project: Project, dockerfile: Dockerfile, { range, sour
     return context.listing.entries
       .filter(({ kind, path }, at) => copied[at] === 1 && kind === 'file' && depths.has(depthOf(path)))
       .slice(0, mostFiles)
-      .some(({ path }) => compressed.test(context.readStart(path)));
+      .some(({ path }) => isCompressed(context.readStart(path)));
   });
 }
 
