@@ -12,6 +12,7 @@ import { excerptsFor } from './excerpts.ts';
 import { inventoryOf } from './inventory.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { applyPeerSettings, type PeerSettings } from './peer-settings.ts';
+import { siftRefuted } from './refuted.ts';
 import { groupCopies, withoutRepeats } from './repeats.ts';
 import { ruleDocs } from './rule-docs.ts';
 import { hasSubject, runRules, type Settings } from './run-rules.ts';
@@ -70,6 +71,7 @@ export function audit(project: Project, request: AuditRequest): Report {
   );
   findings = sift(findings, applyPeerSettings(findings, request.peerSettings));
   if (request.honourIgnoreComments) findings = sift(findings, siftIgnored(project, findings, request.today));
+  if (project.images) findings = sift(findings, siftRefuted(project, findings));
   findings = groupCopies(findings).sort(compareFindings);
   const score = scoreOf(findings, areasLookedAt(project, request));
   const excerpts = excerptsFor(project, findings, request.found?.excerpts);

@@ -279,6 +279,7 @@ function toFinding(
     remedy: reported.remedy === undefined ? definition.remedy : maskTokens(reported.remedy),
     locations: [locate(primary), ...[...(primary.givenAt ?? []), ...(reported.also ?? [])].map(locate)],
     peers: reported.peers ?? definition.peers,
+    ...(reported.claim && { claim: reported.claim }),
   };
   if (cost === undefined) return fix === undefined ? finding : { ...finding, fix: maskFix(project, fix) };
   return { ...finding, cost: maskCost(cost), ...(fix && { fix: maskFix(project, fix) }) };

@@ -26,6 +26,15 @@ export interface Cost {
 /** An equivalent check of another tool: `hadolint:DL3007`, `buildkit:JSONArgsRecommended`, `checkov:CKV_DOCKER_7`. */
 export type PeerId = `${string}:${string}`;
 
+/** What a Dockerfile lets expect of the image that it makes, so that one that was looked into can show that it is not so. */
+export type ImageClaim =
+  | { readonly kind: 'runs as root' }
+  | { readonly kind: 'no health check' }
+  /** None of these. */
+  | { readonly kind: 'no label'; readonly keys: readonly string[] }
+  /** The layer of the step at the finding's place holds files below an absolute path. */
+  | { readonly kind: 'layer holds'; readonly path: string };
+
 /** What a rule reports. One cause, one finding, whatever the number of places. */
 export interface Finding {
   /** Area and name: `cache/copy-manifests-first`. */
@@ -43,4 +52,5 @@ export interface Finding {
   readonly peers: readonly PeerId[];
   readonly cost?: Cost;
   readonly fix?: Fix;
+  readonly claim?: ImageClaim;
 }

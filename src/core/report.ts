@@ -159,8 +159,8 @@ export interface Score {
 /** A finding that was not reported, and why. */
 export interface SuppressedFinding {
   readonly finding: Finding;
-  readonly by: 'comment' | 'configuration' | 'baseline' | 'since';
-  /** The reason a comment or configuration gives. */
+  readonly by: 'comment' | 'configuration' | 'baseline' | 'since' | 'image';
+  /** The reason a comment or configuration gives, or what the image shows. */
   readonly reason?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Area } from './area.ts';
-import type { Cost, PeerId } from './finding.ts';
+import type { Cost, ImageClaim, PeerId } from './finding.ts';
 import type { Fix } from './fix.ts';
 import type { Severity } from './severity.ts';
 import type { SourceRange } from './text.ts';
@@ -38,6 +38,8 @@ export interface RuleReport {
   readonly peers?: readonly PeerId[];
   readonly cost?: Cost;
   readonly fix?: Fix;
+  /** What of the finding the built image can refute; absent where it can refute nothing. */
+  readonly claim?: ImageClaim;
   /**
    * A name for what caused it. Findings of several rules with one cause in one artifact are merged into the worst of
    * them, which then carries all places and peers.

@@ -81,7 +81,7 @@ function inventory({
 }
 
 function summary(report: Report) {
-  const suppressedBy = { comment: 0, configuration: 0, baseline: 0, since: 0 };
+  const suppressedBy = { comment: 0, configuration: 0, baseline: 0, since: 0, image: 0 };
   for (const { by } of report.suppressed) suppressedBy[by] += 1;
   return {
     findings: countBySeverity(report.findings),

@@ -132,6 +132,7 @@ function suppression({ by, reason }: SuppressedFinding) {
     configuration: 'configuration',
     baseline: 'known in the baseline',
     since: 'not in a changed file',
+    image: 'an image shows that it is not so',
   };
   return {
     kind: by === 'comment' ? 'inSource' : 'external',

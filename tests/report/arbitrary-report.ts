@@ -132,7 +132,7 @@ const finding: fc.Arbitrary<Finding> = fc
   .map(([name, [first, others], rest]) => ({ ...rest, rule: `${rest.area}/${name}`, locations: [first, ...others] }));
 
 const suppressed: fc.Arbitrary<SuppressedFinding> = fc.record(
-  { finding, by: fc.constantFrom('comment', 'configuration', 'baseline', 'since'), reason: hostile },
+  { finding, by: fc.constantFrom('comment', 'configuration', 'baseline', 'since', 'image'), reason: hostile },
   { requiredKeys: ['finding', 'by'] },
 );
 

@@ -110,8 +110,9 @@ export function suppressedText(report: Pick<Report, 'suppressed'>): string | und
     configuration: 'by configuration',
     baseline: 'by the baseline',
     since: 'in unchanged files',
+    image: 'as the image shows that it is not so',
   };
-  const kinds = ['comment', 'configuration', 'baseline', 'since'] as const;
+  const kinds = ['comment', 'configuration', 'baseline', 'since', 'image'] as const;
   const parts = kinds.flatMap((kind) => {
     const count = report.suppressed.filter((suppressed) => suppressed.by === kind).length;
     return count === 0 ? [] : [`${count} ${by[kind]}`];

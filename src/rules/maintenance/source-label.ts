@@ -2,7 +2,9 @@ import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { imageInstructions } from '../../project/stage-facts.ts';
 
-const keys = /^(?:org\.opencontainers\.image|org\.label-schema)\.(?:source|url|vcs-url)$/;
+const keys = ['org.opencontainers.image', 'org.label-schema'].flatMap((prefix) =>
+  ['source', 'url', 'vcs-url'].map((name) => `${prefix}.${name}`),
+);
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -15,10 +17,14 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       const isLabelled = imageInstructions(stage).some(
-        (instruction) => instruction.name === 'LABEL' && instruction.pairs.some(({ key }) => keys.test(key.value)),
+        (instruction) => instruction.name === 'LABEL' && instruction.pairs.some(({ key }) => keys.includes(key.value)),
       );
       if (!isLabelled && stage.from)
-        report({ at: stage.from.range, message: 'The image has no label org.opencontainers.image.source.' });
+        report({
+          at: stage.from.range,
+          message: 'The image has no label org.opencontainers.image.source.',
+          claim: { kind: 'no label', keys },
+        });
     }
   },
 });

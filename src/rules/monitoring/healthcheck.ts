@@ -17,6 +17,7 @@ export const rule = dockerfileRule({
       report({
         at: stage.from.range,
         message: 'No HEALTHCHECK is set in the stage that ships.',
+        claim: { kind: 'no health check' },
         ...(!isMissing && { peers: ['hadolint:DL3057'] }),
       });
     }

@@ -60,6 +60,7 @@ export const rule = dockerfileRule({
             message: `No USER is set, so ${base} decides as whom the container runs.`,
             severity: 'note',
             peers: peersOf(dockerfile, stage, instruction),
+            claim: { kind: 'runs as root' },
           });
         continue;
       }
@@ -73,6 +74,7 @@ export const rule = dockerfileRule({
         severity: severityOf(project, dockerfile, stage),
         peers: peersOf(dockerfile, stage, instruction),
         cause: `runs as root: ${place.line}`,
+        claim: { kind: 'runs as root' },
         ...(fix && { fix }),
       } satisfies RuleReport);
     }

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { audit } from '../../src/audit/audit.ts';
+import { settingsFrom } from '../../src/audit/settings.ts';
+import { parseDockerfile } from '../../src/dockerfile/parse-dockerfile.ts';
+import { noConfiguration } from '../../src/project/configuration.ts';
+import { imageProject, inspectImage, withImages } from '../../src/project/inspected-image.ts';
+import { rules } from '../../src/rules/generated.ts';
+import { analysisFrom } from '../image/build-analysis.ts';
+
+const dockerfile = [
+  'FROM registry.example/base:1.4.2',
+  'RUN apt-get update && apt-get install -y --no-install-recommends curl=8.1',
+  'COPY app /app',
+  'CMD ["/app/run"]',
+  '',
+].join('\n');
+
+const only = [
+  'security/non-root-user',
+  'security/image-user',
+  'layers/package-cache-left',
+  'monitoring/healthcheck',
+  'maintenance/source-label',
+];
+
+interface Built {
+  /** What the image says of itself beside its steps. */
+  readonly says?: string;
+  /** Files of the layer of the RUN. */
+  readonly files?: string;
+}
+
+/** What an audit of the Dockerfile reports and what it does not, with these images that it made. */
+function audited(...images: readonly Built[]) {
+  const file = parseDockerfile({ path: 'Dockerfile', text: dockerfile, encoding: 'utf-8' });
+  const { images: _, ...empty } = imageProject([], undefined);
+  const project = { ...empty, dockerfiles: [file] };
+  const inspected = images.map(({ says = '', files = '[]' }, at) => {
+    const { analysis } = analysisFrom(`
+name: shop/web:${at + 1}
+${says}
+steps:
+  - { by: base, files: [{ path: var/lib/apt/lists/of-base, bytes: 7 }] }
+  - { by: 'RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl=8.1 # buildkit', files: ${files} }
+  - { by: 'COPY app /app # buildkit', files: [{ path: app/run, bytes: 1 }] }
+  - { by: 'CMD ["/app/run"]', empty: true }
+`);
+    const filesAt = (layer: number) =>
+      [...analysis.files].map((each) => ({
+        file: each,
+        state: each.layer === layer ? ('added' as const) : ('unmodified' as const),
+      }));
+    return inspectImage({ ...analysis, filesAt }, undefined, project);
+  });
+  const report = audit(inspected.length === 0 ? project : withImages(project, inspected), {
+    rules,
+    settings: settingsFrom(noConfiguration, { only, skip: [] }),
+    peerSettings: new Map(),
+    honourIgnoreComments: true,
+    today: '2026-11-27',
+    baseline: undefined,
+    changedPaths: undefined,
+    version: '0.0.0',
+    target: '.',
+    clock: () => 0,
+    startedAt: 0,
+  });
+  const named = (path: string) => report.findings.filter(({ locations }) => locations[0].path === path);
+  return {
+    found: [...new Set(named('Dockerfile').map(({ rule }) => rule))].sort(),
+    refuted: report.suppressed.map(({ finding, by, reason }) => [finding.rule, by, reason]),
+  };
+}
+
+describe('what a Dockerfile lets expect', () => {
+  test('is reported where no image was looked into', () => {
+    const { found, refuted } = audited();
+    expect(found).toEqual(only.filter((rule) => rule !== 'security/image-user').sort());
+    expect(refuted).toEqual([]);
+  });
+
+  test('is not reported where the image that it made shows that it is not so', () => {
+    const says =
+      'user: "10001"\nhealthcheck: [CMD, /health]\nlabels: { org.opencontainers.image.source: https://example.com }';
+    const { found, refuted } = audited({ says });
+    expect(found).toEqual([]);
+    expect(refuted).toEqual(
+      expect.arrayContaining([
+        ['security/non-root-user', 'image', 'image:shop/web:1 runs as 10001.'],
+        ['monitoring/healthcheck', 'image', 'image:shop/web:1 has a health check.'],
+        ['maintenance/source-label', 'image', 'image:shop/web:1 has the label org.opencontainers.image.source.'],
+        ['layers/package-cache-left', 'image', 'image:shop/web:1 holds nothing of this step in /var/lib/apt/lists.'],
+      ]),
+    );
+  });
+
+  test.each<[string, readonly Built[]]>([
+    ['the image holds it', [{ files: '[{ path: var/lib/apt/lists/x, bytes: 5 }]' }]],
+    ['not all images show it', [{}, { files: '[{ path: var/lib/apt/lists/x, bytes: 5 }]' }]],
+    ['the image was not read whole', [{ says: 'gaps: [a layer was not read]' }]],
+  ])('is reported where %s', (_, images) => {
+    expect(audited(...images).found).toContain('layers/package-cache-left');
+  });
+
+  test.each<[string, string, boolean]>([
+    ['root', 'user: root', true],
+    ['0', 'user: "0:0"', true],
+    ['a name without an account', 'user: web', true],
+    ['a name of the number 0', 'user: web\naccounts: [{ name: web, user: 0 }]', true],
+    ['a name of another number', 'user: web\naccounts: [{ name: web, user: 1000 }]', false],
+  ])('an image that runs as %s', (_, says, isFound) => {
+    const { found } = audited({ says });
+    expect(found.some((rule) => rule.endsWith('-user'))).toBe(isFound);
+  });
+});
