@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { audit, type FoundByThreads } from '../audit/audit.ts';
+import { type AuditRequest, audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
@@ -13,6 +13,7 @@ import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { patternsCompiledOnce } from './patterns-compiled-once.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
@@ -58,7 +59,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     const files = await loadProject(target, { ...options, onDockerfiles, onProgress: progress.step });
     const { project, failed } = await withAskedImages(files, parsed, terminal, progress);
     const found = await threads?.(project);
-    const report = audit(project, {
+    const request: AuditRequest = {
       rules,
       settings,
       ...(found && { found }),
@@ -71,7 +72,9 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
       target: parsed.positionals.join(' ') || '.',
       clock,
       startedAt: 0,
-    });
+    };
+    // Where the rules have run in threads, few patterns are new.
+    const report = found ? audit(project, request) : patternsCompiledOnce(() => audit(project, request));
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)
