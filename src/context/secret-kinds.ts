@@ -116,10 +116,10 @@ export const secretKinds: readonly JunkKind[] = [
 ];
 
 const madeUp =
-  /(?:^|\/)(?:tests?|testdata|test-data|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\//i;
+  /(?:^|\/)(?:tests?|testdata|test-data|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\//;
 
 function isReal(path: string): boolean {
-  return !madeUp.test(path);
+  return !madeUp.test(path.toLowerCase());
 }
 
 const longestLine = 4000;

@@ -38,10 +38,15 @@ const longestKept = 200;
 
 /** True when masking the text line by line would hide something. */
 export function holdsSecret(text: string): boolean {
-  if (!mayHoldSecret(text)) return false;
+  if (!mayHoldSecret(text) || secretless.has(text)) return false;
   const lines = text.split('\n');
-  return lines.some((line, at) => maskSecrets(line, [], [lines[at - 1] ?? '', lines[at + 1] ?? '']) !== line);
+  const holds = lines.some((line, at) => maskSecrets(line, [], [lines[at - 1] ?? '', lines[at + 1] ?? '']) !== line);
+  if (!holds && secretless.size < mostKept && text.length < longestKept) secretless.add(text);
+  return holds;
 }
+
+/** Texts that may hold a secret and hold none: fixes write the same ones into manifest after manifest. */
+const secretless = new Set<string>();
 
 /** Cheap, and false for nearly every text of no secret: asked for all of a text before its lines are gone through. */
 function mayHoldSecret(text: string): boolean {

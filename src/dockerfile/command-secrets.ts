@@ -11,7 +11,12 @@ export interface CommandSecret {
 
 /** Options that take a secret in every program that has them; `--disabled-password` and the like are none. */
 const secretOption =
-  /^--?(?:(?:db|database|root|admin|user|http|https|ftp|proxy|client|registry|mysql|postgres|redis|sa|auth|access|api|session|github|gitlab|npm|deploy|private|gpg|repo|license|license-)[-_]?)?(?:password|passwd|requirepass|masterauth|token|secret|api-?key|access-?key|secret-?key)$/i;
+  /^--?(?:(?:db|database|root|admin|user|http|https|ftp|proxy|client|registry|mysql|postgres|redis|sa|auth|access|api|session|github|gitlab|npm|deploy|private|gpg|repo|license|license-)[-_]?)?(?:password|passwd|requirepass|masterauth|token|secret|api-?key|access-?key|secret-?key)$/;
+
+/** Asked of every option of every command. */
+function takesSecret(option: string): boolean {
+  return option.length >= '-token'.length && secretOption.test(option.toLowerCase());
+}
 
 /** Short options of particular programs; `attached`: the value stands in the same word. */
 const shortOptions: Readonly<Record<string, { readonly option: string; readonly attached: boolean }>> = {
@@ -52,9 +57,9 @@ export function inAssignment(name: string, value: CommandWord | undefined): read
 
 function inOption(word: CommandWord, next: CommandWord | undefined): CommandSecret | undefined {
   const equals = word.value.indexOf('=');
-  if (word.literal && equals > 0 && secretOption.test(word.value.slice(0, equals)))
+  if (word.literal && equals > 0 && takesSecret(word.value.slice(0, equals)))
     return literalSecret(word.value.slice(0, equals), word.value.slice(equals + 1), word.range);
-  if (next?.literal && secretOption.test(word.value) && !next.value.startsWith('-'))
+  if (next?.literal && takesSecret(word.value) && !next.value.startsWith('-'))
     return literalSecret(word.value, next.value, next.range);
   return undefined;
 }

@@ -56,15 +56,17 @@ export function autoscalersOf(workload: Workload, objects: readonly KubernetesOb
   );
 }
 
+const targetFields: ReadonlyMap<string, string> = new Map([
+  ['HorizontalPodAutoscaler', 'scaleTargetRef'],
+  ['ScaledObject', 'scaleTargetRef'],
+  ['VerticalPodAutoscaler', 'targetRef'],
+]);
+
 /** What an autoscaler scales; undefined for other objects. */
 export function scaleTargetOf(
   object: KubernetesObject,
 ): { readonly kind: string; readonly name: string; readonly node: YamlNode } | undefined {
-  const key = {
-    HorizontalPodAutoscaler: 'scaleTargetRef',
-    ScaledObject: 'scaleTargetRef',
-    VerticalPodAutoscaler: 'targetRef',
-  }[object.kind];
+  const key = targetFields.get(object.kind);
   const node = key === undefined ? undefined : at(object.node, 'spec', key);
   if (!node) return undefined;
   return { kind: textAt(node, 'kind') ?? 'Deployment', name: textAt(node, 'name') ?? '', node };

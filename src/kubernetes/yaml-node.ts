@@ -62,7 +62,8 @@ export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | un
   if (node?.kind !== 'map') return undefined;
   const { entries } = node;
   if (entries.length < indexedFrom) {
-    for (const entry of entries) if (entry.key.text === key) return entry;
+    // By index, here and below: these run hundreds of times for each object, and an iterator makes objects until V8 has optimized it.
+    for (let at = 0; at < entries.length; at++) if (entries[at]?.key.text === key) return entries[at];
     return undefined;
   }
   let index = indexes.get(node);
@@ -81,7 +82,9 @@ export function at(node: YamlNode | undefined, ...path: readonly (string | numbe
 /** The same for a path that is at hand: to spread one takes longer than to follow it. */
 export function atPath(node: YamlNode | undefined, path: readonly (string | number)[]): YamlNode | undefined {
   let current = node;
-  for (const step of path) {
+  for (let depth = 0; depth < path.length; depth++) {
+    const step = path[depth];
+    if (step === undefined) return undefined;
     if (typeof step === 'string') current = entryOf(current, step)?.value;
     else current = current?.kind === 'sequence' ? current.items[step] : undefined;
     if (!current) return undefined;

@@ -29,10 +29,10 @@ const templateEnding = /\.(?:j2|jinja2?|tmpl|tpl|gotmpl|erb|in|template|mustache
 const dockerfileName = /^(?:(?:Dockerfile|Containerfile)(?:[._-].*)?|.*\.(?:Dockerfile|Containerfile))$/i;
 /** Copies that editors and tools leave, and files about a Dockerfile. */
 const noDockerfile =
-  /(?:~|\.(?:mdx?|rst|adoc|sw[pox]|orig|rej|bak|backup|old|save|tmp|log|lock|patch|diff|sha256|sha512|asc|sig|png|svg|pdf))$/i;
+  /(?:~|\.(?:mdx?|rst|adoc|sw[pox]|orig|rej|bak|backup|old|save|tmp|log|lock|patch|diff|sha256|sha512|asc|sig|png|svg|pdf))$/;
 /** A Dockerfile for such a language, or a file of that language about Dockerfiles: the content tells. */
 const languageEnding =
-  /\.(?:txt|json5?|ya?ml|toml|hcl|ini|cfg|conf|sh|bash|bat|cmd|ps1|py|[cm]?[jt]sx?|go|rb|rs|php|java|kt|cs|c|h|cpp|lua|pl|html?|css|xml|vim|el|hs|scala|sql|ipynb)$/i;
+  /\.(?:txt|json5?|ya?ml|toml|hcl|ini|cfg|conf|sh|bash|bat|cmd|ps1|py|[cm]?[jt]sx?|go|rb|rs|php|java|kt|cs|c|h|cpp|lua|pl|html?|css|xml|vim|el|hs|scala|sql|ipynb)$/;
 
 const byName: ReadonlyMap<string, FileKind> = new Map([
   ['.dockerignore', 'ignore-file'],
@@ -81,7 +81,7 @@ const byPath: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)\.github\/dependabot\.ya?ml$/, 'update-automation'],
 ];
 
-const composeName = /^(?:(?:docker-)?compose|docker-stack)(?:[._-].+)?\.ya?ml$/i;
+const composeName = /^(?:(?:docker-)?compose|docker-stack)(?:[._-].+)?\.ya?ml$/;
 const bakeName = /^(?:docker-)?bake(?:[._-].+)?\.(?:hcl|json)$/;
 const chartMember =
   /^(?:templates|crds|charts|ci)\/|^(?:values.*\.ya?ml|Chart\.lock|requirements\.(?:yaml|lock)|values\.schema\.json)$/;
@@ -110,13 +110,13 @@ function dockerfileKind(name: string): NamedKind | undefined {
   if (!/(?:docker|container)file/i.test(name)) return undefined;
   const template = templateEnding.test(name);
   const plain = template ? name.replace(templateEnding, '') : name;
-  if (!dockerfileName.test(plain) || noDockerfile.test(name)) return undefined;
+  if (!dockerfileName.test(plain) || noDockerfile.test(name.toLowerCase())) return undefined;
   if (template) return { kind: 'dockerfile', template };
-  return languageEnding.test(plain) ? { kind: 'dockerfile', sniff: true } : { kind: 'dockerfile' };
+  return languageEnding.test(plain.toLowerCase()) ? { kind: 'dockerfile', sniff: true } : { kind: 'dockerfile' };
 }
 
 function kindOfYaml(path: string, name: string): NamedKind {
-  if (composeName.test(name)) return { kind: 'compose' };
+  if (composeName.test(name.toLowerCase())) return { kind: 'compose' };
   const placed = path.includes('.') ? byPath.find(([pattern]) => pattern.test(path)) : undefined;
   if (placed) return { kind: placed[1] };
   return isApplicationFile(name) ? { kind: 'application' } : { kind: 'manifest', sniff: true };

@@ -8,11 +8,11 @@ import { stageChain } from '../project/stage-facts.ts';
 import { startedScripts } from '../project/started-commands.ts';
 import { contextFiles } from './context-files.ts';
 
-/** Says that packages come from the cache alone: an option, a step without network, a variable, a file of settings. */
+/** Says, in small letters, that packages come from the cache alone: an option, a step without network, a variable, a file of settings. */
 const offline =
-  /(?<![\w-])--(?:offline|cacheonly|network=none|no-network|no-download)(?![\w-])|\bbundle\b[^\n&|;]*\s--local(?![\w-])|\b(?:yum|dnf|microdnf)\b[^\n&|;]*\s-C(?![\w-])|\bcargo\b[^\n&|;]*\s--frozen(?![\w-])|\b(?:npm_config_offline|CARGO_NET_OFFLINE|UV_OFFLINE|COMPOSER_DISABLE_NETWORK|net\.offline)["']?[=\s]["']?(?!0|false)|\bGOPROXY["']?[=\s]["']?off\b|^\s*(?:--install\.)?offline["']?\s*[=\s]\s*["']?true/im;
-/** Takes what is in the cache first, and fetches the rest. */
-const preferred = /(?<![\w-])--prefer-offline(?![\w-])|\bprefer[-_]offline["']?\s*[=\s]\s*["']?true/i;
+  /(?<![\w-])--(?:offline|cacheonly|network=none|no-network|no-download)(?![\w-])|\bbundle\b[^\n&|;]*\s--local(?![\w-])|\b(?:yum|dnf|microdnf)\b[^\n&|;]*\s-c(?![\w-])|\bcargo\b[^\n&|;]*\s--frozen(?![\w-])|\b(?:npm_config_offline|cargo_net_offline|uv_offline|composer_disable_network|net\.offline)["']?[=\s]["']?(?!0|false)|\bgoproxy["']?[=\s]["']?off\b|^\s*(?:--install\.)?offline["']?\s*[=\s]\s*["']?true/m;
+/** Takes, in small letters, what is in the cache first, and fetches the rest. */
+const preferred = /(?<![\w-])--prefer-offline(?![\w-])|\bprefer[-_]offline["']?\s*[=\s]\s*["']?true/;
 
 /** Files that hold options of a package manager, or commands that call one. */
 const settings =
@@ -23,7 +23,15 @@ const holds: Assumption = { statement, state: 'holds' };
 
 /** A step that installs what is in the cache already, or that first. */
 export function takesFromCache(text: string): boolean {
-  return offline.test(text) || preferred.test(text);
+  return isOffline(text) || isCacheFirst(text);
+}
+
+function isOffline(text: string): boolean {
+  return offline.test(text.toLowerCase());
+}
+
+function isCacheFirst(text: string): boolean {
+  return preferred.test(text.toLowerCase());
 }
 
 /** That a cache of downloads may go: what comes later, here, in a stage that is built on this one or in a container, can fetch again. */
@@ -38,16 +46,15 @@ export function nothingIsOffline(
     for (const later of each.instructions) {
       if (later.range.start <= instruction.range.start && later.name !== 'ENV' && later.name !== 'ARG') continue;
       const text = dockerfile.text.slice(later.range.start, later.range.end);
-      const isOffline = offline.test(text);
-      if (isOffline && stageChain(each).includes(stage)) return { statement, state: 'fails' };
+      if (isOffline(text) && stageChain(each).includes(stage)) return { statement, state: 'fails' };
       if (takesFromCache(text))
         question ??= `Can line ${later.line} still fetch from the network what it would have taken from this cache?`;
     }
   for (const each of dockerfile.stages.filter((built) => stageChain(built).includes(stage)))
     for (const name of startedScripts(dockerfile, each)) {
       const text = copiedScriptText(project, dockerfile, each, name) ?? '';
-      if (offline.test(text)) return { statement, state: 'fails' };
-      if (preferred.test(text)) question ??= `Can ${name} still fetch from the network what is no longer in the cache?`;
+      if (isOffline(text)) return { statement, state: 'fails' };
+      if (isCacheFirst(text)) question ??= `Can ${name} still fetch from the network what is no longer in the cache?`;
     }
   if (question === undefined) {
     const file = fileThatSays(project, dockerfile);

@@ -7,11 +7,11 @@ import { dockerfileRule } from '../../project/rule.ts';
 import { declareLate, type Early } from '../../repairs/declare-late.ts';
 import { usesOf } from '../../repairs/late-uses.ts';
 
-/** Names of values that are new for each commit or each build. */
+/** Names, in small letters, of values that are new for each commit or each build. */
 const changing =
-  /^(?:(?:app|image|build|git|ci|vcs|scm|source|docker|github|drone|travis)_)*(?:commit(?:_(?:sha|hash|id|ref))?|sha|sha1|revision|rev|git_ref|vcs_ref|build_?(?:date|number|id|time|timestamp|num)|timestamp|build_date)$/i;
+  /^(?:(?:app|image|build|git|ci|vcs|scm|source|docker|github|drone|travis)_)*(?:commit(?:_(?:sha|hash|id|ref))?|sha|sha1|revision|rev|git_ref|vcs_ref|build_?(?:date|number|id|time|timestamp|num)|timestamp|build_date)$/;
 /** These are a release of the program when only labels and the environment take them, and of a download otherwise. */
-const versions = /^(?:(?:app|image|build|release|service|package)_)?version$/i;
+const versions = /^(?:(?:app|image|build|release|service|package)_)?version$/;
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -59,14 +59,12 @@ function earlyDeclaration(
   const [pair] = instruction.pairs;
   if (pair === undefined || instruction.pairs.length > 1) return undefined;
   const name = pair.key.value;
-  if (!changing.test(name) && !versions.test(name)) return undefined;
+  const isChanging = changing.test(name.toLowerCase());
+  if (!isChanging && !versions.test(name.toLowerCase())) return undefined;
   const uses = usesOf(dockerfile, stage, instruction, name);
   // What hands on an argument moves with it; a literal one is a release when nothing is built from it.
   if (instruction.name === 'ENV' && (uses.needed !== undefined || isExpanded(pair.value?.value))) return undefined;
-  if (
-    !changing.test(name) &&
-    (uses.needed !== undefined || (instruction.name === 'ARG' && uses.followers.length === 0))
-  )
+  if (!isChanging && (uses.needed !== undefined || (instruction.name === 'ARG' && uses.followers.length === 0)))
     return undefined;
   const needless = installs(dockerfile, stage).filter(
     ({ range }) =>

@@ -21,7 +21,7 @@ const certainNames: readonly (readonly [name: RegExp, what: string])[] = [
   [/\.tfstate$/, 'a Terraform state'],
 ];
 const madeUp =
-  /(?:^|\/)(?:tests?|testdata|fixtures?|specs?|examples?|samples?|mocks?|demos?)(?:\/|$)|insecure|dummy|snakeoil/i;
+  /(?:^|\/)(?:tests?|testdata|fixtures?|specs?|examples?|samples?|mocks?|demos?)(?:\/|$)|insecure|dummy|snakeoil/;
 
 export const rule = dockerfileRule({
   severity: 'error',
@@ -63,7 +63,7 @@ function copiedSecret(
   contexts: readonly BuildContext[],
   path: string,
 ): Found | undefined {
-  if (madeUp.test(source.value)) return undefined;
+  if (madeUp.test(source.value.toLowerCase())) return undefined;
   const inContexts = instruction.from === undefined ? contexts : [];
   for (const context of inContexts) {
     const junk = junkNamedBy(context, instruction, source, path);

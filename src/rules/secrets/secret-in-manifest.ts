@@ -33,9 +33,9 @@ function isSealed({ node, annotations }: KubernetesObject): boolean {
   return annotations.has('kubernetes.io/service-account.name');
 }
 
-/** Keys whose values are public or no secret by themselves. */
+/** Keys, in small letters, whose values are public or no secret by themselves. */
 const harmlessKey =
-  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure)$/i;
+  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure)$/;
 
 /** References of secret stores, and ciphertext. */
 const reference =
@@ -45,7 +45,7 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   if (
     value.kind !== 'scalar' ||
     value.value === null ||
-    harmlessKey.test(key.text.replace(/([a-z0-9])([A-Z])/g, '$1_$2'))
+    harmlessKey.test(key.text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase())
   )
     return false;
   const written = value.text.trim();
