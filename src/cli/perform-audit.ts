@@ -12,8 +12,8 @@ import type { Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { compiledForOnePass } from './compiled-for-one-pass.ts';
 import { loadConfiguration } from './load-configuration.ts';
-import { patternsCompiledOnce } from './patterns-compiled-once.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
@@ -73,8 +73,8 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
       clock,
       startedAt: 0,
     };
-    // Where the rules have run in threads, few patterns are new.
-    const report = found ? audit(project, request) : patternsCompiledOnce(() => audit(project, request));
+    // Where the rules have run in threads already, nothing is left that would be worth it.
+    const report = found ? audit(project, request) : compiledForOnePass(() => audit(project, request));
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)
