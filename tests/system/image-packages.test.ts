@@ -17,10 +17,15 @@ interface PackageImage {
   /** An image of scripts/base-images as it is, or a folder that is built. */
   readonly from: { readonly image: string } | { readonly folder: string };
   /** A command in the image that lists a kind of package, one a line as `name version architecture`; what it prints is that database's truth. */
-  readonly listing?: { readonly kind: string; readonly command: readonly [program: string, ...args: string[]] };
+  readonly listing?: {
+    readonly by: string;
+    readonly kind: string;
+    readonly command: readonly [program: string, ...args: string[]];
+  };
 }
 
 const dpkg = {
+  by: 'dpkg-query',
   kind: 'deb',
   command: ['dpkg-query', '-W', '-f', '${db:Status-Status} ${Package} ${Version} ${Architecture}\\n'],
 } as const;
@@ -31,11 +36,22 @@ const images: readonly PackageImage[] = [
   { name: 'Go', from: { folder: 'builds/go-modules' }, listing: dpkg },
   { name: 'Debian 12', from: { image: 'debian:12' }, listing: dpkg },
   { name: 'Java, Maven', from: { folder: 'builds/java-maven' }, listing: dpkg },
+  {
+    name: 'Java, libraries in an archive',
+    from: { folder: 'images/java-fat' },
+    listing: { by: 'mvn dependency:list', kind: 'maven', command: ['cat', '/app/dependencies'] },
+  },
   { name: 'nginx', from: { folder: 'builds/debian-nginx' }, listing: dpkg },
   { name: 'Ruby, Bundler', from: { folder: 'builds/ruby-bundler' }, listing: dpkg },
   { name: 'PHP, Composer', from: { folder: 'images/php-composer' }, listing: dpkg },
   { name: 'Python, pip', from: { folder: 'builds/python-pip' }, listing: dpkg },
+  { name: 'Python, uv', from: { folder: 'builds/python-uv' }, listing: dpkg },
+  { name: 'Python, egg-info', from: { folder: 'images/python-debian' }, listing: dpkg },
   { name: 'Node.js, npm', from: { folder: 'builds/node-npm' }, listing: dpkg },
+  { name: 'Node.js, yarn', from: { folder: 'builds/node-yarn' }, listing: dpkg },
+  { name: 'Node.js, pnpm', from: { folder: 'images/node-pnpm' }, listing: dpkg },
+  { name: 'Rust, cargo-auditable', from: { folder: 'images/rust-auditable' } },
+  { name: "Alpine's database (a stand-in)", from: { folder: 'images/alpine' } },
 ];
 
 const smoke = new Set(['distroless']);
@@ -102,33 +118,39 @@ async function compare(
   const theirs = new Set(found.syft.map(({ name }) => name));
   rmSync(archive);
 
-  const own =
-    listing &&
-    (await engine.run(tag, listing.command.slice(1), { entrypoint: listing.command[0] })).body
-      .split('\n')
-      .filter((line) => line.startsWith('installed '));
-  const listed = new Set(own?.map((line) => line.split(' ').slice(1, 3).join(' ')));
+  const own = listing && (await engine.run(tag, listing.command.slice(1), { entrypoint: listing.command[0] })).body;
+  const lines = (own ?? '').split('\n').filter((line) => line.startsWith('installed '));
+  const listed = new Set(lines.map((line) => named(listing, line.split(' ').slice(1, 3).join(' '))));
   const ofKind = new Set(
-    packages.filter(({ kind }) => kind === listing?.kind).map((one) => `${one.name} ${one.version}`),
+    packages
+      .filter(({ kind }) => kind === listing?.kind)
+      .map(({ name, version }) => named(listing, `${name} ${version}`)),
   );
   const differences = [
     ...difference(ours, theirs).map((item) => ({ side: 'Plimsoll', item })),
     ...difference(theirs, ours).map((item) => ({ side: 'syft', item })),
-    ...(listing
-      ? [...difference(ofKind, listed), ...difference(listed, ofKind)].map((item) => ({
-          side: listing.command[0],
-          item,
-        }))
-      : []),
+    ...(listing ? difference(listed, ofKind).map((item) => ({ side: listing.by, item })) : []),
+    ...(listing ? difference(ofKind, listed).map((item) => ({ side: `not ${listing.by}`, item })) : []),
   ];
   return {
     name: image,
     kinds: [...new Set(packages.map(({ kind }) => kind))].sort().join(', '),
     ours: ours.size,
     syft: theirs.size,
-    own: listing ? `${listing.command[0]}: ${listed.size} of ${ofKind.size} alike` : '-',
-    differences: differences.map(({ side = '', item }) => ({ side, item, why: explain(side, item, found) })),
+    own: listing
+      ? `${listing.by}: ${[...listed].filter((one) => ofKind.has(one)).length} of ${listed.size} alike`
+      : '-',
+    differences: differences.map(({ side = '', item }) => ({
+      side,
+      item,
+      why: explain(side, item, { ...found, listed }),
+    })),
   };
+}
+
+/** As in the lists of both: `maven/org.example/app@1.0`. */
+function named(listing: PackageImage['listing'], item: string): string {
+  return `${listing?.kind}/${item.replace(':', '/').replace(' ', '@')}`.toLowerCase();
 }
 
 function document(rows: readonly Row[]): string {
@@ -155,7 +177,7 @@ function document(rows: readonly Row[]): string {
     '|---|---|---|',
     ...[...reasons].map(([key, items]) => {
       const [side, why] = key.split('\0');
-      return `| ${side} only | ${listOf(items)} | ${why} |`;
+      return `| ${side?.startsWith('not ') ? `Plimsoll, ${side}` : `${side} only`} | ${listOf(items)} | ${why} |`;
     }),
     '',
     'Databases of 14 other systems, as modules of Go carry them: CentOS 5 to 8 and UBI 8 (Berkeley DB), Fedora 35 and Mariner 2 (SQLite). Of all their',

@@ -7,15 +7,29 @@ interface File {
   readonly path: string;
   readonly ours: ReadonlySet<string>;
   readonly syft: readonly SyftPackage[];
+  /** What the image's package manager lists, of all files. */
+  readonly listed: ReadonlySet<string>;
 }
 
 interface Cause {
-  readonly side: 'Plimsoll' | 'syft';
+  /** `not …`: what a package manager does not list. */
+  readonly side: 'Plimsoll' | 'syft' | 'mvn dependency:list' | 'not mvn dependency:list';
   readonly why: string;
   readonly holds: (item: string, file: File) => boolean;
 }
 
 const causes: readonly Cause[] = [
+  {
+    side: 'Plimsoll',
+    why: "as Maven's own list has it; syft has another group or none",
+    holds: (item, file) => item.startsWith('maven/') && file.listed.has(item),
+  },
+  {
+    side: 'syft',
+    why: "another group than Maven's own list has, guessed from the manifest, a class or the name",
+    holds: (item, file) =>
+      !file.listed.has(item) && [...file.ours].some((ours) => hasOtherGroup(item, ours) && file.listed.has(ours)),
+  },
   {
     side: 'syft',
     why: 'an archive that tells no version, listed a second time beside the coordinates in it, which both list',
@@ -65,24 +79,56 @@ const causes: readonly Cause[] = [
           [...file.ours].some((ours) => hasOtherGroup(item, ours) && one.symbolicName === groupOf(ours)),
       ),
   },
+  ...(['mvn dependency:list', 'not mvn dependency:list'] as const).map((side) => ({
+    side,
+    why: 'nothing in the archive but a manifest that names no group: its own name stands for it',
+    holds: (item: string) => /^maven\/(?:io\.grpc|grpc-context)\/grpc-context@1\.61\.1$/.test(item),
+  })),
+  {
+    side: 'not mvn dependency:list',
+    why: 'shaded into another archive, by the coordinates in that, which syft lists, too',
+    holds: (item, file) => file.syft.some(({ pom, name }) => pom && name === item),
+  },
+  {
+    side: 'syft',
+    why: "a package.json in a folder of a package's own, its benchmarks or tests: nothing that was installed",
+    holds: (item, file) =>
+      item.startsWith('npm/') &&
+      /\/node_modules\/(?:@[^/]+\/)?[^/@]+\/.*\/package\.json$/.test(
+        `/${file.path.slice(file.path.lastIndexOf('node_modules/'))}`,
+      ),
+  },
+  {
+    side: 'syft',
+    why: 'a text in BusyBox, which is listed as itself, taken for the program gzip',
+    holds: (item, file) =>
+      item === 'generic/gzip@1.0' &&
+      file.path.endsWith('/busybox') &&
+      [...file.ours].some((name) => name.startsWith('generic/busybox@')),
+  },
 ];
 
 /** Why an item stands in one list only; undefined where no cause fits every file that it was found in. */
 export function explain(
   side: string,
   item: string,
-  found: { readonly ours: readonly FoundPackage[]; readonly syft: readonly SyftPackage[] },
+  found: {
+    readonly ours: readonly FoundPackage[];
+    readonly syft: readonly SyftPackage[];
+    readonly listed: ReadonlySet<string>;
+  },
 ): string | undefined {
-  const of: readonly FoundPackage[] = side === 'Plimsoll' ? found.ours : found.syft;
+  const of: readonly FoundPackage[] = side === 'syft' ? found.syft : found.ours;
   const paths = new Set(of.filter(({ name }) => name === item).map(({ path }) => path));
+  // What only a package manager lists lies in no file that is known.
+  if (paths.size === 0) paths.add('');
   const files = [...paths].map((path) => ({
     path,
     ours: new Set(found.ours.filter((one) => one.path === path).map(({ name }) => name)),
     syft: found.syft.filter((one) => one.path === path),
+    listed: found.listed,
   }));
-  return causes.find(
-    (cause) => cause.side === side && files.length > 0 && files.every((file) => cause.holds(item, file)),
-  )?.why;
+  return causes.find((cause) => cause.side === side && files.every((file) => cause.holds(item, file)))?.why;
 }
 
 function versionOf(item: string): string {

@@ -2,6 +2,7 @@ import type { InstalledPackage } from '../installed-package.ts';
 import { isWord } from '../internal/installed-text.ts';
 import { isLicenceName } from '../licences.ts';
 import { packageUrl } from '../purl.ts';
+import { knownGroup } from './known-groups.ts';
 
 /** https://maven.apache.org/pom.html#Maven_Coordinates */
 export interface Coordinates {
@@ -16,19 +17,23 @@ export interface ArchiveFacts {
   /** Names in lower case. */
   readonly manifest: ReadonlyMap<string, string>;
   readonly poms: readonly Coordinates[];
+  /** Of its classes, as `noteFolders` notes them. */
+  readonly folders: ReadonlySet<string>;
 }
 
 /**
  * Which artifact an archive is: the one of its coordinates that its name begins with, or the only ones that can be its own; else by the manifest and the
  * name of the file. Undefined where nothing tells a version.
  */
-export function mainArtifact({ fileName, manifest, poms }: ArchiveFacts): Coordinates | undefined {
+export function mainArtifact({ fileName, manifest, poms, folders }: ArchiveFacts): Coordinates | undefined {
   const named = splitName(fileName);
   const pom = longestName(poms.filter((each) => isNamed(fileName, each))) ?? renamed(named.version, manifest, poms);
   if (pom) return pom;
   const version = named.version ?? manifestVersion(manifest);
   if (version === undefined || !isWord(named.artifact)) return undefined;
-  return { group: groupOf(named.artifact, manifest), artifact: named.artifact, version };
+  const vendor = manifest.get('implementation-vendor')?.trim();
+  const group = knownGroup(named.artifact, version, { folders, vendor }) ?? groupOf(named.artifact, manifest);
+  return { group, artifact: named.artifact, version };
 }
 
 /** Debian writes `geronimo-interceptor-3.0-spec.jar` for the artifact `geronimo-interceptor_3.0_spec`. */

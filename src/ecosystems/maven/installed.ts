@@ -1,8 +1,10 @@
-import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
+import type { Cataloguer, FileHeader, InstalledPackage, PackageStream } from '../installed-package.ts';
 import { baseName, maximumPackages, textOf } from '../internal/installed-text.ts';
 import { type ZipEntry, zipEntries } from '../internal/zip.ts';
+import { zipStream } from '../internal/zip-stream.ts';
 import { type ArchiveFacts, type Coordinates, mainArtifact, mavenPackage, sameArtifact } from './archive-identity.ts';
 import { readManifest, readPomProperties } from './archive-metadata.ts';
+import { noteFolders } from './known-groups.ts';
 import { repositoryPlace } from './repository-place.ts';
 
 /** https://docs.oracle.com/en/java/javase/21/docs/specs/jar/jar.html and what carries jars. */
@@ -14,6 +16,10 @@ const maximumDepth = 5;
 /** What all archives in a file may unpack to together. */
 const maximumUnpacked = 256 * 1024 * 1024;
 
+/** Larger archives are read as they come, what is nested in them one after the other, each up to this size. */
+const maximumWhole = 64 * 1024 * 1024;
+const maximumStreamed = 2 * 1024 * 1024 * 1024;
+
 interface Budget {
   bytes: number;
 }
@@ -21,13 +27,51 @@ interface Budget {
 /** Jars, wars and ears with what is nested in them and what was shaded into them. */
 export const javaCataloguer: Cataloguer = {
   name: 'java',
-  wants: (file) => (archive.test(file.path.slice(-5)) ? 'whole' : undefined),
+  wants: (file) => (archive.test(file.path.slice(-5)) ? (file.bytes > maximumWhole ? 'stream' : 'whole') : undefined),
   whole: (file, content) => {
     const found: InstalledPackage[] = [];
     readArchive(content, { path: file.path, inside: [] }, { bytes: maximumUnpacked }, found);
     return found;
   },
+  stream: archiveStream,
 };
+
+/** The same of an archive that is too large to be held. */
+function archiveStream({ path }: FileHeader): PackageStream {
+  let manifest: ArchiveFacts['manifest'] = new Map();
+  const poms: Coordinates[] = [];
+  const folders = new Set<string>();
+  const budget: Budget = { bytes: maximumStreamed };
+  let isArchive = false;
+  const nested: InstalledPackage[] = [];
+  const stream = zipStream(
+    {
+      wanted(name) {
+        isArchive = true;
+        noteFolders(name, folders);
+        return isWanted(name);
+      },
+      entry(name, content = new Uint8Array()) {
+        budget.bytes -= content.length;
+        if (budget.bytes <= 0 || nested.length >= maximumPackages) return;
+        if (archive.test(name)) {
+          const inner = { bytes: Math.min(maximumUnpacked, budget.bytes) };
+          readArchive(content, { path, inside: [name] }, inner, nested);
+        } else if (name === manifestName) manifest = readManifest(textOf(content.subarray(0, maximumMetadata)));
+        else poms.push(...readPomProperties(textOf(content.subarray(0, maximumMetadata))));
+      },
+    },
+    maximumWhole,
+  );
+  return {
+    push: stream.push,
+    end() {
+      const found: InstalledPackage[] = [];
+      if (isArchive) identify({ path, inside: [] }, { manifest, poms, folders }, found);
+      return [...found, ...nested];
+    },
+  };
+}
 
 interface Place {
   readonly path: string;
@@ -39,8 +83,13 @@ function readArchive(content: Uint8Array, place: Place, budget: Budget, found: I
   const nested: ZipEntry[] = [];
   const poms: Coordinates[] = [];
   let manifest: ArchiveFacts['manifest'] = new Map();
+  const folders = new Set<string>();
   let entries = 0;
-  for (const entry of zipEntries(content, isWanted)) {
+  const look = (name: string): boolean => {
+    noteFolders(name, folders);
+    return isWanted(name);
+  };
+  for (const entry of zipEntries(content, look)) {
     entries++;
     if (archive.test(entry.name)) nested.push(entry);
     else {
@@ -49,7 +98,8 @@ function readArchive(content: Uint8Array, place: Place, budget: Budget, found: I
       else poms.push(...readPomProperties(text));
     }
   }
-  if (entries > 0 || zipEntries(content, () => true).next().done === false) identify(place, { poms, manifest }, found);
+  if (entries > 0 || zipEntries(content, () => true).next().done === false)
+    identify(place, { poms, manifest, folders }, found);
   for (const entry of nested) {
     if (place.inside.length >= maximumDepth || found.length >= maximumPackages) return;
     const inner = unpacked(entry, budget.bytes, budget);
@@ -73,9 +123,13 @@ function unpacked(entry: ZipEntry, most: number, budget: Budget): Uint8Array | u
  * The archive itself, and beside it every artifact whose coordinates stand in it: shaded ones. Where a repository keeps it tells better what it is than
  * what it says of itself: a manifest knows no group.
  */
-function identify(place: Place, { poms, manifest }: Omit<ArchiveFacts, 'fileName'>, found: InstalledPackage[]): void {
+function identify(
+  place: Place,
+  { poms, manifest, folders }: Omit<ArchiveFacts, 'fileName'>,
+  found: InstalledPackage[],
+): void {
   const kept = place.inside.length === 0 ? repositoryPlace(place.path) : undefined;
-  const main = kept ?? mainArtifact({ fileName: baseName(place.inside.at(-1) ?? place.path), manifest, poms });
+  const main = kept ?? mainArtifact({ fileName: baseName(place.inside.at(-1) ?? place.path), manifest, poms, folders });
   if (main) found.push(mavenPackage(main, place, manifest));
   for (const pom of poms) if (!main || !sameArtifact(pom, main)) found.push(mavenPackage(pom, place, new Map()));
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { goModules } from '../../../src/ecosystems/go/build-info.ts';
+import { javaCataloguer } from '../../../src/ecosystems/maven/installed.ts';
 import { catalogue, fixture, urls } from './catalogue.ts';
 import { zipArchive } from './zip-archive.ts';
 
@@ -276,10 +278,60 @@ describe('Java', () => {
       ['pkg:maven/junit/junit@4.12'],
     ],
     ['only the name of the file tells', 'a/junit-4.12.jar', { 'junit/A.class': 'x' }, ['pkg:maven/junit/junit@4.12']],
+    [
+      'no coordinates, as Gradle packs: a known name with the classes of its group',
+      'a/spring-web-6.1.4.jar',
+      { 'META-INF/MANIFEST.MF': 'Implementation-Title: spring-web\n', 'org/springframework/web/A.class': 'x' },
+      ['pkg:maven/org.springframework/spring-web@6.1.4'],
+    ],
+    [
+      'a known name without such classes is nobody’s',
+      'a/spring-web-6.1.4.jar',
+      { 'com/example/A.class': 'x' },
+      ['pkg:maven/spring-web/spring-web@6.1.4'],
+    ],
+    [
+      'a group that was renamed with a version',
+      'a/hibernate-core-5.6.15.Final.jar',
+      { 'META-INF/MANIFEST.MF': 'Bundle-SymbolicName: org.hibernate.orm.core\n', 'org/hibernate/A.class': 'x' },
+      ['pkg:maven/org.hibernate/hibernate-core@5.6.15.Final'],
+    ],
     ['nothing tells a version', 'a/app.jar', { 'A.class': 'x' }, []],
     ['coordinates that nobody filled in', 'a/app.jar', pom('org.example', 'app', '${project.version}'), []],
   ])('%s', (_, path, files, expected) => {
     expect(named(path, files)).toEqual(expected);
+  });
+
+  test('an archive of more than 64 MiB is read as it comes, whatever the pieces and wherever its lengths stand', () => {
+    const header = { path: 'app/app-1.0.jar', bytes: 70 * 1024 * 1024, mode: 0o644 };
+    expect(javaCataloguer.wants(header)).toBe('stream');
+    const noise = randomBytes(20_000);
+    // The marks of headers in the data are none.
+    for (const mark of ['PK\x07\x08', 'PK\x03\x04', 'PK\x01\x02'])
+      noise.write(mark.repeat(9), mark.charCodeAt(2) * 1000, 'latin1');
+    const library = zipArchive({ ...pom('org.example', 'library', '2.0'), 'A.class': 'x' });
+    const files = { ...pom('org.example', 'app', '1.0'), 'data/noise': noise, 'BOOT-INF/lib/library-2.0.jar': library };
+    for (const lengthsBehind of [false, true])
+      for (const piece of [1, 7, 4096, 1_000_000]) {
+        const jar = zipArchive(files, { lengthsBehind });
+        const stream = javaCataloguer.stream?.(header);
+        for (let at = 0; at < jar.length; at += piece) stream?.push(jar.subarray(at, at + piece));
+        expect(urls([...(stream?.end() ?? [])])).toEqual([
+          'pkg:maven/org.example/app@1.0',
+          'pkg:maven/org.example/library@2.0',
+        ]);
+      }
+  });
+
+  test('a large archive that is cut off, or none, holds what came before', () => {
+    const jar = zipArchive({ ...pom('org.example', 'app', '1.0'), 'data/noise': randomBytes(5000) });
+    for (const content of [jar.subarray(0, 3000), Buffer.from('no archive'), randomBytes(200_000)]) {
+      const stream = javaCataloguer.stream?.({ path: 'app/app-1.0.jar', bytes: 1e9, mode: 0o644 });
+      stream?.push(content);
+      expect(urls([...(stream?.end() ?? [])])).toEqual(
+        content.length === 3000 ? ['pkg:maven/org.example/app@1.0'] : [],
+      );
+    }
   });
 
   test('archives in archives', () => {

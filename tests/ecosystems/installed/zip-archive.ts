@@ -1,7 +1,13 @@
 import { deflateRawSync } from 'node:zlib';
 
-/** A zip archive with these files, deflated unless their name says that they are archives themselves (as Spring Boot stores them). */
-export function zipArchive(files: Readonly<Record<string, string | Uint8Array>>): Buffer {
+/**
+ * A zip archive with these files, deflated unless their name says that they are archives themselves (as Spring Boot stores them). `lengthsBehind` puts the
+ * lengths of the deflated ones into a descriptor behind them, as Java does.
+ */
+export function zipArchive(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  { lengthsBehind = false }: { readonly lengthsBehind?: boolean } = {},
+): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -16,7 +22,14 @@ export function zipArchive(files: Readonly<Record<string, string | Uint8Array>>)
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(bytes.length, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
+    const front = Buffer.from(common);
+    let behind = Buffer.alloc(0);
+    if (lengthsBehind && !stored) {
+      front.writeUInt16LE(8, 2);
+      front.fill(0, 10, 22);
+      behind = Buffer.concat([Buffer.from('PK\x07\x08'), common.subarray(10, 22)]);
+    }
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), front, Buffer.from(name), packed, behind]);
     const place = Buffer.alloc(14);
     place.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, place, Buffer.from(name)]));

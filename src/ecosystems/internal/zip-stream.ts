@@ -1,0 +1,156 @@
+import { inflateRawSync } from 'node:zlib';
+
+/** Takes an archive's bytes as they come. */
+export interface ZipStream {
+  push(chunk: Uint8Array): void;
+}
+
+export interface ZipStreamReader {
+  /** Whether the content of an entry is asked for. */
+  wanted(name: string): boolean;
+  /** Each entry that was wanted, in order; undefined where it is too large or does not unpack. */
+  entry(name: string, content: Uint8Array | undefined): void;
+}
+
+const signatures = { local: 0x04034b50, descriptor: 0x08074b50 } as const;
+const descriptorMark = Buffer.from([0x50, 0x4b, 0x07, 0x08]);
+const localMark = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
+const localBytes = 30;
+const descriptorBytes = 16;
+const methods = { stored: 0, deflated: 8 } as const;
+const sizesFollow = 0x08;
+const maximumPrefix = 64 * 1024;
+
+interface Entry {
+  readonly name: string;
+  readonly deflated: boolean;
+  /** Whether it is packed in a way that is known. */
+  readonly known: boolean;
+  /** Undefined where the descriptor behind it will tell. */
+  readonly packed: number | undefined;
+  /** Bytes of it that have come. */
+  taken: number;
+  readonly kept: Buffer[] | undefined;
+  keptBytes: number;
+}
+
+/**
+ * Reads an archive that is too large to be held, by the headers before its entries (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7).
+ * Where the length stands behind the entry, the descriptor is the one that tells just as many bytes as have come. What it cannot follow ends it.
+ * `maximumEntry` bounds what is held of one entry, packed and unpacked.
+ */
+export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStream {
+  let rest: Buffer = Buffer.alloc(0);
+  let entry: Entry | undefined;
+  let state: 'before' | 'header' | 'data' | 'over' = 'before';
+
+  const isOver = (): boolean => state === 'over';
+  const take = (bytes: Buffer): void => {
+    if (!entry) return;
+    entry.taken += bytes.length;
+    if (!entry.kept) return;
+    entry.keptBytes += bytes.length;
+    if (entry.keptBytes <= maximumEntry) entry.kept.push(Buffer.from(bytes));
+    else entry.kept.length = 0;
+  };
+  const close = (): void => {
+    if (entry?.kept) reader.entry(entry.name, unpacked(entry, maximumEntry));
+    entry = undefined;
+    state = 'header';
+  };
+  /** Each step uses up some of what is there, or waits for more. */
+  const step = (): boolean => {
+    if (state === 'before') {
+      const at = rest.indexOf(localMark);
+      if (at === -1 && rest.length < maximumPrefix) return false;
+      state = at === -1 ? 'over' : 'header';
+      rest = rest.subarray(Math.max(at, 0));
+      return state === 'header';
+    }
+    if (state === 'header') {
+      const header = headerOf(rest);
+      if (header === 'more') return false;
+      if (header === 'none') {
+        state = 'over';
+        return false;
+      }
+      const isWanted = reader.wanted(header.name) && header.known;
+      entry = { ...header, taken: 0, kept: isWanted ? [] : undefined, keptBytes: 0 };
+      rest = rest.subarray(header.length);
+      state = 'data';
+      return true;
+    }
+    if (state !== 'data' || !entry) return false;
+    return entry.packed === undefined ? stepToDescriptor(entry) : stepToEnd(entry, entry.packed);
+  };
+  const stepToEnd = (of: Entry, packed: number): boolean => {
+    const part = rest.subarray(0, packed - of.taken);
+    take(part);
+    rest = rest.subarray(part.length);
+    if (of.taken < packed) return false;
+    close();
+    return true;
+  };
+  const stepToDescriptor = (of: Entry): boolean => {
+    const at = rest.indexOf(descriptorMark);
+    // The mark may be cut in two by the end of what came.
+    if (at === -1) {
+      const part = rest.subarray(0, Math.max(0, rest.length - descriptorMark.length + 1));
+      take(part);
+      rest = rest.subarray(part.length);
+      return false;
+    }
+    if (rest.length < at + descriptorBytes) {
+      take(rest.subarray(0, at));
+      rest = rest.subarray(at);
+      return false;
+    }
+    const isEnd = rest.readUInt32LE(at + 8) === of.taken + at;
+    take(rest.subarray(0, isEnd ? at : at + 1));
+    rest = rest.subarray(isEnd ? at + descriptorBytes : at + 1);
+    if (isEnd) close();
+    return true;
+  };
+  return {
+    push(chunk) {
+      if (isOver()) return;
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      while (step());
+      // What is left is some bytes of a header or a mark; the chunk itself belongs to the caller.
+      rest = isOver() ? Buffer.alloc(0) : Buffer.from(rest);
+    },
+  };
+}
+
+type Header = Pick<Entry, 'name' | 'deflated' | 'known' | 'packed'> & { readonly length: number };
+
+function headerOf(bytes: Buffer): Header | 'more' | 'none' {
+  if (bytes.length < 4) return 'more';
+  if (bytes.readUInt32LE(0) !== signatures.local) return 'none';
+  if (bytes.length < localBytes) return 'more';
+  const nameBytes = bytes.readUInt16LE(26);
+  const length = localBytes + nameBytes + bytes.readUInt16LE(28);
+  if (bytes.length < length) return 'more';
+  const [flags, method, packed] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8), bytes.readUInt32LE(18)];
+  // Longer than 4 GiB: what follows cannot be found.
+  if (packed === 0xffffffff) return 'none';
+  return {
+    name: bytes.toString('utf8', localBytes, localBytes + nameBytes),
+    deflated: method === methods.deflated,
+    known: method === methods.stored || method === methods.deflated,
+    packed: (flags & sizesFollow) !== 0 ? undefined : packed,
+    length,
+  };
+}
+
+function unpacked({ deflated, kept = [], keptBytes }: Entry, maximumBytes: number): Uint8Array | undefined {
+  if (keptBytes > maximumBytes) return undefined;
+  const packed = Buffer.concat(kept);
+  if (!deflated) return packed;
+  try {
+    return inflateRawSync(packed, { maxOutputLength: maximumBytes });
+  } catch {
+    return undefined;
+  }
+}
