@@ -77,16 +77,13 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
       auditor,
       async run({ decide, refuses } = {}) {
         const left = leftAlone(project);
-        const touched = new Set<string>();
         const isAsked = (rule: string) =>
           !asked.skip.some((pattern) => matchesRule(pattern, rule)) &&
           (asked.only.length === 0 || asked.only.some((pattern) => matchesRule(pattern, rule)));
         const wants = (candidate: Candidate) => {
           if (candidate.class === 'review' && !parsed.has('review')) return false;
           if (!isAsked(candidate.finding.rule)) return false;
-          const alone = candidate.paths.filter((path) => left.has(path));
-          for (const path of alone) touched.add(path);
-          return alone.length === 0 && refuses?.(candidate) !== true;
+          return !candidate.paths.some((path) => left.has(path)) && refuses?.(candidate) !== true;
         };
         progress.step('looking for what can be repaired');
         const result = await repair(project, {
@@ -102,7 +99,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
           project,
           auditor,
           isAsked,
-          leftAlone: [...touched].sort().flatMap((path) => left.get(path) ?? []),
+          leftAlone: [...left.keys()].sort().flatMap((path) => left.get(path) ?? []),
         });
       },
     };

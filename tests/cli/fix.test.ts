@@ -116,6 +116,14 @@ describe('plimsoll fix', () => {
     expect(stdout).toContain('wrote b.Dockerfile');
   });
 
+  test('a file that BuildKit refuses is named, too, when nothing in it would be repaired', async () => {
+    write({ Dockerfile: 'FROM debian:12\nNONSENSE here\n' });
+    const { stdout } = await fix([]);
+    expect(stdout).toMatch(/left alone\s+Dockerfile: BuildKit refuses this file: line 2/);
+    expect(stdout).not.toContain('left for you');
+    expect((await fix(['--write'])).stderr).toContain('plimsoll: Dockerfile: BuildKit refuses this file: line 2');
+  });
+
   test('an ignore comment protects its instruction', async () => {
     const text = fixable.replace('RUN', '# plimsoll ignore=layers/package-cache-left\nRUN');
     write({ Dockerfile: text });

@@ -923,6 +923,59 @@ async fn main() {
     port: 8080,
     command: ['apache2-foreground'],
   },
+  'node-workspace-without-lock-file': {
+    directory: 'apps/api',
+    files: {
+      'package.json': JSON.stringify({ name: 'all', private: true, workspaces: ['apps/*', 'packages/*'] }),
+      'packages/prices/package.json': JSON.stringify({ name: '@shop/prices', version: '1.0.0', main: 'index.js' }),
+      'packages/prices/index.js': 'module.exports = 1;\n',
+      'apps/api/package.json': manifest({
+        scripts: { start: 'node server.js' },
+        dependencies: { express: '^5.1.0', '@shop/prices': '*' },
+      }),
+      'apps/api/server.js': "require('express')().listen(process.env.PORT || 3000);\n",
+    },
+    language: 'Node.js',
+    framework: 'Express',
+    port: 3000,
+    command: ['node', 'server.js'],
+    lines: [
+      'COPY packages/prices/package.json ./packages/prices/',
+      'COPY apps/api/package.json ./apps/api/',
+      'WORKDIR /app/apps/api',
+    ],
+    questions: [/no lock file/],
+  },
+  'pages-that-are-built-beside-their-directory': {
+    files: {
+      'package.json': manifest({
+        scripts: { build: 'vite build --outDir ../public' },
+        devDependencies: { vite: '^7.0.0' },
+      }),
+      'package-lock.json': npmLock,
+      'index.html': '<h1>hello</h1>\n',
+    },
+    language: 'Node.js',
+    framework: 'Vite',
+    port: 8080,
+    command: [],
+    health: '/',
+    lines: ['COPY --from=build /public/ /usr/share/nginx/html/'],
+  },
+  'rust-tiny-http': {
+    directory: 'crates/api',
+    files: {
+      'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\n',
+      'Cargo.lock': 'version = 4\n',
+      'crates/api/Cargo.toml':
+        '[package]\nname = "api"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\ntiny_http = "0.12"\n',
+      'crates/api/src/main.rs': 'fn main() {\n    tiny_http::Server::http("0.0.0.0:7070").unwrap();\n}\n',
+    },
+    language: 'Rust',
+    framework: 'tiny_http',
+    port: 7070,
+    command: ['/usr/local/bin/api'],
+  },
   'static-pages': {
     files: { 'index.html': '<h1>hello</h1>\n', 'style/main.css': 'h1 {}\n' },
     language: 'static pages',

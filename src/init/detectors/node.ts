@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type NodeFacts, readFacts } from '../internal/node-facts.ts';
@@ -69,9 +70,10 @@ function detectPages(
       flag: undefined,
     };
   const configuration = pages.singlePage ? singlePageConfiguration(place) : undefined;
-  const output = `/app/${join(member, pages.directory)}`;
+  // A build may write beside its own directory.
+  const output = posix.normalize(`/app/${join(member, pages.directory)}`);
   const first = buildStage(facts, 'build', false);
-  const inContext = (path: string) => (install.root === '' ? path : path.slice(install.root.length + 1));
+  const inContext = (file: string) => (install.root === '' ? file : file.slice(install.root.length + 1));
   const copy: Step = {
     kind: 'copy',
     comment: `What ${facts.framework?.name} wrote`,

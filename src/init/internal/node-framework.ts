@@ -64,7 +64,7 @@ const known: readonly Known[] = [
     package: 'vite',
     read: (place, manifest) =>
       /\bvite build\b/.test(manifest.scripts.get('build') ?? '')
-        ? pages('Vite', outDirectory(place, 'dist'))
+        ? pages('Vite', outOption(manifest.scripts.get('build')) ?? outDirectory(place, 'dist'))
         : undefined,
   },
 ];
@@ -89,6 +89,11 @@ function configurationOf(place: Place, name: string): string {
       .map((suffix) => place.read(`${name}.${suffix}`))
       .find((text) => text !== undefined) ?? ''
   );
+}
+
+/** `vite build --outDir DIRECTORY` goes before the configuration. */
+function outOption(script: string | undefined): string | undefined {
+  return /\s--outDir[ =]["']?(?:\.\/)?([\w.][\w./-]*?)\/?["']?(?=\s|$)/.exec(script ?? '')?.[1];
 }
 
 function outDirectory(place: Place, usual: string): string {

@@ -102,17 +102,19 @@ export function findInstall({ repository, directory }: Place, manifest: NodePack
       return { ...installOf(repository, at, chosen, declared?.[2]), fits: fits(chosen) };
     if (at === '') break;
   }
-  const declared = /^(npm|yarn|pnpm|bun)@(\d[\w.-]*)/.exec(manifest.packageManager ?? '');
-  const tool = declared?.[1];
+  const root = neededWorkspace(repository, directory, manifest) ?? directory;
+  const top = root === directory ? manifest : (readNodePackage(repository, join(root, 'package.json')) ?? manifest);
+  const declared = /^(npm|yarn|pnpm|bun)@(\d[\w.-]*)/.exec(top.packageManager ?? '');
+  const tool = declared?.[1] ?? (repository.has(join(root, 'pnpm-workspace.yaml')) ? 'pnpm' : undefined);
   return {
     tool: tool === 'pnpm' || tool === 'bun' ? tool : tool === 'yarn' ? yarnKind(undefined, '', declared?.[2]) : 'npm',
-    root: directory,
+    root,
     lock: undefined,
     fits: true,
     toolVersion: declared?.[2],
     evidence: declared
-      ? `packageManager (${placeIn(manifest.path, manifest.text, '"packageManager"')})`
-      : 'no lock file: npm',
+      ? `packageManager (${placeIn(top.path, top.text, '"packageManager"')})`
+      : `no lock file: ${tool ?? 'npm'}`,
     lockText: '',
   };
 }
@@ -120,6 +122,20 @@ export function findInstall({ repository, directory }: Place, manifest: NodePack
 function isWorkspace(repository: Repository, directory: string): boolean {
   if (repository.has(join(directory, 'pnpm-workspace.yaml'))) return true;
   return (readNodePackage(repository, join(directory, 'package.json'))?.workspaces.length ?? 0) > 0;
+}
+
+/** The root of a workspace above, where the application needs another package of it, which no registry has. */
+function neededWorkspace(repository: Repository, directory: string, manifest: NodePackage): string | undefined {
+  for (let at = directory; at !== ''; ) {
+    at = directoryOf(at);
+    if (!isWorkspace(repository, at)) continue;
+    const prefix = at === '' ? '' : `${at}/`;
+    const names = repository.files
+      .filter((file) => file.startsWith(prefix) && file.endsWith('/package.json') && !file.includes('node_modules/'))
+      .flatMap((file) => /"name"\s*:\s*"([^"]+)"/.exec(repository.read(file) ?? '')?.[1] ?? []);
+    return names.some((name) => dependsOn(manifest, name)) ? at : undefined;
+  }
+  return undefined;
 }
 
 function installOf(

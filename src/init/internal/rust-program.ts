@@ -31,6 +31,10 @@ export const frameworks: readonly Framework[] = [
   { crate: 'tonic', name: 'Tonic' },
   { crate: 'iron', name: 'Iron' },
   { crate: 'hyper', name: 'hyper' },
+  { crate: 'tiny_http', name: 'tiny_http' },
+  { crate: 'rouille', name: 'rouille' },
+  { crate: 'gotham', name: 'Gotham' },
+  { crate: 'ntex', name: 'ntex' },
 ];
 
 export function programOf(
