@@ -43,7 +43,7 @@ const bundle = {
   footer: { js: 'return module.exports})' },
 };
 
-const notOfAudit = /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image)\.ts$/;
+const notOfAudit = /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image|read-bases|inspected-image)\.ts$/;
 
 /**
  * The bundles of the command line, by their file's name: `audit` has that command alone, `plimsoll` all of them. A module that a
