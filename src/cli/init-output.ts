@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import { printable } from '../core/printable.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { Detected } from '../init/detect.ts';
 import type { FileChange } from '../init/files.ts';
 import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
@@ -111,18 +112,13 @@ function nextText(
   const prefix = directory === '' ? '' : `cd ${directory} && `;
   const secret =
     secretsOf(plan).length > 0
-      ? [
-          [
-            `cp ${join(plan.directory, 'k8s/secret.yaml.template')} ${join(plan.directory, 'k8s/secret.yaml')}`,
-            'and fill it in',
-          ],
-        ]
+      ? [[`cp ${inPlace(plan, 'k8s/secret.yaml.template')} ${inPlace(plan, 'k8s/secret.yaml')}`, 'and fill it in']]
       : [];
   const hasManifests = changes.some(({ path }) => path === join(plan.directory, 'k8s/deployment.yaml'));
   const commands = [
     ['plimsoll audit', findings.length === 0 ? 'finds nothing' : 'finds what is named above'],
     [`docker build --tag ${plan.image}${buildPlace(plan)}`, 'build it'],
-    ...(hasManifests ? [...secret, [`kubectl apply --filename ${join(plan.directory, 'k8s')}`, 'run it']] : []),
+    ...(hasManifests ? [...secret, [`kubectl apply --filename ${inPlace(plan, 'k8s')}`, 'run it']] : []),
   ];
   const width = Math.max(...commands.map(([call = '']) => call.length));
   const more =
@@ -135,7 +131,7 @@ function nextText(
         ]
       : [];
   return [
-    ...(prefix ? [`  cd ${directory}`] : []),
+    ...(prefix ? [`  cd ${shellWord(directory)}`] : []),
     ...commands.map(([call = '', meaning = '']) => `  ${call.padEnd(width)}   ${meaning}`),
     ...more,
   ].join('\n');
@@ -197,4 +193,9 @@ export function initJson(
 /** What is not known is null, so that every key is always there. */
 function withNulls(_: string, value: unknown): unknown {
   return value === undefined ? null : value;
+}
+
+/** A path of an application, for a shell. */
+function inPlace({ directory }: Pick<ApplicationPlan, 'directory'>, file: string): string {
+  return shellWord(join(directory, file));
 }

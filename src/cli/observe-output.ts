@@ -1,5 +1,6 @@
 import type { FileAction } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { ObservedWorkload } from '../observe/observe-plan.ts';
 import type { ObserveRun } from './perform-observe.ts';
 
@@ -105,7 +106,7 @@ function handText({ files }: ObserveRun, { directory, newer }: TextOptions): str
 function nextText({ written, files }: ObserveRun, { directory }: TextOptions): string {
   const changes = files.some(({ action }) => action === 'create' || action === 'update');
   if (!written && changes) return '  Nothing is written.   plimsoll observe   writes it';
-  const overlay = forShell(`${directory}/overlay`);
+  const overlay = shellWord(`${directory}/overlay`);
   const commands = [
     [`kubectl kustomize ${overlay}`, 'see it'],
     [`kubectl apply --server-side --dry-run=server --kustomize ${overlay}`, 'try it'],
@@ -113,11 +114,6 @@ function nextText({ written, files }: ObserveRun, { directory }: TextOptions): s
   ];
   const width = Math.max(...commands.map(([call = '']) => call.length));
   return commands.map(([call = '', meaning]) => `  ${call.padEnd(width)}   ${meaning}`).join('\n');
-}
-
-/** As a word of a POSIX shell. */
-function forShell(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function count(number: number, noun: string): string {

@@ -962,6 +962,21 @@ async fn main() {
     health: '/',
     lines: ['COPY --from=build /public/ /usr/share/nginx/html/'],
   },
+  'go-workspace': {
+    directory: 'services/api',
+    files: {
+      'go.work': 'go 1.25\n\nuse (\n\t./services/api\n\t./lib\n)\n',
+      'lib/go.mod': 'module example.com/lib\n',
+      'lib/lib.go': 'package lib\n',
+      'services/api/go.mod': 'module example.com/api\n\ngo 1.25\n\nrequire example.com/lib v0.0.0\n',
+      'services/api/main.go':
+        'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8081", nil)\n}\n',
+    },
+    language: 'Go',
+    port: 8081,
+    command: ['/usr/local/bin/api'],
+    lines: ['COPY . .', 'WORKDIR /src/services/api'],
+  },
   'rust-tiny-http': {
     directory: 'crates/api',
     files: {

@@ -1,7 +1,7 @@
 import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
-import { type GoModule, needsCgo, readModule } from '../internal/go-module.ts';
+import { type GoModule, goContext, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
 import { type GoProgram, goPrograms, runtimeDirectories, withSourcesOf } from '../internal/go-program.ts';
 import { buildStage, shippedStage } from '../internal/go-stages.ts';
@@ -68,6 +68,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
   );
   const version = chooseGo(place, module);
   const cgo = needsCgo(place, module);
+  const root = goContext(place, module);
   const port = portOf(place, framework);
   const health = findHealth(place);
   const directories = runtimeDirectories(place);
@@ -92,11 +93,14 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
   return {
     language: 'Go',
     framework: framework?.name,
-    context: place.directory,
+    context: root,
     version: undefined,
     decisions,
     questions: port.questions,
-    stages: [buildStage(place, module, program, version, cgo), shippedStage(place, program, cgo, directories)],
+    stages: [
+      buildStage(place, module, program, version, cgo, root),
+      shippedStage(place, program, cgo, directories, root),
+    ],
     run: {
       command: words,
       commandEvidence: evidence,
@@ -116,7 +120,9 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     ignore: [
       {
         comment: 'Built in the image',
-        patterns: ['/bin', '**/*.test', '**/*.out'].filter((pattern) => !isKept(place, pattern)),
+        patterns: ['/bin', '**/*.test', '**/*.out'].filter(
+          (pattern) => !isKept(place, pattern) && (root === place.directory || !pattern.startsWith('/')),
+        ),
       },
     ],
     files: [],

@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import type { Place } from '../detector.ts';
+import { directoryOf, join } from '../repository.ts';
 import { findInSources } from './endpoints.ts';
 
 export interface GoModule {
@@ -19,6 +21,30 @@ export function readModule(place: Place): GoModule {
     ),
     replacedBy: [...text.matchAll(/=>\s*(\.{1,2}\/\S*|\.{1,2})\s*$/gm)].map(([, path = '']) => path),
   };
+}
+
+/**
+ * The directory that a module is built from: its own, or one above where modules beside it stand in for others, by `replace` or by a
+ * workspace (https://go.dev/ref/mod#workspaces) that uses it.
+ */
+export function goContext({ repository, directory }: Place, { replacedBy }: GoModule): string {
+  let root = directory;
+  for (const path of replacedBy) {
+    const target = posix.normalize(posix.join(directory, path));
+    if (target.startsWith('..')) continue;
+    while (root !== '' && target !== root && !target.startsWith(`${root}/`)) root = directoryOf(root);
+  }
+  for (let at = directory; at !== ''; ) {
+    at = directoryOf(at);
+    const text = repository.read(join(at, 'go.work'));
+    if (text === undefined) continue;
+    const used = [...text.matchAll(/^\s*(?:use\s+)?"?(\.[^\s"()]*)"?\s*$/gm)].map(([, path = '']) =>
+      posix.normalize(posix.join(at, path)),
+    );
+    if (used.includes(directory) && used.length > 1 && at.length < root.length) root = at;
+    break;
+  }
+  return root;
 }
 
 /** Modules that are C in part. */

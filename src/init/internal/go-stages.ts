@@ -14,12 +14,14 @@ export function buildStage(
   program: GoProgram,
   version: { version: string; evidence: string },
   cgo: string | undefined,
+  root: string,
 ): ImageStage {
+  const member = insideOf(root, place.directory);
   const vendored = place.repository.has(join(place.directory, 'vendor/modules.txt'));
   const isLocal = module.replacedBy.length > 0;
   const manifests = ['go.mod', ...(place.has('go.sum') ? ['go.sum'] : [])];
   const download: Step[] =
-    vendored || module.requires.size === 0
+    vendored || module.requires.size === 0 || member !== ''
       ? []
       : [
           {
@@ -43,6 +45,7 @@ export function buildStage(
       { kind: 'workdir', path: '/src' },
       ...download,
       { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
+      ...(member === '' ? [] : [{ kind: 'workdir' as const, path: `/src/${member}` }]),
       {
         kind: 'run',
         comment: `${why}; -s -w leaves symbols and debugging data out, -trimpath the paths of this machine`,
@@ -72,7 +75,9 @@ export function shippedStage(
   program: GoProgram,
   cgo: string | undefined,
   directories: readonly { readonly path: string; readonly evidence: string }[],
+  root: string,
 ): ImageStage {
+  const member = insideOf(root, place.directory);
   const kind = cgo ? 'base' : 'static';
   const base =
     place.choices.base === 'alpine' && !cgo
@@ -91,10 +96,15 @@ export function shippedStage(
         ({ path, evidence }): Step => ({
           kind: 'copy',
           comment: `Read when the program runs: ${evidence}`,
-          sources: [path],
+          sources: [join(member, path)],
           destination: `./${path}/`,
         }),
       ),
     ],
   };
+}
+
+/** The module's directory as the context has it; '' where that is the context itself. */
+function insideOf(root: string, directory: string): string {
+  return root === '' ? directory : directory.slice(root.length + 1);
 }

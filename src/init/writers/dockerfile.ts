@@ -1,4 +1,5 @@
 import { printable } from '../../core/printable.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { ApplicationPlan, ImageStage, Question, Step } from '../plan.ts';
 
 const width = 120;
@@ -24,9 +25,8 @@ export function questionText({ question, flag, assumed }: Question): string {
 
 /** What stands behind `docker build`: the file where it is not in the context's own directory, and the context. */
 export function buildPlace({ directory, context }: Pick<ApplicationPlan, 'directory' | 'context'>): string {
-  return directory === context
-    ? ` ${context === '' ? '.' : context}`
-    : ` --file ${directory}/Dockerfile ${context === '' ? '.' : context}`;
+  const sent = context === '' ? '.' : shellWord(context);
+  return directory === context ? ` ${sent}` : ` --file ${shellWord(`${directory}/Dockerfile`)} ${sent}`;
 }
 
 function writeStage(stage: ImageStage, last: ApplicationPlan | undefined): string {
