@@ -143,7 +143,12 @@ export function advisoryKey(installed: InstalledPackage, distribution: string | 
   const { source } = installed;
   if (source === undefined || byBinaryName.test(distribution))
     return { ecosystem: distribution, name: installed.name, version: installed.version };
-  // The name of a source rpm has no epoch; the version of the package that came of it has.
-  const version = installed.kind === 'rpm' ? installed.version : source.version || installed.version;
-  return { ecosystem: distribution, name: source.name, version };
+  const version = installed.kind === 'rpm' ? rpmSourceVersion(installed.version, source.version) : source.version;
+  return { ecosystem: distribution, name: source.name, version: version || installed.version };
+}
+
+/** Lists of packages name the source of an rpm as its file is named, without an epoch; that of the package is the likeliest. */
+function rpmSourceVersion(own: string, source: string): string {
+  if (!source.includes('-')) return own;
+  return /^\d+:/.test(source) ? source : `${/^\d+:/.exec(own)?.[0] ?? ''}${source}`;
 }

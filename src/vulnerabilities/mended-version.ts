@@ -19,12 +19,22 @@ export function mendedVersion({
   const version = fixedIn ?? fixedAbove;
   if (version === undefined) return undefined;
   const { source } = of;
-  // Of an rpm the advisories' versions are compared with its own, and those of languages have no source.
-  if (of.kind !== 'deb' || source === undefined || source.version === of.version)
+  // Packages of languages have no source.
+  if (source === undefined || source.version === of.version || (of.kind !== 'deb' && of.kind !== 'rpm'))
     return { version, above, source: undefined };
+  if (of.kind === 'rpm') return { version, above, source: isNumberedAs(of, source.version) ? undefined : source.name };
   const epoch = epochOver(of.version, source.version);
   if (epoch === undefined) return { version, above, source: source.name };
   return { version: /^\d+:/.test(version) ? version : `${epoch}${version}`, above, source: undefined };
+}
+
+/** Distributions whose advisories name the rpms themselves (ecosystem-names.ts). */
+const byBinaryName = /^pkg:rpm\/(?:rhel|redhat|centos|almalinux|mageia)\//;
+
+/** Whether the advisories of an rpm speak of its own versions: it has that of its source, which may be told without epoch and release. */
+function isNumberedAs({ version, purl }: Vulnerability['package'], source: string): boolean {
+  const [bare, other] = [version, source].map((one) => one.replace(/^\d+:/, ''));
+  return bare === other || !source.includes('-') || byBinaryName.test(purl);
 }
 
 /** `1:2.38.1-5+deb12u4`, `above 10.2.5`, `2.03.17-1 of lvm2`; nothing where no version mends it. */

@@ -62,6 +62,14 @@ describe.runIf(isInSet)('databases of real systems', () => {
     },
   );
 
+  it('the source of a package of another version has the epoch of the package that has its version', () => {
+    const found = catalogue('var/lib/rpm/Packages', readFileSync(path.join(rpms, 'centos8-modularitylabel/Packages')));
+    const sources = new Map(found.map(({ name, source }) => [name, source?.version]));
+    expect(sources.get('npm')).toBe('1:10.21.0-3.module_el8.2.0+391+8da3adc6');
+    expect(sources.get('perl-Errno')).toBe('4:5.26.3-416.el8');
+    expect(sources.get('bind-export-libs')).toBe('32:9.11.13-5.el8_2');
+  });
+
   it('SUSE Linux Enterprise 15 (NDB) and Alpine 3.18: the packages that syft lists', ({ skip }) => {
     if (syftIsMissing) return skip('syft is missing: scripts/system-parts syft');
     const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-package-databases-'));

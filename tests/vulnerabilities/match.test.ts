@@ -99,6 +99,22 @@ const places: readonly Place[] = [
     system: system('rocky', '9.3'),
   },
   {
+    ecosystem: 'Rocky Linux:8',
+    name: 'nodejs',
+    fixed: '1:10.21.0-4',
+    installed: installed('rpm', 'npm', '1:6.14.4-1.10.21.0.3', { source: { name: 'nodejs', version: '1:10.21.0-3' } }),
+    system: system('rocky', '8.5'),
+  },
+  {
+    ecosystem: 'Rocky Linux:8',
+    name: 'lvm2',
+    fixed: '8:2.03.08-4.el8',
+    installed: installed('rpm', 'device-mapper', '8:1.02.169-3.el8', {
+      source: { name: 'lvm2', version: '2.03.08-3.el8' },
+    }),
+    system: system('rocky', '8.5'),
+  },
+  {
     ecosystem: 'SUSE:Linux Enterprise Module for Basesystem 15 SP5',
     name: 'zlib',
     fixed: '1.2.13-150500.4.3.1',

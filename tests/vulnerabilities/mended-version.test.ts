@@ -25,6 +25,11 @@ test.each([
     of: installed('rpm', 'openssl-libs', '1:3.0.7-1', source('openssl', '3.0.7-1')),
     text: '2.38.1-5+deb12u4',
   },
+  {
+    title: 'is that of the source of an rpm which is numbered otherwise',
+    of: installed('rpm', 'npm', '1:6.14.4-1', source('nodejs', '1:10.21.0-3')),
+    text: '2.38.1-5+deb12u4 of nodejs',
+  },
 ])('the version that mends $title', ({ of, text }) => {
   expect(mendedText({ package: of, fixedIn: '2.38.1-5+deb12u4' })).toBe(text);
 });

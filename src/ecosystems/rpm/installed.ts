@@ -1,4 +1,4 @@
-import type { Cataloguer } from '../installed-package.ts';
+import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
 import { maximumPackages } from '../internal/installed-text.ts';
 import { berkeleyValues } from './internal/berkeley-hash.ts';
 import { rpmOfHeader } from './internal/header.ts';
@@ -26,9 +26,33 @@ export const rpmCataloguer: Cataloguer = {
       if (rpm) found.push(rpm);
       if (found.length >= maximumPackages) break;
     }
-    return found;
+    return withSourceEpochs(found);
   },
 };
+
+/**
+ * The file of a source is named without its epoch, which is that of a package of the source's own version: `npm` 6 is built from `nodejs` 10, whose epoch
+ * tells `nodejs` itself. Where none is installed, it is taken to be that of the package.
+ */
+function withSourceEpochs(packages: readonly InstalledPackage[]): InstalledPackage[] {
+  const epochs = new Map<string, string>();
+  for (const { name, version, source } of packages) {
+    const { epoch, rest } = epochOf(version);
+    if (source === undefined || source.version === rest) epochs.set(`${source?.name ?? name} ${rest}`, epoch);
+  }
+  return packages.map((one) => {
+    if (one.source === undefined) return one;
+    const { name, version } = one.source;
+    const own = epochOf(one.version).epoch;
+    const epoch = epochs.get(`${name} ${version}`) ?? own;
+    return { ...one, source: { name, version: `${epoch === '' && own !== '' ? '0:' : epoch}${version}` } };
+  });
+}
+
+function epochOf(version: string): { readonly epoch: string; readonly rest: string } {
+  const epoch = /^\d+:/.exec(version)?.[0] ?? '';
+  return { epoch, rest: version.slice(epoch.length) };
+}
 
 function formatOf(path: string): ((content: Uint8Array) => Iterable<Uint8Array>) | undefined {
   const folder = folders.find((one) => path.startsWith(one));
