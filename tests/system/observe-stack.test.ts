@@ -5,14 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { isJsonObject, jsonObjectOf } from '../../src/core/json-object.ts';
-import { nodeExporterVersion, prometheusVersion } from '../../src/observe/prometheus/versions.ts';
+import {
+  kubeStateMetricsVersion,
+  nodeExporterVersion,
+  prometheusVersion,
+} from '../../src/observe/prometheus/versions.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
 import { imageOfProgram } from './program-image.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
-// What `plimsoll observe --stack full` writes for Prometheus and node-exporter comes up as pods of a real node, with the generated names of images,
-// rights, configuration and volume, and scrapes. The node has no Service routing, and mounts its root privately: the address of the API server and the
-// propagation of mounts are all that is set otherwise.
+// What `plimsoll observe --stack full` writes for Prometheus, node-exporter and kube-state-metrics comes up as pods of a real node, with the generated
+// names of images, rights, configuration and volume, and scrapes. The node has no Service routing, and mounts its root privately: the address of the API
+// server and the propagation of mounts are all that is set otherwise. Of kube-state-metrics no newer release than 2.18 can be had as a Go module.
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const bin = path.join(here, '../../.cache/bin');
@@ -20,9 +24,14 @@ const bin = path.join(here, '../../.cache/bin');
 const programs = [
   ['prometheus', `quay.io/prometheus/prometheus:v${prometheusVersion}`, '/bin/prometheus'],
   ['node_exporter', `quay.io/prometheus/node-exporter:v${nodeExporterVersion}`, '/bin/node_exporter'],
+  [
+    'kube-state-metrics',
+    `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${kubeStateMetricsVersion}`,
+    '/kube-state-metrics',
+  ],
 ] as const;
 const missing = !hasNodeParts() || programs.some(([program]) => !existsSync(path.join(bin, program)));
-const reason = 'parts are missing: scripts/system-parts node prometheus';
+const reason = 'parts are missing: scripts/system-parts node prometheus kube-state-metrics';
 const namespace = 'observe-stack';
 
 describe('the stack of plimsoll observe, on a node', () => {
@@ -69,7 +78,17 @@ describe('the stack of plimsoll observe, on a node', () => {
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);
 
-  it('Prometheus and node-exporter come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
+  /** kubectl ends with 1 for no. */
+  function mayList(resource: string, account: string): string {
+    try {
+      return node.kubectl(['auth', 'can-i', 'list', resource, '--all-namespaces', '--as', account]).trim();
+    } catch (error) {
+      if (error instanceof Error && /exit 1\n/.test(error.message)) return 'no';
+      throw error;
+    }
+  }
+
+  it('Prometheus, node-exporter and kube-state-metrics come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
     apply([...objects.filter(isNamespace), volume(directory)]);
     const own = objects.filter(isOurs);
     const server = new URL(
@@ -77,6 +96,7 @@ describe('the stack of plimsoll observe, on a node', () => {
     );
     apply(own.map((object) => withoutPropagation(withApiServer(object, server))));
     node.kubectl(['rollout', 'status', 'statefulset/prometheus', '--namespace', namespace, '--timeout', '120s']);
+    node.kubectl(['rollout', 'status', 'deployment/kube-state-metrics', '--namespace', namespace, '--timeout', '60s']);
     node.kubectl(['rollout', 'status', 'daemonset/node-exporter', '--namespace', namespace, '--timeout', '60s']);
     const address = node.kubectl([
       'get',
@@ -95,9 +115,17 @@ describe('the stack of plimsoll observe, on a node', () => {
     for (;;) {
       const { result } = await ask(`query?query=${encodeURIComponent('min by (job) (up{job!~"pods|alertmanager"})')}`);
       const up = Array.isArray(result) ? result.map((each) => [each.metric.job, each.value[1]]) : [];
-      const wanted = ['cadvisor', 'kubelet', 'kubelet-probes', 'metrics-server', 'node-exporter', 'prometheus'].map(
-        (job) => [job, '1'],
-      );
+      const wanted = [
+        ...[
+          'cadvisor',
+          'kube-state-metrics',
+          'kubelet',
+          'kubelet-probes',
+          'metrics-server',
+          'node-exporter',
+          'prometheus',
+        ],
+      ].map((job) => [job, '1']);
       if (JSON.stringify(up.sort()) === JSON.stringify(wanted)) break;
       if (performance.now() > until) expect(up).toEqual(wanted);
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -105,6 +133,13 @@ describe('the stack of plimsoll observe, on a node', () => {
     // The node's own, not the pod's.
     const sees = `query?query=${encodeURIComponent('node_filesystem_size_bytes{mountpoint="/"} and on (instance) node_load1 > 0')}`;
     expect((await ask(sees)).result).not.toEqual([]);
+    // Each kind that it is to list, by its own account.
+    for (const kind of ['namespace', 'node', 'pod', 'daemonset', 'deployment', 'replicaset', 'statefulset'])
+      expect((await ask(`query?query=count({__name__=~"kube_${kind}_.*"})`)).result, kind).not.toEqual([]);
+    const log = node.kubectl(['logs', 'deployment/kube-state-metrics', '--namespace', namespace]);
+    expect(log).not.toMatch(/forbidden|unknown flag/);
+    const account = `system:serviceaccount:${namespace}:kube-state-metrics`;
+    for (const resource of ['secrets', 'configmaps']) expect(mayList(resource, account), resource).toBe('no');
     const { groups } = await ask('rules');
     const health = Array.isArray(groups)
       ? groups.flatMap(({ rules }) => rules.map((rule: { health: string }) => rule.health))
@@ -129,12 +164,12 @@ function labelOf(object: object): unknown {
   return jsonObjectOf(jsonObjectOf(jsonObjectOf(object).metadata).labels)['app.kubernetes.io/name'];
 }
 
-/** The objects of Prometheus, its ConfigMaps included, and of node-exporter: kube-state-metrics cannot be had here, and the node has a metrics-server. */
+/** The objects of Prometheus, its ConfigMaps included, of node-exporter and kube-state-metrics: the node has a metrics-server. */
 function isOurs(object: object): boolean {
   const { kind, metadata } = jsonObjectOf(object);
   const named = String(jsonObjectOf(metadata).name);
   return (
-    /^(?:prometheus|node-exporter)$/.test(String(labelOf(object))) ||
+    /^(?:prometheus|node-exporter|kube-state-metrics)$/.test(String(labelOf(object))) ||
     (kind === 'ConfigMap' && named.startsWith('prometheus'))
   );
 }
@@ -145,7 +180,7 @@ function isNamespace(object: object): boolean {
 
 /** Where the pod's library finds the API server: the only thing that differs. */
 function withApiServer(object: object, server: URL): object {
-  if (jsonObjectOf(object).kind !== 'StatefulSet') return object;
+  if (!/^(?:StatefulSet|Deployment)$/.test(String(jsonObjectOf(object).kind))) return object;
   const changed = structuredClone(object);
   const [container] = Object(changed).spec.template.spec.containers;
   container.env = [
