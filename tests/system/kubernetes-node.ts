@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/cluster');
 const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-const ctr = path.join(process.env.PLIMSOLL_CLUSTER_BIN ?? path.join(cache, 'plimsoll-cluster/bin'), 'ctr');
+const ctr = nodeProgram('ctr');
 
 /** How the kernel runs the first process of a container. */
 export interface ProcessRights {
@@ -28,6 +28,11 @@ export interface KubernetesNode {
   /** Of a running container, by the id that its pod's status gives. */
   rightsOf(containerId: string): ProcessRights;
   stop(): void;
+}
+
+/** Where scripts/cluster keeps one of the programs that it builds. */
+export function nodeProgram(name: string): string {
+  return path.join(process.env.PLIMSOLL_CLUSTER_BIN ?? path.join(cache, 'plimsoll-cluster/bin'), name);
 }
 
 /** Whether all that a node needs is built and installed. */

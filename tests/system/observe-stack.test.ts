@@ -7,14 +7,15 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { isJsonObject, jsonObjectOf } from '../../src/core/json-object.ts';
 import {
   kubeStateMetricsVersion,
+  metricsServerVersion,
   nodeExporterVersion,
   prometheusVersion,
 } from '../../src/observe/prometheus/versions.ts';
-import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { hasNodeParts, type KubernetesNode, nodeProgram, startKubernetesNode } from './kubernetes-node.ts';
 import { imageOfProgram } from './program-image.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
-// What `plimsoll observe --stack full` writes for Prometheus, node-exporter and kube-state-metrics comes up as pods of a real node, with the generated
+// What `plimsoll observe --stack full` writes for the part `prometheus` comes up as pods of a real node, with the generated
 // names of images, rights, configuration and volume, and scrapes. The node has no Service routing, and mounts its root privately: the address of the API
 // server and the propagation of mounts are all that is set otherwise. Of kube-state-metrics no newer release than 2.18 can be had as a Go module.
 
@@ -22,15 +23,20 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const bin = path.join(here, '../../.cache/bin');
 /** What runs here, with the image's name and its program in it. */
 const programs = [
-  ['prometheus', `quay.io/prometheus/prometheus:v${prometheusVersion}`, '/bin/prometheus'],
-  ['node_exporter', `quay.io/prometheus/node-exporter:v${nodeExporterVersion}`, '/bin/node_exporter'],
+  [path.join(bin, 'prometheus'), `quay.io/prometheus/prometheus:v${prometheusVersion}`, '/bin/prometheus'],
+  [path.join(bin, 'node_exporter'), `quay.io/prometheus/node-exporter:v${nodeExporterVersion}`, '/bin/node_exporter'],
   [
-    'kube-state-metrics',
+    path.join(bin, 'kube-state-metrics'),
     `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${kubeStateMetricsVersion}`,
     '/kube-state-metrics',
   ],
+  [
+    nodeProgram('metrics-server'),
+    `registry.k8s.io/metrics-server/metrics-server:v${metricsServerVersion}`,
+    '/metrics-server',
+  ],
 ] as const;
-const missing = !hasNodeParts() || programs.some(([program]) => !existsSync(path.join(bin, program)));
+const missing = !hasNodeParts() || programs.some(([program]) => !existsSync(program));
 const reason = 'parts are missing: scripts/system-parts node prometheus kube-state-metrics';
 const namespace = 'observe-stack';
 
@@ -49,9 +55,9 @@ describe('the stack of plimsoll observe, on a node', () => {
     if (missing) return;
     node = startKubernetesNode();
     for (const [program, image, entrypoint] of programs) {
-      const place = path.join(directory, program);
+      const place = path.join(directory, path.basename(program));
       mkdirSync(place);
-      node.load(imageOfProgram(place, path.join(bin, program), image, entrypoint));
+      node.load(imageOfProgram(place, program, image, entrypoint));
     }
     mkdirSync(path.join(directory, 'project'));
     cpSync(path.join(here, 'observe/workloads.yaml'), path.join(directory, 'project/workloads.yaml'));
@@ -69,7 +75,7 @@ describe('the stack of plimsoll observe, on a node', () => {
   });
   afterAll(() => {
     if (!missing && node) {
-      const names = objects.filter((object) => isOurs(object) || isNamespace(object));
+      const names = objects.filter((object) => isOurs(object) || isMetricsServer(object) || isNamespace(object));
       const text = names.map((each) => stringify(each)).join('---\n');
       if (text !== '') node.kubectl(['delete', '--ignore-not-found', '--wait=false', '--filename', '-'], text);
       node.kubectl(['delete', 'persistentvolume', '--ignore-not-found', '--wait=false', namespace]);
@@ -77,6 +83,11 @@ describe('the stack of plimsoll observe, on a node', () => {
     }
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);
+
+  function server(): URL {
+    const template = 'jsonpath={.clusters[0].cluster.server}';
+    return new URL(node.kubectl(['config', 'view', '--minify', '--output', template]).trim());
+  }
 
   /** kubectl ends with 1 for no. */
   function mayList(resource: string, account: string): string {
@@ -88,13 +99,18 @@ describe('the stack of plimsoll observe, on a node', () => {
     }
   }
 
+  it('metrics-server comes up as it is generated, and has asked the kubelet by its own account', () => {
+    const own = objects.filter(isMetricsServer);
+    expect(own.map((object) => jsonObjectOf(object).kind)).toContain('Deployment');
+    apply(own.map((object) => withApiServer(object, server())));
+    // Ready is who has the numbers of the kubelets.
+    node.kubectl(['rollout', 'status', 'deployment/metrics-server', '--namespace', 'kube-system', '--timeout', '120s']);
+  }, 150_000);
+
   it('Prometheus, node-exporter and kube-state-metrics come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
     apply([...objects.filter(isNamespace), volume(directory)]);
     const own = objects.filter(isOurs);
-    const server = new URL(
-      node.kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}']).trim(),
-    );
-    apply(own.map((object) => withoutPropagation(withApiServer(object, server))));
+    apply(own.map((object) => withoutPropagation(withApiServer(object, server()))));
     node.kubectl(['rollout', 'status', 'statefulset/prometheus', '--namespace', namespace, '--timeout', '120s']);
     node.kubectl(['rollout', 'status', 'deployment/kube-state-metrics', '--namespace', namespace, '--timeout', '60s']);
     node.kubectl(['rollout', 'status', 'daemonset/node-exporter', '--namespace', namespace, '--timeout', '60s']);
@@ -172,6 +188,11 @@ function isOurs(object: object): boolean {
     /^(?:prometheus|node-exporter|kube-state-metrics)$/.test(String(labelOf(object))) ||
     (kind === 'ConfigMap' && named.startsWith('prometheus'))
   );
+}
+
+/** All of metrics-server's but its Service and its API, which the node's own serves. */
+function isMetricsServer(object: object): boolean {
+  return labelOf(object) === 'metrics-server' && !/^(?:Service|APIService)$/.test(String(jsonObjectOf(object).kind));
 }
 
 function isNamespace(object: object): boolean {
