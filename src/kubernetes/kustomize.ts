@@ -1,9 +1,19 @@
+import {
+  both,
+  type Configured,
+  configuredIn,
+  configureFields,
+  followConfigured,
+  noneConfigured,
+} from './internal/kustomize-configurations.ts';
 import { addGenerated } from './internal/kustomize-generators.ts';
 import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts';
+import { applyPlugins } from './internal/kustomize-plugins.ts';
 import { followNames } from './internal/kustomize-references.ts';
 import { applyReplacements } from './internal/kustomize-replacements.ts';
 import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
+import { applyVars, type KustomizeVar, varsOf } from './internal/kustomize-vars.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
 import { directoryOf, projectPath } from './project-path.ts';
 import type { FileLookup } from './read-compose.ts';
@@ -28,7 +38,7 @@ const maximumDepth = 32;
 const maximumResources = 100_000;
 
 /** What is not done here; an overlay that has it is evaluated without. */
-const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'vars', 'generators', 'transformers'];
+const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi'];
 
 /**
  * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
@@ -46,10 +56,15 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     reached: new Set(),
     incomplete: new Set(),
     built: 0,
+    vars: [],
+    configured: noneConfigured,
   };
   const objects: KubernetesObject[] = [];
   const buildRoot = (path: string) => {
-    for (const resource of build(run, path, [], []))
+    run.vars = [];
+    run.configured = noneConfigured;
+    const built = build(run, path, [], []);
+    for (const resource of applyVars(built, run.vars, run.configured.varReferences))
       objects.push(toObject(resource, { kind: 'kustomize', overlay: path }));
   };
   for (const path of rootPaths(run, paths)) buildRoot(path);
@@ -72,6 +87,10 @@ interface Run {
   /** Kustomizations that were built. */
   readonly reached: Set<string>;
   built: number;
+  /** Those of all that the kustomization being built uses: they hold in all of it. */
+  vars: readonly KustomizeVar[];
+  /** What `configurations` say, of a kustomization and of all that it uses. */
+  configured: Configured;
 }
 
 function report(run: Run, source: YamlSource, kind: YamlProblem['kind'], message: string, at: YamlNode): void {
@@ -158,20 +177,30 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     return artifact;
   };
   const context = { source, report: tell, open, incomplete: () => below.some((each) => run.incomplete.has(each)) };
+  const beside = run.configured;
+  run.configured = noneConfigured;
   let resources: readonly Resource[] = [...given, ...accumulate(run, path, root, below, tell)];
   resources = addGenerated(root, resources, context);
+  resources = applyPlugins(root, 'generators', resources, context);
   for (const written of scalarsAt(root, 'components')) {
     const component = localKustomization(run, path, written, below, tell);
     if (component !== undefined) resources = build(run, component, resources, below);
   }
+  run.configured = configuredIn(root, run.configured, context);
+  run.vars = [...run.vars, ...varsOf(root, context)];
   resources = applyPatches(root, resources, context);
   resources = setNamespace(root, resources);
-  resources = followNames(resources, rename(root, resources));
+  const renamed = rename(root, resources);
+  resources = followConfigured(resources, followNames(resources, renamed), run.configured);
   resources = setLabels(root, resources);
+  resources = configureFields(root, resources, run.configured);
   resources = applyJsonPatches(root, resources, context);
   resources = setReplicas(root, resources);
   resources = setImages(root, resources);
-  return applyReplacements(root, resources, context);
+  resources = applyReplacements(root, resources, context);
+  resources = applyPlugins(root, 'transformers', resources, context);
+  run.configured = both(beside, run.configured);
+  return resources;
 }
 
 type Tell = (kind: YamlProblem['kind'], message: string, at: YamlNode) => void;

@@ -150,7 +150,7 @@ const sorted = (objects: readonly unknown[]) =>
   [...objects].sort((a, b) => (JSON.stringify(identity(a)) < JSON.stringify(identity(b)) ? -1 : 1));
 const identity = (object: unknown) =>
   typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object
-    ? [object.kind, object.metadata]
+    ? [object.kind, Object(object.metadata).name]
     : object;
 
 describe('an overlay', () => {
@@ -323,6 +323,136 @@ patches:
       },
     ],
     [
+      'plugins of its own in files and in place',
+      {
+        ...base,
+        'k/kustomization.yaml': `resources: [../base]
+transformers:
+  - labels.yaml
+  - |
+    apiVersion: builtin
+    kind: PatchTransformer
+    metadata: {name: p}
+    target: {kind: Service}
+    patch: '[{"op": "replace", "path": "/spec/ports/0/port", "value": 81}]'
+generators:
+  - made.yaml
+`,
+        'k/made.yaml': `apiVersion: builtin
+kind: ConfigMapGenerator
+metadata: {name: settings-more}
+literals: [A=1]
+`,
+        'k/labels.yaml': `apiVersion: builtin
+kind: LabelTransformer
+metadata: {name: labels}
+labels: {team: a}
+fieldSpecs:
+  - {path: metadata/labels, create: true}
+  - {kind: Deployment, path: spec/template/metadata/labels}
+---
+apiVersion: builtin
+kind: AnnotationsTransformer
+metadata: {name: annotations}
+annotations: {owner: me}
+fieldSpecs: [{path: metadata/annotations, create: true, kind: Service}]
+---
+apiVersion: builtin
+kind: PrefixTransformer
+metadata: {name: prefix}
+prefix: a-
+fieldSpecs: [{path: metadata/name}]
+---
+apiVersion: builtin
+kind: NamespaceTransformer
+metadata: {name: n, namespace: shop}
+fieldSpecs: [{path: metadata/namespace, create: true}]
+---
+apiVersion: builtin
+kind: ImageTagTransformer
+metadata: {name: i}
+imageTag: {name: proxy, newTag: "3"}
+---
+apiVersion: builtin
+kind: PatchStrategicMergeTransformer
+metadata: {name: s}
+patches: |
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: a-web, namespace: shop}
+  spec: {paused: true}
+---
+apiVersion: builtin
+kind: PatchJson6902Transformer
+metadata: {name: j}
+target: {group: apps, version: v1, kind: Deployment, name: web}
+jsonOp: '[{"op": "add", "path": "/spec/minReadySeconds", "value": 5}]'
+---
+apiVersion: builtin
+kind: ReplacementTransformer
+metadata: {name: r}
+replacements:
+  - source: {kind: Service, fieldPath: spec.ports.0.targetPort}
+    targets: [{select: {kind: Deployment}, fieldPaths: [spec.replicas]}]
+`,
+      },
+    ],
+    [
+      'vars, and fields that configurations add',
+      {
+        'base/kustomization.yaml': `resources: [all.yaml]
+configurations: [fields.yaml]
+vars:
+  - {name: WEB, objref: {apiVersion: v1, kind: Service, name: web}}
+  - {name: PORT, objref: {apiVersion: v1, kind: Service, name: web}, fieldref: {fieldpath: "spec.ports[0].port"}}
+`,
+        'base/fields.yaml': `varReference:
+  - {kind: Thing, path: spec/host}
+nameReference:
+  - kind: Service
+    fieldSpecs: [{kind: Thing, path: spec/backends/service}]
+namespace:
+  - {kind: Thing, path: spec/place, create: true}
+commonLabels:
+  - {kind: Thing, path: spec/match, create: true}
+`,
+        'base/all.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: example.com/v1
+kind: Thing
+metadata: {name: thing, annotations: {web: "at $(WEB):$(PORT)"}}
+spec: {host: $(WEB), backends: [{service: web}, {service: other}], untouched: $(WEB)}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: job}
+spec:
+  containers:
+    - name: web
+      image: web:1
+      args: ["--port=$(PORT)", "$$(WEB)", "$(NONE)", $(WEB)]
+      env: [{name: PORT, value: "x$(PORT)"}]
+`,
+        'k/kustomization.yaml': 'resources: [../base]\nnamePrefix: a-\nnamespace: shop\ncommonLabels: {app: web}\n',
+      },
+    ],
+    [
+      'labels and annotations of what is generated',
+      {
+        ...base,
+        'k/kustomization.yaml': `resources: [../base]
+generatorOptions: {labels: {from: all}, annotations: {note: all}}
+configMapGenerator:
+  - {name: settings, behavior: merge, literals: [LEVEL=warn], options: {labels: {from: one}}}
+  - {name: settings-more, envs: [more.env]}
+`,
+        'k/more.env': 'A=1\nNAME_WITHOUT_A_VALUE\n',
+      },
+    ],
+    [
       'a namespace, its object, and the accounts that bindings name',
       {
         ...base,
@@ -405,7 +535,16 @@ describe('what cannot be done is said', () => {
       '1:13',
     ],
     ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
-    ['vars: [{name: A}]', 'unsupported', 'vars is not applied here', '1:1'],
+    ['vars: [{name: A}]', 'invalid', 'the var A is of an object or a field that is not among the resources', '1:8'],
+    ['helmCharts: [{name: a}]', 'unsupported', 'helmCharts is not applied here', '1:1'],
+    ['transformers: [plugins]', 'unsupported', 'plugins of transformers is no file, and is not applied here', '1:16'],
+    [
+      'transformers:\n- |\n  apiVersion: example.com/v1\n  kind: Mine\n  metadata: {name: a}\n',
+      'unsupported',
+      'Mine of transformers is not applied here',
+      '2:3',
+    ],
+    ['configurations: [c.yaml]', 'unsupported', 'images of c.yaml is not applied here', '1:18'],
     ['replacements: [{path: r.yaml}]', 'invalid', 'there is no file r.yaml', '1:23'],
     [
       'resources: [a.yaml]\nreplacements:\n- source: {kind: Secret}\n',
@@ -443,6 +582,7 @@ describe('what cannot be done is said', () => {
     const files = {
       'k/kustomization.yaml': text,
       'k/a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n',
+      'k/c.yaml': 'varReference: []\nimages: [{path: spec/image, kind: Thing}]\n',
     };
     const [problem] = read(files).problems;
     expect(problem).toMatchObject({ kind, message });

@@ -3,6 +3,7 @@ import type { YamlSource } from '../yaml-document.ts';
 import {
   at,
   contentRange,
+  entriesAt,
   itemsAt,
   scalarAt,
   scalarsAt,
@@ -13,7 +14,7 @@ import {
   type YamlScalar,
 } from '../yaml-node.ts';
 import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
-import { derivedMap, derivedScalar, entry, withEntry } from './node-edit.ts';
+import { changeAt, derivedMap, derivedScalar, entry, withEntry } from './node-edit.ts';
 
 export interface GeneratorContext {
   readonly source: YamlSource;
@@ -34,7 +35,8 @@ export function addGenerated(
     ['configMapGenerator', 'ConfigMap'],
     ['secretGenerator', 'Secret'],
   ] as const)
-    for (const item of itemsAt(kustomization, field)) result = addOne(result, kind, item, context);
+    for (const item of itemsAt(kustomization, field))
+      result = addOne(result, kind, item, [at(kustomization, 'generatorOptions'), at(item, 'options')], context);
   return result;
 }
 
@@ -42,8 +44,10 @@ function addOne(
   resources: readonly Resource[],
   kind: string,
   item: YamlNode,
+  options: readonly (YamlNode | undefined)[],
   context: GeneratorContext,
 ): readonly Resource[] {
+  const pairs = ['labels', 'annotations'].map((key) => [key, options.flatMap((each) => entriesAt(each, key))] as const);
   const name = scalarAt(item, 'name');
   if (!name) return resources;
   const data = dataOf(item, context);
@@ -52,11 +56,22 @@ function addOne(
   if (existing && (behavior === 'merge' || behavior === 'replace')) {
     const known = at(existing.node, 'data');
     const base = behavior === 'merge' && known?.kind === 'map' ? known : derivedMap([], item);
-    const node = withEntry(existing.node, entry('data', data.reduce(withEntry, base)));
+    let node = withEntry(existing.node, entry('data', data.reduce(withEntry, base)));
+    for (const [key, added] of pairs)
+      if (added.length > 0)
+        node = changeAt(node, ['metadata', key], (found) =>
+          added.reduce(withEntry, found?.kind === 'map' ? found : derivedMap([], item)),
+        );
     return resources.map((each) => (each === existing ? withNode(each, node) : each));
   }
   const namespace = scalarAt(item, 'namespace');
-  const metadata = [entry('name', name), ...(namespace ? [entry('namespace', namespace)] : [])];
+  const metadata = [
+    entry('name', name),
+    ...(namespace ? [entry('namespace', namespace)] : []),
+    ...pairs.flatMap(([key, added]) =>
+      added.length > 0 ? [entry(key, added.reduce(withEntry, derivedMap([], item)))] : [],
+    ),
+  ];
   const node = derivedMap(
     [
       entry('apiVersion', derivedScalar('v1', item)),
@@ -108,7 +123,9 @@ function envFileEntries(file: Artifact): YamlEntry[] {
   for (const line of file.text.split('\n')) {
     const text = line.trim();
     const offset = start + line.length - line.trimStart().length;
-    if (text !== '' && !text.startsWith('#')) entries.push(...assignment(text, offset, undefined, file.path));
+    if (text !== '' && !text.startsWith('#'))
+      // A name alone takes its value from the environment of whoever builds.
+      entries.push(...assignment(text.includes('=') ? text : `${text}=`, offset, undefined, file.path));
     start += line.length + 1;
   }
   return entries;

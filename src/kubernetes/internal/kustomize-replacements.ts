@@ -141,8 +141,8 @@ function isSource(source: YamlNode, resource: Resource): boolean {
   });
 }
 
-/** `spec.containers.[name=web].env.0`, `metadata.annotations.[example.com/note]`, `data.a\.b`. */
-function pathSteps(path: string): readonly string[] {
+/** The steps of a path: `spec.containers.[name=web].env.0`, `metadata.annotations.[example.com/note]`, `data.a\.b`. */
+export function pathSteps(path: string): readonly string[] {
   const steps: string[] = [];
   for (const [, bracket, plain] of path.matchAll(/\[([^\]]*)\]|((?:[^.[\\]|\\.)+)/g)) {
     if (bracket !== undefined) steps.push(bracket.includes('=') ? `[${bracket}]` : bracket);
@@ -164,7 +164,8 @@ function positionsOf(items: readonly YamlNode[], step: string): readonly number[
   return /^\d+$/.test(step) && Number(step) < items.length ? [Number(step)] : [];
 }
 
-function nodesAt(node: YamlNode, [step, ...rest]: readonly string[]): readonly YamlNode[] {
+/** The nodes at the steps of a path, of which there are several where it goes through `*`. */
+export function nodesAt(node: YamlNode, [step, ...rest]: readonly string[]): readonly YamlNode[] {
   if (step === undefined) return [node];
   if (node.kind === 'sequence')
     return positionsOf(node.items, step).flatMap((index) => {

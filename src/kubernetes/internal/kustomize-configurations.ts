@@ -1,0 +1,120 @@
+import { readYaml } from '../read-yaml.ts';
+import { at, entriesAt, itemsAt, scalarAt, scalarsAt, textAt, type YamlEntry, type YamlMap } from '../yaml-node.ts';
+import { changeFields, type FieldSpec, fieldSpecsAt } from './kustomize-field-specs.ts';
+import type { PatchContext } from './kustomize-patches.ts';
+import { kindOf, type Resource } from './kustomize-resource.ts';
+import { derivedMap, derivedScalar, withEntry } from './node-edit.ts';
+
+/**
+ * What files of `configurations` add to where Kustomize looks: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/transformerconfigs/README.md
+ */
+export interface Configured {
+  readonly varReferences: readonly FieldSpec[];
+  readonly namespaces: readonly FieldSpec[];
+  readonly commonLabels: readonly FieldSpec[];
+  readonly commonAnnotations: readonly FieldSpec[];
+  /** Fields that hold the name of an object of a kind. */
+  readonly names: readonly { readonly kind: string; readonly specs: readonly FieldSpec[] }[];
+}
+
+export const noneConfigured: Configured = {
+  varReferences: [],
+  namespaces: [],
+  commonLabels: [],
+  commonAnnotations: [],
+  names: [],
+};
+
+export function both(one: Configured, other: Configured): Configured {
+  if (one === noneConfigured) return other;
+  if (other === noneConfigured) return one;
+  return {
+    varReferences: [...one.varReferences, ...other.varReferences],
+    namespaces: [...one.namespaces, ...other.namespaces],
+    commonLabels: [...one.commonLabels, ...other.commonLabels],
+    commonAnnotations: [...one.commonAnnotations, ...other.commonAnnotations],
+    names: [...one.names, ...other.names],
+  };
+}
+
+const applied = new Set(['varReference', 'namespace', 'commonLabels', 'commonAnnotations', 'nameReference']);
+
+/** What was configured below, and what the kustomization's own files add. What of them is not applied is reported. */
+export function configuredIn(kustomization: YamlMap, below: Configured, context: PatchContext): Configured {
+  let result = below;
+  for (const written of scalarsAt(kustomization, 'configurations')) {
+    const file = context.open(written);
+    const { documents = [], problems = [] } = file ? readYaml(file) : {};
+    for (const { kind, message, range, path } of problems) context.report(kind, message, { ...written, range, path });
+    for (const { root } of documents) {
+      if (root.kind !== 'map') continue;
+      for (const { key } of root.entries)
+        if (!applied.has(key.text))
+          context.report('unsupported', `${key.text} of ${written.text} is not applied here`, written);
+      result = both(result, {
+        varReferences: fieldSpecsAt(root, 'varReference'),
+        namespaces: fieldSpecsAt(root, 'namespace'),
+        commonLabels: fieldSpecsAt(root, 'commonLabels'),
+        commonAnnotations: fieldSpecsAt(root, 'commonAnnotations'),
+        names: itemsAt(root, 'nameReference').map((item) => ({
+          kind: textAt(item, 'kind') ?? '',
+          specs: fieldSpecsAt(item, 'fieldSpecs'),
+        })),
+      });
+    }
+  }
+  return result;
+}
+
+/** Namespace, labels and annotations of the kustomization in the fields that are configured. */
+export function configureFields(
+  kustomization: YamlMap,
+  resources: readonly Resource[],
+  configured: Configured,
+): readonly Resource[] {
+  const namespace = scalarAt(kustomization, 'namespace');
+  let result = namespace ? changeFields(resources, configured.namespaces, () => namespace) : resources;
+  const labels: readonly YamlEntry[] = [
+    ...entriesAt(kustomization, 'commonLabels'),
+    ...itemsAt(kustomization, 'labels').flatMap((item) =>
+      scalarAt(item, 'includeSelectors')?.value === true ? entriesAt(at(item, 'pairs')) : [],
+    ),
+  ];
+  result = addPairs(result, configured.commonLabels, labels);
+  return addPairs(result, configured.commonAnnotations, entriesAt(kustomization, 'commonAnnotations'));
+}
+
+function addPairs(
+  resources: readonly Resource[],
+  specs: readonly FieldSpec[],
+  pairs: readonly YamlEntry[],
+): readonly Resource[] {
+  if (pairs.length === 0) return resources;
+  return changeFields(resources, specs, (found, place) =>
+    pairs.reduce(withEntry, found?.kind === 'map' ? found : derivedMap([], found ?? place)),
+  );
+}
+
+/** Names that were changed on the way are changed in the fields that are configured to hold them. */
+export function followConfigured(
+  before: readonly Resource[],
+  after: readonly Resource[],
+  { names }: Configured,
+): readonly Resource[] {
+  let result = after;
+  for (const { kind, specs } of names) {
+    const renamed = new Map<string, string>();
+    for (const [index, resource] of after.entries()) {
+      const old = before[index]?.names.at(-1);
+      const name = resource.names.at(-1);
+      if (kindOf(resource.node) === kind && old !== undefined && name !== undefined && old !== name)
+        renamed.set(old, name);
+    }
+    if (renamed.size === 0) continue;
+    result = changeFields(result, specs, (found) => {
+      const name = found?.kind === 'scalar' ? renamed.get(found.text) : undefined;
+      return found && name !== undefined ? derivedScalar(name, found) : found;
+    });
+  }
+  return result;
+}
