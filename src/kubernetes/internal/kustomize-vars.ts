@@ -56,14 +56,14 @@ export function applyVars(
   if (vars.length === 0) return resources;
   const values = new Map<string, YamlScalar>();
   for (const { name, item, telling } of vars) {
-    const value = valueOf(item, resources);
+    const value = valueOfVar(item, resources);
     if (value) values.set(name, value);
     else telling.report('invalid', `the var ${name} is of an object or a field that is not among the resources`, item);
   }
   return changeFields(resources, [...references, ...more], (found) => found && expanded(found, values));
 }
 
-function valueOf(item: YamlNode, resources: readonly Resource[]): YamlScalar | undefined {
+function valueOfVar(item: YamlNode, resources: readonly Resource[]): YamlScalar | undefined {
   const name = textAt(item, 'objref', 'name') ?? '';
   const kind = textAt(item, 'objref', 'kind') ?? '';
   const apiVersion = textAt(item, 'objref', 'apiVersion');
