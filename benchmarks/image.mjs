@@ -1,7 +1,7 @@
 // What is in an image: layers alone, and with packages and secrets; once from OCI layout (gzip) and once from docker-archive, beside what
 // unpacking alone takes and beside dive and syft; then once more, when its layers are known. Limits: issue 6.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { common, layerWorker } from '../scripts/bundles.mjs';
@@ -135,6 +135,8 @@ async function buildProgram() {
   const names = { program: 'main.cjs', threads: 'layer-worker.js', cache: 'cache' };
   const files = Object.fromEntries(Object.entries(names).map(([key, name]) => [key, path.join(outdir, name)]));
   cpSync(path.join(root, 'benchmarks/image/load.cjs'), files.program);
+  // Else Node.js takes them for the modules that this repository consists of, and no thread starts.
+  writeFileSync(path.join(outdir, 'package.json'), '{"type":"commonjs"}');
   // Twice, so that code of the first and of the second look is there.
   for (let time = 0; time < 2; time++) {
     const { status, stderr } = spawnSync(

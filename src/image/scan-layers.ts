@@ -19,8 +19,8 @@ export interface ScanLayersOptions extends ScanOptions {
 
 /** Of all layers together: so many are held in memory at a time. */
 const mostEntries = 1_500_000;
-/** Threads beside this one; each takes about 40 MB. */
-const mostThreads = 3;
+/** Threads beside this one; each takes up to 100 MB, and all together are to stay below 300. Unpacking has threads of its own. */
+const mostThreads = 1;
 /** To start a thread takes as long as reading so much. */
 const worthThread = 16 * 2 ** 20;
 /** Layers that come over a connection at a time. */

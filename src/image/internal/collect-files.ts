@@ -152,15 +152,18 @@ function openFile(header: FileHeader, options: CollectOptions, odd: Notes): Open
   return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
 }
 
-/** A place for the start of one file after the other. Memory is taken for what has come, not for what a header claims. */
+/**
+ * A place for the start of one file after the other. It is taken at once, for all that is wanted: the system gives memory when it is written, whatever a header
+ * claims, and places that grow leave several behind them.
+ */
 function startKeeper(): (open: OpenFile, bytes: Uint8Array) => void {
   let scratch = new Uint8Array(0);
   return (open, bytes) => {
     const at = open.received - bytes.length;
     const size = Math.min(open.wanted - at, bytes.length);
     if (size <= 0) return;
-    if (scratch.length < at + size) {
-      const larger = new Uint8Array(Math.max(2 * scratch.length, at + size));
+    if (scratch.length < open.wanted) {
+      const larger = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(open.wanted, leastPlace))));
       larger.set(scratch.subarray(0, at));
       scratch = larger;
     }
@@ -168,6 +171,8 @@ function startKeeper(): (open: OpenFile, bytes: Uint8Array) => void {
     open.start = scratch.subarray(0, at + size);
   };
 }
+
+const leastPlace = 1 << 20;
 
 /** Adds what an entry of an archive means to the table; undefined where it means nothing. */
 function addEntry(table: EntryTableBuilder, odd: Notes, entry: TarEntry): EntryPath | undefined {
