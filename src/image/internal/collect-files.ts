@@ -15,6 +15,16 @@ import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
 
+declare global {
+  // Of ECMAScript 2024, which Node.js 20 has.
+  interface ArrayBufferConstructor {
+    new (byteLength: number, options: { readonly maxByteLength: number }): ArrayBuffer;
+  }
+  interface ArrayBuffer {
+    resize(byteLength: number): void;
+  }
+}
+
 export interface CollectOptions {
   readonly cataloguers: readonly Cataloguer[];
   readonly secrets: boolean;
@@ -41,6 +51,8 @@ const defaultMaximumEntries = 1_000_000;
 const maximumTextBytes = 256 * 2 ** 20;
 /** What cataloguers get in one piece (installed-package.ts). */
 const maximumWholeBytes = 64 * 2 ** 20;
+/** Of the place for them, what stays from one file to the next. */
+const heldBytes = 8 * 2 ** 20;
 const maximumPackages = 200_000;
 const maximumSecrets = 1_000;
 
@@ -68,7 +80,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   const found: CollectedFiles['notes'][number][] = [];
   const secrets: FileSecret[] = [];
   const texts = new Map<string, string>();
-  const keepStart = startKeeper();
+  const starts = startKeeper();
   let open: OpenFile | undefined;
 
   function look(file: OpenFile, start: Uint8Array): void {
@@ -114,7 +126,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       if (first && open.whole.length === 0 && !open.kept && !mayHoldSecrets(open.header.path, bytes)) open.wanted = 0;
       open.hash ??= createHash('sha256');
       open.hash.update(bytes);
-      keepStart(open, bytes);
+      starts.keep(open, bytes);
     },
     contentEnd() {
       if (open?.hash) {
@@ -123,8 +135,10 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       }
       for (const stream of open?.streams ?? []) if (packages.length < maximumPackages) append(packages, stream.end());
       open = undefined;
+      starts.release(heldBytes);
     },
     finish() {
+      starts.release(0);
       if (packages.length >= maximumPackages) odd.add('more packages than are counted', String(maximumPackages));
       if (secrets.length >= maximumSecrets) odd.add('more secrets than are listed', String(maximumSecrets));
       return { entries: table.finish(), packages, notes: found, secrets, texts, gaps: odd.list() };
@@ -152,27 +166,33 @@ function openFile(header: FileHeader, options: CollectOptions, odd: Notes): Open
   return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
 }
 
-/**
- * A place for the start of one file after the other. It is taken at once, for all that is wanted: the system gives memory when it is written, whatever a header
- * claims, and places that grow leave several behind them.
- */
-function startKeeper(): (open: OpenFile, bytes: Uint8Array) => void {
-  let scratch = new Uint8Array(0);
-  return (open, bytes) => {
-    const at = open.received - bytes.length;
-    const size = Math.min(open.wanted - at, bytes.length);
-    if (size <= 0) return;
-    if (scratch.length < open.wanted) {
-      const larger = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(open.wanted, leastPlace))));
-      larger.set(scratch.subarray(0, at));
-      scratch = larger;
-    }
-    scratch.set(bytes.subarray(0, size), at);
-    open.start = scratch.subarray(0, at + size);
-  };
+/** Where the start of one file after the other is put. */
+interface StartKeeper {
+  keep(open: OpenFile, bytes: Uint8Array): void;
+  /** What was kept is not asked for any more. */
+  release(most: number): void;
 }
 
-const leastPlace = 1 << 20;
+/**
+ * The place grows where it is, for what has come and not for what a header claims: places that are left behind would be memory until somebody
+ * collects them.
+ */
+function startKeeper(): StartKeeper {
+  const place = new ArrayBuffer(0, { maxByteLength: Math.max(maximumWholeBytes, maximumSecretBytes) });
+  return {
+    keep(open, bytes) {
+      const at = open.received - bytes.length;
+      const size = Math.min(open.wanted - at, bytes.length);
+      if (size <= 0) return;
+      if (place.byteLength < at + size) place.resize(at + size);
+      open.start = new Uint8Array(place, 0, at + size);
+      open.start.set(bytes.subarray(0, size), at);
+    },
+    release(most) {
+      if (place.byteLength > most) place.resize(most);
+    },
+  };
+}
 
 /** Adds what an entry of an archive means to the table; undefined where it means nothing. */
 function addEntry(table: EntryTableBuilder, odd: Notes, entry: TarEntry): EntryPath | undefined {
