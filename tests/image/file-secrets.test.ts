@@ -90,6 +90,30 @@ describe('a secret in a file', () => {
     ['.pgpass', 'root/.pgpass', 'db:5432:app:bot:x9Yk2mQ\n', ['PostgreSQL password, certain, 1']],
     ['/etc/shadow', 'etc/shadow', 'root:*:1\nbot:$6$abcdefgh$0123456789abcdef:1:\n', ['password hash, certain, 2']],
     ['a key store', 'srv/tls.p12', '\0\x01', ['key store, likely, undefined']],
+    [
+      'properties of Spring',
+      'app/config/application-prod.properties',
+      'spring.datasource.username=shop\nspring.datasource.password=x9Yk2mQ7\n#app.api-key=x9Yk2mQ7Lk4Mv8\r\napp.api-key = x9Yk2mQ7Lk4Mv8\r\n',
+      ['password, likely, 2', 'secret value, likely, 4'],
+    ],
+    [
+      'YAML of Spring',
+      'app/application.yml',
+      'spring:\n  datasource:\n    password: "x9Yk2mQ7" # of the shop\njwt:\n  secret: x9Yk2mQ7Lk4Mv8Nw1\n',
+      ['password, likely, 3', 'secret value, likely, 5'],
+    ],
+    [
+      'settings of Django',
+      'srv/shop/settings/production.py',
+      `SECRET_KEY = 'l+(969l6%5l@5f*$vl^=nmrb0+u!2y$$*&etm8+&^#5'\nDATABASES = {\n    'default': {\n        'PASSWORD': "x9Yk2mQ7",\n    }\n}\n`,
+      ['secret key of sessions, likely, 1', 'password, likely, 4'],
+    ],
+    [
+      'wp-config.php',
+      'var/www/html/wp-config.php',
+      `<?php\ndefine( 'DB_PASSWORD', 'x9Yk2mQ7' );\ndefine('AUTH_KEY', '|pRf)=4[{Wz}8<k$Lq>2&vN!x7;mB@c#Yd%3^Gh*9_Tj');\n`,
+      ['password, likely, 2', 'secret key of sessions, likely, 3'],
+    ],
   ])('is found: %s', (_, path, text, expected) => {
     expect(found(path, text)).toEqual(expected);
   });
@@ -106,6 +130,7 @@ describe('a secret in a file', () => {
     ['a public key', 'app/x.pem', key('').replaceAll('PRIVATE', 'PUBLIC')],
     ['a checksum', 'app/package-lock.json', `"integrity": "sha512-${mixed}${mixed}=="`],
     ['a URL with a usual password', 'app/README.md', 'postgres://user:password@localhost/db'],
+    ['a URL of one’s own machine', 'app/settings.py', 'postgres://shop:shop@localhost:5432/shop'],
     ['a URL of an example', 'app/README.md', 'https://bot:x9Yk2mQ@git.example.com'],
     ['a variable in .npmrc', 'app/.npmrc', `//r/:_authToken=\${NPM_TOKEN}\n`],
     ['a template of an environment', 'app/.env.example', 'DB_PASSWORD=x9Yk2mQ7\n'],
@@ -114,6 +139,28 @@ describe('a secret in a file', () => {
       'app/x.css',
       '.task-list-item-container-with-long-name{} --disk-usage-percentage-total',
     ],
+    [
+      'what Spring reads from elsewhere',
+      'app/application.properties',
+      'a.password=${DB_PASSWORD:x9Yk2mQ7}\nb.password={cipher}0a9b8c7d6e\nc.password=ENC(x9Yk2mQ7)\nd.password=\ne.password=root\nf.password-encoder=bcrypt10\ng.token-url=https://x9Yk2mQ7\nh.password=yourpassword\ni.password=configPassword\nj.secret=mall-admin-secret\nk.secret=[CLIENT_SECRET]\n',
+    ],
+    ['a profile of tests', 'app/application-test.yml', 'spring:\n  datasource:\n    password: x9Yk2mQ7\n'],
+    [
+      'YAML that holds no literal',
+      'app/application.yml',
+      'password:\n  min-length: 12\nsecret: ${SECRET}\ntoken: !ref x9Yk2mQ7Lk4Mv8\npassword: *anchor\npassword: "<secret>"\n',
+    ],
+    [
+      'what Django reads from elsewhere',
+      'srv/shop/settings.py',
+      `SECRET_KEY = os.environ["SECRET_KEY"]\nSECRET_KEY = env('SECRET_KEY', default='l+(969l6%5l@5f*$vl^=nmrb0+u!2y$$*&etm8+&^#5')\nSECRET_KEY = 'not-a-secret&zbldkgh^t36tqa@$e*-16asoa!u(%$'\nSECRET_KEY = '{{ secret_key }}'\n'PASSWORD': POSTGRES_PW,\n'PASSWORD': '',\n'PASSWORD': 'password123',\nPASSWORD_HASHERS = ['x']\nCSRF_COOKIE_NAME = 'token'\n`,
+    ],
+    [
+      'the sample of WordPress, and what reads variables',
+      'var/www/html/wp-config.php',
+      `define( 'DB_PASSWORD', 'password_here' );\ndefine( 'AUTH_KEY', 'put your unique phrase here' );\ndefine( 'DB_PASSWORD', getenv_docker('WORDPRESS_DB_PASSWORD', 'x9Yk2mQ7') );\ndefine( 'DB_PASSWORD', 'root' );\n// define( 'DB_PASSWORD', 'x9Yk2mQ7' );\n`,
+    ],
+    ['settings in a package', 'usr/lib/python3/dist-packages/x/settings.py', `PASSWORD = "x9Yk2mQ7"\n`],
     ['a locked account', 'etc/shadow', 'root:!:1:\napp::1:\n'],
     ['what is no text', 'app/x.bin', `\0\0${github}`],
   ])('is not found: %s', (_, path, text) => {

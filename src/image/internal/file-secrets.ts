@@ -1,5 +1,6 @@
 import { findTokens, isPlaceholder, type SecretMatch, tokenMarks } from '../../core/secret-text.ts';
 import type { ImageSecret } from '../image-analysis.ts';
+import { isSettingsFile, settingsSecrets } from './application-secrets.ts';
 import { credentialsIn, isCredentialFile, type PlacedSecret } from './credential-files.ts';
 import { type Mark, type MarkScan, markScan } from './mark-scan.ts';
 import { isSample, isVendored } from './vendored-path.ts';
@@ -75,6 +76,8 @@ export function findFileSecrets(path: string, content: Uint8Array): FileSecret[]
   const placed = new Map<number, PlacedSecret>();
   if (!vendored && isCredentialFile(path))
     for (const secret of credentialsIn(path, textOf(content))) placed.set(secret.at, secret);
+  if (!vendored && isSettingsFile(path))
+    for (const secret of settingsSecrets(path, textOf(content))) placed.set(secret.at, secret);
   let candidates = 0;
   scanner()(content, (at, mark) => {
     if (mark.text === '://' ? vendored || !hasLogin(content, at + 3) : vendored && mark.text !== 'PRIVATE KEY')
@@ -118,7 +121,15 @@ function isReal({ kind, range }: SecretMatch, text: string, path: string, vendor
   if (kind === 'private key') return hasKeyBody(text, range.end) && !(vendored && (isSample(path) || !isKeyFile(path)));
   if (vendored) return false;
   if (kind === 'password in a URL')
-    return !usualPasswords.test(value) && !/^@(?:[\w-]+\.)*example\b/i.test(text.slice(range.end, range.end + 80));
+    return (
+      !usualPasswords.test(value) &&
+      !/^@(?:[\w-]+\.)*example\b/i.test(text.slice(range.end, range.end + 80)) &&
+      !isOwnMachine(
+        value,
+        text.slice(Math.max(0, range.start - 120), range.start),
+        text.slice(range.end, range.end + 20),
+      )
+    );
   // The forms that people write in place of one: all the same letter, in the order of the alphabet, `EXAMPLE`.
   const body = value.slice(-24);
   return (
@@ -127,6 +138,11 @@ function isReal({ kind, range }: SecretMatch, text: string, path: string, vendor
     !isPlaceholder(body) &&
     !sampleToken.test(value)
   );
+}
+
+/** `postgres://shop:shop@localhost`: the name again as the password, of what runs on the developer's machine. */
+function isOwnMachine(password: string, before: string, behind: string): boolean {
+  return before.endsWith(`/${password}:`) && /^@(?:localhost|127\.0\.0\.1)\b/.test(behind);
 }
 
 function certaintyOf({ kind, certainty }: SecretMatch, path: string, vendored: boolean): 'certain' | 'likely' {
