@@ -65,8 +65,10 @@ function compileAhead(bundle, [command, ...flags]) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = readdirSync(path.join(cache, 'plimsoll'));
-  renameSync(path.join(cache, 'plimsoll', code), `${outdir}/${bundle}.code`);
-  chmodSync(`${outdir}/${bundle}.code`, 0o644);
+  // As shippedCodeFile of src/cli/code-cache.ts names it.
+  const file = `${outdir}/${bundle}-${process.version}-${process.arch}.code`;
+  renameSync(path.join(cache, 'plimsoll', code), file);
+  chmodSync(file, 0o644);
   rmSync(cache, { recursive: true });
 }
 

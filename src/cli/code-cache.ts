@@ -12,6 +12,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
+/** The file with a bundle's compiled code in the package. Of another Node.js it goes by another name: it would be read to be refused. */
+export function shippedCodeFile(bundle: string): string {
+  return `${bundle}-${process.version}-${process.arch}.code`;
+}
+
 /**
  * Where the compiled code of one build is kept for this user and this Node.js; undefined where the user has no place for
  * caches, or with PLIMSOLL_CODE_CACHE=off.

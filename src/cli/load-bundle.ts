@@ -3,13 +3,19 @@ import path from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import type * as Bundle from './bundle.ts';
-import { codeCacheFile, readCodeCache, writeCodeCache } from './code-cache.ts';
+import { codeCacheFile, readCodeCache, shippedCodeFile, writeCodeCache } from './code-cache.ts';
 
 /** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
 declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName, string>>;
 
 /** `audit` has that command alone, and takes less time to load than `plimsoll`, which has all. */
 export type BundleName = 'audit' | 'plimsoll';
+
+interface CompiledBundle {
+  readonly script: Script;
+  /** True when V8 took a file of compiled code. */
+  readonly compiledAhead: boolean;
+}
 
 interface LoadedBundle {
   readonly bundle: typeof Bundle;
@@ -26,18 +32,25 @@ export function loadBundle(directory: string, name: BundleName): LoadedBundle {
   // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
   const source = readFileSync(filename, 'latin1');
   const own = codeCacheFile(PLIMSOLL_BUILDS[name]);
-  const compile = (cachedData: Buffer | undefined) =>
-    new Script(source, { filename, ...(cachedData && { cachedData }) });
-  let script = compile(readCodeCache(path.join(directory, `${name}.code`)));
-  if (script.cachedDataRejected !== false && own !== undefined) script = compile(readCodeCache(own));
-  const missing = script.cachedDataRejected !== false;
-  const tag = missing ? cachedDataVersionTag() : undefined;
+  const { script, compiledAhead } = compile(source, filename, [path.join(directory, shippedCodeFile(name)), own]);
+  const tag = compiledAhead ? undefined : cachedDataVersionTag();
   return {
     bundle: script.runInThisContext()(require, filename),
     keepCode() {
       // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
-      if (own !== undefined && missing && tag === cachedDataVersionTag())
+      if (own !== undefined && !compiledAhead && tag === cachedDataVersionTag())
         writeCodeCache(own, script.createCachedData());
     },
   };
+}
+
+/** Compiles with the first file of compiled code that is there and that V8 takes. One that it refuses costs as much as all of the compiling. */
+function compile(source: string, filename: string, files: readonly (string | undefined)[]): CompiledBundle {
+  for (const file of files) {
+    const cachedData = file === undefined ? undefined : readCodeCache(file);
+    if (cachedData === undefined) continue;
+    const script = new Script(source, { filename, cachedData });
+    if (script.cachedDataRejected === false) return { script, compiledAhead: true };
+  }
+  return { script: new Script(source, { filename }), compiledAhead: false };
 }

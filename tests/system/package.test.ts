@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shippedCodeFile } from '../../src/cli/code-cache.ts';
 
 /** What a stranger gets: the package as npm packs it, installed in an empty directory. */
 let scratch = '';
@@ -22,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 function compiledCode() {
-  return path.join(scratch, 'node_modules/plimsoll/dist/cli/plimsoll.code');
+  return path.join(scratch, 'node_modules/plimsoll/dist/cli', shippedCodeFile('plimsoll'));
 }
 
 function plimsoll(args: readonly string[], input?: string) {
@@ -78,9 +79,12 @@ describe('the packed and installed package', () => {
     const first = run();
     expect(first.stderr).toBe('');
     expect(first.stdout).toContain('security/');
-    const [kept] = readdirSync(path.join(cache, 'plimsoll'));
-    expect(kept).toMatch(/\.code$/);
+    const kept = readdirSync(path.join(cache, 'plimsoll'));
+    expect(kept).toEqual([expect.stringMatching(/\.code$/)]);
+    const [file = ''] = kept;
+    const { ino } = statSync(path.join(cache, 'plimsoll', file));
     expect(run().stdout).toBe(first.stdout);
+    expect(statSync(path.join(cache, 'plimsoll', file)).ino).toBe(ino);
   });
 
   test.each([
