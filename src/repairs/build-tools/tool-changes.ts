@@ -1,5 +1,6 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { Fix, TextEdit } from '../../core/fix.ts';
+import { addPackages } from '../../dockerfile/add-packages.ts';
 import { appendCommand, lineSeparator } from '../../dockerfile/append-command.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter, insertBefore } from '../../dockerfile/edit.ts';
@@ -68,9 +69,7 @@ export function removeThere(
   if (end === undefined) return { refusal: 'nothing can be put at the end of the step' };
   const more = libraries.length === 0 ? '' : ` ${libraries.join(' ')}`;
   if (read.ecosystem !== 'apk') {
-    const last = read.packages.at(-1);
-    const edits = last === undefined || more === '' ? [end] : [insertAfter(dockerfile, last.word.range, more), end];
-    return { title, changes: { edits } };
+    return { title, changes: { edits: [...addPackages(dockerfile, read, libraries), end] } };
   }
   if (read.virtual !== undefined && !isAll) return { refusal: `${read.virtual} holds what the program needs, too` };
   const separator = lineSeparator(dockerfile, run);

@@ -1,6 +1,6 @@
 import type { Fix } from '../../core/fix.ts';
+import { addPackages } from '../../dockerfile/add-packages.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter } from '../../dockerfile/edit.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { removeCommand } from '../../dockerfile/remove-command.ts';
 import { linkOf, standsAlone } from '../../dockerfile/run-chain.ts';
@@ -70,13 +70,12 @@ function joinInstalls(
   )
     return undefined;
   if (first.read.packages.some(({ name }) => bringsRepository.test(name))) return undefined;
-  const last = first.read.packages.at(-1);
   const removed = removeCommand(dockerfile, first.instruction, other);
-  if (last === undefined || removed === undefined) return undefined;
-  const added = second.read.packages.map(({ word }) => word.raw).join(' ');
+  if (first.read.packages.length === 0 || removed === undefined) return undefined;
+  const added = second.read.packages.map(({ word }) => word.raw);
   return {
     title: 'Install them together',
-    changes: { edits: [insertAfter(dockerfile, last.word.range, ` ${added}`), ...removed] },
+    changes: { edits: [...addPackages(dockerfile, first.read, added), ...removed] },
     assumptions: [{ statement: 'The first install brings no repository that the second one needs.', state: 'holds' }],
   };
 }

@@ -1,7 +1,8 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
+import { addPackages } from '../../dockerfile/add-packages.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { insertAfter, insertWord } from '../../dockerfile/edit.ts';
+import { insertWord } from '../../dockerfile/edit.ts';
 import { type PlacedPackageCommand, packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
@@ -51,8 +52,7 @@ const addable: ReadonlySet<string> = new Set([
 /** Passes the option, and names what of the recommended packages may matter. */
 function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackageCommand): Fix | undefined {
   const at = read.subcommand;
-  const last = read.packages.at(-1);
-  if (at === undefined || last === undefined || stage === undefined) return undefined;
+  if (at === undefined || stage === undefined) return undefined;
   const names = new Set(read.packages.map(({ name }) => name));
   const lists = read.packages.map(({ name, kind }) => (kind === 'registry' ? recommendedWith(name) : undefined));
   const needed = [...new Set(lists.flatMap((list) => list ?? []))].filter((name) => !names.has(name)).sort();
@@ -63,10 +63,7 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
         ? 'Pass --no-install-recommends'
         : `Pass --no-install-recommends, and name ${enumerate(added)}`,
     changes: {
-      edits: [
-        insertWord(dockerfile, at.range, '--no-install-recommends'),
-        ...(added.length === 0 ? [] : [insertAfter(dockerfile, last.word.range, ` ${added.join(' ')}`)]),
-      ],
+      edits: [insertWord(dockerfile, at.range, '--no-install-recommends'), ...addPackages(dockerfile, read, added)],
     },
     assumptions: [
       nothingUsed(
