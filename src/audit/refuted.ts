@@ -34,8 +34,16 @@ function isFrom(image: InspectedImage, { kind }: ImageClaim, at: number): boolea
   return image.origin !== undefined && stageHolds(image.origin, at);
 }
 
+/** A step that stands in the file as it ran: that of an exec form or a here-document is noted in other words, so that the file may have changed since. */
 function stepAt({ steps }: InspectedImage, at: number): ImageStep | undefined {
-  return steps.find(({ written }) => written && at >= written.range.start && at < written.range.end);
+  return steps.find(
+    ({ written }) =>
+      written?.name === 'RUN' &&
+      at >= written.range.start &&
+      at < written.range.end &&
+      written.command.form === 'shell' &&
+      written.heredocs.length === 0,
+  );
 }
 
 function stageHolds({ dockerfile, stage }: NonNullable<InspectedImage['origin']>, at: number): boolean {
@@ -69,12 +77,11 @@ function disproof(image: InspectedImage, claim: ImageClaim, at: number): string 
   }
 }
 
-/** A number other than 0, or a name whose number the image tells. */
+/** The number of the account of that name, as runtimes look it up, or the number itself. Accounts of one name with different numbers tell nothing. */
 function isOtherUser({ analysis }: InspectedImage, user: string): boolean {
   if (user === '' || isRootUser(user)) return false;
-  return (
-    /^\d+$/.test(user) || analysis.accounts?.some((account) => account.name === user && account.user !== 0) === true
-  );
+  const named = analysis.accounts?.filter(({ name }) => name === user) ?? [];
+  return named.length > 0 ? named.every((account) => account.user !== 0) : /^\d+$/.test(user);
 }
 
 /** A path below `~` may be in any home. Where something was not read, nothing is sure. */

@@ -35,6 +35,8 @@ export interface CacheDirectory {
   readonly switchedOffBy?: Readonly<Record<string, RegExp>>;
   /** Environment variables that say where it is instead. */
   readonly movedBy?: readonly string[];
+  /** That it may lie elsewhere in images of other distributions or versions: a place where nothing lies proves nothing. */
+  readonly placeVaries?: true;
   /** Whether it is a sensible target of `RUN --mount=type=cache`. */
   readonly cacheMount: boolean;
   /** `sharing=` that the tool needs when builds run side by side. */

@@ -7,13 +7,9 @@ import { imageProject, inspectImage, withImages } from '../../src/project/inspec
 import { rules } from '../../src/rules/generated.ts';
 import { analysisFrom } from '../image/build-analysis.ts';
 
-const dockerfile = [
-  'FROM registry.example/base:1.4.2',
-  'RUN apt-get update && apt-get install -y --no-install-recommends curl=8.1',
-  'COPY app /app',
-  'CMD ["/app/run"]',
-  '',
-].join('\n');
+const install = 'apt-get update && apt-get install -y --no-install-recommends curl=8.1';
+const dockerfile = (run: string, last = '') =>
+  `FROM registry.example/base:1.4.2\nRUN ${run}\nCOPY app /app\nCMD ["/app/run"]\n${last}`;
 
 const only = [
   'security/non-root-user',
@@ -28,22 +24,31 @@ interface Built {
   readonly says?: string;
   /** Files of the layer of the RUN. */
   readonly files?: string;
+  /** What the RUN ran. */
+  readonly ran?: string;
+  /** A step behind the CMD. */
+  readonly last?: string;
 }
 
 /** What an audit of the Dockerfile reports and what it does not, with these images that it made. */
 function audited(...images: readonly Built[]) {
-  const file = parseDockerfile({ path: 'Dockerfile', text: dockerfile, encoding: 'utf-8' });
+  return auditedFile(dockerfile(install), ...images);
+}
+
+function auditedFile(text: string, ...images: readonly Built[]) {
+  const file = parseDockerfile({ path: 'Dockerfile', text, encoding: 'utf-8' });
   const { images: _, ...empty } = imageProject([], undefined);
   const project = { ...empty, dockerfiles: [file] };
-  const inspected = images.map(({ says = '', files = '[]' }, at) => {
+  const inspected = images.map(({ says = '', files = '[]', ran = install, last }, at) => {
     const { analysis } = analysisFrom(`
 name: shop/web:${at + 1}
 ${says}
 steps:
   - { by: base, files: [{ path: var/lib/apt/lists/of-base, bytes: 7 }] }
-  - { by: 'RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl=8.1 # buildkit', files: ${files} }
+  - { by: ${JSON.stringify(`RUN /bin/sh -c ${ran} # buildkit`)}, files: ${files} }
   - { by: 'COPY app /app # buildkit', files: [{ path: app/run, bytes: 1 }] }
   - { by: 'CMD ["/app/run"]', empty: true }
+${last === undefined ? '' : `  - { by: '${last}', empty: true }`}
 `);
     const filesAt = (layer: number) =>
       [...analysis.files].map((each) => ({
@@ -108,8 +113,24 @@ describe('what a Dockerfile lets expect', () => {
     ['a name without an account', 'user: web', true],
     ['a name of the number 0', 'user: web\naccounts: [{ name: web, user: 0 }]', true],
     ['a name of another number', 'user: web\naccounts: [{ name: web, user: 1000 }]', false],
+    ['a number that is the name of root', 'user: "1000"\naccounts: [{ name: "1000", user: 0 }]', true],
+    ['a name of two accounts', 'user: web\naccounts: [{ name: web, user: 0 }, { name: web, user: 1000 }]', true],
   ])('an image that runs as %s', (_, says, isFound) => {
     const { found } = audited({ says });
     expect(found.some((rule) => rule.endsWith('-user'))).toBe(isFound);
+  });
+
+  test('is reported where the file says so itself: the image was made before', () => {
+    const last = 'USER 10001';
+    const says = 'user: "10001"';
+    expect(auditedFile(dockerfile(install, 'USER root\n'), { says, last }).found).toContain('security/non-root-user');
+  });
+
+  test.each<[string, string, string]>([
+    ['a here-document is noted in other words', `<<EOF\n${install}\nEOF`, '<<EOF (apt-get update)'],
+    ['a cache lies elsewhere in another distribution', 'dnf install -y curl-8.1', 'dnf install -y curl-8.1'],
+  ])('is reported where %s', (_, run, ran) => {
+    const { found } = auditedFile(dockerfile(run), { ran });
+    expect(found).toContain('layers/package-cache-left');
   });
 });

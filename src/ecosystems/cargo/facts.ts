@@ -8,6 +8,7 @@ export const cargo: EcosystemFacts = {
       // The official images set CARGO_HOME to /usr/local/cargo.
       kind: 'downloads',
       path: '/usr/local/cargo/registry',
+      placeVaries: true,
       tools: ['cargo'],
       actions: ['install', 'install-project', 'build', 'run'],
       emptiedByImages: false,

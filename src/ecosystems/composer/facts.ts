@@ -7,6 +7,7 @@ export const composer: EcosystemFacts = {
     {
       kind: 'downloads',
       path: '~/.composer/cache',
+      placeVaries: true,
       tools: ['composer'],
       actions: ['install', 'install-project', 'upgrade'],
       emptiedByImages: false,

@@ -8,6 +8,7 @@ export const gem: EcosystemFacts = {
       // The official Ruby images set GEM_HOME to /usr/local/bundle; the archives of installed gems stay in its cache.
       kind: 'downloads',
       path: '/usr/local/bundle/cache',
+      placeVaries: true,
       tools: ['gem', 'bundle'],
       actions: ['install', 'install-project', 'upgrade'],
       emptiedByImages: false,

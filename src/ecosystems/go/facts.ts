@@ -8,6 +8,7 @@ export const go: EcosystemFacts = {
       // The official images set GOPATH to /go.
       kind: 'downloads',
       path: '/go/pkg/mod',
+      placeVaries: true,
       tools: ['go'],
       actions: ['install', 'install-project', 'build', 'run'],
       emptiedByImages: false,

@@ -92,24 +92,17 @@ export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStr
     return true;
   };
   const stepToDescriptor = (of: Entry): boolean => {
-    const at = rest.indexOf(descriptorMark);
+    let at = rest.indexOf(descriptorMark);
+    // All marks in one go: data may consist of nothing else.
+    while (at !== -1 && at + descriptorBytes <= rest.length && rest.readUInt32LE(at + 8) !== of.taken + at)
+      at = rest.indexOf(descriptorMark, at + 1);
+    const isEnd = at !== -1 && at + descriptorBytes <= rest.length;
     // The mark may be cut in two by the end of what came.
-    if (at === -1) {
-      const part = rest.subarray(0, Math.max(0, rest.length - descriptorMark.length + 1));
-      take(part);
-      rest = rest.subarray(part.length);
-      return false;
-    }
-    if (rest.length < at + descriptorBytes) {
-      take(rest.subarray(0, at));
-      rest = rest.subarray(at);
-      return false;
-    }
-    const isEnd = rest.readUInt32LE(at + 8) === of.taken + at;
-    take(rest.subarray(0, isEnd ? at : at + 1));
-    rest = rest.subarray(isEnd ? at + descriptorBytes : at + 1);
+    const data = at === -1 ? Math.max(0, rest.length - descriptorMark.length + 1) : at;
+    take(rest.subarray(0, data));
+    rest = rest.subarray(isEnd ? data + descriptorBytes : data);
     if (isEnd) close();
-    return true;
+    return isEnd;
   };
   return {
     push(chunk) {

@@ -90,7 +90,7 @@ function entryAt(archive: Buffer, at: number, name: string, shift: number): ZipE
       if (from + packed > archive.length) return undefined;
       const stored = archive.subarray(from, from + packed);
       if (method === methods.stored) return stored.length <= maximumBytes ? stored : undefined;
-      return method === methods.deflated ? inflated(stored, maximumBytes) : undefined;
+      return method === methods.deflated ? inflated(stored, bytes) : undefined;
     },
   };
 }

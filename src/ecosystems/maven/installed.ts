@@ -51,12 +51,15 @@ function archiveStream({ path }: FileHeader): PackageStream {
         noteFolders(name, folders);
         return isWanted(name);
       },
-      entry(name, content = new Uint8Array()) {
-        budget.bytes -= content.length;
-        if (budget.bytes <= 0 || nested.length >= maximumPackages) return;
+      entry(name, content) {
+        // To find out that something does not unpack took as long.
+        budget.bytes -= content?.length ?? maximumWhole;
+        if (content === undefined || budget.bytes <= 0 || nested.length + poms.length >= maximumPackages) return;
         if (archive.test(name)) {
-          const inner = { bytes: Math.min(maximumUnpacked, budget.bytes) };
+          const most = Math.min(maximumUnpacked, budget.bytes);
+          const inner = { bytes: most };
           readArchive(content, { path, inside: [name] }, inner, nested);
+          budget.bytes -= most - inner.bytes;
         } else if (name === manifestName) manifest = readManifest(textOf(content.subarray(0, maximumMetadata)));
         else poms.push(...readPomProperties(textOf(content.subarray(0, maximumMetadata))));
       },
@@ -114,8 +117,9 @@ function isWanted(name: string): boolean {
 }
 
 function unpacked(entry: ZipEntry, most: number, budget: Budget): Uint8Array | undefined {
-  const bytes = entry.read(Math.min(most, budget.bytes));
-  budget.bytes -= bytes?.length ?? 0;
+  const limit = Math.min(most, budget.bytes);
+  const bytes = entry.read(limit);
+  if (entry.bytes <= limit) budget.bytes -= bytes?.length ?? entry.bytes;
   return bytes;
 }
 

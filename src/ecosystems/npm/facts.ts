@@ -32,6 +32,7 @@ export const npm: EcosystemFacts = {
     {
       ...common,
       path: '~/.cache/yarn',
+      placeVaries: true,
       tools: ['yarn'],
       removal: 'yarn cache clean',
       sharing: 'locked',
@@ -41,6 +42,7 @@ export const npm: EcosystemFacts = {
     {
       ...common,
       path: '~/.local/share/pnpm/store',
+      placeVaries: true,
       tools: ['pnpm'],
       removal: 'pnpm store prune',
       sharing: 'shared',

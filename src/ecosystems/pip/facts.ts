@@ -41,6 +41,7 @@ export const pip: EcosystemFacts = {
     {
       ...common,
       path: '/opt/conda/pkgs',
+      placeVaries: true,
       tools: ['conda', 'mamba', 'micromamba'],
       removal: 'conda clean -ay',
       movedBy: ['CONDA_PKGS_DIRS', 'MAMBA_ROOT_PREFIX'],

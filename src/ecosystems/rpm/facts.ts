@@ -1,7 +1,8 @@
 import type { CacheDirectory, EcosystemFacts } from '../ecosystem.ts';
 
-function cache(path: string, tools: readonly string[], removal: string): CacheDirectory {
+function cache(path: string, tools: readonly string[], removal: string, varies = false): CacheDirectory {
   return {
+    ...(varies && { placeVaries: true }),
     kind: 'lists',
     path,
     tools,
@@ -17,11 +18,12 @@ export const rpm: EcosystemFacts = {
   ecosystem: 'rpm',
   tools: ['dnf', 'dnf5', 'yum', 'microdnf', 'tdnf', 'zypper', 'rpm'],
   caches: [
-    cache('/var/cache/dnf', ['dnf'], 'dnf clean all'),
+    // The command `dnf` is dnf5 in newer distributions, and `yum` is dnf.
+    cache('/var/cache/dnf', ['dnf'], 'dnf clean all', true),
     cache('/var/cache/libdnf5', ['dnf5'], 'dnf5 clean all'),
-    cache('/var/cache/yum', ['yum'], 'yum clean all'),
+    cache('/var/cache/yum', ['yum'], 'yum clean all', true),
     // microdnf of UBI 8 writes where yum did, that of UBI 9 where dnf does: only its own command is sure.
-    cache('/var/cache/yum', ['microdnf'], 'microdnf clean all'),
+    cache('/var/cache/yum', ['microdnf'], 'microdnf clean all', true),
     cache('/var/cache/tdnf', ['tdnf'], 'tdnf clean all'),
     cache('/var/cache/zypp', ['zypper'], 'zypper clean --all'),
   ],

@@ -71,7 +71,7 @@ export const rule = dockerfileRule({
             message: `${writer.tool} leaves ${trace.cache.kind === 'lists' ? 'its package lists' : 'its cache'} in ${trace.cache.path}.`,
             peers: tools[writer.tool]?.peers ?? [],
             cause: `${trace.cache.path}:${instruction.range.start}`,
-            claim: { kind: 'layer holds', path: trace.cache.path },
+            ...(!trace.cache.placeVaries && { claim: { kind: 'layer holds', path: trace.cache.path } as const }),
             ...(cost && { cost }),
             ...(fix && { fix }),
           });

@@ -74,7 +74,10 @@ export const rule = dockerfileRule({
         severity: severityOf(project, dockerfile, stage),
         peers: peersOf(dockerfile, stage, instruction),
         cause: `runs as root: ${place.line}`,
-        claim: { kind: 'runs as root' },
+        // An image of another user than the file names was made before that was written.
+        ...((instruction === undefined || instruction.value.value.includes('$')) && {
+          claim: { kind: 'runs as root' } as const,
+        }),
         ...(fix && { fix }),
       } satisfies RuleReport);
     }

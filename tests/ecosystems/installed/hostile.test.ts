@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { javaCataloguer } from '../../../src/ecosystems/maven/installed.ts';
 import { catalogue, fixture } from './catalogue.ts';
 import { zipArchive } from './zip-archive.ts';
 
@@ -74,6 +75,34 @@ describe('time is linear in the size of the file', () => {
     const started = performance.now();
     catalogue(path, content);
     expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
+  test('a large archive whose data is nothing but marks of its end', () => {
+    const start = zipArchive({ 'a.ear': '' }, { lengthsBehind: true }).subarray(0, 30 + 'a.ear'.length);
+    const header = { path: 'a/a.jar', bytes: 2 ** 30, mode: 0o644 };
+    const stream = javaCataloguer.stream?.(header);
+    stream?.push(start);
+    const [chunk, started, memory] = [filled('PK\x07\x08'), performance.now(), process.memoryUsage().rss];
+    for (let pushed = 0; pushed < 6; pushed++) stream?.push(chunk);
+    expect(process.memoryUsage().rss - memory).toBeLessThan(200 * 2 ** 20);
+    expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
+  test('what archives in a large archive unpack to counts for all of them together', () => {
+    const first = (files: Parameters<typeof zipArchive>[0]) => {
+      const [[name = '', content = ''] = []] = Object.entries(files);
+      return zipArchive(files).subarray(0, 30 + name.length + content.length);
+    };
+    const large = first({ 'large.jar': zipArchive({ 'inner.jar': Buffer.alloc(60 * 2 ** 20) }) });
+    const small = first({ 'small-1.0.jar': zipArchive({ 'A.class': 'x' }) });
+    const found = (times: number) => {
+      const stream = javaCataloguer.stream?.({ path: 'a/a.jar', bytes: 2 ** 31, mode: 0o644 });
+      for (let at = 0; at < times; at++) stream?.push(large);
+      stream?.push(small);
+      return [...(stream?.end() ?? [])].map(({ name }) => name);
+    };
+    expect(found(1)).toEqual(['small:small']);
+    expect(found(18)).toEqual([]);
   });
 
   test('a large program full of marks', () => {
