@@ -12,15 +12,27 @@ export function attestedSbom({ attachments, image }: ImageView, terminal: Termin
   const where = printable(image.analysis.image.name);
   const lists = (attachments ?? []).filter(({ sbom, ofThisImage }) => sbom && ofThisImage !== false);
   const [first, ...others] = lists;
-  if (!first?.sbom)
-    throw new UserError(
-      attachments === undefined
-        ? 'What is attached to an image is not known here: name it in a registry or an OCI layout.'
-        : 'No list of packages is attached to this image.',
-      { where, remedy: '--sbom cyclonedx and --sbom spdx write what was found in it.' },
-    );
+  const remedy = '--sbom cyclonedx and --sbom spdx write what was found in it.';
+  if (!first?.sbom) throw new UserError(whyNone(attachments), { where, remedy });
   const say = (text: string) => terminal.stderr.write(`${printable(`plimsoll: ${where}: ${text}`)}\n`);
   say(attestedSentence(first.sbom, first.attachment.digest));
   for (const { attachment } of others) say(`another list is attached, too: ${attachment.digest}`);
-  return `${JSON.stringify(first.sbom.document, null, 2)}\n`;
+  try {
+    return `${JSON.stringify(first.sbom.document, null, 2)}\n`;
+  } catch (cause) {
+    throw new UserError('The list of packages that is attached is nested too deep to be written.', {
+      where,
+      remedy,
+      cause,
+    });
+  }
+}
+
+function whyNone(attachments: ImageView['attachments']): string {
+  if (attachments === undefined)
+    return 'What is attached to an image is not known here: name it in a registry or an OCI layout.';
+  const unread = attachments.find(({ kind, problem }) => problem !== undefined && kind !== 'signature');
+  return unread === undefined
+    ? 'No list of packages is attached to this image.'
+    : `No list of packages that is attached could be read. ${unread.attachment.digest}: ${unread.problem}`;
 }

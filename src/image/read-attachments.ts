@@ -41,6 +41,9 @@ export interface ReadAttachment {
   readonly problem: string | undefined;
 }
 
+/** Media types have at most 255 characters, and addresses of predicates are no longer. */
+const longestType = 255;
+
 /** Of all documents of one image together. */
 const maximumBytes = 64 * 1024 * 1024;
 
@@ -94,7 +97,7 @@ async function readOne(
   return {
     ...named,
     kind: sbom ? 'sbom' : known.kind,
-    type: known.type,
+    type: known.type.slice(0, longestType),
     ofThisImage: statement?.subjects.length ? statement.subjects.some((each) => digests.includes(each)) : undefined,
     sbom: sbom && { ...compared(sbom, packages), document: keep ? document : undefined },
     provenance,
@@ -121,7 +124,7 @@ function namedOnly(attachment: Attachment): ReadAttachment {
           ? 'attestation'
           : 'other';
   const none = { ofThisImage: undefined, sbom: undefined, provenance: undefined, problem: undefined };
-  return { attachment, kind, type, ...none };
+  return { attachment, kind, type: type.slice(0, longestType), ...none };
 }
 
 /** What says of a document only that it is attached. */

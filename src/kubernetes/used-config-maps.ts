@@ -11,6 +11,9 @@ export interface ConfigMapName {
 /** In every namespace by itself: https://kubernetes.io/docs/concepts/configuration/configmap/ and OpenShift's like it. */
 const madeByCluster: ReadonlySet<string> = new Set(['kube-root-ca.crt', 'openshift-service-ca.crt']);
 
+/** What an object may be called: a reference in a pod may say anything, `..` too, and stands in an address. */
+const objectName = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
 /** The ConfigMaps that live workloads take variables and volumes from, each once. */
 export function usedConfigMaps(objects: readonly ClusterObject[]): readonly ConfigMapName[] {
   const found = new Map<string, ConfigMapName>();
@@ -18,7 +21,7 @@ export function usedConfigMaps(objects: readonly ClusterObject[]): readonly Conf
     const { namespace } = object.metadata;
     if (namespace === undefined) continue;
     for (const name of namesIn(podSpecOf(object)))
-      if (typeof name === 'string' && name !== '' && !madeByCluster.has(name))
+      if (typeof name === 'string' && objectName.test(name) && !madeByCluster.has(name))
         found.set(`${namespace}/${name}`, { namespace, name });
   }
   return [...found.values()];

@@ -156,10 +156,13 @@ function missingBeside(
   const places = new Set(compared.map(({ object }) => placeOf(object)));
   const lookedAt = new Set(snapshot.namespaces);
   const told = new Set<string>();
-  const unused = ({ kind, name }: KubernetesObject) =>
-    kind === 'ConfigMap' && ![...snapshot.absentConfigMaps].some((each) => each.endsWith(`/${name}`));
+  // Of one that no workload uses, nobody asked whether it is there.
+  const isAsked = ({ namespace, name }: KubernetesObject) =>
+    (namespace === undefined ? snapshot.namespaces : [namespace]).some((each) =>
+      snapshot.absentConfigMaps.has(`${each}/${name}`),
+    );
   return absent.filter((object) => {
-    if (unused(object)) return false;
+    if (object.kind === 'ConfigMap' && !isAsked(object)) return false;
     const key = `${object.group}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
     if (told.has(key) || !places.has(placeOf(object))) return false;
     if (object.namespace !== undefined && !lookedAt.has(object.namespace)) return false;

@@ -25,7 +25,8 @@ export function keepInstalled(
 ): KeptInstalled | undefined {
   const [context] = buildsOf(project, dockerfile).flatMap((build) => build.context ?? []);
   if (context === undefined) return undefined;
-  const { verdict } = ignoreMatcher(context.ignore.lines.map(({ pattern }) => pattern));
+  const patterns = context.ignore.lines.map(({ pattern }) => pattern);
+  const { verdict } = ignoreMatcher(patterns);
   const open = directories.filter(
     (directory) =>
       !notInstalled.test(directory) && !/[*?[\]\\!#\s]/.test(directory) && verdict(directory) !== 'ignored',
@@ -38,13 +39,15 @@ export function keepInstalled(
     ({ path, sources }) =>
       path !== dockerfile.path || sources.some((source) => open.some((each) => isAtOrBelow(each, source))),
   );
+  // Somebody wants it in the context, by a line of its own.
+  const isWanted = patterns.some(({ exception, matches }) => exception && open.some((directory) => matches(directory)));
   const assumption: Assumption =
-    other === undefined
+    other === undefined && !isWanted
       ? { statement, state: 'holds' }
       : {
           statement,
           state: 'unknown',
-          question: `${context.ignorePath} leaves out ${open[0]} then, for ${other.path} too: does no build copy one that was installed outside of it?`,
+          question: `${context.ignorePath} leaves out ${open[0]} then${other ? `, for ${other.path} too` : ', which it takes back now'}: does no build copy one that was installed outside of it?`,
         };
   return {
     changes: ignoreChanges(context, lines),

@@ -161,29 +161,39 @@ describe('plimsoll image', () => {
   });
 });
 
+/** Runs `--sbom attested` on an image to which a document is attached as BuildKit attaches it. */
+async function runAttested(document: object | Buffer) {
+  const blobs = testBlobs();
+  const image = blobs.image('web');
+  const config = blobs.add('application/vnd.oci.empty.v1+json', {});
+  const attestation = blobs.add(
+    types.manifest,
+    { schemaVersion: 2, config, layers: [blobs.add('application/vnd.in-toto+json', document)] },
+    {
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.digest': image.digest },
+    },
+  );
+  const index = blobs.add(types.index, { schemaVersion: 2, manifests: [image, attestation] });
+  const layout = mkdtempSync(path.join(scratch, 'attested-'));
+  writeFiles(layout, layoutFiles(blobs.blobs, [index]));
+  return run(`oci:${layout}`, '--sbom', 'attested');
+}
+
 describe('--sbom attested', () => {
   test('writes the list that is attached, and says in what it differs from what is there', async () => {
-    const blobs = testBlobs();
-    const image = blobs.image('web');
     const bom = { bomFormat: 'CycloneDX', components: [{ type: 'library', purl: 'pkg:npm/a@1', name: 'a' }] };
-    const layers = [
-      blobs.add('application/vnd.in-toto+json', { predicateType: 'https://cyclonedx.org/bom', predicate: bom }),
-    ];
-    const config = blobs.add('application/vnd.oci.empty.v1+json', {});
-    const attestation = blobs.add(
-      types.manifest,
-      { schemaVersion: 2, config, layers },
-      {
-        platform: { os: 'unknown', architecture: 'unknown' },
-        annotations: { 'vnd.docker.reference.digest': image.digest },
-      },
-    );
-    const index = blobs.add(types.index, { schemaVersion: 2, manifests: [image, attestation] });
-    writeFiles(path.join(scratch, 'attested'), layoutFiles(blobs.blobs, [index]));
-    const { code, stdout, stderr } = await run(`oci:${path.join(scratch, 'attested')}`, '--sbom', 'attested');
+    const { code, stdout, stderr } = await runAttested({ predicateType: 'https://cyclonedx.org/bom', predicate: bom });
     expect(JSON.parse(stdout)).toEqual(bom);
     expect(stderr).toMatch(/1 package as attached \(sha256:[0-9a-f]{64}\); 1 not found in the image \(a 1\)/);
     expect(code).toBe(0);
+  });
+
+  test.each([
+    ['is nested too deep to be written', `{"spdxVersion":"SPDX-2.3","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
+    ['could be read. sha256:', '{'],
+  ])('says that the list %s', async (message, document) => {
+    await expect(runAttested(Buffer.from(document))).rejects.toThrow(message);
   });
 
   test('is refused where the source cannot tell', async () => {

@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseImageReference } from '../../src/core/image-reference.ts';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.ts';
 import { readAttachments } from '../../src/image/read-attachments.ts';
+import { attachmentsOf } from '../../src/image/sources/attachments.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
+import { blobsOfRegistry } from '../../src/image/sources/registry.ts';
 import { attachmentSentence } from '../../src/report/attachment-view.ts';
 import { layoutFiles, type TestDescriptor, testBlobs, types, writeFiles } from './image-blobs.ts';
 
@@ -217,6 +221,31 @@ describe('what is attached to an image', () => {
       manifestOf(blobs, [blobs.add(inToto, document, more)], {}, ofBuildKit(image)),
     ]);
     expect(read).toMatchObject([{ kind: 'attestation', problem: expect.stringMatching(problem) }]);
+  });
+
+  it('is a gap where a registry answers with more than is read', async () => {
+    const reference = parseImageReference('registry.example/shop/web:1');
+    if (reference === undefined) throw new Error('no reference');
+    let underWay = 0;
+    let mostUnderWay = 0;
+    const source = blobsOfRegistry(reference, {
+      async fetch() {
+        mostUnderWay = Math.max(mostUnderWay, ++underWay);
+        await setImmediate();
+        underWay--;
+        return new Response(Buffer.alloc(5 * 2 ** 20));
+      },
+      timeoutSeconds: 5,
+      credentials: () => undefined,
+    });
+    const digests = Array.from({ length: 4 }, (_, at) => `sha256:${String(at).repeat(64)}`);
+    const { found: none, gaps } = await attachmentsOf(source, digests, []);
+    expect(none).toEqual([]);
+    expect(gaps).toHaveLength(16);
+    expect(gaps.join()).toMatch(
+      /gave no manifest for a tag: the answer has more than.*gave no list of referrers: the answer has/,
+    );
+    expect(mostUnderWay).toBeLessThan(10);
   });
 
   it('is bounded in number', async () => {

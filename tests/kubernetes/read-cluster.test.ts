@@ -208,7 +208,7 @@ describe('reading a cluster', () => {
             { name: 'a', configMap: { name: 'files' } },
             {
               name: 'b',
-              projected: { sources: [{ configMap: { name: 'gone' } }, { configMap: { name: 'kube-root-ca.crt' } }] },
+              projected: { sources: ['gone', 'kube-root-ca.crt', '..'].map((name) => ({ configMap: { name } })) },
             },
           ],
           initContainers: [

@@ -8,6 +8,8 @@ import { descriptorOf, type IndexEntry } from './read-manifest.ts';
 
 /** Of manifests, and of documents in one: nobody attaches more to an image. */
 const most = 100;
+/** A registry is asked several times, mostly for nothing; what it answers may be large. */
+const atOnce = 8;
 
 /**
  * What is attached to an image: BuildKit's attestations in its index (https://docs.docker.com/build/metadata/attestations/attestation-storage/), what
@@ -31,24 +33,35 @@ export async function attachmentsOf(
       return [];
     }
   };
-  // At once: a registry is asked several times, mostly for nothing.
-  const groups = await Promise.all([
-    ...inIndex(source, digests, entries).map((entry) =>
-      tried(`Attachment ${entry.digest}`, () => ofIndex(source, digests, entry)),
+  const groups = await allOf([
+    ...inIndex(source, digests, entries).map(
+      (entry) => () => tried(`Attachment ${entry.digest}`, () => ofIndex(source, digests, entry)),
     ),
     ...digests.flatMap((digest) => [
-      tried(`What refers to ${digest}`, () => referring(source, digest, tried)),
-      ...['sig', 'att', 'sbom'].map((kind) =>
-        tried(`Tag of cosign for ${digest} (${kind})`, async () => {
-          const blob = await source.tagged?.(`${digest.replace(':', '-')}.${kind}`);
-          return blob ? documentsOf(readArtifact(blob, source), blob.digest, 'tag', source) : [];
-        }),
+      () => tried(`What refers to ${digest}`, () => referring(source, digest, tried)),
+      ...['sig', 'att', 'sbom'].map(
+        (kind) => () =>
+          tried(`Tag of cosign for ${digest} (${kind})`, async () => {
+            const blob = await source.tagged?.(`${digest.replace(':', '-')}.${kind}`);
+            return blob ? documentsOf(readArtifact(blob, source), blob.digest, 'tag', source) : [];
+          }),
       ),
     ]),
   ]);
   const found = new Map<string, Attachment>();
   for (const one of groups.flat()) if (!found.has(one.digest)) found.set(one.digest, one);
   return { found: [...found.values()].slice(0, most), gaps: gaps.slice(0, most).sort() };
+}
+
+/** The results of all, of which a few are under way at a time. */
+async function allOf<Result>(work: readonly (() => Promise<Result>)[]): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = [...work.entries()];
+  const take = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await next[1]();
+  };
+  await Promise.all(Array.from({ length: atOnce }, take));
+  return results;
 }
 
 type Tried = (what: string, work: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;
@@ -80,12 +93,13 @@ async function referring(source: BlobSource, digest: string, tried: Tried): Prom
   const entries = (await source.referrers?.(digest)) ?? [];
   const groups = entries
     .slice(0, most)
-    .map((entry) =>
-      tried(`Attachment ${entry.digest}`, async () =>
-        documentsOf(readArtifact(await source.manifest(entry), source), entry.digest, 'referrers', source),
-      ),
+    .map(
+      (entry) => () =>
+        tried(`Attachment ${entry.digest}`, async () =>
+          documentsOf(readArtifact(await source.manifest(entry), source), entry.digest, 'referrers', source),
+        ),
     );
-  return (await Promise.all(groups)).flat();
+  return (await allOf(groups)).flat();
 }
 
 interface Artifact {

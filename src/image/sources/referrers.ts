@@ -44,7 +44,10 @@ export async function referrersOf(
     }
     if (!response?.ok) throw failed(`answered ${response?.status ?? 'that it wants a login'} for referrers`, reference);
     const where = `registry ${reference.registry}, referrers of ${digest}`;
-    const index = readManifest(await boundedBytes(response, maximumManifestBytes), [], where);
+    const bytes = await boundedBytes(response, maximumManifestBytes).catch((error: unknown) => {
+      throw failed(`gave no list of referrers: ${reasonOf(error)}`, reference, error);
+    });
+    const index = readManifest(bytes, [], where);
     if (index.kind !== 'index') throw failed('gave no index of referrers', reference);
     found.push(...index.entries);
     path = nextPart(response.headers.get('link'), reference, digest);
@@ -58,7 +61,7 @@ function nextPart(link: string | null, { repository }: ImageReference, digest: s
   const path = `/v2/${repository}/referrers/${digest}`;
   if (address === undefined || !URL.canParse(address, 'http://registry')) return undefined;
   const { pathname, search } = new URL(address, 'http://registry');
-  return decodeURIComponent(pathname) === path && search !== '' ? `referrers/${digest}${search}` : undefined;
+  return pathname.replace(/%3a/i, ':') === path && search !== '' ? `referrers/${digest}${search}` : undefined;
 }
 
 function failed(what: string, { registry, text }: ImageReference, cause?: unknown): UserError {

@@ -88,7 +88,9 @@ export function blobsOfRegistry(reference: ImageReference, options: RegistryOpti
         if (response === undefined || response.status === 404 || response.status === 403) return undefined;
         throw unreachable(`${registry} answered ${response.status} for a tag`, reference, undefined);
       }
-      const bytes = await boundedBytes(response, maximumManifestBytes);
+      const bytes = await boundedBytes(response, maximumManifestBytes).catch((error: unknown) => {
+        throw unreachable(`${registry} gave no manifest for a tag: ${reasonOf(error)}`, reference, error);
+      });
       return { bytes, digest: digestOf(bytes) };
     },
     async layer({ digest, bytes }): Promise<LayerBytes> {
