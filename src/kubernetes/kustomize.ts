@@ -56,15 +56,15 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     reached: new Set(),
     incomplete: new Set(),
     built: 0,
-    vars: [],
+    vars: new Map(),
     configured: noneConfigured,
   };
   const objects: KubernetesObject[] = [];
   const buildRoot = (path: string) => {
-    run.vars = [];
+    run.vars.clear();
     run.configured = noneConfigured;
     const built = build(run, path, [], []);
-    for (const resource of applyVars(built, run.vars, run.configured.varReferences))
+    for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences))
       objects.push(toObject(resource, { kind: 'kustomize', overlay: path }));
   };
   for (const path of rootPaths(run, paths)) buildRoot(path);
@@ -87,8 +87,8 @@ interface Run {
   /** Kustomizations that were built. */
   readonly reached: Set<string>;
   built: number;
-  /** Those of all that the kustomization being built uses: they hold in all of it. */
-  vars: readonly KustomizeVar[];
+  /** Those of all that the kustomization being built uses, by name: they hold in all of it. */
+  readonly vars: Map<string, KustomizeVar>;
   /** What `configurations` say, of a kustomization and of all that it uses. */
   configured: Configured;
 }
@@ -187,7 +187,7 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     if (component !== undefined) resources = build(run, component, resources, below);
   }
   run.configured = configuredIn(root, run.configured, context);
-  run.vars = [...run.vars, ...varsOf(root, context)];
+  for (const each of varsOf(root, context)) run.vars.set(each.name, each);
   resources = applyPatches(root, resources, context);
   resources = setNamespace(root, resources);
   const renamed = rename(root, resources);

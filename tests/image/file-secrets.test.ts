@@ -171,6 +171,18 @@ describe('a secret in a file', () => {
     expect(JSON.stringify(findFileSecrets('app/x', Buffer.from(`${github}\n${key('')}`)))).not.toMatch(/ghp_|q7Rt/);
   });
 
+  test.each([
+    ['app/settings.py', `SECRET_X = "x9Yk2mQ7"${' '.repeat(2e6)}x`],
+    ['app/settings.py', `${' '.repeat(2e6)}x`],
+    ['application.properties', `password${' '.repeat(2e6)}x`],
+    ['application.yml', `password:${' '.repeat(2e6)}#`],
+    ['wp-config.php', `define(${' '.repeat(2e6)}x`],
+  ])('takes time that grows with the file alone: %s', (path, text) => {
+    const started = performance.now();
+    found(path, text);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   test('no more than a few are told of one file', () => {
     expect(found('app/x', `${github}\n`.repeat(1000)).length).toBeLessThanOrEqual(20);
   });

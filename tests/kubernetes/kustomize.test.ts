@@ -606,9 +606,25 @@ describe('what cannot be done is said', () => {
 
   test('kustomizations that multiply are bounded', () => {
     const files = Object.fromEntries(
-      Array.from({ length: 30 }, (_, i) => [`k${i}/kustomization.yaml`, `resources: [../k${i + 1}, ../k${i + 1}]`]),
+      Array.from({ length: 30 }, (_, i) => [
+        `k${i}/kustomization.yaml`,
+        `resources: [../k${i + 1}, ../k${i + 1}]${i > 26 ? `\nvars: [{name: V${i}}]\nconfigurations: [../c.yaml]\n` : ''}`,
+      ]),
     );
+    files['c.yaml'] = 'varReference: [{path: spec/a}]\n';
+    const started = performance.now();
     expect(read(files).objects).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
+  test('vars that multiply are bounded', () => {
+    const { objects, problems } = read({
+      'k/kustomization.yaml':
+        'resources: [a.yaml]\nvars: [{name: A, objref: {kind: Pod, name: a, apiVersion: v1}, fieldref: {fieldpath: spec.large}}]\n',
+      'k/a.yaml': `apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {b: "${'$(A)'.repeat(20_000)}"}}\nspec: {large: "${'x'.repeat(200_000)}"}\n`,
+    });
+    expect(problems).toMatchObject([{ message: 'vars add more than 1048576 characters: not all are put in' }]);
+    expect(textAt(objects[0]?.node, 'metadata', 'annotations', 'b')?.length).toBeLessThan(1_200_000);
   });
 });
 

@@ -5,7 +5,7 @@ import { isSample } from './vendored-path.ts';
 /** How a framework writes its settings; the groups `name` and `value` of the pattern are one of them. */
 interface SettingsFile {
   readonly path: RegExp;
-  /** Linear in the text: bounded repetition only. */
+  /** Linear in the text: no two repetitions beside each other that both take what is there without a bound. */
   readonly pattern: RegExp;
 }
 
@@ -26,7 +26,7 @@ const settingsFiles: readonly SettingsFile[] = [
   {
     path: /(?:^|\/)(?:(?:[\w-]{1,40}_)?settings(?:_[\w-]{1,40})?|settings\/[\w-]{1,60})\.py$/,
     pattern:
-      /^[ \t]*["']?(?<name>[A-Z][A-Z0-9_]{2,60})["']?[ \t]*[=:][ \t]*[rub]?(?<value>"[^"\n]{3,400}"|'[^'\n]{3,400}')[ \t]*,?[ \t]*(?:#[^\n]{0,200})?\r?$/gm,
+      /^[ \t]*["']?(?<name>[A-Z][A-Z0-9_]{2,60})["']?[ \t]*[=:][ \t]*[rub]?(?<value>"[^"\n]{3,400}"|'[^'\n]{3,400}')[ \t]{0,20},?[ \t]{0,20}(?:#[^\n]{0,200})?\r?$/gm,
   },
   // https://developer.wordpress.org/apis/wp-config-php/
   {

@@ -38,7 +38,7 @@ export function goContext({ repository, directory }: Place, { replacedBy }: GoMo
     at = directoryOf(at);
     const text = repository.read(join(at, 'go.work'));
     if (text === undefined) continue;
-    const used = [...text.matchAll(/^\s*(?:use\s+)?"?(\.[^\s"()]*)"?\s*$/gm)].map(([, path = '']) =>
+    const used = [...text.matchAll(/^[ \t]*(?:use[ \t]+)?"?(\.[^\s"()]*)"?[ \t\r]*$/gm)].map(([, path = '']) =>
       posix.normalize(posix.join(at, path)),
     );
     if (used.includes(directory) && used.length > 1 && at.length < root.length) root = at;

@@ -1,4 +1,6 @@
+import type { Artifact } from '../../core/artifact.ts';
 import { readYaml } from '../read-yaml.ts';
+import type { YamlProblem } from '../yaml-document.ts';
 import { at, entriesAt, itemsAt, scalarAt, scalarsAt, textAt, type YamlEntry, type YamlMap } from '../yaml-node.ts';
 import { changeFields, type FieldSpec, fieldSpecsAt } from './kustomize-field-specs.ts';
 import type { PatchContext } from './kustomize-patches.ts';
@@ -26,15 +28,20 @@ export const noneConfigured: Configured = {
 };
 
 export function both(one: Configured, other: Configured): Configured {
-  if (one === noneConfigured) return other;
+  if (one === noneConfigured || one === other) return other;
   if (other === noneConfigured) return one;
   return {
-    varReferences: [...one.varReferences, ...other.varReferences],
-    namespaces: [...one.namespaces, ...other.namespaces],
-    commonLabels: [...one.commonLabels, ...other.commonLabels],
-    commonAnnotations: [...one.commonAnnotations, ...other.commonAnnotations],
-    names: [...one.names, ...other.names],
+    varReferences: union(one.varReferences, other.varReferences),
+    namespaces: union(one.namespaces, other.namespaces),
+    commonLabels: union(one.commonLabels, other.commonLabels),
+    commonAnnotations: union(one.commonAnnotations, other.commonAnnotations),
+    names: union(one.names, other.names),
   };
+}
+
+/** What is used in several ways says the same once: else each level would double it. */
+function union<Item>(one: readonly Item[], other: readonly Item[]): readonly Item[] {
+  return one === other || other.length === 0 ? one : [...new Set([...one, ...other])];
 }
 
 const applied = new Set(['varReference', 'namespace', 'commonLabels', 'commonAnnotations', 'nameReference']);
@@ -44,26 +51,51 @@ export function configuredIn(kustomization: YamlMap, below: Configured, context:
   let result = below;
   for (const written of scalarsAt(kustomization, 'configurations')) {
     const file = context.open(written);
-    const { documents = [], problems = [] } = file ? readYaml(file) : {};
+    if (!file) continue;
+    const { configured, problems, others } = readConfiguration(file);
     for (const { kind, message, range, path } of problems) context.report(kind, message, { ...written, range, path });
-    for (const { root } of documents) {
-      if (root.kind !== 'map') continue;
-      for (const { key } of root.entries)
-        if (!applied.has(key.text))
-          context.report('unsupported', `${key.text} of ${written.text} is not applied here`, written);
-      result = both(result, {
-        varReferences: fieldSpecsAt(root, 'varReference'),
-        namespaces: fieldSpecsAt(root, 'namespace'),
-        commonLabels: fieldSpecsAt(root, 'commonLabels'),
-        commonAnnotations: fieldSpecsAt(root, 'commonAnnotations'),
-        names: itemsAt(root, 'nameReference').map((item) => ({
-          kind: textAt(item, 'kind') ?? '',
-          specs: fieldSpecsAt(item, 'fieldSpecs'),
-        })),
-      });
-    }
+    for (const key of others) context.report('unsupported', `${key} of ${written.text} is not applied here`, written);
+    result = both(result, configured);
   }
   return result;
+}
+
+interface ReadConfiguration {
+  readonly configured: Configured;
+  readonly problems: readonly YamlProblem[];
+  /** Keys that are not applied. */
+  readonly others: readonly string[];
+}
+
+const configurations = new WeakMap<Artifact, ReadConfiguration>();
+
+/** A file of `configurations`, once for all that use it. */
+function readConfiguration(file: Artifact): ReadConfiguration {
+  let read = configurations.get(file);
+  if (read === undefined) {
+    const { documents, problems } = readYaml(file);
+    const roots = documents.flatMap(({ root }) => (root.kind === 'map' ? [root] : []));
+    read = {
+      configured: roots.map(configuredBy).reduce(both, noneConfigured),
+      problems,
+      others: roots.flatMap(({ entries }) => entries.flatMap(({ key }) => (applied.has(key.text) ? [] : key.text))),
+    };
+    configurations.set(file, read);
+  }
+  return read;
+}
+
+function configuredBy(root: YamlMap): Configured {
+  return {
+    varReferences: fieldSpecsAt(root, 'varReference'),
+    namespaces: fieldSpecsAt(root, 'namespace'),
+    commonLabels: fieldSpecsAt(root, 'commonLabels'),
+    commonAnnotations: fieldSpecsAt(root, 'commonAnnotations'),
+    names: itemsAt(root, 'nameReference').map((item) => ({
+      kind: textAt(item, 'kind') ?? '',
+      specs: fieldSpecsAt(item, 'fieldSpecs'),
+    })),
+  };
 }
 
 /** Namespace, labels and annotations of the kustomization in the fields that are configured. */

@@ -44,6 +44,9 @@ const references: readonly FieldSpec[] = [
   [undefined, 'metadata/annotations'] as const,
 ].map(([kind, path]) => ({ group: undefined, version: undefined, kind, path: path.split('/'), create: false }));
 
+/** Characters that values may add to all texts together: one of a large value in many places would fill memory. */
+const maximumAdded = 1 << 20;
+
 /**
  * Puts the values of `vars` where `$(NAME)` stands, after everything else. `more` are fields that `configurations` add. Kustomize calls vars
  * deprecated; many repositories have them. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/vars/
@@ -60,7 +63,16 @@ export function applyVars(
     if (value) values.set(name, value);
     else telling.report('invalid', `the var ${name} is of an object or a field that is not among the resources`, item);
   }
-  return changeFields(resources, [...references, ...more], (found) => found && expanded(found, values));
+  const room = { left: maximumAdded };
+  const result = changeFields(resources, [...references, ...more], (found) => found && expanded(found, values, room));
+  const [first] = vars;
+  if (room.left < 0 && first)
+    first.telling.report(
+      'unsupported',
+      `vars add more than ${maximumAdded} characters: not all are put in`,
+      first.item,
+    );
+  return result;
 }
 
 function valueOfVar(item: YamlNode, resources: readonly Resource[]): YamlScalar | undefined {
@@ -86,14 +98,18 @@ function valueOfVar(item: YamlNode, resources: readonly Resource[]): YamlScalar 
   return value?.kind === 'scalar' ? value : undefined;
 }
 
-function expanded(node: YamlNode, values: ReadonlyMap<string, YamlScalar>): YamlNode {
+interface Room {
+  left: number;
+}
+
+function expanded(node: YamlNode, values: ReadonlyMap<string, YamlScalar>, room: Room): YamlNode {
   if (node.kind === 'sequence') {
-    const items = node.items.map((item) => (item.kind === 'scalar' ? expanded(item, values) : item));
+    const items = node.items.map((item) => (item.kind === 'scalar' ? expanded(item, values, room) : item));
     return items.some((item, index) => item !== node.items[index]) ? withItems(node, items) : node;
   }
   if (node.kind === 'map') {
     const entries = node.entries.map((each) => {
-      const value = each.value.kind === 'scalar' ? expanded(each.value, values) : each.value;
+      const value = each.value.kind === 'scalar' ? expanded(each.value, values, room) : each.value;
       return value === each.value ? each : { ...each, value };
     });
     return entries.some((each, index) => each !== node.entries[index]) ? { ...node, entries } : node;
@@ -105,8 +121,12 @@ function expanded(node: YamlNode, values: ReadonlyMap<string, YamlScalar>): Yaml
   if (only) return { ...derivedScalar(only.text, only), value: only.value };
   const text = node.text.replaceAll(
     /\$(\$)?\(([^()]+)\)/g,
-    (written: string, escaped: string | undefined, name: string) =>
-      escaped === undefined ? (values.get(name)?.text ?? written) : written.slice(1),
+    (written: string, escaped: string | undefined, name: string) => {
+      if (escaped !== undefined) return written.slice(1);
+      const value = values.get(name)?.text;
+      room.left -= value?.length ?? 0;
+      return value === undefined || room.left < 0 ? written : value;
+    },
   );
   return text === node.text ? node : derivedScalar(text, node);
 }
