@@ -192,6 +192,43 @@ describe('what is attached to an image', () => {
     expect(attachments.map(({ artifactType }) => artifactType)).toEqual(['application/vnd.example']);
   });
 
+  it.each([
+    ['is what `cosign save` wrote beside the image', 1, ['signature', 'attestation']],
+    ['is not told where `cosign save` wrote beside several images', 2, []],
+  ])('%s', async (_, images, kinds) => {
+    const blobs = testBlobs();
+    const saved = (one: TestDescriptor, kind: string) => ({
+      ...one,
+      annotations: { kind: `dev.cosignproject.cosign/${kind}` },
+    });
+    const named = Array.from({ length: images }, (_, at) => {
+      const { mediaType, digest, size } = blobs.image(`web${at}`);
+      return saved({ mediaType, digest, size }, 'image');
+    });
+    const signature = blobs.add('application/vnd.dev.cosign.simplesigning.v1+json', { critical: {} });
+    const attestation = blobs.add(
+      'application/vnd.dsse.envelope.v1+json',
+      envelope({ predicateType: 'x', predicate: {} }),
+    );
+    const config = blobs.add(types.config, {});
+    const beside = [
+      [signature, 'sigs'],
+      [attestation, 'atts'],
+    ] as const;
+    const manifests = beside.map(([layer, kind]) =>
+      saved(blobs.add(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config, layers: [layer] }), kind),
+    );
+    const directory = writeFiles(
+      mkdtempSync(path.join(scratch, 'cosign-')),
+      layoutFiles(blobs.blobs, [...named, ...manifests]),
+    );
+    const opened = await openImage(`oci:${directory}${images > 1 ? `:${named[0]?.digest}` : ''}`, { environment: {} });
+    const { found: attachments = [], gaps = [] } = (await opened.attachments?.()) ?? {};
+    expect(gaps).toEqual([]);
+    const read = await readAttachments(attachments, [opened.digest ?? ''], found, false);
+    expect(read.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   it.each<[string, (blobs: Blobs, image: TestDescriptor) => object, RegExp]>([
     ['is no manifest', (blobs, image) => blobs.add(types.manifest, {}, ofBuildKit(image)), /This is no manifest/],
     [
@@ -239,7 +276,7 @@ describe('what is attached to an image', () => {
       credentials: () => undefined,
     });
     const digests = Array.from({ length: 4 }, (_, at) => `sha256:${String(at).repeat(64)}`);
-    const { found: none, gaps } = await attachmentsOf(source, digests, []);
+    const { found: none, gaps } = await attachmentsOf(source, digests, [], []);
     expect(none).toEqual([]);
     expect(gaps).toHaveLength(16);
     expect(gaps.join()).toMatch(

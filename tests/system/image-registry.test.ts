@@ -311,6 +311,38 @@ describe.skipIf(!hasRegistry)('an image in a registry', () => {
     ]);
   });
 
+  it.each([400, 403, 404, 405, 406, 501])(
+    'has its referrers under a tag where the registry answers %i to the list',
+    async (status) => {
+      const list = blobs.add(types.index, {
+        schemaVersion: 2,
+        mediaType: types.index,
+        manifests: [blobs.add('application/vnd.example', { referring: 'by tag' })],
+      });
+      const tag = arm.digest.replace(':', '-');
+      registry.spoil(({ url }) => {
+        if (url.includes('/referrers/')) return { kind: 'answer', status };
+        return url.endsWith(tag)
+          ? { kind: 'answer', status: 200, body: String(blobs.blobs.get(list.digest)) }
+          : undefined;
+      });
+      expect(await referrersOf(reference(), arm.digest, options())).toHaveLength(1);
+      registry.spoil(({ url }) => (url.includes('/referrers/') ? { kind: 'answer', status } : undefined));
+      const none = referrersOf(reference(), arm.digest, options());
+      if (status === 403) await expect(none).rejects.toThrow('answered 403 for referrers, and has no list');
+      else expect(await none).toEqual([]);
+    },
+  );
+
+  it('has its referrers under a tag where the registry answers every path with a page', async () => {
+    registry.spoil(({ url }) =>
+      url.includes('/referrers/')
+        ? { kind: 'answer', status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>' }
+        : undefined,
+    );
+    expect(await referrersOf(reference(), arm.digest, options())).toEqual([]);
+  });
+
   it('has what refers to it, and what cosign keeps under tags; what the registry does not answer is a gap', async () => {
     registry.spoil(() => undefined);
     const push = async (one: TestDescriptor, tag?: string) =>

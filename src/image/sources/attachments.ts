@@ -4,7 +4,7 @@ import { printable } from '../../core/printable.ts';
 import type { Attachment, Attachments } from '../attachment.ts';
 import { type BlobSource, type Descriptor, maximumDocumentBytes, type ReadBlob } from './blob-source.ts';
 import { isDigest } from './digest.ts';
-import { descriptorOf, type IndexEntry } from './read-manifest.ts';
+import { descriptorOf, type IndexEntry, isOfCosign } from './read-manifest.ts';
 
 /** Of manifests, and of documents in one: nobody attaches more to an image. */
 const most = 100;
@@ -16,12 +16,14 @@ const atOnce = 8;
  * a registry or a layout has that refers to it, and what cosign keeps under tags. Nothing is verified but digests. Never rejects for what is missing or
  * wrong: that is a gap.
  * @param digests of the image's manifest and of the indexes that it was chosen from
- * @param entries of these indexes, and of a layout's `index.json`
+ * @param entries of these indexes
+ * @param beside entries of the list in which the image or its index stands: a layout's `index.json`
  */
 export async function attachmentsOf(
   source: BlobSource,
   digests: readonly string[],
   entries: readonly IndexEntry[],
+  beside: readonly IndexEntry[],
 ): Promise<Attachments> {
   const gaps: string[] = [];
   const tried = async (what: string, work: () => Promise<readonly Attachment[]>) => {
@@ -33,9 +35,10 @@ export async function attachmentsOf(
       return [];
     }
   };
+  const isAlone = beside.every(({ attachment, digest }) => attachment || digests.includes(digest));
   const groups = await allOf([
-    ...inIndex(source, digests, entries).map(
-      (entry) => () => tried(`Attachment ${entry.digest}`, () => ofIndex(source, digests, entry)),
+    ...inIndex(source, digests, [...entries, ...beside]).map(
+      (entry) => () => tried(`Attachment ${entry.digest}`, () => ofIndex(source, digests, entry, isAlone)),
     ),
     ...digests.flatMap((digest) => [
       () => tried(`What refers to ${digest}`, () => referring(source, digest, tried)),
@@ -83,9 +86,12 @@ async function ofIndex(
   source: BlobSource,
   digests: readonly string[],
   entry: IndexEntry,
+  isAlone: boolean,
 ): Promise<readonly Attachment[]> {
   const artifact = readArtifact(await source.manifest(entry), source);
-  const isOurs = entry.annotations.has(reference) || digests.includes(artifact.subject);
+  // `cosign save` names no image: there is but one in its layouts.
+  const isSaved = isAlone && isOfCosign(entry);
+  const isOurs = isSaved || entry.annotations.has(reference) || digests.includes(artifact.subject);
   return isOurs ? documentsOf(artifact, entry.digest, 'index', source) : [];
 }
 

@@ -52,7 +52,7 @@ export async function imageOfManifest(
     annotations: manifest.annotations,
     configuration,
     layers,
-    attachments: () => attachmentsOf(source, [digest, ...indexes], [...entries, ...beside]),
+    attachments: () => attachmentsOf(source, [digest, ...indexes], entries, beside),
   };
 }
 

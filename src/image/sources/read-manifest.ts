@@ -101,6 +101,11 @@ function entriesOf({ manifests }: JsonObject, where: string): IndexEntry[] {
   });
 }
 
+/** What `cosign save` writes beside the image (https://github.com/sigstore/cosign/blob/main/pkg/oci/layout/index.go), and Hauler after it. */
+export function isOfCosign({ annotations }: Pick<Descriptor, 'annotations'>): boolean {
+  return /^dev\.(?:cosignproject\.cosign|hauler)\/(?:sigs|atts|sboms)$/.test(annotations.get('kind') ?? '');
+}
+
 /** BuildKit's attestations are images of the platform «unknown» (https://docs.docker.com/build/metadata/attestations/attestation-storage/). */
 function isAttachment(
   object: JsonObject,
@@ -108,6 +113,7 @@ function isAttachment(
   platform: Platform | undefined,
 ): boolean {
   if (mediaType !== '' && kindOfType(mediaType) === undefined) return true;
+  if (isOfCosign({ annotations })) return true;
   if (annotations.has('vnd.docker.reference.type') || typeof object.artifactType === 'string') return true;
   return platform?.os === 'unknown' && platform.architecture === 'unknown';
 }

@@ -12,10 +12,16 @@ import { reasonOf } from './registry-blob.ts';
 const maximumParts = 20;
 
 /**
+ * How registries say that they do not know the API. The specification has 404 only; older ones take the digest for a wrong name (400), know no such
+ * method there (405), no such type (406) or nothing of it (501), and gateways before them forbid the path (403).
+ */
+const unknownApi: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
+
+/**
  * What a registry has that refers to a manifest: signatures, SBOMs, attestations
  * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers); by the tag `sha256-<hex>` where it does not know that API.
  * Empty where there is nothing.
- * @throws UserError (of a failed system) where the registry does not answer
+ * @throws UserError (of a failed system) where the registry does not answer, or forbids the list and has no such tag
  */
 export async function referrersOf(
   reference: ImageReference,
@@ -33,12 +39,15 @@ export async function referrersOf(
         throw failed(`did not answer: ${reasonOf(error)}`, reference, error);
       });
     let response = await get(path);
-    if (response?.status === 404 && part === 0) {
+    if (part === 0 && isUnknownApi(response)) {
+      const { status } = response;
       await response.body?.cancel();
       // Cut to the length of a tag, as the specification says.
       response = await get(`manifests/${digest.replace(':', '-').slice(0, 128)}`);
       if (response?.status === 404) {
         await response.body?.cancel();
+        // Whoever is forbidden to see a list has not seen that it is empty.
+        if (status === 403) throw failed('answered 403 for referrers, and has no list of them under a tag', reference);
         return [];
       }
     }
@@ -53,6 +62,15 @@ export async function referrersOf(
     path = nextPart(response.headers.get('link'), reference, digest);
   }
   return found;
+}
+
+/** Those that answer every path have a page of theirs for it. */
+function isUnknownApi(response: Response | undefined): response is Response {
+  if (response === undefined) return false;
+  return (
+    unknownApi.has(response.status) ||
+    (response.ok && /^text\/html\b/i.test(response.headers.get('content-type') ?? ''))
+  );
 }
 
 /** `Link: </v2/shop/web/referrers/sha256:…?…>; rel="next"`: of the same list, whatever else it may name. */
