@@ -86,4 +86,6 @@ export interface Cataloguer {
 export interface PackageStream {
   push(chunk: Uint8Array): void;
   end(): readonly InstalledPackage[];
+  /** Asked for at the end: what the file has that could not be read, as a kind of files; undefined for nothing. */
+  gap?(): string | undefined;
 }

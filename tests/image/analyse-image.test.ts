@@ -378,6 +378,14 @@ describe('secrets in the configuration', () => {
     expect(secrets).toHaveLength(count);
   });
 
+  test('a Java archive too large to be held that breaks off', async () => {
+    const content = Buffer.alloc(65 * 2 ** 20);
+    content.write('PK\x03\x04', 'latin1');
+    const { gaps } = await analyse([[{ name: 'app/app-1.0.jar', content }]]);
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toMatch(/a large Java archive that could not be followed to its end.*: app\/app-1\.0\.jar$/);
+  });
+
   test('a text that is looked at in part is named', async () => {
     const large = 'x'.repeat(4 * 2 ** 20);
     const { gaps } = await analyse([

@@ -3,6 +3,8 @@ import { inflateRawSync } from 'node:zlib';
 /** Takes an archive's bytes as they come. */
 export interface ZipStream {
   push(chunk: Uint8Array): void;
+  /** At the end: whether all entries were followed, up to the directory of the archive. */
+  complete(): boolean;
 }
 
 export interface ZipStreamReader {
@@ -12,11 +14,16 @@ export interface ZipStreamReader {
   entry(name: string, content: Uint8Array | undefined): void;
 }
 
-const signatures = { local: 0x04034b50, descriptor: 0x08074b50 } as const;
+const signatures = { local: 0x04034b50, directory: 0x02014b50, extraData: 0x08064b50 } as const;
 const descriptorMark = Buffer.from([0x50, 0x4b, 0x07, 0x08]);
 const localMark = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
 const localBytes = 30;
 const descriptorBytes = 16;
+/** Of zip64, whose sizes have eight bytes. */
+const wideDescriptorBytes = 24;
+/** Number of the extra field of zip64, and what stands in the place of a size that it holds. */
+const wideField = 0x0001;
+const inWideField = 0xffffffff;
 const methods = { stored: 0, deflated: 8 } as const;
 const sizesFollow = 0x08;
 const maximumPrefix = 64 * 1024;
@@ -28,6 +35,8 @@ interface Entry {
   readonly known: boolean;
   /** Undefined where the descriptor behind it will tell. */
   readonly packed: number | undefined;
+  /** That descriptor is one of zip64. */
+  readonly wide: boolean;
   /** Bytes of it that have come. */
   taken: number;
   readonly kept: Buffer[] | undefined;
@@ -36,13 +45,14 @@ interface Entry {
 
 /**
  * Reads an archive that is too large to be held, by the headers before its entries (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7).
- * Where the length stands behind the entry, the descriptor is the one that tells just as many bytes as have come. What it cannot follow ends it.
+ * Where the length stands behind the entry, the descriptor is the one that tells just as many bytes as have come. What it cannot follow ends it, as `complete` says.
  * `maximumEntry` bounds what is held of one entry, packed and unpacked.
  */
 export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStream {
   let rest: Buffer = Buffer.alloc(0);
   let entry: Entry | undefined;
   let state: 'before' | 'header' | 'data' | 'over' = 'before';
+  let sawDirectory = false;
 
   const isOver = (): boolean => state === 'over';
   const take = (bytes: Buffer): void => {
@@ -70,7 +80,8 @@ export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStr
     if (state === 'header') {
       const header = headerOf(rest);
       if (header === 'more') return false;
-      if (header === 'none') {
+      if (header === 'none' || header === 'directory') {
+        sawDirectory = header === 'directory';
         state = 'over';
         return false;
       }
@@ -94,17 +105,20 @@ export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStr
   const stepToDescriptor = (of: Entry): boolean => {
     let at = rest.indexOf(descriptorMark);
     // All marks in one go: data may consist of nothing else.
-    while (at !== -1 && at + descriptorBytes <= rest.length && rest.readUInt32LE(at + 8) !== of.taken + at)
+    const length = of.wide ? wideDescriptorBytes : descriptorBytes;
+    const told = (from: number) => (of.wide ? Number(rest.readBigUInt64LE(from)) : rest.readUInt32LE(from));
+    while (at !== -1 && at + length <= rest.length && told(at + 8) !== of.taken + at)
       at = rest.indexOf(descriptorMark, at + 1);
-    const isEnd = at !== -1 && at + descriptorBytes <= rest.length;
+    const isEnd = at !== -1 && at + length <= rest.length;
     // The mark may be cut in two by the end of what came.
     const data = at === -1 ? Math.max(0, rest.length - descriptorMark.length + 1) : at;
     take(rest.subarray(0, data));
-    rest = rest.subarray(isEnd ? data + descriptorBytes : data);
+    rest = rest.subarray(isEnd ? data + length : data);
     if (isEnd) close();
     return isEnd;
   };
   return {
+    complete: () => sawDirectory,
     push(chunk) {
       if (isOver()) return;
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -116,25 +130,42 @@ export function zipStream(reader: ZipStreamReader, maximumEntry: number): ZipStr
   };
 }
 
-type Header = Pick<Entry, 'name' | 'deflated' | 'known' | 'packed'> & { readonly length: number };
+const behindEntries: ReadonlySet<number> = new Set([signatures.directory, signatures.extraData]);
 
-function headerOf(bytes: Buffer): Header | 'more' | 'none' {
+type Header = Pick<Entry, 'name' | 'deflated' | 'known' | 'packed' | 'wide'> & { readonly length: number };
+
+function headerOf(bytes: Buffer): Header | 'more' | 'none' | 'directory' {
   if (bytes.length < 4) return 'more';
-  if (bytes.readUInt32LE(0) !== signatures.local) return 'none';
+  const signature = bytes.readUInt32LE(0);
+  if (signature !== signatures.local) return behindEntries.has(signature) ? 'directory' : 'none';
   if (bytes.length < localBytes) return 'more';
   const nameBytes = bytes.readUInt16LE(26);
   const length = localBytes + nameBytes + bytes.readUInt16LE(28);
   if (bytes.length < length) return 'more';
-  const [flags, method, packed] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8), bytes.readUInt32LE(18)];
-  // Longer than 4 GiB: what follows cannot be found.
-  if (packed === 0xffffffff) return 'none';
+  const [flags, method] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8)];
+  const wide = wideSize(bytes.subarray(localBytes + nameBytes, length), bytes.readUInt32LE(22) === inWideField);
+  const narrow = bytes.readUInt32LE(18);
+  const packed = narrow === inWideField ? wide : narrow;
+  // What follows cannot be found.
+  if (packed === undefined) return 'none';
   return {
     name: bytes.toString('utf8', localBytes, localBytes + nameBytes),
     deflated: method === methods.deflated,
     known: method === methods.stored || method === methods.deflated,
     packed: (flags & sizesFollow) !== 0 ? undefined : packed,
+    wide: wide !== undefined,
     length,
   };
+}
+
+/** The packed size in the extra field of zip64 (4.5.3), behind the unpacked one; undefined where there is none. */
+function wideSize(extra: Buffer, unpackedIsThere: boolean): number | undefined {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== wideField) continue;
+    const from = at + 4 + (unpackedIsThere ? 8 : 0);
+    return from + 8 <= extra.length ? Number(extra.readBigUInt64LE(from)) : 0;
+  }
+  return undefined;
 }
 
 function unpacked({ deflated, kept = [], keptBytes }: Entry, maximumBytes: number): Uint8Array | undefined {

@@ -43,6 +43,7 @@ function archiveStream({ path }: FileHeader): PackageStream {
   const folders = new Set<string>();
   const budget: Budget = { bytes: maximumStreamed };
   let isArchive = false;
+  let tooLarge = false;
   const nested: InstalledPackage[] = [];
   const stream = zipStream(
     {
@@ -52,6 +53,7 @@ function archiveStream({ path }: FileHeader): PackageStream {
         return isWanted(name);
       },
       entry(name, content) {
+        if (content === undefined) tooLarge = true;
         // To find out that something does not unpack took as long.
         budget.bytes -= content?.length ?? maximumWhole;
         if (content === undefined || budget.bytes <= 0 || nested.length + poms.length >= maximumPackages) return;
@@ -72,6 +74,13 @@ function archiveStream({ path }: FileHeader): PackageStream {
       const found: InstalledPackage[] = [];
       if (isArchive) identify({ path, inside: [] }, { manifest, poms, folders }, found);
       return [...found, ...nested];
+    },
+    gap() {
+      if (!stream.complete())
+        return 'a large Java archive that could not be followed to its end, so that packages in it may be missing';
+      if (budget.bytes <= 0 || nested.length + poms.length >= maximumPackages)
+        return 'a large Java archive with more in it than is read';
+      return tooLarge ? 'a large Java archive with another in it that is too large or does not unpack' : undefined;
     },
   };
 }

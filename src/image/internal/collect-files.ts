@@ -97,6 +97,14 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
     if (kept) texts.set(header.path, keptText(header.path, start));
   }
 
+  function endStreams({ streams, header }: OpenFile): void {
+    for (const stream of streams) {
+      if (packages.length < maximumPackages) append(packages, stream.end());
+      const gap = stream.gap?.();
+      if (gap !== undefined) odd.add(gap, header.path);
+    }
+  }
+
   return {
     entry(entry) {
       open = undefined;
@@ -133,7 +141,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
         table.setHash(open.hash.digest());
         if (open.start) look(open, open.start);
       }
-      for (const stream of open?.streams ?? []) if (packages.length < maximumPackages) append(packages, stream.end());
+      if (open) endStreams(open);
       open = undefined;
       starts.release(heldBytes);
     },

@@ -311,19 +311,21 @@ describe('Java', () => {
       noise.write(mark.repeat(9), mark.charCodeAt(2) * 1000, 'latin1');
     const library = zipArchive({ ...pom('org.example', 'library', '2.0'), 'A.class': 'x' });
     const files = { ...pom('org.example', 'app', '1.0'), 'data/noise': noise, 'BOOT-INF/lib/library-2.0.jar': library };
-    for (const lengthsBehind of [false, true])
+    const places = [{}, { lengthsBehind: true }, { wide: true }, { wide: true, lengthsBehind: true }];
+    for (const place of places)
       for (const piece of [1, 7, 4096, 1_000_000]) {
-        const jar = zipArchive(files, { lengthsBehind });
+        const jar = zipArchive(files, place);
         const stream = javaCataloguer.stream?.(header);
         for (let at = 0; at < jar.length; at += piece) stream?.push(jar.subarray(at, at + piece));
         expect(urls([...(stream?.end() ?? [])])).toEqual([
           'pkg:maven/org.example/app@1.0',
           'pkg:maven/org.example/library@2.0',
         ]);
+        expect(stream?.gap?.()).toBeUndefined();
       }
   });
 
-  test('a large archive that is cut off, or none, holds what came before', () => {
+  test('a large archive that is cut off, or none, holds what came before, and says so', () => {
     const jar = zipArchive({ ...pom('org.example', 'app', '1.0'), 'data/noise': randomBytes(5000) });
     for (const content of [jar.subarray(0, 3000), Buffer.from('no archive'), randomBytes(200_000)]) {
       const stream = javaCataloguer.stream?.({ path: 'app/app-1.0.jar', bytes: 1e9, mode: 0o644 });
@@ -331,6 +333,7 @@ describe('Java', () => {
       expect(urls([...(stream?.end() ?? [])])).toEqual(
         content.length === 3000 ? ['pkg:maven/org.example/app@1.0'] : [],
       );
+      expect(stream?.gap?.()).toContain('could not be followed to its end');
     }
   });
 

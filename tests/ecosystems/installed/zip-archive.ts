@@ -2,11 +2,11 @@ import { deflateRawSync } from 'node:zlib';
 
 /**
  * A zip archive with these files, deflated unless their name says that they are archives themselves (as Spring Boot stores them). `lengthsBehind` puts the
- * lengths of the deflated ones into a descriptor behind them, as Java does.
+ * lengths of the deflated ones into a descriptor behind them, as Java does; `wide` writes those before and behind a file as zip64 has them.
  */
 export function zipArchive(
   files: Readonly<Record<string, string | Uint8Array>>,
-  { lengthsBehind = false }: { readonly lengthsBehind?: boolean } = {},
+  { lengthsBehind = false, wide = false }: { readonly lengthsBehind?: boolean; readonly wide?: boolean } = {},
 ): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -23,13 +23,22 @@ export function zipArchive(
     common.writeUInt32LE(bytes.length, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);
     const front = Buffer.from(common);
+    const extra = Buffer.alloc(wide ? 20 : 0);
+    if (wide) {
+      extra.writeUInt32LE((16 << 16) | 1, 0);
+      extra.writeBigUInt64LE(BigInt(bytes.length), 4);
+      extra.writeBigUInt64LE(BigInt(packed.length), 12);
+      front.fill(0xff, 14, 22);
+      front.writeUInt16LE(extra.length, 24);
+    }
     let behind = Buffer.alloc(0);
     if (lengthsBehind && !stored) {
       front.writeUInt16LE(8, 2);
       front.fill(0, 10, 22);
-      behind = Buffer.concat([Buffer.from('PK\x07\x08'), common.subarray(10, 22)]);
+      const wideLengths = Buffer.concat([common.subarray(10, 14), extra.subarray(12), extra.subarray(4, 12)]);
+      behind = Buffer.concat([Buffer.from('PK\x07\x08'), wide ? wideLengths : common.subarray(10, 22)]);
     }
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), front, Buffer.from(name), packed, behind]);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), front, Buffer.from(name), extra, packed, behind]);
     const place = Buffer.alloc(14);
     place.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, place, Buffer.from(name)]));
