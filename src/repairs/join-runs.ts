@@ -1,8 +1,10 @@
 import type { Fix, TextEdit } from '../core/fix.ts';
+import { addPackages } from '../dockerfile/add-packages.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { replace } from '../dockerfile/edit.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { isEditableRun, scriptStart, skipBlank, standsAlone } from '../dockerfile/run-chain.ts';
+import { canBeOne, installOf } from './join-installs.ts';
 
 /** What a command changes for those behind it in the same shell. */
 export const changesShell =
@@ -12,15 +14,37 @@ export const changesShell =
 export const startsService =
   /^(?:service|systemctl|initctl|invoke-rc\.d|rc-service|start-stop-daemon|supervisord|apache2ctl|httpd|nginx|mysqld(?:_safe)?|pg_ctl|pg_ctlcluster|postgres|redis-server|mongod|Xvfb|dockerd|dbus-\S+|ssh-agent|gpg-agent|nohup|tmux|screen|java)$/;
 
-/** Joins RUNs of one command each that follow each other, with `&&` on a line of its own. Comments between them stay. */
+/**
+ * Joins RUNs of one command each that follow each other, with `&&` on a line of its own; what installs packages becomes one command with
+ * what installs them directly before it. Comments between them stay.
+ */
 export function joinRuns(dockerfile: Dockerfile, row: readonly RunInstruction[]): Fix | undefined {
-  const edits = row.flatMap((run, at) => {
+  const [first] = row;
+  if (first === undefined || row.length < 2) return undefined;
+  const edits: TextEdit[] = [];
+  let install = installOf(dockerfile, first);
+  let added: string[] = [];
+  const addAll = () => {
+    if (install !== undefined) edits.push(...addPackages(dockerfile, install.read, added));
+    added = [];
+  };
+  for (const [at, run] of row.entries()) {
     const before = row[at - 1];
-    return before === undefined ? [] : (joint(dockerfile, before, run) ?? []);
-  });
-  if (edits.length === 0) return undefined;
+    if (before === undefined) continue;
+    const own = installOf(dockerfile, run);
+    if (install !== undefined && own !== undefined && canBeOne(install, own)) {
+      added.push(...own.read.packages.map(({ word }) => word.raw));
+      edits.push(replace(dockerfile, { start: before.range.end, end: run.range.end }, ''));
+      continue;
+    }
+    addAll();
+    install = own;
+    const edit = joint(dockerfile, before, run);
+    if (edit !== undefined) edits.push(edit);
+  }
+  addAll();
   return {
-    title: edits.length === 1 ? 'Join it to the RUN before it' : `Join ${row.length} RUNs to one`,
+    title: row.length === 2 ? 'Join it to the RUN before it' : `Join ${row.length} RUNs to one`,
     changes: { edits },
     assumptions: [
       {
@@ -29,6 +53,31 @@ export function joinRuns(dockerfile: Dockerfile, row: readonly RunInstruction[])
       },
     ],
   };
+}
+
+/**
+ * Whether a RUN can be joined to a row. One that installs packages only where no command of the row does, or where the last one does and both
+ * can be one command: two in one RUN are what `layers/several-package-installs` finds.
+ */
+export function continuesRow(dockerfile: Dockerfile, row: readonly RunInstruction[], run: RunInstruction): boolean {
+  const last = row.at(-1);
+  if (last === undefined) return true;
+  if (joint(dockerfile, last, run) === undefined) return false;
+  const own = installOf(dockerfile, run);
+  if (own === undefined) return true;
+  const before = installOf(dockerfile, last);
+  if (before?.read.tool === own.read.tool) return canBeOne(before, own) && !hasComments(dockerfile, last, run);
+  return !row.some((each) => installOf(dockerfile, each)?.read.tool === own.read.tool);
+}
+
+/** Comments between two RUNs, or within the second. */
+function hasComments({ syntax }: Dockerfile, first: RunInstruction, second: RunInstruction): boolean {
+  return (
+    second.syntax.innerComments.length > 0 ||
+    syntax.items
+      .slice(syntax.items.indexOf(first.syntax) + 1, syntax.items.indexOf(second.syntax))
+      .some(({ kind }) => kind === 'comment')
+  );
 }
 
 /** The edit that joins two RUNs; undefined where it would change more than the number of layers. */

@@ -165,13 +165,12 @@ function addToSet(
   { packages, virtual }: PackageCommand,
 ): ToolChanges {
   const out = takeOut(dockerfile, install, tools, libraries, step);
-  const [first] = packages;
-  if (out === undefined || first === undefined || install.read.ecosystem !== 'apk')
+  if (out === undefined || packages.length === 0 || install.read.ecosystem !== 'apk')
     return { refusal: 'the words of the step that installs them cannot be taken apart' };
-  const added = tools.map(({ word }) => word.raw).join(' ');
+  const added = tools.map(({ word }) => word.raw);
   return {
     title: `Install ${names(tools)} with ${virtual ?? ''}, which is removed in its step`,
-    changes: { edits: [...out, insertBefore(dockerfile, first.word.range, `${added} `)] },
+    changes: { edits: [...out, ...addPackages(dockerfile, { packages }, added)] },
   };
 }
 

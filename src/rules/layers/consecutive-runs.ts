@@ -1,7 +1,7 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { joinRuns, joint } from '../../repairs/join-runs.ts';
+import { continuesRow, joinRuns } from '../../repairs/join-runs.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -14,17 +14,14 @@ export const rule = dockerfileRule({
   peers: ['hadolint:DL3059', 'kics:multiple-run-add-copy-instructions-listed'],
   check({ dockerfile }, { report }) {
     for (const stage of dockerfile.stages) {
-      let isJoined = false;
+      let row = new Set<Instruction>();
       for (const [at, instruction] of stage.instructions.entries()) {
         const previous = stage.instructions[at - 1];
-        if (previous === undefined || !isSingle(dockerfile, instruction) || !isSingle(dockerfile, previous)) {
-          isJoined = false;
-          continue;
-        }
+        if (previous === undefined || !isSingle(dockerfile, instruction) || !isSingle(dockerfile, previous)) continue;
         // The first of a row carries the fix for all of it.
-        const row = isJoined ? [] : rowOf(dockerfile, stage.instructions.slice(at - 1));
-        const fix = isJoined ? undefined : joinRuns(dockerfile, row);
-        isJoined = joint(dockerfile, previous, instruction) !== undefined;
+        const runs = row.has(previous) ? [] : rowOf(dockerfile, stage.instructions.slice(at - 1));
+        const fix = joinRuns(dockerfile, runs);
+        if (!row.has(instruction)) row = new Set(runs);
         report({
           at: instruction.keyword.range,
           message: 'This RUN could be part of the one before it.',
@@ -44,9 +41,7 @@ function isSingle(dockerfile: Dockerfile, instruction: Instruction): instruction
 function rowOf(dockerfile: Dockerfile, instructions: readonly Instruction[]): readonly RunInstruction[] {
   const row: RunInstruction[] = [];
   for (const instruction of instructions) {
-    const last = row.at(-1);
-    if (!isSingle(dockerfile, instruction)) break;
-    if (last !== undefined && joint(dockerfile, last, instruction) === undefined) break;
+    if (!isSingle(dockerfile, instruction) || !continuesRow(dockerfile, row, instruction)) break;
     row.push(instruction);
   }
   return row;

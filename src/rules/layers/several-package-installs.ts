@@ -1,12 +1,11 @@
 import type { Fix } from '../../core/fix.ts';
 import { addPackages } from '../../dockerfile/add-packages.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
 import { removeCommand } from '../../dockerfile/remove-command.ts';
 import { linkOf, standsAlone } from '../../dockerfile/run-chain.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-
-const tools = ['apt-get', 'apt', 'apk', 'yum', 'dnf', 'microdnf', 'zypper'];
+import { canBeOne, namedInstalls } from '../../repairs/join-installs.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -19,15 +18,8 @@ export const rule = dockerfileRule({
   peers: ['parfum:moreThanOneInstall'],
   check({ dockerfile }, { report }) {
     const first = new Map<object, PlacedPackageCommand>();
-    for (const placed of packageCommands(dockerfile, ...tools)) {
+    for (const placed of namedInstalls(dockerfile)) {
       const { read, command, instruction } = placed;
-      if (
-        read.action !== 'install' ||
-        !read.packages.every(({ kind }) => kind === 'registry') ||
-        command.place.inside.length > 0
-      )
-        continue;
-      if (read.virtual !== undefined) continue;
       const before = first.get(instruction);
       if (before === undefined) first.set(instruction, placed);
       else if (before.read.tool === read.tool) {
@@ -43,10 +35,6 @@ export const rule = dockerfileRule({
   },
 });
 
-/** Brings what the next command installs from repositories that were not there before. */
-const bringsRepository =
-  /(?:^|-)(?:release|repo|repos|repository)(?:$|-)|^https?:|^(?:extrepo|software-properties-common)$/;
-
 /** Two installs that follow each other with the same options become one. */
 function joinInstalls(
   dockerfile: Dockerfile,
@@ -59,19 +47,9 @@ function joinInstalls(
   const other = commands[at + 1];
   if (one === undefined || other?.range.start !== second.command.range.start || !standsAlone(one)) return undefined;
   if (linkOf(dockerfile, first.instruction, other, 'before')?.operator !== '&&') return undefined;
-  const options = ({ read }: PlacedPackageCommand) =>
-    [...new Set(read.flags.map(({ name, value }) => `${name}=${value ?? ''}`))].sort().join(' ');
-  const prefix = ({ command }: PlacedPackageCommand) =>
-    [...command.wrappers, ...command.assignments.map(({ name, value }) => `${name}=${value?.raw ?? ''}`)].join(' ');
-  if (options(first) !== options(second) || prefix(first) !== prefix(second)) return undefined;
-  if (
-    first.read.subcommand?.value !== second.read.subcommand?.value ||
-    one.redirects.length + other.redirects.length > 0
-  )
-    return undefined;
-  if (first.read.packages.some(({ name }) => bringsRepository.test(name))) return undefined;
+  if (!canBeOne(first, second)) return undefined;
   const removed = removeCommand(dockerfile, first.instruction, other);
-  if (first.read.packages.length === 0 || removed === undefined) return undefined;
+  if (removed === undefined) return undefined;
   const added = second.read.packages.map(({ word }) => word.raw);
   return {
     title: 'Install them together',
