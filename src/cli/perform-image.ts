@@ -4,7 +4,14 @@ import { audit } from '../audit/audit.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import { type DiveVerdict, diveDefaults, judgeAsDive, readDiveRules, readGivenDiveRules } from '../image/dive-gate.ts';
+import {
+  type DiveRules,
+  type DiveVerdict,
+  diveDefaults,
+  judgeAsDive,
+  readDiveRules,
+  readGivenDiveRules,
+} from '../image/dive-gate.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import { type InspectedImage, imageProject, inspectImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
@@ -35,6 +42,8 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
       remedy: 'plimsoll image registry.example/shop/web:1, plimsoll image ./image.tar, plimsoll image diff A B.',
     });
   refuseWithoutEffect(parsed);
+  // What is written wrong is said before an image is read, which may take minutes.
+  const gate = await diveRules(parsed, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const repository = await repositoryFrom(parsed, terminal);
@@ -48,8 +57,7 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
     const view = await viewOf(image, read, repository, name, parsed, terminal);
     progress.end();
     await write(view, parsed, terminal);
-    if (['ci', 'ci-config', ...diveFlags.map((flag) => flag.name)].some((flag) => parsed.has(flag)))
-      return await gate(read.analysis, parsed, terminal);
+    if (gate) return judge(read.analysis, gate, terminal);
     // A list is no verdict.
     if (parsed.has('sbom')) return exitCodes.clean;
     return exitCodeOf(view.report, failOnFrom(parsed, undefined));
@@ -144,15 +152,16 @@ function withFormat(parsed: ParsedArguments): ParsedArguments {
 }
 
 /** dive's CI mode: 1 when a rule fails, whatever else was found. */
-async function gate(analysis: ImageAnalysis, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
-  const file = parsed.value('ci-config') ?? '.dive-ci';
-  const verdicts = judgeAsDive(analysis, await diveRules(file, parsed, terminal));
+function judge(analysis: ImageAnalysis, gate: DiveRules, terminal: Terminal): number {
+  const verdicts = judgeAsDive(analysis, gate);
   for (const verdict of verdicts) terminal.stderr.write(`${verdictLine(verdict)}\n`);
   return verdicts.some(({ state }) => state === 'fail') ? exitCodes.findings : exitCodes.clean;
 }
 
-/** What flags say, else the file, else what dive takes. */
-async function diveRules(file: string, parsed: ParsedArguments, terminal: Terminal) {
+/** What flags say, else the file, else what dive takes; undefined where nobody asks for its gate. */
+async function diveRules(parsed: ParsedArguments, terminal: Terminal): Promise<DiveRules | undefined> {
+  if (!['ci', 'ci-config', ...diveFlags.map((flag) => flag.name)].some((flag) => parsed.has(flag))) return undefined;
+  const file = parsed.value('ci-config') ?? '.dive-ci';
   const asked = diveFlags.flatMap(({ name }) => {
     const value = parsed.value(name);
     return value === undefined ? [] : [[name, value]];

@@ -100,6 +100,13 @@ describe('plimsoll image', () => {
     expect(stricter.code).toBe(1);
   });
 
+  test.each([
+    [['--lowestEfficiency', '2'], '«2» is no value for lowestEfficiency'],
+    [['--ci-config', 'gone'], 'there is no such file'],
+  ])('says that the gate %j is written wrong before it reads the image', async (flags, message) => {
+    await expect(run('docker-archive:gone.tar', ...flags)).rejects.toThrow(message);
+  });
+
   test('writes the page beside the report', async () => {
     await run(name, '--html', 'web.html', '--fail-on', 'never');
     expect(readFileSync(path.join(scratch, 'web.html'), 'utf8')).toContain('<title>/app/data 1.5 MB</title>');

@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -60,7 +70,10 @@ const restoring = (change: () => void) => {
   utimesSync(file, atime, mtime);
 };
 
-describe.runIf(process.platform === 'linux')('a file whose bytes were held against their digest', () => {
+/** In memory, as /tmp is in some distributions: no file of it is trusted. */
+const isTmpfs = process.platform === 'linux' && statfsSync(tmpdir()).type === 0x01021994;
+
+describe.runIf(process.platform === 'linux' && !isTmpfs)('a file whose bytes were held against their digest', () => {
   test('is not read again', async () => {
     later();
     expect(await analyse()).toEqual(['good']);
