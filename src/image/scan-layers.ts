@@ -94,6 +94,7 @@ function emptyScan(): LayerScan {
     notes: [],
     secrets: [],
     texts: new Map(),
+    usedTests: [],
     gaps: ['a foreign layer, which the image only names, was not read'],
   };
 }

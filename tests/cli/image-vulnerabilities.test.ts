@@ -60,6 +60,32 @@ describe('plimsoll image and vulnerabilities', () => {
     expect((await look()).ids).toEqual(all);
   });
 
+  // lodash's is high, mended by an update and known since 2021; of openssl's one is mended and not rated, one low, one negligible, all without a date.
+  const lodashFinding = 'error lodash 4.17.20 has 1 known vulnerability';
+  const mended = 'note openssl 3.0.11-1~deb12u1 has 1 known vulnerability';
+  const notMended = 'note openssl 3.0.11-1~deb12u1 has 2 known vulnerabilities';
+  test.each<[readonly string[], readonly string[], number]>([
+    [[], [lodashFinding], 1],
+    [['--vulnerability-severity', 'critical'], [], 0],
+    [['--vulnerability-severity', 'high'], [lodashFinding], 1],
+    [['--vulnerability-severity', 'low'], [lodashFinding, mended, notMended], 1],
+    [['--vulnerability-severity', 'low', '--vulnerability-fixable'], [lodashFinding, mended], 1],
+    [['--vulnerability-days', '30'], [lodashFinding], 1],
+    [['--vulnerability-days', '99999'], [], 0],
+    [['--vulnerability-days', '99999', '--vulnerability-severity', 'low'], [mended, notMended], 0],
+  ])('by the gate of %j finds %j and exits with %i', async (flags, expected, code) => {
+    const args = [`rootfs:${directory}/root`, '--json', '--fail-on', 'error', ...flags];
+    const ran = await runCommand(image, directory, args, { environment });
+    const said: readonly { readonly rule: string; readonly severity: string; readonly message: string }[] = JSON.parse(
+      ran.stdout,
+    ).report.findings;
+    const found = said.filter(({ rule }) => rule === 'security/vulnerable-package');
+    expect(found.map(({ severity, message }) => `${severity} ${message.split(/[,:]/)[0]}`).sort()).toEqual(
+      [...expected].sort(),
+    );
+    expect(ran.code).toBe(code);
+  });
+
   test('an old export is old however new the store is', async () => {
     expect((await look()).advisories).toContain('Advisories of 2025-08-12.');
   });

@@ -265,6 +265,35 @@ describe('waste', () => {
       ],
     ],
     [
+      'not tests of packages that code requires, or that package.json gives to others',
+      [
+        [
+          file('app/node_modules/a/test/x.js', big('a')),
+          file('app/node_modules/a/lib/index.js', "const x = require('../test/x');"),
+          file('app/node_modules/@s/b/tests/x.js', big('b')),
+          file('app/node_modules/@s/b/package.json', '{"name":"@s/b","exports":{".":{"import":"./tests/x.js"}}}'),
+          file('app/node_modules/c/test/x.js', big('c')),
+        ],
+        [
+          file('app/server.mjs', 'import c from "c/test/x.js"; const text = `/test/${1}`'),
+          file('app/node_modules/d/__tests__/x.js', big('d')),
+          file('app/node_modules/d/index.js', `${"'no test';".repeat(9000)}export * from './__tests__/x.js';`),
+        ],
+      ],
+      [],
+    ],
+    [
+      'tests of packages that only tests require, or a script of package.json',
+      [
+        [
+          file('app/node_modules/a/test/x.js', `require('./y'); require('../test/y');${big('a').slice(37)}`),
+          file('app/node_modules/a/package.json', '{"main":"index.js","scripts":{"test":"node test/x.js"}}'),
+          file('app/node_modules/a/index.js', "require('../b/lib/test/x'); // see /test/x.js and 'test'"),
+        ],
+      ],
+      [{ what: 'tests in installed packages', bytes: 1000, files: 1 }],
+    ],
+    [
       'not what programs run, whatever its folder is called',
       [
         [

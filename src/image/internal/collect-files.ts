@@ -14,6 +14,7 @@ import { layerError } from './layer-error.ts';
 import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
+import { mayNameTests, usedTests } from './used-tests.ts';
 
 declare global {
   // Of ECMAScript 2024, which Node.js 20 has.
@@ -41,6 +42,8 @@ export interface CollectedFiles {
   readonly secrets: readonly FileSecret[];
   /** Contents of a few system files, by path. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Directories of tests that code requires: see `usedTests`. */
+  readonly usedTests: readonly string[];
   /** What is odd or was left out, without the layer's name: the same layer has several. */
   readonly gaps: readonly string[];
 }
@@ -80,6 +83,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   const found: CollectedFiles['notes'][number][] = [];
   const secrets: FileSecret[] = [];
   const texts = new Map<string, string>();
+  const required = new Set<string>();
   const starts = startKeeper();
   let open: OpenFile | undefined;
 
@@ -95,6 +99,8 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
     if (options.secrets && secrets.length < maximumSecrets)
       append(secrets, findFileSecrets(header.path, start.subarray(0, maximumSecretBytes)));
     if (kept) texts.set(header.path, keptText(header.path, start));
+    if (mayNameTests(header.path) && required.size < maximumPackages)
+      for (const used of usedTests(header.path, start.subarray(0, maximumSecretBytes))) required.add(used);
   }
 
   function endStreams({ streams, header }: OpenFile): void {
@@ -149,7 +155,15 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       starts.release(0);
       if (packages.length >= maximumPackages) odd.add('more packages than are counted', String(maximumPackages));
       if (secrets.length >= maximumSecrets) odd.add('more secrets than are listed', String(maximumSecrets));
-      return { entries: table.finish(), packages, notes: found, secrets, texts, gaps: odd.list() };
+      return {
+        entries: table.finish(),
+        packages,
+        notes: found,
+        secrets,
+        texts,
+        usedTests: [...required],
+        gaps: odd.list(),
+      };
     },
   };
 }
@@ -169,7 +183,7 @@ function openFile(header: FileHeader, options: CollectOptions, odd: Notes): Open
     else if (wish === 'whole') odd.add('too large to look for packages in', header.path);
   }
   const kept = keptTextBytes(header.path) >= header.bytes;
-  const secretBytes = options.secrets ? Math.min(header.bytes, maximumSecretBytes) : 0;
+  const secretBytes = options.secrets || mayNameTests(header.path) ? Math.min(header.bytes, maximumSecretBytes) : 0;
   const wanted = whole.length > 0 || kept ? header.bytes : secretBytes;
   return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
 }

@@ -14,15 +14,18 @@ export interface WasteFigures {
 
 type Groups = Map<string, { readonly kind: Waste['kind']; readonly group: WasteGroup }>;
 
-/** Bytes that nobody needs: under later layers, in several copies, left over. The worst first. */
-export function findWaste(merged: MergedLayers): WasteFigures {
+/**
+ * Bytes that nobody needs: under later layers, in several copies, left over. The worst first.
+ * @param used directories of tests that code requires (`usedTests`)
+ */
+export function findWaste(merged: MergedLayers, used: ReadonlySet<string>): WasteFigures {
   const groups: Groups = new Map();
   const linked = linkedTargets(merged);
   for (let entry = 0; entry < merged.nodes.length; entry++)
     if (merged.hidden[entry] !== hiding.not && kindAt(merged, entry) === kindOf.file && !linked.has(entry))
       addHidden(merged, groups, entry);
   const neededBytes = addCopies(merged, groups);
-  addLeftovers(merged, groups);
+  addLeftovers(merged, groups, used);
   const waste = [...groups]
     .flatMap(([what, { kind, group }]) => group.waste(kind, what) ?? [])
     .filter(({ bytes }) => bytes > 0)
@@ -114,14 +117,14 @@ function addCopies(merged: MergedLayers, groups: Groups): number {
   return needed;
 }
 
-function addLeftovers(merged: MergedLayers, groups: Groups): void {
+function addLeftovers(merged: MergedLayers, groups: Groups, used: ReadonlySet<string>): void {
   const { tree } = merged;
   const pending = [{ top: rootNode, directory: rootDirectory }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (let node = tree.firstChild(next.top); node >= 0; node = tree.nextSibling(node)) {
       addLeftover(merged, groups, node, next.directory);
       if (tree.firstChild(node) >= 0)
-        pending.push({ top: node, directory: leftoversBelow(next.directory, tree.nameText(node, 'latin1')) });
+        pending.push({ top: node, directory: leftoversBelow(next.directory, tree.nameText(node, 'latin1'), used) });
     }
 }
 

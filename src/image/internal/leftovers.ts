@@ -197,8 +197,11 @@ function lastPart(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('.'), 0));
 }
 
-/** The directory of this name in another one. What is in something left over is that too. */
-export function leftoversBelow(parent: LeftoverDirectory, name: string): LeftoverDirectory {
+/**
+ * The directory of this name in another one. What is in something left over is that too.
+ * @param used directories of tests that code requires (`usedTests`)
+ */
+export function leftoversBelow(parent: LeftoverDirectory, name: string, used: ReadonlySet<string>): LeftoverDirectory {
   const path = `${parent.path}${name}/`;
   if (parent.all !== undefined) return { ...parent, path };
   const { below, folders, inPackages: packageFolders } = lookUp();
@@ -209,7 +212,14 @@ export function leftoversBelow(parent: LeftoverDirectory, name: string): Leftove
   if (name === 'node_modules') return { path, all: undefined, packages: 'npm', level: 'store' };
   if (name === 'site-packages') return { path, all: undefined, packages: 'python', level: 'store' };
   const counts = parent.level === 'package' && (packages === 'npm' || (packages === 'python' && pythonTests.has(name)));
-  return { path, all: counts ? packageFolders.get(name) : undefined, packages, level };
+  return { path, all: counts && !isUsed(path, used) ? packageFolders.get(name) : undefined, packages, level };
+}
+
+/** Of tests in npm packages: by their path, or by the name of their package and theirs. */
+function isUsed(directory: string, used: ReadonlySet<string>): boolean {
+  if (used.size === 0) return false;
+  const path = directory.slice(0, -1);
+  return used.has(path) || used.has(path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
 }
 
 function levelBelow({ packages, level }: LeftoverDirectory, name: string): LeftoverDirectory['level'] {

@@ -28,7 +28,7 @@ export function stackFigures(merged: MergedLayers, scans: readonly LayerScan[]):
     operatingSystem,
     ...(passwd !== undefined && { accounts: readAccounts(passwd, texts.get('etc/shadow')) }),
     secrets: layerSecrets(merged, scans),
-    ...findWaste(merged),
+    ...findWaste(merged, new Set(scans.flatMap(({ usedTests }) => usedTests))),
     ...diveFigures(merged),
   };
 }
