@@ -3,15 +3,15 @@ import {
   type Configured,
   configuredIn,
   configureFields,
-  followConfigured,
   noneConfigured,
 } from './internal/kustomize-configurations.ts';
 import { addGenerated } from './internal/kustomize-generators.ts';
 import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts';
 import { applyPlugins } from './internal/kustomize-plugins.ts';
-import { followNames } from './internal/kustomize-references.ts';
+import { followReferences } from './internal/kustomize-references.ts';
 import { applyReplacements } from './internal/kustomize-replacements.ts';
 import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
+import { withTextsOfKustomize } from './internal/kustomize-scalars.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
 import { applyVars, type KustomizeVar, varsOf } from './internal/kustomize-vars.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
@@ -38,7 +38,7 @@ const maximumDepth = 32;
 const maximumResources = 100_000;
 
 /** What is not done here; an overlay that has it is evaluated without. */
-const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi'];
+const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi', 'crds'];
 
 /**
  * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
@@ -60,12 +60,15 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     configured: noneConfigured,
   };
   const objects: KubernetesObject[] = [];
+  const converted = new WeakMap<YamlNode, YamlNode>();
   const buildRoot = (path: string) => {
     run.vars.clear();
     run.configured = noneConfigured;
-    const built = build(run, path, [], []);
-    for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences))
-      objects.push(toObject(resource, { kind: 'kustomize', overlay: path }));
+    const built = followReferences(build(run, path, [], []), run.configured.names);
+    for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences)) {
+      const node = withTextsOfKustomize(resource.node, converted);
+      objects.push(toObject({ ...resource, node }, { kind: 'kustomize', overlay: path }));
+    }
   };
   for (const path of rootPaths(run, paths)) buildRoot(path);
   // What is left uses itself, by way of others or at once.
@@ -176,7 +179,17 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     else tell('invalid', `there is no file ${written.text}`, written);
     return artifact;
   };
-  const context = { source, report: tell, open, incomplete: () => below.some((each) => run.incomplete.has(each)) };
+  const peek = (written: string) => {
+    const target = projectPath(directoryOf(path), written);
+    return target === undefined ? undefined : run.files(target);
+  };
+  const context = {
+    source,
+    report: tell,
+    open,
+    peek,
+    incomplete: () => below.some((each) => run.incomplete.has(each)),
+  };
   const beside = run.configured;
   run.configured = noneConfigured;
   let resources: readonly Resource[] = [...given, ...accumulate(run, path, root, below, tell)];
@@ -190,8 +203,7 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   for (const each of varsOf(root, context)) run.vars.set(each.name, each);
   resources = applyPatches(root, resources, context);
   resources = setNamespace(root, resources);
-  const renamed = rename(root, resources);
-  resources = followConfigured(resources, followNames(resources, renamed), run.configured);
+  resources = rename(root, resources);
   resources = setLabels(root, resources);
   resources = configureFields(root, resources, run.configured);
   resources = applyJsonPatches(root, resources, context);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { decodeArtifact } from '../../src/core/artifact.ts';
 import { readKustomizations } from '../../src/kubernetes/kustomize.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
 import { at, textAt, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
@@ -497,6 +498,142 @@ patches:
       },
     ],
     [
+      'a name of the base in a patch of the overlay, and one that two objects have had',
+      {
+        ...base,
+        'mid/kustomization.yaml': 'resources: [../base]\nnamespace: mid\nnamePrefix: mid-\n',
+        'other/kustomization.yaml': `resources: [web.yaml]
+nameSuffix: -other
+configMapGenerator: [{name: settings, literals: [A=1]}]
+`,
+        'other/web.yaml': `apiVersion: v1
+kind: Pod
+metadata: {name: other}
+spec:
+  serviceAccountName: web
+  priorityClassName: high
+  containers: [{name: a, image: a, envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: settings}}]}]
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: high}
+value: 1
+`,
+        'k/kustomization.yaml': `namespace: shop
+resources: [../mid, ../other]
+patches:
+  - patch: |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: mid-web, namespace: mid}
+      spec:
+        template:
+          spec:
+            containers:
+              - {name: late, image: late, envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: mid-settings}}]}
+`,
+      },
+    ],
+    [
+      'names in kinds that Kustomize does not know, and in annotations, rules and bindings',
+      {
+        'k/kustomization.yaml': 'namePrefix: p-\nnamespace: shop\nresources: [all.yaml]\n',
+        'k/all.yaml': `apiVersion: example.com/v1
+kind: Thing
+metadata: {name: thing}
+spec: {secretName: s, secret: {name: s}, configMapRef: {name: c}, serviceAccountName: a, subjects: [{kind: ServiceAccount, name: a}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: a}
+imagePullSecrets: [{name: s}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: i, annotations: {nginx.ingress.kubernetes.io/auth-secret: s, example.com/secret: s}}
+spec: {tls: [{secretName: s}], defaultBackend: {service: {name: s, port: {number: 80}}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r}
+rules: [{apiGroups: [""], resources: [secrets], resourceNames: [s, c, other], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: r}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}
+subjects: [{kind: ServiceAccount, name: a}, {kind: ServiceAccount, name: a, namespace: elsewhere}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: r}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: r}
+`,
+      },
+    ],
+    [
+      'words that are booleans to YAML 1.1',
+      {
+        'k/kustomization.yaml': `resources: [pod.yaml]
+commonLabels: {quoted: "no"}
+patches:
+  - patch: |
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: p, labels: {patched: yes, x: on}}
+`,
+        'k/pod.yaml': `apiVersion: v1
+kind: Pod
+metadata: {name: p, labels: {x: yes, y: "yes", z: off}, annotations: {n: y}}
+spec: {hostNetwork: yes, hostPID: True, containers: [{name: a, image: a, args: [yes, 0644]}]}
+`,
+      },
+    ],
+    ...(['allServiceAccounts', 'none', 'defaultOnly'] as const).map((mode): [string, Files] => [
+      `a plugin that puts a namespace only where none is, and on accounts: ${mode}`,
+      {
+        'k/kustomization.yaml': 'resources: [all.yaml]\ntransformers: [place.yaml]\n',
+        'k/place.yaml': `apiVersion: builtin
+kind: NamespaceTransformer
+metadata: {name: n, namespace: shop}
+unsetOnly: ${mode !== 'none'}
+setRoleBindingSubjects: ${mode}
+fieldSpecs: [{path: spec/place, kind: Thing, create: true}]
+`,
+        'k/all.yaml': `apiVersion: example.com/v1
+kind: Thing
+metadata: {name: t}
+spec: {}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: other}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: placed, namespace: other}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: rb}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: x}
+subjects:
+  - {kind: ServiceAccount, name: default}
+  - {kind: ServiceAccount, name: a}
+  - {kind: ServiceAccount, name: b, namespace: z}
+  - {kind: User, name: u}
+`,
+      },
+    ]),
+    [
       'deleting and replacing',
       {
         ...base,
@@ -528,6 +665,40 @@ patches:
   });
 });
 
+test('files that are no texts are binary data of a ConfigMap', ({ skip }) => {
+  skip(!hasKubectl, 'kubectl is not installed');
+  const kustomization = `generatorOptions: {disableNameSuffixHash: true}
+configMapGenerator:
+  - {name: a, files: [blob, k=blob, plain.txt]}
+  - {name: b, files: [plain.txt]}
+  - {name: b, behavior: merge, files: [blob]}
+  - {name: c, files: [blob]}
+  - {name: c, behavior: replace, literals: [A=b]}
+secretGenerator:
+  - {name: s, files: [blob, plain.txt]}
+`;
+  const blob = Buffer.from([0xff, 0xfe, 0x00, 0x61]);
+  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-kustomize-'));
+  const written = { 'kustomization.yaml': kustomization, blob, 'plain.txt': 'text' };
+  for (const [name, content] of Object.entries(written)) writeFileSync(path.join(directory, name), content);
+  const output = execFileSync('kubectl', ['kustomize', directory], { encoding: 'utf8' });
+  rmSync(directory, { recursive: true, force: true });
+  const { objects } = readKustomizations(['kustomization.yaml'], (wanted) => {
+    const content = Object.entries(written).find(([name]) => name === wanted)?.[1];
+    return content === undefined ? undefined : decodeArtifact(wanted, Buffer.from(content));
+  });
+  const keysOf = (object: unknown) =>
+    ['data', 'stringData', 'binaryData'].map((field) => Object.keys(Object(Object(object)[field])).sort());
+  const expected = parseAllDocuments(output).map((document) => document.toJS());
+  expect(sorted(objects.map(({ node }) => plain(node))).map(keysOf)).toEqual(
+    // A Secret's data is kept as it is written.
+    sorted(expected).map((object) => {
+      const [data = [], text = [], binary = []] = keysOf(object);
+      return Object(object).kind === 'Secret' ? [text, data, binary] : [data, text, binary];
+    }),
+  );
+});
+
 describe('what cannot be done is said', () => {
   test.each<[string, string, string, string]>([
     [
@@ -538,6 +709,19 @@ describe('what cannot be done is said', () => {
     ],
     ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
     ['vars: [{name: A}]', 'invalid', 'the var A is of an object or a field that is not among the resources', '1:8'],
+    ['crds: [types.json]', 'unsupported', 'crds is not applied here', '1:1'],
+    [
+      'transformers:\n- |\n  apiVersion: builtin\n  kind: NamespaceTransformer\n  metadata: {name: a, namespace: b}\n  setRoleBindingSubjects: some\n',
+      'invalid',
+      'setRoleBindingSubjects is one of defaultOnly, none and allServiceAccounts, not some',
+      '6:27',
+    ],
+    [
+      'transformers:\n- |\n  apiVersion: builtin\n  kind: ImageTagTransformer\n  metadata: {name: a}\n  imageTag: {name: a, newTag: b}\n  fieldSpecs: [{path: spec/image}]\n',
+      'unsupported',
+      'the field spec/image of ImageTagTransformer is not applied here',
+      '7:15',
+    ],
     ['helmCharts: [{name: a}]', 'unsupported', 'helmCharts is not applied here', '1:1'],
     ['transformers: [plugins]', 'unsupported', 'plugins of transformers is no file, and is not applied here', '1:16'],
     [

@@ -3,9 +3,10 @@ import { readYaml } from '../read-yaml.ts';
 import type { YamlProblem } from '../yaml-document.ts';
 import { at, entriesAt, itemsAt, scalarAt, scalarsAt, textAt, type YamlEntry, type YamlMap } from '../yaml-node.ts';
 import { changeFields, type FieldSpec, fieldSpecsAt } from './kustomize-field-specs.ts';
+import type { NameFields } from './kustomize-name-fields.ts';
 import type { PatchContext } from './kustomize-patches.ts';
-import { kindOf, type Resource } from './kustomize-resource.ts';
-import { derivedMap, derivedScalar, withEntry } from './node-edit.ts';
+import type { Resource } from './kustomize-resource.ts';
+import { derivedMap, withEntry } from './node-edit.ts';
 
 /**
  * What files of `configurations` add to where Kustomize looks: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/transformerconfigs/README.md
@@ -16,7 +17,7 @@ export interface Configured {
   readonly commonLabels: readonly FieldSpec[];
   readonly commonAnnotations: readonly FieldSpec[];
   /** Fields that hold the name of an object of a kind. */
-  readonly names: readonly { readonly kind: string; readonly specs: readonly FieldSpec[] }[];
+  readonly names: readonly NameFields[];
 }
 
 export const noneConfigured: Configured = {
@@ -93,6 +94,7 @@ function configuredBy(root: YamlMap): Configured {
     commonAnnotations: fieldSpecsAt(root, 'commonAnnotations'),
     names: itemsAt(root, 'nameReference').map((item) => ({
       kind: textAt(item, 'kind') ?? '',
+      group: textAt(item, 'group'),
       specs: fieldSpecsAt(item, 'fieldSpecs'),
     })),
   };
@@ -125,28 +127,4 @@ function addPairs(
   return changeFields(resources, specs, (found, place) =>
     pairs.reduce(withEntry, found?.kind === 'map' ? found : derivedMap([], found ?? place)),
   );
-}
-
-/** Names that were changed on the way are changed in the fields that are configured to hold them. */
-export function followConfigured(
-  before: readonly Resource[],
-  after: readonly Resource[],
-  { names }: Configured,
-): readonly Resource[] {
-  let result = after;
-  for (const { kind, specs } of names) {
-    const renamed = new Map<string, string>();
-    for (const [index, resource] of after.entries()) {
-      const old = before[index]?.names.at(-1);
-      const name = resource.names.at(-1);
-      if (kindOf(resource.node) === kind && old !== undefined && name !== undefined && old !== name)
-        renamed.set(old, name);
-    }
-    if (renamed.size === 0) continue;
-    result = changeFields(result, specs, (found) => {
-      const name = found?.kind === 'scalar' ? renamed.get(found.text) : undefined;
-      return found && name !== undefined ? derivedScalar(name, found) : found;
-    });
-  }
-  return result;
 }

@@ -12,6 +12,11 @@ export interface FieldSpec {
   readonly create: boolean;
 }
 
+/** A slash with a backslash before it belongs to the key, as in those of annotations. */
+export function stepsOf(path: string): readonly string[] {
+  return path.split(/(?<!\\)\//).map((step) => step.replaceAll('\\/', '/').replace(/\[\]$/, ''));
+}
+
 /** The specs of a list; such without a path say nothing. */
 export function fieldSpecsAt(node: YamlNode | undefined, ...path: readonly string[]): readonly FieldSpec[] {
   return itemsAt(node, ...path).flatMap((item) => {
@@ -22,7 +27,7 @@ export function fieldSpecsAt(node: YamlNode | undefined, ...path: readonly strin
         group: textAt(item, 'group'),
         version: textAt(item, 'version'),
         kind: textAt(item, 'kind'),
-        path: written.split('/').map((step) => step.replace(/\[\]$/, '')),
+        path: stepsOf(written),
         create: booleanAt(item, 'create') === true,
       },
     ];

@@ -14,16 +14,18 @@ import {
   type YamlScalar,
 } from '../yaml-node.ts';
 import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
-import { changeAt, derivedMap, derivedScalar, entry, withEntry } from './node-edit.ts';
+import { changeAt, derivedMap, derivedScalar, entry, withEntry, withoutEntry } from './node-edit.ts';
 
 export interface GeneratorContext {
   readonly source: YamlSource;
   open(written: YamlScalar): Artifact | undefined;
+  /** The file at a path as the kustomization writes it, without a word when there is none. */
+  peek(written: string): Artifact | undefined;
 }
 
 /**
  * Adds what `configMapGenerator` and `secretGenerator` make. The names are without the hash that Kustomize appends, here and
- * where they are used. The content of `files` is not read: only their names are known.
+ * where they are used. Of `files` the names are known, and whether they are texts: a ConfigMap has others under `binaryData`.
  */
 export function addGenerated(
   kustomization: YamlMap,
@@ -50,13 +52,17 @@ function addOne(
   const pairs = ['labels', 'annotations'].map((key) => [key, options.flatMap((each) => entriesAt(each, key))] as const);
   const name = scalarAt(item, 'name');
   if (!name) return resources;
-  const data = dataOf(item, context);
+  const fields = dataFields(kind, item, context);
   const behavior = textAt(item, 'behavior');
   const existing = resources.find((each) => kindOf(each.node) === kind && each.names.includes(name.text));
   if (existing && (behavior === 'merge' || behavior === 'replace')) {
-    const known = at(existing.node, 'data');
-    const base = behavior === 'merge' && known?.kind === 'map' ? known : derivedMap([], item);
-    let node = withEntry(existing.node, entry('data', data.reduce(withEntry, base)));
+    let node = existing.node;
+    for (const [field, data] of fields) {
+      const known = at(node, field);
+      const base = behavior === 'merge' && known?.kind === 'map' ? known : derivedMap([], item);
+      const all = data.reduce(withEntry, base);
+      node = all.entries.length > 0 ? withEntry(node, entry(field, all)) : withoutEntry(node, field);
+    }
     for (const [key, added] of pairs)
       if (added.length > 0)
         node = changeAt(node, ['metadata', key], (found) =>
@@ -77,13 +83,38 @@ function addOne(
       entry('apiVersion', derivedScalar('v1', item)),
       entry('kind', derivedScalar(kind, item)),
       entry('metadata', derivedMap(metadata, item)),
-      // A Secret's data is Base64 in a manifest; here it is as written, which `stringData` says.
-      entry(kind === 'Secret' ? 'stringData' : 'data', derivedMap(data, item)),
+      ...fields.flatMap(([field, data]) => (data.length > 0 ? [entry(field, derivedMap(data, item))] : [])),
     ],
     item,
   );
-  const made = { node, source: context.source, range: item.range, names: [name.text], namespaces: [namespace?.text] };
+  const made: Resource = {
+    node,
+    source: context.source,
+    range: item.range,
+    names: [name.text],
+    namespaces: [namespace?.text],
+    formerNames: [name.text],
+    prefixes: [],
+    suffixes: [],
+  };
   return [...resources, made];
+}
+
+/** The fields of the object that hold data, with what the generator puts into each. */
+function dataFields(
+  kind: string,
+  item: YamlNode,
+  context: GeneratorContext,
+): readonly (readonly [field: string, data: readonly YamlEntry[]])[] {
+  const files = scalarsAt(item, 'files');
+  const data = dataOf(item, context);
+  // A Secret's data is Base64 in a manifest; here it is as written, which `stringData` says.
+  if (kind === 'Secret') return [['stringData', [...data, ...files.map(fileEntry)]]];
+  const isBinary = ({ text }: YamlScalar) => context.peek(text.slice(text.indexOf('=') + 1))?.encoding === 'latin1';
+  return [
+    ['data', [...data, ...files.filter((file) => !isBinary(file)).map(fileEntry)]],
+    ['binaryData', files.filter(isBinary).map(fileEntry)],
+  ];
 }
 
 function dataOf(item: YamlNode, context: GeneratorContext): YamlEntry[] {
@@ -96,7 +127,6 @@ function dataOf(item: YamlNode, context: GeneratorContext): YamlEntry[] {
       const file = context.open(written);
       return file ? envFileEntries(file) : [];
     }),
-    ...scalarsAt(item, 'files').map(fileEntry),
   ];
 }
 

@@ -4,7 +4,16 @@ import type { YamlSource, YamlStream } from '../yaml-document.ts';
 import { at, entryOf, itemsAt, scalarAt, type YamlMap, type YamlNode, type YamlScalar } from '../yaml-node.ts';
 import { readEmbedded } from './embedded-yaml.ts';
 import { applyJsonPatch } from './json-patch.ts';
-import { groupOf, isPatchFor, kindOf, type Resource, type Telling, targets, withNode } from './kustomize-resource.ts';
+import {
+  groupOf,
+  isPatchFor,
+  kindOf,
+  type Resource,
+  remembered,
+  type Telling,
+  targets,
+  withNode,
+} from './kustomize-resource.ts';
 import { changeAt } from './node-edit.ts';
 import { mergeMaps, mergeOptionsFor } from './strategic-merge.ts';
 
@@ -15,6 +24,8 @@ export interface PatchContext extends Telling {
   incomplete(): boolean;
   /** The file at a path as the kustomization writes it; undefined when there is none, which is said already. */
   open(written: YamlScalar): Artifact | undefined;
+  /** The same, and nothing is said. */
+  peek(written: string): Artifact | undefined;
 }
 
 /**
@@ -98,7 +109,7 @@ function jsonPatched(
   return resources.map((resource) => {
     if (!wanted.has(resource)) return resource;
     const result = applyJsonPatch(resource.node, operations);
-    if ('node' in result) return withNode(resource, result.node);
+    if ('node' in result) return withNode(remembered(resource), result.node);
     context.report('invalid', `the patch cannot be applied: ${result.failure}`, result.operation ?? operations);
     return resource;
   });
@@ -124,7 +135,8 @@ function merged(
     if (!wanted.has(resource)) return [resource];
     const merging = mergeOptionsFor(groupOf(resource.node));
     const node = mergeMaps(resource.node, withIdentityOf(patch, resource, options), merging);
-    return node ? [withNode(resource, node)] : [];
+    const isNamed = scalarAt(options, 'allowNameChange')?.value === true;
+    return node ? [withNode(isNamed ? remembered(resource) : resource, node)] : [];
   });
 }
 

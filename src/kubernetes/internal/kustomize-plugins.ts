@@ -2,6 +2,7 @@ import { readYaml } from '../read-yaml.ts';
 import type { YamlStream } from '../yaml-document.ts';
 import {
   at,
+  booleanAt,
   entriesAt,
   scalarAt,
   scalarsAt,
@@ -12,12 +13,11 @@ import {
   type YamlScalar,
 } from '../yaml-node.ts';
 import { readEmbedded } from './embedded-yaml.ts';
-import { changeFields, fieldSpecsAt } from './kustomize-field-specs.ts';
+import { changeFields, type FieldSpec, fieldSpecsAt } from './kustomize-field-specs.ts';
 import { addGenerated } from './kustomize-generators.ts';
 import { applyJsonPatches, applyPatches, type PatchContext } from './kustomize-patches.ts';
-import { followNames } from './kustomize-references.ts';
 import { applyReplacements } from './kustomize-replacements.ts';
-import type { Resource } from './kustomize-resource.ts';
+import { type Resource, remembered } from './kustomize-resource.ts';
 import { setImages, setNamespace, setReplicas } from './kustomize-transform.ts';
 import { derivedMap, derivedScalar, entry, withEntry } from './node-edit.ts';
 
@@ -30,14 +30,20 @@ const transformers: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['PrefixTransformer', rename],
   ['SuffixTransformer', rename],
   ['PrefixSuffixTransformer', rename],
+  ['NamespaceTransformer', placed],
   [
-    'NamespaceTransformer',
-    (plugin, resources) => setNamespace(field('namespace', at(plugin, 'metadata', 'namespace')), resources),
+    'ImageTagTransformer',
+    (plugin, resources, context) => {
+      nameOtherFields(plugin, /(?:^|\/)(?:c|initC)ontainers(?:\[\])?\/image$/, context);
+      return setImages(listField('images', at(plugin, 'imageTag')), resources);
+    },
   ],
-  ['ImageTagTransformer', (plugin, resources) => setImages(listField('images', at(plugin, 'imageTag')), resources)],
   [
     'ReplicaCountTransformer',
-    (plugin, resources) => setReplicas(listField('replicas', at(plugin, 'replica')), resources),
+    (plugin, resources, context) => {
+      nameOtherFields(plugin, /^spec\/replicas$/, context);
+      return setReplicas(listField('replicas', at(plugin, 'replica')), resources);
+    },
   ],
   ['PatchTransformer', (plugin, resources, context) => applyPatches(listField('patches', plugin), resources, context)],
   [
@@ -132,6 +138,43 @@ function generated(name: string, plugin: YamlMap): YamlMap {
   return listField(name, { ...plugin, entries: [...moved, ...rest] });
 }
 
+/** Fields that a plugin is given and that are not changed here. */
+function nameOtherFields(plugin: YamlMap, known: RegExp, context: PatchContext): void {
+  for (const { path } of fieldSpecsAt(plugin, 'fieldSpecs'))
+    if (!known.test(path.join('/')))
+      context.report(
+        'unsupported',
+        `the field ${path.join('/')} of ${textAt(plugin, 'kind') ?? 'a plugin'} is not applied here`,
+        at(plugin, 'fieldSpecs') ?? plugin,
+      );
+}
+
+/** Without a field for it a Namespace keeps its name. https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/namespace */
+function placed(plugin: YamlMap, resources: readonly Resource[], context: PatchContext): readonly Resource[] {
+  const namespace = scalarAt(plugin, 'metadata', 'namespace');
+  if (!namespace) return resources;
+  const mode = textAt(plugin, 'setRoleBindingSubjects') ?? '';
+  const subjects = mode === 'allServiceAccounts' || mode === 'none' ? mode : 'defaultOnly';
+  if (mode !== '' && mode !== subjects)
+    context.report(
+      'invalid',
+      `setRoleBindingSubjects is one of defaultOnly, none and allServiceAccounts, not ${mode}`,
+      at(plugin, 'setRoleBindingSubjects') ?? plugin,
+    );
+  const unsetOnly = booleanAt(plugin, 'unsetOnly') === true;
+  const specs = fieldSpecsAt(plugin, 'fieldSpecs');
+  const isName = (spec: FieldSpec) => spec.path.join('/') === 'metadata/name';
+  const others = specs.filter((spec) => {
+    const path = spec.path.join('/');
+    return !isName(spec) && path !== 'metadata/namespace' && path !== 'subjects/namespace';
+  });
+  const renames = specs.some((spec) => isName(spec) && (spec.kind ?? 'Namespace') === 'Namespace');
+  const result = setNamespace(field('namespace', namespace), resources, { unsetOnly, subjects, renames });
+  return changeFields(result, others, (found) =>
+    unsetOnly && found?.kind === 'scalar' && found.text !== '' ? found : namespace,
+  );
+}
+
 function setPairs(resources: readonly Resource[], plugin: YamlMap, key: string): readonly Resource[] {
   const pairs = entriesAt(plugin, key);
   return changeFields(resources, fieldSpecsAt(plugin, 'fieldSpecs'), (found, place) =>
@@ -140,9 +183,19 @@ function setPairs(resources: readonly Resource[], plugin: YamlMap, key: string):
 }
 
 function rename(plugin: YamlMap, resources: readonly Resource[]): readonly Resource[] {
-  const [prefix, suffix] = ['prefix', 'suffix'].map((key) => textAt(plugin, key) ?? '');
-  const renamed = changeFields(resources, fieldSpecsAt(plugin, 'fieldSpecs'), (found) =>
-    found?.kind === 'scalar' ? derivedScalar(`${prefix}${found.text}${suffix}`, found) : found,
-  );
-  return followNames(resources, renamed);
+  const [prefix = '', suffix = ''] = ['prefix', 'suffix'].map((key) => textAt(plugin, key) ?? '');
+  return resources.map((resource) => {
+    const specs = fieldSpecsAt(plugin, 'fieldSpecs');
+    const [renamed = resource] = changeFields([resource], specs, (found) =>
+      found?.kind === 'scalar' ? derivedScalar(`${prefix}${found.text}${suffix}`, found) : found,
+    );
+    if (renamed.node === resource.node) return resource;
+    const { formerNames } = remembered(resource);
+    return {
+      ...renamed,
+      formerNames,
+      prefixes: prefix === '' ? resource.prefixes : [...resource.prefixes, prefix],
+      suffixes: suffix === '' ? resource.suffixes : [...resource.suffixes, suffix],
+    };
+  });
 }

@@ -1,85 +1,149 @@
-import { entryOf, type YamlMap, type YamlNode } from '../yaml-node.ts';
-import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
+import { entryOf, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
+import { changeFields, type FieldSpec } from './kustomize-field-specs.ts';
+import { knownNameFields, type NameFields } from './kustomize-name-fields.ts';
+import { groupOf, isClusterScoped, kindOf, type Resource } from './kustomize-resource.ts';
 import { derivedScalar, entry, withEntry, withItems } from './node-edit.ts';
 
-/** Which kind of object the name under a key means, where the key alone tells. */
-const keyKinds: ReadonlyMap<string, string> = new Map([
-  ['serviceAccountName', 'ServiceAccount'],
-  ['serviceAccount', 'ServiceAccount'],
-  ['claimName', 'PersistentVolumeClaim'],
-  ['secretName', 'Secret'],
-  ['serviceName', 'Service'],
-]);
-
-/** Which kind of object is meant by the `name` in the map, or in the maps of the list, under a key. */
-const nameKinds: ReadonlyMap<string, string> = new Map([
-  ['configMap', 'ConfigMap'],
-  ['configMapRef', 'ConfigMap'],
-  ['configMapKeyRef', 'ConfigMap'],
-  ['secret', 'Secret'],
-  ['secretRef', 'Secret'],
-  ['secretKeyRef', 'Secret'],
-  ['imagePullSecrets', 'Secret'],
-]);
-
-/** Keys of maps that say the kind of what they name themselves, and of an Ingress's `service`. */
-const referenceKeys = new Set(['scaleTargetRef', 'targetRef', 'roleRef', 'subjects']);
-
-/** Names that were changed on the way are changed where other objects use them. */
-export function followNames(before: readonly Resource[], after: readonly Resource[]): readonly Resource[] {
-  const renamed = new Map<string, string>();
-  for (const [index, resource] of after.entries()) {
-    const old = before[index]?.names.at(-1);
-    const name = resource.names.at(-1);
-    if (old !== undefined && name !== undefined && old !== name) renamed.set(`${kindOf(resource.node)}/${old}`, name);
-  }
-  if (renamed.size === 0) return after;
-  return after.map((resource) => {
-    const node = follow(resource.node, renamed, kindOf(resource.node) === 'Ingress');
-    return node.kind === 'map' ? withNode(resource, node) : resource;
+/**
+ * Names, and namespaces where they stand beside them, that were changed on the way are changed where other objects use them: once,
+ * when everything is built, so that a patch of an overlay may use a name of its base. `configured` are fields that
+ * `configurations` add. A name that could mean several objects stays as it is; Kustomize builds nothing then.
+ * https://github.com/kubernetes-sigs/kustomize/blob/api/v0.18.0/api/filters/nameref/nameref.go
+ */
+export function followReferences(
+  resources: readonly Resource[],
+  configured: readonly NameFields[],
+): readonly Resource[] {
+  const byFormerName = new Map<string, Resource[]>();
+  for (const resource of resources)
+    for (const name of resource.formerNames) {
+      const known = byFormerName.get(name);
+      if (known) known.push(resource);
+      else byFormerName.set(name, [resource]);
+    }
+  if (byFormerName.size === 0) return resources;
+  const fields = fieldsByReferrer([...knownNameFields(), ...configured]);
+  const everywhere = fields.get('') ?? [];
+  return resources.map((referrer) => {
+    let result = referrer;
+    for (const { target, spec } of [...(fields.get(kindOf(referrer.node)) ?? []), ...everywhere]) {
+      const following: Following = { byFormerName, referrer, target, path: spec.path };
+      result = changeFields([result], [spec], (found) => found && followed(found, following))[0] ?? result;
+    }
+    return result;
   });
 }
 
-function follow(node: YamlNode, renamed: ReadonlyMap<string, string>, ingress: boolean): YamlNode {
-  if (node.kind === 'scalar') return node;
-  if (node.kind === 'sequence') {
-    const items = node.items.map((item) => follow(item, renamed, ingress));
-    return items.every((item, index) => item === node.items[index]) ? node : withItems(node, items);
-  }
-  let result = node;
-  for (const { key, value } of node.entries) {
-    const changed = followEntry(key.text, value, renamed, ingress);
-    if (changed !== value) result = withEntry(result, entry(key.text, changed));
-  }
+interface ReferrerField {
+  readonly target: NameFields;
+  readonly spec: FieldSpec;
+}
+
+/** By the kind of what refers; such for every kind under the empty text. */
+function fieldsByReferrer(all: readonly NameFields[]): ReadonlyMap<string, readonly ReferrerField[]> {
+  const result = new Map<string, ReferrerField[]>();
+  for (const target of all)
+    for (const spec of target.specs) {
+      const kind = spec.kind ?? '';
+      const known = result.get(kind);
+      if (known) known.push({ target, spec });
+      else result.set(kind, [{ target, spec }]);
+    }
   return result;
 }
 
-function followEntry(key: string, value: YamlNode, renamed: ReadonlyMap<string, string>, ingress: boolean): YamlNode {
-  if (key === 'metadata') return value;
-  const own = keyKinds.get(key);
-  if (own && value.kind === 'scalar') return newName(value, own, renamed);
-  const kind = nameKinds.get(key) ?? (ingress && key === 'service' ? 'Service' : undefined);
-  const followed = follow(value, renamed, ingress);
-  if (!kind && !referenceKeys.has(key)) return followed;
-  if (followed.kind === 'sequence')
-    return withItems(
-      followed,
-      followed.items.map((item) => named(item, kind, renamed)),
+interface Following {
+  readonly byFormerName: ReadonlyMap<string, readonly Resource[]>;
+  readonly referrer: Resource;
+  readonly target: NameFields;
+  readonly path: readonly string[];
+}
+
+function followed(found: YamlNode, following: Following): YamlNode {
+  if (found.kind === 'sequence') {
+    const items = found.items.map((item) => (item.kind === 'sequence' ? item : followed(item, following)));
+    return items.some((item, index) => item !== found.items[index]) ? withItems(found, items) : found;
+  }
+  if (found.kind === 'map') return followedMap(found, following);
+  const name = nameOf(meant(candidates(found.text, following), following, nameOf));
+  return name === undefined || name === found.text ? found : derivedScalar(name, found);
+}
+
+/** A map of `name` and `namespace` takes both from the object that it means. */
+function followedMap(found: YamlMap, following: Following): YamlMap {
+  const name = entryOf(found, 'name')?.value;
+  if (name?.kind !== 'scalar') return found;
+  const written = textAt(found, 'namespace');
+  const all = candidates(name.text, following);
+  const first = all.filter(({ namespaces }) => written !== undefined && (namespaces[0] ?? 'default') === written);
+  const now = all.filter((each) => (namespaceOf(each.node) ?? 'default') === written);
+  const some = written === undefined ? all : first.length > 0 ? first : now;
+  const object = meant(some, following, (each) => each && `${namespaceOf(each.node) ?? ''}/${nameOf(each)}`);
+  const newName = nameOf(object);
+  const namespace = object && namespaceOf(object.node);
+  let result = found;
+  if (newName !== undefined && newName !== name.text)
+    result = withEntry(result, entry('name', derivedScalar(newName, name)));
+  if (namespace !== undefined && namespace !== written)
+    result = withEntry(
+      result,
+      entry('namespace', derivedScalar(namespace, entryOf(found, 'namespace')?.value ?? found)),
     );
-  return named(followed, kind, renamed);
+  return result;
 }
 
-function named(node: YamlNode, kind: string | undefined, renamed: ReadonlyMap<string, string>): YamlNode {
-  if (node.kind !== 'map') return node;
-  const name = entryOf(node, 'name')?.value;
-  return name ? withName(node, newName(name, kind ?? kindOf(node), renamed)) : node;
+/** The objects of the kind that had the name and that the referrer can reach. */
+function candidates(name: string, { byFormerName, referrer, target, path }: Following): readonly Resource[] {
+  const kind = kindOf(referrer.node);
+  const namespace = namespaceOf(referrer.node) ?? 'default';
+  const role =
+    path.at(-2) === 'roleRef' && path.at(-1) === 'name' ? entryOf(referrer.node, 'roleRef')?.value : undefined;
+  return (byFormerName.get(name) ?? []).filter((each) => {
+    const own = kindOf(each.node);
+    if (own !== target.kind || (target.group !== undefined && groupOf(each.node) !== target.group)) return false;
+    if (role && (textAt(role, 'kind') !== own || textAt(role, 'apiGroup') !== groupOf(each.node))) return false;
+    if (isClusterScoped(kind) || isClusterScoped(own)) return true;
+    const place = namespaceOf(each.node) ?? 'default';
+    return place === namespace || (own === 'ServiceAccount' && bindsAccountsOf(referrer.node, place));
+  });
 }
 
-function withName(node: YamlMap, name: YamlNode): YamlMap {
-  return withEntry(node, entry('name', name));
+function bindsAccountsOf(referrer: YamlMap, namespace: string): boolean {
+  return (
+    kindOf(referrer) === 'RoleBinding' &&
+    itemsAt(referrer, 'subjects').some(
+      (subject) => kindOf(subject) === 'ServiceAccount' && textAt(subject, 'namespace') === namespace,
+    )
+  );
 }
 
-function newName(node: YamlNode, kind: string, renamed: ReadonlyMap<string, string>): YamlNode {
-  const name = node.kind === 'scalar' ? renamed.get(`${kind}/${node.text}`) : undefined;
-  return name === undefined ? node : derivedScalar(name, node);
+/** The one that is meant: of several that with the referrer's prefixes and suffixes, or any when they come to the same. */
+function meant(
+  found: readonly Resource[],
+  { referrer }: Following,
+  identity: (resource: Resource | undefined) => string | undefined,
+): Resource | undefined {
+  let some = found;
+  for (const emptyFits of [true, false])
+    if (some.length > 1)
+      some = some.filter(
+        ({ prefixes, suffixes }) =>
+          endAlike(prefixes, referrer.prefixes, emptyFits) && endAlike(suffixes, referrer.suffixes, emptyFits),
+      );
+  const [first] = some;
+  return some.every((each) => identity(each) === identity(first)) ? first : undefined;
+}
+
+function endAlike(one: readonly string[], other: readonly string[], emptyFits: boolean): boolean {
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+  if (shorter.length === 0) return emptyFits || longer.length === 0;
+  return shorter.every((text, index) => text === longer[index + longer.length - shorter.length]);
+}
+
+function nameOf(resource: Resource | undefined): string | undefined {
+  return resource && textAt(resource.node, 'metadata', 'name');
+}
+
+function namespaceOf(node: YamlMap): string | undefined {
+  return textAt(node, 'metadata', 'namespace');
 }

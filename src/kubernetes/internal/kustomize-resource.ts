@@ -12,6 +12,14 @@ export interface Resource {
   /** Names and namespaces that it has had on the way: a patch may mean it by any of them. */
   readonly names: readonly string[];
   readonly namespaces: readonly (string | undefined)[];
+  /**
+   * Names under which others may still refer to it: Kustomize remembers one before each prefix, suffix, namespace, JSON patch
+   * and hash, whether or not it changes.
+   */
+  readonly formerNames: readonly string[];
+  /** What was put before and behind its name, in order: of several that had a name, the one with the referrer's is meant. */
+  readonly prefixes: readonly string[];
+  readonly suffixes: readonly string[];
 }
 
 /** What one build tells of. */
@@ -21,11 +29,51 @@ export interface Telling {
 
 export function toResource(object: KubernetesObject): Resource {
   const { node, source, range } = object;
-  return { node, source, range, names: [object.name], namespaces: [object.namespace] };
+  return {
+    node,
+    source,
+    range,
+    names: [object.name],
+    namespaces: [object.namespace],
+    formerNames: [],
+    prefixes: [],
+    suffixes: [],
+  };
 }
 
 export function toObject(resource: Resource, origin: ObjectOrigin): KubernetesObject {
   return objectFrom(resource.node, { source: resource.source, range: resource.range, origin });
+}
+
+/** The resource with the name that it has now remembered as one that others may refer to it by. */
+export function remembered(resource: Resource): Resource {
+  const name = textAt(resource.node, 'metadata', 'name') ?? '';
+  return resource.formerNames.includes(name) ? resource : { ...resource, formerNames: [...resource.formerNames, name] };
+}
+
+const clusterScoped = new Set([
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'StorageClass',
+  'PriorityClass',
+  'IngressClass',
+  'RuntimeClass',
+  'APIService',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'CSIDriver',
+  'ClusterIssuer',
+]);
+
+/** Whether the kind's objects are in no namespace. */
+export function isClusterScoped(kind: string): boolean {
+  return clusterScoped.has(kind);
 }
 
 /** The resource with another node, its former names remembered. */

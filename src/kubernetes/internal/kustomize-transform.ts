@@ -12,83 +12,57 @@ import {
   type YamlScalar,
 } from '../yaml-node.ts';
 import { parseImageName } from './image-name.ts';
-import { kindOf, type Resource, withNode } from './kustomize-resource.ts';
+import { isClusterScoped, kindOf, type Resource, remembered, withNode } from './kustomize-resource.ts';
 import { changeAt, derivedMap, derivedScalar, entry, withEntry, withItems } from './node-edit.ts';
 
 /** The transformations that a kustomization's fields stand for. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
 
-const clusterScoped = new Set([
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'StorageClass',
-  'PriorityClass',
-  'IngressClass',
-  'RuntimeClass',
-  'APIService',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'CSIDriver',
-  'ClusterIssuer',
-]);
+/** Which accounts that bindings name take the namespace, and whether it replaces another one. */
+export interface NamespaceOptions {
+  readonly unsetOnly: boolean;
+  readonly subjects: 'defaultOnly' | 'allServiceAccounts' | 'none';
+  /** A Namespace takes it as its name. */
+  readonly renames: boolean;
+}
+
+const everywhere: NamespaceOptions = { unsetOnly: false, subjects: 'defaultOnly', renames: true };
 
 /**
- * `namespace`: put in everywhere but on what has none. A Namespace takes it as its name, and the accounts that bindings name follow
- * the accounts that are among the resources. https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/namespace
+ * `namespace`: put in everywhere but on what has none. Accounts and Services that are among the
+ * resources are followed later, see followReferences.
+ * https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/namespace
  */
-export function setNamespace(kustomization: YamlMap, resources: readonly Resource[]): readonly Resource[] {
+export function setNamespace(
+  kustomization: YamlMap,
+  resources: readonly Resource[],
+  { unsetOnly, subjects, renames }: NamespaceOptions = everywhere,
+): readonly Resource[] {
   const namespace = scalarAt(kustomization, 'namespace');
   if (!namespace) return resources;
-  const accounts = resources.filter(({ node }) => kindOf(node) === 'ServiceAccount');
-  const services = resources.filter(({ node }) => kindOf(node) === 'Service');
+  const put = (found: YamlNode | undefined) =>
+    unsetOnly && found?.kind === 'scalar' && found.text !== '' ? found : namespace;
   return resources.map((resource) => {
     const kind = kindOf(resource.node);
     const path = kind === 'Namespace' ? ['metadata', 'name'] : ['metadata', 'namespace'];
-    const placed =
-      kind !== 'Namespace' && clusterScoped.has(kind) ? resource.node : changeAt(resource.node, path, () => namespace);
-    if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding')
-      return withNode(resource, withSubjects(placed, accounts, namespace));
-    return withNode(resource, callsServices.has(kind) ? withServices(placed, services, namespace) : placed);
+    const keeps = kind === 'Namespace' ? !renames : isClusterScoped(kind);
+    let node = keeps ? resource.node : changeAt(resource.node, path, put);
+    if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') node = withSubjects(node, subjects, put);
+    return withNode(remembered(resource), node);
   });
 }
 
-/** Kinds whose objects say which Service the API server calls. */
-const callsServices = new Set(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']);
-
-function withServices(node: YamlMap, services: readonly Resource[], namespace: YamlScalar): YamlMap {
-  return changeAt(node, ['webhooks'], (webhooks) => {
-    if (webhooks?.kind !== 'sequence') return webhooks;
-    const items = webhooks.items.map((webhook) =>
-      webhook.kind === 'map' && isAmong(services, at(webhook, 'clientConfig', 'service'))
-        ? changeAt(webhook, ['clientConfig', 'service', 'namespace'], () => namespace)
-        : webhook,
-    );
-    return items.every((item, index) => item === webhooks.items[index]) ? webhooks : withItems(webhooks, items);
-  });
-}
-
-/** Whether a reference by name and namespace means one of the resources. */
-function isAmong(resources: readonly Resource[], reference: YamlNode | undefined): boolean {
-  const name = textAt(reference, 'name');
-  const namespace = textAt(reference, 'namespace');
-  return resources.some(
-    ({ names, namespaces }) =>
-      name !== undefined && names.includes(name) && (namespace === undefined || namespaces.includes(namespace)),
-  );
-}
-
-function withSubjects(binding: YamlMap, accounts: readonly Resource[], namespace: YamlScalar): YamlMap {
+function withSubjects(
+  binding: YamlMap,
+  mode: NamespaceOptions['subjects'],
+  put: (found: YamlNode | undefined) => YamlNode,
+): YamlMap {
   return changeAt(binding, ['subjects'], (subjects) => {
-    if (subjects?.kind !== 'sequence') return subjects;
+    if (subjects?.kind !== 'sequence' || mode === 'none') return subjects;
     const items = subjects.items.map((subject) => {
-      if (subject.kind !== 'map' || kindOf(subject) !== 'ServiceAccount') return subject;
-      const isMeant = textAt(subject, 'name') === 'default' || isAmong(accounts, subject);
-      return isMeant ? changeAt(subject, ['namespace'], () => namespace) : subject;
+      if (subject.kind !== 'map') return subject;
+      const isMeant =
+        mode === 'defaultOnly' ? textAt(subject, 'name') === 'default' : kindOf(subject) === 'ServiceAccount';
+      return isMeant ? changeAt(subject, ['namespace'], put) : subject;
     });
     return items.every((item, index) => item === subjects.items[index]) ? subjects : withItems(subjects, items);
   });
@@ -105,8 +79,13 @@ export function rename(kustomization: YamlMap, resources: readonly Resource[]): 
     const name = scalarAt(resource.node, 'metadata', 'name');
     if (!name || neverRenamed.has(kindOf(resource.node))) return resource;
     const renamed = derivedScalar(prefix + name.text + suffix, name);
+    const { prefixes, suffixes } = resource;
     return withNode(
-      resource,
+      {
+        ...remembered(resource),
+        prefixes: prefix === '' ? prefixes : [...prefixes, prefix],
+        suffixes: suffix === '' ? suffixes : [...suffixes, suffix],
+      },
       changeAt(resource.node, ['metadata', 'name'], () => renamed),
     );
   });

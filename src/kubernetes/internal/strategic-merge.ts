@@ -1,4 +1,11 @@
-import { entryOf, type YamlEntry, type YamlMap, type YamlNode, type YamlSequence } from '../yaml-node.ts';
+import {
+  entryOf,
+  type YamlEntry,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+  type YamlSequence,
+} from '../yaml-node.ts';
 import { withItems } from './node-edit.ts';
 
 /**
@@ -67,8 +74,15 @@ function mergeNodes(key: string, base: YamlNode, patch: YamlNode, options: Merge
   if (base.kind === 'sequence' && patch.kind === 'sequence' && options.listsByKey)
     return mergeSequences(key, base, patch, options);
   // What a patch only repeats is still the base's to change.
-  if (base.kind === 'scalar' && patch.kind === 'scalar' && base.value === patch.value) return base;
+  if (base.kind === 'scalar' && patch.kind === 'scalar' && isSame(base, patch)) return base;
   return clean(patch);
+}
+
+/** `on` over `yes` is a change: Kustomize takes both for texts. */
+function isSame(one: YamlScalar, other: YamlScalar): boolean {
+  return (
+    one.value === other.value && (typeof one.value !== 'boolean' || one.text.toLowerCase() === other.text.toLowerCase())
+  );
 }
 
 function mergeSequences(key: string, base: YamlSequence, patch: YamlSequence, options: MergeOptions): YamlSequence {
