@@ -80,8 +80,9 @@ function plainBytes({ packing, content }: ImageLayer, digest: string): Packed | 
   return { packing, packedBytes: content.length, diffId: digest };
 }
 
-/** False where the layer has to be read to tell what is wrong with it: a diffId or a size is a claim that anybody can write into an image. */
-function agrees({ diffId, bytes }: ImageLayer, packed: Packed): boolean {
+/** False where the layer has to be read to tell what is wrong with it: a packing, a diffId or a size is a claim that anybody can write into an image. */
+function agrees({ packing, diffId, bytes }: ImageLayer, packed: Packed): boolean {
+  if (packed.packing === 'none' && (packing === 'gzip' || packing === 'zstd')) return false;
   if (diffId?.startsWith('sha256:') && diffId !== packed.diffId) return false;
   return bytes === undefined || bytes === packed.packedBytes;
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, jsonObjectOf } from '../core/json-object
 import type { ReportedPlace } from '../core/rule.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 import type { YamlMap, YamlNode, YamlScalar, YamlSequence } from '../kubernetes/yaml-node.ts';
-import { at, entryOf, textAt } from '../kubernetes/yaml-node.ts';
+import { at, entriesAt, entryOf, textAt } from '../kubernetes/yaml-node.ts';
 
 export type DifferenceKind = 'image' | 'replicas' | 'env' | 'resources' | 'container' | 'other';
 
@@ -51,15 +51,33 @@ export function differences(manifest: YamlMap, live: JsonObject, skip: ReadonlyS
   return found;
 }
 
-/** A ConfigMap belongs to its manifest whole: a key more is a change by hand. */
+/** A ConfigMap belongs to its manifest whole: a key more is a change by hand. Keys may be called anything, and every character of a text counts. */
 function compareData(manifest: YamlMap, live: JsonObject, comparison: Comparison): void {
   for (const field of ['data', 'binaryData']) {
     const written = at(manifest, field);
-    if (written?.kind === 'map') compareMap(written, live[field] ?? {}, [field], comparison);
-    const keys = new Set(written?.kind === 'map' ? written.entries.map(({ key }) => key.text) : []);
-    for (const key of Object.keys(jsonObjectOf(live[field])))
+    const held = jsonObjectOf(live[field]);
+    const keys = new Set<string>();
+    for (const { key, value } of entriesAt(manifest, field)) {
+      keys.add(key.text);
+      const other = ownField(held, key.text);
+      if (comparison.found.length < mostDifferences && !sameData(field, value, other))
+        add(comparison, [field, key.text], value, value, other);
+    }
+    for (const key of Object.keys(held))
       if (!keys.has(key)) addExtra(comparison, 'other', [field, key], written ?? manifest);
   }
+}
+
+/** Nothing is the empty text when an object is made, and takes the key away when it is changed. The server writes Base64 in one line. */
+function sameData(field: string, node: YamlNode, live: unknown): boolean {
+  if (node.kind !== 'scalar') return false;
+  if (node.value === null) return live === undefined || live === null || live === '';
+  return live === (field === 'data' ? node.text : Buffer.from(node.text, 'base64').toString('base64'));
+}
+
+/** What every object inherits, as `constructor`, is no field of it. */
+function ownField(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 interface Comparison {
@@ -89,12 +107,17 @@ function compareMap(node: YamlMap, live: unknown, path: readonly string[], compa
   }
   for (const { key, value } of node.entries) {
     if (path.length === 1 && comparison.skip.has(key.text)) continue;
-    if (key.text === 'creationTimestamp' || key.text === 'status') continue;
-    compare(value, live[key.text], [...path, key.text], comparison);
+    if (isOfServer(key.text, value, path)) continue;
+    compare(value, ownField(live, key.text), [...path, key.text], comparison);
   }
   for (const name of ['limits', 'requests'])
     if (path.at(-1) === 'resources' && isJsonObject(live[name])) extraAmounts(node, name, live, path, comparison);
   if (isContainer(path)) extraVariables(node, live, path, comparison);
+}
+
+/** What tools write of templates although it is the server's to write. A label may be called so, too. */
+function isOfServer(key: string, value: YamlNode, path: readonly string[]): boolean {
+  return key === 'status' ? value.kind === 'map' : key === 'creationTimestamp' && path.at(-1) === 'metadata';
 }
 
 function compareList(node: YamlSequence, live: unknown, path: readonly string[], comparison: Comparison): void {

@@ -147,3 +147,46 @@ describe('a difference is', () => {
     expect(compared(manifest, live)).toEqual(expected);
   });
 });
+
+describe('the data of a ConfigMap', () => {
+  const dataOf = (manifest: string, live: string) => {
+    const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n';
+    const [object] = readManifests({ path: 'a.yaml', text: head + manifest, encoding: 'utf-8' }).objects;
+    const value: unknown = parse(head + live);
+    if (!object || !isJsonObject(value)) throw new Error('no object');
+    return differences(object.node, value, new Set()).map(({ field, manifest: one, live: other, only }) => {
+      expect([one, other]).toEqual([undefined, undefined]);
+      return only ? `${field} only ${only}` : field;
+    });
+  };
+
+  it.each<[string, string, string, string[]]>([
+    ['the same', 'data: {a: x, status: "1"}', 'data: {a: x, status: "1"}', []],
+    ['a key of the name status', 'data: {status: up}', 'data: {status: down}', ['data.status']],
+    [
+      'a key of the name creationTimestamp',
+      'data: {creationTimestamp: a}',
+      'data: {creationTimestamp: b}',
+      ['data.creationTimestamp'],
+    ],
+    ['amounts in other words', 'data: {value: "1"}', 'data: {value: "1000m"}', ['data.value']],
+    ['images in other words', 'data: {image: nginx}', 'data: {image: "nginx:latest"}', ['data.image']],
+    ['white space at the end', 'data: {a: "x\\n"}', 'data: {a: x}', ['data.a']],
+    ['an empty text that was taken away', 'data: {a: ""}', 'data: {b: ""}', ['data.a only manifest', 'data.b only live']],
+    ['nothing', 'data: {a: }', 'data: {a: ""}', []],
+    ['what every object inherits', 'data: {constructor: ""}', 'data: {}', ['data.constructor only manifest']],
+    ['no data', 'data: {a: x}', 'immutable: true', ['data.a only manifest']],
+    ['data by hand', 'immutable: true', 'data: {__proto__: x, a: x}', ['data.__proto__ only live', 'data.a only live']],
+    ['Base64 in several lines', 'binaryData:\n  a: |\n    AAEC\n    AwQ=', 'binaryData: {a: AAECAwQ=}', []],
+    ['other bytes', 'binaryData: {a: AAECAwQ=}', 'binaryData: {a: AAECAwU=}', ['binaryData.a']],
+  ])('%s', (_, manifest, live, expected) => {
+    expect(dataOf(manifest, live)).toEqual(expected);
+  });
+});
+
+it('a label may be called as what the server writes', () => {
+  const labels = (value: string) => `template: {metadata: {labels: {status: ${value}, creationTimestamp: ${value}}}}`;
+  expect(compared(labels('a'), labels('b'))).toHaveLength(2);
+  const made = 'template: {metadata: {creationTimestamp: "2026-01-01T00:00:00Z"}}';
+  expect(compared(`${made}\nstatus: {replicas: 1}`, 'template: {metadata: {}}')).toEqual([]);
+});

@@ -35,7 +35,8 @@ export async function attachmentsOf(
       return [];
     }
   };
-  const isAlone = beside.every(({ attachment, digest }) => attachment || digests.includes(digest));
+  // A registry has no such list: nothing tells what else it holds.
+  const isAlone = beside.length > 0 && beside.every(({ attachment, digest }) => attachment || digests.includes(digest));
   const groups = await allOf([
     ...inIndex(source, digests, [...entries, ...beside]).map(
       (entry) => () => tried(`Attachment ${entry.digest}`, () => ofIndex(source, digests, entry, isAlone)),
