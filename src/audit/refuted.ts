@@ -65,6 +65,8 @@ function disproof(image: InspectedImage, claim: ImageClaim, at: number): string 
       return first !== undefined && first !== 'NONE' ? `${image.path} has a health check.` : undefined;
     }
     case 'no label': {
+      // With a step that is not of the file it was made on something else, whose label it may be.
+      if (image.steps.some(({ written }) => written === undefined)) return undefined;
       const label = [...configuration.labels.keys()].find((key) => claim.keys.includes(key));
       return label === undefined ? undefined : `${image.path} has the label ${label}.`;
     }

@@ -28,6 +28,8 @@ interface Built {
   readonly ran?: string;
   /** A step behind the CMD. */
   readonly last?: string;
+  /** Without the step of a base. */
+  readonly isWhole?: true;
 }
 
 /** What an audit of the Dockerfile reports and what it does not, with these images that it made. */
@@ -39,12 +41,12 @@ function auditedFile(text: string, ...images: readonly Built[]) {
   const file = parseDockerfile({ path: 'Dockerfile', text, encoding: 'utf-8' });
   const { images: _, ...empty } = imageProject([], undefined);
   const project = { ...empty, dockerfiles: [file] };
-  const inspected = images.map(({ says = '', files = '[]', ran = install, last }, at) => {
+  const inspected = images.map(({ says = '', files = '[]', ran = install, last, isWhole }, at) => {
     const { analysis } = analysisFrom(`
 name: shop/web:${at + 1}
 ${says}
 steps:
-  - { by: base, files: [{ path: var/lib/apt/lists/of-base, bytes: 7 }] }
+${isWhole ? '' : '  - { by: base, files: [{ path: var/lib/apt/lists/of-base, bytes: 7 }] }'}
   - { by: ${JSON.stringify(`RUN /bin/sh -c ${ran} # buildkit`)}, files: ${files} }
   - { by: 'COPY app /app # buildkit', files: [{ path: app/run, bytes: 1 }] }
   - { by: 'CMD ["/app/run"]', empty: true }
@@ -88,15 +90,29 @@ describe('what a Dockerfile lets expect', () => {
     const says =
       'user: "10001"\nhealthcheck: [CMD, /health]\nlabels: { org.opencontainers.image.source: https://example.com }';
     const { found, refuted } = audited({ says });
-    expect(found).toEqual([]);
+    expect(found).toEqual(['maintenance/source-label']);
     expect(refuted).toEqual(
       expect.arrayContaining([
         ['security/non-root-user', 'image', 'image:shop/web:1 runs as 10001.'],
         ['monitoring/healthcheck', 'image', 'image:shop/web:1 has a health check.'],
-        ['maintenance/source-label', 'image', 'image:shop/web:1 has the label org.opencontainers.image.source.'],
         ['layers/package-cache-left', 'image', 'image:shop/web:1 holds nothing of this step in /var/lib/apt/lists.'],
       ]),
     );
+  });
+
+  test.each<[string, string, Built, boolean]>([
+    ['on nothing', 'scratch', { isWhole: true }, false],
+    ['on nothing, where the image has a step more', 'scratch', {}, true],
+    ['on a base, which may have it for itself', 'registry.example/base:1.4.2', {}, true],
+    ['on a base whose steps are not told', 'registry.example/base:1.4.2', { isWhole: true }, true],
+  ])('a label of an image %s', (_, base, built, isFound) => {
+    const says = 'labels: { org.opencontainers.image.source: https://example.com }';
+    const text = dockerfile(install).replace(/^FROM .*/, `FROM ${base}`);
+    const { found, refuted } = auditedFile(text, { ...built, says });
+    expect(found.includes('maintenance/source-label')).toBe(isFound);
+    const reason = 'image:shop/web:1 has the label org.opencontainers.image.source.';
+    const ofLabel = refuted.filter(([rule]) => rule === 'maintenance/source-label');
+    expect(ofLabel).toEqual(isFound ? [] : [['maintenance/source-label', 'image', reason]]);
   });
 
   test.each<[string, readonly Built[]]>([

@@ -7,6 +7,7 @@ import { parseImageReference } from '../../src/core/image-reference.ts';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.ts';
 import { readAttachments } from '../../src/image/read-attachments.ts';
 import { attachmentsOf } from '../../src/image/sources/attachments.ts';
+import type { BlobSource } from '../../src/image/sources/blob-source.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
 import { blobsOfRegistry } from '../../src/image/sources/registry.ts';
 import { attachmentSentence } from '../../src/report/attachment-view.ts';
@@ -227,6 +228,39 @@ describe('what is attached to an image', () => {
     expect(gaps).toEqual([]);
     const read = await readAttachments(attachments, [opened.digest ?? ''], found, false);
     expect(read.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it.each<[string, boolean, number]>([
+    ['is told in an index that is alone in its layout', true, 1],
+    ['is not told in an index of a registry, which may hold anything', false, 0],
+  ])('of cosign without a subject %s', async (_, isLayout, count) => {
+    const blobs = testBlobs();
+    const image = blobs.image('web');
+    const kind = { annotations: { kind: 'dev.cosignproject.cosign/sigs' } };
+    const saved = manifestOf(blobs, [blobs.add('text/plain', Buffer.from('signed'))], {}, kind);
+    const index = blobs.add(types.index, { schemaVersion: 2, manifests: [image, saved] });
+    const source: BlobSource = {
+      place: 'test',
+      has: () => true,
+      async manifest({ digest }) {
+        return { bytes: blobs.blobs.get(digest) ?? Buffer.alloc(0), digest };
+      },
+      configuration: () => Promise.reject(new Error('not asked for')),
+      document: () => Promise.reject(new Error('not asked for')),
+      layer: () => Promise.reject(new Error('not asked for')),
+    };
+    const entry = (of: TestDescriptor, attachment: boolean, annotations: Record<string, string> = {}) => ({
+      mediaType: of.mediaType,
+      digest: of.digest,
+      bytes: of.size,
+      annotations: new Map(Object.entries(annotations)),
+      platform: undefined,
+      attachment,
+    });
+    const entries = [entry(image, false), entry(saved, true, kind.annotations)];
+    const beside = isLayout ? [entry(index, false)] : [];
+    const { found: attachments, gaps } = await attachmentsOf(source, [image.digest, index.digest], entries, beside);
+    expect([attachments.length, gaps]).toEqual([count, []]);
   });
 
   it.each<[string, (blobs: Blobs, image: TestDescriptor) => object, RegExp]>([

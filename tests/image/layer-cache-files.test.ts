@@ -179,17 +179,20 @@ describe('a layer that was found packed otherwise', () => {
     expect(await analyse(unreadable)).toEqual(['good']);
   });
 
-  test.each(['gzip', 'zstd'] as const)('is read, and is an error, where it says %s and is not packed', async (packing) => {
-    const plain: ImageLayer = {
-      ...claimed,
-      content: {
-        kind: 'stream',
-        async *open() {
-          yield good;
+  test.each(['gzip', 'zstd'] as const)(
+    'is read, and is an error, where it says %s and is not packed',
+    async (packing) => {
+      const plain: ImageLayer = {
+        ...claimed,
+        content: {
+          kind: 'stream',
+          async *open() {
+            yield good;
+          },
         },
-      },
-    };
-    expect(await analyse(plain)).toEqual(['good']);
-    await expect(analyse({ ...plain, packing })).rejects.toThrow(`says that it is ${packing}, and is not`);
-  });
+      };
+      expect(await analyse(plain)).toEqual(['good']);
+      await expect(analyse({ ...plain, packing })).rejects.toThrow(`says that it is ${packing}, and is not`);
+    },
+  );
 });

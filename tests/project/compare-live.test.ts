@@ -172,7 +172,12 @@ describe('the data of a ConfigMap', () => {
     ['amounts in other words', 'data: {value: "1"}', 'data: {value: "1000m"}', ['data.value']],
     ['images in other words', 'data: {image: nginx}', 'data: {image: "nginx:latest"}', ['data.image']],
     ['white space at the end', 'data: {a: "x\\n"}', 'data: {a: x}', ['data.a']],
-    ['an empty text that was taken away', 'data: {a: ""}', 'data: {b: ""}', ['data.a only manifest', 'data.b only live']],
+    [
+      'an empty text that was taken away',
+      'data: {a: ""}',
+      'data: {b: ""}',
+      ['data.a only manifest', 'data.b only live'],
+    ],
     ['nothing', 'data: {a: }', 'data: {a: ""}', []],
     ['what every object inherits', 'data: {constructor: ""}', 'data: {}', ['data.constructor only manifest']],
     ['no data', 'data: {a: x}', 'immutable: true', ['data.a only manifest']],

@@ -5,7 +5,8 @@
 interface Family {
   readonly group: string;
   readonly artifact: RegExp;
-  readonly classes: string;
+  /** Any of these folders: those that an artifact has for itself, never one that an application brings along. */
+  readonly classes: string | readonly string[] | ((artifact: string) => readonly string[]);
   /** `Implementation-Vendor` of archives without classes. */
   readonly vendor?: string;
   /** Where a group was renamed between two major versions. */
@@ -13,14 +14,60 @@ interface Family {
   readonly before?: number;
 }
 
+/** Those of Spring's artifacts whose folder has another name than they. */
+const springNames: Readonly<Record<string, string>> = {
+  'spring-aspects': 'beans',
+  'spring-context-support': 'mail',
+  'spring-tx': 'transaction',
+  'spring-webflux': 'web',
+  'spring-webmvc': 'web',
+  'spring-webmvc-portlet': 'web',
+  'spring-websocket': 'web',
+};
+
+/** `spring-core-test` has `org/springframework/core/`. */
+function springFolders(artifact: string): readonly string[] {
+  if (artifact === 'spring-jcl') return ['org/apache/commons/logging/'];
+  const named = Object.hasOwn(springNames, artifact) ? springNames[artifact] : undefined;
+  return [`org/springframework/${named ?? artifact.split('-')[1]}/`];
+}
+
+const bootNames: Readonly<Record<string, string>> = {
+  'spring-boot': 'context',
+  'spring-boot-actuator': 'actuate',
+  'spring-boot-actuator-autoconfigure': 'actuate',
+  'spring-boot-configuration-metadata': 'configurationmetadata',
+  'spring-boot-configuration-processor': 'configurationprocessor',
+  'spring-boot-properties-migrator': 'context',
+};
+
+/**
+ * `spring-boot-test-autoconfigure` has `org/springframework/boot/test/`. An application that was packed to be run has `org/springframework/boot/loader/`,
+ * whatever it is called: https://docs.spring.io/spring-boot/specification/executable-jar/nested-jars.html
+ */
+function bootFolders(artifact: string): readonly string[] {
+  const named = Object.hasOwn(bootNames, artifact) ? bootNames[artifact] : undefined;
+  return [`org/springframework/boot/${named ?? artifact.split('-')[2]}/`];
+}
+
+const tomcatFolders = ['catalina', 'coyote', 'el', 'jasper', 'juli', 'naming', 'tomcat'].map(
+  (name) => `org/apache/${name}/`,
+);
+
 const families: readonly Family[] = [
   {
     group: 'org.springframework',
     artifact:
       /^spring-(?:aop|aspects|beans|context(?:-support|-indexer)?|core(?:-test)?|expression|instrument|jcl|jdbc|jms|messaging|orm|oxm|r2dbc|test|tx|web|webflux|webmvc|webmvc-portlet|websocket)$/,
-    classes: 'org/',
+    classes: springFolders,
   },
-  ...(['boot', 'security', 'session', 'kafka', 'integration', 'amqp', 'graphql', 'ldap'] as const).map((name) => ({
+  {
+    group: 'org.springframework.boot',
+    // Of the loader's, those alone that are published: its classes are in every application that can be run.
+    artifact: /^spring-boot(?:-(?!loader)[a-z0-9-]+|-loader(?:-classic|-tools)?)?$/,
+    classes: bootFolders,
+  },
+  ...(['security', 'session', 'kafka', 'integration', 'amqp', 'graphql', 'ldap'] as const).map((name) => ({
     group: `org.springframework.${name}`,
     artifact: new RegExp(`^spring-${name}(?:-[a-z0-9-]+)?$`),
     classes: `org/springframework/${name}/`,
@@ -33,8 +80,17 @@ const families: readonly Family[] = [
   { group: 'com.squareup.okhttp3', artifact: /^(?:okhttp(?:-[a-z-]+)?|logging-interceptor)$/, classes: 'okhttp3/' },
   { group: 'com.squareup.okio', artifact: /^okio(?:-[a-z]+)?$/, classes: 'okio/' },
   { group: 'org.ow2.asm', artifact: /^asm(?:-[a-z]+)?$/, classes: 'org/objectweb/asm/', since: 5 },
-  { group: 'org.apache.tomcat.embed', artifact: /^tomcat-embed-[a-z-]+$/, classes: 'org/apache/' },
-  { group: 'org.apache.tomcat', artifact: /^tomcat-(?!embed)[a-z0-9-]+$/, classes: 'org/apache/' },
+  {
+    group: 'org.apache.tomcat.embed',
+    artifact: /^tomcat-embed-(?:core|el|jasper|logging-juli|logging-log4j|programmatic|websocket)$/,
+    classes: tomcatFolders,
+  },
+  {
+    group: 'org.apache.tomcat',
+    artifact:
+      /^tomcat-(?:api|catalina(?:-ant|-ha|-jmx-remote|-ws)?|coyote(?:-ffm)?|dbcp|jasper(?:-el)?|jdbc|jni|juli(?:-adapters)?|ssi|storeconfig|tribes|util(?:-scan)?|websocket)$/,
+    classes: tomcatFolders,
+  },
   {
     group: 'org.bouncycastle',
     artifact: /^bc(?:prov|pkix|util|pg|tls|mail|jmail)-(?:ext-)?jdk[a-z0-9]+$/,
@@ -85,11 +141,17 @@ export function knownGroup(artifact: string, version: string, content: ArchiveCo
   const major = Number(/^\d{1,6}/.exec(version)?.[0] ?? Number.NaN);
   return families.find(
     ({ artifact: name, classes, vendor, since = 0, before = Number.POSITIVE_INFINITY }) =>
-      (content.folders.has(classes) || (vendor !== undefined && vendor === content.vendor)) &&
       name.test(artifact.slice(0, 200)) &&
+      (foldersOf(classes, artifact).some((folder) => content.folders.has(folder)) ||
+        (vendor !== undefined && vendor === content.vendor)) &&
       major >= since &&
       major < before,
   )?.group;
+}
+
+function foldersOf(classes: Family['classes'], artifact: string): readonly string[] {
+  if (typeof classes === 'function') return classes(artifact);
+  return typeof classes === 'string' ? [classes] : classes;
 }
 
 /** Made-up archives have endless folders. */

@@ -1,6 +1,6 @@
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { imageInstructions } from '../../project/stage-facts.ts';
+import { externalBase, imageInstructions } from '../../project/stage-facts.ts';
 
 const keys = ['org.opencontainers.image', 'org.label-schema'].flatMap((prefix) =>
   ['source', 'url', 'vcs-url'].map((name) => `${prefix}.${name}`),
@@ -23,7 +23,8 @@ export const rule = dockerfileRule({
         report({
           at: stage.from.range,
           message: 'The image has no label org.opencontainers.image.source.',
-          claim: { kind: 'no label', keys },
+          // A base brings its own, which names another repository: on one, the image's label would say nothing of this file.
+          ...(externalBase(stage).kind === 'scratch' && { claim: { kind: 'no label', keys } }),
         });
     }
   },

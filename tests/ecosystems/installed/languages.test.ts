@@ -284,6 +284,36 @@ describe('Java', () => {
       { 'META-INF/MANIFEST.MF': 'Implementation-Title: spring-web\n', 'org/springframework/web/A.class': 'x' },
       ['pkg:maven/org.springframework/spring-web@6.1.4'],
     ],
+    ...(
+      [
+        ['spring-boot-3.2.3', 'org/springframework/boot/context', 'org.springframework.boot'],
+        ['spring-boot-actuator-3.2.3', 'org/springframework/boot/actuate', 'org.springframework.boot'],
+        ['spring-boot-loader-tools-3.2.3', 'org/springframework/boot/loader/tools', 'org.springframework.boot'],
+        ['spring-security-crypto-6.2.2', 'org/springframework/security/crypto', 'org.springframework.security'],
+        ['spring-jcl-6.1.4', 'org/apache/commons/logging', 'org.springframework'],
+        ['spring-tx-6.1.4', 'org/springframework/transaction', 'org.springframework'],
+        ['spring-webmvc-6.1.4', 'org/springframework/web/servlet', 'org.springframework'],
+        ['tomcat-embed-core-10.1.19', 'org/apache/catalina', 'org.apache.tomcat.embed'],
+        ['tomcat-embed-el-10.1.19', 'org/apache/el', 'org.apache.tomcat.embed'],
+        ['tomcat-jdbc-10.1.19', 'org/apache/tomcat/jdbc', 'org.apache.tomcat'],
+        // Applications that bring a part of such a family along are none of it.
+        ['spring-boot-0.0.1', 'org/springframework/boot/loader/launch', undefined],
+        ['spring-boot-demo-0.0.1', 'org/springframework/boot/loader/launch', undefined],
+        ['spring-boot-loader-demo-0.0.1', 'org/springframework/boot/loader/launch', undefined],
+        ['spring-web-0.0.1', 'org/springframework/boot/loader/launch', undefined],
+        ['spring-web-0.0.1', 'org/example', undefined],
+        ['tomcat-demo-0.0.1', 'org/apache/catalina', undefined],
+        ['tomcat-api-0.0.1', 'org/apache/commons/lang3', undefined],
+      ] as const
+    ).map(([file, folder, group]): [string, string, Record<string, string>, string[]] => {
+      const [artifact = '', version] = file.split(/-(?=\d)/);
+      return [
+        `${file} with classes in ${folder}`,
+        `a/${file}.jar`,
+        { [`${folder}/A.class`]: 'x' },
+        [`pkg:maven/${group ?? artifact}/${artifact}@${version}`],
+      ];
+    }),
     [
       'a known name without such classes is nobody’s',
       'a/spring-web-6.1.4.jar',
