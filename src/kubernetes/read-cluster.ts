@@ -5,7 +5,8 @@ import { ClusterError } from './cluster-error.ts';
 import { type ClusterObject, type ResourceType, resources } from './cluster-object.ts';
 import { type ClusterSnapshot, collapseOwners, liveNode } from './cluster-snapshot.ts';
 import { imagePull } from './image-pull.ts';
-import { type ConfigMapName, usedConfigMaps } from './used-config-maps.ts';
+import { readConfigMaps } from './read-config-maps.ts';
+import { usedConfigMaps } from './used-config-maps.ts';
 
 export interface ClusterScope {
   /** Only these; empty: all that are not the system's. */
@@ -87,17 +88,11 @@ export async function readCluster(cluster: ClusterClient, scope: ClusterScope): 
   if (refusal && controllers.length + pods.length === 0 && problems.length >= controllerTypes.length + 1) throw refusal;
   const others = (await inTurn(otherTypes, (of) => listed(of))).flat();
   const collapsed = collapseOwners({ pods, controllers, others });
-  const configMaps = await readConfigMaps(
-    usedConfigMaps(collapsed.objects),
+  const configMaps = await readConfigMaps(cluster, usedConfigMaps(collapsed.objects), {
     everywhere,
-    async ({ namespace, name }, done, total) => {
-      progress('reading configmaps', done, total);
-      return allowed<ClusterObject | 'absent' | 'refused'>(
-        async () => (await cluster.get(resources.configMaps, { namespace, name })) ?? 'absent',
-        'refused',
-      );
-    },
-  );
+    onProgress: (done, total) => progress('reading configmaps', done, total),
+  });
+  problems.push(...configMaps.problems);
   const nodes = await allowed(() => cluster.list(resources.nodes), []);
   const events = await listed(resources.events, 'reason=Pulled');
   return {
@@ -114,26 +109,6 @@ export async function readCluster(cluster: ClusterClient, scope: ClusterScope): 
     pulls: events.flatMap((event) => imagePull(event) ?? []),
     problems,
   };
-}
-
-/** Where one is refused, all of its namespace would be, or with a role for all namespaces all of the cluster: no other is asked for. */
-async function readConfigMaps(
-  names: readonly ConfigMapName[],
-  everywhere: boolean,
-  read: (name: ConfigMapName, done: number, total: number) => Promise<ClusterObject | 'absent' | 'refused'>,
-): Promise<{ readonly found: ClusterObject[]; readonly absent: ReadonlySet<string> }> {
-  const found: ClusterObject[] = [];
-  const absent = new Set<string>();
-  const refused = new Set<string>();
-  let done = 0;
-  for (const name of names) {
-    if (everywhere ? refused.size > 0 : refused.has(name.namespace)) continue;
-    const answer = await read(name, done++, names.length);
-    if (answer === 'refused') refused.add(name.namespace);
-    else if (answer === 'absent') absent.add(`${name.namespace}/${name.name}`);
-    else found.push(answer);
-  }
-  return { found, absent };
 }
 
 /** Everybody may ask for it in most clusters. */
