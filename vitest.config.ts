@@ -11,10 +11,16 @@ const onlyInFullSet = [
   'scaling',
 ].map((name) => `tests/system/${name}.test.ts`);
 
+/** 14 databases of real systems and the Go modules that hold them, 220 MB: `npm run test:packages` runs it. */
+const onlyWithAllPackages = ['tests/system/package-databases.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: process.env.PLIMSOLL_NODE_TESTS === 'all' ? [] : onlyInFullSet,
+    exclude: [
+      ...(process.env.PLIMSOLL_NODE_TESTS === 'all' ? [] : onlyInFullSet),
+      ...(process.env.PLIMSOLL_PACKAGES === 'all' ? [] : onlyWithAllPackages),
+    ],
     // Files of system tests start servers and compile: they take their time.
     testTimeout: 30_000,
     hookTimeout: 120_000,
