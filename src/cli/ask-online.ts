@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../core/few-at-once.ts';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { askChecksum, type Served } from '../ecosystems/ask-checksum.ts';
 import { askReleases } from '../ecosystems/ask-release.ts';
@@ -38,16 +39,18 @@ export async function askOnline(project: Project, answers: Answers, { environmen
   const options: RegistryOptions = { fetch: registryFetch(environment, undefined), timeoutSeconds, credentials };
   const { digests, versionTags, releases, checksums } = answers;
   const complain = (name: string, reason: string) => stderr.write(complaint(name, reason));
-  await inTurn(
+  await fewAtOnce(
     taggedImages(project).filter(({ text }) => !digests.has(text)),
+    atOnce,
     async (reference) => {
       const answer = await tagDigest(reference, options);
       if (answer.kind === 'unknown') complain(reference.text, `no digest: ${answer.reason}`);
       else await keepDigest(reference, answer.digest, { digests, versionTags }, options);
     },
   );
-  await inTurn(
+  await fewAtOnce(
     releaseQuestions(project).filter((question) => !releases.has(questionKey(question))),
+    atOnce,
     async (question) => {
       const answer = await askReleases(question, { fetch, timeoutSeconds });
       if (answer.kind === 'releases') releases.set(questionKey(question), answer.releases);
@@ -56,7 +59,7 @@ export async function askOnline(project: Project, answers: Answers, { environmen
   );
   const addresses = downloadAddresses(project).filter((url) => !checksums.has(url));
   for (const url of addresses.slice(maximumDownloads)) complain(url, 'no checksum: too many of them');
-  await inTurn(addresses.slice(0, maximumDownloads), async (url) => {
+  await fewAtOnce(addresses.slice(0, maximumDownloads), atOnce, async (url) => {
     const answer = await askChecksum(url, { fetch, ...downloadLimits });
     if (answer.kind === 'served') checksums.set(url, answer.served);
     else complain(url, `no checksum: ${answer.reason}`);
@@ -78,13 +81,4 @@ async function keepDigest(
   versionTags.set(text, version);
   // Written with its version the image can get its digest, too.
   digests.set(named.text, digest);
-}
-
-/** Does the same with each, some of them at once. */
-async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const worker = async () => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }

@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../core/few-at-once.ts';
 import { printable } from '../core/printable.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { ClusterClient } from './cluster-client.ts';
@@ -76,28 +77,10 @@ export async function readConfigMaps(
     const [first, ...others] = everywhere ? names : names.filter(({ namespace }) => namespace === role);
     // The first one alone: it tells whether the others may be read.
     if (first) await read(first);
-    await fewAtOnce(others, read);
+    await fewAtOnce(others, atOnce, read);
   }
   if (leftOut.length > 0) problems.push(bounded(leftOut, names, limits));
   return { found: names.flatMap((each) => answers.get(each) ?? []), absent, problems };
-}
-
-/** Ends with the first that fails: no other is begun then. */
-async function fewAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  let failed = false;
-  const take = async () => {
-    for (const item of queue) {
-      if (failed) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, take));
 }
 
 function sizeOf(object: ClusterObject): number {

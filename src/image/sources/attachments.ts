@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import { fewAtOnce } from '../../core/few-at-once.ts';
 import { type JsonObject, jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import { printable } from '../../core/printable.ts';
 import type { Attachment, Attachments } from '../attachment.ts';
@@ -60,11 +61,9 @@ export async function attachmentsOf(
 /** The results of all, of which a few are under way at a time. */
 async function allOf<Result>(work: readonly (() => Promise<Result>)[]): Promise<Result[]> {
   const results: Result[] = [];
-  const queue = [...work.entries()];
-  const take = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await next[1]();
-  };
-  await Promise.all(Array.from({ length: atOnce }, take));
+  await fewAtOnce([...work.entries()], atOnce, async ([at, each]) => {
+    results[at] = await each();
+  });
   return results;
 }
 

@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../../core/few-at-once.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
 import { belongsToRegistry, guardedFetch } from '../../image/guarded-fetch.ts';
 import type { RegistryOptions } from '../../image/registry-digest.ts';
@@ -87,11 +88,9 @@ export function registryFacts(choice: RegistryChoice, options: RegistryOptions, 
           );
         })
         .slice(0, imagesAtOnce);
-      const worker = async () => {
-        for (let next = due.pop(); next !== undefined; next = due.pop())
-          await ask(next[1], next[0], architectures.get(next[1].node) ?? 'amd64');
-      };
-      await Promise.all(Array.from({ length: requestsAtOnce }, worker));
+      await fewAtOnce(due, requestsAtOnce, ([digest, container]) =>
+        ask(container, digest, architectures.get(container.node) ?? 'amd64'),
+      );
       // Some images are in no registry at all: loaded by hand, or deleted since. That says nothing of the registries.
       const [first] = failures.values();
       if (first && images.size === 0) throw new Error(first.reason);
