@@ -46,10 +46,12 @@ export function compareRounds(
   const objections: Objection[] = [];
   for (const [key, found] of groupedByKey(after)) {
     const group = groups.get(key) ?? { old: [], fixed: [] };
-    const saidBefore = (finding: Finding) => saidOfImage(finding, images.before(finding)) ?? [];
-    const said = new Set(group.old.flatMap(saidBefore));
-    for (const { finding } of group.fixed) for (const each of [saidBefore(finding)].flat()) said.delete(each);
-    for (const finding of unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? [])) {
+    const unknown = unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? []);
+    if (unknown.length === 0) continue;
+    const saidBefore = (finding: Finding) => saidOfImage(finding, images.before(finding));
+    const said = new Set(group.old.map(saidBefore));
+    for (const { finding } of group.fixed) said.delete(saidBefore(finding));
+    for (const finding of unknown) {
       const again = saidOfImage(finding, images.after(finding));
       if (again === undefined || !said.has(again)) objections.push(objectionTo(finding, group.fixed));
     }
