@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { fingerprints } from '../core/fingerprint.ts';
+import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
 import type { Sifted } from './suppress.ts';
 
@@ -16,7 +17,10 @@ export function writeBaseline(findings: readonly Finding[], excerpts: Report['ex
   const names = fingerprints(findings, excerpts);
   const entries = findings
     .map((finding, at) => ({ fingerprint: names[at] ?? '', rule: finding.rule, path: finding.locations[0].path }))
-    .sort((a, b) => compare(a.path, b.path) || compare(a.rule, b.rule) || compare(a.fingerprint, b.fingerprint));
+    .sort(
+      (a, b) =>
+        compareCodes(a.path, b.path) || compareCodes(a.rule, b.rule) || compareCodes(a.fingerprint, b.fingerprint),
+    );
   const file: BaselineFile = { version: 1, findings: entries };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -56,8 +60,4 @@ export function siftKnown(
     kept: findings.filter((_, at) => !isKnown(at)),
     suppressed: findings.flatMap((finding, at) => (isKnown(at) ? [{ finding, by: 'baseline' as const }] : [])),
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -113,3 +113,6 @@ export const diveFlags: readonly FlagDefinition[] = [
     description: 'As --ci, with this share of the bytes above the base wasted at most, from 0 to 1; default 0.1',
   },
 ];
+
+/** Flags of which each asks for dive's gate. */
+export const diveGateFlags: readonly string[] = ['ci', 'ci-config', ...diveFlags.map(({ name }) => name)];

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import { imageSections } from '../report/image-terminal.ts';
 import type { ParsedArguments } from './command.ts';
-import { diveFlags } from './image-flags.ts';
+import { diveGateFlags } from './image-flags.ts';
 import { refuseGatesOfNothing } from './image-only-flags.ts';
 
 const switches = ['json', 'markdown', 'sarif'] as const;
@@ -28,7 +28,7 @@ export function refuseWithoutEffect(parsed: ParsedArguments): void {
     throw new UserError(`--${section} has no effect beside ${first}`, {
       remedy: 'It chooses a part of the text; what is written for programs is whole.',
     });
-  const verdict = ['sbom', 'ci', 'ci-config', ...diveFlags.map(({ name }) => name)].find((name) => parsed.has(name));
+  const verdict = ['sbom', ...diveGateFlags].find((name) => parsed.has(name));
   if (verdict === undefined || !parsed.has('fail-on')) return;
   throw new UserError(`--fail-on has no effect beside --${verdict}`, {
     remedy: verdict === 'sbom' ? 'A list is no verdict.' : 'The rules of .dive-ci decide alone.',

@@ -109,7 +109,6 @@ function nextText(
   if (!written) return '  Nothing is written.   plimsoll init   writes it';
   const [plan] = plans;
   if (!plan) return '';
-  const prefix = directory === '' ? '' : `cd ${directory} && `;
   const secret =
     secretsOf(plan).length > 0
       ? [[`cp ${inPlace(plan, 'k8s/secret.yaml.template')} ${inPlace(plan, 'k8s/secret.yaml')}`, 'and fill it in']]
@@ -131,7 +130,7 @@ function nextText(
         ]
       : [];
   return [
-    ...(prefix ? [`  cd ${shellWord(directory)}`] : []),
+    ...(directory === '' ? [] : [`  cd ${shellWord(directory)}`]),
     ...commands.map(([call = '', meaning = '']) => `  ${call.padEnd(width)}   ${meaning}`),
     ...more,
   ].join('\n');

@@ -21,7 +21,7 @@ import type { ImageView } from '../report/image-view.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { diveFlags } from './image-flags.ts';
+import { diveFlags, diveGateFlags } from './image-flags.ts';
 import { formatFrom, refuseWithoutEffect } from './image-formats.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -160,7 +160,7 @@ function judge(analysis: ImageAnalysis, gate: DiveRules, terminal: Terminal): nu
 
 /** What flags say, else the file, else what dive takes; undefined where nobody asks for its gate. */
 async function diveRules(parsed: ParsedArguments, terminal: Terminal): Promise<DiveRules | undefined> {
-  if (!['ci', 'ci-config', ...diveFlags.map((flag) => flag.name)].some((flag) => parsed.has(flag))) return undefined;
+  if (!diveGateFlags.some((flag) => parsed.has(flag))) return undefined;
   const file = parsed.value('ci-config') ?? '.dive-ci';
   const asked = diveFlags.flatMap(({ name }) => {
     const value = parsed.value(name);

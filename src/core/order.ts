@@ -1,5 +1,6 @@
 import type { Area } from './area.ts';
 import type { Cost, Finding } from './finding.ts';
+import { compareCodes } from './natural-order.ts';
 import { compareSeverity } from './severity.ts';
 
 /**
@@ -39,15 +40,10 @@ export function compareFindings(a: Finding, b: Finding): number {
     compareSeverity(a.severity, b.severity) ||
     costWeight(b.cost) - costWeight(a.cost) ||
     areasByWeight.indexOf(a.area) - areasByWeight.indexOf(b.area) ||
-    compareText(a.locations[0].path, b.locations[0].path) ||
+    compareCodes(a.locations[0].path, b.locations[0].path) ||
     a.locations[0].start.line - b.locations[0].start.line ||
     a.locations[0].start.column - b.locations[0].start.column ||
-    compareText(a.rule, b.rule) ||
-    compareText(a.message, b.message)
+    compareCodes(a.rule, b.rule) ||
+    compareCodes(a.message, b.message)
   );
-}
-
-/** By code unit: the same on every machine, whatever its language. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

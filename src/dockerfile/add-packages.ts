@@ -1,8 +1,9 @@
 import type { CommandWord } from '../core/command-line.ts';
 import type { TextEdit } from '../core/fix.ts';
+import { compareCodes } from '../core/natural-order.ts';
 import type { PackageCommand } from '../ecosystems/package-command.ts';
 import type { Dockerfile } from './dockerfile.ts';
-import { insertAfter, insertBefore, insertWord } from './edit.ts';
+import { insertAfter, insertBefore, isElement } from './edit.ts';
 
 /**
  * The edits that add packages to those that a command names, as its list is written: each on a line of its own where they stand so,
@@ -17,7 +18,7 @@ export function addPackages(
   const last = words.at(-1);
   if (last === undefined || added.length === 0) return [];
   // An element of the exec form has its own quotes and comma.
-  if (insertWord(dockerfile, last.range, '').replacement.startsWith(','))
+  if (isElement(dockerfile, last.range))
     return [insertAfter(dockerfile, last.range, added.map((name) => `, ${JSON.stringify(name)}`).join(''))];
   const isSorted = packages.every(({ kind }) => kind === 'registry') && areSorted(dockerfile, words);
   const groups = new Map<number, string[]>();
@@ -30,8 +31,7 @@ export function addPackages(
 }
 
 function byName(one: string, other: string): number {
-  const [first, second] = [one.toLowerCase(), other.toLowerCase()];
-  return first < second ? -1 : first > second ? 1 : 0;
+  return compareCodes(one.toLowerCase(), other.toLowerCase());
 }
 
 /** In order, and with no comment between that makes groups of them. One package is in no order. */

@@ -40,8 +40,8 @@ export function replaceWord(dockerfile: Pick<Dockerfile, 'path' | 'text'>, range
   return replace(dockerfile, range, isElement(dockerfile, range) ? JSON.stringify(word) : word);
 }
 
-/** A string of a JSON array, with its quotes. */
-function isElement({ text }: Pick<Dockerfile, 'text'>, { start, end }: SourceRange): boolean {
+/** Whether a range is a string of a JSON array, with its quotes. */
+export function isElement({ text }: Pick<Dockerfile, 'text'>, { start, end }: SourceRange): boolean {
   return (
     text[start] === '"' &&
     text[end - 1] === '"' &&

@@ -29,6 +29,11 @@ export const versionOrders: Readonly<Record<PackageKind, CompareVersions>> = {
   nuget: plainFirst(compareNugetVersions),
 };
 
+/** Undefined of none. */
+export function highestVersion(versions: readonly string[], compare: CompareVersions): string | undefined {
+  return versions.length > 1 ? [...versions].sort(compare).at(-1) : versions[0];
+}
+
 /**
  * Numbers with points between them, as most versions are, are ordered alike everywhere as long as both have equally many: thousands are compared, and to take
  * them apart takes longer.

@@ -1,4 +1,5 @@
 import type { TextEdit } from '../core/fix.ts';
+import { compareCodes } from '../core/natural-order.ts';
 import { compareFindings } from '../core/order.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
@@ -30,7 +31,7 @@ export function planRound(project: Project, candidates: readonly Candidate[]): P
         Number(b.stages) - Number(a.stages) ||
         Number(b.structural) - Number(a.structural) ||
         compareFindings(a.candidate.finding, b.candidate.finding) ||
-        compareText(a.candidate.key, b.candidate.key),
+        compareCodes(a.candidate.key, b.candidate.key),
     );
   const linked = linkedPaths(project);
   const taken = new Map<string, TextEdit[]>();
@@ -104,8 +105,4 @@ export function linkedPaths(project: Project, running = false): ReadonlyMap<stri
     }
   }
   return linked;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -44,10 +44,22 @@ export interface LayerAnalysis {
   /** The largest paths of `removed`, a few; absent for none. */
   readonly removedPaths?: readonly string[];
   /** How most bytes of `removed` came to be hidden, as {@link Waste} calls it: `files copied to change their owner`. */
-  readonly removedHow?: string;
+  readonly removedHow?: HiddenHow;
   /** Of what it added or changed, bytes that a later layer hides. */
   readonly hiddenBytes: number;
 }
+
+/** How bytes come to be hidden under later layers. */
+export const hiddenHows = [
+  'files deleted by a later layer',
+  'files that their own layer holds twice under one name',
+  'files replaced by a later layer',
+  'files copied to change their owner',
+  'files copied to change their mode',
+  'files copied once more, unchanged',
+] as const;
+
+export type HiddenHow = (typeof hiddenHows)[number];
 
 /** Bytes in an image that nobody needs, by cause. A copy may be a leftover, too: what several causes sum up to is more than what is to be saved. */
 export interface Waste {

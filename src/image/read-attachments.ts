@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { compareCodes } from '../core/natural-order.ts';
 import { type Statement, statementIn } from '../ecosystems/in-toto.ts';
 import type { InstalledPackage, PackageKind } from '../ecosystems/installed-package.ts';
 import { isProvenance, type Provenance, provenanceIn } from '../ecosystems/provenance.ts';
@@ -164,7 +165,7 @@ function byKey(packages: readonly InstalledPackage[]): Map<string, PackageName> 
     `${kind}\0${plainName(kind, name)}\0${kind === 'golang' ? version.replace(/^v/, '') : version}`,
     { kind, name, version },
   ]);
-  return new Map(entries.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)));
+  return new Map(entries.sort(([one], [other]) => compareCodes(one, other)));
 }
 
 /** PyPI's names by https://packaging.python.org/en/latest/specifications/name-normalization/; those of NuGet, Composer and Go know no case. */

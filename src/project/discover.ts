@@ -1,3 +1,4 @@
+import { compareCodes } from '../core/natural-order.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { FileKind } from './discover-kind.ts';
 import { newSearch, searchDirectory, searchNamed, takeLinks } from './discover-search.ts';
@@ -69,13 +70,9 @@ export async function discover(target: Target, options: DiscoveryOptions = {}): 
   takeLinks(search);
   return {
     root,
-    files: [...search.files.values()].sort((one, other) => compare(one.path, other.path)),
-    charts: [...search.charts].map(([directory, files]) => ({ directory, files: files.sort(compare) })),
-    applicationFiles: [...search.applicationFiles].sort(compare),
+    files: [...search.files.values()].sort((one, other) => compareCodes(one.path, other.path)),
+    charts: [...search.charts].map(([directory, files]) => ({ directory, files: files.sort(compareCodes) })),
+    applicationFiles: [...search.applicationFiles].sort(compareCodes),
     problems: search.problems,
   };
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import type { Artifact } from '../core/artifact.ts';
+import { compareCodes } from '../core/natural-order.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ComposeFile } from '../kubernetes/compose.ts';
 import type { Application } from './application.ts';
@@ -82,10 +83,9 @@ function withNewFiles(
     else files.push({ path, kind: named.kind, template: named.template ?? false });
   }
   if (files.length + applicationFiles.length === 0) return found;
-  const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
   return {
     ...found,
-    files: [...found.files, ...files].sort((one, other) => compare(one.path, other.path)),
-    applicationFiles: [...found.applicationFiles, ...applicationFiles].sort(compare),
+    files: [...found.files, ...files].sort((one, other) => compareCodes(one.path, other.path)),
+    applicationFiles: [...found.applicationFiles, ...applicationFiles].sort(compareCodes),
   };
 }

@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
-import { versionOrders } from '../ecosystems/version-orders.ts';
+import { highestVersion, versionOrders } from '../ecosystems/version-orders.ts';
 import { compareSeverities } from '../vulnerabilities/severity-words.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../vulnerabilities/vulnerability.ts';
 import { compareVulnerabilities } from '../vulnerabilities/worst-first.ts';
@@ -95,9 +95,14 @@ function remedyOf(
   const sorted = [...byId.values()].sort(compareVulnerabilities);
   const { kind, name, version, source } = group[0].package;
   const compare = versionOrders[kind];
-  const highest = (versions: readonly string[]) => [...versions].sort(compare).at(-1);
-  const fixedIn = highest(sorted.flatMap((each) => each.fixedIn ?? []));
-  const last = highest(sorted.flatMap((each) => each.fixedAbove ?? []));
+  const fixedIn = highestVersion(
+    sorted.flatMap((each) => each.fixedIn ?? []),
+    compare,
+  );
+  const last = highestVersion(
+    sorted.flatMap((each) => each.fixedAbove ?? []),
+    compare,
+  );
   const fixedAbove = last !== undefined && (fixedIn === undefined || compare(last, fixedIn) >= 0) ? last : undefined;
   return {
     way,

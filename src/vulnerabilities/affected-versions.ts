@@ -1,4 +1,4 @@
-import type { CompareVersions } from '../ecosystems/version-orders.ts';
+import { type CompareVersions, highestVersion } from '../ecosystems/version-orders.ts';
 import type { AffectedPackage, RangeEvent } from './advisory.ts';
 
 /** Whether a version is affected, and the lowest one above it that is repaired, where there is one. */
@@ -98,16 +98,16 @@ function lastAffected(
   compare: CompareVersions,
 ): string | undefined {
   const lasts = holding.map((events) =>
-    events
-      .flatMap((event) => ('lastAffected' in event ? [event.lastAffected] : []))
-      .sort(compare)
-      .at(-1),
+    highestVersion(
+      events.flatMap((event) => ('lastAffected' in event ? [event.lastAffected] : [])),
+      compare,
+    ),
   );
   if (lasts.includes(undefined)) return undefined;
-  const last = lasts
-    .flatMap((each) => each ?? [])
-    .sort(compare)
-    .at(-1);
+  const last = highestVersion(
+    lasts.filter((each) => each !== undefined),
+    compare,
+  );
   if (last === undefined) return undefined;
   const named = [...ranges.flat().flatMap((event) => ('limit' in event ? [] : [versionOf(event)])), ...versions];
   return named.some((each) => each !== '0' && compare(each, last) > 0) ? undefined : last;

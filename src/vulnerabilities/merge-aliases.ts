@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.ts';
-import type { CompareVersions } from '../ecosystems/version-orders.ts';
+import { type CompareVersions, highestVersion } from '../ecosystems/version-orders.ts';
 import type { AdvisoryDetails } from './advisory.ts';
 import type { AdvisoryStore, StoredRecord } from './advisory-store.ts';
 import { bestVector } from './cvss.ts';
@@ -84,9 +84,17 @@ function vulnerability(
     lone.find(({ details }) => details.summary !== '') ??
     group.find(({ details }) => details.summary !== '') ??
     group[0];
-  const highest = (some: readonly string[]) => (some.length > 1 ? [...some].sort(compare).at(-1) : some[0]);
-  const fixedIn = highest(group.flatMap((hit) => hit.fixedIn ?? []));
-  const fixedAbove = fixedIn === undefined ? highest(group.flatMap((hit) => hit.fixedAbove ?? [])) : undefined;
+  const fixedIn = highestVersion(
+    group.flatMap((hit) => hit.fixedIn ?? []),
+    compare,
+  );
+  const fixedAbove =
+    fixedIn === undefined
+      ? highestVersion(
+          group.flatMap((hit) => hit.fixedAbove ?? []),
+          compare,
+        )
+      : undefined;
   const status = group.map(({ record }) => record.status).find((each) => each !== undefined);
   const exploit = store.exploitOf(id);
   return {

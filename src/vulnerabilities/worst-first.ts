@@ -1,3 +1,4 @@
+import { compareCodes } from '../core/natural-order.ts';
 import { compareSeverities } from './severity-words.ts';
 import type { Vulnerability } from './vulnerability.ts';
 
@@ -8,12 +9,8 @@ export function compareVulnerabilities(one: Vulnerability, other: Vulnerability)
     Number(other.knownExploited) - Number(one.knownExploited) ||
     (other.epss ?? 0) - (one.epss ?? 0) ||
     (other.cvss?.score ?? 0) - (one.cvss?.score ?? 0) ||
-    compareText(one.package.name, other.package.name) ||
-    compareText(one.id, other.id) ||
-    compareText(one.package.path, other.package.path)
+    compareCodes(one.package.name, other.package.name) ||
+    compareCodes(one.id, other.id) ||
+    compareCodes(one.package.path, other.package.path)
   );
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

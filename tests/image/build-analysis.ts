@@ -9,6 +9,7 @@ import type {
   ImagePackage,
   LayerAnalysis,
 } from '../../src/image/image-analysis.ts';
+import { hiddenHows } from '../../src/image/image-analysis.ts';
 import type { Vulnerability, VulnerabilitySeverity } from '../../src/vulnerabilities/vulnerability.ts';
 
 /** The name of the file that stands for an image in a rule's case. */
@@ -122,6 +123,7 @@ function layerOf(step: JsonObject, history: number): ImageLayer {
 function layerAnalysis(layer: ImageLayer, step: JsonObject): LayerAnalysis {
   const files = objects(step.files);
   const bytes = files.reduce((sum, file) => sum + numberOf(file.bytes, 0), 0);
+  const removedHow = hiddenHows.find((how) => how === step.removedHow);
   return {
     layer,
     unpackedBytes: numberOf(step.unpacked, bytes),
@@ -130,7 +132,7 @@ function layerAnalysis(layer: ImageLayer, step: JsonObject): LayerAnalysis {
     changed: { files: 0, bytes: 0 },
     removed: { files: 0, bytes: numberOf(step.removed, 0) },
     ...(Array.isArray(step.removedPaths) && { removedPaths: texts(step.removedPaths) }),
-    ...(typeof step.removedHow === 'string' && { removedHow: step.removedHow }),
+    ...(removedHow && { removedHow }),
     hiddenBytes: numberOf(step.hidden, 0),
   };
 }

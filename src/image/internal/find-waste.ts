@@ -1,4 +1,4 @@
-import type { Waste } from '../image-analysis.ts';
+import type { HiddenHow, Waste } from '../image-analysis.ts';
 import { bytesAt, contents, hasSameContent } from './contents.ts';
 import { type LeftoverDirectory, leftoverKind, leftoversBelow, rootDirectory } from './leftovers.ts';
 import { hiding, kindAt, kindOf, type MergedLayers } from './merge-layers.ts';
@@ -73,7 +73,7 @@ function addHidden(merged: MergedLayers, groups: Groups, entry: number): void {
 }
 
 /** Names the cause: what stands in the place of a file may be the same bytes once more. */
-export function hiddenHow(merged: MergedLayers, entry: number): string {
+export function hiddenHow(merged: MergedLayers, entry: number): HiddenHow {
   const by = merged.hiddenBy[entry] ?? 0;
   const replacement = merged.replacedBy[entry] ?? -1;
   if (merged.hidden[entry] === hiding.deleted) return 'files deleted by a later layer';

@@ -1,4 +1,4 @@
-import type { LayerAnalysis } from '../image-analysis.ts';
+import type { HiddenHow, LayerAnalysis } from '../image-analysis.ts';
 import { hiddenHow } from './find-waste.ts';
 import { hiding, kindOf, type MergedLayers } from './merge-layers.ts';
 import { type WasteGroup, wasteGroup } from './waste-group.ts';
@@ -22,7 +22,7 @@ export function layerFigures(merged: MergedLayers): LayerFigures[] {
     removed: nothing(),
     hiddenBytes: 0,
   }));
-  const taken = merged.tables.map(() => new Map<string, WasteGroup>());
+  const taken = merged.tables.map(() => new Map<HiddenHow, WasteGroup>());
   merged.tables.forEach((table, layer) => {
     const own = figures[layer];
     const start = merged.starts[layer] ?? 0;
@@ -48,7 +48,7 @@ export function layerFigures(merged: MergedLayers): LayerFigures[] {
   return figures.map((figure, at) => ({ ...figure, ...mostTaken(taken[at]) }));
 }
 
-function groupOf(merged: MergedLayers, groups: Map<string, WasteGroup> | undefined, how: string): WasteGroup {
+function groupOf(merged: MergedLayers, groups: Map<HiddenHow, WasteGroup> | undefined, how: HiddenHow): WasteGroup {
   const group = groups?.get(how) ?? wasteGroup(merged);
   groups?.set(how, group);
   return group;
@@ -56,12 +56,15 @@ function groupOf(merged: MergedLayers, groups: Map<string, WasteGroup> | undefin
 
 /** Of what a layer takes away, the cause of most bytes and its largest paths. */
 function mostTaken(
-  groups: ReadonlyMap<string, WasteGroup> = new Map(),
+  groups: ReadonlyMap<HiddenHow, WasteGroup> = new Map(),
 ): Pick<LayerAnalysis, 'removedPaths' | 'removedHow'> {
   const [most] = [...groups]
-    .flatMap(([how, group]) => group.waste('hidden', how) ?? [])
-    .sort((one, other) => other.bytes - one.bytes);
-  return most ? { removedPaths: most.paths, removedHow: most.what } : {};
+    .flatMap(([how, group]) => {
+      const waste = group.waste('hidden', how);
+      return waste ? [{ how, waste }] : [];
+    })
+    .sort((one, other) => other.waste.bytes - one.waste.bytes);
+  return most ? { removedPaths: most.waste.paths, removedHow: most.how } : {};
 }
 
 function count(into: Count, bytes: number): void {

@@ -71,7 +71,6 @@ function faultOf(project: Project, workload: Workload, { kind, name, key }: Refe
     if (key === undefined || found.some((each) => hasKey(each, key, project.live !== undefined))) return undefined;
     return { message: `${kind} ${name} has no key ${key}, which ${titleOf(workload)} reads.`, also: found };
   }
-  // It may be made elsewhere, Secrets above all: a name is taken for wrong only where one that is nearly the same stands beside it.
   if (project.live) {
     // What a cluster lacks is nowhere else. Secrets are not read.
     const isAbsent =
@@ -80,6 +79,7 @@ function faultOf(project: Project, workload: Workload, { kind, name, key }: Refe
       ? { message: `${titleOf(workload)} refers to ConfigMap ${name}, which the cluster does not have.`, also: [] }
       : undefined;
   }
+  // It may be made elsewhere, Secrets above all: a name is taken for wrong only where one that is nearly the same stands beside it.
   const directory = directoryOf(workload.object.path);
   const beside = ofKind.filter(
     (each) => directoryOf(each.path) === directory && sameNamespace(each, workload) && isNearly(each.name, name),

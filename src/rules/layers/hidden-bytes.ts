@@ -1,3 +1,4 @@
+import type { HiddenHow } from '../../image/image-analysis.ts';
 import { counted } from '../../project/image-files.ts';
 import { placeOfStep } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
@@ -41,7 +42,7 @@ function largest(paths: readonly string[], files: number): string {
 const caches = /^(?:var\/(?:lib\/apt\/lists|cache)|(?:root|home\/[^/]+)\/\.(?:cache|npm)|tmp|var\/tmp)\//;
 
 /** By how the bytes came to be hidden; the rule's own remedy where that is not known. */
-const remedies: ReadonlyMap<string, string> = new Map([
+const remedies: ReadonlyMap<HiddenHow, string> = new Map<HiddenHow, string>([
   [
     'files deleted by a later layer',
     'Delete the files in the step that brings them, do not copy them at all, or hand on only the result of a build stage.',
@@ -52,7 +53,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
   ['files copied once more, unchanged', 'Copy them once.'],
 ]);
 
-function remedyFor(paths: readonly string[], how: string | undefined): { readonly remedy?: string } {
+function remedyFor(paths: readonly string[], how: HiddenHow | undefined): { readonly remedy?: string } {
   const isCache = paths.length > 0 && paths.every((path) => caches.test(path));
   if (isCache)
     return {
