@@ -1,0 +1,106 @@
+import type { BuiltImage } from './build.ts';
+
+/** A request that a user lists, or that a probe or HEALTHCHECK makes. */
+export interface TrialRequest {
+  readonly from: 'configuration' | 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck';
+  readonly method: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string | undefined;
+}
+
+/** A command inside the container: an exec probe, the image's HEALTHCHECK. */
+export interface TrialCommand {
+  readonly from: 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck';
+  readonly command: readonly string[];
+}
+
+/** One run of a program that ends by itself. */
+export interface TrialRun {
+  readonly arguments: readonly string[];
+  readonly entrypoint: string | undefined;
+  readonly input: string | undefined;
+}
+
+/** As whom and with what rights a container runs: what the manifest asks for. */
+export interface TrialSecurity {
+  readonly user: string | undefined;
+  readonly readOnlyRoot: boolean;
+  readonly dropCapabilities: readonly string[];
+  readonly addCapabilities: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** Paths where something may be written though the root is read-only: emptyDir and other volumes of the manifest. */
+  readonly writable: readonly string[];
+}
+
+/** How a program is tried. */
+export interface TrialPlan {
+  /** `service`: starts and answers until it is stopped. `program`: ends by itself. */
+  readonly kind: 'service' | 'program';
+  /** Ports that have to listen before it counts as started; empty: whatever listens, or the time is over. */
+  readonly ports: readonly number[];
+  readonly requests: readonly TrialRequest[];
+  readonly commands: readonly TrialCommand[];
+  readonly runs: readonly TrialRun[];
+  /** Values are not recorded. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Of the manifest's container; undefined leaves ENTRYPOINT and CMD of the image. */
+  readonly command: readonly string[] | undefined;
+  readonly arguments: readonly string[] | undefined;
+  readonly security: TrialSecurity | undefined;
+  readonly startSeconds: number;
+  /** SIGTERM to SIGKILL: the manifest's terminationGracePeriodSeconds, or the engine's 10. */
+  readonly graceSeconds: number;
+}
+
+/** One thing that was seen, under a name that is the same in every trial of the plan: `GET :8080/healthz`. */
+export interface Observation {
+  readonly name: string;
+  /** What kind of thing: decides how it is compared and masked. */
+  readonly kind: 'started' | 'listens' | 'answer' | 'command' | 'output' | 'exit' | 'stops' | 'user';
+  /** What is compared, line by line: status, headers, body; exit code; output. */
+  readonly lines: readonly string[];
+  /** Said and never compared. */
+  readonly seconds?: number;
+  /** False: a plain failure by itself (did not start, killed at the end of its grace period, 5xx from a probe). */
+  readonly good: boolean;
+}
+
+/** What was seen of one image. */
+export interface Trial {
+  readonly image: string;
+  readonly observations: readonly Observation[];
+  /** What could not be tried and why. */
+  readonly notRun: readonly string[];
+  /** Last lines of the container's output, where it failed. No more than 100. */
+  readonly logs: readonly string[];
+}
+
+/** What runs containers: a container engine, or pods of a cluster. */
+export interface Runner {
+  /** For people: `Docker Engine 20.10.24`, `pods on node-1`. */
+  readonly title: string;
+  try(image: BuiltImage, plan: TrialPlan, signal: AbortSignal): Promise<Trial>;
+  /** Removes every container, pod and volume that its trials made. Never throws. */
+  close(): Promise<void>;
+}
+
+/** In what one observation of the repaired program differs from the original's. */
+export interface BehaviourDifference {
+  readonly name: string;
+  readonly message: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface BehaviourComparison {
+  /** `same`: every observation alike but for noise. `unknown`: nothing was run, or the original itself fails. */
+  readonly verdict: 'same' | 'different' | 'unknown';
+  readonly compared: number;
+  readonly differences: readonly BehaviourDifference[];
+  /** What differed between two trials of the original, and so proves nothing: masked, and named. */
+  readonly noise: readonly { readonly name: string; readonly what: string }[];
+  /** One sentence for people why it is unknown; undefined otherwise. */
+  readonly why: string | undefined;
+}
