@@ -1,7 +1,4 @@
-/** What builds images. `docker-classic` is Docker Engine's own builder of before BuildKit. */
-export const builderKinds = ['docker', 'docker-classic', 'buildx', 'buildkitd', 'podman', 'buildah'] as const;
-
-export type BuilderKind = (typeof builderKinds)[number];
+import type { BuilderKind } from '../core/evidence.ts';
 
 /** A secret that a build is given. Its value is in no log, record or output. */
 export interface BuildSecret {

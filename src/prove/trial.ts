@@ -85,22 +85,3 @@ export interface Runner {
   /** Removes every container, pod and volume that its trials made. Never throws. */
   close(): Promise<void>;
 }
-
-/** In what one observation of the repaired program differs from the original's. */
-export interface BehaviourDifference {
-  readonly name: string;
-  readonly message: string;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
-
-export interface BehaviourComparison {
-  /** `same`: every observation alike but for noise. `unknown`: nothing was run, or the original itself fails. */
-  readonly verdict: 'same' | 'different' | 'unknown';
-  readonly compared: number;
-  readonly differences: readonly BehaviourDifference[];
-  /** What differed between two trials of the original, and so proves nothing: masked, and named. */
-  readonly noise: readonly { readonly name: string; readonly what: string }[];
-  /** One sentence for people why it is unknown; undefined otherwise. */
-  readonly why: string | undefined;
-}

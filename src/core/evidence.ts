@@ -1,5 +1,16 @@
-import type { BuilderKind } from './build.ts';
-import type { BehaviourComparison } from './trial.ts';
+/** What builds images. `docker-classic` is Docker Engine's own builder of before BuildKit. */
+export const builderKinds = ['docker', 'docker-classic', 'buildx', 'buildkitd', 'podman', 'buildah'] as const;
+
+export type BuilderKind = (typeof builderKinds)[number];
+
+/** An instruction in a build with a warm cache. */
+export interface StepFigures {
+  /** `RUN npm ci`. Masked where it holds a secret. */
+  readonly instruction: string;
+  readonly stage: string | undefined;
+  readonly cached: boolean;
+  readonly seconds: number | undefined;
+}
 
 /** Figures of one built image. Bytes and seconds. */
 export interface ImageFigures {
@@ -8,11 +19,16 @@ export interface ImageFigures {
   /** As pushed (gzip, the engine's or ours at level 6); undefined where it was not measured. */
   readonly compressedBytes: number | undefined;
   readonly layers: number;
+  /** Content of each layer, unpacked, from the lowest up. */
+  readonly layerBytes: readonly number[];
   readonly files: number;
   readonly packages: number;
   /** Packages with a known vulnerability; undefined without advisories. */
   readonly vulnerablePackages: number | undefined;
+  /** Packages by the gravest vulnerability that each has. */
   readonly vulnerabilities: Readonly<Record<string, number>> | undefined;
+  /** Of what day the advisories are and who looked besides, or why nobody looked. */
+  readonly advisories: string;
   readonly setIdFiles: number;
   readonly secrets: number;
   readonly user: string;
@@ -25,8 +41,8 @@ export interface ImageFigures {
         readonly seconds: number;
         readonly cachedSteps: number;
         readonly steps: number;
-        /** Instructions that were carried out again. */
-        readonly rebuilt: readonly string[];
+        /** What became of every instruction, in the builder's order. */
+        readonly instructions: readonly StepFigures[];
       }
     | undefined;
 }
@@ -52,6 +68,25 @@ export interface TreeComparison {
   readonly omitted: number;
 }
 
+/** In what one observation of the repaired program differs from the original's. */
+export interface BehaviourDifference {
+  readonly name: string;
+  readonly message: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface BehaviourComparison {
+  /** `same`: every observation alike but for noise. `unknown`: nothing was run, or the original itself fails. */
+  readonly verdict: 'same' | 'different' | 'unknown';
+  readonly compared: number;
+  readonly differences: readonly BehaviourDifference[];
+  /** What differed between two trials of the original, and so proves nothing: masked, and named. */
+  readonly noise: readonly { readonly name: string; readonly what: string }[];
+  /** One sentence for people why it is unknown; undefined otherwise. */
+  readonly why: string | undefined;
+}
+
 /** A fix that is part of what was proved, or was withdrawn by the proof. */
 export interface ProvedFix {
   readonly rule: string;
@@ -64,6 +99,19 @@ export interface ProvedFix {
 export interface WithdrawnByProof extends ProvedFix {
   /** What happened with it. */
   readonly reason: string;
+}
+
+/** All `sha256:…`. */
+export interface SideDigests {
+  /**
+   * Of the texts that the proof holds for, by path in the project: Dockerfile, ignore file, manifests, and what fixes write. A file that is not there is
+   * `absent`. The evidence counts only while all of them are so.
+   */
+  readonly files: Readonly<Record<string, string>>;
+  /** Of everything that the build could take from its context, after the ignore file. */
+  readonly context: string | undefined;
+  /** Of the configuration of the image. */
+  readonly image: string | undefined;
 }
 
 /** What was built, by what, and what was seen: written to `.plimsoll/evidence/`. */
@@ -83,11 +131,8 @@ export interface Evidence {
   };
   readonly builder: { readonly kind: BuilderKind; readonly title: string };
   readonly runner: string | undefined;
-  /** Digests of what went in (Dockerfile, ignore file, context) and came out (image ids), before and after. */
-  readonly digests: {
-    readonly before: Readonly<Record<string, string>>;
-    readonly after: Readonly<Record<string, string>>;
-  };
+  /** Of what went in and came out. `after` is undefined where nothing was repaired. */
+  readonly digests: { readonly before: SideDigests; readonly after: SideDigests | undefined };
   readonly before: ImageFigures;
   readonly after: ImageFigures | undefined;
   readonly tree: TreeComparison | undefined;
