@@ -81,6 +81,10 @@ export interface BehaviourComparison {
   readonly verdict: 'same' | 'different' | 'unknown';
   readonly compared: number;
   readonly differences: readonly BehaviourDifference[];
+  /** What the repaired program does better, and is no difference for it: it stops at SIGTERM where the original was killed. */
+  readonly improvements: readonly BehaviourDifference[];
+  /** What the original fails at by itself, so that nothing is proved by it. */
+  readonly unproved: readonly { readonly name: string; readonly why: string }[];
   /** What differed between two trials of the original, and so proves nothing: masked, and named. */
   readonly noise: readonly { readonly name: string; readonly what: string }[];
   /** One sentence for people why it is unknown; undefined otherwise. */

@@ -4,7 +4,9 @@ import type { BuiltImage } from './build.ts';
 export interface TrialRequest {
   readonly from: 'configuration' | 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck';
   readonly method: string;
-  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  /** Undefined: the first port of the plan, or the one that listens. */
+  readonly port: number | undefined;
   readonly path: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | undefined;
@@ -48,10 +50,16 @@ export interface TrialPlan {
   /** Of the manifest's container; undefined leaves ENTRYPOINT and CMD of the image. */
   readonly command: readonly string[] | undefined;
   readonly arguments: readonly string[] | undefined;
+  /** Of the manifest's container; undefined leaves the image's. */
+  readonly workingDirectory: string | undefined;
+  /** Files that the manifest puts into the container, by path: those of ConfigMaps. */
+  readonly files: ReadonlyMap<string, string>;
   readonly security: TrialSecurity | undefined;
   readonly startSeconds: number;
   /** SIGTERM to SIGKILL: the manifest's terminationGracePeriodSeconds, or the engine's 10. */
   readonly graceSeconds: number;
+  /** Sentences for people: what of the project could not be taken over, and what stands in its place. */
+  readonly notes: readonly string[];
 }
 
 /** One thing that was seen, under a name that is the same in every trial of the plan: `GET :8080/healthz`. */
