@@ -107,7 +107,8 @@ function assignedSecrets(line: string): SourceRange[] {
     const [whole, name = ''] = match;
     if (match.index < done || !isTellingName(name)) continue;
     const range = valueAt(line, match.index + whole.length, formOf(line, match.index, whole));
-    if (range === undefined) continue;
+    // `NPM_TOKEN = NPM_TOKEN`, as HCL names a variable.
+    if (range === undefined || line.slice(range.start, range.end) === name) continue;
     ranges.push(range);
     done = range.end;
   }
@@ -129,7 +130,8 @@ function valueAt(line: string, start: number, pattern: RegExp): SourceRange | un
   const match = pattern.exec(line);
   const value = (match?.[1] ?? match?.[2] ?? match?.[3] ?? match?.[4] ?? '').trimEnd();
   if (match === null || value === '' || reference.test(value) || isSwitch(value)) return undefined;
-  if (/^[|>][+-]?\d?$/.test(value)) return undefined;
+  // A block scalar, or a list or map that opens here.
+  if (/^(?:[|>][+-]?\d?|[[{]+)$/.test(value)) return undefined;
   const from = start + match[0].indexOf(value);
   return { start: from, end: from + value.length };
 }

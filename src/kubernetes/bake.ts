@@ -22,6 +22,7 @@ export function readBake(artifact: Artifact): BuildFile {
   const root = documents[0]?.root;
   const directory = directoryOf(artifact.path);
   const reading: Reading = {
+    root,
     targets: new Map(entriesAt(root, 'target').map((entry) => [entry.key.text, entry])),
     variables: defaultsOf(root),
   };
@@ -33,6 +34,7 @@ export function readBake(artifact: Artifact): BuildFile {
 }
 
 interface Reading {
+  readonly root: YamlNode | undefined;
   readonly targets: ReadonlyMap<string, YamlEntry>;
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -69,6 +71,8 @@ function readTarget(reading: Reading, entry: YamlEntry, directory: string): Buil
     target: filled('target'),
     args,
     place: entry.key,
+    sources: chain,
+    root: reading.root,
   };
 }
 

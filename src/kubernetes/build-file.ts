@@ -1,5 +1,5 @@
 import type { YamlProblem } from './yaml-document.ts';
-import type { YamlScalar } from './yaml-node.ts';
+import type { YamlNode, YamlScalar } from './yaml-node.ts';
 
 /** How an image is built, as a skaffold or bake file says. Paths are relative to the project's root, '' is the root itself. */
 export interface BuildDefinition {
@@ -15,6 +15,10 @@ export interface BuildDefinition {
   readonly args: ReadonlyMap<string, string | undefined>;
   /** Where the file says it: the target's or artifact's name. */
   readonly place: YamlScalar;
+  /** What gives the build its properties, the nearest first: a bake target and those that it inherits from, the builder of a skaffold artifact. */
+  readonly sources: readonly YamlNode[];
+  /** The document that it stands in. */
+  readonly root: YamlNode | undefined;
 }
 
 export interface BuildFile {

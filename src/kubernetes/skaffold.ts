@@ -13,15 +13,17 @@ export function readSkaffold(artifact: Artifact): BuildFile {
   const directory = directoryOf(artifact.path);
   const builds = documents
     .filter(({ root }) => textAt(root, 'apiVersion')?.startsWith('skaffold/') === true)
-    .flatMap(({ root }) => [root, ...itemsAt(root, 'profiles')])
-    .flatMap((node) => itemsAt(node, 'build', 'artifacts'))
-    .flatMap((node) => readArtifact(node, directory));
+    .flatMap(({ root }) =>
+      [root, ...itemsAt(root, 'profiles')]
+        .flatMap((node) => itemsAt(node, 'build', 'artifacts'))
+        .flatMap((node) => readArtifact(root, node, directory)),
+    );
   return { builds, problems };
 }
 
 const otherBuilders = ['jib', 'buildpacks', 'ko', 'custom', 'bazel'];
 
-function readArtifact(node: YamlNode, directory: string): BuildDefinition[] {
+function readArtifact(root: YamlNode | undefined, node: YamlNode, directory: string): BuildDefinition[] {
   const image = scalarAt(node, 'image');
   if (!image || otherBuilders.some((builder) => at(node, builder))) return [];
   const builder = at(node, 'docker') ?? at(node, 'kaniko');
@@ -42,6 +44,8 @@ function readArtifact(node: YamlNode, directory: string): BuildDefinition[] {
       target: textAt(builder, 'target'),
       args,
       place: image,
+      sources: builder ? [builder] : [],
+      root,
     },
   ];
 }

@@ -17,6 +17,7 @@ export interface ToldBuild {
   readonly images: readonly string[];
   readonly arguments: ReadonlyMap<string, string | undefined>;
   readonly toldBy: ImageBuild['toldBy'];
+  readonly toldIn?: string;
   /** The Compose service that builds it, which also runs it. */
   readonly service?: ImageUse;
 }
@@ -59,6 +60,7 @@ export function linkBuilds(
       images: each.images,
       arguments: each.arguments,
       toldBy: each.toldBy,
+      ...(each.toldIn !== undefined && { toldIn: each.toldIn }),
       runBy: each.service ? [each.service] : [],
     }),
   );

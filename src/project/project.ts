@@ -24,6 +24,8 @@ export interface ImageBuild {
   readonly arguments: ReadonlyMap<string, string | undefined>;
   /** What tells of this build. `convention`: the Dockerfile's own directory (or the root) is taken as its context. */
   readonly toldBy: 'compose' | 'bake' | 'skaffold' | 'ci' | 'convention';
+  /** The bake or skaffold file that tells of it. */
+  readonly toldIn?: string;
   readonly runBy: readonly ImageUse[];
 }
 

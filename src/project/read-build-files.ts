@@ -27,6 +27,7 @@ export function readBuildFiles(
               images: build.images,
               arguments: build.args,
               toldBy: file.kind === 'skaffold' ? 'skaffold' : 'bake',
+              toldIn: file.path,
             },
           ],
     );

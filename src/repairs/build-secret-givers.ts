@@ -5,6 +5,7 @@ import type { ComposeBuild, ComposeFile, ComposeService } from '../kubernetes/co
 import { addItems, inOrder, type Place } from '../kubernetes/edit-yaml.ts';
 import { at, isNull, type YamlMap, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
+import { buildFileSecrets } from './build-file-secrets.ts';
 import { asks, type Edits, fileOf, removeIn, removeItemsIn, setIn, together } from './manifest-edits.ts';
 import { workflowSecrets } from './workflow-secrets.ts';
 
@@ -16,13 +17,12 @@ export interface SecretGivers {
 
 /**
  * Lets Compose, where it builds the image, give `name` as a secret instead of an argument: `secrets` of the build, and at the top, taken
- * from the variable that the argument was taken from. No edits where no file of the project tells of a build. Undefined where a build that
- * a file tells of would then lack the secret: one of bake or skaffold, a service that passes no such argument, or a value that is no
- * variable.
+ * from the variable that the argument was taken from; bake and skaffold files likewise. No edits where no file of the project tells of a build. Undefined where
+ * a build that a file tells of would then lack the secret: a service that passes no such argument, or a value that is no variable.
  */
 export function secretGivers(project: Project, dockerfile: Dockerfile, name: string): SecretGivers | undefined {
   const told = buildsOf(project, dockerfile).map(({ toldBy }) => toldBy);
-  if (told.some((each) => each === 'bake' || each === 'skaffold')) return undefined;
+  const buildFiles = buildFileSecrets(project, dockerfile, name);
   const builders = project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) =>
       service.build && concerns(project, dockerfile, service, service.build, name)
@@ -31,9 +31,12 @@ export function secretGivers(project: Project, dockerfile: Dockerfile, name: str
     ),
   );
   const workflows = workflowSecrets(project, dockerfile, name);
-  if (workflows === undefined) return undefined;
-  if (builders.length === 0)
-    return told.includes('compose') ? undefined : { edits: workflows, assumptions: [givenBy(name, workflows)] };
+  if (workflows === undefined || buildFiles === undefined) return undefined;
+  if (builders.length === 0) {
+    if (told.includes('compose')) return undefined;
+    const assumptions = buildFiles.assumptions.length > 0 ? buildFiles.assumptions : [givenBy(name, workflows)];
+    return { edits: settled(project, [...buildFiles.edits, ...workflows]), assumptions };
+  }
   const variables = new Set(builders.map(({ build }) => variableOf(build, name)));
   const [variable, ...others] = variables;
   if (variable === undefined || others.length > 0) return undefined;
@@ -43,9 +46,12 @@ export function secretGivers(project: Project, dockerfile: Dockerfile, name: str
     ...builders.map(({ file, build }) => inBuild(project, file, build, name)),
     ...files.map((file) => atTop(project, file, name, variable)),
   ]);
-  const edits = all && inOrder(all.map((edit) => beforeRemoved(project, edit, all)));
+  const edits = all && settled(project, all);
   if (edits === undefined || meet(edits)) return undefined;
-  return { edits: [...edits, ...workflows], assumptions: [composeHas(name, variable, builders)] };
+  return {
+    edits: [...edits, ...settled(project, buildFiles.edits), ...workflows],
+    assumptions: [composeHas(name, variable, builders), ...buildFiles.assumptions],
+  };
 }
 
 interface Builder {
@@ -128,6 +134,10 @@ function atTop(project: Project, { root }: ComposeFile, name: string, variable: 
   const known = at(root, 'secrets', name);
   if (known !== undefined) return scalarText(at(known, 'environment')) === variable ? [] : undefined;
   return setIn(project, {}, root, { secrets: { [name]: { environment: variable } } });
+}
+
+function settled(project: Project, edits: readonly TextEdit[]): readonly TextEdit[] {
+  return inOrder(edits.map((edit) => beforeRemoved(project, edit, edits)));
 }
 
 /** What goes behind lines that are taken away, the last of the file, goes before them. */

@@ -62,6 +62,32 @@ export function execFormOfWords(
   };
 }
 
+/** What a script of a shell is as the words of a program, with what that assumes; undefined where the shell does something with it. */
+export function execFormOfText(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: StartInstruction,
+  script: string,
+): { readonly words: readonly string[]; readonly assumptions: readonly Assumption[] } | undefined {
+  const all = literalWords({ text: script, sourceOffset: (index) => index }, script);
+  const isExec = all?.[0]?.value === 'exec';
+  const words = isExec ? all.slice(1) : all;
+  const [first] = words ?? [];
+  if (words === undefined || first === undefined || first.value.startsWith('-') || !isProgram(words)) return undefined;
+  const direct = startedDirectly(project, dockerfile, stage, first.value);
+  if (direct.some(({ state }) => state === 'fails')) return undefined;
+  return {
+    words: words.map(({ value }) => value),
+    assumptions: [
+      ...direct,
+      ...(instruction.name === 'CMD'
+        ? [wordsReceived(project, dockerfile, stage, instruction, words)]
+        : argumentsReceived(project, dockerfile, stage, instruction)),
+    ],
+  };
+}
+
 /** The words behind a leading `exec`; undefined where it has options or stands on a line of its own. */
 function withoutExec(dockerfile: Dockerfile, words: readonly LiteralWord[]): readonly LiteralWord[] | undefined {
   const [first, second] = words;

@@ -15,3 +15,12 @@ test.each([
 ])('a header with a literal value does: %s', (line, masked) => {
   expect(maskSecrets(line)).toBe(masked);
 });
+
+test.each([
+  '    NPM_TOKEN = NPM_TOKEN',
+  '  secret = ["id=NPM_TOKEN,env=NPM_TOKEN"]',
+  '  "variable": { "NPM_TOKEN": { "default": "" } },',
+  '        "NPM_TOKEN": "${NPM_TOKEN}"',
+])('a variable that a file of bake names is no secret: %s', (line) => {
+  expect(holdsSecret(line)).toBe(false);
+});

@@ -1,4 +1,4 @@
-import type { CommandRedirect, CommandWord } from '../../core/command-line.ts';
+import type { CommandWord } from '../../core/command-line.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
@@ -9,6 +9,7 @@ import { filesLinkedToStreams } from '../../project/log-links.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
+import { dropRedirection } from '../../repairs/drop-redirection.ts';
 import { nothingReads } from '../../repairs/log-streams.ts';
 
 /** Options of servers that name a log file: gunicorn, celery, uWSGI, mongod, redis, Spring Boot. */
@@ -27,9 +28,11 @@ export const rule = dockerfileRule({
     for (const stage of shippedStages(project, dockerfile))
       for (const name of ['ENTRYPOINT', 'CMD'] as const) {
         const instruction = lastInstruction(stage, name);
-        const script = instruction && dockerfile.script(instruction);
-        for (const command of script?.commands ?? [])
-          for (const { file, range, fix } of logFiles(command, dockerfile)) {
+        if (instruction === undefined) continue;
+        for (const command of dockerfile.script(instruction)?.commands ?? [])
+          for (const { file, range, fix } of logFiles(command, dockerfile, (file) =>
+            dropRedirection(project, dockerfile, stage, instruction, command, file),
+          )) {
             if (linked.has(file) || seen.has(range.start)) continue;
             seen.add(range.start);
             report({
@@ -49,30 +52,20 @@ interface LogFile {
   readonly fix?: Fix;
 }
 
-function logFiles(command: ShellCommand, dockerfile: Dockerfile): LogFile[] {
-  const redirected = command.redirects.flatMap(({ operator, target, range }) =>
-    target?.literal && /^(?:>>?|&>>?|>\|)$/.test(operator) && isLog(target.value)
-      ? [{ file: target.value, range, ...notRedirected(command, target.value, dockerfile) }]
-      : [],
-  );
+function logFiles(
+  command: ShellCommand,
+  dockerfile: Dockerfile,
+  notRedirected: (file: string) => Fix | undefined,
+): LogFile[] {
+  const redirected = command.redirects.flatMap(({ operator, target, range }): LogFile[] => {
+    if (!target?.literal || !/^(?:>>?|&>>?|>\|)$/.test(operator) || !isLog(target.value)) return [];
+    const fix = notRedirected(target.value);
+    return [{ file: target.value, range, ...(fix && { fix }) }];
+  });
   return [
     ...redirected,
     ...namedByOption(command.arguments).map((found) => ({ ...found, ...toStream(command, found, dockerfile) })),
   ];
-}
-
-/** Without the redirection, and without the `2>&1` that goes with it. */
-function notRedirected({ redirects }: ShellCommand, file: string, dockerfile: Dockerfile): { readonly fix?: Fix } {
-  const isOther = ({ operator, descriptor, target }: CommandRedirect) =>
-    !(target?.value === file || (operator === '>&' && descriptor === 2 && target?.value === '1'));
-  if (redirects.some(isOther)) return {};
-  const edits = redirects.map(({ range }) => {
-    let { start } = range;
-    while (dockerfile.text[start - 1] === ' ') start -= 1;
-    return replace(dockerfile, { start, end: range.end }, '');
-  });
-  if (edits.some(({ range }) => dockerfile.text.slice(range.start, range.end).includes('\n'))) return {};
-  return { fix: { title: 'Drop the redirection', changes: { edits }, assumptions: [nothingReads(file)] } };
 }
 
 /** gunicorn takes `-` for its streams. */
