@@ -23,14 +23,15 @@ export function objectionIn(path: string, reason: string): Objection {
 /**
  * What is there after a round of fixes and should not be: a finding that was to be repaired, or a new one. Findings are known again by
  * rule, file, words and place, as the edits moved it. What was said of the image that a FROM names is no news of another FROM: a stage that is
- * added stands on an image of the same release, named in the same way.
+ * added stands on an image of the same release, named in the same way. Nor is what was said of a step that installs any of the step that repeats it in the
+ * added stage.
  */
 export function compareRounds(
   before: readonly Found[],
   after: readonly Found[],
   fixed: readonly Candidate[],
   edits: ReadonlyMap<string, readonly TrackedEdit[]>,
-  images: NamedImages,
+  subjects: Subjects,
 ): Objection[] {
   const repaired = new Map<string, Candidate>();
   for (const candidate of fixed) repaired.set(identity(candidate.finding), candidate);
@@ -48,27 +49,34 @@ export function compareRounds(
     const group = groups.get(key) ?? { old: [], fixed: [] };
     const unknown = unknownOf(group.old, found, edits.get(found[0]?.finding.locations[0].path ?? '') ?? []);
     if (unknown.length === 0) continue;
-    const saidBefore = (finding: Finding) => saidOfImage(finding, images.before(finding));
+    const saidBefore = (finding: Finding) => saidOf(finding, subjects.before(finding));
     const said = new Set(group.old.map(saidBefore));
     for (const { finding } of group.fixed) said.delete(saidBefore(finding));
     for (const finding of unknown) {
-      const again = saidOfImage(finding, images.after(finding));
+      const again = saidOf(finding, subjects.after(finding));
       if (again === undefined || !said.has(again)) objections.push(objectionTo(finding, group.fixed));
     }
   }
   return objections;
 }
 
-/** The names under which a FROM at the place of a finding has its image; none where no FROM stands there. */
-export interface NamedImages {
-  before(finding: Finding): readonly string[];
-  after(finding: Finding): readonly string[];
+/** What a finding is about that may be found in another place of the file, too. */
+export type Subject =
+  /** The image of a FROM, by the names that it has there. */
+  | { readonly kind: 'image'; readonly names: readonly string[] }
+  /** A step that installs, in a file that gets a stage, by the tools that do. */
+  | { readonly kind: 'install'; readonly tools: string };
+
+export interface Subjects {
+  before(finding: Finding): Subject | undefined;
+  after(finding: Finding): Subject | undefined;
 }
 
-/** What a finding says of a FROM's image, without the name of that image; undefined where it is not about one. */
-function saidOfImage({ message, severity }: Finding, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  const longestFirst = [...names].sort((a, b) => b.length - a.length);
+/** What a finding says of its subject, without the name of an image; undefined where it is about none. */
+function saidOf({ message, severity }: Finding, subject: Subject | undefined): string | undefined {
+  if (subject === undefined) return undefined;
+  if (subject.kind === 'install') return `${severity}\0${subject.tools}\0${message}`;
+  const longestFirst = [...subject.names].sort((a, b) => b.length - a.length);
   return `${severity}\0${longestFirst.reduce((text, name) => (name === '' ? text : text.replaceAll(name, '\0')), message)}`;
 }
 

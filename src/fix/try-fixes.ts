@@ -1,11 +1,11 @@
 import type { Artifact } from '../core/artifact.ts';
-import type { Finding } from '../core/finding.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import { artifactOf } from './artifact-of.ts';
 import type { Candidate } from './candidate.ts';
 import { compareRounds, type Objection, objectionIn } from './compare-findings.ts';
 import { type Auditor, allFound, type Found, type Inspection, type RepairState } from './repair-state.ts';
+import { subjectsOf } from './subjects.ts';
 import { editTracked, type TrackedEdit, type TrackedText, trackText } from './tracked-text.ts';
 import { verifyTexts } from './verify-texts.ts';
 
@@ -59,7 +59,7 @@ export async function tryFixes(
           foundOn(inspection, affected),
           fixes.map(({ candidate }) => candidate),
           edits,
-          { before: imageNames(before.project), after: imageNames(project) },
+          subjectsOf(before.project, project),
         ),
       ],
     };
@@ -67,18 +67,6 @@ export async function tryFixes(
     const reason = faultText(error);
     return { state: before, objections: [{ reason, key: reason, paths: [...changed.keys()] }], failed: true };
   }
-}
-
-/** As written, and as it is once variables are expanded. */
-function imageNames(project: Project): (finding: Finding) => readonly string[] {
-  const dockerfiles = new Map(project.dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
-  return ({ locations: [{ path, range }] }) => {
-    const stage = dockerfiles
-      .get(path)
-      ?.stages.find(({ from }) => from && range && from.range.start <= range.start && range.start < from.range.end);
-    if (stage?.base.kind !== 'image') return [];
-    return [stage.base.reference, stage.from?.image?.value ?? ''];
-  };
 }
 
 /** A file that was added cannot be taken away again by reading anew. */

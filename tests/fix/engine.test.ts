@@ -212,6 +212,41 @@ describe('rounds of repair', () => {
     });
   });
 
+  describe('what is found of a step that installs', () => {
+    const addsStage = (step: string): WordRule => ({
+      rule: 'r/x',
+      finds: 'one',
+      severity: 'note',
+      edits: (_, at) => [{ range: { start: at, end: at + 3 }, replacement: `uno\nFROM node:20-slim\n${step}` }],
+    });
+    const text = 'FROM node:20\nRUN npm install -g yarn\nRUN one\n';
+    const found: WordRule = { rule: 'r/step', finds: 'npm', severity: 'note' };
+
+    test('is no news of the step that repeats it in a stage that is added', async () => {
+      const result = await run(text, [addsStage('RUN npm install -g yarn'), found]);
+      expect(result.text).toBe(text.replace('one', 'uno\nFROM node:20-slim\nRUN npm install -g yarn'));
+      expect(result.withdrawn).toEqual([]);
+    });
+
+    test('is news of one by another tool, and of one that installs nothing', async () => {
+      for (const step of ['RUN apt-get install -y npm', 'RUN npm run build']) {
+        const result = await run(text, [addsStage(step), found]);
+        expect(result.text).toBe(text);
+        expect(result.withdrawn).toHaveLength(1);
+      }
+    });
+
+    test('is news where no stage is added', async () => {
+      const again: WordRule = {
+        rule: 'r/x',
+        finds: 'one',
+        severity: 'note',
+        edits: (_, at) => [{ range: { start: at, end: at + 3 }, replacement: 'npm install -g yarn' }],
+      };
+      expect((await run(text, [again, found])).text).toBe(text);
+    });
+  });
+
   test('two rules that undo each other come to an end', async () => {
     const { complete, text } = await run(file, [
       { rule: 'r/there', finds: 'one', by: 'two', severity: 'note' },
