@@ -88,6 +88,9 @@ export interface Builder {
   readonly title: string;
   /** The engine that can run what this builder makes; undefined where none can (`buildkitd` and `buildah` by themselves). */
   readonly engine: EngineAddress | undefined;
+  /** What `openImage` has to be given to find what this builder makes, and a client of `engine` to reach it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** @throws UserError where this builder cannot do what is asked (secrets, named contexts); all else that goes wrong is an outcome. */
   build(request: BuildRequest, options: BuildOptions): Promise<BuildOutcome>;
   /** Gives an image that this builder made to a container engine, under its tag. Does nothing where the engine has it. */
   handTo(engine: EngineAddress, image: BuiltImage): Promise<void>;

@@ -1,0 +1,84 @@
+import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import { type Builder, type BuilderKind, builderKinds } from '../build.ts';
+import { removeLeftScratch } from '../scratch.ts';
+import { classicBuilder, dockerBuilder } from './docker.ts';
+import { removeLeftImages } from './engine-images.ts';
+import type { Environment } from './environment.ts';
+import { findDocker } from './find-docker.ts';
+
+/** What `--builder` says: `docker`, `docker:unix:///run/user/1000/docker.sock`, `buildx:NAME`, `buildkitd:tcp://…`. */
+export interface BuilderChoice {
+  readonly kind: BuilderKind;
+  /** An address, or the name of a context or builder. */
+  readonly where: string | undefined;
+}
+
+/** @throws UserError where it is none */
+export function parseBuilderChoice(text: string): BuilderChoice {
+  const [, name = '', where] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
+  const kind = builderKinds.find((each) => each === name);
+  if (kind === undefined || where === '')
+    throw new UserError(`--builder takes a kind and where it is, not «${printable(text)}».`, {
+      remedy: `One of ${builderKinds.join(', ')}; with an address or a name: docker:unix:///run/docker.sock, buildx:NAME.`,
+    });
+  return { kind, where };
+}
+
+/** A builder, or one sentence why there is none. */
+export type Looked = Builder | string;
+
+/**
+ * Finds what builds: what was chosen, else the first of these that answers. The ones whose images can be run where they are built come first.
+ * 1. `docker`: Docker Engine's BuildKit, at `DOCKER_HOST`, the chosen context or the usual sockets, by the first client on PATH that can use it;
+ * 2. `docker-classic`: the same engine without it, where no client can.
+ *
+ * What killed runs left in it is removed first.
+ * @throws UserError (exit code 3) that says what was looked for; the signal's reason
+ */
+export async function findBuilder(
+  choice: BuilderChoice | undefined,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Builder> {
+  removeLeftScratch();
+  const looked: string[] = [];
+  for (const { kind, look } of finders) {
+    if (choice !== undefined && choice.kind !== kind) continue;
+    const found = await look(choice?.where, environment, signal);
+    signal.throwIfAborted();
+    if (typeof found !== 'string') return found;
+    looked.push(`${kind}: ${found}`);
+  }
+  const what = choice === undefined ? 'No builder answers' : `The builder ${choice.kind} does not answer`;
+  throw new UserError(`${what}. Looked for ${looked.join('; ')}.`, {
+    remedy: 'Start one, set DOCKER_HOST or BUILDKIT_HOST, or choose with --builder KIND[:ADDRESS].',
+    exitCode: 3,
+  });
+}
+
+interface Finder {
+  readonly kind: BuilderKind;
+  look(where: string | undefined, environment: Environment, signal: AbortSignal): Promise<Looked>;
+}
+
+const finders: readonly Finder[] = [
+  {
+    kind: 'docker',
+    async look(where, environment, signal) {
+      const { buildkit, why } = await findDocker(where, environment, signal);
+      if (buildkit === undefined) return why;
+      await removeLeftImages(buildkit);
+      return dockerBuilder(buildkit);
+    },
+  },
+  {
+    kind: 'docker-classic',
+    async look(where, environment, signal) {
+      const { any, why } = await findDocker(where, environment, signal);
+      if (any === undefined) return why;
+      await removeLeftImages(any);
+      return classicBuilder(any);
+    },
+  },
+];
