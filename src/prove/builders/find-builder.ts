@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.ts';
+import { type BuilderKind, builderKinds } from '../../core/evidence.ts';
 import { printable } from '../../core/printable.ts';
-import { type Builder, type BuilderKind, builderKinds } from '../build.ts';
+import type { Builder } from '../build.ts';
 import { removeLeftScratch } from '../scratch.ts';
 import { classicBuilder, dockerBuilder } from './docker.ts';
 import { removeLeftImages } from './engine-images.ts';
