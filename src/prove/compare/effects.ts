@@ -1,0 +1,172 @@
+import { ecosystemFacts } from '../../ecosystems/facts.ts';
+import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
+import { copiedFiles, liesIn } from '../../project/copied-files.ts';
+import type { ImageBuild } from '../../project/project.ts';
+import { imageInstructions } from '../../project/stage-facts.ts';
+import { applicationDirectories, imagePaths } from './copied-paths.ts';
+import type { FoundDifference, TreeAspect } from './tree-differences.ts';
+
+/** What all effects of one comparison are told from. */
+export interface ComparedBuilds {
+  readonly before: ImageBuild;
+  readonly after: ImageBuild;
+  readonly original: ImageAnalysis;
+  readonly repaired: ImageAnalysis;
+}
+
+/** Which aspects of a difference an effect explains. */
+export type Effect = (difference: FoundDifference) => ReadonlySet<TreeAspect>;
+
+const nothing: ReadonlySet<TreeAspect> = new Set();
+const everything: ReadonlySet<TreeAspect> = new Set(['there', 'kind', 'content', 'mode', 'owner', 'target']);
+const gone: ReadonlySet<TreeAspect> = new Set(['there']);
+const rights: ReadonlySet<TreeAspect> = new Set(['owner', 'mode']);
+
+/** Package lists and downloads of all package managers: emptied, mounted, or filled in another step. */
+export function packageCaches(): Effect {
+  const places = Object.values(ecosystemFacts).flatMap(({ caches }) => caches.map(({ path }) => path));
+  const patterns = places.map((place) => {
+    const home = place.startsWith('~/');
+    const escaped = (home ? place.slice(2) : place.slice(1)).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${home ? '(?:root|home/[^/]+|var/www|nonexistent)/' : ''}${escaped}(?:/|$)`);
+  });
+  const others =
+    /^(?:var\/cache\/(?:apt|apk|dnf|yum|debconf|ldconfig|man)|var\/lib\/apt\/(?:lists|periodic|mirrors)|etc\/apk\/cache)(?:\/|$)/;
+  // A tool makes the directories above its cache when it makes the cache.
+  const above = /^(?:root|home\/[^/]+)\/(?:\.cache|\.local|\.local\/share|\.npm|\.config)$/;
+  return ({ path }) =>
+    others.test(path) || above.test(path) || patterns.some((pattern) => pattern.test(path)) ? everything : nothing;
+}
+
+/** Paths that a text names, and what lies below them: files that a step removes, or where it makes a mount or a link. */
+export function namedPaths(text: string): Effect {
+  const named = absolutePathsIn(text);
+  return ({ path }) => (named.some((each) => liesIn(`/${path}`, each)) ? everything : nothing);
+}
+
+/** Owner and mode of what lies below paths that a text names, and of what COPY and WORKDIR bring. */
+export function rightsOf(text: string, { before, after }: ComparedBuilds): Effect {
+  const roots = [...absolutePathsIn(text), ...applicationDirectories(before), ...applicationDirectories(after)];
+  const files = [imagePaths(before), imagePaths(after)];
+  return ({ path }) =>
+    roots.some((each) => liesIn(`/${path}`, each)) || files.some((each) => each.has(path)) ? rights : nothing;
+}
+
+/** Absolute paths that are words of their own; never the root or one of its directories. */
+function absolutePathsIn(text: string): string[] {
+  const words = text.match(/(?<![\w./-])\/[\w.@+-]+(?:\/[\w.@+*-]+)+/g) ?? [];
+  return words.map((word) => word.replace(/\/\*?$/, '')).filter((word) => word.lastIndexOf('/') > 0);
+}
+
+const accountFiles =
+  /^etc\/(?:passwd|group|shadow|gshadow|subuid|subgid)-?$|^home\/[^/]+(?:\/\.[a-z_]+)?$|^etc\/\.pwd\.lock$|^var\/(?:log\/(?:lastlog|faillog|tallylog)|mail\/[^/]+|spool\/mail\/[^/]+)$/;
+
+/** The accounts of the system: a user that is added, changed or removed, with an empty home. */
+export function accounts(): Effect {
+  return ({ path }) => (accountFiles.test(path) ? everything : nothing);
+}
+
+const packageData =
+  /^(?:var\/lib\/(?:dpkg|apt|rpm|dnf|yum|pam|systemd|ucf|ghostscript|python|xml-core|sgml-base)|(?:usr\/)?lib\/apk\/db|usr\/lib\/sysimage\/rpm|etc\/alternatives|etc\/apk\/(?:world|arch)|var\/cache\/(?:ldconfig|fontconfig|debconf)|usr\/share\/(?:doc|man|info|mime|lintian|locale)|etc\/ssl\/certs)(?:\/|$)|^etc\/(?:ld\.so\.cache|mailcap|shells|environment)$|^var\/log\/(?:apt\/.*|dpkg\.log|alternatives\.log|dnf.*|yum.*|bootstrap\.log)$/;
+const systemFiles = /^(?:usr|lib\d*|bin|sbin|etc|var\/(?:lib|cache|log|spool)|opt|run)(?:\/|$)/;
+
+/** Packages of the distribution that are there no more, or there in other versions: their files, and what package managers note. */
+export function systemPackages({ original, repaired, after, before }: ComparedBuilds): Effect {
+  const isOfSystem = ({ kind }: ImagePackage) => kind === 'deb' || kind === 'apk' || kind === 'rpm';
+  const listOf = ({ packages }: ImageAnalysis) =>
+    packages
+      .filter(isOfSystem)
+      .map(({ name, version }) => `${name} ${version}`)
+      .sort()
+      .join('\n');
+  // Where the lists are the same, no package explains anything.
+  if (listOf(original) === listOf(repaired)) return () => nothing;
+  const own = [imagePaths(before), imagePaths(after)];
+  return ({ path, change }) => {
+    if (packageData.test(path)) return everything;
+    return change !== 'changed' && systemFiles.test(path) && !own.some((each) => each.has(path)) ? gone : nothing;
+  };
+}
+
+const applicationPackage =
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor\/(?:bundle|composer|[\w.-]+)|gems|bundle)(?:\/|$)|^usr\/local\/(?:bundle|lib\/node_modules)(?:\/|$)/;
+
+/** Packages of a language, wherever they are installed. */
+export function applicationPackages(): Effect {
+  return ({ path }) => (applicationPackage.test(path) ? everything : nothing);
+}
+
+/** Files of the context that the repaired build does not copy any more, with directories that hold nothing else. */
+export function leftOutOfContext({ before, after }: ComparedBuilds): Effect {
+  const [was, is] = [imagePaths(before), imagePaths(after)];
+  const left = new Set<string>();
+  for (const path of was.keys()) {
+    if (is.has(path)) continue;
+    for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) left.add(at);
+  }
+  return ({ path, change, before: file }) =>
+    change === 'removed' && left.has(path) && (file?.kind === 'directory' || was.has(path)) ? gone : nothing;
+}
+
+/** Files of the context that a fix writes, where they come to lie. */
+export function writtenFiles(paths: readonly string[], { before, after }: ComparedBuilds): Effect {
+  const written = new Set(paths);
+  const places = new Set(
+    [before, after].flatMap((build) => {
+      const directory = build.context?.directory ?? '';
+      return [...imagePaths(build)].flatMap(([place, path]) =>
+        written.has(directory === '' ? path : `${directory}/${path}`) ? [place] : [],
+      );
+    }),
+  );
+  return ({ path }) => (places.has(path) ? everything : nothing);
+}
+
+/** Another base image: what the lowest layers of both images bring, and what steps above it note in files of the system. */
+export function otherBase({ original, repaired, before, after }: ComparedBuilds): Effect {
+  const [was, is] = [baseLayers(original, before), baseLayers(repaired, after)];
+  if (was === undefined || is === undefined) return outsideOfApplication([before, after]);
+  return ({ path, before: old, after: now }) => {
+    const ofBases = (old === undefined || old.layer < was) && (now === undefined || now.layer < is);
+    return ofBases || packageData.test(path) || accountFiles.test(path) ? everything : nothing;
+  };
+}
+
+function outsideOfApplication(builds: readonly ImageBuild[]): Effect {
+  const own = builds.map(imagePaths);
+  const directories = builds.flatMap(applicationDirectories);
+  return ({ path }) =>
+    own.some((each) => each.has(path)) || directories.some((each) => liesIn(`/${path}`, each)) ? nothing : everything;
+}
+
+/** How many of the lowest layers are the base image's: the history ends with the file's own instructions. Undefined where it does not. */
+function baseLayers({ image }: ImageAnalysis, { dockerfile, stage }: ImageBuild): number | undefined {
+  const shipped = stage ?? dockerfile.final;
+  const { history } = image.configuration;
+  const own = shipped === undefined ? 0 : imageInstructions(shipped).length;
+  if (own === 0 || history.length < own) return undefined;
+  return history.slice(0, history.length - own).filter(({ emptyLayer }) => !emptyLayer).length;
+}
+
+/**
+ * A stage of its own that ships, and only what it copies: everything else is gone, its base is another one, and where it copies something to a place of which
+ * the original has nothing, all of that is new.
+ */
+export function onlyWhatIsCopied(builds: ComparedBuilds): Effect {
+  const { before, after, original } = builds;
+  const shipped = after.stage ?? after.dockerfile.final;
+  const destinations = (shipped === undefined ? [] : copiedFiles(after.dockerfile, shipped)).flatMap(
+    ({ destination }) => destination ?? [],
+  );
+  const fresh = destinations.filter((each) => original.files.find(each.slice(1)) === undefined);
+  const outside = outsideOfApplication([before, after]);
+  const base = otherBase(builds);
+  const lies = (path: string, directories: readonly string[]) => directories.some((each) => liesIn(`/${path}`, each));
+  return (difference) => {
+    const { path, change } = difference;
+    if (change === 'removed') return lies(path, destinations) ? base(difference) : everything;
+    if (change === 'added' && lies(path, fresh)) return everything;
+    const explained = outside(difference);
+    return explained.size > 0 ? explained : base(difference);
+  };
+}

@@ -1,0 +1,213 @@
+import { afterAll, expect, test } from 'vitest';
+import type { Fix } from '../../../src/core/fix.ts';
+import { compareTrees } from '../../../src/prove/compare/compare-trees.ts';
+import { imagePaths } from '../../../src/prove/compare/copied-paths.ts';
+import { declarationsOf, effectsByRule } from '../../../src/prove/compare/declared.ts';
+import { rules } from '../../../src/rules/generated.ts';
+import { projectsOnDisk } from './projects.ts';
+import { analysisOf, type ShortTree } from './trees.ts';
+
+const projects = projectsOnDisk();
+afterAll(() => projects.remove());
+
+const sources = {
+  'package.json': '{}',
+  'src/main.js': 'main()',
+  'README.md': 'x',
+  '.env': 'KEY=x',
+  'notes/a.txt': 'x',
+};
+
+const cases: readonly {
+  readonly name: string;
+  readonly rule: string;
+  readonly before: string;
+  readonly after: string;
+  readonly newFiles?: Readonly<Record<string, string>>;
+  /** Lines of the Dockerfile that the fix writes. */
+  readonly writes?: string;
+  readonly original: ShortTree;
+  readonly repaired: ShortTree;
+  readonly packages?: readonly [readonly string[], readonly string[]];
+  readonly undeclared: readonly string[];
+  readonly layer?: (path: string) => number;
+  readonly history?: readonly [readonly boolean[], readonly boolean[]];
+}[] = [
+  {
+    name: 'package lists and downloads are declared by the fix that removes them, other files below /var are not',
+    rule: 'layers/package-cache-left',
+    before: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n',
+    after: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',
+    original: {
+      'var/lib/apt/lists/deb_x': 'x',
+      'var/cache/apt/pkgcache.bin': 'x',
+      'root/.npm/_cacache/a': 'x',
+      'var/lib/app/data': 'x',
+    },
+    repaired: {},
+    undeclared: ['var/lib/app/data'],
+  },
+  {
+    name: 'a rule without an effect declares nothing but the files that its fix writes',
+    rule: 'layers/consecutive-runs',
+    before: 'FROM debian:12\nCOPY . /app\n',
+    after: 'FROM debian:12\nCOPY . /app\n',
+    original: { 'app/Dockerfile': 'x', 'app/src/main.js': 'x', 'var/lib/apt/lists/deb_x': 'x' },
+    repaired: { 'app/Dockerfile': 'y', 'app/src/main.js': 'y' },
+    undeclared: ['app/src/main.js', 'var/lib/apt/lists/deb_x'],
+  },
+  {
+    name: 'an ignore file declares what the context does not send any more, and no other file',
+    rule: 'context/missing-ignore-file',
+    before: 'FROM debian:12\nWORKDIR /app\nCOPY . .\n',
+    after: 'FROM debian:12\nWORKDIR /app\nCOPY . .\n',
+    newFiles: { '.dockerignore': '.env\nnotes\nREADME.md\n' },
+    original: {
+      'app/.env': 'x',
+      'app/notes/': '',
+      'app/notes/a.txt': 'x',
+      'app/README.md': 'x',
+      'app/src/main.js': 'x',
+      'etc/.env': 'x',
+    },
+    repaired: { 'app/.dockerignore': 'x' },
+    undeclared: ['app/src/main.js', 'etc/.env'],
+  },
+  {
+    name: 'recommended packages that are gone take their files along, not those of the application',
+    rule: 'size/no-install-recommends',
+    before: 'FROM debian:12\nRUN apt-get install -y curl\nCOPY src/main.js /usr/local/bin/main.js\n',
+    after:
+      'FROM debian:12\nRUN apt-get install -y --no-install-recommends curl\nCOPY src/main.js /usr/local/bin/main.js\n',
+    packages: [['curl', 'ca-certificates'], ['curl']],
+    original: {
+      'usr/sbin/update-ca': 'x',
+      'var/lib/dpkg/status': 'x',
+      'usr/bin/curl': 'x',
+      'usr/local/bin/main.js': 'x',
+      'app/data': 'x',
+    },
+    repaired: { 'var/lib/dpkg/status': 'y', 'usr/bin/curl': 'y' },
+    undeclared: ['app/data', 'usr/bin/curl', 'usr/local/bin/main.js'],
+  },
+  {
+    name: 'where the packages are the same, no package explains a difference',
+    rule: 'size/no-install-recommends',
+    before: 'FROM debian:12\n',
+    after: 'FROM debian:12\n',
+    packages: [['curl'], ['curl']],
+    original: { 'usr/sbin/update-ca': 'x' },
+    repaired: {},
+    undeclared: ['usr/sbin/update-ca'],
+  },
+  {
+    name: 'a user that is added changes the accounts and the owner of what is copied, not its content',
+    rule: 'security/non-root-user',
+    before: 'FROM debian:12\nCOPY . /app\n',
+    after: 'FROM debian:12\nRUN useradd app\nCOPY --chown=app . /app\nUSER app\n',
+    writes: 'RUN useradd app && install -d -o app /var/lib/shop',
+    original: { 'etc/passwd': 'x', 'app/src/main.js': 'x', 'usr/bin/env': 'x' },
+    repaired: {
+      'etc/passwd': 'y',
+      'etc/shadow-': 'y',
+      'app/src/main.js': 'y 644 1000',
+      'usr/bin/env': 'x 644 1000',
+      'var/lib/shop/': '',
+    },
+    undeclared: ['app/src/main.js', 'usr/bin/env'],
+  },
+  {
+    name: 'of a stage that ships only what it copies everything else may be gone, but not what it copies',
+    rule: 'size/single-stage-build',
+    before: 'FROM golang:1.24\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/app\nCMD ["/out/app"]\n',
+    after:
+      'FROM golang:1.24 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/app\nFROM debian:12\nCOPY --from=build /out/app /out/app\nCMD ["/out/app"]\n',
+    original: { 'usr/local/go/bin/go': 'x', 'src/src/main.js': 'x', 'out/': '', 'out/app': 'x' },
+    repaired: { 'out/': '', 'out/app': 'y', 'lib/libc.so': 'x' },
+    undeclared: ['out/app'],
+  },
+  {
+    name: 'another base declares what the lowest layers bring, not what lies above them',
+    rule: 'size/lighter-base',
+    before: 'FROM node:24\nWORKDIR /app\nCOPY . .\n',
+    after: 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\n',
+    history: [
+      [false, true, true, false],
+      [false, true, false],
+    ],
+    layer: (path) => (path.startsWith('usr') ? 0 : 1),
+    original: { 'usr/bin/git': 'x', 'usr/lib/a.so': 'x', 'app/src/main.js': 'x', 'opt/tool': 'x' },
+    repaired: { 'usr/lib/a.so': 'y', 'app/src/main.js': 'y' },
+    undeclared: ['app/src/main.js', 'opt/tool'],
+  },
+];
+
+for (const {
+  name,
+  rule,
+  before,
+  after,
+  newFiles = {},
+  writes = '',
+  original,
+  repaired,
+  packages,
+  undeclared,
+  layer,
+  history,
+} of cases)
+  test(name, async () => {
+    const was = await projects.load({ ...sources, Dockerfile: before });
+    const is = await projects.load({ ...sources, ...newFiles, Dockerfile: after });
+    const fix: Pick<Fix, 'changes'> = {
+      changes: {
+        edits: [{ path: 'Dockerfile', range: { start: 0, end: 0 }, replacement: writes }],
+        newFiles: Object.entries(newFiles).map(([path, text]) => ({ path, text })),
+      },
+    };
+    const options = (at: 0 | 1) => ({
+      ...(packages && { packages: packages[at] }),
+      ...(history && { history: history[at] }),
+      ...(layer && { layer }),
+    });
+    const [one, other] = [analysisOf(original, options(0)), analysisOf(repaired, options(1))];
+    const declarations = declarationsOf([{ rule, fix }], {
+      before: was.build,
+      after: is.build,
+      original: one,
+      repaired: other,
+    });
+    const { differences } = compareTrees(
+      { original: one.files, again: one.files, repaired: other.files },
+      declarations,
+    );
+    const found = differences.filter(({ standing }) => standing === 'undeclared').map(({ path }) => path);
+    expect(found.sort()).toEqual(undeclared);
+  });
+
+test('files of the context are followed into the image through stages', async () => {
+  const { build } = await projects.load({
+    ...sources,
+    Dockerfile: `FROM debian:12 AS build
+WORKDIR /src
+COPY package.json ./
+COPY src lib
+COPY notes/*.txt /texts/
+FROM build AS unused
+COPY .env /secret
+FROM debian:12
+COPY --from=build /src /app
+COPY README.md /usr/share/read.me
+`,
+  });
+  expect([...imagePaths(build)].sort()).toEqual([
+    ['app/lib/main.js', 'src/main.js'],
+    ['app/package.json', 'package.json'],
+    ['usr/share/read.me', 'README.md'],
+  ]);
+});
+
+test('every rule that declares an effect is a rule', () => {
+  const known = new Set<string>(rules.map(({ id }) => id));
+  expect(Object.keys(effectsByRule).filter((rule) => !known.has(rule))).toEqual([]);
+});
