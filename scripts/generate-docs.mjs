@@ -283,8 +283,72 @@ function configurationSchema() {
           target: { anyOf: [{ type: 'string', pattern: '^v?1\\.[0-9]{1,2}(\\.[0-9]+)?$' }, { type: 'number' }] },
         },
       },
+      prove: { description: configurationKeys.prove, ...proveSchema() },
     },
     definitions: { rules: ruleMap },
+  };
+}
+
+function proveSchema() {
+  const words = { type: 'array', items: { type: ['string', 'number'] } };
+  const values = { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } };
+  const port = { type: 'integer', minimum: 1, maximum: 65535 };
+  const settings = {
+    kind: { enum: ['service', 'program'] },
+    ports: { type: 'array', items: port },
+    requests: {
+      type: 'array',
+      items: {
+        anyOf: [
+          { type: 'string', pattern: '^/' },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['path'],
+            properties: {
+              path: { type: 'string', pattern: '^/' },
+              method: { type: 'string', pattern: '^[A-Z]+$' },
+              port,
+              scheme: { enum: ['http', 'https'] },
+              headers: values,
+              body: { type: 'string' },
+            },
+          },
+        ],
+      },
+    },
+    runs: {
+      type: 'array',
+      items: {
+        anyOf: [
+          words,
+          {
+            type: 'object',
+            additionalProperties: false,
+            properties: { arguments: words, entrypoint: { type: 'string' }, input: { type: 'string' } },
+          },
+        ],
+      },
+    },
+    environment: values,
+    startSeconds: { type: 'number', exclusiveMinimum: 0, maximum: 3600 },
+    graceSeconds: { type: 'number', minimum: 0, maximum: 3600 },
+  };
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...settings,
+      builds: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['paths'],
+          properties: { paths: texts(), target: { type: 'string' }, ...settings },
+        },
+      },
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { OptionValue } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
 import type { FrontendVersion } from '../dockerfile/frontend-version.ts';
+import { noProveSettings, type ProveConfiguration } from './prove-settings.ts';
 
 /** How configuration sets one rule, or all that match a pattern such as `secrets/*`. */
 export interface RuleConfiguration {
@@ -36,6 +37,8 @@ export interface Configuration {
   readonly frontend: FrontendVersion | undefined;
   /** The Kubernetes release that the objects are for: `1.34`. */
   readonly kubernetesTarget: string | undefined;
+  /** How images are tried when they are proved. */
+  readonly prove: ProveConfiguration;
 }
 
 export const noConfiguration: Configuration = {
@@ -48,6 +51,7 @@ export const noConfiguration: Configuration = {
   podTemplates: [],
   frontend: undefined,
   kubernetesTarget: undefined,
+  prove: { ...noProveSettings, builds: [] },
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -64,6 +68,8 @@ export const configurationKeys = {
     'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
+  prove:
+    'How `plimsoll prove` tries an image: `kind` (`service` or `program`), `ports`, `requests`, `runs`, `environment`, `startSeconds`, `graceSeconds`, and `builds`, a list of `paths` (globs of Dockerfiles), `target` and the same keys for those; see [proving](prove-trials.md).',
 } as const;
 
 export type ConfigurationKey = keyof typeof configurationKeys;

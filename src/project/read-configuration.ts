@@ -1,9 +1,7 @@
-import { type Document, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, type Node, parseDocument } from 'yaml';
 import { UserError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
 import type { OptionValue, RuleOption } from '../core/rule.ts';
 import { isSeverity, severities } from '../core/severity.ts';
-import { lineIndex } from '../core/text.ts';
 import { type FrontendVersion, parseFrontendVersion } from '../dockerfile/frontend-version.ts';
 import {
   type Configuration,
@@ -11,11 +9,22 @@ import {
   type RuleConfiguration,
   type RuleConfigurations,
 } from './configuration.ts';
+import {
+  type Complain,
+  choice,
+  complainer,
+  entriesOf,
+  fieldsOf,
+  firstLine,
+  listOf,
+  placeOf,
+  textList,
+  unknownName,
+} from './internal/configuration-nodes.ts';
+import { readProveSettings } from './internal/read-prove-settings.ts';
 
 /** The names that a configuration may use, and the options of each rule. */
 export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>>>;
-
-type Complain = (node: Node | undefined, message: string, remedy?: string) => UserError;
 
 /**
  * Reads a configuration file's text.
@@ -44,6 +53,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     podTemplates: listOf(node('podTemplates'), complain).map((item) => readPodTemplate(item, document, complain)),
     frontend: readFrontend(node('frontend'), complain),
     kubernetesTarget: readTarget(node('kubernetes'), document, complain),
+    prove: readProveSettings(node('prove'), document, complain),
   };
 }
 
@@ -151,95 +161,4 @@ function readOption(node: Node | undefined, option: RuleOption, complain: Compla
   )
     return value;
   throw complain(node, `this option is a ${typeof option.default}: ${option.description}`);
-}
-
-interface Entry {
-  readonly keyNode: Node | undefined;
-  readonly value: Node | undefined;
-}
-
-function fieldsOf(
-  node: Node,
-  allowed: readonly string[],
-  document: Document,
-  complain: Complain,
-  what: string,
-): Map<string, Entry> {
-  const fields = entriesOf(node, document, complain, what);
-  for (const [name, { keyNode }] of fields)
-    if (!allowed.includes(name)) throw unknownName(complain, keyNode, 'key', name, allowed);
-  return fields;
-}
-
-/** The entries of a map; an empty document or value is an empty map. */
-function entriesOf(node: Node | undefined, document: Document, complain: Complain, what: string): Map<string, Entry> {
-  if (node === undefined || (isScalar(node) && node.value === null)) return new Map();
-  if (!isMap(node)) throw complain(node, `${what} is a map of names to values`);
-  const entries = new Map<string, Entry>();
-  for (const pair of node.items) {
-    const keyNode = isScalar(pair.key) ? pair.key : undefined;
-    const value = document.createNode(pair.value);
-    entries.set(String(keyNode?.value), { keyNode, value: isNode(pair.value) ? pair.value : value });
-  }
-  return entries;
-}
-
-function isNode(value: unknown): value is Node {
-  return isScalar(value) || isMap(value) || isSeq(value);
-}
-
-function listOf(node: Node | undefined, complain: Complain): Node[] {
-  if (node === undefined || (isScalar(node) && node.value === null)) return [];
-  if (!isSeq(node)) throw complain(node, 'a list is needed here');
-  return node.items.filter(isNode);
-}
-
-/** A list of texts; one text alone is a list of one. */
-function textList(node: Node | undefined, complain: Complain): string[] {
-  const items = isScalar(node) && node.value !== null ? [node] : listOf(node, complain);
-  return items.map((item) => {
-    if (isScalar(item) && (typeof item.value === 'string' || typeof item.value === 'number')) return String(item.value);
-    throw complain(item, 'a text is needed here');
-  });
-}
-
-function choice<Choice extends string>(
-  node: Node | undefined,
-  choices: readonly Choice[],
-  complain: Complain,
-): Choice | undefined {
-  if (node === undefined) return undefined;
-  const value = isScalar(node) ? node.value : undefined;
-  const found = choices.find((each) => each === value);
-  if (found === undefined) throw complain(node, `one of ${choices.join(', ')} is needed here`);
-  return found;
-}
-
-function unknownName(
-  complain: Complain,
-  node: Node | undefined,
-  kind: string,
-  name: string,
-  names: readonly string[],
-): UserError {
-  const suggestion = nearest(name, names);
-  const hint = kind === 'rule' ? '«plimsoll rules» lists all.' : `Known here: ${names.join(', ')}.`;
-  return complain(node, `there is no ${kind} «${name}»${suggestion ? `; is «${suggestion}» meant?` : ''}`, hint);
-}
-
-function complainer(path: string, text: string): Complain {
-  return (node, message, remedy) =>
-    new UserError(message, {
-      where: placeOf(path, text, node?.range?.[0] ?? 0),
-      ...(remedy !== undefined && { remedy }),
-    });
-}
-
-function placeOf(path: string, text: string, offset: number): string {
-  const { line, column } = lineIndex(text).positionAt(offset);
-  return `${path}:${line}:${column}`;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
 }

@@ -2,7 +2,8 @@ import type { BuiltImage } from './build.ts';
 
 /** A request that a user lists, or that a probe or HEALTHCHECK makes. */
 export interface TrialRequest {
-  readonly from: 'configuration' | 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck';
+  /** `default`: nobody names one, and the first page is asked for. */
+  readonly from: 'configuration' | 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck' | 'default';
   readonly method: string;
   readonly scheme: 'http' | 'https';
   /** Undefined: the first port of the plan, or the one that listens. */
@@ -28,6 +29,8 @@ export interface TrialRun {
 /** As whom and with what rights a container runs: what the manifest asks for. */
 export interface TrialSecurity {
   readonly user: string | undefined;
+  /** Refused where the user is root or, without `user`, no number: what a kubelet does for runAsNonRoot. */
+  readonly nonRoot: boolean;
   readonly readOnlyRoot: boolean;
   readonly dropCapabilities: readonly string[];
   readonly addCapabilities: readonly string[];
@@ -40,7 +43,7 @@ export interface TrialSecurity {
 export interface TrialPlan {
   /** `service`: starts and answers until it is stopped. `program`: ends by itself. */
   readonly kind: 'service' | 'program';
-  /** Ports that have to listen before it counts as started; empty: whatever listens, or the time is over. */
+  /** Ports that are waited for. It counts as started when they all listen, or only some of them do and no other one follows; empty: whatever listens, or the time is over. */
   readonly ports: readonly number[];
   readonly requests: readonly TrialRequest[];
   readonly commands: readonly TrialCommand[];

@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TrialPlan } from '../../trial.ts';
+
+/** Variables that the engine's client itself reads: their values stand on its command line, others only in its environment. */
+const readByClient =
+  /^(?:PATH|HOME|TMPDIR|USER|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(?:DOCKER|BUILDX|BUILDKIT|CONTAINER|CONTAINERS|PODMAN|XDG|DBUS|GODEBUG|GO|LD|SSL|STORAGE|REGISTRY)(?:_.*)?)$/i;
+
+export interface ContainerFlags {
+  readonly flags: readonly string[];
+  /** Given to the client: `--env NAME` takes values from there, and so they are in no list of processes. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/** What a plan asks of `docker run` and `podman run`, all but the network. Files of the plan are laid down in `directory`. */
+export function containerFlags(plan: TrialPlan, directory: string): ContainerFlags {
+  const environment = new Map<string, string>();
+  const flags = ['--hostname', 'plimsoll-trial'];
+  for (const [name, value] of plan.environment)
+    if (readByClient.test(name)) flags.push('--env', `${name}=${value}`);
+    else {
+      environment.set(name, value);
+      flags.push('--env', name);
+    }
+  if (plan.workingDirectory !== undefined) flags.push('--workdir', plan.workingDirectory);
+  flags.push(...securityFlags(plan));
+  const files = fileFlags(plan, directory);
+  return { flags: [...flags, ...files.flags], environment, notes: files.notes };
+}
+
+function securityFlags({ security }: TrialPlan): readonly string[] {
+  if (security === undefined) return [];
+  return [
+    ...(security.user === undefined ? [] : ['--user', security.user]),
+    ...(security.readOnlyRoot ? ['--read-only'] : []),
+    ...security.dropCapabilities.flatMap((name) => ['--cap-drop', name]),
+    ...security.addCapabilities.flatMap((name) => ['--cap-add', name]),
+    ...(security.noNewPrivileges ? ['--security-opt', 'no-new-privileges'] : []),
+    // As an emptyDir: everybody may write, and programs may be run from it. https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+    ...security.writable.flatMap((where) => (/[:,]/.test(where) ? [] : ['--tmpfs', `${where}:rw,exec,mode=0777`])),
+  ];
+}
+
+function fileFlags({ files }: TrialPlan, directory: string): Pick<ContainerFlags, 'flags' | 'notes'> {
+  const flags: string[] = [];
+  const notes: string[] = [];
+  for (const [where, text] of files) {
+    // The flag is a line of comma-separated values.
+    if (/[,"\n\r]/.test(where)) {
+      notes.push(`The file ${where} of a ConfigMap is not there in trials.`);
+      continue;
+    }
+    mkdirSync(directory, { recursive: true });
+    const file = path.join(directory, String(flags.length));
+    writeFileSync(file, text, { mode: 0o644 });
+    flags.push('--mount', `type=bind,source=${file},target=${where},readonly`);
+  }
+  return { flags, notes };
+}
+
+/** What follows the flags: another entry point among them, the image, the arguments. `command` of a manifest takes the place of both ENTRYPOINT and CMD. */
+export function commandLine(
+  image: string,
+  command: readonly string[] | undefined,
+  args: readonly string[] | undefined,
+): readonly string[] {
+  const [program, ...first] = command ?? [];
+  if (program === undefined) return [image, ...(args ?? [])];
+  return ['--entrypoint', program, image, ...first, ...(args ?? [])];
+}

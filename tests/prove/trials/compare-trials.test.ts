@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation, Trial } from '../../../src/prove/trial.ts';
+import { compareTrials } from '../../../src/prove/trials/compare-trials.ts';
+
+const starts: Observation = { name: 'starts', kind: 'started', lines: ['runs and listens'], good: true };
+
+function trial(...observations: readonly Observation[]): Trial {
+  return { image: 'sha256:0', observations: [starts, ...observations], notRun: [], logs: ['last words'] };
+}
+
+function answer(...lines: readonly string[]): Observation {
+  return { name: 'GET :80/', kind: 'answer', lines, good: !lines.includes('status 500') };
+}
+
+function stops(line: string): Observation {
+  return { name: 'stops', kind: 'stops', lines: [line], good: !line.startsWith('killed') };
+}
+
+function user(uid: number): Observation {
+  return { name: 'user', kind: 'user', lines: [`uid ${uid}`, `gid ${uid}`], good: true };
+}
+
+/** The one observation in two trials of the original and one of the repaired program. */
+function verdict(one: Observation, other: Observation, repaired: Observation) {
+  return compareTrials(trial(one), trial(other), trial(repaired));
+}
+
+describe('what differs between two trials of the original is noise, and nothing else', () => {
+  it.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['a time', ['at 22:04:45'], ['at 22:04:47'], ['at 22:04:59']],
+    ['the minute of a time', ['at 22:04:58'], ['at 22:04:59'], ['at 22:05:00']],
+    [
+      'the day of a date',
+      ['Fri, 27 Nov 2026 23:59:58 GMT'],
+      ['Fri, 27 Nov 2026 23:59:59 GMT'],
+      ['Sat, 28 Nov 2026 00:00:01 GMT'],
+    ],
+    ['a number', ['{', '"id":17}'], ['{', '"id":18}'], ['{', '"id":23}']],
+    ['an id of hexadecimal digits', ['id 3f2a1b9c0d'], ['id 91ab37fe20'], ['id 00ffee1234']],
+    ['a host', ['from 3f2a1b9c0d7e here'], ['from web-7d9f-x2k here'], ['from web-7d9f-q8z here']],
+    ['a duration with another unit', ['took 980µs'], ['took 1.2ms'], ['took 1.1ms']],
+    ['the order of lines', ['a', 'b', 'c'], ['c', 'a', 'b'], ['b', 'c', 'a']],
+    [
+      'the number of lines',
+      ['begin', 'tick 1', 'end'],
+      ['begin', 'tick 1', 'tick 2', 'end'],
+      ['begin', 'tick 3', 'tick 4', 'end'],
+    ],
+  ])('%s', (_, one, other, repaired) => {
+    const { verdict: said, differences, noise } = verdict(answer(...one), answer(...other), answer(...repaired));
+    expect(differences).toEqual([]);
+    expect(said).toBe('same');
+    expect(noise.length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['a status', ['status 200'], ['status 200'], ['status 404']],
+    ['a missing line', ['a', 'b'], ['a', 'b'], ['a']],
+    ['one line more', ['a'], ['a'], ['a', 'b']],
+    ['a word where a number differs', ['id 17'], ['id 18'], ['id undefined']],
+    ['the text around a time', ['up at 22:04:45'], ['up at 22:04:47'], ['down at 22:04:59']],
+    ['a line beside one that differs', ['at 22:04:45', 'hello'], ['at 22:04:47', 'hello'], ['at 22:04:59', 'hallo']],
+    ['a number that is the same in both', ['a 1 b 7'], ['a 2 b 7'], ['a 3 b 8']],
+    [
+      'another line where the number of lines differs',
+      ['begin', 'tick 1', 'end'],
+      ['begin', 'tick 1', 'tick 2', 'end'],
+      ['begin', 'error: disk full', 'end'],
+    ],
+    ['a line that is doubled where the order differs', ['a', 'b'], ['b', 'a'], ['a', 'a']],
+  ])('no noise: %s', (_, one, other, repaired) => {
+    const { verdict: said, differences } = verdict(answer(...one), answer(...other), answer(...repaired));
+    expect(said).toBe('different');
+    expect(differences).toHaveLength(1);
+  });
+
+  it('says what it masked', () => {
+    expect(verdict(answer('a', 'id 17'), answer('a', 'id 18'), answer('a', 'id 19')).noise).toEqual([
+      { name: 'GET :80/', what: 'line 2: «17» and «18»' },
+    ]);
+  });
+
+  it('reads a line of many gaps in no time', () => {
+    const letters = (letter: string) => Array.from({ length: 300 }, () => letter.repeat(3)).join(' ');
+    const begun = performance.now();
+    verdict(answer(letters('a')), answer(letters('b')), answer(`${'ab '.repeat(3000)}!`));
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+});
+
+describe('what is better is no difference', () => {
+  it.each<[string, Observation, Observation]>([
+    ['stops where the original was killed', stops('killed after 10 s'), stops('stops at the signal')],
+    ['ends without an error', stops('stops at the signal with exit code 1'), stops('stops at the signal')],
+    ['another user than root', user(0), user(1000)],
+    ['answers where the original failed', answer('status 500'), answer('status 200')],
+  ])('%s', (_, before, after) => {
+    const { differences, improvements } = verdict(before, before, after);
+    expect(differences).toEqual([]);
+    expect(improvements).toHaveLength(1);
+    expect(verdict(after, after, before).differences).toHaveLength(1);
+  });
+
+  it('a check of health that the original had not', () => {
+    const check: Observation = { name: 'HEALTHCHECK', kind: 'command', lines: ['exit code 0'], good: true };
+    const before = trial(answer('status 200'));
+    expect(compareTrials(before, before, trial(answer('status 200'), check))).toMatchObject({
+      verdict: 'same',
+      improvements: [{ name: 'HEALTHCHECK' }],
+    });
+    const failing = { ...check, lines: ['exit code 1'], good: false };
+    expect(compareTrials(before, before, trial(answer('status 200'), failing))).toMatchObject({ verdict: 'different' });
+  });
+});
+
+describe('what the original fails at proves nothing', () => {
+  const down: Trial = { ...trial(), observations: [{ ...starts, lines: ['ended with exit code 1'], good: false }] };
+
+  it('when it does not start', () => {
+    expect(compareTrials(down, down, down)).toMatchObject({
+      verdict: 'unknown',
+      why: 'the original itself fails: starts ended with exit code 1 (last words)',
+    });
+    expect(compareTrials(down, down, trial(answer('status 200')))).toMatchObject({
+      verdict: 'unknown',
+      differences: [],
+    });
+  });
+
+  it('at one request among others', () => {
+    const both = trial(answer('status 500', 'at line 7'), stops('stops at the signal'));
+    expect(
+      compareTrials(both, both, trial(answer('status 500', 'at line 9'), stops('stops at the signal'))),
+    ).toMatchObject({
+      verdict: 'same',
+      unproved: [{ name: 'GET :80/', why: 'the original fails at it: status 500' }],
+    });
+  });
+
+  it('when only one of two trials is good', () => {
+    const { unproved } = compareTrials(
+      trial(answer('status 200')),
+      trial(answer('status 500')),
+      trial(answer('status 500')),
+    );
+    expect(unproved).toEqual([{ name: 'GET :80/', why: 'good in only one of two trials of the original' }]);
+  });
+
+  it('but a repaired program that does not start is one difference', () => {
+    const before = trial(answer('status 200'), stops('stops at the signal'));
+    expect(compareTrials(before, before, down).differences).toEqual([
+      {
+        name: 'starts',
+        message: 'runs and listens before, ended with exit code 1 after',
+        before: ['runs and listens'],
+        after: ['ended with exit code 1'],
+      },
+    ]);
+  });
+});
