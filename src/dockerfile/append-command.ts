@@ -52,16 +52,33 @@ function joinsAll(commands: readonly ShellCommand[], last: ShellCommand): boolea
 
 /**
  * What joins two commands of a RUN: ` && `, or in a RUN whose commands begin lines a line of its own as the RUN writes them: with the operator at
- * the line's begin or end.
+ * the line's begin or end. A RUN whose words alone have lines of their own, packages most often, gets a line as the steps around it write theirs.
  */
 export function lineSeparator(dockerfile: Dockerfile, instruction: Instruction, operator: '&&' | ';' = '&&'): string {
   const joined = operator === ';' ? ';' : ' &&';
-  const found = lastBreak(dockerfile, instruction);
+  const found = lastBreak(dockerfile, instruction) ?? breakOfOthers(dockerfile, instruction);
   if (found === undefined) return `${joined} `;
   const { mark, lineEnd, indent, behind } = found;
   return behind === undefined
     ? `${joined} ${mark}${lineEnd}${indent}`
     : ` ${mark}${lineEnd}${indent}${operator}${behind}`;
+}
+
+/**
+ * How a RUN whose last command goes over several lines may break before another one: indented as its last line is, with the operator where the first step of the file
+ * that breaks between commands has it, or at the line's begin.
+ */
+function breakOfOthers(dockerfile: Dockerfile, instruction: Instruction) {
+  const { text, syntax, instructions } = dockerfile;
+  const last = dockerfile.script(instruction)?.commands.at(-1);
+  if (last === undefined || last.place.inside.length > 0 || last.place.pipelineIndex > 0) return undefined;
+  const before = text.slice(Math.max(last.range.start, last.range.end - 2000), last.range.end);
+  const [, mark, lineEnd = '\n', indent = ''] =
+    /([\\`])[ \t]*(\r?\n)(?:[ \t]*(?:#.*)?\r?\n)*([ \t]*)(?![ \t])[^\n]*$/.exec(before) ?? [];
+  if (mark === undefined || mark !== syntax.escape || indent === '') return undefined;
+  const steps = instructions.filter((each) => each.name === 'RUN').slice(0, bound);
+  const style = steps.map((each) => lastBreak(dockerfile, each)).find((each) => each !== undefined);
+  return { mark, lineEnd, indent, behind: style === undefined ? ' ' : style.behind };
 }
 
 /** How many commands are looked at, from the last one: a RUN of megabytes is read in linear time. */

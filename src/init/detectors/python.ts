@@ -3,6 +3,7 @@ import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { environment } from '../internal/python-install.ts';
 import { pythonNative } from '../internal/python-native.ts';
+import { ownFiles } from '../internal/python-object.ts';
 import { type PythonPackages, readPythonPackages } from '../internal/python-packages.ts';
 import { collectQuestions, stagesOf, user } from '../internal/python-stages.ts';
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
@@ -11,25 +12,49 @@ import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
 import { findWrittenPaths, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, Question, RunPlan } from '../plan.ts';
+import { join } from '../repository.ts';
+
+const usualFiles: ReadonlySet<string> = new Set([
+  'requirements.txt',
+  'pyproject.toml',
+  'Pipfile',
+  'setup.py',
+  'manage.py',
+  'main.py',
+  'app.py',
+]);
 
 export const detector: Detector = {
   language: 'Python',
-  mayBe: (names) =>
-    ['requirements.txt', 'pyproject.toml', 'Pipfile', 'setup.py', 'manage.py', 'main.py', 'app.py'].some((name) =>
-      names.has(name),
-    ),
+  mayBe: (names) => [...names].some((name) => usualFiles.has(name) || name.endsWith('.py')),
   detect(place) {
-    const packages = readPythonPackages(place);
-    const start = findPythonStart(place, packages);
-    if (start === undefined)
-      return packages !== undefined && packages.dependencies.size > 0 && isProgram(place, packages)
-        ? notDecided(packages)
-        : undefined;
-    // Scripts that lie about are no application.
-    if (packages === undefined && start.framework === undefined && start.port === undefined) return undefined;
-    return detection(place, packages, start);
+    // A file of any name below the root is a tool of the project sooner than a program.
+    if (place.directory !== '' && ![...usualFiles].some((name) => place.has(name))) return undefined;
+    return detectIn(place.application === undefined ? withOwnSources(place) : place);
   },
 };
+
+function detectIn(place: Place): Detection | NotDecided | undefined {
+  const packages = readPythonPackages(place);
+  const start = findPythonStart(place, packages);
+  if (start === undefined)
+    return packages !== undefined && packages.dependencies.size > 0 && isProgram(place, packages)
+      ? notDecided(packages)
+      : undefined;
+  // Scripts that lie about are no application.
+  if (packages === undefined && start.framework === undefined && start.port === undefined) return undefined;
+  return detection(place, packages, start);
+}
+
+/** A program of the standard library alone has no file that names its packages, and so is no application whose sources are known. */
+function withOwnSources(place: Place): Place {
+  const sources = () =>
+    ownFiles(place).flatMap((name) => {
+      const text = place.read(name);
+      return text === undefined ? [] : [{ path: join(place.directory, name), text }];
+    });
+  return { ...place, sources };
+}
 
 function isProgram(place: Place, { dependencies }: PythonPackages): boolean {
   return (
@@ -156,6 +181,16 @@ function questionsOf(
       question: 'There is no lock file: each build takes the newest packages that fit. Commit one.',
       flag: undefined,
       assumed: `${packages.tool} resolves as it installs`,
+    });
+  const local =
+    start.port !== undefined && start.words[0] === 'python'
+      ? findInSources(place, /\b(?:\w*HTTP|TCP)Server\(\s*\(\s*['"](?:127\.0\.0\.1|localhost)['"]/)
+      : undefined;
+  if (local)
+    questions.push({
+      question: `The program listens on this machine's own address only (${local.evidence}): nothing outside of its pod can reach it. Let it listen on 0.0.0.0.`,
+      flag: undefined,
+      assumed: undefined,
     });
   const hasVolume = writable.some(({ why }) => why.startsWith('the SQLite database'));
   const sqlite = hasVolume ? undefined : findInSources(place, /django\.db\.backends\.sqlite3|sqlite:\/\/\//);

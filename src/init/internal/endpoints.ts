@@ -15,28 +15,65 @@ const healthPaths = [
   '/api/healthz',
   '/healthcheck',
   '/health-check',
+  '/live',
+  '/ready',
+  '/liveness',
+  '/readiness',
+  '/actuator/health',
   '/status',
   '/ping',
   '/up',
 ];
 
+/** Where a program tells whether it runs, and whether it can serve, apart from each other. */
+const pairs = [
+  ['/livez', '/readyz'],
+  ['/health/live', '/health/ready'],
+  ['/health/liveness', '/health/readiness'],
+  ['/healthz/live', '/healthz/ready'],
+  ['/live', '/ready'],
+  ['/liveness', '/readiness'],
+] as const;
+
+export interface FoundHealth {
+  readonly path: string;
+  /** Where there is another one for whether the program runs at all. */
+  readonly live?: string;
+  readonly evidence: string;
+}
+
 /** A route of the sources that answers health checks; its literal stands where routes are declared. */
-export function findHealth(place: Place): { readonly path: string; readonly evidence: string } | undefined {
-  const sources = place.sources();
-  for (const path of healthPaths)
-    for (const source of sources) {
-      const at = routeAt(source.text, path);
-      if (at !== undefined) return { path, evidence: `route in ${placeIn(source.path, source.text, at)}` };
-    }
+export function findHealth(place: Place): FoundHealth | undefined {
+  for (const [live, ready] of pairs) {
+    const found = findRoute(place, live) && findRoute(place, ready);
+    if (found) return { path: ready, live, evidence: found };
+  }
+  for (const path of healthPaths) {
+    const evidence = findRoute(place, path);
+    if (evidence) return { path, evidence };
+  }
   return undefined;
 }
 
-/** `get('/health'`, `@app.route("/health")`, `HandleFunc("/healthz"`, `"GET /healthz"`, `path === '/health'`, Django's `path('health/'`. */
+function findRoute(place: Place, path: string): string | undefined {
+  for (const source of place.sources()) {
+    const at = routeAt(source.text, path);
+    if (at !== undefined) return `route in ${placeIn(source.path, source.text, at)}`;
+  }
+  return undefined;
+}
+
+/**
+ * `get('/health'`, `@app.route("/health")`, `HandleFunc("/healthz"`, `"GET /healthz"`, `path === '/health'`, Django's `path('health/'`, and of
+ * Python's http.server `self.path in ("/live", "/health")` and `self.path.startswith("/health")`.
+ */
 function routeAt(text: string, path: string): number | undefined {
+  if (!text.includes(path)) return undefined;
   const escaped = path.replace(/[/.]/g, '\\$&');
   const quoted = `["'\`](?:GET )?${escaped}\\/?["'\`]`;
+  const among = `path\\s+in\\s+[([{]\\s*(?:["'][^"'\\n]{0,60}["'],\\s*){0,8}`;
   const route = new RegExp(
-    `(?:\\.(?:get|use|all|route|GET|Get|Any|Handle|HandleFunc|MapGet|MapHealthChecks|service|addRoute)\\(\\s*|@\\w+(?:\\.\\w+)?\\(\\s*(?:path\\s*=\\s*|value\\s*=\\s*)?|(?:url|path|pathname|URL\\.Path)\\s*[:=]{1,3}\\s*|\\bget\\s+|HandleFunc\\(\\s*|web::resource\\(|#\\[get\\()${quoted}`,
+    `(?:\\.(?:get|use|all|route|GET|Get|Any|Handle|HandleFunc|MapGet|MapHealthChecks|service|addRoute)\\(\\s*|@\\w+(?:\\.\\w+)?\\(\\s*(?:path\\s*=\\s*|value\\s*=\\s*)?|(?:url|path|pathname|URL\\.Path)\\s*[:=]{1,3}\\s*|${among}|path\\.startswith\\(\\s*|\\bget\\s+|HandleFunc\\(\\s*|web::resource\\(|#\\[get\\()${quoted}`,
   );
   const found = text.search(route);
   return found === -1 ? undefined : found;

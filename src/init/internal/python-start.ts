@@ -192,17 +192,36 @@ function startedByScript(place: Place, module: string): ((found: Found) => Pytho
 const portPatterns = [/\bPORT["']\s*,\s*["']?(\d{2,5})\b/, /^\s*(?:DEFAULT_)?PORT\s*=\s*(\d{4,5})\b/m];
 
 function plain(place: Place, framework: string | undefined, found: Found): PythonStart | undefined {
-  const file = mainFile(place, /__name__\s*==\s*['"]__main__['"]/) ?? mainFile(place, /./);
+  const main = mainFile(place, /__name__\s*==\s*['"]__main__['"]/) ?? mainFile(place, /./);
+  const file = main ?? (framework === undefined ? servingFile(place) : undefined);
   if (!file) return undefined;
   const text = place.read(file.path) ?? '';
-  const listens = framework !== undefined || /\.serve_forever\(|run_app\(|\.listen\(|HTTPServer\(/.test(text);
+  const listens = framework !== undefined || serves.test(text);
   const port = Number(
-    /\bport\s*=\s*(\d{2,5})|['"]PORT['"]\s*,\s*['"]?(\d{2,5})|\.listen\((\d{2,5})|\(\s*['"][^'"]*['"]\s*,\s*(\d{4,5})\s*\)/
+    /\bport\s*=\s*(\d{2,5})|['"]PORT['"]\s*,\s*['"]?(\d{2,5})|\.listen\((\d{2,5})|\(\s*['"][^'"]*['"]\s*,\s*(\d{4,5})\s*\)|^\s*(?:DEFAULT_|SERVER_|HTTP_)?PORT\s*=\s*(\d{2,5})\b/m
       .exec(text)
       ?.slice(1)
       .find((each) => each !== undefined) ?? 0,
   );
-  return found(['python', file.path], file.evidence, { port: listens ? port || 8080 : undefined });
+  const path = file.path.replace(/(?:^|\/)__main__\.py$/, '');
+  const words =
+    path === file.path || path === '' || path.includes('/') ? ['python', file.path] : ['python', '-m', path];
+  return found(words, file.evidence, { port: listens ? port || 8080 : undefined });
+}
+
+/** What the standard library, aiohttp and Tornado serve with. */
+const serves = /\.serve_forever\(|run_app\(|\.listen\(|\b(?:HTTP|TCP)Server\(/;
+
+/** Of a project without a file of a usual name the only one that serves when it is started, at the top or as a package that is started whole. */
+function servingFile(place: Place): { readonly path: string; readonly evidence: string } | undefined {
+  const pattern = /\b(?:\w*HTTPServer|TCPServer)\(/;
+  const starting = ownFiles(place).filter((path) => {
+    if (path.includes('/') && !/^\w+\/__main__\.py$/.test(path)) return false;
+    const text = place.read(path) ?? '';
+    return /^(?:import|from) (?:http\.server|socketserver)\b/m.test(text) && pattern.test(text);
+  });
+  const [path, ...others] = starting;
+  return path === undefined || others.length > 0 ? undefined : { path, evidence: place.place(path, pattern) };
 }
 
 function mainFile(place: Place, pattern: RegExp): { readonly path: string; readonly evidence: string } | undefined {
