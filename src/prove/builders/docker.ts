@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { UserError } from '../../core/errors.ts';
-import type { Builder, BuildOptions, BuildOutcome, BuildRequest, BuiltImage, EngineAddress } from '../build.ts';
+import type { Builder, BuildRequest, BuiltImage, EngineAddress } from '../build.ts';
 import { buildkitProgress } from './buildkit-progress.ts';
+import { cacheMountSpaces } from './cache-mounts.ts';
 import { carryOut } from './carry-out.ts';
 import { classicProgress } from './classic-progress.ts';
 import { argumentFlags, secretFlags } from './client-flags.ts';
-import { type AskedEngine, askEngine, engineTime, imageId, removeImages, removeMade } from './engine-images.ts';
+import { askEngine, engineTime, imageId, removeImages, removeMade } from './engine-images.ts';
 import type { Environment } from './environment.ts';
-import { isSameEngine, moveImage } from './hand-to.ts';
+import { moveImage } from './hand-to.ts';
+import { keepingImages, type OwnBuilder } from './kept-images.ts';
 
 /** A Docker Engine that answered, and the client that fits it. */
 export interface DockerEngine {
@@ -32,22 +32,29 @@ export function dockerBuilder(engine: DockerEngine): Builder {
     BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
     ...(ownBuilder !== undefined && { BUILDX_BUILDER: ownBuilder }),
   };
-  return engineBuilder(engine, {
+  return keepingImages({
+    ...inEngine(engine),
     kind: 'docker',
     title,
-    async build(request, options, asked) {
+    async build(request, options) {
       if (request.contexts.size > 0 && ownBuilder === undefined)
         throw unable(title, 'named contexts', 'Install the buildx plug-in of this client (docker-buildx).');
       const { flags, variables } = argumentFlags(request);
       const contexts = [...request.contexts].flatMap(([name, where]) => ['--build-context', `${name}=${where}`]);
-      const args = ['--progress=plain', ...cacheMounts(request), ...flags, ...secretFlags(request), ...contexts];
+      const args = [
+        '--progress=plain',
+        ...cacheMounts(request).flatMap((each) => ['--build-arg', each]),
+        ...flags,
+        ...secretFlags(request),
+        ...contexts,
+      ];
       return await carryOut(
         {
-          ...common(engine, asked, request, title),
+          ...common(engine, request, title),
           command: clientCommand(engine, request, args, { ...environment, ...variables }),
           reader: buildkitProgress(options.onStep),
           environment,
-          discard: () => removeImages(asked, [request.tag]),
+          discard: () => removeImages(engine, [request.tag]),
         },
         request,
         options,
@@ -62,26 +69,27 @@ export function classicBuilder(engine: DockerEngine): Builder {
   const environment = { ...engine.environment, DOCKER_BUILDKIT: '0' };
   /** What the steps of images made that are still there. */
   const made: { readonly ids: readonly string[]; readonly since: number }[] = [];
-  return engineBuilder(engine, {
+  return keepingImages({
+    ...inEngine(engine),
     kind: 'docker-classic',
     title,
-    async build(request, options, asked) {
+    async build(request, options) {
       if (request.secrets.length > 0)
         throw unable(title, 'secrets', 'Choose a builder that does: --builder docker, buildkitd, podman or buildah.');
       if (request.contexts.size > 0)
         throw unable(title, 'named contexts', 'Choose a builder that does: --builder docker, buildkitd or buildah.');
       const { flags, variables } = argumentFlags(request);
       const reader = classicProgress(options.onStep);
-      const since = await engineTime(asked);
+      const since = await engineTime(engine);
       const outcome = await carryOut(
         {
-          ...common(engine, asked, request, title),
+          ...common(engine, request, title),
           command: clientCommand(engine, request, ['--force-rm', ...flags], { ...environment, ...variables }),
           reader,
           environment,
           async discard() {
-            await removeImages(asked, [request.tag]);
-            if (since !== undefined) await removeMade(asked, reader.made(), since);
+            await removeImages(engine, [request.tag]);
+            if (since !== undefined) await removeMade(engine, reader.made(), since);
           },
         },
         request,
@@ -90,52 +98,29 @@ export function classicBuilder(engine: DockerEngine): Builder {
       if (outcome.ok && since !== undefined) made.push({ ids: reader.made(), since });
       return outcome;
     },
-    async close(asked) {
-      for (const { ids, since } of made.splice(0).reverse()) await removeMade(asked, ids, since);
+    async close() {
+      for (const { ids, since } of made.splice(0).reverse()) await removeMade(engine, ids, since);
     },
   });
 }
 
-interface EngineBuild extends Pick<Builder, 'kind' | 'title'> {
-  build(request: BuildRequest, options: BuildOptions, engine: AskedEngine): Promise<BuildOutcome>;
-  close?(engine: AskedEngine): Promise<void>;
-}
-
-/** What is alike of builders whose images are in an engine. */
-export function engineBuilder({ address, environment }: AskedEngine, own: EngineBuild): Builder {
-  const asked = { address, environment };
-  const tags = new Set<string>();
+/** Its images are where they are run. */
+function inEngine(engine: DockerEngine): Pick<OwnBuilder, 'engine' | 'environment' | 'give' | 'remove'> {
+  const { address, environment } = engine;
   return {
-    kind: own.kind,
-    title: own.title,
     engine: address,
     environment,
-    async build(request, options) {
-      // Known before it is there: a build that is broken off may have got to its end.
-      tags.add(request.tag);
-      return await own.build(request, options, asked);
-    },
-    async handTo(engine, image) {
-      if (!isSameEngine(address, engine)) await moveImage(address, image.tag, engine, environment);
-    },
-    async forget(image) {
-      tags.delete(image.tag);
-      await removeImages(asked, [image.tag]);
-    },
-    async close() {
-      await removeImages(asked, [...tags]);
-      tags.clear();
-      await own.close?.(asked);
-    },
+    give: (to, { tag }) => moveImage(address, tag, to, environment),
+    remove: (tags) => removeImages(engine, tags),
   };
 }
 
-function common(engine: DockerEngine, asked: AskedEngine, { tag }: BuildRequest, builder: string) {
+function common(engine: DockerEngine, { tag }: BuildRequest, builder: string) {
   return {
     builder,
-    answers: async () => (await askEngine(asked, ['version', '--format', '{{.Server.Version}}'])).code === 0,
+    answers: async () => (await askEngine(engine, ['version', '--format', '{{.Server.Version}}'])).code === 0,
     find: async (): Promise<Pick<BuiltImage, 'id' | 'source'> | undefined> => {
-      const id = await imageId({ address: engine.address, environment: engine.environment }, tag);
+      const id = await imageId(engine, tag);
       return id === undefined ? undefined : { id, source: `docker-daemon:${tag}` };
     },
   };
@@ -161,23 +146,6 @@ function clientCommand(
       context,
     ],
     environment,
-  };
-}
-
-/**
- * Cache mounts outlive `--no-cache`. So that a build without cache is one, its mounts get a name space of their own, which warm builds of the same Dockerfile
- * then go on with (https://docs.docker.com/reference/dockerfile/#buildkit-built-in-build-args).
- */
-export function cacheMountSpaces(): (request: BuildRequest) => string[] {
-  const spaces = new Map<string, string>();
-  return ({ dockerfile, cache, target, platform, arguments: given }) => {
-    const text = readFileSync(dockerfile, 'utf8');
-    if (!/type=cache/i.test(text) || given.has('BUILDKIT_CACHE_MOUNT_NS')) return [];
-    const key = JSON.stringify([text, target, platform]);
-    const known = cache === 'warm' ? spaces.get(key) : undefined;
-    const space = known ?? `plimsoll-prove-${randomBytes(6).toString('hex')}`;
-    spaces.set(key, space);
-    return ['--build-arg', `BUILDKIT_CACHE_MOUNT_NS=${space}`];
   };
 }
 

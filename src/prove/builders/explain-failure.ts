@@ -79,8 +79,13 @@ function exitCode(error: string): string | undefined {
 /** Without what builders put before an error. */
 function plainError(error: string): string {
   const prefix =
-    /^(?:error: |error response from daemon: |failed to solve(?: with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = |error building at STEP "(?:[^"\\]|\\.)*": )+/i;
-  return error.trim().replace(prefix, '').replace(/\.$/, '');
+    /^(?:error: |error response from daemon: |failed to solve(?: with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = |(?:error )?building at STEP "(?:[^"\\]|\\.)*": )+/i;
+  // Buildah shows its own data of an instruction that it does not know.
+  return error
+    .trim()
+    .replace(prefix, '')
+    .replace(/ &imagebuilder\.Step\{.*/s, '')
+    .replace(/\.$/, '');
 }
 
 function shortened(text: string): string {

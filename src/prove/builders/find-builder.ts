@@ -6,7 +6,9 @@ import { removeLeftScratch } from '../scratch.ts';
 import { classicBuilder, dockerBuilder } from './docker.ts';
 import { removeLeftImages } from './engine-images.ts';
 import type { Environment } from './environment.ts';
+import { findBuildkitd } from './find-buildkitd.ts';
 import { findDocker } from './find-docker.ts';
+import { findBuildah, findPodman } from './find-storage.ts';
 
 /** What `--builder` says: `docker`, `docker:unix:///run/user/1000/docker.sock`, `buildx:NAME`, `buildkitd:tcp://…`. */
 export interface BuilderChoice {
@@ -32,7 +34,10 @@ export type Looked = Builder | string;
 /**
  * Finds what builds: what was chosen, else the first of these that answers. The ones whose images can be run where they are built come first.
  * 1. `docker`: Docker Engine's BuildKit, at `DOCKER_HOST`, the chosen context or the usual sockets, by the first client on PATH that can use it;
- * 2. `docker-classic`: the same engine without it, where no client can.
+ * 2. `docker-classic`: the same engine without it, where no client can;
+ * 3. `podman`: at `CONTAINER_HOST`, else of this machine;
+ * 4. `buildkitd`: a BuildKit daemon at `BUILDKIT_HOST` or its usual sockets, by `buildctl`;
+ * 5. `buildah`.
  *
  * What killed runs left in it is removed first.
  * @throws UserError (exit code 3) that says what was looked for; the signal's reason
@@ -82,4 +87,7 @@ const finders: readonly Finder[] = [
       return classicBuilder(any);
     },
   },
+  { kind: 'podman', look: findPodman },
+  { kind: 'buildkitd', look: findBuildkitd },
+  { kind: 'buildah', look: (_, environment, signal) => findBuildah(environment, signal) },
 ];

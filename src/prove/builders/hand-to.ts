@@ -48,7 +48,8 @@ function codeOf(child: ReturnType<typeof spawn>): Promise<number | undefined> {
   });
 }
 
-function notLoaded({ kind }: EngineAddress, said: string): UserError {
+/** That an engine did not take an image, with what was said of it. */
+export function notLoaded({ kind }: EngineAddress, said: string): UserError {
   const engine = kind === 'docker' ? 'Docker Engine' : 'Podman';
   const reason = printable(said.trim().split('\n').at(-1) ?? '').slice(0, 500);
   return new UserError(`${engine} did not take the image that was built: ${reason || 'it gave no reason'}.`, {
