@@ -151,3 +151,21 @@ export interface Evidence {
   /** Sentences for people: what is proved and what is not. */
   readonly statements: readonly string[];
 }
+
+/** Evidence that was written before, and holds for the texts as they are. */
+export interface ReportedProof {
+  readonly evidence: Evidence;
+  /** Where it lies, from the project's root. */
+  readonly file: string;
+  /** The texts are as they were before the repair that it proves, or as they are after it. */
+  readonly state: 'before' | 'after';
+}
+
+/** What evidence says of the fix of one finding. */
+export interface FixProof {
+  readonly proof: ReportedProof;
+  /** `proved`: it is part of what passed. `withdrawn`: it did not. */
+  readonly verdict: 'proved' | 'withdrawn';
+  /** Why it was withdrawn. */
+  readonly reason: string | undefined;
+}
