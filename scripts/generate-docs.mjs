@@ -11,7 +11,7 @@ process.chdir(path.join(path.dirname(fileURLToPath(import.meta.url)), '..'));
 generate();
 const check = process.argv.includes('--check');
 const sources = await loadSources();
-const { rules, areas, severities, configurationKeys } = sources;
+const { rules, areas, severities, configurationKeys, costKeys } = sources;
 const fixes = await fixClasses(sources);
 const ids = JSON.parse(readFileSync('tests/peers/peer-checks.json', 'utf8'));
 const files = new Map([
@@ -48,7 +48,7 @@ async function loadSources() {
       "export { rules } from './src/rules/generated.ts';",
       "export { areas } from './src/core/area.ts';",
       "export { severities } from './src/core/severity.ts';",
-      "export { configurationKeys } from './src/project/configuration.ts';",
+      "export { configurationKeys, costKeys } from './src/project/configuration.ts';",
       "export { fixClass } from './src/core/fix.ts';",
       "export { readRulePage } from './tests/rules/rule-page.ts';",
       "export { checkCase, layOutFiles } from './tests/rules/check-case.ts';",
@@ -260,6 +260,19 @@ function configurationSchema() {
           required: ['paths', 'rules'],
           properties: { paths: texts, rules: { $ref: '#/definitions/rules' } },
         },
+      },
+      cost: {
+        description: configurationKeys.cost,
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          Object.entries(costKeys).map(([key, kind]) => [
+            key,
+            kind === 'count'
+              ? { type: 'number', minimum: 0 }
+              : { type: 'string', pattern: '^[0-9.]+ ?[kKmMgGtT]?i?([bB]/s|bits?/s|bps)$' },
+          ]),
+        ),
       },
       frontend: {
         description: configurationKeys.frontend,

@@ -23,12 +23,12 @@ const areasByWeight: readonly Area[] = [
 ];
 
 /** Bytes that a build machine or node pulls in one second: what makes bytes and seconds comparable. */
-const bytesPerSecond = 10_000_000;
+export const pulledBytesPerSecond = 10_000_000;
 
 /** A cost in seconds of waiting: rebuild seconds, and bytes at the speed they are pulled. 0 when nothing is known. */
 export function costWeight(cost: Cost | undefined): number {
   if (!cost) return 0;
-  return (cost.seconds ?? 0) + (cost.bytes ?? 0) / bytesPerSecond;
+  return (cost.seconds ?? 0) + (cost.bytes ?? 0) / pulledBytesPerSecond;
 }
 
 /**

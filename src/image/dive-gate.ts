@@ -1,3 +1,4 @@
+import { parseByteSize } from '../core/byte-size.ts';
 import { UserError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json-object.ts';
 import type { ImageAnalysis } from './image-analysis.ts';
@@ -56,7 +57,7 @@ function given(rules: JsonObject, file: string | undefined): Partial<DiveRules> 
   };
   return {
     ...read('lowestEfficiency', shareOf),
-    ...read('highestWastedBytes', bytesOf),
+    ...read('highestWastedBytes', parseByteSize),
     ...read('highestUserWastedPercent', shareOf),
   };
 }
@@ -64,17 +65,6 @@ function given(rules: JsonObject, file: string | undefined): Partial<DiveRules> 
 function shareOf(text: string): number | undefined {
   const value = /^\d{0,3}(?:\.\d{1,12})?$/.test(text) && text !== '' ? Number(text) : Number.NaN;
   return value >= 0 && value <= 1 ? value : undefined;
-}
-
-const units: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-
-/** `20MB`, `20 MiB`, `1048576`. */
-function bytesOf(text: string): number | undefined {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s?([kmgt]?)(i?)b?$/i.exec(text);
-  if (!match) return undefined;
-  const unit = units[(match[2] ?? '').toLowerCase()] ?? 1;
-  const factor = match[3] ? 1024 ** Math.round(Math.log10(unit) / 3) : unit;
-  return Math.floor(Number(match[1]) * factor);
 }
 
 /** How an image does by the rules. */

@@ -20,6 +20,24 @@ export interface PodTemplatePlace {
   readonly path: string;
 }
 
+/** A figure of the configuration, and where it stands: `plimsoll.yaml:12`. */
+export interface PlacedNumber {
+  readonly value: number;
+  readonly place: string;
+}
+
+/** What the cost model is told (docs/cost.md). */
+export type CostSettings = Readonly<Partial<Record<keyof typeof costKeys, PlacedNumber>>>;
+
+/** The keys below `cost` with what kind of figure each is. */
+export const costKeys = {
+  nodes: 'count',
+  deploysPerDay: 'count',
+  newNodesPerDay: 'count',
+  bandwidth: 'rate',
+  unpackRate: 'rate',
+} as const;
+
 /** What `plimsoll.yaml` says. The published schema is schemas/plimsoll.schema.json. */
 export interface Configuration {
   /** The file, for messages; undefined when there is none. */
@@ -39,6 +57,7 @@ export interface Configuration {
   readonly kubernetesTarget: string | undefined;
   /** How images are tried when they are proved. */
   readonly prove: ProveConfiguration;
+  readonly cost: CostSettings;
 }
 
 export const noConfiguration: Configuration = {
@@ -52,6 +71,7 @@ export const noConfiguration: Configuration = {
   frontend: undefined,
   kubernetesTarget: undefined,
   prove: { ...noProveSettings, builds: [] },
+  cost: {},
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -66,6 +86,7 @@ export const configurationKeys = {
     'Custom resources with a pod template: a list of `kind`, `path` (`spec.template`) and, where another group has the kind too, `apiVersion`.',
   kubernetes:
     'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
+  cost: 'What the cost model reckons with: a map with `nodes`, `deploysPerDay`, `newNodesPerDay`, and as rates (`100MB/s`, `1Gbit/s`) `bandwidth` of a node and its `unpackRate`. A flag says more.',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
   prove:

@@ -21,6 +21,7 @@ import {
   textList,
   unknownName,
 } from './internal/configuration-nodes.ts';
+import { readCostSettings } from './internal/read-cost-settings.ts';
 import { readProveSettings } from './internal/read-prove-settings.ts';
 
 /** The names that a configuration may use, and the options of each rule. */
@@ -54,6 +55,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     frontend: readFrontend(node('frontend'), complain),
     kubernetesTarget: readTarget(node('kubernetes'), document, complain),
     prove: readProveSettings(node('prove'), document, complain),
+    cost: readCostSettings(node('cost'), document, complain, ({ range }) => placeOf(path, text, range?.[0] ?? 0)),
   };
 }
 
