@@ -43,7 +43,8 @@ const bundle = {
   footer: { js: 'return module.exports})' },
 };
 
-const notOfAudit = /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image|read-bases|inspected-image)\.ts$/;
+const notOfAudit =
+  /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image|read-bases|inspected-image|cost-inputs|order-findings|image-uses)\.ts$/;
 
 /**
  * The bundles of the command line, by their file's name: `audit` has that command alone, `plimsoll` all of them. A module that a

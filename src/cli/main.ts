@@ -15,6 +15,6 @@ else {
 
 /** Which bundle has what these arguments call. scripts/bundles.mjs says what is in each. */
 function bundleOf([command, ...rest]: readonly string[]): BundleName {
-  const more = rest.some((argument) => argument.startsWith('--cluster') || argument.startsWith('--image'));
+  const more = rest.some((argument) => /^--(?:cluster|image|order)/.test(argument));
   return command === 'audit' && !more ? 'audit' : 'plimsoll';
 }

@@ -14,6 +14,7 @@ import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { compiledForOnePass } from './compiled-for-one-pass.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
@@ -36,6 +37,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   // From the process's start, so that the time in the report is the one that its user waited.
   const clock = () => process.uptime();
   const selection = askedRules(parsed);
+  refuseWithoutOrder(parsed);
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
@@ -74,7 +76,8 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
       startedAt: 0,
     };
     // Where the rules have run in threads already, nothing is left that would be worth it.
-    const report = found ? audit(project, request) : compiledForOnePass(() => audit(project, request));
+    const audited = found ? audit(project, request) : compiledForOnePass(() => audit(project, request));
+    const report = await orderedReport(audited, project, parsed, configuration.cost);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)

@@ -15,6 +15,7 @@ import { askImageAges } from './ask-image-ages.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { baselineFrom, failOnFrom, prefixFrom } from './perform-audit.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
@@ -29,6 +30,7 @@ export async function performClusterAudit(parsed: ParsedArguments, terminal: Ter
     terminal.stdout.write(auditRole(namespaces));
     return exitCodes.clean;
   }
+  refuseWithoutOrder(parsed);
   const clock = () => process.uptime();
   const selection = askedRules(parsed);
   // Without a path the directory gives its configuration, and is not compared.
@@ -67,7 +69,8 @@ export async function performClusterAudit(parsed: ParsedArguments, terminal: Ter
       clock,
       startedAt: 0,
     });
-    const report = { ...found, findings: found.findings.map(withoutLiveFix) };
+    const live = { ...found, findings: found.findings.map(withoutLiveFix) };
+    const report = await orderedReport(live, project, parsed, configuration.cost);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)

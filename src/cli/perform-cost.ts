@@ -6,8 +6,11 @@ import { parseImageReference } from '../core/image-reference.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
 import { packedSize } from '../image/packed-size.ts';
+import { readImageName } from '../image/sources/image-name.ts';
+import type { Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
-import { costReport, type DeployedImage } from '../prove/cost/cost-model.ts';
+import type { Target } from '../project/target.ts';
+import { costReport, type DeployedImage, usualRatio } from '../prove/cost/cost-model.ts';
 import { type ImageUse, imageUses, repositoryOf, usesOf } from '../prove/cost/image-uses.ts';
 import { type PricedImage, priceImage } from '../prove/cost/priced-image.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
@@ -15,13 +18,11 @@ import { costInputs, numberOf } from './cost-inputs.ts';
 import { isColored } from './is-colored.ts';
 import { layerSettings } from './layer-settings.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { prefixFrom } from './perform-audit.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { openNamed, platformFrom } from './read-image.ts';
 import { readTarget } from './read-target.ts';
 import { writeFile } from './write-file.ts';
-
-/** Unpacked for packed, of a directory, which no builder has packed: docs/cost.md. */
-const usualRatio = 2.5;
 
 /** What images cost to deploy, as the arguments of `plimsoll cost` say. Gives the exit code. */
 export async function performCost(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -34,14 +35,7 @@ export async function performCost(parsed: ParsedArguments, terminal: Terminal): 
   try {
     const uses =
       replicas === undefined || named.length === 0
-        ? imageUses(
-            await loadProject(target, {
-              helm: !parsed.has('no-helm'),
-              exclude: configuration.exclude,
-              podTemplates: configuration.podTemplates,
-              onProgress: progress.step,
-            }),
-          )
+        ? await usesHere(target, configuration, parsed, terminal, progress)
         : [];
     const names = named.length > 0 ? named : [...new Set(uses.map(({ image }) => image.text))];
     if (names.length === 0)
@@ -62,7 +56,11 @@ export async function performCost(parsed: ParsedArguments, terminal: Terminal): 
         // Of many that manifests name, one that cannot be had takes nothing from the others.
         if (!(error instanceof UserError) || names.length === 1) throw error;
         failed = error.exitCode;
-        problems.push({ image: name, message: error.message });
+        const { message, where } = error;
+        problems.push({
+          image: name,
+          message: where === undefined || where === name ? message : `${where}: ${message}`,
+        });
         return undefined;
       }
     };
@@ -79,6 +77,23 @@ export async function performCost(parsed: ParsedArguments, terminal: Terminal): 
   } finally {
     progress.end();
   }
+}
+
+async function usesHere(
+  target: Target,
+  configuration: Configuration,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<ImageUse[]> {
+  const project = await loadProject(target, {
+    helm: !parsed.has('no-helm'),
+    exclude: configuration.exclude,
+    podTemplates: configuration.podTemplates,
+    onProgress: progress.step,
+  });
+  const prefix = prefixFrom(terminal.cwd, project.root);
+  return imageUses(project, prefix === '' ? '' : `${prefix}/`);
 }
 
 /** A directory or manifest is a place to read; an OCI layout or archive is an image. */
@@ -124,13 +139,13 @@ function deployedImage(
   parsed: ParsedArguments,
 ): DeployedImage {
   const before =
-    previous.find((each) => sameRepository(each.name, image.name)) ??
+    previous.find((each) => sameRepository(nameOf(each), nameOf(image))) ??
     (names.length === 1 && previous.length === 1 ? previous[0] : undefined);
   const programStart = numberOf(parsed, 'program-start');
   const program =
     programStart === undefined ? {} : { programSeconds: { value: programStart, source: '--program-start' } };
   const replicas = numberOf(parsed, 'replicas');
-  const own = replicas === undefined ? usesOf(image.name, uses) : [];
+  const own = replicas === undefined ? usesOf(nameOf(image), uses) : [];
   const assumed = {
     workload: 'each pod',
     replicas:
@@ -149,6 +164,13 @@ function deployedImage(
       ...program,
     })),
   };
+}
+
+/** What manifests may call it. */
+function nameOf({ name, reference }: PricedImage): string {
+  if (reference !== undefined) return reference;
+  const read = readImageName(name);
+  return ('image' in read ? read.image : undefined) ?? name;
 }
 
 function sameRepository(one: string, other: string): boolean {

@@ -25,6 +25,7 @@ import { diveFlags, diveGateFlags } from './image-flags.ts';
 import { formatFrom, refuseWithoutEffect } from './image-formats.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { baselineFrom, failOnFrom } from './perform-audit.ts';
 import { progressOn } from './progress.ts';
 import { readBases } from './read-bases.ts';
@@ -42,6 +43,7 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
       remedy: 'plimsoll image registry.example/shop/web:1, plimsoll image ./image.tar, plimsoll image diff A B.',
     });
   refuseWithoutEffect(parsed);
+  refuseWithoutOrder(parsed);
   // What is written wrong is said before an image is read, which may take minutes.
   const gate = await diveRules(parsed, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
@@ -87,7 +89,8 @@ async function viewOf(
     terminal,
   );
   const today = new Date().toISOString().slice(0, 10);
-  const report = audit(imageProject([image], repository), {
+  const project = imageProject([image], repository);
+  const audited = audit(project, {
     rules: rules.filter(({ definition }) => definition.looksAt === 'image'),
     settings: settingsFrom(configuration, askedRules(parsed)),
     peerSettings,
@@ -100,6 +103,7 @@ async function viewOf(
     clock: () => process.uptime(),
     startedAt: 0,
   });
+  const report = await orderedReport(audited, project, parsed, configuration.cost);
   return { image, report, today, advisories, attachments };
 }
 

@@ -19,6 +19,8 @@ export interface Cost {
   readonly bytes?: number;
   /** Rebuild work, seconds for each change. */
   readonly seconds?: number;
+  /** What the bytes make nodes pull, and builders take, in a day: `orderByCost` puts it in (docs/cost.md). */
+  readonly bytesADay?: number;
   readonly basis: 'estimated' | 'measured';
   readonly derivation: string;
 }

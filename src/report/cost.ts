@@ -132,7 +132,7 @@ function totals(
   return paragraph(
     [],
     {
-      text: `${most}${bytesText(bytesADay)} a day: ${deploysPerDay.value} × ${bytesText(bytesADeploy)} (${what}) + ${newNodesPerDay.value} × ${bytesText(newNodeBytes)} (a new node)`,
+      text: `${most}${bytesText(bytesADay)} a day: ${deploysPerDay.value} × ${bytesText(bytesADeploy)} (${what})${newNodesPerDay.value > 0 ? ` + ${newNodesPerDay.value} × ${bytesText(newNodeBytes)} (a new node)` : ''}`,
       style: 'bold',
     },
     [],

@@ -138,8 +138,8 @@ function place({ path, start, end }: Location) {
 
 function cost({ cost: known }: Finding) {
   if (!known) return null;
-  const { bytes, seconds, basis, derivation } = known;
-  return { bytes: bytes ?? null, seconds: seconds ?? null, basis, derivation };
+  const { bytes, seconds, bytesADay, basis, derivation } = known;
+  return { bytes: bytes ?? null, seconds: seconds ?? null, bytesADay: bytesADay ?? null, basis, derivation };
 }
 
 /** Null also where an assumption fails: such a fix is not offered. */

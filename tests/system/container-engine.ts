@@ -43,6 +43,8 @@ export interface ContainerEngine {
   ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
   /** Writes the image to an archive. */
   save(image: string, file: string): Promise<void>;
+  /** Gives an image another name and pushes it under that, to a registry of the loopback. */
+  push(image: string, name: string): Promise<void>;
   /** Runs the image to its end with these arguments, or another program of it. */
   run(image: string, args: readonly string[], options?: { readonly entrypoint?: string }): Promise<Answer>;
   /** Stops the engine if this call started it. */
@@ -112,6 +114,10 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
     },
     async save(image, file) {
       await must('save', '-o', file, image);
+    },
+    async push(image, name) {
+      await must('tag', image, name);
+      await must('push', name);
     },
     async run(image, args, { entrypoint } = {}) {
       const program = entrypoint === undefined ? [] : ['--entrypoint', entrypoint];

@@ -1,6 +1,7 @@
 import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
+import { orderFlags } from '../cost-flags.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { baseFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
@@ -43,6 +44,7 @@ export const command: Command = {
       group: 'Output',
       description: 'Colour the text report; NO_COLOR is honoured',
     },
+    ...orderFlags,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line and no hints' },
     { name: 'stdin-path', value: 'PATH', group: 'Output', description: 'What standard input is called in the report' },
     {

@@ -1,5 +1,6 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm } from '../command.ts';
+import { orderFlags } from '../cost-flags.ts';
 import { baseFlags, diveFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
@@ -86,6 +87,7 @@ export const command: Command = {
     { name: 'packages', group: 'Output', description: 'Only the packages' },
     { name: 'vulnerabilities', group: 'Output', description: 'Only the known vulnerabilities' },
     colorFlag,
+    ...orderFlags,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
     ...openFlags,
     {

@@ -96,7 +96,7 @@ function imageCost(
 }
 
 /** Uncompressed for packed where nobody looked into a layer: what gzip makes of most programs and libraries. */
-const usualRatio = 2.5;
+export const usualRatio = 2.5;
 
 function estimate(
   layers: readonly Keyed[],

@@ -17,8 +17,11 @@ export interface ImageUse {
   readonly programSeconds: CostInput;
 }
 
-/** Which images a project's workloads run, how often, and where that is written. An image that a pod names twice is one use. */
-export function imageUses(project: Project): ImageUse[] {
+/**
+ * Which images a project's workloads run, how often, and where that is written. An image that a pod names twice is one use.
+ * @param prefix of the paths in what is said: the project's root as its user sees it, '' or with a slash at its end
+ */
+export function imageUses(project: Project, prefix = ''): ImageUse[] {
   return project.workloads.flatMap((workload) => {
     const uses = new Map<string, ImageUse>();
     for (const container of workload.allContainers) {
@@ -27,8 +30,8 @@ export function imageUses(project: Project): ImageUse[] {
       uses.set(image.text, {
         image,
         workload: `${workload.kind.toLowerCase()}/${workload.name}`,
-        replicas: replicasOf(project, workload),
-        programSeconds: programSeconds(project, container),
+        replicas: replicasOf({ project, prefix }, workload),
+        programSeconds: programSeconds({ project, prefix }, container),
       });
     }
     return [...uses.values()];
@@ -54,37 +57,47 @@ function lastName({ repository }: ImageReference): string {
   return repository.slice(repository.lastIndexOf('/') + 1);
 }
 
-function replicasOf(project: Project, workload: Workload): CostInput {
-  const place = placeIn(project, workload);
+/** How many pods a workload has at least; Infinity: one on every node. */
+export function replicasOfWorkload(project: Project, workload: Workload): number {
+  return replicasOf({ project, prefix: '' }, workload).value;
+}
+
+interface Seen {
+  readonly project: Project;
+  readonly prefix: string;
+}
+
+function replicasOf(seen: Seen, workload: Workload): CostInput {
+  const place = placeIn(seen, workload);
   if (workload.kind === 'DaemonSet')
     return { value: Number.POSITIVE_INFINITY, source: `${place}: a DaemonSet runs on every node` };
   if (workload.replicas !== undefined && workload.replicasNode)
     return {
       value: workload.replicas,
-      source: lineOf(project, workload.replicasNode.path, workload.replicasNode.range.start),
+      source: lineOf(seen, workload.replicasNode.path, workload.replicasNode.range.start),
     };
-  for (const object of autoscalersByTarget(project, workload)) {
+  for (const object of autoscalersByTarget(seen.project, workload)) {
     const spec = entryOf(object.node, 'spec')?.value;
     const least = spec && (entryOf(spec, 'minReplicas') ?? entryOf(spec, 'minReplicaCount'))?.value;
     if (least?.kind === 'scalar' && typeof least.value === 'number')
-      return { value: least.value, source: `${lineOf(project, least.path, least.range.start)}: the least` };
+      return { value: least.value, source: `${lineOf(seen, least.path, least.range.start)}: the least` };
   }
   return { value: 1, source: `default: one, ${place} says nothing` };
 }
 
 /** The kubelet asks no probe earlier; how long the program really takes no manifest says. */
-function programSeconds(project: Project, { startupProbe, readinessProbe }: Container): CostInput {
+function programSeconds(seen: Seen, { startupProbe, readinessProbe }: Container): CostInput {
   const probe = [startupProbe, readinessProbe].find((each) => each !== undefined && each.initialDelaySeconds > 0);
   if (probe === undefined) return { value: 0, source: 'default: none, as no probe waits' };
   const delay = entryOf(probe.node, 'initialDelaySeconds')?.value ?? probe.node;
-  return { value: probe.initialDelaySeconds, source: lineOf(project, delay.path, delay.range.start) };
+  return { value: probe.initialDelaySeconds, source: lineOf(seen, delay.path, delay.range.start) };
 }
 
-function placeIn(project: Project, { object, place }: Workload): string {
-  return lineOf(project, place.path ?? object.path, place.range.start);
+function placeIn(seen: Seen, { object, place }: Workload): string {
+  return lineOf(seen, place.path ?? object.path, place.range.start);
 }
 
-function lineOf({ artifacts }: Project, path: string, offset: number): string {
+function lineOf({ project: { artifacts }, prefix }: Seen, path: string, offset: number): string {
   const text = artifacts.get(path)?.text;
-  return text === undefined ? path : `${path}:${lineIndex(text).positionAt(offset).line}`;
+  return text === undefined ? prefix + path : `${prefix}${path}:${lineIndex(text).positionAt(offset).line}`;
 }

@@ -1,3 +1,5 @@
+import { maskSecrets } from '../../core/mask-secrets.ts';
+import { historyLine } from '../../image/history-line.ts';
 import type { Image } from '../../image/image.ts';
 import type { ImageAnalysis } from '../../image/image-analysis.ts';
 
@@ -15,6 +17,8 @@ export interface PricedLayer {
 
 export interface PricedImage {
   readonly name: string;
+  /** The reference that manifests may name it by; undefined where it has none. */
+  readonly reference: string | undefined;
   /** Base first. */
   readonly layers: readonly PricedLayer[];
 }
@@ -41,10 +45,15 @@ export async function priceImage(
       basis: stored === undefined ? 'estimated' : 'measured',
       unpackedBytes: read?.unpackedBytes,
       files: read && read.added.files + read.changed.files,
-      createdBy: layer.history === undefined ? undefined : image.configuration.history[layer.history]?.createdBy,
+      createdBy: noteOf(image, layer.history),
     });
   }
-  return { name: image.name, layers };
+  return { name: image.name, reference: image.reference, layers };
+}
+
+function noteOf({ configuration: { history } }: Image, at: number | undefined): string | undefined {
+  const entry = at === undefined ? undefined : history[at];
+  return entry && maskSecrets(historyLine(entry).text);
 }
 
 /** What tells that two layers are the same one to a node. */

@@ -31,6 +31,7 @@ export function secondsText(seconds: number): string {
 export function costFigures(cost: Cost): string {
   return [
     ...(cost.bytes === undefined ? [] : [bytesText(cost.bytes)]),
+    ...(cost.bytesADay === undefined ? [] : [`${bytesText(cost.bytesADay)} a day`]),
     ...(cost.seconds === undefined ? [] : [`${secondsText(cost.seconds)} each rebuild`]),
   ].join(', ');
 }
