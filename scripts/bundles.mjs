@@ -66,7 +66,7 @@ export const layerWorker = { ...common, entryPoints: { 'layer-worker': 'src/cli/
 export function lateBuiltins(
   functions = {
     'node:crypto': ['createHash', 'createHmac', 'hash', 'randomBytes', 'timingSafeEqual'],
-    'node:net': ['BlockList', 'isIP'],
+    'node:net': ['BlockList', 'connect', 'isIP'],
   },
 ) {
   return {

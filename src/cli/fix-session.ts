@@ -25,8 +25,18 @@ export interface FixSession {
   readonly target: Target;
   readonly project: Project;
   readonly auditor: Auditor;
+  readonly configuration: Configuration;
   /** Repairs as the arguments say. */
-  run(more?: Pick<RepairRequest, 'decide'> & { refuses?(candidate: Candidate): boolean }): Promise<FixReport>;
+  run(choices?: RunChoices): Promise<FixReport>;
+  /** The same, with the project as it then is. */
+  repaired(choices?: RunChoices): Promise<{ readonly report: FixReport; readonly project: Project }>;
+}
+
+/** What goes beyond the arguments. */
+export interface RunChoices extends Pick<RepairRequest, 'decide'> {
+  refuses?(candidate: Candidate): boolean;
+  /** Takes fixes with a question that `--review` was not given for. */
+  takes?(candidate: Candidate): boolean;
 }
 
 /** Reads what is to be repaired. */
@@ -71,37 +81,41 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
       const { askOnline } = await import('./ask-online.ts');
       await askOnline(project, online, terminal);
     }
+    const repaired: FixSession['repaired'] = async ({ decide, refuses, takes } = {}) => {
+      const left = leftAlone(project);
+      const isAsked = (rule: string) =>
+        !asked.skip.some((pattern) => matchesRule(pattern, rule)) &&
+        (asked.only.length === 0 || asked.only.some((pattern) => matchesRule(pattern, rule)));
+      const wants = (candidate: Candidate) => {
+        if (candidate.class === 'review' && !parsed.has('review') && takes?.(candidate) !== true) return false;
+        if (!isAsked(candidate.finding.rule)) return false;
+        return !candidate.paths.some((path) => left.has(path)) && refuses?.(candidate) !== true;
+      };
+      progress.step('looking for what can be repaired');
+      const result = await repair(project, {
+        auditor,
+        wants,
+        ...(decide && { decide }),
+        onRound: (round, fixes) => progress.step(`round ${round}: ${fixes} fixes`),
+      });
+      progress.end();
+      const report = reportOf(result, {
+        parsed,
+        terminal,
+        project,
+        auditor,
+        isAsked,
+        leftAlone: [...left.keys()].sort().flatMap((path) => left.get(path) ?? []),
+      });
+      return { report, project: result.state.project };
+    };
     return {
       target,
       project,
       auditor,
-      async run({ decide, refuses } = {}) {
-        const left = leftAlone(project);
-        const isAsked = (rule: string) =>
-          !asked.skip.some((pattern) => matchesRule(pattern, rule)) &&
-          (asked.only.length === 0 || asked.only.some((pattern) => matchesRule(pattern, rule)));
-        const wants = (candidate: Candidate) => {
-          if (candidate.class === 'review' && !parsed.has('review')) return false;
-          if (!isAsked(candidate.finding.rule)) return false;
-          return !candidate.paths.some((path) => left.has(path)) && refuses?.(candidate) !== true;
-        };
-        progress.step('looking for what can be repaired');
-        const result = await repair(project, {
-          auditor,
-          wants,
-          ...(decide && { decide }),
-          onRound: (round, fixes) => progress.step(`round ${round}: ${fixes} fixes`),
-        });
-        progress.end();
-        return reportOf(result, {
-          parsed,
-          terminal,
-          project,
-          auditor,
-          isAsked,
-          leftAlone: [...left.keys()].sort().flatMap((path) => left.get(path) ?? []),
-        });
-      },
+      configuration,
+      repaired,
+      run: async (choices) => (await repaired(choices)).report,
     };
   } finally {
     progress.end();

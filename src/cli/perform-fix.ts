@@ -18,6 +18,10 @@ export async function performFix(parsed: ParsedArguments, terminal: Terminal): P
     throw new UserError(`--${first} and --${other} cannot be asked for together`, {
       remedy: '«plimsoll fix --help» lists what can be done.',
     });
+  if (parsed.has('prove')) {
+    const { performProvedFix } = await import('./perform-proved-fix.ts');
+    return performProvedFix(parsed, terminal);
+  }
   const asker = askerOn(terminal);
   if (parsed.has('interactive') && asker === undefined)
     throw new UserError('--interactive needs a terminal to ask in', { remedy: 'Use --write, or --diff.' });
@@ -63,7 +67,8 @@ function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {
   return steps.join('  ·  ');
 }
 
-async function print(report: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+/** Shows a report as it was asked for. */
+export async function print(report: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
   if (parsed.has('json')) {
     const { renderFixJson } = await import('../report/fix-json.ts');
     terminal.stdout.write(renderFixJson(report));
@@ -98,7 +103,8 @@ async function write(session: FixSession, parsed: ParsedArguments, terminal: Ter
   return code;
 }
 
-async function writeReport(
+/** Writes the files of a report and says so; gives the exit code. */
+export async function writeReport(
   session: FixSession,
   report: FixReport,
   parsed: ParsedArguments,
@@ -115,6 +121,7 @@ async function writeReport(
 }
 
 /** Only what a patch can hold: fixes whose lines show a secret are named instead. */
+/** Prints the patch of a session, or of those fixes of it that are chosen. */
 async function printPatch(session: FixSession, terminal: Terminal): Promise<number> {
   const { patchWithoutSecrets } = await import('./patch-without-secrets.ts');
   const { patch, hidden, report } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));

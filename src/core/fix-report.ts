@@ -17,6 +17,8 @@ export interface AppliedFix extends OfferedFix {
   readonly id: number;
   /** Ranges of its edits are of the texts as they stood before this round; 1 is the files as they are on disk. */
   readonly round: number;
+  /** A proof passed for exactly these changes: its questions are answered. */
+  readonly proved?: true;
 }
 
 /** A fix that was tried and taken back, and why. */

@@ -73,6 +73,7 @@ function appliedFix(applied: AppliedFix) {
     id,
     round,
     ...offeredFix(applied),
+    ...(applied.proved && { class: 'proved' as const }),
     edits: hidden
       ? null
       : fix.changes.edits.map(({ path, range, replacement }) => ({

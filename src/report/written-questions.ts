@@ -3,7 +3,7 @@ import { printable } from '../core/printable.ts';
 
 /** The questions of fixes that were written without anybody having been asked: each fix with its place, to be answered afterwards. */
 export function writtenQuestions(applied: readonly AppliedFix[]): string {
-  const open = applied.filter(({ class: kind }) => kind === 'review');
+  const open = applied.filter(({ class: kind, proved }) => kind === 'review' && proved !== true);
   if (open.length === 0) return '';
   const lines = open.flatMap(({ finding, fix }) => {
     const { path, start } = finding.locations[0];

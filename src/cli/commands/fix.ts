@@ -1,5 +1,6 @@
 import { areas } from '../../core/area.ts';
 import type { Command } from '../command.ts';
+import { buildFlags } from '../prove-flags.ts';
 
 export const command: Command = {
   name: 'fix',
@@ -16,6 +17,12 @@ export const command: Command = {
     },
     { name: 'check', group: 'Action', description: 'Write nothing, and exit with 1 when something would change' },
     { name: 'interactive', short: 'i', group: 'Action', description: 'Ask about each fix' },
+    {
+      name: 'prove',
+      group: 'Action',
+      description:
+        'Build and run the images before and after, first: what breaks something is left out, and what passed needs no answer',
+    },
     { name: 'json', group: 'Action', description: 'Print every edit, assumption and question as JSON' },
     {
       name: 'review',
@@ -88,6 +95,7 @@ export const command: Command = {
     { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
+    ...buildFlags,
   ],
   examples: [
     { call: 'plimsoll fix', meaning: 'Show what can be repaired safely in this directory, and ask' },
@@ -96,6 +104,10 @@ export const command: Command = {
     {
       call: 'plimsoll fix --diff | git apply',
       meaning: 'The same by way of a patch, without the fixes whose lines hold a secret',
+    },
+    {
+      call: 'plimsoll fix --prove --write',
+      meaning: 'Build and run it as it is and repaired, and write what does the same',
     },
     { call: 'plimsoll fix --check', meaning: 'In CI: fail when something could be repaired safely' },
     { call: 'plimsoll fix - < Dockerfile', meaning: 'For editors: print the repaired file' },

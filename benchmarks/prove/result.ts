@@ -1,0 +1,14 @@
+import type { Evidence, WithdrawnByProof } from '../../src/core/evidence.ts';
+
+/** What came of one application, as .cache/prove keeps it. */
+export interface Result {
+  readonly name: string;
+  readonly language: string;
+  readonly from: 'tests' | 'examples' | 'public';
+  /** FROM instructions of its Dockerfile as it was. */
+  readonly stages: number;
+  readonly verdict: Evidence['verdict'] | 'not built';
+  readonly statements: readonly string[];
+  readonly withdrawn: readonly WithdrawnByProof[];
+  readonly evidence: Evidence | null;
+}

@@ -1,0 +1,28 @@
+import type { Terminal } from './command.ts';
+
+/** What a user's Ctrl-C does to a long command. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Gives the signals back. */
+  end(): void;
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first Ctrl-C asks for an orderly end; the second one ends at once. */
+export function onInterruption({ stderr }: Terminal, beforeText: () => void): Interruption {
+  const controller = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    beforeText();
+    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : signal === 'SIGHUP' ? 129 : 143);
+    stderr.write('plimsoll: stopping, and removing what was made; once more ends at once\n');
+    controller.abort();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: controller.signal,
+    end() {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}

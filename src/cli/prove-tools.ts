@@ -1,0 +1,96 @@
+import { cataloguers } from '../ecosystems/cataloguers.ts';
+import { analyseImage } from '../image/analyse-image.ts';
+import { type CompressedSizes, compressedSize } from '../image/compressed-size.ts';
+import { openImage } from '../image/sources/open-image.ts';
+import { proveSettingsFor } from '../project/prove-settings.ts';
+import type { BuiltImage } from '../prove/build.ts';
+import { findBuilder, parseBuilderChoice } from '../prove/builders/find-builder.ts';
+import type { ProofTools } from '../prove/proof.ts';
+import { compareTrials } from '../prove/trials/compare-trials.ts';
+import { openEngineRunner } from '../prove/trials/engine-runner.ts';
+import { trialPlan } from '../prove/trials/plan.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { findVulnerabilities } from './find-vulnerabilities.ts';
+import type { FixSession } from './fix-session.ts';
+import { layerSettings } from './layer-settings.ts';
+import type { Progress } from './progress.ts';
+
+/** What a proof needs, and what has to be closed after it. */
+export interface OpenTools extends ProofTools {
+  /** Removes what builder and runner made. Never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * Finds the builder, and what runs containers, as the flags say.
+ * @throws UserError with exit code 3 where there is no builder, 2 for one that there cannot be
+ */
+export async function openTools(
+  session: FixSession,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<OpenTools> {
+  const wanted = parsed.value('builder');
+  progress.step('looking for a builder');
+  const builder = await findBuilder(
+    wanted === undefined ? undefined : parseBuilderChoice(wanted),
+    terminal.environment,
+    signal,
+  );
+  const engine = builder.engine;
+  const runner = parsed.has('no-run') || engine === undefined ? undefined : await openEngineRunner(engine);
+  const sizes: CompressedSizes = new Map();
+  const open = (image: BuiltImage) =>
+    openImage(image.source, {
+      environment: { ...terminal.environment, ...builder.environment },
+      registry: { mirrors: [] },
+    });
+  return {
+    version: terminal.version,
+    builder,
+    runner,
+    notRun: runner === undefined ? notRunBecause(parsed) : '',
+    async analyse(built, stop) {
+      const image = await open(built);
+      try {
+        progress.step(`reading ${built.tag}`);
+        const analysis = await analyseImage(image, { cataloguers, ...layerSettings() });
+        stop.throwIfAborted();
+        return analysis;
+      } finally {
+        await image.close();
+      }
+    },
+    async assess(analysis, built, stop) {
+      const image = await open(built);
+      try {
+        const compressedBytes = await compressedSize(image, sizes, stop);
+        const { vulnerabilities, advisories } = await findVulnerabilities(analysis, parsed, terminal, progress);
+        return { compressedBytes, vulnerabilities, advisories };
+      } finally {
+        await image.close();
+      }
+    },
+    async plan(build, project, built) {
+      const image = await open(built);
+      try {
+        return trialPlan(build, project, proveSettingsFor(session.configuration.prove, build), image.configuration);
+      } finally {
+        await image.close();
+      }
+    },
+    compareTrials,
+    async close() {
+      await runner?.close();
+      await builder.close();
+    },
+  };
+}
+
+function notRunBecause(parsed: ParsedArguments): string {
+  return parsed.has('no-run')
+    ? 'nothing was run, as --no-run says'
+    : 'nothing was run, for there is no container engine beside this builder';
+}

@@ -1,0 +1,181 @@
+import type { WithdrawnByProof } from '../core/evidence.ts';
+import { type AttemptParts, attemptRepair } from './attempt.ts';
+import type { BuiltImage } from './build.ts';
+import { compareTrees } from './compare/compare-trees.ts';
+import { declarationsOf } from './compare/declared.ts';
+import { concerns, digestOfFiles, othersOf } from './digests.ts';
+import { evidenceOf } from './evidence-of.ts';
+import type { Found, TriedOriginal } from './found.ts';
+import { largestPassing, type Tried } from './largest-passing.ts';
+import { filesOf, type MeasureParts, measure, rebuild } from './measure.ts';
+import type { NamedFix, Proof, ProofOptions, ProofTools, Repaired, RepairWith } from './proof.ts';
+import { statementsOf } from './statements.ts';
+import { type Subject, sameBuild } from './subjects.ts';
+import { openWorkshop, ProofEnded, stopIfCancelled } from './workshop.ts';
+
+/**
+ * Proves the repair of one image: builds and runs the original twice and the repaired one once, measures both, and compares. Fixes that fail are withdrawn until
+ * the rest passes. Nothing that it makes is left, and it never rejects for what a builder, an engine or the user does: that is in the result.
+ */
+export async function prove(
+  subject: Subject,
+  repairWith: RepairWith,
+  tools: ProofTools,
+  options: ProofOptions,
+): Promise<Proof> {
+  const begun = performance.now();
+  const shop = openWorkshop(subject, tools, options);
+  const parts: MeasureParts = { subject, shop, tools, options };
+  const found: Found = { fixes: [], withdrawn: [] };
+  const result = async (ended?: ProofEnded): Promise<Proof> => {
+    const { verdict, statements } = statementsOf({ ...found, tools, ended });
+    const facts = { verdict, statements, seconds: (performance.now() - begun) / 1000, builds: shop.builds() };
+    const passing = found.repaired && ended === undefined ? (found.passed?.repaired.fixes ?? []) : [];
+    return {
+      subject,
+      verdict,
+      evidence: found.original && evidenceOf(found, found.original, facts, parts),
+      statements,
+      passing: relevant(passing, subject, options),
+      withdrawn: found.withdrawn,
+      ended: ended?.why,
+      images: options.keepImages ? shop.kept() : [],
+    };
+  };
+  try {
+    const whole = await repairWith();
+    found.fixes = relevant(whole.fixes, subject, options);
+    if (found.fixes.length === 0) return await result();
+    found.original = await tryOriginal(parts);
+    await tryRepaired(whole, repairWith, parts, found, found.original);
+    return await result();
+  } catch (error) {
+    if (error instanceof ProofEnded) return await result(error);
+    throw error;
+  } finally {
+    await shop.close();
+  }
+}
+
+function relevant(fixes: readonly NamedFix[], subject: Subject, { project }: ProofOptions): readonly NamedFix[] {
+  const others = othersOf(project);
+  return fixes.filter(({ fix: { changes } }) =>
+    concerns(
+      [...changes.edits, ...(changes.newFiles ?? [])].map(({ path }) => path),
+      subject,
+      others,
+    ),
+  );
+}
+
+/** @throws ProofEnded where it cannot be built */
+async function tryOriginal(parts: MeasureParts): Promise<TriedOriginal> {
+  const { shop, tools, subject, options } = parts;
+  const first = await buildOriginal(parts, 'original');
+  const plan = tools.runner && (await tools.plan(subject.build, options.project, first));
+  const firstTrial = plan && (await shop.try('original', first, plan));
+  const second = await buildOriginal(parts, 'original once more');
+  const secondTrial = plan && (await shop.try('original once more', second, plan));
+  const warm = await rebuild('original', new Map(), parts);
+  options.onStep(`${subject.name}: looking into the original`, undefined);
+  const again = await filesOf(second, parts);
+  const measured = await measure(first, warm, parts);
+  return { ...measured, again, image: first.id, plan, first: firstTrial, second: secondTrial };
+}
+
+async function buildOriginal({ shop }: MeasureParts, what: string): Promise<BuiltImage> {
+  const outcome = await shop.build({ what, files: new Map(), cache: 'none' });
+  if (outcome.ok) return outcome.image;
+  const { message, logFile } = outcome.failure;
+  throw new ProofEnded('original', `the original does not build: ${message} (all of it in ${logFile})`);
+}
+
+async function tryRepaired(
+  whole: Repaired,
+  repairWith: RepairWith,
+  parts: MeasureParts,
+  found: Found,
+  original: TriedOriginal,
+): Promise<void> {
+  const attemptParts = { ...parts, original };
+  const attempt = await attemptRepair(whole, found.fixes, 'none', attemptParts);
+  if (attempt.ok) return finish({ repaired: whole, attempt }, parts, found, original);
+  const { passing, refused } = await searchPassing(whole, attempt.failed, repairWith, attemptParts, found.fixes);
+  const rest = passing.size === 0 ? undefined : await repairWith(withOthers(passing, whole, found.fixes));
+  const kept = new Set(rest?.fixes.map(({ key }) => key));
+  found.withdrawn = found.fixes
+    .filter(({ key }) => !kept.has(key))
+    .map((fix) => withdrawal(fix, refused.get(fix.key) ?? 'it rests on a fix that was withdrawn'));
+  if (rest === undefined || relevant(rest.fixes, parts.subject, parts.options).length === 0) return;
+  // What passed with what the cache held is built once more from nothing: that is what is measured, and what is proved.
+  const last = await attemptRepair(rest, [], 'none', attemptParts);
+  if (last.ok) return finish({ repaired: rest, attempt: last }, parts, found, original);
+  const reason = `it passed once and not again: ${last.failed.reason}`;
+  found.withdrawn = found.fixes.map((fix) => withdrawal(fix, refused.get(fix.key) ?? reason));
+}
+
+function withdrawal(fix: NamedFix, reason: string): WithdrawnByProof & { readonly key: string } {
+  const { rule, path, line, title, class: kind, key } = fix;
+  return { rule, path, line, title, class: kind, key, reason };
+}
+
+/** Fixes of other images stay made: they are not what is tried here. */
+function withOthers(keys: ReadonlySet<string>, whole: Repaired, own: readonly NamedFix[]): ReadonlySet<string> {
+  const mine = new Set(own.map(({ key }) => key));
+  return new Set([...keys, ...whole.fixes.flatMap(({ key }) => (mine.has(key) ? [] : [key]))]);
+}
+
+async function searchPassing(
+  whole: Repaired,
+  failure: Extract<Tried, { kind: 'fails' }>,
+  repairWith: RepairWith,
+  parts: MeasureParts & AttemptParts,
+  own: readonly NamedFix[],
+): ReturnType<typeof largestPassing> {
+  const { shop, subject, options } = parts;
+  const isMeant = (path: string) => concerns([path], subject, new Set());
+  const known = new Map<string, Tried>([
+    [digestOfFiles(new Map(), isMeant), { kind: 'passes' }],
+    [digestOfFiles(whole.files, isMeant), failure],
+  ]);
+  const most = shop.builds() + options.mostBuilds;
+  return largestPassing({
+    all: [...new Set(own.map(({ key }) => key))],
+    failure,
+    async attempt(keys) {
+      const repaired = await repairWith(withOthers(keys, whole, own));
+      const digest = digestOfFiles(repaired.files, isMeant);
+      const before = known.get(digest);
+      if (before) return before;
+      if (shop.builds() >= most)
+        return { kind: 'unknown', reason: `not tried any more after ${options.mostBuilds} builds (--most-builds)` };
+      stopIfCancelled(options.signal);
+      const fixes = own.filter(({ key }) => keys.has(key));
+      const attempt = await attemptRepair(repaired, fixes, 'warm', parts);
+      if (attempt.ok) await shop.forget(attempt.image);
+      const tried: Tried = attempt.ok ? { kind: 'passes' } : attempt.failed;
+      known.set(digest, tried);
+      return tried;
+    },
+  });
+}
+
+async function finish(
+  passed: NonNullable<Found['passed']>,
+  parts: MeasureParts,
+  found: Found,
+  original: TriedOriginal,
+): Promise<void> {
+  found.passed = passed;
+  const warm = await rebuild('repaired', passed.repaired.files, parts);
+  parts.options.onStep(`${parts.subject.name}: looking into the repaired`, undefined);
+  found.repaired = await measure(passed.attempt.image, warm, parts);
+  const { analysis, again } = original;
+  const { build } = parts.subject;
+  const after = sameBuild(passed.repaired.project, build) ?? build;
+  const builds = { before: build, after, original: analysis, repaired: found.repaired.analysis };
+  found.tree = compareTrees(
+    { original: analysis.files, again, repaired: found.repaired.analysis.files },
+    declarationsOf(passed.repaired.fixes, builds),
+  );
+}
