@@ -39,6 +39,7 @@ export async function makeRound(
     near: whole.state,
     linked,
   };
+  await tolerateWhatIsMade(before, sifting, auditor);
   const longest = Math.max(...queues.map((queue) => queue.length));
   for (let at = 0; at < longest; at++)
     await siftNext(
@@ -48,6 +49,17 @@ export async function makeRound(
       auditor,
     );
   return finish(before, sifting, auditor);
+}
+
+/** What the fixes that nothing speaks against bring about, as they may, speaks against none of the others. */
+async function tolerateWhatIsMade(before: RepairState, sifting: Sifting, auditor: Auditor): Promise<void> {
+  if (sifting.made.length === 0) return;
+  const trial = await tryFixes(before, sifting.made, auditor, sifting.near);
+  if (trial.failed) return;
+  sifting.near = trial.state;
+  const suspectsOf = suspectsAmong(sifting.made, sifting.linked);
+  for (const objection of trial.objections)
+    if (suspectsOf(objection).length === 0) sifting.tolerated.add(objection.key);
 }
 
 /** What is known so far of fixes that are tried one by one. */
@@ -81,8 +93,11 @@ async function siftNext(
   const objections = unknownTo(sifting, trial);
   const suspectsOf = suspectsAmong(together, sifting.linked);
   const suspectedHere = (objection: Objection) => suspectsOf(objection).filter((fix) => asked.includes(fix));
-  // Which of them it is, fewer at once tell.
-  if (asked.length > 1 && objections.some((objection) => suspectedHere(objection).length > 1)) {
+  // Which of them it is, fewer at once tell; one that no objection may speak against may have brought about what is held against another.
+  const nearHere = (objection: Objection) =>
+    suspectsOf({ ...objection, against: () => true }).filter((fix) => asked.includes(fix));
+  const isUnsure = (objection: Objection) => suspectedHere(objection).length > 0 && nearHere(objection).length > 1;
+  if (asked.length > 1 && objections.some(isUnsure)) {
     const half = Math.ceil(asked.length / 2);
     await siftNext(before, asked.slice(0, half), sifting, auditor);
     await siftNext(before, asked.slice(half), sifting, auditor);

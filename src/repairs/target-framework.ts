@@ -32,7 +32,8 @@ export function otherTargetFramework(
   const projects = files.paths.filter((path) => /\.(?:cs|fs|vb)proj$/.test(path));
   const named = projects.filter((path) => dockerfile.text.includes(baseName(path)));
   const declared = frameworksOf(named.length > 0 ? named : projects, files.read);
-  const common = files.paths.filter((path) => baseName(path).toLowerCase() === 'directory.build.props');
+  // What MSBuild reads for every project below: https://learn.microsoft.com/visualstudio/msbuild/customize-by-directory
+  const common = files.paths.filter((path) => /^directory\.(?:build|packages)\.props$/i.test(baseName(path)));
   const all = declared.length > 0 ? declared : frameworksOf(common, files.read);
   const [newest] = all.sort((a, b) => b.number - a.number);
   return newest && newest.number < Number.parseFloat(release)

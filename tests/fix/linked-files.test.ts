@@ -66,3 +66,31 @@ test('what a change of the image does to the manifest speaks against that change
   expect(applied.map(({ finding }) => finding.rule).sort()).toEqual(['r/casing', 'r/example.com']);
   expect(withdrawn.map(({ finding }) => finding.rule)).toEqual(['r/root']);
 });
+
+test('what a fix of something worse may bring about speaks against no other', async () => {
+  writeFileSync(path.join(directory, 'Dockerfile'), 'FROM debian:12\nRUN root\n');
+  writeFileSync(path.join(directory, 'compose.yaml'), 'services:\n  web:\n    build: .\n    image: example.com/web\n');
+  const target = { kind: 'directory', path: directory } as const;
+  const ofSeverity = (severity: Finding['severity'], found: readonly Found[]): Found[] =>
+    found.map(({ finding, cause }) => ({ finding: { ...finding, severity }, cause }));
+  const auditor: Auditor = {
+    reload: (project, changed) => loadProject(target, { again: { project, changed } }),
+    inspect: (project) => ({
+      byDockerfile: new Map([
+        [
+          'Dockerfile',
+          [
+            ...word(project, 'Dockerfile', 'root', 'user'),
+            // Comes with the repair of something worse, and so is no reason to take that back.
+            ...ofSeverity('note', word(project, 'Dockerfile', 'user')),
+          ],
+        ],
+      ]),
+      others: ofSeverity('note', word(project, 'compose.yaml', 'example.com', 'example.org')),
+    }),
+    open: (_, found) => found.map(({ finding }) => finding),
+  };
+  const { applied, withdrawn } = await repair(await loadProject(target), { auditor, wants: () => true });
+  expect(applied.map(({ finding }) => finding.rule).sort()).toEqual(['r/example.com', 'r/root']);
+  expect(withdrawn).toEqual([]);
+});

@@ -9,7 +9,7 @@ import { usesOf } from '../../repairs/late-uses.ts';
 
 /** Names, in small letters, of values that are new for each commit or each build. */
 const changing =
-  /^(?:(?:app|image|build|git|ci|vcs|scm|source|docker|github|drone|travis)_)*(?:commit(?:_(?:sha|hash|id|ref))?|sha|sha1|revision|rev|git_ref|vcs_ref|build_?(?:date|number|id|time|timestamp|num)|timestamp|build_date)$/;
+  /^(?:(?:app|image|build|git|ci|vcs|scm|source|docker|github|drone|travis)_)*(?:commit(?:_(?:sha|hash|id|ref))?|sha|sha1|revision|rev|git_ref|vcs_ref|build_?(?:date|number|id|time|timestamp|num)|timestamp|build_date|created(?:_at)?)$/;
 /** These are a release of the program when only labels and the environment take them, and of a download otherwise. */
 const versions = /^(?:(?:app|image|build|release|service|package)_)?version$/;
 
