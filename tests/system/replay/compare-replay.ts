@@ -32,7 +32,11 @@ export interface ComparedRepository extends ReplayedBuild {
 }
 
 /** Builds the last commits of a repository one after the other, over stand-ins for the base images, and compares with the replay. */
-export async function compareReplay(builder: ObservingBuilder, scratch: string, repository: ComparedRepository): Promise<Comparison> {
+export async function compareReplay(
+  builder: ObservingBuilder,
+  scratch: string,
+  repository: ComparedRepository,
+): Promise<Comparison> {
   const history = await openHistory(repository.directory, {
     most: repository.last + 1,
     ...(repository.revision && { revision: repository.revision }),
@@ -88,7 +92,11 @@ function placesOf({ plan, dockerfile }: CommitBuild): ReadonlyMap<PlannedStep, s
     const isStage = dockerfile?.stages[stage.index]?.base.kind === 'stage';
     const before = stage.base.kind === 'image' && !isStage ? 1 : 0;
     // The whole count has WORKDIR / in it, which does nothing.
-    const total = before + (dockerfile?.stages[stage.index]?.instructions.filter(({ name }) => ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(name)).length ?? 0);
+    const total =
+      before +
+      (dockerfile?.stages[stage.index]?.instructions.filter(({ name }) =>
+        ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(name),
+      ).length ?? 0);
     const label = stage.name ?? ((dockerfile?.stages.length ?? 0) > 1 ? `stage-${stage.index}` : '');
     own.forEach((step, at) => places.set(step, `${label === '' ? '' : `${label} `}${at + 1}/${total}`));
   }
@@ -96,14 +104,20 @@ function placesOf({ plan, dockerfile }: CommitBuild): ReadonlyMap<PlannedStep, s
 }
 
 /** The first instruction, in the order of the file, that BuildKit ran. Counted where all before it are decided. */
-function scoreFirst(build: CommitBuild, compared: readonly Omit<ComparedStep, 'commit'>[], score: Comparison['firstMissed']): void {
+function scoreFirst(
+  build: CommitBuild,
+  compared: readonly Omit<ComparedStep, 'commit'>[],
+  score: Comparison['firstMissed'],
+): void {
   const real = compared.findIndex(({ cached }) => !cached);
   const upTo = real === -1 ? compared : compared.slice(0, real + 1);
   if (upTo.some(({ foretold }) => foretold === 'unknown')) return;
   const foretold = compared.findIndex((each) => each.foretold === 'rebuilt');
   const copies = build.results.filter(({ step }) => step.shown);
-  const naive = copies.findIndex(({ step: { instruction, inputs } }) =>
-    ['COPY', 'ADD'].includes(instruction.name) && inputs.some((input) => input.kind === 'context'));
+  const naive = copies.findIndex(
+    ({ step: { instruction, inputs } }) =>
+      ['COPY', 'ADD'].includes(instruction.name) && inputs.some((input) => input.kind === 'context'),
+  );
   const mutable = score as { right: number; naive: number; of: number };
   mutable.of++;
   if (foretold === real) mutable.right++;
@@ -123,7 +137,8 @@ function needsOf(builds: readonly CommitBuild[]) {
           for (const each of input.sources.paths) if (!/[*?[]/.test(each)) outputs.add(path.posix.join('/', each));
         }
       for (const { aspect, name, value } of facets)
-        if (aspect === 'user' || name === 'chown') for (const each of value.split(':')) if (/^[a-z_][\w-]*$/.test(each)) users.add(each);
+        if (aspect === 'user' || name === 'chown')
+          for (const each of value.split(':')) if (/^[a-z_][\w-]*$/.test(each)) users.add(each);
     }
   }
   users.delete('root');
@@ -134,10 +149,14 @@ function needsOf(builds: readonly CommitBuild[]) {
 function checkOut(repository: string, commit: string, tree: string): void {
   mkdirSync(tree, { recursive: true });
   const index = `${tree}.index`;
-  const { status, stderr } = spawnSync('git', ['-C', repository, `--work-tree=${tree}`, 'read-tree', '--reset', '-u', commit], {
-    encoding: 'utf8',
-    env: { ...process.env, GIT_INDEX_FILE: index, GIT_CONFIG_GLOBAL: '/dev/null', GIT_LFS_SKIP_SMUDGE: '1' },
-  });
+  const { status, stderr } = spawnSync(
+    'git',
+    ['-C', repository, `--work-tree=${tree}`, 'read-tree', '--reset', '-u', commit],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, GIT_INDEX_FILE: index, GIT_CONFIG_GLOBAL: '/dev/null', GIT_LFS_SKIP_SMUDGE: '1' },
+    },
+  );
   if (status !== 0) {
     rmSync(index, { force: true });
     throw new Error(stderr);

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = process.env.PLIMSOLL_ROOT ?? path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
+const root = process.env.PLIMSOLL_ROOT ?? path.join(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const script = path.join(root, 'scripts/buildkit');
 
 /** What BuildKit said of one instruction: `CACHED` or that it ran. */
@@ -34,7 +34,9 @@ export interface ObservedBuild {
 
 /** A BuildKit daemon of its own, empty at first: what other tests throw away is not its. */
 export function startObservingBuilder(directory: string): ObservingBuilder {
-  const shared = process.env.PLIMSOLL_BUILDKIT_DIR ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'plimsoll/buildkit');
+  const shared =
+    process.env.PLIMSOLL_BUILDKIT_DIR ??
+    path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'plimsoll/buildkit');
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(shared).filter((each) => each.startsWith('bin-')))
     symlinkSync(path.join(shared, name), path.join(directory, name));
@@ -66,7 +68,12 @@ async function observe(build: ObservedBuild, env: NodeJS.ProcessEnv): Promise<re
     script,
     [
       ...['ctl', 'build', '--progress=rawjson', '--frontend', 'dockerfile.v0'],
-      ...['--local', `context=${build.context}`, '--local', `dockerfile=${path.dirname(path.resolve(build.context, build.dockerfile))}`],
+      ...[
+        '--local',
+        `context=${build.context}`,
+        '--local',
+        `dockerfile=${path.dirname(path.resolve(build.context, build.dockerfile))}`,
+      ],
       ...['--opt', `filename=${path.basename(build.dockerfile)}`, '--opt', 'cmdline=built-in'],
       ...['--oci-layout', `bases=${build.layout}`],
       ...contexts.flatMap((context) => ['--opt', context]),

@@ -56,10 +56,14 @@ function addImage(layout: string, image: string, { outputs, users }: StandInNeed
     for (const name of shells) writeFileSync(path.join(root, 'bin', name), shell(outputs), { mode: 0o755 });
     symlinkSync('../bin', path.join(root, 'usr/bin'));
     const ids = ['root', ...users].map((name, at) => [name, at === 0 ? 0 : 1000 + at] as const);
-    writeFileSync(path.join(root, 'etc/passwd'), ids.map(([name, id]) => `${name}:x:${id}:${id}::/:/bin/sh\n`).join(''));
+    writeFileSync(
+      path.join(root, 'etc/passwd'),
+      ids.map(([name, id]) => `${name}:x:${id}:${id}::/:/bin/sh\n`).join(''),
+    );
     writeFileSync(path.join(root, 'etc/group'), ids.map(([name, id]) => `${name}:x:${id}:\n`).join(''));
     writeFileSync(path.join(root, 'etc/image'), `${image}\n`);
-    for (const output of outputs) if (path.extname(output) === '') mkdirSync(path.join(root, output), { recursive: true });
+    for (const output of outputs)
+      if (path.extname(output) === '') mkdirSync(path.join(root, output), { recursive: true });
     return addManifest(layout, root, image);
   } finally {
     rmSync(root, { recursive: true });
@@ -68,10 +72,18 @@ function addImage(layout: string, image: string, { outputs, users }: StandInNeed
 
 function addManifest(layout: string, root: string, image: string): Descriptor {
   const tar = path.join(layout, `layer-${process.pid}.tar`);
-  const packed = spawnSync('tar', ['-C', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-cf', tar, '.'], { encoding: 'utf8' });
+  const packed = spawnSync(
+    'tar',
+    ['-C', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-cf', tar, '.'],
+    { encoding: 'utf8' },
+  );
   if (packed.status !== 0) throw new Error(`tar: ${packed.stderr}`);
   const digest = spawnSync('sha256sum', [tar], { encoding: 'utf8' }).stdout.slice(0, 64);
-  const layer = { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: `sha256:${digest}`, size: statSync(tar).size };
+  const layer = {
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: `sha256:${digest}`,
+    size: statSync(tar).size,
+  };
   copyFileSync(tar, path.join(layout, 'blobs/sha256', digest));
   rmSync(tar);
   const config = addBlob(layout, 'application/vnd.oci.image.config.v1+json', {
