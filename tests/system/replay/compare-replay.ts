@@ -98,7 +98,7 @@ function placesOf({ plan, dockerfile }: CommitBuild): ReadonlyMap<PlannedStep, s
         ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(name),
       ).length ?? 0);
     const label = stage.name ?? ((dockerfile?.stages.length ?? 0) > 1 ? `stage-${stage.index}` : '');
-    own.forEach((step, at) => places.set(step, `${label === '' ? '' : `${label} `}${at + 1}/${total}`));
+    for (const [at, step] of own.entries()) places.set(step, `${label === '' ? '' : `${label} `}${at + 1}/${total}`);
   }
   return places;
 }
