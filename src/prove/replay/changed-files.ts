@@ -4,7 +4,7 @@ import type { ExplainContext } from './explain.ts';
 import type { Commit } from './git-commits.ts';
 import { needlessFile } from './needless-file.ts';
 import type { CommitBuild } from './replay.ts';
-import { type Sources, selectedLeaves } from './selection.ts';
+import { differingLeaves, type Sources } from './selection.ts';
 
 interface TwoSelections {
   readonly before: CommitBuild;
@@ -19,8 +19,6 @@ export function changedFiles(
   { history, build }: ExplainContext,
 ): readonly FileChange[] {
   if (before.context === undefined || after.context === undefined) return [];
-  const earlier = selectedLeaves(before.context, was);
-  const now = selectedLeaves(after.context, is);
   const above = build.context === '' ? '' : `${build.context}/`;
   const rawAt = (commit: Commit, path: string) => entryAt(history.trees, commit.tree, `${above}${path}`);
   const changes: FileChange[] = [];
@@ -39,12 +37,11 @@ export function changedFiles(
       ...(commit && { commit }),
     });
   };
-  for (const [path, leaf] of now) {
-    const known = earlier.get(path);
-    if (known === undefined) add(path, 'added');
-    else if (known.digest !== leaf.digest) add(path, kindOfChange(known, leaf));
+  for (const [known, leaf] of differingLeaves(before.context, was, after.context, is)) {
+    if (known && leaf) add(leaf.path, kindOfChange(known, leaf));
+    else if (leaf) add(leaf.path, 'added');
+    else if (known) add(known.path, 'removed');
   }
-  for (const path of earlier.keys()) if (!now.has(path)) add(path, 'removed');
   return changes.sort((one, other) => Number(one.needless !== undefined) - Number(other.needless !== undefined));
 }
 
@@ -71,7 +68,7 @@ function entryAt(trees: ExplainContext['history']['trees'], rootTree: string, pa
 }
 
 /** The last commit between two that gave a path what it has now. */
-function lastChange(
+export function lastChange(
   { commits, trees }: ExplainContext['history'],
   from: Commit,
   to: Commit,

@@ -27,8 +27,8 @@ export interface ContextDirectory {
 
 export type ContextNode = ContextLeaf | ContextDirectory;
 
-/** Texts that stand in the tree in place of what the commit has, by path from the repository's top. */
-export type Overlay = ReadonlyMap<string, string>;
+/** Texts that stand in the tree in place of what the commit has, by path from the repository's top; undefined where it has no file. */
+export type Overlay = ReadonlyMap<string, string | undefined>;
 
 export interface ContextRules {
   readonly trees: Trees;
@@ -50,6 +50,10 @@ export function contextReader(rules: ContextRules): (rootTree: string) => Contex
     matcher: ignoreMatcher(patterns),
     overlay: overlayBelow(rules.overlay ?? new Map(), rules.prefix),
     known: new Map(),
+    shared: sharedDirectories(
+      rules.trees,
+      `${rules.prefix}\0${patterns.map(({ text, exception }) => `${exception} ${text}`).join('\0')}`,
+    ),
   };
   return (rootTree) => {
     const tree = subtree(rules.trees, rootTree, rules.prefix);
@@ -80,9 +84,27 @@ interface Reading {
   readonly trees: Trees;
   readonly matcher: IgnoreMatcher;
   /** By path from the context. */
-  readonly overlay: ReadonlyMap<string, string>;
+  readonly overlay: Overlay;
   /** By tree and path: what is ignored depends on both. */
   readonly known: Map<string, ContextDirectory>;
+  /** Likewise, for directories in which the overlay has nothing: all readers under the same ignore file have them together. */
+  readonly shared: Map<string, ContextDirectory>;
+}
+
+const shared = new WeakMap<Trees, Map<string, Map<string, ContextDirectory>>>();
+
+function sharedDirectories(trees: Trees, key: string): Map<string, ContextDirectory> {
+  const byRules = shared.get(trees) ?? new Map<string, Map<string, ContextDirectory>>();
+  shared.set(trees, byRules);
+  const directories = byRules.get(key) ?? new Map<string, ContextDirectory>();
+  byRules.set(key, directories);
+  return directories;
+}
+
+function hasOverlay(overlay: Overlay, directory: string): boolean {
+  const above = directory === '' ? '' : `${directory}/`;
+  for (const path of overlay.keys()) if (path.startsWith(above)) return true;
+  return false;
 }
 
 interface Place {
@@ -95,7 +117,8 @@ interface Place {
 
 function readDirectory(reading: Reading, { name, path, tree, above }: Place): ContextDirectory {
   const key = `${tree ?? ''}\0${path}`;
-  const known = reading.known.get(key);
+  const store = hasOverlay(reading.overlay, path) ? reading.known : reading.shared;
+  const known = store.get(key);
   if (known !== undefined) return known;
   const entries = new Map<string, ContextNode>();
   for (const entry of withOverlay(reading, path, tree === undefined ? [] : reading.trees.entries(tree))) {
@@ -111,7 +134,7 @@ function readDirectory(reading: Reading, { name, path, tree, above }: Place): Co
     entries,
     digest: `directory ${hash.digest('hex')}`,
   };
-  reading.known.set(key, directory);
+  store.set(key, directory);
   return directory;
 }
 
@@ -153,7 +176,9 @@ function withOverlay(reading: Reading, directory: string, entries: readonly Tree
     if (!path.startsWith(above)) continue;
     const [name = '', ...below] = path.slice(above.length).split('/');
     const known = changed.get(name);
-    if (below.length > 0) {
+    if (text === undefined) {
+      if (below.length === 0) changed.delete(name);
+    } else if (below.length > 0) {
       if (known?.kind !== 'directory') changed.set(name, { name, kind: 'directory', id: '' });
     } else changed.set(name, { name, kind: known?.kind === 'executable' ? 'executable' : 'file', id: textId(text) });
   }
@@ -166,7 +191,7 @@ function textId(text: string): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
-function overlayBelow(overlay: Overlay, prefix: string): ReadonlyMap<string, string> {
+function overlayBelow(overlay: Overlay, prefix: string): Overlay {
   return new Map(
     [...overlay].flatMap(([path, text]) =>
       path.startsWith(prefix) ? [[path.slice(prefix.length), text] as const] : [],

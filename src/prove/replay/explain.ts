@@ -15,8 +15,13 @@ export function explainStep(
   after: CommitBuild,
   { history, build }: ExplainContext,
 ): Cause {
+  const verdict = after.results[step.index]?.verdict;
   const above = stepAbove(step, after.results);
-  if (above && above.verdict !== 'cached') return { kind: 'above', line: above.step.instruction.line };
+  // What is rebuilt whatever becomes of an undecided step above it has a reason of its own.
+  if (above && (above.verdict === 'rebuilt' || (above.verdict === 'unknown' && verdict === 'unknown')))
+    return (
+      (verdict === 'unknown' && rebuiltSource(step, after)) || { kind: 'above', line: above.step.instruction.line }
+    );
   const base = changedBase(step, before, after);
   if (base) return base;
   const known = counterpart(step, before, after);
@@ -212,18 +217,8 @@ function inputCause(
         ? undefined
         : { kind: 'files', files, ...(path && files.some(({ byIgnoreFile }) => byIgnoreFile) && { ignoreFile: path }) };
     }
-    case 'files': {
-      const { place } = input;
-      if (place.kind !== 'step') return { kind: 'stage', stage: placeText(place), line: undefined };
-      const made = after.results[place.step];
-      if (made === undefined || made.verdict === 'cached') return undefined;
-      const stage = after.plan?.stages.find(({ index }) => index === made.step.stage);
-      return {
-        kind: 'stage',
-        stage: stage?.name ?? `${made.step.stage}`,
-        line: firstRebuilt(after, made)?.instruction.line,
-      };
-    }
+    case 'files':
+      return sourceCause(input.place, after);
     case 'remote':
       return known?.kind === 'remote' && known.address === input.address
         ? undefined
@@ -231,6 +226,23 @@ function inputCause(
     case 'unknown':
       return { kind: 'unknown', reason: input.reason };
   }
+}
+
+/** What a step takes from a stage that is not found in the cache. */
+function rebuiltSource({ inputs }: PlannedStep, after: CommitBuild): Cause | undefined {
+  return inputs.flatMap((input) => (input.kind === 'files' ? (sourceCause(input.place, after) ?? []) : []))[0];
+}
+
+function sourceCause(place: Place, after: CommitBuild): Cause | undefined {
+  if (place.kind !== 'step') return { kind: 'stage', stage: placeText(place), line: undefined };
+  const made = after.results[place.step];
+  if (made === undefined || made.verdict === 'cached') return undefined;
+  const stage = after.plan?.stages.find(({ index }) => index === made.step.stage);
+  return {
+    kind: 'stage',
+    stage: stage?.name ?? `${made.step.stage}`,
+    line: firstRebuilt(after, made).instruction.line,
+  };
 }
 
 /** The step with which the rebuilding of a result began. */

@@ -16,6 +16,8 @@ export interface ReplayedBuild extends BuildOptions {
   readonly context: string;
   /** Texts that are put in the place of what each commit has: today's Dockerfile, say, or a repaired one. */
   readonly overlay?: Overlay;
+  /** A source that a commit does not have is taken for nothing, instead of the commit for one that cannot be built. */
+  readonly lenient?: boolean;
 }
 
 /** The build of one commit, as the cache answers it. */
@@ -29,6 +31,8 @@ export interface CommitBuild {
   readonly dockerfile: Dockerfile | undefined;
   /** By {@link PlannedStep.index}. */
   readonly results: readonly StepResult[];
+  /** Sources that are not in the build context. */
+  readonly missing: readonly string[];
   /** Why it cannot be built: no such Dockerfile, a file that is not there. Such a commit leaves nothing in the cache. */
   readonly problem: string | undefined;
 }
@@ -64,6 +68,7 @@ function replayCommit(commit: Commit, texts: CommitTexts, { cache, readers, plan
     ignore: undefined,
     dockerfile: undefined,
     results: [],
+    missing: [],
   };
   if (texts.dockerfile === undefined) return { ...nothing, problem: `there is no ${build.dockerfile}` };
   const { dockerfile, plan, problem } = plans(texts.dockerfile);
@@ -75,8 +80,9 @@ function replayCommit(commit: Commit, texts: CommitTexts, { cache, readers, plan
   const missing = plan.steps.flatMap(({ inputs }) =>
     inputs.flatMap((input) => (input.kind === 'context' ? selected(context, input.sources).missing : [])),
   );
-  if (missing[0] !== undefined) return { ...known, problem: `${missing[0]} is not in the build context` };
-  return { ...known, results: cache.build(plan, (sources) => selected(context, sources)), problem: undefined };
+  if (missing[0] !== undefined && !build.lenient)
+    return { ...known, missing, problem: `${missing[0]} is not in the build context` };
+  return { ...known, missing, results: cache.build(plan, (sources) => selected(context, sources)), problem: undefined };
 }
 
 const selections = new WeakMap<ContextDirectory, Map<Sources, ReturnType<typeof select>>>();
@@ -111,7 +117,7 @@ async function buildTexts(history: History, build: ReplayedBuild): Promise<(comm
     }
   const texts = await history.texts([...blobs.values()]);
   const textOf = (tree: string, path: string) =>
-    build.overlay?.get(path) ?? texts.get(blobs.get(`${tree} ${path}`) ?? '');
+    build.overlay?.has(path) ? build.overlay.get(path) : texts.get(blobs.get(`${tree} ${path}`) ?? '');
   return ({ tree }) => {
     const [ignore] = ignorePaths.flatMap((path) => {
       const text = textOf(tree, path);
@@ -171,6 +177,11 @@ function planText(text: string, build: ReplayedBuild): Planned {
   if (refused)
     return { dockerfile, plan: undefined, problem: `BuildKit refuses line ${refused.line}: ${refused.message}` };
   return { dockerfile, plan: planBuild(dockerfile, build), problem: undefined };
+}
+
+/** The plan of a text. Undefined where BuildKit refuses it. */
+export function planBuildText(build: ReplayedBuild, text: string): BuildPlan | undefined {
+  return planText(text, build).plan;
 }
 
 function prefixOf(directory: string): string {

@@ -39,8 +39,49 @@ export function select(root: ContextDirectory, sources: Sources): Selection {
   return { digest: digests.length === 1 ? only : hashOf(digests), missing };
 }
 
+/** A leaf of two selections that is not the same in both; undefined on the side that does not have it. */
+export type LeafChange = readonly [before: ContextLeaf | undefined, after: ContextLeaf | undefined];
+
+/** Finds what differs between what was taken of one context and of another, without looking at what is the same. */
+export function differingLeaves(
+  before: ContextDirectory,
+  was: Sources,
+  after: ContextDirectory,
+  is: Sources,
+): readonly LeafChange[] {
+  const changes: LeafChange[] = [];
+  const [earlier, now] = [selectorsOf(was), selectorsOf(is)];
+  const paths = now.map(({ path }) => path);
+  if (
+    [...earlier, ...now].every(isPlain) &&
+    earlier.length === now.length &&
+    earlier.every(({ path }, at) => path === paths[at])
+  ) {
+    for (const path of paths) compareNodes(nodeAt(before, path), nodeAt(after, path), changes);
+    return changes;
+  }
+  const [known, leaves] = [selectedLeaves(before, was), selectedLeaves(after, is)];
+  for (const [path, leaf] of leaves) if (known.get(path)?.digest !== leaf.digest) changes.push([known.get(path), leaf]);
+  for (const [path, leaf] of known) if (!leaves.has(path)) changes.push([leaf, undefined]);
+  return changes;
+}
+
+function compareNodes(before: ContextNode | undefined, after: ContextNode | undefined, changes: LeafChange[]): void {
+  if (before?.digest === after?.digest) return;
+  if (before?.kind === 'directory' && after?.kind === 'directory') {
+    for (const name of new Set([...after.entries.keys(), ...before.entries.keys()]))
+      compareNodes(before.entries.get(name), after.entries.get(name), changes);
+    return;
+  }
+  if (before && after && before.kind !== 'directory' && after.kind !== 'directory') changes.push([before, after]);
+  else {
+    if (after) for (const leaf of leavesOf(after)) changes.push([undefined, leaf]);
+    if (before) for (const leaf of leavesOf(before)) changes.push([leaf, undefined]);
+  }
+}
+
 /** The leaves that were taken, by path. */
-export function selectedLeaves(root: ContextDirectory, sources: Sources): ReadonlyMap<string, ContextLeaf> {
+function selectedLeaves(root: ContextDirectory, sources: Sources): ReadonlyMap<string, ContextLeaf> {
   const leaves = new Map<string, ContextLeaf>();
   for (const selector of selectorsOf(sources)) {
     const nodes = isPlain(selector) ? [nodeAt(root, selector.path)] : included(root, selector).map(({ node }) => node);

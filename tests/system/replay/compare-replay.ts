@@ -128,13 +128,15 @@ function needsOf(builds: readonly CommitBuild[]) {
   const images = new Set<string>();
   const outputs = new Set<string>();
   const users = new Set<string>();
+  const provided = new Set<string>();
   for (const { plan } of builds) {
     for (const { base } of plan?.stages ?? []) if (base.kind === 'image') images.add(base.reference);
     for (const { inputs, facets } of plan?.steps ?? []) {
       for (const input of inputs)
         if (input.kind === 'files') {
           if (input.place.kind === 'image') images.add(input.place.reference);
-          for (const each of input.sources.paths) if (!/[*?[]/.test(each)) outputs.add(path.posix.join('/', each));
+          const wanted = input.place.kind === 'image' ? provided : outputs;
+          for (const each of input.sources.paths) if (!/[*?[]/.test(each)) wanted.add(path.posix.join('/', each));
         }
       for (const { aspect, name, value } of facets)
         if (aspect === 'user' || name === 'chown')
@@ -143,7 +145,7 @@ function needsOf(builds: readonly CommitBuild[]) {
   }
   users.delete('root');
   outputs.delete('/');
-  return { images: [...images], outputs: [...outputs], users: [...users] };
+  return { images: [...images], outputs: [...outputs], users: [...users], provided: [...provided] };
 }
 
 function checkOut(repository: string, commit: string, tree: string): void {

@@ -12,6 +12,8 @@ export interface StandInNeeds {
   readonly outputs: readonly string[];
   /** Names of users and groups. */
   readonly users: readonly string[];
+  /** Absolute paths that steps copy from the images themselves. */
+  readonly provided: readonly string[];
 }
 
 /**
@@ -32,13 +34,18 @@ export function makeStandIns(layout: string, needs: StandInNeeds): ReadonlyMap<s
 
 const shells = ['sh', 'bash', 'ash'];
 
+const quoted = (paths: readonly string[]) => paths.map((each) => `'${each.replaceAll("'", "'\\''")}'`).join(' ');
+
+/** What has an extension is made a file, all else a directory. */
 const shell = (outputs: readonly string[]) => `#!/bin/busybox sh
 PATH=/bin
 /bin/busybox find . -xdev -type f -exec /bin/busybox md5sum {} + 2>/dev/null | /bin/busybox sort | /bin/busybox md5sum >/tmp/digest
-for each in ${outputs.map((output) => `'${output.replaceAll("'", "'\\''")}'`).join(' ')}; do
-  [ -e "$each" ] && continue
-  /bin/busybox mkdir -p "$each" 2>/dev/null && /bin/busybox cp /tmp/digest "$each/digest" 2>/dev/null
-done
+for each in ${quoted(outputs.filter((each) => path.extname(each) === ''))}; do
+  [ -e "$each" ] || { /bin/busybox mkdir -p "$each" && /bin/busybox cp /tmp/digest "$each/digest"; }
+done 2>/dev/null
+for each in ${quoted(outputs.filter((each) => path.extname(each) !== ''))}; do
+  [ -e "$each" ] || { /bin/busybox mkdir -p "\${each%/*}" && /bin/busybox cp /tmp/digest "$each"; }
+done 2>/dev/null
 exit 0
 `;
 
@@ -48,7 +55,7 @@ interface Descriptor {
   readonly size: number;
 }
 
-function addImage(layout: string, image: string, { outputs, users }: StandInNeeds): Descriptor {
+function addImage(layout: string, image: string, { outputs, users, provided }: StandInNeeds): Descriptor {
   const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-stand-in-'));
   try {
     for (const directory of ['bin', 'etc', 'tmp', 'usr']) mkdirSync(path.join(root, directory), { mode: 0o777 });
@@ -62,8 +69,7 @@ function addImage(layout: string, image: string, { outputs, users }: StandInNeed
     );
     writeFileSync(path.join(root, 'etc/group'), ids.map(([name, id]) => `${name}:x:${id}:\n`).join(''));
     writeFileSync(path.join(root, 'etc/image'), `${image}\n`);
-    for (const output of outputs)
-      if (path.extname(output) === '') mkdirSync(path.join(root, output), { recursive: true });
+    for (const each of provided) mkdirSync(path.join(root, each), { recursive: true });
     return addManifest(layout, root, image);
   } finally {
     rmSync(root, { recursive: true });
