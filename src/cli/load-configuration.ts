@@ -68,6 +68,10 @@ function relativeTo(configuration: Configuration, directory: string, root: strin
     ...configuration,
     exclude: configuration.exclude.map(move),
     overrides: configuration.overrides.map((override) => ({ ...override, paths: override.paths.map(move) })),
+    prove: {
+      ...configuration.prove,
+      builds: configuration.prove.builds.map((build) => ({ ...build, paths: build.paths.map(move) })),
+    },
   };
 }
 

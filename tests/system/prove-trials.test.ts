@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuiltImage, EngineAddress } from '../../src/prove/build.ts';
+import { ownerName } from '../../src/prove/owner.ts';
 import type { Runner, TrialPlan } from '../../src/prove/trial.ts';
 import { compareTrials } from '../../src/prove/trials/compare-trials.ts';
 import { openEngineRunner } from '../../src/prove/trials/engine-runner.ts';
@@ -168,7 +169,7 @@ CMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait"]
       '--name',
       'plimsoll-prove-left',
       '--label',
-      `dev.plimsoll.trial=${hostname()}/4194303/1`,
+      `dev.plimsoll.trial=${ownerName().replace(/-\d+-/, '-4194303-')}`,
     ];
     await client(...leftover, '--network=none', 'busybox:1', 'sleep', '600');
     const controller = new AbortController();
@@ -184,7 +185,7 @@ CMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait"]
 
 /** What this process's trials have in the engine. */
 function left(): Promise<string> {
-  return client('ps', '-aq', '--filter', `name=plimsoll-trial-${process.pid}-`);
+  return client('ps', '-aq', '--filter', `name=plimsoll-trial-${ownerName()}-`);
 }
 
 async function client(...args: string[]): Promise<string> {

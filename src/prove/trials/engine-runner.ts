@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { isJsonObject, jsonObjectOf } from '../../core/json-object.ts';
 import type { BuiltImage, EngineAddress } from '../build.ts';
+import { isLeftOver, ownerName } from '../owner.ts';
+import { makeScratch, type Scratch } from '../scratch.ts';
 import type { Observation, Runner, Trial, TrialPlan, TrialRun } from '../trial.ts';
 import { commandLine, containerFlags } from './internal/container-flags.ts';
 import { callEngine } from './internal/engine-call.ts';
@@ -11,9 +11,10 @@ import { type EngineContainer, openEngineContainer, type Reach } from './interna
 import { hideValues } from './internal/hide-values.ts';
 import { observeRun } from './internal/observe-program.ts';
 import { observeService } from './internal/observe-service.ts';
-import { isLeftOver, ownLabel, ownName, trialLabel } from './internal/ownership-label.ts';
 
 const removalSeconds = 60;
+/** On all that a trial makes in an engine: whose it is. */
+const trialLabel = 'dev.plimsoll.trial';
 
 /**
  * Runs containers with Docker Engine or Podman: without a network where it can enter theirs, else on a bridge of its own without a way out,
@@ -23,7 +24,7 @@ const removalSeconds = 60;
 export async function openEngineRunner(engine: EngineAddress, reach?: Reach): Promise<Runner> {
   const title = await titleOf(engine);
   await removeLeftOvers(engine);
-  const session: Session = { engine, containers: new Set(), network: undefined, reach, directory: undefined };
+  const session: Session = { engine, containers: new Set(), network: undefined, reach, scratch: undefined };
   return {
     title,
     try: (image, plan, signal) => tryImage(session, image, plan, signal),
@@ -37,7 +38,15 @@ interface Session {
   network: string | undefined;
   /** Undefined until the first container shows which way works. */
   reach: Reach | undefined;
-  directory: string | undefined;
+  scratch: Scratch | undefined;
+}
+
+let made = 0;
+
+/** For a container or network that nobody else calls so. */
+function ownName(): string {
+  made += 1;
+  return `plimsoll-trial-${ownerName()}-${made}`;
 }
 
 async function titleOf(engine: EngineAddress): Promise<string> {
@@ -63,8 +72,8 @@ async function tryImage(session: Session, image: BuiltImage, plan: TrialPlan, si
       notRun,
       logs: [],
     };
-  session.directory ??= mkdtempSync(path.join(tmpdir(), 'plimsoll-trial-'));
-  const { flags, environment, notes } = containerFlags(plan, path.join(session.directory, 'files'));
+  session.scratch ??= makeScratch();
+  const { flags, environment, notes } = containerFlags(plan, path.join(session.scratch.directory, `files-${++made}`));
   const start: Start = { flags, environment, image: image.id, plan, healthcheck: configuration.healthcheck };
   const trial =
     plan.kind === 'service' ? await tryService(session, start, signal) : await tryProgram(session, start, signal);
@@ -142,11 +151,9 @@ async function startReachable(
     });
     if (status !== 0) return `does not start: ${lastLine(errors)}`;
     const container = await openEngineContainer(engine, output.trim().split('\n').at(-1) ?? name, reach, signal);
-    // One that is over already has no network to enter.
-    if (container.canBeReached || !(await container.state()).running) {
-      if (container.canBeReached) session.reach = reach;
-      return container;
-    }
+    if (container.canBeReached) session.reach = reach;
+    // One that is over already has no network to enter, and one that is ending says it a moment later.
+    if (container.canBeReached || session.reach !== undefined || !(await container.state()).running) return container;
     await remove(session, name);
     session.containers.add(name);
   }
@@ -155,7 +162,7 @@ async function startReachable(
 
 function common(name: string): readonly string[] {
   // Pulling would try another image; the check of health is made by the trial itself, in its own time.
-  return ['--name', name, '--label', `${trialLabel}=${ownLabel()}`, '--pull=never', '--no-healthcheck'];
+  return ['--name', name, '--label', `${trialLabel}=${ownerName()}`, '--pull=never', '--no-healthcheck'];
 }
 
 async function networkFlags(
@@ -170,7 +177,7 @@ async function networkFlags(
     const { status, errors } = await callEngine(
       session.engine,
       [
-        ...['network', 'create', '--driver', 'bridge', '--label', `${trialLabel}=${ownLabel()}`],
+        ...['network', 'create', '--driver', 'bridge', '--label', `${trialLabel}=${ownerName()}`],
         // Nothing goes out: only ports that are published come in.
         ...(session.engine.kind === 'docker' ? ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=false'] : []),
         name,
@@ -266,8 +273,8 @@ async function closeSession(session: Session): Promise<void> {
   if (session.network !== undefined)
     await callEngine(session.engine, ['network', 'rm', session.network], { seconds: removalSeconds }).catch(() => {});
   session.network = undefined;
-  if (session.directory !== undefined) rmSync(session.directory, { recursive: true, force: true });
-  session.directory = undefined;
+  session.scratch?.remove();
+  session.scratch = undefined;
 }
 
 /** Removes what trials of processes of this machine left that are gone. Never throws. */

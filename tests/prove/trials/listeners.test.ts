@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { mapInside } from '../../../src/prove/trials/internal/engine-container.ts';
 import { parseListeners } from '../../../src/prove/trials/internal/listeners.ts';
-import { isLeftOver, ownLabel } from '../../../src/prove/trials/internal/ownership-label.ts';
 
 it('reads listeners of both versions and no other sockets', () => {
   const tables = `  sl  local_address rem_address   st tx_queue
@@ -23,13 +22,4 @@ it('reads listeners of both versions and no other sockets', () => {
 it('reads a user as its own namespace knows it', () => {
   const map = '         0       1000          1\n         1     100000      65536\n';
   expect([1000, 100_000, 110_000, 7].map((number) => mapInside(number, map))).toEqual([0, 1, 10_001, 7]);
-});
-
-it('tells what a dead process left from what one that runs has, and from what another machine has', () => {
-  const own = ownLabel();
-  expect(isLeftOver(own)).toBe(false);
-  expect(isLeftOver(own.replace(/\d+$/, '1'))).toBe(true);
-  expect(isLeftOver(own.replace(/\/\d+\/\d+$/, '/4194303/77'))).toBe(true);
-  expect(isLeftOver(`elsewhere${own}`)).toBe(false);
-  expect(isLeftOver('')).toBe(false);
 });

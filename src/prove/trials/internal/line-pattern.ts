@@ -3,7 +3,7 @@ export interface LinePattern {
   readonly matches: (line: string) => boolean;
   /** What differs, for people: pairs of texts. */
   readonly differing: readonly (readonly [string, string])[];
-  /** The share of the first line's characters that are in common. */
+  /** The share of their characters that are in common, or a number or a date in both: from 0 to 1. */
   readonly alike: number;
 }
 
@@ -27,17 +27,22 @@ export function learnLine(one: string, other: string): LinePattern | undefined {
   const right = other.match(tokens) ?? [];
   if (left.length > mostTokens || right.length > mostTokens) return undefined;
   const parts = widen(align(left, right));
-  const same = parts.reduce((length, part) => length + (part.kind === 'same' ? part.text.length : 0), 0);
   return {
     matches: (line) => line.length <= longestLine && fits(line, parts),
     differing: parts.flatMap((part) => (part.kind === 'gap' ? [[part.one, part.other] as const] : [])),
-    alike: one.length === 0 ? 0 : same / Math.max(one.length, other.length),
+    alike: parts.reduce((sum, part) => sum + alikeIn(part), 0) / Math.max(one.length, other.length),
   };
 }
 
 type Part =
   | { readonly kind: 'same'; readonly text: string }
   | { readonly kind: 'gap'; readonly one: string; readonly other: string };
+
+function alikeIn(part: Part): number {
+  if (part.kind === 'same') return part.text.length;
+  const isOfOneKind = [/^\d+$/, wholeDate].some((kind) => kind.test(part.one) && kind.test(part.other));
+  return isOfOneKind ? Math.min(part.one.length, part.other.length) : 0;
+}
 
 /** The longest common subsequence, after what begins and ends alike; what lies between is a gap. */
 function align(left: readonly string[], right: readonly string[]): readonly Part[] {

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeScratch } from '../../scratch.ts';
 
 /** Connections into the network of a container, made by a process that was put into it. */
 export interface NamespaceRelay {
@@ -58,14 +58,14 @@ export function isOwnProcess(processId: number, containerId: string): boolean {
 
 /** @throws Error where the process is gone */
 export async function openNamespaceRelay(processId: number, flags: readonly string[]): Promise<NamespaceRelay> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-relay-'));
-  const socket = path.join(directory, 's');
+  const scratch = makeScratch();
+  const socket = path.join(scratch.directory, 's');
   const child = spawn('nsenter', ['-t', String(processId), ...flags, process.execPath, '-e', program, socket], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const close = () => {
     child.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true });
+    scratch.remove();
   };
   try {
     await new Promise<void>((resolve, reject) => {

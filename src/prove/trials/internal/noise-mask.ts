@@ -16,6 +16,7 @@ type Element =
 /** Two lines with less in common do not stand for the same. */
 const leastAlike = 0.3;
 const muchAlike = 0.6;
+const mostMoved = 50;
 const mostAligned = 2_000;
 
 /** Learns what differs between two trials of the original: by line and place, and only that is let pass in the repaired one. */
@@ -43,15 +44,25 @@ function firstUnlike(expected: readonly string[], lines: readonly string[]): num
 }
 
 function elementsOf(one: readonly string[], other: readonly string[]): readonly Element[] {
-  if (one.length === other.length) {
-    const patterns = one.map((line, at) => learnLine(line, other[at] ?? ''));
-    if (patterns.every((pattern) => pattern !== undefined && pattern.alike >= leastAlike) || one.length === 1)
-      return patterns.map((pattern, at) => ({
-        kind: 'line',
-        pattern: pattern ?? anything(one[at] ?? '', other[at] ?? ''),
-      }));
-  }
-  return alignLines(one, other);
+  return (one.length === other.length ? byPlace(one, other) : undefined) ?? alignLines(one, other);
+}
+
+/** Line by line, as many as there are in both. Undefined where a line is not like the one in its place and like another one: then the order differs, too. */
+function byPlace(one: readonly string[], other: readonly string[]): readonly Element[] | undefined {
+  const patterns = one.map((line, at) => learnLine(line, other[at] ?? ''));
+  const unlike = patterns.flatMap((pattern, at) => (pattern && pattern.alike >= leastAlike ? [] : [at]));
+  const isMoved = unlike
+    .slice(0, mostMoved)
+    .some((at) => unlike.some((where) => where !== at && isMuchAlike(one[at] ?? '', other[where] ?? '')));
+  if (isMoved) return undefined;
+  return patterns.map((pattern, at) => ({
+    kind: 'line',
+    pattern: pattern ?? anything(one[at] ?? '', other[at] ?? ''),
+  }));
+}
+
+function isMuchAlike(one: string, other: string): boolean {
+  return (learnLine(one, other)?.alike ?? 0) >= muchAlike;
 }
 
 /** A line of which nothing is known but that it differs. */
@@ -83,8 +94,7 @@ function anchors(one: readonly string[], other: readonly string[]): readonly (re
     const [toLeft, toRight] = common[at] ?? [one.length, other.length];
     const loose = [...one.slice(fromLeft + 1, toLeft), ...other.slice(fromRight + 1, toRight)];
     if (toLeft - fromLeft === toRight - fromRight) continue;
-    const isLike = (line: string | undefined) =>
-      line !== undefined && loose.some((each) => (learnLine(line, each)?.alike ?? 0) >= muchAlike);
+    const isLike = (line: string | undefined) => line !== undefined && loose.some((each) => isMuchAlike(line, each));
     if (isLike(one[fromLeft])) common.splice(--at, 1);
     else if (isLike(one[toLeft])) common.splice(at, 1);
     else continue;
@@ -95,9 +105,8 @@ function anchors(one: readonly string[], other: readonly string[]): readonly (re
 
 function between(left: readonly string[], right: readonly string[]): readonly Element[] {
   if (left.length === 0 && right.length === 0) return [];
-  const pairs = left.map((line, at) => learnLine(line, right[at] ?? ''));
-  if (left.length === right.length && pairs.every((pair) => pair !== undefined && pair.alike >= leastAlike))
-    return pairs.flatMap((pattern) => (pattern ? [{ kind: 'line' as const, pattern }] : []));
+  const inPlace = left.length === right.length ? byPlace(left, right) : undefined;
+  if (inPlace) return inPlace;
   const all = [...left, ...right];
   // Each line is paired with the one most like it: what they have in common is what a further one has to have.
   const patterns = all.map((line, at) => {

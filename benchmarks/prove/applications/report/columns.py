@@ -1,0 +1,2 @@
+def width(rows):
+    return max(len(name) for name, _ in rows)

@@ -1,0 +1,1 @@
+say() { printf "%s%s%s\n" "$1" "$SEPARATOR" "$2"; }

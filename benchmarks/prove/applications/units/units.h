@@ -1,0 +1,1 @@
+double in_kilometres(double amount, double factor);
