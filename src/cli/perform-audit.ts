@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AuditRequest, audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
@@ -77,7 +77,8 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     };
     // Where the rules have run in threads already, nothing is left that would be worth it.
     const audited = found ? audit(project, request) : compiledForOnePass(() => audit(project, request));
-    const report = await orderedReport(audited, project, parsed, configuration.cost);
+    const measured = await withProofs(audited, target, project.root);
+    const report = await orderedReport(measured, project, parsed, configuration.cost);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)
@@ -132,6 +133,17 @@ function imageProblem(name: string, { message, where, remedy }: UserError): Read
     message: where === undefined || where === name ? message : `${where}: ${message}`,
     remedy: remedy ?? '«plimsoll image» looks into this image alone.',
   };
+}
+
+/** With what earlier proofs measured of the texts as they are. */
+async function withProofs(report: Report, target: Target, root: string): Promise<Report> {
+  if (target.kind === 'bytes' || !existsSync(path.join(root, '.plimsoll'))) return report;
+  const [{ knownProofs }, { attachProofs }] = await Promise.all([
+    import('./evidence-files.ts'),
+    import('../core/attach-proofs.ts'),
+  ]);
+  const { proofs, stale } = knownProofs(root);
+  return attachProofs(report, proofs, stale);
 }
 
 /** True when something that was named itself, or given on standard input, was not read. */

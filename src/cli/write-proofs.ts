@@ -35,5 +35,9 @@ async function rendered(shown: readonly ShownProof[], parsed: ParsedArguments, t
     const { renderProofsJson } = await import('../report/evidence-json.ts');
     return renderProofsJson(shown);
   }
+  if (format === 'markdown') {
+    const { renderProofsMarkdown } = await import('../report/proof-markdown.ts');
+    return renderProofsMarkdown(shown);
+  }
   return renderProofs(shown, { ...pageOf(parsed, terminal), all: false });
 }

@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import type { FixProof } from './evidence.ts';
 import type { Fix } from './fix.ts';
 import type { Severity } from './severity.ts';
 import type { Position, SourceRange } from './text.ts';
@@ -55,4 +56,6 @@ export interface Finding {
   readonly cost?: Cost;
   readonly fix?: Fix;
   readonly claim?: ImageClaim;
+  /** What evidence says of its fix: set where a report is made, never by a rule. */
+  readonly proof?: FixProof;
 }

@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import type { ReportedProof } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Severity } from './severity.ts';
 import type { Position } from './text.ts';
@@ -192,4 +193,8 @@ export interface Report {
     readonly why?: string;
     readonly remedy?: string;
   }[];
+  /** Evidence of earlier proofs that holds for the texts as they are. */
+  readonly proofs?: readonly ReportedProof[];
+  /** Dockerfiles of which there is evidence, but only of other texts: it does not count. */
+  readonly staleProofs?: readonly string[];
 }

@@ -6,6 +6,7 @@ import { severities } from '../core/severity.ts';
 import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { areaFigure, contextFigure } from './internal/html-figures.ts';
 import { arrows, findingSections } from './internal/html-findings.ts';
+import { proofSection } from './internal/html-proofs.ts';
 import { htmlScript } from './internal/html-script.ts';
 import { htmlStyle } from './internal/html-style.ts';
 import { type Markup, markup } from './internal/markup.ts';
@@ -57,7 +58,7 @@ ${more.before}<div class="panels">
 <section class="panel"><h2>Areas</h2>${areaFigure(report.score)}${derivation(report.score)}</section>
 <div>${contexts(report)}${links(report)}</div>
 </div>
-${cluster(report)}
+${proofSection(report)}${cluster(report)}
 ${problems(report)}
 ${findings(report)}
 ${suppressed(report)}

@@ -5,6 +5,7 @@ import type { Report } from '../core/report.ts';
 import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { html, markdown, markdownBlock, markdownCode, unreferenced } from './internal/escape.ts';
 import { docsByRule, excerptOf, groupByFile } from './internal/findings.ts';
+import { proofBars } from './internal/proof-bars.ts';
 import { relativeUri } from './internal/relative-uri.ts';
 import {
   costText,
@@ -16,6 +17,7 @@ import {
   safeFixCount,
   suppressedText,
 } from './internal/wording.ts';
+import { fixProofText, proofTitle, staleSentence } from './proof-view.ts';
 
 export interface MarkdownOptions {
   /** Where the sources are on the web, up to the path: `https://github.com/o/r/blob/SHA/`. Places are links then. */
@@ -32,9 +34,14 @@ export const commentMarker = '<!-- plimsoll report -->';
  * the details folded. What does not fit is counted.
  */
 export function renderMarkdown(report: Report, options: MarkdownOptions = {}): string {
-  const head = [commentMarker, title(report), overview(report), areaTable(report), clusterSection(report)].filter(
-    (part) => part !== '',
-  );
+  const head = [
+    commentMarker,
+    title(report),
+    overview(report),
+    areaTable(report),
+    proofsPart(report),
+    clusterSection(report),
+  ].filter((part) => part !== '');
   const foot = [problems(report)].filter((part) => part !== '');
   const limit = (options.maxCharacters ?? 60_000) - 200;
   const parts = [...head];
@@ -78,6 +85,20 @@ function areaTable({ score, findings }: Report): string {
         `| ${area} | ${value} | ${count.error} | ${count.warning} | ${count.note} |`,
     ),
   ].join('\n');
+}
+
+/** Bars before and after for each image of which there is evidence. */
+function proofsPart(report: Report): string {
+  const { proofs = [] } = report;
+  const stale = staleSentence(report);
+  const parts = proofs.slice(0, 10).flatMap((proof) => {
+    const bars = proofBars(proof.evidence, { columns: 80, color: false });
+    return [
+      `**${markdown(proofTitle(proof))}** (measured, ${markdownCode(proof.file)})`,
+      ...(bars.length > 0 ? [markdownBlock(bars.join('\n'), 'text')] : []),
+    ];
+  });
+  return [...parts, ...(stale === undefined ? [] : [markdown(stale)])].join('\n\n');
 }
 
 /** Images of a cluster that the comment shows: the largest. */
@@ -127,7 +148,10 @@ function details(report: Report, finding: Finding, docs: string | undefined, opt
     `- **Why:** ${markdown(finding.why)}`,
     `- **Do:** ${markdown(finding.remedy)}`,
     ...(cost ? [`- **Costs** ${cost}: ${markdown(finding.cost?.derivation ?? '')}`] : []),
-    ...(finding.fix && kind ? [`- **Fix** (${kind}): ${markdown(finding.fix.title)}`] : []),
+    ...(finding.fix && kind
+      ? [`- **Fix** (${finding.proof?.verdict === 'proved' ? 'proved' : kind}): ${markdown(finding.fix.title)}`]
+      : []),
+    ...(finding.proof ? [`- **Proof**: ${markdown(fixProofText(finding.proof))}`] : []),
     ...finding.locations.map((location) => {
       const note = location.note ? `: ${markdown(location.note)}` : '';
       return `- ${placeLink(location.path, location.range ? location.start.line : undefined, options)}${note}`;

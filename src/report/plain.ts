@@ -2,6 +2,7 @@ import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Position } from '../core/text.ts';
 import { costText, countsText, inventoryParts } from './internal/wording.ts';
+import { fixProofText } from './proof-view.ts';
 
 /**
  * Plain text for pipes and editors, one line each and nothing else: `path:line:column: severity rule: message`, and
@@ -12,7 +13,8 @@ export function renderPlain(report: Report): string {
   const findings = report.findings.map((finding) => {
     const { path, start } = finding.locations[0];
     const cost = costText(finding.cost);
-    return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` Costs ${cost}.` : ''}\n`;
+    const { proof } = finding;
+    return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` Costs ${cost}.` : ''}${proof ? ` Its fix: ${printable(fixProofText(proof))}.` : ''}\n`;
   });
   const problems = report.problems.map(
     ({ path, position, message, remedy }) =>

@@ -1,4 +1,13 @@
-import type { Evidence, ImageFigures, TreeComparison, TreeDifference, WithdrawnByProof } from '../core/evidence.ts';
+import type {
+  Evidence,
+  FixProof,
+  ImageFigures,
+  ReportedProof,
+  TreeComparison,
+  TreeDifference,
+  WithdrawnByProof,
+} from '../core/evidence.ts';
+import type { Report } from '../core/report.ts';
 import { bytesText, plural, secondsText } from './internal/wording.ts';
 
 /** A proof as reports show it. */
@@ -195,4 +204,44 @@ export function verdictSentence({ verdict, evidence }: Pick<ShownProof, 'verdict
     case 'nothing to prove':
       return 'Nothing to prove.';
   }
+}
+
+/** Of the fix of a finding: `measured with 6 other fixes: size 1.12 GB → 171 MB, rebuild 61 s → 4.1 s`. */
+export function fixProofText({ proof: { evidence }, verdict, reason }: FixProof): string {
+  if (verdict === 'withdrawn') return `a proof took it back: ${reason ?? 'it did not pass'}`;
+  const others = evidence.fixes.length - 1;
+  const together = others === 0 ? 'by itself' : `with ${plural(others, 'other fix', 'other fixes')}`;
+  return `measured ${together}: ${shortFigures(evidence)}`;
+}
+
+/** `size 1.12 GB → 171 MB, rebuild 61 s → 4.1 s, the same program`. */
+export function shortFigures(evidence: Evidence): string {
+  const { before, after } = evidence;
+  if (after === undefined) return `size ${bytesText(before.bytes)}`;
+  return [
+    `size ${bytesText(before.bytes)} → ${bytesText(after.bytes)}`,
+    ...(before.rebuild && after.rebuild
+      ? [`rebuild ${secondsText(before.rebuild.seconds)} → ${secondsText(after.rebuild.seconds)}`]
+      : []),
+    ...(evidence.behaviour.verdict === 'same' ? ['the same program'] : []),
+  ].join(', ');
+}
+
+/** What a proof of the texts as they are says, in one line: `proved on 2026-11-27: 7 fixes`. */
+export function proofTitle({ evidence, state }: ReportedProof): string {
+  const { verdict, created, fixes, subject } = evidence;
+  const day = created.slice(0, 10);
+  const what = plural(fixes.length, 'fix', 'fixes');
+  const stage = subject.target === undefined ? '' : ` (${subject.target})`;
+  const image = `${subject.dockerfile}${stage}`;
+  if (verdict !== 'proved') return `${image}: ${verdict}, ${day}`;
+  return state === 'before'
+    ? `${image}: ${what} proved on ${day}, not written yet`
+    : `${image}: as proved on ${day} with ${what}`;
+}
+
+/** Undefined where there is none. */
+export function staleSentence({ staleProofs = [] }: Pick<Report, 'staleProofs'>): string | undefined {
+  if (staleProofs.length === 0) return undefined;
+  return `The evidence for ${staleProofs.slice(0, 5).join(', ')}${staleProofs.length > 5 ? ' and others' : ''} is of other texts than these, and does not count: «plimsoll prove» makes it anew.`;
 }

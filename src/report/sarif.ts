@@ -6,6 +6,7 @@ import { excerptOf } from './internal/findings.ts';
 import { relativeUri } from './internal/relative-uri.ts';
 import { sarifRule } from './internal/sarif-rule.ts';
 import { costText } from './internal/wording.ts';
+import { fixProofText } from './proof-view.ts';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const baseId = '%SRCROOT%';
@@ -58,11 +59,21 @@ function sarifResult(report: Report, finding: Finding, ruleIndex: number | undef
   const [primary, ...others] = finding.locations;
   const fixes = sarifFixes(finding);
   const cost = costText(finding.cost);
+  const proof = finding.proof && fixProofText(finding.proof);
   return {
     ruleId: finding.rule,
     ...(ruleIndex !== undefined && { ruleIndex }),
     level: finding.severity,
-    message: { text: messageText([finding.message, ...(cost ? [`Costs ${cost}.`] : []), finding.remedy].join(' ')) },
+    message: {
+      text: messageText(
+        [
+          finding.message,
+          ...(cost ? [`Costs ${cost}.`] : []),
+          finding.remedy,
+          ...(proof === undefined ? [] : [`Proof: ${proof}.`]),
+        ].join(' '),
+      ),
+    },
     locations: [{ physicalLocation: physicalLocation(primary, excerptOf(report, finding)) }],
     ...(others.length > 0 && {
       relatedLocations: others.map((location, id) => ({
@@ -79,6 +90,9 @@ function sarifResult(report: Report, finding: Finding, ruleIndex: number | undef
       remedy: finding.remedy,
       peers: finding.peers,
       ...(finding.cost && { cost: finding.cost }),
+      ...(finding.proof && {
+        proof: { verdict: finding.proof.verdict, file: finding.proof.proof.file, measured: proof },
+      }),
     },
   };
 }

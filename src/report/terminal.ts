@@ -6,6 +6,7 @@ import type { Severity } from '../core/severity.ts';
 import { clusterBlock } from './internal/cluster-terminal.ts';
 import { displayWidth, truncate, wrap } from './internal/display-width.ts';
 import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
+import { proofBlocks } from './internal/proof-blocks.ts';
 import {
   type Page,
   paint,
@@ -28,6 +29,7 @@ import {
   secondsText,
   suppressedText,
 } from './internal/wording.ts';
+import { fixProofText } from './proof-view.ts';
 
 export interface TerminalOptions {
   /** Width of the terminal; taken as 40 to 200. */
@@ -62,6 +64,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
     remainder(report.findings.slice(shown.length), page),
     ...report.problems.map((problem) => problemLines(problem, page)),
+    ...proofBlocks(report, page),
     clean ? [] : [...renderScore(report.score, page), ...totals(report, page)],
     clean ? [] : nextSteps(report, shown.length, options, page),
   ];
@@ -182,17 +185,23 @@ function otherPlaces(places: readonly Location[], indent: Span, page: Page): str
     : lines;
 }
 
-function repair({ fix, remedy }: Finding, indent: Span, page: Page): string[] {
+function repair({ fix, remedy, proof }: Finding, indent: Span, page: Page): string[] {
   const kind = fix && fixClass(fix);
+  const proved = proof?.verdict === 'proved';
   if (!fix || !kind)
     return paragraph([indent, { text: 'do    ', style: 'dim' }], { text: printable(remedy) }, [], page);
-  const style = kind === 'safe' ? 'green' : 'magenta';
-  return paragraph(
-    [indent, { text: 'fix   ', style: 'green' }],
-    { text: printable(fix.title) },
-    [{ text: kind, style }],
-    page,
-  );
+  const style = kind === 'safe' || proved ? 'green' : 'magenta';
+  return [
+    ...paragraph(
+      [indent, { text: 'fix   ', style: 'green' }],
+      { text: printable(fix.title) },
+      [{ text: proved ? 'proved' : kind, style }],
+      page,
+    ),
+    ...(proof
+      ? paragraph([indent, { text: 'proof ', style: 'dim' }], { text: printable(fixProofText(proof)) }, [], page)
+      : []),
+  ];
 }
 
 /** What is not shown, counted by rule. */

@@ -1,6 +1,7 @@
 import type { Finding, Location } from '../../core/finding.ts';
-import { type Fix, fixClass } from '../../core/fix.ts';
+import { fixClass } from '../../core/fix.ts';
 import type { Report } from '../../core/report.ts';
+import { fixProofText } from '../proof-view.ts';
 import { docsByRule, excerptOf, type FileGroup, groupByFile } from './findings.ts';
 import { type Markup, markup, sourceText } from './markup.ts';
 import { costFigures, linkParts } from './wording.ts';
@@ -33,7 +34,7 @@ function article(report: Report, finding: Finding, docs: string | undefined): Ma
 <header><span class="badge">${word}</span><h4>${finding.message}</h4><code class="rule">${finding.rule}</code></header>
 <p class="place">${path}${range ? `:${start.line}:${start.column}` : ', the whole file'}</p>
 ${excerpt(report, finding)}${costLine(finding)}
-<dl><dt>Why</dt><dd>${finding.why}</dd><dt>Do</dt><dd>${finding.remedy}</dd>${fixRow(finding.fix)}</dl>
+<dl><dt>Why</dt><dd>${finding.why}</dd><dt>Do</dt><dd>${finding.remedy}</dd>${fixRow(finding)}</dl>
 ${more(finding, docs)}</article>
 `;
 }
@@ -56,10 +57,12 @@ function costLine({ cost }: Finding): Markup {
 `;
 }
 
-function fixRow(fix: Fix | undefined): Markup {
+function fixRow({ fix, proof }: Finding): Markup {
   const kind = fix && fixClass(fix);
   if (!fix || !kind) return markup``;
-  return markup`<dt>Fix</dt><dd>${fix.title} <span class="class ${kind}">${kind}</span></dd>`;
+  const shown = proof?.verdict === 'proved' ? 'proved' : kind;
+  const text = proof === undefined ? undefined : markup`<dt>Proof</dt><dd>${fixProofText(proof)}</dd>`;
+  return markup`<dt>Fix</dt><dd>${fix.title} <span class="class ${shown}">${shown}</span></dd>${text}`;
 }
 
 /** What only some readers want: other places, what the fix assumes, ids of other tools. */

@@ -64,6 +64,8 @@ svg .hatch-ground { fill: var(--track); } svg .hatch-line { stroke: var(--bar-po
 figcaption { color: var(--soft); font-size: .85rem; margin-top: .25rem; }
 .key { display: inline-block; width: .9em; height: .9em; vertical-align: -.08em; margin-right: .2em; background: var(--blue); }
 .key.unneeded { margin-left: .8em; background: repeating-linear-gradient(45deg, var(--bar-poor) 0 3px, var(--track) 3px 5px); }
+.proofs h3 { font-size: 1rem; margin: 1.2rem 0 .6rem; overflow-wrap: anywhere; }
+.before-after .was .layer0 { fill: var(--bar-poor); } .before-after .was .layer1 { fill: var(--bar-fair); } .before-after .is .layer0 { fill: var(--bar-good); } .before-after .is .layer1 { fill: var(--blue); }
 .layers code { flex: 0 0 100%; font-size: .85rem; color: var(--soft); max-height: 3em; overflow: hidden; }
 .treemap rect { stroke: var(--card); stroke-width: 1; fill: var(--blue); } .treemap text { fill: #fff; font-size: 12px; pointer-events: none; }
 .treemap .depth1 { fill: #15395b; } .treemap .depth2 { fill: #1d5c8a; } .treemap .depth3 { fill: #2a6f9e; } .treemap .depth4 { fill: #3a7fae; } .treemap .depth5 { fill: #4a8dba; } .treemap .depth6 { fill: #5c9ac4; }
@@ -102,8 +104,8 @@ mark { background: var(--mark); color: inherit; border-radius: 2px; }
 .cost { margin: .5rem 0; }
 .cost strong { color: var(--word); }
 .basis, .class, em { font-style: normal; font-size: .8rem; border: 1px solid var(--line); border-radius: 99px; padding: .02rem .5rem; color: var(--soft); white-space: nowrap; }
-.class.safe { color: var(--green); border-color: currentColor; } .class.review { color: var(--amber); border-color: currentColor; }
-dl { display: grid; grid-template-columns: 3rem 1fr; gap: .25rem .6rem; margin: .5rem 0; }
+.class.safe, .class.proved { color: var(--green); border-color: currentColor; } .class.review { color: var(--amber); border-color: currentColor; }
+dl { display: grid; grid-template-columns: 3.4rem 1fr; gap: .25rem .6rem; margin: .5rem 0; }
 dt { color: var(--soft); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 details ul { margin: .2rem 0 .6rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
 h5 { margin: .6rem 0 .1rem; font-size: .9rem; }
