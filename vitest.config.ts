@@ -15,12 +15,16 @@ const onlyInFullSet = [
 /** 14 databases of real systems and the Go modules that hold them, 220 MB: `npm run test:packages` runs it. */
 const onlyWithAllPackages = ['tests/system/package-databases.test.ts'];
 
+/** Engines of their own that are killed: `npm run test:prove` runs them. */
+const onlyWithAllProofs = ['tests/system/prove-faults.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [
       ...(process.env.PLIMSOLL_NODE_TESTS === 'all' ? [] : onlyInFullSet),
       ...(process.env.PLIMSOLL_PACKAGES === 'all' ? [] : onlyWithAllPackages),
+      ...(process.env.PLIMSOLL_PROVE === 'all' ? [] : onlyWithAllProofs),
     ],
     // Files of system tests start servers and compile: they take their time.
     testTimeout: 30_000,

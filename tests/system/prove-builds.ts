@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Builder, BuildOutcome, BuildRequest, BuiltImage, FailedBuild } from '../../src/prove/build.ts';
 import { proofTag } from '../../src/prove/owner.ts';
+import { buildkitMissing, startBuildkit } from './buildkit-builder.ts';
+import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
 
 /** A directory with a Dockerfile and other files, and builds of it. */
 export interface Application {
@@ -71,4 +74,82 @@ export function isRunning(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const docker = process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker';
+
+/** The engines of the tests, and what has to be in the environment to find them and not those of the machine. */
+export interface Builders {
+  readonly engine: ContainerEngine;
+  readonly environment: Environment;
+  /** Of the test's own. */
+  readonly scratch: string;
+  stop(): void;
+}
+
+/** @param withBuildkit a BuildKit daemon, too, where it was built (scripts/buildkit) */
+export function startBuilders(withBuildkit: boolean): Builders {
+  const engine = startContainerEngine(['busybox']);
+  const scratch = mkdtempSync(path.join(tmpdir(), 'prove-builders-'));
+  const socket = spawnSync(path.join(root, 'scripts/engine'), ['up'], { encoding: 'utf8' }).stdout.trim();
+  const environment = {
+    ...process.env,
+    DOCKER_HOST: `unix://${socket}`,
+    DOCKER_CONFIG: scratch,
+    BUILDAH_ISOLATION: 'chroot',
+    FROM_OUTSIDE: 'outside-value',
+  };
+  // Buildah takes it for an error where there is the directory and no such file.
+  writeFileSync(path.join(scratch, 'config.json'), '{}');
+  storeBase(environment, scratch);
+  const buildkit = withBuildkit && !buildkitMissing ? startBuildkit() : undefined;
+  return {
+    engine,
+    environment: { ...environment, ...(buildkit && buildkitVariables()) },
+    scratch,
+    stop() {
+      rmSync(scratch, { recursive: true, force: true });
+      buildkit?.stop();
+      engine.stop();
+    },
+  };
+}
+
+/** Buildah and Podman take the base from their own storage. */
+export function storeBase(environment: Environment, scratch: string): void {
+  const env = { ...environment };
+  if (spawnSync('buildah', ['inspect', '--type', 'image', 'busybox'], { env }).status === 0) return;
+  const archive = path.join(scratch, 'busybox.tar');
+  spawnSync(docker, ['-H', environment.DOCKER_HOST ?? '', 'save', '-o', archive, 'busybox:latest']);
+  spawnSync('buildah', ['pull', `docker-archive:${archive}`], { env });
+  rmSync(archive, { force: true });
+}
+
+function buildkitVariables() {
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
+  const directory = process.env.PLIMSOLL_BUILDKIT_DIR ?? path.join(cache, 'plimsoll/buildkit');
+  const bin = readdirSync(directory).find((name) => name.startsWith('bin-')) ?? '';
+  const PATH = `${process.env.PATH}:${path.join(directory, bin)}`;
+  return { PATH, BUILDKIT_HOST: `unix://${path.join(directory, 'buildkitd.sock')}` };
+}
+
+/** Ends what runs from a directory of the test's own, takes what is mounted in it away, and removes it. */
+export function removeWithMounts(directory: string): void {
+  const inside = spawnSync('pgrep', ['-f', `${directory}/`], { encoding: 'utf8' }).stdout;
+  for (const pid of inside.split('\n').filter((line) => line !== '')) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  const points = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  for (const point of points.filter((each) => each === directory || each.startsWith(`${directory}/`)).reverse())
+    spawnSync('umount', ['--lazy', point]);
+  rmSync(directory, { recursive: true, force: true });
 }

@@ -29,7 +29,7 @@ export async function carryOut(build: Build, request: BuildRequest, { signal }: 
     timeoutSeconds,
     logFile,
     mask: hide,
-    onLine: (line) => build.reader.line(line),
+    onLine: (line, isError) => build.reader.line(line, isError),
   });
   const progress = build.reader.result();
   const found = end.how === 'exit' && end.code === 0 ? await build.find() : undefined;

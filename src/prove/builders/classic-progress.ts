@@ -14,7 +14,12 @@ export function classicProgress(onStep?: OnStep, now: () => number = () => perfo
   let contextBytes: number | undefined;
   let error = '';
   return {
-    line(text) {
+    line(text, isError = false) {
+      // What a step prints is on the other one, both of its outputs.
+      if (isError) {
+        if (text.trim() !== '') error = text;
+        return;
+      }
       const [, total, instruction] = /^Step \d+\/(\d+) : (.*)$/s.exec(text) ?? [];
       if (instruction !== undefined) return steps.begin(text, instruction, Number(total));
       if (text === ' ---> Using cache') return steps.cached();
@@ -26,10 +31,8 @@ export function classicProgress(onStep?: OnStep, now: () => number = () => perfo
       }
       const sent = /^Sending build context to Docker daemon\s+([0-9.]+[kKMGT]?B)/.exec(text);
       if (sent) contextBytes = bytesOf(sent[1] ?? '');
-      else if (!/^ ---> |^Removing intermediate container |^Successfully (?:built|tagged) /.test(text)) {
+      else if (!/^ ---> |^Removing intermediate container |^Successfully (?:built|tagged) /.test(text))
         steps.printed(text);
-        if (text.trim() !== '') error = text;
-      }
     },
     made: () => made,
     result: () => steps.result(contextBytes, error),

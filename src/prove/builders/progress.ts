@@ -16,7 +16,8 @@ export interface ProgressResult {
 
 /** Reads a builder's output line by line. */
 export interface ProgressReader {
-  line(text: string): void;
+  /** @param isError whether it was printed to the client's standard error */
+  line(text: string, isError?: boolean): void;
   result(): ProgressResult;
 }
 

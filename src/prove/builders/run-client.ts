@@ -21,7 +21,7 @@ export interface ClientRun {
   readonly logFile: string;
   mask(line: string): string;
   /** Each line of both outputs as it was printed, without its end. */
-  onLine(line: string): void;
+  onLine(line: string, isError: boolean): void;
 }
 
 /** How the program ended. `missing`: it could not be started; `why` says the reason. */
@@ -67,8 +67,8 @@ export async function runClient(command: ClientCommand, run: ClientRun): Promise
   const cancel = end('cancelled');
   const timer = setTimeout(end('timeout'), run.timeoutSeconds * 1000);
   run.signal.addEventListener('abort', cancel, { once: true });
-  readLines(child, (line) => {
-    run.onLine(line);
+  readLines(child, (line, isError) => {
+    run.onLine(line, isError);
     const masked = `${run.mask(line)}\n`;
     logged += masked.length;
     if (logged <= longestLog) log.write(masked);
@@ -93,7 +93,7 @@ async function ended(log: WriteStream, end: ClientEnd): Promise<ClientEnd> {
   return end;
 }
 
-function readLines(child: ChildProcess, onLine: (line: string) => void): void {
+function readLines(child: ChildProcess, onLine: ClientRun['onLine']): void {
   for (const stream of [child.stdout, child.stderr]) {
     const decoder = new StringDecoder('utf8');
     let rest = '';
@@ -102,10 +102,10 @@ function readLines(child: ChildProcess, onLine: (line: string) => void): void {
       rest = lines.pop() ?? '';
       if (rest.length > longestLine) lines.push(rest.slice(0, longestLine));
       rest = rest.slice(rest.length > longestLine ? longestLine : 0);
-      for (const line of lines) onLine(stripVTControlCharacters(line));
+      for (const line of lines) onLine(stripVTControlCharacters(line), stream === child.stderr);
     });
     stream?.on('end', () => {
-      if (rest !== '') onLine(stripVTControlCharacters(rest));
+      if (rest !== '') onLine(stripVTControlCharacters(rest), stream === child.stderr);
     });
   }
 }

@@ -56,7 +56,7 @@ export function stepList(onStep: OnStep, now: () => number): StepList {
       const several = new Set(steps.map((step) => step.stage)).size > 1;
       const all = steps.map((step) => stepOf(step, several));
       const last = steps.at(-1)?.seconds === undefined ? all.at(-1) : undefined;
-      // The builder's own sentence is among what was printed.
+      // The builder's own sentence may be among what was printed.
       return { steps: all, contextBytes, last, failed: last, tail: tail.filter((line) => line !== error), error };
     },
   };

@@ -118,7 +118,10 @@ async function give({ program, flags, environment }: Storage, to: EngineAddress,
   try {
     const archive = path.join(scratch.directory, 'image.tar');
     const args = [...flags, 'push', '--quiet', storedName(tag), `docker-archive:${archive}:${tag}`];
-    const { code, errors } = await ask({ program, arguments: args, environment }, { timeoutSeconds: 1800 });
+    // An archive needs no login, and one that names a directory without a file of logins is an error.
+    const variables = { ...environment, DOCKER_CONFIG: undefined, REGISTRY_AUTH_FILE: undefined };
+    const command = { program, arguments: args, environment: variables };
+    const { code, errors } = await ask(command, { timeoutSeconds: 1800 });
     if (code !== 0) throw notLoaded(to, errors);
     await loadArchive(to, archive, environment);
   } finally {
