@@ -44,7 +44,9 @@ export async function analyseImage(image: Image, options: AnalyseOptions): Promi
     secrets,
     cache: files && cache && layerCache(files, cache, settings),
   });
-  const stack = (files && cache && knownStack(files, [cache.code, ...settings], scans)) ?? newStack(scans);
+  const names = layers.map(layerName);
+  const stack =
+    (files && cache && knownStack(files, [cache.code, ...settings], scans, names)) ?? newStack(scans, names);
   const analysis = analysisOf(image, layers, scans, stack);
   const gaps =
     image.layers.length > layers.length
@@ -59,13 +61,21 @@ interface Stack {
   readonly figures: StackFigures;
 }
 
-function newStack(scans: readonly LayerScan[]): Stack {
-  const merged = mergeLayers(scans.map(({ entries }) => entries));
+function newStack(scans: readonly LayerScan[], names: readonly string[]): Stack {
+  const merged = mergeLayers(
+    scans.map(({ entries }) => entries),
+    names,
+  );
   return { merged, figures: stackFigures(merged, scans) };
 }
 
 /** From the cache where these very layers were put on top of each other before, else put there. Undefined where they have no digests. */
-function knownStack(files: CacheFiles, settings: readonly string[], scans: readonly LayerScan[]): Stack | undefined {
+function knownStack(
+  files: CacheFiles,
+  settings: readonly string[],
+  scans: readonly LayerScan[],
+  names: readonly string[],
+): Stack | undefined {
   const diffIds = scans.flatMap(({ unpacked }) => unpacked?.diffId ?? []);
   if (diffIds.length < scans.length) return undefined;
   const stacks = namedResults<{ readonly merged: MergedColumns; readonly figures: StackFigures }>(files, [
@@ -75,7 +85,7 @@ function knownStack(files: CacheFiles, settings: readonly string[], scans: reado
   const known = stacks.find(...diffIds);
   const tables = scans.map(({ entries }) => entries);
   if (known) return { merged: mergedAgain(tables, known.merged), figures: known.figures };
-  const { merged, figures } = newStack(scans);
+  const { merged, figures } = newStack(scans, names);
   try {
     stacks.keep({ merged: mergedColumns(merged), figures }, ...diffIds);
     files.makeRoom();

@@ -39,12 +39,18 @@ export interface EntryTable {
   readonly text: Uint8Array;
   /** {@link hashWords} for each entry that has content; zeros for others. */
   readonly hashes: Uint32Array;
-  readonly targets: ReadonlyMap<number, string>;
+  /** Entries that are links, in order; where the target of each ends in `targetText`; and the targets, one behind the other, UTF-8. */
+  readonly links: Uint32Array;
+  readonly targetEnds: Uint32Array;
+  readonly targetText: Uint8Array;
 }
 
 export interface EntryTableBuilder {
   readonly count: number;
-  /** @param path UTF-8, without slashes at its ends; copied */
+  /**
+   * @param path UTF-8, without slashes at its ends; copied
+   * @param target of a link; likewise
+   */
   add(
     kind: EntryKind,
     path: Uint8Array,
@@ -52,11 +58,11 @@ export interface EntryTableBuilder {
     mode: number,
     user: number,
     group: number,
-    target?: string,
+    target?: Uint8Array,
   ): void;
   /** Of the entry that was added last. */
   setHash(hash: Uint8Array): void;
-  /** Bytes of all rests of paths so far. */
+  /** Bytes of all rests of paths and of all targets of links so far. */
   textBytes(): number;
   finish(): EntryTable;
 }
@@ -76,7 +82,11 @@ export function entryTableBuilder(): EntryTableBuilder {
   let hashes = new Uint32Array(capacity * hashWords);
   let text = new Uint8Array(capacity * 16);
   let textEnd = 0;
-  const targets = new Map<number, string>();
+  let links = 0;
+  let linkAt = new Uint32Array(64);
+  let targetEnds = new Uint32Array(64);
+  let targetText = new Uint8Array(1024);
+  let targetEnd = 0;
   const previous = new Uint8Array(0x10000);
   let previousLength = 0;
 
@@ -90,6 +100,20 @@ export function entryTableBuilder(): EntryTableBuilder {
     shared = resized(shared, new Uint16Array(size));
     ends = resized(ends, new Uint32Array(size));
     hashes = resized(hashes, new Uint32Array(size * hashWords));
+  }
+
+  function addTarget(target: Uint8Array): void {
+    if (links === linkAt.length) {
+      linkAt = resized(linkAt, new Uint32Array(links * 2));
+      targetEnds = resized(targetEnds, new Uint32Array(links * 2));
+    }
+    const end = targetEnd + target.length;
+    if (end > targetText.length) targetText = resized(targetText, new Uint8Array(Math.max(targetText.length * 2, end)));
+    targetText.set(target, targetEnd);
+    targetEnd = end;
+    linkAt[links] = count;
+    targetEnds[links] = targetEnd;
+    links++;
   }
 
   return {
@@ -110,7 +134,7 @@ export function entryTableBuilder(): EntryTableBuilder {
       groups[count] = group;
       shared[count] = common;
       ends[count] = textEnd;
-      if (target !== undefined) targets.set(count, target);
+      if (target !== undefined) addTarget(target);
       count++;
     },
     setHash(hash) {
@@ -118,7 +142,7 @@ export function entryTableBuilder(): EntryTableBuilder {
       for (let word = 0; word < hashWords; word++)
         hashes[(count - 1) * hashWords + word] = view.getUint32(word * 4, true);
     },
-    textBytes: () => textEnd,
+    textBytes: () => textEnd + targetEnd,
     finish() {
       resize(count);
       return {
@@ -132,7 +156,9 @@ export function entryTableBuilder(): EntryTableBuilder {
         ends,
         text: text.slice(0, textEnd),
         hashes,
-        targets,
+        links: linkAt.slice(0, links),
+        targetEnds: targetEnds.slice(0, links),
+        targetText: targetText.slice(0, targetEnd),
       };
     },
   };
@@ -140,10 +166,32 @@ export function entryTableBuilder(): EntryTableBuilder {
 
 /** Buffers of a table, for handing it over to another thread. */
 export function tableBuffers(table: EntryTable): ArrayBuffer[] {
-  const { kinds, bytes, modes, users, groups, shared, ends, text, hashes } = table;
-  return [kinds, bytes, modes, users, groups, shared, ends, text, hashes].flatMap(({ buffer }) =>
-    buffer instanceof ArrayBuffer ? [buffer] : [],
+  const { kinds, bytes, modes, users, groups, shared, ends, text, hashes, links, targetEnds, targetText } = table;
+  return [kinds, bytes, modes, users, groups, shared, ends, text, hashes, links, targetEnds, targetText].flatMap(
+    ({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []),
   );
+}
+
+/** Where a link points to; undefined for an entry that is none. */
+export function targetOf(table: EntryTable, entry: number): string | undefined {
+  const { links } = table;
+  let low = 0;
+  for (let high = links.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((links[middle] ?? 0) < entry) low = middle + 1;
+    else high = middle;
+  }
+  return links[low] === entry ? targetText(table, low) : undefined;
+}
+
+/** All links with their targets. */
+export function* linksOf(table: EntryTable): Generator<readonly [entry: number, target: string]> {
+  for (let at = 0; at < table.links.length; at++) yield [table.links[at] ?? 0, targetText(table, at)];
+}
+
+function targetText({ targetText, targetEnds }: EntryTable, at: number): string {
+  const start = at === 0 ? 0 : (targetEnds[at - 1] ?? 0);
+  return Buffer.from(targetText.buffer, targetText.byteOffset + start, (targetEnds[at] ?? 0) - start).toString();
 }
 
 function commonStart(previous: Uint8Array, length: number, path: Uint8Array): number {

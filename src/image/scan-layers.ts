@@ -15,10 +15,13 @@ export interface ScanLayersOptions extends ScanOptions {
   readonly onProgress?: ((share: number) => void) | undefined;
   /** Entries of all layers. */
   readonly maximumImageEntries?: number;
+  /** Packages of all layers. */
+  readonly maximumImagePackages?: number;
 }
 
 /** Of all layers together: so many are held in memory at a time. */
 const mostEntries = 1_500_000;
+const mostPackages = 250_000;
 /** Threads beside this one; each takes up to 100 MB, and all together are to stay below 300. Unpacking has threads of its own. */
 const mostThreads = 1;
 /** To start a thread takes as long as reading so much. */
@@ -36,15 +39,20 @@ export async function scanLayers(layers: readonly ImageLayer[], options: ScanLay
   const scans = new Map<ImageLayer, LayerScan>();
   const first = new Map<string, ImageLayer>();
   const pending: ImageLayer[] = [];
-  const { maximumImageEntries: most = mostEntries } = options;
+  const { maximumImageEntries = mostEntries, maximumImagePackages = mostPackages } = options;
   let entries = 0;
+  let packages = 0;
   const count = (layer: ImageLayer, scan: LayerScan) => {
     entries += scan.entries.count;
-    if (entries > most)
-      throw layerError(
-        layer,
-        `this layer and others of the image have more than ${most} files, directories and links: no more are read`,
-      );
+    packages += scan.packages.length;
+    const tooMany =
+      entries > maximumImageEntries
+        ? `${maximumImageEntries} files, directories and links`
+        : packages > maximumImagePackages
+          ? `${maximumImagePackages} packages`
+          : undefined;
+    if (tooMany !== undefined)
+      throw layerError(layer, `this layer and others of the image have more than ${tooMany}: no more are read`);
   };
   const add = (layer: ImageLayer, scan: LayerScan) => {
     count(layer, scan);

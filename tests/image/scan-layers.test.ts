@@ -272,3 +272,11 @@ test('layers of too many files together are refused', async () => {
     message: 'this layer and others of the image have more than 5 files, directories and links: no more are read',
   });
 });
+
+test('so are layers of too many packages together', async () => {
+  const status = (name: string) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n`;
+  const layers = ['a', 'b'].map((name) => layerOf([file(`var/lib/dpkg/status.d/${name}`, status(name))]));
+  await expect(scanLayers(layers, { cataloguers, secrets: false, maximumImagePackages: 1 })).rejects.toThrow(
+    'more than 1 packages',
+  );
+});

@@ -31,6 +31,8 @@ export interface CollectOptions {
   readonly secrets: boolean;
   /** Entries of one layer. */
   readonly maximumEntries?: number;
+  /** Bytes of all paths of one layer, without what each shares with the one before, and of all targets of links. */
+  readonly maximumTextBytes?: number;
 }
 
 /** What was collected from the files of a layer. */
@@ -48,14 +50,15 @@ export interface CollectedFiles {
   readonly gaps: readonly string[];
 }
 
-/** Large images have half a million files in all their layers; a million take 300 MB of memory. */
+/** Large images have half a million files in all their layers. */
 const defaultMaximumEntries = 1_000_000;
-/** All paths of a layer, without what each shares with the one before. */
-const maximumTextBytes = 256 * 2 ** 20;
+const defaultMaximumTextBytes = 64 * 2 ** 20;
 /** What cataloguers get in one piece (installed-package.ts). */
 const maximumWholeBytes = 64 * 2 ** 20;
 /** Of the place for them, what stays from one file to the next. */
 const heldBytes = 8 * 2 ** 20;
+/** A list of packages of a whole distribution has a few. */
+const largeBytes = 4 * 2 ** 20;
 const maximumPackages = 200_000;
 const maximumSecrets = 1_000;
 
@@ -90,7 +93,8 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   function look(file: OpenFile, start: Uint8Array): void {
     const { header, kept } = file;
     for (const cataloguer of file.whole) {
-      if (packages.length < maximumPackages) append(packages, cataloguer.whole?.(header, start) ?? []);
+      if (packages.length < maximumPackages)
+        append(packages, withoutSource(cataloguer.whole?.(header, start) ?? [], start));
       if (found.length < maximumPackages)
         append(found, cataloguer.notes?.(header, start).map((note) => ({ note, path: header.path })) ?? []);
     }
@@ -121,8 +125,9 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
           layer,
           `the layer has more than ${most} files, directories and links: no more are read of one`,
         );
-      if (table.textBytes() > maximumTextBytes)
-        throw layerError(layer, `the names in the layer have more than ${maximumTextBytes} bytes`);
+      const { maximumTextBytes: mostText = defaultMaximumTextBytes } = options;
+      if (table.textBytes() > mostText)
+        throw layerError(layer, `the names and targets of links in the layer have more than ${mostText} bytes`);
       if (entry.kind !== 'file' || path === undefined || entry.bytes === 0) return;
       open = openFile({ path: path.text, bytes: entry.bytes, mode: entry.mode }, options, odd);
     },
@@ -166,6 +171,11 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       };
     },
   };
+}
+
+/** A string that is part of a text holds all of it in memory: of a large file, what was found is copied. */
+function withoutSource(found: readonly InstalledPackage[], { length }: Uint8Array): readonly InstalledPackage[] {
+  return length > largeBytes && found.length > 0 ? structuredClone(found) : found;
 }
 
 /** Without putting them all on the stack. */
@@ -232,16 +242,22 @@ function addEntry(table: EntryTableBuilder, odd: Notes, entry: TarEntry): EntryP
   return path;
 }
 
-function add(table: EntryTableBuilder, kind: EntryKind, path: EntryPath, entry: TarEntry, target: string | undefined) {
+function add(
+  table: EntryTableBuilder,
+  kind: EntryKind,
+  path: EntryPath,
+  entry: TarEntry,
+  target: Uint8Array | undefined,
+) {
   table.add(kind, path.bytes, entry.bytes, entry.mode, entry.user, entry.group, target);
 }
 
-function targetOf(entry: TarEntry, odd: Notes, path: EntryPath): string | undefined {
-  if (entry.kind === 'symlink') return decoded(entry.target).slice(0, maximumPathBytes);
+function targetOf(entry: TarEntry, odd: Notes, path: EntryPath): Uint8Array | undefined {
+  if (entry.kind === 'symlink') return Buffer.from(decoded(entry.target.subarray(0, maximumPathBytes)));
   if (entry.kind !== 'hardlink') return undefined;
   const target = entryPath(entry.target);
   if (target.outside) odd.add('a hard link that leads out of the image, which engines refuse', path.text);
-  return target.text.slice(0, maximumPathBytes);
+  return target.bytes.subarray(0, maximumPathBytes);
 }
 
 /**

@@ -50,16 +50,17 @@ export function diveFigures(merged: MergedLayers): DiveFigures {
   return { efficiency: sum === 0 ? 1 : least / sum, wastedBytes: wasted };
 }
 
-interface Leaf {
-  readonly node: number;
-  readonly bytes: number;
-  readonly whiteout: boolean;
-}
-
 function visitLeaves(merged: MergedLayers, layer: number, found: Found, stack: DiveStack): void {
+  const table = merged.tables[layer];
+  const start = merged.starts[layer] ?? 0;
+  if (table === undefined) return;
   const leaves = leavesOf(merged, layer);
-  const missing = leaves.some(({ node, whiteout }) => whiteout && !stack.has(node));
-  for (const { node, bytes, whiteout } of missing ? inOrder(merged, leaves) : leaves) {
+  const isWhiteout = (at: number) => table.kinds[at] === kindOf.whiteout;
+  const missing = leaves.some((at) => isWhiteout(at) && !stack.has(merged.nodes[start + at] ?? rootNode));
+  for (const at of missing ? inOrder(merged, layer, leaves) : leaves) {
+    const node = merged.nodes[start + at] ?? rootNode;
+    const whiteout = isWhiteout(at);
+    const bytes = (table.kinds[at] ?? 0) < kindOf.whiteout ? (table.bytes[at] ?? 0) : 0;
     found.met[node] = 1;
     if (whiteout && !stack.has(node)) return;
     const size = whiteout ? stack.directoryBytes(node) : bytes;
@@ -70,8 +71,8 @@ function visitLeaves(merged: MergedLayers, layer: number, found: Found, stack: D
   }
 }
 
-/** What has nothing in it in this layer. Of entries of one name the last one counts. */
-function leavesOf({ tree, nodes, starts, tables }: MergedLayers, layer: number): Leaf[] {
+/** Entries of what has nothing in it in this layer. Of entries of one name the last one counts. */
+function leavesOf({ tree, nodes, starts, tables }: MergedLayers, layer: number): Uint32Array {
   const table = tables[layer];
   const start = starts[layer] ?? 0;
   // By node: 1 for what has something in it, 2 for what was told, 4 for a whiteout that was.
@@ -82,7 +83,8 @@ function leavesOf({ tree, nodes, starts, tables }: MergedLayers, layer: number):
       if (((marks[up] ?? 0) & 1) !== 0) break;
       marks[up] = (marks[up] ?? 0) | 1;
     }
-  const leaves: Leaf[] = [];
+  const leaves = new Uint32Array(table?.count ?? 0);
+  let count = 0;
   for (let at = (table?.count ?? 0) - 1; table && at >= 0; at--) {
     const node = nodes[start + at] ?? rootNode;
     const kind = table.kinds[at] ?? 0;
@@ -92,19 +94,20 @@ function leavesOf({ tree, nodes, starts, tables }: MergedLayers, layer: number):
     // An opaque directory is there itself, unless it has an entry of its own, which says the same.
     if (node === rootNode || (mark & told) !== 0 || (!whiteout && (mark & 1) !== 0)) continue;
     marks[node] = mark | told;
-    leaves.push({ node, bytes: kind < kindOf.whiteout ? (table.bytes[at] ?? 0) : 0, whiteout });
+    leaves[count++] = at;
   }
-  return leaves;
+  return leaves.subarray(0, count);
 }
 
 /** dive's order: by name, level by level, a whiteout by the name of its own. */
-function inOrder({ tree }: MergedLayers, leaves: readonly Leaf[]): Leaf[] {
-  const keyed = leaves.map((leaf) => {
-    const parts = tree.path(leaf.node).split('/');
+function inOrder({ tree, tables, starts, nodes }: MergedLayers, layer: number, leaves: Uint32Array): number[] {
+  const keyed = Array.from(leaves, (at) => {
+    const parts = tree.path(nodes[(starts[layer] ?? 0) + at] ?? rootNode).split('/');
     const last = parts.pop() ?? '';
-    return { leaf, key: [...parts, leaf.whiteout ? `.wh.${last}` : last].join('\0') };
+    const name = tables[layer]?.kinds[at] === kindOf.whiteout ? `.wh.${last}` : last;
+    return { at, key: [...parts, name].join('\0') };
   });
-  return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ leaf }) => leaf);
+  return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ at }) => at);
 }
 
 /** Layers on top of each other as dive has them: what is replaced keeps what was in it. */

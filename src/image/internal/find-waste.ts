@@ -1,3 +1,4 @@
+import { linksOf } from '../entry-table.ts';
 import type { HiddenHow, Waste } from '../image-analysis.ts';
 import { bytesAt, contents, hasSameContent } from './contents.ts';
 import { type LeftoverDirectory, leftoverKind, leftoversBelow, rootDirectory } from './leftovers.ts';
@@ -48,7 +49,7 @@ function linkedTargets(merged: MergedLayers): Set<number> {
   const targets = tables.map((table, layer) => {
     const start = starts[layer] ?? 0;
     const found = new Set<number>();
-    for (const [at, target] of table.targets)
+    for (const [at, target] of linksOf(table))
       if (table.kinds[at] === kindOf.hardlink && current[nodes[start + at] ?? rootNode] === start + at)
         found.add(findPath(tree, target));
     return found;

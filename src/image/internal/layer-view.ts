@@ -19,10 +19,10 @@ export function* layerView(merged: MergedLayers, layer: number): Generator<Layer
         // What stands in its place is told of as changed.
         const replacement = replacedBy[entry] ?? -1;
         if (hidden[entry] === hiding.replaced && replacement >= 0 && nodes[replacement] === node) continue;
-        yield { file: fileOf(merged, node, entry), state: 'removed' };
+        yield { file: fileOf(merged, merged.tree.path(node), entry), state: 'removed' };
       } else
         yield {
-          file: fileOf(merged, node, entry),
+          file: fileOf(merged, merged.tree.path(node), entry),
           state: of < layer ? 'unmodified' : isChange[entry] ? 'changed' : 'added',
         };
     }

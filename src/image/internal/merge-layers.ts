@@ -42,15 +42,19 @@ export const kindOf = {
 /**
  * Puts layers on top of each other as overlayfs does (https://docs.kernel.org/filesystems/overlayfs.html): what a layer takes away is taken from lower layers
  * only, whatever the order in it; a directory on a directory is both; anything else stands in the place of what was there and of all below it.
+ * @param names of the layers, for messages
  * @throws UserError where layers were made so that this takes forever
  */
-export function mergeLayers(tables: readonly EntryTable[]): MergedLayers {
+export function mergeLayers(tables: readonly EntryTable[], names: readonly string[] = []): MergedLayers {
   const starts = startsOf(tables);
   const total = starts[starts.length - 1] ?? 0;
   const tree = pathTree();
-  const budget = stepBudget(total);
+  const budget = stepBudget(total, names);
   const nodes = new Uint32Array(total);
-  for (const [layer, table] of tables.entries()) nodes.set(placeEntries(tree, table, budget), starts[layer] ?? 0);
+  for (const [layer, table] of tables.entries()) {
+    budget.begin(layer);
+    nodes.set(placeEntries(tree, table, budget), starts[layer] ?? 0);
+  }
   const merged = {
     tree,
     tables,
@@ -65,6 +69,7 @@ export function mergeLayers(tables: readonly EntryTable[]): MergedLayers {
   };
   const marks = { directory: new Uint16Array(tree.count), taken: new Uint16Array(tree.count) };
   tables.forEach((table, layer) => {
+    budget.begin(layer);
     takeAway(merged, table, layer, marks, budget);
     putOn(merged, table, layer, marks, budget);
   });

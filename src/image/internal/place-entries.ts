@@ -1,4 +1,4 @@
-import type { EntryTable } from '../entry-table.ts';
+import { type EntryTable, targetOf } from '../entry-table.ts';
 import { type PathTree, rootNode } from './path-tree.ts';
 import type { StepBudget } from './step-budget.ts';
 
@@ -15,8 +15,8 @@ const slash = 0x2f;
 export function placeEntries(tree: PathTree, table: EntryTable, budget: StepBudget): Uint32Array {
   const nodes = new Uint32Array(table.count);
   const path = new Uint8Array(0x10000);
-  /** Targets of the layer's links so far. */
-  const links = new Map<number, string>();
+  /** The layer's links so far, by node. */
+  const links: Links = { table, entries: new Map() };
   /** Nodes of the path before, component by component, and where each component ends. */
   const stackNodes: number[] = [];
   const stackEnds: number[] = [];
@@ -34,19 +34,20 @@ export function placeEntries(tree: PathTree, table: EntryTable, budget: StepBudg
     }
     let node = stackNodes[stackNodes.length - 1] ?? rootNode;
     let at = stackEnds.length > 0 ? (stackEnds[stackEnds.length - 1] ?? 0) + 1 : 0;
-    if (links.size > 0) node = followed(tree, links, node, at < length, budget);
+    if (links.entries.size > 0) node = followed(tree, links, node, at < length, budget);
     while (at < length) {
       let end = at + 1;
       while (end < length && path[end] !== slash) end++;
       node = tree.child(node, path, at, end);
-      if (links.size > 0) node = followed(tree, links, node, end < length, budget);
+      if (links.entries.size > 0) node = followed(tree, links, node, end < length, budget);
       stackNodes.push(node);
       stackEnds.push(end);
       at = end + 1;
     }
     nodes[entry] = node;
-    if (table.kinds[entry] === symlinkKind) links.set(node, table.targets.get(entry) ?? '');
-    else if (links.size > 0) links.delete(node);
+    if (table.kinds[entry] === symlinkKind) links.entries.set(node, entry);
+    else if (links.entries.size > 0) links.entries.delete(node);
+    budget.holds(tree.count);
   }
   return nodes;
 }
@@ -57,17 +58,23 @@ function isSpent(end: number, common: number, path: Uint8Array, length: number):
   return end < length ? path[end] !== slash : end > length;
 }
 
+interface Links {
+  readonly table: EntryTable;
+  readonly entries: Map<number, number>;
+}
+
 function followed(
   tree: PathTree,
-  links: ReadonlyMap<number, string>,
+  { table, entries }: Links,
   node: number,
   inside: boolean,
   budget: StepBudget,
 ): number {
   let at = node;
   for (let hops = 0; inside && hops < maximumLinks; hops++) {
-    const target = links.get(at);
-    if (target === undefined) return at;
+    const entry = entries.get(at);
+    if (entry === undefined) return at;
+    const target = targetOf(table, entry) ?? '';
     budget.spend(1 + target.length);
     at = resolved(tree, target.startsWith('/') ? rootNode : tree.parent(at), target);
   }

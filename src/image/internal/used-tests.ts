@@ -67,7 +67,7 @@ function textsIn(values: readonly unknown[]): readonly string[] {
   for (let next = pending.pop(), seen = 0; next !== undefined || pending.length > 0; next = pending.pop()) {
     if (++seen > most * 10) break;
     if (typeof next === 'string') texts.push(next);
-    else if (typeof next === 'object' && next !== null) pending.push(...Object.values(next));
+    else if (typeof next === 'object' && next !== null) for (const value of Object.values(next)) pending.push(value);
   }
   return texts;
 }

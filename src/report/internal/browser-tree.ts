@@ -76,7 +76,7 @@ export function visibleRows(root: TreeNode, shown: Shown): TreeNode[] {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (shown.hidden.has(node.state) || (wanted && !wanted.has(node))) continue;
     rows.push(node);
-    if (wanted || !shown.collapsed.has(node.path)) pending.push(...children(node).reverse());
+    if (wanted || !shown.collapsed.has(node.path)) for (const child of children(node).reverse()) pending.push(child);
   }
   return rows;
 }

@@ -14,7 +14,7 @@ export interface Column {
 /** A table no wider than the page. What stands in the cells is made printable. */
 export function terminalTable(columns: readonly Column[], rows: readonly (readonly string[])[], page: Page): string[] {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(printable));
-  const widths = columns.map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
+  const widths = columns.map((_, at) => cells.reduce((most, row) => Math.max(most, displayWidth(row[at] ?? '')), 0));
   const fixed = columns.reduce((sum, { flexible }, at) => sum + (flexible ? 0 : (widths[at] ?? 0)), 0);
   const room = Math.max(16, page.columns - fixed - 2 * (columns.length - 1));
   return cells.map((row, line) => {
