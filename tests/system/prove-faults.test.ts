@@ -72,6 +72,49 @@ test('an engine that dies during a build is the reason that is given', async () 
   }
 }, 180_000);
 
+test.each(['docker', 'docker-classic', 'buildah'])(
+  'what a run with %s left that was killed, the next one ends and removes',
+  async (kind) => {
+    const mark = `6${process.pid}${kind.length}`;
+    const made = app(`FROM busybox AS done\nRUN echo ${mark} > /done\nFROM done\nRUN sleep ${mark}\n`);
+    const bundle = path.join(builders.scratch, 'killed-run.mjs');
+    await bundleOf('prove-killed-run.ts', bundle);
+    const run = spawn(process.execPath, [bundle, kind, made.directory], {
+      env: { ...builders.environment },
+      stdio: 'ignore',
+    });
+    const ended = new Promise((resolve) => run.once('close', resolve));
+    try {
+      await expect.poll(() => isRunning(`^sleep ${mark}`), { timeout: 40_000, interval: 200 }).toBe(true);
+    } finally {
+      run.kill('SIGKILL');
+      await ended;
+    }
+    expect(imagesOf(kind, `-${run.pid}-`).length).toBeGreaterThan(0);
+    const next = await findBuilder(parseBuilderChoice(kind), builders.environment, never);
+    await expect.poll(() => isRunning(`^sleep ${mark}`), { timeout: 10_000, interval: 200 }).toBe(false);
+    expect(imagesOf(kind, `-${run.pid}-`)).toEqual([]);
+    await next.close();
+  },
+  90_000,
+);
+
+async function bundleOf(name: string, outfile: string): Promise<void> {
+  const { build } = await import('esbuild');
+  const entry = path.join(root, 'tests/system', name);
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+}
+
+function imagesOf(kind: string, owner: string): string[] {
+  const [program, ...flags] = kind === 'buildah' ? ['buildah'] : [docker, '-H', builders.environment.DOCKER_HOST ?? ''];
+  const format = kind === 'buildah' ? '{{.Name}}:{{.Tag}}' : '{{.Repository}}:{{.Tag}}';
+  const { stdout } = spawnSync(program ?? '', [...flags, 'images', '--format', format], {
+    encoding: 'utf8',
+    env: { ...builders.environment },
+  });
+  return stdout.split('\n').filter((line) => line.includes(owner));
+}
+
 test('a disk that is full is the reason that is given', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'prove-full-'));
   try {

@@ -22,22 +22,37 @@ export interface DockerEngine {
 
 /** Builds with Docker Engine's own BuildKit. */
 export function dockerBuilder(engine: DockerEngine): Builder {
-  const { ownBuilder } = engine;
-  const cacheMounts = cacheMountSpaces();
   const title = `Docker Engine ${engine.version} (BuildKit)`;
+  return buildkitOf(engine, { kind: 'docker', title, name: engine.ownBuilder, command: ['build'] });
+}
+
+/** Builds with a builder of buildx, which may be anywhere, and loads what it made into the engine. */
+export function buildxBuilder(engine: DockerEngine, { name, title }: { name: string; title: string }): Builder {
+  return buildkitOf(engine, { kind: 'buildx', title, name, command: ['buildx', 'build', '--load'] });
+}
+
+/** A BuildKit that is reached through an engine's client. */
+interface ClientBuildkit extends Pick<Builder, 'kind' | 'title'> {
+  /** As buildx calls it; undefined where the client has no buildx. */
+  readonly name: string | undefined;
+  readonly command: readonly string[];
+}
+
+function buildkitOf(engine: DockerEngine, { kind, title, name, command }: ClientBuildkit): Builder {
+  const cacheMounts = cacheMountSpaces();
   const environment = {
     ...engine.environment,
     DOCKER_BUILDKIT: '1',
     // Attestations make an index of what is one image.
     BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
-    ...(ownBuilder !== undefined && { BUILDX_BUILDER: ownBuilder }),
+    ...(name !== undefined && { BUILDX_BUILDER: name }),
   };
   return keepingImages({
     ...inEngine(engine),
-    kind: 'docker',
+    kind,
     title,
     async build(request, options) {
-      if (request.contexts.size > 0 && ownBuilder === undefined)
+      if (request.contexts.size > 0 && name === undefined)
         throw unable(title, 'named contexts', 'Install the buildx plug-in of this client (docker-buildx).');
       const { flags, variables } = argumentFlags(request);
       const contexts = [...request.contexts].flatMap(([name, where]) => ['--build-context', `${name}=${where}`]);
@@ -47,11 +62,13 @@ export function dockerBuilder(engine: DockerEngine): Builder {
         ...flags,
         ...secretFlags(request),
         ...contexts,
+        // The engine's own does not ask for it.
+        ...(kind === 'buildx' && request.network === 'host' ? ['--allow', 'network.host'] : []),
       ];
       return await carryOut(
         {
           ...common(engine, request, title),
-          command: clientCommand(engine, request, args, { ...environment, ...variables }),
+          command: clientCommand(engine, request, [...command, ...args], { ...environment, ...variables }),
           reader: buildkitProgress(options.onStep),
           environment,
           discard: () => removeImages(engine, [request.tag]),
@@ -84,7 +101,7 @@ export function classicBuilder(engine: DockerEngine): Builder {
       const outcome = await carryOut(
         {
           ...common(engine, request, title),
-          command: clientCommand(engine, request, ['--force-rm', ...flags], { ...environment, ...variables }),
+          command: clientCommand(engine, request, ['build', '--force-rm', ...flags], { ...environment, ...variables }),
           reader,
           environment,
           async discard() {
@@ -137,12 +154,12 @@ function clientCommand(
     program,
     arguments: [
       ...flags,
-      ...['build', '--file', dockerfile, '--tag', tag],
+      ...args,
+      ...['--file', dockerfile, '--tag', tag],
       ...(target === undefined ? [] : ['--target', target]),
       ...(platform === undefined ? [] : ['--platform', platform]),
       ...(network === 'default' ? [] : ['--network', network]),
       ...(cache === 'none' ? ['--no-cache'] : []),
-      ...args,
       context,
     ],
     environment,

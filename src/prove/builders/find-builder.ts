@@ -7,8 +7,10 @@ import { classicBuilder, dockerBuilder } from './docker.ts';
 import { removeLeftImages } from './engine-images.ts';
 import type { Environment } from './environment.ts';
 import { findBuildkitd } from './find-buildkitd.ts';
+import { findBuildx } from './find-buildx.ts';
 import { findDocker } from './find-docker.ts';
 import { findBuildah, findPodman } from './find-storage.ts';
+import { endLeftClients } from './left-clients.ts';
 
 /** What `--builder` says: `docker`, `docker:unix:///run/user/1000/docker.sock`, `buildx:NAME`, `buildkitd:tcp://…`. */
 export interface BuilderChoice {
@@ -39,6 +41,8 @@ export type Looked = Builder | string;
  * 4. `buildkitd`: a BuildKit daemon at `BUILDKIT_HOST` or its usual sockets, by `buildctl`;
  * 5. `buildah`.
  *
+ * Builders of buildx are taken where they are asked for: `buildx` is the one that is in use, `buildx:NAME` another one.
+ *
  * What killed runs left in it is removed first.
  * @throws UserError (exit code 3) that says what was looked for; the signal's reason
  */
@@ -48,9 +52,10 @@ export async function findBuilder(
   signal: AbortSignal,
 ): Promise<Builder> {
   removeLeftScratch();
+  await endLeftClients();
   const looked: string[] = [];
   for (const { kind, look } of finders) {
-    if (choice !== undefined && choice.kind !== kind) continue;
+    if (choice === undefined ? kind === 'buildx' : choice.kind !== kind) continue;
     const found = await look(choice?.where, environment, signal);
     signal.throwIfAborted();
     if (typeof found !== 'string') return found;
@@ -87,6 +92,7 @@ const finders: readonly Finder[] = [
       return classicBuilder(any);
     },
   },
+  { kind: 'buildx', look: findBuildx },
   { kind: 'podman', look: findPodman },
   { kind: 'buildkitd', look: findBuildkitd },
   { kind: 'buildah', look: (_, environment, signal) => findBuildah(environment, signal) },

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { stripVTControlCharacters } from 'node:util';
+import { ownerName } from '../owner.ts';
 import type { Environment } from './environment.ts';
+import { ownerVariable } from './left-clients.ts';
 
 /** A builder's client program and what it is started with. */
 export interface ClientCommand {
@@ -53,7 +55,7 @@ export async function runClient(command: ClientCommand, run: ClientRun): Promise
   const seconds = () => (performance.now() - begun) / 1000;
   if (run.signal.aborted) return await ended(log, { how: 'cancelled', code: undefined, why: undefined, seconds: 0 });
   const child = spawn(command.program, command.arguments, {
-    env: { ...command.environment },
+    env: { ...command.environment, [ownerVariable]: ownerName() },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
