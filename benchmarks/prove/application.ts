@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadProject } from '../../src/project/load-project.ts';
@@ -18,6 +18,8 @@ export interface Change {
   readonly edits?: readonly (readonly [file: string, from: string, to: string])[];
   readonly add?: Readonly<Record<string, string>>;
 }
+
+const checkedOut = new Date('2026-11-01T12:00:00Z');
 
 /** The applications that the verifier is measured with, by name. */
 export function applicationNames(): readonly string[] {
@@ -46,6 +48,9 @@ export async function layOut(
     );
   }
   for (const [file, text] of Object.entries(change?.add ?? {})) writeFileSync(path.join(context, file), text);
+  // As of one check-out: times of files are no difference between the original and what was changed of it.
+  for (const file of readdirSync(context, { recursive: true, encoding: 'utf8' }))
+    utimesSync(path.join(context, file), checkedOut, checkedOut);
   return { context, plan: await planOf(context), remove: () => rmSync(top, { recursive: true, force: true }) };
 }
 

@@ -1,20 +1,22 @@
 import path from 'node:path';
 import { exitCodes, UserError } from '../../core/errors.ts';
-import { isJsonObject, jsonObjectOf } from '../../core/json-object.ts';
+import { jsonObjectOf } from '../../core/json-object.ts';
 import type { BuiltImage, EngineAddress } from '../build.ts';
 import { isLeftOver, ownerName } from '../owner.ts';
 import { makeScratch, type Scratch } from '../scratch.ts';
 import type { Observation, Runner, Trial, TrialPlan, TrialRun } from '../trial.ts';
 import { commandLine, containerFlags } from './internal/container-flags.ts';
-import { callEngine } from './internal/engine-call.ts';
+import { callEngine, firstLine, lastLine } from './internal/engine-call.ts';
 import { type EngineContainer, openEngineContainer, type Reach } from './internal/engine-container.ts';
 import { hideValues } from './internal/hide-values.ts';
 import { observeRun } from './internal/observe-program.ts';
 import { observeService } from './internal/observe-service.ts';
+import { withOwnNames } from './internal/own-names.ts';
 
 const removalSeconds = 60;
 /** On all that a trial makes in an engine: whose it is. */
 const trialLabel = 'dev.plimsoll.trial';
+const namePrefix = 'plimsoll-trial-';
 
 /**
  * Runs containers with Docker Engine or Podman: without a network where it can enter theirs, else on a bridge of its own without a way out,
@@ -46,7 +48,7 @@ let made = 0;
 /** For a container or network that nobody else calls so. */
 function ownName(): string {
   made += 1;
-  return `plimsoll-trial-${ownerName()}-${made}`;
+  return `${namePrefix}${ownerName()}-${made}`;
 }
 
 async function titleOf(engine: EngineAddress): Promise<string> {
@@ -237,28 +239,20 @@ interface ImageFacts {
 }
 
 async function inspectImage(engine: EngineAddress, { id, tag }: BuiltImage): Promise<ImageFacts> {
-  const { status, output, errors } = await callEngine(engine, ['image', 'inspect', '-f', '{{json .Config}}', id]);
+  const { status, output, errors } = await callEngine(engine, ['image', 'inspect', '-f', '{{json .}}', id]);
   if (status !== 0)
     throw new UserError(`the engine does not have the image ${tag}: ${lastLine(errors)}`, {
       exitCode: exitCodes.system,
     });
   const read: unknown = JSON.parse(output);
-  const { User: user, Healthcheck: healthcheck } = jsonObjectOf(read);
-  const test = isJsonObject(healthcheck) ? healthcheck.Test : undefined;
+  // Podman keeps the check of an image in Docker's format beside its configuration.
+  const { Config: configuration, HealthCheck: beside, Healthcheck: alsoBeside } = jsonObjectOf(read);
+  const { User: user, Healthcheck: inside } = jsonObjectOf(configuration);
+  const test = jsonObjectOf(inside ?? beside ?? alsoBeside).Test;
   return {
     user: typeof user === 'string' ? user : '',
     healthcheck: Array.isArray(test) ? test.map(String) : undefined,
   };
-}
-
-/** Requests that are listed twice are two: their answers may differ. */
-function withOwnNames(observations: readonly Observation[]): readonly Observation[] {
-  const seen = new Map<string, number>();
-  return observations.map((each) => {
-    const times = (seen.get(each.name) ?? 0) + 1;
-    seen.set(each.name, times);
-    return times === 1 ? each : { ...each, name: `${each.name} (${times})` };
-  });
 }
 
 async function remove(session: Session, name: string): Promise<void> {
@@ -280,30 +274,15 @@ async function closeSession(session: Session): Promise<void> {
 /** Removes what trials of processes of this machine left that are gone. Never throws. */
 async function removeLeftOvers(engine: EngineAddress): Promise<void> {
   const lists = [
-    { list: ['ps', '--all'], remove: ['rm', '--force', '--volumes'] },
-    { list: ['network', 'ls'], remove: ['network', 'rm'] },
+    { list: ['ps', '--all', '--format', '{{.Names}}'], remove: ['rm', '--force', '--volumes'] },
+    { list: ['network', 'ls', '--format', '{{.Name}}'], remove: ['network', 'rm'] },
   ];
   for (const { list, remove: removal } of lists) {
-    const { output } = await callEngine(engine, [
-      ...list,
-      ...['--filter', `label=${trialLabel}`, '--format', `{{.ID}} {{.Label "${trialLabel}"}}`],
-    ]).catch(() => ({ output: '' }));
-    for (const line of output.split('\n')) {
-      const [id = '', label = ''] = line.split(' ');
-      if (isLeftOver(label)) await callEngine(engine, [...removal, id], { seconds: removalSeconds }).catch(() => {});
-    }
+    const { output } = await callEngine(engine, [...list, '--filter', `label=${trialLabel}`]).catch(() => ({
+      output: '',
+    }));
+    for (const name of output.split('\n'))
+      if (name.startsWith(namePrefix) && isLeftOver(name))
+        await callEngine(engine, [...removal, name], { seconds: removalSeconds }).catch(() => {});
   }
-}
-
-function lastLine(text: string): string {
-  return (
-    text
-      .trim()
-      .split('\n')
-      .findLast((line) => !/^See '|^Run '|^\s*$/.test(line)) ?? ''
-  ).slice(0, 500);
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n')[0]?.slice(0, 500) ?? '';
 }

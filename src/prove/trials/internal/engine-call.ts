@@ -73,3 +73,17 @@ function keep(stream: NodeJS.ReadableStream | null): () => string {
   });
   return () => Buffer.concat(chunks).toString('utf8') + (length > mostBytes ? '\n(more than 1 MiB: cut here)\n' : '');
 }
+
+/** What a client says last, without its advice: the reason, where it fails. */
+export function lastLine(text: string): string {
+  return (
+    text
+      .trim()
+      .split('\n')
+      .findLast((line) => !/^See '|^Run '|^\s*$/.test(line)) ?? ''
+  ).slice(0, 500);
+}
+
+export function firstLine(text: string): string {
+  return text.trim().split('\n')[0]?.slice(0, 500) ?? '';
+}

@@ -26,6 +26,8 @@ export interface RunningContainer {
   state(): Promise<{ readonly running: boolean; readonly exitCode: number }>;
   /** Undefined where it cannot be seen from outside. */
   listeners(): Promise<readonly Listener[] | undefined>;
+  /** Those of the ports on which it listens, where that is known in another way than by trying. */
+  openPorts?(ports: readonly number[]): Promise<readonly number[]>;
   /** A connection to a port of its own address. @throws Error where nothing answers */
   connect(port: number): Promise<Duplex>;
   execute(command: readonly string[], seconds: number): Promise<Ended>;
