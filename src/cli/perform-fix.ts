@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { encodeArtifact } from '../core/artifact.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { FixReport, OfferedFix } from '../core/fix-report.ts';
@@ -45,7 +47,7 @@ async function show(
   terminal: Terminal,
 ): Promise<number> {
   const report = await session.run();
-  await print(report, parsed, terminal);
+  await print(report, session.project.root, parsed, terminal);
   const changes = report.files.length > 0;
   if (parsed.has('check')) return changes ? exitCodes.findings : exitCodes.clean;
   if (!changes || parsed.has('json')) return exitCodes.clean;
@@ -68,7 +70,8 @@ function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {
 }
 
 /** Shows a report as it was asked for. */
-export async function print(report: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+export async function print(made: FixReport, root: string, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  const report = await withProofs(made, root);
   if (parsed.has('json')) {
     const { renderFixJson } = await import('../report/fix-json.ts');
     terminal.stdout.write(renderFixJson(report));
@@ -76,6 +79,17 @@ export async function print(report: FixReport, parsed: ParsedArguments, terminal
   }
   const { renderFixes } = await import('../report/fix-terminal.ts');
   terminal.stdout.write(renderFixes(report, pageOf(parsed, terminal)));
+}
+
+/** With what earlier proofs measured of the texts as they are. */
+async function withProofs(report: FixReport, root: string): Promise<FixReport> {
+  if (!existsSync(path.join(root, '.plimsoll'))) return report;
+  const [{ knownProofs }, { attachFixProofs }] = await Promise.all([
+    import('./evidence-files.ts'),
+    import('../core/attach-proofs.ts'),
+  ]);
+  const { proofs, stale } = knownProofs(root);
+  return attachFixProofs(report, proofs, stale);
 }
 
 export function pageOf(parsed: ParsedArguments, terminal: Terminal): FixTerminalOptions {
@@ -99,7 +113,7 @@ async function write(session: FixSession, parsed: ParsedArguments, terminal: Ter
   const report = await session.run();
   const code = await writeReport(session, report, parsed, terminal, true);
   if (!parsed.has('json')) nameLeftAlone(report, terminal);
-  if (parsed.has('json')) await print(report, parsed, terminal);
+  if (parsed.has('json')) await print(report, session.project.root, parsed, terminal);
   return code;
 }
 

@@ -34,13 +34,13 @@ export async function performProvedFix(parsed: ParsedArguments, terminal: Termin
   const report = await provedReport(proved, session);
   if (!parsed.has('write')) {
     if (!parsed.has('quiet') && !parsed.has('json')) terminal.stdout.write('\n');
-    await print(report, parsed, terminal);
+    await print(report, session.project.root, parsed, terminal);
     if (report.files.length > 0 && !parsed.has('quiet') && !parsed.has('json'))
       terminal.stdout.write('\nNothing is written yet.   plimsoll fix --prove --write\n');
     return proved.exitCode;
   }
   const code = await writeReport(session, report, parsed, terminal, true);
-  if (parsed.has('json')) await print(report, parsed, terminal);
+  if (parsed.has('json')) await print(report, session.project.root, parsed, terminal);
   return code === exitCodes.clean ? proved.exitCode : code;
 }
 

@@ -1,5 +1,6 @@
 import type { Evidence, FixProof, ReportedProof } from './evidence.ts';
 import type { Cost, Finding } from './finding.ts';
+import type { FixReport, OfferedFix } from './fix-report.ts';
 import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 
@@ -16,6 +17,23 @@ export function attachProofs(report: Report, proofs: readonly ReportedProof[], s
     proofs,
     staleProofs: stale,
   };
+}
+
+/** The same for a repair. */
+export function attachFixProofs(
+  report: FixReport,
+  proofs: readonly ReportedProof[],
+  stale: readonly string[],
+): FixReport {
+  if (proofs.length === 0 && stale.length === 0) return report;
+  const before = proofs.filter(({ state }) => state === 'before');
+  const withProofs = <Fix extends OfferedFix>(fixes: readonly Fix[]) =>
+    fixes.map((each) => {
+      const proof = fixProof(each.finding, before);
+      return proof ? { ...each, proof } : each;
+    });
+  const { applied, open } = report;
+  return { ...report, applied: withProofs(applied), open: withProofs(open), proofs, staleProofs: stale };
 }
 
 function withProof(finding: Finding, proofs: readonly ReportedProof[]): Finding {

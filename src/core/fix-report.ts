@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.ts';
+import type { FixProof, ReportedProof } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Fix } from './fix.ts';
 import type { ReadProblem } from './report.ts';
@@ -9,6 +10,8 @@ export interface OfferedFix {
   readonly finding: Finding;
   readonly fix: Fix;
   readonly class: 'safe' | 'review';
+  /** What evidence says of it: set where a report is made. */
+  readonly proof?: FixProof;
 }
 
 /** A fix that is part of the result. */
@@ -66,4 +69,8 @@ export interface FixReport {
   readonly complete: boolean;
   /** Wall time in seconds. */
   readonly seconds: number;
+  /** Evidence of earlier proofs that holds for the texts as they are. */
+  readonly proofs?: readonly ReportedProof[];
+  /** Dockerfiles of which there is evidence, but only of other texts: it does not count. */
+  readonly staleProofs?: readonly string[];
 }

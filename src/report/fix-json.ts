@@ -1,6 +1,7 @@
 import type { Assumption } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
+import { fixProofJson, proofJson } from './internal/proof-json.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
 export const fixReportVersion = 1;
@@ -40,6 +41,8 @@ function fixJson(report: FixReport) {
       message,
       remedy,
     })),
+    proofs: (report.proofs ?? []).map(proofJson),
+    staleProofs: report.staleProofs ?? [],
   };
 }
 
@@ -86,7 +89,7 @@ function appliedFix(applied: AppliedFix) {
   };
 }
 
-function offeredFix({ finding, fix, class: kind }: OfferedFix) {
+function offeredFix({ finding, fix, class: kind, proof }: OfferedFix) {
   const { path, start, range } = finding.locations[0];
   return {
     rule: finding.rule,
@@ -100,6 +103,7 @@ function offeredFix({ finding, fix, class: kind }: OfferedFix) {
     class: kind,
     holdsSecret: fix.holdsSecret === true,
     assumptions: fix.assumptions.map(assumption),
+    proof: fixProofJson(proof),
   };
 }
 

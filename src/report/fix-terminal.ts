@@ -1,11 +1,14 @@
+import type { FixProof } from '../core/evidence.ts';
 import type { Fix } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { printable } from '../core/printable.ts';
 import { type Hunk, type HunkLine, hunksOf } from './internal/changed-lines.ts';
 import { truncate } from './internal/display-width.ts';
 import { maskedHunk } from './internal/masked-lines.ts';
+import { proofBlocks } from './internal/proof-blocks.ts';
 import { type Page, paint, paragraph, row, type Span, type Style, widthOf } from './internal/terminal-lines.ts';
 import { plural, secondsText } from './internal/wording.ts';
+import { fixProofText } from './proof-view.ts';
 
 export interface FixTerminalOptions {
   /** Width of the terminal; taken as 40 to 200. */
@@ -40,6 +43,7 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
           `There was still something to repair after ${report.rounds} rounds: run the command again.`,
           page,
         ),
+    ...proofBlocks(report, page),
   ];
   return blocks
     .filter((block) => block.length > 0)
@@ -187,7 +191,16 @@ function shown({ text }: HunkLine): string {
 }
 
 function labelOf({ fixes = [] }: HunkLine, applied: ReadonlyMap<number, AppliedFix>): string {
-  return [...new Set(fixes.flatMap((id) => applied.get(id)?.finding.rule ?? []))].join(', ');
+  const names = fixes.flatMap((id) => {
+    const fix = applied.get(id);
+    return fix === undefined ? [] : `${fix.finding.rule}${wordOf(fix.proof)}`;
+  });
+  return [...new Set(names)].join(', ');
+}
+
+function wordOf(proof: FixProof | undefined): string {
+  if (proof === undefined) return '';
+  return proof.verdict === 'proved' ? ' (proved)' : ' (a proof took it back)';
 }
 
 const looks: Readonly<Record<HunkLine['kind'], { readonly mark: string; readonly style?: Style }>> = {
@@ -202,7 +215,7 @@ function changeRow({ kind, text }: HunkLine, label: string, page: Page): string[
   return row([line], label === '' ? [] : [{ text: truncate(label, page.columns), style: 'dim' }], page);
 }
 
-function openLines({ finding, fix }: OfferedFix, page: Page): string[] {
+function openLines({ finding, fix, proof }: OfferedFix, page: Page): string[] {
   const { start, range } = finding.locations[0];
   const lead: Span[] = [{ text: '  left for you  ', style: 'magenta' }];
   const questions = questionsOf(fix);
@@ -215,6 +228,7 @@ function openLines({ finding, fix }: OfferedFix, page: Page): string[] {
       page,
     ),
     ...questions.flatMap((question) => paragraph(indent, { text: printable(question), style: 'cyan' }, [], page)),
+    ...(proof ? paragraph(indent, { text: printable(fixProofText(proof)), style: 'green' }, [], page) : []),
   ];
 }
 

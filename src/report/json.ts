@@ -1,4 +1,3 @@
-import type { ImageFigures, ReportedProof } from '../core/evidence.ts';
 import type { Finding, Location } from '../core/finding.ts';
 import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass } from '../core/fix.ts';
@@ -6,6 +5,7 @@ import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
 import { clusterJson } from './internal/cluster-json.ts';
 import { docsByRule, excerptOf } from './internal/findings.ts';
+import { fixProofJson, proofJson } from './internal/proof-json.ts';
 import { countBySeverity, safeFixCount } from './internal/wording.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
@@ -121,7 +121,7 @@ function found(
     peers: finding.peers,
     cost: cost(finding),
     fix: fix(finding),
-    proof: fixProof(finding),
+    proof: fixProofJson(finding.proof),
   };
 }
 
@@ -166,39 +166,6 @@ function fix({ fix: known }: Finding) {
       replacement,
     })),
     newFiles: (known.holdsSecret ? [] : (known.changes.newFiles ?? [])).map(({ path, text }) => ({ path, text })),
-  };
-}
-
-function fixProof({ proof }: Finding) {
-  if (!proof) return null;
-  const { verdict, reason, proof: by } = proof;
-  return { verdict, reason: reason ?? null, file: by.file, fixes: by.evidence.fixes.length };
-}
-
-function proofJson({ evidence, file, state }: ReportedProof) {
-  const { subject, created, verdict, fixes, withdrawn, before, after, behaviour } = evidence;
-  const figures = (of: ImageFigures | undefined) =>
-    of === undefined
-      ? null
-      : {
-          bytes: of.bytes,
-          compressedBytes: of.compressedBytes ?? null,
-          layers: of.layers,
-          vulnerablePackages: of.vulnerablePackages ?? null,
-          rebuildSeconds: of.rebuild?.seconds ?? null,
-        };
-  return {
-    file,
-    state,
-    created,
-    name: subject.name,
-    dockerfile: subject.dockerfile,
-    verdict,
-    sameProgram: behaviour.verdict,
-    fixes: fixes.length,
-    withdrawn: withdrawn.length,
-    before: figures(before),
-    after: figures(after),
   };
 }
 

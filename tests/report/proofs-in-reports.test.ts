@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { attachProofs } from '../../src/core/attach-proofs.ts';
+import { attachFixProofs, attachProofs } from '../../src/core/attach-proofs.ts';
 import type { Evidence, ReportedProof } from '../../src/core/evidence.ts';
+import type { FixReport } from '../../src/core/fix-report.ts';
 import type { Report } from '../../src/core/report.ts';
+import { renderFixJson } from '../../src/report/fix-json.ts';
+import { renderFixes } from '../../src/report/fix-terminal.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
@@ -123,4 +126,38 @@ test('JSON is as its schema says, with and without evidence', () => {
     file,
     fixes: 3,
   });
+});
+
+test('a repair says which of its fixes are proved, and the question of an open one is answered', () => {
+  const offered = { finding: fixable, fix, class: 'review' } as const;
+  const repair: FixReport = {
+    tool: { name: 'plimsoll', version: '1' },
+    target: '.',
+    name: 'web',
+    files: [],
+    applied: [],
+    open: [offered],
+    withdrawn: [],
+    withoutFix: 0,
+    leftAlone: [],
+    problems: [],
+    rounds: 1,
+    complete: true,
+    seconds: 1,
+  };
+  const proved = attachFixProofs(
+    repair,
+    [{ evidence: { ...sampleEvidence, fixes: [own] }, file, state: 'before' }],
+    [],
+  );
+  const text = renderFixes(proved, { columns: 120, color: false });
+  expect(text).toContain('measured by itself: size 1.12 GB → 171 MB');
+  expect(text).toContain('before  ████');
+  const schema = JSON.parse(readFileSync(new URL('../../schemas/fix-report.schema.json', import.meta.url), 'utf8'));
+  const validate = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+  for (const report of [repair, proved]) {
+    const value = JSON.parse(renderFixJson(report));
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+  }
+  expect(JSON.parse(renderFixJson(proved)).open[0].proof).toEqual({ verdict: 'proved', reason: null, file, fixes: 1 });
 });
