@@ -7,7 +7,7 @@ import type { Sifted } from './suppress.ts';
 
 /**
  * Takes out what a Dockerfile let expect of the image that it makes, and the images that it surely made show not to be so: all of those of that stage,
- * and there is one.
+ * and there is one. An image that is older than the file, or whose age nobody knows, shows nothing.
  */
 export function siftRefuted(project: Project, findings: readonly Finding[]): Sifted {
   const kept: Finding[] = [];
@@ -54,6 +54,7 @@ function stageHolds({ dockerfile, stage }: NonNullable<InspectedImage['origin']>
 
 /** How an image shows that something is not so; undefined where it does not. */
 function disproof(image: InspectedImage, claim: ImageClaim, at: number): string | undefined {
+  if (image.isOlderThanOrigin) return undefined;
   const { configuration } = image.analysis.image;
   switch (claim.kind) {
     case 'runs as root': {

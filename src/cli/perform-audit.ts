@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AuditRequest, audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
@@ -123,7 +123,8 @@ async function withAskedImages(
       problems.push(imageProblem(name, error));
     }
   }
-  const known = withImages(project, images);
+  const changedAt = (file: string) => statSync(path.join(project.root, file), { throwIfNoEntry: false })?.mtimeMs;
+  const known = withImages(project, images, changedAt);
   return { project: { ...known, problems: [...known.problems, ...problems] }, failed };
 }
 

@@ -78,6 +78,8 @@ export interface Cataloguer {
   wants(file: FileHeader): 'whole' | 'stream' | undefined;
   whole?(file: FileHeader, content: Uint8Array): readonly InstalledPackage[];
   stream?(file: FileHeader): PackageStream;
+  /** Of a file that is wanted whole: what of it could not be read, as a kind of files; undefined for nothing. */
+  gap?(file: FileHeader, content: Uint8Array): string | undefined;
   /** Of a file that is wanted whole: goes to `completePackages` with the packages of the files that a container sees. */
   notes?(file: FileHeader, content: Uint8Array): readonly PackageNote[];
 }

@@ -47,6 +47,8 @@ export interface InspectedImage {
   readonly base: ImageBase;
   /** The rules for Dockerfiles look at that file in the same run: what stands there is said by them. */
   readonly originAudited: boolean;
+  /** The Dockerfile was changed after the image was made, or nobody knows: what the image has is nothing that the file can be held against. */
+  readonly isOlderThanOrigin?: boolean;
 }
 
 /**
@@ -180,10 +182,28 @@ export function imageProject(images: readonly InspectedImage[], repository: Proj
   };
 }
 
-/** A project together with images that are audited with it. */
-export function withImages(project: Project, images: readonly InspectedImage[]): Project {
-  const audited = images.map((image) => ({ ...image, originAudited: true }));
+/**
+ * A project together with images that are audited with it.
+ * @param changedAt when a file of the project was written last, in milliseconds since 1970; undefined where that is not known
+ */
+export function withImages(
+  project: Project,
+  images: readonly InspectedImage[],
+  changedAt: (path: string) => number | undefined,
+): Project {
+  const audited = images.map((image) => ({
+    ...image,
+    originAudited: true,
+    isOlderThanOrigin: isOlder(image, changedAt),
+  }));
   return { ...project, images: audited, problems: [...project.problems, ...problemsOf(images)] };
+}
+
+/** A history notes neither FROM nor the flags of a step: only a file that is as it was when the image was made says what they were. */
+function isOlder({ origin, analysis }: InspectedImage, changedAt: (path: string) => number | undefined): boolean {
+  const made = Date.parse(analysis.image.configuration.created ?? '');
+  const changed = origin && changedAt(origin.dockerfile.path);
+  return changed === undefined || !(made >= changed);
 }
 
 function problemsOf(images: readonly InspectedImage[]): Project['problems'] {

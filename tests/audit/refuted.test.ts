@@ -37,7 +37,14 @@ function audited(...images: readonly Built[]) {
   return auditedFile(dockerfile(install), ...images);
 }
 
+/** Before the image was made (build-analysis.ts). */
+const before = Date.parse('2026-11-20T09:59:59Z');
+
 function auditedFile(text: string, ...images: readonly Built[]) {
+  return auditedSince(before, text, ...images);
+}
+
+function auditedSince(changedAt: number | undefined, text: string, ...images: readonly Built[]) {
   const file = parseDockerfile({ path: 'Dockerfile', text, encoding: 'utf-8' });
   const { images: _, ...empty } = imageProject([], undefined);
   const project = { ...empty, dockerfiles: [file] };
@@ -59,7 +66,7 @@ ${last === undefined ? '' : `  - { by: '${last}', empty: true }`}
       }));
     return inspectImage({ ...analysis, filesAt }, undefined, project);
   });
-  const report = audit(inspected.length === 0 ? project : withImages(project, inspected), {
+  const report = audit(inspected.length === 0 ? project : withImages(project, inspected, () => changedAt), {
     rules,
     settings: settingsFrom(noConfiguration, { only, skip: [] }),
     peerSettings: new Map(),
@@ -98,6 +105,18 @@ describe('what a Dockerfile lets expect', () => {
         ['layers/package-cache-left', 'image', 'image:shop/web:1 holds nothing of this step in /var/lib/apt/lists.'],
       ]),
     );
+  });
+
+  // A FROM, and the mounts of a RUN, stand in no history.
+  test.each<[string, number | undefined, string, boolean]>([
+    ['that was changed since', Date.parse('2026-11-20T10:00:01Z'), '', true],
+    ['of which nobody knows when it was changed', undefined, '', true],
+    ['that is as old as the image', Date.parse('2026-11-20T10:00:00Z'), '', false],
+    ['of an image without a date', before, 'created: none', true],
+  ])('is reported in a file %s, whatever the image shows', (_, changedAt, date, isFound) => {
+    const { found, refuted } = auditedSince(changedAt, dockerfile(install), { says: `user: "10001"\n${date}` });
+    expect(found.includes('security/non-root-user')).toBe(isFound);
+    expect(refuted.some(([rule]) => rule === 'security/non-root-user')).toBe(!isFound);
   });
 
   test.each<[string, string, Built, boolean]>([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { ImageConfiguration } from '../../src/image/image.ts';
+import { zipArchive } from '../ecosystems/installed/zip-archive.ts';
 import type { TarFile } from './tar-archive.ts';
 import { imageOf, layerOf } from './test-image.ts';
 
@@ -413,6 +414,31 @@ describe('secrets in the configuration', () => {
     const { gaps } = await analyse([[{ name: 'app/app-1.0.jar', content }]]);
     expect(gaps).toHaveLength(1);
     expect(gaps[0]).toMatch(/a large Java archive that could not be followed to its end.*: app\/app-1\.0\.jar$/);
+  });
+
+  const pom = 'groupId=org.example\nartifactId=app\nversion=1.0\n';
+  const jar = zipArchive({
+    'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\n',
+    'META-INF/maven/a/b/pom.properties': pom,
+  });
+  const changed = (at: number, value: number) =>
+    Buffer.concat([jar.subarray(0, at), Buffer.of(value), jar.subarray(at + 1)]);
+  const directory = jar.indexOf('PK\x01\x02', 'latin1');
+  test.each<[string, Buffer, boolean]>([
+    ['that is whole', jar, false],
+    ['without anything in it', zipArchive({}), false],
+    ['that is none', Buffer.from('Rar!, and no zip at all'), false],
+    ['that breaks off', jar.subarray(0, -30), true],
+    ['that breaks off in its middle', jar.subarray(0, directory - 10), true],
+    ['whose directory is no longer one', changed(directory, 0), true],
+    ['whose manifest does not unpack', changed(jar.indexOf('MANIFEST.MF') + 12, 0xff), true],
+  ])('a Java archive %s: %s', async (_, content, isGap) => {
+    const { gaps } = await analyse([[{ name: 'app/app-1.0.jar', content }]]);
+    expect(
+      gaps.some((gap) =>
+        gap.endsWith('a damaged Java archive, so that packages in it may be missing: app/app-1.0.jar'),
+      ),
+    ).toBe(isGap);
   });
 
   test('a text that is looked at in part is named', async () => {

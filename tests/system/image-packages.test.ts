@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { renderCycloneDx } from '../../src/report/cyclonedx.ts';
+import { renderSpdx } from '../../src/report/spdx.ts';
+import { cycloneDxErrors, spdxFaults } from '../report/sbom-schemas.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
 import { explain } from './package-differences.ts';
 import { analyse, comparable, difference, syftIsMissing, syftPackages } from './package-lists.ts';
@@ -54,6 +57,7 @@ const images: readonly PackageImage[] = [
   { name: "Alpine's database (a stand-in)", from: { folder: 'images/alpine' } },
 ];
 
+const sbomOptions = { version: '0.0.0', now: new Date() };
 const smoke = new Set(['distroless']);
 const all = process.env.PLIMSOLL_PACKAGES === 'all';
 const table = process.env.PLIMSOLL_PACKAGES_TABLE;
@@ -65,6 +69,8 @@ interface Row {
   readonly ours: number;
   readonly syft: number;
   readonly own: string;
+  /** What the schemas of CycloneDX and SPDX say of its lists of packages. */
+  readonly invalid: readonly string[];
   readonly differences: readonly { readonly side: string; readonly item: string; readonly why: string | undefined }[];
 }
 
@@ -94,6 +100,7 @@ describe('packages of an image are those that syft and its package manager list'
       const row = await compare(engine, image, folder);
       rows.push(row);
       expect(row.ours).toBeGreaterThan(0);
+      expect(row.invalid).toEqual([]);
       expect(row.differences.filter(({ why }) => why === undefined)).toEqual([]);
     },
     1_200_000,
@@ -109,7 +116,8 @@ async function compare(
   if ('folder' in from) await engine.build(path.join(here, from.folder), tag, { cache: true });
   const archive = path.join(folder, 'image.tar');
   await engine.save(tag, archive);
-  const { packages } = await analyse(archive);
+  const analysis = await analyse(archive);
+  const { packages } = analysis;
   const found = {
     ours: packages.map(({ purl, path: place }) => ({ name: comparable(purl), path: place })),
     syft: syftPackages(archive),
@@ -140,6 +148,10 @@ async function compare(
     own: listing
       ? `${listing.by}: ${[...listed].filter((one) => ofKind.has(one)).length} of ${listed.size} alike`
       : '-',
+    invalid: [
+      ...cycloneDxErrors(renderCycloneDx(analysis, sbomOptions)).map((error) => JSON.stringify(error)),
+      ...spdxFaults(renderSpdx(analysis, sbomOptions)),
+    ],
     differences: differences.map(({ side = '', item }) => ({
       side,
       item,

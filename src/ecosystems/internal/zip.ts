@@ -43,6 +43,26 @@ export function* zipEntries(content: Uint8Array, wanted: (name: string) => boole
   }
 }
 
+/**
+ * Whether an archive begins as one and does not hold together: no directory at its end, fewer entries in it than it says, or one of those that are wanted
+ * does not unpack.
+ * @param maximumBytes larger entries are not tried
+ */
+export function isZipDamaged(content: Uint8Array, wanted: (name: string) => boolean, maximumBytes: number): boolean {
+  const archive = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  if (archive.length < 4 || archive.readUInt32LE(0) !== signatures.local) return false;
+  const directory = findDirectory(archive);
+  if (directory === undefined) return true;
+  let entries = 0;
+  const listed = zipEntries(content, () => {
+    entries++;
+    return true;
+  });
+  for (const entry of listed)
+    if (wanted(entry.name) && entry.bytes <= maximumBytes && entry.read(maximumBytes) === undefined) return true;
+  return entries < Math.min(directory.entries, maximumEntries);
+}
+
 /** Where the directory begins, and how far all offsets are off by what was put before the archive. */
 function findDirectory(archive: Buffer): { offset: number; entries: number; shift: number } | undefined {
   const first = Math.max(0, archive.length - endBytes - maximumComment);

@@ -1,6 +1,6 @@
 import type { Cataloguer, FileHeader, InstalledPackage, PackageStream } from '../installed-package.ts';
 import { baseName, maximumPackages, textOf } from '../internal/installed-text.ts';
-import { type ZipEntry, zipEntries } from '../internal/zip.ts';
+import { isZipDamaged, type ZipEntry, zipEntries } from '../internal/zip.ts';
 import { zipStream } from '../internal/zip-stream.ts';
 import { type ArchiveFacts, type Coordinates, mainArtifact, mavenPackage, sameArtifact } from './archive-identity.ts';
 import { readManifest, readPomProperties } from './archive-metadata.ts';
@@ -33,6 +33,10 @@ export const javaCataloguer: Cataloguer = {
     readArchive(content, { path: file.path, inside: [] }, { bytes: maximumUnpacked }, found);
     return found;
   },
+  gap: (_, content) =>
+    isZipDamaged(content, isWanted, maximumMetadata)
+      ? 'a damaged Java archive, so that packages in it may be missing'
+      : undefined,
   stream: archiveStream,
 };
 

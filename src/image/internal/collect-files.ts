@@ -93,6 +93,8 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   function look(file: OpenFile, start: Uint8Array): void {
     const { header, kept } = file;
     for (const cataloguer of file.whole) {
+      const gap = cataloguer.gap?.(header, start);
+      if (gap !== undefined) odd.add(gap, header.path);
       if (packages.length < maximumPackages)
         append(packages, withoutSource(cataloguer.whole?.(header, start) ?? [], start));
       if (found.length < maximumPackages)
