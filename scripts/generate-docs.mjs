@@ -261,6 +261,16 @@ function configurationSchema() {
           properties: { paths: texts, rules: { $ref: '#/definitions/rules' } },
         },
       },
+      sizeBudgets: {
+        description: configurationKeys.sizeBudgets,
+        type: 'object',
+        additionalProperties: {
+          anyOf: [
+            { type: 'integer', minimum: 0 },
+            { type: 'string', pattern: '^[0-9.]+ ?([kKmMgGtT]i?)?[bB]?$' },
+          ],
+        },
+      },
       cost: {
         description: configurationKeys.cost,
         type: 'object',

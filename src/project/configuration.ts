@@ -58,6 +58,8 @@ export interface Configuration {
   /** How images are tried when they are proved. */
   readonly prove: ProveConfiguration;
   readonly cost: CostSettings;
+  /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md). */
+  readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
 }
 
 export const noConfiguration: Configuration = {
@@ -72,6 +74,7 @@ export const noConfiguration: Configuration = {
   kubernetesTarget: undefined,
   prove: { ...noProveSettings, builds: [] },
   cost: {},
+  sizeBudgets: new Map(),
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -87,6 +90,8 @@ export const configurationKeys = {
   kubernetes:
     'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
   cost: 'What the cost model reckons with: a map with `nodes`, `deploysPerDay`, `newNodesPerDay`, and as rates (`100MB/s`, `1Gbit/s`) `bandwidth` of a node and its `unpackRate`. A flag says more.',
+  sizeBudgets:
+    'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it.',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
   prove:

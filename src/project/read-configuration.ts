@@ -21,7 +21,7 @@ import {
   textList,
   unknownName,
 } from './internal/configuration-nodes.ts';
-import { readCostSettings } from './internal/read-cost-settings.ts';
+import { readCostSettings, readSizeBudgets } from './internal/read-cost-settings.ts';
 import { readProveSettings } from './internal/read-prove-settings.ts';
 
 /** The names that a configuration may use, and the options of each rule. */
@@ -44,6 +44,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     if (!Object.hasOwn(configurationKeys, key))
       throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
   const node = (key: keyof typeof configurationKeys) => top.get(key)?.value;
+  const placed = ({ range }: Node) => placeOf(path, text, range?.[0] ?? 0);
   return {
     path,
     preset: choice(node('preset'), ['recommended', 'all'] as const, complain),
@@ -55,7 +56,8 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     frontend: readFrontend(node('frontend'), complain),
     kubernetesTarget: readTarget(node('kubernetes'), document, complain),
     prove: readProveSettings(node('prove'), document, complain),
-    cost: readCostSettings(node('cost'), document, complain, ({ range }) => placeOf(path, text, range?.[0] ?? 0)),
+    cost: readCostSettings(node('cost'), document, complain, placed),
+    sizeBudgets: readSizeBudgets(node('sizeBudgets'), document, complain, placed),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Document, isScalar, type Node } from 'yaml';
-import { parseByteRate } from '../../core/byte-size.ts';
-import { type CostSettings, costKeys } from '../configuration.ts';
-import { type Complain, fieldsOf } from './configuration-nodes.ts';
+import { parseByteRate, parseByteSize } from '../../core/byte-size.ts';
+import { type CostSettings, costKeys, type PlacedNumber } from '../configuration.ts';
+import { type Complain, entriesOf, fieldsOf } from './configuration-nodes.ts';
 
 /** @param place `plimsoll.yaml:3:9` of a node */
 export function readCostSettings(
@@ -21,4 +21,21 @@ export function readCostSettings(
     settings[name] = { value: read, place: place(value).replace(/:\d+$/, '') };
   }
   return settings;
+}
+
+/** @param place as for {@link readCostSettings} */
+export function readSizeBudgets(
+  node: Node | undefined,
+  document: Document,
+  complain: Complain,
+  place: (node: Node) => string,
+): ReadonlyMap<string, PlacedNumber> {
+  const budgets = new Map<string, PlacedNumber>();
+  for (const [file, { value }] of node ? entriesOf(node, document, complain, 'sizeBudgets') : []) {
+    const bytes = isScalar(value) ? parseByteSize(String(value.value)) : undefined;
+    if (value === undefined || bytes === undefined)
+      throw complain(value, 'a size is needed here, such as 300MB or 250MiB');
+    budgets.set(file.replace(/^\.\//, ''), { value: bytes, place: place(value).replace(/:\d+$/, '') });
+  }
+  return budgets;
 }
