@@ -61,16 +61,24 @@ export function makeScratch(parent: string = tmpdir()): Scratch {
   };
 }
 
-/** Removes the directories that killed processes left. Never throws. */
+/** The directories that killed processes left, of this user. Never throws. */
+export function leftScratch(parents: readonly string[] = scratchParents()): string[] {
+  return parents.flatMap((parent) => {
+    const names = attempt(() => readdirSync(parent)) ?? [];
+    const left = names.filter((name) => name.startsWith(prefix) && isLeftOver(name));
+    return left
+      .map((name) => path.join(parent, name))
+      .filter((directory) => {
+        const found = attempt(() => lstatSync(directory));
+        // In a directory where everybody may write, anybody may have made it.
+        return found?.isDirectory() && found.uid === userInfo().uid;
+      });
+  });
+}
+
+/** Removes them. Never throws. */
 export function removeLeftScratch(parents: readonly string[] = scratchParents()): void {
-  for (const parent of parents)
-    for (const name of attempt(() => readdirSync(parent)) ?? []) {
-      if (!name.startsWith(prefix) || !isLeftOver(name)) continue;
-      const directory = path.join(parent, name);
-      const found = attempt(() => lstatSync(directory));
-      // In a directory where everybody may write, anybody may have made it.
-      if (found?.isDirectory() && found.uid === userInfo().uid) removeTree(directory);
-    }
+  for (const directory of leftScratch(parents)) removeTree(directory);
 }
 
 function removeAll(): void {

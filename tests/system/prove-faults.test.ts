@@ -76,7 +76,10 @@ test.each(['docker', 'docker-classic', 'buildah'])(
   'what a run with %s left that was killed, the next one ends and removes',
   async (kind) => {
     const mark = `6${process.pid}${kind.length}`;
-    const made = app(`FROM busybox AS done\nRUN echo ${mark} > /done\nFROM done\nRUN sleep ${mark}\n`);
+    const made = app(
+      `FROM busybox AS done\nRUN echo ${mark} > /done\nFROM done\nRUN echo step > /step\nRUN sleep ${mark}\n`,
+    );
+    const before = namelessImages(kind);
     const bundle = path.join(builders.scratch, 'killed-run.mjs');
     await bundleOf('prove-killed-run.ts', bundle);
     const run = spawn(process.execPath, [bundle, kind, made.directory], {
@@ -91,9 +94,12 @@ test.each(['docker', 'docker-classic', 'buildah'])(
       await ended;
     }
     expect(imagesOf(kind, `-${run.pid}-`).length).toBeGreaterThan(0);
+    const fresh = () => namelessImages(kind).filter((id) => !before.includes(id));
+    if (kind !== 'docker') expect(fresh()).not.toEqual([]);
     const next = await findBuilder(parseBuilderChoice(kind), builders.environment, never);
     await expect.poll(() => isRunning(`^sleep ${mark}`), { timeout: 10_000, interval: 200 }).toBe(false);
     expect(imagesOf(kind, `-${run.pid}-`)).toEqual([]);
+    expect(fresh()).toEqual([]);
     await next.close();
   },
   90_000,
@@ -106,13 +112,29 @@ async function bundleOf(name: string, outfile: string): Promise<void> {
 }
 
 function imagesOf(kind: string, owner: string): string[] {
-  const [program, ...flags] = kind === 'buildah' ? ['buildah'] : [docker, '-H', builders.environment.DOCKER_HOST ?? ''];
-  const format = kind === 'buildah' ? '{{.Name}}:{{.Tag}}' : '{{.Repository}}:{{.Tag}}';
-  const { stdout } = spawnSync(program ?? '', [...flags, 'images', '--format', format], {
-    encoding: 'utf8',
-    env: { ...builders.environment },
+  const name = kind === 'buildah' ? '{{.Name}}:{{.Tag}}' : '{{.Repository}}:{{.Tag}}';
+  return images(kind, '--format', name).filter((line) => line.includes(owner));
+}
+
+/** Of steps of this test: others may build beside it. */
+function namelessImages(kind: string): string[] {
+  const ids = images(kind, '--all', '--quiet', '--filter', 'dangling=true');
+  return ids.filter((id) => {
+    const args = kind === 'buildah' ? ['inspect', '--type', 'image', id] : ['history', '--no-trunc', id];
+    return call(kind, args).includes('echo step > /step');
   });
-  return stdout.split('\n').filter((line) => line.includes(owner));
+}
+
+function images(kind: string, ...args: string[]): string[] {
+  return call(kind, ['images', ...args])
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+function call(kind: string, args: readonly string[]): string {
+  const [program = '', ...flags] =
+    kind === 'buildah' ? ['buildah'] : [docker, '-H', builders.environment.DOCKER_HOST ?? ''];
+  return spawnSync(program, [...flags, ...args], { encoding: 'utf8', env: { ...builders.environment } }).stdout;
 }
 
 test('a disk that is full is the reason that is given', async () => {

@@ -6,7 +6,11 @@ import { stepList } from './step-list.ts';
  * Reads what Buildah and `podman build` print: `[1/2] STEP 3/6: RUN make`, `STEP 3/6: …` where there is one stage, `--> Using cache 5d7caac4985…`, `--> 5d7caac4985`,
  * and errors as `Error: building at STEP "RUN make": …`.
  */
-export function buildahProgress(onStep?: OnStep, now: () => number = () => performance.now()): ImageReader {
+export function buildahProgress(
+  onStep?: OnStep,
+  onMade?: (id: string) => void,
+  now: () => number = () => performance.now(),
+): ImageReader {
   const steps = stepList(onStep, now);
   const made: string[] = [];
   const totals = new Map<string, number>();
@@ -25,7 +29,10 @@ export function buildahProgress(onStep?: OnStep, now: () => number = () => perfo
       // What the step printed last may have no line end.
       const [, id] = /--> ([0-9a-f]{10,64})$/.exec(text) ?? [];
       if (id !== undefined) {
-        if (!steps.last()?.cached) made.push(id);
+        if (!steps.last()?.cached) {
+          made.push(id);
+          onMade?.(id);
+        }
         return steps.end();
       }
       // The last step's image is made, and told of, behind this line.

@@ -8,7 +8,11 @@ export interface ImageReader extends ProgressReader {
 }
 
 /** Reads what Docker Engine's builder of before BuildKit prints: `Step 3/9 : RUN make`, ` ---> Using cache`, ` ---> 3ad3d4d43779`. */
-export function classicProgress(onStep?: OnStep, now: () => number = () => performance.now()): ImageReader {
+export function classicProgress(
+  onStep?: OnStep,
+  onMade?: (id: string) => void,
+  now: () => number = () => performance.now(),
+): ImageReader {
   const steps = stepList(onStep, now);
   const made: string[] = [];
   let contextBytes: number | undefined;
@@ -26,7 +30,10 @@ export function classicProgress(onStep?: OnStep, now: () => number = () => perfo
       const [, id] = /^ ---> ([0-9a-f]{12,64})$/.exec(text) ?? [];
       if (id !== undefined) {
         const step = steps.last();
-        if (step && !step.cached && !/^FROM\s/i.test(step.instruction)) made.push(id);
+        if (step && !step.cached && !/^FROM\s/i.test(step.instruction)) {
+          made.push(id);
+          onMade?.(id);
+        }
         return steps.end();
       }
       const sent = /^Sending build context to Docker daemon\s+([0-9.]+[kKMGT]?B)/.exec(text);

@@ -9,6 +9,7 @@ import { askEngine, engineTime, imageId, removeImages, removeMade } from './engi
 import type { Environment } from './environment.ts';
 import { moveImage } from './hand-to.ts';
 import { keepingImages, type OwnBuilder } from './kept-images.ts';
+import { openMadeJournal } from './made-journal.ts';
 
 /** A Docker Engine that answered, and the client that fits it. */
 export interface DockerEngine {
@@ -96,8 +97,9 @@ export function classicBuilder(engine: DockerEngine): Builder {
       if (request.contexts.size > 0)
         throw unable(title, 'named contexts', 'Choose a builder that does: --builder docker, buildkitd or buildah.');
       const { flags, variables } = argumentFlags(request);
-      const reader = classicProgress(options.onStep);
       const since = await engineTime(engine);
+      const journal = since === undefined ? undefined : openMadeJournal(placeOf(engine), since);
+      const reader = classicProgress(options.onStep, journal?.add);
       const outcome = await carryOut(
         {
           ...common(engine, request, title),
@@ -111,7 +113,7 @@ export function classicBuilder(engine: DockerEngine): Builder {
         },
         request,
         options,
-      );
+      ).finally(() => journal?.close());
       if (outcome.ok && since !== undefined) made.push({ ids: reader.made(), since });
       return outcome;
     },
@@ -119,6 +121,11 @@ export function classicBuilder(engine: DockerEngine): Builder {
       for (const { ids, since } of made.splice(0).reverse()) await removeMade(engine, ids, since);
     },
   });
+}
+
+/** What an engine is called in what is written down of it. */
+export function placeOf({ address }: DockerEngine): string {
+  return JSON.stringify(address.client.slice(1));
 }
 
 /** Its images are where they are run. */

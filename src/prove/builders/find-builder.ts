@@ -3,14 +3,15 @@ import { type BuilderKind, builderKinds } from '../../core/evidence.ts';
 import { printable } from '../../core/printable.ts';
 import type { Builder } from '../build.ts';
 import { removeLeftScratch } from '../scratch.ts';
-import { classicBuilder, dockerBuilder } from './docker.ts';
-import { removeLeftImages } from './engine-images.ts';
+import { classicBuilder, dockerBuilder, placeOf } from './docker.ts';
+import { removeLeftImages, removeMade } from './engine-images.ts';
 import type { Environment } from './environment.ts';
 import { findBuildkitd } from './find-buildkitd.ts';
 import { findBuildx } from './find-buildx.ts';
 import { findDocker } from './find-docker.ts';
 import { findBuildah, findPodman } from './find-storage.ts';
 import { endLeftClients } from './left-clients.ts';
+import { type LeftMade, leftMade } from './made-journal.ts';
 
 /** What `--builder` says: `docker`, `docker:unix:///run/user/1000/docker.sock`, `buildx:NAME`, `buildkitd:tcp://…`. */
 export interface BuilderChoice {
@@ -51,12 +52,13 @@ export async function findBuilder(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<Builder> {
-  removeLeftScratch();
+  const written = leftMade();
   await endLeftClients();
+  removeLeftScratch();
   const looked: string[] = [];
   for (const { kind, look } of finders) {
     if (choice === undefined ? kind === 'buildx' : choice.kind !== kind) continue;
-    const found = await look(choice?.where, environment, signal);
+    const found = await look(choice?.where, environment, signal, written);
     signal.throwIfAborted();
     if (typeof found !== 'string') return found;
     looked.push(`${kind}: ${found}`);
@@ -70,7 +72,12 @@ export async function findBuilder(
 
 interface Finder {
   readonly kind: BuilderKind;
-  look(where: string | undefined, environment: Environment, signal: AbortSignal): Promise<Looked>;
+  look(
+    where: string | undefined,
+    environment: Environment,
+    signal: AbortSignal,
+    written: readonly LeftMade[],
+  ): Promise<Looked>;
 }
 
 const finders: readonly Finder[] = [
@@ -85,15 +92,16 @@ const finders: readonly Finder[] = [
   },
   {
     kind: 'docker-classic',
-    async look(where, environment, signal) {
+    async look(where, environment, signal, written) {
       const { any, why } = await findDocker(where, environment, signal);
       if (any === undefined) return why;
       await removeLeftImages(any);
+      for (const { place, ids, since } of written) if (place === placeOf(any)) await removeMade(any, ids, since);
       return classicBuilder(any);
     },
   },
   { kind: 'buildx', look: findBuildx },
   { kind: 'podman', look: findPodman },
   { kind: 'buildkitd', look: findBuildkitd },
-  { kind: 'buildah', look: (_, environment, signal) => findBuildah(environment, signal) },
+  { kind: 'buildah', look: (_, ...given) => findBuildah(...given) },
 ];

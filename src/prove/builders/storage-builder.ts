@@ -8,10 +8,12 @@ import { carryOut } from './carry-out.ts';
 import { argumentFlags, secretFlags } from './client-flags.ts';
 import { loadArchive, notLoaded } from './hand-to.ts';
 import { keepingImages } from './kept-images.ts';
+import { openMadeJournal } from './made-journal.ts';
 import { ask } from './run-client.ts';
 import {
   type MadeImages,
   markFlag,
+  placeOf,
   removeContainers,
   removeMadeImages,
   removeStoredImages,
@@ -31,9 +33,10 @@ export function storageBuilder(storage: Storage, title: string, engine: EngineAd
     environment,
     async build(request, options) {
       const given = argumentFlags(request);
-      const reader = buildahProgress(options.onStep);
       // Both clocks are this machine's.
       const since = Date.now() - 1000;
+      const journal = openMadeJournal(placeOf(storage), since);
+      const reader = buildahProgress(options.onStep, journal.add);
       const left = (): MadeImages => {
         const { steps } = reader.result();
         return { ids: reader.made(), since, instructions: steps.flatMap(({ instruction }) => instruction ?? []) };
@@ -69,7 +72,10 @@ export function storageBuilder(storage: Storage, title: string, engine: EngineAd
         },
         request,
         options,
-      ).finally(() => scratch.remove());
+      ).finally(() => {
+        scratch.remove();
+        journal.close();
+      });
       if (outcome.ok) made.push({ ...left(), instructions: [] });
       return outcome;
     },

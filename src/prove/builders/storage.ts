@@ -3,6 +3,7 @@ import path from 'node:path';
 import { jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import { isLeftOver, repositoryPrefix } from '../owner.ts';
 import type { Environment } from './environment.ts';
+import type { LeftMade } from './made-journal.ts';
 import { type Answer, ask } from './run-client.ts';
 
 /** The storage of Buildah and Podman, and a program that works with it. */
@@ -14,6 +15,11 @@ export interface Storage {
   readonly environment: Environment;
   /** Where working containers are described: a directory each. Undefined where the storage is another machine's. */
   readonly containers: string | undefined;
+}
+
+/** What it is called in what is written down of it. */
+export function placeOf({ kind, containers, flags }: Storage): string {
+  return containers ?? JSON.stringify([kind, ...flags]);
 }
 
 const slow = { timeoutSeconds: 120 };
@@ -132,12 +138,14 @@ export async function removeContainers(storage: Storage, isWanted: (owner: strin
   for (const { id } of ids) await call(storage, 'rm', ...(storage.kind === 'podman' ? ['--force'] : []), id);
 }
 
-/** Removes what killed runs left: working containers, images. Never throws. */
-export async function removeLeftStored(storage: Storage): Promise<void> {
+/** Removes what killed runs left: working containers, images, and images of steps that they wrote down. Never throws. */
+export async function removeLeftStored(storage: Storage, written: readonly LeftMade[]): Promise<void> {
   await removeContainers(storage, isLeftOver);
   const names = (await storedImages(storage)).flatMap((image) => image.names);
   const left = names.filter((name) => name.includes(`${repositoryPrefix}/`) && isLeftOver(name));
   await removeStoredImages(storage, left);
+  for (const each of written)
+    if (each.place === placeOf(storage)) await removeMadeImages(storage, { ...each, instructions: [] });
 }
 
 /** Buildah describes each in its `userdata` (https://github.com/containers/buildah/blob/main/buildah.go, `stateFile`). */

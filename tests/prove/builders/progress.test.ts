@@ -94,7 +94,7 @@ test('BuildKit says how long a step took', () => {
 
 test('where the builder does not say, the time is that between its lines', () => {
   let now = 0;
-  const reader = buildahProgress(undefined, () => now);
+  const reader = buildahProgress(undefined, undefined, () => now);
   for (const [at, line] of [
     [0, 'STEP 1/2: FROM busybox'],
     [1000, 'STEP 2/2: RUN make'],
