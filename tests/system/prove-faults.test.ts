@@ -77,7 +77,7 @@ test.each(['docker', 'docker-classic', 'buildah'])(
   async (kind) => {
     const mark = `6${process.pid}${kind.length}`;
     const made = app(
-      `FROM busybox AS done\nRUN echo ${mark} > /done\nFROM done\nRUN echo step > /step\nRUN sleep ${mark}\n`,
+      `FROM busybox AS done\nRUN echo ${mark} > /done\nFROM done\nRUN echo step-of-it > /step\nRUN sleep ${mark}\n`,
     );
     const before = namelessImages(kind);
     const bundle = path.join(builders.scratch, 'killed-run.mjs');
@@ -121,7 +121,7 @@ function namelessImages(kind: string): string[] {
   const ids = images(kind, '--all', '--quiet', '--filter', 'dangling=true');
   return ids.filter((id) => {
     const args = kind === 'buildah' ? ['inspect', '--type', 'image', id] : ['history', '--no-trunc', id];
-    return call(kind, args).includes('echo step > /step');
+    return call(kind, args).includes('echo step-of-it');
   });
 }
 
