@@ -5,7 +5,7 @@
 export function readTimings(log: string): ReadonlyMap<string, number> {
   const timings = new Map<string, number>();
   for (const [name, seconds] of log.trimStart().startsWith('{') ? rawTimings(log) : plainTimings(log)) {
-    const text = /^\[(?:\S+ )*\d+\/\d+\] (.*)$/s.exec(name)?.[1]?.replace(/\s+/g, ' ').trim();
+    const text = /^\[(?:\S+ +)* *\d+\/\d+\] (.*)$/s.exec(name)?.[1]?.replace(/\s+/g, ' ').trim();
     if (text !== undefined && !text.startsWith('FROM ')) timings.set(text, Math.max(timings.get(text) ?? 0, seconds));
   }
   return timings;

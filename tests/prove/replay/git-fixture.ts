@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -43,6 +44,30 @@ export function makeRepository(): Repository {
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** The same as a bare repository, made by one process: for tests that want many. */
+export async function importHistory(changes: readonly Change[]): Promise<Pick<Repository, 'directory' | 'remove'>> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-replay-'));
+  execFileSync('git', ['init', '-q', '--bare', '-b', 'main', directory]);
+  const child = spawn('git', ['-C', directory, 'fast-import', '--quiet'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  child.stdin.end(changes.map(importedCommit).join(''));
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`git fast-import: exit ${status}`);
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** https://git-scm.com/docs/git-fast-import#_input_format */
+function importedCommit(change: Change, at: number): string {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const files = Object.entries(change).map(([name, content]) => {
+    if (content === undefined) return `D ${name}\n`;
+    if (typeof content === 'string') return `M 100644 inline ${name}\n${data(content)}`;
+    return 'link' in content
+      ? `M 120000 inline ${name}\n${data(content.link)}`
+      : `M 100755 inline ${name}\n${data(content.run)}`;
+  });
+  return `commit refs/heads/main\ncommitter a <a@example.com> ${1_000_000_000 + at} +0000\n${data(`change ${at}`)}${files.join('')}\n`;
 }
 
 function writeChange(place: string, content: Change[string]): void {

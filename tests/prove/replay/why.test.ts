@@ -1,20 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Cause } from '../../../src/prove/replay/cause.ts';
 import { explainBuild, isBeginning } from '../../../src/prove/replay/explain.ts';
 import { openHistory } from '../../../src/prove/replay/history.ts';
 import { type ReplayedBuild, replayBuilds } from '../../../src/prove/replay/replay.ts';
-import { type Change, makeRepository } from './git-fixture.ts';
-
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const each of undo.splice(0)) each();
-});
+import { type Change, importHistory } from './git-fixture.ts';
 
 /** Verdicts of the last commit by line, and where its rebuilding began and why. */
 async function why(changes: readonly Change[], build: Partial<ReplayedBuild> = {}) {
-  const repository = makeRepository();
-  undo.push(repository.remove);
-  for (const change of changes) repository.commit(change);
+  const repository = await importHistory(changes);
   const history = await openHistory(repository.directory, { most: 20 });
   try {
     const whole = { dockerfile: 'Dockerfile', context: '', ...build };
@@ -31,6 +24,7 @@ async function why(changes: readonly Change[], build: Partial<ReplayedBuild> = {
     };
   } finally {
     history.close();
+    repository.remove();
   }
 }
 
@@ -137,7 +131,7 @@ describe('the instruction, the file and the reason are named', () => {
     ],
     ['an ARG without a value, which no build gives', edited('WORKDIR', 'ARG REVISION\nWORKDIR'), [], []],
   ];
-  test.each(cases)('%s', async (_, change, begins, rebuilt) => {
+  test.concurrent.each(cases)('%s', async (_, change, begins, rebuilt) => {
     const found = await why([project, change]);
     expect(found.begins).toEqual(begins);
     expect(found.verdicts.filter((each) => each.endsWith(' rebuilt')).map((each) => each.split(' ')[0])).toEqual(
@@ -154,7 +148,7 @@ ENV MODE=${environment}
 RUN make
 `;
 
-test.each([
+test.concurrent.each([
   ['the default of an ARG', variables('2', 'a'), ['5 REVISION: 1 to 2 at 3']],
   ['an ENV', variables('1', 'b'), ['5 MODE: a to b at 4']],
   ['an ARG before FROM', variables('1', 'a').replace('=22', '=24'), ['5 node:22 to node:24 at 2']],
@@ -170,7 +164,7 @@ COPY --from=build /out /out
 COPY config /config
 `;
 
-test('what a rebuilt stage made is not known; the reason is where the stage begins to be rebuilt', async () => {
+test.concurrent('what a rebuilt stage made is not known; the reason is where the stage begins to be rebuilt', async () => {
   const start = { Dockerfile: stages('go build'), 'main.go': '1', config: '1' };
   expect(await why([start, { 'main.go': '2' }])).toEqual({
     verdicts: ['2 rebuilt', '3 rebuilt', '5 unknown', '6 unknown'],
@@ -179,13 +173,13 @@ test('what a rebuilt stage made is not known; the reason is where the stage begi
   expect((await why([start, { config: '2' }])).verdicts).toEqual(['2 cached', '3 cached', '5 cached', '6 rebuilt']);
 });
 
-test('content that was there before is found again, and what was made of it', async () => {
+test.concurrent('content that was there before is found again, and what was made of it', async () => {
   const start = { Dockerfile: stages('go build'), 'main.go': '1', config: '1' };
   const { verdicts } = await why([start, { 'main.go': '2' }, { config: '2' }, { config: '1' }, { 'main.go': '1' }]);
   expect(verdicts).toEqual(['2 cached', '3 cached', '5 cached', '6 cached']);
 });
 
-test('a link counts by where it points, and a link that is named by what it leads to', async () => {
+test.concurrent('a link counts by where it points, and a link that is named by what it leads to', async () => {
   const start = {
     Dockerfile: 'FROM a\nCOPY dir dir\nCOPY named there\n',
     'dir/link': { link: '../one' },
@@ -198,21 +192,21 @@ test('a link counts by where it points, and a link that is named by what it lead
   expect((await why([start, { named: { link: 'two' } }])).begins).toEqual([]);
 });
 
-test('a file that is moved and copied from there is the same file', async () => {
+test.concurrent('a file that is moved and copied from there is the same file', async () => {
   const start = { Dockerfile: 'FROM a\nCOPY x/file /to\nRUN b\n', 'x/file': '1' };
   expect(
     (await why([start, { 'x/file': undefined, 'y/file': '1', Dockerfile: 'FROM a\nCOPY y/file /to\nRUN b\n' }])).begins,
   ).toEqual([]);
 });
 
-test('the recipe itself is a file of the context', async () => {
+test.concurrent('the recipe itself is a file of the context', async () => {
   const start = { Dockerfile: 'FROM a\nCOPY . .\nCMD ["a"]\n' };
   expect((await why([start, { Dockerfile: 'FROM a\nCOPY . .\nCMD ["b"]\n' }])).begins).toEqual([
     '2 Dockerfile content (the recipe of the build itself)',
   ]);
 });
 
-test('an ignore file of the Dockerfile goes before that of the context', async () => {
+test.concurrent('an ignore file of the Dockerfile goes before that of the context', async () => {
   const start = {
     Dockerfile: 'FROM a\nCOPY . .\n',
     'Dockerfile.dockerignore': '*\n!a\n',
@@ -223,7 +217,7 @@ test('an ignore file of the Dockerfile goes before that of the context', async (
   expect((await why([start, { b: '2', '.dockerignore': 'a\n' }])).begins).toEqual([]);
 });
 
-test('bind mounts count by content, caches and secrets by where they are', async () => {
+test.concurrent('bind mounts count by content, caches and secrets by where they are', async () => {
   const run = (mount: string) => ({ Dockerfile: `FROM a\nRUN --mount=${mount} make\n`, x: '1', y: '1', z: '1' });
   const same = async (one: string, other: string) => (await why([run(one), run(other)])).begins.length === 0;
   expect(await same('target=/a,source=x', 'type=bind,source=y,target=/a')).toBe(true);
@@ -235,12 +229,12 @@ test('bind mounts count by content, caches and secrets by where they are', async
   expect(await same('type=secret,id=a', 'type=secret,id=b')).toBe(false);
 });
 
-test('COPY --link does not depend on what stands before it', async () => {
+test.concurrent('COPY --link does not depend on what stands before it', async () => {
   const file = (run: string) => ({ Dockerfile: `FROM a\nRUN ${run}\nCOPY --link x /x\nRUN last\n`, x: '1' });
   expect((await why([file('one'), file('two')])).verdicts).toEqual(['2 rebuilt', '3 cached', '4 rebuilt']);
 });
 
-test('wildcards, --exclude and --parents take what they name', async () => {
+test.concurrent('wildcards, --exclude and --parents take what they name', async () => {
   const start = (line: string): Change => ({
     Dockerfile: `FROM a\n${line}\n`,
     'a/x.txt': '1',

@@ -77,7 +77,7 @@ function compareBuild(build: CommitBuild, observed: readonly ObservedStep[]): Om
   return build.results.flatMap(({ step, verdict }) => {
     const place = places.get(step);
     if (place === undefined) return [];
-    const seen = observed.find((each) => each.place === place);
+    const seen = observed.find((each) => each.place === place || each.place === `stage-0 ${place}`);
     // Two stages that do the same are one step of the build, under one of their names; what nothing asked for is not there.
     if (seen === undefined) return [];
     return { place, instruction: seen.name, foretold: verdict, cached: seen.cached };

@@ -62,7 +62,7 @@ interface Vertex {
 
 async function observe(build: ObservedBuild, env: NodeJS.ProcessEnv): Promise<readonly ObservedStep[]> {
   const contexts = [...build.images].map(
-    ([image, digest]) => `context:${image.replace(/:latest$/, '')}=oci-layout://bases@${digest}`,
+    ([image, digest]) => `context:${familiar(image)}=oci-layout://bases@${digest}`,
   );
   const output = await run(
     script,
@@ -87,9 +87,16 @@ async function observe(build: ObservedBuild, env: NodeJS.ProcessEnv): Promise<re
     for (const vertex of (JSON.parse(line).vertexes ?? []) as readonly Vertex[])
       vertices.set(vertex.digest, { ...vertices.get(vertex.digest), ...vertex });
   return [...vertices.values()].flatMap(({ name = '', completed, cached = false }) => {
-    const [, place = '', rest = ''] = /^\[((?:\S+ )?\d+\/\d+)\] (.*)$/s.exec(name) ?? [];
-    return place === '' || rest.startsWith('FROM ') || completed === undefined ? [] : [{ place, name: rest, cached }];
+    const [, place = '', rest = ''] = /^\[((?:\S+ )? *\d+\/\d+)\] (.*)$/s.exec(name) ?? [];
+    return place === '' || rest.startsWith('FROM ') || completed === undefined
+      ? []
+      : [{ place: place.replace(/ +/g, ' ').trim(), name: rest, cached }];
   });
+}
+
+/** As BuildKit asks for a named context in an image's place. */
+function familiar(image: string): string {
+  return image.replace(/^docker\.io\/(?:library\/)?/, '').replace(/:latest$/, '');
 }
 
 function run(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
@@ -104,5 +111,5 @@ function run(program: string, parameters: readonly string[], env: NodeJS.Process
 
 function lastWords(output: string): string {
   const errors = [...output.matchAll(/"error":"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text);
-  return errors.at(-1) ?? output.slice(-2000);
+  return errors.find((error) => !error?.includes('context canceled')) ?? output.slice(-2000);
 }
