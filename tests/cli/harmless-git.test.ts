@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { command as fix } from '../../src/cli/commands/fix.ts';
 import { command as init } from '../../src/cli/commands/init.ts';
+import { command as replay } from '../../src/cli/commands/replay.ts';
 import { changedFiles } from '../../src/project/changed-files.ts';
 import { runCommand } from './run-command.ts';
 
@@ -94,6 +95,17 @@ describe('a repository starts no program of its own', () => {
     const { stderr } = await runCommand(fix, directory, ['--write', '--rule', 'layers/package-cache-left']);
     expect(stderr).toContain('plimsoll: Dockerfile: the file has changes that are not committed');
     expect(readFileSync(path.join(directory, 'b.Dockerfile'), 'utf8')).toContain('rm -rf /var/lib/apt/lists/*');
+    expect(existsSync(proof)).toBe(false);
+  });
+
+  test('replay does not bring objects that are missing, and runs no program for signatures', async () => {
+    withMissingTree();
+    write({ Dockerfile: fixable });
+    const script = path.join(directory, '.git/x.sh');
+    git('config', 'log.showSignature', 'true');
+    git('config', 'gpg.program', script);
+    rmSync(proof, { force: true });
+    await expect(runCommand(replay, directory, ['--no-fixes'])).rejects.toThrow('this clone is not whole');
     expect(existsSync(proof)).toBe(false);
   });
 

@@ -12,20 +12,20 @@ const dockerfile = `ARG VERSION=1
 FROM base:\${VERSION} AS deps
 WORKDIR /deps
 COPY package*.json ./
-RUN install
+RUN mkdir node_modules && cat package*.json >node_modules/all
 
 FROM base:\${VERSION} AS build
 ARG REVISION=one
 ENV MODE=production
 WORKDIR /app
 COPY --from=deps /deps/node_modules ./node_modules
-RUN --mount=type=bind,source=tools,target=/tools --mount=type=cache,target=/cache generate
-COPY --chown=app:app . .
-RUN make
+RUN --mount=type=bind,source=tools,target=/tools --mount=type=cache,target=/cache cat /tools/tool >generated
+COPY --chown=1000:1000 . .
+RUN mkdir -p out && cat src/* >out/app
 
 FROM base:runtime
 COPY --link config /etc/app
-RUN useradd app
+RUN adduser -D app
 COPY --exclude=*.md scripts /scripts
 USER app
 LABEL version=1
@@ -64,7 +64,7 @@ const history: readonly Change[] = [
   edited('LABEL version=1', 'LABEL version=2'),
   edited('REVISION=one', 'REVISION=two'),
   edited('VERSION=1', 'VERSION=2'),
-  edited('RUN make', 'RUN make all'),
+  edited('out && cat src/* >', 'out; cat src/* >'),
   { Dockerfile: dockerfile },
   { 'scripts/more': '1', 'docs/kept': '2' },
 ];

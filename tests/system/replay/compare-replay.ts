@@ -29,6 +29,8 @@ export interface ComparedRepository extends ReplayedBuild {
   readonly directory: string;
   readonly last: number;
   readonly revision?: string;
+  /** Every RUN is really run, by BusyBox. */
+  readonly isReal?: boolean;
 }
 
 /** Builds the last commits of a repository one after the other, over stand-ins for the base images, and compares with the replay. */
@@ -43,7 +45,7 @@ export async function compareReplay(
   });
   const builds = await replayBuilds(history, repository).finally(() => history.close());
   const layout = path.join(scratch, 'bases');
-  const images = makeStandIns(layout, needsOf(builds));
+  const images = makeStandIns(layout, { ...needsOf(builds), ...(repository.isReal && { isReal: true }) });
   const steps: ComparedStep[] = [];
   const refused: string[] = [];
   const firstMissed = { right: 0, naive: 0, of: 0 };

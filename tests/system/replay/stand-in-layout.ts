@@ -14,10 +14,12 @@ export interface StandInNeeds {
   readonly users: readonly string[];
   /** Absolute paths that steps copy from the images themselves. */
   readonly provided: readonly string[];
+  /** BusyBox and its own shell instead: what RUN says is run. */
+  readonly isReal?: boolean;
 }
 
 /**
- * Stand-ins for base images in which no program of a RUN is run: its shell notes a digest of the working directory's files and makes the
+ * Stand-ins for base images. Unless they are to be real, no program of a RUN is run: the shell notes a digest of the working directory's files and makes the
  * paths that later steps want. What BuildKit looks its cache keys up by is untouched by that; what a RUN leaves behind is not the real
  * thing. Gives the digests of the manifests by reference.
  */
@@ -49,18 +51,24 @@ done 2>/dev/null
 exit 0
 `;
 
+function applets(): readonly string[] {
+  const { stdout } = spawnSync('/bin/busybox', ['--list'], { encoding: 'utf8' });
+  return stdout.split('\n').filter((name) => name !== '' && name !== 'busybox');
+}
+
 interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
 }
 
-function addImage(layout: string, image: string, { outputs, users, provided }: StandInNeeds): Descriptor {
+function addImage(layout: string, image: string, { outputs, users, provided, isReal }: StandInNeeds): Descriptor {
   const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-stand-in-'));
   try {
     for (const directory of ['bin', 'etc', 'tmp', 'usr']) mkdirSync(path.join(root, directory), { mode: 0o777 });
     copyFileSync('/bin/busybox', path.join(root, 'bin/busybox'));
-    for (const name of shells) writeFileSync(path.join(root, 'bin', name), shell(outputs), { mode: 0o755 });
+    if (isReal) for (const name of applets()) symlinkSync('busybox', path.join(root, 'bin', name));
+    else for (const name of shells) writeFileSync(path.join(root, 'bin', name), shell(outputs), { mode: 0o755 });
     symlinkSync('../bin', path.join(root, 'usr/bin'));
     const ids = ['root', ...users].map((name, at) => [name, at === 0 ? 0 : 1000 + at] as const);
     writeFileSync(
