@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ignoreMatcher } from '../context/matcher.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type {
   ReplayedBuildReport,
@@ -94,7 +95,7 @@ async function replayAll(target: ReplayTarget, history: History, asked: Asked): 
       everyParent: parsed.has('every-parent'),
     },
     builds,
-    notes: notesOn(history),
+    notes: [...notesOn(history), ...gitNotes(target.builds, history)],
   };
 }
 
@@ -224,6 +225,24 @@ function readLog(file: string, written: string): string {
       cause,
     });
   }
+}
+
+/** A work tree's own .git counts wherever the whole context is copied and nothing keeps it out. */
+function gitNotes(builds: readonly TargetBuild[], { prefix }: History): readonly string[] {
+  const taking = builds.filter(
+    ({ build: { context }, context: directory, hasGit }) =>
+      !hasGit &&
+      context !== undefined &&
+      prefix === '' &&
+      directory === '' &&
+      context.uses.some(({ sources }) => sources.some((source) => /^\.?\/?$/.test(source))) &&
+      ignoreMatcher(context.ignore.lines.map(({ pattern }) => pattern)).verdict('.git') === 'kept',
+  );
+  return taking.length === 0
+    ? []
+    : [
+        `a work tree's .git is taken by ${taking.map(({ dockerfile }) => dockerfile).join(', ')}, and changes with each commit: --with-git counts it; .dockerignore keeps it out`,
+      ];
 }
 
 /** What a check-out may have otherwise. */

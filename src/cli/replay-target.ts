@@ -26,6 +26,7 @@ export interface TargetBuild {
   readonly context: string;
   readonly target: string | undefined;
   readonly buildArguments: ReadonlyMap<string, string>;
+  readonly hasGit: boolean;
 }
 
 /** Reads the project and finds what is built. @throws UserError where there is nothing to build. */
@@ -68,6 +69,7 @@ function buildsOf(project: Project, parsed: ParsedArguments): readonly TargetBui
       context: directory === '.' ? '' : directory.replace(/\/+$/, ''),
       target,
       buildArguments: new Map([...told, ...given]),
+      hasGit: parsed.has('with-git'),
     });
   }
   return [...known.values()];
@@ -112,7 +114,7 @@ export async function openProjectHistory(project: Project, query: CommitQuery, p
 
 /** A build with its paths from the repository's top. */
 export function replayed(
-  { dockerfile, context, target, buildArguments }: TargetBuild,
+  { dockerfile, context, target, buildArguments, hasGit }: TargetBuild,
   { prefix }: Pick<History, 'prefix'>,
 ): ReplayedBuild {
   return {
@@ -120,6 +122,7 @@ export function replayed(
     context: path.posix.join(prefix, context).replace(/^\.$|\/$/, ''),
     ...(target !== undefined && { target }),
     buildArguments,
+    hasGit,
   };
 }
 

@@ -35,6 +35,12 @@ export const command: Command = {
     },
     { name: 'target', value: 'STAGE', group: 'Build', description: 'The stage that is built; default the last' },
     {
+      name: 'with-git',
+      group: 'Build',
+      description:
+        'The context is a work tree, whose .git changes with each commit, and no address or archive of sources',
+    },
+    {
       name: 'build-arg',
       value: 'NAME=VALUE',
       repeatable: true,

@@ -36,6 +36,8 @@ export interface ContextRules {
   readonly prefix: string;
   readonly ignore?: IgnoreFile;
   readonly overlay?: Overlay;
+  /** The context has git's own directory, which is another one at each commit. */
+  readonly hasGit?: boolean;
 }
 
 /**
@@ -49,10 +51,11 @@ export function contextReader(rules: ContextRules): (rootTree: string) => Contex
     trees: rules.trees,
     matcher: ignoreMatcher(patterns),
     overlay: overlayBelow(rules.overlay ?? new Map(), rules.prefix),
+    hasGit: rules.hasGit === true && rules.prefix === '',
     known: new Map(),
     shared: sharedDirectories(
       rules.trees,
-      `${rules.prefix}\0${patterns.map(({ text, exception }) => `${exception} ${text}`).join('\0')}`,
+      `${rules.hasGit}\0${rules.prefix}\0${patterns.map(({ text, exception }) => `${exception} ${text}`).join('\0')}`,
     ),
   };
   return (rootTree) => {
@@ -85,6 +88,7 @@ interface Reading {
   readonly matcher: IgnoreMatcher;
   /** By path from the context. */
   readonly overlay: Overlay;
+  readonly hasGit: boolean;
   /** By tree and path: what is ignored depends on both. */
   readonly known: Map<string, ContextDirectory>;
   /** Likewise, for directories in which the overlay has nothing: all readers under the same ignore file have them together. */
@@ -121,7 +125,10 @@ function readDirectory(reading: Reading, { name, path, tree, above }: Place): Co
   const known = store.get(key);
   if (known !== undefined) return known;
   const entries = new Map<string, ContextNode>();
-  for (const entry of withOverlay(reading, path, tree === undefined ? [] : reading.trees.entries(tree))) {
+  const own = withOverlay(reading, path, tree === undefined ? [] : reading.trees.entries(tree));
+  for (const entry of path === '' && reading.hasGit
+    ? [{ name: '.git', kind: 'file' as const, id: tree ?? '' }, ...own]
+    : own) {
     const node = readEntry(reading, path === '' ? entry.name : `${path}/${entry.name}`, entry, above);
     if (node !== undefined) entries.set(entry.name, node);
   }

@@ -17,6 +17,7 @@ const kinds: readonly { readonly what: string; readonly pattern: RegExp }[] = [
       /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.woodpecker|\.buildkite)\/|^(?:\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.drone\.ya?ml)$/,
   },
   { what: 'settings of an editor', pattern: /(?:^|\/)(?:\.vscode|\.idea|\.devcontainer)\/|(?:^|\/)\.editorconfig$/ },
+  { what: 'the history of git', pattern: /^\.git$/ },
   { what: 'a file of git', pattern: /(?:^|\/)\.(?:gitignore|gitattributes|gitmodules|mailmap)$/ },
   {
     what: 'the recipe of the build itself',

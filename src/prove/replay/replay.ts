@@ -18,6 +18,8 @@ export interface ReplayedBuild extends BuildOptions {
   readonly overlay?: Overlay;
   /** A source that a commit does not have is taken for nothing, instead of the commit for one that cannot be built. */
   readonly lenient?: boolean;
+  /** The context has git's own directory, as a work tree has and a build from an address of git has not. */
+  readonly hasGit?: boolean;
 }
 
 /** The build of one commit, as the cache answers it. */
@@ -145,6 +147,7 @@ function readersOf({ trees }: History, build: ReplayedBuild): Replaying['readers
       prefix: prefixOf(build.context),
       ignore: file,
       ...(build.overlay && { overlay: build.overlay }),
+      ...(build.hasGit && { hasGit: true }),
     });
     const reader: Reader = { read, ignore: ignore && { path: ignore.path, file } };
     readers.set(key, reader);

@@ -250,3 +250,13 @@ test.concurrent('wildcards, --exclude and --parents take what they name', async 
   expect(await begins('COPY --parents a/x.txt b/x.txt /to/', { 'a/y.md': '2' })).toEqual([]);
   expect(await begins('COPY --parents */x.txt /to/', { 'b/x.txt': '2' })).toEqual(['2 b/x.txt content']);
 });
+
+test.concurrent('a work tree’s own .git is another one at each commit, unless it is kept out', async () => {
+  const start = { Dockerfile: 'FROM a\nCOPY . .\n', '.dockerignore': 'other\n', other: '1' };
+  expect((await why([start, { other: '2' }], { hasGit: true })).begins).toEqual([
+    '2 .git content (the history of git)',
+  ]);
+  expect((await why([start, { other: '2' }])).begins).toEqual([]);
+  const kept = { ...start, '.dockerignore': 'other\n.git\n' };
+  expect((await why([kept, { other: '2' }], { hasGit: true })).begins).toEqual([]);
+});
