@@ -47,8 +47,8 @@ beforeAll(async () => {
     ),
     repository.commit({ 'shop/index.js': 'console.log(3)\n' }, 'last \u001b[31m'),
   ];
-});
-afterAll(() => repository.remove());
+}, 300_000);
+afterAll(() => repository?.remove());
 
 const shop = () => path.join(repository.directory, 'shop');
 const replay = (...args: string[]) => runCommand(replayCommand, shop(), args);

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Cause } from '../../../src/prove/replay/cause.ts';
 import { explainBuild, isBeginning } from '../../../src/prove/replay/explain.ts';
 import { openHistory } from '../../../src/prove/replay/history.ts';
 import { type ReplayedBuild, replayBuilds } from '../../../src/prove/replay/replay.ts';
 import { type Change, importHistory } from './git-fixture.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Verdicts of the last commit by line, and where its rebuilding began and why. */
 async function why(changes: readonly Change[], build: Partial<ReplayedBuild> = {}) {
