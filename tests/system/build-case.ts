@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,10 @@ export interface BuildCase {
   readonly language: string;
   /** Rules that are left out, because what their fix asks for cannot be had here (a base image that has no stand-in). */
   readonly skip: readonly string[];
+  /** Rules beyond the recommended ones are fixed, too. */
+  readonly preset: 'recommended' | 'all';
+  /** What the build is given, by name, as an argument and as a secret. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** What it asks of the front end the engine's own does not have. */
   readonly newestFrontend: boolean;
   readonly trial:
@@ -37,10 +41,12 @@ export function readBuildCases(): BuildCase[] {
       const {
         language,
         skip = [],
+        preset = 'recommended',
+        secrets = {},
         newestFrontend = false,
         ...trial
       } = JSON.parse(readFileSync(path.join(cases, name, 'case.json'), 'utf8'));
-      return { name, language, skip, newestFrontend, trial };
+      return { name, language, skip, preset, secrets, newestFrontend, trial };
     });
 }
 
@@ -50,13 +56,18 @@ export function readBuildCases(): BuildCase[] {
  */
 export async function tryCase(
   engine: ContainerEngine,
-  { name, skip, trial }: BuildCase,
+  { name, skip, preset, secrets, trial }: BuildCase,
   builder?: BuildkitBuilder,
 ): Promise<{ before: Tried; safe: Tried | undefined; review: Tried | undefined }> {
   const scratch = mkdtempSync(path.join(tmpdir(), `plimsoll-${name}-`));
+  const given = Object.entries(secrets).map(([id, value]) => {
+    const file = path.join(scratch, `${id}.secret`);
+    writeFileSync(file, value);
+    return { name: id, value, file };
+  });
   const attempt = async (variant: string, context: string, rules: readonly string[]): Promise<Tried> => {
     const tag = `plimsoll-case/${name}:${variant}${builder ? '-buildkit' : ''}`;
-    const image = await engine.build(context, tag, { builder });
+    const image = await engine.build(context, tag, { builder, secrets: given });
     const answers: Answer[] = [];
     if ('port' in trial) answers.push(...(await engine.ask(tag, trial.port, trial.paths)));
     else for (const args of trial.runs) answers.push(await engine.run(tag, args));
@@ -66,7 +77,7 @@ export async function tryCase(
     const copy = path.join(scratch, variant);
     cpSync(path.join(cases, name), copy, { recursive: true });
     rmSync(path.join(copy, 'case.json'));
-    const rules = fix(copy, [...flags, ...skip.flatMap((rule) => ['--skip', rule])]);
+    const rules = fix(copy, [...flags, '--preset', preset, ...skip.flatMap((rule) => ['--skip', rule])]);
     return rules.length === 0 ? undefined : attempt(variant, copy, rules);
   };
   try {

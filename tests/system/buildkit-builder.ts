@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildSecret } from './container-engine.ts';
 import { exportImage } from './oci-layout.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -18,7 +19,7 @@ export interface BuildkitBuilder {
    * Builds without cache; base images are those of the engine. Gives the seconds.
    * @throws Error with the build's output when it fails.
    */
-  build(docker: readonly string[], context: string, tag: string): Promise<number>;
+  build(docker: readonly string[], context: string, tag: string, secrets?: readonly BuildSecret[]): Promise<number>;
   /** Forgets what was built: nothing is built twice from the cache, and the disk is not for that. */
   forget(): void;
   /** Stops it if this call started it. */
@@ -31,7 +32,7 @@ export function startBuildkit(): BuildkitBuilder {
   if (up.status !== 0) throw new Error(up.stderr);
   mkdirSync(layout, { recursive: true });
   return {
-    async build(docker, context, tag) {
+    async build(docker, context, tag, secrets = []) {
       const bases: string[] = [];
       for (const image of imagesNamed(readFileSync(path.join(context, 'Dockerfile'), 'utf8')))
         if (spawnSync(docker[0] ?? '', [...docker.slice(1), 'image', 'inspect', image]).status === 0)
@@ -47,6 +48,10 @@ export function startBuildkit(): BuildkitBuilder {
           // The front end that is built in, whatever a syntax line asks for: there is no registry to have another one from.
           ...['--opt', 'cmdline=built-in', '--oci-layout', `bases=${layout}`],
           ...bases.flatMap((base) => ['--opt', base]),
+          ...secrets.flatMap(({ name, file, value }) => [
+            ...['--opt', `build-arg:${name}=${value}`],
+            ...['--secret', `id=${name},src=${file}`],
+          ]),
           ...['--output', `type=docker,name=${tag},compression=uncompressed`],
         ],
         [...docker, 'load', '-q'],

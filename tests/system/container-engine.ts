@@ -28,6 +28,14 @@ export interface AskOptions {
   readonly restrictedTo?: number;
 }
 
+/** What a build is given, as an argument and as a secret: a file takes the one that it asks for. */
+export interface BuildSecret {
+  readonly name: string;
+  readonly value: string;
+  /** Where the value stands, too. */
+  readonly file: string;
+}
+
 /** The tests' own Docker Engine (scripts/engine), BuildKit as the builder. Everything runs on the host's network or on none. */
 export interface ContainerEngine {
   /**
@@ -37,7 +45,11 @@ export interface ContainerEngine {
   build(
     context: string,
     tag: string,
-    options?: { readonly cache?: boolean; readonly builder?: BuildkitBuilder | undefined },
+    options?: {
+      readonly cache?: boolean;
+      readonly builder?: BuildkitBuilder | undefined;
+      readonly secrets?: readonly BuildSecret[];
+    },
   ): Promise<BuiltImage>;
   /** Starts the image without a network, asks its port each path, stops it. */
   ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
@@ -76,13 +88,17 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
   };
   return {
     stop,
-    async build(context, tag, { cache = false, builder } = {}) {
+    async build(context, tag, { cache = false, builder, secrets = [] } = {}) {
       const begun = performance.now();
       const flags = ['--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache'])];
       let seconds: number;
-      if (builder) seconds = await builder.build([docker, '-H', `unix://${socket}`], context, tag);
+      if (builder) seconds = await builder.build([docker, '-H', `unix://${socket}`], context, tag, secrets);
       else {
-        await must('build', ...flags, '-t', tag, context);
+        const given = secrets.flatMap(({ name, file, value }) => [
+          ...['--build-arg', `${name}=${value}`],
+          ...['--secret', `id=${name},src=${file}`],
+        ]);
+        await must('build', ...flags, ...given, '-t', tag, context);
         seconds = (performance.now() - begun) / 1000;
       }
       const [id, bytes, layers] = (

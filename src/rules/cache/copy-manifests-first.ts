@@ -98,7 +98,14 @@ function fetchingBuild(
   return mayDownload(project, dockerfile, build) ? { build, copy } : undefined;
 }
 
-/** The same tool has installed from manifests that were copied before: then this is the second, small install. */
+/** What installs a project's packages, and is installed before any manifest is there. */
+const installers: ReadonlySet<string> = new Set(
+  'bundler corepack hatch pdm pip pip-tools pipenv pipx pnpm poetry poetry-core setuptools uv virtualenv wheel yarn'.split(
+    ' ',
+  ),
+);
+
+/** The same tool has installed from manifests that were copied before, or packages by name: then this is the second, small install. */
 function installedBefore(
   dockerfile: Dockerfile,
   stage: Stage,
@@ -109,9 +116,14 @@ function installedBefore(
     (placed) =>
       placed.stage === stage &&
       placed.read.ecosystem === install.read.ecosystem &&
-      (placed.read.action === 'install-project' || placed.read.action === 'install') &&
+      (placed.read.action === 'install-project' || (placed.read.action === 'install' && !installsTools(placed))) &&
       placed.instruction.range.start < copy.range.start,
   );
+}
+
+/** `npm install -g pnpm`, `pip install poetry`: no package of the project. */
+function installsTools({ read: { global, packages } }: PlacedPackageCommand): boolean {
+  return global || (packages.length > 0 && packages.every(({ name }) => installers.has(name.toLowerCase())));
 }
 
 /** `npm ci`, `go mod download`: the words before the first option. */

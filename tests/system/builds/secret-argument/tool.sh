@@ -1,0 +1,3 @@
+#!/bin/sh
+cat /etc/tool.sum
+echo "$@"
