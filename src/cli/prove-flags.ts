@@ -72,6 +72,30 @@ export const buildFlags: readonly FlagDefinition[] = [
     group: 'Building',
     description: 'Builds to find out which fixes fail, where some do; default 16 for each image',
   },
+  {
+    name: 'cluster',
+    group: 'Trial',
+    description: 'Run the images as pods of a cluster, in a namespace that is removed afterwards',
+  },
+  {
+    name: 'push',
+    value: 'REPOSITORY',
+    group: 'Trial',
+    description: 'With --cluster: where the images are pushed to, for its nodes to pull; else they have to have them',
+  },
+  {
+    name: 'kubeconfig',
+    value: 'FILE',
+    group: 'Trial',
+    description: 'With --cluster: default KUBECONFIG, then ~/.kube/config',
+  },
+  { name: 'context', value: 'NAME', group: 'Trial', description: 'With --cluster: a context of the kubeconfig' },
+  {
+    name: 'namespace',
+    value: 'NAME',
+    group: 'Trial',
+    description: 'With --cluster: a namespace that is there, where none may be made',
+  },
   { name: 'no-run', group: 'Trial', description: 'Build and compare the images, and run nothing' },
   {
     name: 'keep-images',

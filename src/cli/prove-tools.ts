@@ -1,11 +1,13 @@
+import { UserError } from '../core/errors.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
 import { type CompressedSizes, compressedSize } from '../image/compressed-size.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import { proveSettingsFor } from '../project/prove-settings.ts';
-import type { BuiltImage } from '../prove/build.ts';
+import type { BuiltImage, EngineAddress } from '../prove/build.ts';
 import { findBuilder, parseBuilderChoice } from '../prove/builders/find-builder.ts';
 import type { ProofTools } from '../prove/proof.ts';
+import type { Runner } from '../prove/trial.ts';
 import { compareTrials } from '../prove/trials/compare-trials.ts';
 import { openEngineRunner } from '../prove/trials/engine-runner.ts';
 import { trialPlan } from '../prove/trials/plan.ts';
@@ -40,7 +42,7 @@ export async function openTools(
     signal,
   );
   const engine = builder.engine;
-  const runner = parsed.has('no-run') || engine === undefined ? undefined : await openEngineRunner(engine);
+  const runner = await openRunner(engine, parsed, terminal);
   const sizes: CompressedSizes = new Map();
   const open = (image: BuiltImage) =>
     openImage(image.source, {
@@ -85,6 +87,39 @@ export async function openTools(
     async close() {
       await runner?.close();
       await builder.close();
+    },
+  };
+}
+
+/** What runs the images: pods with --cluster, else the builder's own engine, where it has one. */
+async function openRunner(
+  engine: EngineAddress | undefined,
+  parsed: ParsedArguments,
+  { environment, cwd }: Terminal,
+): Promise<Runner | undefined> {
+  const lone = ['push', 'kubeconfig', 'context', 'namespace'].find((flag) => parsed.has(flag));
+  if (lone !== undefined && !parsed.has('cluster')) throw new UserError(`--${lone} says something of --cluster only`);
+  if (parsed.has('no-run')) return undefined;
+  if (!parsed.has('cluster')) return engine && openEngineRunner(engine);
+  const push = parsed.value('push');
+  if (push !== undefined && engine === undefined)
+    throw new UserError('this builder has no engine that could push its images', {
+      remedy: 'Build with --builder docker or --builder podman.',
+    });
+  const [{ openCluster }, { openClusterRunner }, { deliverByEngine, deliverByRegistry }] = await Promise.all([
+    import('../kubernetes/cluster-client.ts'),
+    import('../prove/trials/cluster-runner.ts'),
+    import('../prove/trials/deliver.ts'),
+  ]);
+  const access = { kubeconfig: parsed.value('kubeconfig'), context: parsed.value('context'), environment, cwd };
+  const cluster = await openCluster(access);
+  const deliver = push !== undefined && engine ? deliverByRegistry(engine, push) : deliverByEngine();
+  const runner = await openClusterRunner({ cluster, deliver, namespace: parsed.value('namespace') });
+  return {
+    ...runner,
+    async close() {
+      await runner.close();
+      cluster.close();
     },
   };
 }
