@@ -37,9 +37,12 @@ const allAspects: ReadonlySet<TreeAspect> = new Set(['there', 'kind', 'content',
 export function shapeOf(path: string): string {
   return path
     .split('/')
-    .map((name) => name.replace(/[A-Za-z0-9]+/g, (word) => (isRandom(word) ? '*' : word)))
+    .map((name) => name.replace(uuid, '*').replace(/[A-Za-z0-9]+/g, (word) => (isRandom(word) ? '*' : word)))
     .join('/');
 }
+
+/** https://www.rfc-editor.org/rfc/rfc9562#section-4 */
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 function isRandom(word: string): boolean {
   if (/^\d+$/.test(word)) return true;
