@@ -5,6 +5,7 @@ import { attachmentColumns, attachmentRows, attachmentsTitle } from './attachmen
 import { efficiencySentence, type ImageView, imageParts, layerRows, packageRows, wasteRows } from './image-view.ts';
 import { vulnerabilityBlock, vulnerabilityTable } from './internal/remedy-terminal.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
+import { stepLines } from './internal/terminal-steps.ts';
 import { terminalTable } from './internal/terminal-table.ts';
 import { bytesText, plural, secondsText } from './internal/wording.ts';
 import { findingBlocks, joinBlocks, pageOf } from './terminal.ts';
@@ -162,16 +163,19 @@ function attachments(view: ImageView, atMost: number, page: Page): string[] {
 function next(view: ImageView, page: Page): string[] {
   const { name } = view.image.analysis.image;
   const word = /^[\w./@:+-]+$/.test(name) ? name : '…';
-  const steps = [
+  const steps: [string, string][] = [
     [`plimsoll image browse ${word}`, 'look through layers and files'],
     [`plimsoll image ${word} --all`, 'everything that was found'],
     ...(view.report.findings[0]
-      ? [[`plimsoll explain ${view.report.findings[0].rule}`, 'why it matters, with examples']]
+      ? [
+          [`plimsoll explain ${view.report.findings[0].rule}`, 'why it matters, with examples'] satisfies [
+            string,
+            string,
+          ],
+        ]
       : []),
   ];
-  return terminalTable([{ title: '' }, { title: '', style: 'dim' }], steps, page)
-    .slice(1)
-    .map((line) => `  ${line}`);
+  return stepLines(steps, page);
 }
 
 function sectionBlock(view: ImageView, section: ImageSection, page: Page): string[] {

@@ -18,6 +18,7 @@ import {
   widthOf,
 } from './internal/terminal-lines.ts';
 import { renderScore } from './internal/terminal-score.ts';
+import { stepLines } from './internal/terminal-steps.ts';
 import {
   costFigures,
   countsText,
@@ -249,24 +250,12 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
   ];
   // What is live is changed by its manifest, or by hand.
   const possible = report.inventory.cluster ? steps.slice(2) : steps;
-  const offered = possible.filter(([command]) => options.commands.includes(command)).map(([, ...step]) => step);
+  const offered = possible
+    .filter(([command]) => options.commands.includes(command))
+    .map(([, call, meaning]): [string, string] => [call, meaning]);
   if (shown < report.findings.length && options.commands.includes('audit'))
     offered.push([`plimsoll audit${target} --all`, `show all ${report.findings.length} findings`]);
-  const width = Math.max(0, ...offered.map(([call]) => displayWidth(call))) + 3;
-  return offered.flatMap(([call, meaning]) =>
-    2 + width + displayWidth(meaning) <= page.columns
-      ? [
-          paint(
-            [
-              { text: '  ' },
-              { text: call.padEnd(width + call.length - displayWidth(call)) },
-              { text: meaning, style: 'dim' },
-            ],
-            page,
-          ),
-        ]
-      : paragraph([{ text: '  ' }], { text: call }, [], page),
-  );
+  return stepLines(offered, page);
 }
 
 /** What was audited as it can be typed again; `…` where it would need quoting. */

@@ -507,6 +507,18 @@ describe('a name', () => {
     expect(readImageName(name)).toMatchObject(expected);
   });
 
+  it('of a directory that skopeo wrote needs no path before it', () => {
+    const here = `plimsoll-name-${process.pid}`;
+    mkdirSync(here);
+    try {
+      expect(readImageName(here)).toMatchObject({ kind: 'anywhere' });
+      for (const name of ['version', 'manifest.json']) writeFileSync(path.join(here, name), '');
+      expect(readImageName(here)).toEqual({ kind: 'skopeo-directory', path: here });
+    } finally {
+      rmSync(here, { recursive: true });
+    }
+  });
+
   it.each([
     '',
     'No Such',

@@ -48,8 +48,9 @@ export function readImageName(name: string): ImageName {
   if (there === 'directory') {
     if (kindOfPath(`${path}/oci-layout`) === 'file') return { kind: 'layout', ...named };
     // A directory «nginx» in a repository is not what somebody means by the image nginx, unless it is a root file system.
-    if (looksLikePath(path) || reference === undefined || kindOfPath(`${path}/etc`) === 'directory')
-      return directoryName(path);
+    const directory = directoryName(path);
+    const isSure = directory.kind === 'skopeo-directory' || kindOfPath(`${path}/etc`) === 'directory';
+    if (looksLikePath(path) || reference === undefined || isSure) return directory;
   }
   if (looksLikePath(name)) throw notThere(name);
   if (reference === undefined && !isIdentifier(name)) throw noName(name);
