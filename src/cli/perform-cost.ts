@@ -5,7 +5,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
-import { packedSize } from '../image/packed-size.ts';
+import { packedSize } from '../image/compressed-size.ts';
 import { readImageName } from '../image/sources/image-name.ts';
 import type { Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
@@ -123,8 +123,8 @@ async function readPriced(
     return await priceImage(image, analysis, async (at) => {
       const layer = image.layers[at];
       progress.step(`packing ${name}`);
-      const packed = layer && (await packedSize(layer));
-      return packed ?? (analysis?.layers[at]?.contentBytes ?? 0) / usualRatio;
+      if (layer?.content.kind === 'directory') return (analysis?.layers[at]?.contentBytes ?? 0) / usualRatio;
+      return layer ? packedSize(layer) : 0;
     });
   } finally {
     await image.close();

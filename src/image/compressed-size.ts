@@ -39,7 +39,8 @@ async function sizeOf(layer: ImageLayer, known: CompressedSizes, signal: AbortSi
   return size;
 }
 
-async function packedSize({ content }: ImageLayer, signal: AbortSignal | undefined): Promise<number> {
+/** What has to be pulled of one layer, in bytes: as {@link compressedSize} says. 0 for a directory, which nobody has packed. */
+export async function packedSize({ content }: ImageLayer, signal?: AbortSignal): Promise<number> {
   if (content.kind === 'directory') return 0;
   const gzip = createGzip({ level, chunkSize: 1 << 18 });
   let packed = 0;
