@@ -67,7 +67,7 @@ describe('plimsoll replay', () => {
     const text = stdout.replace(/\s+/g, ' ');
     expect(text).toContain('5 commits');
     // The Dockerfile of today stands in every commit: what changed it then counts for nothing.
-    expect(text).toMatch(/ 3 3 COPY \. \. .*begins here 3×: index\.js 2×, only documentation/);
+    expect(text).toMatch(/ 3 3 COPY \. \. .*begins here 3×: shop\/index\.js 2×, only documentation/);
     expect(text).toMatch(/ 3 4 RUN npm ci ~5 s/);
     expect(text).toMatch(/saves most .*▼ \d+ % .*cache\/copy-manifests-first/);
     expect(stdout).not.toContain('\u001b');
