@@ -64,7 +64,11 @@ export async function proveProject(
   try {
     const repair = repairsOf(session, takes);
     const { fixes } = await repair();
-    const tools = await openTools(session, parsed, terminal, progress, interruption.signal);
+    const tools = await openTools(session, parsed, terminal, progress, interruption.signal).catch((error: unknown) => {
+      if (interruption.signal.aborted) return undefined;
+      throw error;
+    });
+    if (tools === undefined) return { proofs: [], root: project.root, fixes, withdrawn: new Set(), exitCode: 130 };
     try {
       const options: ProofOptions = {
         project,

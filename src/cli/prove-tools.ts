@@ -1,10 +1,12 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
-import { type CompressedSizes, compressedSize } from '../image/compressed-size.ts';
+import { compressedSize } from '../image/compressed-size.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import { proveSettingsFor } from '../project/prove-settings.ts';
-import type { BuiltImage, EngineAddress } from '../prove/build.ts';
+import type { Builder, BuiltImage, EngineAddress } from '../prove/build.ts';
 import { findBuilder, parseBuilderChoice } from '../prove/builders/find-builder.ts';
 import type { ProofTools } from '../prove/proof.ts';
 import type { Runner } from '../prove/trial.ts';
@@ -15,6 +17,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { findVulnerabilities } from './find-vulnerabilities.ts';
 import type { FixSession } from './fix-session.ts';
 import { layerSettings } from './layer-settings.ts';
+import { readPackedSizes, writePackedSizes } from './packed-sizes.ts';
 import type { Progress } from './progress.ts';
 
 /** What a proof needs, and what has to be closed after it. */
@@ -41,9 +44,11 @@ export async function openTools(
     terminal.environment,
     signal,
   );
-  const engine = builder.engine;
-  const runner = await openRunner(engine, parsed, terminal);
-  const sizes: CompressedSizes = new Map();
+  const engine = parsed.has('no-run') ? undefined : (builder.engine ?? (await otherEngine(terminal, signal)));
+  const opened = await openRunner(engine, parsed, terminal);
+  const runner = engine && opened ? runnerOn(engine, builder, opened) : opened;
+  const cache = cacheDirectory(terminal);
+  const sizes = readPackedSizes(cache);
   const open = (image: BuiltImage) =>
     openImage(image.source, {
       environment: { ...terminal.environment, ...builder.environment },
@@ -68,7 +73,9 @@ export async function openTools(
     async assess(analysis, built, stop) {
       const image = await open(built);
       try {
+        progress.step(`packing ${built.tag}`);
         const compressedBytes = await compressedSize(image, sizes, stop);
+        writePackedSizes(cache, sizes);
         const { vulnerabilities, advisories } = await findVulnerabilities(analysis, parsed, terminal, progress);
         return { compressedBytes, vulnerabilities, advisories };
       } finally {
@@ -122,6 +129,34 @@ async function openRunner(
       cluster.close();
     },
   };
+}
+
+/** The engine has the image first, wherever it was built. */
+function runnerOn(engine: EngineAddress, builder: Builder, runner: Runner): Runner {
+  return {
+    ...runner,
+    async try(image, plan, signal) {
+      await builder.handTo(engine, image);
+      return runner.try(image, plan, signal);
+    },
+  };
+}
+
+/** An engine that can run the images of a builder that cannot; undefined where there is none. */
+async function otherEngine(terminal: Terminal, signal: AbortSignal): Promise<EngineAddress | undefined> {
+  for (const kind of ['docker', 'podman'] as const) {
+    try {
+      const { engine } = await findBuilder({ kind, where: undefined }, terminal.environment, signal);
+      if (engine) return engine;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function cacheDirectory({ environment }: Terminal): string {
+  return path.join(environment.XDG_CACHE_HOME || path.join(environment.HOME ?? homedir(), '.cache'), 'plimsoll');
 }
 
 function notRunBecause(parsed: ParsedArguments): string {
