@@ -25,6 +25,9 @@ function application(name: string): string {
   const copy = path.join(directory, name);
   cpSync(path.join(root, 'tests/system/builds/busybox-httpd'), copy, { recursive: true });
   rmSync(path.join(copy, 'case.json'));
+  // The one that Buildah's storage has.
+  const file = path.join(copy, 'Dockerfile');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('busybox:1', 'busybox:latest'));
   writeFileSync(path.join(copy, 'plimsoll.yaml'), 'prove:\n  graceSeconds: 1\n  requests:\n    - path: /index.html\n');
   return copy;
 }
