@@ -35,8 +35,9 @@ export async function removeImages(engine: AskedEngine, tags: readonly string[])
 
 /** Removes the images that killed runs left in an engine, and containers that still use them. Never throws. */
 export async function removeLeftImages(engine: AskedEngine): Promise<void> {
-  const reference = `reference=${engine.address.kind === 'podman' ? '*/' : ''}${repositoryPrefix}/*`;
-  const { output } = await askEngine(engine, ['images', '--filter', reference, '--format', '{{.Repository}}:{{.Tag}}']);
+  // Some have a registry's name before theirs: what Podman made, and what Docker Engine was given by it or Buildah.
+  const filters = ['', '*/'].flatMap((place) => ['--filter', `reference=${place}${repositoryPrefix}/*`]);
+  const { output } = await askEngine(engine, ['images', ...filters, '--format', '{{.Repository}}:{{.Tag}}']);
   const left = output.split('\n').filter((tag) => tag.includes(`${repositoryPrefix}/`) && isLeftOver(tag));
   if (left.length === 0) return;
   const users = await Promise.all(

@@ -19,7 +19,9 @@ export function keepingImages(own: OwnBuilder): Builder {
   const given = new Map<string, EngineAddress[]>();
   const swept: EngineAddress[] = [];
   const removeGiven = async (tag: string) => {
-    for (const address of given.get(tag) ?? []) await removeImages({ address, environment }, [tag]);
+    // Buildah and Podman write names into their archives with a registry's name: Docker Engine keeps that name, too.
+    for (const address of given.get(tag) ?? [])
+      await removeImages({ address, environment }, [tag, `localhost/${tag}`]);
     given.delete(tag);
   };
   return {
