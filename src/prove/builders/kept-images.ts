@@ -20,8 +20,7 @@ export function keepingImages(own: OwnBuilder): Builder {
   const swept: EngineAddress[] = [];
   const removeGiven = async (tag: string) => {
     // Buildah and Podman write names into their archives with a registry's name: Docker Engine keeps that name, too.
-    for (const address of given.get(tag) ?? [])
-      await removeImages({ address, environment }, [tag, `localhost/${tag}`]);
+    for (const address of given.get(tag) ?? []) await removeImages({ address, environment }, [tag, `localhost/${tag}`]);
     given.delete(tag);
   };
   return {
