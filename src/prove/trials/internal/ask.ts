@@ -18,10 +18,21 @@ const mostBodyBytes = 1 << 20;
 const mostLines = 2_000;
 
 /**
- * Headers of one connection or moment, or that follow from the body, and the name of the server, which is none of its answers.
+ * Headers of one connection or moment, or that follow from the body, and the name of the server, which is none of its answers. Validators are made of a
+ * file's time mostly, and a builder's cache keeps the times of another check-out: the body itself is compared.
  * https://www.rfc-editor.org/rfc/rfc9110#name-message-metadata
  */
-const passing = new Set(['age', 'connection', 'content-length', 'date', 'keep-alive', 'server', 'transfer-encoding']);
+const passing = new Set([
+  'age',
+  'connection',
+  'content-length',
+  'date',
+  'etag',
+  'keep-alive',
+  'last-modified',
+  'server',
+  'transfer-encoding',
+]);
 
 /** Makes one request over a connection. Redirects are not followed. Never throws: no answer is an answer, too. */
 export async function ask(
