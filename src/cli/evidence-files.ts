@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -37,6 +38,7 @@ export function writeEvidence(root: string, evidence: Evidence): string {
       .slice(0, 60) || 'image';
   const short = createHash('sha256').update(text).digest('hex').slice(0, 8);
   const file = `${evidenceDirectory}/${name}-${short}.json`;
+  refuseElsewhere(root, evidenceDirectory);
   try {
     mkdirSync(path.join(root, evidenceDirectory), { recursive: true });
     writeWhole(path.join(root, `${evidenceDirectory}/${name}-${short}.intoto.json`), renderStatement(evidence));
@@ -50,6 +52,31 @@ export function writeEvidence(root: string, evidence: Evidence): string {
     });
   }
   return file;
+}
+
+/**
+ * A repository's own links could lead what is written to any place of whoever proves it.
+ * @throws UserError where one of the directories that are there is a link to outside of the root, or none
+ */
+export function refuseElsewhere(root: string, directory: string): void {
+  const real = realpathSync(root);
+  let place = root;
+  for (const name of directory.split('/')) {
+    place = path.join(place, name);
+    const found = lstatSync(place, { throwIfNoEntry: false });
+    if (found === undefined) return;
+    if (found.isDirectory()) continue;
+    if (!found.isSymbolicLink())
+      throw new UserError('Evidence cannot be written: this is no directory.', {
+        where: path.relative(root, place),
+        remedy: 'Remove it.',
+      });
+    if (existsSync(place) && realpathSync(place).startsWith(real + path.sep)) continue;
+    throw new UserError('This is a link that leads out of the project, and nothing is written there.', {
+      where: path.relative(root, place),
+      remedy: 'Remove the link, or make it a directory.',
+    });
+  }
 }
 
 function writeWhole(file: string, text: string): void {
@@ -112,7 +139,10 @@ function stateOf(
   { digests }: Evidence,
   digestOf: (file: string) => string | undefined,
 ): ReportedProof['state'] | undefined {
-  const holds = ({ files }: SideDigests) => Object.entries(files).every(([file, digest]) => digestOf(file) === digest);
+  const holds = ({ files }: SideDigests) =>
+    // What is only about files that are not there would hold for ever.
+    Object.values(files).some((digest) => digest !== 'absent') &&
+    Object.entries(files).every(([file, digest]) => digestOf(file) === digest);
   if (holds(digests.before)) return 'before';
   return digests.after && holds(digests.after) ? 'after' : undefined;
 }
@@ -138,8 +168,9 @@ function smallFile(root: string, file: string): Buffer | undefined {
   try {
     const place = realpathSync(path.join(root, file));
     if (!place.startsWith(realpathSync(root) + path.sep)) return undefined;
-    const { size } = statSync(place);
-    return size > mostBytes ? undefined : readFileSync(place);
+    const found = statSync(place);
+    // A pipe would be waited for without end.
+    return found.isFile() && found.size <= mostBytes ? readFileSync(place) : undefined;
   } catch {
     return undefined;
   }

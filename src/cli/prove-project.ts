@@ -7,6 +7,7 @@ import type { NamedFix, Proof, ProofOptions, RepairWith } from '../prove/proof.t
 import { prove } from '../prove/prove.ts';
 import { type Subject, subjectsOf } from '../prove/subjects.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { evidenceDirectory, refuseElsewhere } from './evidence-files.ts';
 import type { FixSession } from './fix-session.ts';
 import { onInterruption } from './interruption.ts';
 import { repairsOf } from './named-fixes.ts';
@@ -26,7 +27,7 @@ export interface ProvedProject {
 }
 
 /** Logs of builds are kept there, below the project. */
-const logDirectory = path.join('.plimsoll', 'logs');
+const logDirectory = '.plimsoll/logs';
 
 /** Builds that a search may take beside those of the proof. */
 const mostBuildsByDefault = 16;
@@ -57,6 +58,8 @@ export async function proveProject(
     throw new UserError('there is no image to build here', {
       remedy: 'Pass the directory of a Dockerfile, or name it with --dockerfile.',
     });
+  // Known before hours of building.
+  for (const directory of [logDirectory, evidenceDirectory]) refuseElsewhere(project.root, directory);
   const timeoutSeconds = numberFrom(parsed, 'timeout', timeoutByDefault);
   const mostBuilds = numberFrom(parsed, 'most-builds', mostBuildsByDefault);
   const progress = progressOn(terminal, parsed.has('quiet'));

@@ -80,6 +80,12 @@ export function openWorkshop(subject: Subject, tools: ProofTools, options: Proof
         if (outcome.ok) images.set(outcome.image.tag, outcome.image);
         else endIfNeeded(outcome.failure, options.signal);
         return outcome;
+      } catch (error) {
+        if (error instanceof ProofEnded) throw error;
+        stopIfCancelled(options.signal);
+        // A log that cannot be written, most of all: the disk is full.
+        const message = error instanceof Error ? error.message : String(error);
+        throw new ProofEnded('system', `the ${what} could not be built: ${message}`, error);
       } finally {
         copy.remove();
       }

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { evidenceDirectory, knownProofs, writeEvidence } from '../../src/cli/evidence-files.ts';
+import { evidenceDirectory, knownProofs, refuseElsewhere, writeEvidence } from '../../src/cli/evidence-files.ts';
 import type { Evidence } from '../../src/core/evidence.ts';
 import { sampleEvidence } from '../report/sample-evidence.ts';
 
@@ -43,7 +44,7 @@ test('evidence and statement are written, and nothing else is left', () => {
 
 test('a directory that cannot be made is told with what to do', () => {
   write('.plimsoll', '');
-  expect(() => writeEvidence(root, proved)).toThrow(/cannot be written/);
+  expect(() => writeEvidence(root, proved)).toThrow(/cannot be written: this is no directory/);
 });
 
 test.each<[string, Record<string, string>, string | undefined]>([
@@ -91,4 +92,36 @@ test('files elsewhere are not looked at, whatever the evidence names', () => {
   writeEvidence(root, evidenceOf({ Dockerfile: digest('FROM a\n'), link: digest('secret') }, {}));
   expect(existsSync(outside)).toBe(true);
   expect(knownProofs(root).proofs).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe in the place of evidence, or of what it is about, is not waited for',
+  () => {
+    writeEvidence(root, evidenceOf({ Dockerfile: digest('FROM a\n') }, {}));
+    execFileSync('mkfifo', [path.join(root, evidenceDirectory, 'a.json'), path.join(root, 'Dockerfile')]);
+    expect(knownProofs(root).proofs).toEqual([]);
+  },
+);
+
+test('evidence that is about no file that is there does not hold', () => {
+  writeEvidence(root, evidenceOf({ 'no-such-file': 'absent' }, { 'no-such-file': 'absent' }));
+  expect(knownProofs(root)).toEqual({ proofs: [], stale: ['web/Dockerfile'] });
+});
+
+test.each(['.plimsoll', '.plimsoll/evidence'])(
+  'nothing is written through %s where it leads out of the project',
+  (link) => {
+    const elsewhere = mkdtempSync(path.join(top, 'elsewhere-'));
+    mkdirSync(path.dirname(path.join(root, link)), { recursive: true });
+    symlinkSync(elsewhere, path.join(root, link));
+    expect(() => writeEvidence(root, proved)).toThrow(/leads out of the project/);
+    expect(readdirSync(elsewhere)).toEqual([]);
+  },
+);
+
+test('a link within the project is followed', () => {
+  mkdirSync(path.join(root, 'kept'));
+  symlinkSync('kept', path.join(root, '.plimsoll'));
+  expect(() => refuseElsewhere(root, evidenceDirectory)).not.toThrow();
+  expect(() => writeEvidence(root, proved)).not.toThrow();
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -49,7 +49,11 @@ const longestLog = 64 * 1024 * 1024;
  */
 export async function runClient(command: ClientCommand, run: ClientRun): Promise<ClientEnd> {
   await mkdir(path.dirname(run.logFile), { recursive: true });
-  const log = createWriteStream(run.logFile, { mode: 0o600 });
+  // Its name can be guessed: a link that lies there already is not followed, for it leads wherever a repository wants it to.
+  await rm(run.logFile, { force: true });
+  const log = createWriteStream(run.logFile, { mode: 0o600, flags: 'wx' });
+  // A full disk is told at the end, when nothing runs any more.
+  log.on('error', () => {});
   const begun = performance.now();
   let how: ClientEnd['how'] = 'exit';
   const seconds = () => (performance.now() - begun) / 1000;
