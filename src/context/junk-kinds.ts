@@ -121,6 +121,14 @@ const contextKinds: readonly JunkKind[] = [
     suffixes: ['.hprof', '.heapsnapshot', '.dump', '.dmp', '.sql.gz'],
   },
   {
+    id: 'proofs',
+    what: 'logs and evidence of «plimsoll prove»',
+    why: 'Each proof writes them anew, so that the layer cache is lost.',
+    area: 'context',
+    ignore: ['.plimsoll'],
+    directories: ['.plimsoll'],
+  },
+  {
     id: 'editor-files',
     what: 'files of editors and desktops',
     why: 'They differ from machine to machine, so that the same commit gives different layers.',
