@@ -8,6 +8,7 @@ const onlyInFullSet = [
   'exporter-pod',
   'observe-grafana',
   'observe-stack',
+  'prove-trials-cluster',
   'respond-pod',
   'scaling',
 ].map((name) => `tests/system/${name}.test.ts`);
