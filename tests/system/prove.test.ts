@@ -21,13 +21,13 @@ afterAll(() => {
 });
 
 /** A copy of the application, with how it is tried. busybox's httpd does not stop at SIGTERM: it is not waited for. */
-function application(name: string): string {
+function application(name: string, base = 'busybox:latest'): string {
   const copy = path.join(directory, name);
   cpSync(path.join(root, 'tests/system/builds/busybox-httpd'), copy, { recursive: true });
   rmSync(path.join(copy, 'case.json'));
   // The one that Buildah's storage has.
   const file = path.join(copy, 'Dockerfile');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('busybox:1', 'busybox:latest'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('busybox:1', base));
   writeFileSync(path.join(copy, 'plimsoll.yaml'), 'prove:\n  graceSeconds: 1\n  requests:\n    - path: /index.html\n');
   return copy;
 }
@@ -89,7 +89,7 @@ it.each(['docker', 'buildah'])(
 );
 
 it('fix --prove --write writes what passed', async () => {
-  const copy = application('write');
+  const copy = application('write', 'busybox:1');
   const { code, errors } = await ended(
     start(['fix', copy, '--prove', '--write', '--builder', 'docker', '--allow-dirty']),
   );
