@@ -50,6 +50,8 @@ export interface TrialPlan {
   readonly runs: readonly TrialRun[];
   /** Values are not recorded. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Variables whose values are those of plimsoll's own environment: they are never shown, whatever they are called. */
+  readonly fromHost?: ReadonlySet<string>;
   /** Of the manifest's container; undefined leaves ENTRYPOINT and CMD of the image. */
   readonly command: readonly string[] | undefined;
   readonly arguments: readonly string[] | undefined;

@@ -99,13 +99,23 @@ export function applicationPackages(): Effect {
 /** Files of the context that the repaired build does not copy any more, with directories that hold nothing else. */
 export function leftOutOfContext({ before, after }: ComparedBuilds): Effect {
   const [was, is] = [imagePaths(before), imagePaths(after)];
-  const left = new Set<string>();
-  for (const path of was.keys()) {
-    if (is.has(path)) continue;
-    for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) left.add(at);
-  }
-  return ({ path, change, before: file }) =>
-    change === 'removed' && left.has(path) && (file?.kind === 'directory' || was.has(path)) ? gone : nothing;
+  const left = new Set([...was.keys()].filter((path) => !is.has(path)).flatMap(upwards));
+  const kept = new Set([...is.keys()].flatMap(upwards));
+  // An empty directory is no file of the context: it goes with the one that it lies in.
+  const goesWithAnother = (path: string) =>
+    upwards(path).some((each) => left.has(each) && !kept.has(each) && !was.has(each));
+  return ({ path, change, before: file }) => {
+    if (change !== 'removed') return nothing;
+    if (file?.kind === 'directory') return left.has(path) || goesWithAnother(path) ? gone : nothing;
+    return left.has(path) && was.has(path) ? gone : nothing;
+  };
+}
+
+/** A path and all directories that it lies in. */
+function upwards(path: string): string[] {
+  const all: string[] = [];
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) all.push(at);
+  return all;
 }
 
 /** Files of the context that a fix writes, where they come to lie. */

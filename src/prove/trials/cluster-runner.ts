@@ -67,7 +67,7 @@ async function makeNamespace(cluster: ClusterClient, name: string): Promise<void
 
 async function tryImage(session: Session, image: BuiltImage, plan: TrialPlan, signal: AbortSignal): Promise<Trial> {
   const name = await session.deliver(image, signal);
-  const hide = hideValues(plan.environment);
+  const hide = hideValues(plan);
   const runs: readonly (TrialRun | undefined)[] = plan.kind === 'service' ? [undefined] : plan.runs;
   const observations: Observation[] = [];
   const logs: string[] = [];

@@ -79,7 +79,7 @@ async function tryImage(session: Session, image: BuiltImage, plan: TrialPlan, si
   const start: Start = { flags, environment, image: image.id, plan, healthcheck: configuration.healthcheck };
   const trial =
     plan.kind === 'service' ? await tryService(session, start, signal) : await tryProgram(session, start, signal);
-  const hide = hideValues(plan.environment);
+  const hide = hideValues(plan);
   return {
     image: image.id,
     observations: withOwnNames(trial.observations).map((each) => ({ ...each, lines: each.lines.map(hide) })),

@@ -29,10 +29,12 @@ export function trialPlan(
   const told = planOf(use, build, project);
   const environment = new Map(told.environment);
   const notes = [...told.notes];
+  const fromHost = new Set<string>();
   for (const [name, value] of settings.environment) {
     const given = value ?? process.env[name];
     if (given === undefined) notes.push(`The variable ${name} of plimsoll.yaml is not set where plimsoll runs.`);
     else environment.set(name, given);
+    if (value === undefined) fromHost.add(name);
   }
   const ports = portsOf(build, settings, told, environment, image);
   const kind = settings.kind ?? kindOf(build, settings, told, ports, image);
@@ -43,6 +45,7 @@ export function trialPlan(
     commands: told.commands,
     runs: kind === 'program' ? runsOf(settings) : [],
     environment,
+    fromHost,
     command: told.command,
     arguments: told.arguments,
     workingDirectory: told.workingDirectory,

@@ -1,10 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { enumerate } from '../../../core/enumerate.ts';
 import type { TrialPlan } from '../../trial.ts';
 
 /** Variables that the engine's client itself reads: their values stand on its command line, others only in its environment. */
 const readByClient =
   /^(?:PATH|HOME|TMPDIR|USER|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(?:DOCKER|BUILDX|BUILDKIT|CONTAINER|CONTAINERS|PODMAN|XDG|DBUS|GODEBUG|GO|LD|SSL|STORAGE|REGISTRY)(?:_.*)?)$/i;
+
+/**
+ * Capabilities that a trial gives a container because a file of the repository asks for them: what engines give anyway, and what reaches no further than the
+ * container's own network and processes. A repository that is only tried gets no hold of the machine (SYS_ADMIN, SYS_MODULE, ALL).
+ * https://man7.org/linux/man-pages/man7/capabilities.7.html, https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
+ */
+const harmlessCapabilities = new Set([
+  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'NET_RAW'],
+  ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT', 'IPC_LOCK', 'NET_ADMIN', 'NET_BROADCAST'],
+]);
 
 export interface ContainerFlags {
   readonly flags: readonly string[];
@@ -26,7 +37,7 @@ export function containerFlags(plan: TrialPlan, directory: string): ContainerFla
   if (plan.workingDirectory !== undefined) flags.push('--workdir', plan.workingDirectory);
   flags.push(...securityFlags(plan));
   const files = fileFlags(plan, directory);
-  return { flags: [...flags, ...files.flags], environment, notes: files.notes };
+  return { flags: [...flags, ...files.flags], environment, notes: [...refusedCapabilities(plan), ...files.notes] };
 }
 
 function securityFlags({ security }: TrialPlan): readonly string[] {
@@ -35,11 +46,22 @@ function securityFlags({ security }: TrialPlan): readonly string[] {
     ...(security.user === undefined ? [] : ['--user', security.user]),
     ...(security.readOnlyRoot ? ['--read-only'] : []),
     ...security.dropCapabilities.flatMap((name) => ['--cap-drop', name]),
-    ...security.addCapabilities.flatMap((name) => ['--cap-add', name]),
+    ...security.addCapabilities.flatMap((name) => (isHarmless(name) ? ['--cap-add', name] : [])),
     ...(security.noNewPrivileges ? ['--security-opt', 'no-new-privileges'] : []),
     // As an emptyDir: everybody may write, and programs may be run from it. https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
     ...security.writable.flatMap((where) => (/[:,]/.test(where) ? [] : ['--tmpfs', `${where}:rw,exec,mode=0777`])),
   ];
+}
+
+function isHarmless(capability: string): boolean {
+  return harmlessCapabilities.has(capability.toUpperCase());
+}
+
+function refusedCapabilities({ security }: TrialPlan): readonly string[] {
+  const refused = (security?.addCapabilities ?? []).filter((name) => !isHarmless(name));
+  return refused.length === 0
+    ? []
+    : [`It is tried without the ${refused.length === 1 ? 'capability' : 'capabilities'} ${enumerate(refused)}.`];
 }
 
 function fileFlags({ files }: TrialPlan, directory: string): Pick<ContainerFlags, 'flags' | 'notes'> {
