@@ -67,8 +67,8 @@ export interface BuiltImage {
 
 /** How a build ended without an image. Nothing of it is left but the log. */
 export interface FailedBuild {
-  /** `failed`: the Dockerfile's own step or the file; `timeout`; `cancelled`; `system`: engine gone, disk full, registry unreachable. */
-  readonly why: 'failed' | 'timeout' | 'cancelled' | 'system';
+  /** `failed`: the Dockerfile's own step or the file; `timeout`; `cancelled`; `unreachable`: an image or address that the file names does not answer; `system`: engine gone, disk full. */
+  readonly why: 'failed' | 'timeout' | 'cancelled' | 'unreachable' | 'system';
   /** One sentence with what the builder said. No secret. */
   readonly message: string;
   /** The step that failed, where there is one. */

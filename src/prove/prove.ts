@@ -86,7 +86,9 @@ async function tryOriginal(parts: MeasureParts): Promise<TriedOriginal> {
 async function buildOriginal({ shop }: MeasureParts, what: string): Promise<BuiltImage> {
   const outcome = await shop.build({ what, files: new Map(), cache: 'none' });
   if (outcome.ok) return outcome.image;
-  const { message, logFile } = outcome.failure;
+  const { message, logFile, why } = outcome.failure;
+  // The repaired files may name another image than the original's: there it is a fix that cannot be had.
+  if (why === 'unreachable') throw new ProofEnded('system', message);
   throw new ProofEnded('original', `the original does not build: ${message} (all of it in ${logFile})`);
 }
 

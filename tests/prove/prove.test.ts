@@ -266,6 +266,18 @@ describe('prove', () => {
     expect(proof.evidence).toMatchObject({ verdict: 'unproved', after: undefined });
   });
 
+  it('withdraws the fix whose base image cannot be had, and goes on', async () => {
+    const away = { why: 'unreachable', message: 'no answer', step: undefined } as const;
+    const { proof } = await proveIn({ fails: (text) => (text.includes('two --fixed') ? away : undefined) });
+    expect(proof).toMatchObject({ verdict: 'proved', ended: undefined, withdrawn: [{ reason: 'no answer' }] });
+  });
+
+  it('proves nothing, for want of a system, where the base of the original cannot be had', async () => {
+    const away = { why: 'unreachable', message: 'no answer', step: undefined } as const;
+    const { proof } = await proveIn({ fails: () => away });
+    expect(proof).toMatchObject({ verdict: 'unproved', ended: 'system', evidence: undefined });
+  });
+
   it('says what is known when the user interrupts it', async () => {
     const { proof } = await proveIn({ onBuild() {} });
     expect(proof).toMatchObject({ verdict: 'unproved', ended: 'cancelled', passing: [] });

@@ -83,7 +83,7 @@ const unbuildable: readonly (readonly [string, string, string, RegExp])[] = [
   [
     'a registry that is not there',
     'FROM 127.0.0.1:9/nothing\nRUN x\n',
-    'system',
+    'unreachable',
     /cannot be reached.*connection refused/,
   ],
 ];

@@ -55,7 +55,7 @@ function explain({ builder, end, progress, answers, timeoutSeconds }: Ending): [
   if (!answers)
     return ['system', `${builder} stopped answering during the build${at}: ${shortened(error) || 'no reason'}.`];
   if (!ran && unreachable.test(error))
-    return ['system', `What the build needs cannot be reached${at}: ${shortened(error)}.`];
+    return ['unreachable', `What the build needs cannot be reached${at}: ${shortened(error)}.`];
   const code = exitCode(error);
   if (failed?.instruction !== undefined) {
     const how =

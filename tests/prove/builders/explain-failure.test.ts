@@ -83,7 +83,7 @@ test.each<[string, [Partial<ProgressResult>, Partial<Ending>?], string, RegExp]>
           'failed to solve: failed to do request: Head "http://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused',
       },
     ],
-    'system',
+    'unreachable',
     /^What the build needs cannot be reached, at «\[internal\] load metadata.*connection refused\.$/,
   ],
   [
