@@ -2,6 +2,7 @@ import type { BehaviourComparison, BehaviourDifference } from '../../core/eviden
 import { printable } from '../../core/printable.ts';
 import type { Observation, Trial } from '../trial.ts';
 import { learnMask } from './internal/noise-mask.ts';
+import { listens, noPort } from './internal/observe-service.ts';
 
 /** Lines of a difference that are shown, around the first that differs. */
 const shownLines = 12;
@@ -10,7 +11,10 @@ const longestShown = 300;
 
 type Findings = {
   readonly [Key in 'differences' | 'improvements' | 'unproved' | 'noise']: BehaviourComparison[Key][number][];
-} & { compared: number };
+} & { compared: number; telling: number };
+
+/** Observations that tell what a program does, not only that it is there. */
+const tellingKinds: ReadonlySet<Observation['kind']> = new Set(['answer', 'command', 'exit', 'listens', 'output']);
 
 /** A comparison for images that were not tried. */
 export function notTried(why: string): BehaviourComparison {
@@ -24,7 +28,7 @@ export function notTried(why: string): BehaviourComparison {
  * than root where the original was root; it answers or is healthy by a probe or HEALTHCHECK that the original had not.
  */
 export function compareTrials(original: Trial, again: Trial, repaired: Trial): BehaviourComparison {
-  const findings: Findings = { differences: [], improvements: [], unproved: [], noise: [], compared: 0 };
+  const findings: Findings = { differences: [], improvements: [], unproved: [], noise: [], compared: 0, telling: 0 };
   const others = byName(again);
   const after = byName(repaired);
   const isDown = isWithoutProof(original);
@@ -42,7 +46,7 @@ export function compareTrials(original: Trial, again: Trial, repaired: Trial): B
   for (const seen of repaired.observations)
     if (!original.observations.some(({ name }) => name === seen.name)) compareNew(seen, isDown, findings);
   const { differences, improvements, unproved, noise, compared } = findings;
-  const why = isDown ? reasonOf(original) : compared === 0 ? 'nothing was seen that could be compared' : undefined;
+  const why = isDown ? reasonOf(original) : untold(findings);
   const verdict = differences.length > 0 ? 'different' : why === undefined ? 'same' : 'unknown';
   return {
     verdict,
@@ -53,6 +57,13 @@ export function compareTrials(original: Trial, again: Trial, repaired: Trial): B
     noise,
     why: verdict === 'unknown' ? why : undefined,
   };
+}
+
+/** A program that starts and stops as before may still fail at all that it does in between: that it is the same would be said for nothing. */
+function untold({ compared, telling }: Findings): string | undefined {
+  if (compared === 0) return 'nothing was seen that could be compared';
+  if (telling > 0) return undefined;
+  return 'only that it starts and stops could be compared: nothing that it listens on and no check of its health tells what it does (a HEALTHCHECK, a probe, or requests and runs in plimsoll.yaml would)';
 }
 
 /** It did not start, or did nothing that works. */
@@ -84,6 +95,8 @@ function compareOne(before: Observation, second: Observation, after: Observation
     return;
   }
   if (!before.good) {
+    // A program that listens on nothing fails at nothing.
+    if (before.lines.length === 0 || before.lines[0] === noPort) return;
     findings.unproved.push({
       name,
       why: printable(`the original fails at it: ${before.lines[0] ?? 'nothing'}`.slice(0, 200)),
@@ -91,6 +104,7 @@ function compareOne(before: Observation, second: Observation, after: Observation
     return;
   }
   findings.compared += 1;
+  if (tellingKinds.has(before.kind) || before.lines[0] === listens) findings.telling += 1;
   const mask = learnMask(before.lines, second.lines);
   findings.noise.push(...mask.noise.map((what) => ({ name, what: printable(what) })));
   const at = mask.firstDifference(after.lines);

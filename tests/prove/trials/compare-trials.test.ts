@@ -171,3 +171,34 @@ describe('what the original fails at proves nothing', () => {
     ]);
   });
 });
+
+describe('a program of which only start and end are seen', () => {
+  const runs: Observation = { name: 'starts', kind: 'started', lines: ['runs'], good: true };
+  const silent: Observation = { name: 'listens', kind: 'listens', lines: [], good: false };
+  const noPort: Observation = { name: 'GET /', kind: 'answer', lines: ['no port to ask'], good: false };
+  const worker = (...more: readonly Observation[]): Trial => ({
+    image: 'sha256:0',
+    observations: [runs, noPort, silent, user(0), stops('stops at the signal'), ...more],
+    notRun: [],
+    logs: [],
+  });
+
+  it('is not proved to be the same, and nothing that it never did is said to fail', () => {
+    const seen = compareTrials(worker(), worker(), worker());
+    expect(seen).toMatchObject({ verdict: 'unknown', differences: [], unproved: [] });
+    expect(seen.why).toMatch(/only that it starts and stops/);
+  });
+
+  it('is, when a check of its health tells', () => {
+    const healthy: Observation = { name: 'HEALTHCHECK', kind: 'command', lines: ['exit code 0'], good: true };
+    expect(compareTrials(worker(healthy), worker(healthy), worker(healthy)).verdict).toBe('same');
+  });
+
+  it('is different, where it does not start any more', () => {
+    const ended: Trial = {
+      ...worker(),
+      observations: [{ ...runs, lines: ['ended with exit code 1'], good: false }],
+    };
+    expect(compareTrials(worker(), worker(), ended).verdict).toBe('different');
+  });
+});

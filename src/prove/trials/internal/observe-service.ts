@@ -8,6 +8,10 @@ const pollMilliseconds = 100;
 /** Some of the ports are open and no other one follows: the others are not of this program. */
 const settledMilliseconds = 3_000;
 const commandSeconds = 30;
+/** What is seen where nothing listens that a request could be made to. */
+export const noPort = 'no port to ask';
+/** What is seen of a service that is up. */
+export const listens = 'runs and listens';
 /** Ports that the kernel gives to whoever asks for none: they differ from run to run. */
 const ephemeralFrom = 32_768;
 
@@ -71,7 +75,7 @@ async function waitUntilStarted(
     if (open.length !== known) since = now;
     known = open.length;
     const isOpen = plan.ports.length > 0 && plan.ports.every((port) => open.includes(port));
-    if (isOpen || (known > 0 && now - since > settledMilliseconds)) return end('runs and listens', true);
+    if (isOpen || (known > 0 && now - since > settledMilliseconds)) return end(listens, true);
     if (seconds() > plan.startSeconds) return timeIsOver(end, plan);
     await wait(pollMilliseconds, undefined, { signal });
   }
@@ -116,7 +120,7 @@ async function observeRequest(
 ): Promise<Observation> {
   const port = request.port ?? firstPort;
   const name = `${request.method} ${port === undefined ? '' : `:${port}`}${request.path}${request.scheme === 'https' ? ' (TLS)' : ''}`;
-  if (port === undefined) return { name, kind: 'answer', lines: ['no port to ask'], good: false };
+  if (port === undefined) return { name, kind: 'answer', lines: [noPort], good: false };
   for (;;) {
     signal.throwIfAborted();
     const answer = await ask(() => container.connect(port), request, port);
