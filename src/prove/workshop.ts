@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { BuildOutcome, BuiltImage } from './build.ts';
 import { copyTree } from './context-copy.ts';
+import { movedArguments } from './moved-arguments.ts';
 import { proofTag } from './owner.ts';
 import type { ProofOptions, ProofTools } from './proof.ts';
 import type { Subject } from './subjects.ts';
@@ -62,10 +63,13 @@ export function openWorkshop(subject: Subject, tools: ProofTools, options: Proof
             context: path.join(copy.directory, subject.context),
             dockerfile: path.join(copy.directory, subject.dockerfile),
             contexts: new Map([...settings.contexts].map(([name, where]) => [name, placeOf(where, copy.directory)])),
-            secrets: settings.secrets.map(({ id, from }) => ({
-              id,
-              from: 'file' in from ? { file: path.resolve(options.project.root, from.file) } : from,
-            })),
+            secrets: [
+              ...settings.secrets.map(({ id, from }) => ({
+                id,
+                from: 'file' in from ? { file: path.resolve(options.project.root, from.file) } : from,
+              })),
+              ...movedArguments(textOf(files.get(subject.dockerfile)), settings, builder.environment, beside(copy)),
+            ],
             cache,
             tag: proofTag(what),
             logFile: path.join(options.logs, `${fileName(subject.name)}-${builds}-${fileName(what)}.log`),
@@ -137,6 +141,15 @@ async function copyOf(options: ProofOptions, files: ReadonlyMap<string, Uint8Arr
 function endIfNeeded(failure: Extract<BuildOutcome, { ok: false }>['failure'], signal: AbortSignal): void {
   if (failure.why === 'cancelled' || signal.aborted) throw new ProofEnded('cancelled', 'it was interrupted');
   if (failure.why === 'system') throw new ProofEnded('system', failure.message);
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
+}
+
+/** What lies beside a copy is removed with it, and is in no context. */
+function beside({ directory }: { readonly directory: string }): string {
+  return path.dirname(directory);
 }
 
 /** A directory of the project as it is in the copy; images and addresses as they are. */

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../core/mask-secrets.ts';
 import type { BuildOptions, BuildOutcome, BuildRequest, BuiltImage } from '../build.ts';
 import type { Environment } from './environment.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -28,7 +29,8 @@ export async function carryOut(build: Build, request: BuildRequest, { signal }: 
     signal,
     timeoutSeconds,
     logFile,
-    mask: hide,
+    // What stands in the Dockerfile itself is printed with each of its steps.
+    mask: (line) => maskSecrets(hide(line)),
     onLine: (line, isError) => build.reader.line(line, isError),
   });
   const progress = build.reader.result();
