@@ -97,3 +97,13 @@ test('a proof without anything measured says why', () => {
   );
   expect(text).toBe('web  Dockerfile\n  Not proved, and not refuted.\n    The original does not build.\n');
 });
+
+test('less than a second of difference is no saving, and no loss', () => {
+  const seconds = (coldSeconds: number) => ({ ...sampleEvidence.before, coldSeconds });
+  const row = (before: number, after: number) =>
+    show({ ...sampleEvidence, before: seconds(before), after: seconds(after) })
+      .split('\n')
+      .find((line) => line.startsWith('  build without cache'));
+  expect(row(0.5, 0.8)).not.toMatch(/[▲▼]/);
+  expect(row(5, 10)).toContain('▲ 100 %');
+});
