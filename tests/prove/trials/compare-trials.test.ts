@@ -50,6 +50,12 @@ describe('what differs between two trials of the original is noise, and nothing 
     ],
     ['a number', ['{', '"id":17}'], ['{', '"id":18}'], ['{', '"id":23}']],
     ['an id of hexadecimal digits', ['id 3f2a1b9c0d'], ['id 91ab37fe20'], ['id 00ffee1234']],
+    [
+      'a UUID, of which both have a group without a letter',
+      ['x-request-id: 0f8c2a6e-7284-4d3b-9c11-5e2f0a7b9d64'],
+      ['x-request-id: b1e97c02-1930-4a6f-8d25-90c4f3e1a7b8'],
+      ['x-request-id: 7d20e5f1-a3f1-4b8e-b6c7-2f4d8a09e3c5'],
+    ],
     ['a host', ['from 3f2a1b9c0d7e here'], ['from web-7d9f-x2k here'], ['from web-7d9f-q8z here']],
     ['a duration with another unit', ['took 980µs'], ['took 1.2ms'], ['took 1.1ms']],
     ['the order of lines', ['a', 'b', 'c'], ['c', 'a', 'b'], ['b', 'c', 'a']],

@@ -3,7 +3,7 @@ export interface LinePattern {
   readonly matches: (line: string) => boolean;
   /** What differs, for people: pairs of texts. */
   readonly differing: readonly (readonly [string, string])[];
-  /** The share of their characters that are in common, or a number or a date in both: from 0 to 1. */
+  /** The share of their characters that are in common, or a number, a date or a UUID in both: from 0 to 1. */
   readonly alike: number;
 }
 
@@ -13,8 +13,13 @@ export interface LinePattern {
  */
 const dates =
   /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d(?: (?:GMT|UTC|[+-]\d{4}))?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?|\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?/;
-const tokens = new RegExp(`${dates.source}|[A-Za-z0-9]+|[^A-Za-z0-9]`, 'g');
+/**
+ * One piece, too: of the groups of four digits between its hyphens some hold no letter by chance, in both (https://www.rfc-editor.org/rfc/rfc9562).
+ */
+const uuid = /(?<![A-Za-z0-9])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![A-Za-z0-9])/;
+const tokens = new RegExp(`${dates.source}|${uuid.source}|[A-Za-z0-9]+|[^A-Za-z0-9]`, 'g');
 const wholeDate = new RegExp(`^(?:${dates.source})$`);
+const wholeUuid = new RegExp(`^${uuid.source}$`);
 
 /** Lines of more pieces are compared as a whole. */
 const mostTokens = 1_500;
@@ -40,7 +45,7 @@ type Part =
 
 function alikeIn(part: Part): number {
   if (part.kind === 'same') return part.text.length;
-  const isOfOneKind = [/^\d+$/, wholeDate].some((kind) => kind.test(part.one) && kind.test(part.other));
+  const isOfOneKind = [/^\d+$/, wholeDate, wholeUuid].some((kind) => kind.test(part.one) && kind.test(part.other));
   return isOfOneKind ? Math.min(part.one.length, part.other.length) : 0;
 }
 
@@ -145,6 +150,8 @@ function gapOf({ one, other }: Extract<Part, { kind: 'gap' }>): {
   if (/^\d+$/.test(both)) return { isAllowed: (each) => /\d/.test(each), shortest: least, longest: 20 };
   if (wholeDate.test(one) && wholeDate.test(other))
     return { isAllowed: (each) => /[\w ,.:+/-]/.test(each), shortest: least, longest: both.length };
+  if (wholeUuid.test(one) && wholeUuid.test(other))
+    return { isAllowed: (each) => /[0-9A-Fa-f-]/.test(each), shortest: one.length, longest: one.length };
   const kinds = [/\d/, /[a-f]/, /[g-z]/, /[A-F]/, /[G-Z]/].filter((kind) => kind.test(both));
   const others = new Set(both.replace(/[A-Za-z0-9]/g, ''));
   const isFixed = one.length === other.length && one.length >= 8;
