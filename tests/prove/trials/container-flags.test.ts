@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { TrialPlan } from '../../../src/prove/trial.ts';
 import { containerFlags } from '../../../src/prove/trials/internal/container-flags.ts';
@@ -64,4 +67,22 @@ test.each<[string, string, string, string]>([
 test('what comes from the environment of plimsoll is never shown, whatever it is called', () => {
   const hide = hideValues({ environment: new Map([['FOO', 'hidden']]), fromHost: new Set(['FOO']) });
   expect(hide('foo is hidden')).toBe('foo is ***');
+});
+
+test('a secret under a name that the engine’s client reads is in a file, not in its arguments', () => {
+  const top = mkdtempSync(path.join(tmpdir(), 'plimsoll-flags-'));
+  try {
+    const environment = new Map([
+      ['REGISTRY_PASSWORD', 'hunter2 hunter2'],
+      ['HTTP_PROXY', 'http://proxy:1'],
+    ]);
+    const { flags } = containerFlags(plan({ environment }), path.join(top, 'files'));
+    expect(flags.join(' ')).not.toContain('hunter2');
+    expect(flags).toContain('HTTP_PROXY=http://proxy:1');
+    expect(readFileSync(flags[flags.indexOf('--env-file') + 1] ?? '', 'utf8')).toBe(
+      'REGISTRY_PASSWORD=hunter2 hunter2\n',
+    );
+  } finally {
+    rmSync(top, { recursive: true, force: true });
+  }
 });

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { enumerate } from '../../../core/enumerate.ts';
 import type { TrialPlan } from '../../trial.ts';
+import { secretName } from './hide-values.ts';
 
-/** Variables that the engine's client itself reads: their values stand on its command line, others only in its environment. */
+/** Variables that the engine's client itself reads: their values stand on its command line or, where they are secret, in a file; others only in its environment. */
 const readByClient =
   /^(?:PATH|HOME|TMPDIR|USER|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|(?:DOCKER|BUILDX|BUILDKIT|CONTAINER|CONTAINERS|PODMAN|XDG|DBUS|GODEBUG|GO|LD|SSL|STORAGE|REGISTRY)(?:_.*)?)$/i;
 
@@ -28,16 +29,29 @@ export interface ContainerFlags {
 export function containerFlags(plan: TrialPlan, directory: string): ContainerFlags {
   const environment = new Map<string, string>();
   const flags = ['--hostname', 'plimsoll-trial'];
+  const secret: string[] = [];
   for (const [name, value] of plan.environment)
-    if (readByClient.test(name)) flags.push('--env', `${name}=${value}`);
+    if (readByClient.test(name) && isForFile(name, value, plan)) secret.push(`${name}=${value}\n`);
+    else if (readByClient.test(name)) flags.push('--env', `${name}=${value}`);
     else {
       environment.set(name, value);
       flags.push('--env', name);
     }
+  if (secret.length > 0) {
+    mkdirSync(directory, { recursive: true });
+    const file = path.join(directory, 'environment');
+    writeFileSync(file, secret.join(''), { mode: 0o600 });
+    flags.push('--env-file', file);
+  }
   if (plan.workingDirectory !== undefined) flags.push('--workdir', plan.workingDirectory);
   flags.push(...securityFlags(plan));
   const files = fileFlags(plan, directory);
   return { flags: [...flags, ...files.flags], environment, notes: [...refusedCapabilities(plan), ...files.notes] };
+}
+
+/** A list of processes is read by all users of a machine. Lines of the file hold values as they are, but for those that engines read differently. */
+function isForFile(name: string, value: string, { fromHost }: TrialPlan): boolean {
+  return (secretName.test(name) || fromHost?.has(name) === true) && !/^["'\s]|[\r\n]/.test(value);
 }
 
 function securityFlags({ security }: TrialPlan): readonly string[] {

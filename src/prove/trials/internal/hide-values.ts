@@ -4,7 +4,8 @@ import type { TrialPlan } from '../../trial.ts';
 const shortestSecret = 8;
 const shortestOfHost = 4;
 
-const secretName = /pass|secret|token|key|credential|auth|dsn|private|cert/i;
+/** What a variable is called that holds a secret. */
+export const secretName = /pass|secret|token|key|credential|auth|dsn|private|cert/i;
 
 /** The password of an address, whatever its variable is called: `postgres://shop:hunter22@db/shop`. */
 const login = /:\/\/[^\s/:@]*:([^\s/@]+)@/g;
