@@ -29,6 +29,13 @@ export interface Verdict {
   readonly seconds: number;
 }
 
+const preface = `# The verifier, measured
+
+Written by \`npm run benchmarks:verifier\`: working applications are changed in ways that break them and in ways that do not, built by Docker Engine, and tried beside two
+builds of the original. Limits: at least 95 % caught, under 2 % false alarms.
+
+`;
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -56,7 +63,7 @@ await Promise.all(
 const table = verifierTable(names, verdicts);
 console.log(table);
 console.log(`${Math.round((performance.now() - begun) / 1000)} s`);
-if (values.table !== undefined) writeFileSync(values.table, table);
+if (values.table !== undefined) writeFileSync(values.table, `${preface}${table}`);
 
 async function measure(name: string): Promise<void> {
   const runner = await openEngineRunner(engine);
