@@ -164,11 +164,15 @@ CMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait"]
 
   it('leave nothing when they are cancelled, and remove what a killed run left', async () => {
     const dead = ownerName().replace(/-\d+-/, '-4194303-');
-    const leftover = ['run', '-d', '--name', `plimsoll-trial-${dead}`, '--label', 'dev.plimsoll.trial=left'];
+    const leftover = ['create', '--name', `plimsoll-trial-${dead}`, '--label', 'dev.plimsoll.trial=left'];
     await client(...leftover, '--network=none', 'busybox:1', 'sleep', '600');
+    // Proofs of other tests that begin now remove it, too.
+    await client('start', `plimsoll-trial-${dead}`).catch(() => '');
     const controller = new AbortController();
     const own = await openEngineRunner(address);
-    expect(await client('ps', '-aq', '--filter', `name=plimsoll-trial-${dead}`)).toBe('');
+    await expect
+      .poll(() => client('ps', '-aq', '--filter', `name=plimsoll-trial-${dead}`), { timeout: 20_000 })
+      .toBe('');
     const image = await build('FROM busybox:1\nCMD ["sleep", "600"]\n');
     setTimeout(() => controller.abort(new Error('enough')), 1_500);
     await expect(own.try(image, { ...plan, startSeconds: 60 }, controller.signal)).rejects.toThrow('enough');

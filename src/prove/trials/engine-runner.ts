@@ -29,7 +29,12 @@ export async function openEngineRunner(engine: EngineAddress, reach?: Reach): Pr
   const session: Session = { engine, containers: new Set(), network: undefined, reach, scratch: undefined };
   return {
     title,
-    try: (image, plan, signal) => tryImage(session, image, plan, signal),
+    try: (image, plan, signal) =>
+      tryImage(session, image, plan, signal).catch((error: unknown) => {
+        // Whatever it was that the cancelling broke off.
+        signal.throwIfAborted();
+        throw error;
+      }),
     close: () => closeSession(session),
   };
 }
