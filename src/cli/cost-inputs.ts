@@ -15,16 +15,15 @@ const measured = { unpackRate: 200_000_000, fileSeconds: 0.000_2, podSeconds: 1 
  */
 export function costInputs(parsed: ParsedArguments, settings: CostSettings, replicas: readonly number[]): CostInputs {
   const most = Math.max(1, ...replicas.filter(Number.isFinite));
-  const count = (flag: string, setting: PlacedNumber | undefined, fallback: CostInput): CostInput => {
-    const given = numberOf(parsed, flag);
-    if (given !== undefined) return { value: given, source: `--${flag}` };
-    return setting ? { value: setting.value, source: setting.place } : fallback;
-  };
-  const rate = (flag: string, setting: PlacedNumber | undefined, fallback: CostInput): CostInput => {
-    const given = rateOf(parsed, flag);
-    if (given !== undefined) return { value: given, source: `--${flag}` };
-    return setting ? { value: setting.value, source: setting.place } : fallback;
-  };
+  const inputFrom =
+    (read: typeof numberOf) =>
+    (flag: string, setting: PlacedNumber | undefined, fallback: CostInput): CostInput => {
+      const given = read(parsed, flag);
+      if (given !== undefined) return { value: given, source: `--${flag}` };
+      return setting ? { value: setting.value, source: setting.place } : fallback;
+    };
+  const count = inputFrom(numberOf);
+  const rate = inputFrom(rateOf);
   return {
     nodes: count('nodes', settings.nodes, {
       value: most,

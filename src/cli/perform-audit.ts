@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AuditRequest, audit, type FoundByThreads } from '../audit/audit.ts';
 import { readBaseline, writeBaseline } from '../audit/baseline.ts';
 import { settingsFrom } from '../audit/settings.ts';
+import { attachProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { ReadProblem, Report } from '../core/report.ts';
 import { isSeverity, type Severity } from '../core/severity.ts';
@@ -13,6 +14,7 @@ import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { compiledForOnePass } from './compiled-for-one-pass.ts';
+import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -138,13 +140,8 @@ function imageProblem(name: string, { message, where, remedy }: UserError): Read
 
 /** With what earlier proofs measured of the texts as they are. */
 async function withProofs(report: Report, target: Target, root: string): Promise<Report> {
-  if (target.kind === 'bytes' || !existsSync(path.join(root, '.plimsoll'))) return report;
-  const [{ knownProofs }, { attachProofs }] = await Promise.all([
-    import('./evidence-files.ts'),
-    import('../core/attach-proofs.ts'),
-  ]);
-  const { proofs, stale } = knownProofs(root);
-  return attachProofs(report, proofs, stale);
+  const known = target.kind === 'bytes' ? undefined : await knownProofsBelow(root);
+  return known ? attachProofs(report, known.proofs, known.stale) : report;
 }
 
 /** True when something that was named itself, or given on standard input, was not read. */

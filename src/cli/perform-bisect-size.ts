@@ -8,20 +8,22 @@ import type { Configuration } from '../project/configuration.ts';
 import { type BisectOptions, bisectSize } from '../prove/bisect-size/bisect-size.ts';
 import { checkOutCommit, measureImage } from '../prove/bisect-size/measure-commit.ts';
 import type { Builder } from '../prove/build.ts';
-import { readBuildFlags } from '../prove/build-flags.ts';
 import { findBuilder, parseBuilderChoice } from '../prove/builders/find-builder.ts';
 import { proofTag } from '../prove/owner.ts';
 import { openHistory } from '../prove/replay/history.ts';
 import { openGit } from '../prove/replay/run-git.ts';
 import { makeScratch } from '../prove/scratch.ts';
 import { renderSizes, sizesJson } from '../report/size.ts';
+import { askedBuild } from './asked-build.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { numberOf } from './cost-inputs.ts';
+import { countFrom } from './count-flag.ts';
 import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+
+type AskedBuild = ReturnType<typeof askedBuild>;
 
 const defaults = { last: 100, mostBuilds: 16, timeoutSeconds: 1800 };
 
@@ -40,13 +42,14 @@ export async function performBisectSize(parsed: ParsedArguments, terminal: Termi
     throw new UserError('how large the image is, only a build tells', {
       remedy: 'Leave --no-build out, or name the image with --image.',
     });
+  const asked = askedBuild(parsed, terminal.cwd);
   const progress = progressOn(terminal, parsed.has('quiet'));
   const interruption = onInterruption(terminal, progress.end);
   let builder: Builder | undefined;
   try {
     const history = await openHistory(
       place.context,
-      since === undefined ? { most: numberOf(parsed, 'last') ?? defaults.last } : { most: 10_000, since },
+      since === undefined ? { most: countFrom(parsed, 'last', defaults.last) } : { most: 10_000, since },
       progress.step,
     );
     try {
@@ -59,15 +62,23 @@ export async function performBisectSize(parsed: ParsedArguments, terminal: Termi
         build: {
           dockerfile,
           context,
-          ...(parsed.has('target') && { target: parsed.value('target') ?? '' }),
-          buildArguments: new Map(parsed.values('build-arg').map((each) => argumentOf(each, terminal))),
+          ...(asked.target !== undefined && { target: asked.target }),
+          buildArguments: valuesOf(asked, terminal),
         },
         budget,
         measure:
           builder &&
-          measureWith(builder, history.top, { dockerfile, context }, parsed, terminal, interruption.signal, progress),
+          measureWith(
+            builder,
+            history.top,
+            { dockerfile, context, asked },
+            parsed,
+            terminal,
+            interruption.signal,
+            progress,
+          ),
         newest: newestFrom(parsed, terminal),
-        mostBuilds: numberOf(parsed, 'most-builds') ?? defaults.mostBuilds,
+        mostBuilds: countFrom(parsed, 'most-builds', defaults.mostBuilds),
         onProgress: progress.step,
       });
       progress.end();
@@ -129,9 +140,8 @@ function budgetFrom(
 }
 
 /** What the front end puts in where it reads the file: an argument without a value has that of the environment. */
-function argumentOf(written: string, { environment }: Terminal): readonly [string, string] {
-  const equals = written.indexOf('=');
-  return equals === -1 ? [written, environment[written] ?? ''] : [written.slice(0, equals), written.slice(equals + 1)];
+function valuesOf(asked: AskedBuild, { environment }: Terminal): ReadonlyMap<string, string> {
+  return new Map([...(asked.arguments ?? [])].map(([name, value]) => [name, value ?? environment[name] ?? '']));
 }
 
 function builderFrom(parsed: ParsedArguments, terminal: Terminal, signal: AbortSignal): Promise<Builder> {
@@ -155,23 +165,13 @@ function newestFrom(parsed: ParsedArguments, terminal: Terminal): BisectOptions[
 function measureWith(
   builder: Builder,
   top: string,
-  place: { readonly dockerfile: string; readonly context: string },
+  { asked, ...place }: { readonly dockerfile: string; readonly context: string; readonly asked: AskedBuild },
   parsed: ParsedArguments,
   terminal: Terminal,
   signal: AbortSignal,
   progress: Progress,
 ): BisectOptions['measure'] {
-  const flags = readBuildFlags(
-    {
-      arguments: parsed.values('build-arg'),
-      secrets: parsed.values('secret'),
-      contexts: [],
-      target: parsed.value('target'),
-      platform: undefined,
-      network: parsed.value('network'),
-    },
-    terminal.cwd,
-  );
+  const timeoutSeconds = countFrom(parsed, 'timeout', defaults.timeoutSeconds);
   const git = openGit(top);
   return async (commit) => {
     const { id, subject } = commit.commit;
@@ -189,13 +189,13 @@ function measureWith(
           arguments: new Map(),
           contexts: new Map(),
           secrets: [],
-          ...flags,
+          ...asked,
           context: path.join(tree, place.context),
           dockerfile: path.join(tree, place.dockerfile),
           cache: 'warm',
           tag: proofTag('size'),
           logFile: path.join(scratch.directory, 'build.log'),
-          timeoutSeconds: numberOf(parsed, 'timeout') ?? defaults.timeoutSeconds,
+          timeoutSeconds,
         },
         { signal, onStep: (step) => progress.step(printable(`${what}: ${step.name}`)) },
       );

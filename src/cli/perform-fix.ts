@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { encodeArtifact } from '../core/artifact.ts';
+import { attachFixProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { FixReport, OfferedFix } from '../core/fix-report.ts';
 import type { FixTerminalOptions } from '../report/fix-terminal.ts';
@@ -8,6 +7,7 @@ import { type Asker, askerOn } from './ask.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
 import { isColored } from './is-colored.ts';
+import { knownProofsBelow } from './known-proofs-below.ts';
 import { prefixFrom } from './perform-audit.ts';
 
 /** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
@@ -83,13 +83,8 @@ export async function print(made: FixReport, root: string, parsed: ParsedArgumen
 
 /** With what earlier proofs measured of the texts as they are. */
 async function withProofs(report: FixReport, root: string): Promise<FixReport> {
-  if (!existsSync(path.join(root, '.plimsoll'))) return report;
-  const [{ knownProofs }, { attachFixProofs }] = await Promise.all([
-    import('./evidence-files.ts'),
-    import('../core/attach-proofs.ts'),
-  ]);
-  const { proofs, stale } = knownProofs(root);
-  return attachFixProofs(report, proofs, stale);
+  const known = await knownProofsBelow(root);
+  return known ? attachFixProofs(report, known.proofs, known.stale) : report;
 }
 
 export function pageOf(parsed: ParsedArguments, terminal: Terminal): FixTerminalOptions {
@@ -135,7 +130,6 @@ export async function writeReport(
 }
 
 /** Only what a patch can hold: fixes whose lines show a secret are named instead. */
-/** Prints the patch of a session, or of those fixes of it that are chosen. */
 async function printPatch(session: FixSession, terminal: Terminal): Promise<number> {
   const { patchWithoutSecrets } = await import('./patch-without-secrets.ts');
   const { patch, hidden, report } = await patchWithoutSecrets(session, prefixFrom(terminal.cwd, session.project.root));

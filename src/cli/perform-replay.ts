@@ -19,11 +19,11 @@ import { summarize } from '../prove/replay/summarize.ts';
 import { renderReplayJson } from '../report/replay-json.ts';
 import { renderReplay } from '../report/replay-terminal.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { countFrom } from './count-flag.ts';
 import { isColored } from './is-colored.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { type FixTexts, fixesOf } from './replay-fixes.ts';
 import {
-  countFrom,
   openProjectHistory,
   type ReplayTarget,
   readReplayTarget,

@@ -11,10 +11,10 @@ import { tellCause, tellChange } from '../prove/replay/tell-cause.ts';
 import { renderExplanationJson } from '../report/replay-json.ts';
 import { renderExplanation } from '../report/why-rebuilt-terminal.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { countFrom } from './count-flag.ts';
 import { isColored } from './is-colored.ts';
 import { progressOn } from './progress.ts';
 import {
-  countFrom,
   openProjectHistory,
   type ReplayTarget,
   readReplayTarget,

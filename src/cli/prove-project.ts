@@ -2,11 +2,12 @@ import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { Candidate } from '../fix/candidate.ts';
-import { type BuildFlags, readBuildFlags } from '../prove/build-flags.ts';
 import type { NamedFix, Proof, ProofOptions, RepairWith } from '../prove/proof.ts';
 import { prove } from '../prove/prove.ts';
 import { type Subject, subjectsOf } from '../prove/subjects.ts';
+import { askedBuild } from './asked-build.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { countFrom } from './count-flag.ts';
 import { evidenceDirectory, refuseElsewhere } from './evidence-files.ts';
 import type { FixSession } from './fix-session.ts';
 import { onInterruption } from './interruption.ts';
@@ -52,7 +53,7 @@ export async function proveProject(
   const subjects = subjectsOf(project, {
     images: parsed.values('image'),
     dockerfiles: parsed.values('dockerfile').map((file) => fromRoot(file, terminal.cwd, project.root)),
-    settings: readBuildFlags(flagsOf(parsed), terminal.cwd),
+    settings: askedBuild(parsed, terminal.cwd),
   });
   if (subjects.length === 0)
     throw new UserError('there is no image to build here', {
@@ -60,8 +61,8 @@ export async function proveProject(
     });
   // Known before hours of building.
   for (const directory of [logDirectory, evidenceDirectory]) refuseElsewhere(project.root, directory);
-  const timeoutSeconds = numberFrom(parsed, 'timeout', timeoutByDefault);
-  const mostBuilds = numberFrom(parsed, 'most-builds', mostBuildsByDefault);
+  const timeoutSeconds = countFrom(parsed, 'timeout', timeoutByDefault);
+  const mostBuilds = countFrom(parsed, 'most-builds', mostBuildsByDefault);
   const progress = progressOn(terminal, parsed.has('quiet'));
   const interruption = onInterruption(terminal, progress.end);
   try {
@@ -132,27 +133,8 @@ function exitCodeFor(proofs: readonly Proof[], parsed: ParsedArguments): number 
   return proofs.every(isGood) ? exitCodes.clean : exitCodes.findings;
 }
 
-function flagsOf(parsed: ParsedArguments): BuildFlags {
-  return {
-    arguments: parsed.values('build-arg'),
-    secrets: parsed.values('secret'),
-    contexts: parsed.values('build-context'),
-    target: parsed.value('target'),
-    platform: parsed.value('platform'),
-    network: parsed.value('network'),
-  };
-}
-
 function fromRoot(file: string, cwd: string, root: string): string {
   const direct = path.relative(root, path.resolve(cwd, file)).split(path.sep).join('/');
   // Most people name it as it lies in the project.
   return direct.startsWith('../') ? path.posix.normalize(file) : direct;
-}
-
-function numberFrom(parsed: ParsedArguments, flag: string, otherwise: number): number {
-  const text = parsed.value(flag);
-  if (text === undefined) return otherwise;
-  const number = Number(text);
-  if (/^\d{1,6}$/.test(text) && number > 0) return number;
-  throw new UserError(`--${flag} takes a number of at least 1, not «${printable(text)}»`);
 }

@@ -125,12 +125,3 @@ export function replayed(
     hasGit,
   };
 }
-
-/** @throws UserError for what is no number from `least` on. */
-export function countFrom(parsed: ParsedArguments, flag: string, otherwise: number, least = 1): number {
-  const text = parsed.value(flag);
-  if (text === undefined) return otherwise;
-  if (!/^\d{1,6}$/.test(text) || Number(text) < least)
-    throw new UserError(`--${flag} takes a number from ${least} on; not «${text}»`);
-  return Number(text);
-}

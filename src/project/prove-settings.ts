@@ -5,7 +5,7 @@ import type { ImageBuild } from './project.ts';
 export interface ListedRequest {
   readonly method: string;
   readonly scheme: 'http' | 'https';
-  /** Undefined: the first that the program listens on. */
+  /** Undefined: the first that is known, or the first that the program listens on. */
   readonly port: number | undefined;
   readonly path: string;
   readonly headers: ReadonlyMap<string, string>;

@@ -1,16 +1,10 @@
+import type { ListedRequest, ListedRun } from '../project/prove-settings.ts';
 import type { BuiltImage } from './build.ts';
 
 /** A request that a user lists, or that a probe or HEALTHCHECK makes. */
-export interface TrialRequest {
+export interface TrialRequest extends ListedRequest {
   /** `default`: nobody names one, and the first page is asked for. */
   readonly from: 'configuration' | 'readinessProbe' | 'livenessProbe' | 'startupProbe' | 'healthcheck' | 'default';
-  readonly method: string;
-  readonly scheme: 'http' | 'https';
-  /** Undefined: the first port of the plan, or the one that listens. */
-  readonly port: number | undefined;
-  readonly path: string;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string | undefined;
 }
 
 /** A command inside the container: an exec probe, the image's HEALTHCHECK. */
@@ -20,11 +14,7 @@ export interface TrialCommand {
 }
 
 /** One run of a program that ends by itself. */
-export interface TrialRun {
-  readonly arguments: readonly string[];
-  readonly entrypoint: string | undefined;
-  readonly input: string | undefined;
-}
+export type TrialRun = ListedRun;
 
 /** As whom and with what rights a container runs: what the manifest asks for. */
 export interface TrialSecurity {

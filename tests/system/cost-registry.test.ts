@@ -8,8 +8,8 @@ import { command } from '../../src/cli/commands/cost.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
 import { type CountingRegistry, startCountingRegistry } from './counting-registry.ts';
-import { hasRegistry } from './faulty-registry.ts';
 import { buildahStore, containerdStore, dockerStore, hasSkopeo, type ImageStore, skopeoStore } from './image-stores.ts';
+import { hasRegistry } from './real-registry.ts';
 
 // The bytes that the cost model says, against those that a real registry serves to empty stores of real clients that pull real successive versions.
 // CI pulls with skopeo; PLIMSOLL_COST=all (npm run test:node) also with Buildah, containerd and Docker Engine.

@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../free-port.ts';
-import { registryProgram } from './faulty-registry.ts';
+import { startRealRegistry } from './real-registry.ts';
 
 /** The real registry behind a server that counts what it gives, and gives no more than so many bytes a second to all together. */
 export interface CountingRegistry {
@@ -22,14 +17,8 @@ export interface CountingRegistry {
 
 /** @param port for clients that know one only; any free one otherwise */
 export async function startCountingRegistry(port = 0): Promise<CountingRegistry> {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-counting-'));
-  const own = await freePort();
-  const config = path.join(directory, 'registry.yml');
-  writeFileSync(
-    config,
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${directory}/data}}\nhttp: {addr: "127.0.0.1:${own}"}\n`,
-  );
-  const child = spawn(registryProgram, ['serve', config], { stdio: 'ignore' });
+  const registry = await startRealRegistry();
+  const own = registry.port;
   let served = { blobs: 0, others: 0 };
   const turn = turns();
   const server = createServer((incoming, response) => {
@@ -45,16 +34,6 @@ export async function startCountingRegistry(port = 0): Promise<CountingRegistry>
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-  for (let tries = 0; tries < 100; tries++) {
-    if (
-      await fetch(`http://127.0.0.1:${own}/v2/`).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      break;
-    await sleep(50);
-  }
   return {
     host: `127.0.0.1:${listening}`,
     get served() {
@@ -67,8 +46,7 @@ export async function startCountingRegistry(port = 0): Promise<CountingRegistry>
     stop() {
       server.closeAllConnections();
       server.close();
-      child.kill('SIGKILL');
-      rmSync(directory, { recursive: true, force: true });
+      registry.stop();
     },
   };
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
@@ -8,11 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
-
-export const registryProgram = '/usr/bin/docker-registry';
-export const hasRegistry = existsSync(registryProgram);
+import { startRealRegistry } from './real-registry.ts';
 
 /** What goes wrong with an answer. */
 export type Fault =
@@ -59,14 +53,8 @@ export interface FaultyRegistry {
 }
 
 export async function startFaultyRegistry(): Promise<FaultyRegistry> {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
-  const own = await freePort();
-  const config = path.join(directory, 'registry.yml');
-  writeFileSync(
-    config,
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${directory}/data}}\nhttp: {addr: "127.0.0.1:${own}"}\n`,
-  );
-  const child = spawn(registryProgram, ['serve', config], { stdio: 'ignore' });
+  const registry = await startRealRegistry();
+  const own = registry.port;
   let spoil: (asked: Asked, count: number) => Fault | undefined = () => undefined;
   let asked: Asked[] = [];
   const answer: RequestListener = (incoming, response) => {
@@ -77,7 +65,6 @@ export async function startFaultyRegistry(): Promise<FaultyRegistry> {
   };
   const server = createServer(answer);
   const port = await listen(server);
-  await untilItAnswers(`http://127.0.0.1:${own}/v2/`);
   return {
     host: `127.0.0.1:${port}`,
     answer,
@@ -103,8 +90,7 @@ export async function startFaultyRegistry(): Promise<FaultyRegistry> {
     stop() {
       server.closeAllConnections();
       server.close();
-      child.kill('SIGKILL');
-      rmSync(directory, { recursive: true, force: true });
+      registry.stop();
     },
   };
 }
@@ -116,27 +102,6 @@ export function listen(server: Server): Promise<number> {
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-}
-
-async function untilItAnswers(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (
-      await fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('docker-registry does not start');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function forward(

@@ -1,35 +1,29 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
-const port = 15_377;
-const host = `127.0.0.1:${port}`;
-const program = '/usr/bin/docker-registry';
 let directory: string;
-let server: ChildProcess | undefined;
+let registry: RealRegistry | undefined;
+let host = '';
 let digest = '';
 
-describe.skipIf(!existsSync(program))('plimsoll fix --online asks a real registry', () => {
+describe.skipIf(!hasRegistry)('plimsoll fix --online asks a real registry', () => {
   beforeAll(async () => {
     directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-online-'));
-    const config = path.join(directory, 'registry.yml');
-    writeFileSync(
-      config,
-      `version: 0.1\nstorage: {filesystem: {rootdirectory: ${directory}/registry}}\nhttp: {addr: "${host}"}\n`,
-    );
-    server = spawn(program, ['serve', config], { stdio: 'ignore' });
-    await untilItAnswers();
+    registry = await startRealRegistry();
+    host = `127.0.0.1:${registry.port}`;
     digest = await push('team/base', '1.4');
     await push('team/base', 'latest');
     await push('team/only-latest', 'latest');
   }, 30_000);
   afterAll(() => {
-    server?.kill();
+    registry?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -147,18 +141,6 @@ async function startPlimsoll(
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, stderr };
-}
-
-async function untilItAnswers(): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const answers = await fetch(`http://${host}/v2/`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the registry did not start');
 }
 
 /** Pushes an image without layers and gives the digest of its manifest. */

@@ -20,7 +20,8 @@ import { downloadBlob } from '../../src/image/sources/registry-blob.ts';
 import { type TestDescriptor, testBlobs, types } from '../image/image-blobs.ts';
 import { tarOf } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
-import { type Asked, type FaultyRegistry, hasRegistry, listen, startFaultyRegistry } from './faulty-registry.ts';
+import { type Asked, type FaultyRegistry, listen, startFaultyRegistry } from './faulty-registry.ts';
+import { hasRegistry } from './real-registry.ts';
 
 // The real registry behind a server that spoils its answers: what is read of an image through all that a network and a hostile registry do.
 

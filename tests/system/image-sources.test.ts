@@ -24,7 +24,8 @@ import { type OpenOptions, openImage } from '../../src/image/sources/open-image.
 import { type TestDescriptor, testBlobs, types } from '../image/image-blobs.ts';
 import { type TarFile, tarOf, withPax } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
-import { type FaultyRegistry, hasRegistry, listen, startFaultyRegistry } from './faulty-registry.ts';
+import { type FaultyRegistry, listen, startFaultyRegistry } from './faulty-registry.ts';
+import { hasRegistry } from './real-registry.ts';
 
 // Forms of images, ways to registries and names made to lead astray, through the real registry.
 

@@ -1,6 +1,7 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 import { buildFlags } from '../prove-flags.ts';
+import { configFlag } from '../reading-flags.ts';
 
 const building = ['builder', 'target', 'network', 'build-arg', 'secret', 'timeout'];
 
@@ -48,13 +49,7 @@ export const command: Command = {
     { name: 'json', group: 'Output', description: 'All of it, for programs' },
     colorFlag,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
-    {
-      name: 'config',
-      short: 'c',
-      value: 'FILE',
-      group: 'Reading',
-      description: 'Configuration; default plimsoll.yaml of the directory or above',
-    },
+    configFlag,
     { name: 'no-config', group: 'Reading', description: 'Read no configuration' },
   ],
   examples: [

@@ -2,6 +2,7 @@ import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 import { costFlags } from '../cost-flags.ts';
 import { openFlags } from '../image-flags.ts';
+import { configFlag } from '../reading-flags.ts';
 
 const opening = ['platform', 'plain-http', 'ca', 'mirror'];
 
@@ -68,13 +69,7 @@ export const command: Command = {
     { name: 'all', group: 'Output', description: 'Show every layer' },
     colorFlag,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
-    {
-      name: 'config',
-      short: 'c',
-      value: 'FILE',
-      group: 'Reading',
-      description: 'Configuration; default plimsoll.yaml of the directory or above',
-    },
+    configFlag,
     { name: 'no-config', group: 'Reading', description: 'Read no configuration' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
   ],

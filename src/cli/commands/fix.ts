@@ -1,6 +1,7 @@
 import { areas } from '../../core/area.ts';
 import type { Command } from '../command.ts';
 import { buildFlags } from '../prove-flags.ts';
+import { configFlag, noConfigFlag } from '../reading-flags.ts';
 
 export const command: Command = {
   name: 'fix',
@@ -79,20 +80,14 @@ export const command: Command = {
     },
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line and no hints' },
     { name: 'stdin-path', value: 'PATH', group: 'Output', description: 'What standard input is called' },
-    {
-      name: 'config',
-      short: 'c',
-      value: 'FILE',
-      group: 'Reading',
-      description: 'Configuration; default plimsoll.yaml of the directory or above',
-    },
+    configFlag,
     {
       name: 'online',
       group: 'Reading',
       description:
         'Ask registries for digests of images, and versions of images and packages that have none, and servers for checksums of what ADD downloads, and pin them',
     },
-    { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
+    noConfigFlag,
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
     ...buildFlags,

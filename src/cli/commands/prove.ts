@@ -1,6 +1,7 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 import { buildFlags, selectionFlags } from '../prove-flags.ts';
+import { configFlag, noConfigFlag } from '../reading-flags.ts';
 
 export const command: Command = {
   name: 'prove',
@@ -26,15 +27,8 @@ export const command: Command = {
     { name: 'json', group: 'Output', description: 'The same as --format json' },
     colorFlag,
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
-    {
-      name: 'config',
-      short: 'c',
-      value: 'FILE',
-      group: 'Reading',
-      description:
-        'Configuration; default plimsoll.yaml of the directory or above: its section «prove» says how programs are tried',
-    },
-    { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
+    { ...configFlag, description: `${configFlag.description}: its section «prove» says how programs are tried` },
+    noConfigFlag,
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
   ],

@@ -1,5 +1,7 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
+import { configFlag, noConfigFlag } from '../reading-flags.ts';
+import { replayFlags } from '../replay-flags.ts';
 
 export const command: Command = {
   name: 'why-rebuilt',
@@ -20,45 +22,13 @@ export const command: Command = {
       group: 'History',
       description: 'How many commits before it are in the cache; default 20',
     },
-    {
-      name: 'path',
-      value: 'PATH',
-      group: 'Build',
-      description: 'The directory or the Dockerfile; default this directory',
-    },
-    {
-      name: 'context',
-      value: 'DIR',
-      group: 'Build',
-      description:
-        'The build context, from the directory; default what Compose, bake or CI files say, or where the files lie',
-    },
-    { name: 'target', value: 'STAGE', group: 'Build', description: 'The stage that is built; default the last' },
-    {
-      name: 'with-git',
-      group: 'Build',
-      description:
-        'The context is a work tree, whose .git changes with each commit, and no address or archive of sources',
-    },
-    {
-      name: 'build-arg',
-      value: 'NAME=VALUE',
-      repeatable: true,
-      group: 'Build',
-      description: 'A build argument, the same at each commit',
-    },
+    ...replayFlags,
     { name: 'all', group: 'Output', description: 'All files, not only the first' },
     { name: 'json', group: 'Output', description: 'Print everything as JSON' },
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line' },
     colorFlag,
-    {
-      name: 'config',
-      short: 'c',
-      value: 'FILE',
-      group: 'Reading',
-      description: 'Configuration; default plimsoll.yaml of the directory or above',
-    },
-    { name: 'no-config', group: 'Reading', description: 'Read no configuration, .hadolint.yaml neither' },
+    configFlag,
+    noConfigFlag,
   ],
   examples: [
     { call: 'plimsoll why-rebuilt', meaning: 'Why the build of the last commit is not found in the cache' },

@@ -28,7 +28,7 @@ const platform: Readonly<Record<string, string>> = {
 };
 
 /** What BuildKit sets when it builds for the platform it runs on and is told nothing else. */
-function platformValues(target: string): Map<string, string> {
+export function platformValues(target: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const name of platformArguments) values.set(name, name === 'TARGETSTAGE' ? target : (platform[name] ?? ''));
   return values;

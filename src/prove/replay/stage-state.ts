@@ -1,6 +1,7 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { expandToken, expandWord, type Variables } from '../../dockerfile/expand.ts';
 import type { ArgInstruction, EnvInstruction, Instruction } from '../../dockerfile/instruction.ts';
+import { platformValues } from '../../dockerfile/reference/global-arguments.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import type { Place } from './build-plan.ts';
 
@@ -45,16 +46,6 @@ export function inheritState(base: StageState): StageState {
   return { ...base, variables, configured: new Map(base.configured), triggers: [] };
 }
 
-/** Values for the platform that the build runs on, where nothing else is asked for. Which one is of no effect on what is equal. */
-const platformValues: Readonly<Record<string, string>> = {
-  BUILDPLATFORM: 'linux/amd64',
-  BUILDOS: 'linux',
-  BUILDARCH: 'amd64',
-  TARGETPLATFORM: 'linux/amd64',
-  TARGETOS: 'linux',
-  TARGETARCH: 'amd64',
-};
-
 /** ARGs before the first FROM and the platform's, with the values that the build has for them. */
 export function globalValues(
   dockerfile: Dockerfile,
@@ -62,10 +53,8 @@ export function globalValues(
   target: string,
 ): ReadonlyMap<string, Told> {
   const values = new Map<string, Told>();
-  for (const name of ['BUILDVARIANT', 'TARGETVARIANT', 'BUILDOSVERSION', 'TARGETOSVERSION'])
-    set(values, name, { value: '', line: 0 });
-  for (const [name, value] of Object.entries(platformValues)) set(values, name, { value, line: 0 });
-  set(values, 'TARGETSTAGE', { value: target === '' ? 'default' : target, line: 0 });
+  // Which platform it is has no effect on what is equal.
+  for (const [name, value] of platformValues(target === '' ? 'default' : target)) set(values, name, { value, line: 0 });
   for (const [name] of values) {
     const given = buildArguments.get(name);
     if (given !== undefined) set(values, name, { value: given, line: 0 });
