@@ -37,7 +37,7 @@ export async function performReplay(parsed: ParsedArguments, terminal: Terminal)
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const timings = timingsFrom(parsed, terminal);
-    const target = await readReplayTarget(parsed, terminal, progress);
+    const target = await readReplayTarget(pathFrom(parsed), parsed, terminal, progress);
     const revision = parsed.value('to');
     const query = {
       most: last + 1,
@@ -64,6 +64,14 @@ export async function performReplay(parsed: ParsedArguments, terminal: Terminal)
   } finally {
     progress.end();
   }
+}
+
+/** As an argument or a flag; undefined: this directory. */
+function pathFrom(parsed: ParsedArguments): string | undefined {
+  const [path, ...others] = [...parsed.positionals, ...parsed.values('path')];
+  if (others.length > 0)
+    throw new UserError('replay takes one directory or Dockerfile', { remedy: 'Call it for each.' });
+  return path;
 }
 
 interface Asked {

@@ -27,7 +27,7 @@ export async function performWhyRebuilt(parsed: ParsedArguments, terminal: Termi
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const query = queryFrom(parsed);
-    const target = await readReplayTarget(parsed, terminal, progress);
+    const target = await readReplayTarget(parsed.value('path'), parsed, terminal, progress);
     const history = await openProjectHistory(target.project, query, progress);
     try {
       const explanation = await explain(target, history, query.since !== undefined, terminal.version);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { Candidate } from '../fix/candidate.ts';
+import type { Project } from '../project/project.ts';
 import type { NamedFix, Proof, ProofOptions, RepairWith } from '../prove/proof.ts';
 import { prove } from '../prove/prove.ts';
 import { type Subject, subjectsOf } from '../prove/subjects.ts';
@@ -55,10 +56,7 @@ export async function proveProject(
     dockerfiles: parsed.values('dockerfile').map((file) => fromRoot(file, terminal.cwd, project.root)),
     settings: askedBuild(parsed, terminal.cwd),
   });
-  if (subjects.length === 0)
-    throw new UserError('there is no image to build here', {
-      remedy: 'Pass the directory of a Dockerfile, or name it with --dockerfile.',
-    });
+  if (subjects.length === 0) throw nothingToBuild(project);
   // Known before hours of building.
   for (const directory of [logDirectory, evidenceDirectory]) refuseElsewhere(project.root, directory);
   const timeoutSeconds = countFrom(parsed, 'timeout', timeoutByDefault);
@@ -93,6 +91,22 @@ export async function proveProject(
     progress.end();
     interruption.end();
   }
+}
+
+/** With what is wrong with the first file that cannot be read or built, if there is one. */
+function nothingToBuild({ problems, dockerfiles }: Project): UserError {
+  const what = 'there is no image to build here';
+  const refused = dockerfiles.flatMap(({ path: file, rejections }) =>
+    rejections.map(({ message }) => ({
+      path: file,
+      message: `BuildKit refuses it: ${message}`,
+      remedy: 'Mend that first.',
+    })),
+  );
+  const [first] = [...problems, ...refused];
+  return first === undefined
+    ? new UserError(what, { remedy: 'Pass the directory of a Dockerfile, or name it with --dockerfile.' })
+    : new UserError(`${what}: ${printable(first.message)}`, { where: printable(first.path), remedy: first.remedy });
 }
 
 /** What the proof of one image withdraws is not in that of the next; those before it are proved again where that changed what they are built from. */

@@ -31,11 +31,12 @@ export interface TargetBuild {
 
 /** Reads the project and finds what is built. @throws UserError where there is nothing to build. */
 export async function readReplayTarget(
+  place: string | undefined,
   parsed: ParsedArguments,
   terminal: Terminal,
   progress: Progress,
 ): Promise<ReplayTarget> {
-  const target = await readTarget(parsed.value('path') ? [parsed.value('path') ?? '.'] : [], undefined, terminal);
+  const target = await readTarget(place ? [place] : [], undefined, terminal);
   if (target.kind === 'bytes') throw new UserError('a history has files: standard input has none');
   const configuration = await loadConfiguration(parsed, target, terminal);
   const { exclude, podTemplates, frontend } = configuration.configuration;
@@ -47,7 +48,7 @@ export async function readReplayTarget(
     onProgress: progress.step,
   });
   const builds = buildsOf(project, parsed);
-  if (builds.length === 0) throw nothingToBuild(project, parsed);
+  if (builds.length === 0) throw nothingToBuild(project, place);
   return { target, project, configuration, builds };
 }
 
@@ -85,8 +86,7 @@ function argumentsFrom(parsed: ParsedArguments): ReadonlyMap<string, string> {
   );
 }
 
-function nothingToBuild(project: Project, parsed: ParsedArguments): UserError {
-  const where = parsed.value('path');
+function nothingToBuild(project: Project, where: string | undefined): UserError {
   return project.dockerfiles.length === 0
     ? new UserError('there is no Dockerfile', {
         ...(where && { where }),

@@ -141,9 +141,19 @@ describe('plimsoll why-rebuilt', () => {
   });
 });
 
+test('replay takes the directory as an argument, too', async () => {
+  const below = (...args: string[]) =>
+    runCommand(replayCommand, repository.directory, ['--no-fixes', '--json', ...args]);
+  const [argument, flag] = [await below('shop'), await below('--path', 'shop')];
+  const builds = ({ stdout }: typeof flag) => JSON.parse(stdout).builds;
+  expect(builds(argument)).toEqual(builds(flag));
+  expect(builds(argument)).toMatchObject([{ dockerfile: 'Dockerfile', context: '.' }]);
+});
+
 describe('errors', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['no number', ['--last', 'x'], /--last takes a number/],
+    ['two paths', ['a', 'b'], /replay takes one directory or Dockerfile/],
     ['no such commit', ['--to', 'v9'], /there is no commit «v9»/],
     ['no log', ['--timings', 'none.log'], /the log cannot be read/],
     ['no seconds', ['--seconds', 'x'], /--seconds takes LINE=SECONDS/],

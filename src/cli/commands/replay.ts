@@ -6,7 +6,7 @@ import { replayFlags } from '../replay-flags.ts';
 export const command: Command = {
   name: 'replay',
   summary: 'Which instructions the last commits would have rebuilt, from BuildKit’s cache rules, without building',
-  arguments: '',
+  arguments: '[PATH]',
   description:
     'Replays the builds of the last commits of this repository over BuildKit’s cache rules: which instructions would have been\nrebuilt, how often and why, what that takes, and which fix would have saved most. Nothing is built or checked out. What only a\nbuild can decide is counted as unknown.',
   flags: [
