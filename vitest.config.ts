@@ -33,7 +33,7 @@ export default defineConfig({
     // Vitest leaves one of two processors free; the system tests mostly wait for engines and servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './tests/summary-reporter.ts'],
-    globalSetup: ['./tests/generate-indexes.ts'],
+    globalSetup: ['./tests/generate-indexes.ts', './tests/stop-daemons.ts'],
     setupFiles: ['./tests/property-seed.ts'],
   },
 });

@@ -71,7 +71,6 @@ describe.skipIf(!existsSync(docker))('what made an image grow', () => {
   });
   afterAll(() => {
     if (socket !== '') spawnSync(docker, ['-H', `unix://${socket}`, 'rmi', `${mine}:1`, `${mine}:2`]);
-    engine?.stop();
     history.remove();
     rmSync(scratch, { recursive: true, force: true });
   });

@@ -22,12 +22,10 @@ export interface BuildkitBuilder {
   build(docker: readonly string[], context: string, tag: string, secrets?: readonly BuildSecret[]): Promise<number>;
   /** Forgets what was built: nothing is built twice from the cache, and the disk is not for that. */
   forget(): void;
-  /** Stops it if this call started it. */
-  stop(): void;
 }
 
+/** Starts the daemon unless it runs already; `tests/stop-daemons.ts` stops it. */
 export function startBuildkit(): BuildkitBuilder {
-  const ran = spawnSync(script, ['running']).status === 0;
   const up = spawnSync(script, ['up'], { encoding: 'utf8' });
   if (up.status !== 0) throw new Error(up.stderr);
   mkdirSync(layout, { recursive: true });
@@ -60,9 +58,6 @@ export function startBuildkit(): BuildkitBuilder {
     },
     forget() {
       spawnSync(script, ['ctl', 'prune'], { stdio: 'ignore' });
-    },
-    stop() {
-      if (!ran) spawnSync(script, ['down']);
     },
   };
 }

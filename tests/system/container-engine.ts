@@ -59,27 +59,23 @@ export interface ContainerEngine {
   push(image: string, name: string): Promise<void>;
   /** Runs the image to its end with these arguments, or another program of it. */
   run(image: string, args: readonly string[], options?: { readonly entrypoint?: string }): Promise<Answer>;
-  /** Stops the engine if this call started it. */
-  stop(): void;
 }
 
 /**
- * Starts the engine unless it runs already and makes the base images that are missing.
+ * Starts the engine unless it runs already and makes the base images that are missing. It is not stopped by who started it, for other
+ * test files build with it meanwhile: `tests/stop-daemons.ts` does when all have ended.
  * @throws Error when there is no engine on this machine: `scripts/system-parts engine` installs one.
  */
 export function startContainerEngine(bases: readonly string[] = []): ContainerEngine {
   const script = path.join(root, 'scripts/engine');
-  const ran = spawnSync(script, ['running']).status === 0;
   const up = spawnSync(script, ['up'], { encoding: 'utf8' });
   if (up.status !== 0) throw new Error(up.stderr);
   const made = spawnSync(path.join(root, 'scripts/base-images'), bases, { encoding: 'utf8', timeout: 3_000_000 });
   if (made.status !== 0) throw new Error(`${made.stdout}${made.stderr}`);
-  return engineAt(up.stdout.trim(), () => {
-    if (!ran) spawnSync(script, ['down']);
-  });
+  return engineAt(up.stdout.trim());
 }
 
-function engineAt(socket: string, stop: () => void): ContainerEngine {
+function engineAt(socket: string): ContainerEngine {
   const call = (...args: string[]) => execute(docker, ['-H', `unix://${socket}`, ...args]);
   const must = async (...args: string[]) => {
     const { status, output, errors } = await call(...args);
@@ -87,7 +83,6 @@ function engineAt(socket: string, stop: () => void): ContainerEngine {
     return output.trim();
   };
   return {
-    stop,
     async build(context, tag, { cache = false, builder, secrets = [] } = {}) {
       const begun = performance.now();
       const flags = ['--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache'])];

@@ -75,7 +75,6 @@ describe.skipIf(!hasRegistry || !hasSkopeo || !existsSync(docker))('bytes that a
     ]);
     spawnSync(docker, ['-H', `unix://${socket}`, 'rmi', ...tags.filter((each) => each !== '')]);
     registry?.stop();
-    engine?.stop();
     rmSync(scratch, { recursive: true, force: true });
   });
 

@@ -66,7 +66,6 @@ describe('how long a pod takes to start', () => {
     clock?.stop();
     node?.stop();
     registry?.stop();
-    engine?.stop();
     rmSync(scratch, { recursive: true, force: true });
     if (process.env.PLIMSOLL_START_UP_TABLE) writeFileSync(process.env.PLIMSOLL_START_UP_TABLE, table(rows));
   }, 120_000);

@@ -41,7 +41,6 @@ describe('the exporter as a pod', () => {
         node.kubectl(['delete', kind, 'plimsoll-exporter', '--ignore-not-found']);
       node.stop();
     }
-    engine?.stop();
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BuildCase, readBuildCases, type Tried, tryCase } from './build-case.ts';
 import { type BuildkitBuilder, buildkitMissing, startBuildkit } from './buildkit-builder.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
@@ -41,10 +41,6 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     engine = startContainerEngine();
     if (!buildkitMissing) buildkit = startBuildkit();
   }, 3_600_000);
-  afterAll(() => {
-    engine.stop();
-    buildkit?.stop();
-  });
 
   afterEach(() => {
     writeTable();

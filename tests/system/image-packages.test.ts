@@ -82,7 +82,6 @@ describe('packages of an image are those that syft and its package manager list'
     engine = startContainerEngine(all ? [] : ['distroless-base']);
   }, 3_600_000);
   afterAll(() => {
-    engine?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
   // After each image: a run of all takes long, and what was cut off has measured something.

@@ -30,7 +30,6 @@ beforeAll(() => {
   scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-view-'));
 }, 600_000);
 afterAll(() => {
-  engine?.stop();
   rmSync(scratch, { recursive: true, force: true });
 });
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readBuildCases } from './build-case.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
@@ -18,7 +18,6 @@ describe('what plimsoll init writes builds and serves', () => {
   beforeAll(() => {
     engine = startContainerEngine();
   }, 3_600_000);
-  afterAll(() => engine.stop());
 
   it.each(readBuildCases().flatMap((each) => (wanted.includes(each.name) ? [[each.name, each] as const] : [])))(
     '%s',

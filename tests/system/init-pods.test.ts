@@ -34,7 +34,6 @@ describe('what plimsoll init writes runs as restricted pods', () => {
   afterAll(() => {
     if (!missing) {
       node?.stop();
-      engine?.stop();
     }
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);

@@ -112,8 +112,6 @@ export function startBuilders(withBuildkit: boolean): Builders {
     scratch,
     stop() {
       rmSync(scratch, { recursive: true, force: true });
-      buildkit?.stop();
-      engine.stop();
     },
   };
 }

@@ -27,7 +27,6 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   if (made.length > 0)
     execFileSync(process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker', ['-H', host, 'image', 'rm', '-f', ...made]);
-  engine?.stop();
 });
 
 /** Builds it, and reads what came of it out of the engine. */

@@ -91,7 +91,6 @@ describe('trials as pods of a real node', () => {
     cluster?.close();
     if (!missing) {
       node?.stop();
-      engine?.stop();
     }
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);

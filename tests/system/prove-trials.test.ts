@@ -29,7 +29,6 @@ beforeAll(() => {
 afterAll(async () => {
   await runner?.close();
   if (made.length > 0) await client('image', 'rm', '-f', ...made);
-  engine?.stop();
 });
 
 async function build(dockerfile: string, files: Readonly<Record<string, string>> = {}): Promise<BuiltImage> {

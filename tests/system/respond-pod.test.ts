@@ -59,7 +59,6 @@ describe('the responder as a pod', () => {
       node.stop();
     }
     listener?.close();
-    engine?.stop();
     rmSync(directory, { recursive: true, force: true });
   }, 120_000);
 
