@@ -84,6 +84,7 @@ export interface Trial {
 export interface Runner {
   /** For people: `Docker Engine 20.10.24`, `pods on node-1`. */
   readonly title: string;
+  /** @throws the reason of the signal once it is cancelled, whatever was broken off */
   try(image: BuiltImage, plan: TrialPlan, signal: AbortSignal): Promise<Trial>;
   /** Removes every container, pod and volume that its trials made. Never throws. */
   close(): Promise<void>;

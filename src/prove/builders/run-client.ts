@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -149,7 +149,6 @@ export async function ask(
   { program, arguments: args, environment }: ClientCommand,
   { timeoutSeconds = 20, signal }: { readonly timeoutSeconds?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Answer> {
-  const { execFile } = await import('node:child_process');
   return await new Promise((resolve) => {
     execFile(
       program,

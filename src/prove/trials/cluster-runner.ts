@@ -13,6 +13,7 @@ import { withOwnNames } from './internal/own-names.ts';
 import { logsOf, podContainer } from './internal/pod-container.ts';
 import { isRefused, isWithoutImage, type PodState, podState } from './internal/pod-state.ts';
 import { trialPod } from './internal/trial-pod.ts';
+import { withReason } from './internal/with-reason.ts';
 
 const namespacePrefix = 'plimsoll-trial-';
 const trialLabel = 'plimsoll.dev/trial';
@@ -41,7 +42,7 @@ export async function openClusterRunner(options: ClusterRunnerOptions): Promise<
   const session: Session = { ...options, namespace, made: 0, pods: new Set() };
   return {
     title: `pods of ${printable(cluster.context)}`,
-    try: (image, plan, signal) => tryImage(session, image, plan, signal),
+    try: (image, plan, signal) => withReason(tryImage(session, image, plan, signal), signal),
     close: () => closeSession(session, options.namespace === undefined),
   };
 }

@@ -12,6 +12,7 @@ import { hideValues } from './internal/hide-values.ts';
 import { observeRun } from './internal/observe-program.ts';
 import { observeService } from './internal/observe-service.ts';
 import { withOwnNames } from './internal/own-names.ts';
+import { withReason } from './internal/with-reason.ts';
 
 const removalSeconds = 60;
 /** On all that a trial makes in an engine: whose it is. */
@@ -29,12 +30,7 @@ export async function openEngineRunner(engine: EngineAddress, reach?: Reach): Pr
   const session: Session = { engine, containers: new Set(), network: undefined, reach, scratch: undefined };
   return {
     title,
-    try: (image, plan, signal) =>
-      tryImage(session, image, plan, signal).catch((error: unknown) => {
-        // Whatever it was that the cancelling broke off.
-        signal.throwIfAborted();
-        throw error;
-      }),
+    try: (image, plan, signal) => withReason(tryImage(session, image, plan, signal), signal),
     close: () => closeSession(session),
   };
 }
