@@ -1,23 +1,27 @@
 import type { Evidence, ProvedFix, SideDigests } from '../core/evidence.ts';
+import { contextDigest } from './context-digest.ts';
 import { concerns, othersOf, textDigests } from './digests.ts';
 import type { Found, TriedOriginal } from './found.ts';
 import type { MeasureParts } from './measure.ts';
 import type { NamedFix } from './proof.ts';
 
 /** What a proof saw, as it is written down. Values of build arguments and secrets are in none of it. */
-export function evidenceOf(
+export async function evidenceOf(
   { fixes, passed, repaired, tree, withdrawn }: Found,
   original: TriedOriginal,
   facts: Pick<Evidence, 'verdict' | 'statements' | 'seconds' | 'builds'>,
   { subject, tools, options }: MeasureParts,
-): Evidence {
+): Promise<Evidence> {
   const { name, dockerfile, context, settings } = subject;
   const written = passed?.repaired.files ?? new Map<string, Uint8Array>();
   // Of other images nothing is proved, and a change of theirs does not make this evidence old.
   const own = [...written.keys()].filter((each) => concerns([each], subject, othersOf(options.project)));
-  const side = (files: ReadonlyMap<string, Uint8Array>, image: string | undefined): SideDigests => ({
-    files: textDigests(options.project.root, subject, own, files),
-    context: undefined,
+  const { root } = options.project;
+  const sent = subject.build.context;
+  const side = async (files: ReadonlyMap<string, Uint8Array>, image: string | undefined): Promise<SideDigests> => ({
+    files: textDigests(root, subject, own, files),
+    // Who cancels does not wait for gigabytes to be read.
+    context: sent && !options.signal.aborted ? await contextDigest(root, sent, files, options.signal) : undefined,
     image,
   });
   return {
@@ -35,8 +39,8 @@ export function evidenceOf(
     builder: { kind: tools.builder.kind, title: tools.builder.title },
     runner: tools.runner?.title,
     digests: {
-      before: side(new Map(), original.image),
-      after: passed && side(written, passed.attempt.image.id),
+      before: await side(new Map(), original.image),
+      after: passed && (await side(written, passed.attempt.image.id)),
     },
     before: original.figures,
     after: repaired?.figures,

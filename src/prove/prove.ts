@@ -34,7 +34,7 @@ export async function prove(
     return {
       subject,
       verdict,
-      evidence: found.original && evidenceOf(found, found.original, facts, parts),
+      evidence: found.original && (await evidenceOf(found, found.original, facts, parts)),
       statements,
       passing: relevant(passing, subject, options),
       withdrawn: found.withdrawn,
