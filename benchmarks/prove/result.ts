@@ -1,6 +1,6 @@
 import type { Evidence, WithdrawnByProof } from '../../src/core/evidence.ts';
 
-/** What came of one application, as .cache/prove keeps it. */
+/** What came of one application, as benchmarks/prove/measured keeps it. */
 export interface Result {
   readonly name: string;
   readonly language: string;
