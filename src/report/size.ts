@@ -34,7 +34,7 @@ export function renderSizes(report: SizeReport, options: Options): string {
 
 function head(report: SizeReport, page: Page): string[] {
   const { dockerfile, budget, oldest, newest, oldestBytes, newestBytes, verdict } = report;
-  const size = newestBytes === undefined ? 'of unknown size' : bytesText(newestBytes);
+  const size = newestBytes === undefined ? 'size not known without a build' : bytesText(newestBytes);
   const words = {
     'over budget': 'more than',
     'within budget': 'within',

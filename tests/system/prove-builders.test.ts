@@ -298,4 +298,7 @@ test('where nothing builds, what was looked for is said', async () => {
     never,
   );
   await expect(dead).rejects.toThrow(/^The builder docker does not answer\. .*none\.sock/);
+  // Buildah is there and would build: not what was set.
+  const passedOver = findBuilder(undefined, { ...environment, DOCKER_HOST: `unix://${empty}/none.sock` }, never);
+  await expect(passedOver).rejects.toThrow(/^The Docker Engine that DOCKER_HOST names does not answer: .*none\.sock/);
 });

@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors.ts';
+import { exitCodes, UserError } from '../../core/errors.ts';
 import { type BuilderKind, builderKinds } from '../../core/evidence.ts';
 import { printable } from '../../core/printable.ts';
 import type { Builder } from '../build.ts';
@@ -12,6 +12,7 @@ import { findDocker } from './find-docker.ts';
 import { findBuildah, findPodman } from './find-storage.ts';
 import { endLeftClients } from './left-clients.ts';
 import { type LeftMade, leftMade } from './made-journal.ts';
+import { programsNamed } from './programs.ts';
 
 /** What `--builder` says: `docker`, `docker:unix:///run/user/1000/docker.sock`, `buildx:NAME`, `buildkitd:tcp://…`. */
 export interface BuilderChoice {
@@ -44,6 +45,8 @@ export type Looked = Builder | string;
  *
  * Builders of buildx are taken where they are asked for: `buildx` is the one that is in use, `buildx:NAME` another one.
  *
+ * An engine that `DOCKER_HOST` names and that does not answer is not passed over for another builder: it is what the user set.
+ *
  * What killed runs left in it is removed first.
  * @throws UserError (exit code 3) that says what was looked for; the signal's reason
  */
@@ -62,12 +65,21 @@ export async function findBuilder(
     signal.throwIfAborted();
     if (typeof found !== 'string') return found;
     looked.push(`${kind}: ${found}`);
+    if (choice === undefined && kind === 'docker-classic' && namesEngine(environment))
+      throw new UserError(`The Docker Engine that DOCKER_HOST names does not answer: ${found}.`, {
+        remedy: 'Start it, unset DOCKER_HOST, or choose another builder with --builder KIND[:ADDRESS].',
+        exitCode: exitCodes.system,
+      });
   }
   const what = choice === undefined ? 'No builder answers' : `The builder ${choice.kind} does not answer`;
   throw new UserError(`${what}. Looked for ${looked.join('; ')}.`, {
     remedy: 'Start one, set DOCKER_HOST or BUILDKIT_HOST, or choose with --builder KIND[:ADDRESS].',
-    exitCode: 3,
+    exitCode: exitCodes.system,
   });
+}
+
+function namesEngine(environment: Environment): boolean {
+  return Boolean(environment.DOCKER_HOST) && programsNamed('docker', environment).length > 0;
 }
 
 interface Finder {
