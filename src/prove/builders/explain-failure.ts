@@ -89,6 +89,9 @@ function plainError(error: string): string {
 }
 
 function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim().replace(/[.?!:]+$/, '');
+  const line = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[.?!:]+$/, '');
   return line.length > 240 ? `${line.slice(0, 239)}…` : line;
 }
