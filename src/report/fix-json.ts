@@ -2,6 +2,7 @@ import type { Assumption } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
 import { fixProofJson, proofJson } from './internal/proof-json.ts';
+import { suggestionsOf } from './suggestions.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
 export const fixReportVersion = 1;
@@ -43,6 +44,7 @@ function fixJson(report: FixReport) {
     })),
     proofs: (report.proofs ?? []).map(proofJson),
     staleProofs: report.staleProofs ?? [],
+    suggestions: suggestionsOf(report),
   };
 }
 

@@ -19,7 +19,7 @@ export function renderJson(report: Report): string {
 /** The value that {@link renderJson} writes. */
 export function jsonReport(report: Report) {
   const docs = docsByRule(report);
-  const prints = reportFingerprints(report).findings;
+  const prints = reportFingerprints(report);
   return {
     format: 'plimsoll-report',
     version: jsonReportVersion,
@@ -39,9 +39,9 @@ export function jsonReport(report: Report) {
       })),
     },
     findings: report.findings.map((finding, index) =>
-      found(finding, docs.get(finding.rule), excerptOf(report, finding), prints[index]),
+      found(finding, docs.get(finding.rule), excerptOf(report, finding), prints.findings[index]),
     ),
-    suppressed: report.suppressed.map(suppressed),
+    suppressed: report.suppressed.map((each, index) => suppressed(each, prints.suppressed[index])),
     problems: report.problems.map(({ path, position, message, remedy }) => ({
       path,
       line: position?.line ?? null,
@@ -51,6 +51,7 @@ export function jsonReport(report: Report) {
     })),
     proofs: (report.proofs ?? []).map(proofJson),
     staleProofs: report.staleProofs ?? [],
+    rules: report.rules.map(({ id }) => id),
   };
 }
 
@@ -169,13 +170,14 @@ function fix({ fix: known }: Finding) {
   };
 }
 
-function suppressed({ finding, by, reason }: SuppressedFinding) {
+function suppressed({ finding, by, reason }: SuppressedFinding, fingerprint: string | undefined) {
   return {
     rule: finding.rule,
     area: finding.area,
     severity: finding.severity,
     ...place(finding.locations[0]),
     message: finding.message,
+    fingerprint: fingerprint ?? '',
     by,
     reason: reason ?? null,
   };
