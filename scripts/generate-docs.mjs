@@ -284,6 +284,29 @@ function configurationSchema() {
           ]),
         ),
       },
+      prune: {
+        description: configurationKeys.prune,
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          registry: {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              keep: { $ref: '#/definitions/keep' },
+              repositories: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['match'],
+                  properties: { match: texts, keep: { $ref: '#/definitions/keep' } },
+                },
+              },
+            },
+          },
+        },
+      },
       frontend: {
         description: configurationKeys.frontend,
         anyOf: [{ type: 'string', pattern: '^1(\\.[0-9]+){0,2}(-labs)?$' }, { type: 'number' }],
@@ -308,7 +331,23 @@ function configurationSchema() {
       },
       prove: { description: configurationKeys.prove, ...proveSchema() },
     },
-    definitions: { rules: ruleMap },
+    definitions: {
+      keep: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          last: { type: 'integer', minimum: 0 },
+          youngerThan: { type: 'string', pattern: '^[0-9]+[mhdw]$' },
+          tags: texts,
+          versions: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { major: { type: 'integer', minimum: 0 }, minor: { type: 'integer', minimum: 0 } },
+          },
+        },
+      },
+      rules: ruleMap,
+    },
   };
 }
 

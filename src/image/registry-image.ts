@@ -75,7 +75,7 @@ async function readImage(
   const configuration = await get(`blobs/${config}`, config);
   return {
     digest: found.digest,
-    created: createdOf(configuration.object),
+    created: buildDate(configuration.object.created),
     layers: layersOf(found.object),
   };
 }
@@ -123,8 +123,9 @@ function layersOf(manifest: JsonObject): RegistryLayer[] {
     );
 }
 
-function createdOf(configuration: JsonObject): number | undefined {
-  const seconds = Date.parse(textOf(configuration.created)) / 1000;
+/** Seconds since 1970 that a configuration or an annotation says it was made; undefined as in {@link RegistryImage.created}. */
+export function buildDate(text: unknown): number | undefined {
+  const seconds = Date.parse(textOf(text)) / 1000;
   return seconds >= earliestDate ? seconds : undefined;
 }
 

@@ -41,6 +41,8 @@ export const resources = {
   replicaSets: type('apps/v1', 'replicasets', 'ReplicaSet'),
   statefulSets: type('apps/v1', 'statefulsets', 'StatefulSet'),
   daemonSets: type('apps/v1', 'daemonsets', 'DaemonSet'),
+  controllerRevisions: type('apps/v1', 'controllerrevisions', 'ControllerRevision'),
+  podTemplates: type('v1', 'podtemplates', 'PodTemplate'),
   jobs: type('batch/v1', 'jobs', 'Job'),
   cronJobs: type('batch/v1', 'cronjobs', 'CronJob'),
   horizontalPodAutoscalers: type('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),

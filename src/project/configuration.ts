@@ -2,6 +2,7 @@ import type { OptionValue } from '../core/rule.ts';
 import type { Severity } from '../core/severity.ts';
 import type { FrontendVersion } from '../dockerfile/frontend-version.ts';
 import { noProveSettings, type ProveConfiguration } from './prove-settings.ts';
+import { noPruneSettings, type PruneSettings } from './prune-settings.ts';
 
 /** How configuration sets one rule, or all that match a pattern such as `secrets/*`. */
 export interface RuleConfiguration {
@@ -60,6 +61,8 @@ export interface Configuration {
   readonly cost: CostSettings;
   /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md). */
   readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
+  /** What is kept when it is cleared up (docs/prune-registry.md). */
+  readonly prune: PruneSettings;
 }
 
 export const noConfiguration: Configuration = {
@@ -75,6 +78,7 @@ export const noConfiguration: Configuration = {
   prove: { ...noProveSettings, builds: [] },
   cost: {},
   sizeBudgets: new Map(),
+  prune: noPruneSettings,
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -92,6 +96,8 @@ export const configurationKeys = {
   cost: 'What the cost model reckons with: a map with `nodes`, `deploysPerDay`, `newNodesPerDay`, and as rates (`100MB/s`, `1Gbit/s`) `bandwidth` of a node and its `unpackRate`. A flag says more.',
   sizeBudgets:
     'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it.',
+  prune:
+    'What `plimsoll prune registry` keeps: a map with `registry`, in it `keep` with `last`, `youngerThan` (`30d`), `tags` (globs) and `versions` (`{minor: 2}`), and `repositories`, a list of `match` (globs) with a `keep` of their own; see [pruning registries](prune-registry.md).',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
   prove:

@@ -23,6 +23,7 @@ import {
 } from './internal/configuration-nodes.ts';
 import { readCostSettings, readSizeBudgets } from './internal/read-cost-settings.ts';
 import { readProveSettings } from './internal/read-prove-settings.ts';
+import { readPruneSettings } from './internal/read-prune-settings.ts';
 
 /** The names that a configuration may use, and the options of each rule. */
 export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>>>;
@@ -58,6 +59,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     prove: readProveSettings(node('prove'), document, complain),
     cost: readCostSettings(node('cost'), document, complain, placed),
     sizeBudgets: readSizeBudgets(node('sizeBudgets'), document, complain, placed),
+    prune: readPruneSettings(node('prune'), document, complain),
   };
 }
 

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,32 +12,59 @@ export const hasRegistry = existsSync(program);
 /** The real registry (distribution 2.8), empty, on a port of the loopback. */
 export interface RealRegistry {
   readonly port: number;
+  /** Its configuration file. */
+  readonly config: string;
+  /** The directory of its storage. */
+  readonly data: string;
+  /** Ends the process and starts another one with the configuration as it is then. */
+  restart(): Promise<void>;
   /** Ends it, and removes what it holds. */
   stop(): void;
 }
 
-/** @throws Error where it does not answer in ten seconds */
-export async function startRealRegistry(): Promise<RealRegistry> {
+/**
+ * @param settings whether it deletes manifests, which it does not unless it is told to
+ * @throws Error where it does not answer in ten seconds
+ */
+export async function startRealRegistry({ deletion = false } = {}): Promise<RealRegistry> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
   const port = await freePort();
   const config = path.join(directory, 'registry.yml');
+  const data = path.join(directory, 'data');
+  const deleting = deletion ? '  delete: {enabled: true}\n' : '';
   writeFileSync(
     config,
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${directory}/data}}\nhttp: {addr: "127.0.0.1:${port}"}\n`,
+    `version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: {rootdirectory: ${data}}\n${deleting}http: {addr: "127.0.0.1:${port}"}\n`,
   );
-  const child = spawn(program, ['serve', config], { stdio: 'ignore' });
+  let child: ChildProcess;
+  const start = async () => {
+    child = spawn(program, ['serve', config], { stdio: 'ignore' });
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const answers = await fetch(`http://127.0.0.1:${port}/v2/`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (answers) return;
+      await sleep(100);
+    }
+    stop();
+    throw new Error('docker-registry does not start');
+  };
   const stop = () => {
     child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   };
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const answers = await fetch(`http://127.0.0.1:${port}/v2/`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) return { port, stop };
-    await sleep(100);
-  }
-  stop();
-  throw new Error('docker-registry does not start');
+  await start();
+  return {
+    port,
+    config,
+    data,
+    async restart() {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      await start();
+    },
+    stop,
+  };
 }

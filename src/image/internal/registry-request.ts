@@ -34,7 +34,7 @@ export interface Mirror {
 }
 
 export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'DELETE';
   readonly accept: string;
   /** From this byte on. */
   readonly from?: number;
@@ -71,7 +71,7 @@ export function requestRegistry(
 }
 
 /**
- * Asks the registry of an image for what lies below its repository (`manifests/1.2`), its mirrors first, with a token where one is wanted
+ * Asks the registry of an image for what lies below its repository (`manifests/1.2`; below `/v2/` where the repository is empty), its mirrors first, with a token where one is wanted
  * ([distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md)). Registries on loopback are asked without TLS, as
  * Docker does. What may pass (429, 5xx, a dropped connection) is asked again. Redirects are followed, without credentials where they lead elsewhere.
  */
@@ -116,7 +116,7 @@ export function registryConnection(reference: ImageReference, options: RegistryO
 
 function endpointsOf({ registry, repository }: ImageReference, { mirrors, plainHttp }: RegistryOptions): Endpoint[] {
   const base = (host: string, path: string, plain: boolean) =>
-    `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path}/`;
+    `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path === '' ? '' : `${path}/`}`;
   const host = registry === dockerHub.name ? dockerHub.host : registry;
   return [
     ...(mirrors?.(registry) ?? []).map((mirror) => {

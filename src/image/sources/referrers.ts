@@ -39,7 +39,7 @@ export async function referrersOf(
         throw failed(`did not answer: ${reasonOf(error)}`, reference, error);
       });
     let response = await get(path);
-    if (part === 0 && isUnknownApi(response)) {
+    if (part === 0 && response !== undefined && isUnknownApi(response)) {
       const { status } = response;
       await response.body?.cancel();
       // Cut to the length of a tag, as the specification says.
@@ -64,9 +64,29 @@ export async function referrersOf(
   return found;
 }
 
+/**
+ * Whether a registry knows the API that lists referrers, asked for those of one manifest. One that does not has them under tags only.
+ * @throws UserError (of a failed system) where the registry does not answer
+ */
+export async function knowsReferrers(
+  reference: ImageReference,
+  digest: string,
+  options: RegistryOptions,
+): Promise<boolean> {
+  const [accept = ''] = indexTypes;
+  const response = await registryConnection(reference, options)
+    .request(`referrers/${digest}`, { method: 'GET', accept })
+    .catch((error: unknown) => {
+      throw failed(`did not answer: ${reasonOf(error)}`, reference, error);
+    });
+  await response?.body?.cancel();
+  if (response !== undefined && isUnknownApi(response)) return false;
+  if (!response?.ok) throw failed(`answered ${response?.status ?? 'that it wants a login'} for referrers`, reference);
+  return true;
+}
+
 /** Those that answer every path have a page of theirs for it. */
-function isUnknownApi(response: Response | undefined): response is Response {
-  if (response === undefined) return false;
+function isUnknownApi(response: Response): boolean {
   return (
     unknownApi.has(response.status) ||
     (response.ok && /^text\/html\b/i.test(response.headers.get('content-type') ?? ''))

@@ -1,0 +1,70 @@
+import type { FlagDefinition } from './command.ts';
+
+/** Flags of `plimsoll prune registry` that its other form does not have. */
+export const registryFlags: readonly FlagDefinition[] = [
+  {
+    name: 'keep-last',
+    value: 'NUMBER',
+    group: 'Policy',
+    description: 'Keep so many of the newest tagged images of each repository; default 10',
+  },
+  { name: 'keep-younger', value: 'AGE', group: 'Policy', description: 'Keep what is younger: 30d (default), 12h, 2w' },
+  {
+    name: 'keep-tag',
+    value: 'GLOB',
+    repeatable: true,
+    group: 'Policy',
+    description: 'Keep these tags: latest (default), v*, release-*',
+  },
+  {
+    name: 'keep-versions',
+    value: 'TRACK=N',
+    repeatable: true,
+    group: 'Policy',
+    description: 'Keep the newest N versions of each track: minor=2, major=3; none by default',
+  },
+  {
+    name: 'cluster',
+    group: 'Roots',
+    description: 'Keep what the cluster of the current context runs or could go back to',
+  },
+  {
+    name: 'context',
+    value: 'NAME',
+    repeatable: true,
+    group: 'Roots',
+    description: 'The same for the cluster of this context; as often as there are clusters',
+  },
+  {
+    name: 'kubeconfig',
+    value: 'FILE',
+    group: 'Roots',
+    description: 'Default KUBECONFIG, ~/.kube/config, the pod’s account',
+  },
+  {
+    name: 'no-cluster',
+    group: 'Roots',
+    description: 'No cluster runs images of this registry: delete without asking one',
+  },
+  {
+    name: 'no-helm-releases',
+    group: 'Roots',
+    description: 'Do not read the Secrets in which Helm keeps what it can go back to',
+  },
+  {
+    name: 'resource',
+    value: 'GROUP/VERSION/PLURAL',
+    repeatable: true,
+    group: 'Roots',
+    description: 'Keep what objects of this kind name, too: argoproj.io/v1alpha1/rollouts',
+  },
+  {
+    name: 'git',
+    value: 'PATH',
+    repeatable: true,
+    group: 'Roots',
+    description: 'Keep what files of this repository name, at the tip of any branch or tag',
+  },
+  { name: 'plain-http', group: 'Registry', description: 'Ask the registry without TLS' },
+  { name: 'ca', value: 'FILE', group: 'Registry', description: 'Trust the certificates (PEM) in FILE, too' },
+];
