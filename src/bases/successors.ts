@@ -143,7 +143,8 @@ function isKnownSystem(name: string, part: string): boolean {
   );
 }
 
-function productOf(name: string): string | undefined {
+/** The product, as the tables of end-of-life dates name it, whose version the tags of an image begin with; `name` as `familiarName` gives it. */
+export function productOf(name: string): string | undefined {
   if (Object.hasOwn(distributionProducts, name)) return distributionProducts[name];
   if (name.startsWith('mcr.microsoft.com/dotnet/')) return '.NET';
   return Object.hasOwn(officialImages, name) ? officialImages[name]?.product : undefined;

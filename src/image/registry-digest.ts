@@ -1,7 +1,13 @@
-import { boundedText } from '../core/bounded-text.ts';
+import { createHash } from 'node:crypto';
+import { boundedBytes, boundedText } from '../core/bounded-text.ts';
 import type { ImageReference } from '../core/image-reference.ts';
 import { compareNumbers } from '../core/version-order.ts';
-import { maximumBytes, type RegistryOptions, requestRegistry } from './internal/registry-request.ts';
+import {
+  maximumBytes,
+  type RegistryConnection,
+  type RegistryOptions,
+  registryConnection,
+} from './internal/registry-request.ts';
 
 export type { RegistryOptions };
 
@@ -18,31 +24,46 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** Asks a registry for the digest that a tag (default `latest`) names now. Never rejects: a registry that cannot be reached is a reason. */
-export async function tagDigest(reference: ImageReference, options: RegistryOptions): Promise<TagDigest> {
+/**
+ * Asks a registry for the digest that a tag (default `latest`) names now: its HEAD, and the manifest itself where that tells none. Never rejects: a
+ * registry that cannot be reached is a reason.
+ * @param connection where one is open already, whose token is used
+ */
+export async function tagDigest(
+  reference: ImageReference,
+  options: RegistryOptions,
+  connection: RegistryConnection = registryConnection(reference, options),
+): Promise<TagDigest> {
   try {
-    return await askManifest(reference, options);
+    return await askManifest(reference, connection);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return unknown(`${reference.registry} did not answer: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 
-async function askManifest(reference: ImageReference, options: RegistryOptions): Promise<TagDigest> {
+async function askManifest(reference: ImageReference, connection: RegistryConnection): Promise<TagDigest> {
   const { registry, repository, tag = 'latest' } = reference;
-  const response = await requestRegistry(
-    reference,
-    `manifests/${tag}`,
-    { method: 'HEAD', accept: manifestTypes },
-    options,
-  );
-  if (response === undefined) return unknown(`${registry} asks for a login that is not known`);
-  if (response.status === 404) return unknown(`${registry} has no ${repository}:${tag}`);
-  if (!response.ok) return unknown(`${registry} answered ${response.status} for ${repository}:${tag}`);
-  const digest = response.headers.get('docker-content-digest') ?? '';
-  return /^sha256:[0-9a-f]{64}$/.test(digest)
-    ? { kind: 'digest', digest }
-    : unknown(`${registry} names no digest for ${repository}:${tag}`);
+  const path = `manifests/${tag}`;
+  const head = await connection.request(path, { method: 'HEAD', accept: manifestTypes });
+  if (head === undefined) return unknown(`${registry} asks for a login that is not known`);
+  if (head.status === 404) return unknown(`${registry} has no ${repository}:${tag}`);
+  const named = head.headers.get('docker-content-digest') ?? '';
+  if (head.ok && isDigest(named)) return { kind: 'digest', digest: named };
+  if (head.ok && named !== '') return unknown(`${registry} names no digest for ${repository}:${tag}`);
+  if (!head.ok && head.status !== 405 && head.status !== 501)
+    return unknown(`${registry} answered ${head.status} for ${repository}:${tag}`);
+  const answer = await connection.request(path, { method: 'GET', accept: manifestTypes });
+  if (!answer?.ok) {
+    await answer?.body?.cancel();
+    return unknown(`${registry} answered ${answer?.status ?? 401} for ${repository}:${tag}`);
+  }
+  const bytes = await boundedBytes(answer, maximumBytes);
+  return { kind: 'digest', digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
+function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 /** Tags that are looked at for the version that `latest` is: the newest ones, which it nearly always is. */
@@ -58,18 +79,14 @@ export async function versionTagOf(
   options: RegistryOptions,
 ): Promise<string | undefined> {
   try {
-    const answer = await requestRegistry(
-      reference,
-      'tags/list?n=10000',
-      { method: 'GET', accept: 'application/json' },
-      options,
-    );
+    const connection = registryConnection(reference, options);
+    const answer = await connection.request('tags/list?n=10000', { method: 'GET', accept: 'application/json' });
     const tags = answer?.ok ? tagsIn(JSON.parse(await boundedText(answer, maximumBytes))) : [];
     const versions = tags
       .filter((tag) => /^v?\d+(?:\.\d+){0,3}$/.test(tag))
       .sort((one, other) => compareNumbers(other, one) || other.length - one.length);
     for (const tag of versions.slice(0, maximumTags)) {
-      const named = await askManifest({ ...reference, tag }, options);
+      const named = await askManifest({ ...reference, tag }, connection);
       if (named.kind === 'digest' && named.digest === digest) return tag;
     }
     return undefined;

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { boundedText } from '../core/bounded-text.ts';
 import type { ImageReference } from '../core/image-reference.ts';
-import { isJsonObject, type JsonObject, jsonObjectOf, parseJsonObject } from '../core/json-object.ts';
-import { maximumBytes, type RegistryOptions, requestRegistry } from './internal/registry-request.ts';
+import { isJsonObject, type JsonObject, jsonObjectOf, parseJsonObject, textFieldsOf } from '../core/json-object.ts';
+import {
+  maximumBytes,
+  type RegistryConnection,
+  type RegistryOptions,
+  registryConnection,
+} from './internal/registry-request.ts';
 
 export interface RegistryLayer {
   readonly digest: string;
@@ -17,6 +22,9 @@ export interface RegistryImage {
   /** Seconds since 1970 when it was built; undefined where its configuration does not say, or says what reproducible builds write. */
   readonly created: number | undefined;
   readonly layers: readonly RegistryLayer[];
+  readonly labels: ReadonlyMap<string, string>;
+  /** Digests of its layers unpacked, the lowest first. */
+  readonly diffIds: readonly string[];
 }
 
 export type RegistryAnswer =
@@ -42,14 +50,16 @@ const maximumLayers = 512;
  * Asks a registry for an image's manifest and configuration. Never rejects: a registry that cannot be reached is a reason. What a digest names is
  * held against it.
  * @param architecture of the platform that is taken from an index: `amd64`
+ * @param connection where one is open already, whose token is used
  */
 export async function registryImage(
   reference: ImageReference,
   architecture: string,
   options: RegistryOptions,
+  connection: RegistryConnection = registryConnection(reference, options),
 ): Promise<RegistryAnswer> {
   try {
-    return { kind: 'image', image: await readImage(reference, architecture, options) };
+    return { kind: 'image', image: await readImage(reference, architecture, connection) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return { kind: 'unknown', reason: cause instanceof Error ? cause.message : String(cause) };
@@ -59,10 +69,10 @@ export async function registryImage(
 async function readImage(
   reference: ImageReference,
   architecture: string,
-  options: RegistryOptions,
+  connection: RegistryConnection,
 ): Promise<RegistryImage> {
   const accept = [...indexTypes, ...manifestTypes].join(', ');
-  const get = (path: string, digest: string | undefined) => getJson(reference, path, accept, digest, options);
+  const get = (path: string, digest: string | undefined) => getJson(reference, path, accept, digest, connection);
   const named = reference.digest ?? reference.tag ?? 'latest';
   let found = await get(`manifests/${named}`, reference.digest);
   if (Array.isArray(found.object.manifests)) {
@@ -77,6 +87,8 @@ async function readImage(
     digest: found.digest,
     created: buildDate(configuration.object.created),
     layers: layersOf(found.object),
+    labels: textFieldsOf(jsonObjectOf(configuration.object.config).Labels),
+    diffIds: textsOf(jsonObjectOf(configuration.object.rootfs).diff_ids),
   };
 }
 
@@ -85,9 +97,9 @@ async function getJson(
   path: string,
   accept: string,
   digest: string | undefined,
-  options: RegistryOptions,
+  connection: RegistryConnection,
 ): Promise<{ readonly object: JsonObject; readonly digest: string }> {
-  const response = await requestRegistry(reference, path, { method: 'GET', accept }, options);
+  const response = await connection.request(path, { method: 'GET', accept });
   if (response === undefined) throw new Error(`${reference.registry} asks for a login that is not known`);
   if (!response.ok) {
     await response.body?.cancel();
@@ -121,6 +133,10 @@ function layersOf(manifest: JsonObject): RegistryLayer[] {
         ? [{ digest, bytes: size }]
         : [],
     );
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string').slice(0, maximumLayers) : [];
 }
 
 /** Seconds since 1970 that a configuration or an annotation says it was made; undefined as in {@link RegistryImage.created}. */

@@ -18,6 +18,8 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** Who is asked before a registry itself, in this order. */
   mirrors?(registry: string): readonly Mirror[];
+  /** What registries said of how they want to be asked, by host: the next repository's token is asked for before its first request. */
+  readonly challenges?: Map<string, string>;
   /** Ends every request. */
   readonly signal?: AbortSignal;
   /** Waits, in milliseconds; for tests. */
@@ -36,6 +38,8 @@ export interface Mirror {
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'DELETE';
   readonly accept: string;
+  /** Answer 304 where it still is this one. */
+  readonly etag?: string;
   /** From this byte on. */
   readonly from?: number;
   /** The time counts until the answer begins, not until it ends: whoever reads it looks after the rest. */
@@ -60,16 +64,6 @@ interface Endpoint {
   readonly isMirror: boolean;
 }
 
-/** Asks for one thing: {@link registryConnection}. */
-export function requestRegistry(
-  reference: ImageReference,
-  path: string,
-  request: RegistryRequest,
-  options: RegistryOptions,
-): Promise<Response | undefined> {
-  return registryConnection(reference, options).request(path, request);
-}
-
 /**
  * Asks the registry of an image for what lies below its repository (`manifests/1.2`; below `/v2/` where the repository is empty), its mirrors first, with a token where one is wanted
  * ([distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md)). Registries on loopback are asked without TLS, as
@@ -78,16 +72,23 @@ export function requestRegistry(
 export function registryConnection(reference: ImageReference, options: RegistryOptions): RegistryConnection {
   const endpoints = endpointsOf(reference, options);
   const authorizations = new Map<Endpoint, string>();
+  const authorize = async (challenge: string, endpoint: Endpoint) => {
+    const authorization = await askToken(challenge, endpoint, options);
+    if (authorization !== undefined) authorizations.set(endpoint, authorization);
+    return authorization !== undefined;
+  };
   const askEndpoint = async (endpoint: Endpoint, path: string, request: RegistryRequest) => {
+    const before = authorizations.has(endpoint) ? undefined : options.challenges?.get(endpoint.registry);
+    if (before !== undefined) await authorize(before, endpoint);
     const ask = () => send(endpoint, path, request, authorizations.get(endpoint), options);
     const response = await ask();
     if (response.status !== 401) return response;
     await response.body?.cancel();
     // A token may have run out on the way.
     authorizations.delete(endpoint);
-    const authorization = await askToken(response, endpoint, options);
-    if (authorization === undefined) return undefined;
-    authorizations.set(endpoint, authorization);
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    options.challenges?.set(endpoint.registry, challenge);
+    if (!(await authorize(challenge, endpoint))) return undefined;
     const second = await ask();
     if (second.status !== 401) return second;
     await second.body?.cancel();
@@ -106,7 +107,7 @@ export function registryConnection(reference: ImageReference, options: RegistryO
           if (!endpoint.isMirror || request.signal?.aborted) throw error;
           return undefined;
         });
-        if (!endpoint.isMirror || answer?.ok) return answer;
+        if (!endpoint.isMirror || answer?.ok || answer?.status === 304) return answer;
         await answer?.body?.cancel();
       }
       return undefined;
@@ -131,7 +132,7 @@ function endpointsOf({ registry, repository }: ImageReference, { mirrors, plainH
 async function send(
   { base }: Endpoint,
   path: string,
-  { method, accept, from, streaming, signal }: RegistryRequest,
+  { method, accept, etag, from, streaming, signal }: RegistryRequest,
   authorization: string | undefined,
   { fetch, timeoutSeconds }: RegistryOptions,
 ): Promise<Response> {
@@ -151,6 +152,7 @@ async function send(
         accept,
         // What a digest names must come as it is stored.
         ...(streaming === true && { 'accept-encoding': 'identity' }),
+        ...(etag !== undefined && { 'if-none-match': etag }),
         ...(from !== undefined && from > 0 && { range: `bytes=${from}-` }),
         ...(authorization !== undefined && { authorization }),
       },

@@ -42,7 +42,8 @@ export async function backOff(
   await sleep(Math.max(asked ?? 0, longest * (0.5 + Math.random() / 2)), signal);
 }
 
-function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Rejects with the signal's reason when that ends it. */
+export function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

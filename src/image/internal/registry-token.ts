@@ -1,6 +1,6 @@
 import { boundedText } from '../../core/bounded-text.ts';
 import { parseJsonObject } from '../../core/json-object.ts';
-import { parseChallenge } from './bearer-challenge.ts';
+import { type Challenge, parseChallenge } from './bearer-challenge.ts';
 import { isLoopback, isOwnMachine } from './registry-hosts.ts';
 import { maximumBytes, type RegistryOptions } from './registry-request.ts';
 import { isPassing } from './registry-retries.ts';
@@ -8,13 +8,16 @@ import { isPassing } from './registry-retries.ts';
 /** Docker's name for a user whose password is a refresh token (https://github.com/docker/docker-credential-helpers). */
 const tokenUser = '<token>';
 
-/** Basic where the registry wants it; a token of its token server otherwise (https://distribution.github.io/distribution/spec/auth/token/). */
+/**
+ * Basic where the registry wants it; a token of its token server otherwise (https://distribution.github.io/distribution/spec/auth/token/).
+ * @param header `WWW-Authenticate` of an answer, which may have been one for another repository of that registry
+ */
 export async function askToken(
-  response: Response,
+  header: string,
   { registry, repository }: { readonly registry: string; readonly repository: string },
   options: RegistryOptions,
 ): Promise<string | undefined> {
-  const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '');
+  const challenge = parseChallenge(header);
   const known = await options.credentials(registry, repository);
   if (challenge?.scheme === 'basic') return known === undefined ? undefined : `Basic ${known}`;
   const realm = challenge?.parameters.get('realm');
@@ -27,7 +30,7 @@ export async function askToken(
   if (isOwnMachine(url.host) && !isOwnMachine(registry)) return undefined;
   const asked = new Map<string, string>();
   for (const name of ['service', 'scope']) {
-    const value = challenge.parameters.get(name);
+    const value = name === 'scope' ? scopeFor(repository, challenge) : challenge.parameters.get(name);
     if (value !== undefined) asked.set(name, value);
   }
   const answer = await askServer(url, asked, known, options);
@@ -38,6 +41,13 @@ export async function askToken(
   }
   const token = tokenOf(await boundedText(answer, maximumBytes));
   return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+/** What a challenge for one repository wants of the token for another one; other scopes are as they are. */
+function scopeFor(repository: string, { parameters }: Challenge): string | undefined {
+  return parameters
+    .get('scope')
+    ?.replace(/^repository:[^: ]+:([^: ]+)$/, (_, actions: string) => `repository:${repository}:${actions}`);
 }
 
 /** A refresh token is exchanged by a form, all else is asked with a password (https://distribution.github.io/distribution/spec/auth/oauth/). */

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { trackNews } from '../../src/bases/track.ts';
+import { parseImageReference } from '../../src/core/image-reference.ts';
+
+function newsOf(text: string, tags: string, admits: (version: string) => boolean = () => true) {
+  const reference = parseImageReference(text);
+  if (reference === undefined) throw new Error(text);
+  const { newer, next } = trackNews(reference, tags.split(' '), admits);
+  return [newer, next.map(({ tag }) => tag).join(' ')];
+}
+
+test.each([
+  // A release line of Node.js is its first number, of Python its first two, of what nobody knows the first (below 1.0 two).
+  ['node:20.11.1', '20.11.1 20.12.0 20.9.0 22.1.0 22.2.0 21.7.3', '20.12.0', '21.7.3 22.2.0'],
+  ['python:3.12.4', '3.12.4 3.12.10 3.13.1 3.9.20', '3.12.10', '3.13.1'],
+  ['acme/tool:1.4.2', '1.4.3 1.5.0 2.0.0', '1.5.0', '2.0.0'],
+  ['acme/tool:0.4.2', '0.4.3 0.5.0 1.0.0', '0.4.3', '0.5.0 1.0.0'],
+  // As many numbers: what moves by itself has no newer one.
+  ['node:20', '20 20.11.1 22 24', undefined, '22 24'],
+  ['python:3.12', '3.12 3.12.4 3.13 3.14', undefined, '3.13 3.14'],
+  ['acme/tool:1.4', '1.4 1.4.9 1.5 1.12', '1.12', ''],
+  ['ubuntu:22.04', '20.04 22.04 24.04 24.10', undefined, '24.04 24.10'],
+  // The same words.
+  ['node:20.11.1-slim', '20.12.0 20.12.1-slim 20.13.0-alpine 22.1.0-slim', '20.12.1-slim', '22.1.0-slim'],
+  ['acme/tool:v1.4.2', '1.9.0 v1.5.0', 'v1.5.0', ''],
+  [
+    'maven:3.9.6-eclipse-temurin-17',
+    '3.9.9-eclipse-temurin-17 3.9.9-eclipse-temurin-21',
+    '3.9.9-eclipse-temurin-17',
+    '',
+  ],
+  // Pre-releases never; from one to the release.
+  ['acme/tool:1.4.2', '1.5.0-rc.1 1.5.0-beta 1.5.0rc2 1.5.0b1 2.0.0-alpha.1', undefined, ''],
+  ['python:3.14.0rc1', '3.14.0rc2 3.14.0', '3.14.0', ''],
+  ['acme/tool:2.0.0-rc.1', '2.0.0-rc.2 2.0.0', '2.0.0', ''],
+  // The release of the distribution.
+  [
+    'python:3.12.4-slim-bookworm',
+    '3.12.5-slim-bookworm 3.12.5-slim-trixie 3.13.1-slim-trixie 3.12.6-slim-bullseye',
+    '3.12.5-slim-bookworm',
+    '3.12.5-slim-trixie 3.13.1-slim-trixie',
+  ],
+  [
+    'node:20-alpine3.19',
+    '20-alpine3.20 20-alpine3.9 22-alpine3.19 22-alpine3.20',
+    undefined,
+    '20-alpine3.20 22-alpine3.19',
+  ],
+  ['debian:bookworm-slim', 'bullseye-slim trixie-slim trixie sid-slim', undefined, 'trixie-slim'],
+  // Dates are one track, and no later versions than numbers.
+  [
+    'debian:bookworm-20240110-slim',
+    'bookworm-20240513-slim bookworm-20240513 trixie-20240513-slim',
+    'bookworm-20240513-slim',
+    'trixie-20240513-slim',
+  ],
+  ['alpine:3', '3 20240923 4', undefined, '4'],
+  [
+    'minio/minio:RELEASE.2024-01-16T16-07-38Z',
+    'RELEASE.2024-02-01T00-00-00Z RELEASE.2023-12-01T00-00-00Z',
+    'RELEASE.2024-02-01T00-00-00Z',
+    '',
+  ],
+  ['registry.access.redhat.com/ubi9/ubi:9.4-1227', '9.4-1300 9.4 9.5-1', '9.5-1', ''],
+  ['eclipse-temurin:17.0.9_9-jdk', '17.0.10_7-jdk 17.0.10_7-jre 21.0.2_13-jdk', '17.0.10_7-jdk', '21.0.2_13-jdk'],
+  // What has no version, or a count of which nobody knows what it means.
+  ['node:latest', 'latest 20 22', undefined, ''],
+  ['node:alpine', 'alpine 20', undefined, ''],
+  ['acme/app:1234567', '9999999', undefined, ''],
+  ['acme/app:main-4f2a91c', 'main-5f2a91c 1', undefined, ''],
+])('%s among %s', (text, tags, newer, next) => {
+  expect(newsOf(text, tags)).toEqual([newer, next]);
+});
+
+test('versions that are not wanted are passed over', () => {
+  const admits = (version: string) => Number(version.split('.')[0]) < 22;
+  expect(newsOf('node:20.1.0', '20.2.0 21.0.0 22.0.0', admits)).toEqual(['20.2.0', '21.0.0']);
+});
