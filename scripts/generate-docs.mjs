@@ -261,6 +261,15 @@ function configurationSchema() {
           properties: { paths: texts, rules: { $ref: '#/definitions/rules' } },
         },
       },
+      bases: {
+        description: configurationKeys.bases,
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          allowed: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
+          days: { type: 'integer', minimum: 0, maximum: 10000 },
+        },
+      },
       sizeBudgets: {
         description: configurationKeys.sizeBudgets,
         type: 'object',

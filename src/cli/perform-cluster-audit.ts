@@ -4,10 +4,7 @@ import { writeBaseline } from '../audit/baseline.ts';
 import { clusterRules, withoutLiveFix } from '../audit/cluster-rules.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { openCluster } from '../kubernetes/cluster-client.ts';
 import { auditRole } from '../kubernetes/cluster-role.ts';
-import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
-import { readCluster } from '../kubernetes/read-cluster.ts';
 import { liveProject } from '../project/live-project.ts';
 import { loadProject } from '../project/load-project.ts';
 import { rules } from '../rules/generated.ts';
@@ -17,7 +14,8 @@ import { exitCodeOf } from './exit-code.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { baselineFrom, failOnFrom, prefixFrom } from './perform-audit.ts';
-import { type Progress, progressOn } from './progress.ts';
+import { progressOn } from './progress.ts';
+import { namespacesFrom, snapshotFrom } from './read-snapshot.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
@@ -26,6 +24,7 @@ import { writeReports } from './write-reports.ts';
 /** Reads, audits and reports what is live as the arguments of `plimsoll audit --cluster` say. Gives the exit code. */
 export async function performClusterAudit(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const namespaces = namespacesFrom(parsed);
+  if (parsed.has('since')) throw new UserError('--since is of files, and a cluster has no revisions');
   if (parsed.has('cluster-role')) {
     terminal.stdout.write(auditRole(namespaces));
     return exitCodes.clean;
@@ -84,34 +83,4 @@ export async function performClusterAudit(parsed: ParsedArguments, terminal: Ter
   } finally {
     progress.end();
   }
-}
-
-async function snapshotFrom(
-  parsed: ParsedArguments,
-  namespaces: readonly string[],
-  terminal: Terminal,
-  progress: Progress,
-): Promise<ClusterSnapshot> {
-  const cluster = await openCluster({
-    kubeconfig: parsed.value('kubeconfig'),
-    context: parsed.value('context'),
-    environment: terminal.environment,
-    cwd: terminal.cwd,
-  });
-  try {
-    return await readCluster(cluster, { namespaces, system: parsed.has('all-namespaces'), onProgress: progress.step });
-  } finally {
-    cluster.close();
-  }
-}
-
-/** As Kubernetes allows them: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-function namespacesFrom(parsed: ParsedArguments): readonly string[] {
-  const namespaces = parsed.values('namespace');
-  const wrong = namespaces.find((name) => !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
-  if (wrong !== undefined) throw new UserError(`«${wrong}» is no name of a namespace`);
-  if (namespaces.length > 0 && parsed.has('all-namespaces'))
-    throw new UserError('--namespace and --all-namespaces exclude each other');
-  if (parsed.has('since')) throw new UserError('--since is of files, and a cluster has no revisions');
-  return namespaces;
 }

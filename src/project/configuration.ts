@@ -39,6 +39,14 @@ export const costKeys = {
   unpackRate: 'rate',
 } as const;
 
+/** What a project wants of the images that it builds on (docs/bases.md). */
+export interface BasesSettings {
+  /** Ranges of versions by the image's name, in which `*` stands for any part: `node` → `>=20 <23`. */
+  readonly allowed: ReadonlyMap<string, string>;
+  /** From so many days before the end of support on, it is told; undefined: the default. */
+  readonly days: number | undefined;
+}
+
 /** What `plimsoll.yaml` says. The published schema is schemas/plimsoll.schema.json. */
 export interface Configuration {
   /** The file, for messages; undefined when there is none. */
@@ -59,6 +67,7 @@ export interface Configuration {
   /** How images are tried when they are proved. */
   readonly prove: ProveConfiguration;
   readonly cost: CostSettings;
+  readonly bases: BasesSettings;
   /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md). */
   readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
   /** What is kept when it is cleared up (docs/prune-registry.md). */
@@ -77,6 +86,7 @@ export const noConfiguration: Configuration = {
   kubernetesTarget: undefined,
   prove: { ...noProveSettings, builds: [] },
   cost: {},
+  bases: { allowed: new Map(), days: undefined },
   sizeBudgets: new Map(),
   prune: noPruneSettings,
 };
@@ -94,6 +104,8 @@ export const configurationKeys = {
   kubernetes:
     'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
   cost: 'What the cost model reckons with: a map with `nodes`, `deploysPerDay`, `newNodesPerDay`, and as rates (`100MB/s`, `1Gbit/s`) `bandwidth` of a node and its `unpackRate`. A flag says more.',
+  bases:
+    'What `plimsoll bases` keeps to: a map with `allowed`, from the name of an image (`node`, `ghcr.io/acme/*`) to the versions that are wanted (`">=20 <23"`), and `days` before the end of support from which on it is told (90).',
   sizeBudgets:
     'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it.',
   prune:

@@ -3,7 +3,7 @@ import { compareCodes } from '../core/natural-order.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ComposeFile } from '../kubernetes/compose.ts';
 import type { Application } from './application.ts';
-import type { DiscoveredFile, DiscoveredFiles } from './discover.ts';
+import type { DiscoveredChart, DiscoveredFile, DiscoveredFiles } from './discover.ts';
 import { kindOfName } from './discover-kind.ts';
 import { isGitIgnored } from './git-ignored.ts';
 import type { Project } from './project.ts';
@@ -25,6 +25,11 @@ const readings = new WeakMap<Project, Reading>();
 
 export function rememberReading(project: Project, reading: Reading): void {
   readings.set(project, reading);
+}
+
+/** The Helm charts that a project holds; none where `loadProject` did not make it. */
+export function chartsOf(project: Project): readonly DiscoveredChart[] {
+  return readings.get(project)?.found.charts ?? [];
 }
 
 /** What of an earlier reading is taken over. */

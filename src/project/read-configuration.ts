@@ -21,6 +21,7 @@ import {
   textList,
   unknownName,
 } from './internal/configuration-nodes.ts';
+import { readBasesSettings } from './internal/read-bases-settings.ts';
 import { readCostSettings, readSizeBudgets } from './internal/read-cost-settings.ts';
 import { readProveSettings } from './internal/read-prove-settings.ts';
 import { readPruneSettings } from './internal/read-prune-settings.ts';
@@ -58,6 +59,7 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     kubernetesTarget: readTarget(node('kubernetes'), document, complain),
     prove: readProveSettings(node('prove'), document, complain),
     cost: readCostSettings(node('cost'), document, complain, placed),
+    bases: readBasesSettings(node('bases'), document, complain),
     sizeBudgets: readSizeBudgets(node('sizeBudgets'), document, complain, placed),
     prune: readPruneSettings(node('prune'), document, complain),
   };

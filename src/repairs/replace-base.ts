@@ -4,6 +4,14 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { replace } from '../dockerfile/edit.ts';
 import type { Token } from '../dockerfile/syntax.ts';
 
+/** Another name for the image that a FROM or COPY --from names. */
+export interface ReferenceChange {
+  readonly token: Token;
+  /** With the defaults of variables put in. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * The edits that let every FROM and COPY --from that names an image name another one: in its own words, or in the default of the
  * one ARG that they take it from. Undefined where it cannot be said in one place: an ARG that others use too, or a part of the
@@ -15,32 +23,65 @@ export function replaceReference(
   from: string,
   to: string,
 ): TextEdit[] | undefined {
-  const edits = new Map<number, TextEdit>();
-  for (const token of tokens) {
-    const edit = replaceOne(dockerfile, tokens, token, from, to);
-    if (edit === undefined) return undefined;
-    edits.set(edit.range.start, edit);
-  }
-  return edits.size === 0 ? undefined : [...edits.values()];
+  const changes = tokens.map((token) => ({ token, from, to }));
+  const { edits, left } = replaceReferences(dockerfile, changes);
+  return edits.length === 0 || left.length > 0 ? undefined : [...edits];
 }
 
-function replaceOne(
+/** The same for several images of a file, which may take a part of their names from one ARG; `left` are those that cannot be changed. */
+export function replaceReferences(
   dockerfile: Dockerfile,
-  tokens: readonly Token[],
-  { range, value, raw }: Token,
-  from: string,
-  to: string,
-): TextEdit | undefined {
-  const written = dockerfile.text.slice(range.start, range.end);
-  if (written === from) return replace(dockerfile, range, to);
+  changes: readonly ReferenceChange[],
+): { readonly edits: readonly TextEdit[]; readonly left: readonly ReferenceChange[] } {
+  const edits = new Map<number, TextEdit>();
+  const left: ReferenceChange[] = [];
+  const byArgument = new Map<string, ReferenceChange[]>();
+  for (const change of changes) {
+    const { range } = change.token;
+    const name = variableIn(change.token)?.name;
+    if (dockerfile.text.slice(range.start, range.end) === change.from)
+      edits.set(range.start, replace(dockerfile, range, change.to));
+    else if (name === undefined) left.push(change);
+    else byArgument.set(name, [...(byArgument.get(name) ?? []), change]);
+  }
+  for (const [name, same] of byArgument) {
+    const made = same.map((change) => changedDefault(dockerfile, name, change));
+    const [first] = made;
+    if (
+      first !== undefined &&
+      made.every((each) => each?.replacement === first.replacement) &&
+      usesOf(dockerfile, name) <= same.length
+    )
+      edits.set(first.range.start, first);
+    else left.push(...same);
+  }
+  return { edits: [...edits.values()], left };
+}
+
+/** The one variable of a name, and what stands around it. */
+function variableIn({ value, raw }: Token) {
   const found = /^([^$]*)\$(?:\{(\w+)(?::-([^${}]*))?\}|(\w+))([^$]*)$/.exec(raw ?? value);
-  if (found === null || (raw !== undefined && raw !== value && written !== raw)) return undefined;
+  if (found === null) return undefined;
   const [, before = '', braced, , bare, after = ''] = found;
-  const name = braced ?? bare ?? '';
+  return { before, name: braced ?? bare ?? '', after };
+}
+
+function changedDefault(
+  dockerfile: Dockerfile,
+  name: string,
+  { token, from, to }: ReferenceChange,
+): TextEdit | undefined {
+  const { range, value, raw } = token;
+  const variable = variableIn(token);
+  if (
+    variable === undefined ||
+    (raw !== undefined && raw !== value && dockerfile.text.slice(range.start, range.end) !== raw)
+  )
+    return undefined;
+  const { before, after } = variable;
   if (!to.startsWith(before) || !to.endsWith(after) || to.length < before.length + after.length) return undefined;
-  const pair = argumentNamed(dockerfile, name);
-  if (pair?.value === undefined || usesOf(dockerfile, name) > tokens.length) return undefined;
-  const default_ = pair.value;
+  const default_ = argumentNamed(dockerfile, name)?.value;
+  if (default_ === undefined) return undefined;
   const inner = to.slice(before.length, to.length - after.length);
   const own = dockerfile.text.slice(default_.range.start, default_.range.end);
   if (inner === '' || before + default_.value + after !== from || !own.includes(default_.value)) return undefined;

@@ -1,5 +1,6 @@
 import { areas } from '../../core/area.ts';
 import { exitCodes } from '../../core/errors.ts';
+import { clusterFlags } from '../cluster-flags.ts';
 import type { Command } from '../command.ts';
 import { orderFlags } from '../cost-flags.ts';
 import { exitCodeOf } from '../exit-code.ts';
@@ -126,22 +127,7 @@ export const command: Command = {
       group: 'Cluster',
       description: 'Audit what is live in a cluster; with PATH also how it differs from the manifests there',
     },
-    {
-      name: 'kubeconfig',
-      value: 'FILE',
-      group: 'Cluster',
-      description: 'Default KUBECONFIG, ~/.kube/config, the pod’s account',
-    },
-    { name: 'context', value: 'NAME', group: 'Cluster', description: 'Default the current context' },
-    {
-      name: 'namespace',
-      short: 'n',
-      value: 'NAME',
-      repeatable: true,
-      group: 'Cluster',
-      description: 'Look at this namespace only; default all but those of the system',
-    },
-    { name: 'all-namespaces', group: 'Cluster', description: 'Look at those of the system, too' },
+    ...clusterFlags,
     { name: 'no-registry', group: 'Cluster', description: 'Do not ask registries how old the images are' },
     { name: 'cluster-role', group: 'Cluster', description: 'Print the role that an account needs for this, and end' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },

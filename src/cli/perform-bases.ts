@@ -1,0 +1,201 @@
+import path from 'node:path';
+import { datesKnownOn } from '../bases/date-sources.ts';
+import type { BaseStatus, BasesReport } from '../core/bases-report.ts';
+import { exitCodes } from '../core/errors.ts';
+import { fewAtOnce } from '../core/few-at-once.ts';
+import type { ImageReference } from '../core/image-reference.ts';
+import { compareCodes } from '../core/natural-order.ts';
+import { atLeast, severities } from '../core/severity.ts';
+import { admits } from '../ecosystems/version-range.ts';
+import { type RegistrySession, registrySession } from '../image/registry-session.ts';
+import { registryOptions } from '../image/sources/registry-options.ts';
+import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
+import { assessImage } from '../maintain/freshness/assess.ts';
+import type { NamedImages } from '../maintain/freshness/named-image.ts';
+import { namedImages } from '../maintain/freshness/named-images.ts';
+import type { BasesSettings, Configuration } from '../project/configuration.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project } from '../project/project.ts';
+import { cacheDirectory } from './code-cache.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { countFrom } from './count-flag.ts';
+import { isColored } from './is-colored.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { askedImages, ignoredNews, nameMatches, positionFinder } from './named-bases.ts';
+import { failOnFrom, prefixFrom } from './perform-audit.ts';
+import { type Progress, progressOn } from './progress.ts';
+import { readTarget } from './read-target.ts';
+import { writeFile } from './write-file.ts';
+
+/** Repositories that are asked at once; each registry gets fewer (`registry-session.ts`). */
+const atOnce = 24;
+
+const timeoutSeconds = 15;
+
+/** Of requests that fail for a reason that may pass. */
+const attempts = 3;
+
+const defaultDays = 90;
+
+/** What was read and asked, for the report and for what is made of it. */
+export interface BasesRun {
+  readonly report: BasesReport;
+  readonly project: Project;
+  readonly configuration: Configuration;
+  readonly files: readonly NamedImages[];
+  readonly ignored: ReturnType<typeof ignoredNews>;
+  /** Undefined without a network. */
+  readonly session: RegistrySession | undefined;
+  readonly architecture: string;
+}
+
+/** Says whether what is built on is current, as the arguments of `plimsoll bases` say. Gives the exit code. */
+export async function performBases(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  try {
+    const run = await readBasesRun(parsed, terminal, progress);
+    progress.end();
+    await write(run.report, parsed, terminal);
+    const failOn = failOnFrom(parsed, run.configuration.failOn);
+    // A pipeline must not turn green because the account may not look.
+    if (run.report.problems.some(({ path: at }) => at.startsWith('cluster:'))) return exitCodes.system;
+    const fails = run.report.images.some(
+      ({ severity }) => severity !== undefined && failOn !== 'never' && atLeast(severity, failOn),
+    );
+    return fails ? exitCodes.findings : exitCodes.clean;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Reads the project and asks the registries. */
+export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, progress: Progress): Promise<BasesRun> {
+  const begun = performance.now();
+  const days = countFrom(parsed, 'days', 0);
+  const today = new Date().toISOString().slice(0, 10);
+  const target = await readTarget(parsed.positionals, undefined, terminal);
+  const { configuration } = await loadConfiguration(parsed, target, terminal);
+  const snapshot = parsed.has('cluster') ? await readSnapshot(parsed, terminal, progress) : undefined;
+  const project = await loadProject(target, {
+    gitignore: !parsed.has('no-gitignore'),
+    helm: !parsed.has('no-helm'),
+    exclude: configuration.exclude,
+    podTemplates: configuration.podTemplates,
+    onProgress: progress.step,
+  });
+  const files = namedImages(project);
+  const ignored = ignoredNews(
+    project,
+    files.flatMap(({ places }) => places),
+    today,
+  );
+  const relative = prefixFrom(terminal.cwd, project.root);
+  const prefix = relative === '' ? '' : `${relative}/`;
+  const only = parsed.values('only');
+  const asked = askedImages(project, files, ignored, snapshot, prefix).filter(
+    ({ reference }) => only.length === 0 || nameMatches(only, reference),
+  );
+  const session = parsed.has('offline') ? undefined : sessionFor(parsed, terminal, progress, snapshot !== undefined);
+  const judging = {
+    session,
+    architecture: architectureOf(snapshot),
+    today,
+    days: days > 0 ? days : (configuration.bases.days ?? defaultDays),
+    admits: admitting(configuration.bases),
+  };
+  const images: BaseStatus[] = [];
+  await fewAtOnce(asked, atOnce, async (image) => {
+    progress.step('asking registries', images.length, asked.length);
+    images.push(await assessImage(image, judging));
+  });
+  session?.end();
+  const positionOf = positionFinder(project);
+  const report: BasesReport = {
+    tool: { name: 'plimsoll', version: terminal.version },
+    target: parsed.positionals.join(' ') || '.',
+    name: project.name,
+    today,
+    datesKnownOn,
+    images: images.sort(worstFirst),
+    unresolved: files.flatMap(({ unresolved }) =>
+      unresolved.map(({ path: at, range, text, reason }) => ({
+        path: prefix + at,
+        ...positionOf(at, range),
+        text,
+        reason,
+      })),
+    ),
+    problems: [...project.problems, ...(snapshot?.problems ?? [])],
+    requests: Object.fromEntries(session?.requests ?? []),
+    offline: session === undefined,
+    seconds: (performance.now() - begun) / 1000,
+  };
+  return { report, project, configuration, files, ignored, session, architecture: judging.architecture };
+}
+
+async function readSnapshot(parsed: ParsedArguments, terminal: Terminal, progress: Progress): Promise<ClusterSnapshot> {
+  const { namespacesFrom, snapshotFrom } = await import('./read-snapshot.ts');
+  return snapshotFrom(parsed, namespacesFrom(parsed), terminal, progress);
+}
+
+function sessionFor(
+  parsed: ParsedArguments,
+  { environment }: Terminal,
+  progress: Progress,
+  guarded: boolean,
+): RegistrySession {
+  const caFile = parsed.value('ca');
+  const directory = cacheDirectory();
+  const options = registryOptions({
+    environment,
+    progress: (message) => progress.step(message),
+    registry: {
+      ...(caFile !== undefined && { caFile }),
+      plainHttp: parsed.has('plain-http'),
+      mirrors: parsed.values('mirror'),
+      timeoutSeconds,
+    },
+  });
+  return registrySession({
+    ...options,
+    attempts,
+    guarded,
+    ...(directory !== undefined && { cacheDirectory: path.join(directory, 'plimsoll', 'registries') }),
+  });
+}
+
+/** The versions that `plimsoll.yaml` allows, all where it says nothing of an image. */
+function admitting({ allowed }: BasesSettings): (reference: ImageReference, version: string) => boolean {
+  const ranges = [...allowed];
+  return (reference, version) =>
+    ranges.every(([name, range]) => !nameMatches([name], reference) || admits(range, version));
+}
+
+function architectureOf(snapshot: ClusterSnapshot | undefined): string {
+  const platform = snapshot?.nodes.find((node) => node.platform?.startsWith('linux/'))?.platform;
+  return platform?.slice('linux/'.length) ?? (process.arch === 'x64' ? 'amd64' : process.arch);
+}
+
+function worstFirst(one: BaseStatus, other: BaseStatus): number {
+  const rank = ({ severity }: BaseStatus) =>
+    severity === undefined ? severities.length : severities.indexOf(severity);
+  return rank(one) - rank(other) || compareCodes(one.image, other.image);
+}
+
+async function write(report: BasesReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  const output = parsed.value('output');
+  const { basesJson, renderBases, renderBasesPlain } = await import('../report/bases.ts');
+  const options = {
+    columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 120,
+    color: output === undefined && isColored(parsed, terminal),
+    all: parsed.has('all'),
+  };
+  const isPiped = output === undefined && !terminal.stdout.isTTY && parsed.value('color') !== 'always';
+  const text = parsed.has('json')
+    ? basesJson(report)
+    : isPiped
+      ? renderBasesPlain(report)
+      : renderBases(report, options);
+  if (output === undefined) terminal.stdout.write(text);
+  else writeFile(path.resolve(terminal.cwd, output), text);
+}

@@ -1,0 +1,183 @@
+import { baseImage } from '../../bases/base-image.ts';
+import { dateSource } from '../../bases/date-sources.ts';
+import { isComparable, readTrackTag, trackNews } from '../../bases/track.ts';
+import type {
+  BaseNews,
+  BasePlace,
+  BaseStatus,
+  EndingSupport,
+  MovedTag,
+  NextTrack,
+  UnknownNews,
+} from '../../core/bases-report.ts';
+import type { ImageReference } from '../../core/image-reference.ts';
+import { compareSeverity, type Severity } from '../../core/severity.ts';
+import type { RegistrySession } from '../../image/registry-session.ts';
+
+/** One image that is named, wherever. */
+export interface AskedImage {
+  readonly reference: ImageReference;
+  readonly places: readonly BasePlace[];
+  /** Whether it runs somewhere, rather than building or testing. */
+  readonly ships: boolean;
+  /** What pods run under the name. */
+  readonly running: readonly { readonly where: string; readonly digest: string }[];
+}
+
+export interface Judging {
+  /** Undefined: no registry is asked. */
+  readonly session: RegistrySession | undefined;
+  /** Of the nodes: `amd64`. */
+  readonly architecture: string;
+  /** `YYYY-MM-DD`. */
+  readonly today: string;
+  /** From so many days before the end of support on, it is told. */
+  readonly days: number;
+  /** Whether a version of an image is wanted: `plimsoll.yaml`. */
+  admits(reference: ImageReference, version: string): boolean;
+}
+
+/** A release that ended so many days ago has faults that everybody knows. */
+const longEnded = 365;
+
+/** What is known of an image: by its name from tables, and by its registry's tags and digests. Never rejects. */
+export async function assessImage(asked: AskedImage, judging: Judging): Promise<BaseStatus> {
+  const { reference, places } = asked;
+  const { text, tag, digest } = reference;
+  const known = baseImage(tag === undefined && digest === undefined ? text : textWithoutDigest(reference));
+  const unknown: UnknownNews[] = [];
+  const tracks = await askTracks(reference, judging, unknown);
+  const moved = await askMoved(asked, judging, unknown);
+  const newer = await newerTag(reference, tracks.newer, judging, unknown);
+  const next = tracks.next
+    .map((each) => withEnd(reference, each))
+    .filter(({ ends }) => (ends ?? judging.today) >= judging.today);
+  const ending = known.endOfLife
+    .map(
+      (end): EndingSupport => ({ ...end, days: daysUntil(end.date, judging.today), source: dateSource(end.product) }),
+    )
+    .filter(({ days }) => days <= judging.days);
+  const status = {
+    image: text,
+    tag,
+    digest,
+    places,
+    next,
+    moved,
+    ending,
+    unknown,
+    ...(newer && { newer }),
+    ...(known.deprecated && { deprecated: known.deprecated }),
+  };
+  const severity = severityOf(status, asked.ships);
+  return severity === undefined ? status : { ...status, severity };
+}
+
+async function askTracks(
+  reference: ImageReference,
+  { session, admits }: Judging,
+  unknown: UnknownNews[],
+): Promise<ReturnType<typeof trackNews>> {
+  const nothing = { newer: undefined, next: [] };
+  if (reference.tag === undefined || !isComparable(readTrackTag(reference.tag))) {
+    if (reference.tag === undefined && reference.digest !== undefined)
+      unknown.push({ what: 'newer', reason: 'a digest without a tag says nothing of what it follows' });
+    return nothing;
+  }
+  if (session === undefined) {
+    unknown.push({ what: 'newer', reason: 'no registry was asked (--offline)' });
+    return nothing;
+  }
+  const list = await session.tags(reference);
+  if (list.kind === 'tags') return trackNews(reference, list.tags, (version) => admits(reference, version));
+  unknown.push({ what: 'newer', reason: list.reason });
+  return nothing;
+}
+
+/** Whether the tag names another image than the digest that is written, or that runs. */
+async function askMoved(
+  { reference, running }: AskedImage,
+  { session, architecture }: Judging,
+  unknown: UnknownNews[],
+): Promise<MovedTag[]> {
+  const pinned = reference.digest !== undefined && reference.tag !== undefined ? reference.digest : undefined;
+  // What a digest alone names cannot move.
+  const held = reference.digest === undefined ? running : [];
+  if (pinned === undefined && held.length === 0) return [];
+  if (session === undefined) {
+    unknown.push({ what: 'moved', reason: 'no registry was asked (--offline)' });
+    return [];
+  }
+  const now = await session.digest(reference);
+  if (now.kind === 'unknown') {
+    unknown.push({ what: 'moved', reason: now.reason });
+    return [];
+  }
+  const moved: MovedTag[] =
+    pinned !== undefined && pinned !== now.digest ? [{ by: 'pinned', from: pinned, to: now.digest }] : [];
+  for (const { where, digest } of held) {
+    if (digest === now.digest) continue;
+    // Some runtimes tell the digest of the platform's manifest, some that of an index; an image that was imported has one that no registry knows.
+    const image = await session.image(reference, now.digest, architecture);
+    if (image.kind === 'image' && image.image.digest === digest) continue;
+    const there = await session.digest({ ...reference, tag: digest });
+    if (there.kind === 'digest') moved.push({ by: 'running', where, from: digest, to: now.digest });
+    else unknown.push({ what: 'moved', reason: `what ${where} runs is no image that ${reference.registry} has` });
+  }
+  return moved;
+}
+
+/** With its digest where the file pins one: both are to be written. */
+async function newerTag(
+  reference: ImageReference,
+  tag: string | undefined,
+  { session }: Judging,
+  unknown: UnknownNews[],
+): Promise<BaseStatus['newer']> {
+  if (tag === undefined || session === undefined) return undefined;
+  if (reference.digest === undefined) return { tag };
+  const answer = await session.digest({ ...reference, tag });
+  if (answer.kind === 'digest') return { tag, digest: answer.digest };
+  unknown.push({ what: 'newer', reason: answer.reason });
+  return { tag };
+}
+
+function withEnd(reference: ImageReference, { line, tag }: { line: string | undefined; tag: string }): NextTrack {
+  const [ends] = baseImage(`${nameOf(reference)}:${tag}`)
+    .endOfLife.map(({ date }) => date)
+    .sort();
+  return { line, tag, ...(ends !== undefined && { ends }) };
+}
+
+/** As written, without tag and digest. */
+export function nameOf({ text, tag, digest }: ImageReference): string {
+  const end = text.length - (digest === undefined ? 0 : digest.length + 1) - (tag === undefined ? 0 : tag.length + 1);
+  return text.slice(0, end);
+}
+
+function textWithoutDigest(reference: ImageReference): string {
+  return reference.tag === undefined ? reference.text : `${nameOf(reference)}:${reference.tag}`;
+}
+
+export function daysUntil(date: string, today: string): number {
+  return Math.round((Date.parse(date) - Date.parse(today)) / 86_400_000);
+}
+
+/** Of what at least one place does not ignore. */
+function severityOf(
+  { places, newer, moved, ending, deprecated }: Omit<BaseStatus, 'severity'>,
+  ships: boolean,
+): Severity | undefined {
+  const counts = (news: BaseNews) => places.some(({ ignores }) => !ignores.includes(news));
+  const found: Severity[] = [];
+  if (newer && counts('newer')) found.push('warning');
+  if (moved.length > 0 && counts('moved')) found.push('warning');
+  if (deprecated && counts('deprecated')) found.push('warning');
+  if (counts('ending')) found.push(...ending.map(({ days }) => severityOfEnd(days, ships)));
+  return found.sort(compareSeverity)[0];
+}
+
+function severityOfEnd(days: number, ships: boolean): Severity {
+  if (days >= 0) return 'note';
+  return ships && days < -longEnded ? 'error' : 'warning';
+}

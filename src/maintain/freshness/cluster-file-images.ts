@@ -1,0 +1,160 @@
+import type { Artifact } from '../../core/artifact.ts';
+import type { BasePlaceKind } from '../../core/bases-report.ts';
+import type { TextEdit } from '../../core/fix.ts';
+import { parseImageReference } from '../../core/image-reference.ts';
+import { readYaml } from '../../kubernetes/read-yaml.ts';
+import {
+  entriesAt,
+  entryOf,
+  itemsAt,
+  scalarAt,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from '../../kubernetes/yaml-node.ts';
+import { chartsOf } from '../../project/earlier-reading.ts';
+import { buildOfContainer, type Project } from '../../project/project.ts';
+import type { SingleName, UnresolvedName } from './named-image.ts';
+import { type ReadName, replaceName, scalarName } from './yaml-name.ts';
+
+/** The images that Compose services run and do not build. */
+export function composeImages({ composeFiles, artifacts }: Project): readonly ReadName[] {
+  return composeFiles.flatMap(({ services }) =>
+    services.flatMap(({ image, build }) =>
+      image === undefined || build !== undefined
+        ? []
+        : scalarName(image, { artifact: artifacts.get(image.path), kind: 'Compose', ships: true }),
+    ),
+  );
+}
+
+/** The images of containers, where manifests name them as they stand. What a kustomization or a chart's values say is read there. */
+export function manifestImages(project: Project): readonly ReadName[] {
+  return project.workloads.flatMap((workload) =>
+    workload.allContainers.flatMap((container): ReadName[] => {
+      const { image } = container;
+      if (image === undefined || buildOfContainer(project, container)) return [];
+      const isMade = image.derived === true;
+      // A template's text is no image, and what it becomes was read from the values.
+      if (workload.object.origin.kind === 'helm' && (image.givenAt ?? []).length > 0) return [];
+      if (isMade && isKustomization(image.path)) return [];
+      const artifact = isMade ? undefined : project.artifacts.get(image.path);
+      return [scalarName(image, { artifact, kind: 'manifest', ships: true })];
+    }),
+  );
+}
+
+function isKustomization(path: string): boolean {
+  return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(path);
+}
+
+/** What the `images` of kustomizations put in the place of images: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
+export function kustomizationImages({ artifacts }: Project): readonly ReadName[] {
+  return [...artifacts.values()].flatMap((artifact) => {
+    if (!isKustomization(artifact.path)) return [];
+    const root = readYaml(artifact).documents[0]?.root;
+    return itemsAt(root, 'images').flatMap((item): ReadName[] => {
+      const [name, tag, digest] = [
+        scalarAt(item, 'newName') ?? scalarAt(item, 'name'),
+        scalarAt(item, 'newTag'),
+        scalarAt(item, 'digest'),
+      ];
+      // `name` may have a registry's port, and has never a tag.
+      if (name === undefined || (tag ?? digest) === undefined) return [];
+      return [partedName(artifact, 'kustomization', { registry: undefined, name, tag, digest })];
+    });
+  });
+}
+
+interface Parts {
+  readonly registry: YamlScalar | undefined;
+  readonly name: YamlScalar;
+  readonly tag: YamlScalar | undefined;
+  readonly digest: YamlScalar | undefined;
+}
+
+/** A reference whose name, tag and digest are scalars of their own; its place is that of the tag, else of the digest. */
+function partedName(artifact: Artifact, kind: BasePlaceKind, { registry, name, tag, digest }: Parts): ReadName {
+  const prefix = registry === undefined || registry.text === '' ? '' : `${registry.text.replace(/\/+$/, '')}/`;
+  const text = `${prefix}${name.text}${tag ? `:${tag.text}` : ''}${digest ? `@${digest.text}` : ''}`;
+  const at = tag ?? digest ?? name;
+  if (!parseImageReference(text))
+    return {
+      kind: 'unresolved',
+      unresolved: { path: at.path, range: at.range, text, reason: 'this is no reference of an image' },
+    };
+  return {
+    kind: 'name',
+    name: {
+      place: { path: at.path, range: at.range, kind, text, ships: true },
+      rewrite(to) {
+        const changed = parseImageReference(to);
+        if (changed === undefined || !to.startsWith(`${prefix}${name.text}`)) return undefined;
+        const edits: TextEdit[] = [];
+        for (const [scalar, now] of [
+          [tag, changed.tag],
+          [digest, changed.digest],
+        ] as const) {
+          if (scalar === undefined ? now !== undefined : now === undefined) return undefined;
+          if (scalar === undefined || now === undefined || scalar.text === now) continue;
+          const made = replaceName(artifact, scalar, now);
+          if (made === undefined) return undefined;
+          edits.push(...made);
+        }
+        return edits;
+      },
+    },
+  };
+}
+
+/** Deeper values are no chart that a person wrote. */
+const maximumDepth = 20;
+
+/** Images in the values of charts, as charts are used to write them: `image: web:1`, or `repository` and `tag`, which a `registry` may stand beside. */
+export function chartImages(project: Project): readonly ReadName[] {
+  return chartsOf(project).flatMap(({ directory, files }) =>
+    files.flatMap((path): ReadName[] => {
+      const name = directory === '' ? path : path.slice(directory.length + 1);
+      if (!/^values[^/]*\.ya?ml$/.test(name)) return [];
+      const artifact = project.artifacts.get(path) ?? project.readFile?.(path);
+      const root = artifact && readYaml(artifact).documents[0]?.root;
+      return artifact && root ? valuesBelow(artifact, root, 0) : [];
+    }),
+  );
+}
+
+function valuesBelow(artifact: Artifact, node: YamlNode, depth: number): ReadName[] {
+  if (depth > maximumDepth) return [];
+  if (node.kind === 'sequence') return node.items.flatMap((item) => valuesBelow(artifact, item, depth + 1));
+  if (node.kind !== 'map') return [];
+  const own = repositoryAndTag(artifact, node);
+  if (own) return [own];
+  return entriesAt(node).flatMap(({ key, value }): ReadName[] => {
+    if (value.kind !== 'scalar') return valuesBelow(artifact, value, depth + 1);
+    const isNamed =
+      /image$/i.test(key.text) && (parseImageReference(value.text)?.tag ?? parseImageReference(value.text)?.digest);
+    return isNamed ? [scalarName(value, { artifact, kind: 'Helm values', ships: true })] : [];
+  });
+}
+
+function repositoryAndTag(artifact: Artifact, map: YamlMap): ReadName | undefined {
+  const name = scalarAt(map, 'repository');
+  const tag = filled(scalarAt(map, 'tag') ?? scalarAt(map, 'version'));
+  const digest = filled(scalarAt(map, 'digest'));
+  // Without a tag it is the chart's own appVersion; `repository` may be one of git or of packages.
+  if (name === undefined || (tag ?? digest) === undefined || name.text.includes('://')) return undefined;
+  if (entryOf(map, 'url') ?? entryOf(map, 'chart')) return undefined;
+  return partedName(artifact, 'Helm values', { registry: filled(scalarAt(map, 'registry')), name, tag, digest });
+}
+
+function filled(scalar: YamlScalar | undefined): YamlScalar | undefined {
+  return scalar === undefined || scalar.text === '' ? undefined : scalar;
+}
+
+/** Names and what is not known of what was read. */
+export function sorted(read: readonly ReadName[]): { names: SingleName[]; unresolved: UnresolvedName[] } {
+  return {
+    names: read.flatMap((each) => (each.kind === 'name' ? each.name : [])),
+    unresolved: read.flatMap((each) => (each.kind === 'unresolved' ? each.unresolved : [])),
+  };
+}

@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { applyEdits } from '../../../src/core/fix.ts';
+import { namedImages } from '../../../src/maintain/freshness/named-images.ts';
+import { loadProject } from '../../../src/project/load-project.ts';
+
+const made: string[] = [];
+afterEach(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+async function projectOf(files: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-names-'));
+  made.push(root);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+  }
+  return loadProject({ kind: 'directory', path: root }, { helm: false });
+}
+
+/** What is named, as `kind text`, and the files after every `from` has become `to`. */
+async function namesIn(files: Readonly<Record<string, string>>, renamed: Readonly<Record<string, string>> = {}) {
+  const project = await projectOf(files);
+  const found = namedImages(project);
+  const places = found.flatMap((each) => each.places);
+  const made = found.map((each) =>
+    each.rewrite(each.places.flatMap((place) => (renamed[place.text] ? { place, to: renamed[place.text] ?? '' } : []))),
+  );
+  const edits = made.flatMap((each) => each.edits);
+  const texts = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [
+      name,
+      applyEdits(
+        text,
+        edits.filter((edit) => edit.path === name),
+      ),
+    ]),
+  );
+  return {
+    names: places.map(({ kind, text }) => `${kind} ${text}`),
+    unresolved: found.flatMap((each) => each.unresolved.map(({ text }) => text)),
+    left: made.flatMap((each) => each.left.map(({ text }) => text)),
+    texts,
+  };
+}
+
+test('a Dockerfile names the images of all stages, of COPY --from and of mounts; stages and variables without a default are none', async () => {
+  const { names, unresolved } = await namesIn({
+    Dockerfile: `ARG V=3.12.4
+ARG BASE
+FROM python:\${V}-slim AS build
+RUN --mount=type=bind,from=acme/tools:2,target=/t true
+FROM build AS test
+FROM \${BASE} AS other
+FROM scratch
+COPY --from=build /a /a
+COPY --from=docker.io/library/busybox:1.36 /bin/sh /sh
+COPY --from=context /x /x
+`,
+  });
+  expect(names).toEqual([
+    'FROM python:3.12.4-slim',
+    'COPY --from docker.io/library/busybox:1.36',
+    'RUN --mount acme/tools:2',
+  ]);
+  expect(unresolved).toEqual(['${BASE}']);
+});
+
+test('what is built here is nobody else’s', async () => {
+  const { names } = await namesIn({
+    Dockerfile: 'FROM node:20\n',
+    'compose.yaml':
+      'services:\n  web: {build: ., image: "shop/web:1"}\n  twin: {image: "shop/web:2"}\n  db: {image: "postgres:16.1"}\n',
+  });
+  expect(names).toEqual(['FROM node:20', 'Compose postgres:16.1']);
+});
+
+test.each([
+  [
+    'Dockerfile',
+    'FROM node:20.1.0 AS a\nFROM --platform=linux/amd64 node:20.1.0\n',
+    'FROM node:20.2.0 AS a\nFROM --platform=linux/amd64 node:20.2.0\n',
+  ],
+  ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\n', 'ARG V=20.2.0\nFROM node:${V}\n'],
+  // Two images that take their version from one ARG.
+  [
+    'Dockerfile',
+    'ARG V=20.1.0\nFROM node:${V} AS a\nFROM node:${V}-slim\n',
+    'ARG V=20.2.0\nFROM node:${V} AS a\nFROM node:${V}-slim\n',
+  ],
+  [
+    'Dockerfile',
+    'FROM scratch\nRUN --mount=from=node:20.1.0,target=/n true\n',
+    'FROM scratch\nRUN --mount=from=node:20.2.0,target=/n true\n',
+  ],
+  [
+    'compose.yaml',
+    'services:\n  a:\n    image: "node:20.1.0" # why\n',
+    'services:\n  a:\n    image: "node:20.2.0" # why\n',
+  ],
+  [
+    'compose.yaml',
+    'services:\n  a:\n    image: node:${V:-20.1.0}\n',
+    'services:\n  a:\n    image: node:${V:-20.2.0}\n',
+  ],
+  [
+    'deploy.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: node:20.1.0}\n',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: node:20.2.0}\n',
+  ],
+  [
+    'kustomization.yaml',
+    'images:\n- name: app\n  newName: node\n  newTag: 20.1.0\n',
+    'images:\n- name: app\n  newName: node\n  newTag: 20.2.0\n',
+  ],
+  [
+    '.github/workflows/ci.yml',
+    'jobs:\n  a:\n    container: node:20.1.0\n    services: {x: {image: node:20.1.0}}\n    steps:\n    - uses: docker://node:20.1.0\n    - {uses: build, with: {image: node:20.1.0}}\n',
+    'jobs:\n  a:\n    container: node:20.2.0\n    services: {x: {image: node:20.2.0}}\n    steps:\n    - uses: docker://node:20.2.0\n    - {uses: build, with: {image: node:20.1.0}}\n',
+  ],
+  [
+    '.gitlab-ci.yml',
+    'image: node:20.1.0\na:\n  image: {name: node:20.1.0}\n  services:\n  - node:20.1.0\n  - name: node:20.1.0\n  variables: {image: node:20.1.0}\n',
+    'image: node:20.2.0\na:\n  image: {name: node:20.2.0}\n  services:\n  - node:20.2.0\n  - name: node:20.2.0\n  variables: {image: node:20.1.0}\n',
+  ],
+  [
+    '.circleci/config.yml',
+    'jobs:\n  a:\n    docker:\n    - image: node:20.1.0\n    machine: {image: node:20.1.0}\n',
+    'jobs:\n  a:\n    docker:\n    - image: node:20.2.0\n    machine: {image: node:20.1.0}\n',
+  ],
+  ['cloudbuild.yaml', 'steps:\n- name: node:20.1.0\n', 'steps:\n- name: node:20.2.0\n'],
+  [
+    'Jenkinsfile',
+    "pipeline { agent { docker { image 'node:20.1.0' } } }\n",
+    "pipeline { agent { docker { image 'node:20.2.0' } } }\n",
+  ],
+  ['Earthfile', 'FROM node:20.1.0\nb:\n  FROM +base\n', 'FROM node:20.2.0\nb:\n  FROM +base\n'],
+])('in %s another tag is written where the image is named: %s', async (name, before, after) => {
+  const { texts, left } = await namesIn(
+    { [name]: before },
+    { 'node:20.1.0': 'node:20.2.0', 'node:20.1.0-slim': 'node:20.2.0-slim' },
+  );
+  expect([texts[name], left]).toEqual([after, []]);
+});
+
+test('values of a chart keep registry, repository, tag and digest apart', async () => {
+  const [old, now] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
+  const values = (tag: string, digest: string | undefined) => `image:
+  registry: ghcr.io
+  repository: acme/web
+  tag: "${tag}"
+  digest: ${digest}
+sidecarImage: "busybox:1.36"
+source: {repository: "https://git.example/x", tag: v1}
+`;
+  const { names, texts, left } = await namesIn(
+    { 'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', 'chart/values.yaml': values('1.30', old) },
+    { [`ghcr.io/acme/web:1.30@${old}`]: `ghcr.io/acme/web:1.31@${now}` },
+  );
+  expect(names).toEqual([`Helm values ghcr.io/acme/web:1.30@${old}`, 'Helm values busybox:1.36']);
+  expect([texts['chart/values.yaml'], left]).toEqual([values('1.31', now), []]);
+});
+
+test.each([
+  // The steps that use the version, too, are not known to work with another.
+  ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nARG V\nRUN echo $V\n'],
+  // Only one of the two images has a newer tag.
+  ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nFROM node:${V}-alpine\n'],
+  ['kustomization.yaml', 'images:\n- name: node\n  newTag: 20.1.0\n'],
+])('what cannot be written in one place is left: %s %s', async (name, before) => {
+  const to = name === 'Dockerfile' ? 'node:20.2.0' : `node:20.2.0@sha256:${'a'.repeat(64)}`;
+  const { texts, left } = await namesIn({ [name]: before }, { 'node:20.1.0': to });
+  expect([texts[name], left]).toEqual([before, ['node:20.1.0']]);
+});
