@@ -219,7 +219,11 @@ async function readList(
   return found;
 }
 
-function nextPart(link: string | null, path: string, reference: ImageReference): string | undefined {
+/**
+ * The path below the repository of a list's next part; undefined where there is none.
+ * @throws UserError where `Link` leads elsewhere
+ */
+export function nextPart(link: string | null, path: string, reference: ImageReference): string | undefined {
   if (link === null) return undefined;
   const address = /^<([^>]{1,4000})>\s*;.*rel="?next"?/.exec(link)?.[1];
   if (address === undefined) return undefined;

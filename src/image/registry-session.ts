@@ -16,6 +16,7 @@ import {
 import { retryAfter, wait } from './internal/registry-retries.ts';
 import { type TagDigest, tagDigest } from './registry-digest.ts';
 import { type RegistryAnswer, type RegistryImage, registryImage } from './registry-image.ts';
+import { nextPart } from './registry-repository.ts';
 
 /** All tags of a repository, or why they are not known. */
 export type TagList =
@@ -52,7 +53,7 @@ const cacheBytes = 64 * 2 ** 20;
 interface TagPage {
   readonly etag: string | undefined;
   readonly tags: readonly string[];
-  /** The query of the next page. */
+  /** Where the next page is, below the repository. */
   readonly next: string | undefined;
 }
 
@@ -186,12 +187,12 @@ async function allTags(
   const tags: string[] = [];
   const seen = new Set<string>();
   try {
-    for (let query: string | undefined = `n=${pageLength}`; query !== undefined; ) {
-      if (seen.has(query) || seen.size >= maximumPages)
+    for (let path: string | undefined = `tags/list?n=${pageLength}`; path !== undefined; ) {
+      if (seen.has(path) || seen.size >= maximumPages)
         return { kind: 'unknown', reason: `${registry} gives no end of the tags of ${repository}` };
-      seen.add(query);
-      const kept: TagPage | undefined = pages?.find(registry, repository, query);
-      const answer = await connection.request(`tags/list?${query}`, {
+      seen.add(path);
+      const kept: TagPage | undefined = pages?.find(registry, repository, path);
+      const answer = await connection.request(path, {
         method: 'GET',
         accept: 'application/json',
         ...(kept?.etag !== undefined && { etag: kept.etag }),
@@ -199,7 +200,7 @@ async function allTags(
       if (answer?.status === 304 && kept !== undefined) {
         await answer.body?.cancel();
         tags.push(...kept.tags);
-        query = kept.next;
+        path = kept.next;
         continue;
       }
       if (answer === undefined) return { kind: 'unknown', reason: `${registry} asks for a login that is not known` };
@@ -210,24 +211,16 @@ async function allTags(
       const page: TagPage = {
         etag: answer.headers.get('etag') ?? undefined,
         tags: tagsIn(await boundedText(answer, maximumBytes)),
-        next: nextQuery(answer.headers.get('link')),
+        next: nextPart(answer.headers.get('link'), 'tags/list', reference),
       };
-      if (page.etag !== undefined) keep(pages, page, registry, repository, query);
+      if (page.etag !== undefined) keep(pages, page, registry, repository, path);
       tags.push(...page.tags);
-      query = page.next;
+      path = page.next;
     }
     return { kind: 'tags', tags };
   } catch (error) {
     return { kind: 'unknown', reason: `${registry} did not answer: ${reasonOf(error)}` };
   }
-}
-
-/** `Link: </v2/node/tags/list?last=20&n=1000>; rel="next"`: of the address the query alone, so that it leads nowhere else. */
-function nextQuery(link: string | null): string | undefined {
-  const target = /<([^<>]{1,4096})>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1];
-  if (target === undefined || !URL.canParse(target, 'http://registry')) return undefined;
-  const { search } = new URL(target, 'http://registry');
-  return search.length > 1 ? search.slice(1) : undefined;
 }
 
 function tagsIn(text: string): string[] {
