@@ -9,13 +9,20 @@ export interface Interruption {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first Ctrl-C asks for an orderly end; the second one ends at once. */
-export function onInterruption({ stderr }: Terminal, beforeText: () => void): Interruption {
+/**
+ * The first Ctrl-C asks for an orderly end; the second one ends at once.
+ * @param what is said to be done at the first
+ */
+export function onInterruption(
+  { stderr }: Terminal,
+  beforeText: () => void,
+  what = 'stopping, and removing what was made',
+): Interruption {
   const controller = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     beforeText();
     if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : signal === 'SIGHUP' ? 129 : 143);
-    stderr.write('plimsoll: stopping, and removing what was made; once more ends at once\n');
+    stderr.write(`plimsoll: ${what}; once more ends at once\n`);
     controller.abort();
   };
   for (const signal of signals) process.on(signal, onSignal);

@@ -1,24 +1,32 @@
+import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAge } from '../core/age.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import type { PrunePlan, PruneRoots, PruneRun } from '../core/registry-prune.ts';
-import { type RegistryOptions, registryCatalog } from '../image/registry-repository.ts';
+import { type RegistryOptions, registryCatalog, registryRepository } from '../image/registry-repository.ts';
 import { registryOptions } from '../image/sources/registry-options.ts';
 import { openCluster } from '../kubernetes/cluster-client.ts';
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 import type { ResourceType } from '../kubernetes/cluster-object.ts';
+import { carryOut } from '../maintain/prune-registry/carry-out.ts';
 import { readClusterMentions } from '../maintain/prune-registry/cluster-mentions.ts';
 import { readGitMentions } from '../maintain/prune-registry/git-mentions.ts';
+import { openJournal, type Pending, readPending } from '../maintain/prune-registry/journal.ts';
 import { globPattern, type KeepPolicy, keepPolicy, parseVersionRule } from '../maintain/prune-registry/keep-policy.ts';
+import { type PruneLock, takeLock } from '../maintain/prune-registry/lock.ts';
 import { type MentionCollector, mentionCollector } from '../maintain/prune-registry/mentions.ts';
-import { prunePlan } from '../maintain/prune-registry/plan.ts';
-import { type KnownManifests, readInventory } from '../maintain/prune-registry/read-inventory.ts';
+import { deletedIn, emptiedBy, prunePlan } from '../maintain/prune-registry/plan.ts';
+import { type KnownManifest, type KnownManifests, readInventory } from '../maintain/prune-registry/read-inventory.ts';
+import { readStorage } from '../maintain/prune-registry/storage.ts';
 import type { KeepSettings } from '../project/prune-settings.ts';
 import { openGitObjects } from '../prove/replay/git-objects.ts';
 import { openGit } from '../prove/replay/run-git.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { countFrom } from './count-flag.ts';
+import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -27,33 +35,112 @@ import { writeFile } from './write-file.ts';
 /** A request that fails for a reason that may pass is sent so often. */
 const attempts = 5;
 
-/** Shows what of a registry nothing needs, as the arguments of `plimsoll prune registry` say. Gives the exit code. */
+/** Shows what of a registry nothing needs, and deletes it with `--write`, as the arguments of `plimsoll prune registry` say. Gives the exit code. */
 export async function performPruneRegistry(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const { registry, globs } = registryFrom(parsed.positionals.slice(1));
+  const writes = parsed.has('write');
+  mustKnowWhatRuns(parsed);
   const policy = await policyFrom(parsed, terminal);
+  const rate = countFrom(parsed, 'rate', 10);
+  const state = stateDirectory(registry, parsed, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
+  const interruption = onInterruption(terminal, progress.end, 'stopping; the next run goes on');
+  let lock: PruneLock | undefined;
   try {
+    if (writes) lock = await takeLock(state);
     const options = optionsFrom(parsed, terminal, progress);
     const names = await repositoriesOf(registry, globs, options);
     const collector = mentionCollector(names);
     const roots = await readRoots(collector, parsed, terminal, progress);
+    const pending = readPending(state);
+    const storage = parsed.value('storage');
+    const stored = storage === undefined ? undefined : readStorage(path.resolve(terminal.cwd, storage));
     const inventory = await readInventory({
       registry,
       repositories: names,
       isWhole: globs.length === 0,
       options,
-      known: (name) => knownIn(name, collector),
-      knowsAll: false,
+      known: (name) => knownIn(name, collector, pending, stored),
+      knowsAll: stored !== undefined,
       clock: Date.now() / 1000,
+      signal: interruption.signal,
       onProgress: (name, done, total) => progress.step(`reading ${name}`, done, total),
     });
     const plan = prunePlan(inventory, policy, collector.mentions, roots);
     progress.end();
-    await write(plan, undefined, parsed, terminal);
-    return exitCodes.clean;
+    if (lock === undefined) {
+      await write(plan, undefined, parsed, terminal);
+      return exitCodes.clean;
+    }
+    mustBeMeant(plan, parsed);
+    await announce(plan, parsed, terminal);
+    const journal = openJournal(state, plan, pending);
+    const run = await carryOut({
+      plan,
+      inventory,
+      repository: (name) => registryRepository(registry, name, options),
+      journal,
+      lock,
+      rate,
+      signal: interruption.signal,
+      onProgress: (name, done, total) => progress.step(`deleting in ${name}`, done, total),
+      now: () => performance.now(),
+      sleep: (milliseconds) => sleep(milliseconds),
+    }).finally(journal.close);
+    progress.end();
+    await write(plan, run, parsed, terminal);
+    return run.stopped === undefined ? exitCodes.clean : exitCodes.system;
   } finally {
     progress.end();
+    interruption.end();
+    lock?.release();
   }
+}
+
+/** @throws UserError where something would be deleted and nobody said what runs */
+function mustKnowWhatRuns(parsed: ParsedArguments): void {
+  const asked = parsed.has('cluster') || parsed.has('context');
+  if (asked && parsed.has('no-cluster'))
+    throw new UserError('--no-cluster says that no cluster runs images of this registry, and another flag names one');
+  if (parsed.has('write') && !asked && !parsed.has('no-cluster'))
+    throw new UserError('nothing is deleted while nobody says which clusters run images of this registry', {
+      remedy: 'Name them with --context NAME, as often as there are, or say that there is none: --no-cluster.',
+    });
+  for (const flag of ['plan', 'yes-really', 'rate'])
+    if (parsed.has(flag) && !parsed.has('write')) throw new UserError(`--${flag} is for --write`);
+}
+
+/** @throws UserError where the plan is another one than was looked at, or leaves repositories with nothing */
+function mustBeMeant(plan: PrunePlan, parsed: ParsedArguments): void {
+  const expected = parsed.value('plan');
+  if (expected !== undefined && expected !== plan.id)
+    throw new UserError(`the plan is not ${printable(expected)} any more, but ${plan.id}; nothing was deleted`, {
+      remedy: 'Look at the new one: the same command without --write and --plan.',
+    });
+  const emptied = emptiedBy(plan);
+  if (emptied.length === 0) return;
+  const count = plan.repositories.reduce((sum, repository) => sum + deletedIn(repository).length, 0);
+  const given = parsed.value('yes-really');
+  if (given === String(count)) return;
+  const names = emptied.slice(0, 5).map(({ name }) => name);
+  const more = emptied.length > names.length ? ` and ${emptied.length - names.length} more` : '';
+  const isAll = emptied.length === plan.repositories.length ? 'everything' : `everything in ${names.join(', ')}${more}`;
+  throw new UserError(`this policy would delete ${isAll}: ${count} manifests in all; nothing was deleted`, {
+    where: plan.registry,
+    remedy:
+      given === undefined
+        ? `Keep some, as with --keep-last 1; or, if it is meant: --yes-really ${count}`
+        : `--yes-really says ${printable(given)}, the plan deletes ${count}.`,
+  });
+}
+
+/** The directory of a registry's lock and journal. */
+function stateDirectory(registry: string, parsed: ParsedArguments, { cwd, environment }: Terminal): string {
+  const named = parsed.value('state');
+  if (named !== undefined) return path.resolve(cwd, named);
+  const { XDG_STATE_HOME, HOME } = environment;
+  const home = XDG_STATE_HOME || path.join(HOME ?? os.homedir(), '.local/state');
+  return path.join(home, 'plimsoll/prune', registry.replace(/[^\w.-]/g, '_'));
 }
 
 /** One registry, and which of its repositories; none: all. */
@@ -183,9 +270,32 @@ function resourceFrom(text: string): ResourceType {
 }
 
 /** Digests that are asked for beside those of the tags. */
-function knownIn(repository: string, { mentions }: MentionCollector): KnownManifests {
-  const named = mentions.repositories.get(repository)?.digests.keys() ?? [];
-  return new Map([...named].map((digest) => [digest, { pushed: undefined }]));
+function knownIn(
+  repository: string,
+  { mentions }: MentionCollector,
+  pending: Pending,
+  stored: ReadonlyMap<string, KnownManifests> | undefined,
+): KnownManifests {
+  const known = new Map<string, KnownManifest>(stored?.get(repository) ?? []);
+  const add = (digest: string, more: KnownManifest) => known.set(digest, { ...known.get(digest), ...more });
+  for (const digest of mentions.repositories.get(repository)?.digests.keys() ?? []) add(digest, {});
+  for (const digest of pending.get(repository) ?? []) add(digest, { leftOver: true });
+  return known;
+}
+
+/** What is going to be done is on the screen before it is done. */
+async function announce(plan: PrunePlan, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  if (parsed.has('json') || parsed.has('output')) return;
+  const { renderPruneRegistry } = await import('../report/prune-registry.ts');
+  terminal.stdout.write(renderPruneRegistry(plan, pageFor(parsed, terminal)));
+}
+
+function pageFor(parsed: ParsedArguments, terminal: Terminal) {
+  return {
+    // Into a pipe one line each.
+    columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 100_000,
+    color: !parsed.has('output') && isColored(parsed, terminal),
+  };
 }
 
 async function write(
@@ -195,14 +305,13 @@ async function write(
   terminal: Terminal,
 ): Promise<void> {
   const output = parsed.value('output');
-  const { pruneRegistryJson, renderPruneRegistry } = await import('../report/prune-registry.ts');
+  const { pruneRegistryJson, renderPruneRegistry, renderPruneRun } = await import('../report/prune-registry.ts');
+  const page = pageFor(parsed, terminal);
   const text = parsed.has('json')
     ? pruneRegistryJson(plan, run)
-    : renderPruneRegistry(plan, run, {
-        // Into a pipe one line each.
-        columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 100_000,
-        color: output === undefined && isColored(parsed, terminal),
-      });
+    : run === undefined
+      ? renderPruneRegistry(plan, page)
+      : `${output === undefined ? '\n' : renderPruneRegistry(plan, page)}${renderPruneRun(plan, run, page)}`;
   if (output === undefined) terminal.stdout.write(text);
   else writeFile(path.resolve(terminal.cwd, output), text);
 }

@@ -65,6 +65,38 @@ export const registryFlags: readonly FlagDefinition[] = [
     group: 'Roots',
     description: 'Keep what files of this repository name, at the tip of any branch or tag',
   },
+  { name: 'write', group: 'Deletion', description: 'Delete what the plan says' },
+  {
+    name: 'plan',
+    value: 'ID',
+    group: 'Deletion',
+    description: 'With --write: only if the plan is still the one of this id, which a run without --write prints',
+  },
+  {
+    name: 'yes-really',
+    value: 'COUNT',
+    group: 'Deletion',
+    description: 'Leave repositories with nothing; COUNT is how many manifests the plan deletes in all',
+  },
+  {
+    name: 'rate',
+    value: 'NUMBER',
+    group: 'Deletion',
+    description: 'Manifests that are deleted in a second at most; default 10',
+  },
+  {
+    name: 'state',
+    value: 'DIR',
+    group: 'Deletion',
+    description: 'Where lock and journal are; default ~/.local/state/plimsoll/prune/HOST',
+  },
+  {
+    name: 'storage',
+    value: 'DIR',
+    group: 'Registry',
+    description:
+      'The storage of a docker-registry on this machine (rootdirectory): tells of untagged manifests and of when all was pushed',
+  },
   { name: 'plain-http', group: 'Registry', description: 'Ask the registry without TLS' },
   { name: 'ca', value: 'FILE', group: 'Registry', description: 'Trust the certificates (PEM) in FILE, too' },
 ];

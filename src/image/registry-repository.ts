@@ -26,7 +26,8 @@ export interface StoredManifest {
 
 /** What a registry answered to the wish to delete a manifest. */
 export type Deletion =
-  | { readonly kind: 'deleted' | 'absent' }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'absent' }
   /** It deletes nothing at all. */
   | { readonly kind: 'unsupported'; readonly status: number }
   | { readonly kind: 'refused'; readonly status: number }

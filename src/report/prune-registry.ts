@@ -7,16 +7,70 @@ import { joinBlocks } from './terminal.ts';
 /** Goes up when a field is renamed, removed or means something else. */
 const pruneRegistryVersion = 1;
 
-/** A plan to clear a registry, each item with its reason, and what was done of it. */
-export function renderPruneRegistry(plan: PrunePlan, run: PruneRun | undefined, page: Page): string {
+/** A plan to clear a registry, each item with its reason. */
+export function renderPruneRegistry(plan: PrunePlan, page: Page): string {
+  const items = plan.repositories.flatMap((repository) => repository.items);
+  const deleted = items.filter(({ decision }) => decision === 'delete').length;
+  const kept = plural(items.length - deleted, 'manifest');
   return joinBlocks([
     head(plan, page),
-    ...plan.repositories.map((repository) => repositoryBlock(repository, run, page)),
+    ...plan.repositories.map((repository) => repositoryBlock(repository, page)),
     plan.unknown.flatMap((text) =>
       paragraph([{ text: 'not known  ', style: 'yellow' }], { text: printable(text) }, [], page),
     ),
-    totals(plan, run, page),
+    [
+      ...paragraph([], { text: `${kept} kept, ${deleted} to be deleted, which frees ${freedText(plan)}` }, [], page),
+      ...(deleted === 0
+        ? []
+        : [`Nothing is deleted yet.   --write deletes it, --write --plan ${plan.id} only if it is still just this.`]),
+    ],
   ]);
+}
+
+/** What was done of a plan: what was deleted is counted, and all else named. */
+export function renderPruneRun(plan: PrunePlan, run: PruneRun, page: Page): string {
+  const planned = plan.repositories.flatMap(({ items }) => items.filter(({ decision }) => decision === 'delete'));
+  const tags = new Map(planned.map((item) => [item.digest, item]));
+  const count = (outcome: PruneRun['items'][number]['outcome']) =>
+    run.items.filter((item) => item.outcome === outcome).length;
+  const { disk } = run;
+  return joinBlocks([
+    run.items
+      .filter(({ outcome }) => outcome !== 'deleted')
+      .flatMap(({ repository, digest, outcome, reason }) => {
+        const item = tags.get(digest);
+        const name = `${printable(repository)} ${item === undefined ? shortened(digest) : nameOf(item)}`;
+        return paragraph(
+          [{ text: `${outcome}  `, style: 'yellow' }],
+          { text: `${name}: ${printable(reason)}` },
+          [],
+          page,
+        );
+      }),
+    [
+      ...paragraph(
+        [],
+        {
+          text: `${count('deleted')} of ${plural(planned.length, 'manifest')} deleted, ${count('gone already')} gone already, ${count('left alone')} left alone`,
+        },
+        [],
+        page,
+      ),
+      ...(disk
+        ? [
+            `on disk ${bytesText(disk.before)} before, ${bytesText(disk.after)} after: ${bytesText(Math.max(0, disk.before - disk.after))} reclaimed (measured)`,
+          ]
+        : []),
+      ...(run.stopped === undefined
+        ? []
+        : paragraph([{ text: 'stopped  ', style: 'red' }], { text: printable(run.stopped) }, [], page)),
+    ],
+  ]);
+}
+
+function freedText({ freedAtMost, freedBytes }: PrunePlan): string {
+  if (freedAtMost === '') return `${bytesText(freedBytes)}, each layer counted once`;
+  return `at most ${bytesText(freedBytes)}: ${printable(freedAtMost)}`;
 }
 
 function head(plan: PrunePlan, page: Page): string[] {
@@ -42,88 +96,32 @@ function head(plan: PrunePlan, page: Page): string[] {
   ];
 }
 
-function repositoryBlock({ name, items, problem }: PruneRepository, run: PruneRun | undefined, page: Page): string[] {
+function repositoryBlock({ name, items, problem }: PruneRepository, page: Page): string[] {
   const deleted = items.filter(({ decision }) => decision === 'delete').length;
-  const outcomes = new Map(
-    run?.items.flatMap((item) => (item.repository === name ? [[item.digest, item] as const] : [])),
-  );
   return [
     ...paragraph(
       [{ text: printable(name), style: 'bold' }, { text: '   ' }],
-      {
-        text: `${items.length - deleted} kept, ${deleted} ${run ? 'to be deleted' : 'would be deleted'}`,
-        style: 'dim',
-      },
+      { text: `${items.length - deleted} kept, ${deleted} to be deleted`, style: 'dim' },
       [],
       page,
     ),
     ...(problem === undefined
       ? []
       : paragraph([{ text: '  kept   ', style: 'yellow' }], { text: `all of it: ${printable(problem)}` }, [], page)),
-    ...items.flatMap((item) => itemLines(item, outcomes.get(item.digest), page)),
-  ];
-}
-
-function itemLines(item: PruneItem, outcome: PruneRun['items'][number] | undefined, page: Page): string[] {
-  const name = item.tags.length > 0 ? item.tags.map(printable).join(', ') : shortened(item.digest);
-  const done =
-    outcome === undefined
-      ? item.decision === 'keep'
-        ? 'kept'
-        : 'delete'
-      : outcome.outcome === 'deleted'
-        ? 'deleted'
-        : outcome.outcome;
-  const style = item.decision === 'keep' || outcome?.outcome === 'left alone' ? 'green' : 'red';
-  const reason = outcome === undefined || outcome.outcome === 'deleted' ? item.reason : outcome.reason;
-  const size = item.decision === 'keep' ? '' : ` (${bytesText(item.bytes)})`;
-  return paragraph(
-    [{ text: `  ${done.padEnd(7)}`, style }],
-    { text: `${name}${size}: ${printable(reason)}` },
-    [],
-    page,
-  );
-}
-
-function totals(plan: PrunePlan, run: PruneRun | undefined, page: Page): string[] {
-  const items = plan.repositories.flatMap((repository) => repository.items);
-  const planned = items.filter(({ decision }) => decision === 'delete').length;
-  const bytes = `${plan.freedAtMost === '' ? '' : 'at most '}${bytesText(plan.freedBytes)}`;
-  const because = plan.freedAtMost === '' ? '' : `: ${printable(plan.freedAtMost)}`;
-  if (run === undefined)
-    return [
-      ...paragraph(
-        [],
-        {
-          text: `${plural(items.length - planned, 'manifest')} kept, ${planned} would be deleted; that frees ${bytes} (each layer once${because})`,
-        },
+    ...items.flatMap((item) => {
+      const isKept = item.decision === 'keep';
+      return paragraph(
+        [isKept ? { text: '  kept   ', style: 'green' } : { text: '  delete ', style: 'red' }],
+        { text: `${nameOf(item)}${isKept ? '' : ` (${bytesText(item.bytes)})`}: ${printable(item.reason)}` },
         [],
         page,
-      ),
-      ...(planned === 0
-        ? []
-        : [`Nothing is deleted yet.   --write deletes this plan, --write --plan ${plan.id} only this one.`]),
-    ];
-  const count = (outcome: PruneRun['items'][number]['outcome']) =>
-    run.items.filter((item) => item.outcome === outcome).length;
-  return [
-    ...paragraph(
-      [],
-      {
-        text: `${count('deleted')} of ${plural(planned, 'manifest')} deleted, ${count('gone already')} gone already, ${count('left alone')} left alone; all of the plan frees ${bytes}${because}`,
-      },
-      [],
-      page,
-    ),
-    ...(run.disk
-      ? [
-          `On disk: ${bytesText(run.disk.before)} before, ${bytesText(run.disk.after)} after: ${bytesText(Math.max(0, run.disk.before - run.disk.after))} reclaimed (measured)`,
-        ]
-      : []),
-    ...(run.stopped === undefined
-      ? []
-      : paragraph([{ text: 'stopped  ', style: 'red' }], { text: printable(run.stopped) }, [], page)),
+      );
+    }),
   ];
+}
+
+function nameOf({ tags, digest }: PruneItem): string {
+  return tags.length > 0 ? tags.map(printable).join(', ') : shortened(digest);
 }
 
 function shortened(digest: string): string {

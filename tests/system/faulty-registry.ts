@@ -23,7 +23,9 @@ export type Fault =
   /** One byte each so many milliseconds. */
   | { readonly kind: 'slow'; readonly every: number }
   | { readonly kind: 'change'; change(body: Buffer): Buffer }
-  | { readonly kind: 'ignore range' };
+  | { readonly kind: 'ignore range' }
+  /** It is answered as it should be, once something else has happened. */
+  | { readonly kind: 'wait'; readonly until: Promise<unknown> };
 
 export interface Asked {
   readonly method: string;
@@ -37,6 +39,8 @@ export interface Asked {
 export interface FaultyRegistry {
   /** Of the spoiling server: `127.0.0.1:40123`. */
   readonly host: string;
+  /** Of the real one behind it, whose answers nobody spoils. */
+  readonly ownHost: string;
   /** Puts a blob; a manifest where a tag is given. */
   push(
     repository: string,
@@ -52,8 +56,9 @@ export interface FaultyRegistry {
   stop(): void;
 }
 
-export async function startFaultyRegistry(): Promise<FaultyRegistry> {
-  const registry = await startRealRegistry();
+/** @param settings of the real registry */
+export async function startFaultyRegistry(settings: { readonly deletion?: boolean } = {}): Promise<FaultyRegistry> {
+  const registry = await startRealRegistry(settings);
   const own = registry.port;
   let spoil: (asked: Asked, count: number) => Fault | undefined = () => undefined;
   let asked: Asked[] = [];
@@ -67,6 +72,7 @@ export async function startFaultyRegistry(): Promise<FaultyRegistry> {
   const port = await listen(server);
   return {
     host: `127.0.0.1:${port}`,
+    ownHost: `127.0.0.1:${own}`,
     answer,
     async push(repository, { digest, mediaType, body }, tag) {
       const base = `http://127.0.0.1:${own}/v2/${repository}`;
@@ -112,6 +118,7 @@ async function forward(
 ): Promise<void> {
   const { method, url } = incoming;
   if (fault?.kind === 'answer') return void response.writeHead(fault.status, fault.headers).end(fault.body);
+  if (fault?.kind === 'wait') await fault.until;
   const { authorization: _, range, ...headers } = incoming.headers;
   const kept = fault?.kind === 'ignore range' || range === undefined ? headers : { ...headers, range };
   const body = await new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {

@@ -1,39 +1,55 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { command } from '../../src/cli/commands/prune.ts';
-import { runCommand } from '../cli/run-command.ts';
-import { indexOf, type Pusher, pusherTo } from './pushed-images.ts';
-import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
+import { type CommandRun, runCommand } from '../cli/run-command.ts';
+import { type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
+import { digestOf, indexOf, ociIndex, type PushedDescriptor, type Pusher, pusherTo } from './pushed-images.ts';
+import { hasRegistry } from './real-registry.ts';
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+const old = daysAgo(90);
+const cli = path.join(import.meta.dirname, '../../dist/cli/main.js');
+const signatureTag = ({ digest }: PushedDescriptor, kind = '.sig') => `${digest.replace(':', '-')}${kind}`;
+/** What the command asks first, to know whether the registry deletes at all. */
+const nothing = `sha256:${'0'.repeat(64)}`;
 
 describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
-  let registry: RealRegistry;
-  let host: string;
+  let registry: FaultyRegistry;
   let push: Pusher;
   let directory: string;
   beforeAll(async () => {
-    registry = await startRealRegistry({ deletion: true });
-    host = `127.0.0.1:${registry.port}`;
-    push = pusherTo(host);
+    registry = await startFaultyRegistry({ deletion: true });
+    push = pusherTo(registry.ownHost);
     directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-prune-'));
+  });
+  beforeEach(() => {
+    registry.spoil(() => undefined);
+    rmSync(path.join(directory, 'state'), { recursive: true, force: true });
   });
   afterAll(() => {
     registry.stop();
     rmSync(directory, { recursive: true });
   });
-  const prune = (...args: string[]) => runCommand(command, directory, ['registry', host, '--no-config', ...args]);
+
+  /** Of one repository, with a policy that keeps nothing but what is said. */
+  const prune = (repository: string, ...args: string[]): Promise<CommandRun> =>
+    runCommand(command, directory, ['registry', `${registry.host}/${repository}`, ...base, ...args]);
+  const base = ['--no-config', '--keep-last', '0', '--keep-tag', 'latest', '--state', 'state'];
+  const write = ['--write', '--no-cluster', '--rate', '1000'];
 
   it('says for each image whether it is kept, and why', async () => {
-    const old = await push.image('shop/web', { layers: ['base', 'old'], created: daysAgo(90) }, '1.0');
-    await push.image('shop/web', { layers: ['base', 'new'], created: daysAgo(1) }, 'latest');
-    const arm = await push.image('shop/web', { layers: ['base', 'arm'], created: daysAgo(80) });
-    await push.manifest('shop/web', indexOf([arm]), 'multi');
-    await push.image('shop/web', { layers: ['signature'] }, `${old.digest.replace(':', '-')}.sig`);
-    await push.image('shop/web', { layers: ['nobody knows'] }, 'undated');
-    const { code, stdout } = await prune('--keep-last', '1');
+    const first = await push.image('reasons', { layers: ['base', 'old'], created: old }, '1.0');
+    await push.image('reasons', { layers: ['base', 'new'], created: daysAgo(1) }, 'latest');
+    const arm = await push.image('reasons', { layers: ['base', 'arm'], created: daysAgo(80) });
+    await push.manifest('reasons', indexOf([arm]), 'multi');
+    await push.image('reasons', { layers: ['signature'] }, signatureTag(first));
+    await push.image('reasons', { layers: ['nobody knows'] }, 'undated');
+    const { code, stdout } = await prune('reasons');
     expect(code).toBe(0);
     const reasons = stdout.split('\n').filter((line) => /^ {2}\w/.test(line));
     expect(reasons.map((line) => line.replaceAll(/sha256[-:][0-9a-f]+/g, '…'))).toEqual([
@@ -46,5 +62,274 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
       expect.stringMatching(/^ {2}delete ….sig \(\d+ B\): it refers to 1\.0, which is deleted$/),
       expect.stringMatching(/^ {2}delete … \(\d+ B\): only multi lists it, which is deleted$/),
     ]);
+    expect(registry.asked.every(({ method }) => method === 'GET' || method === 'HEAD')).toBe(true);
+  });
+
+  it('deletes what the plan says, keeps all else, and says so as its schema has it', async () => {
+    const shared = await push.image('exact', { layers: ['shared'], created: old }, 'old');
+    await push.image('exact', { layers: ['shared'], created: old }, 'latest');
+    const gone = await push.image('exact', { layers: ['gone'], created: old }, 'gone');
+    const arm = await push.image('exact', { layers: ['arm'], created: old });
+    const index = await push.manifest('exact', indexOf([arm, shared]), 'multi');
+    const planned = JSON.parse((await prune('exact', '--json')).stdout);
+    const { code, stdout } = await prune('exact', ...write, '--json', '--plan', planned.plan);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    const schema = JSON.parse(
+      readFileSync(path.join(import.meta.dirname, '../../schemas/prune-registry.schema.json'), 'utf8'),
+    );
+    const validate = new Ajv2020({ formats: { 'date-time': true }, allowUnionTypes: true }).compile(schema);
+    for (const each of [planned, report]) expect(validate(each), JSON.stringify(validate.errors)).toBe(true);
+    expect(report.run).toEqual({ deleted: 3, stopped: null, diskBefore: null, diskAfter: null });
+    for (const { digest } of [gone, arm, index]) expect(await push.head('exact', digest)).toBe(404);
+    for (const tag of ['old', 'latest']) expect(await push.head('exact', tag)).toBe(shared.digest);
+  });
+
+  it('deletes nothing where the plan is another one than was looked at', async () => {
+    const image = await push.image('another', { layers: ['a'], created: old }, '1');
+    await push.image('another', { layers: ['b'], created: old }, 'latest');
+    const { plan } = JSON.parse((await prune('another', '--json')).stdout);
+    await push.image('another', { layers: ['c'], created: old }, '2');
+    await expect(prune('another', ...write, '--plan', plan)).rejects.toThrow(/the plan is not \S+ any more/);
+    expect(await push.head('another', '1')).toBe(image.digest);
+  });
+
+  it('does not empty a repository unless that is meant, with the number', async () => {
+    const image = await push.image('empty', { layers: ['a'], created: old }, '1');
+    await push.image('empty', { layers: ['b'], created: old }, '2');
+    await expect(prune('empty', ...write)).rejects.toThrow(
+      /would delete everything: 2 manifests in all; nothing was deleted/,
+    );
+    await expect(prune('empty', ...write, '--yes-really', '3')).rejects.toThrow(/nothing was deleted/);
+    expect(await push.head('empty', '1')).toBe(image.digest);
+    expect((await prune('empty', ...write, '--yes-really', '2')).code).toBe(0);
+    expect(await push.head('empty', '1')).toBe(404);
+  });
+
+  it('deletes nothing while nobody says what runs, or the cluster cannot be asked', async () => {
+    const image = await push.image('clusters', { layers: ['a'], created: old }, '1');
+    const kubeconfig = path.join(directory, 'kubeconfig');
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        'current-context': 'prod',
+        contexts: [{ name: 'prod', context: { cluster: 'c', user: 'u' } }],
+        clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:9' } }],
+        users: [{ name: 'u', user: {} }],
+      }),
+    );
+    await expect(prune('clusters', '--write')).rejects.toThrow(/nobody says which clusters/);
+    await expect(
+      prune('clusters', '--write', '--context', 'prod', '--kubeconfig', kubeconfig, '--yes-really', '1'),
+    ).rejects.toThrow(/nothing was deleted, as what is not known may need any image/);
+    expect(await push.head('clusters', '1')).toBe(image.digest);
+  });
+
+  it('keeps what a git repository names at any of its refs', async () => {
+    const repository = path.join(directory, 'deploy');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', repository, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+        stdio: 'ignore',
+      });
+    const digest = await push.image('git/web', { layers: ['by digest'], created: old }, 'moved');
+    for (const tag of ['1.1', '1.2', '1.3', '1.4', '1.5'])
+      await push.image('git/web', { layers: [tag], created: old }, tag);
+    mkdirSync(repository);
+    git('init', '-q', '-b', 'main');
+    const commit = (text: string) => {
+      writeFileSync(path.join(repository, 'deploy.yaml'), text);
+      git('add', '-A');
+      git('commit', '-qm', 'x');
+    };
+    commit(`image: registry.example/git/web:1.1\n`);
+    git('tag', '-a', '-m', 'x', 'v1');
+    git('checkout', '-qb', 'staging');
+    commit(`images: [{name: git/web, newTag: "1.2"}]\nother: proxy.example/x/git/web@${digest.digest}\n`);
+    git('checkout', '-q', 'main');
+    commit(`image: registry.example/git/web:1.3\n`);
+    commit(`image: registry.example/git/web:1.4\n`);
+    const { stdout } = await prune('git/web', '--git', 'deploy');
+    const kept = stdout.split('\n').flatMap((line) => /^ {2}kept {3}(\S+):/.exec(line)?.[1] ?? []);
+    expect(kept.sort()).toEqual(['1.1', '1.2', '1.4', 'moved']);
+  });
+
+  describe('when something changes after the plan', () => {
+    /** Runs with `--write`, and does something between the plan and the first deletion. */
+    const changing = async (repository: string, change: () => Promise<unknown>): Promise<CommandRun> => {
+      registry.spoil(({ method, url }) =>
+        method === 'DELETE' && url.endsWith(nothing) ? { kind: 'wait', until: change() } : undefined,
+      );
+      return prune(repository, ...write);
+    };
+
+    it.each<{
+      readonly what: string;
+      readonly change: (
+        repository: string,
+        images: Readonly<Record<'a' | 'b' | 'part', PushedDescriptor>>,
+      ) => Promise<unknown>;
+      readonly left: RegExp;
+    }>([
+      {
+        what: 'a tag is pushed that points there',
+        change: (repository) => push.image(repository, { layers: ['a'], created: old }, 'again'),
+        left: /the tag again was pushed since the plan/,
+      },
+      {
+        what: 'a kept tag is moved back to it',
+        change: (repository) => push.image(repository, { layers: ['a'], created: old }, 'latest'),
+        left: /the tag latest was moved since the plan/,
+      },
+      {
+        what: 'its own tag is moved away',
+        change: (repository) => push.image(repository, { layers: ['new a'], created: old }, 'a'),
+        left: /its tag a moved since the plan/,
+      },
+      {
+        what: 'an index is pushed that lists it',
+        change: (repository, { a }) => push.manifest(repository, indexOf([a]), 'multi'),
+        left: /the tag multi was pushed since the plan/,
+      },
+      {
+        what: 'it is signed',
+        change: (repository, { a }) => push.image(repository, { layers: ['signature'] }, signatureTag(a)),
+        left: /\.sig, which refers to it, was pushed since the plan/,
+      },
+    ])('leaves it alone where $what', async ({ change, left, what }) => {
+      const repository = what.replaceAll(/[^a-z]/g, '-');
+      await push.image(repository, { layers: ['latest'], created: old }, 'latest');
+      const a = await push.image(repository, { layers: ['a'], created: old }, 'a');
+      const b = await push.image(repository, { layers: ['b'], created: old }, 'b');
+      const part = await push.image(repository, { layers: ['part'], created: old });
+      const { code, stdout } = await changing(repository, () => change(repository, { a, b, part }));
+      expect(code).toBe(0);
+      expect(stdout).toMatch(left);
+      expect(await push.head(repository, a.digest)).toBe(a.digest);
+      expect(await push.head(repository, b.digest)).toBe(404);
+    });
+
+    it('leaves alone what belongs to what it leaves alone', async () => {
+      await push.image('parts', { layers: ['latest'], created: old }, 'latest');
+      const part = await push.image('parts', { layers: ['part'], created: old });
+      const index = await push.manifest('parts', indexOf([part]), 'index');
+      const signature = await push.image('parts', { layers: ['signature'] }, signatureTag(part));
+      await changing('parts', () => push.manifest('parts', indexOf([part]), 'index-again'));
+      for (const each of [part, index, signature]) expect(await push.head('parts', each.digest)).toBe(each.digest);
+    });
+
+    it('goes on where somebody else deleted the same, and stops where a kept tag is gone', async () => {
+      const kept = await push.image('others', { layers: ['latest'], created: old }, 'latest');
+      const a = await push.image('others', { layers: ['a'], created: old }, 'a');
+      await push.image('others', { layers: ['b'], created: old }, 'b');
+      const remove = (digest: string) =>
+        fetch(`http://${registry.ownHost}/v2/others/manifests/${digest}`, { method: 'DELETE' });
+      const first = await changing('others', () => remove(a.digest));
+      expect(first.stdout).toMatch(/left alone.*its tag a was deleted since the plan|gone already/);
+      await push.image('others', { layers: ['c'], created: old }, 'c');
+      const second = await changing('others', () => remove(kept.digest));
+      expect(second.code).toBe(3);
+      expect(second.stdout).toMatch(/the tag latest of others was kept and is not there any more/);
+      expect(await push.head('others', 'c')).toMatch(/^sha256:/);
+    });
+  });
+
+  it('goes on after it was killed, wherever that was, and loses nothing', async () => {
+    for (const at of [1, 2, 3, 4]) {
+      const repository = `killed-${at}`;
+      const kept = await push.image(repository, { layers: ['latest'], created: old }, 'latest');
+      const parts = [];
+      for (const name of ['x', 'y']) parts.push(await push.image(repository, { layers: [name], created: old }));
+      const index = await push.manifest(repository, indexOf([...parts, kept]), 'index');
+      const signature = await push.image(repository, { layers: ['signature'] }, signatureTag(index));
+      const args = ['registry', `${registry.host}/${repository}`, ...base, ...write];
+      const child = spawn(process.execPath, [cli, 'prune', ...args], { cwd: directory, stdio: 'ignore' });
+      let deletions = 0;
+      registry.spoil(({ method, url }) => {
+        if (method !== 'DELETE' || url.endsWith(nothing) || ++deletions !== at) return undefined;
+        // Killed while the registry is at it.
+        child.kill('SIGKILL');
+        return { kind: 'wait', until: once(child, 'exit') };
+      });
+      await once(child, 'exit');
+      expect(deletions).toBe(at);
+      registry.spoil(() => undefined);
+      expect((await prune(repository, ...write)).code).toBe(0);
+      for (const { digest } of [...parts, index, signature]) expect(await push.head(repository, digest)).toBe(404);
+      expect(await push.head(repository, 'latest')).toBe(kept.digest);
+    }
+  }, 60_000);
+
+  it('is alone: a second run is told who is at it', async () => {
+    await push.image('alone', { layers: ['latest'], created: old }, 'latest');
+    await push.image('alone', { layers: ['a'], created: old }, 'a');
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const begun = new Promise<void>((resolve) => {
+      registry.spoil(({ method }) => {
+        if (method !== 'DELETE') return undefined;
+        resolve();
+        return { kind: 'wait', until: held };
+      });
+    });
+    const first = prune('alone', ...write);
+    await begun;
+    await expect(prune('alone', ...write)).rejects.toThrow(/another run is clearing this registry/);
+    go();
+    expect((await first).code).toBe(0);
+  });
+
+  it('lists what the API of referrers knows, and keeps or deletes it with what it refers to', async () => {
+    const kept = await push.image('attached', { layers: ['latest'], created: old }, 'latest');
+    const gone = await push.image('attached', { layers: ['gone'], created: old }, 'gone');
+    const about = new Map<string, PushedDescriptor>();
+    for (const subject of [kept, gone])
+      about.set(subject.digest, await push.image('attached', { layers: ['sbom'], subject }));
+    registry.spoil(({ url }) => {
+      const digest = /\/referrers\/(.*)$/.exec(url)?.[1];
+      if (digest === undefined) return undefined;
+      const found = about.get(digest);
+      return {
+        kind: 'answer',
+        status: 200,
+        headers: { 'content-type': ociIndex },
+        body: JSON.stringify(indexOf(found ? [found] : [])),
+      };
+    });
+    const { stdout } = await prune('attached', ...write, '--json');
+    const { repositories, run } = JSON.parse(stdout);
+    expect(run.deleted).toBe(2);
+    expect(repositories[0].items).toHaveLength(4);
+    expect(await push.head('attached', about.get(kept.digest)?.digest ?? '')).toBe(about.get(kept.digest)?.digest);
+    expect(await push.head('attached', about.get(gone.digest)?.digest ?? '')).toBe(404);
+  });
+
+  it('keeps a whole repository of which the registry tells what cannot be true', async () => {
+    const image = await push.image('lies', { layers: ['a'], created: old }, 'a');
+    await push.image('lies', { layers: ['b'], created: old }, 'b');
+    await push.image('truth', { layers: ['latest'], created: old }, 'latest');
+    await push.image('truth', { layers: ['b'], created: old }, 'b');
+    registry.spoil(({ method, url }) =>
+      method === 'GET' && url === '/v2/lies/manifests/a'
+        ? { kind: 'change', change: (body) => Buffer.from(body.toString().replace('schemaVersion', 'schemaVersioN')) }
+        : undefined,
+    );
+    const { stdout } = await prune('lies', `${registry.host}/truth`, ...write);
+    expect(stdout).toMatch(/all of it: not all of it is known: .*digest of a/);
+    expect(await push.head('lies', 'b')).toMatch(/^sha256:/);
+    expect(await push.head('lies', 'a')).toBe(image.digest);
+    expect(await push.head('truth', 'b')).toBe(404);
+  });
+
+  it('says so where the registry does not delete, and nothing is lost', async () => {
+    const image = await push.image('undeletable', { layers: ['a'], created: old }, 'a');
+    await push.image('undeletable', { layers: ['b'], created: old }, 'latest');
+    registry.spoil(({ method }) => (method === 'DELETE' ? { kind: 'answer', status: 405 } : undefined));
+    await expect(prune('undeletable', ...write)).rejects.toThrow(
+      /does not delete manifests \(it answers 405\); nothing was deleted/,
+    );
+    expect(await push.head('undeletable', 'a')).toBe(image.digest);
+    expect(digestOf('')).toMatch(/^sha256:/);
   });
 });

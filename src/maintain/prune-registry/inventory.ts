@@ -28,6 +28,8 @@ export interface RepositoryInventory {
   /** Digests by tag. */
   readonly tags: ReadonlyMap<string, string>;
   readonly manifests: ReadonlyMap<string, ManifestFacts>;
+  /** What an earlier run meant to delete, and had not yet when it was interrupted. */
+  readonly leftOver: ReadonlySet<string>;
   /** Why not all of it is known, so that nothing of it may be deleted. */
   readonly problem: string | undefined;
 }
@@ -38,6 +40,8 @@ export interface Inventory {
   /** Seconds since 1970: the earlier of the registry's clock and this machine's, so that nothing seems older than it is. */
   readonly now: number;
   readonly repositories: readonly RepositoryInventory[];
+  /** Whether the registry lists what refers to a manifest. */
+  readonly hasReferrers: boolean;
   /** False where only some repositories were asked for: the others may share layers. */
   readonly isWhole: boolean;
   /** What could not be found out. */

@@ -171,6 +171,8 @@ function rootsOf(
         `${dated} on ${day(date)}, ${ageText(Math.max(0, now - date))} ago: younger than ${ageText(rules.youngerThan)}`,
       );
     else if (isListed(digest, graph)) continue;
+    // It was as old as what it belonged to, which is gone.
+    else if (repository.leftOver.has(digest) && ordinaryTags(digest, graph).every(isAboutSomething)) continue;
     else if (date === undefined) root(digest, 'unknown', 'nothing says when it was pushed or built');
   }
   return roots;
@@ -182,6 +184,10 @@ function ordinaryTags(digest: string, { tags, manifests }: Graph): readonly stri
     const subject = subjectOfTag(tag);
     return subject === undefined || !manifests.has(subject);
   });
+}
+
+function isAboutSomething(tag: string): boolean {
+  return subjectOfTag(tag) !== undefined;
 }
 
 /** Whether it is there as a part of something else, and by no tag of its own. */

@@ -15,7 +15,14 @@ import type { Inventory, ManifestFacts, RepositoryInventory } from './inventory.
 import { manifestFacts } from './manifest-facts.ts';
 
 /** What is known of a repository's manifests from elsewhere than the registry's API: digests, with when they were pushed. */
-export type KnownManifests = ReadonlyMap<string, { readonly pushed: number | undefined }>;
+export type KnownManifests = ReadonlyMap<string, KnownManifest>;
+
+export interface KnownManifest {
+  /** Seconds since 1970. */
+  readonly pushed?: number;
+  /** An earlier run meant to delete it, and was interrupted. */
+  readonly leftOver?: boolean;
+}
 
 export interface InventoryRequest {
   readonly registry: string;
@@ -28,6 +35,8 @@ export interface InventoryRequest {
   readonly knowsAll: boolean;
   /** This machine's clock, in seconds since 1970. */
   readonly clock: number;
+  /** Ends it between two requests. */
+  readonly signal?: AbortSignal | undefined;
   onProgress?(name: string, done: number, total: number): void;
 }
 
@@ -39,7 +48,7 @@ const requestsAtOnce = 8;
 const clockTolerance = 300;
 
 interface Reading {
-  readonly options: RegistryOptions;
+  readonly signal: AbortSignal | undefined;
   /** Build dates by the digest of a configuration: what was pushed to many repositories is read once. */
   readonly dates: Map<string, Promise<number | undefined>>;
   /** Whether the registry knows the API of referrers; asked once. */
@@ -53,13 +62,13 @@ interface Reading {
  * @throws UserError where the registry does not answer at all
  */
 export async function readInventory(request: InventoryRequest): Promise<Inventory> {
-  const { registry, options, clock } = request;
-  const reading: Reading = { options, dates: new Map(), referrers: undefined, clock: undefined };
+  const { registry, options, clock, signal } = request;
+  const reading: Reading = { signal, dates: new Map(), referrers: undefined, clock: undefined };
   const found: RepositoryInventory[] = [];
   let done = 0;
   await fewAtOnce([...request.repositories.entries()], repositoriesAtOnce, async ([at, name]) => {
     found[at] = await readRepository(registryRepository(registry, name, options), request.known(name), reading);
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     request.onProgress?.(name, ++done, request.repositories.length);
   });
   const unreadable = found.find(({ problem }) => problem !== undefined);
@@ -74,6 +83,7 @@ export async function readInventory(request: InventoryRequest): Promise<Inventor
     registry,
     now: Math.min(clock, reading.clock ?? clock),
     repositories: found,
+    hasReferrers: (await reading.referrers) === true,
     isWhole: request.isWhole,
     unknown: [
       ...(Math.abs(skew) > clockTolerance
@@ -100,6 +110,7 @@ async function readRepository(
 ): Promise<RepositoryInventory> {
   const tags = new Map<string, string>();
   const manifests = new Map<string, ManifestFacts>();
+  const leftOver = new Set([...known].filter(([, each]) => each.leftOver).map(([digest]) => digest));
   try {
     const names = await repository.tags();
     const read = manifestReader(repository, manifests, reading);
@@ -110,14 +121,15 @@ async function readRepository(
     const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
     await fewAtOnce([...new Set([...known.keys(), ...subjects])], requestsAtOnce, read.byDigest);
     await read.rest();
-    return { name: repository.name, tags, manifests: withDates(manifests, known), problem: undefined };
+    return { name: repository.name, tags, manifests: withDates(manifests, known), leftOver, problem: undefined };
   } catch (error) {
-    if (reading.options.signal?.aborted) throw error;
+    if (reading.signal?.aborted) throw error;
     const reason = error instanceof Error ? printable(error.message).replace(/\.$/, '') : 'it cannot be read';
     return {
       name: repository.name,
       tags,
       manifests: withDates(manifests, known),
+      leftOver,
       problem: `not all of it is known: ${reason}`,
     };
   }
@@ -141,12 +153,14 @@ function manifestReader(repository: RegistryRepository, manifests: Map<string, M
   const byDigest = async (digest: string): Promise<void> => {
     if (asked.has(digest) || !isDigest(digest)) return;
     asked.add(digest);
+    reading.signal?.throwIfAborted();
     const stored = await repository.manifest(digest);
     if (stored) await take(stored);
   };
   return {
     byDigest,
     async byTag(tag: string): Promise<string | undefined> {
+      reading.signal?.throwIfAborted();
       const stored = await repository.manifest(tag);
       if (stored === undefined) return undefined;
       if (stored.namedDigest !== undefined && stored.namedDigest !== stored.digest)

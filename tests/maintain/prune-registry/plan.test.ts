@@ -21,6 +21,7 @@ function inventory(
   manifests: Readonly<Record<string, Given>>,
   tags: Readonly<Record<string, string>>,
   problem?: string,
+  leftOver: readonly string[] = [],
 ): Inventory {
   const facts = Object.entries(manifests).map(([name, given]): [string, ManifestFacts] => [
     digestOf(name),
@@ -40,9 +41,17 @@ function inventory(
     name: 'shop/web',
     tags: new Map(Object.entries(tags).map(([tag, name]) => [tag, digestOf(name)])),
     manifests: new Map(facts),
+    leftOver: new Set(leftOver.map(digestOf)),
     problem,
   };
-  return { registry: 'registry.example', now, repositories: [repository], isWhole: true, unknown: [] };
+  return {
+    registry: 'registry.example',
+    now,
+    repositories: [repository],
+    hasReferrers: false,
+    isWhole: true,
+    unknown: [],
+  };
 }
 
 const signatureOf = (name: string, kind = '.sig') => `${digestOf(name).replace(':', '-')}${kind}`;
@@ -205,6 +214,15 @@ describe('a plan', () => {
       what: 'deletes what has no tag, when it is old',
       given: inventory({ a: { days: 400 }, b: { days: 2 }, c: {} }, {}),
       gone: ['a'],
+    },
+    {
+      what: 'goes on with undated parts of what an interrupted run deleted, unless somebody gave them a tag since',
+      given: inventory({ a: {}, sig: {}, b: {} }, { [signatureOf('z')]: 'sig', new: 'b' }, undefined, [
+        'a',
+        'b',
+        'sig',
+      ]),
+      gone: ['sig', 'a'],
     },
     {
       what: 'keeps what a workload names by tag, digest or image ID',
