@@ -48,7 +48,8 @@ export function storageProgram(environment: Environment): StorageProgram | undef
   return programs.find(({ name }) => isInstalled(name, environment));
 }
 
-function isInstalled(name: string, { PATH = '' }: Environment): boolean {
+/** Whether a program of this name is on PATH. */
+export function isInstalled(name: string, { PATH = '' }: Environment): boolean {
   return PATH.split(path.delimiter).some((directory) => {
     // A relative directory would let a repository bring its own program.
     if (!path.isAbsolute(directory)) return false;

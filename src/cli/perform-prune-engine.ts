@@ -1,0 +1,183 @@
+import path from 'node:path';
+import { parseAge } from '../core/age.ts';
+import { parseByteSize } from '../core/byte-size.ts';
+import type { EnginePruneReport } from '../core/engine-prune.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
+import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
+import { findEngines } from '../maintain/prune-engine/find-engines.ts';
+import type { Inventory, PrunableEngine } from '../maintain/prune-engine/inventory.ts';
+import { neededBy, repositoryPaths } from '../maintain/prune-engine/needed-by.ts';
+import { defaultPolicy, type EnginePolicy } from '../maintain/prune-engine/policy.ts';
+import {
+  carryOutPlan,
+  type EnginePlan,
+  type PruneOptions,
+  planEngine,
+  type WantedRoom,
+} from '../maintain/prune-engine/prune-engine.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { onInterruption } from './interruption.ts';
+import { isColored } from './is-colored.ts';
+import { type Progress, progressOn } from './progress.ts';
+import { writeFile } from './write-file.ts';
+
+/**
+ * Shows what of engines nothing needs any more, as the arguments of `plimsoll prune engine` say, and deletes it with `--write`. Gives the exit code: 1
+ * where a part of the plan was not carried out, or the room that was asked for is not there.
+ */
+export async function performPruneEngine(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  const policy = policyFrom(parsed);
+  const untilFree = wantedRoom(parsed.value('until-free'));
+  const progress = progressOn(terminal, parsed.has('quiet'));
+  const interruption = onInterruption(terminal, progress.end);
+  const { signal } = interruption;
+  try {
+    const engines = await findEngines(parsed.positionals.slice(1), terminal.environment, signal);
+    try {
+      const read = await readEngines(engines, signal, progress);
+      const needed = await clusterNeeds(read, parsed, terminal, progress);
+      const options: PruneOptions = {
+        policy: { ...policy, ...(needed && { neededBy: needed }) },
+        untilFree,
+        now: Date.now(),
+        signal,
+        progress: progress.step,
+      };
+      const plans: EnginePlan[] = [];
+      for (const { engine, inventory } of read) plans.push(await planEngine(engine, inventory, options));
+      if (!parsed.has('write')) {
+        progress.end();
+        await write(
+          { time: options.now, written: false, engines: plans.map(({ report }) => report) },
+          parsed,
+          terminal,
+        );
+        return exitCodes.clean;
+      }
+      mustBeMeant(plans, parsed);
+      const done = [];
+      for (const plan of plans) done.push(await carryOutPlan(plan, options, diskRoom));
+      progress.end();
+      await write({ time: options.now, written: true, engines: done }, parsed, terminal);
+      const isWhole = done.every(({ deleted, roomAfter, wantedFreeBytes }) => {
+        const isFree = wantedFreeBytes === undefined || (roomAfter?.freeBytes ?? 0) >= wantedFreeBytes;
+        return isFree && deleted.every(({ outcome }) => outcome?.how === 'deleted');
+      });
+      return isWhole ? exitCodes.clean : exitCodes.findings;
+    } finally {
+      for (const engine of engines) engine.close?.();
+    }
+  } finally {
+    progress.end();
+    interruption.end();
+  }
+}
+
+interface ReadEngine {
+  readonly engine: PrunableEngine;
+  readonly inventory: Inventory;
+}
+
+async function readEngines(
+  engines: readonly PrunableEngine[],
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<ReadEngine[]> {
+  const read: ReadEngine[] = [];
+  for (const engine of engines)
+    read.push({ engine, inventory: await engine.read({ signal, progress: progress.step }) });
+  return read;
+}
+
+/** What clusters need; undefined where none is asked. A cluster that cannot be asked is an error: what is not known may need any image. */
+async function clusterNeeds(
+  read: readonly ReadEngine[],
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<EnginePolicy['neededBy']> {
+  if (!parsed.has('cluster') && !parsed.has('context')) return undefined;
+  const [{ mentionCollector }, { readClusterRoots }] = await Promise.all([
+    import('../maintain/prune-registry/mentions.ts'),
+    import('./cluster-roots.ts'),
+  ]);
+  const collector = mentionCollector(repositoryPaths(read.flatMap(({ inventory }) => inventory.items)));
+  await readClusterRoots(collector, parsed, terminal, progress);
+  return neededBy(collector.mentions);
+}
+
+/** A policy that lets go of everything is hardly what somebody means: it has to be said with the number. */
+function mustBeMeant(plans: readonly EnginePlan[], parsed: ParsedArguments): void {
+  const all = plans.filter(({ plan }) => plan.everything);
+  const count = plans.reduce((sum, { plan }) => sum + plan.deleted.length, 0);
+  const said = parsed.value('yes-really');
+  if (said !== undefined && said !== String(count))
+    throw new UserError(`--yes-really ${printable(said)} is not what this plan deletes: it deletes ${count}`, {
+      remedy: 'Look at the plan once more, without --write.',
+    });
+  const [first] = all;
+  if (first === undefined || said !== undefined) return;
+  throw new UserError('this policy leaves the engine without any image, so nothing was deleted', {
+    where: printable(first.engine.address),
+    remedy: `If it is meant: --yes-really ${count}.`,
+  });
+}
+
+function policyFrom(parsed: ParsedArguments): EnginePolicy {
+  const last = parsed.value('keep-last');
+  if (last !== undefined && !/^\d{1,6}$/.test(last))
+    throw new UserError(`--keep-last takes a whole number; not «${printable(last)}»`);
+  const size = parsed.value('cache-size');
+  const cacheBytes = size === undefined ? undefined : parseByteSize(size);
+  if (size !== undefined && cacheBytes === undefined)
+    throw new UserError(`--cache-size takes a size, such as 20GB; not «${printable(size)}»`);
+  return {
+    ...defaultPolicy,
+    ...(last !== undefined && { keepLast: Number(last) }),
+    youngerThan: ageFrom(parsed, 'keep-younger') ?? defaultPolicy.youngerThan,
+    labels: parsed.values('keep-label'),
+    images: parsed.values('keep-image'),
+    repositories: parsed.values('only'),
+    deleteImages: !parsed.has('no-images'),
+    cacheOlderThan: ageFrom(parsed, 'cache-older-than'),
+    cacheBytes,
+    stoppedLongerThan: ageFrom(parsed, 'stopped-for'),
+    volumes: parsed.values('volume'),
+  };
+}
+
+function ageFrom(parsed: ParsedArguments, flag: string): number | undefined {
+  const text = parsed.value(flag);
+  const age = text === undefined ? undefined : parseAge(text);
+  if (text !== undefined && age === undefined)
+    throw new UserError(`--${flag} takes an age, such as 30d, 12h or 2w; not «${printable(text)}»`);
+  return age;
+}
+
+function wantedRoom(text: string | undefined): WantedRoom | undefined {
+  if (text === undefined) return undefined;
+  const [, percent] = /^(\d{1,2}(?:\.\d{1,3})?)\s?%$/.exec(text) ?? [];
+  if (percent !== undefined) return { share: Number(percent) / 100 };
+  const bytes = parseByteSize(text);
+  if (bytes === undefined)
+    throw new UserError(
+      `--until-free takes a share below 100% or a size, such as 20% or 50GB; not «${printable(text)}»`,
+    );
+  return { bytes };
+}
+
+async function write(report: EnginePruneReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  const output = parsed.value('output');
+  const { enginePruneJson, renderEnginePrune } = await import('../report/prune-engine.ts');
+  const text = parsed.has('json')
+    ? enginePruneJson(report)
+    : renderEnginePrune(report, {
+        // Into a pipe one line each, and all of them.
+        columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 100_000,
+        color: output === undefined && isColored(parsed, terminal),
+        all: parsed.has('all') || !terminal.stdout.isTTY,
+      });
+  if (output === undefined) terminal.stdout.write(text);
+  else writeFile(path.resolve(terminal.cwd, output), text);
+}

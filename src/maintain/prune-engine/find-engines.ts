@@ -1,0 +1,66 @@
+import type { EngineName } from '../../core/engine-prune.ts';
+import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+import { dockerEndpoints } from '../../image/sources/engine-endpoints.ts';
+import type { PrunableEngine } from './inventory.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Finder {
+  readonly name: EngineName;
+  /** Undefined where it is not here; with an address it is, or it is an error. */
+  find(address: string | undefined, environment: Environment, signal: AbortSignal): Promise<PrunableEngine | undefined>;
+}
+
+const finders: readonly Finder[] = [
+  {
+    name: 'docker',
+    async find(address, environment, signal) {
+      const { dockerEngine } = await import('./engines/docker.ts');
+      const [endpoint] = dockerEndpoints(
+        address === undefined ? environment : { ...environment, DOCKER_HOST: address },
+      );
+      return endpoint && dockerEngine(endpoint, signal);
+    },
+  },
+  ...(['podman', 'buildah'] as const).map(
+    (name): Finder => ({
+      name,
+      async find(address, environment, signal) {
+        const { storageEngine } = await import('./engines/storage.ts');
+        if (address === undefined) return storageEngine(name, environment, signal);
+        // Both programs take the place of a storage from a file (containers-storage.conf(5)).
+        return storageEngine(name, { ...environment, CONTAINERS_STORAGE_CONF: address }, signal);
+      },
+    }),
+  ),
+];
+
+const remedy =
+  'Name one: docker, podman, buildah or containerd, with its address where it is elsewhere: docker:unix:///run/docker.sock.';
+
+/**
+ * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
+ * build servers that are here. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
+ * @throws UserError where one that is named is not there, or none is
+ */
+export async function findEngines(
+  named: readonly string[],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<PrunableEngine[]> {
+  const wanted = named.length > 0 ? named : ['docker', 'podman', 'buildah'];
+  const found: PrunableEngine[] = [];
+  for (const text of wanted) {
+    const [, name = '', address] = /^([^:]*)(?::(.+))?$/s.exec(text) ?? [];
+    const finder = finders.find((each) => each.name === name);
+    if (finder === undefined) throw new UserError(`this names no engine: ${printable(text)}`, { remedy });
+    // Podman and Buildah share one storage.
+    if (named.length === 0 && name === 'buildah' && found.some((engine) => engine.name === 'podman')) continue;
+    const engine = await finder.find(address, environment, signal);
+    if (engine !== undefined) found.push(engine);
+    else if (named.length > 0) throw new UserError(`${name} is not here`, { remedy, exitCode: 3 });
+  }
+  if (found.length === 0) throw new UserError('no engine is here', { remedy, exitCode: 3 });
+  return found;
+}
