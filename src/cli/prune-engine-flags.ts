@@ -55,4 +55,5 @@ export const engineFlags: readonly FlagDefinition[] = [
     group: 'Policy',
     description: 'Delete no more than is needed to have 20% or 50GB of the disk free, cheapest loss first',
   },
+  { name: 'all', group: 'Output', description: 'Show all that stays, not only the first 20' },
 ];

@@ -6,9 +6,14 @@ export const registryFlags: readonly FlagDefinition[] = [
     name: 'keep-last',
     value: 'NUMBER',
     group: 'Policy',
-    description: 'Keep so many of the newest tagged images of each repository; default 10',
+    description: 'Keep so many of the newest tagged images of each repository; default 10, of engines 3',
   },
-  { name: 'keep-younger', value: 'AGE', group: 'Policy', description: 'Keep what is younger: 30d (default), 12h, 2w' },
+  {
+    name: 'keep-younger',
+    value: 'AGE',
+    group: 'Policy',
+    description: 'Keep what is younger: 12h, 2w; default 30d, of engines 7d',
+  },
   {
     name: 'keep-tag',
     value: 'GLOB',

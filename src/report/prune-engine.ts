@@ -144,14 +144,14 @@ function ending({ engines, written }: EnginePruneReport, page: Page): string[] {
   return [...warning, paint([{ text: `Nothing is deleted yet: --write${flag} does it.` }], page)];
 }
 
-/** The same for programs: `schemas/engine-prune.schema.json`. */
+/** The same for programs: `schemas/prune-engine.schema.json`. */
 export function enginePruneJson({ time, written, engines }: EnginePruneReport): string {
   const item = ({ time: at, ...rest }: KeptItem | DeletedItem) => ({
     ...rest,
     time: at === undefined ? null : dateText(at),
   });
   const whole = {
-    format: 'plimsoll-engine-prune',
+    format: 'plimsoll-prune-engine',
     version: enginePruneVersion,
     time: dateText(time),
     written,

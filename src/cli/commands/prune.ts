@@ -1,5 +1,6 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm, FlagDefinition } from '../command.ts';
+import { engineFlags } from '../prune-engine-flags.ts';
 import { registryFlags } from '../prune-registry-flags.ts';
 import { configFlag } from '../reading-flags.ts';
 
@@ -12,6 +13,24 @@ const commonFlags: readonly FlagDefinition[] = [
   configFlag,
   { name: 'no-config', group: 'Reading', description: 'Read no configuration' },
 ];
+
+/** What deletes, and what it has to be told for that. */
+const deletingFlags: readonly FlagDefinition[] = [
+  {
+    name: 'write',
+    group: 'Deleting',
+    description: 'Delete what the plan says; each item is looked at once more before',
+  },
+  {
+    name: 'yes-really',
+    value: 'COUNT',
+    group: 'Deleting',
+    description: 'Delete these COUNT items, though no image is left then',
+  },
+];
+
+/** Of the form for registries, those that the form for engines takes, too. */
+const alsoOfEngines = ['keep-last', 'keep-younger', 'cluster', 'context', 'kubeconfig', 'no-helm-releases', 'resource'];
 
 const registry: CommandForm = {
   name: 'registry',
@@ -31,15 +50,46 @@ const registry: CommandForm = {
   ],
 };
 
+const engine: CommandForm = {
+  name: 'engine',
+  arguments: '[ENGINE[:ADDRESS]…]',
+  description:
+    'Shows what of Docker, Podman, Buildah or containerd nothing needs any more, with the reason for each item that is kept and each\nthat is deleted, and how many bytes that really frees: layers that several have counted once, those that stay not at all.\nKept is what runs, what the policy keeps, what that stands on, what clusters run or could go back to, and whatever nobody can\ntell the age of. Build cache, stopped containers and volumes go only where a flag says so. docs/prune-engine.md says it in full.',
+  flags: [
+    ...alsoOfEngines,
+    ...[...engineFlags, ...deletingFlags, ...commonFlags]
+      .map(({ name }) => name)
+      .filter((name) => !/config$/.test(name)),
+  ],
+  examples: [
+    {
+      call: 'plimsoll prune engine',
+      meaning: 'What of the engines of this machine could be deleted, and why the rest is kept',
+    },
+    {
+      call: 'plimsoll prune engine docker --keep-last 2 --cache-older-than 7d --write',
+      meaning: 'Images and build cache of Docker Engine, deleted',
+    },
+    {
+      call: 'plimsoll prune engine podman --until-free 20% --write',
+      meaning: 'No more than is needed, what is quickest to have again first',
+    },
+  ],
+};
+
 export const command: Command = {
   name: 'prune',
-  summary: 'Delete what nothing needs any more, and show first what and why: images of a registry',
-  arguments: 'registry HOST[/REPOSITORY…]',
-  description: registry.description,
-  flags: [...registryFlags, ...commonFlags],
-  examples: registry.examples,
-  forms: [registry],
+  summary: 'Delete what nothing needs any more, and show first what and why: of a registry, of container engines',
+  arguments: 'registry HOST[/REPOSITORY…] | engine [ENGINE[:ADDRESS]…]',
+  description: `${registry.description}\n«plimsoll prune engine --help» tells of container engines.`,
+  flags: [...registryFlags, ...engineFlags, ...deletingFlags, ...commonFlags],
+  examples: [...registry.examples, ...engine.examples],
+  forms: [registry, engine],
   async run(parsed, terminal) {
+    if (parsed.positionals[0] === 'engine') {
+      const { performPruneEngine } = await import('../perform-prune-engine.ts');
+      return performPruneEngine(parsed, terminal);
+    }
     const { performPruneRegistry } = await import('../perform-prune-registry.ts');
     return performPruneRegistry(parsed, terminal);
   },

@@ -20,7 +20,7 @@ export function keepReasons(items: readonly EngineItem[], policy: EnginePolicy, 
   const keep = (item: EngineItem, why: KeptReason['why'], text: string) => {
     const known = reasons.get(itemKey(item));
     if (known === undefined) reasons.set(itemKey(item), [{ why, text }]);
-    else known.push({ why, text });
+    else if (!known.some((each) => each.text === text)) known.push({ why, text });
   };
   for (const item of items) {
     if (item.inUse !== undefined) keep(item, 'in-use', item.inUse);
@@ -32,6 +32,8 @@ export function keepReasons(items: readonly EngineItem[], policy: EnginePolicy, 
   keepContainers(items, policy, now, keep);
   keepVolumes(items, policy, keep);
   keepCache(items, policy, now, keep, reasons);
+  // First what containers are made of: that has bases, too.
+  keepNeeded(items, reasons, keep);
   keepBases(images, reasons, keep);
   keepNeeded(items, reasons, keep);
   return reasons;
