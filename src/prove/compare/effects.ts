@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ecosystemFacts } from '../../ecosystems/facts.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
 import { copiedFiles, liesIn } from '../../project/copied-files.ts';
@@ -16,6 +17,8 @@ export interface ComparedBuilds {
 
 /** Which aspects of a difference an effect explains. */
 export type Effect = (difference: FoundDifference) => ReadonlySet<TreeAspect>;
+
+const { basename, dirname, join } = posix;
 
 const nothing: ReadonlySet<TreeAspect> = new Set();
 const everything: ReadonlySet<TreeAspect> = new Set(['there', 'kind', 'content', 'mode', 'owner', 'target']);
@@ -118,14 +121,18 @@ function upwards(path: string): string[] {
   return all;
 }
 
-/** Files of the context that a fix writes, where they come to lie. */
+/** Files of the context that a fix writes, where they come to lie: new ones where the other files of their directory do. */
 export function writtenFiles(paths: readonly string[], { before, after }: ComparedBuilds): Effect {
-  const written = new Set(paths);
   const places = new Set(
     [before, after].flatMap((build) => {
-      const directory = build.context?.directory ?? '';
+      const above = build.context?.directory ? `${build.context.directory}/` : '';
+      const written = paths.flatMap((path) => (path.startsWith(above) ? [path.slice(above.length)] : []));
       return [...imagePaths(build)].flatMap(([place, path]) =>
-        written.has(directory === '' ? path : `${directory}/${path}`) ? [place] : [],
+        written.flatMap((each) => {
+          if (each === path) return [place];
+          const isBeside = dirname(each) === dirname(path) && basename(place) === basename(path);
+          return isBeside ? [join(dirname(place), basename(each))] : [];
+        }),
       );
     }),
   );

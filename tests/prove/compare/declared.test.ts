@@ -214,3 +214,21 @@ test('every rule that declares an effect is a rule', () => {
   const known = new Set<string>(rules.map(({ id }) => id));
   expect(Object.keys(effectsByRule).filter((rule) => !known.has(rule))).toEqual([]);
 });
+
+test('a new file is declared where the files beside it come to lie, and nowhere else', async () => {
+  const text = 'FROM debian:12\nWORKDIR /app\nCOPY . .\n';
+  const { build } = await projects.load({ ...sources, Dockerfile: text });
+  const original = analysisOf({ 'app/src/main.js': 'x' }, {});
+  const repaired = analysisOf(
+    { 'app/src/main.js': 'x', 'app/db.env': 'x', 'srv/db.env': 'x', 'app/src/db.env': 'x' },
+    {},
+  );
+  const fix = { changes: { edits: [], newFiles: [{ path: 'db.env', text: 'x' }] } };
+  const parts = { before: build, after: build, original, repaired };
+  const { differences } = compareTrees(
+    { original: original.files, again: original.files, repaired: repaired.files },
+    declarationsOf([{ rule: 'secrets/plain-env-secret', fix }], parts),
+  );
+  const undeclared = differences.filter(({ standing }) => standing === 'undeclared').map(({ path }) => path);
+  expect(undeclared.filter((path) => path.endsWith('db.env')).sort()).toEqual(['app/src/db.env', 'srv/db.env']);
+});
