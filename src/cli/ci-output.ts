@@ -1,6 +1,9 @@
 import type { FileAction } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
+import { azureIncludedPath } from '../pipelines/azure.ts';
 import { gitlabIncludedPath } from '../pipelines/gitlab.ts';
+import { jenkinsIncludedPath } from '../pipelines/jenkins.ts';
+import type { SystemName } from '../pipelines/pipeline-plan.ts';
 import type { CiRun } from './perform-ci.ts';
 
 const words: Readonly<Record<FileAction, readonly [done: string, would: string]>> = {
@@ -11,6 +14,21 @@ const words: Readonly<Record<FileAction, readonly [done: string, would: string]>
   kept: ['changed by hand, no newer version', 'changed by hand, no newer version'],
   yours: ['yours', 'yours'],
   stale: ['nothing generates it any more', 'nothing generates it any more'],
+};
+
+/** Where its variables are set. */
+const settings: Readonly<Record<SystemName, string>> = {
+  github: 'the repository’s settings',
+  gitlab: 'the project’s CI/CD settings',
+  jenkins: 'the folder or in Manage Jenkins',
+  azure: 'the pipeline’s variables',
+};
+
+/** What is to be done with a file that the system does not read by itself. */
+const included: Readonly<Record<string, string>> = {
+  [gitlabIncludedPath]: `Your .gitlab-ci.yml has to include it:   include: [{local: /${gitlabIncludedPath}}]`,
+  [jenkinsIncludedPath]: `Your Jenkinsfile stays as it is: name ${jenkinsIncludedPath} as script path of a second multibranch project.`,
+  [azureIncludedPath]: `Your azure-pipelines.yml stays as it is: make a second pipeline of ${azureIncludedPath}.`,
 };
 
 /** Of a patch; the whole is had by `--diff --force`. */
@@ -29,7 +47,7 @@ export function ciText(run: CiRun, newer: string): string {
   );
   const lines = newer.split('\n');
   const changes = file.action === 'create' || file.action === 'update';
-  const isIncluded = system === 'gitlab' && file.path === gitlabIncludedPath;
+  const further = included[file.path];
   const blocks = [
     [`${system}   ${builds.length} ${builds.length === 1 ? 'image' : 'images'} · ${scanners}`, ...builds],
     [
@@ -46,10 +64,8 @@ export function ciText(run: CiRun, newer: string): string {
     !written && changes
       ? [`  Nothing is written.   plimsoll ci init ${plan.command}   writes it`]
       : [
-          `  Set the variable PLIMSOLL_PACKAGE in ${system === 'github' ? 'the repository’s settings' : 'the project’s CI/CD settings'}: the head of the file names all.`,
-          ...(isIncluded
-            ? [`  Your .gitlab-ci.yml has to include it:   include: [{local: /${gitlabIncludedPath}}]`]
-            : []),
+          `  Set the variable PLIMSOLL_PACKAGE in ${settings[system]}: the head of the file names all.`,
+          ...(further === undefined ? [] : [`  ${further}`]),
         ],
   ];
   return `${blocks

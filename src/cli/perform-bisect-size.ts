@@ -22,6 +22,7 @@ import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { sizeBudgetOf } from './size-budget.ts';
 
 type AskedBuild = ReturnType<typeof askedBuild>;
 
@@ -133,9 +134,8 @@ function budgetFrom(
       throw new UserError(`--budget takes a size, not «${text}»`, { remedy: 'Write it as 300MB or 250MiB.' });
     return { bytes, source: '--budget' };
   }
-  if (file === undefined || parsed.has('since')) return undefined;
-  const above = path.dirname(path.resolve(cwd, file));
-  const found = sizeBudgets.get(path.relative(above, dockerfile).split(path.sep).join('/'));
+  if (parsed.has('since')) return undefined;
+  const found = sizeBudgetOf({ path: file, sizeBudgets }, dockerfile, cwd);
   return found && { bytes: found.value, source: found.place };
 }
 

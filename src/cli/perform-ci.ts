@@ -16,6 +16,7 @@ import { prefixFrom } from './perform-audit.ts';
 import { patchOf, wouldChange, writePlanned } from './planned-files.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { sizeBudgetOf } from './size-budget.ts';
 
 /** Reads, plans and writes as the arguments of `plimsoll ci` say; gives the exit code. */
 export async function performCi(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -28,7 +29,7 @@ export async function performCi(parsed: ParsedArguments, terminal: Terminal): Pr
   const writes = !parsed.has('dry-run') && !parsed.has('diff') && !parsed.has('check');
   if (writes) recoverWriting(root);
   const { read } = outputDirectory(root);
-  const file = outFrom(parsed.value('out'), root, terminal.cwd) ?? pipelinePath(system, read);
+  const file = outFrom(parsed.value('out'), system, root, terminal.cwd) ?? pipelinePath(system, read);
   const before = read(file);
   const choices = choicesFrom(parsed, system, before);
   const progress = progressOn(terminal, parsed.has('quiet') || parsed.has('json'));
@@ -40,7 +41,10 @@ export async function performCi(parsed: ParsedArguments, terminal: Terminal): Pr
       podTemplates: configuration.podTemplates,
       onProgress: progress.step,
     });
-    const plan = readPipelinePlan(project, choices);
+    const budgets = project.builds
+      .map(({ dockerfile }) => dockerfile.path)
+      .filter((each) => sizeBudgetOf(configuration, path.join(root, each), terminal.cwd));
+    const plan = readPipelinePlan(project, { ...choices, budgets: new Set(budgets) });
     const planned = planPipeline(plan, system, { path: file, before, force: parsed.has('force') });
     progress.end();
     if (writes) writePlanned(root, [planned]);
@@ -90,15 +94,22 @@ function mustBeRoot(directory: string): void {
 }
 
 /** @throws UserError for a file outside of the repository, which no path of the pipeline would fit */
-function outFrom(named: string | undefined, root: string, cwd: string): string | undefined {
+function outFrom(named: string | undefined, system: SystemName, root: string, cwd: string): string | undefined {
   if (named === undefined) return undefined;
   const file = path.relative(root, path.resolve(cwd, named)).split(path.sep).join('/');
-  if (file === '' || file.startsWith('../') || path.isAbsolute(file) || !/\.ya?ml$/.test(file))
-    throw new UserError(`--out takes a .yml or .yaml file of the repository; not «${printable(named)}»`);
+  const isFit = system === 'jenkins' ? /(?:^|\/)Jenkinsfile(?:\.\w+)?$|\.groovy$/.test(file) : /\.ya?ml$/.test(file);
+  if (file === '' || file.startsWith('../') || path.isAbsolute(file) || !isFit)
+    throw new UserError(
+      `--out takes a ${system === 'jenkins' ? 'Jenkinsfile' : '.yml or .yaml file'} of the repository; not «${printable(named)}»`,
+    );
   return file;
 }
 
-function choicesFrom(parsed: ParsedArguments, system: SystemName, before: string | undefined): PipelineChoices {
+function choicesFrom(
+  parsed: ParsedArguments,
+  system: SystemName,
+  before: string | undefined,
+): Omit<PipelineChoices, 'budgets'> {
   const given = parsed.has('scanner') || parsed.has('image');
   const earlier = given ? undefined : rememberedChoices(before, system);
   if (earlier) return { system, ...earlier };

@@ -16,7 +16,7 @@ interface RenderSettings {
 }
 
 /** Formats whose paths are read from the working directory: by editors, by CI systems that annotate files. */
-const seenFromHere: readonly ReportFormat[] = ['plain', 'github', 'sarif', 'junit', 'markdown'];
+const seenFromHere: readonly ReportFormat[] = ['plain', 'github', 'codequality', 'sarif', 'junit', 'markdown'];
 
 /** Every format with its renderer, loaded only when it is asked for. */
 const renderers: Readonly<Record<ReportFormat, (report: Report, settings: RenderSettings) => Promise<string>>> = {
@@ -31,6 +31,7 @@ const renderers: Readonly<Record<ReportFormat, (report: Report, settings: Render
   markdown: async (report) => (await import('../report/markdown.ts')).renderMarkdown(report),
   junit: async (report, { failFrom }) => (await import('../report/junit.ts')).renderJunit(report, { failFrom }),
   github: async (report) => (await import('../report/github.ts')).renderGithub(report),
+  codequality: async (report) => (await import('../report/code-quality.ts')).renderCodeQuality(report),
   html: async (report) => (await import('../report/html.ts')).renderHtml(report),
 };
 

@@ -8,10 +8,11 @@ function commentIn(path: string): readonly [before: string, after: string] | und
   if (extension === 'md' || extension === 'html') return ['<!-- ', ' -->'];
   if (extension === 'tmpl') return ['{{- /* ', ' */ -}}'];
   if (extension === 'lua' || extension === 'sql') return ['-- ', ''];
+  if (/(?:^|\/)Jenkinsfile(?:\.\w+)?$/.test(path) || extension === 'groovy') return ['// ', ''];
   return ['# ', ''];
 }
 
-const sealLine = /^(?:# |<!-- |\{\{- \/\* |-- )plimsoll:digest ([0-9a-f]{24})(?: -->| \*\/ -\}\})?\r?\n?$/;
+const sealLine = /^(?:# |\/\/ |<!-- |\{\{- \/\* |-- )plimsoll:digest ([0-9a-f]{24})(?: -->| \*\/ -\}\})?\r?\n?$/;
 
 /**
  * A generated text with a last line that holds its digest, by which a later run tells whether somebody changed the file by hand. Kinds of

@@ -1,6 +1,15 @@
 import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan } from './pipeline-plan.ts';
-import { imageStep, installPlimsoll, pushForClair, scannerImages, scannerStep } from './shell-steps.ts';
+import {
+  auditStep,
+  budgetStep,
+  commentStep,
+  imageStep,
+  installPlimsoll,
+  pushForClair,
+  scannerImages,
+  scannerStep,
+} from './shell-steps.ts';
 import { block, head, quoted } from './workflow-text.ts';
 
 /** Where GitHub looks. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax */
@@ -12,6 +21,7 @@ const actions = {
   node: 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0',
   cache: 'actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5',
   artifact: 'actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0',
+  download: 'actions/download-artifact@70fc10c6e5e1ce46ad2ea6f2b72d43f7d47b13c3 # v8.0.0',
   buildx: 'docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0',
   build: 'docker/build-push-action@53b7df96c91f9c12dcc8a07bcb9ccacbed38856a # v7.3.0',
   sarif: 'github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2',
@@ -39,7 +49,8 @@ env:
   PLIMSOLL_FAIL_ON: \${{ vars.PLIMSOLL_FAIL_ON || 'error' }}
 
 jobs:
-${auditJob()}${plan.builds.length === 0 ? '' : `\n${imageJob(plan)}`}
+${auditJob()}
+${commentJob()}${plan.builds.length === 0 ? '' : `\n${imageJob(plan)}`}
   # plimsoll:keep jobs
   # plimsoll:end
 `;
@@ -61,11 +72,16 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
   ];
 }
 
-function setUp(): string {
+/** @param depth commits that are fetched; 0: all */
+function checkout(depth: 0 | 1 | 2): string {
   return `      - uses: ${actions.checkout}
         with:
-          persist-credentials: false
-      - uses: ${actions.node}
+${depth === 1 ? '' : `          fetch-depth: ${depth}\n`}          persist-credentials: false
+`;
+}
+
+function install(): string {
+  return `      - uses: ${actions.node}
         with:
           node-version: 24
           package-manager-cache: false
@@ -78,11 +94,13 @@ ${block(installPlimsoll, 10)}
 }
 
 /** What a fork or Dependabot starts may not write: its findings are in the log and in the reports. */
+const mayWrite = `github.actor != 'dependabot[bot]' &&
+          (github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository)`;
+
 function sarifStep(file: string, category: string): string {
   return `      - name: Show the findings in the pull request
         if: >-
-          always() && hashFiles('${file}') != '' && github.actor != 'dependabot[bot]' &&
-          (github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository)
+          always() && hashFiles('${file}') != '' && ${mayWrite}
         uses: ${actions.sarif}
         with:
           sarif_file: ${file}
@@ -95,28 +113,76 @@ const permissions = `    permissions:
       security-events: write # upload-sarif
 `;
 
+/** Outside of the checkout, so that it is no part of what is audited. */
+const work = `WORK: \${{ github.workspace }}/../plimsoll`;
+
+/** A pull request is checked out merged: the first parent is what it goes into. */
 function auditJob(): string {
   return `  audit:
     runs-on: ubuntu-24.04
     timeout-minutes: 15
-${permissions}    steps:
-${setUp()}      - name: Audit
-        run: plimsoll audit --quiet --format github --also sarif=plimsoll-audit.sarif --fail-on "$PLIMSOLL_FAIL_ON"
-${sarifStep('plimsoll-audit.sarif', 'plimsoll-audit')}`;
+${permissions}    env:
+      ${work}
+      REPORTS: plimsoll-reports
+    steps:
+${checkout(2)}${install()}      - name: Audit
+        env:
+          BEFORE: \${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}
+        run: |
+${block(auditStep('--format github --also sarif="$WORK/audit/audit.sarif"'), 10)}
+${sarifStep('plimsoll-reports/audit.sarif', 'plimsoll-audit')}      - name: Show what changed
+        if: always() && hashFiles('plimsoll-reports/change.md') != ''
+        run: cat "$REPORTS/change.md" >> "$GITHUB_STEP_SUMMARY"
+      - name: Keep the reports and the patch
+        if: always()
+        uses: ${actions.artifact}
+        with:
+          name: plimsoll-audit
+          path: plimsoll-reports
+          if-no-files-found: ignore
+`;
 }
 
-function matrixEntry({ id, image, context, dockerfile, target }: PipelineBuild): string {
+/** Alone has the right to write to pull requests, and sees nothing of the repository but the reports. */
+function commentJob(): string {
+  return `  comment:
+    needs: audit
+    if: >-
+      !cancelled() && github.event_name == 'pull_request' && github.actor != 'dependabot[bot]' &&
+      github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    permissions:
+      pull-requests: write # one comment, and suggestions
+    env:
+      REPORTS: plimsoll-reports
+    steps:
+${install()}      - uses: ${actions.download}
+        with:
+          name: plimsoll-audit
+          path: plimsoll-reports
+      - name: Say what changed
+        env:
+          PLIMSOLL_COMMENT_TOKEN: \${{ github.token }}
+        run: |
+${block(commentStep, 10)}
+`;
+}
+
+function matrixEntry({ id, image, context, dockerfile, target, hasBudget }: PipelineBuild): string {
   return `          - id: ${quoted(id)}
             image: ${quoted(image)}
             registry: ${quoted(parseImageReference(image)?.registry ?? 'docker.io')}
             context: ${quoted(context)}
             dockerfile: ${quoted(dockerfile)}
             target: ${quoted(target ?? '')}
+            budget: ${hasBudget}
 `;
 }
 
 function imageJob({ builds, scanners }: PipelinePlan): string {
   const images = (['trivy', 'grype'] as const).filter((name) => scanners.includes(name));
+  const hasBudgets = builds.some(({ hasBudget }) => hasBudget);
   const imageTag = `\${{ matrix.image }}:ci-\${{ github.sha }}`;
   return `  image:
     name: image (\${{ matrix.id }})
@@ -130,11 +196,11 @@ ${builds.map(matrixEntry).join('')}    env:
       DOCKERFILE: \${{ matrix.dockerfile }}
       IMAGE_TAG: ${imageTag}
       REPORTS: plimsoll-reports
-      WORK: \${{ github.workspace }}/../plimsoll
+      ${work}
 ${images.length === 0 ? '' : `      # Tags can be moved: Renovate pins them by digest.\n`}${images
   .map((name) => `      ${name.toUpperCase()}_IMAGE: ${scannerImages[name]}\n`)
   .join('')}    steps:
-${setUp()}      - uses: ${actions.buildx}
+${checkout(hasBudgets ? 0 : 1)}${install()}      - uses: ${actions.buildx}
       - name: Make room for the image
         run: rm -rf "$WORK" && mkdir -p "$WORK"
       - name: Build
@@ -156,14 +222,25 @@ ${scanners.map(scannerSteps).join('')}      - uses: ${actions.cache}
         run: plimsoll db update --quiet
       - name: Look into the image
 ${scanners.includes('clair') ? `        env:\n          CLAIR_URL: \${{ vars.CLAIR_URL }}\n` : ''}        run: |
-${block(imageStep(scanners, '$GITHUB_STEP_SUMMARY', '--sarif --output "$REPORTS/image.sarif"'), 10)}
-${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}      - name: Keep the reports
+${block(imageStep(scanners, '--sarif --output "$REPORTS/image.sarif"', ['--markdown >> "$GITHUB_STEP_SUMMARY"']), 10)}
+${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}${hasBudgets ? budgetSteps() : ''}      - name: Keep the reports
         if: always()
         uses: ${actions.artifact}
         with:
           name: plimsoll-\${{ matrix.id }}
           path: plimsoll-reports
           if-no-files-found: ignore
+`;
+}
+
+function budgetSteps(): string {
+  return `      - name: Keep to the size budget
+        if: "!cancelled() && matrix.budget"
+        env:
+          CONTEXT: \${{ matrix.context }}
+          TARGET: \${{ matrix.target }}
+        run: |
+${block(budgetStep(true), 10)}
 `;
 }
 

@@ -1,19 +1,31 @@
 import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan, ScannerName } from './pipeline-plan.ts';
-import { imageStep, installPlimsoll, pushForClair, scannerImages, scannerStep } from './shell-steps.ts';
+import {
+  auditStep,
+  bothGates,
+  budgetStep,
+  commentStep,
+  imageStep,
+  installPlimsoll,
+  pushForClair,
+  scannerImages,
+  scannerStep,
+} from './shell-steps.ts';
 import { block, head, quoted } from './workflow-text.ts';
 
 /** The file that GitLab reads by itself, and the one that it is told to include where that is the user's. */
 export const gitlabPath = '.gitlab-ci.yml';
 export const gitlabIncludedPath = '.gitlab/plimsoll.yml';
 
+/** With git, and without. */
+const nodeGitImage = 'node:24-bookworm';
 const nodeImage = 'node:24-bookworm-slim';
 const dockerImage = 'docker:28-cli';
 const dockerService = 'docker:28-dind';
 
 /**
- * Jobs for merge requests and the default branch. GitLab shows JUnit reports in merge requests in every tier.
- * https://docs.gitlab.com/ci/yaml/, https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsjunit
+ * Jobs for merge requests and the default branch. GitLab shows JUnit and code quality reports in merge requests in every tier.
+ * https://docs.gitlab.com/ci/yaml/, https://docs.gitlab.com/ci/yaml/artifacts_reports/
  */
 export function gitlabPipeline(plan: PipelinePlan): string {
   return `${head(plan.command, notes(plan))}
@@ -25,6 +37,9 @@ export function gitlabPipeline(plan: PipelinePlan): string {
   interruptible: true
   variables:
     PLIMSOLL_FAIL_ON: error
+  # plimsoll:keep runner
+  # tags: [docker]
+  # plimsoll:end
 
 .plimsoll-install:
   extends: .plimsoll
@@ -33,18 +48,8 @@ export function gitlabPipeline(plan: PipelinePlan): string {
     - |
 ${block(installPlimsoll, 6)}
 
-plimsoll-audit:
-  extends: .plimsoll-install
-  script:
-    - plimsoll audit --quiet --format plain --also junit=plimsoll-audit.xml --also sarif=plimsoll-audit.sarif --fail-on "$PLIMSOLL_FAIL_ON"
-  artifacts:
-    when: always
-    expire_in: 1 week
-    paths:
-      - plimsoll-audit.sarif
-    reports:
-      junit: plimsoll-audit.xml
-${plan.builds.map((build) => `\n${buildJob(build, plan.scanners)}\n${imageJob(build, plan.scanners)}`).join('')}
+${auditJob()}
+${commentJob()}${plan.builds.map((build) => `\n${buildJob(build, plan.scanners)}\n${imageJob(build, plan.scanners)}`).join('')}
 # plimsoll:keep jobs
 # plimsoll:end
 `;
@@ -54,11 +59,14 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
   return [
     '',
     'Variables of the project (Settings, CI/CD):',
-    '  PLIMSOLL_PACKAGE  the package of Plimsoll, as npm install takes it: the address of its .tgz',
-    '  PLIMSOLL_FAIL_ON  error (default), warning, note or never: from when on a job fails',
-    ...(builds.length > 0 && scanners.includes('snyk') ? ['  SNYK_TOKEN        masked'] : []),
+    '  PLIMSOLL_PACKAGE        the package of Plimsoll, as npm install takes it: the address of its .tgz',
+    '  PLIMSOLL_FAIL_ON        error (default), warning, note or never: from when on a job fails',
+    '  PLIMSOLL_COMMENT_TOKEN  masked: a project access token with scope «api» and role Reporter, for the comment of what changed',
+    ...(builds.length > 0 && scanners.includes('snyk') ? ['  SNYK_TOKEN              masked'] : []),
     ...(builds.length > 0 && scanners.includes('clair')
-      ? ['  CLAIR_URL         the address of your Clair; REGISTRY_USER and REGISTRY_PASSWORD (masked) to push for it']
+      ? [
+          '  CLAIR_URL               the address of your Clair; REGISTRY_USER and REGISTRY_PASSWORD (masked) to push for it',
+        ]
       : []),
     ...(builds.length > 0
       ? [
@@ -69,14 +77,64 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
   ];
 }
 
-function variables({ id, image, dockerfile }: PipelineBuild, rest: readonly string[]): string {
+/** Compared is with the commit that the merge request began at, which a shallow clone need not have. */
+function auditJob(): string {
+  const fetchBefore = [
+    'if [ -n "$BEFORE" ] && ! git cat-file -e "$BEFORE^{commit}" 2> /dev/null; then',
+    '  git fetch --quiet --depth 1 origin "$BEFORE"',
+    'fi',
+  ];
+  return `plimsoll-audit:
+  extends: .plimsoll-install
+  image: ${nodeGitImage}
+  variables:
+    PLIMSOLL_FAIL_ON: error
+    BEFORE: $CI_MERGE_REQUEST_DIFF_BASE_SHA
+    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    REPORTS: plimsoll-reports-audit
+  script:
+${scriptItem(fetchBefore)}${scriptItem(
+  auditStep(
+    '--format plain --also junit="$WORK/audit/audit.xml" --also codequality="$WORK/audit/code-quality.json" --also sarif="$WORK/audit/audit.sarif"',
+  ),
+)}  artifacts:
+    when: always
+    expire_in: 1 week
+    paths:
+      - plimsoll-reports-audit
+    reports:
+      junit: plimsoll-reports-audit/audit.xml
+      codequality: plimsoll-reports-audit/code-quality.json
+`;
+}
+
+/** One at a time for a merge request, so that two do not write two comments. A job's own token may not write notes. */
+function commentJob(): string {
+  return `plimsoll-comment:
+  extends: .plimsoll-install
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $PLIMSOLL_COMMENT_TOKEN
+      when: always
+  needs:
+    - plimsoll-audit
+  resource_group: plimsoll-comment-$CI_MERGE_REQUEST_IID
+  variables:
+    GIT_STRATEGY: none
+    REPORTS: plimsoll-reports-audit
+  script:
+${scriptItem(commentStep)}`;
+}
+
+function variables({ id, image, dockerfile, context, target }: PipelineBuild, rest: readonly string[]): string {
   return [
     '  variables:',
     ...[
       'PLIMSOLL_FAIL_ON: error',
       `WORK: $CI_PROJECT_DIR/plimsoll-work-${id}`,
       `REPORTS: plimsoll-reports-${id}`,
+      `CONTEXT: ${quoted(context)}`,
       `DOCKERFILE: ${quoted(dockerfile)}`,
+      `TARGET: ${quoted(target ?? '')}`,
       `IMAGE_TAG: ${quoted(`${image}:ci-$CI_COMMIT_SHA`)}`,
       ...rest,
     ].map((line) => `    ${line}`),
@@ -84,7 +142,7 @@ function variables({ id, image, dockerfile }: PipelineBuild, rest: readonly stri
 }
 
 function buildJob(build: PipelineBuild, scanners: readonly ScannerName[]): string {
-  const { id, image, context, target } = build;
+  const { id, image } = build;
   const run = (['trivy', 'grype'] as const).filter((name) => scanners.includes(name));
   return `plimsoll-build-${id}:
   extends: .plimsoll
@@ -96,8 +154,6 @@ ${variables(build, [
   'DOCKER_TLS_CERTDIR: /certs',
   'DOCKER_TLS_VERIFY: "1"',
   'DOCKER_CERT_PATH: /certs/client',
-  `CONTEXT: ${quoted(context)}`,
-  `TARGET: ${quoted(target ?? '')}`,
   `REGISTRY: ${quoted(parseImageReference(image)?.registry ?? 'docker.io')}`,
   ...run.map((name) => `${name.toUpperCase()}_IMAGE: ${scannerImages[name]}`),
 ])}
@@ -132,19 +188,22 @@ function clairItem(): string {
 }
 
 function imageJob(build: PipelineBuild, scanners: readonly ScannerName[]): string {
-  const { id } = build;
+  const { id, hasBudget } = build;
+  // The history says which commit crossed a budget.
+  const depth = hasBudget ? ['GIT_DEPTH: "0"'] : [];
+  const gate = imageStep(scanners, '--format junit --output "$REPORTS/image.xml"');
   return `plimsoll-image-${id}:
   extends: .plimsoll-install
-  needs:
+${hasBudget ? `  image: ${nodeGitImage}\n` : ''}  needs:
     - plimsoll-build-${id}
-${variables(build, ['PLIMSOLL_DB: $CI_PROJECT_DIR/.plimsoll-advisories'])}
+${variables(build, ['PLIMSOLL_DB: $CI_PROJECT_DIR/.plimsoll-advisories', ...depth])}
   cache:
     key: plimsoll-advisories
     paths:
       - .plimsoll-advisories
   script:
 ${scanners.includes('snyk') ? subshellItem(scannerStep('snyk')) : ''}    - plimsoll db update --quiet
-${scriptItem(imageStep(scanners, undefined, '--format junit --output "$REPORTS/image.xml"'))}  artifacts:
+${scriptItem(hasBudget ? bothGates(gate, budgetStep(false)) : gate)}  artifacts:
     when: always
     expire_in: 1 week
     paths:

@@ -3,7 +3,7 @@ export const scannerNames = ['trivy', 'grype', 'snyk', 'clair'] as const;
 export type ScannerName = (typeof scannerNames)[number];
 
 /** Systems for which a pipeline can be written. */
-export const systemNames = ['github', 'gitlab'] as const;
+export const systemNames = ['github', 'gitlab', 'jenkins', 'azure'] as const;
 export type SystemName = (typeof systemNames)[number];
 
 /** One image that the pipeline builds and looks into. Every text was checked by `readPipelinePlan`. */
@@ -17,6 +17,8 @@ export interface PipelineBuild {
   /** From the root, beginning with `./`. */
   readonly dockerfile: string;
   readonly target: string | undefined;
+  /** plimsoll.yaml says how large it may be. */
+  readonly hasBudget: boolean;
 }
 
 /** What a pipeline is written from. */

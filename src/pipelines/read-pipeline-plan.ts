@@ -15,13 +15,18 @@ export interface PipelineChoices {
   readonly system: SystemName;
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
+  /** Paths of the Dockerfiles, from the root, that have a size budget. */
+  readonly budgets: ReadonlySet<string>;
 }
 
 /**
  * The builds of a project with the choices, in the order of their names.
  * @throws UserError for names that a pipeline would read as something else, and for an image that fits no build
  */
-export function readPipelinePlan(project: Project, { system, scanners, image }: PipelineChoices): PipelinePlan {
+export function readPipelinePlan(
+  project: Project,
+  { system, scanners, image, budgets }: PipelineChoices,
+): PipelinePlan {
   const wanted = scannerNames.filter((name) => scanners.includes(name));
   const named = image === undefined ? undefined : imageName(image);
   const found = project.builds.filter(
@@ -30,7 +35,7 @@ export function readPipelinePlan(project: Project, { system, scanners, image }: 
   );
   const builds = withIds(
     chosen(
-      found.map((build) => buildFrom(build, project)),
+      found.map((build) => ({ ...buildFrom(build, project), hasBudget: budgets.has(build.dockerfile.path) })),
       named,
     ),
   );
@@ -51,7 +56,7 @@ function imageName(text: string): string {
 
 type Unnamed = Omit<PipelineBuild, 'id'> & { readonly isNamed: boolean };
 
-function buildFrom(build: ImageBuild, project: Project): Unnamed {
+function buildFrom(build: ImageBuild, project: Project): Omit<Unnamed, 'hasBudget'> {
   const { dockerfile, stage, context } = build;
   const directory = context?.directory ?? '';
   const written = build.images.flatMap((text) => {

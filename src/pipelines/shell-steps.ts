@@ -2,17 +2,94 @@ import type { ScannerName } from './pipeline-plan.ts';
 
 /**
  * Commands that every system runs alike. All values come in by environment variables, so that nothing of a project stands in a script.
- * For a POSIX shell: GitLab's images need not have bash.
+ * For a POSIX shell that ends at the first failure: GitLab's images need not have bash.
+ *
+ * WORK: a directory outside of the checkout that this run has alone; REPORTS: a path in the checkout, for what is kept.
  */
 
 /** Nobody publishes Plimsoll under a name that is sure to be it: a name that somebody else registers would be run with the pipeline's rights. */
-export const installPlimsoll = [
+const mustBeNamed = [
   'if [ -z "$PLIMSOLL_PACKAGE" ]; then',
   '  echo "The variable PLIMSOLL_PACKAGE has to name the package of Plimsoll: docs/ci.md" >&2',
   '  exit 2',
   'fi',
+] as const;
+
+/** On a machine that this run has alone. */
+export const installPlimsoll = [
+  ...mustBeNamed,
   'npm install --global --ignore-scripts --no-audit --no-fund -- "$PLIMSOLL_PACKAGE"',
 ] as const;
+
+/** Where others use the machine, too: `plimsoll` is in `$WORK/tool/node_modules/.bin` then. */
+export const installPlimsollApart = [
+  ...mustBeNamed,
+  'rm -rf "$WORK"',
+  'mkdir -p "$WORK/tool"',
+  'npm install --prefix "$WORK/tool" --ignore-scripts --no-audit --no-fund -- "$PLIMSOLL_PACKAGE"',
+] as const;
+
+/** What the directory of {@link installPlimsollApart} adds to PATH. */
+export const toolPath = '$WORK/tool/node_modules/.bin';
+
+/**
+ * Audits, and where BEFORE names the revision that a pull request goes into, what it changes: both reports, the fixes as JSON and as a patch, and the
+ * comment as a text. Ends with the exit code of the audit, once all is written. What it writes goes into the checkout last, as it would be audited.
+ * @param reports what else the audit writes: `--format github`
+ */
+export function auditStep(reports: string): readonly string[] {
+  return [
+    'rm -rf "$WORK/audit" "$REPORTS"',
+    'mkdir -p "$WORK/audit"',
+    'code=0',
+    `plimsoll audit --quiet ${reports} --also json="$WORK/audit/after.json" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?`,
+    '# Reports are complete but for the last two exit codes: something could not be read then, and the log says what.',
+    'if [ "$code" -le 1 ]; then',
+    '  plimsoll fix --quiet --diff > "$WORK/audit/fixes.patch"',
+    '  if [ -n "$BEFORE" ]; then',
+    '    plimsoll fix --quiet --json > "$WORK/audit/fixes.json"',
+    '    git worktree prune',
+    '    rm -rf "$WORK/before"',
+    '    GIT_LFS_SKIP_SMUDGE=1 git worktree add --quiet --force --detach "$WORK/before" "$BEFORE"',
+    '    plimsoll audit "$WORK/before" --quiet --json --output "$WORK/audit/before.json" --fail-on never',
+    '    git worktree remove --force "$WORK/before"',
+    '    plimsoll ci comment --before "$WORK/audit/before.json" --after "$WORK/audit/after.json" --dry-run \\',
+    '      > "$WORK/audit/change.md"',
+    '  fi',
+    'fi',
+    'mv "$WORK/audit" "$REPORTS"',
+    'exit "$code"',
+  ];
+}
+
+/** Writes the comment, where there are two reports to compare. */
+export const commentStep = [
+  'if [ -f "$REPORTS/before.json" ]; then',
+  '  plimsoll ci comment --before "$REPORTS/before.json" --after "$REPORTS/after.json" --fixes "$REPORTS/fixes.json"',
+  'fi',
+] as const;
+
+/** The image as an archive, built by the engine of the machine, whose cache it uses. */
+export const buildStep = [
+  'mkdir -p "$WORK"',
+  'DOCKER_BUILDKIT=1 docker build --file "$DOCKERFILE" --target "$TARGET" --tag "$IMAGE_TAG" "$CONTEXT"',
+  'docker save --output "$WORK/image.tar" "$IMAGE_TAG"',
+  'docker image rm "$IMAGE_TAG" > /dev/null',
+] as const;
+
+/**
+ * The gate of plimsoll.yaml's `sizeBudgets`, which names the commit that crossed it. Needs the history of the checkout.
+ * @param hasEngine whether commits can be built where it runs
+ */
+export function budgetStep(hasEngine: boolean): readonly string[] {
+  return [
+    'set --',
+    'if [ -n "$TARGET" ]; then',
+    '  set -- --target "$TARGET"',
+    'fi',
+    `plimsoll bisect-size "$CONTEXT" --dockerfile "$DOCKERFILE" --image "$WORK/image.tar" --quiet${hasEngine ? '' : ' --no-build'} "$@"`,
+  ];
+}
 
 /** Version of Snyk's CLI: https://www.npmjs.com/package/snyk */
 export const snykVersion = '1.1307.4';
@@ -45,9 +122,9 @@ export function scannerStep(scanner: Exclude<ScannerName, 'clair'>): readonly st
     '  echo "Snyk is left out: SNYK_TOKEN is not set here"',
     '  exit 0',
     'fi',
-    `npm install --global --no-audit --no-fund snyk@${snykVersion}`,
+    `npm install --prefix "$WORK/snyk" --no-audit --no-fund snyk@${snykVersion}`,
     '# 1: there are vulnerabilities; the gate is the report of all.',
-    'snyk container test --json "docker-archive:$WORK/image.tar" > "$WORK/snyk.json" || [ $? -eq 1 ]',
+    '"$WORK/snyk/node_modules/.bin/snyk" container test --json "docker-archive:$WORK/image.tar" > "$WORK/snyk.json" || [ $? -eq 1 ]',
   ];
 }
 
@@ -65,11 +142,15 @@ export const pushForClair = [
   'printf %s "$IMAGE_TAG" > "$WORK/pushed"',
 ] as const;
 
-/** One report of what all found, and the gate. */
+/**
+ * One report of what all found, and the gate.
+ * @param report what the last run writes: `--format junit --output "$REPORTS/image.xml"`
+ * @param further reports that are written before, each by a run of its own, which the layers' cache makes quick
+ */
 export function imageStep(
   scanners: readonly ScannerName[],
-  summary: string | undefined,
   report: string,
+  further: readonly string[] = [],
 ): readonly string[] {
   const files = scanners.filter((name) => name !== 'clair');
   return [
@@ -88,8 +169,14 @@ export function imageStep(
           'set -- "$@" --disagreements "$REPORTS/disagreements.json"',
         ]),
     'mkdir -p "$REPORTS"',
-    ...(summary === undefined ? [] : [`plimsoll image "$@" --quiet --markdown --fail-on never >> "${summary}"`]),
+    ...further.map((each) => `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --fail-on never ${each}`),
     'plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --fail-on "$PLIMSOLL_FAIL_ON" \\',
     `  --html "$REPORTS/image.html" ${report}`,
   ];
+}
+
+/** Two gates, of which the second is asked also where the first does not hold. */
+export function bothGates(first: readonly string[], second: readonly string[]): readonly string[] {
+  const noting = (lines: readonly string[]) => [...lines.slice(0, -1), `${lines.at(-1)} || code=$?`];
+  return ['code=0', ...noting(first), ...noting(second), 'exit "$code"'];
 }

@@ -9,12 +9,12 @@ export function block(lines: readonly string[], indent: number): string {
 }
 
 /** The first lines: who wrote it, how its choices are made again, how it is changed. */
-export function head(command: string, note: readonly string[]): string {
+export function head(command: string, note: readonly string[], mark: '#' | '//' = '#'): string {
   const lines = [
     'Written by Plimsoll. A later run of the command brings a newer version, and leaves this file alone where you changed it.',
     'What stands between «plimsoll:keep» and «plimsoll:end» is yours and is always kept.',
     `$ plimsoll ci init ${command}`,
     ...note,
   ];
-  return `${lines.map((line) => `# ${line}`.trimEnd()).join('\n')}\n`;
+  return `${lines.map((line) => `${mark} ${line}`.trimEnd()).join('\n')}\n`;
 }

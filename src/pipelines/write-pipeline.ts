@@ -1,8 +1,10 @@
 import { UserError } from '../core/errors.ts';
 import { type PlannedFile, planSealedFile } from '../core/planned-file.ts';
 import { readSeal } from '../core/seal.ts';
+import { azureIncludedPath, azurePath, azurePipeline } from './azure.ts';
 import { githubPath, githubWorkflow } from './github.ts';
 import { gitlabIncludedPath, gitlabPath, gitlabPipeline } from './gitlab.ts';
+import { jenkinsfile, jenkinsIncludedPath, jenkinsPath } from './jenkins.ts';
 import { type PipelinePlan, type ScannerName, type SystemName, scannerNames } from './pipeline-plan.ts';
 
 /** The systems, each with what writes its file and where that lies. A further one is an entry here. */
@@ -11,6 +13,8 @@ const systems: Readonly<
 > = {
   github: { write: githubWorkflow, paths: [githubPath] },
   gitlab: { write: gitlabPipeline, paths: [gitlabPath, gitlabIncludedPath] },
+  jenkins: { write: jenkinsfile, paths: [jenkinsPath, jenkinsIncludedPath] },
+  azure: { write: azurePipeline, paths: [azurePath, azureIncludedPath] },
 };
 
 /**
@@ -55,7 +59,9 @@ export interface RememberedChoices {
  */
 export function rememberedChoices(text: string | undefined, system: SystemName): RememberedChoices | undefined {
   if (text === undefined || readSeal(text).written === undefined) return undefined;
-  const line = /^# \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|image [\w./:-]{1,300}))*)\r?$/m.exec(text);
+  const line = /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|image [\w./:-]{1,300}))*)\r?$/m.exec(
+    text,
+  );
   const [, of, flags = ''] = line ?? [];
   const pairs = [...flags.matchAll(/--(scanner|image) (\S+)/g)].map(([, name, value = '']) => ({ name, value }));
   const names = pairs.filter(({ name }) => name === 'scanner').map(({ value }) => value);

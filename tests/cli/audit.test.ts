@@ -245,7 +245,7 @@ describe('bad input costs nobody else a result', () => {
 });
 
 describe('reports', () => {
-  test.each(['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'])(
+  test.each(['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'codequality', 'html'])(
     '%s is written to a file',
     async (format) => {
       write({ Dockerfile: bad });
@@ -265,7 +265,7 @@ describe('reports', () => {
   test('no report holds the value of a secret', async () => {
     const secret = ['hunter', '22', 'correct'].join('');
     write({ Dockerfile: `FROM debian:12\nENV DB_PASSWORD=${secret}\nRUN curl -u me:${secret} https://example.com\n` });
-    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html'])
+    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'codequality', 'html'])
       expect((await audit(['--format', format, '--preset', 'all'])).stdout).not.toContain(secret);
     await audit(['--write-baseline', 'known.json', '--preset', 'all']);
     expect(readFileSync(path.join(directory, 'known.json'), 'utf8')).not.toContain(secret);
@@ -318,7 +318,7 @@ describe('reports', () => {
   ])('no report holds a secret of %s', async (_, files) => {
     write(files);
     expect(await everyExcerpt(Object.keys(files)), 'an excerpt').not.toContain(leak.slice(0, 8));
-    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'html']) {
+    for (const format of ['text', 'plain', 'json', 'sarif', 'markdown', 'junit', 'github', 'codequality', 'html']) {
       const { stdout } = await audit(['--format', format, '--preset', 'all']);
       for (const part of [leak, leak.slice(0, 8), Buffer.from(leak).toString('base64'), token.slice(0, 12)])
         expect(stdout, format).not.toContain(part);

@@ -6,14 +6,30 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { command } from '../../src/cli/commands/ci.ts';
+import { commands } from '../../src/cli/generated.ts';
+import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import { systemNames } from '../../src/pipelines/pipeline-plan.ts';
 import { imageStep } from '../../src/pipelines/shell-steps.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { plimsollCalls, scriptsOf } from './generated-scripts.ts';
 
+const githubFile = '.github/workflows/plimsoll.yml';
 const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../.cache/bin');
 const actionlint = path.join(bin, 'actionlint');
-const missing = !existsSync(actionlint) && process.env.CI !== 'true';
+const schemas = path.join(bin, 'check-jsonschema');
+const jenkinsModel = fileURLToPath(new URL('../../scripts/jenkins-model', import.meta.url));
+/** Under CI=true nothing is skipped: a part that is missing fails then. */
+const lacks = (isThere: boolean) => !isThere && process.env.CI !== 'true';
+const missing = lacks(existsSync(actionlint));
 const reason = 'actionlint is missing: scripts/system-parts actionlint';
-const githubFile = '.github/workflows/plimsoll.yml';
+const noSchemas = lacks(existsSync(schemas));
+const noJenkins = lacks(spawnSync(jenkinsModel, ['ready']).status === 0);
+const files = {
+  github: githubFile,
+  gitlab: '.gitlab-ci.yml',
+  jenkins: 'Jenkinsfile',
+  azure: 'azure-pipelines.yml',
+} as const;
 
 let directory: string;
 beforeEach(() => {
@@ -41,14 +57,14 @@ function putTwoBuilds(): void {
 }
 
 describe('plimsoll ci init', () => {
-  it.each(['github', 'gitlab'])(
+  it.each(['github', 'gitlab', 'jenkins', 'azure'])(
     'writes once for %s, and a second run takes its choices and changes nothing',
     async (system) => {
       const first = await ci(system, ...all, ...named);
       expect(first.code).toBe(0);
       const [file] = JSON.parse((await ci(system, '--json')).stdout).files;
       expect(file).toMatchObject({ action: 'same' });
-      expect(file.text).toContain(`# $ plimsoll ci init ${system} ${[...all, ...named].join(' ')}\n`);
+      expect(file.text).toContain(` $ plimsoll ci init ${system} ${[...all, ...named].join(' ')}\n`);
       expect((await ci(system, '--check')).code).toBe(0);
     },
   );
@@ -101,15 +117,23 @@ describe('plimsoll ci init', () => {
         context: "./it's a job",
         dockerfile: "./it's a job/Dockerfile",
         target: 'run',
+        hasBudget: false,
       },
-      { id: 'web', image: 'registry.example/shop/web', context: '.', dockerfile: './Dockerfile', target: null },
+      {
+        id: 'web',
+        image: 'registry.example/shop/web',
+        context: '.',
+        dockerfile: './Dockerfile',
+        target: null,
+        hasBudget: false,
+      },
     ]);
     const one = JSON.parse((await ci('github', ...named, '--json', '--dry-run')).stdout);
     expect(one.builds.map(({ id }: { id: string }) => id)).toEqual(['web']);
   });
 
   it.each([
-    [['gitea'], 'no pipeline can be written for «gitea»'],
+    [['drone'], 'no pipeline can be written for «drone»'],
     [['github', '--image', 'x$(id)'], '--image takes the name'],
     [['github', '--image', 'web:1'], '--image takes the name'],
     [['github', '--image', "web';id;'"], '--image takes the name'],
@@ -214,6 +238,7 @@ describe('the jobs for GitLab', () => {
       '.plimsoll',
       '.plimsoll-install',
       'plimsoll-audit',
+      'plimsoll-comment',
       'plimsoll-build-job',
       'plimsoll-image-job',
       'plimsoll-build-web',
@@ -232,6 +257,137 @@ describe('the jobs for GitLab', () => {
   });
 });
 
+/** Published schemas, as check-jsonschema of PyPI brings them: of GitLab, of Azure Pipelines and of GitHub. */
+const published = {
+  github: ['--builtin-schema', 'vendor.github-workflows'],
+  gitlab: ['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'],
+  azure: [
+    '--builtin-schema',
+    'vendor.azure-pipelines',
+    '--data-transform',
+    'azure-pipelines',
+    '--regex-variant',
+    'nonunicode',
+  ],
+} as const;
+
+const choices = [[], ['--scanner', 'trivy'], [...all, ...named]];
+
+describe('the published schema', () => {
+  it.skipIf(noSchemas).each([
+    ['github', 'runs-on:', 'run-on:'],
+    ['gitlab', 'expire_in: 1 week', 'expire_at: 1 week'],
+    ['azure', 'testResultsFormat: JUnit', 'testResultsFormat: Junk'],
+  ] as const)('takes what is written for %s (check-jsonschema: scripts/system-parts)', async (system, right, wrong) => {
+    putTwoBuilds();
+    put('plimsoll.yaml', 'sizeBudgets: {Dockerfile: 300MB}\n');
+    const check = () =>
+      spawnSync(schemas, [...published[system], path.join(directory, files[system])], { encoding: 'utf8' });
+    for (const args of choices) {
+      await ci(system, '--force', ...args);
+      expect(check(), check().stdout.slice(-600)).toMatchObject({ status: 0 });
+    }
+    put(files[system], text(files[system]).replace(right, wrong));
+    expect(check().status).toBe(1);
+  });
+});
+
+describe('the Jenkinsfile', () => {
+  const check = (...names: readonly string[]) =>
+    spawnSync(jenkinsModel, ['check', ...names.map((name) => path.join(directory, name))], { encoding: 'utf8' });
+
+  it.skipIf(noJenkins)('is what declarative syntax takes (scripts/system-parts jenkins)', async () => {
+    putTwoBuilds();
+    put('plimsoll.yaml', 'sizeBudgets: {Dockerfile: 300MB}\n');
+    for (const [at, args] of choices.entries()) {
+      await ci('jenkins', '--force', ...args);
+      put(`${at}/Jenkinsfile`, text('Jenkinsfile'));
+    }
+    expect(check('0/Jenkinsfile', '1/Jenkinsfile', '2/Jenkinsfile')).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  it.skipIf(noJenkins)('would not be taken with other words: it is no accident', async () => {
+    const mistakes: readonly (readonly [string, string, string])[] = [
+      ['agent any', 'agent all', 'takes any, none or a body'],
+      ["stage('Audit')", 'stage(Audit)', 'needs a name'],
+      ["REPORTS = 'plimsoll-reports-audit'", 'def reports = 1', 'environment takes NAME = value'],
+      ['skipMarkingBuildUnstable: true', "skipMarkingBuildUnstable: 'yes'", 'does not take skipMarkingBuildUnstable'],
+      ['changeRequest()', 'changeRequested()', 'is no condition'],
+      ['post {', 'afterwards {', 'stands in no'],
+      ['pipeline {', 'pipeline {\n  if (true) { agent any }', 'takes no statement of Groovy'],
+      ["sh '''", 'sh(', 'startup failed'],
+    ];
+    await ci('jenkins');
+    const names = mistakes.map(([right, wrong], at) => {
+      put(`wrong${at}/Jenkinsfile`, text('Jenkinsfile').replace(right, wrong));
+      return `wrong${at}/Jenkinsfile`;
+    });
+    const { stdout } = check(...names);
+    for (const [at, [, , message]] of mistakes.entries()) {
+      const said = stdout.slice(stdout.indexOf(names[at] ?? '?')).split('/Jenkinsfile:')[1] ?? '';
+      expect(said).toContain(message);
+    }
+  });
+
+  it('asks for no more than its own plug-ins and no action that is not pinned', async () => {
+    await ci('jenkins', ...all, ...named);
+    const images = text('Jenkinsfile').match(/_IMAGE = '.*'/g) ?? [];
+    expect(images).toHaveLength(2);
+    for (const image of images) expect(image).toMatch(/:v?\d+\.\d+\.\d+'$/);
+  });
+});
+
+describe.each(systemNames)('the scripts for %s', (system) => {
+  const scripts = async (...args: readonly string[]) => {
+    putTwoBuilds();
+    put('plimsoll.yaml', 'sizeBudgets: {Dockerfile: 300MB}\n');
+    await ci(system, '--force', ...args);
+    return scriptsOf(system, text(files[system]));
+  };
+
+  it('call plimsoll only with what it takes', async () => {
+    const calls = (await scripts(...all)).flatMap(plimsollCalls);
+    const names = new Set(calls.map(([name, form]) => (name === 'ci' ? `ci ${form}` : name)));
+    expect([...names].sort()).toEqual(['audit', 'bisect-size', 'ci comment', 'db', 'fix', 'image']);
+    for (const [name, ...args] of calls) {
+      const known = commands.find((each) => each.name === name);
+      const loaded = await known?.load();
+      // A variable stands for what the shell would put in: for a severity, one of them.
+      const filled = args.map((each) => (each === '$PLIMSOLL_FAIL_ON' ? 'error' : each));
+      expect(() => loaded && parseArguments(loaded, filled), [name, ...args].join(' ')).not.toThrow();
+      expect(loaded, name).toBeDefined();
+    }
+  });
+
+  it('hold no value of the project', async () => {
+    const written = await scripts(...all);
+    expect(written.length).toBeGreaterThan(6);
+    for (const script of written) expect(script).not.toMatch(/\$\{\{|registry\.example|it's a job/);
+  });
+
+  it('ask for the size budget where there is one, with the history that tells the commit', async () => {
+    expect((await scripts()).filter((script) => script.includes('plimsoll bisect-size')).length).toBeGreaterThan(0);
+    put('plimsoll.yaml', 'failOn: error\n');
+    await ci(system, '--force');
+    expect(text(files[system])).not.toContain('bisect-size');
+  });
+
+  it.skipIf(lacks(existsSync(path.join(bin, 'shellcheck'))))('are what ShellCheck takes', async () => {
+    for (const script of await scripts(...all)) {
+      const { stdout, status } = spawnSync(
+        path.join(bin, 'shellcheck'),
+        ['--shell=sh', '--exclude=SC2154,SC2016', '-'],
+        {
+          input: script,
+          encoding: 'utf8',
+        },
+      );
+      expect(stdout).toBe('');
+      expect(status).toBe(0);
+    }
+  });
+});
+
 describe('the step that looks into an image', () => {
   it('gives plimsoll the reports that there are, and the pushed image to Clair, in any shell', () => {
     put('bin/plimsoll', '#!/bin/sh\nprintf "%s\\n" "$@"\n');
@@ -239,7 +395,7 @@ describe('the step that looks into an image', () => {
     put('w/grype.json', '{}');
     put('w/trivy.json', '');
     const run = () =>
-      spawnSync('sh', ['-e', '-u', '-c', imageStep(['trivy', 'grype', 'clair'], undefined, '--sarif').join('\n')], {
+      spawnSync('sh', ['-e', '-u', '-c', imageStep(['trivy', 'grype', 'clair'], '--sarif').join('\n')], {
         encoding: 'utf8',
         cwd: directory,
         env: {

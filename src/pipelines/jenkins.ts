@@ -1,0 +1,203 @@
+import { parseImageReference } from '../core/image-reference.ts';
+import type { PipelineBuild, PipelinePlan, ScannerName } from './pipeline-plan.ts';
+import {
+  auditStep,
+  bothGates,
+  budgetStep,
+  buildStep,
+  commentStep,
+  imageStep,
+  installPlimsollApart,
+  pushForClair,
+  scannerImages,
+  scannerStep,
+  toolPath,
+} from './shell-steps.ts';
+import { block, head } from './workflow-text.ts';
+
+/** What Jenkins reads by itself, and the name for a second pipeline where that is the user's. */
+export const jenkinsPath = 'Jenkinsfile';
+export const jenkinsIncludedPath = 'Jenkinsfile.plimsoll';
+
+/**
+ * A declarative pipeline for a multibranch project, with steps of the plug-ins that Jenkins suggests only: Pipeline, JUnit, Credentials Binding.
+ * https://www.jenkins.io/doc/book/pipeline/syntax/#declarative-pipeline
+ */
+export function jenkinsfile(plan: PipelinePlan): string {
+  return `${head(plan.command, notes(plan), '//')}
+pipeline {
+  // plimsoll:keep agent
+  agent any
+  // plimsoll:end
+  options {
+    buildDiscarder(logRotator(numToKeepStr: '30'))
+    disableConcurrentBuilds(abortPrevious: true)
+    timeout(time: 2, unit: 'HOURS')
+  }
+  stages {
+    stage('Install Plimsoll') {
+      steps {
+${sh(installPlimsollApart, 8)}
+      }
+    }
+${auditStage()}
+${commentStage()}
+${plan.builds.map((build) => `${imageStage(build, plan.scanners)}\n`).join('')}    // plimsoll:keep stages
+    // plimsoll:end
+  }
+  post {
+    always {
+      archiveArtifacts artifacts: 'plimsoll-reports*/**', allowEmptyArchive: true
+      // plimsoll:keep publish
+      // With the Warnings plug-in: recordIssues tool: sarif(pattern: 'plimsoll-reports*/*.sarif')
+      // plimsoll:end
+    }
+  }
+}
+`;
+}
+
+function notes({ builds, scanners }: PipelinePlan): string[] {
+  return [
+    '',
+    `The agent needs Node.js 20 or later and git${builds.length > 0 ? ', and Docker for the images' : ''}.`,
+    'Environment variables (of the folder, the node or Manage Jenkins, System):',
+    '  PLIMSOLL_PACKAGE             the package of Plimsoll, as npm install takes it: the address of its .tgz',
+    '  PLIMSOLL_FAIL_ON             error (default), warning, note or never: from when on a stage fails',
+    '  PLIMSOLL_COMMENT_CREDENTIAL  id of a credential of kind «secret text»: a token of GitHub or GitLab, for the comment of what changed',
+    ...(builds.length > 0 && scanners.includes('snyk')
+      ? ['  PLIMSOLL_SNYK_CREDENTIAL     id of a credential of kind «secret text»: Snyk’s token']
+      : []),
+    ...(builds.length > 0 && scanners.includes('clair')
+      ? [
+          '  CLAIR_URL                    the address of your Clair; PLIMSOLL_REGISTRY_CREDENTIAL, the id of a user name with password, to push for it',
+        ]
+      : []),
+  ];
+}
+
+/** What each script begins with: nothing lasts from one to the next but files. */
+const scriptStart = [
+  'WORK="$WORKSPACE_TMP/plimsoll"',
+  `PATH="${toolPath}:$PATH"`,
+  'PLIMSOLL_FAIL_ON="${PLIMSOLL_FAIL_ON:-error}"',
+] as const;
+
+/** A step `sh` with a text in which Groovy puts nothing in: a backslash alone means something there. */
+function sh(lines: readonly string[], indent: number): string {
+  const text = block([...scriptStart, ...lines], indent + 2).replaceAll('\\', '\\\\');
+  return `${' '.repeat(indent)}sh '''\n${text}\n${' '.repeat(indent)}'''`;
+}
+
+/** A text in which Groovy puts nothing in. */
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
+
+/** Jenkins may have checked out the merge of both sides: what is the request's own is what lies after where they part. */
+function auditStage(): string {
+  const before = [
+    'BEFORE=',
+    'if [ -n "$CHANGE_TARGET" ] && git rev-parse --verify --quiet "refs/remotes/origin/$CHANGE_TARGET" > /dev/null; then',
+    '  BEFORE=$(git merge-base HEAD "refs/remotes/origin/$CHANGE_TARGET")',
+    'elif [ -n "$CHANGE_TARGET" ]; then',
+    '  echo "Nothing is compared: the target branch is not fetched. Let the branch source discover pull requests merged with it."',
+    'fi',
+  ];
+  const audit = auditStep('--format plain --also junit="$WORK/audit/audit.xml" --also sarif="$WORK/audit/audit.sarif"');
+  return `    stage('Audit') {
+      environment {
+        REPORTS = 'plimsoll-reports-audit'
+      }
+      steps {
+        // The stages after it run all the same; the build fails.
+        catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
+${sh([...before, ...audit], 10)}
+        }
+      }
+      post {
+        always {
+          junit testResults: 'plimsoll-reports-audit/*.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true
+        }
+      }
+    }`;
+}
+
+function commentStage(): string {
+  return `    stage('Say what changed') {
+      when {
+        allOf {
+          changeRequest()
+          expression { env.PLIMSOLL_COMMENT_CREDENTIAL }
+        }
+      }
+      environment {
+        REPORTS = 'plimsoll-reports-audit'
+      }
+      steps {
+        withCredentials([string(credentialsId: env.PLIMSOLL_COMMENT_CREDENTIAL, variable: 'PLIMSOLL_COMMENT_TOKEN')]) {
+${sh(commentStep, 10)}
+        }
+      }
+    }`;
+}
+
+function imageStage(build: PipelineBuild, scanners: readonly ScannerName[]): string {
+  const { id, image, context, dockerfile, target, hasBudget } = build;
+  const run = (['trivy', 'grype'] as const).filter((name) => scanners.includes(name));
+  const gate = imageStep(scanners, '--format junit --output "$REPORTS/image.xml"', [
+    '--sarif --output "$REPORTS/image.sarif"',
+  ]);
+  const variables = [
+    `REPORTS = 'plimsoll-reports-${id}'`,
+    `CONTEXT = ${quoted(context)}`,
+    `DOCKERFILE = ${quoted(dockerfile)}`,
+    `TARGET = ${quoted(target ?? '')}`,
+    `IMAGE = ${quoted(image)}`,
+    `REGISTRY = ${quoted(parseImageReference(image)?.registry ?? 'docker.io')}`,
+    ...run.map((name) => `${name.toUpperCase()}_IMAGE = '${scannerImages[name]}'`),
+  ];
+  return `    stage(${quoted(`Image ${id}`)}) {
+      environment {
+${block(variables, 8)}
+      }
+      steps {
+        catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
+${sh(['rm -rf "$WORK/image.tar" "$WORK"/*.json "$WORK/pushed" "$REPORTS"', 'IMAGE_TAG="$IMAGE:ci-$GIT_COMMIT"', ...buildStep], 10)}
+${run.map((name) => `${sh(scannerStep(name), 10)}\n`).join('')}${scanners.includes('snyk') ? `${snykStep()}\n` : ''}${scanners.includes('clair') ? `${clairStep()}\n` : ''}${sh(['plimsoll db update --quiet', ...(hasBudget ? bothGates(gate, budgetStep(true)) : gate)], 10)}
+        }
+      }
+      post {
+        always {
+          junit testResults: 'plimsoll-reports-${id}/*.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true
+        }
+      }
+    }`;
+}
+
+/** A condition is no step of a declarative pipeline, but may stand in a script. */
+function withCredential(condition: string, binding: string, step: string): string {
+  return `          script {
+            if (${condition}) {
+              withCredentials([${binding}]) {
+${step}
+              }
+            }
+          }`;
+}
+
+function snykStep(): string {
+  return withCredential(
+    'env.PLIMSOLL_SNYK_CREDENTIAL',
+    "string(credentialsId: env.PLIMSOLL_SNYK_CREDENTIAL, variable: 'SNYK_TOKEN')",
+    sh(scannerStep('snyk'), 16),
+  );
+}
+
+function clairStep(): string {
+  return withCredential(
+    'env.CLAIR_URL && env.PLIMSOLL_REGISTRY_CREDENTIAL && !env.CHANGE_ID',
+    "usernamePassword(credentialsId: env.PLIMSOLL_REGISTRY_CREDENTIAL, usernameVariable: 'REGISTRY_USER', passwordVariable: 'REGISTRY_PASSWORD')",
+    sh(['IMAGE_TAG="$IMAGE:ci-$GIT_COMMIT"', ...pushForClair], 16),
+  );
+}
