@@ -108,7 +108,7 @@ async function viewOf(
 }
 
 /** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */
-async function repositoryFrom(parsed: ParsedArguments, terminal: Terminal): Promise<Project | undefined> {
+export async function repositoryFrom(parsed: ParsedArguments, terminal: Terminal): Promise<Project | undefined> {
   const named = parsed.value('dockerfile');
   if (named === undefined && !existsSync(path.join(terminal.cwd, 'Dockerfile'))) return undefined;
   return loadProject(await readTarget([named ?? 'Dockerfile'], undefined, terminal), {});

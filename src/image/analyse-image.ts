@@ -5,7 +5,7 @@ import { type CacheFiles, cacheFiles, namedResults } from './internal/cache-file
 import { configurationSecrets } from './internal/configuration-secrets.ts';
 import { fileSystemView } from './internal/file-system-view.ts';
 import { layerName } from './internal/layer-error.ts';
-import { layerView } from './internal/layer-view.ts';
+import { layerPaths, layerView } from './internal/layer-view.ts';
 import {
   type MergedColumns,
   type MergedLayers,
@@ -108,6 +108,7 @@ function analysisOf(
     }),
     files: fileSystemView(merged),
     filesAt: (layer) => layerView(merged, layer),
+    pathsOf: (layer) => layerPaths(merged, layer),
     secrets: [...figures.secrets, ...configurationSecrets(image.configuration)],
     pulledBytes: pulledBytes(layers, scans),
     gaps: scans.flatMap(({ gaps }, at) => gaps.map((gap) => `${nameAt(layers, at)}: ${gap}`)),

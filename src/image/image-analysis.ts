@@ -103,6 +103,8 @@ export interface ImageAnalysis {
   readonly files: FileSystemView;
   /** The file system as it is with this layer (from 0) and those below it, in no order. */
   filesAt?(layer: number): Iterable<LayerFile>;
+  /** Paths of the files that this layer (from 0) brings, in no order; an image that was not read from layers cannot tell. */
+  pathsOf?(layer: number): Iterable<string>;
   /** Of the file system that a container sees. */
   readonly packages: readonly ImagePackage[];
   readonly operatingSystem: OperatingSystem | undefined;

@@ -21,6 +21,12 @@ function isDatabase(path: string): boolean {
   return path.startsWith('var/lib/dpkg/status.d/') && !path.endsWith('.md5sums');
 }
 
+/** Whether dpkg's field `Status` says that the package's files are there; where nothing is said, they are. */
+export function isPresent(status: string | undefined): boolean {
+  const state = status?.split(/\s+/).at(-1);
+  return state === undefined || present.has(state);
+}
+
 function isCopyright(path: string): boolean {
   return path.endsWith('/copyright') && path.startsWith('usr/share/doc/');
 }
@@ -39,8 +45,7 @@ function installedDeb(path: string, stanza: Stanza): InstalledPackage | undefine
   const name = fieldOf(stanza, 'package');
   const version = fieldOf(stanza, 'version');
   if (!isWord(name) || !isWord(version)) return undefined;
-  const state = fieldOf(stanza, 'status')?.split(/\s+/).at(-1);
-  if (state !== undefined && !present.has(state)) return undefined;
+  if (!isPresent(fieldOf(stanza, 'status'))) return undefined;
   const architecture = fieldOf(stanza, 'architecture');
   const kilobytes = Number(fieldOf(stanza, 'installed-size'));
   const source = sourceOf(fieldOf(stanza, 'source'), version);
@@ -62,7 +67,7 @@ function installedDeb(path: string, stanza: Stanza): InstalledPackage | undefine
  * `name` or `name (version)`. Without a version it is the binary's, less what a rebuild added: `+b1`
  * (https://www.debian.org/doc/debian-policy/ch-controlfields.html#source).
  */
-function sourceOf(field: string | undefined, version: string): InstalledPackage['source'] {
+export function sourceOf(field: string | undefined, version: string): InstalledPackage['source'] {
   const [name, inBrackets] = (field ?? '').split(/\s+/, 2);
   const own = version.replace(/\+b\d+$/, '');
   if (!isWord(name)) return undefined;

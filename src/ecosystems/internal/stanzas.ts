@@ -23,6 +23,26 @@ export function* stanzas(text: string): Generator<Stanza> {
   if (fields.length > 0) yield fields;
 }
 
+/** The same with continuation lines, each put behind its field after a line break: lists of files, sources of apt. Comments (`#`) are left out. */
+export function* foldedStanzas(text: string): Generator<Stanza> {
+  let fields: [string, string][] = [];
+  for (const line of lines(text)) {
+    if (line.startsWith('#')) continue;
+    if (line.trim() === '') {
+      if (fields.length > 0) yield fields;
+      fields = [];
+      continue;
+    }
+    const last = fields.at(-1);
+    const colon = line.indexOf(':');
+    if (line[0] === ' ' || line[0] === '\t') {
+      if (last) last[1] += `\n${line.trim()}`;
+    } else if (colon > 0 && fields.length < maximumFields)
+      fields.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
+  }
+  if (fields.length > 0) yield fields;
+}
+
 /** The lines of a text without their ends, one at a time. */
 export function* lines(text: string): Generator<string> {
   for (let start = 0; start < text.length; ) {

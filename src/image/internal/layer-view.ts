@@ -28,3 +28,12 @@ export function* layerView(merged: MergedLayers, layer: number): Generator<Layer
     }
   }
 }
+
+/** Paths of the files that a layer's own archive holds, whatever lies above it. In no order. */
+export function* layerPaths(merged: MergedLayers, layer: number): Generator<string> {
+  const { tables, starts, nodes, tree } = merged;
+  const table = tables[layer];
+  const start = starts[layer] ?? 0;
+  for (let at = 0; table && at < table.count; at++)
+    if (table.kinds[at] === kindOf.file) yield tree.path(nodes[start + at] ?? 0);
+}

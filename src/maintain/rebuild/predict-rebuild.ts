@@ -1,0 +1,157 @@
+import type { RebuildChange, RebuildReport, RebuildState, RebuildStep } from '../../core/rebuild-report.ts';
+import { readLayerFiles } from '../../image/read-layer-files.ts';
+import type { InspectedImage } from '../../project/inspected-image.ts';
+import { isAtLeast } from '../../vulnerabilities/severity-words.ts';
+import { apkSystem } from './apk-system.ts';
+import { buildStepsOf } from './build-steps.ts';
+import { debSystem } from './deb-system.ts';
+import type { PackageSystem } from './package-system.ts';
+import { type BuildStep, predictSystem, type SystemPrediction } from './predict-system.ts';
+import { installedFrom, type KnownVulnerabilities, type PackagePair, rebuildChanges } from './rebuild-changes.ts';
+import { rebuildVerdict } from './rebuild-verdict.ts';
+import type { AskSource } from './source-answer.ts';
+import { isSystemFile, type SystemFiles, systemFilesByLayer } from './system-files.ts';
+
+/** The base of an image as its name gives it now. */
+export interface CurrentBase {
+  readonly name: string;
+  /** Whether that is another image than the one that it was built on. */
+  readonly moved: boolean;
+  /** The files of the whole new base; absent where it did not move. */
+  readonly files?: SystemFiles;
+}
+
+export interface RebuildOptions {
+  readonly ask: AskSource;
+  readonly now: number;
+  readonly known: KnownVulnerabilities;
+  /** Of what day the advisories are. */
+  readonly advisories: string;
+  /** Undefined where nobody tells, or it could not be asked: then `baseUnknown` says why. */
+  readonly base: CurrentBase | undefined;
+  readonly baseUnknown: string | undefined;
+  /** Counts from this severity on. */
+  readonly severity: string;
+  /** Any change counts. */
+  readonly any: boolean;
+  /** The path of a file of the repository as the user would write it. */
+  readonly pathOf: (path: string) => string;
+  readonly onStep?: (text: string) => void;
+}
+
+const systems: readonly PackageSystem[] = [debSystem, apkSystem];
+
+/**
+ * What a build of an image without cache would leave otherwise than it is, by step; whether that pays, and how to do it. The image must be open.
+ * @throws UserError where a layer cannot be read
+ */
+export async function predictRebuild(image: InspectedImage, options: RebuildOptions): Promise<RebuildReport> {
+  const { analysis, base } = image;
+  const read = await readLayerFiles(analysis, isSystemFile);
+  const files = systemFilesByLayer(analysis, read);
+  const steps = buildStepsOf(image, options.pathOf);
+  const predictions: SystemPrediction[] = [];
+  for (const system of systems) {
+    const newBase = options.base?.moved && options.base.files ? system.world(options.base.files) : undefined;
+    const found = await predictSystem(system, steps, files, { ...options, newBase });
+    if (found) predictions.push(found);
+  }
+  const reported = stepsOf(image, steps, predictions, options);
+  const behind = predictions.flatMap((each) => each.behind).map(pairOf);
+  return {
+    image: analysis.image.name,
+    digest: analysis.image.digest,
+    base: {
+      name: options.base?.name ?? base.name,
+      layers: base.layers,
+      moved: options.base?.moved,
+      behind: rebuildChanges(behind, image.vulnerabilities, options.known),
+    },
+    sources: predictions.flatMap((each) => each.sources),
+    steps: reported.map(({ step }) => step),
+    advisories: options.advisories,
+    verdict: rebuildVerdict({
+      steps: reported.map(({ step }) => step),
+      counts: ({ severity, knownExploited }) => knownExploited || isAtLeast(bySeverity(severity), options.severity),
+      any: options.any,
+      looked: image.vulnerabilities !== undefined,
+      stagesOf: (some) =>
+        stageNames(
+          image,
+          reported.filter(({ step }) => some.includes(step)).map(({ index }) => index),
+        ),
+      dockerfile: image.origin && options.pathOf(image.origin.dockerfile.path),
+      baseUnknown: options.baseUnknown,
+    }),
+  };
+}
+
+function bySeverity(severity: string) {
+  const known = ['critical', 'high', 'medium', 'low', 'negligible'] as const;
+  return known.find((each) => each === severity) ?? 'unknown';
+}
+
+interface ReportedStep {
+  readonly step: RebuildStep;
+  /** In the image's steps; -1 for the base. */
+  readonly index: number;
+}
+
+function stepsOf(
+  image: InspectedImage,
+  steps: readonly BuildStep[],
+  predictions: readonly SystemPrediction[],
+  options: RebuildOptions,
+): ReportedStep[] {
+  const pairs = predictions.flatMap(({ changes }) => changes.map((change) => ({ ...change, ...pairOf(change) })));
+  const changes = rebuildChanges(pairs, image.vulnerabilities, options.known);
+  const changesOf = (index: number | undefined) => changes.filter((_, at) => pairs[at]?.step === index);
+  const ofBase: RebuildStep = {
+    text: options.base?.name ?? image.base.name ?? 'the base image',
+    isBase: true,
+    place: undefined,
+    layer: undefined,
+    state: stateOf(undefined, options.baseUnknown === undefined ? [] : [options.baseUnknown], changesOf(undefined)),
+    reasons: options.baseUnknown === undefined ? [] : [options.baseUnknown],
+    changes: changesOf(undefined),
+  };
+  const own = [...steps.entries()].flatMap(([index, { text, place, layer }]): ReportedStep[] => {
+    const outcomes = predictions.flatMap((each) => each.steps.get(index) ?? []);
+    const changed = changesOf(index);
+    if (outcomes.length === 0 && changed.length === 0) return [];
+    const fails = outcomes.find((each) => each.fails !== undefined)?.fails;
+    const reasons = [...(fails === undefined ? [] : [fails]), ...outcomes.flatMap(({ unknown }) => unknown)];
+    const layerNumber = layer === undefined ? undefined : layer + 1;
+    const state = stateOf(fails, reasons, changed);
+    return [{ step: { text, isBase: false, place, layer: layerNumber, state, reasons, changes: changed }, index }];
+  });
+  const isAsked = options.base !== undefined || options.baseUnknown !== undefined || ofBase.changes.length > 0;
+  return [...(isAsked ? [{ step: ofBase, index: -1 }] : []), ...own];
+}
+
+function stateOf(
+  fails: string | undefined,
+  reasons: readonly string[],
+  changes: readonly RebuildChange[],
+): RebuildState {
+  if (fails !== undefined) return 'fails';
+  if (reasons.length > 0) return 'unknown';
+  return changes.length > 0 ? 'changes' : 'same';
+}
+
+function pairOf({ before, after }: Pick<SystemPrediction['changes'][number], 'before' | 'after'>): PackagePair {
+  return { before: before && installedFrom(before), after: after && installedFrom(after) };
+}
+
+/** Undefined where the Dockerfile is not known or a stage has no name. */
+function stageNames({ origin, steps }: InspectedImage, indexes: readonly number[]): string[] | undefined {
+  if (origin === undefined) return undefined;
+  const names = new Set<string>();
+  for (const index of indexes) {
+    const written = steps[index]?.written;
+    const stage = origin.dockerfile.stages.find(({ instructions }) => written && instructions.includes(written));
+    if (stage?.name === undefined) return undefined;
+    names.add(stage.name);
+  }
+  return [...names];
+}
