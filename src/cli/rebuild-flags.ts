@@ -1,35 +1,43 @@
-import type { FlagDefinition } from './command.ts';
+import { UserError } from '../core/errors.ts';
+import type { FlagDefinition, ParsedArguments } from './command.ts';
 import { openFlags, vulnerabilityGates } from './image-flags.ts';
 
-const severity = vulnerabilityGates.filter(({ name }) => name === 'vulnerability-severity');
-
-/** Flags that have an effect with `--rebuild` alone. */
-export const rebuildOnlyFlags: readonly FlagDefinition[] = [
+/** Flags of `plimsoll bases` that have an effect with `--rebuild` alone. */
+export const rebuildFlags: readonly FlagDefinition[] = [
   {
     name: 'rebuild',
     value: 'IMAGE',
-    group: 'Rebuild',
     description: 'Tell what a build of this image without cache would change, and whether it pays',
   },
   {
     name: 'base',
     value: 'IMAGE',
-    group: 'Rebuild',
     description: 'What its FROM names; default what the Dockerfile, annotations or labels say',
   },
-  { name: 'same-base', group: 'Rebuild', description: 'Take the base as it is: only what its own steps would bring' },
-  { name: 'any', group: 'Rebuild', description: 'Any change pays, not only one that mends a known vulnerability' },
-  ...severity.map((flag) => ({ ...flag, group: 'Rebuild' })),
+  { name: 'same-base', description: 'Take the base as it is: only what its own steps would bring' },
+  { name: 'any', description: 'Any change pays, not only one that mends a known vulnerability' },
+  ...vulnerabilityGates.filter(({ name }) => name === 'vulnerability-severity'),
   {
     name: 'dockerfile',
     value: 'PATH',
-    group: 'Rebuild',
     description: 'The Dockerfile or repository that made it; default ./Dockerfile where that surely did',
   },
-  ...openFlags.filter(({ name }) => !['plain-http', 'ca', 'mirror', 'platform'].includes(name)),
-];
+  ...openFlags.filter(({ name }) => !['plain-http', 'ca', 'mirror'].includes(name)),
+].map((flag) => ({ ...flag, group: 'Rebuild' }));
 
-/** Flags of whatever opens an image that `--rebuild` takes, too. */
-export const rebuildOpenFlags: readonly FlagDefinition[] = openFlags.filter(({ name }) =>
-  ['plain-http', 'ca', 'mirror', 'platform'].includes(name),
-);
+/** Flags of `plimsoll bases` that have an effect with and without it. */
+const shared = ['plain-http', 'ca', 'mirror', 'json', 'output', 'all', 'color', 'quiet'];
+
+/** Flags of `plimsoll bases` that have none with it. */
+const others = ['fail-on', 'only', 'days', 'offline', 'cluster', 'config', 'no-config', 'no-gitignore', 'no-helm'];
+
+/** @throws UserError where a flag is given that has no effect with, or without, `--rebuild` */
+export function refuseBesideRebuild(parsed: ParsedArguments): void {
+  const withRebuild = parsed.has('rebuild');
+  const idle = withRebuild ? others : rebuildFlags.map(({ name }) => name).filter((name) => !shared.includes(name));
+  const given = idle.find((name) => name !== 'rebuild' && parsed.has(name));
+  if (given === undefined) return;
+  throw new UserError(`--${given} has no effect ${withRebuild ? 'with' : 'without'} --rebuild`, {
+    remedy: withRebuild ? 'Leave it out.' : 'plimsoll bases --rebuild shop/web:1',
+  });
+}

@@ -4,6 +4,7 @@ import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
 import { openFlags } from '../image-flags.ts';
 import { configFlag } from '../reading-flags.ts';
+import { rebuildFlags, refuseBesideRebuild } from '../rebuild-flags.ts';
 
 const asking = ['plain-http', 'ca', 'mirror'];
 
@@ -12,7 +13,7 @@ export const command: Command = {
   summary: 'Whether what is built on is current: newer tags, moved digests, ends of support, images given up',
   arguments: '[PATH…]',
   description:
-    'Looks at every image that Dockerfiles, Compose files, manifests, kustomizations, values of charts and pipelines name, and asks their\nregistries for tags and digests. Without a network what needs none is told, and the rest is «unknown».',
+    'Looks at every image that Dockerfiles, Compose files, manifests, kustomizations, values of charts and pipelines name, and asks their\nregistries for tags and digests. Without a network what needs none is told, and the rest is «unknown».\nWith --rebuild it looks at one image instead: which of its packages a build without cache would change, and whether that pays.',
   flags: [
     {
       name: 'fail-on',
@@ -47,13 +48,24 @@ export const command: Command = {
     { name: 'no-config', group: 'Reading', description: 'Read no configuration' },
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
+    ...rebuildFlags,
   ],
   examples: [
     { call: 'plimsoll bases', meaning: 'What is old, what moved and what ends soon in this directory' },
     { call: 'plimsoll bases --cluster', meaning: 'The same with what pods run' },
+    {
+      call: 'plimsoll bases --rebuild shop/web:1 --dockerfile web/Dockerfile',
+      meaning: 'What a build of this image without cache would change, and whether that pays',
+    },
     { call: 'plimsoll bases --offline --fail-on error', meaning: 'In CI without a network: what has ended long ago' },
   ],
   async run(parsed, terminal) {
+    refuseBesideRebuild(parsed);
+    const image = parsed.value('rebuild');
+    if (image !== undefined) {
+      const { performRebuild } = await import('../perform-rebuild.ts');
+      return performRebuild(image, parsed, terminal);
+    }
     const { performBases } = await import('../perform-bases.ts');
     return performBases(parsed, terminal);
   },
