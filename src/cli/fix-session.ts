@@ -5,12 +5,12 @@ import type { Candidate } from '../fix/candidate.ts';
 import { candidatesIn, type Repair, type RepairRequest, repair } from '../fix/engine.ts';
 import { fixReport } from '../fix/fix-report.ts';
 import { type Auditor, allFound } from '../fix/repair-state.ts';
-import { recoverWriting } from '../fix/write-files.ts';
 import type { Configuration, RuleConfigurations } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { endEarlierRun } from './end-earlier-run.ts';
 import { auditorFor } from './fix-auditor.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { progressOn } from './progress.ts';
@@ -135,17 +135,6 @@ function withSecretsAs(configuration: Configuration, as: string | undefined): Co
       each.rules.has(rule) ? { ...each, rules: set(each.rules) } : each,
     ),
   };
-}
-
-/** What a run that was cut off between two files left behind is ended before anything is read. */
-function endEarlierRun(root: string, terminal: Terminal): void {
-  const recovery = recoverWriting(root);
-  for (const path of recovery?.completed ?? [])
-    terminal.stderr.write(`plimsoll: ${path}: written now, as an earlier run that was cut off had begun to\n`);
-  for (const path of recovery?.left ?? [])
-    terminal.stderr.write(
-      `plimsoll: ${path}: an earlier run was cut off before it wrote this file, which has changed since\n  Look at it: a fix of several files was made in the others only.\n`,
-    );
 }
 
 interface ReportParts {

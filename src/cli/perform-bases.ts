@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { datesKnownOn } from '../bases/date-sources.ts';
 import type { BaseStatus, BasesReport } from '../core/bases-report.ts';
-import { exitCodes } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { fewAtOnce } from '../core/few-at-once.ts';
 import type { ImageReference } from '../core/image-reference.ts';
 import { compareCodes } from '../core/natural-order.ts';
@@ -37,6 +37,19 @@ const attempts = 3;
 
 const defaultDays = 90;
 
+/** Flags of which each asks for the update of what was found. */
+const fixFlags = ['fix', 'write', 'patch', 'branch'];
+
+/** @throws UserError where more than one is asked for, or none can be */
+function refuseSeveral(parsed: ParsedArguments): void {
+  const [first, second] = fixFlags.filter((flag) => parsed.has(flag) && flag !== 'fix');
+  if (second !== undefined) throw new UserError(`--${first} and --${second} cannot be asked for together`);
+  if (parsed.has('offline'))
+    throw new UserError('an update needs what registries say, and --offline asks none', {
+      remedy: 'Leave one of them out.',
+    });
+}
+
 /** What was read and asked, for the report and for what is made of it. */
 export interface BasesRun {
   readonly report: BasesReport;
@@ -53,7 +66,13 @@ export interface BasesRun {
 export async function performBases(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
+    const fixes = fixFlags.some((flag) => parsed.has(flag));
+    if (fixes) refuseSeveral(parsed);
     const run = await readBasesRun(parsed, terminal, progress);
+    if (fixes) {
+      const { performBasesFix } = await import('./perform-bases-fix.ts');
+      return await performBasesFix(run, parsed, terminal, progress);
+    }
     progress.end();
     await write(run.report, parsed, terminal);
     const failOn = failOnFrom(parsed, run.configuration.failOn);
@@ -75,6 +94,10 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
   const today = new Date().toISOString().slice(0, 10);
   const target = await readTarget(parsed.positionals, undefined, terminal);
   const { configuration } = await loadConfiguration(parsed, target, terminal);
+  if (parsed.has('write') && target.kind !== 'bytes') {
+    const { endEarlierRun } = await import('./end-earlier-run.ts');
+    endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
+  }
   const snapshot = parsed.has('cluster') ? await readSnapshot(parsed, terminal, progress) : undefined;
   const project = await loadProject(target, {
     gitignore: !parsed.has('no-gitignore'),

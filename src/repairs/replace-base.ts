@@ -24,38 +24,40 @@ export function replaceReference(
   to: string,
 ): TextEdit[] | undefined {
   const changes = tokens.map((token) => ({ token, from, to }));
-  const { edits, left } = replaceReferences(dockerfile, changes);
-  return edits.length === 0 || left.length > 0 ? undefined : [...edits];
+  const { made, left } = replaceReferences(dockerfile, changes);
+  return made.length === 0 || left.length > 0 ? undefined : made.map(({ edit }) => edit);
+}
+
+/** An edit, and the changes that it makes. */
+export interface MadeChange {
+  readonly edit: TextEdit;
+  readonly changes: readonly ReferenceChange[];
 }
 
 /** The same for several images of a file, which may take a part of their names from one ARG; `left` are those that cannot be changed. */
 export function replaceReferences(
   dockerfile: Dockerfile,
   changes: readonly ReferenceChange[],
-): { readonly edits: readonly TextEdit[]; readonly left: readonly ReferenceChange[] } {
-  const edits = new Map<number, TextEdit>();
+): { readonly made: readonly MadeChange[]; readonly left: readonly ReferenceChange[] } {
+  const made: MadeChange[] = [];
   const left: ReferenceChange[] = [];
   const byArgument = new Map<string, ReferenceChange[]>();
   for (const change of changes) {
     const { range } = change.token;
     const name = variableIn(change.token)?.name;
     if (dockerfile.text.slice(range.start, range.end) === change.from)
-      edits.set(range.start, replace(dockerfile, range, change.to));
+      made.push({ edit: replace(dockerfile, range, change.to), changes: [change] });
     else if (name === undefined) left.push(change);
     else byArgument.set(name, [...(byArgument.get(name) ?? []), change]);
   }
   for (const [name, same] of byArgument) {
-    const made = same.map((change) => changedDefault(dockerfile, name, change));
-    const [first] = made;
-    if (
-      first !== undefined &&
-      made.every((each) => each?.replacement === first.replacement) &&
-      usesOf(dockerfile, name) <= same.length
-    )
-      edits.set(first.range.start, first);
+    const edits = same.map((change) => changedDefault(dockerfile, name, change));
+    const [edit] = edits;
+    const isOne = edits.every((each) => each !== undefined && each.replacement === edit?.replacement);
+    if (edit !== undefined && isOne && usesOf(dockerfile, name) <= same.length) made.push({ edit, changes: same });
     else left.push(...same);
   }
-  return { edits: [...edits.values()], left };
+  return { made, left };
 }
 
 /** The one variable of a name, and what stands around it. */

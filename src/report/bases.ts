@@ -2,6 +2,7 @@ import type { BaseNews, BasePlace, BaseStatus, BasesReport, EndingSupport, Moved
 import { printable } from '../core/printable.ts';
 import type { Severity } from '../core/severity.ts';
 import { type Page, paragraph, row, type Style } from './internal/terminal-lines.ts';
+import { stepLines } from './internal/terminal-steps.ts';
 import { terminalTable } from './internal/terminal-table.ts';
 import { plural, secondsText } from './internal/wording.ts';
 import { joinBlocks, pageOf } from './terminal.ts';
@@ -182,9 +183,26 @@ function currentLines(report: BasesReport, all: boolean, page: Page): string[] {
 }
 
 function nextSteps(report: BasesReport, page: Page): string[] {
-  const ends = report.images.some(({ ending }) => ending.length > 0);
-  const age = `dates of ends are of ${report.datesKnownOn}`;
-  return ends ? row([], [{ text: age, style: 'dim' }], page) : [];
+  const can = (news: BaseNews, has: (status: BaseStatus) => boolean) =>
+    report.images.some((status) => isTold(status, news) && has(status));
+  const updates =
+    can('newer', ({ newer }) => newer !== undefined) ||
+    can('moved', ({ moved }) => moved.some(({ by }) => by === 'pinned'));
+  const ends =
+    can('ending', ({ ending }) => ending.length > 0) || can('deprecated', ({ deprecated }) => deprecated !== undefined);
+  const steps: (readonly [string, string])[] = [
+    ...(updates
+      ? [
+          ['plimsoll bases --fix', 'see the update as a diff'],
+          ['plimsoll bases --branch bases', 'make it a branch, with the sources of the new images'],
+        ]
+      : []),
+    ...(ends ? [['plimsoll fix --rule maintenance/* --review', 'move to what is still supported'] as const] : []),
+  ];
+  return [
+    ...stepLines(steps, page),
+    ...(ends ? row([], [{ text: `dates of ends are of ${report.datesKnownOn}`, style: 'dim' }], page) : []),
+  ];
 }
 
 /** One line a finding: `path:line:1: severity bases/newer: message`, and `unknown` where something was not found out. */

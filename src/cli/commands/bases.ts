@@ -35,6 +35,21 @@ export const command: Command = {
       group: 'Selection',
       description: 'Tell of ends of support from so many days before on; default 90',
     },
+    { name: 'fix', group: 'Update', description: 'Show the update to the newest tags and digests as a diff' },
+    { name: 'write', short: 'w', group: 'Update', description: 'Write it into the files' },
+    { name: 'patch', value: 'FILE', group: 'Update', description: 'Write it to FILE for «git apply»; - prints it' },
+    {
+      name: 'branch',
+      value: 'NAME',
+      group: 'Update',
+      description:
+        'Commit it as a new branch, whose message says from what to what and from which sources; touches no file',
+    },
+    {
+      name: 'allow-dirty',
+      group: 'Update',
+      description: 'Write files, too, that have changes which are not committed',
+    },
     { name: 'offline', group: 'Registries', description: 'Ask no registry' },
     ...openFlags.filter(({ name }) => asking.includes(name)).map((flag) => ({ ...flag, group: 'Registries' })),
     { name: 'cluster', group: 'Cluster', description: 'The images of running pods, too' },
@@ -52,6 +67,8 @@ export const command: Command = {
   ],
   examples: [
     { call: 'plimsoll bases', meaning: 'What is old, what moved and what ends soon in this directory' },
+    { call: 'plimsoll bases --fix', meaning: 'What an update of all of it would change' },
+    { call: 'plimsoll bases --branch bases --only node', meaning: 'Node.js alone, as a branch' },
     { call: 'plimsoll bases --cluster', meaning: 'The same with what pods run' },
     {
       call: 'plimsoll bases --rebuild shop/web:1 --dockerfile web/Dockerfile',

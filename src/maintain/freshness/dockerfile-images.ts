@@ -8,7 +8,7 @@ import { resolveCopyFrom, resolveMountFrom } from '../../dockerfile/stage-graph.
 import type { Token } from '../../dockerfile/syntax.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { stageChain } from '../../project/stage-facts.ts';
-import { replaceReferences } from '../../repairs/replace-base.ts';
+import { type ReferenceChange, replaceReferences } from '../../repairs/replace-base.ts';
 import type { NamedImages, NamedPlace, UnresolvedName } from './named-image.ts';
 
 /** The images that a Dockerfile pulls: of FROM, `COPY --from` and `RUN --mount=from=`. */
@@ -52,14 +52,17 @@ export function dockerfileImages(project: Project, dockerfile: Dockerfile): Name
         const token = tokens.get(place);
         return token ? [{ token, from: place.text, to, place }] : [];
       });
-      const { edits, left } = replaceReferences(dockerfile, named);
-      const unwritten = new Set(left.map(({ token }) => token));
+      const placeOf = new Map<Token, NamedPlace>(named.map(({ token, place }) => [token, place]));
+      const placesOf = (some: readonly ReferenceChange[]) => some.flatMap(({ token }) => placeOf.get(token) ?? []);
+      const { made, left } = replaceReferences(dockerfile, named);
       return {
-        edits: [
-          ...edits,
-          ...changes.flatMap(({ place, to }) => (tokens.has(place) ? [] : replace(dockerfile, place.range, to))),
+        made: [
+          ...made.map(({ edit, changes: own }) => ({ places: placesOf(own), edits: [edit] })),
+          ...changes.flatMap(({ place, to }) =>
+            tokens.has(place) ? [] : { places: [place], edits: [replace(dockerfile, place.range, to)] },
+          ),
         ],
-        left: named.flatMap(({ token, place }) => (unwritten.has(token) ? place : [])),
+        left: placesOf(left),
       };
     },
   };

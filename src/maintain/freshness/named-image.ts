@@ -19,9 +19,15 @@ export interface PlaceChange {
   readonly to: string;
 }
 
-/** The edits for some changes, and those of which there are none: where they cannot be written in one place. */
-export interface Rewritten {
+/** Edits that only together let some places name what they are to name. */
+export interface Rewriting {
+  readonly places: readonly NamedPlace[];
   readonly edits: readonly TextEdit[];
+}
+
+/** The edits for some changes, and the places for which there are none: where it cannot be written in one place. */
+export interface Rewritten {
+  readonly made: readonly Rewriting[];
   readonly left: readonly NamedPlace[];
 }
 
@@ -52,14 +58,14 @@ export function separateNames(names: readonly SingleName[], unresolved: readonly
     places: names.map(({ place }) => place),
     unresolved,
     rewrite(changes) {
-      const edits: TextEdit[] = [];
+      const made: Rewriting[] = [];
       const left: NamedPlace[] = [];
       for (const { place, to } of changes) {
-        const made = byPlace.get(place)?.rewrite(to);
-        if (made === undefined) left.push(place);
-        else edits.push(...made);
+        const edits = byPlace.get(place)?.rewrite(to);
+        if (edits === undefined) left.push(place);
+        else made.push({ places: [place], edits });
       }
-      return { edits, left };
+      return { made, left };
     },
   };
 }

@@ -29,7 +29,7 @@ async function namesIn(files: Readonly<Record<string, string>>, renamed: Readonl
   const made = found.map((each) =>
     each.rewrite(each.places.flatMap((place) => (renamed[place.text] ? { place, to: renamed[place.text] ?? '' } : []))),
   );
-  const edits = made.flatMap((each) => each.edits);
+  const edits = made.flatMap((each) => each.made.flatMap((one) => one.edits));
   const texts = Object.fromEntries(
     Object.entries(files).map(([name, text]) => [
       name,

@@ -1,0 +1,281 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { command } from '../../src/cli/commands/bases.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
+import { hasSkopeo } from './image-stores.ts';
+import { hasRegistry } from './real-registry.ts';
+import { pushTagged } from './tagged-images.ts';
+
+// A real docker-registry (distribution 2.8) whose tags skopeo pushed, behind a server that counts what is asked and spoils what it is told to.
+
+const oracle = path.join(import.meta.dirname, '../../.cache/bin/oracles');
+const missing = !hasRegistry || !hasSkopeo;
+const reason = 'docker-registry or skopeo is missing: scripts/system-parts registry skopeo';
+const labels = (revision: string) => ({
+  'org.opencontainers.image.source': 'https://git.example/acme/app',
+  'org.opencontainers.image.revision': revision,
+});
+
+let registry: FaultyRegistry;
+let digests: ReadonlyMap<string, string>;
+let directory = '';
+
+beforeAll(async () => {
+  if (missing && process.env.CI === 'true') throw new Error(reason);
+  if (missing) return;
+  registry = await startFaultyRegistry();
+  digests = await pushTagged(registry.ownHost, 'acme/app', [
+    { tag: '1.4.2', labels: labels('aaa111') },
+    { tag: '1.4.10', labels: labels('bbb222') },
+    { tag: '1.4.2-slim' },
+    { tag: '1.4.10-slim' },
+    { tag: '1.5.0-rc.1' },
+    { tag: '2.0.1' },
+    { tag: '1.9.9-alpine' },
+  ]);
+  await pushTagged(registry.ownHost, 'acme/db', [{ tag: 'v3.1.0' }, { tag: 'v3.2.0' }]);
+});
+afterAll(() => {
+  if (!missing) registry.stop();
+});
+
+beforeEach((context) => {
+  if (missing) context.skip(reason);
+  directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-bases-'));
+  vi.stubEnv('XDG_CACHE_HOME', path.join(directory, 'cache'));
+  registry.spoil(() => undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const project = () => path.join(directory, 'shop');
+const bases = (...args: string[]) =>
+  runCommand(command, project(), args, { environment: { HOME: directory, PATH: process.env.PATH } });
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: project(), encoding: 'utf8' });
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(project(), name)), { recursive: true });
+    writeFileSync(path.join(project(), name), text);
+  }
+}
+
+const read = (name: string) => readFileSync(path.join(project(), name), 'utf8');
+
+/** A repository that names the two images in files of every kind, some pinned. */
+function everyFile(app: string, db: string, slim: string, digest: string): Readonly<Record<string, string>> {
+  const { host } = registry;
+  return {
+    'web/Dockerfile': `ARG VERSION=${app}\n# kept\nFROM ${host}/acme/app:\${VERSION} AS build\nFROM ${host}/acme/app:${slim}\nCOPY --from=${host}/acme/db:${db} /a /a\nUSER 10001\n`,
+    'compose.yaml': `services:\n  app:\n    image: "${host}/acme/app:${app}"  # kept\n  db:\n    image: ${host}/acme/db:\${DB:-${db}}\n`,
+    'deploy/pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: ${host}/acme/app:${app}@${digest}\n`,
+    'overlay/kustomization.yaml': `resources: [base.yaml]\nimages:\n  - name: db\n    newName: ${host}/acme/db\n    newTag: ${db}\n`,
+    'overlay/base.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  containers:\n    - {name: b, image: db}\n',
+    'chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'chart/values.yaml': `app:\n  image:\n    registry: ${host}\n    repository: acme/app\n    tag: ${app}\n`,
+    '.github/workflows/ci.yaml': `jobs:\n  test:\n    container: {image: ${host}/acme/db:${db}}\n    steps:\n      - uses: docker://${host}/acme/app:${app}\n`,
+  };
+}
+
+const old = () => everyFile('1.4.2', 'v3.1.0', '1.4.2-slim', digests.get('1.4.2') ?? '');
+const current = () => everyFile('1.4.10', 'v3.2.0', '1.4.10-slim', digests.get('1.4.10') ?? '');
+
+describe('an update from a real registry', () => {
+  test('names what is newer on the same track and after it, asking for nothing twice', async () => {
+    write({ ...old(), 'plimsoll.yaml': `bases: {allowed: {"*/acme/app": "<1.9 || 2.x"}}\n` });
+    const { code, stdout } = await bases('--no-helm', '--json');
+    expect(code).toBe(1);
+    const { images } = JSON.parse(stdout);
+    const { host } = registry;
+    expect(
+      images.map(({ image, newer, next, unknown }: Record<string, unknown>) => ({ image, newer, next, unknown })),
+    ).toEqual(
+      [
+        { image: `${host}/acme/app:1.4.2`, newer: { tag: '1.4.10', digest: null }, next: ['2.0.1'] },
+        { image: `${host}/acme/app:1.4.2-slim`, newer: { tag: '1.4.10-slim', digest: null }, next: [] },
+        {
+          image: `${host}/acme/app:1.4.2@${digests.get('1.4.2')}`,
+          newer: { tag: '1.4.10', digest: digests.get('1.4.10') },
+          next: ['2.0.1'],
+        },
+        { image: `${host}/acme/db:v3.1.0`, newer: { tag: 'v3.2.0', digest: null }, next: [] },
+      ].map((each) => ({
+        ...each,
+        next: each.next.map((tag) => ({ line: tag.slice(0, 1), tag, ends: null })),
+        unknown: [],
+      })),
+    );
+    const asked = registry.asked.map(({ method, url }) => `${method} ${url}`);
+    expect([...asked].sort()).toEqual([...new Set(asked)].sort());
+    expect(asked).toHaveLength(4);
+  });
+
+  test('writes tag and digest everywhere the images are named, and then has nothing to do', async () => {
+    write(old());
+    const shown = await bases('--fix');
+    expect(shown.stdout).toContain('Nothing is written yet.');
+    expect(read('compose.yaml')).toBe(old()['compose.yaml']);
+    const { code } = await bases('--write');
+    expect(code).toBe(0);
+    for (const [name, text] of Object.entries(current())) expect([name, read(name)]).toEqual([name, text]);
+    expect((await bases('--fix')).stdout).toContain('nothing to repair');
+    expect((await bases()).code).toBe(0);
+  });
+
+  test.skipIf(!existsSync(oracle))('BuildKit takes what was written', async () => {
+    write(old());
+    await bases('--write');
+    const file = path.join(project(), 'web/Dockerfile');
+    const verdict = execFileSync(oracle, ['dockerfile'], { input: `${file}\n`, encoding: 'utf8' });
+    expect(JSON.parse(verdict)).toMatchObject({ accepted: true });
+  });
+
+  test('gives a patch that git applies', async () => {
+    write(old());
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-q', '-m', 'one');
+    const { bytes } = await bases('--patch', '-');
+    execFileSync('git', ['apply', '-'], { cwd: project(), input: bytes });
+    for (const [name, text] of Object.entries(current())) expect([name, read(name)]).toEqual([name, text]);
+  });
+
+  test('makes a branch whose commit says from what to what and from which sources, and touches no file', async () => {
+    write(old());
+    git('init', '-q', '-b', 'main');
+    git('config', 'user.name', 'a');
+    git('config', 'user.email', 'a@b');
+    git('add', '.');
+    git('commit', '-q', '-m', 'one');
+    const { code, stdout } = await bases('--branch', 'bases');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^made branch bases with [0-9a-f]{12}: Update 2 base images\n$/),
+    ]);
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('rev-parse', 'bases^')).toBe(git('rev-parse', 'main'));
+    for (const [name, text] of Object.entries(current()))
+      expect([name, git('show', `bases:${name}`)]).toEqual([name, text]);
+    const message = git('log', '-1', '--format=%B', 'bases');
+    const { host } = registry;
+    expect(message).toContain(
+      `${host}/acme/app:1.4.2 -> ${host}/acme/app:1.4.10\n  in web/Dockerfile:3, compose.yaml:3`,
+    );
+    expect(message).toContain(`  digest: ${digests.get('1.4.2')} -> ${digests.get('1.4.10')}\n`);
+    expect(message).toContain('  source: https://git.example/acme/app\n  revision: aaa111 -> bbb222\n');
+    expect((await bases('--branch', 'bases')).stdout).toMatch(/^there already: branch bases/);
+    git('checkout', '-q', 'bases');
+    expect((await bases('--branch', 'more')).stdout).toBe('Nothing is to be updated; no branch was made.\n');
+  });
+
+  test('touches nothing that is not committed, or that a comment protects', async () => {
+    const { host } = registry;
+    const text = `# plimsoll ignore=bases/newer -- pinned by hand\nFROM ${host}/acme/app:1.4.2\nFROM ${host}/acme/db:v3.1.0\n`;
+    write({ Dockerfile: text });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-q', '-m', 'one');
+    write({ Dockerfile: `${text}# mine\n` });
+    await expect(bases('--branch', 'x')).rejects.toThrow('Dockerfile is not committed');
+    const refused = await bases('--write');
+    expect([refused.code, read('Dockerfile')]).toEqual([2, `${text}# mine\n`]);
+    const { stderr } = await bases('--write', '--allow-dirty');
+    expect(read('Dockerfile')).toBe(`${text}# mine\n`.replace('v3.1.0', 'v3.2.0'));
+    expect(stderr).toContain('is left alone: a comment protects it');
+  });
+
+  test('tells a tag that was moved away from its digest, and writes the new one', async () => {
+    const { host } = registry;
+    const [before] = (await pushTagged(registry.ownHost, 'acme/moving', [{ tag: '7', text: 'one' }])).values();
+    const [now] = (await pushTagged(registry.ownHost, 'acme/moving', [{ tag: '7', text: 'two' }])).values();
+    write({ Dockerfile: `FROM ${host}/acme/moving:7@${before}\n` });
+    const { code, stdout } = await bases();
+    expect([code, stdout]).toEqual([
+      1,
+      `Dockerfile:1:6: warning bases/moved: ${host}/acme/moving:7 is now ${now}, and no longer ${before?.slice(0, 19)}… (pinned).\n`,
+    ]);
+    await bases('--write');
+    expect(read('Dockerfile')).toBe(`FROM ${host}/acme/moving:7@${now}\n`);
+    expect((await bases()).code).toBe(0);
+  });
+});
+
+describe('a registry that is not simple to ask', () => {
+  const twoImages = () =>
+    `FROM ${registry.host}/acme/app:1.4.2@${digests.get('1.4.2')}\nFROM ${registry.host}/acme/db:v3.1.0\n`;
+
+  test('gives a token for each repository: it is asked for once, before the first request where that is known to be wanted', async () => {
+    write({ Dockerfile: twoImages() });
+    registry.spoil(({ url, authorization }) => {
+      const token = new URL(url, 'http://x').searchParams.get('scope');
+      if (url.startsWith('/token')) return { kind: 'answer', status: 200, body: JSON.stringify({ token }) };
+      const repository = /^\/v2\/(.*)\/(?:manifests|tags)\//.exec(url)?.[1];
+      const wanted = `repository:${repository}:pull`;
+      if (authorization === `Bearer ${wanted}`) return undefined;
+      const challenge = `Bearer realm="http://${registry.host}/token",service="r",scope="${wanted}"`;
+      return { kind: 'answer', status: 401, headers: { 'www-authenticate': challenge } };
+    });
+    const { images } = JSON.parse((await bases('--json')).stdout);
+    expect(images.map(({ newer }: { newer: { tag: string } }) => newer.tag)).toEqual(['1.4.10', 'v3.2.0']);
+    const tokens = registry.asked.filter(({ url }) => url.startsWith('/token')).map(({ url }) => url);
+    expect([...tokens].sort()).toEqual([...new Set(tokens)].sort());
+    expect(tokens).toHaveLength(2);
+  });
+
+  test('says 429: it is left alone for as long as it asks for, and then asked again', async () => {
+    write({ Dockerfile: twoImages() });
+    const times: number[] = [];
+    registry.spoil((_, count) => {
+      times.push(performance.now());
+      return count === 1 ? { kind: 'answer', status: 429, headers: { 'retry-after': '2' } } : undefined;
+    });
+    const { images } = JSON.parse((await bases('--json')).stdout);
+    expect(images.map(({ unknown }: { unknown: unknown[] }) => unknown)).toEqual([[], []]);
+    const [first = 0, ...others] = times;
+    // What was under way at that moment is not taken back.
+    expect(others.filter((time) => time - first > 100).every((time) => time - first > 1900)).toBe(true);
+  });
+
+  test('says 429 for an hour: what was not asked is unknown, and nothing more is sent', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => `FROM ${registry.host}/acme/app${at}:1.0.0\n`).join('');
+    write({ Dockerfile: many });
+    registry.spoil(() => ({ kind: 'answer', status: 429, headers: { 'retry-after': '3600' } }));
+    const { images } = JSON.parse((await bases('--json')).stdout);
+    expect(images).toHaveLength(30);
+    for (const { unknown } of images) expect(unknown[0].reason).toMatch(/429/);
+    expect(registry.asked.length).toBeLessThanOrEqual(6);
+  });
+
+  test('has no such tag, breaks off, or is not there', async () => {
+    const { host } = registry;
+    const gone = `127.0.0.1:${1}`;
+    write({
+      Dockerfile: `FROM ${host}/acme/app:9.9.9@${digests.get('1.4.2')}\nFROM ${gone}/x/y:1.0.0\nFROM node:16\n`,
+    });
+    registry.spoil(({ url }) => (url.includes('/tags/') ? { kind: 'cut', after: 5 } : undefined));
+    const { code, stdout } = await bases('--only', '127*', '--json');
+    expect(code).toBe(0);
+    const { images } = JSON.parse(stdout);
+    expect(images.map(({ unknown }: { unknown: { what: string }[] }) => unknown.map(({ what }) => what))).toEqual([
+      ['newer'],
+      ['newer', 'moved'],
+    ]);
+    expect(stdout).toContain(`${host} has no acme/app:9.9.9`);
+    expect(stdout).toContain(`${gone} did not answer`);
+  });
+
+  test('answers no HEAD: the digest is counted from the manifest', async () => {
+    write({ Dockerfile: `FROM ${registry.host}/acme/app:2.0.1@${digests.get('2.0.1')}\n` });
+    registry.spoil(({ method }) => (method === 'HEAD' ? { kind: 'answer', status: 405 } : undefined));
+    const { code, stdout } = await bases();
+    expect([code, stdout]).toEqual([0, '']);
+  });
+});

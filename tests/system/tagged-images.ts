@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { layoutFiles, testBlobs, writeFiles } from '../image/image-blobs.ts';
+
+/** An image of two layers that a test pushes under a tag. */
+export interface TaggedImage {
+  readonly tag: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Two of the same tag differ in this. */
+  readonly text?: string;
+}
+
+/**
+ * Pushes images with skopeo to a registry of the loopback; gives their digests by tag.
+ * @throws Error with skopeo's output when it fails
+ */
+export async function pushTagged(
+  host: string,
+  repository: string,
+  images: readonly TaggedImage[],
+): Promise<ReadonlyMap<string, string>> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-tagged-'));
+  try {
+    const blobs = testBlobs();
+    const manifests = images.map(({ tag, labels = {}, text = '' }) => ({
+      ...blobs.image(`${repository}:${tag} ${text}`, {
+        config: { config: { Labels: labels } },
+      }),
+      annotations: { 'org.opencontainers.image.ref.name': tag },
+    }));
+    writeFiles(directory, layoutFiles(blobs.blobs, manifests));
+    // The registry may be served by this very process.
+    for (const { tag } of images)
+      await promisify(execFile)(
+        'skopeo',
+        [
+          'copy',
+          '--quiet',
+          '--dest-tls-verify=false',
+          '--preserve-digests',
+          `oci:${directory}:${tag}`,
+          `docker://${host}/${repository}:${tag}`,
+        ],
+        { timeout: 60_000 },
+      );
+    return new Map(manifests.map(({ digest }, at) => [images[at]?.tag ?? '', digest]));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
