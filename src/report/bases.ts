@@ -190,15 +190,13 @@ function nextSteps(report: BasesReport, page: Page): string[] {
     can('moved', ({ moved }) => moved.some(({ by }) => by === 'pinned'));
   const ends =
     can('ending', ({ ending }) => ending.length > 0) || can('deprecated', ({ deprecated }) => deprecated !== undefined);
-  const steps: (readonly [string, string])[] = [
-    ...(updates
-      ? [
-          ['plimsoll bases --fix', 'see the update as a diff'],
-          ['plimsoll bases --branch bases', 'make it a branch, with the sources of the new images'],
-        ]
-      : []),
-    ...(ends ? [['plimsoll fix --rule maintenance/* --review', 'move to what is still supported'] as const] : []),
-  ];
+  const steps: [string, string][] = [];
+  if (updates)
+    steps.push(
+      ['plimsoll bases --fix', 'see the update as a diff'],
+      ['plimsoll bases --branch bases', 'make it a branch, with the sources of the new images'],
+    );
+  if (ends) steps.push(['plimsoll fix --rule maintenance/* --review', 'move to what is still supported']);
   return [
     ...stepLines(steps, page),
     ...(ends ? row([], [{ text: `dates of ends are of ${report.datesKnownOn}`, style: 'dim' }], page) : []),
