@@ -80,7 +80,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
     new Map<string, Promise<RegistryAnswer>>(),
   ] as const;
   const requests = new Map<string, number>();
-  const challenges = new Map<string, string>();
+  const challenges = new Map<string, Promise<string | undefined>>();
   const files = options.cacheDirectory === undefined ? undefined : cacheFiles(options.cacheDirectory, cacheBytes);
   const pages = files && namedResults<TagPage>(files, ['tags', '1']);
   const images = files && namedResults<RegistryImage>(files, ['image', '1']);
@@ -98,6 +98,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
       ? guardedFetch(options.fetch, (host) => belongsToRegistry(host, registry))
       : options.fetch;
     return async (url, init) => {
+      if (state.silent !== undefined) throw new UserError(state.silent);
       requests.set(registry, (requests.get(registry) ?? 0) + 1);
       const response = await reached(url, init);
       if (response.status === 429 || response.status === 503) {

@@ -18,8 +18,11 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** Who is asked before a registry itself, in this order. */
   mirrors?(registry: string): readonly Mirror[];
-  /** What registries said of how they want to be asked, by host: the next repository's token is asked for before its first request. */
-  readonly challenges?: Map<string, string>;
+  /**
+   * How registries want to be asked, by host, as each is asked first of all (`GET /v2/`): then no request is sent in vain, and again with a token. Undefined for
+   * those that want none.
+   */
+  readonly challenges?: Map<string, Promise<string | undefined>>;
   /** Ends every request. */
   readonly signal?: AbortSignal;
   /** Waits, in milliseconds; for tests. */
@@ -61,6 +64,8 @@ interface Endpoint {
   readonly repository: string;
   /** `https://registry-1.docker.io/v2/library/node/`. */
   readonly base: string;
+  /** `https://registry-1.docker.io/v2/`. */
+  readonly root: string;
   readonly isMirror: boolean;
 }
 
@@ -78,17 +83,17 @@ export function registryConnection(reference: ImageReference, options: RegistryO
     return authorization !== undefined;
   };
   const askEndpoint = async (endpoint: Endpoint, path: string, request: RegistryRequest) => {
-    const before = authorizations.has(endpoint) ? undefined : options.challenges?.get(endpoint.registry);
-    if (before !== undefined) await authorize(before, endpoint);
+    if (options.challenges && !authorizations.has(endpoint)) {
+      const challenge = await challengeOf(endpoint, options.challenges, request.signal, options);
+      if (challenge !== undefined) await authorize(withScope(challenge, endpoint), endpoint);
+    }
     const ask = () => send(endpoint, path, request, authorizations.get(endpoint), options);
     const response = await ask();
     if (response.status !== 401) return response;
     await response.body?.cancel();
     // A token may have run out on the way.
     authorizations.delete(endpoint);
-    const challenge = response.headers.get('www-authenticate') ?? '';
-    options.challenges?.set(endpoint.registry, challenge);
-    if (!(await authorize(challenge, endpoint))) return undefined;
+    if (!(await authorize(response.headers.get('www-authenticate') ?? '', endpoint))) return undefined;
     const second = await ask();
     if (second.status !== 401) return second;
     await second.body?.cancel();
@@ -116,21 +121,55 @@ export function registryConnection(reference: ImageReference, options: RegistryO
 }
 
 function endpointsOf({ registry, repository }: ImageReference, { mirrors, plainHttp }: RegistryOptions): Endpoint[] {
-  const base = (host: string, path: string, plain: boolean) =>
-    `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/${path === '' ? '' : `${path}/`}`;
+  const rootOf = (host: string, plain: boolean) => `${plain || isLoopback(host) ? 'http' : 'https'}://${host}/v2/`;
+  const below = (root: string, path: string) => ({ root, base: path === '' ? root : `${root}${path}/` });
   const host = registry === dockerHub.name ? dockerHub.host : registry;
   return [
     ...(mirrors?.(registry) ?? []).map((mirror) => {
       const mirrored = mirror.prefix === '' ? repository : `${mirror.prefix}/${repository}`;
-      const url = base(mirror.host, mirrored, mirror.plainHttp);
-      return { registry: mirror.host, repository: mirrored, base: url, isMirror: true };
+      const urls = below(rootOf(mirror.host, mirror.plainHttp), mirrored);
+      return { registry: mirror.host, repository: mirrored, ...urls, isMirror: true };
     }),
-    { registry, repository, base: base(host, repository, plainHttp === true), isMirror: false },
+    { registry, repository, ...below(rootOf(host, plainHttp === true), repository), isMirror: false },
   ];
 }
 
+/** A registry that is not reached is asked again by the next attempt. */
+function challengeOf(
+  { registry, root }: Endpoint,
+  challenges: Map<string, Promise<string | undefined>>,
+  signal: AbortSignal | undefined,
+  options: RegistryOptions,
+): Promise<string | undefined> {
+  const known = challenges.get(registry);
+  if (known) return known;
+  const asked = send(
+    { base: root },
+    '',
+    { method: 'GET', accept: '*/*', ...(signal && { signal }) },
+    undefined,
+    options,
+  )
+    .then(async (response) => {
+      await response.body?.cancel();
+      return response.status === 401 ? (response.headers.get('www-authenticate') ?? undefined) : undefined;
+    })
+    .catch((error: unknown) => {
+      challenges.delete(registry);
+      throw error;
+    });
+  challenges.set(registry, asked);
+  return asked;
+}
+
+/** Of the registry as a whole a challenge names no scope (https://distribution.github.io/distribution/spec/auth/scope/). */
+function withScope(challenge: string, { repository }: Endpoint): string {
+  if (!/^\s*bearer\s/i.test(challenge) || /\bscope=/i.test(challenge)) return challenge;
+  return `${challenge},scope="repository:${repository}:pull"`;
+}
+
 async function send(
-  { base }: Endpoint,
+  { base }: Pick<Endpoint, 'base'>,
   path: string,
   { method, accept, etag, from, streaming, signal }: RegistryRequest,
   authorization: string | undefined,
