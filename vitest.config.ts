@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Minutes each, on a node of their own: `npm run test:node` runs them. */
 const onlyInFullSet = [
   'alertmanager-pods',
+  'bases-cluster',
   'cost-start-up',
   'exporter-pod',
   'observe-grafana',

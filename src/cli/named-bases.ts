@@ -5,7 +5,7 @@ import { familiarName, type ImageReference, parseImageReference } from '../core/
 import { literalPattern } from '../core/literal-pattern.ts';
 import { lineIndex, type Position, type SourceRange } from '../core/text.ts';
 import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
-import type { AskedImage } from '../maintain/freshness/assess.ts';
+import type { AskedImage, BuiltImage } from '../maintain/freshness/assess.ts';
 import type { NamedImages, NamedPlace } from '../maintain/freshness/named-image.ts';
 import type { Project } from '../project/project.ts';
 
@@ -60,24 +60,36 @@ export function nameMatches(patterns: readonly string[], reference: ImageReferen
   return patterns.some((pattern) => new RegExp(`^${pattern.split('*').map(literalPattern).join('.*')}$`).test(name));
 }
 
+/** An image that was built, and what its base is called. */
+export interface BuiltOn extends BuiltImage {
+  readonly base: string;
+}
+
 /** Every image that files name or pods run, each once, with the places that name it. */
 export function askedImages(
   project: Project,
   files: readonly NamedImages[],
   ignored: ReadonlyMap<Pick<NamedPlace, 'path' | 'range'>, readonly BaseNews[]>,
   snapshot: ClusterSnapshot | undefined,
+  builds: readonly BuiltOn[],
   prefix: string,
 ): readonly AskedImage[] {
   const images = new Map<
     string,
-    { reference: ImageReference; places: BasePlace[]; ships: boolean; running: { where: string; digest: string }[] }
+    {
+      reference: ImageReference;
+      places: BasePlace[];
+      ships: boolean;
+      running: { where: string; digest: string }[];
+      built: BuiltImage[];
+    }
   >();
   const of = (text: string) => {
     const known = images.get(text);
     if (known) return known;
     const reference = parseImageReference(text);
     if (reference === undefined) return undefined;
-    const made = { reference, places: [], ships: false, running: [] };
+    const made = { reference, places: [], ships: false, running: [], built: [] };
     images.set(text, made);
     return made;
   };
@@ -100,6 +112,13 @@ export function askedImages(
       if (digest !== undefined && !image.running.some((each) => each.where === ownerPath && each.digest === digest))
         image.running.push({ where: ownerPath, digest });
     }
+  for (const { base, ...build } of builds) {
+    const image = of(base);
+    if (image === undefined) continue;
+    image.ships = true;
+    if (image.places.length === 0) image.places.push({ path: build.where, kind: 'built', ignores: [] });
+    image.built.push(build);
+  }
   return [...images.values()];
 }
 

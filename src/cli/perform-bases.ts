@@ -115,7 +115,9 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
   const relative = prefixFrom(terminal.cwd, project.root);
   const prefix = relative === '' ? '' : `${relative}/`;
   const only = parsed.values('only');
-  const asked = askedImages(project, files, ignored, snapshot, prefix).filter(
+  const built = parsed.values('built');
+  const builds = built.length === 0 ? [] : await readBuilt(built, project, parsed, terminal, progress);
+  const asked = askedImages(project, files, ignored, snapshot, builds, prefix).filter(
     ({ reference }) => only.length === 0 || nameMatches(only, reference),
   );
   const session = parsed.has('offline') ? undefined : sessionFor(parsed, terminal, progress, snapshot !== undefined);
@@ -159,6 +161,17 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
 async function readSnapshot(parsed: ParsedArguments, terminal: Terminal, progress: Progress): Promise<ClusterSnapshot> {
   const { namespacesFrom, snapshotFrom } = await import('./read-snapshot.ts');
   return snapshotFrom(parsed, namespacesFrom(parsed), terminal, progress);
+}
+
+async function readBuilt(
+  names: readonly string[],
+  project: Project,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+) {
+  const { builtImages } = await import('./built-images.ts');
+  return builtImages(names, project, parsed, terminal, progress);
 }
 
 function sessionFor(

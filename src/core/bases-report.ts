@@ -16,13 +16,14 @@ export type BasePlaceKind =
   | 'kustomization'
   | 'Helm values'
   | 'CI'
-  | 'running';
+  | 'running'
+  | 'built';
 
 /** A place that names an image. */
 export interface BasePlace {
-  /** For `running` the workload: `cluster:shop/deployment/web`. */
+  /** For `running` the workload: `cluster:shop/deployment/web`; for `built` the image. */
   readonly path: string;
-  /** From 1; absent for `running`. */
+  /** From 1; absent for `running` and `built`. */
   readonly line?: number;
   readonly column?: number;
   readonly kind: BasePlaceKind;

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { command } from '../../src/cli/commands/bases.ts';
 import { runCommand } from '../cli/run-command.ts';
@@ -15,6 +16,19 @@ import { pushTagged } from './tagged-images.ts';
 const oracle = path.join(import.meta.dirname, '../../.cache/bin/oracles');
 const missing = !hasRegistry || !hasSkopeo;
 const reason = 'docker-registry or skopeo is missing: scripts/system-parts registry skopeo';
+const hasBuildah = existsSync('/usr/bin/buildah');
+
+/** The registry is served by this very process, which must not wait. */
+const buildah = (...args: string[]) =>
+  promisify(execFile)(
+    'buildah',
+    ['--root', path.join(directory, 'storage'), '--runroot', path.join(directory, 'run'), ...args],
+    {
+      timeout: 60_000,
+      env: { ...process.env, BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs' },
+    },
+  );
+
 const labels = (revision: string) => ({
   'org.opencontainers.image.source': 'https://git.example/acme/app',
   'org.opencontainers.image.revision': revision,
@@ -205,6 +219,31 @@ describe('an update from a real registry', () => {
     await bases('--write');
     expect(read('Dockerfile')).toBe(`FROM ${host}/acme/moving:7@${now}\n`);
     expect((await bases()).code).toBe(0);
+  });
+});
+
+describe.skipIf(!hasBuildah)('an image that Buildah built', () => {
+  test.each([
+    // Buildah says in the image what its base was; in Docker's format there is no place for that, and its layers tell.
+    'oci',
+    'docker',
+  ])('stands on what its base was, in the format %s', async (format) => {
+    const { host } = registry;
+    const base = `acme/base-${format}`;
+    await pushTagged(registry.ownHost, base, [{ tag: '7', text: 'one' }]);
+    write({ Dockerfile: `FROM ${host}/${base}:7\nCOPY Dockerfile /a\n` });
+    const name = `${host}/acme/built-${format}:1`;
+    await buildah('bud', '--quiet', '--tls-verify=false', '--format', format, '--tag', name, project());
+    await buildah('push', '--quiet', '--tls-verify=false', name, `docker://${name.replace(host, registry.ownHost)}`);
+    const before = await bases('--built', name);
+    expect([before.code, before.stdout]).toEqual([0, '']);
+    const [now] = (await pushTagged(registry.ownHost, base, [{ tag: '7', text: 'two' }])).values();
+    const { code, stdout } = await bases('--built', name);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining(`Dockerfile:1:6: warning bases/moved: ${host}/${base}:7 is now ${now}, and no longer`),
+    ]);
+    expect(stdout).toContain(`(built into ${name})`);
   });
 });
 

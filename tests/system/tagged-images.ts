@@ -3,14 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { layoutFiles, testBlobs, writeFiles } from '../image/image-blobs.ts';
+import { layoutFiles, testBlobs, types, writeFiles } from '../image/image-blobs.ts';
+import { type TarFile, tarOf } from '../image/tar-archive.ts';
+import { digestOf } from '../image/test-image.ts';
 
-/** An image of two layers that a test pushes under a tag. */
+/** An image that a test pushes under a tag. */
 export interface TaggedImage {
   readonly tag: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** Two of the same tag differ in this. */
   readonly text?: string;
+  /** A layer of these, and what is run. */
+  readonly files?: readonly TarFile[];
+  readonly command?: readonly string[];
 }
 
 /**
@@ -25,12 +30,18 @@ export async function pushTagged(
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-tagged-'));
   try {
     const blobs = testBlobs();
-    const manifests = images.map(({ tag, labels = {}, text = '' }) => ({
-      ...blobs.image(`${repository}:${tag} ${text}`, {
-        config: { config: { Labels: labels } },
-      }),
-      annotations: { 'org.opencontainers.image.ref.name': tag },
-    }));
+    const manifests = images.map(({ tag, labels = {}, text = '', files = [], command = [] }) => {
+      const own = [
+        tarOf([{ name: 'text', content: `${repository}:${tag} ${text}` }]),
+        ...(files.length > 0 ? [tarOf(files)] : []),
+      ];
+      const config = { Labels: labels, Cmd: command };
+      const rootfs = { type: 'layers', diff_ids: own.map(digestOf) };
+      const layers = own.map((tar) => blobs.add(types.tar, tar));
+      const history = own.map(() => ({ created_by: 'COPY' }));
+      const image = blobs.image('', { config: { config, rootfs, history }, manifest: { layers } });
+      return { ...image, annotations: { 'org.opencontainers.image.ref.name': tag } };
+    });
     writeFiles(directory, layoutFiles(blobs.blobs, manifests));
     // The registry may be served by this very process.
     for (const { tag } of images)

@@ -52,6 +52,13 @@ export const command: Command = {
     },
     { name: 'offline', group: 'Registries', description: 'Ask no registry' },
     ...openFlags.filter(({ name }) => asking.includes(name)).map((flag) => ({ ...flag, group: 'Registries' })),
+    {
+      name: 'built',
+      value: 'IMAGE',
+      repeatable: true,
+      group: 'Selection',
+      description: 'An image that was built from these files: whether its base is still the one that its tag names',
+    },
     { name: 'cluster', group: 'Cluster', description: 'The images of running pods, too' },
     ...clusterFlags,
     { name: 'json', group: 'Output', description: 'All of it, for programs: schemas/bases.schema.json' },

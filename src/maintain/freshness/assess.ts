@@ -22,6 +22,16 @@ export interface AskedImage {
   readonly ships: boolean;
   /** What pods run under the name. */
   readonly running: readonly { readonly where: string; readonly digest: string }[];
+  readonly built: readonly BuiltImage[];
+}
+
+/** An image that was built on another one. */
+export interface BuiltImage {
+  readonly where: string;
+  /** Of the base, where the image says it. */
+  readonly baseDigest: string | undefined;
+  /** Its own layers unpacked, the lowest first: those of its base are the first of them. */
+  readonly diffIds: readonly string[];
 }
 
 export interface Judging {
@@ -96,14 +106,14 @@ async function askTracks(
 
 /** Whether the tag names another image than the digest that is written, or that runs. */
 async function askMoved(
-  { reference, running }: AskedImage,
+  { reference, running, built }: AskedImage,
   { session, architecture }: Judging,
   unknown: UnknownNews[],
 ): Promise<MovedTag[]> {
   const pinned = reference.digest !== undefined && reference.tag !== undefined ? reference.digest : undefined;
   // What a digest alone names cannot move.
   const held = reference.digest === undefined ? running : [];
-  if (pinned === undefined && held.length === 0) return [];
+  if (pinned === undefined && held.length === 0 && built.length === 0) return [];
   if (session === undefined) {
     unknown.push({ what: 'moved', reason: 'no registry was asked (--offline)' });
     return [];
@@ -124,7 +134,19 @@ async function askMoved(
     if (there.kind === 'digest') moved.push({ by: 'running', where, from: digest, to: now.digest });
     else unknown.push({ what: 'moved', reason: `what ${where} runs is no image that ${reference.registry} has` });
   }
+  for (const { where, baseDigest, diffIds } of built) {
+    if (baseDigest === now.digest) continue;
+    const image = await session.image(reference, now.digest, architecture);
+    if (image.kind === 'unknown') unknown.push({ what: 'moved', reason: image.reason });
+    else if (!isBuiltOn(diffIds, image.image.diffIds) && baseDigest !== image.image.digest)
+      moved.push({ by: 'built', where, from: baseDigest, to: now.digest });
+  }
   return moved;
+}
+
+/** A base that was built again from the same has the same layers: nothing would be gained. */
+function isBuiltOn(own: readonly string[], base: readonly string[]): boolean {
+  return base.length > 0 && base.every((diffId, at) => own[at] === diffId);
 }
 
 /** With its digest where the file pins one: both are to be written. */
