@@ -114,8 +114,7 @@ export function trackNews(
   const own = readTrackTag(reference.tag ?? 'latest');
   if (!isComparable(own)) return { newer: undefined, next: [] };
   const depth = Math.min(lineDepth(reference, own), own.numbers.length);
-  const others = tags
-    .map(readTrackTag)
+  const others = readTags(tags)
     .filter(
       (each) =>
         !each.isPreRelease && each.form === own.form && (each.system === undefined) === (own.system === undefined),
@@ -149,6 +148,15 @@ export function trackNews(
     newer: isNewer ? newest.tag : undefined,
     next: [...(moved ? [{ line: undefined, tag: moved.tag }] : []), ...next],
   };
+}
+
+/** Thousands of tags, which dozens of references of one repository are held against. */
+const read = new WeakMap<readonly string[], readonly TrackTag[]>();
+
+function readTags(tags: readonly string[]): readonly TrackTag[] {
+  const known = read.get(tags) ?? tags.map(readTrackTag);
+  read.set(tags, known);
+  return known;
 }
 
 /** Whether a list of tags can say anything of what a tag is followed by. */

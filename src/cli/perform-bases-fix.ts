@@ -252,7 +252,7 @@ async function makeBranch(
   const message = commitMessage(
     groups,
     (update) => sources.get(update) ?? { before: undefined, after: undefined },
-    (place) => placeText(place, position),
+    (place) => printable(placeText(place, position)),
   );
   const { commit, isNew } = commitBranch(run.project.root, branch, made.files, message);
   terminal.stdout.write(

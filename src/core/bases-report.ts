@@ -49,6 +49,7 @@ export interface EndingSupport {
   readonly date: string;
   /** Days until then; negative when it has passed. */
   readonly days: number;
+  readonly severity: Severity;
   /** Who says so. */
   readonly source: string;
 }

@@ -49,12 +49,13 @@ export function renderBases(report: BasesReport, options: Options): string {
       page,
     ),
     section(
-      ['  ends', 'support', 'when', 'says'],
+      ['  ends', 'support', 'when', 'severity', 'says'],
       rows('ending', (status) =>
         status.ending.map((end) => [
           `  ${status.image}`,
           end.product,
           `${end.date}, ${daysText(end)}`,
+          end.severity,
           new URL(end.source).host,
         ]),
       ),
@@ -260,7 +261,7 @@ function messages(status: BaseStatus): Message[] {
     ...ending.map(
       (end): Message => ({
         news: 'ending',
-        severity: end.days >= 0 ? 'note' : status.severity === 'error' ? 'error' : 'warning',
+        severity: end.severity,
         message: `${image}: support for ${end.product} ${end.days < 0 ? 'ended' : 'ends'} on ${end.date}, ${daysText(end)} (${end.source}).`,
       }),
     ),

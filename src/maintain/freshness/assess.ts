@@ -63,9 +63,10 @@ export async function assessImage(asked: AskedImage, judging: Judging): Promise<
     .map((each) => withEnd(reference, each))
     .filter(({ ends }) => (ends ?? judging.today) >= judging.today);
   const ending = known.endOfLife
-    .map(
-      (end): EndingSupport => ({ ...end, days: daysUntil(end.date, judging.today), source: dateSource(end.product) }),
-    )
+    .map(({ product, date }): EndingSupport => {
+      const days = daysUntil(date, judging.today);
+      return { product, date, days, severity: severityOfEnd(days, asked.ships), source: dateSource(product) };
+    })
     .filter(({ days }) => days <= judging.days);
   const status = {
     image: text,
@@ -79,7 +80,7 @@ export async function assessImage(asked: AskedImage, judging: Judging): Promise<
     ...(newer && { newer }),
     ...(known.deprecated && { deprecated: known.deprecated }),
   };
-  const severity = severityOf(status, asked.ships);
+  const severity = severityOf(status);
   return severity === undefined ? status : { ...status, severity };
 }
 
@@ -89,9 +90,13 @@ async function askTracks(
   unknown: UnknownNews[],
 ): Promise<ReturnType<typeof trackNews>> {
   const nothing = { newer: undefined, next: [] };
-  if (reference.tag === undefined || !isComparable(readTrackTag(reference.tag))) {
-    if (reference.tag === undefined && reference.digest !== undefined)
-      unknown.push({ what: 'newer', reason: 'a digest without a tag says nothing of what it follows' });
+  const { tag = '', digest } = reference;
+  if (!isComparable(readTrackTag(tag))) {
+    if (tag === '' && digest !== undefined)
+      unknown.push({ what: 'newer', reason: 'a digest without a tag says nothing of what follows it' });
+    // `latest` and `alpine` are followed by nothing, `main-4f2a91c` nobody knows by what.
+    else if (/\d/.test(tag))
+      unknown.push({ what: 'newer', reason: 'its tag is no version that another one could follow' });
     return nothing;
   }
   if (session === undefined) {
@@ -181,21 +186,18 @@ function textWithoutDigest(reference: ImageReference): string {
   return reference.tag === undefined ? reference.text : `${nameOf(reference)}:${reference.tag}`;
 }
 
-export function daysUntil(date: string, today: string): number {
+function daysUntil(date: string, today: string): number {
   return Math.round((Date.parse(date) - Date.parse(today)) / 86_400_000);
 }
 
 /** Of what at least one place does not ignore. */
-function severityOf(
-  { places, newer, moved, ending, deprecated }: Omit<BaseStatus, 'severity'>,
-  ships: boolean,
-): Severity | undefined {
+function severityOf({ places, newer, moved, ending, deprecated }: Omit<BaseStatus, 'severity'>): Severity | undefined {
   const counts = (news: BaseNews) => places.some(({ ignores }) => !ignores.includes(news));
   const found: Severity[] = [];
   if (newer && counts('newer')) found.push('warning');
   if (moved.length > 0 && counts('moved')) found.push('warning');
   if (deprecated && counts('deprecated')) found.push('warning');
-  if (counts('ending')) found.push(...ending.map(({ days }) => severityOfEnd(days, ships)));
+  if (counts('ending')) found.push(...ending.map((end) => end.severity));
   return found.sort(compareSeverity)[0];
 }
 

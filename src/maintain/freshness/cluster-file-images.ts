@@ -35,13 +35,43 @@ export function manifestImages(project: Project): readonly ReadName[] {
       const { image } = container;
       if (image === undefined || buildOfContainer(project, container)) return [];
       const isMade = image.derived === true;
-      // A template's text is no image, and what it becomes was read from the values.
-      if (workload.object.origin.kind === 'helm' && (image.givenAt ?? []).length > 0) return [];
+      if (workload.object.origin.kind === 'helm') return [givenName(project, image)];
       if (isMade && isKustomization(image.path)) return [];
       const artifact = isMade ? undefined : project.artifacts.get(image.path);
       return [scalarName(image, { artifact, kind: 'manifest', ships: true })];
     }),
   );
+}
+
+/** The image of a rendered template: rewritten where the values give it as a whole, or its tag; a template's own text is not touched. */
+function givenName(project: Project, image: YamlScalar): ReadName {
+  const read = scalarName(image, { artifact: undefined, kind: 'manifest', ships: true });
+  if (read.kind !== 'name') return read;
+  const { place } = read.name;
+  const { tag, digest } = parseImageReference(place.text) ?? {};
+  for (const { path, range } of image.givenAt ?? []) {
+    if (path === undefined || range === undefined) continue;
+    const { text = '' } = project.artifacts.get(path) ?? {};
+    // Somebody else may use the value through an alias.
+    if (/(?:^|[\s[{,])\*[^\s,\]}]/.test(text)) continue;
+    const written = text.slice(range.start, range.end);
+    const value = written.replace(/^(["'])(.*)\1$/s, '$2');
+    if (value !== place.text && (value !== tag || digest !== undefined)) continue;
+    return {
+      kind: 'name',
+      name: {
+        place: { ...place, path, range, kind: 'Helm values' },
+        rewrite(to) {
+          const changed = parseImageReference(to);
+          const now = value === place.text ? to : changed?.tag;
+          if (now === undefined || (value !== place.text && changed?.digest !== undefined)) return undefined;
+          const quoted = value !== written || !/^[\d.]*$/.test(now);
+          return [{ path, range, replacement: quoted ? written.replace(value, () => now) : JSON.stringify(now) }];
+        },
+      },
+    };
+  }
+  return read;
 }
 
 function isKustomization(path: string): boolean {

@@ -14,9 +14,10 @@ export function namedImages(project: Project): readonly NamedImages[] {
   const isOthers = ({ text }: NamedPlace) => !built.has(repositoryIn(text) ?? '');
   const { names, unresolved } = sorted([
     ...composeImages(project),
-    ...manifestImages(project),
     ...kustomizationImages(project),
+    // Before the manifests that Helm renders with them: the same place.
     ...chartImages(project),
+    ...manifestImages(project),
     ...ciImages(project),
   ]);
   const seen = new Set<string>();

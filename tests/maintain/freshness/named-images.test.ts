@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,19 +12,23 @@ afterEach(() => {
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
-async function projectOf(files: Readonly<Record<string, string>>) {
+async function projectOf(files: Readonly<Record<string, string>>, helm: boolean) {
   const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-names-'));
   made.push(root);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     writeFileSync(path.join(root, name), text);
   }
-  return loadProject({ kind: 'directory', path: root }, { helm: false });
+  return loadProject({ kind: 'directory', path: root }, { helm });
 }
 
 /** What is named, as `kind text`, and the files after every `from` has become `to`. */
-async function namesIn(files: Readonly<Record<string, string>>, renamed: Readonly<Record<string, string>> = {}) {
-  const project = await projectOf(files);
+async function namesIn(
+  files: Readonly<Record<string, string>>,
+  renamed: Readonly<Record<string, string>> = {},
+  helm = false,
+) {
+  const project = await projectOf(files, helm);
   const found = namedImages(project);
   const places = found.flatMap((each) => each.places);
   const made = found.map((each) =>
@@ -175,3 +180,35 @@ test.each([
   const { texts, left } = await namesIn({ [name]: before }, { 'node:20.1.0': to });
   expect([texts[name], left]).toEqual([before, ['node:20.1.0']]);
 });
+
+test.skipIf(spawnSync('helm', ['version']).status !== 0)(
+  'what a chart renders from values of any name is written where they give it',
+  async () => {
+    const values = (tag: string) => `web: {name: nginx, version: "${tag}"}\ninit: busybox:1.36\n`;
+    const template = `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  initContainers:
+  - name: i
+    image: {{ .Values.init }}
+  - name: own
+    image: postgres:16.1
+  containers:
+  - name: a
+    image: "{{ .Values.web.name }}:{{ .Values.web.version }}"
+`;
+    const { names, texts, left } = await namesIn(
+      {
+        'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+        'chart/values.yaml': values('1.30.1'),
+        'chart/templates/pod.yaml': template,
+      },
+      { 'nginx:1.30.1': 'nginx:1.30.2', 'busybox:1.36': 'busybox:1.37', 'postgres:16.1': 'postgres:16.2' },
+      true,
+    );
+    expect(names).toEqual(['Helm values busybox:1.36', 'manifest postgres:16.1', 'Helm values nginx:1.30.1']);
+    expect(texts['chart/values.yaml']).toBe(values('1.30.2').replace('1.36', '1.37'));
+    expect([texts['chart/templates/pod.yaml'], left]).toEqual([template, ['postgres:16.1']]);
+  },
+);
