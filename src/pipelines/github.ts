@@ -16,7 +16,7 @@ import { block, head, quoted } from './workflow-text.ts';
 export const githubPath = '.github/workflows/plimsoll.yml';
 
 /** Commits of the tags named behind them, as each action's repository has them. */
-const actions = {
+export const actions = {
   checkout: 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1',
   node: 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0',
   cache: 'actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5',

@@ -8,8 +8,9 @@ import { parse } from 'yaml';
 import { command } from '../../src/cli/commands/ci.ts';
 import { commands } from '../../src/cli/generated.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import { actions } from '../../src/pipelines/github.ts';
 import { systemNames } from '../../src/pipelines/pipeline-plan.ts';
-import { imageStep } from '../../src/pipelines/shell-steps.ts';
+import { auditStep, commentStep, imageStep } from '../../src/pipelines/shell-steps.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { plimsollCalls, scriptsOf } from './generated-scripts.ts';
 
@@ -385,6 +386,29 @@ describe.each(systemNames)('the scripts for %s', (system) => {
       expect(stdout).toBe('');
       expect(status).toBe(0);
     }
+  });
+});
+
+describe('the bundled action', () => {
+  const file = fileURLToPath(new URL('../../action.yml', import.meta.url));
+  const { runs } = parse(readFileSync(file, 'utf8'));
+  const steps: readonly { uses?: string; run?: string }[] = runs.steps;
+
+  it.skipIf(noSchemas)('is what the published schema of actions takes', () => {
+    const { status, stdout } = spawnSync(schemas, ['--builtin-schema', 'vendor.github-actions', file], {
+      encoding: 'utf8',
+    });
+    expect(status, stdout).toBe(0);
+  });
+
+  it('runs what the generated workflow runs, by the same pinned actions', () => {
+    const text = readFileSync(file, 'utf8');
+    const uses = text.match(/(?<=uses: ).*/g) ?? [];
+    expect(uses).toEqual([actions.node, actions.sarif]);
+    const scripts = steps.flatMap(({ run }) => run ?? []).map((script) => script.replace(/^ +/gm, ''));
+    for (const step of [auditStep('--format github --also sarif="$WORK/audit/audit.sarif"'), commentStep])
+      expect(scripts.join('\n')).toContain(step.map((line) => line.trimStart()).join('\n'));
+    for (const script of scripts) expect(script).not.toContain('${{');
   });
 });
 

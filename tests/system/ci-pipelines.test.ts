@@ -172,6 +172,114 @@ test('GitHub', { timeout: 120_000 }, async () => {
   expect(server.reviewComments).toHaveLength(1);
 });
 
+/** The steps of the bundled action, run one after the other as GitHub does; gives the exit code of each that is run by itself. */
+async function runAction(sources: string, archived: string): Promise<(number | null)[]> {
+  const { runs }: { runs: { steps: readonly (Step & { name?: string; id?: string })[] } } = parse(
+    readFileSync('action.yml', 'utf8'),
+  );
+  const [output, added] = [path.join(root, 'output'), path.join(root, 'added')];
+  const codes: (number | null)[] = [];
+  const known: Readonly<Record<string, () => string>> = {
+    'inputs.package': () => archived,
+    'inputs.fail-on': () => 'warning',
+    'inputs.token': () => token,
+    'github.action_path': () => sources,
+    'github.event_name': () => 'pull_request',
+    'runner.temp': () => path.join(root, 'temp'),
+    'steps.audit.outputs.code': () => /code=(\d+)/.exec(readFileSync(output, 'utf8'))?.[1] ?? '',
+  };
+  for (const step of runs.steps) {
+    if (step.run === undefined) continue;
+    const own = Object.entries(step.env ?? {}).map(([key, value]) => [
+      key,
+      value.replace(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => known[expression]?.() ?? expect.fail(expression)),
+    ]);
+    const tools = existsSync(added) ? `${readFileSync(added, 'utf8').trim()}:` : '';
+    const { code, log } = await run(['bash', '-e', '-o', 'pipefail', '-c', step.run], path.join(root, 'repository'), {
+      PATH: `${tools}${process.env.PATH}`,
+      GITHUB_ACTIONS: 'true',
+      GITHUB_API_URL: `${server.url}/api/v3`,
+      GITHUB_REPOSITORY: 'shop/web',
+      GITHUB_REF: 'refs/pull/7/merge',
+      GITHUB_STEP_SUMMARY: path.join(root, 'summary.md'),
+      GITHUB_OUTPUT: output,
+      GITHUB_PATH: added,
+      ...(archived === '' && {
+        npm_config_offline: 'false',
+        npm_config_cache: path.join(process.env.HOME ?? '', '.npm'),
+      }),
+      ...Object.fromEntries(own),
+    });
+    codes.push(code);
+    if (code !== 0 && !step.run.startsWith('exit')) throw new Error(log);
+  }
+  return codes;
+}
+
+test('the bundled action, with a package', { timeout: 120_000 }, async () => {
+  makeRequest('github');
+  expect(await runAction('', archive)).toEqual([0, 0, 0, 1]);
+  expect(server.reviewComments).toHaveLength(1);
+  await mustHaveCommented('plimsoll-reports', () => runAction('', archive));
+});
+
+/** A minute each: the whole clone is installed and built. */
+const isWhole = process.env.PLIMSOLL_HOOKS === 'all';
+
+test.skipIf(!isWhole)('the bundled action, from its sources', { timeout: 600_000 }, async () => {
+  makeRequest('github');
+  const sources = path.join(root, 'sources');
+  execFileSync('git', ['clone', '--quiet', path.resolve('.'), sources]);
+  expect(await runAction(sources, '')).toEqual([0, 0, 0, 1]);
+  expect(server.comments).toHaveLength(1);
+});
+
+test.skipIf(!isWhole)(
+  'the hooks of pre-commit, installed by it from the last commit',
+  { timeout: 600_000 },
+  (context) => {
+    const preCommit = path.resolve('.cache/bin/pre-commit');
+    if (!existsSync(preCommit)) context.skip('pre-commit is missing: scripts/system-parts pre-commit');
+    const directory = path.join(root, 'repository');
+    const [sources, write] = [
+      path.join(root, 'sources'),
+      (text: string) => writeFileSync(path.join(directory, 'Dockerfile'), text),
+    ];
+    execFileSync('git', ['clone', '--quiet', path.resolve('.'), sources]);
+    const revision = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: sources, encoding: 'utf8' }).trim();
+    mkdirSync(directory);
+    git('init', '--quiet');
+    const hooks = [{ id: 'plimsoll-fix' }, { id: 'plimsoll-audit' }];
+    const configuration = {
+      default_language_version: { node: 'system' },
+      repos: [{ repo: sources, rev: revision, hooks }],
+    };
+    writeFileSync(path.join(directory, '.pre-commit-config.yaml'), JSON.stringify(configuration));
+    write(clean);
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'one');
+    const hook = (text: string) => {
+      write(text);
+      git('add', '--all');
+      return spawnSync(preCommit, ['run'], {
+        cwd: directory,
+        encoding: 'utf8',
+        env: { ...process.env, PRE_COMMIT_HOME: path.join(root, 'home') },
+      });
+    };
+    expect(hook(changed)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('files were modified by this hook'),
+    });
+    expect(read('Dockerfile')).toBe(clean);
+    expect(hook(`${clean}# said\n`)).toMatchObject({ status: 0 });
+    expect(hook(clean.replace('3.22', 'latest'))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('cache/image-tag'),
+    });
+  },
+);
+
 test('GitLab', { timeout: 120_000 }, async () => {
   const base = makeRequest('gitlab');
   const jobs: Record<string, { script: readonly string[]; variables: Record<string, string> }> = parse(
