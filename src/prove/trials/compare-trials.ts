@@ -142,7 +142,17 @@ function messageOf(before: Observation, after: Observation, at: number): string 
   const isOneLine = before.kind !== 'answer' && before.kind !== 'output' && before.lines.length <= 1;
   if (isOneLine || at === 0) return `${was ?? 'nothing'} before, ${is ?? 'nothing'} after`;
   if (was === undefined) return `line ${at + 1} was not there before`;
-  return is === undefined ? `line ${at + 1} is missing` : `line ${at + 1} differs`;
+  return is === undefined ? `line ${at + 1} is missing` : `line ${at + 1} differs: ${aroundDifference(was, is)}`;
+}
+
+/** What both lines are from shortly before the first character in which they differ. */
+function aroundDifference(was: string, is: string): string {
+  let at = 0;
+  while (at < was.length && was[at] === is[at]) at += 1;
+  const from = Math.max(0, at - 20);
+  const shown = (line: string) =>
+    `«${from > 0 ? '…' : ''}${line.slice(from, from + 60)}${line.length > from + 60 ? '…' : ''}»`;
+  return `${shown(was)} before, ${shown(is)} after`;
 }
 
 function difference(

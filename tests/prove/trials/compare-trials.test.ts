@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Observation, Trial } from '../../../src/prove/trial.ts';
 import { compareTrials } from '../../../src/prove/trials/compare-trials.ts';
@@ -91,6 +92,38 @@ describe('what differs between two trials of the original is noise, and nothing 
     const { verdict: said, differences } = verdict(answer(...one), answer(...other), answer(...repaired));
     expect(said).toBe('different');
     expect(differences).toHaveLength(1);
+  });
+
+  describe('tokens of which a hyphen or a stroke is chance', () => {
+    // Three of a kind that share no character by more than chance, of many such: from the digits of a counter.
+    const random = (seed: string, length: number, encoding: 'base64' | 'base64url') =>
+      createHash('sha512').update(seed).digest(encoding).slice(0, length);
+    const kinds: readonly (readonly [string, (seed: string) => string])[] = [
+      [
+        'a signed session',
+        (seed) =>
+          `set-cookie: session=eyJfZmxhc2hlcyI6W10sImNzcmYiOiJh.${random(`time ${seed}`, 6, 'base64url')}.${random(seed, 27, 'base64url')}; HttpOnly; Path=/`,
+      ],
+      [
+        'a JSON Web Token',
+        (seed) =>
+          `{"token":"eyJhbGciOiJIUzI1NiJ9.${random(`a${seed}`, 60, 'base64url')}.${random(seed, 43, 'base64url')}"}`,
+      ],
+      [
+        'a session of Express',
+        (seed) =>
+          `set-cookie: connect.sid=s%3A${random(`a${seed}`, 32, 'base64url')}.${encodeURIComponent(random(seed, 43, 'base64'))}; Path=/; HttpOnly`,
+      ],
+      ['a nonce', (seed) => `<script nonce="${random(seed, 22, 'base64')}==">`],
+    ];
+    it.each(kinds)('%s', (_, make) => {
+      for (let at = 0; at < 300; at++) {
+        const [one, other, repaired] = [make(`1 ${at}`), make(`2 ${at}`), make(`3 ${at}`)];
+        expect(verdict(answer('x', one), answer('x', other), answer('x', repaired))).toMatchObject({ verdict: 'same' });
+        const unlike = repaired.replace(/set-cookie: |token|script/, 'gone');
+        expect(verdict(answer('x', one), answer('x', other), answer('x', unlike)).verdict).toBe('different');
+      }
+    });
   });
 
   it('says what it masked', () => {

@@ -3,7 +3,7 @@ export interface LinePattern {
   readonly matches: (line: string) => boolean;
   /** What differs, for people: pairs of texts. */
   readonly differing: readonly (readonly [string, string])[];
-  /** The share of their characters that are in common, or a number, a date or a UUID in both: from 0 to 1. */
+  /** The share of their characters that are in common, or a number, a date, a UUID or a token in both: from 0 to 1. */
   readonly alike: number;
 }
 
@@ -17,9 +17,19 @@ const dates =
  * One piece, too: of the groups of four digits between its hyphens some hold no letter by chance, in both (https://www.rfc-editor.org/rfc/rfc9562).
  */
 const uuid = /(?<![A-Za-z0-9])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![A-Za-z0-9])/;
-const tokens = new RegExp(`${dates.source}|${uuid.source}|[A-Za-z0-9]+|[^A-Za-z0-9]`, 'g');
+/**
+ * One piece, too: signatures, sessions and tokens in base64 or base64url (https://www.rfc-editor.org/rfc/rfc4648#section-5). Whether one of them holds a
+ * hyphen or a stroke is chance. Those that dots join are one (https://www.rfc-editor.org/rfc/rfc7519), and
+ * what a cookie may not hold is escaped in them.
+ */
+const threeKinds = /(?=[\w.%-]{0,400}?[a-z])(?=[\w.%-]{0,400}?[A-Z])(?=[\w.%-]{0,400}?\d)/;
+const random = new RegExp(
+  String.raw`(?<![\w+/-])[A-Za-z0-9+/]{18,}={1,2}(?![\w+/=-])|(?<![\w%-])${threeKinds.source}(?:[\w%-]{4,}\.){0,2}[\w%-]{20,}(?![\w%-])`,
+);
+const tokens = new RegExp(`${dates.source}|${uuid.source}|${random.source}|[A-Za-z0-9]+|[^A-Za-z0-9]`, 'g');
 const wholeDate = new RegExp(`^(?:${dates.source})$`);
 const wholeUuid = new RegExp(`^${uuid.source}$`);
+const wholeRandom = new RegExp(`^(?:${random.source})$`);
 
 /** Lines of more pieces are compared as a whole. */
 const mostTokens = 1_500;
@@ -45,7 +55,9 @@ type Part =
 
 function alikeIn(part: Part): number {
   if (part.kind === 'same') return part.text.length;
-  const isOfOneKind = [/^\d+$/, wholeDate, wholeUuid].some((kind) => kind.test(part.one) && kind.test(part.other));
+  const isOfOneKind = [/^\d+$/, wholeDate, wholeUuid, wholeRandom].some(
+    (kind) => kind.test(part.one) && kind.test(part.other),
+  );
   return isOfOneKind ? Math.min(part.one.length, part.other.length) : 0;
 }
 
@@ -152,6 +164,12 @@ function gapOf({ one, other }: Extract<Part, { kind: 'gap' }>): {
     return { isAllowed: (each) => /[\w ,.:+/-]/.test(each), shortest: least, longest: both.length };
   if (wholeUuid.test(one) && wholeUuid.test(other))
     return { isAllowed: (each) => /[0-9A-Fa-f-]/.test(each), shortest: one.length, longest: one.length };
+  if (wholeRandom.test(one) && wholeRandom.test(other))
+    return {
+      isAllowed: (each) => /[\w+/=.%-]/.test(each),
+      shortest: Math.min(one.length, other.length) - 8,
+      longest: Math.max(one.length, other.length) + 8,
+    };
   const kinds = [/\d/, /[a-f]/, /[g-z]/, /[A-F]/, /[G-Z]/].filter((kind) => kind.test(both));
   const others = new Set(both.replace(/[A-Za-z0-9]/g, ''));
   const isFixed = one.length === other.length && one.length >= 8;
