@@ -33,7 +33,12 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
   const interruption = onInterruption(terminal, progress.end);
   const { signal } = interruption;
   try {
-    const engines = await findEngines(parsed.positionals.slice(1), terminal.environment, signal);
+    const engines = await findEngines(
+      parsed.positionals.slice(1),
+      terminal.environment,
+      signal,
+      parsed.value('containerd-namespace'),
+    );
     try {
       const read = await readEngines(engines, signal, progress);
       const needed = await clusterNeeds(read, parsed, terminal, progress);

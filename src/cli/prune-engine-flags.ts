@@ -55,5 +55,11 @@ export const engineFlags: readonly FlagDefinition[] = [
     group: 'Policy',
     description: 'Delete no more than is needed to have 20% or 50GB of the disk free, cheapest loss first',
   },
+  {
+    name: 'containerd-namespace',
+    value: 'NAME',
+    group: 'Engine',
+    description: 'Of containerd; default k8s.io, where Kubernetes has its images',
+  },
   { name: 'all', group: 'Output', description: 'Show all that stays, not only the first 20' },
 ];

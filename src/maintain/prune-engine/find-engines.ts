@@ -9,7 +9,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 interface Finder {
   readonly name: EngineName;
   /** Undefined where it is not here; with an address it is, or it is an error. */
-  find(address: string | undefined, environment: Environment, signal: AbortSignal): Promise<PrunableEngine | undefined>;
+  find(
+    address: string | undefined,
+    environment: Environment,
+    signal: AbortSignal,
+    namespace: string | undefined,
+  ): Promise<PrunableEngine | undefined>;
 }
 
 const finders: readonly Finder[] = [
@@ -41,13 +46,14 @@ const remedy =
 
 /**
  * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
- * build servers that are here. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
+ * build servers that are here. `namespace` is containerd's. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
  * @throws UserError where one that is named is not there, or none is
  */
 export async function findEngines(
   named: readonly string[],
   environment: Environment,
   signal: AbortSignal,
+  namespace?: string,
 ): Promise<PrunableEngine[]> {
   const wanted = named.length > 0 ? named : ['docker', 'podman', 'buildah'];
   const found: PrunableEngine[] = [];
@@ -57,7 +63,7 @@ export async function findEngines(
     if (finder === undefined) throw new UserError(`this names no engine: ${printable(text)}`, { remedy });
     // Podman and Buildah share one storage.
     if (named.length === 0 && name === 'buildah' && found.some((engine) => engine.name === 'podman')) continue;
-    const engine = await finder.find(address, environment, signal);
+    const engine = await finder.find(address, environment, signal, namespace);
     if (engine !== undefined) found.push(engine);
     else if (named.length > 0) throw new UserError(`${name} is not here`, { remedy, exitCode: 3 });
   }

@@ -40,6 +40,8 @@ export interface EngineItem {
 export interface Inventory {
   readonly items: readonly EngineItem[];
   readonly pieces: ReadonlyMap<string, Piece>;
+  /** The engine itself measured on its disk what it says of pieces. */
+  readonly measuredByEngine?: boolean;
   readonly room: DiskRoom | undefined;
   readonly notes: readonly string[];
 }
@@ -59,6 +61,8 @@ export interface PrunableEngine {
   recheck(item: EngineItem, signal: AbortSignal): Promise<string | undefined>;
   /** Deletes exactly this one. A sentence where the engine refused. */
   remove(item: EngineItem, signal: AbortSignal): Promise<string | undefined>;
+  /** Which of these pieces it still has, after a real run. Absent: looked for by their paths. */
+  left?(pieces: readonly Piece[], signal: AbortSignal): Promise<readonly Piece[]>;
   close?(): void;
 }
 

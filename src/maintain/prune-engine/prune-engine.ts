@@ -47,7 +47,8 @@ export async function planEngine(
   const untilFree = wantedBytes(engine, inventory, options.untilFree);
   const plan = planPrune({ items: inventory.items, reasons, policy, bytesOf, untilFree });
   const isMeasured =
-    measured !== undefined && [...candidates].every((id) => isKnown(inventory.pieces.get(id), measured));
+    measured !== undefined &&
+    [...candidates].every((id) => isKnown(inventory.pieces.get(id), measured, inventory.measuredByEngine ?? false));
   const missing = untilFree === undefined ? 0 : untilFree.bytes - untilFree.room.freeBytes;
   const notes = [
     ...inventory.notes,
@@ -77,8 +78,9 @@ export async function planEngine(
 }
 
 /** What has neither paths nor bytes is unknown; what has only bytes was not measured, unless there are none. */
-function isKnown(piece: Piece | undefined, measured: ReadonlyMap<string, number>): boolean {
-  return piece !== undefined && (measured.has(piece.id) || piece.bytes === 0);
+function isKnown(piece: Piece | undefined, measured: ReadonlyMap<string, number>, byEngine: boolean): boolean {
+  if (piece === undefined) return false;
+  return measured.has(piece.id) || piece.bytes === 0 || (byEngine && piece.bytes !== undefined);
 }
 
 async function measureWanted(inventory: Inventory, wanted: ReadonlySet<string>, { signal, progress }: PruneOptions) {
@@ -125,7 +127,8 @@ export async function carryOutPlan(
     deleted.push({ ...told, outcome });
   }
   const room = inventory.room;
-  const stays = report.basis === 'measured' && !stopped ? await stillThere(plan, inventory, gone) : [];
+  const free = piecesOf(plan, inventory).filter(({ id }) => gone.isFree(id));
+  const stays = stopped ? [] : await (engine.left?.(free, signal) ?? stillThere(free));
   const stayingBytes = stays.reduce((sum, piece) => sum + bytesOf(piece.id), 0);
   const held =
     stays.length === 0 ? [] : [`${stays.length} parts that nothing needs are on the disk still: the engine holds them`];
@@ -154,26 +157,20 @@ async function deleteOne(
   }
 }
 
-/** Pieces that should be gone, of those that can be looked for. */
-async function stillThere(
-  plan: PrunePlan,
-  { pieces }: Inventory,
-  gone: ReturnType<typeof freedBytes>,
-): Promise<Piece[]> {
+function piecesOf(plan: PrunePlan, { pieces }: Inventory): Piece[] {
+  return [...new Set(plan.deleted.flatMap(({ item }) => item.pieces))].flatMap((id) => pieces.get(id) ?? []);
+}
+
+/** Of pieces that have paths. */
+async function stillThere(pieces: readonly Piece[]): Promise<Piece[]> {
   const { lstat } = await import('node:fs/promises');
   const left: Piece[] = [];
-  for (const id of new Set(plan.deleted.flatMap(({ item }) => item.pieces))) {
-    const piece = pieces.get(id);
-    if (piece === undefined || !gone.isFree(id)) continue;
+  for (const piece of pieces) {
     const [first] = piece.paths;
-    if (
-      first !== undefined &&
-      (await lstat(first).then(
-        () => true,
-        () => false,
-      ))
-    )
-      left.push(piece);
+    const isThere = first !== undefined && (await lstat(first).then(...knownOrNot));
+    if (isThere) left.push(piece);
   }
   return left;
 }
+
+const knownOrNot = [() => true, () => false] as const;
