@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseAge } from '../core/age.ts';
 import { parseByteSize } from '../core/byte-size.ts';
 import type { EnginePruneReport } from '../core/engine-prune.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
 import { findEngines } from '../maintain/prune-engine/find-engines.ts';
@@ -16,6 +18,7 @@ import {
   planEngine,
   type WantedRoom,
 } from '../maintain/prune-engine/prune-engine.ts';
+import { complaint } from '../report/complaint.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
@@ -27,56 +30,96 @@ import { writeFile } from './write-file.ts';
  * where a part of the plan was not carried out, or the room that was asked for is not there.
  */
 export async function performPruneEngine(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
-  const policy = policyFrom(parsed);
-  const untilFree = wantedRoom(parsed.value('until-free'));
+  const asked = { policy: policyFrom(parsed), untilFree: wantedRoom(parsed.value('until-free')) };
+  const every = ageFrom(parsed, 'every');
+  const image = parsed.value('daemon-set');
+  if (image !== undefined) {
+    await writeDaemonSet(image, parsed, terminal);
+    return exitCodes.clean;
+  }
   const progress = progressOn(terminal, parsed.has('quiet'));
   const interruption = onInterruption(terminal, progress.end);
-  const { signal } = interruption;
   try {
-    const engines = await findEngines(
-      parsed.positionals.slice(1),
-      terminal.environment,
-      signal,
-      parsed.value('containerd-namespace'),
-    );
-    try {
-      const read = await readEngines(engines, signal, progress);
-      const needed = await clusterNeeds(read, parsed, terminal, progress);
-      const options: PruneOptions = {
-        policy: { ...policy, ...(needed && { neededBy: needed }) },
-        untilFree,
-        now: Date.now(),
-        signal,
-        progress: progress.step,
-      };
-      const plans: EnginePlan[] = [];
-      for (const { engine, inventory } of read) plans.push(await planEngine(engine, inventory, options));
-      if (!parsed.has('write')) {
-        progress.end();
-        await write(
-          { time: options.now, written: false, engines: plans.map(({ report }) => report) },
-          parsed,
-          terminal,
-        );
-        return exitCodes.clean;
-      }
-      mustBeMeant(plans, parsed);
-      const done = [];
-      for (const plan of plans) done.push(await carryOutPlan(plan, options, diskRoom));
-      progress.end();
-      await write({ time: options.now, written: true, engines: done }, parsed, terminal);
-      const isWhole = done.every(({ deleted, roomAfter, wantedFreeBytes }) => {
-        const isFree = wantedFreeBytes === undefined || (roomAfter?.freeBytes ?? 0) >= wantedFreeBytes;
-        return isFree && deleted.every(({ outcome }) => outcome?.how === 'deleted');
+    if (every === undefined) return await pruneOnce(asked, parsed, terminal, progress, interruption.signal);
+    for (;;) {
+      await pruneOnce(asked, parsed, terminal, progress, interruption.signal).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        terminal.stderr.write(complaint(error.where ?? 'prune engine', [error.message, error.remedy].join('. ')));
       });
-      return isWhole ? exitCodes.clean : exitCodes.findings;
-    } finally {
-      for (const engine of engines) engine.close?.();
+      // Not all nodes of a cluster in the same second.
+      await setTimeout(every * 1000 * (1 + Math.random() / 10), undefined, { signal: interruption.signal });
     }
+  } catch (error) {
+    // Ended by whoever began it: nothing is half done.
+    if (every !== undefined && interruption.signal.aborted) return exitCodes.clean;
+    throw error;
   } finally {
     progress.end();
     interruption.end();
   }
+}
+
+async function pruneOnce(
+  { policy, untilFree }: { readonly policy: EnginePolicy; readonly untilFree: WantedRoom | undefined },
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  const engines = await findEngines(
+    parsed.positionals.slice(1),
+    terminal.environment,
+    signal,
+    parsed.value('containerd-namespace'),
+  );
+  try {
+    const read = await readEngines(engines, signal, progress);
+    const needed = await clusterNeeds(read, parsed, terminal, progress);
+    const options: PruneOptions = {
+      policy: { ...policy, ...(needed && { neededBy: needed }) },
+      untilFree,
+      now: Date.now(),
+      signal,
+      progress: progress.step,
+    };
+    const plans: EnginePlan[] = [];
+    for (const { engine, inventory } of read) plans.push(await planEngine(engine, inventory, options));
+    if (!parsed.has('write')) {
+      progress.end();
+      await write({ time: options.now, written: false, engines: plans.map(({ report }) => report) }, parsed, terminal);
+      return exitCodes.clean;
+    }
+    mustBeMeant(plans, parsed);
+    const done = [];
+    for (const plan of plans) done.push(await carryOutPlan(plan, options, diskRoom));
+    progress.end();
+    await write({ time: options.now, written: true, engines: done }, parsed, terminal);
+    const isWhole = done.every(({ deleted, roomAfter, wantedFreeBytes }) => {
+      const isFree = wantedFreeBytes === undefined || (roomAfter?.freeBytes ?? 0) >= wantedFreeBytes;
+      return isFree && deleted.every(({ outcome }) => outcome?.how === 'deleted');
+    });
+    return isWhole ? exitCodes.clean : exitCodes.findings;
+  } finally {
+    for (const engine of engines) engine.close?.();
+  }
+}
+
+/** Of the policy, what has a meaning for containerd. */
+const nodeFlags = ['keep-last', 'keep-younger', 'keep-image', 'keep-label', 'only', 'until-free', 'resource'];
+
+async function writeDaemonSet(image: string, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+  if (parseImageReference(image) === undefined)
+    throw new UserError(
+      `--daemon-set takes Plimsoll’s image, such as registry.example.com/plimsoll:1; not «${printable(image)}»`,
+    );
+  const { pruneDaemonSet } = await import('../maintain/prune-engine/daemon-set.ts');
+  const text = pruneDaemonSet({
+    image,
+    every: parsed.value('every') ?? '6h',
+    policy: nodeFlags.flatMap((flag) => parsed.values(flag).map((value) => `--${flag}=${value}`)),
+    seesDisk: parsed.has('until-free'),
+  });
+  writeText(text, parsed, terminal);
 }
 
 interface ReadEngine {
@@ -183,6 +226,11 @@ async function write(report: EnginePruneReport, parsed: ParsedArguments, termina
         color: output === undefined && isColored(parsed, terminal),
         all: parsed.has('all') || !terminal.stdout.isTTY,
       });
+  writeText(text, parsed, terminal);
+}
+
+function writeText(text: string, parsed: ParsedArguments, terminal: Terminal): void {
+  const output = parsed.value('output');
   if (output === undefined) terminal.stdout.write(text);
   else writeFile(path.resolve(terminal.cwd, output), text);
 }

@@ -61,5 +61,18 @@ export const engineFlags: readonly FlagDefinition[] = [
     group: 'Engine',
     description: 'Of containerd; default k8s.io, where Kubernetes has its images',
   },
+  {
+    name: 'every',
+    value: 'AGE',
+    group: 'Engine',
+    description: 'Do it again each time so long has passed, until it is ended: 6h',
+  },
+  {
+    name: 'daemon-set',
+    value: 'IMAGE',
+    group: 'Engine',
+    description:
+      'Write the manifest by which this runs with this policy on the nodes of a cluster; IMAGE is Plimsoll’s',
+  },
   { name: 'all', group: 'Output', description: 'Show all that stays, not only the first 20' },
 ];

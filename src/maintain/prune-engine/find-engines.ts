@@ -39,6 +39,14 @@ const finders: readonly Finder[] = [
       },
     }),
   ),
+  {
+    name: 'containerd',
+    async find(address, _, signal, namespace) {
+      const { containerdEngine, containerdSocket, kubernetesNamespace } = await import('./engines/containerd.ts');
+      const socket = address?.replace(/^unix:\/\//, '') ?? containerdSocket;
+      return containerdEngine(socket, namespace ?? kubernetesNamespace, signal);
+    },
+  },
 ];
 
 const remedy =

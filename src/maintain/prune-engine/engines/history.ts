@@ -9,7 +9,7 @@ export interface HistoryStep {
 }
 
 /** Two steps with more between them were not made by one build. */
-const longestStep = 3_600_000;
+const longestStep = 900_000;
 
 /** Seconds that a build took, as far as the times of its steps tell; undefined where they do not. */
 export function buildSeconds(steps: readonly HistoryStep[]): number | undefined {
