@@ -74,6 +74,10 @@ const engine: CommandForm = {
       call: 'plimsoll prune engine podman --until-free 20% --write',
       meaning: 'No more than is needed, what is quickest to have again first',
     },
+    {
+      call: 'plimsoll prune engine --daemon-set registry.example.com/plimsoll:1 --keep-last 2',
+      meaning: 'The manifest that does it on the nodes of a cluster',
+    },
   ],
 };
 
