@@ -31,7 +31,7 @@ import { writeFile } from './write-file.ts';
  */
 export async function performPruneEngine(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const asked = { policy: policyFrom(parsed), untilFree: wantedRoom(parsed.value('until-free')) };
-  const every = ageFrom(parsed, 'every');
+  const repeat = ageFrom(parsed, 'repeat');
   const image = parsed.value('daemon-set');
   if (image !== undefined) {
     await writeDaemonSet(image, parsed, terminal);
@@ -40,18 +40,18 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
   const progress = progressOn(terminal, parsed.has('quiet'));
   const interruption = onInterruption(terminal, progress.end);
   try {
-    if (every === undefined) return await pruneOnce(asked, parsed, terminal, progress, interruption.signal);
+    if (repeat === undefined) return await pruneOnce(asked, parsed, terminal, progress, interruption.signal);
     for (;;) {
       await pruneOnce(asked, parsed, terminal, progress, interruption.signal).catch((error: unknown) => {
         if (!(error instanceof UserError)) throw error;
         terminal.stderr.write(complaint(error.where ?? 'prune engine', [error.message, error.remedy].join('. ')));
       });
       // Not all nodes of a cluster in the same second.
-      await setTimeout(every * 1000 * (1 + Math.random() / 10), undefined, { signal: interruption.signal });
+      await setTimeout(repeat * 1000 * (1 + Math.random() / 10), undefined, { signal: interruption.signal });
     }
   } catch (error) {
     // Ended by whoever began it: nothing is half done.
-    if (every !== undefined && interruption.signal.aborted) return exitCodes.clean;
+    if (repeat !== undefined && interruption.signal.aborted) return exitCodes.clean;
     throw error;
   } finally {
     progress.end();
@@ -115,7 +115,7 @@ async function writeDaemonSet(image: string, parsed: ParsedArguments, terminal: 
   const { pruneDaemonSet } = await import('../maintain/prune-engine/daemon-set.ts');
   const text = pruneDaemonSet({
     image,
-    every: parsed.value('every') ?? '6h',
+    repeat: parsed.value('repeat') ?? '6h',
     policy: nodeFlags.flatMap((flag) => parsed.values(flag).map((value) => `--${flag}=${value}`)),
     seesDisk: parsed.has('until-free'),
   });
@@ -146,12 +146,13 @@ async function clusterNeeds(
   progress: Progress,
 ): Promise<EnginePolicy['neededBy']> {
   if (!parsed.has('cluster') && !parsed.has('context')) return undefined;
-  const [{ mentionCollector }, { readClusterRoots }] = await Promise.all([
+  const [{ mentionCollector }, { readCluster }] = await Promise.all([
     import('../maintain/prune-registry/mentions.ts'),
-    import('./cluster-roots.ts'),
+    import('./perform-prune-registry.ts'),
   ]);
   const collector = mentionCollector(repositoryPaths(read.flatMap(({ inventory }) => inventory.items)));
-  await readClusterRoots(collector, parsed, terminal, progress);
+  const contexts = parsed.has('context') ? parsed.values('context') : [undefined];
+  for (const context of contexts) await readCluster(context, collector, parsed, terminal, progress);
   return neededBy(collector.mentions);
 }
 

@@ -231,7 +231,11 @@ async function readRoots(
   return roots;
 }
 
-async function readCluster(
+/**
+ * Collects what one cluster runs or could go back to; undefined: that of the current context.
+ * @throws UserError where not all of it can be read
+ */
+export async function readCluster(
   context: string | undefined,
   collector: MentionCollector,
   parsed: ParsedArguments,

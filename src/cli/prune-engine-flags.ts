@@ -62,10 +62,10 @@ export const engineFlags: readonly FlagDefinition[] = [
     description: 'Of containerd; default k8s.io, where Kubernetes has its images',
   },
   {
-    name: 'every',
+    name: 'repeat',
     value: 'AGE',
     group: 'Engine',
-    description: 'Do it again each time so long has passed, until it is ended: 6h',
+    description: 'Do it again each time so long has passed, until it is ended: 6h (default of --daemon-set)',
   },
   {
     name: 'daemon-set',

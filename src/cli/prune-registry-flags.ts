@@ -81,7 +81,7 @@ export const registryFlags: readonly FlagDefinition[] = [
     name: 'yes-really',
     value: 'COUNT',
     group: 'Deletion',
-    description: 'Leave repositories with nothing; COUNT is how many manifests the plan deletes in all',
+    description: 'Leave repositories or an engine with nothing; COUNT is how many items the plan deletes in all',
   },
   {
     name: 'rate',

@@ -14,23 +14,18 @@ const commonFlags: readonly FlagDefinition[] = [
   { name: 'no-config', group: 'Reading', description: 'Read no configuration' },
 ];
 
-/** What deletes, and what it has to be told for that. */
-const deletingFlags: readonly FlagDefinition[] = [
-  {
-    name: 'write',
-    group: 'Deleting',
-    description: 'Delete what the plan says; each item is looked at once more before',
-  },
-  {
-    name: 'yes-really',
-    value: 'COUNT',
-    group: 'Deleting',
-    description: 'Delete these COUNT items, though no image is left then',
-  },
-];
-
 /** Of the form for registries, those that the form for engines takes, too. */
-const alsoOfEngines = ['keep-last', 'keep-younger', 'cluster', 'context', 'kubeconfig', 'no-helm-releases', 'resource'];
+const alsoOfEngines = [
+  'keep-last',
+  'keep-younger',
+  'cluster',
+  'context',
+  'kubeconfig',
+  'no-helm-releases',
+  'resource',
+  'write',
+  'yes-really',
+];
 
 const registry: CommandForm = {
   name: 'registry',
@@ -57,9 +52,7 @@ const engine: CommandForm = {
     'Shows what of Docker, Podman, Buildah or containerd nothing needs any more, with the reason for each item that is kept and each\nthat is deleted, and how many bytes that really frees: layers that several have counted once, those that stay not at all.\nKept is what runs, what the policy keeps, what that stands on, what clusters run or could go back to, and whatever nobody can\ntell the age of. Build cache, stopped containers and volumes go only where a flag says so. docs/prune-engine.md says it in full.',
   flags: [
     ...alsoOfEngines,
-    ...[...engineFlags, ...deletingFlags, ...commonFlags]
-      .map(({ name }) => name)
-      .filter((name) => !/config$/.test(name)),
+    ...[...engineFlags, ...commonFlags].map(({ name }) => name).filter((name) => !/config$/.test(name)),
   ],
   examples: [
     {
@@ -86,7 +79,7 @@ export const command: Command = {
   summary: 'Delete what nothing needs any more, and show first what and why: of a registry, of container engines',
   arguments: 'registry HOST[/REPOSITORY…] | engine [ENGINE[:ADDRESS]…]',
   description: `${registry.description}\n«plimsoll prune engine --help» tells of container engines.`,
-  flags: [...registryFlags, ...engineFlags, ...deletingFlags, ...commonFlags],
+  flags: [...registryFlags, ...engineFlags, ...commonFlags],
   examples: [...registry.examples, ...engine.examples],
   forms: [registry, engine],
   async run(parsed, terminal) {

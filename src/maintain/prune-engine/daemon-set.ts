@@ -6,8 +6,8 @@ import { containerdSocket } from './engines/containerd.ts';
 export interface DaemonSetChoices {
   /** Plimsoll's own image. */
   readonly image: string;
-  /** How often each node is looked at, as `--every` takes it. */
-  readonly every: string;
+  /** How often each node is looked at, as `--repeat` takes it. */
+  readonly repeat: string;
   /** Flags of the policy, as they are called with. */
   readonly policy: readonly string[];
   /** Whether the policy looks at the room of the disk. */
@@ -66,7 +66,7 @@ const binding = {
   subjects: [{ kind: 'ServiceAccount', name, namespace: name }],
 };
 
-function daemonSet({ image, every, policy, seesDisk }: DaemonSetChoices) {
+function daemonSet({ image, repeat, policy, seesDisk }: DaemonSetChoices) {
   const socket = { name: 'containerd', mountPath: containerdSocket };
   // Only how much is free is asked of it: the directory itself is root's, and the process is not.
   const disk = { name: 'disk', mountPath: containerdRoot, readOnly: true };
@@ -97,7 +97,7 @@ function daemonSet({ image, every, policy, seesDisk }: DaemonSetChoices) {
               name: 'prune',
               image,
               args: [
-                ...['prune', 'engine', 'containerd', '--cluster', '--no-helm-releases', `--every=${every}`],
+                ...['prune', 'engine', 'containerd', '--cluster', '--no-helm-releases', `--repeat=${repeat}`],
                 ...policy,
                 '--write',
               ],

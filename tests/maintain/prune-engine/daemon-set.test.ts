@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pruneDaemonSet } from '../../../src/maintain/prune-engine/daemon-set.ts';
 
-const choices = { image: 'registry.example/plimsoll:1', every: '6h', policy: ['--keep-last=2'], seesDisk: false };
+const choices = { image: 'registry.example/plimsoll:1', repeat: '6h', policy: ['--keep-last=2'], seesDisk: false };
 const objectsOf = (given: typeof choices) =>
   parseAllDocuments(pruneDaemonSet(given)).map((document) => document.toJS());
 
@@ -33,6 +33,6 @@ it('is not root, has the socket of containerd, and the disk only where its room 
   const [disk] = podOf({ ...choices, seesDisk: true }).containers[0].volumeMounts.slice(1);
   expect(disk).toEqual({ name: 'disk', mountPath: '/var/lib/containerd', readOnly: true });
   expect(pod.containers[0].args.join(' ')).toBe(
-    'prune engine containerd --cluster --no-helm-releases --every=6h --keep-last=2 --write',
+    'prune engine containerd --cluster --no-helm-releases --repeat=6h --keep-last=2 --write',
   );
 });
