@@ -110,11 +110,16 @@ function choicesFrom(
   system: SystemName,
   before: string | undefined,
 ): Omit<PipelineChoices, 'budgets'> {
-  const given = parsed.has('scanner') || parsed.has('image');
+  const given = parsed.has('scanner') || parsed.has('image') || parsed.has('prune');
   const earlier = given ? undefined : rememberedChoices(before, system);
   if (earlier) return { system, ...earlier };
   const names = parsed.values('scanner');
-  return { system, scanners: scannerNames.filter((name) => names.includes(name)), image: parsed.value('image') };
+  return {
+    system,
+    scanners: scannerNames.filter((name) => names.includes(name)),
+    image: parsed.value('image'),
+    prune: parsed.value('prune'),
+  };
 }
 
 function show(parsed: ParsedArguments, terminal: Terminal, run: CiRun): void {

@@ -2,15 +2,19 @@ import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan, ScannerName } from './pipeline-plan.ts';
 import {
   auditStep,
+  basesStep,
   bothGates,
   budgetStep,
   commentStep,
   imageStep,
   installPlimsollApart,
+  pruneStep,
   pushForClair,
+  reviewStep,
   scannerImages,
   scannerStep,
   toolPath,
+  updateBranch,
 } from './shell-steps.ts';
 import { block, head, quoted } from './workflow-text.ts';
 
@@ -29,6 +33,13 @@ pr:
   branches:
     include: [main, master]
 
+schedules:
+  - cron: 23 4 * * 1
+    displayName: weekly review
+    branches:
+      include: [main, master]
+    always: "true"
+
 # plimsoll:keep pool
 pool:
   vmImage: ubuntu-24.04
@@ -37,12 +48,61 @@ pool:
 jobs:
 ${auditJob()}
 ${commentJob()}${plan.builds.length === 0 ? '' : `\n${imageJob(plan)}`}
-  # plimsoll:keep jobs
+${scheduledJobs(plan)}  # plimsoll:keep jobs
   # plimsoll:end
 `;
 }
 
-function notes({ builds, scanners }: PipelinePlan): string[] {
+const scheduled = "condition: eq(variables['Build.Reason'], 'Schedule')";
+
+function scheduledJobs({ prune }: PipelinePlan): string {
+  const review = `  - job: review
+    ${scheduled}
+    timeoutInMinutes: "30"
+    variables:
+      REPORTS: plimsoll-reports
+    steps:
+${setUp(1)}${bash('Review', reviewStep)}      - publish: plimsoll-reports
+        artifact: plimsoll-review
+        condition: succeededOrFailed()
+`;
+  const pullRequest = [
+    'if [ "$BUILD_REPOSITORY_PROVIDER" = TfsGit ]; then',
+    '  OPEN=$(az repos pr list --organization "$SYSTEM_COLLECTIONURI" --project "$SYSTEM_TEAMPROJECT" --repository "$BUILD_REPOSITORY_NAME" --source-branch "$BRANCH" --status active --query "[].pullRequestId" --output tsv)',
+    '  if [ -z "$OPEN" ]; then',
+    '    az repos pr create --organization "$SYSTEM_COLLECTIONURI" --project "$SYSTEM_TEAMPROJECT" --repository "$BUILD_REPOSITORY_NAME" --source-branch "$BRANCH" --title "$(git log -1 --format=%s "refs/heads/$BRANCH")" --output none',
+    '  fi',
+    'fi',
+  ];
+  const bases = `  - job: bases
+    condition: and(eq(variables['Build.Reason'], 'Schedule'), eq(variables['Build.Repository.Provider'], 'TfsGit'))
+    timeoutInMinutes: "30"
+    steps:
+${setUp(1)}${bash('Update base images', basesStep(pullRequest), [
+  'env:',
+  '  GIT_USER: plimsoll',
+  '  GIT_PASSWORD: $(System.AccessToken)',
+  '  AZURE_DEVOPS_EXT_PAT: $(System.AccessToken)',
+])}`;
+  const pruned = `  - job: prune
+    ${scheduled}
+    timeoutInMinutes: "350"
+    variables:
+      REPORTS: plimsoll-reports
+      PRUNE_REGISTRY: ${quoted(prune ?? '')}
+    steps:
+${setUp(0)}${bash(
+  'Clear the registry',
+  [...unset('REGISTRY_PASSWORD', 'PLIMSOLL_KUBECONFIG'), ...pruneStep],
+  ['env:', '  REGISTRY_PASSWORD: $(REGISTRY_PASSWORD)', '  PLIMSOLL_KUBECONFIG: $(PLIMSOLL_KUBECONFIG)'],
+)}      - publish: plimsoll-reports
+        artifact: plimsoll-prune
+        condition: succeededOrFailed()
+`;
+  return [review, bases, ...(prune === undefined ? [] : [pruned])].join('\n');
+}
+
+function notes({ builds, scanners, prune }: PipelinePlan): string[] {
   return [
     '',
     'Variables of the pipeline (Edit, Variables):',
@@ -52,6 +112,12 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
     ...(builds.length > 0 && scanners.includes('clair')
       ? ['  CLAIR_URL         the address of your Clair; REGISTRY_USER and REGISTRY_PASSWORD (secret) to push for it']
       : []),
+    ...(prune === undefined
+      ? []
+      : [
+          '  PLIMSOLL_PRUNE    write: what the plan says is deleted from the registry; PLIMSOLL_KUBECONFIG (secret) tells what clusters run, REGISTRY_USER and REGISTRY_PASSWORD (secret) log in',
+        ]),
+    `Newer base images come as the branch ${updateBranch}: the build service has to be allowed «Contribute» and «Create branch».`,
     'The comment of what changed is for Azure Repos: the build service has to be allowed «Contribute to pull requests» in the repository.',
   ];
 }

@@ -2,13 +2,17 @@ import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan } from './pipeline-plan.ts';
 import {
   auditStep,
+  basesStep,
   budgetStep,
   commentStep,
   imageStep,
   installPlimsoll,
+  pruneStep,
   pushForClair,
+  reviewStep,
   scannerImages,
   scannerStep,
+  updateBranch,
 } from './shell-steps.ts';
 import { block, head, quoted } from './workflow-text.ts';
 
@@ -36,6 +40,8 @@ on:
   pull_request:
   push:
     branches: [main, master]
+  schedule:
+    - cron: '23 4 * * 1'
   workflow_dispatch:
 
 # Each job is given what it needs.
@@ -51,12 +57,102 @@ env:
 jobs:
 ${auditJob()}
 ${commentJob()}${plan.builds.length === 0 ? '' : `\n${imageJob(plan)}`}
-  # plimsoll:keep jobs
+${scheduledJobs(plan)}  # plimsoll:keep jobs
   # plimsoll:end
 `;
 }
 
-function notes({ builds, scanners }: PipelinePlan): string[] {
+/** Every week, and where somebody starts the workflow. */
+const scheduled = "if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'";
+
+const pullRequest = [
+  'if [ -z "$(gh pr list --head "$BRANCH" --state open --json number --jq \'.[].number\')" ]; then',
+  '  git log -1 --format=%B "refs/heads/$BRANCH" | tail -n +3 > "$WORK/body.md"',
+  '  gh pr create --head "$BRANCH" --title "$(git log -1 --format=%s "refs/heads/$BRANCH")" --body-file "$WORK/body.md"',
+  'fi',
+];
+
+function scheduledJobs({ prune }: PipelinePlan): string {
+  const review = `  review:
+    ${scheduled}
+    runs-on: ubuntu-24.04
+    timeout-minutes: 30
+    permissions:
+      contents: read
+    env:
+      ${work}
+      REPORTS: plimsoll-reports
+    steps:
+${checkout(1)}${install()}      - name: Review
+        run: |
+${block(reviewStep, 10)}
+      - name: Show it
+        if: always() && hashFiles('plimsoll-reports/audit.md') != ''
+        run: cat "$REPORTS/audit.md" >> "$GITHUB_STEP_SUMMARY"
+      - name: Keep the reports
+        if: always()
+        uses: ${actions.artifact}
+        with:
+          name: plimsoll-review
+          path: plimsoll-reports
+          if-no-files-found: ignore
+`;
+  const bases = `  bases:
+    ${scheduled}
+    runs-on: ubuntu-24.04
+    timeout-minutes: 30
+    permissions:
+      contents: write # the branch ${updateBranch}
+      pull-requests: write # its pull request
+    env:
+      ${work}
+    steps:
+${checkout(1)}${install()}      - name: Update base images
+        env:
+          GIT_USER: x-access-token
+          GIT_PASSWORD: \${{ github.token }}
+          GH_TOKEN: \${{ github.token }}
+        run: |
+${block(['mkdir -p "$WORK"', ...basesStep(pullRequest)], 10)}
+`;
+  const pruned =
+    prune === undefined
+      ? ''
+      : `  prune:
+    ${scheduled}
+    runs-on: ubuntu-24.04
+    timeout-minutes: 350
+    # Never two at once, and never one cut off.
+    concurrency:
+      group: plimsoll-prune
+      cancel-in-progress: false
+    permissions:
+      contents: read
+    env:
+      ${work}
+      REPORTS: plimsoll-reports
+      PRUNE_REGISTRY: ${quoted(prune)}
+    steps:
+${checkout(0)}${install()}      - name: Clear the registry
+        env:
+          PLIMSOLL_PRUNE: \${{ vars.PLIMSOLL_PRUNE }}
+          PLIMSOLL_KUBECONFIG: \${{ secrets.PLIMSOLL_KUBECONFIG }}
+          REGISTRY_USER: \${{ vars.REGISTRY_USER }}
+          REGISTRY_PASSWORD: \${{ secrets.REGISTRY_PASSWORD }}
+        run: |
+${block(pruneStep, 10)}
+      - name: Keep the plan
+        if: always()
+        uses: ${actions.artifact}
+        with:
+          name: plimsoll-prune
+          path: plimsoll-reports
+          if-no-files-found: ignore
+`;
+  return [review, bases, pruned].filter((job) => job !== '').join('\n');
+}
+
+function notes({ builds, scanners, prune }: PipelinePlan): string[] {
   return [
     '',
     'Variables of the repository (Settings, Secrets and variables, Actions):',
@@ -68,6 +164,12 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
         ]
       : []),
     ...(scanners.includes('snyk') && builds.length > 0 ? ['Secret: SNYK_TOKEN'] : []),
+    ...(prune === undefined
+      ? []
+      : [
+          '  PLIMSOLL_PRUNE    write: what the plan says is deleted from the registry; secrets PLIMSOLL_KUBECONFIG, what clusters run, and REGISTRY_PASSWORD with the variable REGISTRY_USER',
+        ]),
+    'Pull requests with newer base images: Settings, Actions, General, «Allow GitHub Actions to create and approve pull requests».',
     'Actions are pinned by commit; Renovate and Dependabot keep them current.',
   ];
 }

@@ -2,14 +2,18 @@ import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan, ScannerName } from './pipeline-plan.ts';
 import {
   auditStep,
+  basesStep,
   bothGates,
   budgetStep,
   commentStep,
   imageStep,
   installPlimsoll,
+  pruneStep,
   pushForClair,
+  reviewStep,
   scannerImages,
   scannerStep,
+  updateBranch,
 } from './shell-steps.ts';
 import { block, head, quoted } from './workflow-text.ts';
 
@@ -50,18 +54,82 @@ ${block(installPlimsoll, 6)}
 
 ${auditJob()}
 ${commentJob()}${plan.builds.map((build) => `\n${buildJob(build, plan.scanners)}\n${imageJob(build, plan.scanners)}`).join('')}
+${scheduledJobs(plan)}
 # plimsoll:keep jobs
 # plimsoll:end
 `;
 }
 
-function notes({ builds, scanners }: PipelinePlan): string[] {
+/** In pipelines of a schedule: Build, Pipeline schedules. */
+function scheduledJobs({ prune }: PipelinePlan): string {
+  const rules = (condition = '') => `  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"${condition}
+`;
+  const review = `plimsoll-review:
+  extends: .plimsoll-install
+  image: ${nodeGitImage}
+${rules()}  variables:
+    PLIMSOLL_FAIL_ON: error
+    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    REPORTS: plimsoll-reports-review
+  script:
+${scriptItem(reviewStep)}  artifacts:
+    when: always
+    expire_in: 13 weeks
+    paths:
+      - plimsoll-reports-review
+`;
+  const mergeRequest = [
+    'with_login push --quiet --force --push-option=merge_request.create --push-option="merge_request.target=$CI_DEFAULT_BRANCH" origin "refs/heads/$BRANCH:refs/heads/$BRANCH"',
+  ];
+  const bases = `plimsoll-bases:
+  extends: .plimsoll-install
+  image: ${nodeGitImage}
+${rules(' && $PLIMSOLL_PUSH_TOKEN')}  interruptible: false
+  variables:
+    GIT_USER: oauth2
+  script:
+    - git remote set-url origin "$CI_PROJECT_URL.git"
+${scriptItem(['export GIT_PASSWORD="$PLIMSOLL_PUSH_TOKEN"', ...withPush(basesStep([]), mergeRequest)])}`;
+  const pruned = `plimsoll-prune:
+  extends: .plimsoll-install
+  image: ${nodeGitImage}
+${rules()}  interruptible: false
+  resource_group: plimsoll-prune
+  timeout: 6h
+  variables:
+    GIT_DEPTH: "0"
+    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    REPORTS: plimsoll-reports-prune
+    PRUNE_REGISTRY: ${quoted(prune ?? '')}
+  script:
+${scriptItem(pruneStep)}  artifacts:
+    when: always
+    expire_in: 13 weeks
+    paths:
+      - plimsoll-reports-prune
+`;
+  return [review, bases, ...(prune === undefined ? [] : [pruned])].join('\n');
+}
+
+/** GitLab makes the merge request where the branch is pushed. */
+function withPush(lines: readonly string[], push: readonly string[]): readonly string[] {
+  return [...lines.slice(0, -1), ...push];
+}
+
+function notes({ builds, scanners, prune }: PipelinePlan): string[] {
   return [
     '',
     'Variables of the project (Settings, CI/CD):',
     '  PLIMSOLL_PACKAGE        the package of Plimsoll, as npm install takes it: the address of its .tgz',
     '  PLIMSOLL_FAIL_ON        error (default), warning, note or never: from when on a job fails',
     '  PLIMSOLL_COMMENT_TOKEN  masked: a project access token with scope «api» and role Reporter, for the comment of what changed',
+    `  PLIMSOLL_PUSH_TOKEN     masked: a project access token with scope «write_repository» and role Developer, for newer base images as the branch ${updateBranch}`,
+    ...(prune === undefined
+      ? []
+      : [
+          '  PLIMSOLL_PRUNE          write: what the plan says is deleted from the registry; PLIMSOLL_KUBECONFIG (masked) tells what clusters run, REGISTRY_USER and REGISTRY_PASSWORD log in',
+        ]),
     ...(builds.length > 0 && scanners.includes('snyk') ? ['  SNYK_TOKEN              masked'] : []),
     ...(builds.length > 0 && scanners.includes('clair')
       ? [
@@ -73,6 +141,7 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
           'Images are built by Docker in Docker: the runner has to allow privileged containers. The cache is in the project’s registry.',
         ]
       : []),
+    'A schedule (Build, Pipeline schedules) runs the weekly review, and looks into the images again.',
     'Tags of images can be moved: Renovate pins them by digest and keeps them current.',
   ];
 }

@@ -2,16 +2,20 @@ import { parseImageReference } from '../core/image-reference.ts';
 import type { PipelineBuild, PipelinePlan, ScannerName } from './pipeline-plan.ts';
 import {
   auditStep,
+  basesStep,
   bothGates,
   budgetStep,
   buildStep,
   commentStep,
   imageStep,
   installPlimsollApart,
+  pruneStep,
   pushForClair,
+  reviewStep,
   scannerImages,
   scannerStep,
   toolPath,
+  updateBranch,
 } from './shell-steps.ts';
 import { block, head } from './workflow-text.ts';
 
@@ -34,6 +38,9 @@ pipeline {
     disableConcurrentBuilds(abortPrevious: true)
     timeout(time: 2, unit: 'HOURS')
   }
+  triggers {
+    cron(env.BRANCH_IS_PRIMARY == 'true' ? 'H 4 * * 1' : '')
+  }
   stages {
     stage('Install Plimsoll') {
       steps {
@@ -42,7 +49,7 @@ ${sh(installPlimsollApart, 8)}
     }
 ${auditStage()}
 ${commentStage()}
-${plan.builds.map((build) => `${imageStage(build, plan.scanners)}\n`).join('')}    // plimsoll:keep stages
+${plan.builds.map((build) => `${imageStage(build, plan.scanners)}\n`).join('')}${scheduledStages(plan)}    // plimsoll:keep stages
     // plimsoll:end
   }
   post {
@@ -57,7 +64,56 @@ ${plan.builds.map((build) => `${imageStage(build, plan.scanners)}\n`).join('')} 
 `;
 }
 
-function notes({ builds, scanners }: PipelinePlan): string[] {
+/** Those of the weekly run of the main branch. */
+function scheduledStages({ prune }: PipelinePlan): string {
+  const stage = (
+    title: string,
+    condition: string,
+    variables: readonly string[],
+    step: string,
+  ) => `    stage('${title}') {
+      when {
+        allOf {
+          triggeredBy 'TimerTrigger'
+${condition === '' ? '' : `          expression { ${condition} }\n`}        }
+      }
+${variables.length === 0 ? '' : `      environment {\n${block(variables, 8)}\n      }\n`}      steps {
+        catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
+${step}
+        }
+      }
+    }
+`;
+  const bases = withCredential(
+    'env.PLIMSOLL_PUSH_CREDENTIAL',
+    "usernamePassword(credentialsId: env.PLIMSOLL_PUSH_CREDENTIAL, usernameVariable: 'GIT_USER', passwordVariable: 'GIT_PASSWORD')",
+    sh(basesStep([]), 16),
+  );
+  return [
+    stage('Review', '', ["REPORTS = 'plimsoll-reports-review'"], sh(reviewStep, 10)),
+    stage('Newer base images', 'env.PLIMSOLL_PUSH_CREDENTIAL', [], bases),
+    ...(prune === undefined
+      ? []
+      : [
+          stage(
+            'Clear the registry',
+            'env.PLIMSOLL_REGISTRY_CREDENTIAL',
+            ["REPORTS = 'plimsoll-reports-prune'", `PRUNE_REGISTRY = ${quoted(prune)}`],
+            pruning(),
+          ),
+        ]),
+  ].join('');
+}
+
+function pruning(): string {
+  const login =
+    "usernamePassword(credentialsId: env.PLIMSOLL_REGISTRY_CREDENTIAL, usernameVariable: 'REGISTRY_USER', passwordVariable: 'REGISTRY_PASSWORD')";
+  const kubeconfig = "string(credentialsId: env.PLIMSOLL_KUBECONFIG_CREDENTIAL, variable: 'PLIMSOLL_KUBECONFIG')";
+  return `${withCredential('env.PLIMSOLL_KUBECONFIG_CREDENTIAL', `${login}, ${kubeconfig}`, sh(pruneStep, 16))}
+${withCredential('!env.PLIMSOLL_KUBECONFIG_CREDENTIAL', login, sh(pruneStep, 16))}`;
+}
+
+function notes({ builds, scanners, prune }: PipelinePlan): string[] {
   return [
     '',
     `The agent needs Node.js 20 or later and git${builds.length > 0 ? ', and Docker for the images' : ''}.`,
@@ -65,6 +121,12 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
     '  PLIMSOLL_PACKAGE             the package of Plimsoll, as npm install takes it: the address of its .tgz',
     '  PLIMSOLL_FAIL_ON             error (default), warning, note or never: from when on a stage fails',
     '  PLIMSOLL_COMMENT_CREDENTIAL  id of a credential of kind «secret text»: a token of GitHub or GitLab, for the comment of what changed',
+    `  PLIMSOLL_PUSH_CREDENTIAL     id of a user name with password that may push the branch ${updateBranch}: newer base images, every week`,
+    ...(prune === undefined
+      ? []
+      : [
+          '  PLIMSOLL_PRUNE               write: what the plan says is deleted from the registry, with PLIMSOLL_REGISTRY_CREDENTIAL; PLIMSOLL_KUBECONFIG_CREDENTIAL, the id of a secret text, tells what clusters run',
+        ]),
     ...(builds.length > 0 && scanners.includes('snyk')
       ? ['  PLIMSOLL_SNYK_CREDENTIAL     id of a credential of kind «secret text»: Snyk’s token']
       : []),
@@ -76,8 +138,9 @@ function notes({ builds, scanners }: PipelinePlan): string[] {
   ];
 }
 
-/** What each script begins with: nothing lasts from one to the next but files. */
+/** What each script begins with: nothing lasts from one to the next but files. Jenkins would log each command with what it fills in. */
 const scriptStart = [
+  'set +x',
   'WORK="$WORKSPACE_TMP/plimsoll"',
   `PATH="${toolPath}:$PATH"`,
   'PLIMSOLL_FAIL_ON="${PLIMSOLL_FAIL_ON:-error}"',

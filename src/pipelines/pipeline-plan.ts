@@ -26,6 +26,8 @@ export interface PipelinePlan {
   readonly builds: readonly PipelineBuild[];
   /** In the order of `scannerNames`. */
   readonly scanners: readonly ScannerName[];
+  /** Host of a registry, with repositories where only these are meant, that is cleared every week; undefined: none is. */
+  readonly prune: string | undefined;
   /** How it is asked for again, for instance `github --scanner trivy`. */
   readonly command: string;
 }

@@ -15,6 +15,7 @@ export interface PipelineChoices {
   readonly system: SystemName;
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
+  readonly prune: string | undefined;
   /** Paths of the Dockerfiles, from the root, that have a size budget. */
   readonly budgets: ReadonlySet<string>;
 }
@@ -25,7 +26,7 @@ export interface PipelineChoices {
  */
 export function readPipelinePlan(
   project: Project,
-  { system, scanners, image, budgets }: PipelineChoices,
+  { system, scanners, image, prune, budgets }: PipelineChoices,
 ): PipelinePlan {
   const wanted = scannerNames.filter((name) => scanners.includes(name));
   const named = image === undefined ? undefined : imageName(image);
@@ -40,8 +41,13 @@ export function readPipelinePlan(
     ),
   );
   if (wanted.includes('clair')) mustBePushed(builds);
-  const flags = [...wanted.map((name) => `--scanner ${name}`), ...(named === undefined ? [] : [`--image ${named}`])];
-  return { builds, scanners: wanted, command: [system, ...flags].join(' ') };
+  if (prune !== undefined) mustBeRegistry(prune);
+  const flags = [
+    ...wanted.map((name) => `--scanner ${name}`),
+    ...(named === undefined ? [] : [`--image ${named}`]),
+    ...(prune === undefined ? [] : [`--prune ${prune}`]),
+  ];
+  return { builds, scanners: wanted, prune, command: [system, ...flags].join(' ') };
 }
 
 /** @throws UserError for what is no image without tag */
@@ -52,6 +58,14 @@ function imageName(text: string): string {
       `--image takes the name of an image without a tag, as registry.example.com/shop/web; not «${printable(text)}»`,
     );
   return text;
+}
+
+/** @throws UserError for what is no host of a registry, with or without a repository in it */
+function mustBeRegistry(text: string): void {
+  if (/^[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[a-z0-9._-]+)*(?:\/\*)?$/.test(text) && /[.:]/.test(text)) return;
+  throw new UserError(
+    `--prune takes the host of a registry, as registry.example.com or registry.example.com/shop/*; not «${printable(text)}»`,
+  );
 }
 
 type Unnamed = Omit<PipelineBuild, 'id'> & { readonly isNamed: boolean };

@@ -180,3 +180,84 @@ export function bothGates(first: readonly string[], second: readonly string[]): 
   const noting = (lines: readonly string[]) => [...lines.slice(0, -1), `${lines.at(-1)} || code=$?`];
   return ['code=0', ...noting(first), ...noting(second), 'exit "$code"'];
 }
+
+/** Whom the commits of updates are by: a commit of somebody else on the branch is never overwritten. */
+export const updateAuthor = 'plimsoll@users.noreply.invalid';
+export const updateBranch = 'plimsoll/bases';
+
+/**
+ * What a person is shown every week: the audit as a page, and whether the base images are current. Ends with the worse of both exit codes, so that somebody
+ * is told.
+ */
+export const reviewStep = [
+  'rm -rf "$WORK/review" "$REPORTS"',
+  'mkdir -p "$WORK/review"',
+  'code=0',
+  'plimsoll audit --quiet --format plain --all --also html="$WORK/review/audit.html" --also markdown="$WORK/review/audit.md" --also json="$WORK/review/audit.json" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?',
+  'plimsoll bases --quiet --all --output "$WORK/review/bases.txt" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?',
+  'cat "$WORK/review/bases.txt"',
+  'mv "$WORK/review" "$REPORTS"',
+  'exit "$code"',
+] as const;
+
+/**
+ * Newer base images as a branch, pushed with GIT_USER and GIT_PASSWORD, which come to git by a helper and stand in no list of processes. Whoever added a
+ * commit to the branch keeps it.
+ * @param then what asks for the review, where the branch was pushed
+ */
+export function basesStep(then: readonly string[]): readonly string[] {
+  return [
+    `BRANCH=${updateBranch}`,
+    `export GIT_AUTHOR_NAME=plimsoll GIT_AUTHOR_EMAIL=${updateAuthor} GIT_COMMITTER_NAME=plimsoll GIT_COMMITTER_EMAIL=${updateAuthor}`,
+    'with_login() {',
+    '  git -c credential.helper= -c credential.helper="!f() { echo \\"username=\\$GIT_USER\\"; echo \\"password=\\$GIT_PASSWORD\\"; }; f" "$@"',
+    '}',
+    'git branch --quiet -D "$BRANCH" 2> /dev/null || true',
+    'plimsoll bases --quiet --branch "$BRANCH" --fail-on never',
+    'if ! git rev-parse --verify --quiet "refs/heads/$BRANCH" > /dev/null; then',
+    '  echo "All base images are current."',
+    '  exit 0',
+    'fi',
+    'if with_login fetch --quiet --no-tags origin "+refs/heads/$BRANCH:refs/remotes/origin/$BRANCH" 2> /dev/null; then',
+    '  if [ "$(git log -1 --format=%ce "refs/remotes/origin/$BRANCH")" != "$GIT_COMMITTER_EMAIL" ]; then',
+    '    echo "The branch $BRANCH has commits of somebody else and is left alone."',
+    '    exit 0',
+    '  fi',
+    '  if git diff --quiet "refs/remotes/origin/$BRANCH" "refs/heads/$BRANCH"; then',
+    '    echo "The branch $BRANCH has it already."',
+    '    exit 0',
+    '  fi',
+    'fi',
+    'with_login push --quiet --force origin "refs/heads/$BRANCH:refs/heads/$BRANCH"',
+    ...then,
+  ];
+}
+
+/**
+ * What of the registry PRUNE_REGISTRY nothing needs any more; deleted only where PLIMSOLL_PRUNE is «write», and then only where a kubeconfig tells what clusters
+ * run. The policy is that of plimsoll.yaml.
+ */
+export const pruneStep = [
+  'umask 077',
+  'rm -rf "$WORK/prune" "$REPORTS"',
+  'mkdir -p "$WORK/prune/login" "$REPORTS"',
+  'if [ -n "$REGISTRY_PASSWORD" ]; then',
+  '  DOCKER_CONFIG="$WORK/prune/login"',
+  '  export DOCKER_CONFIG',
+  `  LOGIN=$(printf '%s:%s' "$REGISTRY_USER" "$REGISTRY_PASSWORD" | base64 | tr -d '\\n')`,
+  `  printf '{"auths":{"%s":{"auth":"%s"}}}' "\${PRUNE_REGISTRY%%/*}" "$LOGIN" > "$DOCKER_CONFIG/config.json"`,
+  'fi',
+  'set -- "$PRUNE_REGISTRY" --git .',
+  'if [ -n "$PLIMSOLL_KUBECONFIG" ]; then',
+  `  printf '%s' "$PLIMSOLL_KUBECONFIG" > "$WORK/prune/kubeconfig"`,
+  '  set -- "$@" --kubeconfig "$WORK/prune/kubeconfig" --cluster',
+  'fi',
+  'if [ "$PLIMSOLL_PRUNE" = write ]; then',
+  '  set -- "$@" --write',
+  'fi',
+  'code=0',
+  'plimsoll prune registry "$@" --quiet --output "$REPORTS/prune.txt" || code=$?',
+  'rm -rf "$WORK/prune"',
+  'cat "$REPORTS/prune.txt"',
+  'exit "$code"',
+] as const;

@@ -15,6 +15,10 @@ export function head(command: string, note: readonly string[], mark: '#' | '//' 
     'What stands between «plimsoll:keep» and «plimsoll:end» is yours and is always kept.',
     `$ plimsoll ci init ${command}`,
     ...note,
+    // A change of theirs would be one by hand, by which this file would get no newer version any more.
+    ...(mark === '#'
+      ? ['', 'plimsoll ignore-file=bases/newer,bases/moved -- a newer version of this file names newer images']
+      : []),
   ];
   return `${lines.map((line) => `${mark} ${line}`.trimEnd()).join('\n')}\n`;
 }

@@ -51,6 +51,7 @@ export function planPipeline(
 export interface RememberedChoices {
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
+  readonly prune: string | undefined;
 }
 
 /**
@@ -59,16 +60,18 @@ export interface RememberedChoices {
  */
 export function rememberedChoices(text: string | undefined, system: SystemName): RememberedChoices | undefined {
   if (text === undefined || readSeal(text).written === undefined) return undefined;
-  const line = /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|image [\w./:-]{1,300}))*)\r?$/m.exec(
-    text,
-  );
+  const line =
+    /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|(?:image|prune) [\w./:*-]{1,300}))*)\r?$/m.exec(
+      text,
+    );
   const [, of, flags = ''] = line ?? [];
-  const pairs = [...flags.matchAll(/--(scanner|image) (\S+)/g)].map(([, name, value = '']) => ({ name, value }));
+  const pairs = [...flags.matchAll(/--(scanner|image|prune) (\S+)/g)].map(([, name, value = '']) => ({ name, value }));
   const names = pairs.filter(({ name }) => name === 'scanner').map(({ value }) => value);
   const scanners = scannerNames.filter((name) => names.includes(name));
   if (of !== system || scanners.length !== names.length)
     throw new UserError('the line that remembers the choices of the last run cannot be read', {
-      remedy: 'Name them: --scanner, --image.',
+      remedy: 'Name them: --scanner, --image, --prune.',
     });
-  return { scanners, image: pairs.find(({ name }) => name === 'image')?.value };
+  const chosen = (of: string) => pairs.find(({ name }) => name === of)?.value;
+  return { scanners, image: chosen('image'), prune: chosen('prune') };
 }

@@ -139,6 +139,8 @@ describe('plimsoll ci init', () => {
     [['github', '--image', 'web:1'], '--image takes the name'],
     [['github', '--image', "web';id;'"], '--image takes the name'],
     [['github', '--scanner', 'clair', '--image', 'web'], 'Clair reads images of registries only'],
+    [['github', '--prune', 'x$(id)'], '--prune takes'],
+    [['github', '--prune', 'web'], '--prune takes'],
     [['github', '--out', '../x.yml'], '--out takes'],
     [['github', '--out', 'x.sh'], '--out takes'],
   ])('refuses %j', async (args, message) => {
@@ -209,6 +211,9 @@ describe('the workflow for GitHub', () => {
     expect(permissions).toEqual({});
     for (const job of ['audit', 'image'])
       expect(jobs[job].permissions).toEqual({ contents: 'read', 'security-events': 'write' });
+    expect(jobs.comment.permissions).toEqual({ 'pull-requests': 'write' });
+    expect(jobs.review.permissions).toEqual({ contents: 'read' });
+    expect(jobs.bases.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
   });
 
   it('has no value of a project in a script', async () => {
@@ -244,6 +249,8 @@ describe('the jobs for GitLab', () => {
       'plimsoll-image-job',
       'plimsoll-build-web',
       'plimsoll-image-web',
+      'plimsoll-review',
+      'plimsoll-bases',
     ]);
     for (const [name, job] of Object.entries(jobs)) {
       expect(Object.keys(job).filter((key) => !jobKeywords.has(key))).toEqual([]);
@@ -272,7 +279,8 @@ const published = {
   ],
 } as const;
 
-const choices = [[], ['--scanner', 'trivy'], [...all, ...named]];
+const prune = ['--prune', 'registry.example.com/shop/*'];
+const choices = [[], ['--scanner', 'trivy', ...prune], [...all, ...named, ...prune]];
 
 describe('the published schema', () => {
   it.skipIf(noSchemas).each([
@@ -347,9 +355,9 @@ describe.each(systemNames)('the scripts for %s', (system) => {
   };
 
   it('call plimsoll only with what it takes', async () => {
-    const calls = (await scripts(...all)).flatMap(plimsollCalls);
+    const calls = (await scripts(...all, ...prune)).flatMap(plimsollCalls);
     const names = new Set(calls.map(([name, form]) => (name === 'ci' ? `ci ${form}` : name)));
-    expect([...names].sort()).toEqual(['audit', 'bisect-size', 'ci comment', 'db', 'fix', 'image']);
+    expect([...names].sort()).toEqual(['audit', 'bases', 'bisect-size', 'ci comment', 'db', 'fix', 'image', 'prune']);
     for (const [name, ...args] of calls) {
       const known = commands.find((each) => each.name === name);
       const loaded = await known?.load();
@@ -361,8 +369,8 @@ describe.each(systemNames)('the scripts for %s', (system) => {
   });
 
   it('hold no value of the project', async () => {
-    const written = await scripts(...all);
-    expect(written.length).toBeGreaterThan(6);
+    const written = await scripts(...all, ...prune);
+    expect(written.length).toBeGreaterThan(9);
     for (const script of written) expect(script).not.toMatch(/\$\{\{|registry\.example|it's a job/);
   });
 
@@ -374,7 +382,7 @@ describe.each(systemNames)('the scripts for %s', (system) => {
   });
 
   it.skipIf(lacks(existsSync(path.join(bin, 'shellcheck'))))('are what ShellCheck takes', async () => {
-    for (const script of await scripts(...all)) {
+    for (const script of await scripts(...all, ...prune)) {
       const { stdout, status } = spawnSync(
         path.join(bin, 'shellcheck'),
         ['--shell=sh', '--exclude=SC2154,SC2016', '-'],

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type CommentServer, startCommentServer, token } from '../pipelines/comment-server.ts';
+import { hasSkopeo } from './image-stores.ts';
+import { hasRegistry, startRealRegistry } from './real-registry.ts';
+import { pushTagged } from './tagged-images.ts';
 
 /**
  * What is generated for a pull request, run: the scripts of the audit and of the comment with the package as npm packs it, on a repository with a pull
@@ -43,17 +46,21 @@ function git(...args: readonly string[]): string {
   ).trim();
 }
 
+function runPlimsollIn(cwd: string, ...args: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [path.resolve('dist/cli/main.js'), ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+}
+
 /** A repository whose work tree is the merge of a pull request into main; gives where the request began. */
 function makeRequest(system: string): string {
   const directory = path.join(root, 'repository');
   mkdirSync(directory, { recursive: true });
   git('init', '--quiet');
   writeFileSync(path.join(directory, 'Dockerfile'), clean);
-  const written = spawnSync(process.execPath, [path.resolve('dist/cli/main.js'), 'ci', 'init', system], {
-    cwd: directory,
-    encoding: 'utf8',
-  });
-  expect(written).toMatchObject({ status: 0, stderr: '' });
+  runPlimsollIn(directory, 'ci', 'init', system);
   git('add', '--all');
   git('commit', '--quiet', '--message', 'one');
   const base = git('rev-parse', 'HEAD');
@@ -385,4 +392,82 @@ test('Jenkins', { timeout: 120_000 }, async (context) => {
   expect(log).toContain('[result] FAILURE');
   expect(existsSync(path.join(root, 'repository/plimsoll-reports-audit/audit.sarif'))).toBe(true);
   await mustHaveCommented('plimsoll-reports-audit');
+});
+
+/** What is on a schedule, from the workflow for GitHub: the review, newer base images as a branch, and what could go from the registry. */
+test('every week', { timeout: 120_000 }, async (context) => {
+  if ((!hasRegistry || !hasSkopeo) && process.env.CI !== 'true')
+    context.skip('docker-registry or skopeo is missing: scripts/system-parts registry skopeo');
+  const registry = await startRealRegistry();
+  try {
+    const host = `127.0.0.1:${registry.port}`;
+    await pushTagged(host, 'acme/app', [{ tag: '1.4.2' }, { tag: '1.4.10' }]);
+    const directory = path.join(root, 'repository');
+    mkdirSync(directory);
+    git('init', '--quiet');
+    const dockerfile = `FROM ${host}/acme/app:1.4.2\nUSER 10001\n`;
+    writeFileSync(path.join(directory, 'Dockerfile'), dockerfile);
+    runPlimsollIn(directory, 'ci', 'init', 'github', '--prune', host);
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'one');
+    const origin = path.join(root, 'origin.git');
+    execFileSync('git', ['clone', '--quiet', '--bare', directory, origin]);
+    git('remote', 'add', 'origin', origin);
+    // GitHub's own program: it says what it was called with, and that there is no pull request.
+    const calls = path.join(root, 'gh.log');
+    mkdirSync(path.join(root, 'global/bin'), { recursive: true });
+    writeFileSync(path.join(root, 'global/bin/gh'), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${calls}'\n`, { mode: 0o755 });
+    const workflow: { jobs: Record<string, Job> } = parse(read('.github/workflows/plimsoll.yml'));
+    const script = (job: string, word: string) =>
+      workflow.jobs[job]?.steps.find((step) => step.run?.includes(word))?.run ?? '';
+    const variables = {
+      WORK: path.join(root, 'work'),
+      REPORTS: 'plimsoll-reports',
+      PLIMSOLL_FAIL_ON: 'warning',
+      PRUNE_REGISTRY: host,
+      GIT_USER: 'x-access-token',
+      GIT_PASSWORD: token,
+    };
+    const step = (text: string) => run(['bash', '-e', '-c', text], directory, variables);
+    expect(await step(script('review', 'npm install'))).toMatchObject({ code: 0 });
+
+    // The tag is old: the review fails, and says so.
+    const review = await step(script('review', 'plimsoll audit'));
+    expect(review).toMatchObject({ code: 1, log: expect.stringContaining('1.4.10') });
+    expect(read('plimsoll-reports/audit.html')).toContain('<!doctype html>');
+    rmSync(path.join(directory, 'plimsoll-reports'), { recursive: true });
+
+    const update = script('bases', 'plimsoll bases');
+    const inOrigin = (...args: readonly string[]) =>
+      execFileSync('git', ['-C', origin, ...args], { encoding: 'utf8' }).trim();
+    const first = await step(update);
+    expect(first, first.log).toMatchObject({ code: 0 });
+    expect(inOrigin('show', 'plimsoll/bases:Dockerfile')).toContain('app:1.4.10');
+    expect(inOrigin('diff', '--name-only', 'main', 'plimsoll/bases')).toBe('Dockerfile');
+    expect(readFileSync(calls, 'utf8')).toMatch(/pr create --head plimsoll\/bases --title Update /);
+    const commit = inOrigin('rev-parse', 'plimsoll/bases');
+    expect(await step(update)).toMatchObject({ code: 0, log: expect.stringContaining('has it already') });
+    expect(inOrigin('rev-parse', 'plimsoll/bases')).toBe(commit);
+    // Somebody goes on from it.
+    git('branch', '--quiet', '--force', 'theirs', 'refs/remotes/origin/plimsoll/bases');
+    git('checkout', '--quiet', 'theirs');
+    git('commit', '--quiet', '--allow-empty', '--message', 'mine');
+    git('push', '--quiet', 'origin', 'theirs:plimsoll/bases');
+    git('checkout', '--quiet', 'main');
+    expect(await step(update)).toMatchObject({ code: 0, log: expect.stringContaining('somebody else') });
+    expect(inOrigin('log', '-1', '--format=%s', 'plimsoll/bases')).toBe('mine');
+
+    // Without a kubeconfig nobody knows what runs: it is said what could go, and nothing does.
+    const pruned = await step(script('prune', 'plimsoll prune'));
+    expect(pruned, pruned.log).toMatchObject({ code: 0 });
+    expect(read('plimsoll-reports/prune.txt')).toContain('acme/app');
+    expect(existsSync(path.join(root, 'work/prune'))).toBe(false);
+    const writing = await run(['bash', '-e', '-c', script('prune', 'plimsoll prune')], directory, {
+      ...variables,
+      PLIMSOLL_PRUNE: 'write',
+    });
+    expect(writing.code, writing.log).not.toBe(0);
+  } finally {
+    registry.stop();
+  }
 });

@@ -5,7 +5,20 @@ const init: CommandForm = {
   arguments: 'github|gitlab|jenkins|azure [PATH]',
   description:
     'Reads the image builds of a repository (default: this directory, its root) and writes a workflow for GitHub Actions, jobs for GitLab, a Jenkinsfile or a\npipeline for Azure: audit of each pull request with one comment of what changed, image build with cache, the scanners named, all of it in one\nreport with one gate. A later run brings a newer version; what you changed by hand is recognised and left alone, regions between\n«plimsoll:keep» and «plimsoll:end» are kept. A run without choices takes those of the last one.',
-  flags: ['scanner', 'image', 'out', 'dry-run', 'diff', 'check', 'force', 'json', 'quiet', 'config', 'no-config'],
+  flags: [
+    'scanner',
+    'image',
+    'prune',
+    'out',
+    'dry-run',
+    'diff',
+    'check',
+    'force',
+    'json',
+    'quiet',
+    'config',
+    'no-config',
+  ],
   examples: [
     { call: 'plimsoll ci init github', meaning: 'Audit, build and a look into each image' },
     {
@@ -56,6 +69,13 @@ export const command: Command = {
       group: 'Choices',
       description:
         'Only the build of this image, without tag; the name of the only build. Default: all builds, by their names',
+    },
+    {
+      name: 'prune',
+      value: 'HOST[/REPOSITORY]',
+      group: 'Choices',
+      description:
+        'Every week, say what of this registry nothing needs any more; deleted where the variable PLIMSOLL_PRUNE is «write»',
     },
     {
       name: 'out',
