@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,14 +12,21 @@ import { registryOptions } from '../image/sources/registry-options.ts';
 import { openCluster } from '../kubernetes/cluster-client.ts';
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 import type { ResourceType } from '../kubernetes/cluster-object.ts';
-import { carryOut } from '../maintain/prune-registry/carry-out.ts';
+import { carryOut, noManifest } from '../maintain/prune-registry/carry-out.ts';
 import { readClusterMentions } from '../maintain/prune-registry/cluster-mentions.ts';
+import {
+  collectGarbage,
+  type GarbageWork,
+  type OwnRegistry,
+  storageRoot,
+  undoInterrupted,
+} from '../maintain/prune-registry/collect-garbage.ts';
 import { readGitMentions } from '../maintain/prune-registry/git-mentions.ts';
 import { openJournal, type Pending, readPending } from '../maintain/prune-registry/journal.ts';
 import { globPattern, type KeepPolicy, keepPolicy, parseVersionRule } from '../maintain/prune-registry/keep-policy.ts';
 import { type PruneLock, takeLock } from '../maintain/prune-registry/lock.ts';
 import { type MentionCollector, mentionCollector } from '../maintain/prune-registry/mentions.ts';
-import { deletedIn, emptiedBy, prunePlan } from '../maintain/prune-registry/plan.ts';
+import { deletedIn, emptiedBy, neededBlobs, prunePlan } from '../maintain/prune-registry/plan.ts';
 import { type KnownManifest, type KnownManifests, readInventory } from '../maintain/prune-registry/read-inventory.ts';
 import { readStorage } from '../maintain/prune-registry/storage.ts';
 import type { KeepSettings } from '../project/prune-settings.ts';
@@ -41,6 +49,12 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
   const writes = parsed.has('write');
   mustKnowWhatRuns(parsed);
   const policy = await policyFrom(parsed, terminal);
+  if (parsed.has('schedule')) {
+    const { writeSchedule } = await import('./prune-registry-schedule.ts');
+    writeSchedule(registry, policy, parsed, terminal);
+    return exitCodes.clean;
+  }
+  const own = ownRegistryFrom(parsed, terminal);
   const rate = countFrom(parsed, 'rate', 10);
   const state = stateDirectory(registry, parsed, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
@@ -49,12 +63,21 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
   try {
     if (writes) lock = await takeLock(state);
     const options = optionsFrom(parsed, terminal, progress);
+    const work = (of: OwnRegistry): GarbageWork => ({
+      ...of,
+      registry,
+      askToDelete: () => registryRepository(registry, 'plimsoll', { ...options, attempts: 1 }).delete(noManifest),
+      onProgress: progress.step,
+      sleep: (milliseconds) => sleep(milliseconds),
+    });
+    if (own) await undoInterrupted(work(own));
     const names = await repositoriesOf(registry, globs, options);
     const collector = mentionCollector(names);
     const roots = await readRoots(collector, parsed, terminal, progress);
     const pending = readPending(state);
     const storage = parsed.value('storage');
-    const stored = storage === undefined ? undefined : readStorage(path.resolve(terminal.cwd, storage));
+    const root = storage === undefined ? own && storageRoot(own.config) : path.resolve(terminal.cwd, storage);
+    const stored = root === undefined ? undefined : readStorage(root);
     const inventory = await readInventory({
       registry,
       repositories: names,
@@ -87,8 +110,12 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       now: () => performance.now(),
       sleep: (milliseconds) => sleep(milliseconds),
     }).finally(journal.close);
+    const disk =
+      own === undefined || run.stopped !== undefined
+        ? undefined
+        : await collectGarbage(work(own), neededBlobs(plan, inventory));
     progress.end();
-    await write(plan, run, parsed, terminal);
+    await write(plan, { ...run, ...(disk && { disk }) }, parsed, terminal);
     return run.stopped === undefined ? exitCodes.clean : exitCodes.system;
   } finally {
     progress.end();
@@ -108,6 +135,29 @@ function mustKnowWhatRuns(parsed: ParsedArguments): void {
     });
   for (const flag of ['plan', 'yes-really', 'rate'])
     if (parsed.has(flag) && !parsed.has('write')) throw new UserError(`--${flag} is for --write`);
+}
+
+/** The registry on this machine whose garbage is to be collected. */
+function ownRegistryFrom(parsed: ParsedArguments, { cwd, environment }: Terminal): OwnRegistry | undefined {
+  const config = parsed.value('garbage-collect');
+  const restart = parsed.value('restart');
+  if (config === undefined) {
+    for (const flag of ['restart', 'registry-program'])
+      if (parsed.has(flag)) throw new UserError(`--${flag} is for --garbage-collect`);
+    return undefined;
+  }
+  if (!parsed.has('write') || restart === undefined)
+    throw new UserError('--garbage-collect needs --write, and with --restart the command that restarts the registry', {
+      remedy: 'It is made read-only for the time: --restart «systemctl restart docker-registry».',
+    });
+  const found = ['docker-registry', 'registry'].find((name) =>
+    (environment.PATH ?? '').split(path.delimiter).some((directory) => existsSync(path.join(directory, name))),
+  );
+  return {
+    config: path.resolve(cwd, config),
+    restart,
+    program: parsed.value('registry-program') ?? found ?? 'docker-registry',
+  };
 }
 
 /** @throws UserError where the plan is another one than was looked at, or leaves repositories with nothing */
@@ -216,7 +266,7 @@ async function readRoots(
   progress: Progress,
 ): Promise<PruneRoots[]> {
   const roots: PruneRoots[] = [];
-  const contexts = parsed.has('context') ? parsed.values('context') : parsed.has('cluster') ? [undefined] : [];
+  const contexts = [...(parsed.has('cluster') ? [undefined] : []), ...parsed.values('context')];
   for (const context of contexts) roots.push(await readCluster(context, collector, parsed, terminal, progress));
   for (const named of parsed.values('git')) {
     const git = openGit(path.resolve(terminal.cwd, named));
@@ -264,7 +314,8 @@ export async function readCluster(
   }
 }
 
-function resourceFrom(text: string): ResourceType {
+/** @throws UserError for what names no kind */
+export function resourceFrom(text: string): ResourceType {
   const [, apiVersion, resource] = /^((?:[a-z0-9.-]+\/)?v[a-z0-9]+)\/([a-z0-9]+)$/.exec(text) ?? [];
   if (apiVersion === undefined || resource === undefined)
     throw new UserError(

@@ -102,6 +102,35 @@ export const registryFlags: readonly FlagDefinition[] = [
     description:
       'The storage of a docker-registry on this machine (rootdirectory): tells of untagged manifests and of when all was pushed',
   },
+  {
+    name: 'garbage-collect',
+    value: 'CONFIG',
+    group: 'Registry',
+    description:
+      'With --write: then collect the garbage of the docker-registry on this machine that has this configuration',
+  },
+  {
+    name: 'restart',
+    value: 'COMMAND',
+    group: 'Registry',
+    description: 'How that registry is restarted: «systemctl restart docker-registry»',
+  },
+  {
+    name: 'registry-program',
+    value: 'FILE',
+    group: 'Registry',
+    description: 'The program of that registry; default docker-registry, else registry',
+  },
+  {
+    name: 'schedule',
+    value: 'SYSTEM',
+    choices: ['cronjob', 'systemd', 'github', 'gitlab'],
+    group: 'Schedule',
+    description: 'Print what runs this command again and again, and end',
+  },
+  { name: 'every', value: 'TIME', choices: ['day', 'week'], group: 'Schedule', description: 'How often; default week' },
+  { name: 'namespace', value: 'NAME', group: 'Schedule', description: 'Of the CronJob; default plimsoll' },
+  { name: 'image', value: 'IMAGE', group: 'Schedule', description: 'The image of Plimsoll that the CronJob runs' },
   { name: 'plain-http', group: 'Registry', description: 'Ask the registry without TLS' },
   { name: 'ca', value: 'FILE', group: 'Registry', description: 'Trust the certificates (PEM) in FILE, too' },
 ];

@@ -12,7 +12,7 @@ const namespaced: readonly ResourceType[] = [...controllerTypes, resources.pods,
 export function auditRole(namespaces: readonly string[]): string {
   // By their names only, which workloads tell: nobody learns which others there are.
   const configMaps = { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] };
-  const ofNamespaces = [...rulesOf(namespaced), configMaps];
+  const ofNamespaces = [...listRules(namespaced), configMaps];
   const clusterWide = [
     { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
     { apiGroups: [''], resources: ['namespaces'], verbs: [namespaces.length > 0 ? 'get' : 'list'] },
@@ -36,7 +36,8 @@ function role(kind: 'Role' | 'ClusterRole', namespace: string | undefined, rules
   };
 }
 
-function rulesOf(types: readonly ResourceType[]) {
+/** Rules of a role that may list these kinds, and nothing else. */
+export function listRules(types: readonly ResourceType[]) {
   const groups = new Map<string, string[]>();
   for (const type of types) groups.set(groupOf(type), [...(groups.get(groupOf(type)) ?? []), type.resource]);
   return [...groups].map(([group, names]) => ({ apiGroups: [group], resources: names.sort(), verbs: ['list'] }));

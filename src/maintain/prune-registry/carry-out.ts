@@ -24,8 +24,8 @@ export interface CarryOut {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** Of nothing: who deletes at all answers that it is not there. */
-const nothing = `sha256:${'0'.repeat(64)}`;
+/** The digest of no manifest: who deletes at all answers that it is not there. */
+export const noManifest = `sha256:${'0'.repeat(64)}`;
 
 /**
  * Deletes what a plan says, in its order, and nothing else. Each manifest is looked at again before: what changed since the plan is left alone, and what belongs
@@ -58,7 +58,7 @@ export async function carryOut(work: CarryOut): Promise<PruneRun> {
 
 /** @throws UserError where the registry answers that it deletes nothing, or nothing for this login */
 async function mustDelete({ plan, repository }: CarryOut, name: string): Promise<void> {
-  const answer = await repository(name).delete(nothing);
+  const answer = await repository(name).delete(noManifest);
   switch (answer.kind) {
     case 'deleted':
     case 'absent':

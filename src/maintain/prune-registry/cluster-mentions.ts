@@ -27,6 +27,9 @@ const releases: readonly { readonly type: ResourceType; readonly options: ListOp
   { type: resources.configMaps, options: { labelSelector: 'owner=helm' } },
 ];
 
+/** Kinds that are read for the releases of Helm. RBAC knows no right to Secrets of one type alone. */
+export const releaseTypes: readonly ResourceType[] = releases.map(({ type }) => type);
+
 export interface ClusterMentionsRequest {
   /** Read the releases of Helm, too. */
   readonly helm: boolean;

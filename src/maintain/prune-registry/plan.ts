@@ -247,19 +247,30 @@ function inOrder(items: readonly PruneItem[]): PruneItem[] {
   return [...sorted.filter(({ decision }) => decision === 'keep'), ...ordered, ...waiting.values()];
 }
 
+/** What is needed by what a plan keeps: its manifests and all that they name. */
+export function neededBlobs({ repositories }: PrunePlan, inventory: Inventory): ReadonlySet<string> {
+  return blobsOf(inventory, repositories).needed;
+}
+
 /** Of everything that is deleted, what nothing that is left needs, in any repository. */
 function freedBytes(inventory: Inventory, repositories: readonly PruneRepository[]): number {
+  const { needed, named } = blobsOf(inventory, repositories);
+  return sum([...named].filter(([digest]) => !needed.has(digest)).map(([, bytes]) => bytes));
+}
+
+/** Blobs and manifests that what is kept needs, and those that what is deleted names. */
+function blobsOf(inventory: Inventory, repositories: readonly PruneRepository[]) {
   const needed = new Set<string>();
-  const freed = new Map<string, number>();
+  const named = new Map<string, number>();
   for (const [at, repository] of inventory.repositories.entries()) {
     const plan = repositories[at];
     const deleted = new Set(plan ? deletedIn(plan).map(({ digest }) => digest) : []);
     for (const { digest, bytes, blobs } of repository.manifests.values())
       for (const blob of [{ digest, bytes }, ...blobs])
         if (!deleted.has(digest)) needed.add(blob.digest);
-        else freed.set(blob.digest, blob.bytes);
+        else named.set(blob.digest, blob.bytes);
   }
-  return sum([...freed].filter(([digest]) => !needed.has(digest)).map(([, bytes]) => bytes));
+  return { needed, named };
 }
 
 function nameOf(digest: string, { tags }: Graph): string {
