@@ -10,6 +10,7 @@ const onlyInFullSet = [
   'observe-grafana',
   'observe-stack',
   'prove-trials-cluster',
+  'prune-registry-node',
   'respond-pod',
   'scaling',
 ].map((name) => `tests/system/${name}.test.ts`);

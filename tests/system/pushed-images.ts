@@ -18,18 +18,19 @@ export interface Pusher {
   mount(repository: string, blob: PushedDescriptor, from: string): Promise<void>;
   /** By a tag, or untagged. */
   manifest(repository: string, object: object, tag?: string): Promise<PushedDescriptor>;
-  /** An image of these layers (texts), built at a time; `created` undefined leaves it out. */
+  /** An image of these layers, built at a time; `created` undefined leaves it out. */
   image(repository: string, image: PushedImage, tag?: string): Promise<PushedDescriptor>;
   /** What a repository says of a manifest: its digest, or the status. */
   head(repository: string, named: string): Promise<string | number>;
 }
 
 export interface PushedImage {
-  readonly layers: readonly string[];
+  readonly layers: readonly (string | Buffer)[];
   /** `2026-01-01T00:00:00Z`. */
   readonly created?: string | undefined;
   readonly subject?: PushedDescriptor;
   readonly architecture?: string;
+  readonly entrypoint?: readonly string[];
 }
 
 export function digestOf(body: string | Buffer): string {
@@ -78,13 +79,14 @@ export function pusherTo(host: string): Pusher {
       });
       return { mediaType, digest, size: Buffer.byteLength(body) };
     },
-    async image(repository, { layers, created, subject, architecture = 'amd64' }, tag) {
+    async image(repository, { layers, created, subject, architecture = 'amd64', entrypoint }, tag) {
       const pushed = [];
       for (const layer of layers) pushed.push(await pusher.blob(repository, layer));
       const configuration = {
         architecture,
         os: 'linux',
         ...(created !== undefined && { created }),
+        ...(entrypoint && { config: { Entrypoint: entrypoint } }),
         rootfs: { type: 'layers', diff_ids: pushed.map(({ digest }) => digest) },
       };
       const config = await pusher.blob(repository, JSON.stringify(configuration), ociConfig);

@@ -23,12 +23,18 @@ export interface RealRegistry {
 }
 
 /**
- * @param settings whether it deletes manifests, which it does not unless it is told to
+ * @param settings whether it deletes manifests, which it does not unless it is told to; and its port, for clients that know one only
  * @throws Error where it does not answer in ten seconds
  */
-export async function startRealRegistry({ deletion = false } = {}): Promise<RealRegistry> {
+export async function startRealRegistry({
+  deletion = false,
+  port: wanted,
+}: {
+  readonly deletion?: boolean;
+  readonly port?: number;
+} = {}): Promise<RealRegistry> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const config = path.join(directory, 'registry.yml');
   const data = path.join(directory, 'data');
   const deleting = deletion ? '  delete: {enabled: true}\n' : '';

@@ -80,7 +80,8 @@ export async function startSmallRegistry(images: readonly SmallImage[]): Promise
   };
 }
 
-function tarOf(fill: (directory: string) => void): Buffer {
+/** A layer of the files that are put into a directory. */
+export function tarOf(fill: (directory: string) => void): Buffer {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-layer-'));
   const root = path.join(directory, 'root');
   mkdirSync(root);
