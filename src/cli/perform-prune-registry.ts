@@ -93,7 +93,7 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
     progress.end();
     if (lock === undefined) {
       await write(plan, undefined, parsed, terminal);
-      return exitCodes.clean;
+      return exitCodeOf(plan);
     }
     mustBeMeant(plan, parsed);
     await announce(plan, parsed, terminal);
@@ -110,17 +110,33 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       now: () => performance.now(),
       sleep: (milliseconds) => sleep(milliseconds),
     }).finally(journal.close);
-    const disk =
-      own === undefined || run.stopped !== undefined
-        ? undefined
-        : await collectGarbage(work(own), neededBlobs(plan, inventory));
+    const garbage: Pick<PruneRun, 'disk' | 'stopped'> =
+      own && run.stopped === undefined ? await collected(work(own), neededBlobs(plan, inventory)) : { stopped: run.stopped };
     progress.end();
-    await write(plan, { ...run, ...(disk && { disk }) }, parsed, terminal);
-    return run.stopped === undefined ? exitCodes.clean : exitCodes.system;
+    await write(plan, { ...run, ...garbage }, parsed, terminal);
+    return (run.stopped ?? garbage.stopped) ? exitCodes.system : exitCodeOf(plan);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    throw new UserError('it was interrupted before anything was deleted', { exitCode: exitCodes.system, cause: error });
   } finally {
     progress.end();
     interruption.end();
     lock?.release();
+  }
+}
+
+/** A repository that could not be read is no reason to stop, and none to say that all went well. */
+function exitCodeOf({ repositories }: PrunePlan): number {
+  return repositories.some(({ problem }) => problem !== undefined) ? exitCodes.system : exitCodes.clean;
+}
+
+/** What was deleted is told, whatever becomes of the garbage. */
+async function collected(work: GarbageWork, needed: ReadonlySet<string>): Promise<Pick<PruneRun, 'disk' | 'stopped'>> {
+  try {
+    return { disk: await collectGarbage(work, needed), stopped: undefined };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { stopped: error.remedy === undefined ? error.message : `${error.message}. ${error.remedy}` };
   }
 }
 

@@ -47,6 +47,8 @@ export interface PruneRoots {
   readonly name: string;
   /** Objects of a cluster, files of a repository that were read. */
   readonly read: number;
+  /** Files that are too large to be read. */
+  readonly unread: number;
   /** Of them, images of this registry: tags and digests that they name. */
   readonly named: number;
 }

@@ -83,11 +83,11 @@ function head(plan: PrunePlan, page: Page): string[] {
       page,
     ),
     ...plan.policy.flatMap((text, at) => paragraph([label(at === 0 ? 'kept are' : '')], { text }, [], page)),
-    ...plan.roots.flatMap(({ kind, name, read, named }) =>
+    ...plan.roots.flatMap(({ kind, name, read, unread, named }) =>
       paragraph(
         [label(kind)],
         {
-          text: `${printable(name)}: ${plural(read, kind === 'git' ? 'file' : 'object')}, ${plural(named, 'tag or digest', 'tags and digests')} named`,
+          text: `${printable(name)}: ${plural(read, kind === 'git' ? 'file' : 'object')}, ${plural(named, 'tag or digest', 'tags and digests')} named${unread > 0 ? `; ${plural(unread, 'file')} larger than 8 MB not read` : ''}`,
         },
         [],
         page,

@@ -3,12 +3,20 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { command } from '../../src/cli/commands/prune.ts';
+import { registryRepository } from '../../src/image/registry-repository.ts';
+import { carryOut } from '../../src/maintain/prune-registry/carry-out.ts';
+import { openJournal, readPending } from '../../src/maintain/prune-registry/journal.ts';
+import { keepPolicy } from '../../src/maintain/prune-registry/keep-policy.ts';
+import { mentionCollector } from '../../src/maintain/prune-registry/mentions.ts';
+import { prunePlan } from '../../src/maintain/prune-registry/plan.ts';
+import { readInventory } from '../../src/maintain/prune-registry/read-inventory.ts';
 import { type CommandRun, runCommand } from '../cli/run-command.ts';
-import { type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
-import { digestOf, indexOf, ociIndex, type PushedDescriptor, type Pusher, pusherTo } from './pushed-images.ts';
+import { type Asked, type Fault, type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
+import { indexOf, ociIndex, type PushedDescriptor, type Pusher, pusherTo } from './pushed-images.ts';
 import { hasRegistry } from './real-registry.ts';
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
@@ -330,6 +338,140 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
       /does not delete manifests \(it answers 405\); nothing was deleted/,
     );
     expect(await push.head('undeletable', 'a')).toBe(image.digest);
-    expect(digestOf('')).toMatch(/^sha256:/);
+  });
+
+  describe('with a registry that fails', () => {
+    /** What the command does, with faster clocks; `clock` in seconds. */
+    async function run(repository: string, { clock = Date.now() / 1000, timeoutSeconds = 2 } = {}) {
+      const options = {
+        fetch,
+        credentials: () => undefined,
+        timeoutSeconds,
+        attempts: 3,
+        sleep: async () => {},
+      };
+      const inventory = await readInventory({
+        registry: registry.host,
+        repositories: [repository],
+        isWhole: false,
+        options,
+        known: () => new Map(),
+        knowsAll: false,
+        clock,
+      });
+      const policy = keepPolicy({ keep: {}, repositories: [] }, { last: 0 });
+      const plan = prunePlan(inventory, policy, mentionCollector([repository]).mentions, []);
+      const state = path.join(directory, 'state');
+      const journal = openJournal(state, plan, readPending(state));
+      const result = () =>
+        carryOut({
+          plan,
+          inventory,
+          repository: (name) => registryRepository(registry.host, name, options),
+          journal,
+          lock: { isHeld: () => true },
+          rate: 1000,
+          now: () => performance.now(),
+          sleep: (milliseconds) => sleep(milliseconds),
+        }).finally(journal.close);
+      return { plan, result };
+    }
+    const isDeletion = (asked: Asked) => asked.method === 'DELETE' && !asked.url.endsWith(nothing);
+    async function pushThree(repository: string): Promise<PushedDescriptor[]> {
+      const pushed = [];
+      for (const tag of ['latest', 'a', 'b'])
+        pushed.push(await push.image(repository, { layers: [tag], created: old }, tag));
+      return pushed;
+    }
+
+    it('asks again where it is told to come later, and deletes all', async () => {
+      const [latest, a, b] = await pushThree('later');
+      const { result } = await run('later');
+      let refused = 0;
+      registry.spoil((asked) =>
+        isDeletion(asked) && ++refused <= 2
+          ? { kind: 'answer', status: 429, headers: { 'retry-after': '0' } }
+          : undefined,
+      );
+      expect((await result()).items.map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted']);
+      expect(await push.head('later', 'latest')).toBe(latest?.digest);
+      for (const each of [a, b]) expect(await push.head('later', each?.digest ?? '')).toBe(404);
+    });
+
+    it.each<[string, () => Fault]>([
+      ['answers 500', () => ({ kind: 'answer', status: 500 })],
+      ['answers 429 without an end', () => ({ kind: 'answer', status: 429, headers: { 'retry-after': '3600' } })],
+      ['forbids it', () => ({ kind: 'answer', status: 403 })],
+      ['never answers', () => ({ kind: 'wait', until: sleep(4000) })],
+    ])('stops where it %s, and the next run goes on', async (what, fault) => {
+      const repository = what.replaceAll(/[^a-z0-9]/g, '-');
+      await pushThree(repository);
+      const { result } = await run(repository, { timeoutSeconds: 0.5 });
+      let deletions = 0;
+      registry.spoil((asked) => (isDeletion(asked) && ++deletions > 1 ? fault() : undefined));
+      const stopped = await result();
+      expect(stopped.items.map(({ outcome }) => outcome)).toEqual(['deleted']);
+      expect(stopped.stopped).toMatch(/did not delete sha256:/);
+      registry.spoil(() => undefined);
+      expect((await (await run(repository)).result()).stopped).toBeUndefined();
+      expect(await push.head(repository, 'latest')).toMatch(/^sha256:/);
+      expect(await push.head(repository, 'b')).toBe(404);
+    });
+
+    it('counts what it deleted, though its answer was lost', async () => {
+      await pushThree('lost');
+      const { result } = await run('lost', { timeoutSeconds: 0.3 });
+      registry.spoil((asked) => {
+        if (!isDeletion(asked)) return undefined;
+        const done = fetch(`http://${registry.ownHost}${asked.url}`, { method: 'DELETE' });
+        return { kind: 'wait', until: done.then(() => sleep(600)) };
+      });
+      expect((await result()).items.map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted']);
+    });
+
+    it('leaves alone what belongs to what it only says it deleted', async () => {
+      const part = await push.image('says', { layers: ['part'], created: old });
+      const index = await push.manifest('says', indexOf([part]), 'index');
+      await push.image('says', { layers: ['latest'], created: old }, 'latest');
+      const { result } = await run('says');
+      registry.spoil((asked) => (isDeletion(asked) ? { kind: 'answer', status: 202 } : undefined));
+      expect((await result()).items.map(({ outcome }) => outcome)).toEqual(['left alone', 'left alone']);
+      for (const each of [part, index]) expect(await push.head('says', each.digest)).toBe(each.digest);
+    });
+
+    it.each<[string, string, RegExp]>([
+      ['another digest for a tag that is kept', '/manifests/latest', /^$/],
+      ['another digest than it is asked for', '/manifests/sha256:', /names sha256:0+1 when it is asked for/],
+    ])('stops or leaves alone where it names %s', async (what, url, message) => {
+      const repository = what.replaceAll(/[^a-z0-9]/g, '-');
+      const [, a, b] = await pushThree(repository);
+      const { result } = await run(repository);
+      registry.spoil((asked) =>
+        asked.method === 'HEAD' && asked.url.includes(url)
+          ? { kind: 'answer', status: 200, headers: { 'docker-content-digest': `sha256:${'1'.padStart(64, '0')}` } }
+          : undefined,
+      );
+      const { stopped = '' } = await result();
+      expect(stopped).toMatch(message);
+      for (const each of [a, b])
+        if (url.includes('sha256')) expect(await push.head(repository, each?.digest ?? '')).toBe(each?.digest);
+      registry.spoil(() => undefined);
+      expect(await push.head(repository, 'latest')).toMatch(/^sha256:/);
+    });
+
+    it.each([500, 429])('deletes nothing where it answers %i while it is read', async (status) => {
+      await pushThree('unread');
+      registry.spoil(({ url }) =>
+        url.endsWith('/manifests/a') ? { kind: 'answer', status, headers: { 'retry-after': '3600' } } : undefined,
+      );
+      await expect(run('unread')).rejects.toThrow(new RegExp(`answered ${status}`));
+    });
+
+    it('makes nothing older by a clock that is ahead', async () => {
+      await push.image('clock', { layers: ['young'], created: daysAgo(2.5) }, 'young');
+      const { plan } = await run('clock', { clock: Date.now() / 1000 + 400 * 86_400 });
+      expect(plan.repositories[0]?.items[0]?.reason).toMatch(/2 days ago: younger than 30 days/);
+      expect(plan.unknown.join()).toMatch(/The clocks of this machine and of \S+ differ by 345600\d\d s/);
+    });
   });
 });

@@ -72,7 +72,7 @@ export async function readClusterMentions(
         for (const text of manifestsOf(release)) collector.text(text, { kind: 'cluster', by });
       });
   collector.endSource();
-  return { kind: 'cluster', name: `${name} (${cluster.server})`, read, named: collector.count() - before };
+  return { kind: 'cluster', name: `${name} (${cluster.server})`, read, unread: 0, named: collector.count() - before };
 }
 
 /** No release that fits into a Secret unpacks to more. */

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
 import type { PruneRoots } from '../../core/registry-prune.ts';
 import type { MentionCollector } from './mentions.ts';
 
@@ -25,12 +26,17 @@ export async function readGitMentions(
   const before = collector.count();
   const blobs = await blobsOf(git, await commitsOf(git));
   const ids = [...blobs];
+  let unread = 0;
   for (let at = 0; at < ids.length; at += atOnce) {
     onProgress?.(`reading ${git.directory}: ${at} of ${ids.length} files`);
     await Promise.all(
       ids.slice(at, at + atOnce).map(async ([id, path]) => {
         const bytes = await git.read(id);
-        if (bytes === undefined) return mustBeLarge(git, id, path);
+        if (bytes === undefined) {
+          await mustBeLarge(git, id, path);
+          unread++;
+          return;
+        }
         // Nobody writes the name of an image into a binary file.
         if (bytes.subarray(0, 8000).includes(0)) return;
         collector.text(bytes.toString('utf8'), { kind: 'git', by: `${git.directory}: ${path}` });
@@ -38,7 +44,7 @@ export async function readGitMentions(
     );
   }
   collector.endSource();
-  return { kind: 'git', name: git.directory, read: ids.length, named: collector.count() - before };
+  return { kind: 'git', name: git.directory, read: ids.length - unread, unread, named: collector.count() - before };
 }
 
 async function commitsOf(git: GitSource): Promise<string[]> {
@@ -78,7 +84,7 @@ async function mustBeLarge(git: GitSource, id: string, path: string): Promise<vo
 }
 
 function incomplete({ directory }: GitSource, what: string): UserError {
-  return new UserError(`not all of this repository is here: ${what} cannot be read`, {
+  return new UserError(`not all of this repository is here: ${printable(what)} cannot be read`, {
     where: directory,
     remedy: 'Nothing was deleted. Fetch it whole: a partial clone has no files.',
     exitCode: 3,

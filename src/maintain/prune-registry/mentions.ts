@@ -37,8 +37,11 @@ const words = /[\w.+:/@-]{2,600}/g;
 const digests = /\bsha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})\b/g;
 const tagForm = /^\w[\w.-]{0,127}$/;
 /** `tag: "1.2"`, `newTag: 1.2`, `imageTag=1.2`, `"version": "1.2"`. */
-const tagValues = /(?:tag|version|digest)["']?[ \t]*[:=][ \t]*["']?(\w[\w.-]{0,127})(?![\w.-])/gi;
+const tagValues = /(?:tag|version)["']?[ \t]*[:=][ \t]*["']?(\w[\w.-]{0,127})(?![\w.-])/gi;
 const tagKey = /(?:tag|version)$/i;
+/** `digest: sha256:…`, away from the repository that it belongs to. */
+const digestValues = /digest["']?[ \t]*[:=][ \t]*["']?(sha\d{3}:[0-9a-f]{64,128})/gi;
+const digestKey = /digest$/i;
 
 interface Collected {
   readonly tags: Map<string, Mention>;
@@ -57,6 +60,7 @@ export function mentionCollector(repositories: Iterable<string>): MentionCollect
   const everyDigest = new Map<string, Mention>();
   let bare = new Set<string>();
   let loose = new Map<string, Mention>();
+  let looseDigests = new Map<string, Mention>();
 
   function reference(word: string, mention: Mention): void {
     const at = word.indexOf('@');
@@ -92,12 +96,17 @@ export function mentionCollector(repositories: Iterable<string>): MentionCollect
     if (!loose.has(tag)) loose.set(tag, mention);
   }
 
+  function looseDigest(digest: string, mention: Mention): void {
+    if (!looseDigests.has(digest)) looseDigests.set(digest, mention);
+  }
+
   function value(given: unknown, mention: Mention, key = '', depth = 0): void {
     // The API server takes nothing deeper.
     if (depth > 200) return;
     if (typeof given === 'string') {
       text(given, mention);
       if (tagKey.test(key) && tagForm.test(given)) looseTag(given, mention);
+      if (digestKey.test(key)) looseDigest(given, mention);
     } else if (typeof given === 'number' && tagKey.test(key)) looseTag(String(given), mention);
     else if (Array.isArray(given)) for (const each of given) value(each, mention, key, depth + 1);
     else if (isJsonObject(given))
@@ -111,15 +120,19 @@ export function mentionCollector(repositories: Iterable<string>): MentionCollect
     text(content, mention) {
       text(content, mention);
       for (const [, tag = ''] of content.matchAll(tagValues)) looseTag(tag, mention);
+      for (const [, digest = ''] of content.matchAll(digestValues)) looseDigest(digest, mention);
     },
     value: (given, mention) => value(given, mention),
     endSource() {
       for (const name of bare) {
         const found = collected.get(name);
         for (const [tag, mention] of loose) if (found && !found.tags.has(tag)) found.tags.set(tag, mention);
+        for (const [digest, mention] of looseDigests)
+          if (found && !found.digests.has(digest)) found.digests.set(digest, mention);
       }
       bare = new Set();
       loose = new Map();
+      looseDigests = new Map();
     },
     mentions: { repositories: collected, digests: everyDigest },
     count() {
