@@ -140,7 +140,7 @@ describe('a schedule of prune registry', () => {
   });
 
   it.skipIf(skips(path.join(bin, 'check-jsonschema')))(
-    'as a job of GitLab is taken by its published schema (missing: scripts/system-parts checkov)',
+    'as a job of GitLab is taken by its published schema (missing: scripts/system-parts check-jsonschema)',
     async () => {
       await schedule('gitlab', '--no-cluster', '--output', '.');
       const file = path.join(directory, '.gitlab/plimsoll-prune-registry.yml');
