@@ -111,7 +111,9 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       sleep: (milliseconds) => sleep(milliseconds),
     }).finally(journal.close);
     const garbage: Pick<PruneRun, 'disk' | 'stopped'> =
-      own && run.stopped === undefined ? await collected(work(own), neededBlobs(plan, inventory)) : { stopped: run.stopped };
+      own && run.stopped === undefined
+        ? await collected(work(own), neededBlobs(plan, inventory))
+        : { stopped: run.stopped };
     progress.end();
     await write(plan, { ...run, ...garbage }, parsed, terminal);
     return (run.stopped ?? garbage.stopped) ? exitCodes.system : exitCodeOf(plan);
