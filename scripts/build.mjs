@@ -2,11 +2,11 @@
 // main.js, the bundles of which it loads one, and their compiled code.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundles, common, lateBuiltins, layerWorker, libraries } from './bundles.mjs';
+import { besideLibraries, bundles, common, lateBuiltins, layerWorker, libraries, parts } from './bundles.mjs';
 import { generate } from './generate.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,6 +18,8 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const draft = `dist.${process.pid}`;
 const outdir = `${draft}/cli`;
 const built = [await build({ ...common, outdir, entryPoints: libraries })];
+built.push(await build({ ...parts, outdir }));
+for (const file of besideLibraries) copyFileSync(`node_modules/${file}`, path.join(outdir, path.basename(file)));
 built.push(await build({ ...layerWorker, outdir }));
 // What was found in layers is kept until the code that finds it changes.
 const layerCode = asciiOnly(`${outdir}/layer-worker.js`);

@@ -11,11 +11,18 @@ const beside = {
   fastify: 'fastify',
   'prom-client': 'prom-client',
   undici: 'undici',
+  sqlite: 'node-sqlite3-wasm',
 };
 /** The same for files of our own. */
 const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
 
+/** And for those of an audit alone: what it loads where it is recorded. In the bundle of all commands they are parts like others. */
+const besideAudit = { recording: 'src/cli/record-run.ts' };
+
 export const libraries = { ...beside, ...besideFiles };
+
+/** Files that a library finds beside itself, by their path in node_modules/. */
+export const besideLibraries = ['node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'];
 
 export const common = {
   absWorkingDir: root,
@@ -43,11 +50,13 @@ const bundle = {
   footer: { js: 'return module.exports})' },
 };
 
+const notOfHistory = /\/commands\/(?!(?:history|trend)\.ts$)|\/audit-share\.ts$/;
+
 const notOfAudit =
   /\/commands\/(?!audit\.ts$)|\/(?:perform-cluster-audit|read-image|read-bases|inspected-image|cost-inputs|order-findings|image-uses)\.ts$/;
 
 /**
- * The bundles of the command line, by their file's name: `audit` has that command alone, `plimsoll` all of them. A module that a
+ * The bundles of the command line, by their file's name: `audit` has that command alone, `history` the two that read recorded runs, `plimsoll` all of them. A module that a
  * run does not need costs it time all the same, as source to read and compiled code to take up; src/cli/main.ts chooses.
  */
 export const bundles = {
@@ -55,7 +64,12 @@ export const bundles = {
   audit: {
     ...bundle,
     entryPoints: { audit: 'src/cli/bundle.ts' },
-    plugins: [lateBuiltins(), besideBundle(), without(notOfAudit)],
+    plugins: [lateBuiltins(), besideBundle({ ...besideFiles, ...besideAudit }), without(notOfAudit)],
+  },
+  history: {
+    ...bundle,
+    entryPoints: { history: 'src/cli/bundle.ts' },
+    plugins: [lateBuiltins(), besideBundle(), without(notOfHistory)],
   },
 };
 
@@ -92,18 +106,21 @@ function lateCall(target, name) {
     : `(...args) => ${target}(...args)`;
 }
 
-/** Leaves these packages out of the bundle: each is asked for by the name of its file. */
-function besideBundle() {
-  const files = new Map(Object.entries(beside).map(([file, name]) => [name, file]));
+/** What {@link besideAudit} names, with the libraries that all bundles share. */
+export const parts = { ...common, entryPoints: besideAudit, plugins: [besideBundle()] };
+
+/** Leaves these packages and files out of the bundle: each is asked for by the name of its file. */
+function besideBundle(files = besideFiles) {
+  const packages = new Map(Object.entries(beside).map(([file, name]) => [name, file]));
   return {
     name: 'beside-bundle',
     setup({ onResolve }) {
       onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
-        files.has(name) ? { path: `./${files.get(name)}.js`, external: true } : undefined,
+        packages.has(name) ? { path: `./${packages.get(name)}.js`, external: true } : undefined,
       );
       onResolve({ filter: /^\.\// }, ({ path: name, resolveDir }) => {
         const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
-        const [file] = Object.entries(besideFiles).find(([, each]) => each === own) ?? [];
+        const [file] = Object.entries(files).find(([, each]) => each === own) ?? [];
         return file === undefined ? undefined : { path: `./${file}.js`, external: true };
       });
     },

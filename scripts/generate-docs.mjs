@@ -11,7 +11,7 @@ process.chdir(path.join(path.dirname(fileURLToPath(import.meta.url)), '..'));
 generate();
 const check = process.argv.includes('--check');
 const sources = await loadSources();
-const { rules, areas, severities, configurationKeys, costKeys } = sources;
+const { rules, areas, severities, budgetNames, configurationKeys, costKeys } = sources;
 const fixes = await fixClasses(sources);
 const ids = JSON.parse(readFileSync('tests/peers/peer-checks.json', 'utf8'));
 const files = new Map([
@@ -48,7 +48,7 @@ async function loadSources() {
       "export { rules } from './src/rules/generated.ts';",
       "export { areas } from './src/core/area.ts';",
       "export { severities } from './src/core/severity.ts';",
-      "export { configurationKeys, costKeys } from './src/project/configuration.ts';",
+      "export { budgetNames, configurationKeys, costKeys } from './src/project/configuration.ts';",
       "export { fixClass } from './src/core/fix.ts';",
       "export { readRulePage } from './tests/rules/rule-page.ts';",
       "export { checkCase, layOutFiles } from './tests/rules/check-case.ts';",
@@ -211,6 +211,49 @@ function configurationPage() {
     .replace('{{options}}', options.join('\n'));
 }
 
+function budgetsSchema() {
+  const day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+  const days = {
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: '^\\d{1,5}d?$' },
+    ],
+  };
+  const map = (properties, required = []) => ({
+    type: 'object',
+    additionalProperties: false,
+    properties,
+    ...(required.length > 0 && { required }),
+  });
+  return {
+    description: configurationKeys.budgets,
+    ...map({
+      newFindings: { anyOf: [{ enum: severities }, map({ severity: { enum: severities }, since: day }, ['severity'])] },
+      findingAge: { anyOf: [...days.anyOf, map(Object.fromEntries(severities.map((each) => [each, days])))] },
+      score: {
+        anyOf: [
+          { enum: ['neverFalls'] },
+          map({ neverFalls: { type: 'boolean' }, atLeast: { type: 'number', minimum: 0, maximum: 100 } }),
+        ],
+      },
+      branch: { type: 'string', minLength: 1 },
+      exceptions: {
+        type: 'array',
+        items: map(
+          {
+            budget: { enum: budgetNames },
+            rule: { type: 'string' },
+            path: { type: 'string' },
+            until: day,
+            reason: { type: 'string', minLength: 1 },
+          },
+          ['budget', 'until', 'reason'],
+        ),
+      },
+    }),
+  };
+}
+
 function configurationSchema() {
   const level = { enum: ['off', ...severities] };
   const ruleSchema = (definition) => ({
@@ -280,6 +323,17 @@ function configurationSchema() {
           ],
         },
       },
+      history: {
+        description: configurationKeys.history,
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          record: { enum: ['always', 'asked'] },
+          store: { type: 'string', minLength: 1 },
+          project: { type: 'string', minLength: 1 },
+        },
+      },
+      budgets: budgetsSchema(),
       cost: {
         description: configurationKeys.cost,
         type: 'object',

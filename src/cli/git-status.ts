@@ -44,7 +44,8 @@ function statusOf(directory: string, paths: readonly string[]): string[] {
     .flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
 }
 
-function git(directory: string, parameters: readonly string[]): string | undefined {
+/** Undefined where git ends with an error, or is not there. */
+export function git(directory: string, parameters: readonly string[]): string | undefined {
   try {
     return execFileSync('git', ['-C', directory, '--no-optional-locks', ...parameters], {
       encoding: 'utf8',

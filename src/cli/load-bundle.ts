@@ -8,8 +8,8 @@ import { codeCacheFile, readCodeCache, shippedCodeFile, writeCodeCache } from '.
 /** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
 declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName, string>>;
 
-/** `audit` has that command alone, and takes less time to load than `plimsoll`, which has all. */
-export type BundleName = 'audit' | 'plimsoll';
+/** `audit` has that command alone, `history` those that read recorded runs: they take less time to load than `plimsoll`, which has all. */
+export type BundleName = 'audit' | 'history' | 'plimsoll';
 
 interface CompiledBundle {
   readonly script: Script;

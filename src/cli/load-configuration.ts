@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PeerSettings } from '../audit/peer-settings.ts';
-import { UserError } from '../core/errors.ts';
 import { type Configuration, noConfiguration } from '../project/configuration.ts';
 import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { configurationFile, findUpwards, historyFrom, readText } from './configuration-file.ts';
 
-const names = ['plimsoll.yaml', 'plimsoll.yml', '.plimsoll.yaml'];
 const hadolintNames = ['.hadolint.yaml', '.hadolint.yml'];
 
 /**
@@ -22,15 +20,15 @@ export async function loadConfiguration(
 ): Promise<{ readonly configuration: Configuration; readonly peerSettings: PeerSettings }> {
   if (parsed.has('no-config')) return { configuration: noConfiguration, peerSettings: new Map() };
   const root = rootOf(target, terminal.cwd);
-  const named = parsed.value('config');
-  const file = named === undefined ? findUpwards(root, names) : path.resolve(terminal.cwd, named);
+  const file = configurationFile(parsed, root, terminal.cwd);
   const hadolintFile = findUpwards(root, hadolintNames);
   let configuration = noConfiguration;
   if (file !== undefined) {
     const { readConfiguration } = await import('../project/read-configuration.ts');
     const known = new Map(rules.map(({ id, definition }) => [id, definition.options ?? {}]));
-    const shown = path.relative(terminal.cwd, file) || file;
-    configuration = relativeTo(readConfiguration(shown, readText(file, shown), known), path.dirname(file), root);
+    const read = readConfiguration(file.shown, file.text, known);
+    const history = historyFrom(read.history, file.directory);
+    configuration = relativeTo({ ...read, history }, file.directory, root);
   }
   if (hadolintFile === undefined) return { configuration, peerSettings: new Map() };
   const { withHadolintConfiguration } = await import('../audit/hadolint-configuration.ts');
@@ -49,15 +47,6 @@ function rootOf(target: Target, cwd: string): string {
   }
 }
 
-/** Looks in the directory and those above it, up to the top of the git repository. */
-function findUpwards(directory: string, candidates: readonly string[]): string | undefined {
-  for (let at = directory; ; at = path.dirname(at)) {
-    const found = candidates.map((name) => path.join(at, name)).find((file) => existsSync(file));
-    if (found !== undefined) return found;
-    if (existsSync(path.join(at, '.git')) || path.dirname(at) === at) return undefined;
-  }
-}
-
 /** Patterns in a configuration file are relative to the file; artifact paths are relative to the project's root. */
 function relativeTo(configuration: Configuration, directory: string, root: string): Configuration {
   const prefix = path.relative(directory, root).split(path.sep).join('/');
@@ -72,13 +61,12 @@ function relativeTo(configuration: Configuration, directory: string, root: strin
       ...configuration.prove,
       builds: configuration.prove.builds.map((build) => ({ ...build, paths: build.paths.map(move) })),
     },
+    budgets: configuration.budgets && {
+      ...configuration.budgets,
+      exceptions: configuration.budgets.exceptions.map((exception) => ({
+        ...exception,
+        path: exception.path && move(exception.path),
+      })),
+    },
   };
-}
-
-function readText(file: string, shown: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UserError('the configuration cannot be read', { where: shown, cause });
-  }
 }

@@ -15,6 +15,7 @@ else {
 
 /** Which bundle has what these arguments call. scripts/bundles.mjs says what is in each. */
 function bundleOf([command, ...rest]: readonly string[]): BundleName {
+  if (command === 'history' || command === 'trend') return 'history';
   const more = rest.some((argument) => /^--(?:cluster|image|order)/.test(argument));
   return command === 'audit' && !more ? 'audit' : 'plimsoll';
 }

@@ -20,6 +20,7 @@ import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
+import { subjectOf, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -30,8 +31,9 @@ const enoughForThreads = 150;
 interface PerformedAudit {
   readonly report: Report;
   readonly failOn: Severity | 'never';
-  /** The exit code for what was named and not read, whatever was found in the rest. */
+  /** The exit code for what was named and not read, or to be recorded and was not, whatever was found in the rest. */
   readonly unread: UserError['exitCode'] | undefined;
+  readonly budgetsBroken: boolean;
 }
 
 /** Reads, audits and reports as the arguments of `plimsoll audit` say. */
@@ -80,14 +82,26 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     // Where the rules have run in threads already, nothing is left that would be worth it.
     const audited = found ? audit(project, request) : compiledForOnePass(() => audit(project, request));
     const measured = await withProofs(audited, target, project.root);
-    const report = await orderedReport(measured, project, parsed, configuration.cost);
+    const ordered = await orderedReport(measured, project, parsed, configuration.cost);
+    const images = project.images ?? [];
+    const recording = {
+      kind: 'audit',
+      subject: subjectOf(parsed, parsed.values('image')),
+      root: project.root,
+    } as const;
+    const {
+      report,
+      budgetsBroken,
+      failed: unrecorded,
+    } = await withHistory(ordered, { ...recording, images, configuration }, parsed, terminal);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)
       writeFile(path.resolve(terminal.cwd, accepted), writeBaseline(report.findings, report.excerpts));
     const failOn = failOnFrom(parsed, configuration.failOn);
     await writeReports(report, prefixFrom(terminal.cwd, project.root), failOn, parsed, terminal);
-    return { report, failOn, unread: failed ?? (hasUnread(target, project) ? exitCodes.usage : undefined) };
+    const unread = failed ?? (hasUnread(target, project) ? exitCodes.usage : unrecorded);
+    return { report, failOn, unread, budgetsBroken };
   } finally {
     progress.end();
   }

@@ -32,6 +32,7 @@ import { readBases } from './read-bases.ts';
 import { platformFrom, type ReadImage, readImage } from './read-image.ts';
 import { readTarget } from './read-target.ts';
 import { askedRules } from './rule-selection.ts';
+import { imageSubject, type ReportWithHistory, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -56,12 +57,14 @@ export async function performImage(parsed: ParsedArguments, terminal: Terminal):
     const bases = await readBases(read.analysis.image, parsed, terminal, progress);
     progress.step('judging');
     const image = inspectImage(read.analysis, read.vulnerabilities, repository, bases);
-    const view = await viewOf(image, read, repository, name, parsed, terminal);
+    const { view, budgetsBroken, failed } = await viewOf(image, read, repository, name, parsed, terminal);
     progress.end();
     await write(view, parsed, terminal);
+    if (failed !== undefined) return failed;
     if (gate) return judge(read.analysis, gate, terminal);
     // A list is no verdict.
     if (parsed.has('sbom')) return exitCodes.clean;
+    if (budgetsBroken && parsed.value('fail-on') !== 'never') return exitCodes.findings;
     return exitCodeOf(view.report, failOnFrom(parsed, undefined));
   } finally {
     progress.end();
@@ -82,12 +85,9 @@ async function viewOf(
   name: string,
   parsed: ParsedArguments,
   terminal: Terminal,
-): Promise<ImageView> {
-  const { configuration, peerSettings } = await loadConfiguration(
-    parsed,
-    await readTarget([], undefined, terminal),
-    terminal,
-  );
+): Promise<Omit<ReportWithHistory, 'report'> & { readonly view: ImageView }> {
+  const here = await readTarget([], undefined, terminal);
+  const { configuration, peerSettings } = await loadConfiguration(parsed, here, terminal);
   const today = new Date().toISOString().slice(0, 10);
   const project = imageProject([image], repository);
   const audited = audit(project, {
@@ -103,8 +103,14 @@ async function viewOf(
     clock: () => process.uptime(),
     startedAt: 0,
   });
-  const report = await orderedReport(audited, project, parsed, configuration.cost);
-  return { image, report, today, advisories, attachments };
+  const ordered = await orderedReport(audited, project, parsed, configuration.cost);
+  const { report, ...outcome } = await withHistory(
+    ordered,
+    { kind: 'image', subject: imageSubject(name, parsed), root: terminal.cwd, images: [image], configuration },
+    parsed,
+    terminal,
+  );
+  return { view: { image, report, today, advisories, attachments }, ...outcome };
 }
 
 /** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */

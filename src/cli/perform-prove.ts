@@ -1,5 +1,9 @@
+import { exitCodes, UserError } from '../core/errors.ts';
+import type { Evidence } from '../core/evidence.ts';
+import { printable } from '../core/printable.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { openFixSession } from './fix-session.ts';
+import { type FixSession, openFixSession } from './fix-session.ts';
+import { isRecorded, storeFile } from './history-flags.ts';
 import { proveProject } from './prove-project.ts';
 import { writeProofs } from './write-proofs.ts';
 
@@ -8,5 +12,43 @@ export async function performProve(parsed: ParsedArguments, terminal: Terminal):
   const session = await openFixSession(parsed, terminal);
   const proved = await proveProject(session, parsed, terminal, () => false);
   await writeProofs(proved, parsed, terminal);
-  return proved.exitCode;
+  const evidence = proved.proofs.flatMap((proof) => proof.evidence ?? []);
+  if (evidence.length === 0 || !isRecorded(parsed, session.configuration)) return proved.exitCode;
+  const kept = await keepsBudgets(evidence, proved.root, session, parsed, terminal);
+  return proved.exitCode === exitCodes.clean && !kept ? exitCodes.findings : proved.exitCode;
+}
+
+/** Records what was proved. False where an image is larger than its budget. */ async function keepsBudgets(
+  evidence: readonly Evidence[],
+  root: string,
+  { configuration }: FixSession,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<boolean> {
+  const [{ recordInHistory }, { recordedEvidence }, { subjectOf }] = await Promise.all([
+    import('./record-run.ts'),
+    import('./recorded-report.ts'),
+    import('./with-history.ts'),
+  ]);
+  const outcome = await recordInHistory({
+    kind: 'prove',
+    subject: subjectOf(parsed, parsed.values('image')),
+    root,
+    file: storeFile(parsed, configuration.history, root, terminal.cwd),
+    version: terminal.version,
+    cwd: terminal.cwd,
+    environment: terminal.environment,
+    configuration,
+    // What a proof finds is its evidence.
+    report: { findings: [], suppressed: [], excerpts: new Map(), rules: [], score: { areas: [] } },
+    images: [],
+    evidence: evidence.map(recordedEvidence),
+    showsTrend: false,
+  });
+  if ('refused' in outcome) {
+    const { message, where, remedy, exitCode } = outcome.refused;
+    throw new UserError(`not recorded: ${message}`, { where, remedy, exitCode });
+  }
+  for (const { place, message } of outcome.broken) terminal.stderr.write(`${printable(`${place}: ${message}`)}\n`);
+  return outcome.broken.length === 0;
 }

@@ -4,8 +4,9 @@ import type { Report, SuppressedFinding } from './report.ts';
 
 /**
  * One fingerprint a finding, in the same order: sixteen hexadecimal digits, `:` and the how-manyth finding with these
- * digits it is. The digits depend on the rule, the path and the text of the line, not on where the line stands, so that
- * lines put in above do not make an old finding look new. Excerpts are masked: no secret is hashed.
+ * digits it is. The digits depend on the rule, the path and the text of the line, not on where the line stands nor on what
+ * the stages of a Dockerfile are called, so that lines put in above and another name do not make an old finding look new.
+ * Excerpts are masked: no secret is hashed.
  */
 export function fingerprints(findings: readonly Finding[], excerpts: Report['excerpts']): string[] {
   return numbered(findings, excerpts, new Map());
@@ -61,10 +62,31 @@ function byPlace(findings: readonly Finding[]): number[] {
 }
 
 function digest(finding: Finding, excerpts: Report['excerpts']): string {
-  const { path, start, range } = finding.locations[0];
+  return sha256(`${finding.rule}\0${finding.locations[0].path}\0${lineOf(finding, excerpts)}\0`).slice(0, 16);
+}
+
+/** What stays of a finding when its file moves: sixteen hexadecimal digits of the rule and the text of the line. Not its own: equal lines share it. */
+export function lineFingerprint(finding: Finding, excerpts: Report['excerpts']): string {
+  return sha256(`${finding.rule}\0${lineOf(finding, excerpts)}\0`).slice(0, 16);
+}
+
+function lineOf({ locations: [{ path, start, range }] }: Finding, excerpts: Report['excerpts']): string {
   const line = range ? (excerpts.get(path)?.get(start.line) ?? '') : '';
-  const parts = `${finding.rule}\0${path}\0${line.trim().replace(/\s+/g, ' ')}\0`;
-  return sha256(parts).slice(0, 16);
+  return withoutStageNames(line.trim().replace(/\s+/g, ' '));
+}
+
+/** What may be the name of a stage: no tag, no digest, no registry. */
+const stageName = '[a-z0-9][\\w.-]*';
+const fromLine = new RegExp(`^(FROM (?:--\\S+ )*)(?:${stageName}(?= |$)|(\\S+))(?: AS \\S+)?`, 'i');
+const fromFlag = new RegExp(`((?: --|[ ,=])from=)${stageName}(?=[ ,]|$)`, 'gi');
+
+/**
+ * A line of a Dockerfile without the names that it gives and uses. That a single word is a stage and no image does not stand in the line: it is taken
+ * for one, and another word in its place leaves the finding what it was.
+ */
+function withoutStageNames(line: string): string {
+  if (/^FROM /i.test(line)) return line.replace(fromLine, (_, head: string, image = '*') => `${head}${image}`);
+  return line.includes('from=') ? line.replace(fromFlag, '$1*') : line;
 }
 
 let hasHash = true;

@@ -45,6 +45,12 @@ export function familiarName(reference: Pick<ImageReference, 'registry' | 'repos
     : reference.repository;
 }
 
+/** `shop/web` of `shop/web:1.2` and of `shop/web@sha256:…`: what the releases of an image have in common. As it is where it is no reference: a file. */
+export function nameWithoutTag(name: string): string {
+  const reference = parseImageReference(name);
+  return reference === undefined ? name : familiarName(reference);
+}
+
 function validDigest(digest: string): boolean {
   if (!digestForm.test(digest)) return false;
   const colon = digest.indexOf(':');

@@ -3,6 +3,7 @@ import type { ReportedProof } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Severity } from './severity.ts';
 import type { Position } from './text.ts';
+import type { TrendReport } from './trend-report.ts';
 
 /** Something that could not be read or looked at, what was done in spite of it, and what to do. */
 export interface ReadProblem {
@@ -197,4 +198,6 @@ export interface Report {
   readonly proofs?: readonly ReportedProof[];
   /** Dockerfiles of which there is evidence, but only of other texts: it does not count. */
   readonly staleProofs?: readonly string[];
+  /** How the runs before and this one went, where it was recorded. */
+  readonly history?: TrendReport;
 }

@@ -49,10 +49,23 @@ export function loadLine(scores: readonly Pick<AreaScore, 'score'>[]): number | 
   return Math.round(known.reduce((sum, score) => sum + score, 0) / known.length);
 }
 
-/** How an area's score came about, in one line: `57 = 100 × 20 / (20 + 15 × 1 + 4 × 0 + 0)`. Undefined when it has none. */
-export function scoreDerivation({ score, findings }: AreaScore): string | undefined {
+/** The figures of the formula of some time. */
+export interface ScoreFigures {
+  readonly weight: Readonly<Record<Severity, number>>;
+  readonly notesAtMost: number;
+  readonly halfLoad: number;
+}
+
+/**
+ * How an area's score came about, in one line: `57 = 100 × 20 / (20 + 15 × 1 + 4 × 0 + 0)`. Undefined when it has none.
+ * @param figures those of when it was computed
+ */
+export function scoreDerivation(
+  { score, findings }: AreaScore,
+  figures: ScoreFigures = scoreFigures,
+): string | undefined {
   if (score === undefined) return undefined;
-  const { weight, notesAtMost, halfLoad } = scoreFigures;
+  const { weight, notesAtMost, halfLoad } = figures;
   const notes = Number(Math.min(notesAtMost, weight.note * findings.note).toFixed(1));
   return `${score} = 100 × ${halfLoad} / (${halfLoad} + ${weight.error} × ${findings.error} + ${weight.warning} × ${findings.warning} + ${notes})`;
 }

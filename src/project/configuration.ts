@@ -47,6 +47,50 @@ export interface BasesSettings {
   readonly days: number | undefined;
 }
 
+/** Where runs are kept, and whether they are (docs/history.md). */
+export interface HistorySettings {
+  /** Every run that can be recorded is, without `--record`. */
+  readonly record: boolean;
+  /** Absolute; undefined: `.plimsoll/history.db` of the project. */
+  readonly store: string | undefined;
+  /** What the project is called there; undefined: by its git remote. */
+  readonly project: string | undefined;
+}
+
+/** What a project must not get worse in (docs/history.md). A place is `plimsoll.yaml:12`. */
+export interface Budgets {
+  /** No new finding of this severity or worse since a day, `YYYY-MM-DD`, or the first run. */
+  readonly newFindings:
+    | { readonly severity: Severity; readonly since: string | undefined; readonly place: string }
+    | undefined;
+  /** Days that a finding of a severity may be open. */
+  readonly findingAge: ReadonlyMap<Severity, PlacedNumber>;
+  /** `neverFalls`: not below the best that it was. `atLeast`: 0 to 100. */
+  readonly score:
+    | { readonly neverFalls: boolean; readonly atLeast: number | undefined; readonly place: string }
+    | undefined;
+  /** The branch whose runs count beside this one; undefined: the branch of this run. */
+  readonly branch: string | undefined;
+  readonly exceptions: readonly BudgetException[];
+}
+
+export const budgetNames = ['newFindings', 'findingAge', 'score', 'imageSize'] as const;
+
+export type BudgetName = (typeof budgetNames)[number];
+
+/** What a budget does not count until a day. */
+export interface BudgetException {
+  readonly budget: BudgetName;
+  /** A rule's id or `area/*`; undefined: every rule. */
+  readonly rule: string | undefined;
+  /** A glob of the finding's path, of a Dockerfile or an image's name; undefined: every one. */
+  readonly path: string | undefined;
+  /** `YYYY-MM-DD`, the last day. */
+  readonly until: string;
+  readonly reason: string;
+  readonly place: string;
+}
+
 /** What `plimsoll.yaml` says. The published schema is schemas/plimsoll.schema.json. */
 export interface Configuration {
   /** The file, for messages; undefined when there is none. */
@@ -68,10 +112,13 @@ export interface Configuration {
   readonly prove: ProveConfiguration;
   readonly cost: CostSettings;
   readonly bases: BasesSettings;
-  /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md). */
-  readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
   /** What is kept when it is cleared up (docs/prune-registry.md). */
   readonly prune: PruneSettings;
+  /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md), or by its name without a tag. */
+  readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
+  readonly history: HistorySettings;
+  /** Undefined where there are none: then nothing is judged. */
+  readonly budgets: Budgets | undefined;
 }
 
 export const noConfiguration: Configuration = {
@@ -89,6 +136,8 @@ export const noConfiguration: Configuration = {
   bases: { allowed: new Map(), days: undefined },
   sizeBudgets: new Map(),
   prune: noPruneSettings,
+  history: { record: false, store: undefined, project: undefined },
+  budgets: undefined,
 };
 
 /** The keys of the file with what they are for: the configuration reference and the schema are made from this. */
@@ -107,9 +156,13 @@ export const configurationKeys = {
   bases:
     'What `plimsoll bases` keeps to: a map with `allowed`, from the name of an image (`node`, `ghcr.io/acme/*`) to the versions that are wanted (`">=20 <23"`), and `days` before the end of support from which on it is told (90).',
   sizeBudgets:
-    'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it.',
+    'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it. Runs that are recorded hold images against it, those that a name without a tag names (`shop/web`), too.',
   prune:
     'What `plimsoll prune registry` keeps: a map with `registry`, in it `keep` with `last`, `youngerThan` (`30d`), `tags` (globs) and `versions` (`{minor: 2}`), and `repositories`, a list of `match` (globs) with a `keep` of their own; see [pruning registries](prune-registry.md).',
+  history:
+    'Where runs are kept: a map with `record: always` (without it `--record` does), `store` (a file, relative to this one; default `.plimsoll/history.db` of the project) and `project` (what it is called there; default by its git remote); see [history](history.md).',
+  budgets:
+    'What must not get worse: a map with `newFindings` (a severity, or `severity` and `since`), `findingAge` (`90d`, or days by severity), `score` (`neverFalls`, or a map with `atLeast`), `branch`, and `exceptions` (`budget`, `rule`, `path`, `until`, `reason`); see [budgets](history.md#budgets).',
   frontend:
     'The oldest Dockerfile front end that builds the files, as in `# syntax=docker/dockerfile:1.4`: `"1.4"`. Fixes use nothing newer; a `# syntax` line in a file says more about that file.',
   prove:

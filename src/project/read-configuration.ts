@@ -6,6 +6,7 @@ import { type FrontendVersion, parseFrontendVersion } from '../dockerfile/fronte
 import {
   type Configuration,
   configurationKeys,
+  type HistorySettings,
   type RuleConfiguration,
   type RuleConfigurations,
 } from './configuration.ts';
@@ -23,6 +24,7 @@ import {
 } from './internal/configuration-nodes.ts';
 import { readBasesSettings } from './internal/read-bases-settings.ts';
 import { readCostSettings, readSizeBudgets } from './internal/read-cost-settings.ts';
+import { readBudgets, readHistorySettings } from './internal/read-history-settings.ts';
 import { readProveSettings } from './internal/read-prove-settings.ts';
 import { readPruneSettings } from './internal/read-prune-settings.ts';
 
@@ -34,14 +36,7 @@ export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>
  * @throws UserError with file, line and column when it is no YAML, or says something that is not understood.
  */
 export function readConfiguration(path: string, text: string, known: KnownRules): Configuration {
-  const document = parseDocument(text);
-  const complain = complainer(path, text);
-  const [error] = document.errors;
-  if (error)
-    throw new UserError(`this is no valid YAML: ${firstLine(error.message)}`, {
-      where: placeOf(path, text, error.pos[0]),
-    });
-  const top = entriesOf(document.contents ?? undefined, document, complain, 'a configuration');
+  const { document, complain, top } = parsed(path, text);
   for (const [key, { keyNode }] of top)
     if (!Object.hasOwn(configurationKeys, key))
       throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
@@ -62,7 +57,30 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     bases: readBasesSettings(node('bases'), document, complain),
     sizeBudgets: readSizeBudgets(node('sizeBudgets'), document, complain, placed),
     prune: readPruneSettings(node('prune'), document, complain),
+    history: readHistorySettings(node('history'), document, complain),
+    budgets: readBudgets(node('budgets'), document, complain, placed),
   };
+}
+
+/**
+ * Of a configuration's text what it says of the history, whatever else stands in it.
+ * @throws UserError as {@link readConfiguration}
+ */
+export function readHistoryConfiguration(path: string, text: string): HistorySettings {
+  const { document, complain, top } = parsed(path, text);
+  return readHistorySettings(top.get('history')?.value, document, complain);
+}
+
+function parsed(path: string, text: string) {
+  const document = parseDocument(text);
+  const complain = complainer(path, text);
+  const [error] = document.errors;
+  if (error)
+    throw new UserError(`this is no valid YAML: ${firstLine(error.message)}`, {
+      where: placeOf(path, text, error.pos[0]),
+    });
+  const top = entriesOf(document.contents ?? undefined, document, complain, 'a configuration');
+  return { document, complain, top };
 }
 
 function readOverride(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { areas } from '../core/area.ts';
 import type { Report, Score } from '../core/report.ts';
 import { scoreDerivation, scoreFormula } from '../core/score.ts';
@@ -6,9 +5,9 @@ import { severities } from '../core/severity.ts';
 import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { areaFigure, contextFigure } from './internal/html-figures.ts';
 import { arrows, findingSections } from './internal/html-findings.ts';
+import { trendMultiples } from './internal/html-multiples.ts';
+import { htmlPage } from './internal/html-page.ts';
 import { proofSection } from './internal/html-proofs.ts';
-import { htmlScript } from './internal/html-script.ts';
-import { htmlStyle } from './internal/html-style.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import {
   countBySeverity,
@@ -39,49 +38,29 @@ export interface HtmlMore {
  * security policy forbids everything besides. Light or dark as the reader has it, and made to be printed.
  */
 export function renderHtml(report: Report, more: HtmlMore = {}): string {
-  const title = `${report.name}: ${countsText(report.findings)} · Plimsoll`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${{ markup: htmlStyle }}</style>
-</head>
-<body>
-${banner(report, more.looked)}
-<main><div class="inner">
-${tiles(report)}
+  const line = report.score.loadLine;
+  return htmlPage({
+    title: `${report.name}: ${countsText(report.findings)} · Plimsoll`,
+    heading: report.name,
+    looked: more.looked ?? inventoryParts(report.inventory).join(' · '),
+    gauge: line === undefined ? undefined : { value: line, of: 'load line' },
+    body: markup`${tiles(report)}
 ${more.before}<div class="panels">
 <section class="panel"><h2>Areas</h2>${areaFigure(report.score)}${derivation(report.score)}</section>
 <div>${contexts(report)}${links(report)}</div>
 </div>
-${proofSection(report)}${cluster(report)}
+${trend(report)}${proofSection(report)}${cluster(report)}
 ${problems(report)}
 ${findings(report)}
 ${suppressed(report)}
-<footer>Made by plimsoll ${report.tool.version} in ${secondsText(report.seconds)}, of <code>${report.target}</code>. «estimated» is computed from what the files say, «measured» was measured.</footer>
-</div></main>
-<script>${{ markup: htmlScript }}</script>
-</body>
-</html>
-`.markup;
+<footer>Made by plimsoll ${report.tool.version} in ${secondsText(report.seconds)}, of <code>${report.target}</code>. «estimated» is computed from what the files say, «measured» was measured.</footer>`,
+  });
 }
 
-function policy(): string {
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return `default-src 'none'; style-src ${hash(htmlStyle)}; script-src ${hash(htmlScript)}; base-uri 'none'; form-action 'none'`;
-}
-
-function banner(report: Report, looked: string | undefined): Markup {
-  const line = report.score.loadLine;
-  const gauge = markup`<div class="gauge"><b>${line}</b> <span>/ 100</span><small>load line</small></div>`;
-  return markup`<header class="banner"><div class="inner"><div class="what">
-<p class="brand"><svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="2.5"><circle cx="15" cy="11" r="8.5"/><path d="M0 11h30"/></g></svg> Plimsoll</p>
-<h1>${report.name}</h1><p class="looked">${looked ?? inventoryParts(report.inventory).join(' · ')}</p></div>
-${line === undefined ? markup`` : gauge}</div></header>`;
+function trend({ history }: Report): Markup {
+  if (history === undefined) return markup``;
+  const { newOnes, comeBack, fixed, points } = history;
+  return markup`<section class="panel"><h2>Over ${plural(points.length, 'run')}</h2><p>${newOnes.length} new since the first, ${comeBack.length} come back, ${fixed.length} fixed.</p>${trendMultiples(history)}</section>`;
 }
 
 function tiles(report: Report): Markup {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
-import { fingerprints, reportFingerprints } from '../../src/core/fingerprint.ts';
+import { fingerprints, lineFingerprint, reportFingerprints } from '../../src/core/fingerprint.ts';
 
 function finding(line: number, column = 1, rule = 'size/a', path = 'Dockerfile'): Finding {
   const start = { line, column };
@@ -25,6 +25,37 @@ test('stays when lines are put in above and when the indentation changes', () =>
   const after = fingerprints([finding(3)], excerpts('FROM a', '', '  RUN make\r'));
   expect(after).toEqual(before);
   expect(before[0]).toMatch(/^[0-9a-f]{16}:1$/);
+});
+
+test.each([
+  ['FROM node:22 AS build', 'FROM node:22 AS builder'],
+  ['FROM node:22 AS build', 'FROM node:22'],
+  ['FROM build', 'FROM builder AS final'],
+  ['FROM --platform=linux/amd64 build AS final', 'FROM --platform=linux/amd64 compile AS run'],
+  ['COPY --from=build /app /app', 'COPY --from=builder /app /app'],
+  ['COPY --chown=1:1 --from=build /app .', 'COPY --chown=1:1 --from=b-2 /app .'],
+  ['RUN --mount=type=bind,from=build,target=/x make', 'RUN --mount=type=bind,from=other,target=/x make'],
+])('stays when a stage gets another name: %s, %s', (before, after) => {
+  expect(fingerprints([finding(1)], excerpts(after))).toEqual(fingerprints([finding(1)], excerpts(before)));
+});
+
+test.each([
+  ['FROM node:22 AS build', 'FROM node:24 AS build'],
+  ['FROM shop/base', 'FROM shop/other'],
+  ['COPY --from=nginx:1.27 /a /b', 'COPY --from=nginx:1.29 /a /b'],
+  ['COPY --from=build /a /b', 'COPY --from=build /a /c'],
+  ['RUN curl https://a.example/?from=x', 'RUN curl https://a.example/?from=y'],
+])('differs when the image or the rest of the line does: %s, %s', (before, after) => {
+  expect(fingerprints([finding(1)], excerpts(after))).not.toEqual(fingerprints([finding(1)], excerpts(before)));
+});
+
+test('of the line alone it stays when the file moves, and differs by rule and text', () => {
+  const text = (path: string, line: string) => new Map([[path, new Map([[1, line]])]]);
+  const here = lineFingerprint(finding(1), text('Dockerfile', 'RUN make'));
+  const moved = finding(1, 1, 'size/a', 'web/Dockerfile');
+  expect(lineFingerprint(moved, text('web/Dockerfile', 'RUN  make'))).toBe(here);
+  expect(lineFingerprint(moved, text('web/Dockerfile', 'RUN make all'))).not.toBe(here);
+  expect(lineFingerprint(finding(1, 1, 'size/b'), text('Dockerfile', 'RUN make'))).not.toBe(here);
 });
 
 test('differs by rule, path and line text', () => {

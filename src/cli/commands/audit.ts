@@ -4,6 +4,7 @@ import { clusterFlags } from '../cluster-flags.ts';
 import type { Command } from '../command.ts';
 import { orderFlags } from '../cost-flags.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { recordFlags, refuseUnrecordable } from '../history-flags.ts';
 import { baseFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
@@ -131,6 +132,7 @@ export const command: Command = {
     { name: 'no-registry', group: 'Cluster', description: 'Do not ask registries how old the images are' },
     { name: 'cluster-role', group: 'Cluster', description: 'Print the role that an account needs for this, and end' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
+    ...recordFlags,
   ],
   examples: [
     { call: 'plimsoll audit', meaning: 'Audit the repository in this directory' },
@@ -154,6 +156,7 @@ export const command: Command = {
     },
   ],
   async run(parsed, terminal) {
+    refuseUnrecordable(parsed);
     const { refuseWithoutImage } = await import('../image-only-flags.ts');
     refuseWithoutImage(parsed);
     if (parsed.has('cluster') || parsed.has('cluster-role')) {
@@ -161,10 +164,12 @@ export const command: Command = {
       return performClusterAudit(parsed, terminal);
     }
     const { performAudit } = await import('../perform-audit.ts');
-    const { report, failOn, unread } = await performAudit(parsed, terminal);
+    const { report, failOn, unread, budgetsBroken } = await performAudit(parsed, terminal);
     // A pipeline that names a file or an image must not turn green because it could not be read.
     if (unread !== undefined) return unread;
     if (parsed.has('write-baseline')) return exitCodes.clean;
+    // They gate whatever else is allowed, unless the command line says that nothing does.
+    if (budgetsBroken && parsed.value('fail-on') !== 'never') return exitCodes.findings;
     return exitCodeOf(report, failOn);
   },
 };

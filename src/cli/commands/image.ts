@@ -1,6 +1,7 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm } from '../command.ts';
 import { orderFlags } from '../cost-flags.ts';
+import { recordFlags, refuseUnrecordable } from '../history-flags.ts';
 import { baseFlags, diveFlags, openFlags, vulnerabilityGates } from '../image-flags.ts';
 import { formats } from '../report-formats.ts';
 
@@ -133,6 +134,7 @@ export const command: Command = {
       description: 'Configuration; default plimsoll.yaml here or above',
     },
     { name: 'no-config', group: 'Gates', description: 'Read no configuration' },
+    ...recordFlags,
   ],
   examples: [
     {
@@ -167,6 +169,7 @@ export const command: Command = {
       const { performImageBrowse } = await import('../perform-image-browse.ts');
       return performImageBrowse(parsed, terminal);
     }
+    refuseUnrecordable(parsed);
     const { performImage } = await import('../perform-image.ts');
     return performImage(parsed, terminal);
   },

@@ -1,5 +1,6 @@
 import { colorFlag } from '../color-flag.ts';
 import type { Command } from '../command.ts';
+import { recordFlags, refuseUnrecordable } from '../history-flags.ts';
 import { buildFlags, selectionFlags } from '../prove-flags.ts';
 import { configFlag, noConfigFlag } from '../reading-flags.ts';
 
@@ -31,6 +32,7 @@ export const command: Command = {
     noConfigFlag,
     { name: 'no-gitignore', group: 'Reading', description: 'Look at files that .gitignore leaves out, too' },
     { name: 'no-helm', group: 'Reading', description: 'Do not run helm to render charts' },
+    ...recordFlags,
   ],
   examples: [
     { call: 'plimsoll prove', meaning: 'Prove the safe fixes of all images that are built here' },
@@ -43,6 +45,7 @@ export const command: Command = {
     { call: 'plimsoll fix --prove --write', meaning: 'Write what passed' },
   ],
   async run(parsed, terminal) {
+    refuseUnrecordable(parsed);
     const { performProve } = await import('../perform-prove.ts');
     return performProve(parsed, terminal);
   },

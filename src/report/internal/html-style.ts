@@ -70,6 +70,10 @@ figcaption { color: var(--soft); font-size: .85rem; margin-top: .25rem; }
 .treemap rect { stroke: var(--card); stroke-width: 1; fill: var(--blue); } .treemap text { fill: #fff; font-size: 12px; pointer-events: none; }
 .treemap .depth1 { fill: #15395b; } .treemap .depth2 { fill: #1d5c8a; } .treemap .depth3 { fill: #2a6f9e; } .treemap .depth4 { fill: #3a7fae; } .treemap .depth5 { fill: #4a8dba; } .treemap .depth6 { fill: #5c9ac4; }
 .treemap g:hover > rect { stroke: var(--red); stroke-width: 2; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .9rem 1.5rem; margin: 0; padding: 0; list-style: none; }
+.multiples figcaption { display: flex; justify-content: space-between; gap: .5rem; margin: 0 0 .2rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.multiples b { color: var(--ink); }
+svg .course { fill: none; stroke: var(--blue); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .chains { margin: 0; padding: 0; list-style: none; }
 .chains li + li { margin-top: .5rem; }
 .chain, .chains li { font-size: .9rem; line-height: 1.7; overflow-wrap: anywhere; }

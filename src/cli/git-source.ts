@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { RunSource } from '../core/history.ts';
+import { git } from './git-status.ts';
+
+/** What CI systems call the branch that they checked out by its commit: GitHub (of a pull request first), GitLab, Jenkins, Azure, Bitbucket. */
+const branchVariables = [
+  'GITHUB_HEAD_REF',
+  'GITHUB_REF_NAME',
+  'CI_COMMIT_REF_NAME',
+  'BRANCH_NAME',
+  'BUILD_SOURCEBRANCHNAME',
+  'BITBUCKET_BRANCH',
+];
+
+/** The commit and branch of a directory's work tree; nothing outside of a git repository and without git. */
+export function sourceOf(directory: string, environment: Readonly<Record<string, string | undefined>>): RunSource {
+  // https://git-scm.com/docs/git-status#_branch_headers
+  const lines = git(directory, [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '--untracked-files=no',
+    '--ignore-submodules=all',
+  ])?.split('\n');
+  const header = (name: string) => lines?.find((line) => line.startsWith(`# branch.${name} `))?.slice(10 + name.length);
+  const commit = header('oid');
+  const head = header('head');
+  const told = branchVariables.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+  return {
+    commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
+    branch: head === undefined ? undefined : head === '(detached)' ? told : head,
+    dirty: lines?.some((line) => line !== '' && !line.startsWith('#')) ?? false,
+  };
+}
+
+/**
+ * What a directory's project is called in a history: its git remote `origin` without scheme, credentials and `.git`, with the path below the repository's
+ * top; the directory's name where there is none.
+ */
+export function projectName(directory: string): string {
+  const url = plainGit(directory, ['config', '--get', 'remote.origin.url']);
+  const remote = url === undefined ? undefined : remoteName(url);
+  if (remote === undefined) return path.basename(directory) || directory;
+  // Nothing to ask at the top.
+  if (existsSync(path.join(directory, '.git'))) return remote;
+  const prefix = plainGit(directory, ['rev-parse', '--show-prefix'])?.replace(/\/$/, '') ?? '';
+  return prefix === '' ? remote : `${remote}/${prefix}`;
+}
+
+/** `github.com/acme/shop` of `https://user:token@github.com/acme/shop.git` and `git@github.com:acme/shop.git`; undefined for a path. */
+export function remoteName(url: string): string | undefined {
+  const [, host = '', file = ''] =
+    /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/@:]+)(?::\d+)?\/+(.+)$/i.exec(url) ??
+    /^(?:[^/@:]+@)?([^/@:]{2,}):(?!\/\/)\/*(.+)$/.exec(url) ??
+    [];
+  const name = file
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '');
+  return host === '' || name === '' || name.includes('@') ? undefined : `${host.toLowerCase()}/${name}`;
+}
+
+/** For questions that start no program of the repository's choice. */
+function plainGit(directory: string, parameters: readonly string[]): string | undefined {
+  try {
+    const output = execFileSync('git', ['-C', directory, ...parameters], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return output.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

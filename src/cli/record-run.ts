@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type { BrokenBudget } from '../core/budget-report.ts';
+import { UserError } from '../core/errors.ts';
+import type { HistoricRun, RecordedEvidence, RunKind, RunRecord } from '../core/history.ts';
+import { nameWithoutTag } from '../core/image-reference.ts';
+import type { Report } from '../core/report.ts';
+import type { TrendReport } from '../core/trend-report.ts';
+import { judgeBudgets } from '../history/judge-budgets.ts';
+import { openStore } from '../history/open-store.ts';
+import { readHistory } from '../history/read-runs.ts';
+import { recordRun } from '../history/record-run.ts';
+import { trendOf } from '../history/trend.ts';
+import type { Budgets, Configuration } from '../project/configuration.ts';
+import type { InspectedImage } from '../project/inspected-image.ts';
+import { projectName, sourceOf } from './git-source.ts';
+import { recordedFindings } from './recorded-report.ts';
+
+/** A run that has ended, and where it is to be kept. */
+export interface Recording {
+  readonly kind: RunKind;
+  /** What was looked at, so that the same is held against the same. */
+  readonly subject: string;
+  /** Of the project, absolute. */
+  readonly root: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly version: string;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly configuration: Pick<Configuration, 'path' | 'history' | 'budgets' | 'sizeBudgets'>;
+  readonly report: Pick<Report, 'findings' | 'suppressed' | 'excerpts' | 'rules' | 'score'>;
+  readonly images: readonly InspectedImage[];
+  readonly evidence: readonly RecordedEvidence[];
+  /** How the runs went is told to the reader, and not only held against the budgets. */
+  readonly showsTrend: boolean;
+}
+
+export interface Recorded {
+  /** Its number in the store. */
+  readonly run: number;
+  /** Undefined where nobody needs it. */
+  readonly trend: TrendReport | undefined;
+  readonly broken: readonly BrokenBudget[];
+}
+
+/** Why a run was not recorded. A value, as this file stands in a bundle of its own, whose errors are not those of the others. */
+export interface NotRecorded {
+  readonly refused: {
+    readonly message: string;
+    readonly where: string;
+    readonly remedy: string;
+    readonly exitCode: UserError['exitCode'];
+  };
+}
+
+/** Keeps a run, and holds it against the runs before and the budgets. */
+export async function recordInHistory(recording: Recording): Promise<Recorded | NotRecorded> {
+  try {
+    return await record(recording);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, where, remedy, exitCode } = error;
+    return { refused: { message, where: where ?? recording.file, remedy: remedy ?? '', exitCode } };
+  }
+}
+
+async function record(recording: Recording): Promise<Recorded> {
+  const run = await runOf(recording);
+  const { configuration } = recording;
+  const store = await openStore(recording.file, 'make');
+  try {
+    const id = recordRun(store, run);
+    if (!recording.showsTrend && configuration.budgets === undefined && configuration.sizeBudgets.size === 0)
+      return { run: id, trend: undefined, broken: [] };
+    const branch = configuration.budgets?.branch ?? run.branch;
+    const series = { project: run.project, kind: run.kind, subject: run.subject };
+    const history = readHistory(store, series, branch);
+    // Of another branch than the one that counts: only this run of it does.
+    const own = history.runs.some((each) => each.id === id)
+      ? []
+      : readHistory(store, series, run.branch).runs.filter((each) => each.id === id);
+    const runs = [...history.runs, ...own];
+    const trend = trendOf({ series, runs }, { branch, since: undefined, now: run.at });
+    return { run: id, trend, broken: brokenBudgets(recording, runs, trend, run.at) };
+  } finally {
+    store.close();
+  }
+}
+
+function brokenBudgets(
+  { configuration, root, cwd }: Recording,
+  runs: readonly HistoricRun[],
+  trend: TrendReport,
+  at: string,
+): BrokenBudget[] {
+  const { path: file, sizeBudgets, budgets = noBudgets } = configuration;
+  const above = path.dirname(path.resolve(cwd, file ?? ''));
+  const sizeOf = ({ name, dockerfile }: HistoricRun['images'][number]) => {
+    const written = dockerfile && path.relative(above, path.join(root, dockerfile)).split(path.sep).join('/');
+    const key = [written, nameWithoutTag(name), name].find((each) => each !== undefined && sizeBudgets.has(each));
+    const limit = key === undefined ? undefined : sizeBudgets.get(key);
+    return key === undefined || limit === undefined ? undefined : { key, limit };
+  };
+  return judgeBudgets({ budgets, sizeOf, runs, trend, today: at.slice(0, 10) });
+}
+
+const noBudgets: Budgets = {
+  newFindings: undefined,
+  findingAge: new Map(),
+  score: undefined,
+  branch: undefined,
+  exceptions: [],
+};
+
+async function runOf({
+  kind,
+  subject,
+  root,
+  version,
+  environment,
+  configuration,
+  report,
+  images,
+  evidence,
+}: Recording): Promise<RunRecord> {
+  return {
+    project: configuration.history.project ?? projectName(root),
+    kind,
+    subject,
+    ...sourceOf(root, environment),
+    at: new Date().toISOString(),
+    tool: version,
+    rules: report.rules.map(({ id }) => id),
+    score: report.score,
+    findings: recordedFindings(report),
+    images: images.length === 0 ? [] : images.map((await import('./recorded-image.ts')).recordedImage),
+    evidence,
+  };
+}

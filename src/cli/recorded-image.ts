@@ -1,0 +1,34 @@
+import type { RecordedImage } from '../core/history.ts';
+import type { InspectedImage } from '../project/inspected-image.ts';
+import { shownText } from '../report/image-view.ts';
+import { longestMessage } from './recorded-report.ts';
+
+/** An image as it is kept: no value of its environment, and its steps masked. */
+export function recordedImage(inspected: InspectedImage): RecordedImage {
+  const { analysis, steps, vulnerabilities, origin } = inspected;
+  const { image } = analysis;
+  const digest = image.digest ?? (image.configuration.digest === '' ? undefined : image.configuration.digest);
+  return {
+    name: image.name,
+    digest,
+    dockerfile: origin?.dockerfile.path,
+    bytes: analysis.layers.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
+    pulledBytes: analysis.pulledBytes,
+    layers: analysis.layers.map(({ layer, contentBytes }, at) => {
+      const step = steps.find((each) => each.layer === at);
+      return {
+        digest: layer.digest ?? layer.diffId,
+        bytes: contentBytes,
+        createdBy: step && shownText(inspected, step).slice(0, longestMessage),
+      };
+    }),
+    packages: analysis.packages.map(({ kind, name, version }) => ({ type: kind, name, version })),
+    vulnerabilities: vulnerabilities?.map(({ id, severity, package: of, fixedIn }) => ({
+      id,
+      severity,
+      package: of.name,
+      version: of.version,
+      fixedIn,
+    })),
+  };
+}

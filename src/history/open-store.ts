@@ -1,0 +1,160 @@
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmdirSync } from 'node:fs';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import type { Database } from 'node-sqlite3-wasm';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { applicationId, migrations } from './migrations.ts';
+import { holdLock } from './store-lock.ts';
+
+/** A store that this process alone has open. */
+export interface Store {
+  readonly database: Database;
+  readonly file: string;
+  /** All of it or nothing, also where the process is killed in between. */
+  transaction<Result>(work: () => Result): Result;
+  close(): void;
+}
+
+/**
+ * Opens the store in a file, for this process alone: another one that has it is waited for. One of an earlier version is brought up to date.
+ * @param mode `make`: it is made, with its directory, where there is none
+ * @throws UserError for a file that is no store, or of a later version: it stays as it is; and for one that cannot be opened
+ */
+export async function openStore(
+  file: string,
+  mode: 'make' | 'existing',
+  known: readonly string[] = migrations,
+): Promise<Store> {
+  if (mode === 'existing' && !existsSync(file))
+    throw new UserError('there is no history here', {
+      where: file,
+      remedy:
+        '«plimsoll audit --record» begins one; «history: {store: FILE}» in plimsoll.yaml or --store names another.',
+    });
+  const lock = locked(file);
+  try {
+    refuseOther(file, known.length);
+    // Left by a process that died: whoever holds our own lock is the only one that has the store open.
+    removeDirectory(`${file}.lock`);
+    const database = await opened(file);
+    try {
+      prepare(database, file, known);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return {
+      database,
+      file,
+      transaction: (work) => inTransaction(database, work),
+      close() {
+        database.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error instanceof UserError ? error : unusable(file, error);
+  }
+}
+
+function locked(file: string) {
+  let lock: ReturnType<typeof holdLock>;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    lock = holdLock(`${file}.owner`);
+  } catch (error) {
+    throw unusable(file, error);
+  }
+  if (!('blockedBy' in lock)) return lock;
+  throw new UserError(`the history is in use by ${lock.blockedBy}`, {
+    where: file,
+    remedy: `Try again; where that one does not run any more, remove ${path.basename(file)}.owner beside it.`,
+    exitCode: exitCodes.system,
+  });
+}
+
+/** Looked at before SQLite has it in its hands, so that nothing of another program's file is ever touched. */
+function refuseOther(file: string, known: number): void {
+  if (!existsSync(file)) return;
+  const header = Buffer.alloc(100);
+  const descriptor = openSync(file, 'r');
+  let length: number;
+  try {
+    length = readSync(descriptor, header, 0, 100, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  // Made, and not written before its maker died.
+  if (length === 0) return;
+  // https://www.sqlite.org/fileformat.html#the_database_header
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0' || header.readUInt32BE(68) !== applicationId)
+    throw new UserError('this file is no history of Plimsoll', {
+      where: file,
+      remedy: 'Nothing was written to it. Name another file: «history: {store: FILE}» in plimsoll.yaml, or --store.',
+    });
+  const version = header.readUInt32BE(60);
+  if (version > known) throw newer(file, version, known);
+}
+
+function newer(file: string, version: number, known: number): UserError {
+  return new UserError(
+    `this history was written by a later Plimsoll: its version is ${version}, and this one knows ${known}`,
+    {
+      where: file,
+      remedy: 'Nothing was written to it. Use that Plimsoll, or record elsewhere: --store FILE.',
+    },
+  );
+}
+
+async function opened(file: string): Promise<Database> {
+  // To compile its code a second time, and better, takes longer than it runs here; it is compiled when it is loaded.
+  setFlagsFromString('--liftoff-only');
+  const { Database } = await import('node-sqlite3-wasm');
+  const database = new Database(file);
+  // Taken once: the library locks by a directory, and nobody else has the store open.
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
+  return database;
+}
+
+function prepare(database: Database, file: string, known: readonly string[]): void {
+  const version = userVersion(database);
+  // A journal that was rolled back only now may have held another one.
+  if (version > known.length) throw newer(file, version, known.length);
+  if (version === known.length) return;
+  inTransaction(database, () => {
+    for (const migration of known.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${known.length}`);
+  });
+}
+
+function userVersion(database: Database): number {
+  const value = database.get('PRAGMA user_version')?.user_version;
+  return typeof value === 'number' ? value : 0;
+}
+
+function inTransaction<Result>(database: Database, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function removeDirectory(directory: string): void {
+  if (existsSync(directory)) rmdirSync(directory);
+}
+
+function unusable(file: string, cause: unknown): UserError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(`the history cannot be used: ${why}`, {
+    where: file,
+    remedy: 'Is its directory there, writable, and its disk not full? --store names another file.',
+    exitCode: exitCodes.system,
+    cause,
+  });
+}

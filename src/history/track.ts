@@ -1,0 +1,105 @@
+import type { HistoricRun, RecordedFinding } from '../core/history.ts';
+import type { RunReference } from '../core/trend-report.ts';
+import { movedFindings } from './moved-files.ts';
+
+/** One finding through all runs of a series, whatever its path was. */
+export interface Track {
+  /** As it was seen last. */
+  finding: RecordedFinding;
+  readonly first: RunReference;
+  openSince: RunReference;
+  /** The last run that looked for it and did not see it, before `openSince`. */
+  before: RunReference | undefined;
+  returned: number;
+  readonly newRule: boolean;
+  /** The first run without it; undefined while it is there. */
+  fixed: RunReference | undefined;
+  /** The newest run did not look for it. */
+  unwatched: boolean;
+}
+
+/** What changed between two runs that follow each other. */
+interface Step {
+  readonly appeared: number;
+  readonly disappeared: number;
+}
+
+export interface Tracks {
+  readonly tracks: readonly Track[];
+  /** One for each run. */
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Follows findings through runs, the oldest run first. What a run's rules do not look for is neither there nor gone in it: it stays as it was.
+ */
+export function trackFindings(runs: readonly HistoricRun[]): Tracks {
+  const all: Track[] = [];
+  /** By the fingerprint that they have now. */
+  const byFingerprint = new Map<string, Track>();
+  const steps: Step[] = [];
+  let previous: HistoricRun | undefined;
+  for (const run of runs) {
+    const here = referenceTo(run);
+    const renamed = previous ? movedFindings(openIn(byFingerprint), run.found) : new Map<string, string>();
+    const seen = new Set<Track>();
+    let appeared = 0;
+    for (const finding of run.found) {
+      const was = renamed.get(finding.fingerprint);
+      const known = byFingerprint.get(was ?? finding.fingerprint);
+      const track = known ?? begin(finding, here, previous);
+      if (known === undefined) all.push(track);
+      else if (track.fixed !== undefined) comeBack(track, here, previous);
+      if (was !== undefined) byFingerprint.delete(was);
+      byFingerprint.set(finding.fingerprint, track);
+      if (previous !== undefined && !track.newRule && track.openSince === here) appeared += 1;
+      track.finding = finding;
+      track.unwatched = false;
+      seen.add(track);
+    }
+    steps.push({ appeared, disappeared: close(byFingerprint.values(), seen, run, here) });
+    previous = run;
+  }
+  return { tracks: all, steps };
+}
+
+function openIn(tracks: ReadonlyMap<string, Track>): RecordedFinding[] {
+  return [...tracks.values()].filter(({ fixed }) => fixed === undefined).map(({ finding }) => finding);
+}
+
+function begin(finding: RecordedFinding, here: RunReference, previous: HistoricRun | undefined): Track {
+  return {
+    finding,
+    first: here,
+    openSince: here,
+    before: previous && referenceTo(previous),
+    returned: 0,
+    newRule: previous !== undefined && !previous.rules.has(finding.rule),
+    fixed: undefined,
+    unwatched: false,
+  };
+}
+
+function comeBack(track: Track, here: RunReference, previous: HistoricRun | undefined): void {
+  track.fixed = undefined;
+  track.openSince = here;
+  track.before = previous && referenceTo(previous);
+  track.returned += 1;
+}
+
+/** Those that a run looked for and did not see are fixed. Gives how many. */
+function close(tracks: Iterable<Track>, seen: ReadonlySet<Track>, run: HistoricRun, here: RunReference): number {
+  let closed = 0;
+  for (const track of tracks) {
+    if (seen.has(track) || track.fixed !== undefined) continue;
+    track.unwatched = !run.rules.has(track.finding.rule);
+    if (track.unwatched) continue;
+    track.fixed = here;
+    closed += 1;
+  }
+  return closed;
+}
+
+export function referenceTo({ id, at, commit }: Pick<HistoricRun, 'id' | 'at' | 'commit'>): RunReference {
+  return { run: id, at, commit };
+}

@@ -1,0 +1,16 @@
+type Cell = string | number | boolean | undefined;
+
+/**
+ * Rows as RFC 4180 has them, with a line of names first. A text that a spreadsheet would take for a formula has an apostrophe before it
+ * (https://owasp.org/www-community/attacks/CSV_Injection).
+ */
+export function csv(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [names, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: Cell): string {
+  if (value === undefined) return '';
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,210 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { command as audit } from '../../src/cli/commands/audit.ts';
+import { command as history } from '../../src/cli/commands/history.ts';
+import { command as trend } from '../../src/cli/commands/trend.ts';
+import { remoteName } from '../../src/cli/git-source.ts';
+import { runCommand } from './run-command.ts';
+
+const secret = 'Zk3Xq9Lm2Pv8Rt5Wy1Nb';
+const dockerfile = `FROM node:22-slim AS build
+WORKDIR /app
+COPY . .
+RUN npm ci
+ENV API_TOKEN=${secret}
+CMD ["node", "index.js"]
+`;
+
+let directory: string;
+// All rules are loaded with it: the first test need not wait for that.
+beforeAll(() => import('../../src/cli/perform-audit.ts'), 300_000);
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-history-cli-'));
+  git('init', '-q', '-b', 'main');
+  write('Dockerfile', dockerfile);
+  commit('first');
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function git(...args: string[]): string {
+  return execFileSync('git', ['-C', directory, '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
+    encoding: 'utf8',
+  }).trim();
+}
+function write(file: string, text: string): void {
+  writeFileSync(path.join(directory, file), text);
+}
+function commit(message: string): string {
+  git('add', '-A');
+  git('commit', '-q', '-m', message);
+  return git('rev-parse', 'HEAD');
+}
+const record = (...args: string[]) => runCommand(audit, directory, ['--record', '--format', 'plain', ...args]);
+const store = () => path.join(directory, '.plimsoll/history.db');
+
+function expectSchema(name: string, stdout: string): void {
+  const schema = JSON.parse(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
+  const validate = new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(schema);
+  expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+}
+
+test('an audit is recorded only when it is asked for, with its commit and no secret', async () => {
+  await runCommand(audit, directory, []);
+  expect(existsSync(store())).toBe(false);
+  await record();
+  const { stdout } = await runCommand(history, directory, ['1', '--json']);
+  expectSchema('history', stdout);
+  const [run] = JSON.parse(stdout).runs;
+  expect(run).toMatchObject({
+    kind: 'audit',
+    subject: '.',
+    branch: 'main',
+    dirty: false,
+    commit: git('rev-parse', 'HEAD'),
+  });
+  expect(run.areas.find(({ area }: { area: string }) => area === 'cache').derivation).toMatch(/^\d+ = 100 × 20/);
+  expect(run.found.some(({ rule }: { rule: string }) => rule === 'secrets/secret-in-build')).toBe(true);
+  expect(readFileSync(store()).includes(secret)).toBe(false);
+});
+
+test('history lists, shows and exports; trend tells what changed', async () => {
+  await record();
+  write(
+    'Dockerfile',
+    `# moved\n\n${dockerfile.replace('AS build', 'AS app').replace('RUN npm ci', 'RUN npm install')}`,
+  );
+  const second = commit('second');
+  await record();
+  const list = await runCommand(history, directory, []);
+  expect(list.stdout).toMatch(/2 runs/);
+  expect((await runCommand(history, directory, ['1'])).stdout).toContain('load line');
+  const csv = (await runCommand(history, directory, ['--format', 'csv'])).stdout.split('\r\n');
+  expect([csv[0]?.slice(0, 11), csv.length]).toEqual(['run,project', 4]);
+  const exported = (await runCommand(history, directory, ['--all', '--details', '--json'])).stdout;
+  expectSchema('history', exported);
+  const { stdout } = await runCommand(trend, directory, ['--json']);
+  expectSchema('trend', stdout);
+  const told = JSON.parse(stdout);
+  const rules = (list: { rule: string; fingerprint: string }[]) => list.map(({ rule }) => rule);
+  expect(told.points).toHaveLength(2);
+  // Of what was moved and of the renamed stage nothing is new.
+  expect(rules(told.fixed)).not.toContain('cache/copy-manifests-first');
+  const isNew = told.open.filter(({ fingerprint }: { fingerprint: string }) => told.new.includes(fingerprint));
+  expect(rules(isNew).length).toBeGreaterThan(0);
+  for (const each of isNew) expect([each.line, each.openSince.commit]).toEqual([6, second]);
+  const text = await runCommand(trend, directory, []);
+  expect(text.stdout).toMatch(/run 2 of .* against run 1/);
+  expect(text.stdout).not.toMatch(/[▁-█\u001b]/);
+  expect((await runCommand(trend, directory, ['--format', 'html'])).stdout).toContain('<polyline class="course"');
+  expect((await runCommand(trend, directory, ['--format', 'csv'])).stdout.split('\r\n')).toHaveLength(4);
+  const page = (await runCommand(audit, directory, ['--record', '--format', 'html'])).stdout;
+  expect(page).toContain('Over 3 runs');
+});
+
+test('plimsoll.yaml says that every run is recorded, where, and as what; --no-record says otherwise', async () => {
+  write('plimsoll.yaml', 'history:\n  record: always\n  store: kept/all.db\n  project: shop\n');
+  await runCommand(audit, directory, []);
+  await runCommand(audit, directory, ['--no-record']);
+  const { stdout } = await runCommand(history, directory, ['--json']);
+  expect(JSON.parse(stdout).runs).toMatchObject([{ project: 'shop', dirty: false }]);
+  expect(existsSync(path.join(directory, 'kept/all.db'))).toBe(true);
+});
+
+test('another choice of rules is another series', async () => {
+  await record();
+  await record('--rule', 'cache/*');
+  const { stdout } = await runCommand(trend, directory, ['--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ subject: '.', points: [{ run: 1 }] });
+});
+
+describe('a budget', () => {
+  const budgets = (text: string) => write('plimsoll.yaml', `failOn: never\nbudgets:\n${text}`);
+
+  test('for new findings names the commit, goes on failing until it is mended, and is in every format', async () => {
+    budgets('  newFindings: error\n');
+    commit('budget');
+    expect((await runCommand(audit, directory, [])).code).toBe(0);
+    write('Dockerfile', `${dockerfile}ENV OTHER_TOKEN=Ab3Xq9Lm2Pv8Rt5Wy1Nc\n`);
+    const bad = commit('bad');
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain']);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        new RegExp(`^plimsoll.yaml:3:1: error review/budget: .*with commit ${bad.slice(0, 10)}`, 'm'),
+      );
+    }
+    for (const format of ['json', 'sarif', 'junit', 'github', 'markdown', 'html', 'text'])
+      expect((await runCommand(audit, directory, ['--format', format])).stdout, format).toContain('review/budget');
+    expect((await runCommand(audit, directory, ['--fail-on', 'never'])).code).toBe(0);
+    write('Dockerfile', dockerfile);
+    commit('mended');
+    expect((await runCommand(audit, directory, [])).code).toBe(0);
+  });
+
+  test('for the score is broken by what lowers it, and by nothing else', async () => {
+    budgets('  score: neverFalls\n');
+    expect((await runCommand(audit, directory, [])).code).toBe(0);
+    write('Dockerfile', `${dockerfile}RUN sudo apt-get install curl\n`);
+    const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain']);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/The load line fell from \d+ to \d+/)]);
+  });
+
+  test('is kept while its exception holds', async () => {
+    budgets(`  score: {atLeast: 100}
+  exceptions:
+    - {budget: score, until: 2999-01-01, reason: we begin}
+`);
+    expect((await runCommand(audit, directory, [])).code).toBe(0);
+    budgets(`  score: {atLeast: 100}
+  exceptions:
+    - {budget: score, until: 2020-01-01, reason: we begin}
+`);
+    const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain']);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('its exception ended on 2020-01-01 (we begin)')]);
+  });
+});
+
+describe('errors', () => {
+  test('a store that is none is left as it is, and the audit is told all the same', async () => {
+    write('not.db', 'hello');
+    const { code, stdout } = await record('--store', 'not.db');
+    expect(code).toBe(2);
+    expect(stdout).toContain('not recorded: this file is no history of Plimsoll');
+    expect(stdout).toContain('secrets/secret-in-build');
+    expect(readFileSync(path.join(directory, 'not.db'), 'utf8')).toBe('hello');
+  });
+
+  test.each<[string, () => Promise<unknown>, RegExp]>([
+    ['no history', () => runCommand(trend, directory, []), /there is no history here/],
+    ['standard input', () => runCommand(audit, directory, ['-', '--record'], { input: 'FROM x' }), /standard input/],
+    ['a cluster', () => runCommand(audit, directory, ['--cluster', '--record']), /no effect beside --cluster/],
+    ['both', () => runCommand(audit, directory, ['--no-record', '--record']), /contradict/],
+    ['an argument of trend', () => runCommand(trend, directory, ['x']), /trend takes no argument/],
+    ['no day', () => runCommand(trend, directory, ['--since', 'x']), /--since takes a day/],
+  ])('%s', async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message);
+  });
+
+  test('no such run, no such project', async () => {
+    await record();
+    await expect(runCommand(history, directory, ['7'])).rejects.toThrow('there is no run 7');
+    await expect(runCommand(history, directory, ['x'])).rejects.toThrow('history takes numbers');
+    await expect(runCommand(trend, directory, ['--project', 'x'])).rejects.toThrow('no such run of «x»');
+  });
+});
+
+test.each([
+  ['https://user:token@GitHub.com/acme/shop.git', 'github.com/acme/shop'],
+  ['git@github.com:acme/shop.git', 'github.com/acme/shop'],
+  ['ssh://git@host.example:2222/acme/shop', 'host.example/acme/shop'],
+  ['https://u:p@ss@host.example/a', undefined],
+  ['../shop', undefined],
+  ['/srv/git/shop.git', undefined],
+  ['C:\\git\\shop', undefined],
+])('a remote %s is called %s', (url, name) => {
+  expect(remoteName(url)).toBe(name);
+});

@@ -1,0 +1,290 @@
+import { spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { migrations } from '../../src/history/migrations.ts';
+import { openStore } from '../../src/history/open-store.ts';
+import { listRuns, readHistory, readRun, readSeries } from '../../src/history/read-runs.ts';
+import { recordRun } from '../../src/history/record-run.ts';
+import { holdLock } from '../../src/history/store-lock.ts';
+import { record, rules } from './runs.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-history-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const file = () => path.join(directory, 'sub/history.db');
+const series = { project: 'example.com/shop', kind: 'audit', subject: '.' } as const;
+
+const image = {
+  name: 'shop/web:1',
+  digest: 'sha256:1',
+  dockerfile: 'web/Dockerfile',
+  bytes: 30,
+  pulledBytes: undefined,
+  layers: [{ digest: 'sha256:2', bytes: 30, createdBy: 'COPY . .' }],
+  packages: [{ type: 'deb', name: 'curl', version: '1' }],
+  vulnerabilities: [{ id: 'CVE-1', severity: 'high', package: 'curl', version: '1', fixedIn: undefined }],
+};
+const figures = {
+  image: 'sha256:1',
+  bytes: 30,
+  compressedBytes: 12,
+  layerBytes: [30],
+  packages: 1,
+  vulnerablePackages: 1,
+  coldSeconds: 4,
+  rebuildSeconds: 2,
+};
+const evidence = {
+  name: 'web',
+  dockerfile: 'web/Dockerfile',
+  verdict: 'proved',
+  builder: 'buildah',
+  created: '2026-01-01T00:00:00Z',
+  before: figures,
+  after: { ...figures, bytes: 10 },
+  fixes: ['cache/a'],
+  withdrawn: [],
+  statements: ['It is the same program.'],
+};
+
+test('a run is given back as it was recorded', async () => {
+  const store = await openStore(file(), 'make');
+  try {
+    const findings = ['error cache/a Dockerfile:3 x', 'note size/c Dockerfile:9 y'];
+    const id = recordRun(store, record('2026-01-01T00:00:00Z', findings, { images: [image], evidence: [evidence] }));
+    expect(readRun(store, id)).toMatchObject({
+      ...series,
+      id,
+      commit: 'c'.repeat(40),
+      branch: 'main',
+      dirty: false,
+      tool: '0.1.0',
+      loadLine: 57,
+      findings: { error: 1, warning: 0, note: 1 },
+      bytes: 30,
+      rules,
+      areas: [{ area: 'cache', score: 57, derivation: '57 = 100 × 20 / (20 + 15 × 1 + 4 × 0 + 0)' }],
+      found: [{ rule: 'cache/a', path: 'Dockerfile', line: 3, severity: 'error' }, { rule: 'size/c' }],
+      images: [image],
+      evidence: [evidence],
+    });
+    expect(readRun(store, id + 1)).toBeUndefined();
+  } finally {
+    store.close();
+  }
+});
+
+test('sizes are those of images, and of what was proved', async () => {
+  const store = await openStore(file(), 'make');
+  try {
+    recordRun(store, record('2026-01-01T00:00:00Z', [], { images: [image] }));
+    recordRun(store, record('2026-01-02T00:00:00Z', [], { evidence: [evidence] }));
+    expect(readHistory(store, series, 'main').runs.map(({ images }) => images)).toEqual([
+      [{ name: 'shop/web:1', dockerfile: 'web/Dockerfile', bytes: 30 }],
+      [{ name: 'web', dockerfile: 'web/Dockerfile', bytes: 30 }],
+    ]);
+  } finally {
+    store.close();
+  }
+});
+
+test('a derivation is that of the formula at the time', async () => {
+  const store = await openStore(file(), 'make');
+  try {
+    const id = recordRun(store, record('2026-01-01T00:00:00Z', []));
+    store.database.run(`UPDATE content SET json = replace(json, '15', '10') WHERE json LIKE '%halfLoad%'`);
+    expect(readRun(store, id)?.areas[0]?.derivation).toContain('10 × 1');
+  } finally {
+    store.close();
+  }
+});
+
+test('runs of other projects, branches and subjects are told apart', async () => {
+  const store = await openStore(file(), 'make');
+  try {
+    const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
+    recordRun(store, record(at(2), ['error cache/a Dockerfile:3 x']));
+    recordRun(store, record(at(1), ['warning cache/a Dockerfile:3 x']));
+    recordRun(store, record(at(3), [], { branch: 'feature' }));
+    recordRun(store, record(at(4), [], { project: 'other' }));
+    recordRun(store, record(at(5), [], { kind: 'image', subject: 'shop/web' }));
+    const { runs } = readHistory(store, series, 'main');
+    expect(runs.map(({ at: when, found }) => [when, found.map(({ severity }) => severity)])).toEqual([
+      [at(1), ['warning']],
+      [at(2), ['error']],
+    ]);
+    expect(readHistory(store, series, undefined).runs).toHaveLength(3);
+    expect(listRuns(store, { project: series.project, last: 2 }).map(({ at: when }) => when)).toEqual([at(5), at(3)]);
+    expect(
+      readSeries(store).map(({ project, kind, subject, runs: count, branch }) => [
+        project,
+        kind,
+        subject,
+        count,
+        branch,
+      ]),
+    ).toEqual([
+      ['example.com/shop', 'image', 'shop/web', 1, 'main'],
+      ['other', 'audit', '.', 1, 'main'],
+      ['example.com/shop', 'audit', '.', 3, 'feature'],
+    ]);
+  } finally {
+    store.close();
+  }
+});
+
+describe('a store that is not this version’s', () => {
+  test('is brought up to date when it is older, with all that was in it', async () => {
+    const old = await openStore(file(), 'make');
+    recordRun(old, record('2026-01-01T00:00:00Z', ['error cache/a Dockerfile:3 x']));
+    old.close();
+    const later = [...migrations, 'ALTER TABLE run ADD COLUMN later TEXT'];
+    const migrated = await openStore(file(), 'existing', later);
+    expect(migrated.database.get('PRAGMA user_version')).toEqual({ user_version: later.length });
+    expect(readRun(migrated, 1)?.found).toHaveLength(1);
+    migrated.close();
+    await expect(openStore(file(), 'make')).rejects.toThrow(/written by a later Plimsoll/);
+  });
+
+  test('stays as it was when its migration fails', async () => {
+    (await openStore(file(), 'make')).close();
+    const before = readFileSync(file());
+    await expect(
+      openStore(file(), 'make', [...migrations, 'ALTER TABLE run ADD COLUMN later TEXT; no sql']),
+    ).rejects.toThrow(/cannot be used/);
+    expect(readFileSync(file()).equals(before)).toBe(true);
+    (await openStore(file(), 'make')).close();
+  });
+
+  test.each<[string, string | Buffer]>([
+    ['a text', 'hello'],
+    ['another program’s database', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080)])],
+    ['a part of a header', 'SQLite format 3\0'],
+  ])('is refused and not touched when it is %s', async (_, content) => {
+    mkdirSync(path.dirname(file()));
+    writeFileSync(file(), content);
+    await expect(openStore(file(), 'make')).rejects.toThrow('this file is no history of Plimsoll');
+    expect(readFileSync(file()).equals(Buffer.from(content))).toBe(true);
+    expect(lstatSync(`${file()}.owner`, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  test('is not made where it is to be read', async () => {
+    await expect(openStore(file(), 'existing')).rejects.toThrow('there is no history here');
+    expect(existsSync(file())).toBe(false);
+  });
+});
+
+describe('a lock', () => {
+  const lock = () => path.join(directory, 'lock');
+  const leave = (owner: object) => symlinkSync(JSON.stringify(owner), lock());
+
+  test('is held by one, and free when it is let go', async () => {
+    const first = holdLock(lock());
+    expect(holdLock(lock(), 20)).toEqual({ blockedBy: expect.stringContaining(`process ${process.pid} on `) });
+    if ('release' in first) first.release();
+    expect(holdLock(lock(), 20)).toHaveProperty('release');
+  });
+
+  test.each<[string, object, boolean]>([
+    ['of a process that is not there', { pid: 2 ** 22 + 5, started: '1' }, true],
+    [
+      'of a process whose number another one has now',
+      { pid: process.pid, started: '1' },
+      existsSync('/proc/self/stat'),
+    ],
+    ['of another machine', { pid: 1, host: 'elsewhere', started: '1' }, false],
+  ])('%s', (_, owner, taken) => {
+    const left = { host: hostname(), token: 'left', ...owner };
+    leave(left);
+    expect('release' in holdLock(lock(), 20)).toBe(taken);
+    expect(existsSync(`${lock()}.left`)).toBe(false);
+    // The same where a file system has no links.
+    rmSync(lock(), { force: true });
+    writeFileSync(lock(), JSON.stringify(left));
+    expect('release' in holdLock(lock(), 20)).toBe(taken);
+  });
+
+  test('that is being written is waited for', async () => {
+    writeFileSync(lock(), '');
+    expect(holdLock(lock(), 20)).toEqual({ blockedBy: 'another process' });
+  });
+});
+
+describe('several processes', () => {
+  let script: string;
+  let place: string;
+  beforeAll(async () => {
+    place = mkdtempSync(path.join(tmpdir(), 'plimsoll-history-writer-'));
+    script = path.join(place, 'writer.cjs');
+    await build({
+      entryPoints: ['tests/history/writer.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: script,
+    });
+    const wasm = 'node-sqlite3-wasm.wasm';
+    copyFileSync(`node_modules/node-sqlite3-wasm/dist/${wasm}`, path.join(place, wasm));
+  }, 60_000);
+  afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+  const writer = (project: string, runs: number) =>
+    spawn(process.execPath, [script, file(), project, String(runs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = (child: ReturnType<typeof spawn>) =>
+    new Promise<number | null>((resolve) => child.on('close', resolve));
+
+  test('record at once, and nothing is lost', async () => {
+    const codes = await Promise.all(['a', 'b', 'c'].map((project) => ended(writer(project, 12))));
+    expect(codes).toEqual([0, 0, 0]);
+    const store = await openStore(file(), 'existing');
+    try {
+      expect(readSeries(store).map(({ runs }) => runs)).toEqual([12, 12, 12]);
+      expect(store.database.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
+    } finally {
+      store.close();
+    }
+  }, 60_000);
+
+  test('are killed while they write, and the store is sound and goes on', async () => {
+    let known = 0;
+    for (let round = 0; round < 5; round++) {
+      const child = writer('killed', 100_000);
+      let written = 0;
+      await new Promise<void>((resolve) =>
+        child.stdout?.on('data', (chunk: Buffer) => {
+          written += chunk.filter((byte) => byte === 10).length;
+          // In the middle of the next one.
+          if (written >= 3) setTimeout(resolve, round * 3);
+        }),
+      );
+      child.kill('SIGKILL');
+      await ended(child);
+      const store = await openStore(file(), 'existing');
+      try {
+        expect(store.database.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
+        const runs = readHistory(store, { project: 'killed', kind: 'audit', subject: '.' }, undefined).runs;
+        expect(runs.length).toBeGreaterThanOrEqual(known + written);
+        expect(runs.every(({ found }) => found.length === 20)).toBe(true);
+        known = runs.length;
+      } finally {
+        store.close();
+      }
+    }
+  }, 60_000);
+});
