@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseAge } from '../core/age.ts';
@@ -50,14 +51,17 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
       await setTimeout(repeat * 1000 * (1 + Math.random() / 10), undefined, { signal: interruption.signal });
     }
   } catch (error) {
-    // Ended by whoever began it: nothing is half done.
-    if (repeat !== undefined && interruption.signal.aborted) return exitCodes.clean;
-    throw error;
+    // Ended by whoever began it, and nothing is half done.
+    if (!interruption.signal.aborted) throw error;
+    return repeat === undefined ? interrupted : exitCodes.clean;
   } finally {
     progress.end();
     interruption.end();
   }
 }
+
+/** As a shell tells of Ctrl-C. */
+const interrupted = 130;
 
 async function pruneOnce(
   { policy, untilFree }: { readonly policy: EnginePolicy; readonly untilFree: WantedRoom | undefined },
@@ -83,7 +87,15 @@ async function pruneOnce(
       progress: progress.step,
     };
     const plans: EnginePlan[] = [];
-    for (const { engine, inventory } of read) plans.push(await planEngine(engine, inventory, options));
+    // Engines mostly lie on one disk: what the first frees the next need not.
+    const promised = new Map<number, number>();
+    for (const { engine, inventory } of read) {
+      const disk = inventory.room && statSync(inventory.room.path, { throwIfNoEntry: false })?.dev;
+      const freedBefore = promised.get(disk ?? -1) ?? 0;
+      const plan = await planEngine(engine, inventory, { ...options, freedBefore });
+      plans.push(plan);
+      if (disk !== undefined) promised.set(disk, freedBefore + plan.report.predictedBytes);
+    }
     if (!parsed.has('write')) {
       progress.end();
       await write({ time: options.now, written: false, engines: plans.map(({ report }) => report) }, parsed, terminal);
@@ -98,6 +110,7 @@ async function pruneOnce(
       const isFree = wantedFreeBytes === undefined || (roomAfter?.freeBytes ?? 0) >= wantedFreeBytes;
       return isFree && deleted.every(({ outcome }) => outcome?.how === 'deleted');
     });
+    if (signal.aborted) return interrupted;
     return isWhole ? exitCodes.clean : exitCodes.findings;
   } finally {
     for (const engine of engines) engine.close?.();

@@ -75,6 +75,8 @@ export interface EnginePrune {
   readonly predictedBytes: number;
   /** `measured`: blocks on the disk; `estimated`: what the engine says of lengths of files. */
   readonly basis: 'measured' | 'estimated';
+  /** Of layers of images that go, but that build cache holds which stays. */
+  readonly cacheHeldBytes: number;
   /** What the engine's own list adds up to for the same items. */
   readonly listedBytes: number;
   /** Bytes that were freed, after a real run. */

@@ -104,12 +104,25 @@ function nameOf({ kind, names, id }: KeptItem | DeletedItem): string {
 }
 
 function summary(engine: EnginePrune, written: boolean, page: Page): string[] {
-  const { deleted, kept: stays, predictedBytes, listedBytes, freedBytes, basis, room, roomAfter, notes } = engine;
+  const {
+    deleted,
+    kept: stays,
+    predictedBytes,
+    cacheHeldBytes,
+    listedBytes,
+    freedBytes,
+    basis,
+    room,
+    roomAfter,
+    notes,
+  } = engine;
   const parts = [`${countsOf(deleted)} ${written ? 'went' : 'would go'}, ${countsOf(stays)} stay`];
   if (deleted.length > 0)
     parts.push(
       `${bytesText(predictedBytes)} ${written ? 'were to be' : 'would be'} freed (${basis}); the engine's own list adds up to ${bytesText(listedBytes)}`,
     );
+  if (cacheHeldBytes > 0)
+    parts.push(`${bytesText(cacheHeldBytes)} of these images stay as build cache: --cache-older-than`);
   if (freedBytes !== undefined) parts.push(`${bytesText(freedBytes)} were freed`);
   const disk = roomAfter ?? room;
   const share = disk && disk.totalBytes > 0 ? Math.floor((100 * disk.freeBytes) / disk.totalBytes) : undefined;

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,6 +122,26 @@ describe('prune engine, with Docker Engine', () => {
     );
     expect(names(deleted)).toEqual(['shop/web:1']);
     expect(code).toBe(0);
+  });
+
+  it('estimates from the engine’s own figures where its disk cannot be seen', async (context) => {
+    skipUnless(context);
+    const socket = engine.host.slice('unix://'.length);
+    const server = createServer((client) => client.pipe(connect(socket)).pipe(client)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const there = await prune(`docker:tcp://127.0.0.1:${port}`, ...nothingKept, '--cache-older-than', '0m');
+    server.close();
+    const here = await prune(address, ...nothingKept, '--cache-older-than', '0m');
+    expect([there.basis, here.basis]).toEqual(['estimated', 'measured']);
+    expect(there.deleted.map(({ id }) => id)).toEqual(here.deleted.map(({ id }) => id));
+    // The 600 small files of each version fill a block each on the disk.
+    console.log(
+      `without the disk: ${there.predictedBytes} of ${here.predictedBytes}; lists add up to ${there.listedBytes}`,
+    );
+    expect(there.predictedBytes).toBeLessThan(here.predictedBytes);
+    expect(there.predictedBytes).toBeGreaterThan(here.predictedBytes / 2);
+    expect(there.notes.join()).toContain('cannot be read here');
   });
 
   it('says exactly what build cache frees', async (context) => {

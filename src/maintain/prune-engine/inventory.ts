@@ -42,6 +42,8 @@ export interface Inventory {
   readonly pieces: ReadonlyMap<string, Piece>;
   /** The engine itself measured on its disk what it says of pieces. */
   readonly measuredByEngine?: boolean;
+  /** What the engine's own clock said, in milliseconds; absent: it has ours. */
+  readonly clock?: number;
   readonly room: DiskRoom | undefined;
   readonly notes: readonly string[];
 }

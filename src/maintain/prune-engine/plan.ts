@@ -14,6 +14,8 @@ export interface PrunePlan {
   /** Beside each the item that it tells of. */
   readonly deleted: readonly { readonly item: EngineItem; readonly told: DeletedItem }[];
   readonly predictedBytes: number;
+  /** Of layers of images that go, but that build cache holds which stays. */
+  readonly cacheHeldBytes: number;
   readonly listedBytes: number;
   /** Bytes that have to be free; undefined where none are asked for. */
   readonly wantedFreeBytes: number | undefined;
@@ -60,11 +62,30 @@ export function planPrune({ items, reasons, policy, bytesOf, untilFree }: PlanIn
     kept,
     deleted,
     predictedBytes: deleted.reduce((sum, { told }) => sum + told.freedBytes, 0),
+    cacheHeldBytes: cacheHeldBytes(items, goes, bytesOf),
     // Images of steps are in no list that people see.
     listedBytes: deleted.reduce((sum, { item }) => sum + (item.intermediate ? 0 : item.listedBytes), 0),
     wantedFreeBytes: untilFree?.bytes,
     everything: deleted.some(({ told }) => isImage(told)) && !kept.some(isImage),
   };
+}
+
+function cacheHeldBytes(
+  items: readonly EngineItem[],
+  goes: ReadonlySet<EngineItem>,
+  bytesOf: (piece: string) => number,
+): number {
+  const held = new Set<string>();
+  for (const item of items)
+    if (item.kind === 'image' && goes.has(item)) for (const piece of item.pieces) held.add(piece);
+  const ofCache = new Set<string>();
+  for (const item of items) {
+    if (goes.has(item)) continue;
+    for (const piece of item.pieces)
+      if (item.kind === 'cache') ofCache.add(piece);
+      else held.delete(piece);
+  }
+  return [...held].reduce((sum, piece) => sum + (ofCache.has(piece) ? bytesOf(piece) : 0), 0);
 }
 
 function shown({ kind, id, names, time, listedBytes }: EngineItem) {

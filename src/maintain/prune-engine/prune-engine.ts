@@ -14,7 +14,9 @@ export type WantedRoom = { readonly share: number } | { readonly bytes: number }
 export interface PruneOptions {
   readonly policy: EnginePolicy;
   readonly untilFree: WantedRoom | undefined;
-  /** In milliseconds. */
+  /** Bytes that other plans free on the same disk before this one. */
+  readonly freedBefore?: number;
+  /** In milliseconds; an engine's own clock goes before it. */
   readonly now: number;
   readonly signal: AbortSignal;
   progress(step: string, done?: number, total?: number): void;
@@ -38,13 +40,14 @@ export async function planEngine(
   inventory: Inventory,
   options: PruneOptions,
 ): Promise<EnginePlan> {
-  const { policy, now } = options;
+  const { policy, freedBefore = 0 } = options;
+  const now = inventory.clock ?? options.now;
   const reasons = keepReasons(inventory.items, policy, now);
   const loose = inventory.items.filter((item) => !reasons.has(itemKey(item)));
   const candidates = new Set(loose.flatMap(({ pieces }) => pieces));
   const { measured, whyNot } = await measureWanted(inventory, candidates, options);
   const bytesOf = (piece: string) => measured?.get(piece) ?? inventory.pieces.get(piece)?.bytes ?? 0;
-  const untilFree = wantedBytes(engine, inventory, options.untilFree);
+  const untilFree = wantedBytes(engine, inventory, options.untilFree, freedBefore);
   const plan = planPrune({ items: inventory.items, reasons, policy, bytesOf, untilFree });
   const isMeasured =
     measured !== undefined &&
@@ -66,6 +69,7 @@ export async function planEngine(
     deleted: plan.deleted.map(({ told }) => told),
     predictedBytes: plan.predictedBytes,
     basis: isMeasured ? 'measured' : 'estimated',
+    cacheHeldBytes: plan.cacheHeldBytes,
     listedBytes: plan.listedBytes,
     freedBytes: undefined,
     room: inventory.room,
@@ -93,7 +97,7 @@ async function measureWanted(inventory: Inventory, wanted: ReadonlySet<string>, 
   }
 }
 
-function wantedBytes(engine: PrunableEngine, { room }: Inventory, wanted: WantedRoom | undefined) {
+function wantedBytes(engine: PrunableEngine, { room }: Inventory, wanted: WantedRoom | undefined, freedBefore: number) {
   if (wanted === undefined) return undefined;
   if (room === undefined)
     throw new UserError('how much of its disk is free cannot be seen from here', {
@@ -101,7 +105,8 @@ function wantedBytes(engine: PrunableEngine, { room }: Inventory, wanted: Wanted
       remedy: 'Leave --until-free out, or run it on the machine of the engine, as a user who may read its data.',
       exitCode: 3,
     });
-  return { bytes: 'bytes' in wanted ? wanted.bytes : Math.ceil(wanted.share * room.totalBytes), room };
+  const bytes = 'bytes' in wanted ? wanted.bytes : Math.ceil(wanted.share * room.totalBytes);
+  return { bytes, room: { ...room, freeBytes: room.freeBytes + freedBefore } };
 }
 
 /**

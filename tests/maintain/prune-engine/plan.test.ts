@@ -50,7 +50,7 @@ describe('a plan', () => {
 
   it('counts nothing of an image whose layers the build cache holds, until that goes', () => {
     const record = itemOf('cache', 'r', { pieces: ['app1'], time: now + 1 });
-    expect(planOf([one, record]).predictedBytes).toBe(100);
+    expect(planOf([one, record])).toMatchObject({ predictedBytes: 100, cacheHeldBytes: 10 });
     expect(planOf([one, { ...record, time: now - 1 }]).predictedBytes).toBe(110);
   });
 

@@ -1,3 +1,4 @@
+import { ageText } from '../../../core/age.ts';
 import { fewAtOnce } from '../../../core/few-at-once.ts';
 import { isJsonObject, type JsonObject, jsonObjectOf, textFieldsOf } from '../../../core/json-object.ts';
 import type { EngineEndpoint } from '../../../image/sources/engine-endpoints.ts';
@@ -15,15 +16,25 @@ const atOnce = 4;
 /** Docker Engine, by its API; what lies on its disk is measured there where it may be read. @throws UserError (of a failed system) where it does not answer */
 export async function dockerEngine(endpoint: EngineEndpoint, signal: AbortSignal): Promise<PrunableEngine> {
   const api = await dockerApi(endpoint, signal);
+  /** Milliseconds that the engine's clock is ahead of ours. */
+  let ahead = 0;
   return {
     name: 'docker',
     title: `Docker Engine ${api.engineVersion}`,
     address: endpoint.address,
-    read: ({ signal: given, progress }) => readDocker(api, given, progress),
+    async read({ signal: given, progress }) {
+      const begun = Date.now();
+      const inventory = await readDocker(api, given, progress);
+      ahead = (inventory.clock ?? begun) - begun;
+      return inventory;
+    },
     recheck: (item, given) => recheck(api, item, given),
-    remove: (item, given) => remove(api, item, given),
+    remove: (item, given) => remove(api, item, Date.now() + ahead, given),
   };
 }
+
+/** Milliseconds that two clocks may be apart without a word. */
+const worthTelling = 60_000;
 
 type Progress = (step: string, done?: number, total?: number) => void;
 
@@ -36,7 +47,8 @@ interface Reading {
 
 async function readDocker(api: DockerApi, signal: AbortSignal, progress: Progress): Promise<Inventory> {
   progress(`asking ${api.endpoint.engine} at ${api.endpoint.address}`);
-  const { DockerRootDir: root, Driver: driver } = (await api.object('/info', signal)) ?? {};
+  const asked = Date.now();
+  const { DockerRootDir: root, Driver: driver, SystemTime } = (await api.object('/info', signal)) ?? {};
   if (typeof root !== 'string' || typeof driver !== 'string')
     throw engineFailed(api.endpoint, 'does not say where it keeps its images');
   const listed = await api.objects('/images/json?all=1', signal);
@@ -58,7 +70,11 @@ async function readDocker(api: DockerApi, signal: AbortSignal, progress: Progres
       notes.push(`build cache holds layers of images, which ones only ${root} tells: while it stays, less is freed`);
   }
   const room = reading.disk && (await diskRoom(root));
-  return { items: reading.items, pieces: reading.pieces, room, notes };
+  const clock = knownTime(SystemTime) ?? asked;
+  const apart = Math.abs(clock - asked);
+  if (apart > worthTelling)
+    notes.push(`its clock and the one here are ${ageText(apart / 1000)} apart: ages are counted by its own`);
+  return { items: reading.items, pieces: reading.pieces, clock, room, notes };
 }
 
 async function readImages(
@@ -264,8 +280,8 @@ async function recheck(api: DockerApi, item: EngineItem, signal: AbortSignal): P
   }
 }
 
-async function remove(api: DockerApi, item: EngineItem, signal: AbortSignal): Promise<string | undefined> {
-  if (item.kind === 'cache') return removeRecord(api, item, signal);
+async function remove(api: DockerApi, item: EngineItem, now: number, signal: AbortSignal): Promise<string | undefined> {
+  if (item.kind === 'cache') return removeRecord(api, item, now, signal);
   const { status, message } = await api.change('DELETE', pathToDelete(item), signal);
   return status >= 200 && status < 300 ? undefined : message;
 }
@@ -285,9 +301,10 @@ function pathToDelete(item: EngineItem): string {
 async function removeRecord(
   api: DockerApi,
   { id, time }: EngineItem,
+  now: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const unused = Math.max(0, Math.floor((Date.now() - (time ?? Date.now())) / 1000));
+  const unused = Math.max(0, Math.floor((now - (time ?? now)) / 1000));
   const filters = { id: { [id]: true }, ...(unused > 0 && { until: { [`${unused}s`]: true } }) };
   const query = `all=1&filters=${encodeURIComponent(JSON.stringify(filters))}`;
   const { status, answer, message } = await api.change('POST', `/build/prune?${query}`, signal);
