@@ -37,14 +37,15 @@ export function manifestFacts(digest: string, bytes: Buffer, contentType: string
   const listed = descriptors(object.manifests, digest);
   const named = [...descriptors(object.layers, digest), ...descriptors(object.blobs, digest)];
   const configuration = isJsonObject(object.config) ? descriptors([object.config], digest)[0] : undefined;
-  // What is no manifest in an index: layers, in caches of BuildKit.
-  const isChild = ({ mediaType }: Named) => mediaType === '' || manifests.includes(mediaType);
-  const blobs = [...(configuration ? [configuration] : []), ...named, ...listed.filter((each) => !isChild(each))];
+  // Caches of BuildKit list layers, and registries hold kinds of manifests that nobody here knows: what may be either counts as both.
+  const isManifest = ({ mediaType }: Named) => manifests.includes(mediaType);
+  const blobs = [...(configuration ? [configuration] : []), ...named, ...listed.filter((each) => !isManifest(each))];
   const isIndex = Array.isArray(object.manifests);
   const isImage = configuration !== undefined && imageConfigurations.includes(configuration.mediaType);
   const { subject } = object;
-  const about = subject === undefined || subject === null ? undefined : jsonObjectOf(subject).digest;
-  if (about !== undefined && !isDigest(about)) throw new Error(`the manifest ${digest} refers to what is no digest`);
+  const hasSubject = subject !== undefined && subject !== null;
+  const about = hasSubject ? jsonObjectOf(subject).digest : undefined;
+  if (hasSubject && !isDigest(about)) throw new Error(`the manifest ${digest} refers to what is no digest`);
   const date = buildDate(jsonObjectOf(object.annotations)['org.opencontainers.image.created']);
   return {
     facts: {
@@ -55,9 +56,8 @@ export function manifestFacts(digest: string, bytes: Buffer, contentType: string
           ? 'image'
           : 'artifact',
       bytes: bytes.length,
-      // Of an entry without a type nobody knows whether it is a manifest: it counts as both.
-      children: listed.filter(isChild).map((each) => each.digest),
-      subject: about,
+      children: listed.map((each) => each.digest),
+      subject: isDigest(about) ? about : undefined,
       configuration: configuration?.digest,
       blobs: blobs.map((each): BlobFacts => ({ digest: each.digest, bytes: each.bytes })),
       date,

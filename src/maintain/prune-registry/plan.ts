@@ -27,8 +27,9 @@ export function prunePlan(
   mentions: Mentions,
   roots: readonly PruneRoots[],
 ): PrunePlan {
+  const elsewhere = new Set(inventory.repositories.flatMap(({ manifests }) => [...manifests.keys()]));
   const repositories = inventory.repositories.map((repository) =>
-    planRepository(repository, policy, mentions, inventory.now),
+    planRepository(repository, policy, mentions, inventory, elsewhere),
   );
   return {
     registry: inventory.registry,
@@ -69,10 +70,14 @@ function planRepository(
   repository: RepositoryInventory,
   policy: KeepPolicy,
   mentions: Mentions,
-  now: number,
+  { now, isWhole }: Inventory,
+  everywhere: ReadonlySet<string>,
 ): PruneRepository {
   const graph = graphOf(repository);
-  const kept = reach(graph, rootsOf(graph, repository, policy, mentions, now));
+  const roots = rootsOf(graph, repository, policy, mentions, now);
+  for (const [digest, reason] of aboutOthers(graph, repository, everywhere, isWhole))
+    if (!roots.has(digest)) roots.set(digest, { keeps: 'referrer', reason });
+  const kept = reach(graph, roots);
   const { problem } = repository;
   const items = [...repository.manifests.values()].map((facts): PruneItem => {
     const known = problem === undefined ? kept.get(facts.digest) : { keeps: 'unknown' as const, reason: problem };
@@ -124,12 +129,36 @@ function graphOf({ manifests, tags }: RepositoryInventory): Graph {
     put(tagsOf, digest, tag);
     if (manifests.has(digest)) refers(digest, subjectOfTag(tag));
   }
-  for (const { digest, children, subject } of manifests.values()) {
-    for (const child of new Set(children)) if (manifests.has(child) && child !== digest) put(listedBy, child, digest);
-    refers(digest, subject);
+  for (const facts of manifests.values()) {
+    for (const part of partsOf(facts)) if (manifests.has(part)) put(listedBy, part, facts.digest);
+    refers(facts.digest, facts.subject);
   }
   for (const list of tagsOf.values()) list.sort(compareCodes);
   return { manifests, tags: tagsOf, listedBy, about, referrers };
+}
+
+/** All that a manifest names as its own: what an artifact has among its layers may be a manifest, too. */
+export function partsOf({ digest, children, blobs }: ManifestFacts): ReadonlySet<string> {
+  const parts = new Set([...children, ...blobs.map((blob) => blob.digest)]);
+  parts.delete(digest);
+  return parts;
+}
+
+/** What refers to something that is not in its repository and may be in another one: signatures can be kept apart from images. */
+function aboutOthers(
+  { manifests, tags }: Graph,
+  { leftOver }: RepositoryInventory,
+  everywhere: ReadonlySet<string>,
+  isWhole: boolean,
+): [string, string][] {
+  return [...manifests.values()].flatMap(({ digest, subject }): [string, string][] => {
+    const subjects = [subject, ...(tags.get(digest) ?? []).map(subjectOfTag)];
+    const missing = subjects.find((each) => each !== undefined && !manifests.has(each));
+    if (missing === undefined || leftOver.has(digest)) return [];
+    const name = shortDigest(missing);
+    if (everywhere.has(missing)) return [[digest, `it refers to ${name}, which is in another repository`]];
+    return isWhole ? [] : [[digest, `it refers to ${name}, which may be in a repository that was not looked at`]];
+  });
 }
 
 function rootsOf(
@@ -204,7 +233,8 @@ function reach(graph: Graph, roots: Map<string, Kept>): ReadonlyMap<string, Kept
     const keep = (other: string, keeps: KeepReason, reason: string) => {
       if (graph.manifests.has(other) && !kept.has(other)) kept.set(other, { keeps, reason });
     };
-    for (const child of graph.manifests.get(digest)?.children ?? []) keep(child, 'listed', `${name} lists it`);
+    const facts = graph.manifests.get(digest);
+    for (const part of facts ? partsOf(facts) : []) keep(part, 'listed', `${name} lists it`);
     for (const other of graph.referrers.get(digest) ?? []) keep(other, 'referrer', `it refers to ${name}`);
     for (const subject of graph.about.get(digest) ?? []) keep(subject, 'referrer', `${name} refers to it`);
   }

@@ -6,6 +6,7 @@ import type { RegistryRepository } from '../../image/registry-repository.ts';
 import { subjectOfTag } from './attached-tag.ts';
 import type { ManifestFacts, RepositoryInventory } from './inventory.ts';
 import { manifestFacts } from './manifest-facts.ts';
+import { partsOf } from './plan.ts';
 
 /** What happens in a repository between its plan and the end of its deletions. */
 export interface RepositoryWatch {
@@ -56,7 +57,8 @@ export function watchRepository(
       if (protectedBy.has(next)) continue;
       protectedBy.set(next, reason);
       const facts = await factsOf(next);
-      waiting.push(...(facts?.children ?? []), ...(dependents.get(next) ?? []));
+      const parts = facts ? [...partsOf(facts)].filter((part) => items.has(part) || facts.children.includes(part)) : [];
+      waiting.push(...parts, ...(dependents.get(next) ?? []));
       if (facts?.subject !== undefined) waiting.push(facts.subject);
       for (const tag of items.get(next)?.tags ?? []) {
         const subject = subjectOfTag(tag);

@@ -216,6 +216,12 @@ describe('a plan', () => {
       gone: ['a'],
     },
     {
+      what: 'keeps what an artifact has among its blobs, where that is a manifest',
+      given: inventory({ a: { days: 400 }, b: { days: 400, blobs: { a: 1 } } }, { 1: 'a', stable: 'b' }),
+      rules: { tags: ['stable'] },
+      gone: [],
+    },
+    {
       what: 'goes on with undated parts of what an interrupted run deleted, unless somebody gave them a tag since',
       given: inventory({ a: {}, sig: {}, b: {} }, { [signatureOf('z')]: 'sig', new: 'b' }, undefined, [
         'a',
@@ -305,6 +311,24 @@ describe('a plan', () => {
       { 1: 'a', 2: 'b', 3: 'c' },
     );
     expect(plan(given).freedBytes).toBe(11);
+  });
+
+  it('keeps a signature of an image in another repository, or in one that was not looked at', () => {
+    const images = inventory({ a: { days: 1 } }, { 1: 'a' });
+    const signatures = inventory(
+      { sig: { days: 400 }, e: { days: 400 } },
+      { [signatureOf('a')]: 'sig', [signatureOf('z')]: 'e' },
+    );
+    const both = (isWhole: boolean) => ({
+      ...images,
+      isWhole,
+      repositories: [
+        ...images.repositories,
+        ...signatures.repositories.map((each) => ({ ...each, name: 'signatures' })),
+      ],
+    });
+    expect(deleted(both(true))).toEqual(['e']);
+    expect(deleted(both(false))).toEqual([]);
   });
 
   it('has an id that tells what it deletes', () => {
