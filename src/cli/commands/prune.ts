@@ -42,6 +42,10 @@ const registry: CommandForm = {
       call: 'plimsoll prune registry registry.example.com/shop/web --keep-last 5 --keep-versions minor=1',
       meaning: 'One repository, by a policy',
     },
+    {
+      call: 'plimsoll prune registry registry.example.com --context prod --write --plan 3f9c2ab01d44',
+      meaning: 'Delete what a plan said that was looked at',
+    },
   ],
 };
 

@@ -44,6 +44,9 @@ export interface InventoryRequest {
 const repositoriesAtOnce = 4;
 const requestsAtOnce = 8;
 
+/** Before the reason why a repository was not read whole. */
+const partly = 'not all of it is known: ';
+
 /** Clocks that differ by more are told of. Seconds. */
 const clockTolerance = 300;
 
@@ -73,7 +76,7 @@ export async function readInventory(request: InventoryRequest): Promise<Inventor
   });
   const unreadable = found.find(({ problem }) => problem !== undefined);
   if (unreadable?.problem !== undefined && found.every(({ problem }) => problem !== undefined))
-    throw new UserError(`nothing of ${registry} could be read: ${unreadable.problem}`, {
+    throw new UserError(`nothing of ${registry} could be read: ${unreadable.problem.replace(partly, '')}`, {
       where: `${registry}/${unreadable.name}`,
       remedy: 'Nothing was deleted.',
       exitCode: 3,
@@ -130,7 +133,7 @@ async function readRepository(
       tags,
       manifests: withDates(manifests, known),
       leftOver,
-      problem: `not all of it is known: ${reason}`,
+      problem: `${partly}${reason}`,
     };
   }
 }
