@@ -54,6 +54,16 @@ function epochOf(version: string): { readonly epoch: string; readonly rest: stri
   return { epoch, rest: version.slice(epoch.length) };
 }
 
+/** Header blobs of a file of rpm's database; none of any other file. */
+export function rpmHeaders(path: string, content: Uint8Array): Iterable<Uint8Array> {
+  return formatOf(path)?.(content) ?? [];
+}
+
+/** Whether a file is rpm's database. */
+export function isRpmDatabase(path: string): boolean {
+  return formatOf(path) !== undefined;
+}
+
 function formatOf(path: string): ((content: Uint8Array) => Iterable<Uint8Array>) | undefined {
   const folder = folders.find((one) => path.startsWith(one));
   return folder === undefined ? undefined : formats.get(path.slice(folder.length));

@@ -58,6 +58,7 @@ export const apkSystem: PackageSystem = {
       problems: [],
       offers: () => apkOffers(repositories, tags),
       recommends: false,
+      best: false,
       keepsRecommended: false,
       keepsSuggested: false,
     };

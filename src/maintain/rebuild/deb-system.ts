@@ -43,6 +43,7 @@ export const debSystem: PackageSystem = {
       problems: [...problems, ...preferences.problems],
       offers: (target) => aptOffers(asked.repositories, preferences, architecture, target ?? settings.defaultRelease),
       recommends: settings.recommends,
+      best: false,
       keepsRecommended: settings.keepsRecommended,
       keepsSuggested: settings.keepsSuggested,
     };

@@ -14,6 +14,8 @@ export interface AskedSystem {
   readonly problems: readonly string[];
   offers(targetRelease: string | undefined): Offers;
   readonly recommends: boolean;
+  /** dnf: what is named and installed is brought to the newest. */
+  readonly best: boolean;
   readonly keepsRecommended: boolean;
   readonly keepsSuggested: boolean;
 }

@@ -9,6 +9,7 @@ import type { PackageSystem } from './package-system.ts';
 import { type BuildStep, predictSystem, type SystemPrediction } from './predict-system.ts';
 import { installedFrom, type KnownVulnerabilities, type PackagePair, rebuildChanges } from './rebuild-changes.ts';
 import { rebuildVerdict } from './rebuild-verdict.ts';
+import { rpmSystem } from './rpm-system.ts';
 import type { AskSource } from './source-answer.ts';
 import { isSystemFile, type SystemFiles, systemFilesByLayer } from './system-files.ts';
 
@@ -39,7 +40,7 @@ export interface RebuildOptions {
   readonly onStep?: (text: string) => void;
 }
 
-const systems: readonly PackageSystem[] = [debSystem, apkSystem];
+const systems: readonly PackageSystem[] = [debSystem, apkSystem, rpmSystem];
 
 /**
  * What a build of an image without cache would leave otherwise than it is, by step; whether that pays, and how to do it. The image must be open.

@@ -56,6 +56,7 @@ export function replayStep(
     const outcome = system.run(world, fromElsewhere(command) ? withAll(read) : read, {
       offers: asked.offers,
       recommends: asked.recommends,
+      best: asked.best,
       keepsRecommended: asked.keepsRecommended,
       keepsSuggested: asked.keepsSuggested,
       chosenBefore: new Set([...step.after.all()].map(({ name }) => name)),

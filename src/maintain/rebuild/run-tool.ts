@@ -8,6 +8,8 @@ export interface ToolContext {
   offers(targetRelease: string | undefined): Offers;
   /** Installed unless told otherwise, as the system's configuration says. */
   readonly recommends: boolean;
+  /** dnf: what is named and installed is brought to the newest, as the system's configuration says. */
+  readonly best: boolean;
   /** Names that the step brought when the image was built. */
   readonly chosenBefore: ReadonlySet<string>;
   /** Of these, those that were asked for by name. */

@@ -2,12 +2,14 @@ import { isApkRepositoryFile } from '../../ecosystems/apk/repositories.ts';
 import { isAptPreferenceFile } from '../../ecosystems/apt/apt-preferences.ts';
 import { isAptSettingsFile } from '../../ecosystems/apt/apt-settings.ts';
 import { isAptSourceFile } from '../../ecosystems/apt/apt-sources.ts';
+import { isRpmDatabase } from '../../ecosystems/rpm/installed.ts';
+import { isRpmRepositoryFile } from '../../ecosystems/rpm/repositories.ts';
 import type { ImageAnalysis } from '../../image/image-analysis.ts';
 import type { LayerFiles } from '../../image/read-layer-files.ts';
 
 /** The files that say what packages a system has and where its tools ask for more. */
 export function isSystemFile(path: string): boolean {
-  return isAptFile(path) || isApkFile(path);
+  return isAptFile(path) || isApkFile(path) || isRpmDatabase(path) || isRpmRepositoryFile(path);
 }
 
 function isApkFile(path: string): boolean {

@@ -55,7 +55,7 @@ export function worldOf(
 
 /** Whether a package is what a relation names, by its own name or by what it provides. */
 export function satisfies(one: SystemPackage, relation: Relation): boolean {
-  const compare = versionOrders[one.kind];
+  const compare = one.kind === 'rpm' ? compareRpmRelation : versionOrders[one.kind];
   if (one.name === relation.name && admitsVersion(relation, one.version, compare)) return true;
   return one.provides.some((capability) => {
     if (capability.name !== relation.name) return false;
@@ -64,6 +64,13 @@ export function satisfies(one: SystemPackage, relation: Relation): boolean {
     if (capability.version === undefined) return one.kind === 'rpm';
     return admitsVersion(relation, capability.version, compare);
   });
+}
+
+/** What a relation says without a release holds for all releases of the version (https://rpm.org/docs/4.20.x/manual/dependencies.html). */
+function compareRpmRelation(version: string, wanted: string): number {
+  const isAny = !wanted.includes('-') || !version.includes('-');
+  const bare = (text: string) => (isAny ? text.replace(/-[^-]*$/, '') : text);
+  return versionOrders.rpm(bare(version), bare(wanted));
 }
 
 export function isMet(world: World, requirement: Requirement): boolean {

@@ -89,6 +89,7 @@ function run(
       tool(world, read, {
         keepsRecommended: true,
         keepsSuggested: true,
+        best: false,
         namedBefore: [],
         chosenBefore: new Set(chosenBefore),
         ...context,

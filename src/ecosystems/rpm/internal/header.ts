@@ -16,7 +16,7 @@ const tags = {
   longSize: 5009,
 } as const;
 
-const types = { int32: 4, int64: 5, string: 6, i18nString: 9 } as const;
+const types = { int32: 4, int64: 5, string: 6, stringArray: 8, i18nString: 9 } as const;
 const entryBytes = 16;
 
 /** A header has some hundred entries; this bounds what a made-up one can cost. */
@@ -62,8 +62,12 @@ function sourceOf(file: string | number | undefined): InstalledPackage['source']
   return name === undefined ? undefined : { name, version: `${version}-${release}` };
 }
 
-/** Reads single values by tag. */
-function fieldsOf(blob: Uint8Array): (tag: number) => string | number | undefined {
+type HeaderEntries = (
+  tag: number,
+) => { readonly type: number; readonly from: number; readonly count: number } | undefined;
+
+/** Where the values of a header's tags lie. */
+function entriesOf(blob: Uint8Array): HeaderEntries {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   if (blob.length < 8) return () => undefined;
   const entries = view.getUint32(0);
@@ -77,11 +81,50 @@ function fieldsOf(blob: Uint8Array): (tag: number) => string | number | undefine
   return (tag) => {
     const at = places.get(tag);
     if (at === undefined) return undefined;
-    const [type, from] = [view.getUint32(at + 4), dataStart + view.getUint32(at + 8)];
+    return { type: view.getUint32(at + 4), from: dataStart + view.getUint32(at + 8), count: view.getUint32(at + 12) };
+  };
+}
+
+/** Reads single values by tag. */
+function fieldsOf(blob: Uint8Array): (tag: number) => string | number | undefined {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  const entry = entriesOf(blob);
+  return (tag) => {
+    const { type, from } = entry(tag) ?? {};
+    if (from === undefined) return undefined;
     if (type === types.int32) return from + 4 <= blob.length ? view.getUint32(from) : undefined;
     if (type === types.int64) return from + 8 <= blob.length ? Number(view.getBigUint64(from)) : undefined;
     if (type !== types.string && type !== types.i18nString) return undefined;
     const end = blob.indexOf(0, from);
     return from < blob.length && end !== -1 ? textOf(blob.subarray(from, Math.min(end, from + 1000))) : undefined;
+  };
+}
+
+/** Lists of values by tag, in their order; those that the blob does not hold whole are shorter. */
+export function headerLists(blob: Uint8Array): {
+  texts(tag: number): string[];
+  numbers(tag: number): number[];
+} {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  const entry = entriesOf(blob);
+  return {
+    texts(tag) {
+      const found = entry(tag);
+      if (found === undefined || (found.type !== types.stringArray && found.type !== types.string)) return [];
+      const texts: string[] = [];
+      for (let at = found.from; texts.length < found.count; ) {
+        const end = at < blob.length ? blob.indexOf(0, at) : -1;
+        if (end === -1) break;
+        texts.push(textOf(blob.subarray(at, end)));
+        at = end + 1;
+      }
+      return texts;
+    },
+    numbers(tag) {
+      const found = entry(tag);
+      if (found?.type !== types.int32) return [];
+      const count = Math.min(found.count, Math.floor((blob.length - found.from) / 4));
+      return Array.from({ length: Math.max(0, count) }, (_, at) => view.getUint32(found.from + at * 4));
+    },
   };
 }
