@@ -81,7 +81,7 @@ async function reportOf(
   try {
     return await predictRebuild(base.inspected, {
       ask: async (url, most) => {
-        progress.step(`asking ${new URL(url).host}`);
+        if (URL.canParse(url)) progress.step(`asking ${new URL(url).host}`);
         return ask(url, most);
       },
       now: Date.now(),

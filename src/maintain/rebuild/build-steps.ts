@@ -1,6 +1,8 @@
+import { packageCommands } from '../../dockerfile/package-commands.ts';
 import { isOfBase } from '../../project/image-base.ts';
-import type { InspectedImage } from '../../project/inspected-image.ts';
-import type { BuildStep } from './predict-system.ts';
+import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
+import { stageChain } from '../../project/stage-facts.ts';
+import type { BuildStep, StepCopy } from './predict-system.ts';
 import { packageCommandsOf } from './step-commands.ts';
 
 /** The steps of an image as far as they are its own, each with the package managers' commands that it runs. */
@@ -14,7 +16,26 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
       isBase,
       isRun: step.instruction?.name === 'RUN',
       commands: isBase ? [] : packageCommandsOf(image, step),
+      copies: copyOf(image, step),
       place: image.origin && line !== undefined ? `${pathOf(image.origin.dockerfile.path)}:${line}` : undefined,
     };
   });
+}
+
+/** Only the file tells where a COPY takes from; without it, what it brings may be of another stage. */
+function copyOf({ origin }: InspectedImage, { instruction, written }: ImageStep): StepCopy | undefined {
+  if (instruction?.name !== 'COPY' && instruction?.name !== 'ADD') return undefined;
+  if (origin === undefined || written?.name !== instruction.name) return { kind: 'stage', commands: [] };
+  const { from } = written;
+  if (from === undefined) return { kind: 'context' };
+  const chain = origin.dockerfile.stages.filter(
+    ({ name, index }) => name === from.value.toLowerCase() || String(index) === from.value,
+  );
+  const stages = new Set(chain.flatMap(stageChain));
+  return {
+    kind: 'stage',
+    commands: packageCommands(origin.dockerfile).flatMap(({ read, stage }) =>
+      stage && stages.has(stage) ? [read] : [],
+    ),
+  };
 }

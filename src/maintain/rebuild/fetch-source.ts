@@ -8,6 +8,9 @@ interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The short form of what npm's registry knows of a package, and JSON of PyPI's index; package sources of distributions take no heed. */
+const accept = 'application/vnd.npm.install-v1+json, application/vnd.pypi.simple.v1+json, */*;q=0.1';
+
 const mostRedirects = 6;
 
 /** Asks over HTTP. The name and password of an address go to its own host alone; each file is asked for once. */
@@ -38,7 +41,7 @@ async function ask(address: string, maximumBytes: number, options: FetchOptions)
     url.password = '';
     const response = await options.fetch(url.href, {
       redirect: 'manual',
-      headers: isOwn ? { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } : {},
+      headers: isOwn ? { accept, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } : { accept },
       signal: AbortSignal.any(signals),
     });
     const location = response.headers.get('location');

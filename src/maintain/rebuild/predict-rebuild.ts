@@ -5,6 +5,8 @@ import { isAtLeast } from '../../vulnerabilities/severity-words.ts';
 import { apkSystem } from './apk-system.ts';
 import { buildStepsOf } from './build-steps.ts';
 import { debSystem } from './deb-system.ts';
+import type { LanguageOutcome } from './language-outcome.ts';
+import { predictLanguages } from './language-steps.ts';
 import type { PackageSystem } from './package-system.ts';
 import { type BuildStep, predictSystem, type SystemPrediction } from './predict-system.ts';
 import { installedFrom, type KnownVulnerabilities, type PackagePair, rebuildChanges } from './rebuild-changes.ts';
@@ -57,7 +59,8 @@ export async function predictRebuild(image: InspectedImage, options: RebuildOpti
     const found = await predictSystem(system, steps, files, { ...options, newBase });
     if (found) predictions.push(found);
   }
-  const reported = stepsOf(image, steps, predictions, options);
+  const languages = await predictLanguages(analysis, steps, files, options.ask);
+  const reported = stepsOf(image, steps, predictions, languages, options);
   const behind = predictions.flatMap((each) => each.behind).map(pairOf);
   return {
     image: analysis.image.name,
@@ -102,9 +105,13 @@ function stepsOf(
   image: InspectedImage,
   steps: readonly BuildStep[],
   predictions: readonly SystemPrediction[],
+  languages: ReadonlyMap<number, LanguageOutcome>,
   options: RebuildOptions,
 ): ReportedStep[] {
-  const pairs = predictions.flatMap(({ changes }) => changes.map((change) => ({ ...change, ...pairOf(change) })));
+  const pairs = [
+    ...predictions.flatMap(({ changes }) => changes.map((change) => ({ ...pairOf(change), step: change.step }))),
+    ...[...languages].flatMap(([step, { changes }]) => changes.map((pair) => ({ ...pair, step }))),
+  ];
   const changes = rebuildChanges(pairs, image.vulnerabilities, options.known);
   const changesOf = (index: number | undefined) => changes.filter((_, at) => pairs[at]?.step === index);
   const ofBase: RebuildStep = {
@@ -117,7 +124,11 @@ function stepsOf(
     changes: changesOf(undefined),
   };
   const own = [...steps.entries()].flatMap(([index, { text, place, layer }]): ReportedStep[] => {
-    const outcomes = predictions.flatMap((each) => each.steps.get(index) ?? []);
+    const ofLanguage = languages.get(index);
+    const outcomes = [
+      ...predictions.flatMap((each) => each.steps.get(index) ?? []),
+      ...(ofLanguage ? [{ fails: undefined, unknown: ofLanguage.unknown }] : []),
+    ];
     const changed = changesOf(index);
     if (outcomes.length === 0 && changed.length === 0) return [];
     const fails = outcomes.find((each) => each.fails !== undefined)?.fails;

@@ -1,3 +1,4 @@
+import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import type { SystemPackage } from '../../ecosystems/system-package.ts';
 import type { AskedSource } from './asked-source.ts';
 import type { AskedSystem, PackageSystem } from './package-system.ts';
@@ -15,7 +16,13 @@ export interface BuildStep {
   readonly isRun: boolean;
   readonly commands: readonly StepCommand[];
   readonly place: string | undefined;
+  /** What a COPY or ADD brings: of the build context, or of a stage that runs these commands. Undefined for others, and where nobody tells. */
+  readonly copies?: StepCopy | undefined;
 }
+
+export type StepCopy =
+  | { readonly kind: 'context' }
+  | { readonly kind: 'stage'; readonly commands: readonly PackageCommand[] };
 
 /** One package that would be otherwise. `step`: the index of what makes it so; undefined: the base. */
 export interface SystemChange {

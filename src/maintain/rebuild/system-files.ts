@@ -2,6 +2,7 @@ import { isApkRepositoryFile } from '../../ecosystems/apk/repositories.ts';
 import { isAptPreferenceFile } from '../../ecosystems/apt/apt-preferences.ts';
 import { isAptSettingsFile } from '../../ecosystems/apt/apt-settings.ts';
 import { isAptSourceFile } from '../../ecosystems/apt/apt-sources.ts';
+import { manifestOf } from '../../ecosystems/facts.ts';
 import { isRpmDatabase } from '../../ecosystems/rpm/installed.ts';
 import { isRpmRepositoryFile } from '../../ecosystems/rpm/repositories.ts';
 import type { ImageAnalysis } from '../../image/image-analysis.ts';
@@ -9,7 +10,13 @@ import type { LayerFiles } from '../../image/read-layer-files.ts';
 
 /** The files that say what packages a system has and where its tools ask for more. */
 export function isSystemFile(path: string): boolean {
-  return isAptFile(path) || isApkFile(path) || isRpmDatabase(path) || isRpmRepositoryFile(path);
+  return isAptFile(path) || isApkFile(path) || isRpmDatabase(path) || isRpmRepositoryFile(path) || isProjectFile(path);
+}
+
+/** Manifests and lock files of a project, not those of the packages that it has. */
+function isProjectFile(path: string): boolean {
+  if (/(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|gems)\//.test(path)) return false;
+  return !/^(?:usr\/(?:lib|share)|var\/lib|proc|sys)\//.test(path) && manifestOf(path) !== undefined;
 }
 
 function isApkFile(path: string): boolean {

@@ -1,0 +1,147 @@
+import { jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
+import {
+  linuxMarkers,
+  markerHolds,
+  type PythonRequirement,
+  readRequirement,
+} from '../../ecosystems/pip/requirement.ts';
+import { comparePythonVersions } from '../../ecosystems/pip/version-order.ts';
+import { metadataRequirements, wheelRequirements } from '../../ecosystems/pip/wheel-requirements.ts';
+import { admits, isFinished } from '../../ecosystems/version-range.ts';
+import type { AskSource } from './source-answer.ts';
+
+/** What pip would install now. */
+export interface PipTree {
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** Why it could not be told; undefined where it was. */
+  readonly unknown: string | undefined;
+}
+
+interface PipQuestion {
+  readonly requirements: readonly PythonRequirement[];
+  /** `3.11` */
+  readonly python: string;
+  /** `x86_64` */
+  readonly machine: string;
+  /** Versions that are there already, by name: pip keeps one that is enough. */
+  readonly installed: ReadonlyMap<string, string>;
+}
+
+const mostPackages = 500;
+const mostRounds = 50;
+const mostMetadataBytes = 2 * 2 ** 20;
+const mostWheelBytes = 64 * 2 ** 20;
+const mostAnswerBytes = 48 * 2 ** 20;
+
+/**
+ * The newest release of each package that all that is asked of it admits, asked again until nothing changes. Where two ask for what excludes each other, pip
+ * goes back to older releases: that is not followed.
+ */
+export async function pipTree(
+  { requirements, python, machine, installed }: PipQuestion,
+  ask: AskSource,
+): Promise<PipTree> {
+  const environment = linuxMarkers(python, machine);
+  const chosen = new Map<string, string>();
+  const fail = (unknown: string): PipTree => ({ packages: [], unknown });
+  const releases = new Map<string, Releases | string>();
+  const releasesOf = async (name: string): Promise<Releases | string> => {
+    const found = releases.get(name) ?? (await askReleasesOf(name, python, ask));
+    releases.set(name, found);
+    return found;
+  };
+  for (let round = 0; round < mostRounds; round++) {
+    const wanted = new Map<string, { readonly specifiers: string[]; readonly extras: Set<string> }>();
+    const pending = requirements.map((requirement) => ({ requirement, extras: [] as readonly string[] }));
+    const looked = new Set<string>();
+    let isStable = true;
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+      const { requirement } = next;
+      const holds = markerHolds(requirement.marker, environment, next.extras);
+      if (holds === undefined) return fail(`«${requirement.marker.slice(0, 80)}» is not understood`);
+      if (!holds) continue;
+      const { name } = requirement;
+      const own = wanted.get(name) ?? { specifiers: [], extras: new Set<string>() };
+      wanted.set(name, own);
+      if (requirement.specifier !== '') own.specifiers.push(requirement.specifier);
+      for (const extra of requirement.extras) own.extras.add(extra);
+      if (wanted.size > mostPackages) return fail(`more than ${mostPackages} packages`);
+      const isEnough = (version: string) => own.specifiers.every((each) => admits(each, version));
+      let version = chosen.get(name);
+      if (version === undefined || !isEnough(version)) {
+        const there = installed.get(name);
+        const offered = await releasesOf(name);
+        if (typeof offered === 'string') return fail(`${name}: ${offered}`);
+        const newest = there !== undefined && isEnough(there) ? there : newestOf(offered, isEnough);
+        if (newest === undefined)
+          return fail(`no release of ${name} is ${own.specifiers.join(' and ') || 'to be had'}`);
+        if (version !== undefined) isStable = false;
+        version = newest;
+        chosen.set(name, version);
+      }
+      const key = `${name} ${[...own.extras].sort().join()}`;
+      if (looked.has(key)) continue;
+      looked.add(key);
+      // What is there already has all that it needs.
+      if (version === installed.get(name)) continue;
+      const offered = await releasesOf(name);
+      const wheel = typeof offered === 'string' ? undefined : offered.get(version);
+      if (wheel === undefined) return fail(`${name} ${version} has no wheel that tells what it needs`);
+      const asked = await askRequirements(wheel, ask);
+      if (asked === undefined) return fail(`what ${name} ${version} needs could not be asked`);
+      for (const text of asked) {
+        const read = readRequirement(text);
+        if (read === undefined) return fail(`what ${name} ${version} requires is not understood`);
+        pending.push({ requirement: read, extras: [...own.extras] });
+      }
+    }
+    for (const name of chosen.keys()) if (!wanted.has(name)) chosen.delete(name);
+    if (
+      isStable &&
+      [...wanted].every(([name, { specifiers }]) => specifiers.every((each) => admits(each, chosen.get(name) ?? '')))
+    )
+      return { packages: [...chosen].map(([name, version]) => ({ name, version })), unknown: undefined };
+  }
+  return fail('the requirements do not come to rest');
+}
+
+/** By version: the address of a wheel; undefined where there is none. */
+type Releases = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Finished releases that are not taken back and run with the image's Python, as pip asks for them
+ * (https://packaging.python.org/en/latest/specifications/simple-repository-api/). A text says why they are not known.
+ */
+async function askReleasesOf(name: string, python: string, ask: AskSource): Promise<Releases | string> {
+  const page = `https://pypi.org/simple/${name}/`;
+  const answer = await ask(page, mostAnswerBytes);
+  if (answer.kind !== 'content') return answer.kind === 'absent' ? 'PyPI does not know it' : answer.reason;
+  const read = parseJsonObject(answer.bytes.toString('utf8'));
+  if (read === undefined) return 'PyPI’s answer is not understood';
+  const found = new Map<string, string | undefined>();
+  for (const file of Array.isArray(read.files) ? read.files : []) {
+    const { filename, url, yanked, 'requires-python': needs } = jsonObjectOf(file);
+    if (typeof filename !== 'string' || typeof url !== 'string' || !URL.canParse(url, page)) continue;
+    const [, ofWheel, ofSource] = /^[^-]+-([^-]+)-.*\.whl$|-([^-]+)\.(?:tar\.gz|zip)$/.exec(filename) ?? [];
+    const version = ofWheel ?? ofSource;
+    if (version === undefined || !isFinished(version) || (yanked !== undefined && yanked !== false)) continue;
+    if (typeof needs === 'string' && !admits(needs, python)) continue;
+    // All wheels of a release need the same in all but the rarest cases.
+    const wheel = ofWheel === undefined ? undefined : new URL(url, page).href;
+    found.set(version, found.get(version) ?? wheel);
+  }
+  return found;
+}
+
+function newestOf(releases: Releases, isEnough: (version: string) => boolean): string | undefined {
+  return [...releases.keys()].filter(isEnough).sort((one, other) => comparePythonVersions(other, one))[0];
+}
+
+/** What a wheel needs: of its metadata beside it, else of itself, as pip does it. Undefined where neither can be had. */
+async function askRequirements(wheel: string, ask: AskSource): Promise<string[] | undefined> {
+  const beside = await ask(`${wheel}.metadata`, mostMetadataBytes);
+  if (beside.kind === 'content') return metadataRequirements(beside.bytes.toString('utf8'));
+  if (beside.kind === 'unknown') return undefined;
+  const itself = await ask(wheel, mostWheelBytes);
+  return itself.kind === 'content' ? wheelRequirements(itself.bytes) : undefined;
+}
