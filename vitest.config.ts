@@ -21,12 +21,16 @@ const onlyWithAllPackages = ['tests/system/package-databases.test.ts'];
 /** Engines of their own that are killed: `npm run test:prove` runs them. */
 const onlyWithAllProofs = ['tests/system/prove-faults.test.ts'];
 
+/** Ask the registries of npm and PyPI, and builds of minutes: `npm run test:rebuild` runs them. */
+const onlyWithAllRebuilds = ['rebuild-languages', 'rebuild-debian'].map((name) => `tests/system/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [
       ...(process.env.PLIMSOLL_NODE_TESTS === 'all' ? [] : onlyInFullSet),
       ...(process.env.PLIMSOLL_PACKAGES === 'all' ? [] : onlyWithAllPackages),
+      ...(process.env.PLIMSOLL_REBUILD === 'all' ? [] : onlyWithAllRebuilds),
       ...(process.env.PLIMSOLL_PROVE === 'all' ? [] : onlyWithAllProofs),
     ],
     // Files of system tests start servers and compile: they take their time.

@@ -217,26 +217,32 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
     await expect(build('gone', lines)).rejects.toThrow(/Version '1.0' for 'fixed' was not found/);
   }, 60_000);
 
-  it('brings packages of the base only with another base', async () => {
-    const lines = [`FROM ${base}`, 'RUN apt-get update && apt-get install -y same', 'CMD ["bash"]'];
-    repository.offer(first);
-    const before = await build('moved', lines);
-    repository.offer(next);
-    const still = await predict('moved');
-    expect(still).toMatchObject({ code: 0, report: { base: { moved: false } } });
-    expect(still.report.base.behind.map(({ name, from, to }) => `${name} ${from} ${to}`)).toEqual([
-      'base-lib 1.0 1.1',
-      'base-user 1.0 1.1',
-      'of-base 1.0 1.1',
-    ]);
-    await makeBase('base', 'apt-get install -y of-base base-lib base-user');
-    await engine.push(tag('base'), base);
-    const { code, report } = await predict('moved');
-    expect(code).toBe(1);
-    expect(report.verdict).toMatchObject({ pull: true, command: 'docker build --pull --file moved/Dockerfile .' });
-    const after = await build('moved', lines);
-    expect(predicted(report)).toEqual(differences(before, after));
-  }, 120_000);
+  // Three builds more: `npm run test:rebuild` has them.
+  const alsoMoved = process.env.PLIMSOLL_REBUILD === 'all' ? it : () => undefined;
+  alsoMoved(
+    'brings packages of the base only with another base',
+    async () => {
+      const lines = [`FROM ${base}`, 'RUN apt-get update && apt-get install -y same', 'CMD ["bash"]'];
+      repository.offer(first);
+      const before = await build('moved', lines);
+      repository.offer(next);
+      const still = await predict('moved');
+      expect(still).toMatchObject({ code: 0, report: { base: { moved: false } } });
+      expect(still.report.base.behind.map(({ name, from, to }) => `${name} ${from} ${to}`)).toEqual([
+        'base-lib 1.0 1.1',
+        'base-user 1.0 1.1',
+        'of-base 1.0 1.1',
+      ]);
+      await makeBase('base', 'apt-get install -y of-base base-lib base-user');
+      await engine.push(tag('base'), base);
+      const { code, report } = await predict('moved');
+      expect(code).toBe(1);
+      expect(report.verdict).toMatchObject({ pull: true, command: 'docker build --pull --file moved/Dockerfile .' });
+      const after = await build('moved', lines);
+      expect(predicted(report)).toEqual(differences(before, after));
+    },
+    120_000,
+  );
 
   it('is unknown where a source cannot be asked', async () => {
     repository.stop();

@@ -36,12 +36,12 @@ export function normalPythonName(name: string): string {
 /** What markers ask for; `extra` is asked apart. */
 export type MarkerEnvironment = Readonly<Record<string, string>>;
 
-/** Of CPython on Linux. `python`: `3.11`; `machine`: `x86_64`. */
+/** Of CPython on Linux. `python`: `3.11.2`, or `3.11` where the rest is not known; `machine`: `x86_64`. */
 export function linuxMarkers(python: string, machine: string): MarkerEnvironment {
+  const full = /^\d+\.\d+\.\d+/.exec(python)?.[0];
   return {
-    python_version: python,
-    python_full_version: `${python}.0`,
-    implementation_version: `${python}.0`,
+    python_version: python.split('.').slice(0, 2).join('.'),
+    ...(full !== undefined && { python_full_version: full, implementation_version: full }),
     os_name: 'posix',
     sys_platform: 'linux',
     platform_system: 'Linux',

@@ -43,6 +43,9 @@ interface Node {
   readonly parent: Node | undefined;
   readonly children: Map<string, Node>;
   readonly manifest: Manifest;
+  readonly depth: number;
+  /** Where it lies: `node_modules/a/node_modules/b`. */
+  readonly place: string;
 }
 
 /**
@@ -56,6 +59,8 @@ export async function npmTree(question: NpmQuestion, ask: AskSource): Promise<Np
     name: '',
     parent: undefined,
     children: new Map(),
+    depth: 0,
+    place: '',
     manifest: { ...empty, dependencies: question.dependencies, optional: question.optional },
   };
   const packages: { readonly name: string; readonly version: string }[] = [];
@@ -76,13 +81,21 @@ export async function npmTree(question: NpmQuestion, ask: AskSource): Promise<Np
     if (isOptional && !chosen.fits) return;
     let at = from;
     while (at.parent && !at.children.has(name) && !at.parent.children.has(name)) at = at.parent;
-    const node: Node = { name, parent: at, children: new Map(), manifest: chosen };
+    const node: Node = {
+      name,
+      parent: at,
+      children: new Map(),
+      manifest: chosen,
+      depth: at.depth + 1,
+      place: `${at.place}/node_modules/${name}`,
+    };
     at.children.set(name, node);
     packages.push({ name: real, version: chosen.version });
-    for (const [peer, peerRange] of [...chosen.peers].sort(byName)) await place(at, peer, peerRange, false);
     queue.push(node);
+    for (const [peer, peerRange] of [...chosen.peers].sort(byName))
+      await place(at, peer, ownRange(at, peer) ?? peerRange, false);
   };
-  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+  for (let node = takeFirst(queue); node !== undefined; node = takeFirst(queue)) {
     const { dependencies, optional } = node.manifest;
     const edges = [...new Map([...dependencies, ...optional])].sort(byName);
     for (const [name, range] of edges) await place(node, name, range, optional.has(name));
@@ -93,6 +106,25 @@ export async function npmTree(question: NpmQuestion, ask: AskSource): Promise<Np
 
 function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
   return one.localeCompare(other, 'en');
+}
+
+/** The shallowest, of those the first by its place: in this order npm looks at what is asked for. */
+function takeFirst(queue: Node[]): Node | undefined {
+  let first = 0;
+  for (const [at, node] of queue.entries()) {
+    const best = queue[first];
+    if (best && (node.depth - best.depth || node.place.localeCompare(best.place, 'en')) < 0) first = at;
+  }
+  return queue.splice(first, 1)[0];
+}
+
+/** What the nearest one above that asks for a package itself asks for: a peer has to fit to that. */
+function ownRange(from: Node, name: string): string | undefined {
+  for (let at: Node | undefined = from; at !== undefined; at = at.parent) {
+    const range = at.manifest.dependencies.get(name) ?? at.manifest.optional.get(name);
+    if (range !== undefined) return range;
+  }
+  return undefined;
 }
 
 /** What `require` would find from there. */

@@ -41,7 +41,7 @@ export async function pipStep(
   const tree = await pipTree(
     {
       requirements,
-      python,
+      python: fullVersion(python, analysis.packages),
       machine:
         platform.architecture === 'amd64'
           ? 'x86_64'
@@ -79,6 +79,13 @@ function requirementLines(written: string, contents: ReadonlyMap<string, Buffer>
     .filter((line) => line !== '');
   const option = lines.find((line) => line.startsWith('-'));
   return option === undefined ? lines : `${written}: «${option.slice(0, 60)}» is not followed`;
+}
+
+/** `3.11.2` by the interpreter that lies in the image; the line alone where none tells. */
+function fullVersion(line: string, packages: readonly InstalledPackage[]): string {
+  const tells = packages.filter(({ name }) => name === 'python' || name === `python${line}`);
+  const versions = tells.flatMap(({ version }) => /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(version)?.[1] ?? []);
+  return versions.find((version) => version.startsWith(`${line}.`)) ?? line;
 }
 
 /** The release of Python in whose folder a package lies; undefined where the path does not tell. */

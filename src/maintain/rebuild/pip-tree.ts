@@ -5,6 +5,7 @@ import {
   type PythonRequirement,
   readRequirement,
 } from '../../ecosystems/pip/requirement.ts';
+import { specifierAdmits } from '../../ecosystems/pip/specifier.ts';
 import { comparePythonVersions } from '../../ecosystems/pip/version-order.ts';
 import { metadataRequirements, wheelRequirements } from '../../ecosystems/pip/wheel-requirements.ts';
 import { admits, isFinished } from '../../ecosystems/version-range.ts';
@@ -19,7 +20,7 @@ export interface PipTree {
 
 interface PipQuestion {
   readonly requirements: readonly PythonRequirement[];
-  /** `3.11` */
+  /** `3.11.2`, or `3.11` where the rest is not known. */
   readonly python: string;
   /** `x86_64` */
   readonly machine: string;
@@ -66,7 +67,7 @@ export async function pipTree(
       if (requirement.specifier !== '') own.specifiers.push(requirement.specifier);
       for (const extra of requirement.extras) own.extras.add(extra);
       if (wanted.size > mostPackages) return fail(`more than ${mostPackages} packages`);
-      const isEnough = (version: string) => own.specifiers.every((each) => admits(each, version));
+      const isEnough = (version: string) => own.specifiers.every((each) => specifierAdmits(each, version));
       let version = chosen.get(name);
       if (version === undefined || !isEnough(version)) {
         const there = installed.get(name);
@@ -98,7 +99,9 @@ export async function pipTree(
     for (const name of chosen.keys()) if (!wanted.has(name)) chosen.delete(name);
     if (
       isStable &&
-      [...wanted].every(([name, { specifiers }]) => specifiers.every((each) => admits(each, chosen.get(name) ?? '')))
+      [...wanted].every(([name, { specifiers }]) =>
+        specifiers.every((each) => specifierAdmits(each, chosen.get(name) ?? '')),
+      )
     )
       return { packages: [...chosen].map(([name, version]) => ({ name, version })), unknown: undefined };
   }
