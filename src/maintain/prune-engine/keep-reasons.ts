@@ -60,7 +60,9 @@ function keepImages(images: readonly EngineItem[], policy: EnginePolicy, now: nu
       !repositories.some((name) => wanted.some((pattern) => pattern.test(name)))
     )
       keep(image, 'not-asked', 'is of no repository that is asked for');
-    const by = named.find(({ pattern }) => [...image.names, ...repositories].some((name) => pattern.test(name)));
+    const by = named.find(({ pattern }) =>
+      [...image.names, ...image.names.map(shortName), ...repositories].some((name) => pattern.test(name)),
+    );
     if (by !== undefined) keep(image, 'named', `--keep-image ${by.glob} names it`);
     const who = policy.neededBy?.(image);
     if (who !== undefined) keep(image, 'roll-back', who);
@@ -165,6 +167,13 @@ function keepNeeded(items: readonly EngineItem[], reasons: Reasons, keep: Keep):
       else if (isNew) keep(needed, 'needed', `${item.names[0] ?? item.id.slice(0, 19)} stands on it`);
       if (isNew) queue.push(needed);
     }
+}
+
+/** As people write it: `nginx:1` for `docker.io/library/nginx:1`. */
+function shortName(name: string): string {
+  const reference = parseImageReference(name);
+  if (reference === undefined) return name;
+  return reference.tag === undefined ? familiarName(reference) : `${familiarName(reference)}:${reference.tag}`;
 }
 
 /** Names of an image's repositories, `docker.io/library/` left out. */

@@ -131,6 +131,8 @@ export async function carryOutPlan(
     if (outcome.how === 'deleted') freed += gone.take(item);
     deleted.push({ ...told, outcome });
   }
+  // The last deletion may have been broken off.
+  stopped ||= signal.aborted;
   const room = inventory.room;
   const free = piecesOf(plan, inventory).filter(({ id }) => gone.isFree(id));
   const stays = stopped ? [] : await (engine.left?.(free, signal) ?? stillThere(free));
@@ -157,7 +159,7 @@ async function deleteOne(
     const refused = await engine.remove(item, signal);
     return refused === undefined ? { how: 'deleted' } : { how: 'failed', why: refused };
   } catch (error) {
-    if (signal.aborted) return { how: 'left', why: 'it was broken off' };
+    if (signal.aborted) return { how: 'left', why: 'it was broken off, and the engine may have gone on' };
     return { how: 'failed', why: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -73,9 +73,21 @@ const cases: readonly {
   },
   {
     title: 'names keep by globs, with or without their tag',
-    items: [image('shop/web:1'), image('shop/api:1'), image('other/web:1'), image('tool:2')],
-    policy: { images: ['shop/*', 'tool:2'] },
-    kept: { 'shop/web:1': 'named', 'shop/api:1': 'named', 'other/web:1': '-', 'tool:2': 'named' },
+    items: [
+      image('shop/web:1'),
+      image('shop/api:1'),
+      image('other/web:1'),
+      image('tool:2'),
+      image('docker.io/library/long:1'),
+    ],
+    policy: { images: ['shop/*', 'tool:2', 'long:*'] },
+    kept: {
+      'shop/web:1': 'named',
+      'shop/api:1': 'named',
+      'other/web:1': '-',
+      'tool:2': 'named',
+      'docker.io/library/long:1': 'named',
+    },
   },
   {
     title: 'outside of the repositories that are asked for nothing goes, nor what has no name',
