@@ -16,6 +16,8 @@ RUN node scripts/build.mjs
 FROM gcr.io/distroless/nodejs24-debian13:nonroot
 COPY --from=build /source/package.json /plimsoll/package.json
 COPY --from=build /source/dist /plimsoll/dist
+# Fields and APIs of Kubernetes, which rules read.
+COPY schemas/kubernetes.txt /plimsoll/schemas/kubernetes.txt
 # By number, so that runAsNonRoot can be checked before the container starts. It owns nothing here.
 USER 65532
 WORKDIR /plimsoll

@@ -12,6 +12,7 @@ const onlyInFullSet = [
   'prove-trials-cluster',
   'prune-registry-node',
   'respond-pod',
+  'review-pod',
   'scaling',
 ].map((name) => `tests/system/${name}.test.ts`);
 

@@ -22,6 +22,7 @@ const settings: Readonly<Record<SystemName, string>> = {
   gitlab: 'the project’s CI/CD settings',
   jenkins: 'the folder or in Manage Jenkins',
   azure: 'the pipeline’s variables',
+  kubernetes: '',
 };
 
 /** What is to be done with a file that the system does not read by itself. */
@@ -64,7 +65,9 @@ export function ciText(run: CiRun, newer: string): string {
     !written && changes
       ? [`  Nothing is written.   plimsoll ci init ${plan.command}   writes it`]
       : [
-          `  Set the variable PLIMSOLL_PACKAGE in ${settings[system]}: the head of the file names all.`,
+          system === 'kubernetes'
+            ? `  Name the image of Plimsoll in it (the head of the file says how), then:   kubectl apply -f ${printable(file.path)}`
+            : `  Set the variable PLIMSOLL_PACKAGE in ${settings[system]}: the head of the file names all.`,
           ...(further === undefined ? [] : [`  ${further}`]),
         ],
   ];

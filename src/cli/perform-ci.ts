@@ -4,6 +4,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import type { PlannedFile } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
 import { recoverWriting } from '../fix/write-files.ts';
+import { plimsollImage } from '../observe/plimsoll-image.ts';
 import { type PipelinePlan, type SystemName, scannerNames, systemNames } from '../pipelines/pipeline-plan.ts';
 import { type PipelineChoices, readPipelinePlan } from '../pipelines/read-pipeline-plan.ts';
 import { pipelinePath, planPipeline, rememberedChoices } from '../pipelines/write-pipeline.ts';
@@ -44,7 +45,7 @@ export async function performCi(parsed: ParsedArguments, terminal: Terminal): Pr
     const budgets = project.builds
       .map(({ dockerfile }) => dockerfile.path)
       .filter((each) => sizeBudgetOf(configuration, path.join(root, each), terminal.cwd));
-    const plan = readPipelinePlan(project, { ...choices, budgets: new Set(budgets) });
+    const plan = readPipelinePlan(project, { ...choices, budgets: new Set(budgets), plimsollImage });
     const planned = planPipeline(plan, system, { path: file, before, force: parsed.has('force') });
     progress.end();
     if (writes) writePlanned(root, [planned]);
@@ -109,7 +110,7 @@ function choicesFrom(
   parsed: ParsedArguments,
   system: SystemName,
   before: string | undefined,
-): Omit<PipelineChoices, 'budgets'> {
+): Omit<PipelineChoices, 'budgets' | 'plimsollImage'> {
   const given = parsed.has('scanner') || parsed.has('image') || parsed.has('prune');
   const earlier = given ? undefined : rememberedChoices(before, system);
   if (earlier) return { system, ...earlier };

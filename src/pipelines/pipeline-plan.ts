@@ -2,8 +2,8 @@
 export const scannerNames = ['trivy', 'grype', 'snyk', 'clair'] as const;
 export type ScannerName = (typeof scannerNames)[number];
 
-/** Systems for which a pipeline can be written. */
-export const systemNames = ['github', 'gitlab', 'jenkins', 'azure'] as const;
+/** Systems for which a pipeline can be written; a cluster has the review alone. */
+export const systemNames = ['github', 'gitlab', 'jenkins', 'azure', 'kubernetes'] as const;
 export type SystemName = (typeof systemNames)[number];
 
 /** One image that the pipeline builds and looks into. Every text was checked by `readPipelinePlan`. */
@@ -28,6 +28,8 @@ export interface PipelinePlan {
   readonly scanners: readonly ScannerName[];
   /** Host of a registry, with repositories where only these are meant, that is cleared every week; undefined: none is. */
   readonly prune: string | undefined;
+  /** Of Plimsoll, for pods. */
+  readonly plimsollImage: string;
   /** How it is asked for again, for instance `github --scanner trivy`. */
   readonly command: string;
 }

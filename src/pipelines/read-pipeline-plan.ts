@@ -16,6 +16,7 @@ export interface PipelineChoices {
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
   readonly prune: string | undefined;
+  readonly plimsollImage: string;
   /** Paths of the Dockerfiles, from the root, that have a size budget. */
   readonly budgets: ReadonlySet<string>;
 }
@@ -26,7 +27,7 @@ export interface PipelineChoices {
  */
 export function readPipelinePlan(
   project: Project,
-  { system, scanners, image, prune, budgets }: PipelineChoices,
+  { system, scanners, image, prune, budgets, plimsollImage }: PipelineChoices,
 ): PipelinePlan {
   const wanted = scannerNames.filter((name) => scanners.includes(name));
   const named = image === undefined ? undefined : imageName(image);
@@ -34,6 +35,10 @@ export function readPipelinePlan(
     ({ dockerfile, stage, context }) =>
       stage !== undefined && context !== undefined && !project.templates.has(dockerfile.path),
   );
+  if (system === 'kubernetes' && (wanted.length > 0 || named !== undefined || prune !== undefined))
+    throw new UserError('the review of a cluster has no choices: --scanner, --image and --prune are for pipelines', {
+      remedy: 'plimsoll prune registry --schedule cronjob clears a registry.',
+    });
   const builds = withIds(
     chosen(
       found.map((build) => ({ ...buildFrom(build, project), hasBudget: budgets.has(build.dockerfile.path) })),
@@ -47,7 +52,7 @@ export function readPipelinePlan(
     ...(named === undefined ? [] : [`--image ${named}`]),
     ...(prune === undefined ? [] : [`--prune ${prune}`]),
   ];
-  return { builds, scanners: wanted, prune, command: [system, ...flags].join(' ') };
+  return { builds, scanners: wanted, prune, plimsollImage, command: [system, ...flags].join(' ') };
 }
 
 /** @throws UserError for what is no image without tag */

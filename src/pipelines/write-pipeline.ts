@@ -5,6 +5,7 @@ import { azureIncludedPath, azurePath, azurePipeline } from './azure.ts';
 import { githubPath, githubWorkflow } from './github.ts';
 import { gitlabIncludedPath, gitlabPath, gitlabPipeline } from './gitlab.ts';
 import { jenkinsfile, jenkinsIncludedPath, jenkinsPath } from './jenkins.ts';
+import { kubernetesPath, reviewCronJob } from './kubernetes.ts';
 import { type PipelinePlan, type ScannerName, type SystemName, scannerNames } from './pipeline-plan.ts';
 
 /** The systems, each with what writes its file and where that lies. A further one is an entry here. */
@@ -15,6 +16,7 @@ const systems: Readonly<
   gitlab: { write: gitlabPipeline, paths: [gitlabPath, gitlabIncludedPath] },
   jenkins: { write: jenkinsfile, paths: [jenkinsPath, jenkinsIncludedPath] },
   azure: { write: azurePipeline, paths: [azurePath, azureIncludedPath] },
+  kubernetes: { write: reviewCronJob, paths: [kubernetesPath] },
 };
 
 /**

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command } from '../../src/cli/commands/ci.ts';
 import { commands } from '../../src/cli/generated.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { actions } from '../../src/pipelines/github.ts';
-import { systemNames } from '../../src/pipelines/pipeline-plan.ts';
 import { auditStep, commentStep, imageStep } from '../../src/pipelines/shell-steps.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { plimsollCalls, scriptsOf } from './generated-scripts.ts';
@@ -346,7 +346,7 @@ describe('the Jenkinsfile', () => {
   });
 });
 
-describe.each(systemNames)('the scripts for %s', (system) => {
+describe.each(['github', 'gitlab', 'jenkins', 'azure'] as const)('the scripts for %s', (system) => {
   const scripts = async (...args: readonly string[]) => {
     putTwoBuilds();
     put('plimsoll.yaml', 'sizeBudgets: {Dockerfile: 300MB}\n');
@@ -394,6 +394,31 @@ describe.each(systemNames)('the scripts for %s', (system) => {
       expect(stdout).toBe('');
       expect(status).toBe(0);
     }
+  });
+});
+
+describe('the review of a cluster', () => {
+  const file = 'deploy/plimsoll-review.yaml';
+
+  it('calls plimsoll only with what it takes, and keeps the image that was put between its marks', async () => {
+    expect((await ci('kubernetes')).code).toBe(0);
+    const job = parseAllDocuments(text(file))
+      .map((each) => each.toJS())
+      .find(({ kind }) => kind === 'CronJob');
+    for (const { args } of job.spec.jobTemplate.spec.template.spec.containers) {
+      const [name, ...rest] = args;
+      const loaded = await commands.find((each) => each.name === name)?.load();
+      expect(loaded && parseArguments(loaded, rest)).toBeDefined();
+    }
+    put(file, text(file).replaceAll('image: registry.example/', 'image: registry.shop.example/'));
+    expect(JSON.parse((await ci('kubernetes', '--json')).stdout).files[0].action).toBe('same');
+    await expect(ci('kubernetes', '--scanner', 'trivy')).rejects.toThrow('no choices');
+  });
+
+  it('is what our own audit takes', async () => {
+    await ci('kubernetes');
+    const { stdout } = await runCommand(audit, directory, ['deploy', '--format', 'plain', '--fail-on', 'never']);
+    expect(stdout).toBe('');
   });
 });
 

@@ -2,9 +2,9 @@ import type { Command, CommandForm } from '../command.ts';
 
 const init: CommandForm = {
   name: 'init',
-  arguments: 'github|gitlab|jenkins|azure [PATH]',
+  arguments: 'github|gitlab|jenkins|azure|kubernetes [PATH]',
   description:
-    'Reads the image builds of a repository (default: this directory, its root) and writes a workflow for GitHub Actions, jobs for GitLab, a Jenkinsfile or a\npipeline for Azure: audit of each pull request with one comment of what changed, image build with cache, the scanners named, all of it in one\nreport with one gate. A later run brings a newer version; what you changed by hand is recognised and left alone, regions between\n«plimsoll:keep» and «plimsoll:end» are kept. A run without choices takes those of the last one.',
+    'Reads the image builds of a repository (default: this directory, its root) and writes a workflow for GitHub Actions, jobs for GitLab, a Jenkinsfile or a\npipeline for Azure; for a cluster the weekly review as a CronJob: audit of each pull request with one comment of what changed, image build with cache, the scanners named, all of it in one\nreport with one gate. A later run brings a newer version; what you changed by hand is recognised and left alone, regions between\n«plimsoll:keep» and «plimsoll:end» are kept. A run without choices takes those of the last one.',
   flags: [
     'scanner',
     'image',
