@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import type { Configuration, HistorySettings } from '../project/configuration.ts';
 import type { FlagDefinition, ParsedArguments } from './command.ts';
 
-const storeFlag: FlagDefinition = {
+export const storeFlag: FlagDefinition = {
   name: 'store',
   value: 'FILE',
   group: 'History',

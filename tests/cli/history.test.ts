@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command as history } from '../../src/cli/commands/history.ts';
+import { command as review } from '../../src/cli/commands/review.ts';
 import { command as trend } from '../../src/cli/commands/trend.ts';
 import { remoteName } from '../../src/cli/git-source.ts';
 import { runCommand } from './run-command.ts';
@@ -119,6 +120,28 @@ test('another choice of rules is another series', async () => {
   await record('--rule', 'cache/*');
   const { stdout } = await runCommand(trend, directory, ['--json']);
   expect(JSON.parse(stdout)).toMatchObject({ subject: '.', points: [{ run: 1 }] });
+});
+
+test('review puts runs, ends of support and fixes together, in every format', async () => {
+  await record();
+  write('Dockerfile', `${dockerfile.replace('node:22', 'node:18')}ENV OTHER_TOKEN=Ab3Xq9Lm2Pv8Rt5Wy1Nc\n`);
+  commit('worse');
+  await record();
+  const { code, stdout } = await runCommand(review, directory, []);
+  expect(code).toBe(0);
+  expect(stdout).toContain('What got worse');
+  expect(stdout).toMatch(/secrets\/secret-in-build is new/);
+  expect(stdout).toMatch(/Node\.js 18 in node:18-slim has had no security support since 2025-04-30/);
+  expect(stdout).toMatch(/plimsoll fix .*--rule cache\/copy-manifests-first/);
+  const json = (await runCommand(review, directory, ['--json'])).stdout;
+  expectSchema('review', json);
+  expect(json).not.toContain(secret);
+  expect((await runCommand(review, directory, ['--format', 'markdown'])).stdout).toContain(
+    '## Which fixes are worth most',
+  );
+  expect((await runCommand(review, directory, ['--format', 'html'])).stdout).toContain(
+    '<h2>What ends within 90 days</h2>',
+  );
 });
 
 describe('a budget', () => {
