@@ -28,14 +28,14 @@ export const rebuildFlags: readonly FlagDefinition[] = [
 /** Flags of `plimsoll bases` that have an effect with and without it. */
 const shared = ['plain-http', 'ca', 'mirror', 'json', 'output', 'all', 'color', 'quiet'];
 
-/** Flags of `plimsoll bases` that have none with it. */
-const others = ['fail-on', 'only', 'days', 'offline', 'cluster', 'config', 'no-config', 'no-gitignore', 'no-helm'];
-
-/** @throws UserError where a flag is given that has no effect with, or without, `--rebuild` */
-export function refuseBesideRebuild(parsed: ParsedArguments): void {
+/**
+ * @param names of all flags of the command
+ * @throws UserError where a flag is given that has no effect with, or without, `--rebuild`
+ */
+export function refuseBesideRebuild(parsed: ParsedArguments, names: readonly string[]): void {
   const withRebuild = parsed.has('rebuild');
-  const idle = withRebuild ? others : rebuildFlags.map(({ name }) => name).filter((name) => !shared.includes(name));
-  const given = idle.find((name) => name !== 'rebuild' && parsed.has(name));
+  const own = new Set(rebuildFlags.map(({ name }) => name));
+  const given = names.find((name) => parsed.has(name) && !shared.includes(name) && own.has(name) !== withRebuild);
   if (given === undefined) return;
   throw new UserError(`--${given} has no effect ${withRebuild ? 'with' : 'without'} --rebuild`, {
     remedy: withRebuild ? 'Leave it out.' : 'plimsoll bases --rebuild shop/web:1',

@@ -144,7 +144,8 @@ const verdictText: Readonly<Record<RebuildVerdict['state'], { readonly text: str
 function verdictBlock({ state, reason, command, uncached, pull }: RebuildVerdict, page: Page): string[] {
   const { text, style } = verdictText[state];
   return [
-    ...paragraph([{ text: `${text} `, style }], { text: printable(reason) }, [], page),
+    ...paragraph([], { text, style }, [], page),
+    ...paragraph([{ text: '  ' }], { text: printable(reason) }, [], page),
     ...(pull ? ['  The base has to be pulled anew; every step after it then runs again.'] : []),
     ...(pull
       ? []

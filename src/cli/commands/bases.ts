@@ -84,7 +84,10 @@ export const command: Command = {
     { call: 'plimsoll bases --offline --fail-on error', meaning: 'In CI without a network: what has ended long ago' },
   ],
   async run(parsed, terminal) {
-    refuseBesideRebuild(parsed);
+    refuseBesideRebuild(
+      parsed,
+      command.flags.map(({ name }) => name),
+    );
     const image = parsed.value('rebuild');
     if (image !== undefined) {
       const { performRebuild } = await import('../perform-rebuild.ts');

@@ -48,7 +48,8 @@ const systems: readonly PackageSystem[] = [debSystem, apkSystem, rpmSystem];
  * What a build of an image without cache would leave otherwise than it is, by step; whether that pays, and how to do it. The image must be open.
  * @throws UserError where a layer cannot be read
  */
-export async function predictRebuild(image: InspectedImage, options: RebuildOptions): Promise<RebuildReport> {
+export async function predictRebuild(image: InspectedImage, asked: RebuildOptions): Promise<RebuildReport> {
+  const options = { ...asked, baseUnknown: asked.baseUnknown ?? untoldLayers(image) };
   const { analysis, base } = image;
   const read = await readLayerFiles(analysis, isSystemFile);
   const files = systemFilesByLayer(analysis, read);
@@ -88,6 +89,12 @@ export async function predictRebuild(image: InspectedImage, options: RebuildOpti
       baseUnknown: options.baseUnknown,
     }),
   };
+}
+
+/** A root file system, or an image that was imported: nobody tells what made it. */
+function untoldLayers({ steps, base }: InspectedImage): string | undefined {
+  const untold = steps.some(({ entry, layer }) => entry === undefined && layer !== undefined);
+  return untold && base.layers === undefined ? 'its history does not tell what made its layers' : undefined;
 }
 
 function bySeverity(severity: string) {
