@@ -1,10 +1,11 @@
 import type { Artifact } from '../../core/artifact.ts';
-import type { Fix } from '../../core/fix.ts';
+import type { Assumption, Fix } from '../../core/fix.ts';
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import { wordsOf } from '../../dockerfile/command-form.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
+import type { Application } from '../../project/application.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -16,7 +17,8 @@ export const rule = dockerfileRule({
   severity: 'note',
   summary: 'A package manager starts the program',
   why: 'It stays beside the program with a shell between them: some 40 MB of memory, a slower start, and signals to stop that need not reach the program.',
-  remedy: 'Start the program itself: CMD ["node", "server.js"].',
+  remedy:
+    'Start the program itself, CMD ["node", "server.js"], and have it end at SIGTERM: as the first process it does so only with a handler.',
   peers: [],
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
@@ -45,11 +47,12 @@ function startItself(
   script: string,
 ): Fix | undefined {
   if (start.syntax.innerComments.length > 0) return undefined;
-  const manifests = buildsOf(project, dockerfile)
+  const applications = buildsOf(project, dockerfile)
     .flatMap((build) => applicationsOf(project, build))
-    .flatMap(({ manifests: own }) => own.get('package.json') ?? []);
-  const [manifest] = manifests;
-  if (manifest === undefined || manifests.length > 1) return undefined;
+    .filter(({ manifests }) => manifests.has('package.json'));
+  const [application] = applications;
+  const manifest = application?.manifests.get('package.json');
+  if (application === undefined || manifest === undefined || applications.length > 1) return undefined;
   const scripts = scriptsOf(manifest);
   const line = scripts.get(script);
   if (line === undefined || scripts.has(`pre${script}`) || scripts.has(`post${script}`)) return undefined;
@@ -68,9 +71,26 @@ function startItself(
         state: 'unknown',
         question: 'Does the program read variables such as npm_package_version?',
       },
+      endsAtSignal(project, application),
     ],
   };
 }
+
+/**
+ * npm ends at SIGTERM, and its program with the container. The kernel gives the first process of a container no default for a signal: node without a handler
+ * goes on until it is killed. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+function endsAtSignal(project: Project, application: Application): Assumption {
+  const statement = 'The sources handle SIGTERM, for which the first process of a container has no default.';
+  const { sourcePaths, complete } = application;
+  if (sourcePaths.some((path) => handlesTermination.test(project.readFile?.(path)?.text ?? '')))
+    return { statement, state: 'holds' };
+  return complete
+    ? { statement, state: 'fails' }
+    : { statement, state: 'unknown', question: 'Does the program end by itself at SIGTERM?' };
+}
+
+const handlesTermination = /['"`]SIGTERM['"`]|enableShutdownHooks|terminus|http-terminator|lightship|close-with-grace/;
 
 function scriptsOf({ text }: Artifact): ReadonlyMap<string, string> {
   return textFieldsOf(parseJsonObject(text)?.scripts);
