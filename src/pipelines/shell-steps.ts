@@ -51,7 +51,7 @@ export function auditStep(reports: string): readonly string[] {
     '    git worktree prune',
     '    rm -rf "$WORK/before"',
     '    GIT_LFS_SKIP_SMUDGE=1 git worktree add --quiet --force --detach "$WORK/before" "$BEFORE"',
-    '    plimsoll audit "$WORK/before" --quiet --json --output "$WORK/audit/before.json" --fail-on never',
+    '    plimsoll audit "$WORK/before" --quiet --no-record --json --output "$WORK/audit/before.json" --fail-on never',
     '    git worktree remove --force "$WORK/before"',
     '    plimsoll ci comment --before "$WORK/audit/before.json" --after "$WORK/audit/after.json" --dry-run \\',
     '      > "$WORK/audit/change.md"',
