@@ -13,7 +13,7 @@ import {
   type RegistryRequest,
   registryConnection,
 } from './internal/registry-request.ts';
-import { retryAfter, wait } from './internal/registry-retries.ts';
+import { isLasting, retryAfter, wait } from './internal/registry-retries.ts';
 import { type TagDigest, tagDigest } from './registry-digest.ts';
 import { type RegistryAnswer, type RegistryImage, registryImage } from './registry-image.ts';
 import { nextPart } from './registry-repository.ts';
@@ -43,6 +43,9 @@ export interface SessionOptions extends RegistryOptions {
   readonly guarded?: boolean;
 }
 
+/** Timeouts and broken connections after which a host is asked no more. */
+const mostFailures = 4;
+
 /** Requests under way at once to one registry. */
 const atOnce = 6;
 
@@ -61,10 +64,16 @@ interface RegistryState {
   /** Those that wait for one that is under way to end. */
   readonly waiting: (() => void)[];
   underWay: number;
-  /** Why it is asked no more. */
-  silent: string | undefined;
   /** It asked to be left alone until then; milliseconds of Date.now(). */
   resumesAt: number;
+}
+
+/** A host that answers for a registry: itself, a mirror, its token server. */
+interface HostState {
+  /** Why it is asked no more. */
+  silent: string | undefined;
+  /** Requests one after the other that it did not answer, for reasons that may pass. */
+  failures: number;
 }
 
 /**
@@ -73,6 +82,7 @@ interface RegistryState {
  */
 export function registrySession(options: SessionOptions): RegistrySession {
   const states = new Map<string, RegistryState>();
+  const hosts = new Map<string, HostState>();
   const repositories = new Map<string, { readonly connection: RegistryConnection; last: Promise<unknown> }>();
   const [digests, lists, contents] = [
     new Map<string, Promise<TagDigest>>(),
@@ -86,7 +96,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
   const images = files && namedResults<RegistryImage>(files, ['image', '1']);
 
   function stateOf(registry: string): RegistryState {
-    const state = states.get(registry) ?? { waiting: [], underWay: 0, silent: undefined, resumesAt: 0 };
+    const state = states.get(registry) ?? { waiting: [], underWay: 0, resumesAt: 0 };
     states.set(registry, state);
     return state;
   }
@@ -98,15 +108,25 @@ export function registrySession(options: SessionOptions): RegistrySession {
       ? guardedFetch(options.fetch, (host) => belongsToRegistry(host, registry))
       : options.fetch;
     return async (url, init) => {
-      if (state.silent !== undefined) throw new UserError(state.silent);
+      const { host } = new URL(url);
+      const known = hosts.get(host) ?? { silent: undefined, failures: 0 };
+      hosts.set(host, known);
+      // An error of this kind is not tried again.
+      if (known.silent !== undefined) throw new UserError(known.silent);
       requests.set(registry, (requests.get(registry) ?? 0) + 1);
-      const response = await reached(url, init);
-      if (response.status === 429 || response.status === 503) {
-        const asked = retryAfter(response.headers.get('retry-after'));
-        if (asked === Number.POSITIVE_INFINITY) state.silent = limitReason(registry, response);
-        else if (asked !== undefined) state.resumesAt = Math.max(state.resumesAt, Date.now() + asked);
+      try {
+        const response = await reached(url, init);
+        known.failures = 0;
+        if (response.status === 429 || response.status === 503) {
+          const asked = retryAfter(response.headers.get('retry-after'));
+          if (asked === Number.POSITIVE_INFINITY) known.silent = limitReason(host, response);
+          else if (asked !== undefined) state.resumesAt = Math.max(state.resumesAt, Date.now() + asked);
+        }
+        return response;
+      } catch (error) {
+        if (isLasting(error) || ++known.failures >= mostFailures) known.silent ??= reasonOf(error);
+        throw error;
       }
-      return response;
     };
   }
 
@@ -129,14 +149,9 @@ export function registrySession(options: SessionOptions): RegistrySession {
         if (state.underWay >= atOnce) await new Promise<void>((resolve) => state.waiting.push(resolve));
         state.underWay++;
         try {
-          if (state.silent !== undefined) throw new Error(state.silent);
           const left = state.resumesAt - Date.now();
           if (left > 0) await (options.sleep ?? wait)(left, options.signal);
           return await connection.request(path, request);
-        } catch (error) {
-          // An error of its own (a redirect that is not followed) says nothing of the next repository.
-          if (state.silent === undefined && !(error instanceof UserError)) state.silent = reasonOf(error);
-          throw error;
         } finally {
           state.underWay--;
           state.waiting.shift()?.();
@@ -243,9 +258,9 @@ function tidy(files: CacheFiles | undefined): void {
   } catch {}
 }
 
-function limitReason(registry: string, response: Response): string {
+function limitReason(host: string, response: Response): string {
   const asked = printable((response.headers.get('retry-after') ?? '').slice(0, 40));
-  return `${registry} answered ${response.status}, and asks to wait ${/^\d+$/.test(asked) ? `${asked} s` : `until ${asked}`}`;
+  return `${host} answered ${response.status}, and asks to wait ${/^\d+$/.test(asked) ? `${asked} s` : `until ${asked}`}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -138,3 +138,20 @@ it('has no more than six requests under way at one registry', async () => {
   expect(most).toBeLessThanOrEqual(6);
   expect(most).toBeGreaterThan(1);
 });
+
+it('goes on with a mirror whose registry does not answer', async () => {
+  const { host } = await registry((request, response) => {
+    if (request.url?.includes('/known/')) response.setHeader('docker-content-digest', `sha256:${'a'.repeat(64)}`);
+    else response.statusCode = 404;
+    response.end();
+  });
+  const mirrored = session({
+    fetch: (url, init) =>
+      url.includes('dead.example')
+        ? Promise.reject(Object.assign(new Error('fetch failed'), { code: 'ECONNREFUSED' }))
+        : fetch(url, init),
+    mirrors: () => [{ host, prefix: '', plainHttp: true }],
+  });
+  expect(await mirrored.digest(image('dead.example/other/a:1'))).toMatchObject({ kind: 'unknown' });
+  expect(await mirrored.digest(image('dead.example/known/a:1'))).toMatchObject({ kind: 'digest' });
+});
