@@ -5,3 +5,5 @@ export const bundles: Readonly<Record<'audit' | 'plimsoll', BuildOptions>>;
 
 /** The same for the threads that read layers of images. */
 export const layerWorker: BuildOptions;
+/** What the bundle of audit loads where it is recorded. */
+export const parts: BuildOptions;

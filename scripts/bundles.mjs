@@ -107,7 +107,13 @@ function lateCall(target, name) {
 }
 
 /** What {@link besideAudit} names, with the libraries that all bundles share. */
-export const parts = { ...common, entryPoints: besideAudit, plugins: [besideBundle()] };
+export const parts = {
+  ...common,
+  // A library beside it is of CommonJS: what `import()` gives of that has no names.
+  supported: { 'dynamic-import': false },
+  entryPoints: besideAudit,
+  plugins: [besideBundle()],
+};
 
 /** Leaves these packages and files out of the bundle: each is asked for by the name of its file. */
 function besideBundle(files = besideFiles) {

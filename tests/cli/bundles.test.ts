@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { bundles } from '../../scripts/bundles.mjs';
+import { bundles, parts } from '../../scripts/bundles.mjs';
 
 /** What an audit of files never asks for: it would be read and taken up in every run all the same. */
 const ofOtherCommands = [
@@ -31,4 +31,11 @@ test('the bundle of plimsoll audit has that command alone', async () => {
   const packages = new Set(parts.flatMap((part) => (part?.[1] === 'node_modules' && part[2]) || []));
   expect([...packages].sort()).toEqual(['get-east-asian-width', 'ignore', 'js-yaml', 'unbash']);
   expect(output?.bytes).toBeLessThan(largest);
+});
+
+test('what is beside a bundle asks for its libraries as bundles do', async () => {
+  const { outputFiles } = await build({ ...parts, write: false, outdir: 'dist/cli' });
+  const [text = ''] = (outputFiles ?? []).map((file) => file.text);
+  expect(text).toContain('require("./sqlite.js")');
+  expect(text).not.toContain('import("./');
 });
