@@ -11,11 +11,12 @@ export interface TrackTag {
   readonly tag: string;
   /** The numbers of its version as written: `3`, `12`, `4`. Empty where it names none. */
   readonly numbers: readonly string[];
-  /** All else: tags with the same form differ in their numbers, and in the release of the distribution, alone. `#.#.#-slim-{debian}` */
+  /** All else, no word left out: tags with the same form differ in their numbers, and in the release of the distribution, alone. `#.#.#-slim-{debian}` */
   readonly form: string;
   /** The release of the distribution that it names: `12` of bookworm, `3.19` of alpine3.19. */
   readonly system: string | undefined;
-  readonly isPreRelease: boolean;
+  /** Of a pre-release, the form of what it is to become: `#.#.#-slim` of 3.14.0-rc.1-slim. */
+  readonly releaseForm: string | undefined;
 }
 
 /** The newest tag of one of the tracks after the tag's own. */
@@ -33,69 +34,97 @@ export interface TrackNews {
   readonly next: readonly NextTag[];
 }
 
+/** `dev` and `devel` without a number are variants as often, so they are words like any other. */
 const preRelease =
-  /^(?:rc|alpha|beta|pre|preview|dev|devel|nightly|snapshot|canary|milestone|cr|ea|insiders|incubating)[._]?\d*(?:\.\d+)*$/i;
-const embeddedPreRelease = /^(v?\d+(?:[._]\d+)*)[._]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|m|cr|ea)[._]?\d*$/i;
+  /^(?:(?:rc|alpha|beta|pre|preview|nightly|snapshot|canary|milestone|cr|ea|insiders)(?:[._]?\d+(?:\.\d+)*)?|dev[._]?\d+(?:\.\d+)*)$/i;
+const embeddedPreRelease = /^(v?\d+(?:[._]\d+)*)([._]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|m|cr|ea)[._]?\d*)$/i;
 const version = /^v?\d+(?:[._u]\d+)*$/;
 const timestamp = /\d{4}-\d{2}-\d{2}(?:T\d{2}-\d{2}-\d{2}Z)?/;
-
-/** No tag that a person wrote has more digits in one number. */
-const longestNumber = 15;
+/** Counts of builds behind a version: `r9` of Bitnami, `ls12` of LinuxServer. */
+const revision = /^(r|ls|rev|build|eksbuild\.)(\d+)$/;
+/** Distributions whose release stands behind a dash of its own. */
+const dashedSystems: ReadonlySet<string> = new Set(['debian', 'ubuntu', 'photon']);
 
 /** Takes a tag apart; linear in its length, which the grammar of references bounds. */
 export function readTrackTag(tag: string): TrackTag {
   const numbers: string[] = [];
   const form: string[] = [];
+  const releaseForm: string[] = [];
   let system: string | undefined;
   let isPreRelease = false;
   let state: 'before' | 'in' | 'behind' = 'before';
   // A timestamp has the dashes that otherwise part words.
   const stamp = timestamp.exec(tag)?.[0];
   const text = stamp === undefined ? tag : tag.replace(stamp, stamp.replace(/\D/g, ''));
-  for (const part of text.split('-')) {
-    const embedded = state === 'before' ? embeddedPreRelease.exec(part)?.[1] : undefined;
+  const parts = text.split('-');
+  const revisions = parts.length - 1 - parts.findLastIndex((part) => !revision.test(part));
+  const add = (part: string, inRelease = part) => {
+    form.push(part);
+    releaseForm.push(inRelease);
+  };
+  for (const [at, part] of parts.entries()) {
+    const embedded = state === 'before' ? embeddedPreRelease.exec(part) : null;
     const stamped = state === 'before' && stamp !== undefined ? /^([A-Za-z]+\.)(\d+)$/.exec(part) : null;
-    const of = systemOf(part);
-    if (
-      embedded !== undefined ||
+    const counted = state !== 'before' && at >= parts.length - revisions ? revision.exec(part) : null;
+    const of = systemOf(part, parts[at - 1]);
+    if (embedded) {
+      isPreRelease = true;
+      const release = masked(embedded[1] ?? '', numbers);
+      add(release + (embedded[2] ?? ''), release);
+      state = 'in';
+    } else if (
       (state === 'before' && version.test(part)) ||
-      (state === 'in' && /^\d+(?:\.\d+)*$/.test(part))
+      (state === 'in' && !isPreRelease && /^\d+(?:\.\d+)*$/.test(part))
     ) {
-      if (embedded !== undefined) isPreRelease = true;
-      form.push(masked(embedded ?? part, numbers));
+      add(masked(part, numbers));
       state = 'in';
     } else if (stamped) {
-      form.push(`${stamped[1]}${masked(stamped[2] ?? '', numbers)}`);
+      add(`${stamped[1]}${masked(stamped[2] ?? '', numbers)}`);
       state = 'in';
-    } else if (preRelease.test(part)) isPreRelease = true;
-    else {
+    } else if (counted) add(`${counted[1]}${masked(counted[2] ?? '', numbers)}`);
+    else if (preRelease.test(part)) {
+      isPreRelease = true;
+      form.push(part);
+      if (state === 'before') releaseForm.push(part);
+    } else {
       if (state === 'in') state = 'behind';
-      if (of === undefined) form.push(part);
+      if (of === undefined) add(part);
       else {
-        form.push(`{${of[0]}}`);
+        add(`{${of[0]}}`);
         system = of[1];
       }
     }
   }
-  return { tag, numbers, form: form.join('-'), system, isPreRelease };
+  return {
+    tag,
+    numbers,
+    form: form.join('-'),
+    system,
+    releaseForm: isPreRelease ? releaseForm.join('-') : undefined,
+  };
 }
 
-/** `bookworm`, `alpine3.19`: the distribution, and its release. */
-function systemOf(part: string): readonly [string, string] | undefined {
+/** `bookworm`, `alpine3.19`, and the `12` of `debian-12`: the distribution, and its release. */
+function systemOf(part: string, before: string | undefined): readonly [string, string] | undefined {
+  if (before !== undefined && dashedSystems.has(before) && /^\d+(?:\.\d+)?$/.test(part)) return [before, part];
   const known = Object.hasOwn(codenames, part) ? codenames[part] : undefined;
   if (known !== undefined) return /^\d/.test(known[1]) ? known : undefined;
   const alpine = /^alpine(\d+(?:\.\d+)*)$/.exec(part)?.[1];
   return alpine === undefined ? undefined : ['alpine', alpine];
 }
 
-/** The part with a mark for each number; dates and counts are marked otherwise, so that `3` is no older `20240923`. */
+/**
+ * The part with a mark for each number; dates (`@`), years (`%`) and counts of which nobody knows the meaning (`?`) are marked otherwise wherever they
+ * stand, so that `3` is no older `20240923`, and 1.2.3 no older 1.2.99999999. No tag has these characters.
+ */
 function masked(part: string, numbers: string[]): string {
   return part.replace(/\d+/g, (digits) => {
     numbers.push(digits);
-    if (digits.length > longestNumber) return '?';
-    if (numbers.length > 1) return '#';
-    if (/^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)(?:\d{6})?$/.test(digits)) return 'D';
-    if (/^(?:199|20\d)\d$/.test(digits)) return 'Y';
+    if (/^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)(?:\d{4}|\d{6})?$/.test(digits)) return '@';
+    // Seconds since 1970, which Red Hat's builds have.
+    if (numbers.length > 1 && /^1\d{9}$/.test(digits)) return '@';
+    // A third or fourth number may be a count that passes by these.
+    if (numbers.length < 3 && /^(?:199|20\d)\d$/.test(digits)) return '%';
     return digits.length > 5 ? '?' : '#';
   });
 }
@@ -103,7 +132,7 @@ function masked(part: string, numbers: string[]): string {
 /**
  * The newest tag of the track that a tag is on, and of those after it. A track is what differs in nothing but later numbers: the same words (`slim`,
  * `bookworm`), as many numbers, the same release line. What a release line is the tables of releases know (Node.js 20, Python 3.12); of all others it is
- * the first number, and the first two below 1.0. Pre-releases are on none.
+ * the first number, and the first two below 1.0. Pre-releases are on none: what they became is a next track.
  * @param admits false for versions that a project does not want: `3.12.4`
  */
 export function trackNews(
@@ -113,40 +142,48 @@ export function trackNews(
 ): TrackNews {
   const own = readTrackTag(reference.tag ?? 'latest');
   if (!isComparable(own)) return { newer: undefined, next: [] };
-  const depth = Math.min(lineDepth(reference, own), own.numbers.length);
+  const line = lineNumbers(reference, own);
+  const lineOf = ({ numbers }: TrackTag) => line.map((at) => numbers[at] ?? '0');
+  const form = own.releaseForm ?? own.form;
   const others = readTags(tags)
     .filter(
       (each) =>
-        !each.isPreRelease && each.form === own.form && (each.system === undefined) === (own.system === undefined),
+        each.releaseForm === undefined &&
+        each.form === form &&
+        (each.system === undefined) === (own.system === undefined),
     )
     .filter((each) => each.numbers.length === 0 || admits(each.numbers.join('.')));
   const sameSystem = others.filter(({ system }) => system === own.system);
-  const onTrack = sameSystem.filter((each) => compareUpTo(depth, each, own) === 0);
-  const newest = newestOf(onTrack);
-  const isNewer =
-    newest !== undefined && (compare(newest, own) > 0 || (own.isPreRelease && compare(newest, own) === 0));
+  const newest = newestOf(sameSystem.filter((each) => compareLists(lineOf(each), lineOf(own)) === 0));
   const lines = new Map<string, TrackTag[]>();
   for (const each of others) {
-    if (compareUpTo(depth, each, own) <= 0 || compareSystems(each, own) < 0) continue;
-    const line = each.numbers
-      .slice(0, depth)
+    if (compareLists(lineOf(each), lineOf(own)) <= 0 || compareSystems(each, own) < 0) continue;
+    const name = lineOf(each)
       .map((digits) => digits.replace(/^0+(?=\d)/, ''))
       .join('.');
-    const known = lines.get(line);
+    const known = lines.get(name);
     if (known) known.push(each);
-    else lines.set(line, [each]);
+    else lines.set(name, [each]);
   }
   const next = [...lines.values()]
     .flatMap(
-      (line) => newestOf(line.filter(({ system }) => system === own.system)) ?? newestOf(withNewestSystem(line)) ?? [],
+      (same) => newestOf(same.filter(({ system }) => system === own.system)) ?? newestOf(withNewestSystem(same)) ?? [],
     )
-    .sort((one, other) => compareUpTo(depth, one, other))
-    .map((each): NextTag => ({ line: each.numbers.slice(0, depth).join('.'), tag: each.tag }));
-  const onNewerSystem = others.filter((each) => compareSystems(each, own) > 0 && compareUpTo(depth, each, own) === 0);
+    .sort((one, other) => compareLists(lineOf(one), lineOf(other)))
+    .map((each): NextTag => ({ line: lineOf(each).join('.'), tag: each.tag }));
+  const onNewerSystem = others.filter(
+    (each) => compareSystems(each, own) > 0 && compareLists(lineOf(each), lineOf(own)) === 0,
+  );
   const moved = newestOf(withNewestSystem(onNewerSystem).filter((each) => compare(each, own) >= 0));
+  const isPreRelease = own.releaseForm !== undefined;
+  const released = isPreRelease && newest !== undefined && compare(newest, own) >= 0 ? newest : undefined;
   return {
-    newer: isNewer ? newest.tag : undefined,
-    next: [...(moved ? [{ line: undefined, tag: moved.tag }] : []), ...next],
+    newer: !isPreRelease && newest !== undefined && compare(newest, own) > 0 ? newest.tag : undefined,
+    next: [
+      ...(released ? [{ line: lineOf(released).join('.'), tag: released.tag }] : []),
+      ...(moved ? [{ line: undefined, tag: moved.tag }] : []),
+      ...next,
+    ],
   };
 }
 
@@ -164,18 +201,53 @@ export function isComparable({ numbers, form, system }: TrackTag): boolean {
   return !form.includes('?') && (numbers.length > 0 || system !== undefined);
 }
 
-/** How many numbers of the version name a release line. */
-function lineDepth(reference: ImageReference, { numbers, form }: TrackTag): number {
+/** Official images under the names that others give them. */
+const otherNames: Readonly<Record<string, string>> = {
+  go: 'golang',
+  nodejs: 'node',
+  python3: 'python',
+  postgresql: 'postgres',
+  mongodb: 'mongo',
+  jdk: 'openjdk',
+  java: 'openjdk',
+};
+
+const languages =
+  /(?:^|[^a-z])(?:python3?|node|nodejs|javascript|typescript|go|golang|java|jdk|openjdk|php|ruby|rust|dotnet)(?![a-z])/;
+
+/**
+ * Which numbers of the version name a release line. An image is known by the last part of its name, whatever mirror it comes from; where that may be
+ * another one of the same name, the line is never wider than it would be for one that nobody knows.
+ */
+function lineNumbers(reference: ImageReference, own: TrackTag): readonly number[] {
+  const segments = own.form.split('-');
+  const at = segments.findIndex((part) => marksIn(part) > 0);
+  const first = marksIn(segments[at] ?? '');
   // Dates follow each other on one track.
-  if (/(?:^|[-.])D/.test(form)) return 0;
+  if (segments[at]?.replace(/[^#@%?]/g, '').startsWith('@')) return [];
   const name = withoutMirror(familiarName(reference));
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const known = Object.hasOwn(otherNames, last) ? (otherNames[last] ?? last) : last;
+  const general = Number(own.numbers[0]) === 0 ? 2 : 1;
+  const depth = lineDepth(name, own) ?? Math.max(general, lineDepth(known, own) ?? 1);
+  const line = Array.from({ length: Math.min(depth, first) }, (_, index) => index);
+  // `1-3.9`, `1-20`: of a language behind the image's own version, and no count of builds.
+  const second = /^[#@%?.]+$/.test(segments[at + 1] ?? '') ? marksIn(segments[at + 1] ?? '') : 0;
+  if (second > 1 || (second === 1 && name.includes('/') && languages.test(last))) line.push(first);
+  if (second > 1) line.push(first + 1);
+  return line;
+}
+
+function marksIn(part: string): number {
+  return part.replace(/[^#@%?]/g, '').length;
+}
+
+/** How many numbers of the version name a release line of an image that is known by this name; undefined where none is. */
+function lineDepth(name: string, { numbers }: TrackTag): number | undefined {
   const product = productOf(name);
-  const written = numbers.join('.');
-  const ends = product === undefined ? undefined : endOfLife(product, written);
+  const ends = product === undefined ? undefined : endOfLife(product, numbers.join('.'));
   if (ends !== undefined) return ends.product.slice(ends.product.lastIndexOf(' ') + 1).split('.').length;
-  const known = releasesOf(name)?.newest;
-  if (known !== undefined) return known.split('.').length;
-  return Number(numbers[0]) === 0 ? 2 : 1;
+  return releasesOf(name)?.newest.split('.').length ?? (product === undefined ? undefined : 2);
 }
 
 function newestOf(tags: readonly TrackTag[]): TrackTag | undefined {
@@ -194,11 +266,7 @@ function withNewestSystem(tags: readonly TrackTag[]): readonly TrackTag[] {
 }
 
 function compare(one: TrackTag, other: TrackTag): number {
-  return compareUpTo(Number.POSITIVE_INFINITY, one, other);
-}
-
-function compareUpTo(count: number, one: TrackTag, other: TrackTag): number {
-  return compareLists(one.numbers.slice(0, count), other.numbers.slice(0, count));
+  return compareLists(one.numbers, other.numbers);
 }
 
 function compareSystems(one: TrackTag, other: TrackTag): number {

@@ -29,10 +29,59 @@ test.each([
     '3.9.9-eclipse-temurin-17',
     '',
   ],
-  // Pre-releases never; from one to the release.
+  // Pre-releases never; what one became is told, and not written.
   ['acme/tool:1.4.2', '1.5.0-rc.1 1.5.0-beta 1.5.0rc2 1.5.0b1 2.0.0-alpha.1', undefined, ''],
-  ['python:3.14.0rc1', '3.14.0rc2 3.14.0', '3.14.0', ''],
-  ['acme/tool:2.0.0-rc.1', '2.0.0-rc.2 2.0.0', '2.0.0', ''],
+  ['python:3.14.0rc1', '3.14.0rc2 3.14.0 3.14.1', undefined, '3.14.1'],
+  ['acme/tool:2.0.0-rc.1', '2.0.0-rc.2 2.0.0 2.0.0-slim', undefined, '2.0.0'],
+  ['acme/tool:2.0.0-rc.1-slim', '2.0.0 2.0.0-slim', undefined, '2.0.0-slim'],
+  // A word is never dropped: `dev` and `devel` are variants.
+  ['chainguard/python:3.11.4-dev', '3.11.5-dev 3.11.6 3.12.1 3.12.1-dev', '3.11.5-dev', '3.12.1-dev'],
+  ['cgr.dev/chainguard/node:20-dev', '20 20-dev 22 22-dev', undefined, '22-dev'],
+  ['dhi.io/node:20.1.0-dev', '20.2.0 20.1.1-dev', '20.1.1-dev', ''],
+  [
+    'nvidia/cuda:12.2.0-devel-ubuntu22.04',
+    '12.2.2-devel-ubuntu22.04 12.2.3-devel-ubuntu24.04 12.2.4-runtime-ubuntu22.04',
+    '12.2.2-devel-ubuntu22.04',
+    '',
+  ],
+  [
+    'pytorch/pytorch:2.1.0-cuda12.1-cudnn8-devel',
+    '2.1.1-cuda12.1-cudnn8-devel 2.1.2-cuda12.1-cudnn8-runtime 2.1.2-cuda12.4-cudnn8-devel',
+    '2.1.1-cuda12.1-cudnn8-devel',
+    '',
+  ],
+  // An image is known by the last part of its name, whoever serves it.
+  ['harbor.corp/dockerhub/library/python:3.9.1', '3.9.2 3.10.2', '3.9.2', '3.10.2'],
+  ['harbor.corp/library/golang:1.21.1', '1.21.2 1.25.1', '1.21.2', '1.25.1'],
+  ['harbor.corp/hub/alpine:3.18.4', '3.18.5 3.22.1', '3.18.5', '3.22.1'],
+  ['harbor.corp/library/node:20.1.0', '20.2.0 22.1.0', '20.2.0', '22.1.0'],
+  ['cimg/go:1.21.1', '1.21.2 1.25.1', '1.21.2', '1.25.1'],
+  ['circleci/python:3.9.1', '3.10.1', undefined, '3.10.1'],
+  ['bitnami/openjdk:0.1.1', '0.2.1', undefined, '0.2.1'],
+  ['mcr.microsoft.com/devcontainers/python:1-3.9-bookworm', '1-3.12-bookworm', undefined, '1-3.12-bookworm'],
+  ['mcr.microsoft.com/devcontainers/javascript-node:1-20-bookworm', '1-22-bookworm', undefined, '1-22-bookworm'],
+  [
+    'mcr.microsoft.com/devcontainers/go:1.1.3-1.21-bookworm',
+    '1.1.4-1.21-bookworm 1.1.4-1.25-bookworm',
+    '1.1.4-1.21-bookworm',
+    '1.1.4-1.25-bookworm',
+  ],
+  // Dates and counts without meaning are no later version, wherever they stand.
+  ['acme/tool:1.2.3', '1.2.4 1.2.99999999 1.20240101.0 1.2024.1', '1.2.4', ''],
+  ['acme/tool:1.2.3-0', '1.2.4-1 1.2.4-20240101', '1.2.4-1', ''],
+  ['acme/tool:1.2.99999999', '1.2.99999999 1.2.999999999', undefined, ''],
+  ['acme/tool:1.2.3-20240101', '1.2.4-20240202 1.2.5-7 2.0.0-20240303', '1.2.4-20240202', '2.0.0-20240303'],
+  // The builds that Bitnami and LinuxServer count.
+  [
+    'bitnami/postgresql:16.1.0-debian-11-r9',
+    '16.1.0-debian-11-r24 16.2.0-debian-11-r1 16.3.0-debian-12-r1 17.0.0-debian-11-r1',
+    '16.2.0-debian-11-r1',
+    '16.3.0-debian-12-r1 17.0.0-debian-11-r1',
+  ],
+  ['bitnami/redis:7.2.1-debian-11-r9', '7.2.1-debian-11-r24', '7.2.1-debian-11-r24', ''],
+  ['linuxserver/sonarr:4.0.1-ls12', '4.0.1-ls13 4.0.2-ls20 4.0.2', '4.0.2-ls20', ''],
+  ['lscr.io/linuxserver/nginx:1.24.0-r7-ls250', '1.24.0-r7-ls251 1.24.0-r8-ls2', '1.24.0-r8-ls2', ''],
+  ['acme/tool:v1.11.1-eksbuild.4', 'v1.11.1-eksbuild.9 v1.11.1', 'v1.11.1-eksbuild.9', ''],
   // The release of the distribution.
   [
     'python:3.12.4-slim-bookworm',
