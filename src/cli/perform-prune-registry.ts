@@ -22,6 +22,7 @@ import {
   undoInterrupted,
 } from '../maintain/prune-registry/collect-garbage.ts';
 import { readGitMentions } from '../maintain/prune-registry/git-mentions.ts';
+import type { Inventory } from '../maintain/prune-registry/inventory.ts';
 import { openJournal, type Pending, readPending } from '../maintain/prune-registry/journal.ts';
 import { globPattern, type KeepPolicy, keepPolicy, parseVersionRule } from '../maintain/prune-registry/keep-policy.ts';
 import { type PruneLock, takeLock } from '../maintain/prune-registry/lock.ts';
@@ -83,12 +84,13 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       repositories: names,
       isWhole: globs.length === 0,
       options,
-      known: (name) => knownIn(name, collector, pending, stored),
-      knowsAll: stored !== undefined,
+      known: (name) => knownIn(name, collector, pending, stored?.manifests),
+      storedTags: stored?.tagsOf,
       clock: Date.now() / 1000,
       signal: interruption.signal,
       onProgress: (name, done, total) => progress.step(`reading ${name}`, done, total),
     });
+    mustBeThere(inventory, globs);
     const plan = prunePlan(inventory, policy, collector.mentions, roots);
     progress.end();
     if (lock === undefined) {
@@ -116,7 +118,7 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
         : { stopped: run.stopped };
     progress.end();
     await write(plan, { ...run, ...garbage }, parsed, terminal);
-    return (run.stopped ?? garbage.stopped) ? exitCodes.system : exitCodeOf(plan);
+    return (run.stopped ?? garbage.stopped) ? exitCodes.system : exitCodeOf(plan, run);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     throw new UserError('it was interrupted before anything was deleted', { exitCode: exitCodes.system, cause: error });
@@ -127,9 +129,20 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
   }
 }
 
-/** A repository that could not be read is no reason to stop, and none to say that all went well. */
-function exitCodeOf({ repositories }: PrunePlan): number {
-  return repositories.some(({ problem }) => problem !== undefined) ? exitCodes.system : exitCodes.clean;
+/** A repository that could not be read, or something that was left alone, is no reason to stop, and none to say that all went well. */
+function exitCodeOf({ repositories }: PrunePlan, run?: PruneRun): number {
+  if (repositories.some(({ problem }) => problem !== undefined)) return exitCodes.system;
+  return run?.items.some(({ outcome }) => outcome === 'left alone') ? exitCodes.findings : exitCodes.clean;
+}
+
+/** @throws UserError where a repository was named that the registry does not have */
+function mustBeThere({ registry, repositories }: Inventory, globs: readonly string[]): void {
+  const missing = repositories.find(({ name, isThere }) => !isThere && globs.includes(name));
+  if (missing !== undefined)
+    throw new UserError(`${registry} has no repository ${printable(missing.name)}; nothing was deleted`, {
+      where: `${registry}/${printable(missing.name)}`,
+      remedy: 'Name one that it has.',
+    });
 }
 
 /** What was deleted is told, whatever becomes of the garbage. */
@@ -192,8 +205,11 @@ function mustBeMeant(plan: PrunePlan, parsed: ParsedArguments): void {
   if (given === String(count)) return;
   const names = emptied.slice(0, 5).map(({ name }) => name);
   const more = emptied.length > names.length ? ` and ${emptied.length - names.length} more` : '';
-  const isAll = emptied.length === plan.repositories.length ? 'everything' : `everything in ${names.join(', ')}${more}`;
-  throw new UserError(`this policy would delete ${isAll}: ${count} manifests in all; nothing was deleted`, {
+  const what = emptied.every(({ items }) => items.every(({ decision }) => decision === 'delete'))
+    ? 'everything'
+    : 'every image that it could judge';
+  const where = emptied.length === plan.repositories.length ? '' : ` in ${names.map(printable).join(', ')}${more}`;
+  throw new UserError(`this policy would delete ${what}${where}: ${count} manifests in all; nothing was deleted`, {
     where: plan.registry,
     remedy:
       given === undefined
@@ -225,6 +241,11 @@ function registryFrom(named: readonly string[]): { readonly registry: string; re
     const reference = parseImageReference(`${host}/x`);
     if (reference?.registry !== host) throw new UserError(`this is no registry: ${printable(host)}`, { remedy });
     if (host !== registry) throw new UserError('one registry at a time is cleared', { remedy });
+    // An empty variable of a script would stand for the whole registry.
+    if (named.some((each) => each.endsWith('/')))
+      throw new UserError(`a repository is missing behind the slash: ${printable(`${host}/${glob}`)}`, {
+        remedy: `Write ${printable(host)} for the whole registry.`,
+      });
     if (!/^[a-z0-9._/?*-]*$/.test(glob))
       throw new UserError(`this names no repository: ${printable(glob)}`, { remedy });
   }
@@ -360,7 +381,7 @@ function knownIn(
 async function announce(plan: PrunePlan, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
   if (parsed.has('json') || parsed.has('output')) return;
   const { renderPruneRegistry } = await import('../report/prune-registry.ts');
-  terminal.stdout.write(renderPruneRegistry(plan, pageFor(parsed, terminal)));
+  terminal.stdout.write(renderPruneRegistry(plan, pageFor(parsed, terminal), 'run'));
 }
 
 function pageFor(parsed: ParsedArguments, terminal: Terminal) {
@@ -384,7 +405,7 @@ async function write(
     ? pruneRegistryJson(plan, run)
     : run === undefined
       ? renderPruneRegistry(plan, page)
-      : `${output === undefined ? '\n' : renderPruneRegistry(plan, page)}${renderPruneRun(plan, run, page)}`;
+      : `${output === undefined ? '\n' : renderPruneRegistry(plan, page, 'run')}${renderPruneRun(plan, run, page)}`;
   if (output === undefined) terminal.stdout.write(text);
   else writeFile(path.resolve(terminal.cwd, output), text);
 }

@@ -37,8 +37,8 @@ export type Deletion =
 /** One repository of a registry, to be looked through and cleared. All but `delete` throw UserError (of a failed system) where the registry does not answer. */
 export interface RegistryRepository {
   readonly name: string;
-  /** All tags, however many parts the list has; empty where the repository is not there any more. */
-  tags(): Promise<string[]>;
+  /** All tags, however many parts the list has; undefined where the registry knows no such repository, or says so. */
+  tags(): Promise<string[] | undefined>;
   /** Undefined where there is none. The bytes of what a digest names are held against it. */
   manifest(tagOrDigest: string): Promise<StoredManifest | undefined>;
   /** Which digest a tag or digest has now, without its bytes; undefined where there is none. */
@@ -115,9 +115,7 @@ export function registryRepository(registry: string, name: string, options: Regi
   };
   return {
     name,
-    async tags() {
-      return (await readList(reference, 'tags/list', 'tags', direct)) ?? [];
-    },
+    tags: () => readList(reference, 'tags/list', 'tags', direct),
     async manifest(named) {
       const response = await ask(`manifests/${named}`, 'GET', accept);
       if (response.status === 404) {

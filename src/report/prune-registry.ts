@@ -7,8 +7,11 @@ import { joinBlocks } from './terminal.ts';
 /** Goes up when a field is renamed, removed or means something else. */
 const pruneRegistryVersion = 1;
 
-/** A plan to clear a registry, each item with its reason. */
-export function renderPruneRegistry(plan: PrunePlan, page: Page): string {
+/**
+ * A plan to clear a registry, each item with its reason.
+ * @param before whether somebody looks at it, or it is carried out now
+ */
+export function renderPruneRegistry(plan: PrunePlan, page: Page, before: 'look' | 'run' = 'look'): string {
   const items = plan.repositories.flatMap((repository) => repository.items);
   const deleted = items.filter(({ decision }) => decision === 'delete').length;
   const kept = plural(items.length - deleted, 'manifest');
@@ -20,7 +23,7 @@ export function renderPruneRegistry(plan: PrunePlan, page: Page): string {
     ),
     [
       ...paragraph([], { text: `${kept} kept, ${deleted} to be deleted, which frees ${freedText(plan)}` }, [], page),
-      ...(deleted === 0
+      ...(deleted === 0 || before === 'run'
         ? []
         : [`Nothing is deleted yet.   --write deletes it, --write --plan ${plan.id} only if it is still just this.`]),
     ],

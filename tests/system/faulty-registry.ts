@@ -41,6 +41,8 @@ export interface FaultyRegistry {
   readonly host: string;
   /** Of the real one behind it, whose answers nobody spoils. */
   readonly ownHost: string;
+  /** The directory of the real one's storage. */
+  readonly data: string;
   /** Puts a blob; a manifest where a tag is given. */
   push(
     repository: string,
@@ -73,6 +75,7 @@ export async function startFaultyRegistry(settings: { readonly deletion?: boolea
   return {
     host: `127.0.0.1:${port}`,
     ownHost: `127.0.0.1:${own}`,
+    data: registry.data,
     answer,
     async push(repository, { digest, mediaType, body }, tag) {
       const base = `http://127.0.0.1:${own}/v2/${repository}`;

@@ -114,6 +114,42 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
     expect(await push.head('empty', '1')).toBe(404);
   });
 
+  it('is not led astray by one image without a date', async () => {
+    const image = await push.image('undated', { layers: ['a'], created: old }, '1');
+    await push.image('undated', { layers: ['b'] }, '2');
+    await expect(prune('undated', ...write)).rejects.toThrow(
+      /would delete every image that it could judge: 1 manifests in all; nothing was deleted/,
+    );
+    expect(await push.head('undated', '1')).toBe(image.digest);
+  });
+
+  it.each([404, 200])(
+    'keeps a repository whose storage has other tags than the registry lists (%i)',
+    async (status) => {
+      const repository = `astray-${status}`;
+      const images = [];
+      for (const tag of ['latest', '1', '2'])
+        images.push(await push.image(repository, { layers: [tag], created: old }, tag));
+      const body = JSON.stringify({ name: repository, tags: ['1'] });
+      registry.spoil(({ url }) => (/\/tags\/list/.test(url) ? { kind: 'answer', status, body } : undefined));
+      const storage = ['--storage', registry.data, '--keep-younger', '0d'];
+      const run = prune(repository, ...storage, ...write, '--yes-really', '3');
+      await expect(run).rejects.toThrow(/its storage has the tag \S+ at sha256:/);
+      registry.spoil(() => undefined);
+      for (const { digest } of images) expect(await push.head(repository, digest)).toBe(digest);
+      const { code } = await prune(repository, ...write);
+      expect(code).toBe(0);
+      expect(await push.head(repository, '1')).toBe(404);
+      expect(await push.head(repository, 'latest')).toBe(images[0]?.digest);
+    },
+  );
+
+  it('refuses a repository that is not there, and a name that a script left empty', async () => {
+    await expect(prune('absent', ...write)).rejects.toThrow(/has no repository absent; nothing was deleted/);
+    await expect(prune('', ...write)).rejects.toThrow(/a repository is missing behind the slash/);
+    await expect(prune('shop/', ...write)).rejects.toThrow(/a repository is missing behind the slash/);
+  });
+
   it('deletes nothing while nobody says what runs, or the cluster cannot be asked', async () => {
     const image = await push.image('clusters', { layers: ['a'], created: old }, '1');
     const kubeconfig = path.join(directory, 'kubeconfig');
@@ -210,10 +246,41 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
       const b = await push.image(repository, { layers: ['b'], created: old }, 'b');
       const part = await push.image(repository, { layers: ['part'], created: old });
       const { code, stdout } = await changing(repository, () => change(repository, { a, b, part }));
-      expect(code).toBe(0);
+      expect(code).toBe(1);
       expect(stdout).toMatch(left);
+      expect(stdout).not.toMatch(/Nothing is deleted yet/);
       expect(await push.head(repository, a.digest)).toBe(a.digest);
       expect(await push.head(repository, b.digest)).toBe(404);
+    });
+
+    it('sees a tag that is pushed between two deletions', async () => {
+      await push.image('between', { layers: ['latest'], created: old }, 'latest');
+      const images = [];
+      for (const name of ['a', 'b']) images.push(await push.image('between', { layers: [name], created: old }, name));
+      let deletions = 0;
+      registry.spoil(({ method, url }) => {
+        if (method !== 'DELETE' || url.endsWith(nothing) || ++deletions > 1) return undefined;
+        // Whichever is not at its turn gets a tag: the look before is younger than a second.
+        const [next = 'b'] = ['a', 'b'].filter((_, at) => !url.endsWith(images[at]?.digest ?? ''));
+        return { kind: 'wait', until: push.image('between', { layers: [next], created: old }, 'release') };
+      });
+      const { code, stdout } = await prune('between', ...write);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/the tag release was pushed since the plan/);
+      expect(await push.head('between', 'release')).toMatch(/^sha256:/);
+    });
+
+    it('stops where the list of tags is not whole any more', async () => {
+      await push.image('partial', { layers: ['latest'], created: old }, 'latest');
+      const a = await push.image('partial', { layers: ['a'], created: old }, 'a');
+      let lists = 0;
+      registry.spoil(({ url }) =>
+        /\/tags\/list/.test(url) && ++lists > 1 ? { kind: 'answer', status: 404 } : undefined,
+      );
+      const { code, stdout } = await prune('partial', ...write);
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/has the tag \S+ and does not list it; no more is deleted/);
+      expect(await push.head('partial', 'a')).toBe(a.digest);
     });
 
     it('leaves alone what belongs to what it leaves alone', async () => {
@@ -356,7 +423,6 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
         isWhole: false,
         options,
         known: () => new Map(),
-        knowsAll: false,
         clock,
       });
       const policy = keepPolicy({ keep: {}, repositories: [] }, { last: 0 });

@@ -25,6 +25,8 @@ export interface ManifestFacts {
 
 export interface RepositoryInventory {
   readonly name: string;
+  /** False where the registry says that it has no such repository, and nothing else tells of one. */
+  readonly isThere: boolean;
   /** Digests by tag. */
   readonly tags: ReadonlyMap<string, string>;
   readonly manifests: ReadonlyMap<string, ManifestFacts>;

@@ -49,13 +49,19 @@ export function deletedIn({ items, problem }: PruneRepository): readonly PruneIt
   return problem === undefined ? items.filter(({ decision }) => decision === 'delete') : [];
 }
 
-/** Repositories that have a tag now, and would have nothing afterwards. */
+/** What is kept since somebody wants it: not since nobody knows better, and not by the side of something else. */
+const wanted: ReadonlySet<KeepReason | undefined> = new Set<KeepReason>(['policy', 'young', 'cluster', 'git']);
+
+/**
+ * Repositories of which every image with a tag goes that could be judged; where nothing has a tag, every manifest. What is kept only since its age is unknown
+ * says nothing for the policy.
+ */
 export function emptiedBy(plan: PrunePlan): readonly PruneRepository[] {
   return plan.repositories.filter((repository) => {
-    const deleted = deletedIn(repository);
-    return (
-      deleted.length > 0 && deleted.length === repository.items.length && deleted.some(({ tags }) => tags.length > 0)
-    );
+    if (repository.problem !== undefined) return false;
+    const tagged = repository.items.filter(({ tags }) => tags.some((tag) => !isAboutSomething(tag)));
+    const judged = tagged.length > 0 ? tagged : repository.items;
+    return judged.some(({ decision }) => decision === 'delete') && !judged.some(({ keeps }) => wanted.has(keeps));
   });
 }
 

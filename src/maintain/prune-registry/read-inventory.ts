@@ -31,8 +31,8 @@ export interface InventoryRequest {
   readonly options: RegistryOptions;
   /** Digests that are asked for beside those of tags: named by workloads, left over by an interrupted run, found in the registry's storage. */
   known(repository: string): KnownManifests;
-  /** Whether `known` has every manifest there is. */
-  readonly knowsAll: boolean;
+  /** The tags of a repository as the registry's storage has them, which `known` has every manifest of; undefined where nobody can look there. */
+  readonly storedTags?: ((repository: string) => ReadonlyMap<string, string>) | undefined;
   /** This machine's clock, in seconds since 1970. */
   readonly clock: number;
   /** Ends it between two requests. */
@@ -70,7 +70,7 @@ export async function readInventory(request: InventoryRequest): Promise<Inventor
   const found: RepositoryInventory[] = [];
   let done = 0;
   await fewAtOnce([...request.repositories.entries()], repositoriesAtOnce, async ([at, name]) => {
-    found[at] = await readRepository(registryRepository(registry, name, options), request.known(name), reading);
+    found[at] = await readRepository(registryRepository(registry, name, options), request, reading);
     signal?.throwIfAborted();
     request.onProgress?.(name, ++done, request.repositories.length);
   });
@@ -94,7 +94,7 @@ export async function readInventory(request: InventoryRequest): Promise<Inventor
             `The clocks of this machine and of ${registry} differ by ${Math.round(Math.abs(skew))} s: ages are counted from the earlier one.`,
           ]
         : []),
-      ...(request.knowsAll
+      ...(request.storedTags
         ? []
         : [
             `${registry} does not list manifests without a tag: those that nothing else tells of are kept, and not shown.`,
@@ -108,14 +108,16 @@ export async function readInventory(request: InventoryRequest): Promise<Inventor
 
 async function readRepository(
   repository: RegistryRepository,
-  known: KnownManifests,
+  { known: knownOf, storedTags }: InventoryRequest,
   reading: Reading,
 ): Promise<RepositoryInventory> {
+  const known = knownOf(repository.name);
   const tags = new Map<string, string>();
   const manifests = new Map<string, ManifestFacts>();
   const leftOver = new Set([...known].filter(([, each]) => each.leftOver).map(([digest]) => digest));
   try {
-    const names = await repository.tags();
+    const listed = await repository.tags();
+    const names = listed ?? [];
     const read = manifestReader(repository, manifests, reading);
     await fewAtOnce([...new Set(names)], requestsAtOnce, async (tag) => {
       const digest = await read.byTag(tag);
@@ -124,18 +126,52 @@ async function readRepository(
     const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
     await fewAtOnce([...new Set([...known.keys(), ...subjects])], requestsAtOnce, read.byDigest);
     await read.rest();
-    return { name: repository.name, tags, manifests: withDates(manifests, known), leftOver, problem: undefined };
+    if (storedTags) mustAgree(tags, storedTags(repository.name), known, manifests);
+    else if (listed === undefined && manifests.size > 0)
+      throw new Error('the registry says that there is no such repository, and gives manifests of it');
+    return {
+      name: repository.name,
+      isThere: listed !== undefined || manifests.size > 0,
+      tags,
+      manifests: withDates(manifests, known),
+      leftOver,
+      problem: undefined,
+    };
   } catch (error) {
     if (reading.signal?.aborted) throw error;
     const reason = error instanceof Error ? printable(error.message).replace(/\.$/, '') : 'it cannot be read';
     return {
       name: repository.name,
+      isThere: true,
       tags,
       manifests: withDates(manifests, known),
       leftOver,
       problem: `${partly}${reason}`,
     };
   }
+}
+
+/**
+ * A list of tags that is not whole, from whatever stands before the registry, would make images that are in use seem to have none.
+ * @throws Error where the registry tells something else than its storage
+ */
+function mustAgree(
+  tags: ReadonlyMap<string, string>,
+  stored: ReadonlyMap<string, string>,
+  known: KnownManifests,
+  manifests: ReadonlyMap<string, ManifestFacts>,
+): void {
+  for (const [tag, digest] of stored)
+    if (tags.get(tag) !== digest)
+      throw new Error(
+        `its storage has the tag ${printable(tag)} at ${printable(digest.slice(0, 80))}, the registry tells ${tags.get(tag) ?? 'of no such tag'}`,
+      );
+  const other = [...tags.keys()].find((tag) => !stored.has(tag));
+  if (other !== undefined)
+    throw new Error(`the registry tells of the tag ${printable(other)}, which is not in its storage`);
+  for (const [digest, { pushed }] of known)
+    if (pushed !== undefined && !manifests.has(digest))
+      throw new Error(`its storage has the manifest ${digest}, and the registry does not give it`);
 }
 
 /** Reads manifests into a map, each once, and what they name. */

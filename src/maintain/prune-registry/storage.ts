@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { isDigest } from '../../image/sources/digest.ts';
@@ -7,12 +7,20 @@ import type { KnownManifests } from './read-inventory.ts';
 /** A name of a repository has 255 characters. */
 const deepest = 128;
 
+/** The storage of a docker-registry, as far as it is looked into. */
+export interface RegistryStorage {
+  /** Every manifest of each repository, with a tag or without, and when it was pushed last. */
+  readonly manifests: ReadonlyMap<string, KnownManifests>;
+  /** The tags that a repository has just now, with their digests. @throws UserError where they cannot be read */
+  tagsOf(repository: string): ReadonlyMap<string, string>;
+}
+
 /**
- * What lies in the storage of a docker-registry that keeps it in the file system, by repositories: every manifest, with a tag or without, and when it was
- * pushed last (https://github.com/distribution/distribution/blob/v2.8.3/registry/storage/paths.go).
+ * What lies in the storage of a docker-registry that keeps it in the file system, by repositories
+ * (https://github.com/distribution/distribution/blob/v2.8.3/registry/storage/paths.go).
  * @throws UserError where it is no such storage, or cannot be read
  */
-export function readStorage(root: string): ReadonlyMap<string, KnownManifests> {
+export function readStorage(root: string): RegistryStorage {
   const top = path.join(root, 'docker/registry/v2/repositories');
   const found = new Map<string, KnownManifests>();
   const walk = (directory: string, depth: number) => {
@@ -26,7 +34,26 @@ export function readStorage(root: string): ReadonlyMap<string, KnownManifests> {
     }
   };
   walk(top, 0);
-  return found;
+  return { manifests: found, tagsOf: (repository) => tagsIn(path.join(top, repository, '_manifests/tags')) };
+}
+
+function tagsIn(directory: string): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  for (const { name } of entriesOf(directory)) {
+    const digest = currentOf(path.join(directory, name, 'current/link'));
+    // A tag that was taken away may leave its directory behind.
+    if (digest !== undefined) tags.set(name, digest);
+  }
+  return tags;
+}
+
+function currentOf(link: string): string | undefined {
+  try {
+    return readFileSync(link, 'utf8').trim();
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new UserError('a tag in the storage of the registry cannot be read', { where: link, cause });
+  }
 }
 
 function revisionsIn(revisions: string): KnownManifests {

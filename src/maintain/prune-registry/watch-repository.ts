@@ -23,7 +23,10 @@ export interface RepositoryWatch {
 }
 
 const requestsAtOnce = 8;
-/** A look counts for so many milliseconds, and for three times as long as it took: of thousands of tags each look takes seconds. */
+/**
+ * A look at where all tags point counts for so many milliseconds, and for three times as long as it took: of thousands of tags each look takes seconds. Which tags
+ * there are is asked before each deletion.
+ */
 const freshFor = 1000;
 const freshShare = 3;
 
@@ -95,6 +98,23 @@ export function watchRepository(
     if (subject !== undefined) await protect(subject, `the tag ${tag}, which refers to it, was ${what} since the plan`);
   }
 
+  /** What was pushed or taken away since the last look. The list alone is no proof: each such tag is asked for itself. */
+  async function compareNames(): Promise<void> {
+    const listed = new Set((await repository.tags()) ?? []);
+    const appeared = [...listed].filter((tag) => !tags.has(tag));
+    const missing = [...tags.keys()].filter((tag) => !listed.has(tag));
+    await fewAtOnce([...appeared, ...missing], requestsAtOnce, async (tag) => {
+      const digest = await repository.head(tag);
+      if (digest !== undefined && !listed.has(tag))
+        throw new UserError(`the registry has the tag ${printable(tag)} and does not list it; no more is deleted`, {
+          where: repository.name,
+          remedy: 'Its list of tags, or that of a proxy before it, is not whole: tags that nobody lists would be lost.',
+          exitCode: 3,
+        });
+      await compare(tag, digest);
+    });
+  }
+
   function lost(what: string): UserError {
     return new UserError(`${what} of ${repository.name} was kept and is not there any more; no more is deleted`, {
       where: repository.name,
@@ -107,7 +127,7 @@ export function watchRepository(
     async look() {
       const begun = now();
       if (begun - lookedAt < Math.max(freshFor, freshShare * tookLast)) return;
-      const names = new Set([...(await repository.tags()), ...tags.keys()]);
+      const names = new Set([...((await repository.tags()) ?? []), ...tags.keys()]);
       const found = new Map<string, string | undefined>();
       await fewAtOnce([...names], requestsAtOnce, async (tag) => {
         found.set(tag, await repository.head(tag));
@@ -118,7 +138,6 @@ export function watchRepository(
     },
     changed: (digest) => protectedBy.get(digest),
     async check({ digest, tags: planned }) {
-      for (const tag of planned) if (tags.get(tag) === digest) await compare(tag, await repository.head(tag));
       const there = await repository.head(digest);
       if (there === undefined) return 'gone';
       if (there !== digest)
@@ -130,6 +149,9 @@ export function watchRepository(
         for (const referrer of await repository.referrers(digest))
           if (!inventory.manifests.has(referrer))
             await protect(digest, 'something that refers to it was pushed since the plan');
+      // Last, so that as little time as can be is left for a tag that is pushed here and goes with the digest.
+      for (const tag of planned) if (tags.get(tag) === digest) await compare(tag, await repository.head(tag));
+      await compareNames();
       const leave = protectedBy.get(digest);
       return leave === undefined ? undefined : { leave };
     },

@@ -39,6 +39,7 @@ function inventory(
   ]);
   const repository: RepositoryInventory = {
     name: 'shop/web',
+    isThere: true,
     tags: new Map(Object.entries(tags).map(([tag, name]) => [tag, digestOf(name)])),
     manifests: new Map(facts),
     leftOver: new Set(leftOver.map(digestOf)),
@@ -341,5 +342,19 @@ describe('a plan', () => {
     const given = inventory({ a: { days: 400 }, b: { days: 500 } }, { 1: 'a', 2: 'b' });
     expect(emptiedBy(plan(given)).map(({ name }) => name)).toEqual(['shop/web']);
     expect(emptiedBy(plan(given, { last: 1 }))).toEqual([]);
+  });
+
+  it.each<[string, Inventory, readonly string[]]>([
+    ['one whose undated image stays', inventory({ a: { days: 400 }, b: {} }, { 1: 'a', 2: 'b' }), ['shop/web']],
+    ['one that is used by digest only', inventory({ a: { days: 400 }, b: { days: 500 } }, {}), ['shop/web']],
+    [
+      'one of which something young has no tag',
+      inventory({ a: { days: 400 }, b: { days: 1 } }, { 1: 'a' }),
+      ['shop/web'],
+    ],
+    ['not one whose tags all stay', inventory({ a: { days: 400 }, b: { days: 1 } }, { 2: 'b' }), []],
+    ['not one of which nobody knows any age', inventory({ a: {}, b: { days: 500 } }, { 1: 'a' }), []],
+  ])('counts as emptied: %s', (_, given, names) => {
+    expect(emptiedBy(plan(given)).map(({ name }) => name)).toEqual(names);
   });
 });
