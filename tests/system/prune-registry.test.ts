@@ -255,7 +255,7 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
 
     it('sees a tag that is pushed between two deletions', async () => {
       await push.image('between', { layers: ['latest'], created: old }, 'latest');
-      const images = [];
+      const images: PushedDescriptor[] = [];
       for (const name of ['a', 'b']) images.push(await push.image('between', { layers: [name], created: old }, name));
       let deletions = 0;
       registry.spoil(({ method, url }) => {
