@@ -81,7 +81,11 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
       const { askOnline } = await import('./ask-online.ts');
       await askOnline(project, online, terminal);
     }
+    let isFirst = true;
     const repaired: FixSession['repaired'] = async ({ decide, refuses, takes } = {}) => {
+      // A proof leaves logs beside what it proves: against how the directory was before, each fix would seem to bring them about.
+      const now = isFirst ? project : await auditor.reload(project, new Map());
+      isFirst = false;
       const left = leftAlone(project);
       const isAsked = (rule: string) =>
         !asked.skip.some((pattern) => matchesRule(pattern, rule)) &&
@@ -92,7 +96,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
         return !candidate.paths.some((path) => left.has(path)) && refuses?.(candidate) !== true;
       };
       progress.step('looking for what can be repaired');
-      const result = await repair(project, {
+      const result = await repair(now, {
         auditor,
         wants,
         ...(decide && { decide }),
