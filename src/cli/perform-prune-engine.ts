@@ -39,7 +39,11 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
     return exitCodes.clean;
   }
   const progress = progressOn(terminal, parsed.has('quiet'));
-  const interruption = onInterruption(terminal, progress.end);
+  const interruption = onInterruption(
+    terminal,
+    progress.end,
+    parsed.has('write') ? 'stopping; what is not deleted yet stays' : 'stopping; nothing was deleted',
+  );
   try {
     if (repeat === undefined) return await pruneOnce(asked, parsed, terminal, progress, interruption.signal);
     for (;;) {
@@ -169,7 +173,7 @@ async function clusterNeeds(
   return neededBy(collector.mentions);
 }
 
-/** A policy that lets go of everything is hardly what somebody means: it has to be said with the number. */
+/** A policy that keeps nothing is hardly what somebody means: it has to be said with the number. */
 function mustBeMeant(plans: readonly EnginePlan[], parsed: ParsedArguments): void {
   const all = plans.filter(({ plan }) => plan.everything);
   const count = plans.reduce((sum, { plan }) => sum + plan.deleted.length, 0);
@@ -180,10 +184,13 @@ function mustBeMeant(plans: readonly EnginePlan[], parsed: ParsedArguments): voi
     });
   const [first] = all;
   if (first === undefined || said !== undefined) return;
-  throw new UserError('this policy leaves the engine without any image, so nothing was deleted', {
-    where: printable(first.engine.address),
-    remedy: `If it is meant: --yes-really ${count}.`,
-  });
+  throw new UserError(
+    'no rule of this policy keeps any image: all would go that are neither in use nor kept by a name, so nothing was deleted',
+    {
+      where: printable(first.engine.address),
+      remedy: `If it is meant: --yes-really ${count}.`,
+    },
+  );
 }
 
 function policyFrom(parsed: ParsedArguments): EnginePolicy {

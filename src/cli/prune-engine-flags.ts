@@ -21,7 +21,7 @@ export const engineFlags: readonly FlagDefinition[] = [
     value: 'GLOB',
     repeatable: true,
     group: 'Policy',
-    description: 'Delete images of these repositories only: ci/*',
+    description: 'Delete only images that have no name outside of these repositories: ci/*',
   },
   { name: 'no-images', group: 'Policy', description: 'Delete no image' },
   {
@@ -74,5 +74,9 @@ export const engineFlags: readonly FlagDefinition[] = [
     description:
       'Write the manifest by which this runs with this policy on the nodes of a cluster; IMAGE is Plimsoll’s',
   },
-  { name: 'all', group: 'Output', description: 'Show all that stays, not only the first 20' },
+  {
+    name: 'all',
+    group: 'Output',
+    description: 'Show all that stays, not only the first 20, and every name of what goes',
+  },
 ];

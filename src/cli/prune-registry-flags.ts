@@ -81,7 +81,8 @@ export const registryFlags: readonly FlagDefinition[] = [
     name: 'yes-really',
     value: 'COUNT',
     group: 'Deletion',
-    description: 'Leave repositories or an engine with nothing; COUNT is how many items the plan deletes in all',
+    description:
+      'Leave repositories with nothing, or no image that a rule keeps in an engine; COUNT is how many items the plan deletes',
   },
   {
     name: 'rate',

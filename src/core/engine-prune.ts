@@ -85,7 +85,7 @@ export interface EnginePrune {
   readonly roomAfter: DiskRoom | undefined;
   /** Undefined where no room was asked for. */
   readonly wantedFreeBytes: number | undefined;
-  /** The plan leaves the engine without any image. */
+  /** Images go, and no rule of the policy keeps any: what stays is in use, named, out of reach, or nobody can date it. */
   readonly everything: boolean;
   /** What is not known or was not done, one sentence each. */
   readonly notes: readonly string[];

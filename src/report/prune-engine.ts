@@ -1,4 +1,5 @@
 import type { DeletedItem, EnginePrune, EnginePruneReport, KeptItem } from '../core/engine-prune.ts';
+import { familiarName, parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
 import { terminalTable } from './internal/terminal-table.ts';
@@ -11,7 +12,7 @@ export const enginePruneVersion = 1;
 interface Options {
   readonly columns: number;
   readonly color: boolean;
-  /** Every item that stays, not only the first ones. */
+  /** Every item that stays, not only the first ones, and every name of what goes. */
   readonly all: boolean;
 }
 
@@ -23,7 +24,7 @@ export function renderEnginePrune(report: EnginePruneReport, options: Options): 
   return joinBlocks([
     ...report.engines.flatMap((engine) => [
       heading(engine, page),
-      deletions(engine, report.written, page),
+      deletions(engine, report.written, options.all, page),
       kept(engine, options.all, page),
       summary(engine, report.written, page),
     ]),
@@ -45,7 +46,7 @@ function heading({ title, address, predictedBytes, basis }: EnginePrune, page: P
   ];
 }
 
-function deletions({ deleted }: EnginePrune, written: boolean, page: Page): string[] {
+function deletions({ deleted }: EnginePrune, written: boolean, every: boolean, page: Page): string[] {
   if (deleted.length === 0) return [];
   return terminalTable(
     [
@@ -59,7 +60,7 @@ function deletions({ deleted }: EnginePrune, written: boolean, page: Page): stri
       item.kind,
       bytesText(item.freedBytes),
       item.getBack === undefined ? 'unknown' : `${item.getBack.by} ${secondsText(item.getBack.seconds)}`,
-      nameOf(item),
+      every ? namesOf(item) : nameOf(item),
       reasonOf(item),
     ]),
     page,
@@ -93,14 +94,36 @@ function kept({ kept: all }: EnginePrune, every: boolean, page: Page): string[] 
   ];
 }
 
-function nameOf({ kind, names, id }: KeptItem | DeletedItem): string {
-  const short = id.replace(/^sha256:/, '').slice(0, 12);
-  const [first, ...others] = names;
-  if (first === undefined) return short;
-  const more = others.filter((name) => !name.includes('@')).length;
-  const text = kind === 'cache' ? `${short} ${first}` : first;
-  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  return more > 0 ? `${shown} and ${plural(more, 'name')} more` : shown;
+/** One name of each repository, so that none goes unseen, and how many more there are. */
+function nameOf(item: KeptItem | DeletedItem): string {
+  const all = tellingNames(item);
+  const repositories = new Map(all.toReversed().map((name) => [repositoryOf(name), name]));
+  const shown = all.filter((name) => repositories.get(repositoryOf(name)) === name);
+  if (shown.length === 0 || item.kind === 'cache') return shortened(namesOf(item));
+  const more = all.length - shown.length;
+  return `${shown.map(shortened).join(', ')}${more > 0 ? ` and ${plural(more, 'name')} more` : ''}`;
+}
+
+function namesOf(item: KeptItem | DeletedItem): string {
+  const short = item.id.replace(/^sha256:/, '').slice(0, 12);
+  const [first] = item.names;
+  if (item.kind === 'cache' && first !== undefined) return shortened(`${short} ${first}`);
+  return first === undefined ? short : tellingNames(item).join(', ');
+}
+
+/** Without a repository's digest where a tag of that repository is there, too. */
+function tellingNames({ names }: KeptItem | DeletedItem): string[] {
+  const tagged = new Set(names.filter((name) => !name.includes('@')).map(repositoryOf));
+  return names.filter((name) => !name.includes('@') || !tagged.has(repositoryOf(name)));
+}
+
+function repositoryOf(name: string): string {
+  const reference = parseImageReference(name);
+  return reference === undefined ? name : familiarName(reference);
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 function summary(engine: EnginePrune, written: boolean, page: Page): string[] {
@@ -153,7 +176,19 @@ function ending({ engines, written }: EnginePruneReport, page: Page): string[] {
   if (written || count === 0) return [];
   const all = engines.some(({ everything }) => everything);
   const flag = all ? ` --yes-really ${count}` : '';
-  const warning = all ? [paint([{ text: 'This leaves an engine without any image.', style: 'red' }], page)] : [];
+  const warning = all
+    ? [
+        paint(
+          [
+            {
+              text: 'No rule keeps any image of an engine: all go that are neither in use nor kept by a name.',
+              style: 'red',
+            },
+          ],
+          page,
+        ),
+      ]
+    : [];
   return [...warning, paint([{ text: `Nothing is deleted yet: --write${flag} does it.` }], page)];
 }
 

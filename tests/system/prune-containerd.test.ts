@@ -74,7 +74,7 @@ describe('prune engine, with a containerd of its own', () => {
 
   it('counts what only the image has, on the disk, and removes it through CRI with all of its names', async () => {
     const before = diskBytes(root);
-    const done = await prune('--keep-label', 'keep=yes', '--write');
+    const done = await prune('--keep-label', 'keep=yes', '--write', '--yes-really', '1');
     const actual = before - diskBytes(root);
     console.log(
       `containerd: predicted ${done.predictedBytes}, freed on the disk ${actual}; its list adds up to ${done.listedBytes}`,

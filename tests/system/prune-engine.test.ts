@@ -66,7 +66,9 @@ async function measured(
   ...args: string[]
 ): Promise<Printed & { readonly actual: number }> {
   const before = disk();
-  const done = await prune(engine, '--write', ...args);
+  // Some of these policies keep nothing but what is named.
+  const { deleted } = await prune(engine, ...args);
+  const done = await prune(engine, '--write', '--yes-really', String(deleted.length), ...args);
   const actual = before - disk();
   const off = (100 * (done.predictedBytes - actual)) / actual;
   console.log(
@@ -226,6 +228,23 @@ describe('prune engine, with Docker Engine', () => {
     await expect(run('--write')).rejects.toMatchObject({ exitCode: 2, remedy: 'If it is meant: --yes-really 1.' });
     await expect(run('--write', '--yes-really', '2')).rejects.toMatchObject({ exitCode: 2 });
     expect(docker('images', '-q', 'base:1')).not.toBe('');
+  });
+
+  it('lets nothing go with --only that has a name of another repository, and names all of what goes', async (context) => {
+    skipUnless(context);
+    build(7);
+    docker('tag', 'shop/web:7', 'prod/web:7');
+    build(8);
+    docker('tag', 'shop/web:8', 'shop/also:8');
+    const only = [...nothingKept, '--only', 'shop/*'];
+    const { stdout } = await runCommand(command, directory, ['engine', address, ...only], { environment });
+    expect(stdout).toContain('has the name prod/web:7, too');
+    expect(stdout).toMatch(/shop\/also:8, shop\/web:8|shop\/web:8, shop\/also:8/);
+    await expect(prune(address, ...only, '--write')).rejects.toMatchObject({ exitCode: 2 });
+    const { deleted } = await prune(address, ...only, '--write', '--yes-really', '1');
+    expect(deleted.map((row) => [...row.names].sort())).toEqual([['shop/also:8', 'shop/web:8']]);
+    expect(docker('images', '-q', 'prod/web:7')).not.toBe('');
+    docker('rmi', 'shop/web:7', 'prod/web:7');
   });
 
   it('leaves alone what changed after the plan', async (context) => {

@@ -54,12 +54,7 @@ function keepImages(images: readonly EngineItem[], policy: EnginePolicy, now: nu
     const repositories = repositoriesOf(image);
     if (!policy.deleteImages) keep(image, 'not-asked', 'images are not asked for');
     // A step's image goes when all go that stand on it.
-    else if (
-      wanted.length > 0 &&
-      !image.intermediate &&
-      !repositories.some((name) => wanted.some((pattern) => pattern.test(name)))
-    )
-      keep(image, 'not-asked', 'is of no repository that is asked for');
+    else if (wanted.length > 0 && !image.intermediate) keepOutside(image, wanted, keep);
     const by = named.find(({ pattern }) =>
       [...image.names, ...image.names.map(shortName), ...repositories].some((name) => pattern.test(name)),
     );
@@ -69,16 +64,20 @@ function keepImages(images: readonly EngineItem[], policy: EnginePolicy, now: nu
     // An image of a step has no date of its own that would say when it was used.
     if (image.intermediate) continue;
     if (image.time === undefined) keep(image, 'undated', 'nobody knows how old it is');
+    else if (image.time > now + 300_000) keep(image, 'undated', 'is of the future: a clock is wrong');
     else if (image.time > now - policy.youngerThan * 1000)
-      keep(
-        image,
-        'younger',
-        image.time > now + 300_000
-          ? 'is of the future: a clock is wrong'
-          : `is younger than ${ageText(policy.youngerThan)}`,
-      );
+      keep(image, 'younger', `is younger than ${ageText(policy.youngerThan)}`);
   }
   keepLast(images, policy.keepLast, keep);
+}
+
+/** An image goes with all of its names: one that nobody asked for keeps it. */
+function keepOutside(image: EngineItem, wanted: readonly RegExp[], keep: Keep): void {
+  const isAsked = (name: string) =>
+    repositoriesOf({ names: [name] }).some((each) => wanted.some((one) => one.test(each)));
+  const outside = image.names.find((name) => !isAsked(name));
+  if (!image.names.some(isAsked)) keep(image, 'not-asked', 'is of no repository that is asked for');
+  else if (outside !== undefined) keep(image, 'not-asked', `has the name ${shortName(outside)}, too`);
 }
 
 /** So many, and all that are as new as the last of them: which of these came first nobody knows. */

@@ -19,7 +19,7 @@ export interface PrunePlan {
   readonly listedBytes: number;
   /** Bytes that have to be free; undefined where none are asked for. */
   readonly wantedFreeBytes: number | undefined;
-  /** Whether no image is left. */
+  /** Whether images go, and none stays for a rule that judges images by themselves: see `keepsNothing`. */
   readonly everything: boolean;
 }
 
@@ -57,7 +57,6 @@ export function planPrune({ items, reasons, policy, bytesOf, untilFree }: PlanIn
     const spared = { why: 'enough-free' as const, text: 'is not needed for the room that was asked for' };
     return [{ ...shown(item), reasons: known === undefined ? [spared] : known.toSorted(strongestFirst) }];
   });
-  const isImage = ({ kind }: { readonly kind: string }) => kind === 'image';
   return {
     kept,
     deleted,
@@ -66,8 +65,21 @@ export function planPrune({ items, reasons, policy, bytesOf, untilFree }: PlanIn
     // Images of steps are in no list that people see.
     listedBytes: deleted.reduce((sum, { item }) => sum + (item.intermediate ? 0 : item.listedBytes), 0),
     wantedFreeBytes: untilFree?.bytes,
-    everything: deleted.some(({ told }) => isImage(told)) && !kept.some(isImage),
+    everything: keepsNothing(deleted, kept),
   };
+}
+
+/** Rules, a cluster's needs, and room that was asked for judge every image alike. */
+const judging: ReadonlySet<KeptReason['why']> = new Set(['last', 'younger', 'roll-back', 'enough-free']);
+
+/**
+ * Whether images go and the policy's rules keep none. What runs, what is named or out of reach, and what nobody can date stays under any rule, and so says
+ * nothing for this one; an image in use that is among the last or young, too, does.
+ */
+function keepsNothing(deleted: PrunePlan['deleted'], kept: readonly KeptItem[]): boolean {
+  const isJudged = ({ kind, reasons }: KeptItem) =>
+    kind === 'image' && !reasons.some(({ why }) => why === 'not-asked') && reasons.some(({ why }) => judging.has(why));
+  return deleted.some(({ told }) => told.kind === 'image') && !kept.some(isJudged);
 }
 
 function cacheHeldBytes(

@@ -53,7 +53,7 @@ const cases: readonly {
     title: 'what is younger stays, and what is of the future',
     items: [image('old:1', { days: 8 }), image('new:1', { days: 6 }), image('odd:1', { days: -400 })],
     policy: { youngerThan: 7 * 86_400 },
-    kept: { 'old:1': '-', 'new:1': 'younger', 'odd:1': 'younger' },
+    kept: { 'old:1': '-', 'new:1': 'younger', 'odd:1': 'undated' },
   },
   {
     title: 'an image that nobody knows the age of stays, and takes no place among the last',
@@ -94,6 +94,16 @@ const cases: readonly {
     items: [image('ci/web:1'), image('prod/web:1'), image('none', { names: [] })],
     policy: { repositories: ['ci/*'] },
     kept: { 'ci/web:1': '-', 'prod/web:1': 'not-asked', none: 'not-asked' },
+  },
+  {
+    title: 'an image with a name outside of the repositories that are asked for stays, be that a tag or a digest',
+    items: [
+      image('a', { names: ['ci/web:1', 'prod/web:1'] }),
+      image('b', { names: ['ci/web:2', `prod/web@sha256:${'d'.repeat(64)}`] }),
+      image('c', { names: ['ci/web:3', 'ci/other:3', `ci/web@sha256:${'e'.repeat(64)}`] }),
+    ],
+    policy: { repositories: ['ci/*'] },
+    kept: { a: 'not-asked', b: 'not-asked', c: '-' },
   },
   {
     title: 'a container keeps its image, whether it runs or not, unless it goes itself',
@@ -195,6 +205,12 @@ const cases: readonly {
 
 describe('what stays', () => {
   it.each(cases)('$title', ({ items, policy = {}, kept }) => expect(told(items, policy)).toEqual(kept));
+
+  it('says which name outside of the repositories that are asked for keeps an image', () => {
+    const item = image('a', { names: ['ci/web:1', 'docker.io/prod/web:1'] });
+    const reasons = keepReasons([item], { ...bare, repositories: ['ci/*'] }, now).get(itemKey(item));
+    expect(reasons).toEqual([{ why: 'not-asked', text: 'has the name prod/web:1, too' }]);
+  });
 
   it('keeps what a cluster names: by tag whatever the host, by digest, by identifier', () => {
     const digest = `sha256:${'d'.repeat(64)}`;

@@ -5,7 +5,7 @@ import { freedBytes } from '../../../src/maintain/prune-engine/freed-bytes.ts';
 import type { EngineItem } from '../../../src/maintain/prune-engine/inventory.ts';
 import { keepReasons } from '../../../src/maintain/prune-engine/keep-reasons.ts';
 import { planPrune } from '../../../src/maintain/prune-engine/plan.ts';
-import { defaultPolicy } from '../../../src/maintain/prune-engine/policy.ts';
+import { defaultPolicy, type EnginePolicy } from '../../../src/maintain/prune-engine/policy.ts';
 import { itemKey, itemOf, now } from './engine-items.ts';
 
 const sizes: Readonly<Record<string, number>> = { base: 100, app1: 10, app2: 20, tool: 5 };
@@ -86,6 +86,36 @@ describe('a plan', () => {
         expect([freed, together]).toEqual([byHand, byHand]);
       }),
     );
+  });
+});
+
+describe('a policy that keeps nothing', () => {
+  const nothing = { ...defaultPolicy, keepLast: 0, youngerThan: 0 };
+  const web = itemOf('image', 'web:1');
+  const used = itemOf('image', 'used:1', { days: 1 });
+  const runs = itemOf('container', 'runs', { inUse: 'is running', needs: ['image:used:1'] });
+  const cases: readonly (readonly [string, readonly EngineItem[], Partial<EnginePolicy>, boolean])[] = [
+    ['by the one that --keep-image names', [web, used], { images: ['used:1'] }, true],
+    ['by one that nobody can date', [web, itemOf('image', 'odd:1', { time: undefined })], {}, true],
+    ['by one of the future', [web, itemOf('image', 'odd:1', { days: -400 })], {}, true],
+    ['by one that runs', [web, used, runs], {}, true],
+    ['by one outside of --only', [web, used], { repositories: ['web'] }, true],
+    ['by a young one outside of --only', [web, used], { repositories: ['web'], youngerThan: 2 * 86_400 }, true],
+    ['where a young one stays', [web, used], { youngerThan: 2 * 86_400 }, false],
+    ['where one that runs is young, too', [web, used, runs], { youngerThan: 2 * 86_400 }, false],
+    ['where the last of a repository stay', [web, itemOf('image', 'web:2', { days: 1 })], { keepLast: 1 }, false],
+    [
+      'where a cluster needs one',
+      [web, used],
+      { neededBy: ({ id }) => (id === 'used:1' ? 'pod x' : undefined) },
+      false,
+    ],
+    ['where no image goes', [used, runs], {}, false],
+  ];
+  it.each(cases)('%s: told from one that keeps some', (_, items, given, everything) => {
+    const policy = { ...nothing, ...given };
+    const plan = planPrune({ items, reasons: keepReasons(items, policy, now), policy, bytesOf, untilFree: undefined });
+    expect(plan.everything).toBe(everything);
   });
 });
 
