@@ -20,7 +20,8 @@ function distroless(name: string, tag: string | undefined): KnownPart | undefine
   const runtimes: Readonly<Record<string, string>> = { nodejs: 'node', python: 'python', java: 'java-runtime' };
   const runtime = Object.hasOwn(runtimes, language) ? runtimes[language] : undefined;
   const release = found[2] || undefined;
-  const ends = endOfLife('Debian', version);
+  // Of Node.js it has the project's own builds; Java and Python are Debian's, and kept up with it.
+  const ends = [language === 'nodejs' ? endOfLife('Node.js', release) : undefined, endOfLife('Debian', version)];
   return {
     distribution: 'distroless',
     distributionVersion: version,
@@ -31,7 +32,7 @@ function distroless(name: string, tag: string | undefined): KnownPart | undefine
     runtime: runtime === undefined ? undefined : { name: runtime, version: release },
     user: parts.includes('nonroot') ? '65532' : '0',
     users: usersOf('distroless'),
-    endOfLife: ends ? [ends] : [],
+    endOfLife: ends.filter((each) => each !== undefined),
   };
 }
 

@@ -188,12 +188,14 @@ async function print(made: FixReport, parsed: ParsedArguments, terminal: Termina
 
 async function write(run: BasesRun, made: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const { writeFixes } = await import('./write-fixes.ts');
+  const say = (text: string) => (parsed.has('json') ? terminal.stderr : terminal.stdout).write(text);
   const code = writeFixes(run.project.root, made, {
     allowDirty: parsed.has('allow-dirty'),
-    say: (text) => (parsed.has('json') ? terminal.stderr : terminal.stdout).write(text),
+    say,
     complain: (text) => terminal.stderr.write(text),
   });
   nameLeft(made, terminal);
+  say(leftText(made));
   if (parsed.has('json')) await print(made, parsed, terminal);
   return code;
 }
@@ -204,6 +206,14 @@ function nameLeft({ open }: FixReport, terminal: Terminal): void {
     const { path: file, start } = finding.locations[0];
     terminal.stderr.write(complaint(`${file}:${start.line}`, `left for you: ${fix.title}`));
   }
+}
+
+/** How much of the update was not made, beside what was. */
+function leftText({ open }: FixReport): string {
+  if (open.length === 0) return '';
+  return open.length === 1
+    ? '1 place is left for you, and still names the older image\n'
+    : `${open.length} places are left for you, and still name the older images\n`;
 }
 
 /** `-` is standard output. Images next to whose names a secret stands are left out, and named. */
@@ -244,7 +254,9 @@ async function makeBranch(
   const branch = parsed.value('branch') ?? '';
   nameLeft(made, terminal);
   if (made.files.length === 0) {
-    terminal.stdout.write('Nothing is to be updated; no branch was made.\n');
+    terminal.stdout.write(
+      `Nothing ${made.open.length > 0 ? 'can' : 'is to'} be updated; no branch was made.\n${leftText(made)}`,
+    );
     return exitCodes.clean;
   }
   const sources = await sourcesOf(run, groups);
@@ -256,7 +268,7 @@ async function makeBranch(
   );
   const { commit, isNew } = commitBranch(run.project.root, branch, made.files, message);
   terminal.stdout.write(
-    `${isNew ? 'made' : 'there already:'} branch ${printable(branch)} with ${commit.slice(0, 12)}: ${message.slice(0, message.indexOf('\n'))}\n`,
+    `${isNew ? 'made' : 'there already:'} branch ${printable(branch)} with ${commit.slice(0, 12)}: ${message.slice(0, message.indexOf('\n'))}\n${leftText(made)}`,
   );
   return exitCodes.clean;
 }

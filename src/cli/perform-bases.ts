@@ -16,6 +16,7 @@ import { namedImages } from '../maintain/freshness/named-images.ts';
 import type { BasesSettings, Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
+import { complaint } from '../report/complaint.ts';
 import { cacheDirectory } from './code-cache.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
@@ -71,7 +72,8 @@ export async function performBases(parsed: ParsedArguments, terminal: Terminal):
     const run = await readBasesRun(parsed, terminal, progress);
     if (fixes) {
       const { performBasesFix } = await import('./perform-bases-fix.ts');
-      return await performBasesFix(run, parsed, terminal, progress);
+      const code = await performBasesFix(run, parsed, terminal, progress);
+      return code === exitCodes.clean ? codeOfAnswers(run, terminal) : code;
     }
     progress.end();
     await write(run.report, parsed, terminal);
@@ -81,10 +83,19 @@ export async function performBases(parsed: ParsedArguments, terminal: Terminal):
     const fails = run.report.images.some(
       ({ severity }) => severity !== undefined && failOn !== 'never' && atLeast(severity, failOn),
     );
-    return fails ? exitCodes.findings : exitCodes.clean;
+    return fails ? exitCodes.findings : codeOfAnswers(run, terminal);
   } finally {
     progress.end();
   }
+}
+
+/** A pipeline must not turn green either because nobody could be asked; says which registries did not answer. */
+function codeOfAnswers({ session }: BasesRun, terminal: Terminal): number {
+  const silent = [...(session?.unanswered ?? [])].sort(compareCodes);
+  if (silent.length === 0) return exitCodes.clean;
+  for (const registry of silent)
+    terminal.stderr.write(complaint(registry, 'did not answer all that was asked; what it has is not known'));
+  return exitCodes.system;
 }
 
 /** Reads the project and asks the registries. */

@@ -32,6 +32,8 @@ export interface RegistrySession {
   image(reference: ImageReference, digest: string, architecture: string): Promise<RegistryAnswer>;
   /** Requests that were sent so far, tokens among them, by registry. */
   readonly requests: ReadonlyMap<string, number>;
+  /** Registries that did not answer something: no connection, an answer that broke off, a limit, or a fault of their own. */
+  readonly unanswered: ReadonlySet<string>;
   /** Tidies the cache. */
   end(): void;
 }
@@ -90,6 +92,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
     new Map<string, Promise<RegistryAnswer>>(),
   ] as const;
   const requests = new Map<string, number>();
+  const unanswered = new Set<string>();
   const challenges = new Map<string, Promise<string | undefined>>();
   const files = options.cacheDirectory === undefined ? undefined : cacheFiles(options.cacheDirectory, cacheBytes);
   const pages = files && namedResults<TagPage>(files, ['tags', '1']);
@@ -151,7 +154,12 @@ export function registrySession(options: SessionOptions): RegistrySession {
         try {
           const left = state.resumesAt - Date.now();
           if (left > 0) await (options.sleep ?? wait)(left, options.signal);
-          return await connection.request(path, request);
+          const answer = await connection.request(path, request);
+          if (answer !== undefined && (answer.status === 429 || answer.status >= 500)) unanswered.add(registry);
+          return answer;
+        } catch (error) {
+          unanswered.add(registry);
+          throw error;
         } finally {
           state.underWay--;
           state.waiting.shift()?.();
@@ -179,9 +187,10 @@ export function registrySession(options: SessionOptions): RegistrySession {
 
   return {
     requests,
+    unanswered,
     digest: (reference) =>
       once(digests, reference, reference.tag ?? 'latest', (connection) => tagDigest(reference, options, connection)),
-    tags: (reference) => once(lists, reference, '', (connection) => allTags(reference, connection, pages)),
+    tags: (reference) => once(lists, reference, '', (connection) => allTags(reference, connection, pages, unanswered)),
     image: (reference, digest, architecture) =>
       once(contents, reference, `${digest} ${architecture}`, async (connection): Promise<RegistryAnswer> => {
         const kept = images?.find(digest, architecture);
@@ -198,6 +207,7 @@ async function allTags(
   reference: ImageReference,
   connection: RegistryConnection,
   pages: NamedResults<TagPage> | undefined,
+  unanswered: Set<string>,
 ): Promise<TagList> {
   const { registry, repository } = reference;
   const tags: string[] = [];
@@ -235,6 +245,7 @@ async function allTags(
     }
     return { kind: 'tags', tags };
   } catch (error) {
+    unanswered.add(registry);
     return { kind: 'unknown', reason: `${registry} did not answer: ${reasonOf(error)}` };
   }
 }

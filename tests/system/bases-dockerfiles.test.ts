@@ -36,6 +36,8 @@ const line = fc.oneof(
     'FROM ${IMAGE:-acme/app:1.0.0}',
     'FROM ${OTHER:-acme/app:1.0.0}',
     'FROM ${NONE}',
+    'FROM $REG/app:1.0.0-slim',
+    'FROM ${REG}/app:$V',
   ),
   fc.constantFrom(
     '# FROM acme/app:1.0.0',
@@ -47,7 +49,7 @@ const line = fc.oneof(
 );
 const file = fc
   .tuple(
-    fc.subarray(['ARG V=1.0.0', 'ARG IMAGE="acme/app:1.0.0"', "ARG V='1.0.0' W=2", '# plimsoll: none']),
+    fc.subarray(['ARG V=1.0.0', 'ARG IMAGE="acme/app:1.0.0"', 'ARG REG=acme', "ARG V='1.0.0' W=2", '# plimsoll: none']),
     fc.array(line, { minLength: 1, maxLength: 6 }),
     fc.constantFrom('\n', '\r\n'),
   )

@@ -206,6 +206,20 @@ describe('an update from a real registry', () => {
     expect(stderr).toContain('is left alone: a comment protects it');
   });
 
+  test('counts what it leaves beside what it wrote', async () => {
+    const { host } = registry;
+    write({
+      Dockerfile: `ARG V=1.4.2\nFROM ${host}/acme/app:$V\nARG V\nRUN echo $V\n`,
+      'compose.yaml': `services:\n  a: {image: "${host}/acme/app:1.4.2"}\n`,
+    });
+    const { code, stdout, stderr } = await bases('--write');
+    expect([code, stdout]).toEqual([
+      0,
+      'wrote compose.yaml\n1 fix in 1 file\n1 place is left for you, and still names the older image\n',
+    ]);
+    expect(stderr).toContain(`Dockerfile:2: left for you: Update ${host}/acme/app:1.4.2 to`);
+  });
+
   test('tells a tag that was moved away from its digest, and writes the new one', async () => {
     const { host } = registry;
     const [before] = (await pushTagged(registry.ownHost, 'acme/moving', [{ tag: '7', text: 'one' }])).values();
@@ -306,8 +320,13 @@ describe('a registry that is not simple to ask', () => {
       Dockerfile: `FROM ${host}/acme/app:9.9.9@${digests.get('1.4.2')}\nFROM ${gone}/x/y:1.0.0\nFROM node:16\n`,
     });
     registry.spoil(({ url }) => (url.includes('/tags/') ? { kind: 'cut', after: 5 } : undefined));
-    const { code, stdout } = await bases('--only', '127*', '--json');
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await bases('--only', '127*', '--json');
+    // Nothing bad was found, and not because all was looked at.
+    expect(code).toBe(3);
+    for (const silent of [host, gone]) expect(stderr).toContain(`plimsoll: ${silent}: did not answer`);
+    expect((await bases('--fail-on', 'warning')).code).toBe(1);
+    expect((await bases('--write', '--only', '127*')).code).toBe(3);
+    expect((await bases('--offline', '--only', '127*')).code).toBe(0);
     const { images } = JSON.parse(stdout);
     expect(images.map(({ unknown }: { unknown: { what: string }[] }) => unknown.map(({ what }) => what))).toEqual([
       ['newer'],

@@ -13,7 +13,7 @@ export const command: Command = {
   summary: 'Whether what is built on is current: newer tags, moved digests, ends of support, images given up',
   arguments: '[PATH…]',
   description:
-    'Looks at every image that Dockerfiles, Compose files, manifests, kustomizations, values of charts and pipelines name, and asks their\nregistries for tags and digests. Without a network what needs none is told, and the rest is «unknown».\nWith --rebuild it looks at one image instead: which of its packages a build without cache would change, and whether that pays.',
+    'Looks at every image that Dockerfiles, Compose files, manifests, kustomizations, values of charts and pipelines name, and asks their\nregistries for tags and digests. Without a network what needs none is told, and the rest is «unknown»; a registry that\ndoes not answer makes the exit code 3 where it would be 0.\nWith --rebuild it looks at one image instead: which of its packages a build without cache would change, and whether that pays.',
   flags: [
     {
       name: 'fail-on',

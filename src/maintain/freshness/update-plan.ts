@@ -12,7 +12,7 @@ export interface BaseUpdate {
   readonly places: readonly NamedPlace[];
 }
 
-/** All updates of the tags of one image: they are made together or not at all. */
+/** All updates of the tags of one image that can be written: their files are written together or not at all. */
 export interface UpdateGroup {
   /** Without tag and digest: `node`, `ghcr.io/acme/web`. */
   readonly name: string;

@@ -16,6 +16,7 @@ function registry(
 ): RegistrySession {
   return {
     requests: new Map(),
+    unanswered: new Set(),
     end() {},
     tags: async () => ({ kind: 'tags', tags: tags.split(' ') }),
     async digest({ tag = 'latest' }) {
@@ -65,6 +66,14 @@ describe('what is said of an image', () => {
     ['k8s.gcr.io/pause:latest', true, 'warning'],
   ])('%s (ships: %s) is %s', async (text, ships, severity) => {
     expect((await assess(text, registry('1'), { ships })).severity).toBe(severity);
+  });
+
+  test.each([
+    ['gcr.io/distroless/nodejs18-debian11', ['Node.js 18', 'Debian 11']],
+    // Java and Python are Debian's own there.
+    ['gcr.io/distroless/java11-debian11:nonroot', ['Debian 11']],
+  ])('%s ends with %s', async (text, products) => {
+    expect((await assess(text, undefined)).ending.map(({ product }) => product)).toEqual(products);
   });
 
   test('what every place ignores has no severity, what one does not ignore has', async () => {

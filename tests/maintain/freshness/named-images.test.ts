@@ -83,6 +83,12 @@ test('what is built here is nobody else’s', async () => {
   expect(names).toEqual(['FROM node:20', 'Compose postgres:16.1']);
 });
 
+const targets = Object.fromEntries(
+  ['node', 'docker.io/library/node'].flatMap((name) =>
+    ['', '-slim', '-alpine'].map((kind) => [`${name}:20.1.0${kind}`, `${name}:20.2.0${kind}`]),
+  ),
+);
+
 test.each([
   [
     'Dockerfile',
@@ -95,6 +101,22 @@ test.each([
     'Dockerfile',
     'ARG V=20.1.0\nFROM node:${V} AS a\nFROM node:${V}-slim\n',
     'ARG V=20.2.0\nFROM node:${V} AS a\nFROM node:${V}-slim\n',
+  ],
+  // The tag is plain text, or has a variable of its own: what else takes the registry's name is not touched.
+  [
+    'Dockerfile',
+    'ARG R=docker.io/library\nFROM $R/node:20.1.0-alpine\nFROM ${R}/busybox:1\nARG R\nRUN echo $R\n',
+    'ARG R=docker.io/library\nFROM $R/node:20.2.0-alpine\nFROM ${R}/busybox:1\nARG R\nRUN echo $R\n',
+  ],
+  [
+    'Dockerfile',
+    'ARG R=docker.io/library\nARG V=20.1.0\nFROM $R/node:$V AS a\nFROM ${R}/node:${V}-slim\nFROM node:$V\n',
+    'ARG R=docker.io/library\nARG V=20.2.0\nFROM $R/node:$V AS a\nFROM ${R}/node:${V}-slim\nFROM node:$V\n',
+  ],
+  [
+    'Dockerfile',
+    'ARG M=20\nFROM ${R:-docker.io/library}/node:$M.1.0\n',
+    'ARG M=20\nFROM ${R:-docker.io/library}/node:$M.2.0\n',
   ],
   [
     'Dockerfile',
@@ -144,10 +166,7 @@ test.each([
   ],
   ['Earthfile', 'FROM node:20.1.0\nb:\n  FROM +base\n', 'FROM node:20.2.0\nb:\n  FROM +base\n'],
 ])('in %s another tag is written where the image is named: %s', async (name, before, after) => {
-  const { texts, left } = await namesIn(
-    { [name]: before },
-    { 'node:20.1.0': 'node:20.2.0', 'node:20.1.0-slim': 'node:20.2.0-slim' },
-  );
+  const { texts, left } = await namesIn({ [name]: before }, targets);
   expect([texts[name], left]).toEqual([after, []]);
 });
 
@@ -174,6 +193,8 @@ test.each([
   ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nARG V\nRUN echo $V\n'],
   // Only one of the two images has a newer tag.
   ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nFROM node:${V}-alpine\n'],
+  // Either of the two could have what changes.
+  ['Dockerfile', 'ARG A=20\nARG B=.1.0\nFROM node:$A$B\nRUN echo $B'],
   ['kustomization.yaml', 'images:\n- name: node\n  newTag: 20.1.0\n'],
 ])('what cannot be written in one place is left: %s %s', async (name, before) => {
   const to = name === 'Dockerfile' ? 'node:20.2.0' : `node:20.2.0@sha256:${'a'.repeat(64)}`;
