@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { applyEdits } from '../../../src/core/fix.ts';
 import { namedImages } from '../../../src/maintain/freshness/named-images.ts';
 import { loadProject } from '../../../src/project/load-project.ts';
 
 const made: string[] = [];
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
@@ -202,11 +203,14 @@ test.each([
   expect([texts[name], left]).toEqual([before, ['node:20.1.0']]);
 });
 
-test.skipIf(spawnSync('helm', ['version']).status !== 0)(
-  'what a chart renders from values of any name is written where they give it',
-  async () => {
-    const values = (tag: string) => `web: {name: nginx, version: "${tag}"}\ninit: busybox:1.36\n`;
-    const template = `apiVersion: v1
+// scripts/system-parts puts helm there.
+const withOwnParts = `${path.resolve('.cache/bin')}${path.delimiter}${process.env.PATH}`;
+const hasHelm = spawnSync('helm', ['version'], { env: { ...process.env, PATH: withOwnParts } }).status === 0;
+
+test.skipIf(!hasHelm)('what a chart renders from values of any name is written where they give it', async () => {
+  vi.stubEnv('PATH', withOwnParts);
+  const values = (tag: string) => `web: {name: nginx, version: "${tag}"}\ninit: busybox:1.36\n`;
+  const template = `apiVersion: v1
 kind: Pod
 metadata: {name: a}
 spec:
@@ -219,17 +223,16 @@ spec:
   - name: a
     image: "{{ .Values.web.name }}:{{ .Values.web.version }}"
 `;
-    const { names, texts, left } = await namesIn(
-      {
-        'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
-        'chart/values.yaml': values('1.30.1'),
-        'chart/templates/pod.yaml': template,
-      },
-      { 'nginx:1.30.1': 'nginx:1.30.2', 'busybox:1.36': 'busybox:1.37', 'postgres:16.1': 'postgres:16.2' },
-      true,
-    );
-    expect(names).toEqual(['Helm values busybox:1.36', 'manifest postgres:16.1', 'Helm values nginx:1.30.1']);
-    expect(texts['chart/values.yaml']).toBe(values('1.30.2').replace('1.36', '1.37'));
-    expect([texts['chart/templates/pod.yaml'], left]).toEqual([template, ['postgres:16.1']]);
-  },
-);
+  const { names, texts, left } = await namesIn(
+    {
+      'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'chart/values.yaml': values('1.30.1'),
+      'chart/templates/pod.yaml': template,
+    },
+    { 'nginx:1.30.1': 'nginx:1.30.2', 'busybox:1.36': 'busybox:1.37', 'postgres:16.1': 'postgres:16.2' },
+    true,
+  );
+  expect(names).toEqual(['Helm values busybox:1.36', 'manifest postgres:16.1', 'Helm values nginx:1.30.1']);
+  expect(texts['chart/values.yaml']).toBe(values('1.30.2').replace('1.36', '1.37'));
+  expect([texts['chart/templates/pod.yaml'], left]).toEqual([template, ['postgres:16.1']]);
+});
