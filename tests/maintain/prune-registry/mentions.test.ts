@@ -9,7 +9,7 @@ const mention = { kind: 'git', by: 'x' } as const;
 
 /** `shop/web:1`, `shop/web@sha256:…` for what is named. */
 function named(...sources: readonly (string | object)[]): string[] {
-  const collector = mentionCollector(['shop/web', 'web', 'charts/shop']);
+  const collector = mentionCollector(['shop/web', 'web', 'charts/shop', 'hub/library/nginx']);
   for (const source of sources)
     if (typeof source === 'string') collector.text(source, mention);
     else collector.value(source, mention);
@@ -47,6 +47,53 @@ describe('what names an image', () => {
       [{ spec: { image: { repository: 'registry.example/charts/shop', tag: 7 } } }],
       ['charts/shop:latest', 'charts/shop:7'],
     ],
+    ['a default of a variable', ['charts/shop:${TAG:-1.1}'], ['charts/shop:latest', 'charts/shop:1.1']],
+    [
+      'one that is set at once',
+      ['charts/shop:v${TAG:=1.1}-slim'],
+      ['v', 'v1.1-slim', 'latest'].map((tag) => `charts/shop:${tag}`),
+    ],
+    ['one in a default', ['charts/shop:${A-${B:-1.1}}'], ['charts/shop:latest', 'charts/shop:1.1']],
+    ['a whole image as a default', ['image: ${IMAGE:-charts/shop:1.1}'], ['charts/shop:1.1']],
+    [
+      'a default of a template',
+      ['charts/shop:{{ .Values.image.tag | default "1.1" }}'],
+      ['charts/shop:latest', 'charts/shop:1.1'],
+    ],
+    [
+      'a variable that is set elsewhere',
+      ['charts/shop:${TAG:-1}', 'TAG=2'],
+      ['1', '2', 'latest'].map((tag) => `charts/shop:${tag}`),
+    ],
+    ['a tag behind an anchor', ['repository: charts/shop\ntag: &tag 1.1'], ['charts/shop:latest', 'charts/shop:1.1']],
+    [
+      'an anchor of another key',
+      ['repository: charts/shop\nx: &v "1.1"\ntag: *v'],
+      ['charts/shop:latest', 'charts/shop:1.1'],
+    ],
+    ['a variable in the path', ['registry/${PROJECT}/shop:1.1'], ['charts/shop:1.1']],
+    ['a variable in a part of the path', ['registry/$PROJECT-arts/shop:1.1'], []],
+    ['one that is the end of a part', ['registry/ch${X}/shop:1.1'], ['charts/shop:1.1']],
+    ['one of a template', ['"{{ .Values.registry }}/{{ .Values.project }}/shop:1.1"'], ['charts/shop:1.1']],
+    [
+      'a variable as the name',
+      ['repository: charts/shop', 'image: $IMAGE:1.1'],
+      ['charts/shop:latest', 'charts/shop:1.1'],
+    ],
+    ['no image by a variable alone', ['${count}s, $a/$b, *'], []],
+    [
+      'a digest in a variable',
+      [`charts/shop@\${DIGEST}`, `digest: ${digest}`],
+      ['charts/shop:latest', `charts/shop@${digest}`],
+    ],
+    ['an official image of a mirror', ['image: nginx:1.25'], ['hub/library/nginx:1.25']],
+    ['one with its host', ['image: docker.io/library/nginx:1.25'], ['hub/library/nginx:1.25']],
+    ['no version of an object', [{ a: 'charts/shop', metadata: { resourceVersion: '17' } }], ['charts/shop:latest']],
+    [
+      'a default in an object',
+      [{ image: 'charts/shop', data: { env: 'tag: &x 1.1' } }],
+      ['charts/shop:latest', 'charts/shop:1.1'],
+    ],
     [
       'texts in an object',
       [{ data: { script: 'docker pull registry.example/charts/shop:3\necho' } }],
@@ -56,13 +103,16 @@ describe('what names an image', () => {
     expect(named(...sources).sort()).toEqual([...found].sort());
   });
 
-  it('takes no tag from another repository or cluster', () => {
+  it('takes tags from another repository: charts and the values for them are mostly apart', () => {
     const collector = mentionCollector(['charts/shop']);
-    collector.text('registry.example/charts/shop', mention);
-    collector.endSource();
     collector.text('tag: "1.9"', mention);
     collector.endSource();
-    expect([...(collector.mentions.repositories.get('charts/shop')?.tags.keys() ?? [])]).toEqual(['latest']);
+    collector.text('repository: registry.example/charts/shop', mention);
+    collector.endSource();
+    collector.text('tag: "2.0"', mention);
+    collector.endSource();
+    const tags = [...(collector.mentions.repositories.get('charts/shop')?.tags.keys() ?? [])];
+    expect(tags.sort()).toEqual(['1.9', '2.0', 'latest']);
   });
 
   it('knows every digest, whatever stands before it', () => {
@@ -73,7 +123,16 @@ describe('what names an image', () => {
 
   it('is linear in a text that is made for it', () => {
     const begun = performance.now();
-    named('a/'.repeat(300_000), `${'shop/web'.repeat(100_000)}:`, 'tag: '.repeat(200_000));
+    named(
+      'a/'.repeat(300_000),
+      `${'shop/web'.repeat(100_000)}:`,
+      'tag: '.repeat(200_000),
+      '${a:-'.repeat(100_000),
+      ': &a '.repeat(100_000),
+      '*/'.repeat(300_000),
+      '{{'.repeat(200_000),
+      '$(a'.repeat(200_000),
+    );
     expect(performance.now() - begun).toBeLessThan(3000);
   });
 });
