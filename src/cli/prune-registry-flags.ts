@@ -6,13 +6,13 @@ export const registryFlags: readonly FlagDefinition[] = [
     name: 'keep-last',
     value: 'NUMBER',
     group: 'Policy',
-    description: 'Keep so many of the newest tagged images of each repository; default 10, of engines 3',
+    description: 'Keep so many of the newest tagged images of each repository; default 10 (engine: 3)',
   },
   {
     name: 'keep-younger',
     value: 'AGE',
     group: 'Policy',
-    description: 'Keep what is younger: 12h, 2w; default 30d, of engines 7d',
+    description: 'Keep what is younger: 12h, 2w; default 30d (engine: 7d)',
   },
   {
     name: 'keep-tag',
@@ -81,8 +81,7 @@ export const registryFlags: readonly FlagDefinition[] = [
     name: 'yes-really',
     value: 'COUNT',
     group: 'Deletion',
-    description:
-      'Leave repositories with nothing, or no image that a rule keeps in an engine; COUNT is how many items the plan deletes',
+    description: 'Delete even where nothing would be kept; COUNT is how many items the plan deletes in all',
   },
   {
     name: 'rate',

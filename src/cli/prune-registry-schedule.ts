@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import { releaseTypes, workloadTypes } from '../maintain/prune-registry/cluster-mentions.ts';
+import { customKinds, releaseTypes, workloadTypes } from '../maintain/prune-registry/cluster-mentions.ts';
 import type { KeepPolicy } from '../maintain/prune-registry/keep-policy.ts';
 import { plimsollImage } from '../observe/plimsoll-image.ts';
 import { pruneSchedule, type ScheduleKind, scheduleKinds } from '../pipelines/prune-registry-schedule.ts';
@@ -45,6 +45,7 @@ export function writeSchedule(registry: string, policy: KeepPolicy, parsed: Pars
     reads: asksOwn
       ? [
           ...workloadTypes,
+          customKinds,
           ...(parsed.has('no-helm-releases') ? [] : releaseTypes),
           ...parsed.values('resource').map(resourceFrom),
         ]

@@ -51,6 +51,8 @@ export interface PruneRoots {
   readonly unread: number;
   /** Of them, images of this registry: tags and digests that they name. */
   readonly named: number;
+  /** What of it was not looked at and may name images. */
+  readonly unknown: readonly string[];
 }
 
 /** What of a registry is kept and what is deleted, and why. */

@@ -46,6 +46,7 @@ export interface RegistryRepository {
   /** A blob that is a configuration, held against its digest; undefined where there is none. */
   configuration(digest: string): Promise<Buffer | undefined>;
   knowsReferrers(digest: string): Promise<boolean>;
+  /** All of them. @throws UserError where not all can be read */
   referrers(digest: string): Promise<readonly string[]>;
   /** By digest: every tag that points there goes with it. Never rejects, unless it was cancelled. */
   delete(digest: string): Promise<Deletion>;
@@ -155,7 +156,7 @@ export function registryRepository(registry: string, name: string, options: Regi
       return bytes;
     },
     knowsReferrers: (digest) => knowsReferrers(reference, digest, direct),
-    referrers: async (digest) => (await referrersOf(reference, digest, direct)).map((entry) => entry.digest),
+    referrers: async (digest) => (await referrersOf(reference, digest, direct, 'whole')).map((entry) => entry.digest),
     async delete(digest) {
       try {
         const response = await ask(`manifests/${digest}`, 'DELETE', '*/*');

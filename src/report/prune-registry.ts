@@ -141,7 +141,7 @@ export function pruneRegistryJson(plan: PrunePlan, run: PruneRun | undefined): s
     plan: plan.id,
     now: new Date(plan.now * 1000).toISOString(),
     policy: plan.policy,
-    roots: plan.roots,
+    roots: plan.roots.map(({ unknown: _, ...root }) => root),
     repositories: plan.repositories.map(({ name, problem, items }) => ({
       name,
       problem: problem ?? null,

@@ -195,6 +195,19 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
     const { stdout } = await prune('git/web', '--git', 'deploy');
     const kept = stdout.split('\n').flatMap((line) => /^ {2}kept {3}(\S+):/.exec(line)?.[1] ?? []);
     expect(kept.sort()).toEqual(['1.1', '1.2', '1.4', 'moved']);
+    expect(stdout).not.toMatch(/is a clone of/);
+    for (const [name, ...flags] of [
+      ['single', '--single-branch'],
+      ['shallow', '--depth=1', '--no-single-branch'],
+      ['whole'],
+    ] as const) {
+      const source = `file://${repository}`;
+      execFileSync('git', ['clone', '-q', ...flags, source, path.join(directory, name)], { stdio: 'ignore' });
+      const run = await prune('git/web', '--git', name);
+      expect(/not known {2}(.*) is a clone of (\w+)/.exec(run.stdout)?.[2], name).toBe(
+        { single: 'some', shallow: 'limited', whole: undefined }[name],
+      );
+    }
   });
 
   describe('when something changes after the plan', () => {
@@ -378,6 +391,23 @@ describe.skipIf(!hasRegistry)('prune registry, with docker-registry', () => {
     expect(repositories[0].items).toHaveLength(4);
     expect(await push.head('attached', about.get(kept.digest)?.digest ?? '')).toBe(about.get(kept.digest)?.digest);
     expect(await push.head('attached', about.get(gone.digest)?.digest ?? '')).toBe(404);
+  });
+
+  it('keeps a repository whose list of referrers goes on where nobody can follow', async () => {
+    await push.image('endless', { layers: ['latest'], created: old }, 'latest');
+    const a = await push.image('endless', { layers: ['a'], created: old }, 'a');
+    registry.spoil(({ url }) =>
+      url.includes('/referrers/')
+        ? {
+            kind: 'answer',
+            status: 200,
+            headers: { 'content-type': ociIndex, link: '</v2/elsewhere?page=2>; rel="next"' },
+            body: JSON.stringify(indexOf([])),
+          }
+        : undefined,
+    );
+    await expect(prune('endless', ...write)).rejects.toThrow(/list of referrers at a place that is not understood/);
+    expect(await push.head('endless', 'a')).toBe(a.digest);
   });
 
   it('keeps a whole repository of which the registry tells what cannot be true', async () => {

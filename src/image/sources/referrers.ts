@@ -21,12 +21,14 @@ const unknownApi: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
  * What a registry has that refers to a manifest: signatures, SBOMs, attestations
  * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers); by the tag `sha256-<hex>` where it does not know that API.
  * Empty where there is nothing.
+ * @param wanted `whole`: a list of which not all parts can be read is an error
  * @throws UserError (of a failed system) where the registry does not answer, or forbids the list and has no such tag
  */
 export async function referrersOf(
   reference: ImageReference,
   digest: string,
   options: RegistryOptions,
+  wanted: 'whole' | 'some' = 'some',
 ): Promise<readonly IndexEntry[]> {
   if (!isDigest(digest)) throw new UserError(`This is no digest: ${printable(digest)}.`);
   const connection = registryConnection(reference, options);
@@ -59,8 +61,13 @@ export async function referrersOf(
     const index = readManifest(bytes, [], where);
     if (index.kind !== 'index') throw failed('gave no index of referrers', reference);
     found.push(...index.entries);
-    path = nextPart(response.headers.get('link'), reference, digest);
+    const link = response.headers.get('link');
+    path = nextPart(link, reference, digest);
+    if (wanted === 'whole' && path === undefined && link !== null && /rel="?next/.test(link))
+      throw failed('goes on with a list of referrers at a place that is not understood', reference);
   }
+  if (wanted === 'whole' && path !== undefined)
+    throw failed(`has a list of referrers of more than ${maximumParts} parts`, reference);
   return found;
 }
 

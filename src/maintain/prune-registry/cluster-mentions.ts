@@ -1,9 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { type JsonObject, jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
+import { compareCodes } from '../../core/natural-order.ts';
 import type { PruneRoots } from '../../core/registry-prune.ts';
 import type { ClusterClient, ListOptions } from '../../kubernetes/cluster-client.ts';
 import { ClusterError } from '../../kubernetes/cluster-error.ts';
-import { type ClusterObject, type ResourceType, resources } from '../../kubernetes/cluster-object.ts';
+import { type ClusterObject, groupOf, type ResourceType, resources } from '../../kubernetes/cluster-object.ts';
 import { livePath } from '../../kubernetes/cluster-snapshot.ts';
 import type { MentionCollector } from './mentions.ts';
 
@@ -30,6 +31,8 @@ const releases: readonly { readonly type: ResourceType; readonly options: ListOp
 /** Kinds that are read for the releases of Helm. RBAC knows no right to Secrets of one type alone. */
 export const releaseTypes: readonly ResourceType[] = releases.map(({ type }) => type);
 
+type ReadCluster = Pick<ClusterClient, 'server' | 'context' | 'pages'>;
+
 export interface ClusterMentionsRequest {
   /** Read the releases of Helm, too. */
   readonly helm: boolean;
@@ -43,7 +46,7 @@ export interface ClusterMentionsRequest {
  * @throws ClusterError where anything of it cannot be read: what is not known may need any image
  */
 export async function readClusterMentions(
-  cluster: ClusterClient,
+  cluster: ReadCluster,
   request: ClusterMentionsRequest,
   collector: MentionCollector,
 ): Promise<PruneRoots> {
@@ -72,7 +75,48 @@ export async function readClusterMentions(
         for (const text of manifestsOf(release)) collector.text(text, { kind: 'cluster', by });
       });
   collector.endSource();
-  return { kind: 'cluster', name: `${name} (${cluster.server})`, read, unread: 0, named: collector.count() - before };
+  const unknown = await unreadKinds(cluster, request.more);
+  return {
+    kind: 'cluster',
+    name: `${name} (${cluster.server})`,
+    read,
+    unread: 0,
+    named: collector.count() - before,
+    unknown,
+  };
+}
+
+/** What tells which kinds a cluster has of its own. */
+export const customKinds: ResourceType = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  resource: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+};
+
+/** Kinds of the cluster's own that were not read: objects of any of them may run images. */
+async function unreadKinds(cluster: ReadCluster, read: readonly ResourceType[]): Promise<string[]> {
+  const isRead = new Set(read.map(({ apiVersion, resource }) => `${groupOf({ apiVersion })}/${resource}`));
+  const found: string[] = [];
+  try {
+    for await (const page of cluster.pages(customKinds, {}))
+      for (const { spec } of page) {
+        const { group, names, versions } = jsonObjectOf(spec);
+        const { plural } = jsonObjectOf(names);
+        const all = Array.isArray(versions) ? versions.map((each: unknown) => jsonObjectOf(each)) : [];
+        const version = (all.find(({ storage }) => storage === true) ?? all[0])?.name;
+        if (!isRead.has(`${String(group)}/${String(plural)}`))
+          found.push([group, version, plural].map(String).join('/'));
+      }
+  } catch (error) {
+    if (!(error instanceof ClusterError) || (error.fault !== 'forbidden' && error.fault !== 'not-found')) throw error;
+    return [
+      `Which kinds of its own context ${cluster.context} has, the account may not list (customresourcedefinitions): what their objects name is not known.`,
+    ];
+  }
+  if (found.length === 0) return [];
+  return [
+    `Objects of these kinds of context ${cluster.context} were not read, and may name images (--resource reads them): ${found.sort(compareCodes).join(', ')}.`,
+  ];
 }
 
 /** No release that fits into a Secret unpacks to more. */

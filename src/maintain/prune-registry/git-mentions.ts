@@ -44,7 +44,30 @@ export async function readGitMentions(
     );
   }
   collector.endSource();
-  return { kind: 'git', name: git.directory, read: ids.length - unread, unread, named: collector.count() - before };
+  const unknown = await partOf(git);
+  return {
+    kind: 'git',
+    name: git.directory,
+    read: ids.length - unread,
+    unread,
+    named: collector.count() - before,
+    unknown,
+  };
+}
+
+/** A clone may have one branch of many, which nothing in its files tells: https://git-scm.com/docs/git-clone#Documentation/git-clone.txt---single-branch */
+async function partOf(git: GitSource): Promise<string[]> {
+  const isShallow = (await git.ask('rev-parse', '--is-shallow-repository'))?.trim() === 'true';
+  const fetched =
+    (await git.ask('config', '--get-regexp', String.raw`^remote\..*\.fetch$`))?.split('\n').filter(Boolean) ?? [];
+  const remotes = (await git.ask('remote'))?.split('\n').filter(Boolean) ?? [];
+  const hasAll = remotes.every((remote) =>
+    fetched.some((line) => line.startsWith(`remote.${remote}.fetch `) && /\+?refs\/(?:heads\/)?\*:/.test(line)),
+  );
+  if (hasAll && !isShallow) return [];
+  return [
+    `${git.directory} is a clone of ${hasAll ? 'limited depth (--depth)' : 'some branches only (--single-branch, --depth)'}: what branches and tags name that it does not have is not known.`,
+  ];
 }
 
 async function commitsOf(git: GitSource): Promise<string[]> {

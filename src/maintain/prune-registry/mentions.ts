@@ -19,7 +19,7 @@ export interface RepositoryMentions {
   readonly digests: ReadonlyMap<string, Mention>;
 }
 
-/** Collects what texts and objects name. Whatever may be meant counts: one image too many is kept, none too few. */
+/** Collects what texts and objects name. Whatever may be meant counts: rather one image too many. What is put together only by a program is not seen. */
 export interface MentionCollector {
   /** Any text: every word of it that can be an image is looked at. */
   text(text: string, mention: Mention): void;

@@ -40,8 +40,21 @@ export function prunePlan(
     repositories,
     freedBytes: freedBytes(inventory, repositories),
     freedAtMost: inventory.isWhole ? '' : 'repositories that were not asked for may share layers',
-    unknown: inventory.unknown,
+    unknown: [
+      ...inventory.unknown,
+      ...roots.flatMap(({ unknown }) => unknown),
+      ...agesByBuild(inventory, repositories),
+    ],
   };
+}
+
+/** A build date stands for that of a push, where nobody tells it: what was promoted yesterday may be old. */
+function agesByBuild({ registry }: Inventory, repositories: readonly PruneRepository[]): string[] {
+  const count = repositories.flatMap(deletedIn).filter(({ dated }) => dated === 'built').length;
+  if (count === 0) return [];
+  return [
+    `${registry} does not tell when something was pushed: ${count} of what is deleted ${count === 1 ? 'counts as old as its build' : 'count as old as their builds'}, though pushed or promoted lately. Keep such by a tag, or give --storage.`,
+  ];
 }
 
 /** What a repository is cleared of, in the order in which it is. */

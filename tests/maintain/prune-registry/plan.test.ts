@@ -332,6 +332,17 @@ describe('a plan', () => {
     expect(deleted(both(false))).toEqual([]);
   });
 
+  it('says where the age that decided is that of a build, and what a root did not tell', () => {
+    const given = inventory({ a: { days: 400 }, b: { days: 1 } }, { 1: 'a', 2: 'b' });
+    expect(plan(given).unknown).toEqual([
+      expect.stringMatching(/does not tell when something was pushed: 1 of what is deleted counts as old as its build/),
+    ]);
+    expect(plan(given, { tags: ['1'] }).unknown).toEqual([]);
+    const root = { kind: 'git', name: 'x', read: 1, unread: 0, named: 0, unknown: ['other branches'] } as const;
+    const policy: KeepPolicy = { rules: { ...defaultKeepRules, tags: ['1'] }, repositories: [] };
+    expect(prunePlan(given, policy, mentionCollector([]).mentions, [root]).unknown).toEqual(['other branches']);
+  });
+
   it('has an id that tells what it deletes', () => {
     const one = inventory({ a: { days: 400 }, b: { days: 400 } }, { 1: 'a', 2: 'b' });
     expect(plan(one).id).toBe(plan(one).id);
