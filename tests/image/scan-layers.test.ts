@@ -42,12 +42,13 @@ function stored(name: string, bytes: Uint8Array, given: Partial<ImageLayer> = {}
 }
 
 /** All that is told, without the image itself. */
-function told({ image: _, files: seen, filesAt, ...rest }: ImageAnalysis) {
+function told({ image: _, files: seen, filesAt, pathsOf, ...rest }: ImageAnalysis) {
   return {
     ...rest,
     layers: rest.layers.map(({ layer, ...figures }) => ({ ...figures, digest: layer.digest })),
     files: [...seen],
     filesByLayer: rest.layers.map((_layer, index) => [...(filesAt?.(index) ?? [])]),
+    pathsByLayer: rest.layers.map((_layer, index) => [...(pathsOf?.(index) ?? [])]),
   };
 }
 
