@@ -50,6 +50,8 @@ export async function performCi(parsed: ParsedArguments, terminal: Terminal): Pr
     progress.end();
     if (writes) writePlanned(root, [planned]);
     show(parsed, terminal, { system, plan, file: planned, root, written: writes });
+    // What was asked for is not in the file.
+    if (writes && planned.action === 'changed') return exitCodes.findings;
     return parsed.has('check') && wouldChange(planned) ? exitCodes.findings : exitCodes.clean;
   } finally {
     progress.end();
@@ -111,7 +113,7 @@ function choicesFrom(
   system: SystemName,
   before: string | undefined,
 ): Omit<PipelineChoices, 'budgets' | 'plimsollImage'> {
-  const given = parsed.has('scanner') || parsed.has('image') || parsed.has('prune');
+  const given = parsed.has('scanner') || parsed.has('image') || parsed.has('prune') || parsed.has('package');
   const earlier = given ? undefined : rememberedChoices(before, system);
   if (earlier) return { system, ...earlier };
   const names = parsed.values('scanner');
@@ -120,6 +122,7 @@ function choicesFrom(
     scanners: scannerNames.filter((name) => names.includes(name)),
     image: parsed.value('image'),
     prune: parsed.value('prune'),
+    package: parsed.value('package'),
   };
 }
 

@@ -25,6 +25,8 @@ export const azureIncludedPath = '.azure/plimsoll.yml';
 /** A pipeline for pull requests and the default branch; Azure takes texts, where it is no input of a task. https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/ */
 export function azurePipeline(plan: PipelinePlan): string {
   return `${head(plan.command, notes(plan))}
+# plimsoll:keep branches
+# The default branch, where it is called something else.
 trigger:
   branches:
     include: [main, master]
@@ -39,6 +41,7 @@ schedules:
     branches:
       include: [main, master]
     always: "true"
+# plimsoll:end
 
 # plimsoll:keep pool
 pool:
@@ -107,7 +110,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
     '',
     'Variables of the pipeline (Edit, Variables):',
     '  PLIMSOLL_PACKAGE  the package of Plimsoll, as npm install takes it: the address of its .tgz',
-    '  PLIMSOLL_FAIL_ON  error (default), warning, note or never: from when on a job fails',
+    '  PLIMSOLL_FAIL_ON  error, warning, note or never: from when on a job fails; not set: failOn of plimsoll.yaml, for images error',
     ...(builds.length > 0 && scanners.includes('snyk') ? ['  SNYK_TOKEN        secret'] : []),
     ...(builds.length > 0 && scanners.includes('clair')
       ? ['  CLAIR_URL         the address of your Clair; REGISTRY_USER and REGISTRY_PASSWORD (secret) to push for it']
@@ -123,12 +126,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
 }
 
 /** What each script begins with. A secret that is not set comes as the text of its own name. */
-const scriptStart = [
-  'set -e',
-  'WORK="$AGENT_TEMPDIRECTORY/plimsoll"',
-  `PATH="${toolPath}:$PATH"`,
-  'PLIMSOLL_FAIL_ON="${PLIMSOLL_FAIL_ON:-error}"',
-] as const;
+const scriptStart = ['set -e', 'WORK="$AGENT_TEMPDIRECTORY/plimsoll"', `PATH="${toolPath}:$PATH"`] as const;
 
 function unset(...names: readonly string[]): readonly string[] {
   return names.flatMap((name) => [`case "$${name}" in`, `  '$('*) ${name}= ;;`, 'esac']);

@@ -38,8 +38,8 @@ name: plimsoll
 
 on:
   pull_request:
+  # Jobs of a push run where it is one to the default branch.
   push:
-    branches: [main, master]
   schedule:
     - cron: '23 4 * * 1'
   workflow_dispatch:
@@ -52,7 +52,8 @@ concurrency:
   cancel-in-progress: \${{ github.event_name == 'pull_request' }}
 
 env:
-  PLIMSOLL_FAIL_ON: \${{ vars.PLIMSOLL_FAIL_ON || 'error' }}
+  PLIMSOLL_PACKAGE: \${{ vars.PLIMSOLL_PACKAGE${plan.package === undefined ? '' : ` || '${plan.package}'`} }}
+  PLIMSOLL_FAIL_ON: \${{ vars.PLIMSOLL_FAIL_ON }}
 
 jobs:
 ${auditJob()}
@@ -61,6 +62,9 @@ ${scheduledJobs(plan)}  # plimsoll:keep jobs
   # plimsoll:end
 `;
 }
+
+/** Its name is the repository's to choose, and nothing that a trigger can ask for. */
+const notOtherBranch = "if: github.event_name != 'push' || github.ref_name == github.event.repository.default_branch";
 
 /** Every week, and where somebody starts the workflow. */
 const scheduled = "if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'";
@@ -87,8 +91,9 @@ ${checkout(1)}${install()}      - name: Review
         run: |
 ${block(reviewStep, 10)}
       - name: Show it
-        if: always() && hashFiles('plimsoll-reports/audit.md') != ''
-        run: cat "$REPORTS/audit.md" >> "$GITHUB_STEP_SUMMARY"
+        if: always() && hashFiles('plimsoll-reports/*.md') != ''
+        run: |
+${block(['for name in review audit; do', '  if [ -f "$REPORTS/$name.md" ]; then', '    cat "$REPORTS/$name.md" >> "$GITHUB_STEP_SUMMARY"', '  fi', 'done'], 10)}
       - name: Keep the reports
         if: always()
         uses: ${actions.artifact}
@@ -157,7 +162,8 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
     '',
     'Variables of the repository (Settings, Secrets and variables, Actions):',
     '  PLIMSOLL_PACKAGE  the package of Plimsoll, as npm install takes it: the address of its .tgz',
-    '  PLIMSOLL_FAIL_ON  error (default), warning, note or never: from when on a job fails',
+    '  PLIMSOLL_FAIL_ON  error, warning, note or never: from when on a job fails; not set: failOn of plimsoll.yaml, for images error',
+    'Pull requests of forks are given no variables: «--package» writes the package into this file; plimsoll.yaml has failOn.',
     ...(scanners.includes('clair') && builds.length > 0
       ? [
           '  CLAIR_URL         the address of your Clair; REGISTRY_USER with the secret REGISTRY_PASSWORD to push for it',
@@ -188,8 +194,6 @@ function install(): string {
           node-version: 24
           package-manager-cache: false
       - name: Install Plimsoll
-        env:
-          PLIMSOLL_PACKAGE: \${{ vars.PLIMSOLL_PACKAGE }}
         run: |
 ${block(installPlimsoll, 10)}
 `;
@@ -221,6 +225,7 @@ const work = `WORK: \${{ github.workspace }}/../plimsoll`;
 /** A pull request is checked out merged: the first parent is what it goes into. */
 function auditJob(): string {
   return `  audit:
+    ${notOtherBranch}
     runs-on: ubuntu-24.04
     timeout-minutes: 15
 ${permissions}    env:
@@ -288,6 +293,7 @@ function imageJob({ builds, scanners }: PipelinePlan): string {
   const imageTag = `\${{ matrix.image }}:ci-\${{ github.sha }}`;
   return `  image:
     name: image (\${{ matrix.id }})
+    ${notOtherBranch}
     runs-on: ubuntu-24.04
     timeout-minutes: 60
 ${permissions}    strategy:

@@ -39,9 +39,13 @@ export function gitlabPipeline(plan: PipelinePlan): string {
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   interruptible: true
-  variables:
-    PLIMSOLL_FAIL_ON: error
-  # plimsoll:keep runner
+${
+  plan.package === undefined
+    ? ''
+    : `  variables:
+    PLIMSOLL_PACKAGE: ${quoted(plan.package)}
+`
+}  # plimsoll:keep runner
   # tags: [docker]
   # plimsoll:end
 
@@ -69,7 +73,6 @@ function scheduledJobs({ prune }: PipelinePlan): string {
   extends: .plimsoll-install
   image: ${nodeGitImage}
 ${rules()}  variables:
-    PLIMSOLL_FAIL_ON: error
     WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
     REPORTS: plimsoll-reports-review
   script:
@@ -122,7 +125,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
     '',
     'Variables of the project (Settings, CI/CD):',
     '  PLIMSOLL_PACKAGE        the package of Plimsoll, as npm install takes it: the address of its .tgz',
-    '  PLIMSOLL_FAIL_ON        error (default), warning, note or never: from when on a job fails',
+    '  PLIMSOLL_FAIL_ON        error, warning, note or never: from when on a job fails; not set: failOn of plimsoll.yaml, for images error',
     '  PLIMSOLL_COMMENT_TOKEN  masked: a project access token with scope «api» and role Reporter, for the comment of what changed',
     `  PLIMSOLL_PUSH_TOKEN     masked: a project access token with scope «write_repository» and role Developer, for newer base images as the branch ${updateBranch}`,
     ...(prune === undefined
@@ -157,7 +160,6 @@ function auditJob(): string {
   extends: .plimsoll-install
   image: ${nodeGitImage}
   variables:
-    PLIMSOLL_FAIL_ON: error
     BEFORE: $CI_MERGE_REQUEST_DIFF_BASE_SHA
     WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
     REPORTS: plimsoll-reports-audit
@@ -198,7 +200,6 @@ function variables({ id, image, dockerfile, context, target }: PipelineBuild, re
   return [
     '  variables:',
     ...[
-      'PLIMSOLL_FAIL_ON: error',
       `WORK: $CI_PROJECT_DIR/plimsoll-work-${id}`,
       `REPORTS: plimsoll-reports-${id}`,
       `CONTEXT: ${quoted(context)}`,

@@ -119,7 +119,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
     `The agent needs Node.js 20 or later and git${builds.length > 0 ? ', and Docker for the images' : ''}.`,
     'Environment variables (of the folder, the node or Manage Jenkins, System):',
     '  PLIMSOLL_PACKAGE             the package of Plimsoll, as npm install takes it: the address of its .tgz',
-    '  PLIMSOLL_FAIL_ON             error (default), warning, note or never: from when on a stage fails',
+    '  PLIMSOLL_FAIL_ON             error, warning, note or never: from when on a stage fails; not set: failOn of plimsoll.yaml, for images error',
     '  PLIMSOLL_COMMENT_CREDENTIAL  id of a credential of kind «secret text»: a token of GitHub or GitLab, for the comment of what changed',
     `  PLIMSOLL_PUSH_CREDENTIAL     id of a user name with password that may push the branch ${updateBranch}: newer base images, every week`,
     ...(prune === undefined
@@ -139,12 +139,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
 }
 
 /** What each script begins with: nothing lasts from one to the next but files. Jenkins would log each command with what it fills in. */
-const scriptStart = [
-  'set +x',
-  'WORK="$WORKSPACE_TMP/plimsoll"',
-  `PATH="${toolPath}:$PATH"`,
-  'PLIMSOLL_FAIL_ON="${PLIMSOLL_FAIL_ON:-error}"',
-] as const;
+const scriptStart = ['set +x', 'WORK="$WORKSPACE_TMP/plimsoll"', `PATH="${toolPath}:$PATH"`] as const;
 
 /** A step `sh` with a text in which Groovy puts nothing in: a backslash alone means something there. */
 function sh(lines: readonly string[], indent: number): string {

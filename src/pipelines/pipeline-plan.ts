@@ -28,6 +28,8 @@ export interface PipelinePlan {
   readonly scanners: readonly ScannerName[];
   /** Host of a registry, with repositories where only these are meant, that is cleared every week; undefined: none is. */
   readonly prune: string | undefined;
+  /** Of Plimsoll, as npm takes it, where no variable names it; undefined: one has to. Nothing in it has a meaning for YAML, a shell or an expression. */
+  readonly package: string | undefined;
   /** Of Plimsoll, for pods. */
   readonly plimsollImage: string;
   /** How it is asked for again, for instance `github --scanner trivy`. */

@@ -16,6 +16,7 @@ export interface PipelineChoices {
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
   readonly prune: string | undefined;
+  readonly package: string | undefined;
   readonly plimsollImage: string;
   /** Paths of the Dockerfiles, from the root, that have a size budget. */
   readonly budgets: ReadonlySet<string>;
@@ -27,7 +28,7 @@ export interface PipelineChoices {
  */
 export function readPipelinePlan(
   project: Project,
-  { system, scanners, image, prune, budgets, plimsollImage }: PipelineChoices,
+  { system, scanners, image, prune, package: packed, budgets, plimsollImage }: PipelineChoices,
 ): PipelinePlan {
   const wanted = scannerNames.filter((name) => scanners.includes(name));
   const named = image === undefined ? undefined : imageName(image);
@@ -39,6 +40,7 @@ export function readPipelinePlan(
     throw new UserError('the review of a cluster has no choices: --scanner, --image and --prune are for pipelines', {
       remedy: 'plimsoll prune registry --schedule cronjob clears a registry.',
     });
+  if (packed !== undefined) mustBePackage(packed, system);
   const builds = withIds(
     chosen(
       found.map((build) => ({ ...buildFrom(build, project), hasBudget: budgets.has(build.dockerfile.path) })),
@@ -51,8 +53,9 @@ export function readPipelinePlan(
     ...wanted.map((name) => `--scanner ${name}`),
     ...(named === undefined ? [] : [`--image ${named}`]),
     ...(prune === undefined ? [] : [`--prune ${prune}`]),
+    ...(packed === undefined ? [] : [`--package ${packed}`]),
   ];
-  return { builds, scanners: wanted, prune, plimsollImage, command: [system, ...flags].join(' ') };
+  return { builds, scanners: wanted, prune, package: packed, plimsollImage, command: [system, ...flags].join(' ') };
 }
 
 /** @throws UserError for what is no image without tag */
@@ -63,6 +66,22 @@ function imageName(text: string): string {
       `--image takes the name of an image without a tag, as registry.example.com/shop/web; not «${printable(text)}»`,
     );
   return text;
+}
+
+/** @throws UserError for what npm would not take as a package of a registry or of an address, or what is a secret */
+function mustBePackage(text: string, system: SystemName): void {
+  if (system !== 'github' && system !== 'gitlab')
+    throw new UserError('--package is for github and gitlab, where requests of forks are given no variables', {
+      remedy: system === 'kubernetes' ? 'A pod has its image.' : 'Set the variable PLIMSOLL_PACKAGE.',
+    });
+  if (/\/\/[^/@]*:[^/@]*@/.test(text))
+    throw new UserError('--package: a password in an address would stand in the repository', {
+      remedy: 'Set the variable PLIMSOLL_PACKAGE, masked, instead.',
+    });
+  if (!/^[A-Za-z0-9@][\w.:/@~^+=%?&#-]{0,999}$/.test(text))
+    throw new UserError(
+      `--package takes what npm install takes, without spaces and quotes, as https://example.com/plimsoll.tgz; not «${printable(text)}»`,
+    );
 }
 
 /** @throws UserError for what is no host of a registry, with or without a repository in it */

@@ -8,22 +8,21 @@ import type { ScannerName } from './pipeline-plan.ts';
  */
 
 /** Nobody publishes Plimsoll under a name that is sure to be it: a name that somebody else registers would be run with the pipeline's rights. */
-const mustBeNamed = [
-  'if [ -z "$PLIMSOLL_PACKAGE" ]; then',
-  '  echo "The variable PLIMSOLL_PACKAGE has to name the package of Plimsoll: docs/ci.md" >&2',
-  '  exit 2',
-  'fi',
-] as const;
+function mustBeNamed(remedy: string): readonly string[] {
+  return ['if [ -z "$PLIMSOLL_PACKAGE" ]; then', `  echo "${remedy}: docs/ci.md" >&2`, '  exit 2', 'fi'];
+}
 
 /** On a machine that this run has alone. */
 export const installPlimsoll = [
-  ...mustBeNamed,
+  ...mustBeNamed(
+    'No package of Plimsoll is named: set the variable PLIMSOLL_PACKAGE, or, as requests of forks are given no variables, write it into this file by ci init --package',
+  ),
   'npm install --global --ignore-scripts --no-audit --no-fund -- "$PLIMSOLL_PACKAGE"',
 ] as const;
 
 /** Where others use the machine, too: `plimsoll` is in `$WORK/tool/node_modules/.bin` then. */
 export const installPlimsollApart = [
-  ...mustBeNamed,
+  ...mustBeNamed('The variable PLIMSOLL_PACKAGE has to name the package of Plimsoll'),
   'rm -rf "$WORK"',
   'mkdir -p "$WORK/tool"',
   'npm install --prefix "$WORK/tool" --ignore-scripts --no-audit --no-fund -- "$PLIMSOLL_PACKAGE"',
@@ -31,6 +30,11 @@ export const installPlimsollApart = [
 
 /** What the directory of {@link installPlimsollApart} adds to PATH. */
 export const toolPath = '$WORK/tool/node_modules/.bin';
+
+/** Where the variable is not set, the audit fails as plimsoll.yaml says: a flag, even `never`, goes before it and before its budgets. */
+const auditFailOn = '${PLIMSOLL_FAIL_ON:+--fail-on "$PLIMSOLL_FAIL_ON"}';
+/** Images and their bases, of which much is known that nobody can mend today, fail from errors on. */
+const otherFailOn = '--fail-on "${PLIMSOLL_FAIL_ON:-error}"';
 
 /**
  * Audits, and where BEFORE names the revision that a pull request goes into, what it changes: both reports, the fixes as JSON and as a patch, and the
@@ -42,7 +46,7 @@ export function auditStep(reports: string): readonly string[] {
     'rm -rf "$WORK/audit" "$REPORTS"',
     'mkdir -p "$WORK/audit"',
     'code=0',
-    `plimsoll audit --quiet ${reports} --also json="$WORK/audit/after.json" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?`,
+    `plimsoll audit --quiet ${reports} --also json="$WORK/audit/after.json" ${auditFailOn} || code=$?`,
     '# Reports are complete but for the last two exit codes: something could not be read then, and the log says what.',
     'if [ "$code" -le 1 ]; then',
     '  plimsoll fix --quiet --diff > "$WORK/audit/fixes.patch"',
@@ -170,7 +174,7 @@ export function imageStep(
         ]),
     'mkdir -p "$REPORTS"',
     ...further.map((each) => `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --fail-on never ${each}`),
-    'plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --fail-on "$PLIMSOLL_FAIL_ON" \\',
+    `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" ${otherFailOn} \\`,
     `  --html "$REPORTS/image.html" ${report}`,
   ];
 }
@@ -186,16 +190,18 @@ export const updateAuthor = 'plimsoll@users.noreply.invalid';
 export const updateBranch = 'plimsoll/bases';
 
 /**
- * What a person is shown every week: the audit as a page, and whether the base images are current. Ends with the worse of both exit codes, so that somebody
+ * What a person is shown every week: what to talk about, the audit as a page, and whether the base images are current. Ends with the worse of both exit codes, so that somebody
  * is told.
  */
 export const reviewStep = [
   'rm -rf "$WORK/review" "$REPORTS"',
   'mkdir -p "$WORK/review"',
   'code=0',
-  'plimsoll audit --quiet --format plain --all --also html="$WORK/review/audit.html" --also markdown="$WORK/review/audit.md" --also json="$WORK/review/audit.json" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?',
-  'plimsoll bases --quiet --all --output "$WORK/review/bases.txt" --fail-on "$PLIMSOLL_FAIL_ON" || code=$?',
+  `plimsoll audit --quiet --format plain --all --also html="$WORK/review/audit.html" --also markdown="$WORK/review/audit.md" --also json="$WORK/review/audit.json" ${auditFailOn} || code=$?`,
+  `plimsoll bases --quiet --all --output "$WORK/review/bases.txt" ${otherFailOn} || code=$?`,
   'cat "$WORK/review/bases.txt"',
+  '# After the audit, so that a run that is recorded is in it.',
+  'plimsoll review --quiet --format markdown --output "$WORK/review/review.md" || code=$?',
   'mv "$WORK/review" "$REPORTS"',
   'exit "$code"',
 ] as const;

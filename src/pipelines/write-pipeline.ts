@@ -54,6 +54,7 @@ export interface RememberedChoices {
   readonly scanners: readonly ScannerName[];
   readonly image: string | undefined;
   readonly prune: string | undefined;
+  readonly package: string | undefined;
 }
 
 /**
@@ -63,17 +64,20 @@ export interface RememberedChoices {
 export function rememberedChoices(text: string | undefined, system: SystemName): RememberedChoices | undefined {
   if (text === undefined || readSeal(text).written === undefined) return undefined;
   const line =
-    /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|(?:image|prune) [\w./:*-]{1,300}))*)\r?$/m.exec(
+    /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|(?:image|prune) [\w./:*-]{1,300}|package [\w.:/@~^+=%?&#-]{1,1000}))*)\r?$/m.exec(
       text,
     );
   const [, of, flags = ''] = line ?? [];
-  const pairs = [...flags.matchAll(/--(scanner|image|prune) (\S+)/g)].map(([, name, value = '']) => ({ name, value }));
+  const pairs = [...flags.matchAll(/--(scanner|image|prune|package) (\S+)/g)].map(([, name, value = '']) => ({
+    name,
+    value,
+  }));
   const names = pairs.filter(({ name }) => name === 'scanner').map(({ value }) => value);
   const scanners = scannerNames.filter((name) => names.includes(name));
   if (of !== system || scanners.length !== names.length)
     throw new UserError('the line that remembers the choices of the last run cannot be read', {
-      remedy: 'Name them: --scanner, --image, --prune.',
+      remedy: 'Name them: --scanner, --image, --prune, --package.',
     });
   const chosen = (of: string) => pairs.find(({ name }) => name === of)?.value;
-  return { scanners, image: chosen('image'), prune: chosen('prune') };
+  return { scanners, image: chosen('image'), prune: chosen('prune'), package: chosen('package') };
 }

@@ -85,7 +85,8 @@ describe('plimsoll ci init', () => {
     expect(again.stdout).toContain('changed by hand, left alone');
     expect(again.stdout).toContain('+      - name: Trivy');
     expect(text(githubFile)).toBe(mine);
-    await ci('github', '--scanner', 'trivy', '--force');
+    expect(again.code).toBe(1);
+    expect((await ci('github', '--scanner', 'trivy', '--force')).code).toBe(0);
     expect(text(githubFile)).toContain('timeout-minutes: 15');
   });
 
@@ -141,6 +142,11 @@ describe('plimsoll ci init', () => {
     [['github', '--scanner', 'clair', '--image', 'web'], 'Clair reads images of registries only'],
     [['github', '--prune', 'x$(id)'], '--prune takes'],
     [['github', '--prune', 'web'], '--prune takes'],
+    [['github', '--package', "x'y"], '--package takes'],
+    [['gitlab', '--package', 'x$(id)'], '--package takes'],
+    [['github', '--package', '-g'], '--package takes'],
+    [['github', '--package', 'https://me:secret@example.com/p.tgz'], 'a password'],
+    [['azure', '--package', 'https://example.com/p.tgz'], '--package is for github and gitlab'],
     [['github', '--out', '../x.yml'], '--out takes'],
     [['github', '--out', 'x.sh'], '--out takes'],
   ])('refuses %j', async (args, message) => {
@@ -214,6 +220,30 @@ describe('the workflow for GitHub', () => {
     expect(jobs.comment.permissions).toEqual({ 'pull-requests': 'write' });
     expect(jobs.review.permissions).toEqual({ contents: 'read' });
     expect(jobs.bases.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
+  });
+
+  it('names the package where there are no variables, and remembers it', async () => {
+    const address = 'https://example.com/plimsoll-1.0.0.tgz?a=b';
+    await ci('github', '--package', address);
+    expect(parse(text(githubFile)).env.PLIMSOLL_PACKAGE).toBe(`\${{ vars.PLIMSOLL_PACKAGE || '${address}' }}`);
+    expect((await ci('github', '--check')).code).toBe(0);
+    await ci('gitlab', '--package', address);
+    expect(parse(text('.gitlab-ci.yml'))['.plimsoll'].variables).toEqual({ PLIMSOLL_PACKAGE: address });
+  });
+
+  it('says in one line what to do where no package is named', async () => {
+    await ci('github');
+    const [install = ''] = scriptsOf('github', text(githubFile));
+    const { status, stderr } = spawnSync('sh', ['-e', '-c', install], { encoding: 'utf8' });
+    expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 2, lines: 1 });
+    expect(stderr).toContain('--package');
+  });
+
+  it('runs for a push to the default branch, whatever its name', async () => {
+    await ci('github');
+    const { on, jobs } = parse(text(githubFile));
+    expect(on.push).toBeNull();
+    for (const job of ['audit', 'image']) expect(jobs[job].if).toContain('github.event.repository.default_branch');
   });
 
   it('has no value of a project in a script', async () => {
@@ -357,7 +387,17 @@ describe.each(['github', 'gitlab', 'jenkins', 'azure'] as const)('the scripts fo
   it('call plimsoll only with what it takes', async () => {
     const calls = (await scripts(...all, ...prune)).flatMap(plimsollCalls);
     const names = new Set(calls.map(([name, form]) => (name === 'ci' ? `ci ${form}` : name)));
-    expect([...names].sort()).toEqual(['audit', 'bases', 'bisect-size', 'ci comment', 'db', 'fix', 'image', 'prune']);
+    expect([...names].sort()).toEqual([
+      'audit',
+      'bases',
+      'bisect-size',
+      'ci comment',
+      'db',
+      'fix',
+      'image',
+      'prune',
+      'review',
+    ]);
     for (const [name, ...args] of calls) {
       const known = commands.find((each) => each.name === name);
       const loaded = await known?.load();
@@ -365,7 +405,27 @@ describe.each(['github', 'gitlab', 'jenkins', 'azure'] as const)('the scripts fo
       const filled = args.map((each) => (each === '$PLIMSOLL_FAIL_ON' ? 'error' : each));
       expect(() => loaded && parseArguments(loaded, filled), [name, ...args].join(' ')).not.toThrow();
       expect(loaded, name).toBeDefined();
+      // What a request goes into is no run of the branch.
+      if (name === 'audit' && args[0] === '$WORK/before') expect(args).toContain('--no-record');
     }
+  });
+
+  it('leave it to plimsoll.yaml when the audit fails, where the variable is not set', async () => {
+    const audits = (await scripts()).join('\n').match(/plimsoll audit --quiet .*/g) ?? [];
+    expect(audits).toHaveLength(2);
+    for (const call of audits)
+      for (const [value, words] of [
+        ['', 'code=0'],
+        ['note', 'code=0 --fail-on note'],
+      ] as const) {
+        const flag = /\$\{.*?\}/.exec(call)?.[0];
+        const { stdout } = spawnSync('sh', ['-c', `echo code=0 ${flag}`], {
+          encoding: 'utf8',
+          env: { PLIMSOLL_FAIL_ON: value },
+        });
+        expect(stdout.trim()).toBe(words);
+        expect(call.replace(flag ?? '', '')).not.toContain('--fail-on');
+      }
   });
 
   it('hold no value of the project', async () => {
@@ -442,6 +502,13 @@ describe('the bundled action', () => {
     for (const step of [auditStep('--format github --also sarif="$WORK/audit/audit.sarif"'), commentStep])
       expect(scripts.join('\n')).toContain(step.map((line) => line.trimStart()).join('\n'));
     for (const script of scripts) expect(script).not.toContain('${{');
+  });
+
+  it('comments only where the token may write', () => {
+    const comment: { if: string } | undefined = runs.steps.find(
+      ({ name }: { name?: string }) => name === 'Say what changed',
+    );
+    expect(comment?.if).toContain('github.event.pull_request.head.repo.full_name == github.repository');
   });
 });
 

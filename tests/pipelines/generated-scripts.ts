@@ -28,7 +28,7 @@ export function scriptsOf(system: SystemName, text: string): readonly string[] {
 
 /**
  * The calls of plimsoll in a script, each as its arguments; what a shell would fill in stands for itself. Enough of a shell for what is generated: double
- * quotes, lines that go on, redirections, `|| code=$?`.
+ * quotes, lines that go on, what stands where a variable is set, redirections, `|| code=$?`.
  */
 export function plimsollCalls(script: string): readonly (readonly string[])[] {
   const lines = script.replace(/\\\n\s*/g, ' ').split('\n');
@@ -36,6 +36,8 @@ export function plimsollCalls(script: string): readonly (readonly string[])[] {
     const [, call] = /^\s*(?:if |! )*plimsoll (.*)$/.exec(line) ?? [];
     if (call === undefined) return [];
     const plain = call
+      .replace(/\$\{\w+:\+(.*?)\}/g, '$1')
+      .replace(/\$\{(\w+):-\w+\}/g, '$$$1')
       .replace(/ \|\| .*$/, '')
       .replace(/\s*[0-9]?>>?\s*\S+/g, '')
       .replace(/; then$/, '');

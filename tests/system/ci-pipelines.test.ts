@@ -131,7 +131,7 @@ function onGithub(text: string): string {
     "github.event_name == 'pull_request' && 'HEAD^1' || ''": 'HEAD^1',
     'vars.PLIMSOLL_PACKAGE': archive,
     'github.token': token,
-    "vars.PLIMSOLL_FAIL_ON || 'error'": 'warning',
+    'vars.PLIMSOLL_FAIL_ON': 'warning',
   };
   return text.replace(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
     const value = known[expression];
@@ -435,6 +435,7 @@ test('every week', { timeout: 120_000 }, async (context) => {
     const review = await step(script('review', 'plimsoll audit'));
     expect(review).toMatchObject({ code: 1, log: expect.stringContaining('1.4.10') });
     expect(read('plimsoll-reports/audit.html')).toContain('<!doctype html>');
+    expect(read('plimsoll-reports/review.md')).toMatch(/^# /);
     rmSync(path.join(directory, 'plimsoll-reports'), { recursive: true });
 
     const update = script('bases', 'plimsoll bases');

@@ -4,11 +4,12 @@ const init: CommandForm = {
   name: 'init',
   arguments: 'github|gitlab|jenkins|azure|kubernetes [PATH]',
   description:
-    'Reads the image builds of a repository (default: this directory, its root) and writes a workflow for GitHub Actions, jobs for GitLab, a Jenkinsfile or a\npipeline for Azure; for a cluster the weekly review as a CronJob: audit of each pull request with one comment of what changed, image build with cache, the scanners named, all of it in one\nreport with one gate. A later run brings a newer version; what you changed by hand is recognised and left alone, regions between\n«plimsoll:keep» and «plimsoll:end» are kept. A run without choices takes those of the last one.',
+    'Reads the image builds of a repository (default: this directory, its root) and writes a workflow for GitHub Actions, jobs for GitLab, a Jenkinsfile or a\npipeline for Azure: audit of each pull request with one comment of what changed, image build with cache, the scanners named, all of it in one report with one\ngate, and the weekly review. For kubernetes it writes the weekly review of a cluster as a CronJob, without the other jobs and without choices.\nA later run brings a newer version; what you changed by hand is recognised and left alone (exit code 1), regions between «plimsoll:keep» and «plimsoll:end»\nare kept. A run without choices takes those of the last one.',
   flags: [
     'scanner',
     'image',
     'prune',
+    'package',
     'out',
     'dry-run',
     'diff',
@@ -76,6 +77,13 @@ export const command: Command = {
       group: 'Choices',
       description:
         'Every week, say what of this registry nothing needs any more; deleted where the variable PLIMSOLL_PRUNE is «write»',
+    },
+    {
+      name: 'package',
+      value: 'SPEC',
+      group: 'Choices',
+      description:
+        'The package of Plimsoll, as npm install takes it, for requests of forks on GitHub and GitLab, which are given no variables; PLIMSOLL_PACKAGE goes before it',
     },
     {
       name: 'out',
