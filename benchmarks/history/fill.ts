@@ -20,6 +20,7 @@ function record(project: number, run: number): RunRecord {
     branch: 'main',
     commit: (project * 1000 + run).toString(16).padStart(40, '0'),
     dirty: false,
+    unread: [],
     at: new Date(Date.UTC(2025, 0, 1) + run * 7 * day + project * 60_000).toISOString(),
     tool: '0.1.0',
     rules,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
+import { usingStore } from '../history/open-store.ts';
 import { listRuns, readRun } from '../history/read-runs.ts';
 import { findingsCsv, historyJson, renderRun, renderRuns, runsCsv } from '../report/history.ts';
 import { type AskedHistory, filterFrom, openAskedHistory } from './asked-history.ts';
@@ -14,12 +15,9 @@ const lastByDefault = 20;
 /** Lists or shows recorded runs as the arguments of `plimsoll history` say. Gives the exit code. */
 export async function performHistory(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const asked = await openAskedHistory(parsed, terminal);
-  try {
-    writeOut(textOf(asked, parsed, terminal), parsed, terminal);
-    return exitCodes.clean;
-  } finally {
-    asked.store.close();
-  }
+  const text = usingStore(asked.store, () => textOf(asked, parsed, terminal));
+  writeOut(text, parsed, terminal);
+  return exitCodes.clean;
 }
 
 function textOf({ store, shown, project }: AskedHistory, parsed: ParsedArguments, terminal: Terminal): string {

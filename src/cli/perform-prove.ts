@@ -40,7 +40,7 @@ export async function performProve(parsed: ParsedArguments, terminal: Terminal):
     environment: terminal.environment,
     configuration,
     // What a proof finds is its evidence.
-    report: { findings: [], suppressed: [], excerpts: new Map(), rules: [], score: { areas: [] } },
+    report: { findings: [], suppressed: [], problems: [], excerpts: new Map(), rules: [], score: { areas: [] } },
     images: [],
     evidence: evidence.map(recordedEvidence),
     showsTrend: false,

@@ -5,7 +5,7 @@ import { attachProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { Report } from '../core/report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
-import { openStore } from '../history/open-store.ts';
+import { openStore, usingStore } from '../history/open-store.ts';
 import { readHistory, readSeries } from '../history/read-runs.ts';
 import { reviewOf } from '../history/review.ts';
 import { trendOf } from '../history/trend.ts';
@@ -115,7 +115,7 @@ async function trendOfProject(
   const file = storeFile(parsed, configuration.history, project.root, terminal.cwd);
   if (parsed.value('store') === undefined && !existsSync(file)) return undefined;
   const store = await openStore(file, 'existing');
-  try {
+  return usingStore(store, () => {
     const name = configuration.history.project ?? projectName(project.root);
     const all = readSeries(store, { project: name, kind: 'audit' });
     const asWritten = subjectOf(parsed, []);
@@ -124,9 +124,7 @@ async function trendOfProject(
     const branch = configuration.budgets?.branch ?? series.branch;
     const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
     return trendOf(readHistory(store, series, branch), { branch, since, now: now.toISOString() });
-  } finally {
-    store.close();
-  }
+  });
 }
 
 /** What needs no registry: ends of support, and what is given up. */

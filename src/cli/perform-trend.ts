@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { TrendReport } from '../core/trend-report.ts';
+import { usingStore } from '../history/open-store.ts';
 import { readHistory } from '../history/read-runs.ts';
 import { trendOf } from '../history/trend.ts';
 import { type AskedHistory, chosenSeries, openAskedHistory } from './asked-history.ts';
@@ -14,12 +15,7 @@ export async function performTrend(parsed: ParsedArguments, terminal: Terminal):
     throw new UserError('trend takes no argument', { remedy: '--project NAME names another project of the store.' });
   const since = sinceDay(parsed, new Date());
   const asked = await openAskedHistory(parsed, terminal);
-  let trend: TrendReport;
-  try {
-    trend = trendFrom(asked, parsed, since);
-  } finally {
-    asked.store.close();
-  }
+  const trend = usingStore(asked.store, () => trendFrom(asked, parsed, since));
   writeOut(await rendered(trend, parsed, terminal), parsed, terminal);
   return exitCodes.clean;
 }

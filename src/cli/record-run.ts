@@ -6,7 +6,7 @@ import { nameWithoutTag } from '../core/image-reference.ts';
 import type { Report } from '../core/report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
 import { judgeBudgets } from '../history/judge-budgets.ts';
-import { openStore } from '../history/open-store.ts';
+import { openStore, usingStore } from '../history/open-store.ts';
 import { readHistory } from '../history/read-runs.ts';
 import { recordRun } from '../history/record-run.ts';
 import { trendOf } from '../history/trend.ts';
@@ -28,7 +28,7 @@ export interface Recording {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly configuration: Pick<Configuration, 'path' | 'history' | 'budgets' | 'sizeBudgets'>;
-  readonly report: Pick<Report, 'findings' | 'suppressed' | 'excerpts' | 'rules' | 'score'>;
+  readonly report: Pick<Report, 'findings' | 'suppressed' | 'excerpts' | 'problems' | 'rules' | 'score'>;
   readonly images: readonly InspectedImage[];
   readonly evidence: readonly RecordedEvidence[];
   /** How the runs went is told to the reader, and not only held against the budgets. */
@@ -68,7 +68,7 @@ async function record(recording: Recording): Promise<Recorded> {
   const run = await runOf(recording);
   const { configuration } = recording;
   const store = await openStore(recording.file, 'make');
-  try {
+  return usingStore(store, () => {
     const id = recordRun(store, run);
     if (!recording.showsTrend && configuration.budgets === undefined && configuration.sizeBudgets.size === 0)
       return { run: id, trend: undefined, broken: [] };
@@ -82,9 +82,7 @@ async function record(recording: Recording): Promise<Recorded> {
     const runs = [...history.runs, ...own];
     const trend = trendOf({ series, runs }, { branch, since: undefined, now: run.at });
     return { run: id, trend, broken: brokenBudgets(recording, runs, trend, run.at) };
-  } finally {
-    store.close();
-  }
+  });
 }
 
 function brokenBudgets(
@@ -131,6 +129,7 @@ async function runOf({
     at: new Date().toISOString(),
     tool: version,
     rules: report.rules.map(({ id }) => id),
+    unread: [...new Set(report.problems.map(({ path }) => path))],
     score: report.score,
     findings: recordedFindings(report),
     images: images.length === 0 ? [] : images.map((await import('./recorded-image.ts')).recordedImage),

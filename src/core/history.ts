@@ -111,6 +111,8 @@ export interface RunRecord extends RunSeries, RunSource {
   readonly tool: string;
   /** Ids of the rules that ran: what none of them looks for is not gone. */
   readonly rules: readonly string[];
+  /** Files and directories that could not be read: what is found there is not gone. */
+  readonly unread: readonly string[];
   readonly score: Score;
   readonly findings: readonly RecordedFinding[];
   readonly images: readonly RecordedImage[];
@@ -152,6 +154,7 @@ export interface RunHistory {
 export interface HistoricRun extends Omit<RunSummary, keyof RunSeries> {
   readonly areas: readonly AreaScore[];
   readonly rules: ReadonlySet<string>;
+  readonly unread: readonly string[];
   /** A run's finding has the severity that it had then, and the place and sentence that it had last. */
   readonly found: readonly RecordedFinding[];
   readonly images: readonly {

@@ -23,13 +23,13 @@ export interface TrackedFinding {
   readonly first: RunReference;
   /** Where it was seen again after it had been fixed; the first where that never was. */
   readonly openSince: RunReference;
-  /** The last run without it before that; undefined where the series begins with it. */
+  /** The last run before that which looked for it, and did not find it; undefined where the series begins with it. */
   readonly before: RunReference | undefined;
   /** Whole days since `openSince`. */
   readonly ageDays: number;
   /** How often it came back. */
   readonly returned: number;
-  /** Its rule did not run before it was first seen: nobody looked for it. */
+  /** No run before looked for it: its rule did not run in any, or its file could not be read. */
   readonly newRule: boolean;
   /** The first run without it, where it is fixed. */
   readonly fixed: RunReference | undefined;
@@ -39,6 +39,8 @@ export interface RunReference {
   readonly run: number;
   readonly at: string;
   readonly commit: string | undefined;
+  /** Tracked files were other than committed: what came with the run may be in no commit. */
+  readonly dirty: boolean;
 }
 
 /** How a series of runs went (docs/history.md). */

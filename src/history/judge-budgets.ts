@@ -70,7 +70,7 @@ function newFindings({ budgets, trend, runs }: Judged, exceptions: Exceptions): 
   const { severity, since, place } = budget;
   const isNew = ({ openSince, newRule, returned, finding }: TrackedFinding) =>
     openSince.run !== first.id &&
-    // What only a later version looks for was there before.
+    // What no run before looked for may have been there.
     !(newRule && returned === 0) &&
     (since === undefined || openSince.at.slice(0, 10) >= since) &&
     atLeast(finding.severity, severity);
@@ -204,8 +204,10 @@ function placeOf({ finding: { path, line } }: TrackedFinding, note: string): Bro
   return { path, line, note };
 }
 
-function commitText(run: Pick<RunReference, 'commit' | 'at'>): string {
-  return run.commit === undefined ? `the run of ${run.at.slice(0, 10)}` : `commit ${short(run.commit)}`;
+/** What is in no commit is not said to be in one. */
+function commitText({ commit, at, dirty }: Pick<RunReference, 'commit' | 'at' | 'dirty'>): string {
+  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
+  return dirty ? `uncommitted changes on ${short(commit)}` : `commit ${short(commit)}`;
 }
 
 function short(commit: string): string {

@@ -32,6 +32,8 @@ CREATE TABLE evidence (
   run INTEGER NOT NULL REFERENCES run, position INTEGER NOT NULL, name TEXT NOT NULL, verdict TEXT NOT NULL,
   json TEXT NOT NULL, PRIMARY KEY (run, position)) WITHOUT ROWID;
 `,
+  // A list of paths as JSON: what is found there was not looked for.
+  'ALTER TABLE run ADD COLUMN unread TEXT',
 ];
 
 /** `Plim`: says in the file's header whose database it is (https://www.sqlite.org/fileformat.html#application_id). */

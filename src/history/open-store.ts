@@ -48,13 +48,16 @@ export async function openStore(
       file,
       transaction: (work) => inTransaction(database, work),
       close() {
-        database.close();
-        lock.release();
+        try {
+          database.close();
+        } finally {
+          lock.release();
+        }
       },
     };
   } catch (error) {
     lock.release();
-    throw error instanceof UserError ? error : unusable(file, error);
+    throw storeFault(file, error);
   }
 }
 
@@ -64,7 +67,7 @@ function locked(file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
     lock = holdLock(`${file}.owner`);
   } catch (error) {
-    throw unusable(file, error);
+    throw storeFault(file, error);
   }
   if (!('blockedBy' in lock)) return lock;
   throw new UserError(`the history is in use by ${lock.blockedBy}`, {
@@ -122,6 +125,8 @@ function prepare(database: Database, file: string, known: readonly string[]): vo
   // A journal that was rolled back only now may have held another one.
   if (version > known.length) throw newer(file, version, known.length);
   if (version === known.length) return;
+  const made = database.get('SELECT count(*) AS tables FROM sqlite_master')?.tables;
+  if (version === 0 && made !== 0) throw damaged(file, 'it has tables and no version', undefined);
   inTransaction(database, () => {
     for (const migration of known.slice(version)) database.exec(migration);
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${known.length}`);
@@ -149,12 +154,53 @@ function removeDirectory(directory: string): void {
   if (existsSync(directory)) rmdirSync(directory);
 }
 
-function unusable(file: string, cause: unknown): UserError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new UserError(`the history cannot be used: ${why}`, {
+/** What SQLite says of a file that is not as it wrote it, and of statements that such a file does not know. */
+const ofDamage =
+  /malformed|not a database|no such (?:table|column)|already exists|duplicate column|unsupported file format|constraint failed/i;
+
+/** What to tell of an error that came of a store; one that came of our own code is given back as it is. */
+function storeFault(file: string, error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error;
+  if (error.name === 'SQLite3Error' && ofDamage.test(error.message)) return damaged(file, error.message, error);
+  // What JSON.parse says of a text in the store.
+  if (error instanceof SyntaxError && /JSON/.test(error.message)) return damaged(file, error.message, error);
+  if (error.name !== 'SQLite3Error' && !('code' in error)) return error;
+  return new UserError(`the history cannot be used: ${error.message}`, {
     where: file,
     remedy: 'Is its directory there, writable, and its disk not full? --store names another file.',
     exitCode: exitCodes.system,
+    cause: error,
+  });
+}
+
+function damaged(file: string, what: string, cause: unknown): UserError {
+  return new UserError(`the history is damaged: ${what}`, {
+    where: file,
+    remedy: 'Put a copy of it in its place, or move it away to begin a new one; --store FILE names another.',
+    exitCode: exitCodes.system,
     cause,
   });
+}
+
+/**
+ * Does something with a store, and closes it.
+ * @throws UserError where the store is damaged or its disk fails
+ */
+export function usingStore<Result>(store: Store, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw storeFault(store.file, error);
+  } finally {
+    closeAnyhow(store);
+  }
+}
+
+/** A damaged file may not let itself be closed: what is said is why. */
+function closeAnyhow(store: Store): void {
+  try {
+    store.close();
+  } catch {
+    // Its process ends soon, and what it holds with it.
+  }
 }

@@ -47,8 +47,8 @@ export function readSeries({ database }: Store, filter: RunFilter = {}): KnownSe
   return rows(
     database,
     `SELECT project.name AS project, kind, subject, count(*) AS runs, min(at) AS first, max(at) AS latest,
-       (SELECT branch FROM run AS newest WHERE newest.series = run.series ORDER BY at DESC, id DESC LIMIT 1) AS branch
-     FROM ${joined} ${where} GROUP BY run.series ORDER BY latest DESC`,
+       (SELECT branch FROM run AS newest WHERE newest.series = run.series ORDER BY id DESC LIMIT 1) AS branch
+     FROM ${joined} ${where} GROUP BY run.series ORDER BY max(run.id) DESC`,
     values,
   ).map((row) => ({
     ...seriesOf(row),
@@ -63,7 +63,7 @@ export function readSeries({ database }: Store, filter: RunFilter = {}): KnownSe
 export function listRuns({ database }: Store, filter: RunFilter): RunSummary[] {
   const { where, values } = conditions(filter);
   const limit = filter.last === undefined ? '' : ' LIMIT ?';
-  return rows(database, `SELECT ${summaryColumns} FROM ${joined} ${where} ORDER BY at DESC, run.id DESC${limit}`, [
+  return rows(database, `SELECT ${summaryColumns} FROM ${joined} ${where} ORDER BY run.id DESC${limit}`, [
     ...values,
     ...(filter.last === undefined ? [] : [filter.last]),
   ]).map(summaryOf);
@@ -88,12 +88,12 @@ export function readRun({ database }: Store, id: number): RecordedRun | undefine
   };
 }
 
-/** What a trend is made of: the runs of a series from the oldest on. */
+/** What a trend is made of: the runs of a series in the order in which they were recorded. Clocks differ, and one that is ahead makes no run the newest. */
 export function readHistory({ database }: Store, series: RunSeries, branch: string | undefined): RunHistory {
   const { where, values } = conditions({ ...series, branch });
   const runs = rows(
     database,
-    `SELECT ${summaryColumns}, areas, rules FROM ${joined} ${where} ORDER BY at, run.id`,
+    `SELECT ${summaryColumns}, areas, rules, unread FROM ${joined} ${where} ORDER BY run.id`,
     values,
   );
   const found = sightings(database, series, where, values);
@@ -115,6 +115,7 @@ export function readHistory({ database }: Store, series: RunSeries, branch: stri
         ...summary,
         areas: areasOf(row, undefined),
         rules: known,
+        unread: row.unread === null ? [] : JSON.parse(textOf(row, 'unread')),
         found: found.get(summary.id) ?? [],
         images: sizes.get(summary.id) ?? [],
       };

@@ -21,8 +21,8 @@ function insertRun(database: Database, run: RunRecord): number {
   const series = seriesId(database, run);
   const count = (severity: string) => run.findings.filter((finding) => finding.severity === severity).length;
   const { lastInsertRowid } = database.run(
-    `INSERT INTO run (series, at, commit_id, branch, dirty, tool, rules, load_line, formula, areas, errors, warnings, notes, bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO run (series, at, commit_id, branch, dirty, tool, rules, load_line, formula, areas, errors, warnings, notes, bytes, unread)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       series,
       run.at,
@@ -44,6 +44,7 @@ function insertRun(database: Database, run: RunRecord): number {
       ),
       ...severities.map(count),
       bytesOf(run) ?? null,
+      run.unread.length === 0 ? null : JSON.stringify(run.unread),
     ],
   );
   const id = Number(lastInsertRowid);

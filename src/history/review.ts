@@ -245,8 +245,9 @@ function commandFor(rule: string, findings: readonly Finding[], target: string):
 
 function commitText(findings: readonly TrackedFinding[]): string {
   const [first] = [...findings].sort((a, b) => compareCodes(a.openSince.at, b.openSince.at));
-  const { commit, at = '' } = first?.openSince ?? {};
-  return commit === undefined ? `the run of ${at.slice(0, 10)}` : `commit ${commit.slice(0, 10)}`;
+  const { commit, at = '', dirty } = first?.openSince ?? {};
+  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
+  return `${dirty ? 'uncommitted changes on' : 'commit'} ${commit.slice(0, 10)}`;
 }
 
 function times(count: number): string {

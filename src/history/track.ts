@@ -31,7 +31,7 @@ export interface Tracks {
 }
 
 /**
- * Follows findings through runs, the oldest run first. What a run's rules do not look for is neither there nor gone in it: it stays as it was.
+ * Follows findings through runs, the oldest run first. What a run's rules do not look for, and what it could not read, is neither there nor gone in it: it stays as it was.
  */
 export function trackFindings(runs: readonly HistoricRun[]): Tracks {
   const all: Track[] = [];
@@ -39,7 +39,7 @@ export function trackFindings(runs: readonly HistoricRun[]): Tracks {
   const byFingerprint = new Map<string, Track>();
   const steps: Step[] = [];
   let previous: HistoricRun | undefined;
-  for (const run of runs) {
+  for (const [at, run] of runs.entries()) {
     const here = referenceTo(run);
     const renamed = previous ? movedFindings(openIn(byFingerprint), run.found) : new Map<string, string>();
     const seen = new Set<Track>();
@@ -47,9 +47,9 @@ export function trackFindings(runs: readonly HistoricRun[]): Tracks {
     for (const finding of run.found) {
       const was = renamed.get(finding.fingerprint);
       const known = byFingerprint.get(was ?? finding.fingerprint);
-      const track = known ?? begin(finding, here, previous);
+      const track = known ?? begin(finding, here, runs.slice(0, at));
       if (known === undefined) all.push(track);
-      else if (track.fixed !== undefined) comeBack(track, here, previous);
+      else if (track.fixed !== undefined) comeBack(track, here, runs.slice(0, at));
       if (was !== undefined) byFingerprint.delete(was);
       byFingerprint.set(finding.fingerprint, track);
       if (previous !== undefined && !track.newRule && track.openSince === here) appeared += 1;
@@ -67,23 +67,30 @@ function openIn(tracks: ReadonlyMap<string, Track>): RecordedFinding[] {
   return [...tracks.values()].filter(({ fixed }) => fixed === undefined).map(({ finding }) => finding);
 }
 
-function begin(finding: RecordedFinding, here: RunReference, previous: HistoricRun | undefined): Track {
+/** Whether a run would have seen a finding: its rule ran, and its file could be read. */
+function looksFor({ rules, unread }: HistoricRun, { rule, path }: RecordedFinding): boolean {
+  return rules.has(rule) && !unread.some((each) => each === '.' || path === each || path.startsWith(`${each}/`));
+}
+
+function begin(finding: RecordedFinding, here: RunReference, earlier: readonly HistoricRun[]): Track {
+  const before = earlier.findLast((run) => looksFor(run, finding));
   return {
     finding,
     first: here,
     openSince: here,
-    before: previous && referenceTo(previous),
+    before: before && referenceTo(before),
     returned: 0,
-    newRule: previous !== undefined && !previous.rules.has(finding.rule),
+    newRule: before === undefined && earlier.length > 0,
     fixed: undefined,
     unwatched: false,
   };
 }
 
-function comeBack(track: Track, here: RunReference, previous: HistoricRun | undefined): void {
+function comeBack(track: Track, here: RunReference, earlier: readonly HistoricRun[]): void {
+  const before = earlier.findLast((run) => looksFor(run, track.finding));
   track.fixed = undefined;
   track.openSince = here;
-  track.before = previous && referenceTo(previous);
+  track.before = before && referenceTo(before);
   track.returned += 1;
 }
 
@@ -92,7 +99,7 @@ function close(tracks: Iterable<Track>, seen: ReadonlySet<Track>, run: HistoricR
   let closed = 0;
   for (const track of tracks) {
     if (seen.has(track) || track.fixed !== undefined) continue;
-    track.unwatched = !run.rules.has(track.finding.rule);
+    track.unwatched = !looksFor(run, track.finding);
     if (track.unwatched) continue;
     track.fixed = here;
     closed += 1;
@@ -100,6 +107,6 @@ function close(tracks: Iterable<Track>, seen: ReadonlySet<Track>, run: HistoricR
   return closed;
 }
 
-export function referenceTo({ id, at, commit }: Pick<HistoricRun, 'id' | 'at' | 'commit'>): RunReference {
-  return { run: id, at, commit };
+export function referenceTo({ id, at, commit, dirty }: HistoricRun): RunReference {
+  return { run: id, at, commit, dirty };
 }

@@ -18,7 +18,7 @@ export interface TrendOptions {
 export function trendOf({ series, runs }: RunHistory, { branch, since, now }: TrendOptions): TrendReport {
   const { tracks, steps } = trackFindings(runs);
   const against = comparedRun(runs, since);
-  const isLater = (run: { readonly at: string; readonly run: number } | undefined) =>
+  const isLater = (run: { readonly run: number } | undefined) =>
     run !== undefined && against !== undefined && follows(run, against);
   const followed = tracks.map((track) => tracked(track, now)).sort(worstFirst);
   const open = followed.filter(({ fixed }) => fixed === undefined);
@@ -63,8 +63,8 @@ function comparedRun(runs: readonly HistoricRun[], since: string | undefined): H
   return before ?? runs[0];
 }
 
-function follows(run: { readonly at: string; readonly run: number }, than: HistoricRun): boolean {
-  return run.at > than.at || (run.at === than.at && run.run > than.id);
+function follows(run: { readonly run: number }, than: HistoricRun): boolean {
+  return run.run > than.id;
 }
 
 function tracked({ finding, first, openSince, before, returned, newRule, fixed }: Track, now: string): TrackedFinding {

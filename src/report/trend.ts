@@ -30,7 +30,7 @@ export function renderTrend(trend: TrendReport, options: Options): string {
       'red',
       options.all,
       page,
-      (each) => `${since(each)}${each.newRule ? ', since a later version looks for it' : ''}`,
+      (each) => `${since(each)}${each.newRule ? ', no run before looked for it' : ''}`,
     ),
     section(
       'come back',

@@ -35,6 +35,7 @@ export function run(at: number, findings: readonly string[], more: Partial<Histo
     bytes: undefined,
     areas: [],
     rules: new Set(rules),
+    unread: [],
     found: list,
     images: [],
     ...more,
@@ -52,6 +53,7 @@ export function record(at: string, findings: readonly string[], more: Partial<Ru
     dirty: false,
     tool: '0.1.0',
     rules,
+    unread: [],
     score: {
       loadLine: 57,
       areas: [{ area: 'cache', score: 57, findings: { error: 1, warning: 0, note: 0 } }],

@@ -68,6 +68,28 @@ describe('a trend', () => {
     expect(first?.newRule).toBe(true);
   });
 
+  test('a rule that was off in between makes nothing free that came meanwhile', () => {
+    const off = { rules: new Set(['cache/a', 'size/c']) };
+    const [added] = trend([run(1, []), run(2, [], off), run(3, ['warning security/b web:1 z'])]).newOnes;
+    expect(added).toMatchObject({ newRule: false, before: { run: 1 }, openSince: { run: 3 } });
+  });
+
+  test.each(['web/Dockerfile', 'web', '.'])(
+    'what lies in %s, which could not be read, is not fixed by that',
+    (unread) => {
+      const one = ['error cache/a web/Dockerfile:3 x'];
+      const result = trend([run(1, one), run(2, [], { unread: [unread] }), run(3, one)]);
+      expect([result.comeBack, result.fixed, result.open[0]?.openSince.run]).toEqual([[], [], 1]);
+      expect(trend([run(1, one), run(2, [], { unread: ['api'] }), run(3, one)]).comeBack).toHaveLength(1);
+    },
+  );
+
+  test('goes by the order of recording where a clock was ahead', () => {
+    const ahead = run(2, ['note size/c a:1 y'], { at: '2026-06-01T12:00:00.000Z' });
+    const result = trend([run(1, []), ahead, run(3, ['note size/c a:1 y', 'warning security/b web:1 z'])]);
+    expect([names(result.fixed), names(result.open)]).toEqual([[], ['security/b web', 'size/c a']]);
+  });
+
   test('follows a file to its new place', () => {
     const before = ['error cache/a Dockerfile:3 x', 'note size/c Dockerfile:9 y'];
     const result = trend([
