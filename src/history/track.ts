@@ -47,7 +47,7 @@ export function trackFindings(runs: readonly HistoricRun[]): Tracks {
     for (const finding of run.found) {
       const was = renamed.get(finding.fingerprint);
       const known = byFingerprint.get(was ?? finding.fingerprint);
-      const track = known ?? begin(finding, here, runs.slice(0, at));
+      const track = known ?? begin(finding, here, runs.slice(0, at), run);
       if (known === undefined) all.push(track);
       else if (track.fixed !== undefined) comeBack(track, here, runs.slice(0, at));
       if (was !== undefined) byFingerprint.delete(was);
@@ -72,8 +72,10 @@ function looksFor({ rules, unread }: HistoricRun, { rule, path }: RecordedFindin
   return rules.has(rule) && !unread.some((each) => each === '.' || path === each || path.startsWith(`${each}/`));
 }
 
-function begin(finding: RecordedFinding, here: RunReference, earlier: readonly HistoricRun[]): Track {
-  const before = earlier.findLast((run) => looksFor(run, finding));
+function begin(finding: RecordedFinding, here: RunReference, earlier: readonly HistoricRun[], run: HistoricRun): Track {
+  // Of a file with a fault the rest is read: what is found there now was looked for there before.
+  const isPartlyRead = run.rules.has(finding.rule) && !looksFor(run, finding);
+  const before = earlier.findLast((each) => (isPartlyRead ? each.rules.has(finding.rule) : looksFor(each, finding)));
   return {
     finding,
     first: here,

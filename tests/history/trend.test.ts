@@ -84,6 +84,12 @@ describe('a trend', () => {
     },
   );
 
+  test('what comes into a file of which a part cannot be read, now as before, is new', () => {
+    const broken = { unread: ['a.yaml'] };
+    const [added] = trend([run(1, [], broken), run(2, ['warning security/b a.yaml:1 z'], broken)]).newOnes;
+    expect(added).toMatchObject({ newRule: false, before: { run: 1 } });
+  });
+
   test('goes by the order of recording where a clock was ahead', () => {
     const ahead = run(2, ['note size/c a:1 y'], { at: '2026-06-01T12:00:00.000Z' });
     const result = trend([run(1, []), ahead, run(3, ['note size/c a:1 y', 'warning security/b web:1 z'])]);

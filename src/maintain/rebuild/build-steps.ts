@@ -3,7 +3,7 @@ import { isOfBase } from '../../project/image-base.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { stageChain } from '../../project/stage-facts.ts';
 import type { BuildStep, StepCopy } from './predict-system.ts';
-import { packageCommandsOf } from './step-commands.ts';
+import { fetcherOf, packageCommandsOf } from './step-commands.ts';
 
 /** The steps of an image as far as they are its own, each with the package managers' commands that it runs. */
 export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => string): BuildStep[] {
@@ -16,6 +16,7 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
       isBase,
       isRun: step.instruction?.name === 'RUN',
       commands: isBase ? [] : packageCommandsOf(image, step),
+      fetcher: isBase ? undefined : fetcherOf(image, step),
       copies: copyOf(image, step),
       place: image.origin && line !== undefined ? `${pathOf(image.origin.dockerfile.path)}:${line}` : undefined,
     };

@@ -130,11 +130,12 @@ function stepsOf(
     reasons: options.baseUnknown === undefined ? [] : [options.baseUnknown],
     changes: changesOf(undefined),
   };
-  const own = [...steps.entries()].flatMap(([index, { text, place, layer }]): ReportedStep[] => {
+  const own = [...steps.entries()].flatMap(([index, { text, place, layer, fetcher }]): ReportedStep[] => {
     const ofLanguage = languages.get(index);
     const outcomes = [
       ...predictions.flatMap((each) => each.steps.get(index) ?? []),
       ...(ofLanguage ? [{ fails: undefined, unknown: ofLanguage.unknown }] : []),
+      ...(fetcher ? [{ fails: undefined, unknown: [`what ${fetcher} fetches is not asked for`] }] : []),
     ];
     const changed = changesOf(index);
     if (outcomes.length === 0 && changed.length === 0) return [];

@@ -16,6 +16,8 @@ export interface BuildStep {
   readonly isRun: boolean;
   readonly commands: readonly StepCommand[];
   readonly place: string | undefined;
+  /** The program that fetches something past all package managers. */
+  readonly fetcher?: string | undefined;
   /** What a COPY or ADD brings: of the build context, or of a stage that runs these commands. Undefined for others, and where nobody tells. */
   readonly copies?: StepCopy | undefined;
 }

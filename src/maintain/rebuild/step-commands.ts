@@ -26,6 +26,30 @@ export function packageCommandsOf(image: InspectedImage, step: ImageStep): StepC
   });
 }
 
+const downloaders: ReadonlySet<string> = new Set(['aria2c', 'curl', 'wget']);
+const verifiers: ReadonlySet<string> = new Set(['cosign', 'gpgv', 'minisign', 'sha256sum', 'sha512sum', 'shasum']);
+
+/**
+ * What a step fetches by itself, past all package managers: `curl`, `git clone`, `ADD`. Undefined where it fetches nothing, and where what it fetches is held
+ * against a checksum or a signature: it is the same again, or the build fails.
+ */
+export function fetcherOf(image: InspectedImage, step: ImageStep): string | undefined {
+  const { dockerfile, instruction } = scriptOf(image, step);
+  if (instruction?.name === 'ADD') {
+    const isFetched = instruction.sources.some(({ value }) =>
+      /^(?:https?|git|ssh):\/\/|^git@|\.git(?:#|$)/.test(value),
+    );
+    return isFetched && instruction.checksum === undefined ? 'ADD' : undefined;
+  }
+  const commands = instruction?.name === 'RUN' ? (dockerfile.script(instruction)?.commands ?? []) : [];
+  if (commands.some(({ name }) => verifiers.has(name))) return undefined;
+  for (const { name, arguments: words } of commands) {
+    if (downloaders.has(name)) return name;
+    if (name === 'git' && words.some(({ value }) => value === 'clone' || value === 'pull')) return 'git';
+  }
+  return undefined;
+}
+
 /** As it is written, where the file is known: a note is one line, and cut where it is long. */
 function scriptOf(
   image: InspectedImage,
