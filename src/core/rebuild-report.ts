@@ -31,10 +31,10 @@ export interface RebuildChange {
 }
 
 /**
- * `same`: it would bring what it brought. `changes`: see its changes. `fails`: the build would end there. `unknown`: its reasons say what could not be told;
+ * `same`: it would bring what it brought. `as the sources say`: it copies from the build context, which is not looked at. `changes`: see its changes. `fails`: the build would end there. `unknown`: its reasons say what could not be told;
  * changes that are certain all the same stand with it.
  */
-export type RebuildState = 'same' | 'changes' | 'fails' | 'unknown';
+export type RebuildState = 'same' | 'as the sources say' | 'changes' | 'fails' | 'unknown';
 
 /** A step of the build that brings packages, or the base image. */
 export interface RebuildStep {

@@ -47,6 +47,7 @@ function head({ image, steps, advisories }: RebuildReport, page: Page): string[]
 
 const stateText: Readonly<Record<RebuildStep['state'], { readonly text: string; readonly style: Style }>> = {
   same: { text: 'brings the same', style: 'green' },
+  'as the sources say': { text: 'as the sources say', style: 'green' },
   changes: { text: 'brings others', style: 'yellow' },
   fails: { text: 'fails', style: 'red' },
   unknown: { text: 'not all is known', style: 'magenta' },

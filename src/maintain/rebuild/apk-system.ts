@@ -36,6 +36,7 @@ export const apkSystem: PackageSystem = {
       wanted.flatMap((relation) => (relation.operator === undefined ? [] : [[relation.name, relation] as const])),
     );
   },
+  hasDatabase: (files) => databaseOf(files) !== undefined,
   foreign: () => [],
   sourcesKey: (files) => JSON.stringify([readApkRepositories(files.texts), tagged(files)]),
   async ask(files, { architecture, ask }) {

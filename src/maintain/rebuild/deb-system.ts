@@ -23,6 +23,8 @@ export const debSystem: PackageSystem = {
     const native = status.filter(({ architecture }) => architecture === own || architecture === 'all');
     return worldOf(native, autoInstalledDebs(text('var/lib/apt/extended_states')));
   },
+  hasDatabase: ({ contents }) =>
+    [...contents].some(([path, bytes]) => path.startsWith('var/lib/dpkg/status') && bytes.length > 0),
   foreign({ contents }) {
     const status = [...contents].flatMap(([path, bytes]) =>
       path.startsWith('var/lib/dpkg/status') ? [...installedDebs(bytes.toString('utf8'))] : [],

@@ -21,6 +21,18 @@ const kindOf: Readonly<Partial<Record<Ecosystem, PackageKind>>> = {
   nuget: 'nuget',
 };
 
+/** Of a step that brought no package of theirs that is seen: commands that may bring some now. */
+export function movingUnseen({ commands }: BuildStep, files: SystemFiles | undefined, seen: boolean): string[] {
+  if (seen) return [];
+  return commands
+    .filter(({ read }) => kindOf[read.ecosystem] !== undefined && bringsPackages(read))
+    .filter(({ read }) => isMoving(read, files))
+    .map(
+      ({ read }) =>
+        `what ${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} would bring now is not followed: none of what it brought is seen`,
+    );
+}
+
 /** By the index of the step. What a lock file holds comes again as it is; what nothing holds is asked for anew. */
 export async function predictLanguages(
   analysis: ImageAnalysis,

@@ -34,6 +34,8 @@ export interface PackageSystem {
   readonly ecosystem: Ecosystem;
   /** The packages of a file system; undefined where this is not its package manager. */
   world(files: SystemFiles): World | undefined;
+  /** Whether its database is there, be it readable or not. */
+  hasDatabase(files: SystemFiles): boolean;
   /** Packages of other architectures, which are not looked at. */
   foreign(files: SystemFiles): readonly string[];
   /** Equal for files that name the same sources. */

@@ -6,13 +6,15 @@ import { apkSystem } from './apk-system.ts';
 import { buildStepsOf } from './build-steps.ts';
 import { debSystem } from './deb-system.ts';
 import type { LanguageOutcome } from './language-outcome.ts';
-import { predictLanguages } from './language-steps.ts';
+import { movingUnseen, predictLanguages } from './language-steps.ts';
 import type { PackageSystem } from './package-system.ts';
 import { type BuildStep, predictSystem, type SystemPrediction } from './predict-system.ts';
 import { installedFrom, type KnownVulnerabilities, type PackagePair, rebuildChanges } from './rebuild-changes.ts';
 import { rebuildVerdict } from './rebuild-verdict.ts';
+import { changesPackages } from './replay-step.ts';
 import { rpmSystem } from './rpm-system.ts';
 import type { AskSource } from './source-answer.ts';
+import { restOf, type StepRest } from './steps-not-followed.ts';
 import { isSystemFile, type SystemFiles, systemFilesByLayer } from './system-files.ts';
 
 /** The base of an image as its name gives it now. */
@@ -49,10 +51,10 @@ const systems: readonly PackageSystem[] = [debSystem, apkSystem, rpmSystem];
  * @throws UserError where a layer cannot be read
  */
 export async function predictRebuild(image: InspectedImage, asked: RebuildOptions): Promise<RebuildReport> {
-  const options = { ...asked, baseUnknown: asked.baseUnknown ?? untoldLayers(image) };
   const { analysis, base } = image;
   const read = await readLayerFiles(analysis, isSystemFile);
   const files = systemFilesByLayer(analysis, read);
+  const options = { ...asked, baseUnknown: asked.baseUnknown ?? untoldLayers(image) ?? unreadDatabase(files.at(-1)) };
   const steps = buildStepsOf(image, options.pathOf);
   const predictions: SystemPrediction[] = [];
   for (const system of systems) {
@@ -61,7 +63,7 @@ export async function predictRebuild(image: InspectedImage, asked: RebuildOption
     if (found) predictions.push(found);
   }
   const languages = await predictLanguages(analysis, steps, files, options.ask);
-  const reported = stepsOf(image, steps, predictions, languages, options);
+  const reported = stepsOf(image, steps, predictions, languages, files, options);
   const behind = predictions.flatMap((each) => each.behind).map(pairOf);
   return {
     image: analysis.image.name,
@@ -97,6 +99,12 @@ function untoldLayers({ steps, base }: InspectedImage): string | undefined {
   return untold && base.layers === undefined ? 'its history does not tell what made its layers' : undefined;
 }
 
+/** What cannot be read may hold anything. */
+function unreadDatabase(files: SystemFiles | undefined): string | undefined {
+  const unread = systems.find((system) => files && system.hasDatabase(files) && system.world(files) === undefined);
+  return unread && `its database of ${unread.kind} packages cannot be read`;
+}
+
 function bySeverity(severity: string) {
   const known = ['critical', 'high', 'medium', 'low', 'negligible'] as const;
   return known.find((each) => each === severity) ?? 'unknown';
@@ -113,6 +121,7 @@ function stepsOf(
   steps: readonly BuildStep[],
   predictions: readonly SystemPrediction[],
   languages: ReadonlyMap<number, LanguageOutcome>,
+  files: readonly SystemFiles[],
   options: RebuildOptions,
 ): ReportedStep[] {
   const pairs = [
@@ -130,23 +139,63 @@ function stepsOf(
     reasons: options.baseUnknown === undefined ? [] : [options.baseUnknown],
     changes: changesOf(undefined),
   };
-  const own = [...steps.entries()].flatMap(([index, { text, place, layer, fetcher }]): ReportedStep[] => {
+  const own = [...steps.entries()].flatMap(([index, step]): ReportedStep[] => {
+    const { text, place, layer, fetcher } = step;
     const ofLanguage = languages.get(index);
+    const rest = restOfStep(
+      image,
+      step,
+      index,
+      predictions,
+      ofLanguage,
+      layer === undefined ? undefined : files[layer],
+    );
     const outcomes = [
       ...predictions.flatMap((each) => each.steps.get(index) ?? []),
       ...(ofLanguage ? [{ fails: undefined, unknown: ofLanguage.unknown }] : []),
       ...(fetcher ? [{ fails: undefined, unknown: [`what ${fetcher} fetches is not asked for`] }] : []),
+      ...(rest.unknown.length > 0 ? [{ fails: undefined, unknown: rest.unknown }] : []),
     ];
     const changed = changesOf(index);
-    if (outcomes.length === 0 && changed.length === 0) return [];
+    if (outcomes.length === 0 && changed.length === 0 && !rest.ofContext) return [];
     const fails = outcomes.find((each) => each.fails !== undefined)?.fails;
     const reasons = [...(fails === undefined ? [] : [fails]), ...outcomes.flatMap(({ unknown }) => unknown)];
     const layerNumber = layer === undefined ? undefined : layer + 1;
-    const state = stateOf(fails, reasons, changed);
+    const told = stateOf(fails, reasons, changed);
+    const state = told === 'same' && rest.ofContext ? 'as the sources say' : told;
     return [{ step: { text, isBase: false, place, layer: layerNumber, state, reasons, changes: changed }, index }];
   });
   const isAsked = options.base !== undefined || options.baseUnknown !== undefined || ofBase.changes.length > 0;
   return [...(isAsked ? [{ step: ofBase, index: -1 }] : []), ...own];
+}
+
+/** Why a step is not known beside what was predicted of its packages. */
+function restOfStep(
+  image: InspectedImage,
+  step: BuildStep,
+  index: number,
+  predictions: readonly SystemPrediction[],
+  ofLanguage: LanguageOutcome | undefined,
+  files: SystemFiles | undefined,
+): StepRest {
+  const imageStep = image.steps[index];
+  if (step.isBase || imageStep === undefined) return { unknown: [], ofContext: false };
+  const rest = restOf(image, imageStep);
+  // What a stage brought of packages was looked at, with the stage's commands.
+  const isCopied = step.copies?.kind === 'stage' && ofLanguage !== undefined && step.copies.commands.length > 0;
+  const unasked = step.commands
+    .filter(changesPackages)
+    .map(({ read }) => read)
+    .filter(({ ecosystem }) => systems.some((system) => system.ecosystem === ecosystem))
+    .filter(
+      ({ ecosystem }) => !predictions.some(({ system, steps }) => system.ecosystem === ecosystem && steps.has(index)),
+    )
+    .map(
+      ({ tool, subcommand }) =>
+        `what ${tool} ${subcommand?.value ?? ''} would bring now is not known: its database cannot be read`,
+    );
+  const unseen = movingUnseen(step, files, ofLanguage !== undefined);
+  return { ...rest, unknown: [...new Set([...(isCopied ? [] : rest.unknown), ...unasked, ...unseen])] };
 }
 
 function stateOf(

@@ -24,6 +24,7 @@ export const rpmSystem: PackageSystem = {
   kind: 'rpm',
   ecosystem: 'rpm',
   world: worldIn,
+  hasDatabase: ({ contents }) => [...contents.keys()].some(isRpmDatabase),
   foreign(files) {
     const all = packagesIn(files);
     const own = architectureOf(all);

@@ -26,8 +26,15 @@ export function packageCommandsOf(image: InspectedImage, step: ImageStep): StepC
   });
 }
 
-const downloaders: ReadonlySet<string> = new Set(['aria2c', 'curl', 'wget']);
-const verifiers: ReadonlySet<string> = new Set(['cosign', 'gpgv', 'minisign', 'sha256sum', 'sha512sum', 'shasum']);
+export const downloaders: ReadonlySet<string> = new Set(['aria2c', 'curl', 'wget']);
+export const verifiers: ReadonlySet<string> = new Set([
+  'cosign',
+  'gpgv',
+  'minisign',
+  'sha256sum',
+  'sha512sum',
+  'shasum',
+]);
 
 /**
  * What a step fetches by itself, past all package managers: `curl`, `git clone`, `ADD`. Undefined where it fetches nothing, and where what it fetches is held
@@ -51,7 +58,7 @@ export function fetcherOf(image: InspectedImage, step: ImageStep): string | unde
 }
 
 /** As it is written, where the file is known: a note is one line, and cut where it is long. */
-function scriptOf(
+export function scriptOf(
   image: InspectedImage,
   step: ImageStep,
 ): { readonly dockerfile: Dockerfile; readonly instruction: Instruction | undefined } {

@@ -1,0 +1,82 @@
+import type { Instruction } from '../../dockerfile/instruction.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
+import { readPackageCommand } from '../../ecosystems/package-command.ts';
+import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
+import { downloaders, scriptOf, verifiers } from './step-commands.ts';
+
+/** What of a step no prediction follows. */
+export interface StepRest {
+  /** Why nobody can tell what it would bring now; a package manager's commands are not among them. */
+  readonly unknown: readonly string[];
+  /** It copies from the build context: it brings what the sources say. */
+  readonly ofContext: boolean;
+}
+
+/** Programs that change files which are there, and fetch nothing. With them alone a step brings what it brought. */
+const local: ReadonlySet<string> = new Set(
+  (
+    ': [ true false test echo printf set cd pwd export unset umask exit rm rmdir mkdir touch chmod chown chgrp ln mv cp cat tee sed grep sort head tail cut tr ' +
+    'find dirname basename id groupadd useradd usermod adduser addgroup groupmod deluser delgroup passwd chpasswd ldconfig locale-gen update-locale ' +
+    'update-ca-certificates update-alternatives apt-mark sleep sync install read ls date uname mktemp command type which'
+  ).split(' '),
+);
+
+/** @param image of which `step` is one of its own, not of the base */
+export function restOf(image: InspectedImage, step: ImageStep): StepRest {
+  const { dockerfile, instruction } = scriptOf(image, step);
+  switch (instruction?.name) {
+    case 'RUN': {
+      const mounted = instruction.mounts
+        .filter(({ options }) => options.has('from'))
+        .map(() => 'it mounts a stage or another image');
+      const script = dockerfile.script(instruction);
+      if (script === undefined || script.errors.length > 0 || script.commands.length === 0)
+        return { unknown: [...mounted, 'its commands are not understood'], ofContext: false };
+      const names = new Set(script.commands.flatMap((command) => notFollowed(command) ?? []));
+      const [first] = names;
+      const others = names.size > 1 ? ` and ${names.size - 1} more` : '';
+      const ran = first === undefined ? [] : [`what «${first}»${others} would bring now is not followed`];
+      return { unknown: [...mounted, ...ran], ofContext: false };
+    }
+    case 'COPY':
+    case 'ADD':
+      return copied(image, step, instruction);
+    default:
+      // ENV, CMD and their like make no files; a layer that nothing tells of may hold any.
+      return {
+        unknown: instruction === undefined && step.layer !== undefined ? ['nothing tells how it was made'] : [],
+        ofContext: false,
+      };
+  }
+}
+
+function copied(
+  { origin }: InspectedImage,
+  { written }: ImageStep,
+  { name, from, sources }: Extract<Instruction, { name: 'COPY' | 'ADD' }>,
+): StepRest {
+  const unknown = (why: string): StepRest => ({ unknown: [why], ofContext: false });
+  if (origin === undefined || written?.name !== name)
+    return unknown('only the Dockerfile tells where it copies from, and it is not known: --dockerfile');
+  if (from !== undefined) return unknown(`it copies from ${from.value}, whose own rebuild is not followed`);
+  const remote = name === 'ADD' && sources.find(({ value }) => /^[a-z+]+:\/\/|^git@|\.git(?:#|$)|\$/i.test(value));
+  return { unknown: [], ofContext: remote === false || remote === undefined };
+}
+
+/** The program's name, where what it does is neither told by a package manager's prediction nor local. */
+function notFollowed(command: ShellCommand): string | undefined {
+  const { name, arguments: words } = command;
+  const read = readPackageCommand(command);
+  if (read !== undefined)
+    return ['run', 'build', 'other'].includes(read.action) && !local.has(name)
+      ? [read.tool, read.subcommand?.value].filter(Boolean).join(' ')
+      : undefined;
+  // What is fetched is told apart: `fetcherOf`.
+  if (downloaders.has(name) || verifiers.has(name) || name === 'git') return undefined;
+  // Assignments alone.
+  if (name === '' && command.nameWord.raw === '' && words.length === 0) return undefined;
+  if (!local.has(name)) return name === '' ? command.nameWord.raw : name;
+  const at = words.findIndex(({ value }) => /^-(?:exec|execdir|ok|okdir)$/.test(value));
+  const run = name === 'find' && at !== -1 ? (words[at + 1]?.value ?? '') : undefined;
+  return run === undefined || local.has(run) ? undefined : `find -exec ${run}`;
+}

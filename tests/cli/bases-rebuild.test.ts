@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command as bases } from '../../src/cli/commands/bases.ts';
+import type { RebuildReport } from '../../src/core/rebuild-report.ts';
+import { layoutFiles, testBlobs, types, writeFiles } from '../image/image-blobs.ts';
+import { type TarFile, tarOf } from '../image/tar-archive.ts';
+import { digestOf } from '../image/test-image.ts';
+import { runCommand } from './run-command.ts';
+
+/* Images without a network: where nothing can be asked, nothing may be said to stay the same. */
+
+let directory: string;
+const { blobs, add } = testBlobs();
+
+const debian: readonly TarFile[] = [
+  { name: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\n' },
+  {
+    name: 'var/lib/dpkg/status',
+    content: 'Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36-9\n\n',
+  },
+];
+const unreadable = (byte: string): TarFile => ({
+  name: 'var/lib/rpm/rpmdb.sqlite',
+  content: `SQLite format 3\0${byte.repeat(4080)}`,
+});
+const flask: TarFile = {
+  name: 'usr/lib/python3/dist-packages/flask-1.0.dist-info/METADATA',
+  content: 'Metadata-Version: 2.1\nName: flask\nVersion: 1.0\n',
+};
+const some: TarFile = { name: 'opt/file', content: 'x' };
+
+interface Case {
+  readonly lines: readonly string[];
+  readonly own: readonly TarFile[];
+  readonly base?: readonly TarFile[];
+  /** The Dockerfile is not known, the base is by its name. */
+  readonly untold?: boolean;
+  readonly state: string;
+  readonly told: string;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  dnf: {
+    lines: ['RUN dnf install -y curl && dnf upgrade -y'],
+    base: [unreadable('\0')],
+    own: [unreadable('\u0001')],
+    state: 'unknown',
+    told: 'database',
+  },
+  'rpm-of-base': { lines: ['RUN mkdir /opt/x'], base: [unreadable('\0')], own: [some], state: 'unknown', told: 'rpm' },
+  'pip-unseen': { lines: ['RUN pip install flask'], own: [some], state: 'unknown', told: 'pip install' },
+  pip: { lines: ['RUN pip install flask'], own: [flask], state: 'unknown', told: '' },
+  npm: { lines: ['RUN npm install'], own: [some], state: 'unknown', told: 'npm install' },
+  script: { lines: ['RUN curl -fsSL https://example.invalid/latest.sh | sh'], own: [some], state: 'unknown', told: '' },
+  program: { lines: ['RUN ./install.sh'], own: [some], state: 'unknown', told: 'install.sh' },
+  found: { lines: ['RUN find /opt -exec sh {} +'], own: [some], state: 'unknown', told: 'find -exec sh' },
+  run: { lines: ['RUN npm run build'], own: [some], state: 'unknown', told: 'npm run' },
+  mounted: {
+    lines: ['RUN --mount=type=bind,from=alpine,target=/m cp /m/x /opt'],
+    own: [some],
+    state: 'unknown',
+    told: 'mounts',
+  },
+  'copy-untold': {
+    lines: ['COPY /out/bin /opt/file'],
+    own: [some],
+    untold: true,
+    state: 'unknown',
+    told: 'only the Dockerfile',
+  },
+  'copy-image': {
+    lines: ['COPY --from=alpine /x /opt/file'],
+    own: [some],
+    state: 'unknown',
+    told: 'copies from alpine',
+  },
+  context: {
+    lines: ['COPY file /opt/file'],
+    own: [some],
+    state: 'does not pay',
+    told: 'of the same sources',
+  },
+  local: {
+    lines: ["RUN mkdir -p /opt && echo x >/opt/file && find /opt -name '*.pyc' -exec rm {} +"],
+    own: [some],
+    state: 'does not pay',
+    told: 'the same packages',
+  },
+};
+
+beforeAll(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-rebuild-'));
+  const manifests = Object.entries(cases).map(([name, { lines, own, base = debian, untold }]) => {
+    const tars = [base, own].map(tarOf);
+    const config = add(types.config, {
+      os: 'linux',
+      architecture: 'amd64',
+      config: {},
+      history: [
+        { created_by: '/bin/sh -c #(nop) ADD file:abc in / ' },
+        ...lines.map((line) => ({
+          created_by: `${line.replace(/^RUN (?:--\S+ )?/, 'RUN /bin/sh -c ').replace(/--from=\S+ /, '')} # buildkit`,
+          comment: 'buildkit.dockerfile.v0',
+        })),
+      ],
+      rootfs: { type: 'layers', diff_ids: tars.map(digestOf) },
+    });
+    if (!untold) {
+      mkdirSync(path.join(directory, name));
+      writeFileSync(path.join(directory, name, 'Dockerfile'), `FROM debian:12\n${lines.join('\n')}\n`);
+      writeFileSync(path.join(directory, name, 'file'), 'x');
+    }
+    const body = {
+      schemaVersion: 2,
+      mediaType: types.manifest,
+      config,
+      layers: tars.map((tar) => add(types.tar, tar)),
+    };
+    return add(types.manifest, body, { annotations: { 'org.opencontainers.image.ref.name': name } });
+  });
+  const tar = tarOf(debian);
+  const config = add(types.config, {
+    os: 'linux',
+    architecture: 'amd64',
+    config: {},
+    history: [{ created_by: 'x' }],
+    rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
+  });
+  const body = { schemaVersion: 2, mediaType: types.manifest, config, layers: [add(types.tar, tar)] };
+  const named = add(types.manifest, body, { annotations: { 'org.opencontainers.image.ref.name': 'base' } });
+  writeFiles(path.join(directory, 'out'), layoutFiles(blobs, [...manifests, named]));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('bases --rebuild', () => {
+  it.each(Object.entries(cases))('%s', async (name, { state, told, untold }) => {
+    const args = ['--rebuild', `oci:${directory}/out:${name}`, '--any', '--no-vulnerabilities', '--json'];
+    const { code, stdout, stderr } = await runCommand(
+      bases,
+      directory,
+      [...args, ...(untold ? ['--base', `oci:${directory}/out:base`] : ['--dockerfile', name, '--same-base'])],
+      { environment: { HOME: directory, PATH: '/usr/bin:/bin', HTTPS_PROXY: 'http://127.0.0.1:9' } },
+    );
+    const report: RebuildReport = JSON.parse(stdout || '{}');
+    expect(report.verdict?.state, stdout + stderr).toBe(state);
+    expect(code).toBe(state === 'unknown' ? 3 : 0);
+    expect([report.verdict.reason, ...report.steps.flatMap(({ reasons }) => reasons)].join('\n')).toContain(told);
+    // Of the base nothing is said here: what is unknown is the step.
+    if (!name.startsWith('rpm'))
+      expect(report.steps.filter((step) => step.state === 'unknown').map(({ layer }) => layer)).toEqual(
+        state === 'unknown' ? expect.arrayContaining([2]) : [],
+      );
+    expect(report.steps.some((step) => step.state === 'as the sources say')).toBe(name === 'context');
+  });
+});
