@@ -3,7 +3,12 @@ import { UserError } from '../core/errors.ts';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { parseJsonObject } from '../core/json-object.ts';
 import { printable } from '../core/printable.ts';
-import { type RegistryOptions, type RegistryRequest, registryConnection } from './internal/registry-request.ts';
+import {
+  type RegistryConnection,
+  type RegistryOptions,
+  type RegistryRequest,
+  registryConnection,
+} from './internal/registry-request.ts';
 import { maximumConfigurationBytes, maximumManifestBytes } from './sources/blob-source.ts';
 import { digestOf, isDigest, verifyDigest } from './sources/digest.ts';
 import { indexTypes, manifestTypes } from './sources/read-manifest.ts';
@@ -70,7 +75,7 @@ const remedy = 'Check the registry’s name, the network and HTTPS_PROXY, then t
 export async function registryCatalog(registry: string, options: RegistryOptions): Promise<string[]> {
   const reference = referenceOf(registry, '');
   const found = new Set<string>();
-  const read = await readList(reference, '_catalog', 'repositories', options);
+  const read = await readList(registryConnection(reference, options), reference, '_catalog', 'repositories');
   if (read === undefined)
     throw new UserError(`${registry} does not list its repositories.`, {
       where: registry,
@@ -116,7 +121,7 @@ export function registryRepository(registry: string, name: string, options: Regi
   };
   return {
     name,
-    tags: () => readList(reference, 'tags/list', 'tags', direct),
+    tags: () => readList(connection, reference, 'tags/list', 'tags'),
     async manifest(named) {
       const response = await ask(`manifests/${named}`, 'GET', accept);
       if (response.status === 404) {
@@ -178,12 +183,11 @@ export function registryRepository(registry: string, name: string, options: Regi
 
 /** A list in parts that `Link` joins. Undefined where the registry has no such list. */
 async function readList(
+  connection: RegistryConnection,
   reference: ImageReference,
   path: string,
   key: string,
-  options: RegistryOptions,
 ): Promise<string[] | undefined> {
-  const connection = registryConnection(reference, options);
   const found: string[] = [];
   const asked = new Set<string>();
   let next: string | undefined = `${path}?n=${pageSize}`;
