@@ -21,6 +21,11 @@ export function jsonObjectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
+/** The objects of a list; none where it is no list. */
+export function objectsIn(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
 /** The fields whose values are texts: `scripts` of a package.json, `require` of a composer.json. */
 export function textFieldsOf(value: unknown): ReadonlyMap<string, string> {
   return new Map(

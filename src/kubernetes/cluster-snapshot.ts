@@ -1,8 +1,8 @@
-import { jsonObjectOf } from '../core/json-object.ts';
+import { jsonObjectOf, objectsIn } from '../core/json-object.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { ClusterObject } from './cluster-object.ts';
 import type { ImagePull } from './image-pull.ts';
-import { controllerOf, type LivePod, livePod, objectsIn } from './live-pod.ts';
+import { controllerOf, type LivePod, livePod } from './live-pod.ts';
 
 /** An image that a node holds. */
 export interface NodeImage {

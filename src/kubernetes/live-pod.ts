@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, jsonObjectOf } from '../core/json-object.ts';
+import { isJsonObject, type JsonObject, jsonObjectOf, objectsIn } from '../core/json-object.ts';
 import type { ClusterObject } from './cluster-object.ts';
 
 /** What runs in one container of one pod. */
@@ -101,11 +101,6 @@ function digestIn(imageId: string): string | undefined {
 
 function byName(statuses: unknown): [string, JsonObject][] {
   return objectsIn(statuses).flatMap((status) => (typeof status.name === 'string' ? [[status.name, status]] : []));
-}
-
-/** The objects of a list; none where it is no list. */
-export function objectsIn(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function text(value: unknown): string | undefined {

@@ -1,6 +1,5 @@
-import { jsonObjectOf } from '../core/json-object.ts';
+import { jsonObjectOf, objectsIn } from '../core/json-object.ts';
 import type { ClusterObject } from './cluster-object.ts';
-import { objectsIn } from './live-pod.ts';
 
 /** A ConfigMap by its namespace and name. */
 export interface ConfigMapName {

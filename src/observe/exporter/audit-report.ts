@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, jsonObjectOf } from '../../core/json-object.ts';
-import { objectsIn, textOf } from './running-container.ts';
+import { isJsonObject, type JsonObject, jsonObjectOf, objectsIn } from '../../core/json-object.ts';
+import { textOf } from './running-container.ts';
 
 /** How many findings a rule has, of one severity. */
 export interface FindingCount {

@@ -1,4 +1,5 @@
-import { digestIn, objectsIn, partsOf, textOf } from './running-container.ts';
+import { objectsIn } from '../../core/json-object.ts';
+import { digestIn, partsOf, textOf } from './running-container.ts';
 
 /** One image that a node holds. */
 export interface NodeImage {

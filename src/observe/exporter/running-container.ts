@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, jsonObjectOf } from '../../core/json-object.ts';
+import { type JsonObject, jsonObjectOf, objectsIn } from '../../core/json-object.ts';
 
 /** What runs a pod, as a person knows it: the Deployment, not its ReplicaSet. */
 export interface WorkloadName {
@@ -79,10 +79,6 @@ export function partsOf(object: unknown): {
 } {
   const { metadata, spec, status } = jsonObjectOf(object);
   return { metadata: jsonObjectOf(metadata), spec: jsonObjectOf(spec), status: jsonObjectOf(status) };
-}
-
-export function objectsIn(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** '' for what is no text. */
