@@ -36,6 +36,14 @@ export interface EngineItem {
   readonly listedBytes: number;
 }
 
+/** What images are told apart by, as it is of containers and volumes. */
+export const ofNoImage: Pick<EngineItem, 'layers' | 'intermediate' | 'pulled' | 'buildSeconds'> = {
+  layers: [],
+  intermediate: false,
+  pulled: false,
+  buildSeconds: undefined,
+};
+
 /** All that an engine has. */
 export interface Inventory {
   readonly items: readonly EngineItem[];

@@ -1,7 +1,7 @@
 import { jsonObjectOf, parseJsonObject, textFieldsOf } from '../../../core/json-object.ts';
 import { diskRoom } from '../disk-room.ts';
 import { GrpcError } from '../internal/grpc.ts';
-import { type EngineItem, type Inventory, itemKey, type Piece, type PrunableEngine } from '../inventory.ts';
+import { type EngineItem, type Inventory, itemKey, ofNoImage, type Piece, type PrunableEngine } from '../inventory.ts';
 import {
   type ContainerdApi,
   type ContainerInfo,
@@ -242,11 +242,8 @@ function containerItem(
     labels,
     needs: [itemKey({ kind: 'image', id: targets.get(image) ?? image })],
     pieces: [],
-    layers: [],
     inUse: 'is there: who made it clears it up',
-    intermediate: false,
-    pulled: false,
-    buildSeconds: undefined,
+    ...ofNoImage,
     listedBytes: 0,
   };
 }

@@ -1,10 +1,10 @@
 import { ageText } from '../../../core/age.ts';
 import { fewAtOnce } from '../../../core/few-at-once.ts';
-import { isJsonObject, type JsonObject, jsonObjectOf, textFieldsOf } from '../../../core/json-object.ts';
+import { type JsonObject, jsonObjectOf, objectsIn, textFieldsOf } from '../../../core/json-object.ts';
 import type { EngineEndpoint } from '../../../image/sources/engine-endpoints.ts';
 import { encodedName, engineFailed } from '../../../image/sources/engine-request.ts';
 import { diskRoom } from '../disk-room.ts';
-import { type EngineItem, type Inventory, itemKey, type Piece, type PrunableEngine } from '../inventory.ts';
+import { type EngineItem, type Inventory, itemKey, ofNoImage, type Piece, type PrunableEngine } from '../inventory.ts';
 import { repositoriesOf } from '../keep-reasons.ts';
 import { type DockerApi, dockerApi } from './docker-api.ts';
 import { chainIds, type DockerDisk, dockerDisk } from './docker-disk.ts';
@@ -173,11 +173,8 @@ async function readContainers(
       labels: textFieldsOf(Labels),
       needs: [itemKey({ kind: 'image', id: image }), ...volumes],
       pieces: [piece.id, ...(images.get(image)?.pieces.filter((each) => !each.startsWith('description:')) ?? [])],
-      layers: [],
       inUse: isAtRest(State) ? undefined : `is ${typeof State === 'string' ? State : 'in an unknown state'}`,
-      intermediate: false,
-      pulled: false,
-      buildSeconds: undefined,
+      ...ofNoImage,
       listedBytes: bytes,
     });
   });
@@ -204,11 +201,8 @@ function readVolumes(usage: JsonObject, { items, pieces, disk }: Reading): void 
       labels: textFieldsOf(Labels),
       needs: [],
       pieces: [piece.id],
-      layers: [],
       inUse: undefined,
-      intermediate: false,
-      pulled: false,
-      buildSeconds: undefined,
+      ...ofNoImage,
       listedBytes: bytes,
     });
   }
@@ -249,10 +243,6 @@ function readCache(usage: JsonObject, { items, pieces, disk }: Reading): number 
     });
   }
   return records.filter(({ Shared }) => Shared === true).length;
-}
-
-function objectsIn(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 async function recheck(api: DockerApi, item: EngineItem, signal: AbortSignal): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import {
 import { isInstalled } from '../../../image/sources/storage.ts';
 import { diskRoom } from '../disk-room.ts';
 import { type ProgramAnswer, runProgram } from '../internal/run-program.ts';
-import { type EngineItem, type Inventory, itemKey, type Piece, type PrunableEngine } from '../inventory.ts';
+import { type EngineItem, type Inventory, itemKey, ofNoImage, type Piece, type PrunableEngine } from '../inventory.ts';
 import { buildSeconds } from './history.ts';
 import {
   readStorage,
@@ -194,11 +194,8 @@ function containerItem(
     labels: state?.labels ?? new Map(),
     needs: [itemKey({ kind: 'image', id: `sha256:${container.image}` })],
     pieces: [...layers.map((piece) => piece.id), container.description.id],
-    layers: [],
     inUse: whyInUse(container, state, storage),
-    intermediate: false,
-    pulled: false,
-    buildSeconds: undefined,
+    ...ofNoImage,
     listedBytes: layers.at(-1)?.bytes ?? 0,
   };
 }
@@ -239,11 +236,8 @@ async function readVolumes(storage: Storage, pieces: Map<string, Piece>, signal:
         labels: textFieldsOf(Labels),
         needs: [],
         pieces: [piece.id],
-        layers: [],
         inUse: free.has(name) ? undefined : 'a container uses it',
-        intermediate: false,
-        pulled: false,
-        buildSeconds: undefined,
+        ...ofNoImage,
         listedBytes: 0,
       },
     ];
