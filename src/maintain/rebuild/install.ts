@@ -136,6 +136,17 @@ function tried(
   }
 }
 
+/** Brings one to another version, or leaves the world as it is where that cannot be. */
+export function upgradeOrLeave(world: World, candidate: SystemPackage, offers: Offers, manner: InstallManner): void {
+  const saved = world.copy();
+  try {
+    installAll(world, [candidate], offers, manner);
+  } catch (error) {
+    if (!(error instanceof NotInstallable)) throw error;
+    restore(world, saved);
+  }
+}
+
 export function restore(world: World, saved: World): void {
   for (const { name } of [...world.all()]) if (saved.get(name) === undefined) world.delete(name);
   for (const one of saved.all()) if (world.get(one.name) !== one) world.put(one);

@@ -1,6 +1,7 @@
 import { flagValue, hasFlag, type PackageArgument, type PackageCommand } from '../../ecosystems/package-command.ts';
 import type { SystemPackage } from '../../ecosystems/system-package.ts';
-import { type InstallManner, installAll, NotInstallable, restore } from './install.ts';
+import { type InstallManner, upgradeOrLeave } from './install.ts';
+import { installNamed } from './install-named.ts';
 import type { Offers } from './offers.ts';
 import { removeUnneeded, removeWithDependents } from './remove.ts';
 import type { ToolContext, ToolOutcome, ToolRunner } from './run-tool.ts';
@@ -69,14 +70,7 @@ function install(world: World, command: PackageCommand, offers: Offers, context:
     wanted.push(...found.packages);
     named.push(...found.packages.map(({ name }) => name));
   }
-  try {
-    installAll(world, wanted, offers, mannerOf(command, context));
-  } catch (error) {
-    if (!(error instanceof NotInstallable)) throw error;
-    return { unsolved: error.message, ...(error.isCertain && { fails: error.message }), unknown, named };
-  }
-  for (const name of named) world.automatic.delete(name);
-  return { unknown, named };
+  return installNamed(world, wanted, offers, mannerOf(command, context), { unknown, named });
 }
 
 /** Without it, what is installed is enough where it is named. */
@@ -142,13 +136,7 @@ function upgrade(world: World, command: PackageCommand, offers: Offers, context:
     if (installed === undefined || (names.length > 0 && !names.includes(name))) continue;
     const candidate = offers.candidate(name, installed);
     if (candidate === undefined || candidate.version === installed.version) continue;
-    const saved = world.copy();
-    try {
-      installAll(world, [candidate], offers, mannerOf(command, context));
-    } catch (error) {
-      if (!(error instanceof NotInstallable)) throw error;
-      restore(world, saved);
-    }
+    upgradeOrLeave(world, candidate, offers, mannerOf(command, context));
   }
   return { unknown, named: [] };
 }
