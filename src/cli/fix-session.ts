@@ -15,6 +15,7 @@ import { auditorFor } from './fix-auditor.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { readingOptions } from './reading-options.ts';
 import { askedRules, matchesRule } from './rule-selection.ts';
 
 /** Off by default, for a digest must be known and kept up: whoever goes online asks for them. */
@@ -52,12 +53,7 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
     : undefined;
   const options = {
     ...(online && { online }),
-    gitignore: !parsed.has('no-gitignore'),
-    helm: !parsed.has('no-helm'),
-    exclude: configuration.exclude,
-    podTemplates: configuration.podTemplates,
-    kubernetesTarget: configuration.kubernetesTarget,
-    frontend: configuration.frontend,
+    ...readingOptions(parsed, configuration),
   };
   // All rules look at the result: a fix of one must not bring about what another one finds.
   const settings = settingsFrom(configuration, {

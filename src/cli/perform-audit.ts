@@ -19,6 +19,7 @@ import { loadConfiguration } from './load-configuration.ts';
 import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
 import { subjectOf, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
@@ -46,14 +47,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
-    const options = {
-      gitignore: !parsed.has('no-gitignore'),
-      helm: !parsed.has('no-helm'),
-      exclude: configuration.exclude,
-      podTemplates: configuration.podTemplates,
-      kubernetesTarget: configuration.kubernetesTarget,
-      frontend: configuration.frontend,
-    };
+    const options = readingOptions(parsed, configuration);
     const today = new Date().toISOString().slice(0, 10);
     const settings = settingsFrom(configuration, selection);
     let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;

@@ -26,6 +26,7 @@ import { askedImages, ignoredNews, nameMatches, positionFinder } from './named-b
 import { failOnFrom, prefixFrom } from './perform-audit.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { readingOptions } from './reading-options.ts';
 import { writeFile } from './write-file.ts';
 
 /** Repositories that are asked at once; each registry gets fewer (`registry-session.ts`). */
@@ -111,10 +112,7 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
   }
   const snapshot = parsed.has('cluster') ? await readSnapshot(parsed, terminal, progress) : undefined;
   const project = await loadProject(target, {
-    gitignore: !parsed.has('no-gitignore'),
-    helm: !parsed.has('no-helm'),
-    exclude: configuration.exclude,
-    podTemplates: configuration.podTemplates,
+    ...readingOptions(parsed, configuration),
     onProgress: progress.step,
   });
   const files = namedImages(project);

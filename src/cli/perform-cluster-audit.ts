@@ -17,6 +17,7 @@ import { baselineFrom, failOnFrom, prefixFrom } from './perform-audit.ts';
 import { progressOn } from './progress.ts';
 import { namespacesFrom, snapshotFrom } from './read-snapshot.ts';
 import { readTarget } from './read-target.ts';
+import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
@@ -42,10 +43,7 @@ export async function performClusterAudit(parsed: ParsedArguments, terminal: Ter
       parsed.positionals.length === 0
         ? undefined
         : await loadProject(target, {
-            gitignore: !parsed.has('no-gitignore'),
-            helm: !parsed.has('no-helm'),
-            exclude: configuration.exclude,
-            podTemplates: configuration.podTemplates,
+            ...readingOptions(parsed, configuration),
             onProgress: progress.step,
           });
     const created = parsed.has('no-registry') ? undefined : await askImageAges(snapshot, terminal, progress.step);

@@ -25,6 +25,7 @@ import { readBasesRun } from './perform-bases.ts';
 import { formatOf, writeOut } from './perform-history.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
 import { subjectOf } from './with-history.ts';
 
@@ -40,12 +41,7 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const project = await loadProject(target, {
-      gitignore: !parsed.has('no-gitignore'),
-      helm: !parsed.has('no-helm'),
-      exclude: configuration.exclude,
-      podTemplates: configuration.podTemplates,
-      kubernetesTarget: configuration.kubernetesTarget,
-      frontend: configuration.frontend,
+      ...readingOptions(parsed, configuration),
       onProgress: progress.step,
     });
     const now = new Date();
