@@ -11,6 +11,7 @@ import { walkContext } from '../context/walk.ts';
  * are no more in it than in BuildKit's cache keys. Undefined where not all of it can be read, or where there is more than a walk looks at.
  * @param root absolute path of the project's root
  * @param files what is other than on disk, by path from the root: the ignore file may be
+ * @param read what files of the context were found to hold: of one context they are read once, however often it is asked for
  * @throws the signal's reason
  */
 export async function contextDigest(
@@ -18,6 +19,7 @@ export async function contextDigest(
   context: BuildContext,
   files: ReadonlyMap<string, Uint8Array>,
   signal: AbortSignal,
+  read = new Map<string, string>(),
 ): Promise<string | undefined> {
   const place = path.join(root, context.directory);
   const written = files.get(context.ignorePath);
@@ -34,7 +36,7 @@ export async function contextDigest(
     const file = path.join(place, name);
     try {
       const mode = (lstatSync(file).mode & 0o7777).toString(8);
-      const content = kind === 'file' ? await contentOf(file, replaced.get(name), signal) : (target ?? '');
+      const content = kind === 'file' ? await contentOf(file, replaced.get(name), read, signal) : (target ?? '');
       lines.set(name, `${kind}\0${mode}\0${content}`);
     } catch (error) {
       signal.throwIfAborted();
@@ -55,11 +57,20 @@ function replacedIn(directory: string, files: ReadonlyMap<string, Uint8Array>): 
   );
 }
 
-async function contentOf(file: string, replaced: Uint8Array | undefined, signal: AbortSignal): Promise<string> {
+async function contentOf(
+  file: string,
+  replaced: Uint8Array | undefined,
+  read: Map<string, string>,
+  signal: AbortSignal,
+): Promise<string> {
   if (replaced) return sha256(replaced);
+  const known = read.get(file);
+  if (known !== undefined) return known;
   const hash = createHash('sha256');
   for await (const part of createReadStream(file, { highWaterMark: 1 << 20, signal })) hash.update(part);
-  return hash.digest('hex');
+  const digest = hash.digest('hex');
+  read.set(file, digest);
+  return digest;
 }
 
 function sha256(bytes: Uint8Array): string {

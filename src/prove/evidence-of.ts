@@ -18,10 +18,11 @@ export async function evidenceOf(
   const own = [...written.keys()].filter((each) => concerns([each], subject, othersOf(options.project)));
   const { root } = options.project;
   const sent = subject.build.context;
+  const read = new Map<string, string>();
   const side = async (files: ReadonlyMap<string, Uint8Array>, image: string | undefined): Promise<SideDigests> => ({
     files: textDigests(root, subject, own, files),
     // Who cancels does not wait for gigabytes to be read.
-    context: sent && !options.signal.aborted ? await contextDigest(root, sent, files, options.signal) : undefined,
+    context: sent && !options.signal.aborted ? await contextDigest(root, sent, files, options.signal, read) : undefined,
     image,
   });
   return {
