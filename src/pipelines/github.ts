@@ -94,14 +94,7 @@ ${block(reviewStep, 10)}
         if: always() && hashFiles('plimsoll-reports/*.md') != ''
         run: |
 ${block(['for name in review audit; do', '  if [ -f "$REPORTS/$name.md" ]; then', '    cat "$REPORTS/$name.md" >> "$GITHUB_STEP_SUMMARY"', '  fi', 'done'], 10)}
-      - name: Keep the reports
-        if: always()
-        uses: ${actions.artifact}
-        with:
-          name: plimsoll-review
-          path: plimsoll-reports
-          if-no-files-found: ignore
-`;
+${keepReports('Keep the reports', 'plimsoll-review')}`;
   const bases = `  bases:
     ${scheduled}
     runs-on: ubuntu-24.04
@@ -146,14 +139,7 @@ ${checkout(0)}${install()}      - name: Clear the registry
           REGISTRY_PASSWORD: \${{ secrets.REGISTRY_PASSWORD }}
         run: |
 ${block(pruneStep, 10)}
-      - name: Keep the plan
-        if: always()
-        uses: ${actions.artifact}
-        with:
-          name: plimsoll-prune
-          path: plimsoll-reports
-          if-no-files-found: ignore
-`;
+${keepReports('Keep the plan', 'plimsoll-prune')}`;
   return [review, bases, pruned].filter((job) => job !== '').join('\n');
 }
 
@@ -214,6 +200,18 @@ function sarifStep(file: string, category: string): string {
 `;
 }
 
+/** What a job wrote into its directory of reports, whether it failed or not. */
+function keepReports(title: string, artifact: string): string {
+  return `      - name: ${title}
+        if: always()
+        uses: ${actions.artifact}
+        with:
+          name: ${artifact}
+          path: plimsoll-reports
+          if-no-files-found: ignore
+`;
+}
+
 const permissions = `    permissions:
       contents: read
       security-events: write # upload-sarif
@@ -240,14 +238,7 @@ ${block(auditStep('--format github --also sarif="$WORK/audit/audit.sarif"'), 10)
 ${sarifStep('plimsoll-reports/audit.sarif', 'plimsoll-audit')}      - name: Show what changed
         if: always() && hashFiles('plimsoll-reports/change.md') != ''
         run: cat "$REPORTS/change.md" >> "$GITHUB_STEP_SUMMARY"
-      - name: Keep the reports and the patch
-        if: always()
-        uses: ${actions.artifact}
-        with:
-          name: plimsoll-audit
-          path: plimsoll-reports
-          if-no-files-found: ignore
-`;
+${keepReports('Keep the reports and the patch', 'plimsoll-audit')}`;
 }
 
 /** Alone has the right to write to pull requests, and sees nothing of the repository but the reports. */
@@ -331,14 +322,7 @@ ${scanners.map(scannerSteps).join('')}      - uses: ${actions.cache}
       - name: Look into the image
 ${scanners.includes('clair') ? `        env:\n          CLAIR_URL: \${{ vars.CLAIR_URL }}\n` : ''}        run: |
 ${block(imageStep(scanners, '--sarif --output "$REPORTS/image.sarif"', ['--markdown >> "$GITHUB_STEP_SUMMARY"']), 10)}
-${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}${hasBudgets ? budgetSteps() : ''}      - name: Keep the reports
-        if: always()
-        uses: ${actions.artifact}
-        with:
-          name: plimsoll-\${{ matrix.id }}
-          path: plimsoll-reports
-          if-no-files-found: ignore
-`;
+${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}${hasBudgets ? budgetSteps() : ''}${keepReports('Keep the reports', `plimsoll-\${{ matrix.id }}`)}`;
 }
 
 function budgetSteps(): string {

@@ -1,3 +1,4 @@
+import { shellWord } from '../core/shell-word.ts';
 import type { ResourceType } from '../kubernetes/cluster-object.ts';
 import { listRules } from '../kubernetes/cluster-role.ts';
 import { yamlText } from '../kubernetes/yaml-text.ts';
@@ -198,10 +199,6 @@ WantedBy=timers.target
 function systemdWord(word: string): string {
   const escaped = word.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/%/g, '%%').replace(/\$/g, '$$$$');
   return /^[\w./:=@,+-]+$/.test(word) ? word : `"${escaped}"`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
 /** What a shell runs, with the registry's login where there is one. */
