@@ -1,35 +1,25 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { plimsollImage } from '../../src/observe/plimsoll-image.ts';
-import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
-import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import type { KubernetesNode } from './kubernetes-node.ts';
+import { root, startPlimsollOnNode } from './plimsoll-on-node.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // Plimsoll's own image, built by a real engine from the Dockerfile, runs as the generated Deployment in a namespace that enforces the restricted
 // Pod Security Standard, under its generated account. Building takes minutes: npm run test:node, not on each push.
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const asked = process.env.PLIMSOLL_PODS === 'all';
-const missing = asked && !hasNodeParts();
 const namespace = 'exporter-pod';
 
 describe('the exporter as a pod', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-exporter-'));
   let node: KubernetesNode;
-  let engine: ContainerEngine;
 
   beforeAll(async () => {
     if (!asked) return;
-    if (missing) throw new Error('parts are missing: scripts/system-parts node engine');
-    engine = startContainerEngine(['nodejs24', 'node24']);
-    await engine.build(root, plimsollImage, { cache: true });
-    await engine.save(plimsollImage, path.join(directory, 'image.tar'));
-    node = startKubernetesNode();
-    node.load(path.join(directory, 'image.tar'));
+    node = await startPlimsollOnNode(directory);
   }, 3_600_000);
   beforeEach((context) => {
     if (!asked) context.skip('asked for with PLIMSOLL_PODS=all (npm run test:node)');

@@ -3,21 +3,17 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { plimsollImage } from '../../src/observe/plimsoll-image.ts';
-import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
-import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import type { KubernetesNode } from './kubernetes-node.ts';
+import { startPlimsollOnNode } from './plimsoll-on-node.ts';
 import { send, webhookOf } from './respond-process.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // The responder from Plimsoll's own image, as its generated Deployment in a namespace that enforces the restricted Pod Security Standard, by its
 // generated account, with what its policy has mounted. Building takes minutes: npm run test:node, not on each push.
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const asked = process.env.PLIMSOLL_PODS === 'all';
-const missing = asked && !hasNodeParts();
 const own = 'respond-pod';
 const app = 'respond-pod-app';
 const token = 'of-the-test-and-long-enough';
@@ -27,17 +23,11 @@ describe('the responder as a pod', () => {
   const file = (name: string) => path.join(directory, name);
   const told: string[] = [];
   let node: KubernetesNode;
-  let engine: ContainerEngine;
   let listener: http.Server;
 
   beforeAll(async () => {
     if (!asked) return;
-    if (missing) throw new Error('parts are missing: scripts/system-parts node engine');
-    engine = startContainerEngine(['nodejs24', 'node24']);
-    await engine.build(root, plimsollImage, { cache: true });
-    await engine.save(plimsollImage, file('image.tar'));
-    node = startKubernetesNode();
-    node.load(file('image.tar'));
+    node = await startPlimsollOnNode(directory);
     listener = http.createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => {
