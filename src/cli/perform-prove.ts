@@ -18,7 +18,8 @@ export async function performProve(parsed: ParsedArguments, terminal: Terminal):
   return proved.exitCode === exitCodes.clean && !kept ? exitCodes.findings : proved.exitCode;
 }
 
-/** Records what was proved. False where an image is larger than its budget. */ async function keepsBudgets(
+/** Records what was proved. False where an image is larger than its budget. */
+async function keepsBudgets(
   evidence: readonly Evidence[],
   root: string,
   { configuration }: FixSession,
