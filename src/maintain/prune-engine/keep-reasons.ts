@@ -87,13 +87,15 @@ function keepLast(images: readonly EngineItem[], count: number, keep: Keep): voi
   for (const image of images)
     for (const name of repositoriesOf(image)) ofRepository.set(name, [...(ofRepository.get(name) ?? []), image]);
   for (const [name, all] of ofRepository) {
-    const dated = all
-      .filter(({ time }) => time !== undefined)
-      .sort((one, other) => (other.time ?? 0) - (one.time ?? 0));
+    const dated = all.filter(({ time }) => time !== undefined).sort(newestFirst);
     const oldest = dated[count - 1]?.time ?? Number.NEGATIVE_INFINITY;
     for (const image of dated)
       if ((image.time ?? 0) >= oldest) keep(image, 'last', `is among the last ${count} of ${name}`);
   }
+}
+
+function newestFirst(one: EngineItem, other: EngineItem): number {
+  return (other.time ?? 0) - (one.time ?? 0);
 }
 
 function keepContainers(items: readonly EngineItem[], policy: EnginePolicy, now: number, keep: Keep): void {
@@ -144,7 +146,8 @@ function keepBases(images: readonly EngineItem[], reasons: Reasons, keep: Keep):
     images.filter(({ layers }) => layers.length > 0),
     ({ layers }) => layers.at(-1) ?? '',
   );
-  for (const image of images) {
+  // An engine lists images of one second in any order; the reason that is shown is always the same.
+  for (const image of images.toSorted(newestFirst)) {
     if (!reasons.has(itemKey(image))) continue;
     for (const layer of image.layers.slice(0, -1))
       for (const base of byTop.get(layer) ?? [])

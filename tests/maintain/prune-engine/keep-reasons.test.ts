@@ -231,3 +231,16 @@ describe('what stays', () => {
     expect(kept).toEqual({ a: 'roll-back', b: 'roll-back', c: 'roll-back', [id]: 'roll-back', e: '-' });
   });
 });
+
+it('a base is told to be that of the newest image, in whatever order an engine lists them', () => {
+  const base = image('base:1', { days: 9, layers: ['a'] });
+  const older = image('web:2', { days: 2, layers: ['a', 'b'] });
+  const newer = image('web:3', { days: 1, layers: ['a', 'c'] });
+  for (const items of [
+    [base, older, newer],
+    [newer, older, base],
+  ]) {
+    const reasons = keepReasons(items, { ...bare, keepLast: 2 }, now).get(itemKey(base)) ?? [];
+    expect(reasons.find(({ why }) => why === 'base')?.text).toBe('is the base of web:3');
+  }
+});
