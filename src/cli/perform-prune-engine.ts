@@ -20,6 +20,7 @@ import {
   type WantedRoom,
 } from '../maintain/prune-engine/prune-engine.ts';
 import { complaint } from '../report/complaint.ts';
+import { askedContexts } from './asked-contexts.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
@@ -162,14 +163,14 @@ async function clusterNeeds(
   terminal: Terminal,
   progress: Progress,
 ): Promise<EnginePolicy['neededBy']> {
-  if (!parsed.has('cluster') && !parsed.has('context')) return undefined;
-  const [{ mentionCollector }, { readCluster }] = await Promise.all([
+  const contexts = askedContexts(parsed);
+  if (contexts.length === 0) return undefined;
+  const [{ mentionCollector }, { readClusterRoots }] = await Promise.all([
     import('../maintain/prune-registry/mentions.ts'),
-    import('./perform-prune-registry.ts'),
+    import('./prune-clusters.ts'),
   ]);
   const collector = mentionCollector(repositoryPaths(read.flatMap(({ inventory }) => inventory.items)));
-  const contexts = parsed.has('context') ? parsed.values('context') : [undefined];
-  for (const context of contexts) await readCluster(context, collector, parsed, terminal, progress);
+  for (const context of contexts) await readClusterRoots(context, collector, parsed, terminal, progress);
   return neededBy(collector.mentions);
 }
 

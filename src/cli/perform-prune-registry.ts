@@ -9,11 +9,7 @@ import { printable } from '../core/printable.ts';
 import type { PrunePlan, PruneRoots, PruneRun } from '../core/registry-prune.ts';
 import { type RegistryOptions, registryCatalog, registryRepository } from '../image/registry-repository.ts';
 import { registryOptions } from '../image/sources/registry-options.ts';
-import { openCluster } from '../kubernetes/cluster-client.ts';
-import { ClusterError } from '../kubernetes/cluster-error.ts';
-import type { ResourceType } from '../kubernetes/cluster-object.ts';
 import { carryOut, noManifest } from '../maintain/prune-registry/carry-out.ts';
-import { readClusterMentions } from '../maintain/prune-registry/cluster-mentions.ts';
 import {
   collectGarbage,
   type GarbageWork,
@@ -33,12 +29,14 @@ import { readStorage } from '../maintain/prune-registry/storage.ts';
 import type { KeepSettings } from '../project/prune-settings.ts';
 import { openGitObjects } from '../prove/replay/git-objects.ts';
 import { openGit } from '../prove/replay/run-git.ts';
+import { askedContexts } from './asked-contexts.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { type Progress, progressOn } from './progress.ts';
+import { readClusterRoots } from './prune-clusters.ts';
 import { writeFile } from './write-file.ts';
 
 /** A request that fails for a reason that may pass is sent so often. */
@@ -157,7 +155,7 @@ async function collected(work: GarbageWork, needed: ReadonlySet<string>): Promis
 
 /** @throws UserError where something would be deleted and nobody said what runs */
 function mustKnowWhatRuns(parsed: ParsedArguments): void {
-  const asked = parsed.has('cluster') || parsed.has('context');
+  const asked = askedContexts(parsed).length > 0;
   if (asked && parsed.has('no-cluster'))
     throw new UserError('--no-cluster says that no cluster runs images of this registry, and another flag names one');
   if (parsed.has('write') && !asked && !parsed.has('no-cluster'))
@@ -305,8 +303,8 @@ async function readRoots(
   progress: Progress,
 ): Promise<PruneRoots[]> {
   const roots: PruneRoots[] = [];
-  const contexts = [...(parsed.has('cluster') ? [undefined] : []), ...parsed.values('context')];
-  for (const context of contexts) roots.push(await readCluster(context, collector, parsed, terminal, progress));
+  for (const context of askedContexts(parsed))
+    roots.push(await readClusterRoots(context, collector, parsed, terminal, progress));
   for (const named of parsed.values('git')) {
     const git = openGit(path.resolve(terminal.cwd, named));
     const objects = openGitObjects(git);
@@ -318,49 +316,6 @@ async function readRoots(
     }
   }
   return roots;
-}
-
-/**
- * Collects what one cluster runs or could go back to; undefined: that of the current context.
- * @throws UserError where not all of it can be read
- */
-export async function readCluster(
-  context: string | undefined,
-  collector: MentionCollector,
-  parsed: ParsedArguments,
-  terminal: Terminal,
-  progress: Progress,
-): Promise<PruneRoots> {
-  const access = { environment: terminal.environment, cwd: terminal.cwd };
-  const cluster = await openCluster({ ...access, kubeconfig: parsed.value('kubeconfig'), context });
-  try {
-    const more = parsed.values('resource').map(resourceFrom);
-    return await readClusterMentions(
-      cluster,
-      { helm: !parsed.has('no-helm-releases'), more, onProgress: progress.step },
-      collector,
-    );
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    throw new UserError(`${error.message}; nothing was deleted, as what is not known may need any image`, {
-      where: error.where ?? cluster.server,
-      ...(error.remedy !== undefined && { remedy: error.remedy }),
-      exitCode: error.exitCode,
-      cause: error,
-    });
-  } finally {
-    cluster.close();
-  }
-}
-
-/** @throws UserError for what names no kind */
-export function resourceFrom(text: string): ResourceType {
-  const [, apiVersion, resource] = /^((?:[a-z0-9.-]+\/)?v[a-z0-9]+)\/([a-z0-9]+)$/.exec(text) ?? [];
-  if (apiVersion === undefined || resource === undefined)
-    throw new UserError(
-      `--resource takes GROUP/VERSION/PLURAL, as argoproj.io/v1alpha1/rollouts; not «${printable(text)}»`,
-    );
-  return { apiVersion, resource, kind: resource };
 }
 
 /** Digests that are asked for beside those of the tags. */

@@ -7,7 +7,7 @@ import type { KeepPolicy } from '../maintain/prune-registry/keep-policy.ts';
 import { plimsollImage } from '../observe/plimsoll-image.ts';
 import { pruneSchedule, type ScheduleKind, scheduleKinds } from '../pipelines/prune-registry-schedule.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { resourceFrom } from './perform-prune-registry.ts';
+import { resourceFrom } from './prune-clusters.ts';
 import { registryFlags } from './prune-registry-flags.ts';
 import { writeFile } from './write-file.ts';
 
