@@ -19,7 +19,7 @@ import { linkedPlace } from './linked-place.ts';
 import { positionFinder } from './named-bases.ts';
 import { prefixFrom } from './perform-audit.ts';
 import type { BasesRun } from './perform-bases.ts';
-import { pageOf } from './perform-fix.ts';
+import { printWithoutProofs } from './perform-fix.ts';
 import type { Progress } from './progress.ts';
 
 /** Images whose labels are read at once. */
@@ -51,7 +51,7 @@ export async function performBasesFix(
   if (parsed.has('patch')) return writePatch(run, made, parsed, terminal);
   if (parsed.has('branch')) return makeBranch(run, plan.groups, made, position, parsed, terminal);
   if (parsed.has('write')) return write(run, made, parsed, terminal);
-  await print(made, parsed, terminal);
+  await printWithoutProofs(made, parsed, terminal);
   if (made.files.length > 0 && !parsed.has('json'))
     terminal.stdout.write('\nNothing is written yet.   plimsoll bases --write  ·  --patch FILE  ·  --branch NAME\n');
   return exitCodes.clean;
@@ -176,16 +176,6 @@ function findingOf(
   };
 }
 
-async function print(made: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
-  if (parsed.has('json')) {
-    const { renderFixJson } = await import('../report/fix-json.ts');
-    terminal.stdout.write(renderFixJson(made));
-    return;
-  }
-  const { renderFixes } = await import('../report/fix-terminal.ts');
-  terminal.stdout.write(renderFixes(made, pageOf(parsed, terminal)));
-}
-
 async function write(run: BasesRun, made: FixReport, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const { writeFixes } = await import('./write-fixes.ts');
   const say = (text: string) => (parsed.has('json') ? terminal.stderr : terminal.stdout).write(text);
@@ -196,7 +186,7 @@ async function write(run: BasesRun, made: FixReport, parsed: ParsedArguments, te
   });
   nameLeft(made, terminal);
   say(leftText(made));
-  if (parsed.has('json')) await print(made, parsed, terminal);
+  if (parsed.has('json')) await printWithoutProofs(made, parsed, terminal);
   return code;
 }
 

@@ -71,7 +71,15 @@ function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {
 
 /** Shows a report as it was asked for. */
 export async function print(made: FixReport, root: string, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
-  const report = await withProofs(made, root);
+  await printWithoutProofs(await withProofs(made, root), parsed, terminal);
+}
+
+/** The same for what nothing was ever proved of. */
+export async function printWithoutProofs(
+  report: FixReport,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<void> {
   if (parsed.has('json')) {
     const { renderFixJson } = await import('../report/fix-json.ts');
     terminal.stdout.write(renderFixJson(report));
