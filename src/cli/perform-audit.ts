@@ -153,7 +153,7 @@ async function withProofs(report: Report, target: Target, root: string): Promise
 }
 
 /** True when something that was named itself, or given on standard input, was not read. */
-export function hasUnread(target: Target, project: Project): boolean {
+function hasUnread(target: Target, project: Project): boolean {
   if (target.kind === 'directory') return false;
   if (target.kind === 'bytes')
     return project.problems.some(({ path: file, position }) => position === undefined && file === target.name);

@@ -33,7 +33,7 @@ function trendFrom(asked: AskedHistory, parsed: ParsedArguments, since: string |
  * `--since` as a day, `YYYY-MM-DD`.
  * @throws UserError for what is neither a day nor a number of days
  */
-export function sinceDay(parsed: ParsedArguments, now: Date): string | undefined {
+function sinceDay(parsed: ParsedArguments, now: Date): string | undefined {
   const text = parsed.value('since');
   if (text === undefined) return undefined;
   const days = /^(\d{1,5})d$/.exec(text)?.[1];

@@ -93,7 +93,7 @@ function withTrend(report: Report, { trend, broken }: Recorded): Report {
 }
 
 /** What findings about broken budgets carry in place of a rule. */
-export const budgetRule = 'review/budget';
+const budgetRule = 'review/budget';
 
 const why = 'A budget keeps a project from getting worse a little at a time, where no single change looks bad.';
 const remedy =

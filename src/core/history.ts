@@ -2,7 +2,7 @@ import type { Area } from './area.ts';
 import type { AreaScore, Score } from './report.ts';
 import type { Severity } from './severity.ts';
 
-export const runKinds = ['audit', 'image', 'prove'] as const;
+const runKinds = ['audit', 'image', 'prove'] as const;
 
 /** What was run: the command's name. */
 export type RunKind = (typeof runKinds)[number];

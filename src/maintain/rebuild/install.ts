@@ -220,7 +220,7 @@ function keepOthersWhole(
   }
 }
 
-export function requirementText(requirement: Requirement): string {
+function requirementText(requirement: Requirement): string {
   return requirement
     .map(({ name, operator, version }) => (operator === undefined ? name : `${name} ${operator} ${version}`))
     .join(' or ');
