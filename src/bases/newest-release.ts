@@ -1,4 +1,4 @@
-import { familiarName, type ImageReference } from '../core/image-reference.ts';
+import { familiarName, type ImageReference, nameAsWritten } from '../core/image-reference.ts';
 import { baseImage } from './base-image.ts';
 import { compareReleases, releasesKnownOn, releasesOf } from './releases.ts';
 import { withoutMirror } from './tag.ts';
@@ -20,9 +20,8 @@ export function withVersion(reference: ImageReference, asked: string | undefined
   if (releases === undefined || reference.digest !== undefined) return undefined;
   const wanted = asked === undefined ? undefined : releases.kept.find((each) => compareReleases(each, asked) >= 0);
   const version = wanted ?? releases.newest;
-  const { tag, text } = reference;
-  const name = tag === undefined ? text : text.slice(0, text.length - tag.length - 1);
-  const versioned = `${name}:${tag === undefined || tag === 'latest' ? version : `${version}-${tag}`}`;
+  const { tag } = reference;
+  const versioned = `${nameAsWritten(reference)}:${tag === undefined || tag === 'latest' ? version : `${version}-${tag}`}`;
   if (baseImage(versioned).deprecated !== undefined) return undefined;
   return { reference: versioned, version, basis: wanted === undefined ? 'known' : 'asked' };
 }

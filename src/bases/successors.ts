@@ -1,4 +1,4 @@
-import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { familiarName, type ImageReference, nameAsWritten, parseImageReference } from '../core/image-reference.ts';
 import { baseImage } from './base-image.ts';
 import { codenames } from './distributions.ts';
 import { officialThen } from './dockerfile-project.ts';
@@ -93,7 +93,7 @@ function movedRelease(text: string, until: string): Successor | undefined {
     if (next !== undefined) changes.push(next.change);
   }
   if (changes.length === 0) return undefined;
-  return { reference: `${nameAsWritten(text, reference)}:${parts.join('-')}`, changes };
+  return { reference: `${nameAsWritten(reference)}:${parts.join('-')}`, changes };
 }
 
 interface MovedPart {
@@ -249,10 +249,6 @@ function dotnetImage(name: string, tag: string): Successor | undefined {
   if (version === undefined) return undefined;
   const alpine = tag.includes('alpine') ? '-alpine' : '';
   return renamed('.NET', version, `mcr.microsoft.com/dotnet/${kind}`, `10.0${alpine}`);
-}
-
-function nameAsWritten(text: string, { tag }: ImageReference): string {
-  return tag === undefined ? text : text.slice(0, text.length - tag.length - 1);
 }
 
 function addDays(day: string, days: number): string {

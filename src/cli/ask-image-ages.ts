@@ -1,14 +1,13 @@
+import { fewAtOnce } from '../core/few-at-once.ts';
 import { parseImageReference } from '../core/image-reference.ts';
-import { belongsToRegistry, guardedFetch } from '../image/guarded-fetch.ts';
-import { registryCredentials } from '../image/registry-credentials.ts';
-import { registryImage } from '../image/registry-image.ts';
 import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
 import type { Terminal } from './command.ts';
+import { openSession } from './open-session.ts';
 
 /** Requests under way at once. */
 const atOnce = 8;
 const timeoutSeconds = 5;
-/** A registry that is not reached from here is not asked again and again. Seconds for all together. */
+/** Seconds for all together. */
 const longestSeconds = 30;
 
 /**
@@ -17,43 +16,29 @@ const longestSeconds = 30;
  */
 export async function askImageAges(
   { pods, nodes }: ClusterSnapshot,
-  { environment }: Terminal,
+  terminal: Terminal,
   onProgress: (step: string, done: number, total: number) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const digests = new Map<string, string | undefined>();
   for (const { containers } of pods)
     for (const { image, digest } of containers) if (!digests.has(image) || digest) digests.set(image, digest);
   const created = new Map<string, string>();
-  const silent = new Set<string>();
-  const until = Date.now() + longestSeconds * 1000;
   const left = [...digests];
   const total = left.length;
   const platform = nodes.find((node) => node.platform?.startsWith('linux/'))?.platform ?? 'linux/amd64';
-  const request = { timeoutSeconds, credentials: registryCredentials(environment) };
-  const worker = async () => {
-    for (let next = left.pop(); next !== undefined && Date.now() < until; next = left.pop()) {
-      const [image, digest] = next;
-      const reference = parseImageReference(image);
-      if (!reference || silent.has(reference.registry)) continue;
-      onProgress('asking registries for the age of images', total - left.length, total);
-      const guarded = guardedFetch(fetch, (host) => belongsToRegistry(host, reference.registry));
-      const reached = async (url: string, init: RequestInit) => {
-        try {
-          return await guarded(url, init);
-        } catch (error) {
-          silent.add(reference.registry);
-          throw error;
-        }
-      };
-      // What runs counts, not what the tag names today; an image's own id (of one that was imported) names nothing in a registry.
-      const asked = digest ?? reference.digest;
-      if (asked === undefined) continue;
-      const options = { ...request, fetch: reached };
-      const answer = await registryImage({ ...reference, digest: asked }, platform.slice('linux/'.length), options);
-      if (answer.kind === 'image' && answer.image.created !== undefined)
-        created.set(image, new Date(answer.image.created * 1000).toISOString());
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  const signal = AbortSignal.timeout(longestSeconds * 1000);
+  const session = openSession(terminal, { guarded: true, timeoutSeconds, attempts: 1, signal });
+  let asked = 0;
+  await fewAtOnce(left, atOnce, async ([image, digest]) => {
+    const reference = parseImageReference(image);
+    onProgress('asking registries for the age of images', asked++, total);
+    // What runs counts, not what the tag names today; an image's own id (of one that was imported) names nothing in a registry.
+    const named = digest ?? reference?.digest;
+    if (reference === undefined || named === undefined || signal.aborted) return;
+    const answer = await session.image(reference, named, platform.slice('linux/'.length));
+    if (answer.kind === 'image' && answer.image.created !== undefined)
+      created.set(image, new Date(answer.image.created * 1000).toISOString());
+  });
+  session.end();
   return created;
 }

@@ -1,19 +1,20 @@
+import { namesVariantOnly } from '../bases/variant-tag.ts';
 import { fewAtOnce } from '../core/few-at-once.ts';
-import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
+import { type ImageReference, nameAsWritten, parseImageReference } from '../core/image-reference.ts';
 import { askChecksum, type Served } from '../ecosystems/ask-checksum.ts';
 import { askReleases } from '../ecosystems/ask-release.ts';
 import { type PackageRelease, questionKey } from '../ecosystems/release-question.ts';
-import { registryCredentials } from '../image/registry-credentials.ts';
-import { type RegistryOptions, tagDigest, versionTagOf } from '../image/registry-digest.ts';
-import { registryFetch } from '../image/registry-fetch.ts';
+import type { RegistrySession } from '../image/registry-session.ts';
+import { versionTagOf } from '../image/version-tag.ts';
 import { taggedImages } from '../project/image-references.ts';
 import type { Project } from '../project/project.ts';
 import { downloadAddresses } from '../repairs/check-download.ts';
 import { releaseQuestions } from '../repairs/pin-releases.ts';
 import { complaint } from '../report/complaint.ts';
 import type { Terminal } from './command.ts';
+import { openSession } from './open-session.ts';
 
-/** Requests under way at once: polite to a registry, quick enough for dozens of images. */
+/** Questions under way at once; each registry gets fewer (`registry-session.ts`). */
 const atOnce = 6;
 
 const timeoutSeconds = 15;
@@ -31,23 +32,24 @@ export interface Answers {
 }
 
 /**
- * Asks registries for the digests of the images that a project names by a tag, for the version that `latest` is, for the releases of the packages
+ * Asks registries for the digests of the images that a project names by a tag, for the version that `latest` or a variant of it is, for the releases of the packages
  * that it installs without a version, and servers for what ADD downloads from them. What none of them told is named on standard error.
  */
-export async function askOnline(project: Project, answers: Answers, { environment, stderr }: Terminal): Promise<void> {
-  const credentials = registryCredentials(environment);
-  const options: RegistryOptions = { fetch: registryFetch(environment, undefined), timeoutSeconds, credentials };
+export async function askOnline(project: Project, answers: Answers, terminal: Terminal): Promise<void> {
+  const { stderr } = terminal;
+  const session = openSession(terminal, { timeoutSeconds });
   const { digests, versionTags, releases, checksums } = answers;
   const complain = (name: string, reason: string) => stderr.write(complaint(name, reason));
   await fewAtOnce(
     taggedImages(project).filter(({ text }) => !digests.has(text)),
     atOnce,
     async (reference) => {
-      const answer = await tagDigest(reference, options);
+      const answer = await session.digest(reference);
       if (answer.kind === 'unknown') complain(reference.text, `no digest: ${answer.reason}`);
-      else await keepDigest(reference, answer.digest, { digests, versionTags }, options);
+      else await keepDigest(reference, answer.digest, { digests, versionTags }, session);
     },
   );
+  session.end();
   await fewAtOnce(
     releaseQuestions(project).filter((question) => !releases.has(questionKey(question))),
     atOnce,
@@ -70,13 +72,13 @@ async function keepDigest(
   reference: ImageReference,
   digest: string,
   { digests, versionTags }: Pick<Answers, 'digests' | 'versionTags'>,
-  options: RegistryOptions,
+  session: RegistrySession,
 ): Promise<void> {
   const { text, tag = 'latest' } = reference;
   digests.set(text, digest);
-  if (tag !== 'latest') return;
-  const version = await versionTagOf(reference, digest, options);
-  const named = version === undefined ? undefined : parseImageReference(`${text.replace(/:latest$/, '')}:${version}`);
+  if (tag !== 'latest' && !namesVariantOnly(reference)) return;
+  const version = await versionTagOf(reference, digest, session);
+  const named = version === undefined ? undefined : parseImageReference(`${nameAsWritten(reference)}:${version}`);
   if (version === undefined || named === undefined) return;
   versionTags.set(text, version);
   // Written with its version the image can get its digest, too.

@@ -7,8 +7,7 @@ import type { ImageReference } from '../core/image-reference.ts';
 import { compareCodes } from '../core/natural-order.ts';
 import { atLeast, severities } from '../core/severity.ts';
 import { admits } from '../ecosystems/version-range.ts';
-import { type RegistrySession, registrySession } from '../image/registry-session.ts';
-import { registryOptions } from '../image/sources/registry-options.ts';
+import type { RegistrySession } from '../image/registry-session.ts';
 import type { ClusterSnapshot } from '../kubernetes/cluster-snapshot.ts';
 import { assessImage } from '../maintain/freshness/assess.ts';
 import type { NamedImages } from '../maintain/freshness/named-image.ts';
@@ -17,12 +16,12 @@ import type { BasesSettings, Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { complaint } from '../report/complaint.ts';
-import { cacheDirectory } from './code-cache.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { askedImages, ignoredNews, nameMatches, positionFinder } from './named-bases.ts';
+import { openSession } from './open-session.ts';
 import { failOnFrom, prefixFrom } from './perform-audit.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
@@ -31,11 +30,6 @@ import { writeFile } from './write-file.ts';
 
 /** Repositories that are asked at once; each registry gets fewer (`registry-session.ts`). */
 const atOnce = 24;
-
-const timeoutSeconds = 15;
-
-/** Of requests that fail for a reason that may pass. */
-const attempts = 3;
 
 const defaultDays = 90;
 
@@ -90,13 +84,17 @@ export async function performBases(parsed: ParsedArguments, terminal: Terminal):
   }
 }
 
-/** A pipeline must not turn green either because nobody could be asked; says which registries did not answer. */
+/** A pipeline must not turn green either because nobody could be asked; says which registries did not answer, or answer nobody without a login. */
 function codeOfAnswers({ session }: BasesRun, terminal: Terminal): number {
   const silent = [...(session?.unanswered ?? [])].sort(compareCodes);
-  if (silent.length === 0) return exitCodes.clean;
+  const closed = [...(session?.closed() ?? [])].sort(compareCodes);
   for (const registry of silent)
     terminal.stderr.write(complaint(registry, 'did not answer all that was asked; what it has is not known'));
-  return exitCodes.system;
+  for (const registry of closed)
+    terminal.stderr.write(
+      complaint(registry, `nothing could be read without a login that may: docker login ${registry}`),
+    );
+  return silent.length + closed.length === 0 ? exitCodes.clean : exitCodes.system;
 }
 
 /** Reads the project and asks the registries. */
@@ -129,7 +127,9 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
   const asked = askedImages(project, files, ignored, snapshot, builds, prefix).filter(
     ({ reference }) => only.length === 0 || nameMatches(only, reference),
   );
-  const session = parsed.has('offline') ? undefined : sessionFor(parsed, terminal, progress, snapshot !== undefined);
+  const session = parsed.has('offline')
+    ? undefined
+    : openSession(terminal, { parsed, guarded: snapshot !== undefined, onProgress: progress.step });
   const judging = {
     session,
     architecture: architectureOf(snapshot),
@@ -181,32 +181,6 @@ async function readBuilt(
 ) {
   const { builtImages } = await import('./built-images.ts');
   return builtImages(names, project, parsed, terminal, progress);
-}
-
-function sessionFor(
-  parsed: ParsedArguments,
-  { environment }: Terminal,
-  progress: Progress,
-  guarded: boolean,
-): RegistrySession {
-  const caFile = parsed.value('ca');
-  const directory = cacheDirectory();
-  const options = registryOptions({
-    environment,
-    progress: (message) => progress.step(message),
-    registry: {
-      ...(caFile !== undefined && { caFile }),
-      plainHttp: parsed.has('plain-http'),
-      mirrors: parsed.values('mirror'),
-      timeoutSeconds,
-    },
-  });
-  return registrySession({
-    ...options,
-    attempts,
-    guarded,
-    ...(directory !== undefined && { cacheDirectory: path.join(directory, 'plimsoll', 'registries') }),
-  });
 }
 
 /** The versions that `plimsoll.yaml` allows, all where it says nothing of an image. */

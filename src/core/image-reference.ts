@@ -45,6 +45,12 @@ export function familiarName(reference: Pick<ImageReference, 'registry' | 'repos
     : reference.repository;
 }
 
+/** As written, without tag and digest: `docker.io/library/node` stays that. */
+export function nameAsWritten({ text, tag, digest }: ImageReference): string {
+  const end = text.length - (digest === undefined ? 0 : digest.length + 1) - (tag === undefined ? 0 : tag.length + 1);
+  return text.slice(0, end);
+}
+
 /** `shop/web` of `shop/web:1.2` and of `shop/web@sha256:…`: what the releases of an image have in common. As it is where it is no reference: a file. */
 export function nameWithoutTag(name: string): string {
   const reference = parseImageReference(name);

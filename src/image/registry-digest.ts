@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { boundedBytes, boundedText } from '../core/bounded-text.ts';
+import { boundedBytes } from '../core/bounded-text.ts';
 import type { ImageReference } from '../core/image-reference.ts';
-import { compareNumbers } from '../core/version-order.ts';
 import {
   maximumBytes,
   type RegistryConnection,
@@ -64,40 +63,6 @@ async function askManifest(reference: ImageReference, connection: RegistryConnec
 
 function isDigest(text: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(text);
-}
-
-/** Tags that are looked at for the version that `latest` is: the newest ones, which it nearly always is. */
-const maximumTags = 10;
-
-/**
- * The version tag (`1.4.2`, `v3`) that names the image with a digest, the most exact of them; undefined where none of the newest does, or the registry does
- * not say.
- */
-export async function versionTagOf(
-  reference: ImageReference,
-  digest: string,
-  options: RegistryOptions,
-): Promise<string | undefined> {
-  try {
-    const connection = registryConnection(reference, options);
-    const answer = await connection.request('tags/list?n=10000', { method: 'GET', accept: 'application/json' });
-    const tags = answer?.ok ? tagsIn(JSON.parse(await boundedText(answer, maximumBytes))) : [];
-    const versions = tags
-      .filter((tag) => /^v?\d+(?:\.\d+){0,3}$/.test(tag))
-      .sort((one, other) => compareNumbers(other, one) || other.length - one.length);
-    for (const tag of versions.slice(0, maximumTags)) {
-      const named = await askManifest({ ...reference, tag }, connection);
-      if (named.kind === 'digest' && named.digest === digest) return tag;
-    }
-    return undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function tagsIn(answer: unknown): string[] {
-  if (typeof answer !== 'object' || answer === null || !('tags' in answer) || !Array.isArray(answer.tags)) return [];
-  return answer.tags.filter((tag): tag is string => typeof tag === 'string');
 }
 
 function unknown(reason: string): TagDigest {

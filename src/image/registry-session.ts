@@ -34,6 +34,8 @@ export interface RegistrySession {
   readonly requests: ReadonlyMap<string, number>;
   /** Registries that did not answer something: no connection, an answer that broke off, a limit, or a fault of their own. */
   readonly unanswered: ReadonlySet<string>;
+  /** Registries that let nothing be read of all that was asked so far: the login is not known, or may not. */
+  closed(): readonly string[];
   /** Tidies the cache. */
   end(): void;
 }
@@ -68,6 +70,9 @@ interface RegistryState {
   underWay: number;
   /** It asked to be left alone until then; milliseconds of Date.now(). */
   resumesAt: number;
+  /** Whether it let anything be read, and whether it wanted a login that is not known, or may not. */
+  answered: boolean;
+  refused: boolean;
 }
 
 /** A host that answers for a registry: itself, a mirror, its token server. */
@@ -99,7 +104,13 @@ export function registrySession(options: SessionOptions): RegistrySession {
   const images = files && namedResults<RegistryImage>(files, ['image', '1']);
 
   function stateOf(registry: string): RegistryState {
-    const state = states.get(registry) ?? { waiting: [], underWay: 0, resumesAt: 0 };
+    const state = states.get(registry) ?? {
+      waiting: [],
+      underWay: 0,
+      resumesAt: 0,
+      answered: false,
+      refused: false,
+    };
     states.set(registry, state);
     return state;
   }
@@ -155,7 +166,9 @@ export function registrySession(options: SessionOptions): RegistrySession {
           const left = state.resumesAt - Date.now();
           if (left > 0) await (options.sleep ?? wait)(left, options.signal);
           const answer = await connection.request(path, request);
-          if (answer !== undefined && (answer.status === 429 || answer.status >= 500)) unanswered.add(registry);
+          if (answer === undefined || answer.status === 403) state.refused = true;
+          else if (answer.status === 429 || answer.status >= 500) unanswered.add(registry);
+          else state.answered = true;
           return answer;
         } catch (error) {
           unanswered.add(registry);
@@ -188,6 +201,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
   return {
     requests,
     unanswered,
+    closed: () => [...states].flatMap(([registry, { answered, refused }]) => (refused && !answered ? [registry] : [])),
     digest: (reference) =>
       once(digests, reference, reference.tag ?? 'latest', (connection) => tagDigest(reference, options, connection)),
     tags: (reference) => once(lists, reference, '', (connection) => allTags(reference, connection, pages, unanswered)),

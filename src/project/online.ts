@@ -5,7 +5,7 @@ import type { PackageRelease } from '../ecosystems/release-question.ts';
 export interface OnlineAnswers {
   /** Digests of the images that the project names by a tag, by reference as written. */
   readonly digests: ReadonlyMap<string, string>;
-  /** The version tag that names the same image as `latest` does now, by reference as written. */
+  /** The version tag that names the same image as `latest`, or as a variant without a version, does now; by reference as written. */
   readonly versionTags: ReadonlyMap<string, string>;
   /** The finished releases of application packages, the newest first, by `questionKey`. */
   readonly releases: ReadonlyMap<string, readonly PackageRelease[]>;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseImageReference } from '../../src/core/image-reference.ts';
-import { tagDigest, versionTagOf } from '../../src/image/registry-digest.ts';
+import { tagDigest } from '../../src/image/registry-digest.ts';
 
 // What a registry does that asks for a token, fails or hangs; a real registry without all that is asked by tests/system/fix-online.test.ts.
 
@@ -95,33 +95,5 @@ describe('the digest of a tag', () => {
     const host = await registry(() => {});
     expect(await ask(`${host}/a/b:1`)).toMatchObject({ kind: 'unknown' });
     expect(await ask('127.0.0.1:1/a/b:1')).toMatchObject({ kind: 'unknown' });
-  });
-});
-
-describe('the version that latest is', () => {
-  const other = `sha256:${'b'.repeat(64)}`;
-  const versionOf = async (tags: readonly string[], same: readonly string[]) => {
-    const host = await registry((request, response) => {
-      if (request.url?.startsWith('/v2/a/b/tags/list')) return response.end(JSON.stringify({ name: 'a/b', tags }));
-      const tag = request.url?.split('/').at(-1) ?? '';
-      return response.setHeader('docker-content-digest', same.includes(tag) ? digest : other).end();
-    });
-    const reference = parseImageReference(`${host}/a/b`);
-    return reference && versionTagOf(reference, digest, { fetch, timeoutSeconds: 1, credentials: () => undefined });
-  };
-
-  it.each([
-    [
-      'the most exact tag with the same digest',
-      ['latest', '1', '1.4', '1.4.2', '1.10.0'],
-      ['1', '1.4', '1.4.2'],
-      '1.4.2',
-    ],
-    ['a tag with a v', ['v2.0.0', 'v2.1.0', 'main'], ['v2.1.0', 'main'], 'v2.1.0'],
-    ['not known where only names are the same', ['latest', 'main', '1.0'], ['latest', 'main'], undefined],
-    ['not known where it is far behind', Array.from({ length: 30 }, (_, at) => `1.${at}.0`), ['1.0.0'], undefined],
-    ['not known where there are no tags', [], [], undefined],
-  ])('is %s', async (_, tags, same, expected) => {
-    expect(await versionOf(tags, same)).toBe(expected);
   });
 });

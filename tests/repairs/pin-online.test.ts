@@ -119,6 +119,14 @@ describe('images without a version', () => {
     ]);
     expect(result.classes).toEqual(['review']);
   });
+
+  it('are not what they were once where a registry was asked and does not know', async () => {
+    const text = 'FROM mysql AS db\nFROM node:alpine\nCOPY --from=db /a /a\n';
+    expect((await repaired(images, text)).text).toBe(text);
+    expect((await repaired(images, text, 'offline')).text).not.toBe(text);
+    const versionTags = new Map([['node:alpine', '26.1.0-alpine']]);
+    expect((await repaired(images, text, { ...online, versionTags })).text).toContain('FROM node:26.1.0-alpine\n');
+  });
 });
 
 describe('checksums of what ADD downloads', () => {

@@ -8,7 +8,7 @@ import { command } from '../../src/cli/commands/bases.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { type FaultyRegistry, startFaultyRegistry } from './faulty-registry.ts';
 import { hasSkopeo } from './image-stores.ts';
-import { hasRegistry } from './real-registry.ts';
+import { hasRegistry, startRealRegistry } from './real-registry.ts';
 import { pushTagged } from './tagged-images.ts';
 
 // A real docker-registry (distribution 2.8) whose tags skopeo pushed, behind a server that counts what is asked and spoils what it is told to.
@@ -341,5 +341,50 @@ describe('a registry that is not simple to ask', () => {
     registry.spoil(({ method }) => (method === 'HEAD' ? { kind: 'answer', status: 405 } : undefined));
     const { code, stdout } = await bases();
     expect([code, stdout]).toEqual([0, '']);
+  });
+
+  test('lets nobody look without a login: nobody is told that all is well; with the login it is asked', async () => {
+    const closed = await startRealRegistry({ login: true });
+    try {
+      const host = `127.0.0.1:${closed.port}`;
+      await pushTagged(host, 'acme/app', [{ tag: '1.0.0' }, { tag: '1.0.1' }], 'user:secret');
+      write({ Dockerfile: `FROM ${host}/acme/app:1.0.0\n` });
+      const unknown = await bases();
+      expect([unknown.code, unknown.stdout]).toEqual([
+        3,
+        `Dockerfile:1:6: unknown bases/newer: ${host}/acme/app:1.0.0: ${host} asks for a login that is not known\n`,
+      ]);
+      expect(unknown.stderr).toBe(
+        `plimsoll: ${host}: nothing could be read without a login that may: docker login ${host}\n`,
+      );
+      expect((await bases('--fix')).code).toBe(3);
+      const login = (text: string) => {
+        mkdirSync(path.join(directory, '.docker'), { recursive: true });
+        const auths = { [host]: { auth: Buffer.from(text).toString('base64') } };
+        writeFileSync(path.join(directory, '.docker/config.json'), JSON.stringify({ auths }));
+      };
+      login('user:wrong');
+      expect((await bases()).code).toBe(3);
+      login('user:secret');
+      const known = await bases();
+      expect([known.code, known.stdout]).toEqual([1, expect.stringContaining('is behind 1.0.1 on its track')]);
+      // What is found is told by its own code; what could not be asked stays in the report.
+      write({ 'compose.yaml': `services: {a: {image: "${registry.host}/acme/app:1.4.2"}}\n` });
+      login('user:wrong');
+      expect((await bases()).code).toBe(1);
+    } finally {
+      closed.stop();
+    }
+  });
+
+  test('keeps one repository to itself: the others are known, and this one is told as unknown', async () => {
+    const { host } = registry;
+    write({ Dockerfile: `FROM ${host}/acme/private:1.0.0\nFROM ${host}/acme/db:v3.2.0\n` });
+    registry.spoil(({ url }) => (url.includes('/private/') ? { kind: 'answer', status: 403 } : undefined));
+    const { code, stdout, stderr } = await bases();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(
+      `Dockerfile:1:6: unknown bases/newer: ${host}/acme/private:1.0.0: ${host} answered 403 for the tags of acme/private\n`,
+    );
   });
 });

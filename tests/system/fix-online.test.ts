@@ -50,6 +50,17 @@ describe.skipIf(!hasRegistry)('plimsoll fix --online asks a real registry', () =
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
+  it('takes the version whose digest latest has, not the newest one', async () => {
+    for (const tag of ['9.7.2', '9.7', '9', 'latest']) await push('team/db', tag);
+    for (const tag of ['26.7.0', '26.7', '26']) await push('team/db', tag, 'arm64');
+    const project = mkdtempSync(path.join(directory, 'project-'));
+    const file = path.join(project, 'Dockerfile');
+    writeFileSync(file, `FROM ${host}/team/db\nUSER 10001\n`);
+    const rules = ['--rule', 'cache/image-tag', '--review'];
+    runPlimsoll(['fix', project, '--online', ...rules, '--write', '--quiet', '--no-config']);
+    expect(readFileSync(file, 'utf8')).toContain(`FROM ${host}/team/db:9.7.2\n`);
+  });
+
   it('names the version that latest is, and the digest where no version is the same image', () => {
     const project = mkdtempSync(path.join(directory, 'project-'));
     const file = path.join(project, 'Dockerfile');
@@ -144,8 +155,8 @@ async function startPlimsoll(
 }
 
 /** Pushes an image without layers and gives the digest of its manifest. */
-async function push(repository: string, tag: string): Promise<string> {
-  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
+async function push(repository: string, tag: string, architecture = 'amd64'): Promise<string> {
+  const config = JSON.stringify({ architecture, os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
   const blob = sha256(config);
   const started = await fetch(`http://${host}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
   const location = new URL(started.headers.get('location') ?? '', `http://${host}`);

@@ -22,15 +22,21 @@ export interface RealRegistry {
   stop(): void;
 }
 
+/** `user` with the password `secret`, as htpasswd writes it. */
+const accounts = 'user:$2b$04$7Y4en4W5ltuY5FOItZ0BU.o.ADdl3KHC9JTWqxQChdRjO9fa7ST8i\n';
+
 /**
  * @param settings whether it deletes manifests, which it does not unless it is told to; and its port, for clients that know one only
  * @throws Error where it does not answer in ten seconds
  */
 export async function startRealRegistry({
   deletion = false,
+  login = false,
   port: wanted,
 }: {
   readonly deletion?: boolean;
+  /** Answers only `user` with the password `secret`. */
+  readonly login?: boolean;
   readonly port?: number;
 } = {}): Promise<RealRegistry> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
@@ -38,16 +44,19 @@ export async function startRealRegistry({
   const config = path.join(directory, 'registry.yml');
   const data = path.join(directory, 'data');
   const deleting = deletion ? '  delete: {enabled: true}\n' : '';
+  const passwords = path.join(directory, 'accounts');
+  if (login) writeFileSync(passwords, accounts);
+  const asking = login ? `auth: {htpasswd: {realm: test, path: ${passwords}}}\n` : '';
   writeFileSync(
     config,
-    `version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: {rootdirectory: ${data}}\n${deleting}http: {addr: "127.0.0.1:${port}"}\n`,
+    `version: 0.1\nlog: {level: error}\n${asking}storage:\n  filesystem: {rootdirectory: ${data}}\n${deleting}http: {addr: "127.0.0.1:${port}"}\n`,
   );
   let child: ChildProcess;
   const start = async () => {
     child = spawn(program, ['serve', config], { stdio: 'ignore' });
     for (let attempt = 0; attempt < 100; attempt++) {
       const answers = await fetch(`http://127.0.0.1:${port}/v2/`).then(
-        ({ ok }) => ok,
+        ({ ok, status }) => ok || status === 401,
         () => false,
       );
       if (answers) return;

@@ -20,12 +20,14 @@ export interface TaggedImage {
 
 /**
  * Pushes images with skopeo to a registry of the loopback; gives their digests by tag.
+ * @param login `user:password`
  * @throws Error with skopeo's output when it fails
  */
 export async function pushTagged(
   host: string,
   repository: string,
   images: readonly TaggedImage[],
+  login?: string,
 ): Promise<ReadonlyMap<string, string>> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-tagged-'));
   try {
@@ -52,6 +54,7 @@ export async function pushTagged(
           '--quiet',
           '--dest-tls-verify=false',
           '--preserve-digests',
+          ...(login === undefined ? [] : ['--dest-creds', login]),
           `oci:${directory}:${tag}`,
           `docker://${host}/${repository}:${tag}`,
         ],

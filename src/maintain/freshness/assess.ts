@@ -10,7 +10,7 @@ import type {
   NextTrack,
   UnknownNews,
 } from '../../core/bases-report.ts';
-import type { ImageReference } from '../../core/image-reference.ts';
+import { type ImageReference, nameAsWritten } from '../../core/image-reference.ts';
 import { compareSeverity, type Severity } from '../../core/severity.ts';
 import type { RegistrySession } from '../../image/registry-session.ts';
 
@@ -47,6 +47,15 @@ export interface Judging {
   admits(reference: ImageReference, version: string): boolean;
 }
 
+/**
+ * What Podman and Buildah call images that were built or imported where they are, and what such an image is called on a node that it was copied to. A
+ * registry of this machine has a port: `localhost:5000`.
+ */
+const localStore = 'localhost';
+const localReason = 'this image is in the store of a machine or node alone: no registry has it';
+
+const nothingNewer: ReturnType<typeof trackNews> = { newer: undefined, next: [] };
+
 /** A release that ended so many days ago has faults that everybody knows. */
 const longEnded = 365;
 
@@ -56,8 +65,10 @@ export async function assessImage(asked: AskedImage, judging: Judging): Promise<
   const { text, tag, digest } = reference;
   const known = baseImage(tag === undefined && digest === undefined ? text : textWithoutDigest(reference));
   const unknown: UnknownNews[] = [];
-  const tracks = await askTracks(reference, judging, unknown);
-  const moved = await askMoved(asked, judging, unknown);
+  const isLocal = reference.registry === localStore;
+  if (isLocal) unknown.push({ what: 'image', reason: localReason });
+  const tracks = isLocal ? nothingNewer : await askTracks(reference, judging, unknown);
+  const moved = isLocal ? [] : await askMoved(asked, judging, unknown);
   const newer = await newerTag(reference, tracks.newer, judging, unknown);
   const next = tracks.next
     .map((each) => withEnd(reference, each))
@@ -89,7 +100,6 @@ async function askTracks(
   { session, admits }: Judging,
   unknown: UnknownNews[],
 ): Promise<ReturnType<typeof trackNews>> {
-  const nothing = { newer: undefined, next: [] };
   const { tag = '', digest } = reference;
   if (!isComparable(readTrackTag(tag))) {
     if (tag === '' && digest !== undefined)
@@ -97,16 +107,16 @@ async function askTracks(
     // `latest` and `alpine` are followed by nothing, `main-4f2a91c` nobody knows by what.
     else if (/\d/.test(tag))
       unknown.push({ what: 'newer', reason: 'its tag is no version that another one could follow' });
-    return nothing;
+    return nothingNewer;
   }
   if (session === undefined) {
     unknown.push({ what: 'newer', reason: 'no registry was asked (--offline)' });
-    return nothing;
+    return nothingNewer;
   }
   const list = await session.tags(reference);
   if (list.kind === 'tags') return trackNews(reference, list.tags, (version) => admits(reference, version));
   unknown.push({ what: 'newer', reason: list.reason });
-  return nothing;
+  return nothingNewer;
 }
 
 /** Whether the tag names another image than the digest that is written, or that runs. */
@@ -170,20 +180,14 @@ async function newerTag(
 }
 
 function withEnd(reference: ImageReference, { line, tag }: { line: string | undefined; tag: string }): NextTrack {
-  const [ends] = baseImage(`${nameOf(reference)}:${tag}`)
+  const [ends] = baseImage(`${nameAsWritten(reference)}:${tag}`)
     .endOfLife.map(({ date }) => date)
     .sort();
   return { line, tag, ...(ends !== undefined && { ends }) };
 }
 
-/** As written, without tag and digest. */
-export function nameOf({ text, tag, digest }: ImageReference): string {
-  const end = text.length - (digest === undefined ? 0 : digest.length + 1) - (tag === undefined ? 0 : tag.length + 1);
-  return text.slice(0, end);
-}
-
 function textWithoutDigest(reference: ImageReference): string {
-  return reference.tag === undefined ? reference.text : `${nameOf(reference)}:${reference.tag}`;
+  return reference.tag === undefined ? reference.text : `${nameAsWritten(reference)}:${reference.tag}`;
 }
 
 function daysUntil(date: string, today: string): number {

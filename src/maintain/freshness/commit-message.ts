@@ -1,6 +1,5 @@
-import { parseImageReference } from '../../core/image-reference.ts';
+import { nameAsWritten, parseImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
-import { nameOf } from './assess.ts';
 import type { BaseUpdate, UpdateGroup } from './update-plan.ts';
 
 /** What the labels of an image say of where it comes from (https://github.com/opencontainers/image-spec/blob/main/annotations.md). */
@@ -44,7 +43,7 @@ function titleOf(groups: readonly UpdateGroup[]): string {
 function shortText({ from, to }: BaseUpdate): string {
   const [before, after] = [parseImageReference(from), parseImageReference(to)];
   if (!before || !after) return from;
-  const name = nameOf(before);
+  const name = nameAsWritten(before);
   return before.tag === after.tag ? `${name}:${before.tag} to its new digest` : `${name} ${before.tag} to ${after.tag}`;
 }
 

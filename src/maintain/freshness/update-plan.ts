@@ -1,8 +1,7 @@
 import type { BaseStatus } from '../../core/bases-report.ts';
 import type { TextEdit } from '../../core/fix.ts';
-import { familiarName, parseImageReference } from '../../core/image-reference.ts';
+import { familiarName, nameAsWritten, parseImageReference } from '../../core/image-reference.ts';
 import { compareCodes } from '../../core/natural-order.ts';
-import { nameOf } from './assess.ts';
 import type { NamedImages, NamedPlace, PlaceChange } from './named-image.ts';
 
 /** One reference, what takes its place, and where. */
@@ -32,7 +31,7 @@ export interface UpdatePlan {
 export function updateTarget({ image, newer, moved, tag, digest }: BaseStatus): string | undefined {
   const reference = parseImageReference(image);
   if (reference === undefined) return undefined;
-  const name = nameOf(reference);
+  const name = nameAsWritten(reference);
   if (newer !== undefined) {
     if (digest === undefined) return `${name}:${newer.tag}`;
     // A tag beside the digest of another one would say what is not so.

@@ -1,11 +1,11 @@
 import { baseImage } from '../../bases/base-image.ts';
-import { codenames } from '../../bases/distributions.ts';
 import { newestKnownOn, withVersion } from '../../bases/newest-release.ts';
-import { officialImages } from '../../bases/official-images.ts';
-import { readTag } from '../../bases/tag.ts';
+import { releasesOf } from '../../bases/releases.ts';
+import { withoutMirror } from '../../bases/tag.ts';
+import { namesVariantOnly } from '../../bases/variant-tag.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
-import { familiarName, type ImageReference, parseImageReference } from '../../core/image-reference.ts';
+import { familiarName, type ImageReference, nameAsWritten, parseImageReference } from '../../core/image-reference.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
@@ -120,8 +120,10 @@ function pinned(
       reference.text,
       versioned.reference,
     );
-  if (known && versioned?.basis !== 'asked') return known;
+  // Whoever asks registries wants what they say, not what was so once.
+  if (versioned?.basis !== 'asked' && (known || project.online)) return known;
   if (versioned === undefined || edits === undefined) return undefined;
+  const lasting = versioned.basis === 'known' ? lastingRelease(reference, versioned.version) : undefined;
   const told =
     versioned.basis === 'asked' && asked
       ? `${asked.path} asks for ${asked.release}`
@@ -133,20 +135,28 @@ function pinned(
       {
         statement: `${versioned.version} is the release that the image was last built and run with.`,
         state: 'unknown',
-        question: `Which release of ${familiarName(reference)} did the last build that runs have? ${versioned.version} is written because ${told}.`,
+        question: `Which release of ${familiarName(reference)} did the last build that runs have? ${versioned.version} is written because ${told}.${
+          lasting === undefined ? '' : ` It is not kept up for long; ${lasting} is.`
+        }`,
       },
     ],
   };
 }
 
-/** The version that the registry gives `latest` today, or its digest where no version names the same image. */
+/** The newest release that is kept up for long, where `latest` was one that is not: an innovation release of MySQL. */
+function lastingRelease(reference: ImageReference, version: string): string | undefined {
+  const kept = releasesOf(withoutMirror(familiarName(reference)))?.kept ?? [];
+  return kept.includes(version) ? undefined : kept.at(-1);
+}
+
+/** The version that the registry gives `latest`, or a variant of it, today; or the digest of `latest` where no version names the same image. */
 function versionOnline(project: Project, dockerfile: Dockerfile, uses: readonly Use[]): Fix | undefined {
   const reference = uses[0]?.reference;
-  if (reference === undefined || (reference.tag ?? 'latest') !== 'latest') return undefined;
-  const { text } = reference;
+  if (reference === undefined) return undefined;
+  const { text, tag } = reference;
   const version = project.online?.versionTags.get(text);
-  const digest = project.online?.digests.get(text);
-  const pinned = version === undefined ? digest && `${text}@${digest}` : `${text.replace(/:latest$/, '')}:${version}`;
+  const digest = (tag ?? 'latest') === 'latest' ? project.online?.digests.get(text) : undefined;
+  const pinned = version === undefined ? digest && `${text}@${digest}` : `${nameAsWritten(reference)}:${version}`;
   const edits =
     pinned === undefined
       ? undefined
@@ -165,7 +175,7 @@ function versionOnline(project: Project, dockerfile: Dockerfile, uses: readonly 
       {
         statement: 'The image of today is the one that the file was last built on, or is wanted.',
         state: 'unknown',
-        question: `Does the file build on, and the program run with, ${version ?? 'the image'} that latest is today? And who raises it later: Renovate, Dependabot, a job of your own?`,
+        question: `Does the file build on, and the program run with, ${version ?? 'the image'} that ${tag ?? 'latest'} is today? And who raises it later: Renovate, Dependabot, a job of your own?`,
       },
     ],
   };
@@ -182,18 +192,6 @@ function canAsk(dockerfile: Dockerfile, uses: readonly Use[]): boolean {
 function onlyLatest(reference: ImageReference): boolean {
   const name = familiarName(reference);
   return name.startsWith('gcr.io/distroless/') || /^(?:cgr\.dev\/)?chainguard\//.test(name);
-}
-
-/** Words of a tag that say how an official image is put together, not what is in it. */
-const variants = new Set(['slim', 'fpm', 'cli', 'apache', 'zts', 'windowsservercore', 'nanoserver']);
-
-/** `golang:alpine3.23`, `node:alpine`, `python:slim-bookworm`: the newest release of the language on some system. */
-function namesVariantOnly(reference: ImageReference): boolean {
-  const name = familiarName(reference);
-  if (!Object.hasOwn(officialImages, name) || officialImages[name]?.runtime === undefined) return false;
-  return readTag(reference.tag).parts.every(
-    (part) => variants.has(part) || Object.hasOwn(codenames, part) || /^alpine[\d.]*$/.test(part),
-  );
 }
 
 /** The images that the file pulls, by FROM and COPY --from. */

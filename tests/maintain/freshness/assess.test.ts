@@ -17,6 +17,7 @@ function registry(
   return {
     requests: new Map(),
     unanswered: new Set(),
+    closed: () => [],
     end() {},
     tags: async () => ({ kind: 'tags', tags: tags.split(' ') }),
     async digest({ tag = 'latest' }) {
@@ -94,6 +95,14 @@ describe('what is said of an image', () => {
     const { unknown } = await assess(text, undefined);
     expect(unknown.map((each) => each.reason)).toEqual(reason === undefined ? [] : [reason]);
   });
+});
+
+test('an image of a node alone is asked for nowhere, and that is said', async () => {
+  const never = () => Promise.reject(new Error('asked'));
+  const session = { ...registry(''), tags: never, digest: never, image: never };
+  const running = [{ where: 'pod', digest: a }];
+  const { unknown, severity } = await assess('localhost/app:1.0.0', session, { running });
+  expect([unknown.map(({ what }) => what), severity]).toEqual([['image'], undefined]);
 });
 
 describe('a moved tag', () => {
