@@ -1,7 +1,7 @@
 import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Position } from '../core/text.ts';
-import { costText, countsText, inventoryParts } from './internal/wording.ts';
+import { costText, countsText, inventoryParts, isWithoutImages } from './internal/wording.ts';
 import { fixProofText } from './proof-view.ts';
 
 /**
@@ -25,7 +25,8 @@ export function renderPlain(report: Report): string {
 
 /** One line: what was looked at and what was found. */
 export function summaryLine(report: Report): string {
-  return `${printable(report.name)}: ${inventoryParts(report.inventory).map(printable).join(', ')}: ${countsText(report.findings)}\n`;
+  const hint = isWithoutImages(report.inventory) ? ' (plimsoll init writes what is missing)' : '';
+  return `${printable(report.name)}: ${inventoryParts(report.inventory).map(printable).join(', ')}: ${countsText(report.findings)}${hint}\n`;
 }
 
 function place(path: string, position: Position = { line: 1, column: 1 }): string {

@@ -24,6 +24,7 @@ import {
   countsText,
   hasSubjects,
   inventoryParts,
+  isWithoutImages,
   linkParts,
   plural,
   safeFixCount,
@@ -67,7 +68,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...report.problems.map((problem) => problemLines(problem, page)),
     ...proofBlocks(report, page),
     clean ? [] : [...renderScore(report.score, page), ...totals(report, page)],
-    clean ? [] : nextSteps(report, shown.length, options, page),
+    nextSteps(report, shown.length, options, page),
   ];
   return joinBlocks(blocks);
 }
@@ -241,15 +242,21 @@ function totals(report: Report, page: Page): string[] {
 }
 
 function nextSteps(report: Report, shown: number, options: TerminalOptions, page: Page): string[] {
-  const first = report.findings[0]?.rule ?? '';
+  const first = report.findings[0]?.rule;
   const target = targetWord(report.target);
-  const steps: [string, string, string][] = [
+  const init: [string, string, string][] = [
+    ['init', `plimsoll init${target}`, 'write the Dockerfile, .dockerignore and manifests'],
+  ];
+  const ofFindings: [string, string, string][] = [
     ['fix', `plimsoll fix${target}`, 'see the repair as a diff'],
     ['prove', `plimsoll prove${target}`, 'build both and compare'],
-    ['explain', `plimsoll explain ${printable(first)}`, 'why it matters, with examples'],
+    ['explain', `plimsoll explain ${printable(first ?? '')}`, 'why it matters, with examples'],
   ];
-  // What is live is changed by its manifest, or by hand.
-  const possible = report.inventory.cluster ? steps.slice(2) : steps;
+  const possible = [
+    ...(isWithoutImages(report.inventory) ? init : []),
+    // What is live is changed by its manifest, or by hand.
+    ...(first === undefined ? [] : ofFindings.slice(report.inventory.cluster ? 2 : 0)),
+  ];
   const offered = possible
     .filter(([command]) => options.commands.includes(command))
     .map(([, call, meaning]): [string, string] => [call, meaning]);

@@ -780,6 +780,66 @@ async fn main() {
     health: '/healthz',
     lines: ['FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build', 'COPY Core/Core.csproj ./Core/', 'USER 1654'],
   },
+  // Beside it a library with the framework, an application for hands, what starts all of it on a desk, and tests: none of them ships.
+  'dotnet-worker': {
+    files: {
+      'global.json': '{ "sdk": { "version": "10.0.100", "rollForward": "latestFeature" } }\n',
+      'nuget.config':
+        '<configuration><packageSources><clear /><add key="nuget" value="https://api.nuget.org/v3/index.json" /></packageSources></configuration>\n',
+      'Directory.Build.props': '<Project>\n  <Import Project="eng/Versions.props" />\n</Project>\n',
+      'eng/Versions.props': '<Project />\n',
+      'eng/Other.props': '<Project />\n',
+      'src/Orders/Orders.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Worker">\n  <PropertyGroup>\n    <TargetFrameworks>net9.0;net10.0</TargetFrameworks>\n    <PublishAot>true</PublishAot>\n  </PropertyGroup>\n  <ItemGroup>\n    <ProjectReference Include="..\\Defaults\\Defaults.csproj" />\n  </ItemGroup>\n</Project>\n',
+      'src/Orders/packages.lock.json': '{}\n',
+      'src/Orders/Program.cs': 'Host.CreateApplicationBuilder(args).Build().Run();\n',
+      'src/Defaults/Defaults.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk">\n  <ItemGroup>\n    <FrameworkReference Include="Microsoft.AspNetCore.App" />\n    <ProjectReference Include="../Deep/Deep.csproj" />\n  </ItemGroup>\n</Project>\n',
+      'src/Deep/Deep.csproj': '<Project Sdk="Microsoft.NET.Sdk" />\n',
+      'src/Phone/Phone.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk">\n  <PropertyGroup>\n    <TargetFrameworks>net10.0-android;net10.0</TargetFrameworks>\n    <OutputType>Exe</OutputType>\n    <UseMaui>true</UseMaui>\n  </PropertyGroup>\n</Project>\n',
+      'src/AppHost/AppHost.csproj':
+        '<Project Sdk="Aspire.AppHost.Sdk/13.1.0">\n  <PropertyGroup>\n    <OutputType>Exe</OutputType>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n',
+      'checks/Checks/Checks.csproj':
+        '<Project Sdk="MSTest.Sdk/4.0.2">\n  <PropertyGroup>\n    <OutputType>Exe</OutputType>\n  </PropertyGroup>\n</Project>\n',
+    },
+    language: '.NET',
+    version: '10.0',
+    command: ['dotnet', 'Orders.dll'],
+    lines: [
+      'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build',
+      'COPY Directory.Build.props global.json nuget.config ./',
+      'COPY eng/Versions.props ./eng/',
+      'COPY src/Deep/Deep.csproj ./src/Deep/',
+      'COPY src/Defaults/Defaults.csproj ./src/Defaults/',
+      'COPY src/Orders/Orders.csproj src/Orders/packages.lock.json ./src/Orders/',
+      'RUN --mount=type=cache,target=/root/.nuget/packages dotnet publish src/Orders/Orders.csproj --configuration Release --framework net10.0 --no-restore --output /out -p:UseAppHost=false -p:PublishAot=false',
+      // The library's framework is the program's as well.
+      'FROM mcr.microsoft.com/dotnet/aspnet:10.0',
+    ],
+  },
+  'dotnet-of-another-sdk': {
+    files: {
+      'global.json': '{\n  "sdk": {\n    "version": "10.0.102"\n  }\n}\n',
+      'Directory.Build.props':
+        '<Project>\n  <Import Project="$(RepositoryEngineeringDir)Common.props" />\n</Project>\n',
+      'The Shop/Shop.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk">\n  <PropertyGroup>\n    <OutputType>Exe</OutputType>\n    <TargetFramework>net8.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n',
+      'The Shop/Program.cs': 'System.Console.WriteLine("hello");\n',
+    },
+    language: '.NET',
+    version: '8.0',
+    command: ['dotnet', 'Shop.dll'],
+    lines: [
+      // No newer feature band is taken, and the image of a line has its newest.
+      'FROM mcr.microsoft.com/dotnet/sdk:10.0.102 AS build',
+      // What is imported is not known, so that nothing is restored without it.
+      "RUN --mount=type=cache,target=/root/.nuget/packages dotnet publish 'The Shop/Shop.csproj' --configuration Release --output /out -p:UseAppHost=false",
+      'FROM mcr.microsoft.com/dotnet/runtime:8.0',
+    ],
+    questions: [/gets no security updates since/],
+    found: [/end-of-life/],
+  },
   'go-of-several': {
     files: {
       'go.mod': 'module example.com/shop\n\ngo 1.26\n',

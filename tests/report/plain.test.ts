@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderPlain, summaryLine } from '../../src/report/plain.ts';
 import { arbitraryReport } from './arbitrary-report.ts';
-import { cleanReport, sampleReport } from './sample-report.ts';
+import { cleanReport, reportOfApplications, sampleReport } from './sample-report.ts';
 
 describe('the plain report', () => {
   test('is one finding a line, as compilers write it', async () => {
@@ -12,6 +12,12 @@ describe('the plain report', () => {
   test('of a clean project is empty; the summary says what was looked at', () => {
     expect(renderPlain(cleanReport)).toBe('');
     expect(summaryLine(cleanReport)).toMatch(/^shop: 2 Dockerfiles, 3 workloads, .*: nothing found\n$/);
+  });
+
+  test('of applications alone says how they get what is audited', () => {
+    expect(summaryLine(reportOfApplications)).toBe(
+      'shop: 2 applications without a Dockerfile or manifest: nothing found (plimsoll init writes what is missing)\n',
+    );
   });
 
   test('has exactly one line for each finding and problem, whatever they hold', () => {

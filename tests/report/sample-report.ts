@@ -275,3 +275,9 @@ export const clusterReport: Report = {
   ...sampleReport,
   inventory: { ...sampleReport.inventory, dockerfiles: 0, contexts: [], links: [], cluster: sampleCluster },
 };
+
+/** Of a repository that has programs, and nothing yet that says how they ship. */
+export const reportOfApplications: Report = {
+  ...cleanReport,
+  inventory: { dockerfiles: 0, workloads: 0, objects: 0, composeServices: 0, applications: 2, contexts: [], links: [] },
+};

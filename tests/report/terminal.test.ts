@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { displayWidth } from '../../src/report/internal/display-width.ts';
 import { renderTerminal } from '../../src/report/terminal.ts';
 import { arbitraryReport } from './arbitrary-report.ts';
-import { cleanReport, reportOf, sampleFindings, sampleReport } from './sample-report.ts';
+import { cleanReport, reportOf, reportOfApplications, sampleFindings, sampleReport } from './sample-report.ts';
 
 const options = { columns: 80, color: false, all: false, commands: ['audit', 'explain', 'rules'] };
 const sgr = /\x1b\[(?:1|2|22|3[1-6]|39)m/g;
@@ -34,6 +34,15 @@ describe('the terminal report', () => {
     const all = renderTerminal(many, { ...options, all: true });
     expect(all.match(/╰/g)).toHaveLength(25);
     expect(all).not.toContain('--all');
+  });
+
+  test('offers init where there are applications alone', () => {
+    const text = renderTerminal(reportOfApplications, { ...options, commands: ['init'] });
+    expect(text).toContain('nothing found in 2 applications without a Dockerfile or manifest');
+    expect(text).toContain('plimsoll init shop  ');
+    expect(renderTerminal({ ...reportOfApplications, target: '.' }, { ...options, commands: ['audit'] })).not.toContain(
+      'init',
+    );
   });
 
   test('offers only commands that exist', () => {

@@ -1,36 +1,92 @@
 import { endOfLife } from '../../bases/end-of-life.ts';
 import type { Detector, Place } from '../detector.ts';
+import { dotnetBuildStage, dotnetShippedStage } from '../internal/dotnet-stages.ts';
 import { findHealth, findInSources, findPort } from '../internal/endpoints.ts';
+import { type ProjectProperty, propertyOf, type RestoreInputs, restoreInputs, sdksOf } from '../internal/msbuild.ts';
 import { variable } from '../internal/variables.ts';
 import { compareVersions, supportedLines } from '../internal/versions.ts';
-import type { Detection, ImageStage, PlannedVariable, Step } from '../plan.ts';
-import { baseName, directoryOf, join, placeIn } from '../repository.ts';
+import type { Detection, PlannedVariable } from '../plan.ts';
+import { baseName, directoryOf, join, placeIn, type Repository } from '../repository.ts';
 
 export const detector: Detector = {
   language: '.NET',
   mayBe: (names) => [...names].some((name) => /\.(?:cs|fs|vb)proj$/.test(name)),
   detect(place) {
-    const projects = [...place.names].filter((name) => /\.(?:cs|fs|vb)proj$/.test(name));
-    const file =
-      projects.find((name) => isWeb(place.read(name) ?? '')) ??
-      projects.find((name) => /^(?:Win)?Exe$/i.test(propertyOf(place, name, 'OutputType')?.value ?? ''));
-    const text = file === undefined ? undefined : place.read(file);
-    // A test project is a program, too.
-    if (file === undefined || text === undefined || /Microsoft\.NET\.Test\.Sdk|xunit|nunit/i.test(text))
-      return undefined;
-    return detection(place, file, text);
+    const programs = [...place.names]
+      .filter((name) => /\.(?:cs|fs|vb)proj$/.test(name))
+      .map((name) => projectOf(place, name))
+      .filter((project) => isProgram(place, project));
+    const project = programs.find(({ sdks }) => sdks.includes(webSdk)) ?? programs[0];
+    if (project === undefined) return undefined;
+    const { frameworks } = project;
+    if (frameworks.length > 0 && !frameworks.some(isForEverySystem))
+      return {
+        language: '.NET',
+        undecided: `${join(place.directory, project.file)} is made for ${frameworks.join(', ')}, which runs on Windows only.`,
+        flag: undefined,
+      };
+    return detection(place, project);
   },
 };
 
-function isWeb(text: string): boolean {
-  return /Sdk="Microsoft\.NET\.Sdk\.Web"|Microsoft\.AspNetCore\.App/.test(text);
+const webSdk = 'Microsoft.NET.Sdk.Web';
+
+/** Their projects are programs when nothing else is said. */
+const programSdks = [webSdk, 'Microsoft.NET.Sdk.Worker'];
+
+interface DotnetProject {
+  /** Its name, in the directory of the application. */
+  readonly file: string;
+  readonly text: string;
+  readonly sdks: readonly string[];
+  /** Target frameworks as they are written: `net10.0`, `net10.0-android`, `net48`. */
+  readonly frameworks: readonly string[];
 }
 
-function detection(place: Place, file: string, text: string): Detection {
-  const web = isWeb(text);
-  const context = contextOf(place, file, text);
-  const version = chooseVersion(place, file);
-  const named = propertyOf(place, file, 'AssemblyName')?.value ?? '';
+function projectOf(place: Place, file: string): DotnetProject {
+  const text = place.read(file) ?? '';
+  const target = property(place, file, 'TargetFramework') ?? property(place, file, 'TargetFrameworks');
+  const frameworks = (target?.value ?? '').split(';').map((name) => name.trim());
+  return { file, text, sdks: sdksOf(text), frameworks: frameworks.filter((name) => /^net/.test(name)) };
+}
+
+/** Not .NET Framework (`net48`), and not one system's (`net10.0-windows`). https://learn.microsoft.com/dotnet/standard/frameworks */
+function isForEverySystem(framework: string): boolean {
+  return /^net(?:coreapp)?\d+\.\d+$/.test(framework);
+}
+
+/** What is started, not what is taken into a program. Tests, programs for a desk or a hand, and the one that starts all others on a desk do not ship. */
+function isProgram(place: Place, { file, text, sdks, frameworks }: DotnetProject): boolean {
+  if (
+    /Microsoft\.NET\.Test\.Sdk|xunit|nunit/i.test(text) ||
+    sdks.some((name) => /^(?:MSTest|Aspire\.AppHost)\./.test(name))
+  )
+    return false;
+  const isSaid = (name: string) => property(place, file, name)?.value.toLowerCase() === 'true';
+  if (['UseMaui', 'UseWPF', 'UseWindowsForms', 'IsAspireHost', 'IsTestProject'].some(isSaid)) return false;
+  if (frameworks.length > 0 && frameworks.every((name) => /^net\d+\.\d+-(?!windows)/.test(name))) return false;
+  const output = property(place, file, 'OutputType')?.value;
+  return output === undefined ? programSdks.some((name) => sdks.includes(name)) : /^(?:win)?exe$/i.test(output);
+}
+
+/**
+ * Whether the program needs the shared framework of ASP.NET Core: it or what it refers to is made with it, or takes a package of it, which
+ * asks for it in turn.
+ */
+function needsAspNet(repository: Repository, { projects }: RestoreInputs): boolean {
+  return projects.some((path) => {
+    const text = repository.read(path) ?? '';
+    return sdksOf(text).includes(webSdk) || /(?:Include|Update)\s*=\s*["'][^"']*AspNetCore/i.test(text);
+  });
+}
+
+function detection(place: Place, project: DotnetProject): Detection {
+  const { file } = project;
+  const web = project.sdks.includes(webSdk) || /Include\s*=\s*["']Microsoft\.AspNetCore\.App["']/.test(project.text);
+  const inputs = restoreInputs(place.repository, join(place.directory, file));
+  const context = contextOf(inputs);
+  const version = chooseVersion(place, project);
+  const named = property(place, file, 'AssemblyName')?.value ?? '';
   const assembly = /^[\w.-]+$/.test(named) ? named : file.replace(/\.\w+proj$/, '');
   const health = web ? findHealth(place) : undefined;
   const port = web ? portOf(place) : undefined;
@@ -69,8 +125,19 @@ function detection(place: Place, file: string, text: string): Detection {
             },
           ],
     stages: [
-      buildStage(place, context, join(path, file), version.run, version.evidence),
-      shippedStage(place, version.run, web),
+      dotnetBuildStage(place.repository, {
+        project: join(place.directory, file),
+        inputs,
+        context,
+        version: version.run,
+        evidence: version.evidence,
+        framework: project.frameworks.length > 1 ? version.framework : undefined,
+      }),
+      dotnetShippedStage(
+        web || needsAspNet(place.repository, inputs) ? 'aspnet' : 'runtime',
+        version.run,
+        place.choices.base === 'alpine',
+      ),
     ],
     run: {
       command,
@@ -107,34 +174,17 @@ function listenOn(version: string, port: number): Readonly<Record<string, string
     : { ASPNETCORE_HTTP_PORTS: String(port) };
 }
 
-/** Images up to 3.0 are published in a folder of their own. */
-function imageOf(kind: string, version: string): string {
-  const folder = compareVersions(version, '3.1') < 0 ? 'dotnet/core' : 'dotnet';
-  return `mcr.microsoft.com/${folder}/${kind}:${version}`;
-}
-
-/** The directory that has everything that the project refers to. */
-function contextOf({ directory, repository }: Place, file: string, text: string): string {
-  let context = directory;
-  const references = [...text.matchAll(/<ProjectReference\s+Include="([^"]+)"/g)].map(([, path = '']) =>
-    path.replaceAll('\\', '/'),
-  );
-  const shared = [...sharedFiles, 'global.json', 'nuget.config', 'NuGet.Config'];
-  for (const path of references) {
-    const climbs = path.split('/').filter((part) => part === '..').length;
-    let at = directory;
-    for (let count = 0; count < climbs; count++) at = directoryOf(at);
-    if (at.length < context.length) context = at;
-  }
-  for (let at = context; at !== ''; ) {
-    at = directoryOf(at);
-    if (shared.some((name) => repository.has(join(at, name)))) context = at;
-  }
-  return file === '' ? directory : context;
+/** The directory that has everything that is read of the repository; all of it where that is not known. */
+function contextOf({ files, isWhole }: RestoreInputs): string {
+  let context = isWhole ? directoryOf(files[0] ?? '') : '';
+  for (const file of files) while (context !== '' && !file.startsWith(`${context}/`)) context = directoryOf(context);
+  return context;
 }
 
 interface DotnetVersion {
   readonly run: string;
+  /** The target framework that is published, where one is written. */
+  readonly framework: string | undefined;
   /** Since when it gets no security updates. */
   readonly ended: string | undefined;
   /** The program is made for an older release. */
@@ -146,15 +196,17 @@ interface DotnetVersion {
  * The release that the project is made for, also where it gets no security updates any more: what is made for one and rolled forward to
  * another meets the breaking changes of all between. Only who asks for another release gets it.
  */
-function chooseVersion(place: Place, file: string): DotnetVersion {
+function chooseVersion(place: Place, { file, frameworks }: DotnetProject): DotnetVersion {
   const lines = supportedLines('.NET', place.today);
   const newest = lines.at(-1) ?? '10.0';
-  const target = propertyOf(place, file, 'TargetFramework') ?? propertyOf(place, file, 'TargetFrameworks');
-  const asked = /(?:^|;)\s*net(?:coreapp)?(\d+\.\d+)/.exec(target?.value ?? '')?.[1];
+  const made = frameworks.filter(isForEverySystem).sort((one, other) => compareVersions(lineOf(one), lineOf(other)));
   const chosen = place.choices.version;
+  const framework = made.find((name) => lineOf(name) === chosen) ?? made.at(-1);
+  const asked = framework === undefined ? undefined : lineOf(framework);
   if (chosen !== undefined)
     return {
       run: chosen,
+      framework,
       ended: undefined,
       rolls: asked !== undefined && compareVersions(chosen, asked) > 0,
       evidence: '--runtime-version',
@@ -162,49 +214,28 @@ function chooseVersion(place: Place, file: string): DotnetVersion {
   if (asked === undefined)
     return {
       run: newest,
+      framework,
       ended: undefined,
       rolls: false,
       evidence: 'no target framework is written: the newest that is supported',
     };
-  const evidence = `TargetFramework (${target?.evidence})`;
+  const target = property(place, file, 'TargetFramework') ?? property(place, file, 'TargetFrameworks');
   const isSupported = lines.includes(asked) || compareVersions(asked, newest) > 0;
   return {
     run: asked,
+    framework,
     ended: isSupported ? undefined : (endOfLife('.NET', asked)?.date ?? 'long'),
     rolls: false,
-    evidence,
+    evidence: `TargetFramework (${target?.evidence})`,
   };
 }
 
-interface ProjectProperty {
-  readonly value: string;
-  readonly evidence: string;
+function lineOf(framework: string): string {
+  return framework.replace(/^net(?:coreapp)?/, '');
 }
 
-/** What is imported into every project below, by its name. https://learn.microsoft.com/visualstudio/msbuild/customize-by-directory */
-const sharedFiles = ['Directory.Build.props', 'Directory.Packages.props', 'Directory.Build.targets'];
-
-/**
- * A property of a project: what its file says, else what the nearest file says that MSBuild imports into all projects of a directory. The
- * properties that it names are put in. Conditions are not looked at: the first that is written counts.
- */
-function propertyOf(place: Place, file: string, name: string, depth = 0): ProjectProperty | undefined {
-  const paths = [join(place.directory, file)];
-  for (let at = place.directory; ; at = directoryOf(at)) {
-    paths.push(...sharedFiles.map((each) => join(at, each)));
-    if (at === '') break;
-  }
-  for (const path of paths) {
-    const text = place.repository.read(path);
-    const found = text === undefined ? null : new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</`).exec(text);
-    const written = found?.[1]?.trim() ?? '';
-    if (found === null || written === '') continue;
-    const value = written.replace(/\$\(([A-Za-z_][\w-]*)\)/g, (reference, other: string) =>
-      depth < 5 ? (propertyOf(place, file, other, depth + 1)?.value ?? reference) : reference,
-    );
-    return { value, evidence: placeIn(path, text, found.index) };
-  }
-  return undefined;
+function property(place: Place, file: string, name: string): ProjectProperty | undefined {
+  return propertyOf(place.repository, join(place.directory, file), name);
 }
 
 function portOf(place: Place): { readonly port: number; readonly evidence: string; readonly read: boolean } {
@@ -216,65 +247,6 @@ function portOf(place: Place): { readonly port: number; readonly evidence: strin
     /Listen(?:AnyIP|Localhost)?\([^)]{0,40}?(\d{4,5})/,
   ]);
   return found ? { ...found, read } : { port: 8080, evidence: 'the default of the image', read };
-}
-
-function buildStage(place: Place, context: string, project: string, version: string, evidence: string): ImageStage {
-  const below = (file: string) => (context === '' ? file : file.slice(context.length + 1));
-  const inContext = place.repository.files
-    .filter((file) => context === '' || file.startsWith(`${context}/`))
-    .map(below);
-  const manifests = inContext.filter((file) =>
-    /\.(?:cs|fs|vb)proj$|(?:^|\/)(?:Directory\.(?:Packages|Build)\.(?:props|targets)|packages\.lock\.json|global\.json|nuget\.config)$/i.test(
-      file,
-    ),
-  );
-  const byDirectory = new Map<string, string[]>();
-  for (const file of manifests)
-    byDirectory.set(directoryOf(file), [...(byDirectory.get(directoryOf(file)) ?? []), file]);
-  const copies = [...byDirectory]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(
-      ([directory, files], at): Step => ({
-        kind: 'copy',
-        ...(at === 0 && {
-          comment:
-            'What says which packages are needed comes first: a change of the sources alone then restores nothing',
-        }),
-        sources: files,
-        destination: directory === '' ? './' : `./${directory}/`,
-      }),
-    );
-  const mounts = ['type=cache,target=/root/.nuget/packages'];
-  return {
-    name: 'build',
-    base: imageOf('sdk', version),
-    comment: `.NET ${version}: ${evidence}`,
-    steps: [
-      { kind: 'workdir', path: '/src' },
-      ...copies,
-      { kind: 'run', mounts, commands: [`dotnet restore ${project}`] },
-      { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
-      {
-        kind: 'run',
-        comment: 'Without a launcher of its own: dotnet starts the assembly',
-        mounts,
-        commands: [`dotnet publish ${project} --configuration Release --no-restore --output /out -p:UseAppHost=false`],
-      },
-    ],
-  };
-}
-
-function shippedStage(place: Place, version: string, web: boolean): ImageStage {
-  const kind = place.choices.base === 'alpine' ? '-alpine' : '';
-  return {
-    name: undefined,
-    base: `${imageOf(web ? 'aspnet' : 'runtime', version)}${kind}`,
-    comment: 'The image that ships: the runtime without the SDK, and what was published',
-    steps: [
-      { kind: 'workdir', path: '/app' },
-      { kind: 'copy', from: 'build', sources: ['/out'], destination: './' },
-    ],
-  };
 }
 
 /** Variables of the sources, and connection strings of the settings, which a variable overrides with two underscores for a level. */

@@ -25,7 +25,7 @@ export function replaceBetween(
   return result + text.slice(done);
 }
 
-/** A pom.xml without its comments, of which the line ends stay. */
+/** XML without its comments, of which the line ends stay, so that places stay where they are. */
 export function withoutComments(text: string): string {
   return replaceBetween(
     text,

@@ -71,7 +71,10 @@ export function inventoryParts(inventory: Inventory): string[] {
   if (workloads > 0) parts.push(plural(workloads, 'workload'));
   else if (objects > 0) parts.push(plural(objects, 'Kubernetes object'));
   if (composeServices > 0) parts.push(plural(composeServices, 'Compose service'));
-  if (applications > 0) parts.push(plural(applications, 'application'));
+  if (applications > 0)
+    parts.push(
+      `${plural(applications, 'application')}${isWithoutImages(inventory) ? ' without a Dockerfile or manifest' : ''}`,
+    );
   for (const { name, bytes, layers } of images)
     parts.push(`image ${name} ${bytesText(bytes)} in ${plural(layers, 'layer')}`);
   if (contexts.length > 0) {
@@ -81,6 +84,17 @@ export function inventoryParts(inventory: Inventory): string[] {
     parts.push(`${name} ${bytesText(bytes)}${unneeded > 0 ? ` (${bytesText(unneeded)} for nothing)` : ''}`);
   }
   return parts.length === 0 ? ['nothing to look at: no Dockerfile, Compose file or Kubernetes manifest'] : parts;
+}
+
+/** True for an application's repository that has nothing yet of what `plimsoll init` writes. */
+export function isWithoutImages({
+  dockerfiles,
+  objects,
+  composeServices,
+  applications,
+  images = [],
+}: Inventory): boolean {
+  return applications > 0 && dockerfiles + objects + composeServices + images.length === 0;
 }
 
 /** False when there was nothing to audit. */

@@ -1,4 +1,5 @@
 import type { Fix } from '../../core/fix.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Probe, Workload } from '../../kubernetes/workload.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
@@ -18,7 +19,7 @@ export const rule = workloadRule({
           ...morePatient(project, workload, live, ready),
           at: live.place,
           also: [{ ...ready.place, note: 'the same' }],
-          message: `Container ${name} is restarted by the same question that takes it out of service, and as soon.`,
+          message: `${titleOf(workload)}: container ${name} is restarted by the same question that takes it out of service, and as soon.`,
         });
   },
 });

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isBuiltIn, type RoleSubject, readRoleBinding } from '../../kubernetes/rbac.ts';
 import { objectRule } from '../../project/rule.ts';
 
@@ -65,12 +66,18 @@ export const rule = objectRule({
     if (byDefault)
       report({
         at: byDefault.name,
-        message: `${object.kind} ${object.name} gives rights to the default account of ${byDefault.namespace ?? 'its namespace'}, which every pod has that names no other.`,
+        message: `${object.kind} ${object.name} gives rights to the default account of ${namespaceOf(byDefault.namespace, object)}, which every pod has that names no other.`,
         remedy: 'Make a ServiceAccount for the program that needs the rights, and name it in its pods.',
         peers: ['checkov:CKV_K8S_42'],
       });
   },
 });
+
+/** An overlay that only names the namespace says nothing else of a binding than its base does. */
+function namespaceOf(namespace: string | undefined, binding: Pick<KubernetesObject, 'kind' | 'namespace'>): string {
+  const isOwn = binding.kind === 'RoleBinding' && namespace === binding.namespace;
+  return namespace === undefined || isOwn ? 'its namespace' : namespace;
+}
 
 const everybodyIs: Readonly<Record<string, string>> = {
   'system:anonymous': 'everybody who reaches the API server, without a login',
