@@ -310,6 +310,7 @@ function configurationSchema() {
         additionalProperties: false,
         properties: {
           allowed: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
+          mirrors: { type: 'object', additionalProperties: { type: 'string' } },
           days: { type: 'integer', minimum: 0, maximum: 10000 },
         },
       },

@@ -1,23 +1,11 @@
 import { familiarName, type ImageReference } from '../core/image-reference.ts';
 import { compareDigits } from '../core/natural-order.ts';
-import { codenames } from './distributions.ts';
+import { countingWords } from './build-counts.ts';
 import { endOfLife } from './end-of-life.ts';
 import { releasesOf } from './releases.ts';
 import { productOf } from './successors.ts';
 import { withoutMirror } from './tag.ts';
-
-/** A tag as far as it can be put into an order with others. */
-export interface TrackTag {
-  readonly tag: string;
-  /** The numbers of its version as written: `3`, `12`, `4`. Empty where it names none. */
-  readonly numbers: readonly string[];
-  /** All else, no word left out: tags with the same form differ in their numbers, and in the release of the distribution, alone. `#.#.#-slim-{debian}` */
-  readonly form: string;
-  /** The release of the distribution that it names: `12` of bookworm, `3.19` of alpine3.19. */
-  readonly system: string | undefined;
-  /** Of a pre-release, the form of what it is to become: `#.#.#-slim` of 3.14.0-rc.1-slim. */
-  readonly releaseForm: string | undefined;
-}
+import { countsIn, isComparable, readTrackTag, type TrackTag } from './track-tag.ts';
 
 /** The newest tag of one of the tracks after the tag's own. */
 export interface NextTag {
@@ -32,101 +20,8 @@ export interface TrackNews {
   readonly newer: string | undefined;
   /** The newest of each later track, the nearest first. */
   readonly next: readonly NextTag[];
-}
-
-/** `dev` and `devel` without a number are variants as often, so they are words like any other. */
-const preRelease =
-  /^(?:(?:rc|alpha|beta|pre|preview|nightly|snapshot|canary|milestone|cr|ea|insiders)(?:[._]?\d+(?:\.\d+)*)?|dev[._]?\d+(?:\.\d+)*)$/i;
-const embeddedPreRelease = /^(v?\d+(?:[._]\d+)*)([._]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|m|cr|ea)[._]?\d*)$/i;
-const version = /^v?\d+(?:[._u]\d+)*$/;
-const timestamp = /\d{4}-\d{2}-\d{2}(?:T\d{2}-\d{2}-\d{2}Z)?/;
-/** Counts of builds behind a version: `r9` of Bitnami, `ls12` of LinuxServer. */
-const revision = /^(r|ls|rev|build|eksbuild\.)(\d+)$/;
-/** Distributions whose release stands behind a dash of its own. */
-const dashedSystems: ReadonlySet<string> = new Set(['debian', 'ubuntu', 'photon']);
-
-/** Takes a tag apart; linear in its length, which the grammar of references bounds. */
-export function readTrackTag(tag: string): TrackTag {
-  const numbers: string[] = [];
-  const form: string[] = [];
-  const releaseForm: string[] = [];
-  let system: string | undefined;
-  let isPreRelease = false;
-  let state: 'before' | 'in' | 'behind' = 'before';
-  // A timestamp has the dashes that otherwise part words.
-  const stamp = timestamp.exec(tag)?.[0];
-  const text = stamp === undefined ? tag : tag.replace(stamp, stamp.replace(/\D/g, ''));
-  const parts = text.split('-');
-  const revisions = parts.length - 1 - parts.findLastIndex((part) => !revision.test(part));
-  const add = (part: string, inRelease = part) => {
-    form.push(part);
-    releaseForm.push(inRelease);
-  };
-  for (const [at, part] of parts.entries()) {
-    const embedded = state === 'before' ? embeddedPreRelease.exec(part) : null;
-    const stamped = state === 'before' && stamp !== undefined ? /^([A-Za-z]+\.)(\d+)$/.exec(part) : null;
-    const counted = state !== 'before' && at >= parts.length - revisions ? revision.exec(part) : null;
-    const of = systemOf(part, parts[at - 1]);
-    if (embedded) {
-      isPreRelease = true;
-      const release = masked(embedded[1] ?? '', numbers);
-      add(release + (embedded[2] ?? ''), release);
-      state = 'in';
-    } else if (
-      (state === 'before' && version.test(part)) ||
-      (state === 'in' && !isPreRelease && /^\d+(?:\.\d+)*$/.test(part))
-    ) {
-      add(masked(part, numbers));
-      state = 'in';
-    } else if (stamped) {
-      add(`${stamped[1]}${masked(stamped[2] ?? '', numbers)}`);
-      state = 'in';
-    } else if (counted) add(`${counted[1]}${masked(counted[2] ?? '', numbers)}`);
-    else if (preRelease.test(part)) {
-      isPreRelease = true;
-      form.push(part);
-      if (state === 'before') releaseForm.push(part);
-    } else {
-      if (state === 'in') state = 'behind';
-      if (of === undefined) add(part);
-      else {
-        add(`{${of[0]}}`);
-        system = of[1];
-      }
-    }
-  }
-  return {
-    tag,
-    numbers,
-    form: form.join('-'),
-    system,
-    releaseForm: isPreRelease ? releaseForm.join('-') : undefined,
-  };
-}
-
-/** `bookworm`, `alpine3.19`, and the `12` of `debian-12`: the distribution, and its release. */
-function systemOf(part: string, before: string | undefined): readonly [string, string] | undefined {
-  if (before !== undefined && dashedSystems.has(before) && /^\d+(?:\.\d+)?$/.test(part)) return [before, part];
-  const known = Object.hasOwn(codenames, part) ? codenames[part] : undefined;
-  if (known !== undefined) return /^\d/.test(known[1]) ? known : undefined;
-  const alpine = /^alpine(\d+(?:\.\d+)*)$/.exec(part)?.[1];
-  return alpine === undefined ? undefined : ['alpine', alpine];
-}
-
-/**
- * The part with a mark for each number; dates (`@`), years (`%`) and counts of which nobody knows the meaning (`?`) are marked otherwise wherever they
- * stand, so that `3` is no older `20240923`, and 1.2.3 no older 1.2.99999999. No tag has these characters.
- */
-function masked(part: string, numbers: string[]): string {
-  return part.replace(/\d+/g, (digits) => {
-    numbers.push(digits);
-    if (/^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)(?:\d{4}|\d{6})?$/.test(digits)) return '@';
-    // Seconds since 1970, which Red Hat's builds have.
-    if (numbers.length > 1 && /^1\d{9}$/.test(digits)) return '@';
-    // A third or fourth number may be a count that passes by these.
-    if (numbers.length < 3 && /^(?:199|20\d)\d$/.test(digits)) return '%';
-    return digits.length > 5 ? '?' : '#';
-  });
+  /** A tag that may be newer, and is not compared: it differs in a word with a number of which nothing shows whether it counts builds. */
+  readonly uncompared?: string;
 }
 
 /**
@@ -140,12 +35,13 @@ export function trackNews(
   tags: readonly string[],
   admits: (version: string) => boolean,
 ): TrackNews {
-  const own = readTrackTag(reference.tag ?? 'latest');
+  const counting = countingWords(reference.tag ?? 'latest', tags);
+  const own = readTrackTag(reference.tag ?? 'latest', counting);
   if (!isComparable(own)) return { newer: undefined, next: [] };
   const line = lineNumbers(reference, own);
   const lineOf = ({ numbers }: TrackTag) => line.map((at) => numbers[at] ?? '0');
   const form = own.releaseForm ?? own.form;
-  const others = readTags(tags)
+  const others = readTags(tags, counting)
     .filter(
       (each) =>
         each.releaseForm === undefined &&
@@ -177,7 +73,9 @@ export function trackNews(
   const moved = newestOf(withNewestSystem(onNewerSystem).filter((each) => compare(each, own) >= 0));
   const isPreRelease = own.releaseForm !== undefined;
   const released = isPreRelease && newest !== undefined && compare(newest, own) >= 0 ? newest : undefined;
+  const uncompared = isPreRelease ? undefined : maybeNewer(reference, own, newest ?? own, tags, admits);
   return {
+    ...(uncompared !== undefined && { uncompared }),
     newer: !isPreRelease && newest !== undefined && compare(newest, own) > 0 ? newest.tag : undefined,
     next: [
       ...(released ? [{ line: lineOf(released).join('.'), tag: released.tag }] : []),
@@ -187,18 +85,61 @@ export function trackNews(
   };
 }
 
+const noWords: ReadonlySet<string> = new Set();
+
 /** Thousands of tags, which dozens of references of one repository are held against. */
 const read = new WeakMap<readonly string[], readonly TrackTag[]>();
 
-function readTags(tags: readonly string[]): readonly TrackTag[] {
-  const known = read.get(tags) ?? tags.map(readTrackTag);
+function readTags(tags: readonly string[], counting: ReadonlySet<string>): readonly TrackTag[] {
+  if (counting.size > 0) return tags.map((tag) => readTrackTag(tag, counting));
+  const known = read.get(tags) ?? tags.map((tag) => readTrackTag(tag));
   read.set(tags, known);
   return known;
 }
 
-/** Whether a list of tags can say anything of what a tag is followed by. */
-export function isComparable({ numbers, form, system }: TrackTag): boolean {
-  return !form.includes('?') && (numbers.length > 0 || system !== undefined);
+/** The newest tag of the line that differs from its own in what may count builds, and in nothing else but later numbers: that has it, or has it not, or has it higher. */
+function maybeNewer(
+  reference: ImageReference,
+  own: TrackTag,
+  newest: TrackTag,
+  tags: readonly string[],
+  admits: (version: string) => boolean,
+): string | undefined {
+  const { base: ownText, counts: ownCounts } = countsIn(own.tag);
+  const ownBase = readTrackTag(ownText);
+  const { form } = readTrackTag(own.tag);
+  const newestBase = readTrackTag(countsIn(newest.tag).base);
+  const line = lineNumbers(reference, ownBase);
+  let best: { readonly tag: string; readonly base: TrackTag } | undefined;
+  for (const { read, counts, base } of readCounts(tags)) {
+    if (base.form !== ownBase.form || base.system !== ownBase.system || read.form === form) continue;
+    if (counts.size + ownCounts.size === 0 || read.releaseForm !== undefined) continue;
+    if (line.some((at) => compareDigits(base.numbers[at] ?? '0', ownBase.numbers[at] ?? '0') !== 0)) continue;
+    const order = compare(base, newestBase);
+    const isLaterBuild = [...counts].some(([word, count]) => count > (ownCounts.get(word) ?? count));
+    if (order < 0 || (order === 0 && !isLaterBuild) || !admits(base.numbers.join('.'))) continue;
+    if (best === undefined || compare(base, best.base) > 0) best = { tag: read.tag, base };
+  }
+  return best?.tag;
+}
+
+interface CountedRead {
+  readonly read: TrackTag;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly base: TrackTag;
+}
+
+const readWithout = new WeakMap<readonly string[], readonly CountedRead[]>();
+
+function readCounts(tags: readonly string[]): readonly CountedRead[] {
+  const known =
+    readWithout.get(tags) ??
+    readTags(tags, noWords).map((each) => {
+      const { base, counts } = countsIn(each.tag);
+      return { read: each, counts, base: counts.size === 0 ? each : readTrackTag(base) };
+    });
+  readWithout.set(tags, known);
+  return known;
 }
 
 /** Official images under the names that others give them. */

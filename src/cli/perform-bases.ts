@@ -135,6 +135,7 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
     architecture: architectureOf(snapshot),
     today,
     days: days > 0 ? days : (configuration.bases.days ?? defaultDays),
+    mirrors: configuration.bases.mirrors,
     admits: admitting(configuration.bases),
   };
   const images: BaseStatus[] = [];

@@ -74,6 +74,8 @@ export interface BaseStatus {
   readonly image: string;
   readonly tag: string | undefined;
   readonly digest: string | undefined;
+  /** The image that this one is a copy of, without a tag; ends of support and what was given up are told of that. */
+  readonly copyOf?: string;
   /** Of the worst that is not ignored; absent where there is nothing, or nothing is known. */
   readonly severity?: Severity;
   readonly places: readonly BasePlace[];

@@ -1,4 +1,4 @@
-import { readTrackTag, type TrackTag } from '../bases/track.ts';
+import { readTrackTag, type TrackTag } from '../bases/track-tag.ts';
 import type { ImageReference } from '../core/image-reference.ts';
 import { compareNumbers } from '../core/version-order.ts';
 import type { RegistrySession } from './registry-session.ts';

@@ -43,6 +43,8 @@ export const costKeys = {
 export interface BasesSettings {
   /** Ranges of versions by the image's name, in which `*` stands for any part: `node` → `>=20 <23`. */
   readonly allowed: ReadonlyMap<string, string>;
+  /** From the beginning of the names of copies, `registry.example/mirror`, to what they are copies of: `docker.io`. */
+  readonly mirrors: ReadonlyMap<string, string>;
   /** From so many days before the end of support on, it is told; undefined: the default. */
   readonly days: number | undefined;
 }
@@ -133,7 +135,7 @@ export const noConfiguration: Configuration = {
   kubernetesTarget: undefined,
   prove: { ...noProveSettings, builds: [] },
   cost: {},
-  bases: { allowed: new Map(), days: undefined },
+  bases: { allowed: new Map(), mirrors: new Map(), days: undefined },
   sizeBudgets: new Map(),
   prune: noPruneSettings,
   history: { record: false, store: undefined, project: undefined },
@@ -154,7 +156,7 @@ export const configurationKeys = {
     'A map with `target`, the Kubernetes release that the manifests are for: `"1.34"`. APIs that it does not serve, and fields that it does not have, are findings.',
   cost: 'What the cost model reckons with: a map with `nodes`, `deploysPerDay`, `newNodesPerDay`, and as rates (`100MB/s`, `1Gbit/s`) `bandwidth` of a node and its `unpackRate`. A flag says more.',
   bases:
-    'What `plimsoll bases` keeps to: a map with `allowed`, from the name of an image (`node`, `ghcr.io/acme/*`) to the versions that are wanted (`">=20 <23"`), and `days` before the end of support from which on it is told (90).',
+    'What `plimsoll bases` keeps to: a map with `allowed`, from the name of an image (`node`, `ghcr.io/acme/*`) to the versions that are wanted (`">=20 <23"`), `mirrors`, from the beginning of names (`registry.example/mirror`) to what is copied there (`docker.io`), and `days` before the end of support from which on it is told (90).',
   sizeBudgets:
     'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it. Runs that are recorded hold images against it, those that a name without a tag names (`shop/web`), too.',
   prune:

@@ -52,7 +52,7 @@ export function renderBases(report: BasesReport, options: Options): string {
       ['  ends', 'support', 'when', 'severity', 'says'],
       rows('ending', (status) =>
         status.ending.map((end) => [
-          `  ${status.image}`,
+          `  ${withOrigin(status)}`,
           end.product,
           `${end.date}, ${daysText(end)}`,
           end.severity,
@@ -64,7 +64,9 @@ export function renderBases(report: BasesReport, options: Options): string {
     ),
     section(
       ['  given up', 'instead'],
-      rows('deprecated', ({ image, deprecated }) => (deprecated ? [[`  ${image}`, deprecated.instead ?? '']] : [])),
+      rows('deprecated', (status) =>
+        status.deprecated ? [[`  ${withOrigin(status)}`, status.deprecated.instead ?? '']] : [],
+      ),
       place,
       page,
     ),
@@ -117,6 +119,10 @@ function tracksText({ next }: BaseStatus): string {
 
 function nameAndTag({ image, digest }: BaseStatus): string {
   return digest === undefined ? image : image.slice(0, image.length - digest.length - 1);
+}
+
+function withOrigin({ image, copyOf }: BaseStatus): string {
+  return copyOf === undefined ? image : `${image} (a copy of ${copyOf})`;
 }
 
 function movedFrom({ by, where: at, from }: MovedTag): string {
@@ -190,7 +196,8 @@ function nextSteps(report: BasesReport, page: Page): string[] {
     can('newer', ({ newer }) => newer !== undefined) ||
     can('moved', ({ moved }) => moved.some(({ by }) => by === 'pinned'));
   const ends =
-    can('ending', ({ ending }) => ending.length > 0) || can('deprecated', ({ deprecated }) => deprecated !== undefined);
+    can('ending', ({ ending, copyOf }) => ending.length > 0 && copyOf === undefined) ||
+    can('deprecated', ({ deprecated, copyOf }) => deprecated !== undefined && copyOf === undefined);
   const steps: [string, string][] = [];
   if (updates)
     steps.push(
@@ -200,7 +207,9 @@ function nextSteps(report: BasesReport, page: Page): string[] {
   if (ends) steps.push(['plimsoll fix --rule maintenance/* --review', 'move to what is still supported']);
   return [
     ...stepLines(steps, page),
-    ...(ends ? row([], [{ text: `dates of ends are of ${report.datesKnownOn}`, style: 'dim' }], page) : []),
+    ...(can('ending', ({ ending }) => ending.length > 0)
+      ? row([], [{ text: `dates of ends are of ${report.datesKnownOn}`, style: 'dim' }], page)
+      : []),
   ];
 }
 
@@ -262,7 +271,7 @@ function messages(status: BaseStatus): Message[] {
       (end): Message => ({
         news: 'ending',
         severity: end.severity,
-        message: `${image}: support for ${end.product} ${end.days < 0 ? 'ended' : 'ends'} on ${end.date}, ${daysText(end)} (${end.source}).`,
+        message: `${withOrigin(status)}: support for ${end.product} ${end.days < 0 ? 'ended' : 'ends'} on ${end.date}, ${daysText(end)} (${end.source}).`,
       }),
     ),
     ...(deprecated
@@ -270,7 +279,7 @@ function messages(status: BaseStatus): Message[] {
           {
             news: 'deprecated',
             severity: 'warning',
-            message: `${image}: ${deprecated.reason}${deprecated.instead === undefined ? '' : `; take ${deprecated.instead}`}.`,
+            message: `${withOrigin(status)}: ${deprecated.reason}${deprecated.instead === undefined ? '' : `; take ${deprecated.instead}`}.`,
           } as const,
         ]
       : []),
@@ -283,10 +292,11 @@ export function basesJson({ images, ...rest }: BasesReport): string {
     format: 'plimsoll-bases',
     version: basesVersion,
     ...rest,
-    images: images.map(({ severity, newer, deprecated, ...status }) => ({
+    images: images.map(({ severity, newer, deprecated, copyOf, ...status }) => ({
       ...status,
       tag: status.tag ?? null,
       digest: status.digest ?? null,
+      copyOf: copyOf ?? null,
       severity: severity ?? null,
       places: status.places.map((place) => ({ ...place, line: place.line ?? null, column: place.column ?? null })),
       newer: newer ? { tag: newer.tag, digest: newer.digest ?? null } : null,

@@ -121,6 +121,43 @@ test.each([
   expect(newsOf(text, tags)).toEqual([newer, next]);
 });
 
+test.each([
+  // Counts of builds that are known to be that.
+  ['rancher/k3s:v1.27.4-k3s1', 'v1.27.4-k3s2 v1.27.10-k3s1 v1.27.9-k3s3', 'v1.27.10-k3s1', undefined],
+  ['acme/tool:1.2.3-build.4', '1.2.3-build.10 1.2.3', '1.2.3-build.10', undefined],
+  ['acme/tool:1.2.3-build-4', '1.2.3-build-10 1.2.3', '1.2.3-build-10', undefined],
+  ['acme/tool:1.2.3-k3s1-amd64', '1.2.3-k3s2-amd64 1.2.3-k3s3-arm64', '1.2.3-k3s2-amd64', undefined],
+  ['acme/tool:1.2.3-r0', '1.2.3-r1 1.2.4-r0', '1.2.4-r0', undefined],
+  ['acme/tool:1.2.3_3', '1.2.3_4 1.2.4_1', '1.2.4_1', undefined],
+  // A word that the tags show to count builds: they follow each other, and begin anew.
+  ['acme/tool:1.2.3-p2', '1.2.3-p1 1.2.3-p2 1.2.3-p3 1.2.4-p1', '1.2.4-p1', undefined],
+  [
+    'acme/tool:1.2.3-p2-slim',
+    '1.2.3-p1-slim 1.2.3-p2-slim 1.2.3-p3-slim 1.2.4-p1-slim 1.2.5-p1',
+    '1.2.4-p1-slim',
+    undefined,
+  ],
+  // Nothing shows it: it may be the version of something else.
+  ['acme/tool:1.2.3-p3', '1.2.3-p3 1.2.3-p4', undefined, '1.2.3-p4'],
+  ['acme/tool:1.2.3-gen2', '1.2.3-gen1 1.2.3-gen2 1.2.4-gen1', undefined, '1.2.4-gen1'],
+  ['acme/tool:1.2.3-p3', '1.2.3-p3 1.2.4-p3 1.2.4-p4', '1.2.4-p3', '1.2.4-p4'],
+  // Some have it, and some have not.
+  ['acme/tool:1.2.3_3', '1.2.4', undefined, '1.2.4'],
+  ['acme/tool:1.2.3-r0', '1.2.4 1.2.4-r0', '1.2.4-r0', undefined],
+  ['acme/tool:1.2.3', '1.2.4-ls20 1.2.3-ls19', undefined, '1.2.4-ls20'],
+  ['acme/tool:1.2.3', '1.2.4-slim 1.2.4-jdk17', undefined, undefined],
+  ['acme/tool:1.2.3', '2.0.0-ls1', undefined, undefined],
+  // Versions of something else are variants.
+  ['tomcat:9.0.50-jdk8', '9.0.50-jdk11 9.0.60-jdk11', undefined, undefined],
+  ['acme/tool:1.2.3-alpine3.19', '1.2.3-alpine3.20', undefined, undefined],
+  ['acme/tool:1.2.3', '1.2.4-rc1', undefined, undefined],
+])('%s among %s: %s, and not compared with %s', (text, tags, newer, uncompared) => {
+  const reference = parseImageReference(text);
+  if (reference === undefined) throw new Error(text);
+  const news = trackNews(reference, tags.split(' '), () => true);
+  expect([news.newer, news.uncompared]).toEqual([newer, uncompared]);
+});
+
 test('versions that are not wanted are passed over', () => {
   const admits = (version: string) => Number(version.split('.')[0]) < 22;
   expect(newsOf('node:20.1.0', '20.2.0 21.0.0 22.0.0', admits)).toEqual(['20.2.0', '21.0.0']);

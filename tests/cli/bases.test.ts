@@ -78,6 +78,17 @@ describe('plimsoll bases without a network', () => {
     expect((await bases('--offline', ...flags)).code).toBe(code);
   });
 
+  test('a copy of an image ends when that does', async () => {
+    write({
+      Dockerfile: 'FROM registry.internal/mirror/node:16\n',
+      'plimsoll.yaml': 'bases: {mirrors: {registry.internal/mirror: docker.io}}\n',
+    });
+    const { stdout } = await bases('--offline');
+    expect(stdout).toContain(
+      'error bases/ending: registry.internal/mirror/node:16 (a copy of docker.io/node): support for Node.js 16 ended on 2023-09-11',
+    );
+  });
+
   test('hostile names are printable', async () => {
     write({ 'compose.yaml': 'services:\n  a: {image: "x\\u001b[31m${Y}"}\n' });
     const { stdout } = await bases('--offline');
@@ -87,6 +98,8 @@ describe('plimsoll bases without a network', () => {
 
 test.each([
   ['bases: {allowed: {node: "new"}}', 'a range of versions is needed here'],
+  ['bases: {mirrors: {registry.example/mirror: "docker.io/"}}', 'what has copies and what they are copies of'],
+  ['bases: {mirrors: {registry.example/mirror: [docker.io]}}', 'what has copies and what they are copies of'],
   ['bases: {days: many}', 'bases: days is a whole number'],
   ['bases: {allow: {}}', 'there is no key «allow»'],
 ])('plimsoll.yaml with %s is refused', async (text, message) => {

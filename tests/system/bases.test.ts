@@ -132,6 +132,23 @@ describe('an update from a real registry', () => {
     expect(asked).toHaveLength(5);
   });
 
+  test('names a tag that may be newer and is not compared, and takes one that counts builds', async () => {
+    const { host } = registry;
+    await pushTagged(registry.ownHost, 'acme/counted', [
+      { tag: '1.2.3-p3' },
+      { tag: '1.2.3-p4' },
+      { tag: '1.2.3-k3s1' },
+      { tag: '1.2.3-k3s2' },
+    ]);
+    write({ Dockerfile: `FROM ${host}/acme/counted:1.2.3-p3\nFROM ${host}/acme/counted:1.2.3-k3s1\n` });
+    const { code, stdout } = await bases();
+    expect([code, stdout]).toEqual([
+      1,
+      `Dockerfile:2:6: warning bases/newer: ${host}/acme/counted:1.2.3-k3s1 is behind 1.2.3-k3s2 on its track.\n` +
+        `Dockerfile:1:6: unknown bases/newer: ${host}/acme/counted:1.2.3-p3: not compared with 1.2.3-p4: the tags do not show whether the number that they differ in counts builds\n`,
+    ]);
+  });
+
   test('writes tag and digest everywhere the images are named, and then has nothing to do', async () => {
     write(old());
     const shown = await bases('--fix');

@@ -1,6 +1,8 @@
 import { baseImage } from '../../bases/base-image.ts';
 import { dateSource } from '../../bases/date-sources.ts';
-import { isComparable, readTrackTag, trackNews } from '../../bases/track.ts';
+import { copiedFrom } from '../../bases/mirrored-image.ts';
+import { trackNews } from '../../bases/track.ts';
+import { isComparable, readTrackTag } from '../../bases/track-tag.ts';
 import type {
   BaseNews,
   BasePlace,
@@ -43,6 +45,8 @@ export interface Judging {
   readonly today: string;
   /** From so many days before the end of support on, it is told. */
   readonly days: number;
+  /** Where copies of other images are: `plimsoll.yaml`. */
+  readonly mirrors: ReadonlyMap<string, string>;
   /** Whether a version of an image is wanted: `plimsoll.yaml`. */
   admits(reference: ImageReference, version: string): boolean;
 }
@@ -63,7 +67,10 @@ const longEnded = 365;
 export async function assessImage(asked: AskedImage, judging: Judging): Promise<BaseStatus> {
   const { reference, places } = asked;
   const { text, tag, digest } = reference;
-  const known = baseImage(tag === undefined && digest === undefined ? text : textWithoutDigest(reference));
+  const copyOf = copiedFrom(reference, judging.mirrors);
+  const name = copyOf ?? nameAsWritten(reference);
+  // A digest alone may be any version of the image.
+  const known = baseImage(tag !== undefined ? `${name}:${tag}` : digest === undefined ? name : text);
   const unknown: UnknownNews[] = [];
   const isLocal = reference.registry === localStore;
   if (isLocal) unknown.push({ what: 'image', reason: localReason });
@@ -71,7 +78,7 @@ export async function assessImage(asked: AskedImage, judging: Judging): Promise<
   const moved = isLocal ? [] : await askMoved(asked, judging, unknown);
   const newer = await newerTag(reference, tracks.newer, judging, unknown);
   const next = tracks.next
-    .map((each) => withEnd(reference, each))
+    .map((each) => withEnd(name, each))
     .filter(({ ends }) => (ends ?? judging.today) >= judging.today);
   const ending = known.endOfLife
     .map(({ product, date }): EndingSupport => {
@@ -89,6 +96,7 @@ export async function assessImage(asked: AskedImage, judging: Judging): Promise<
     ending,
     unknown,
     ...(newer && { newer }),
+    ...(copyOf !== undefined && { copyOf }),
     ...(known.deprecated && { deprecated: known.deprecated }),
   };
   const severity = severityOf(status);
@@ -114,7 +122,15 @@ async function askTracks(
     return nothingNewer;
   }
   const list = await session.tags(reference);
-  if (list.kind === 'tags') return trackNews(reference, list.tags, (version) => admits(reference, version));
+  if (list.kind === 'tags') {
+    const news = trackNews(reference, list.tags, (version) => admits(reference, version));
+    if (news.uncompared !== undefined)
+      unknown.push({
+        what: 'newer',
+        reason: `not compared with ${news.uncompared}: the tags do not show whether the number that they differ in counts builds`,
+      });
+    return news;
+  }
   unknown.push({ what: 'newer', reason: list.reason });
   return nothingNewer;
 }
@@ -179,15 +195,11 @@ async function newerTag(
   return { tag };
 }
 
-function withEnd(reference: ImageReference, { line, tag }: { line: string | undefined; tag: string }): NextTrack {
-  const [ends] = baseImage(`${nameAsWritten(reference)}:${tag}`)
+function withEnd(name: string, { line, tag }: { line: string | undefined; tag: string }): NextTrack {
+  const [ends] = baseImage(`${name}:${tag}`)
     .endOfLife.map(({ date }) => date)
     .sort();
   return { line, tag, ...(ends !== undefined && { ends }) };
-}
-
-function textWithoutDigest(reference: ImageReference): string {
-  return reference.tag === undefined ? reference.text : `${nameAsWritten(reference)}:${reference.tag}`;
 }
 
 function daysUntil(date: string, today: string): number {

@@ -41,7 +41,17 @@ function assess(text: string, session: RegistrySession | undefined, more: Partia
   const place = { path: 'Dockerfile', line: 1, column: 6, kind: 'FROM', ignores: [] } as const;
   return assessImage(
     { reference, places: [place], ships: true, running: [], built: [], ...more },
-    { session, architecture: 'amd64', today, days: 90, admits: () => true },
+    {
+      session,
+      architecture: 'amd64',
+      today,
+      days: 90,
+      mirrors: new Map([
+        ['registry.internal/mirror', 'docker.io'],
+        ['registry.internal/our-node', 'node'],
+      ]),
+      admits: () => true,
+    },
   );
 }
 
@@ -75,6 +85,35 @@ describe('what is said of an image', () => {
     ['gcr.io/distroless/java11-debian11:nonroot', ['Debian 11']],
   ])('%s ends with %s', async (text, products) => {
     expect((await assess(text, undefined)).ending.map(({ product }) => product)).toEqual(products);
+  });
+
+  test.each([
+    // Where plimsoll.yaml says so, or the path itself.
+    ['registry.internal/mirror/node:16', 'docker.io/node', ['Node.js 16']],
+    ['registry.internal/mirror/library/node:16-buster', 'docker.io/library/node', ['Node.js 16', 'Debian 10']],
+    ['registry.internal/our-node:16', 'node', ['Node.js 16']],
+    ['harbor.corp/hub/library/debian:10', 'debian', ['Debian 10']],
+    ['harbor.corp/docker.io/library/debian:10', 'docker.io/library/debian', ['Debian 10']],
+    [
+      'harbor.corp/gcr.io/distroless/nodejs18-debian11',
+      'gcr.io/distroless/nodejs18-debian11',
+      ['Node.js 18', 'Debian 11'],
+    ],
+    [`harbor.corp/library/debian:10@${a}`, 'debian', ['Debian 10']],
+    // Anybody's.
+    ['registry.internal/acme/node:16', undefined, []],
+    ['registry.internal/node:16', undefined, []],
+    ['registry.internal/mirrors/node:16', undefined, []],
+    ['acme/library/node:16', undefined, []],
+    ['ghcr.io/acme/library/node:16', undefined, []],
+    ['harbor.corp/library/acme-node:16', undefined, []],
+    [`harbor.corp/library/debian@${a}`, 'debian', []],
+  ])('%s is a copy of %s and ends with it: %j', async (text, copyOf, products) => {
+    const status = await assess(text, undefined);
+    expect([status.copyOf, status.ending.map(({ product }) => product.replace(/ \(.*/, ''))]).toEqual([
+      copyOf,
+      products,
+    ]);
   });
 
   test('what every place ignores has no severity, what one does not ignore has', async () => {
