@@ -31,6 +31,7 @@ import { progressOn } from './progress.ts';
 import { readBases } from './read-bases.ts';
 import { platformFrom, type ReadImage, readImage } from './read-image.ts';
 import { readTarget } from './read-target.ts';
+import { recordedName } from './recorded-image.ts';
 import { askedRules } from './rule-selection.ts';
 import { imageSubject, type ReportWithHistory, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
@@ -106,7 +107,13 @@ async function viewOf(
   const ordered = await orderedReport(audited, project, parsed, configuration.cost);
   const { report, ...outcome } = await withHistory(
     ordered,
-    { kind: 'image', subject: imageSubject(name, parsed), root: terminal.cwd, images: [image], configuration },
+    {
+      kind: 'image',
+      subject: imageSubject(recordedName(image.analysis.image), parsed),
+      root: terminal.cwd,
+      images: [image],
+      configuration,
+    },
     parsed,
     terminal,
   );

@@ -65,7 +65,7 @@ function scheduledJobs({ prune }: PipelinePlan): string {
     variables:
       REPORTS: plimsoll-reports
     steps:
-${setUp(1)}${bash('Review', reviewStep)}      - publish: plimsoll-reports
+${setUp(1)}${historyTaken('plimsoll-history')}${bash('Review', reviewStep, ['env:', historyVariable])}      - publish: plimsoll-reports
         artifact: plimsoll-review
         condition: succeededOrFailed()
 `;
@@ -120,6 +120,8 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
       : [
           '  PLIMSOLL_PRUNE    write: what the plan says is deleted from the registry; PLIMSOLL_KUBECONFIG (secret) tells what clusters run, REGISTRY_USER and REGISTRY_PASSWORD (secret) log in',
         ]),
+    'The history, which budgets of plimsoll.yaml and the review look back into, is an artifact of the runs of each branch, as long as the project keeps runs; pull requests read that of the',
+    'branch that they go into. Its tag is found by the az of the agent, with the token of the build.',
     `Newer base images come as the branch ${updateBranch}: the build service has to be allowed «Contribute» and «Create branch».`,
     'The comment of what changed is for Azure Repos: the build service has to be allowed «Contribute to pull requests» in the repository.',
   ];
@@ -137,6 +139,65 @@ function bash(title: string, lines: readonly string[], rest: readonly string[] =
 ${block([...scriptStart, ...lines], 10)}
         displayName: ${title}
 ${rest.map((line) => `        ${line}\n`).join('')}`;
+}
+
+/**
+ * This run's copy of the history, which a run of the same branch kept, or one of the branch that the pull request goes into. Of GitHub, Azure names that
+ * without `refs/heads/`.
+ */
+const takeHistory = [
+  'BRANCH="${SYSTEM_PULLREQUEST_TARGETBRANCH:-$BUILD_SOURCEBRANCH}"',
+  'mkdir -p "$AGENT_TEMPDIRECTORY/plimsoll-history"',
+  'if ! RUNS=$(az pipelines runs list --organization "$SYSTEM_COLLECTIONURI" --project "$SYSTEM_TEAMPROJECT" --pipeline-ids "$SYSTEM_DEFINITIONID" --branch "refs/heads/${BRANCH#refs/heads/}" --tags "$ARTIFACT" --query-order FinishTimeDesc --top 5 --query "[].id" --output tsv); then',
+  '  [ "$BUILD_REASON" = PullRequest ] || exit 1',
+  '  echo "##vso[task.logissue type=warning]The history cannot be read: the budgets have nothing to hold this against"',
+  '  exit 0',
+  'fi',
+  'TAKEN=$([ -n "$RUNS" ] || echo none)',
+  'for RUN in $RUNS; do',
+  '  if az pipelines runs artifact download --organization "$SYSTEM_COLLECTIONURI" --project "$SYSTEM_TEAMPROJECT" --run-id "$RUN" --artifact-name "$ARTIFACT" --path "$AGENT_TEMPDIRECTORY/plimsoll-history" --output none; then',
+  '    TAKEN=$RUN',
+  '    break',
+  '  fi',
+  'done',
+  '# To begin anew would be to forget.',
+  'if [ -z "$TAKEN" ]; then',
+  '  echo "##vso[task.logissue type=error]The history cannot be fetched"',
+  '  exit 1',
+  'fi',
+];
+
+const historyVariable = '  HISTORY: $(Agent.TempDirectory)/plimsoll-history/history.db';
+
+/** @param artifact its name, another for each job, as two that wrote into one would lose the runs of one */
+function historyTaken(artifact: string): string {
+  return bash('Take the history', takeHistory, [
+    'env:',
+    `  ARTIFACT: ${artifact}`,
+    '  AZURE_DEVOPS_EXT_PAT: $(System.AccessToken)',
+  ]);
+}
+
+/**
+ * As an artifact of the run, which is found again by its tag. A pull request keeps none, and a branch only its own. Locks, and the journal of what was killed while it
+ * wrote, are no history.
+ */
+function historyKept(artifact: string): string {
+  const found = [
+    'if [ -f "$HISTORY" ] && [ ! -e "$HISTORY-journal" ]; then',
+    '  rm -rf "$HISTORY".*',
+    '  echo "##vso[task.setvariable variable=PLIMSOLL_KEEP]history"',
+    'fi',
+  ];
+  const isThere = "and(succeededOrFailed(), eq(variables['PLIMSOLL_KEEP'], 'history'))";
+  return `${bash('Look for the history', found, [
+    "condition: and(succeededOrFailed(), ne(variables['Build.Reason'], 'PullRequest'))",
+    'env:',
+    historyVariable,
+  ])}      - publish: $(Agent.TempDirectory)/plimsoll-history
+        artifact: ${artifact}
+        condition: ${isThere}
+${bash('Say that it has the history', ['echo "##vso[build.addbuildtag]$ARTIFACT"'], [`condition: ${isThere}`, 'env:', `  ARTIFACT: ${artifact}`])}`;
 }
 
 /** @param depth commits that are fetched; 0: all */
@@ -186,7 +247,7 @@ function auditJob(): string {
     variables:
       REPORTS: plimsoll-reports
     steps:
-${setUp(2)}${bash('Audit', [...before, ...audit])}${publish('plimsoll-reports')}${codeAnalysisLogs('plimsoll-reports/plimsoll-audit.sarif')}      - publish: plimsoll-reports
+${setUp(2)}${historyTaken('plimsoll-history')}${bash('Audit', [...before, ...audit], ['env:', historyVariable])}${historyKept('plimsoll-history')}${publish('plimsoll-reports')}${codeAnalysisLogs('plimsoll-reports/plimsoll-audit.sarif')}      - publish: plimsoll-reports
         artifact: plimsoll-audit
         condition: succeededOrFailed()
 `;
@@ -251,7 +312,7 @@ ${bash('Build', build)}${scanners.map(scannerSteps).join('')}      - task: Cache
           key: '"plimsoll-advisories" | "$(Build.BuildId)" | "$(ID)"'
           restoreKeys: '"plimsoll-advisories"'
           path: $(PLIMSOLL_DB)
-${bash('Fetch new advisories', ['plimsoll db update --quiet'])}${bash('Look into the image', gates(scanners, hasBudgets))}${publish('plimsoll-reports')}      - bash: |
+${bash('Fetch new advisories', ['plimsoll db update --quiet'])}${historyTaken('plimsoll-history-$(ID)')}${bash('Look into the image', gates(scanners, hasBudgets), ['env:', historyVariable])}${historyKept('plimsoll-history-$(ID)')}${publish('plimsoll-reports')}      - bash: |
           mkdir -p "$REPORTS"
           if [ -f "$REPORTS/image.sarif" ]; then
             mkdir -p "$AGENT_TEMPDIRECTORY/plimsoll/logs"

@@ -83,11 +83,14 @@ function scheduledJobs({ prune }: PipelinePlan): string {
     timeout-minutes: 30
     permissions:
       contents: read
+      actions: read # the history
     env:
       ${work}
       REPORTS: plimsoll-reports
     steps:
-${checkout(1)}${install()}      - name: Review
+${checkout(1)}${install()}${historyTaken('plimsoll-history')}      - name: Review
+        env:
+          ${historyVariable}
         run: |
 ${block(reviewStep, 10)}
       - name: Show it
@@ -162,6 +165,7 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
           '  PLIMSOLL_PRUNE    write: what the plan says is deleted from the registry; secrets PLIMSOLL_KUBECONFIG, what clusters run, and REGISTRY_PASSWORD with the variable REGISTRY_USER',
         ]),
     'Pull requests with newer base images: Settings, Actions, General, «Allow GitHub Actions to create and approve pull requests».',
+    'The history, which budgets of plimsoll.yaml and the review look back into, is an artifact of the default branch, kept for 90 days after its last run; pull requests read it.',
     'Actions are pinned by commit; Renovate and Dependabot keep them current.',
   ];
 }
@@ -214,8 +218,64 @@ function keepReports(title: string, artifact: string): string {
 
 const permissions = `    permissions:
       contents: read
+      actions: read # the history
       security-events: write # upload-sarif
 `;
+
+/** This run's copy of the history; as a step's variable, as `runner` is nothing that a job's can name. */
+const historyVariable = `HISTORY: \${{ runner.temp }}/plimsoll-history/history.db`;
+
+/**
+ * The newest that a run of the default branch kept. A fork may call its branch and its artifact alike, but the run says whose branch it was. Where the list
+ * cannot be had, the default branch fails: it would begin anew, and be the newest.
+ */
+const takeHistory = [
+  'if ! KEPT=$(gh api --paginate "repos/$GITHUB_REPOSITORY/actions/artifacts?name=$ARTIFACT&per_page=100" --jq \'.artifacts[] |',
+  '  select((.expired | not) and .workflow_run.head_branch == env.DEFAULT_BRANCH and',
+  '    .workflow_run.head_repository_id == .workflow_run.repository_id) |',
+  '  "\\(.created_at) \\(.workflow_run.id)"\'); then',
+  '  [ "$GITHUB_EVENT_NAME" = pull_request ] || exit 1',
+  '  echo "::notice title=Plimsoll::The history cannot be read: the budgets have nothing to hold this against"',
+  '  exit 0',
+  'fi',
+  'rm -rf "$(dirname "$HISTORY")"',
+  'NEWEST=$(printf "%s\\n" "$KEPT" | sort | tail -n 1)',
+  'if [ -n "$NEWEST" ]; then',
+  '  gh run download "${NEWEST#* }" --repo "$GITHUB_REPOSITORY" --name "$ARTIFACT" --dir "$(dirname "$HISTORY")"',
+  'fi',
+];
+
+/** @param artifact its name, another for each job, as two that wrote into one would lose the runs of one */
+function historyTaken(artifact: string): string {
+  return `      - name: Take the history
+        id: history
+        env:
+          ${historyVariable}
+          ARTIFACT: ${artifact}
+          DEFAULT_BRANCH: \${{ github.event.repository.default_branch || github.ref_name }}
+          GH_TOKEN: \${{ github.token }}
+        run: |
+${block(takeHistory, 10)}
+`;
+}
+
+/** Only the default branch keeps it. A schedule is always its own. What SQLite needs to mend a run that was killed goes with it. */
+function historyKept(artifact: string): string {
+  return `      - name: Keep the history
+        if: >-
+          !cancelled() && steps.history.outcome == 'success' && (github.event_name == 'schedule' ||
+          github.event_name != 'pull_request' && github.ref_name == github.event.repository.default_branch)
+        uses: ${actions.artifact}
+        with:
+          name: ${artifact}
+          path: |
+            \${{ runner.temp }}/plimsoll-history/history.db
+            \${{ runner.temp }}/plimsoll-history/history.db-journal
+          if-no-files-found: ignore
+          overwrite: true
+          retention-days: 90
+`;
+}
 
 /** Outside of the checkout, so that it is no part of what is audited. */
 const work = `WORK: \${{ github.workspace }}/../plimsoll`;
@@ -230,12 +290,13 @@ ${permissions}    env:
       ${work}
       REPORTS: plimsoll-reports
     steps:
-${checkout(2)}${install()}      - name: Audit
+${checkout(2)}${install()}${historyTaken('plimsoll-history')}      - name: Audit
         env:
+          ${historyVariable}
           BEFORE: \${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}
         run: |
 ${block(auditStep('--format github --also sarif="$WORK/audit/audit.sarif"'), 10)}
-${sarifStep('plimsoll-reports/audit.sarif', 'plimsoll-audit')}      - name: Show what changed
+${historyKept('plimsoll-history')}${sarifStep('plimsoll-reports/audit.sarif', 'plimsoll-audit')}      - name: Show what changed
         if: always() && hashFiles('plimsoll-reports/change.md') != ''
         run: cat "$REPORTS/change.md" >> "$GITHUB_STEP_SUMMARY"
 ${keepReports('Keep the reports and the patch', 'plimsoll-audit')}`;
@@ -281,6 +342,7 @@ function matrixEntry({ id, image, context, dockerfile, target, hasBudget }: Pipe
 function imageJob({ builds, scanners }: PipelinePlan): string {
   const images = (['trivy', 'grype'] as const).filter((name) => scanners.includes(name));
   const hasBudgets = builds.some(({ hasBudget }) => hasBudget);
+  const imageHistory = `plimsoll-history-\${{ matrix.id }}`;
   const imageTag = `\${{ matrix.image }}:ci-\${{ github.sha }}`;
   return `  image:
     name: image (\${{ matrix.id }})
@@ -319,10 +381,12 @@ ${scanners.map(scannerSteps).join('')}      - uses: ${actions.cache}
           restore-keys: plimsoll-advisories-
       - name: Fetch new advisories
         run: plimsoll db update --quiet
-      - name: Look into the image
-${scanners.includes('clair') ? `        env:\n          CLAIR_URL: \${{ vars.CLAIR_URL }}\n` : ''}        run: |
+${historyTaken(imageHistory)}      - name: Look into the image
+        env:
+          ${historyVariable}
+${scanners.includes('clair') ? `          CLAIR_URL: \${{ vars.CLAIR_URL }}\n` : ''}        run: |
 ${block(imageStep(scanners, '--sarif --output "$REPORTS/image.sarif"', ['--markdown >> "$GITHUB_STEP_SUMMARY"']), 10)}
-${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}${hasBudgets ? budgetSteps() : ''}${keepReports('Keep the reports', `plimsoll-\${{ matrix.id }}`)}`;
+${historyKept(imageHistory)}${sarifStep('plimsoll-reports/image.sarif', `plimsoll-image-\${{ matrix.id }}`)}${hasBudgets ? budgetSteps() : ''}${keepReports('Keep the reports', `plimsoll-image-\${{ matrix.id }}`)}`;
 }
 
 function budgetSteps(): string {

@@ -21,6 +21,10 @@ import { block, head, quoted } from './workflow-text.ts';
 export const gitlabPath = '.gitlab-ci.yml';
 export const gitlabIncludedPath = '.gitlab/plimsoll.yml';
 
+function scriptItem(lines: readonly string[]): string {
+  return `    - |\n${block(lines, 6)}\n`;
+}
+
 /** With git, and without. */
 const nodeGitImage = 'node:24-bookworm';
 const nodeImage = 'node:24-bookworm-slim';
@@ -37,7 +41,11 @@ export function gitlabPipeline(plan: PipelinePlan): string {
   stage: test
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+      variables:
+        PLIMSOLL_HISTORY: pull
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      variables:
+        PLIMSOLL_HISTORY: pull-push
   interruptible: true
 ${
   plan.package === undefined
@@ -64,6 +72,43 @@ ${scheduledJobs(plan)}
 `;
 }
 
+/**
+ * The history as a cache, which the default branch alone writes; the keys are other ones for each job, as two that wrote into one would lose the runs of one.
+ * Protected branches and others have caches of their own, unless they are told to share it.
+ * @param further what else the job caches
+ */
+function historyCache(key: string, policy: '$PLIMSOLL_HISTORY' | 'pull', further = ''): string {
+  return `  cache:
+    - key: ${key}
+      policy: ${policy}
+      when: always
+      paths:
+        - ${historyDirectory}
+      # plimsoll:keep cache-${key}
+      # Without it, merge requests of branches that are not protected have no history; with it, who may push can change this file there, and write to it.
+      unprotect: true
+      # plimsoll:end
+${further}`;
+}
+
+/** Where a cache may lie: in the checkout, which it leaves while there is something to audit. */
+const historyDirectory = 'plimsoll-history';
+
+const takeHistory = [
+  'rm -rf "$WORK/history"',
+  'mkdir -p "$WORK"',
+  `if [ -d ${historyDirectory} ]; then`,
+  `  mv ${historyDirectory} "$WORK/history"`,
+  'fi',
+];
+
+/** After the script, whatever it ended with. Locks of what was killed are no history. */
+const historyKept = `  after_script:
+${scriptItem(['rm -rf "$HISTORY".*', 'if [ -d "$WORK/history" ]; then', `  mv "$WORK/history" ${historyDirectory}`, 'fi'])}`;
+
+const work = '$CI_BUILDS_DIR/plimsoll-$CI_JOB_ID';
+const historyVariable = `HISTORY: ${work}/history/history.db`;
+
 /** In pipelines of a schedule: Build, Pipeline schedules. */
 function scheduledJobs({ prune }: PipelinePlan): string {
   const rules = (condition = '') => `  rules:
@@ -73,10 +118,11 @@ function scheduledJobs({ prune }: PipelinePlan): string {
   extends: .plimsoll-install
   image: ${nodeGitImage}
 ${rules()}  variables:
-    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    WORK: ${work}
     REPORTS: plimsoll-reports-review
-  script:
-${scriptItem(reviewStep)}  artifacts:
+    ${historyVariable}
+${historyCache('plimsoll-history', 'pull')}  script:
+${scriptItem(takeHistory)}${scriptItem(reviewStep)}  artifacts:
     when: always
     expire_in: 13 weeks
     paths:
@@ -102,7 +148,7 @@ ${rules()}  interruptible: false
   timeout: 6h
   variables:
     GIT_DEPTH: "0"
-    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    WORK: ${work}
     REPORTS: plimsoll-reports-prune
     PRUNE_REGISTRY: ${quoted(prune ?? '')}
   script:
@@ -144,6 +190,8 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
           'Images are built by Docker in Docker: the runner has to allow privileged containers. The cache is in the project’s registry.',
         ]
       : []),
+    'The history, which budgets of plimsoll.yaml and the review look back into, is a cache of the project (GitLab 16.1): runners have to share theirs, and to clear them is to begin anew.',
+    'Pipelines of a fork have the cache of the fork: there is no history there.',
     'A schedule (Build, Pipeline schedules) runs the weekly review, and looks into the images again.',
     'Tags of images can be moved: Renovate pins them by digest and keeps them current.',
   ];
@@ -161,14 +209,16 @@ function auditJob(): string {
   image: ${nodeGitImage}
   variables:
     BEFORE: $CI_MERGE_REQUEST_DIFF_BASE_SHA
-    WORK: $CI_BUILDS_DIR/plimsoll-$CI_JOB_ID
+    WORK: ${work}
     REPORTS: plimsoll-reports-audit
+    ${historyVariable}
+${historyCache('plimsoll-history', '$PLIMSOLL_HISTORY')}  resource_group: plimsoll-audit-$CI_COMMIT_REF_SLUG
   script:
-${scriptItem(fetchBefore)}${scriptItem(
+${scriptItem(takeHistory)}${scriptItem(fetchBefore)}${scriptItem(
   auditStep(
     '--format plain --also junit="$WORK/audit/audit.xml" --also codequality="$WORK/audit/code-quality.json" --also sarif="$WORK/audit/audit.sarif"',
   ),
-)}  artifacts:
+)}${historyKept}  artifacts:
     when: always
     expire_in: 1 week
     paths:
@@ -196,12 +246,15 @@ function commentJob(): string {
 ${scriptItem(commentStep)}`;
 }
 
+/** In the checkout, as it goes from one job to the next. */
+const imageWork = (id: string) => `$CI_PROJECT_DIR/plimsoll-work-${id}`;
+
 function variables({ id, image, dockerfile, context, target }: PipelineBuild, rest: readonly string[]): string {
   return [
     '  variables:',
     ...[
-      `WORK: $CI_PROJECT_DIR/plimsoll-work-${id}`,
-      `REPORTS: plimsoll-reports-${id}`,
+      `WORK: ${imageWork(id)}`,
+      `REPORTS: plimsoll-reports-image-${id}`,
       `CONTEXT: ${quoted(context)}`,
       `DOCKERFILE: ${quoted(dockerfile)}`,
       `TARGET: ${quoted(target ?? '')}`,
@@ -244,10 +297,6 @@ ${run.map((name) => scriptItem(scannerStep(name))).join('')}${scanners.includes(
 `;
 }
 
-function scriptItem(lines: readonly string[]): string {
-  return `    - |\n${block(lines, 6)}\n`;
-}
-
 /** In a shell of its own, as what leaves it early would leave the job. */
 function subshellItem(lines: readonly string[]): string {
   return scriptItem(['(', ...lines.map((line) => `  ${line}`), ')']);
@@ -257,6 +306,11 @@ function clairItem(): string {
   return subshellItem(['if [ "$CI_COMMIT_BRANCH" != "$CI_DEFAULT_BRANCH" ]; then', '  exit 0', 'fi', ...pushForClair]);
 }
 
+const advisories = `    - key: plimsoll-advisories
+      paths:
+        - .plimsoll-advisories
+`;
+
 function imageJob(build: PipelineBuild, scanners: readonly ScannerName[]): string {
   const { id, hasBudget } = build;
   // The history says which commit crossed a budget.
@@ -264,21 +318,19 @@ function imageJob(build: PipelineBuild, scanners: readonly ScannerName[]): strin
   const gate = imageStep(scanners, '--format junit --output "$REPORTS/image.xml"');
   return `plimsoll-image-${id}:
   extends: .plimsoll-install
-${hasBudget ? `  image: ${nodeGitImage}\n` : ''}  needs:
+  image: ${nodeGitImage}
+  needs:
     - plimsoll-build-${id}
-${variables(build, ['PLIMSOLL_DB: $CI_PROJECT_DIR/.plimsoll-advisories', ...depth])}
-  cache:
-    key: plimsoll-advisories
-    paths:
-      - .plimsoll-advisories
-  script:
-${scanners.includes('snyk') ? subshellItem(scannerStep('snyk')) : ''}    - plimsoll db update --quiet
-${scriptItem(hasBudget ? bothGates(gate, budgetStep(false)) : gate)}  artifacts:
+  resource_group: plimsoll-image-${id}-$CI_COMMIT_REF_SLUG
+${variables(build, ['PLIMSOLL_DB: $CI_PROJECT_DIR/.plimsoll-advisories', `HISTORY: ${imageWork(id)}/history/history.db`, ...depth])}
+${historyCache(`plimsoll-history-${id}`, '$PLIMSOLL_HISTORY', advisories)}  script:
+${scriptItem(takeHistory)}${scanners.includes('snyk') ? subshellItem(scannerStep('snyk')) : ''}    - plimsoll db update --quiet
+${scriptItem(hasBudget ? bothGates(gate, budgetStep(false)) : gate)}${historyKept}  artifacts:
     when: always
     expire_in: 1 week
     paths:
-      - plimsoll-reports-${id}
+      - plimsoll-reports-image-${id}
     reports:
-      junit: plimsoll-reports-${id}/image.xml
+      junit: plimsoll-reports-image-${id}/image.xml
 `;
 }

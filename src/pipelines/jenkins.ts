@@ -90,7 +90,7 @@ ${step}
     sh(basesStep([]), 16),
   );
   return [
-    stage('Review', '', ["REPORTS = 'plimsoll-reports-review'"], sh(reviewStep, 10)),
+    stage('Review', '', ["REPORTS = 'plimsoll-reports-review'"], sh([...takeHistory('audit'), ...reviewStep], 10)),
     stage('Newer base images', 'env.PLIMSOLL_PUSH_CREDENTIAL', [], bases),
     ...(prune === undefined
       ? []
@@ -121,6 +121,8 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
     '  PLIMSOLL_PACKAGE             the package of Plimsoll, as npm install takes it: the address of its .tgz',
     '  PLIMSOLL_FAIL_ON             error, warning, note or never: from when on a stage fails; not set: failOn of plimsoll.yaml, for images error',
     '  PLIMSOLL_COMMENT_CREDENTIAL  id of a credential of kind «secret text»: a token of GitHub or GitLab, for the comment of what changed',
+    '  PLIMSOLL_HISTORY             a directory that all agents have, for the history that budgets and the review look back into: the primary branch writes, others read. Jenkins keeps nothing from one',
+    '                               branch to another by itself: without it, each run is the first',
     `  PLIMSOLL_PUSH_CREDENTIAL     id of a user name with password that may push the branch ${updateBranch}: newer base images, every week`,
     ...(prune === undefined
       ? []
@@ -140,6 +142,48 @@ function notes({ builds, scanners, prune }: PipelinePlan): string[] {
 
 /** What each script begins with: nothing lasts from one to the next but files. Jenkins would log each command with what it fills in. */
 const scriptStart = ['set +x', 'WORK="$WORKSPACE_TMP/plimsoll"', `PATH="${toolPath}:$PATH"`] as const;
+
+/**
+ * With the suggested plug-ins, nothing of one branch's builds reaches another's: the history lies in a directory of the user's, below it one for each project.
+ * @param name of the store, another for each stage
+ */
+function historyVariables(name: string): readonly string[] {
+  return [
+    'HISTORY=',
+    'if [ -n "$PLIMSOLL_HISTORY" ]; then',
+    `  HISTORY="$WORK/history/${name}.db"`,
+    `  KEPT="$PLIMSOLL_HISTORY/\${JOB_NAME%/*}/${name}.db"`,
+    'fi',
+  ];
+}
+
+function takeHistory(name: string): readonly string[] {
+  return [
+    ...historyVariables(name),
+    'if [ -n "$HISTORY" ]; then',
+    '  rm -rf "$HISTORY" "$HISTORY"?*',
+    '  mkdir -p "$WORK/history"',
+    '  if [ -f "$KEPT" ]; then',
+    '    cp "$KEPT" "$HISTORY"',
+    '  fi',
+    'fi',
+  ];
+}
+
+/** The primary branch alone writes, and puts the new one in the place of the old one in one step. A journal is left by a run that was killed while it wrote. */
+function keepHistory(name: string): string {
+  return sh(
+    [
+      ...historyVariables(name),
+      'if [ -f "$HISTORY" ] && [ ! -e "$HISTORY-journal" ] && [ "$BRANCH_IS_PRIMARY" = true ] && [ -z "$CHANGE_ID" ]; then',
+      '  mkdir -p "$(dirname "$KEPT")"',
+      '  cp "$HISTORY" "$KEPT.new"',
+      '  mv -f "$KEPT.new" "$KEPT"',
+      'fi',
+    ],
+    10,
+  );
+}
 
 /** A step `sh` with a text in which Groovy puts nothing in: a backslash alone means something there. */
 function sh(lines: readonly string[], indent: number): string {
@@ -170,12 +214,13 @@ function auditStage(): string {
       steps {
         // The stages after it run all the same; the build fails.
         catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
-${sh([...before, ...audit], 10)}
+${sh([...takeHistory('audit'), ...before, ...audit], 10)}
         }
       }
       post {
         always {
           junit testResults: 'plimsoll-reports-audit/*.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true
+${keepHistory('audit')}
         }
       }
     }`;
@@ -207,7 +252,7 @@ function imageStage(build: PipelineBuild, scanners: readonly ScannerName[]): str
     '--sarif --output "$REPORTS/image.sarif"',
   ]);
   const variables = [
-    `REPORTS = 'plimsoll-reports-${id}'`,
+    `REPORTS = 'plimsoll-reports-image-${id}'`,
     `CONTEXT = ${quoted(context)}`,
     `DOCKERFILE = ${quoted(dockerfile)}`,
     `TARGET = ${quoted(target ?? '')}`,
@@ -222,12 +267,13 @@ ${block(variables, 8)}
       steps {
         catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') {
 ${sh(['rm -rf "$WORK/image.tar" "$WORK"/*.json "$WORK/pushed" "$REPORTS"', 'IMAGE_TAG="$IMAGE:ci-$GIT_COMMIT"', ...buildStep], 10)}
-${run.map((name) => `${sh(scannerStep(name), 10)}\n`).join('')}${scanners.includes('snyk') ? `${snykStep()}\n` : ''}${scanners.includes('clair') ? `${clairStep()}\n` : ''}${sh(['plimsoll db update --quiet', ...(hasBudget ? bothGates(gate, budgetStep(true)) : gate)], 10)}
+${run.map((name) => `${sh(scannerStep(name), 10)}\n`).join('')}${scanners.includes('snyk') ? `${snykStep()}\n` : ''}${scanners.includes('clair') ? `${clairStep()}\n` : ''}${sh([...takeHistory(`image-${id}`), 'plimsoll db update --quiet', ...(hasBudget ? bothGates(gate, budgetStep(true)) : gate)], 10)}
         }
       }
       post {
         always {
-          junit testResults: 'plimsoll-reports-${id}/*.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true
+          junit testResults: 'plimsoll-reports-image-${id}/*.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true
+${keepHistory(`image-${id}`)}
         }
       }
     }`;

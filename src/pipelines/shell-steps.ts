@@ -4,7 +4,8 @@ import type { ScannerName } from './pipeline-plan.ts';
  * Commands that every system runs alike. All values come in by environment variables, so that nothing of a project stands in a script.
  * For a POSIX shell that ends at the first failure: GitLab's images need not have bash.
  *
- * WORK: a directory outside of the checkout that this run has alone; REPORTS: a path in the checkout, for what is kept.
+ * WORK: a directory outside of the checkout that this run has alone; REPORTS: a path in the checkout, for what is kept; HISTORY: a file outside of the
+ * checkout, this run's own copy of the history, where the system can keep one.
  */
 
 /** Nobody publishes Plimsoll under a name that is sure to be it: a name that somebody else registers would be run with the pipeline's rights. */
@@ -33,6 +34,8 @@ export const toolPath = '$WORK/tool/node_modules/.bin';
 
 /** Where the variable is not set, the audit fails as plimsoll.yaml says: a flag, even `never`, goes before it and before its budgets. */
 const auditFailOn = '${PLIMSOLL_FAIL_ON:+--fail-on "$PLIMSOLL_FAIL_ON"}';
+/** Recorded, and held against the budgets: a flag goes before where plimsoll.yaml has its store. */
+const recorded = '${HISTORY:+--record --store "$HISTORY"}';
 /** Images and their bases, of which much is known that nobody can mend today, fail from errors on. */
 const otherFailOn = '--fail-on "${PLIMSOLL_FAIL_ON:-error}"';
 
@@ -46,7 +49,7 @@ export function auditStep(reports: string): readonly string[] {
     'rm -rf "$WORK/audit" "$REPORTS"',
     'mkdir -p "$WORK/audit"',
     'code=0',
-    `plimsoll audit --quiet ${reports} --also json="$WORK/audit/after.json" ${auditFailOn} || code=$?`,
+    `plimsoll audit --quiet ${reports} --also json="$WORK/audit/after.json" ${recorded} ${auditFailOn} || code=$?`,
     '# Reports are complete but for the last two exit codes: something could not be read then, and the log says what.',
     'if [ "$code" -le 1 ]; then',
     '  plimsoll fix --quiet --diff > "$WORK/audit/fixes.patch"',
@@ -173,8 +176,10 @@ export function imageStep(
           'set -- "$@" --disagreements "$REPORTS/disagreements.json"',
         ]),
     'mkdir -p "$REPORTS"',
-    ...further.map((each) => `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --fail-on never ${each}`),
-    `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" ${otherFailOn} \\`,
+    ...further.map(
+      (each) => `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" --no-record --fail-on never ${each}`,
+    ),
+    `plimsoll image "$@" --quiet --dockerfile "$DOCKERFILE" ${recorded} ${otherFailOn} \\`,
     `  --html "$REPORTS/image.html" ${report}`,
   ];
 }
@@ -197,11 +202,11 @@ export const reviewStep = [
   'rm -rf "$WORK/review" "$REPORTS"',
   'mkdir -p "$WORK/review"',
   'code=0',
-  `plimsoll audit --quiet --format plain --all --also html="$WORK/review/audit.html" --also markdown="$WORK/review/audit.md" --also json="$WORK/review/audit.json" ${auditFailOn} || code=$?`,
+  `plimsoll audit --quiet --format plain --all --also html="$WORK/review/audit.html" --also markdown="$WORK/review/audit.md" --also json="$WORK/review/audit.json" ${recorded} ${auditFailOn} || code=$?`,
   `plimsoll bases --quiet --all --output "$WORK/review/bases.txt" ${otherFailOn} || code=$?`,
   'cat "$WORK/review/bases.txt"',
   '# After the audit, so that a run that is recorded is in it.',
-  'plimsoll review --quiet --format markdown --output "$WORK/review/review.md" || code=$?',
+  'plimsoll review --quiet ${HISTORY:+--store "$HISTORY"} --format markdown --output "$WORK/review/review.md" || code=$?',
   'mv "$WORK/review" "$REPORTS"',
   'exit "$code"',
 ] as const;

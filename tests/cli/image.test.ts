@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandAs } from '../../src/cli/command-form.ts';
 import { command as audit } from '../../src/cli/commands/audit.ts';
+import { command as history } from '../../src/cli/commands/history.ts';
 import { command } from '../../src/cli/commands/image.ts';
 import { commandHelp } from '../../src/cli/help.ts';
 import { layoutFiles, testBlobs, types, writeFiles } from '../image/image-blobs.ts';
@@ -268,4 +269,13 @@ describe('plimsoll audit --image with an image that cannot be read', () => {
   test('a platform that is none is refused at once', async () => {
     await expect(auditWith('--image', name, '--platform', 'amd64')).rejects.toThrow('is no platform');
   });
+});
+
+test('runs of an archive are compared by the name of the image in it, wherever the archive lies', async () => {
+  const store = path.join(scratch, 'history.db');
+  for (const each of [name, other])
+    await runCommand(command, scratch, [each, '--no-config', '--record', '--store', store, '--json']);
+  const { stdout } = await runCommand(history, scratch, ['--store', store, '--json']);
+  const runs: readonly { subject: string; images: readonly { name: string }[] }[] = JSON.parse(stdout).runs;
+  expect(runs.map(({ subject }) => subject)).toEqual(['shop/web', 'shop/web']);
 });

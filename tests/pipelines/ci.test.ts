@@ -216,9 +216,9 @@ describe('the workflow for GitHub', () => {
     const { permissions, jobs } = parse(text(githubFile));
     expect(permissions).toEqual({});
     for (const job of ['audit', 'image'])
-      expect(jobs[job].permissions).toEqual({ contents: 'read', 'security-events': 'write' });
+      expect(jobs[job].permissions).toEqual({ contents: 'read', actions: 'read', 'security-events': 'write' });
     expect(jobs.comment.permissions).toEqual({ 'pull-requests': 'write' });
-    expect(jobs.review.permissions).toEqual({ contents: 'read' });
+    expect(jobs.review.permissions).toEqual({ contents: 'read', actions: 'read' });
     expect(jobs.bases.permissions).toEqual({ contents: 'write', 'pull-requests': 'write' });
   });
 
@@ -418,7 +418,7 @@ describe.each(['github', 'gitlab', 'jenkins', 'azure'] as const)('the scripts fo
         ['', 'code=0'],
         ['note', 'code=0 --fail-on note'],
       ] as const) {
-        const flag = /\$\{.*?\}/.exec(call)?.[0];
+        const flag = /\$\{PLIMSOLL_FAIL_ON.*?\}/.exec(call)?.[0];
         const { stdout } = spawnSync('sh', ['-c', `echo code=0 ${flag}`], {
           encoding: 'utf8',
           env: { PLIMSOLL_FAIL_ON: value },

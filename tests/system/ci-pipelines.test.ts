@@ -132,6 +132,8 @@ function onGithub(text: string): string {
     'vars.PLIMSOLL_PACKAGE': archive,
     'github.token': token,
     'vars.PLIMSOLL_FAIL_ON': 'warning',
+    'runner.temp': path.join(root, 'temp'),
+    'github.event.repository.default_branch || github.ref_name': 'main',
   };
   return text.replace(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
     const value = known[expression];
@@ -140,8 +142,15 @@ function onGithub(text: string): string {
   });
 }
 
+/** A program of the system's, which has no run to tell of. */
+function standIn(program: string): void {
+  mkdirSync(path.join(root, 'global/bin'), { recursive: true });
+  writeFileSync(path.join(root, 'global/bin', program), '#!/bin/sh\n', { mode: 0o755 });
+}
+
 test('GitHub', { timeout: 120_000 }, async () => {
   makeRequest('github');
+  standIn('gh');
   const workflow: { env: Record<string, string>; jobs: Record<string, Job> } = parse(
     read('.github/workflows/plimsoll.yml'),
   );
@@ -167,8 +176,8 @@ test('GitHub', { timeout: 120_000 }, async () => {
     }
     return codes;
   };
-  // Installed, audited with a finding, shown.
-  expect(await job('audit')).toEqual([0, 1, 0]);
+  // Installed, no history yet, audited with a finding, shown.
+  expect(await job('audit')).toEqual([0, 0, 1, 0]);
   expect(readFileSync(path.join(root, 'summary.md'), 'utf8')).toContain('1 new, 0 fixed');
   expect(JSON.parse(read('plimsoll-reports/audit.sarif')).version).toBe('2.1.0');
   await job('comment');
@@ -189,6 +198,7 @@ async function runAction(sources: string, archived: string): Promise<(number | n
   const known: Readonly<Record<string, () => string>> = {
     'inputs.package': () => archived,
     'inputs.fail-on': () => 'warning',
+    'inputs.history': () => '',
     'inputs.token': () => token,
     'github.action_path': () => sources,
     'github.event_name': () => 'pull_request',
@@ -326,6 +336,7 @@ test('GitLab', { timeout: 120_000 }, async () => {
 
 test('Azure', { timeout: 120_000 }, async () => {
   makeRequest('azure');
+  standIn('az');
   const { jobs }: { jobs: readonly (Job & { job: string })[] } = parse(read('azure-pipelines.yml'));
   const job = async (name: string, cwd: string) => {
     const found = jobs.find((each) => each.job === name);
@@ -345,7 +356,10 @@ test('Azure', { timeout: 120_000 }, async () => {
       };
       const own = Object.entries({ ...found?.variables, ...step.env }).map(([key, value]) => [
         key,
-        value.replace('$(Pipeline.Workspace)', root).replace('$(System.AccessToken)', token),
+        value
+          .replace('$(Pipeline.Workspace)', root)
+          .replace('$(System.AccessToken)', token)
+          .replace('$(Agent.TempDirectory)', path.join(root, 'temp')),
       ]);
       const { code, log } = await run(['bash', '--noprofile', '--norc', '-c', step.bash], cwd, {
         ...azure,
@@ -356,7 +370,7 @@ test('Azure', { timeout: 120_000 }, async () => {
     }
     return codes;
   };
-  expect(await job('audit', path.join(root, 'repository'))).toEqual([0, 1]);
+  expect(await job('audit', path.join(root, 'repository'))).toEqual([0, 0, 1, 0, 0]);
   // As the task that downloads the artifact.
   cpSync(path.join(root, 'repository/plimsoll-reports'), path.join(root, 'plimsoll-audit'), { recursive: true });
   const elsewhere = path.join(root, 'elsewhere');
