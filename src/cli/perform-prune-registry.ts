@@ -70,7 +70,9 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       sleep: (milliseconds) => sleep(milliseconds),
     });
     if (own) await undoInterrupted(work(own));
-    const names = await repositoriesOf(registry, globs, options);
+    // A deletion is not broken off: whether it was done would not be known.
+    const reading = { ...options, signal: interruption.signal };
+    const names = await repositoriesOf(registry, globs, reading);
     const collector = mentionCollector(names);
     const roots = await readRoots(collector, parsed, terminal, progress);
     const pending = readPending(state);
@@ -81,7 +83,7 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
       registry,
       repositories: names,
       isWhole: globs.length === 0,
-      options,
+      options: reading,
       known: (name) => knownIn(name, collector, pending, stored?.manifests),
       storedTags: stored?.tagsOf,
       clock: Date.now() / 1000,
@@ -137,10 +139,10 @@ function exitCodeOf({ repositories }: PrunePlan, run?: PruneRun): number {
 function mustBeThere({ registry, repositories }: Inventory, globs: readonly string[]): void {
   const missing = repositories.find(({ name, isThere }) => !isThere && globs.includes(name));
   if (missing !== undefined)
-    throw new UserError(`${registry} has no repository ${printable(missing.name)}; nothing was deleted`, {
-      where: `${registry}/${printable(missing.name)}`,
-      remedy: 'Name one that it has.',
-    });
+    throw new UserError(
+      `${registry} has no repository ${printable(missing.name)}, or none of its manifests ever had a tag; nothing was deleted`,
+      { where: `${registry}/${printable(missing.name)}`, remedy: 'Name one that it has.' },
+    );
 }
 
 /** What was deleted is told, whatever becomes of the garbage. */

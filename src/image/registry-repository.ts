@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { parseJsonObject } from '../core/json-object.ts';
 import { printable } from '../core/printable.ts';
+import { nextPart } from './internal/next-part.ts';
 import {
   type RegistryConnection,
   type RegistryOptions,
@@ -221,22 +222,6 @@ async function readList(
     next = nextPart(response.headers.get('link'), path, reference);
   }
   return found;
-}
-
-/**
- * The path below the repository of a list's next part; undefined where there is none.
- * @throws UserError where `Link` leads elsewhere
- */
-export function nextPart(link: string | null, path: string, reference: ImageReference): string | undefined {
-  if (link === null) return undefined;
-  const address = /^<([^>]{1,4000})>\s*;.*rel="?next"?/.exec(link)?.[1];
-  if (address === undefined) return undefined;
-  const own = reference.repository === '' ? `/v2/${path}` : `/v2/${reference.repository}/${path}`;
-  const url = URL.canParse(address, 'http://registry') ? new URL(address, 'http://registry') : undefined;
-  // A registry behind a path of a proxy names itself below it.
-  if (url === undefined || !url.pathname.endsWith(own) || url.search === '')
-    throw failed('goes on with a list at another place than it began', reference);
-  return `${path}${url.search}`;
 }
 
 async function bodyOf(response: Response, maximum: number, reference: ImageReference): Promise<Buffer> {

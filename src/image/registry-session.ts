@@ -5,6 +5,7 @@ import { parseJsonObject } from '../core/json-object.ts';
 import { printable } from '../core/printable.ts';
 import { belongsToRegistry, guardedFetch } from './guarded-fetch.ts';
 import { type CacheFiles, cacheFiles, type NamedResults, namedResults } from './internal/cache-files.ts';
+import { nextPart } from './internal/next-part.ts';
 import {
   type Fetch,
   maximumBytes,
@@ -16,7 +17,6 @@ import {
 import { isLasting, retryAfter, wait } from './internal/registry-retries.ts';
 import { type TagDigest, tagDigest } from './registry-digest.ts';
 import { type RegistryAnswer, type RegistryImage, registryImage } from './registry-image.ts';
-import { nextPart } from './registry-repository.ts';
 
 /** All tags of a repository, or why they are not known. */
 export type TagList =

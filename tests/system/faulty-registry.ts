@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { startRealRegistry } from './real-registry.ts';
+import { type RealRegistry, startRealRegistry } from './real-registry.ts';
 
 /** What goes wrong with an answer. */
 export type Fault =
@@ -58,9 +58,11 @@ export interface FaultyRegistry {
   stop(): void;
 }
 
-/** @param settings of the real registry */
-export async function startFaultyRegistry(settings: { readonly deletion?: boolean } = {}): Promise<FaultyRegistry> {
-  const registry = await startRealRegistry(settings);
+/** @param settings of the real registry, or one that runs and is left running */
+export async function startFaultyRegistry(
+  settings: { readonly deletion?: boolean; readonly before?: RealRegistry } = {},
+): Promise<FaultyRegistry> {
+  const registry = settings.before ?? (await startRealRegistry(settings));
   const own = registry.port;
   let spoil: (asked: Asked, count: number) => Fault | undefined = () => undefined;
   let asked: Asked[] = [];
@@ -99,7 +101,7 @@ export async function startFaultyRegistry(settings: { readonly deletion?: boolea
     stop() {
       server.closeAllConnections();
       server.close();
-      registry.stop();
+      if (settings.before === undefined) registry.stop();
     },
   };
 }

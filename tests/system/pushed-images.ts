@@ -114,3 +114,19 @@ export function pusherTo(host: string): Pusher {
 export function indexOf(manifests: readonly PushedDescriptor[], more: object = {}): object {
   return { schemaVersion: 2, mediaType: ociIndex, manifests, ...more };
 }
+
+/** Pulls every byte of a manifest, as a client would, and of all that it lists. @throws Error where something of it is missing or not whole */
+export async function mustPull(host: string, repository: string, digest: string): Promise<void> {
+  const base = `http://${host}/v2/${repository}`;
+  const answer = await fetch(`${base}/manifests/${digest}`, {
+    headers: { accept: `${ociManifest}, ${ociIndex}, */*` },
+  });
+  const text = await answer.text();
+  if (!answer.ok || digestOf(text) !== digest) throw new Error(`${repository}@${digest}: ${answer.status}`);
+  const { config, layers = [], manifests = [] } = JSON.parse(text);
+  for (const each of manifests) await mustPull(host, repository, each.digest);
+  for (const blob of config ? [config, ...layers] : layers) {
+    const bytes = Buffer.from(await (await fetch(`${base}/blobs/${blob.digest}`)).arrayBuffer());
+    if (digestOf(bytes) !== blob.digest) throw new Error(`${blob.digest} of ${repository} is not there whole`);
+  }
+}

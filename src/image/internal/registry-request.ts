@@ -177,13 +177,16 @@ async function send(
 ): Promise<Response> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const end = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', end, { once: true });
-  const timer = setTimeout(
-    () => controller.abort(new Error(`no answer within ${timeoutSeconds} s`)),
-    timeoutSeconds * 1000,
-  );
+  const done = signal === undefined ? () => {} : endWith(signal, controller);
+  const timer = setTimeout(() => {
+    controller.abort(new Error(`no answer within ${timeoutSeconds} s`));
+    done();
+  }, timeoutSeconds * 1000);
   timer.unref();
+  const settle = () => {
+    clearTimeout(timer);
+    done();
+  };
   try {
     const response = await followRedirects(fetch, `${base}${path}`, {
       method,
@@ -197,12 +200,30 @@ async function send(
       },
       signal: controller.signal,
     });
+    // Whoever reads a stream ends it by a signal of its own.
     if (streaming === true) clearTimeout(timer);
+    else if (response.body === null) settle();
     return response;
   } catch (error) {
-    clearTimeout(timer);
+    settle();
     throw controller.signal.aborted ? controller.signal.reason : error;
   }
+}
+
+/** Requests that a signal ends: one listener for all of them, of which there may be thousands. */
+const underWay = new WeakMap<AbortSignal, Set<AbortController>>();
+
+/** Ends a request with a signal. Gives what has to be called when it is over. */
+function endWith(signal: AbortSignal, controller: AbortController): () => void {
+  const controllers = underWay.get(signal) ?? new Set();
+  if (!underWay.has(signal)) {
+    underWay.set(signal, controllers);
+    signal.addEventListener('abort', () => {
+      for (const each of controllers) each.abort(signal.reason);
+    });
+  }
+  controllers.add(controller);
+  return () => controllers.delete(controller);
 }
 
 async function repeat(

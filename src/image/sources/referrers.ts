@@ -2,6 +2,7 @@ import { boundedBytes } from '../../core/bounded-text.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
+import { nextPart } from '../internal/next-part.ts';
 import { type RegistryOptions, registryConnection } from '../internal/registry-request.ts';
 import { maximumManifestBytes } from './blob-source.ts';
 import { isDigest } from './digest.ts';
@@ -61,10 +62,8 @@ export async function referrersOf(
     const index = readManifest(bytes, [], where);
     if (index.kind !== 'index') throw failed('gave no index of referrers', reference);
     found.push(...index.entries);
-    const link = response.headers.get('link');
-    path = nextPart(link, reference, digest);
-    if (wanted === 'whole' && path === undefined && link !== null && /rel="?next/.test(link))
-      throw failed('goes on with a list of referrers at a place that is not understood', reference);
+    const follow = wanted === 'whole' ? nextPart : knownPart;
+    path = follow(response.headers.get('link'), `referrers/${digest}`, reference);
   }
   if (wanted === 'whole' && path !== undefined)
     throw failed(`has a list of referrers of more than ${maximumParts} parts`, reference);
@@ -100,13 +99,13 @@ function isUnknownApi(response: Response): boolean {
   );
 }
 
-/** `Link: </v2/shop/web/referrers/sha256:…?…>; rel="next"`: of the same list, whatever else it may name. */
-function nextPart(link: string | null, { repository }: ImageReference, digest: string): string | undefined {
-  const address = /^<([^>]{1,2000})>\s*;.*rel="?next"?/.exec(link ?? '')?.[1];
-  const path = `/v2/${repository}/referrers/${digest}`;
-  if (address === undefined || !URL.canParse(address, 'http://registry')) return undefined;
-  const { pathname, search } = new URL(address, 'http://registry');
-  return pathname.replace(/%3a/i, ':') === path && search !== '' ? `referrers/${digest}${search}` : undefined;
+/** Undefined where it cannot be followed, too. */
+function knownPart(...of: Parameters<typeof nextPart>): string | undefined {
+  try {
+    return nextPart(...of);
+  } catch {
+    return undefined;
+  }
 }
 
 function failed(what: string, { registry, text }: ImageReference, cause?: unknown): UserError {

@@ -3,21 +3,21 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { PruneRun } from '../../core/registry-prune.ts';
 import type { Deletion } from '../../image/registry-repository.ts';
+import { diskBytes } from '../disk-bytes.ts';
 
 /** A docker-registry of this machine that keeps its storage in the file system. */
 export interface OwnRegistry {
@@ -85,12 +85,12 @@ export async function collectGarbage(
         work,
         'Does --restart restart it, and does it read this file?',
       );
-    const before = diskBytes(root);
+    const before = await sizeOf(root);
     work.onProgress?.('collecting garbage');
     const { code, output } = await run(work.program, ['garbage-collect', config]);
     if (code !== 0)
       throw failed(`«${path.basename(work.program)} garbage-collect» ended with ${code}: ${output}`, work);
-    const after = diskBytes(root);
+    const after = await sizeOf(root);
     const lost = there.find((digest) => !existsSync(blobFile(root, digest)));
     if (lost !== undefined)
       throw failed(
@@ -179,26 +179,9 @@ function blobFile(root: string, digest: string): string {
   return path.join(root, 'docker/registry/v2/blobs', algorithm, hex.slice(0, 2), hex, 'data');
 }
 
-/** What a directory takes on its disk, as `du` counts it: blocks, and what has several names once. */
-export function diskBytes(root: string): number {
-  let bytes = lstatSync(root).blocks * 512;
-  const counted = new Set<string>();
-  const walk = (directory: string) => {
-    for (const { name } of readdirSync(directory, { withFileTypes: true })) {
-      const file = path.join(directory, name);
-      const found = lstatSync(file, { throwIfNoEntry: false });
-      if (found === undefined) continue;
-      const id = `${found.dev}:${found.ino}`;
-      if (found.nlink > 1 && !found.isDirectory()) {
-        if (counted.has(id)) continue;
-        counted.add(id);
-      }
-      bytes += found.blocks * 512;
-      if (found.isDirectory()) walk(file);
-    }
-  };
-  walk(root);
-  return bytes;
+/** A storage may be a link, and parts of it disks of their own. */
+async function sizeOf(root: string): Promise<number> {
+  return diskBytes([await realpath(root)], { mounts: true });
 }
 
 /** In its place, as a container may have just this file mounted. */
