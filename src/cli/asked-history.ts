@@ -8,7 +8,7 @@ import { type HistorySettings, noConfiguration } from '../project/configuration.
 import type { ParsedArguments, Terminal } from './command.ts';
 import { configurationFile, historyFrom } from './configuration-file.ts';
 import { projectName } from './git-source.ts';
-import { storeFile } from './history-flags.ts';
+import { storeFile } from './store-file.ts';
 
 /** A store with the name of the project that is asked for. */
 export interface AskedHistory {
@@ -26,7 +26,7 @@ export async function openAskedHistory(parsed: ParsedArguments, terminal: Termin
   const project = parsed.value('project') ?? settings.project ?? projectName(root);
   const relative = path.relative(terminal.cwd, file);
   const shown = relative.startsWith('..') ? file : relative;
-  return { store: await openStore(file, 'existing'), shown, project };
+  return { store: await openStore(file, 'read'), shown, project };
 }
 
 /** Only what is said of the history is read: to know all rules takes longer than to tell of a year of runs. */

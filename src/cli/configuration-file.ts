@@ -38,7 +38,9 @@ export function findUpwards(directory: string, candidates: readonly string[]): s
 /** With an absolute path of the store. */
 export function historyFrom(settings: HistorySettings, directory: string): HistorySettings {
   const { store } = settings;
-  return store === undefined ? settings : { ...settings, store: path.resolve(directory, store) };
+  return store === undefined
+    ? settings
+    : { ...settings, store: { ...store, file: path.resolve(directory, store.file) } };
 }
 
 /** @throws UserError when the file cannot be read */

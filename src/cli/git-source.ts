@@ -2,17 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RunSource } from '../core/history.ts';
+import { ciBranch } from './ci-branch.ts';
 import { git } from './git-status.ts';
-
-/** What CI systems call the branch that they checked out by its commit: GitHub (of a pull request first), GitLab, Jenkins, Azure, Bitbucket. */
-const branchVariables = [
-  'GITHUB_HEAD_REF',
-  'GITHUB_REF_NAME',
-  'CI_COMMIT_REF_NAME',
-  'BRANCH_NAME',
-  'BUILD_SOURCEBRANCHNAME',
-  'BITBUCKET_BRANCH',
-];
 
 /** The commit and branch of a directory's work tree; nothing outside of a git repository and without git. */
 export function sourceOf(directory: string, environment: Readonly<Record<string, string | undefined>>): RunSource {
@@ -27,12 +18,30 @@ export function sourceOf(directory: string, environment: Readonly<Record<string,
   const header = (name: string) => lines?.find((line) => line.startsWith(`# branch.${name} `))?.slice(10 + name.length);
   const commit = header('oid');
   const head = header('head');
-  const told = branchVariables.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+  const told = ciBranch(environment);
+  // What a fork calls `main` may have been checked out under that name.
+  const isTold = head === '(detached)' || (head !== undefined && head === told.foreign);
   return {
     commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
-    branch: head === undefined ? undefined : head === '(detached)' ? told : head,
+    branch: isTold ? told.branch : head,
     dirty: lines?.some((line) => line !== '' && !line.startsWith('#')) ?? false,
   };
+}
+
+/**
+ * The branches that a run may be held against, the likeliest first: the one that the pull request goes into, as the CI system says; else the default branch, as
+ * the remote `origin` or the CI system tells it; else `main` or `master`.
+ */
+export function baseBranches(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const { target, defaultBranch } = ciBranch(environment);
+  if (target !== undefined) return [target];
+  // Set by `git clone`: https://git-scm.com/docs/git-clone#_description
+  const head = plainGit(directory, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
+  const ofRemote = head?.replace(/^origin\//, '') ?? defaultBranch;
+  return ofRemote === undefined ? ['main', 'master'] : [ofRemote];
 }
 
 /**

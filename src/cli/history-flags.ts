@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { UserError } from '../core/errors.ts';
-import type { Configuration, HistorySettings } from '../project/configuration.ts';
+import type { Configuration } from '../project/configuration.ts';
 import type { FlagDefinition, ParsedArguments } from './command.ts';
 
 export const storeFlag: FlagDefinition = {
@@ -49,13 +48,6 @@ export function isRecorded(
 ): boolean {
   if (parsed.has('no-record') || parsed.positionals.includes('-')) return false;
   return parsed.has('record') || history.record || budgets !== undefined;
-}
-
-/** The store that a command uses: `--store`, else that of `plimsoll.yaml`, else that of the project. */
-export function storeFile(parsed: ParsedArguments, settings: HistorySettings, root: string, cwd: string): string {
-  const asked = parsed.value('store');
-  if (asked !== undefined) return path.resolve(cwd, asked);
-  return settings.store ?? path.join(root, '.plimsoll/history.db');
 }
 
 /** @throws UserError for a run that cannot be recorded, or a store for one that is not to be */

@@ -80,14 +80,14 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     const images = project.images ?? [];
     const recording = {
       kind: 'audit',
-      subject: subjectOf(parsed, parsed.values('image')),
+      subject: subjectOf(parsed, target, parsed.values('image')),
       root: project.root,
     } as const;
     const {
       report,
       budgetsBroken,
       failed: unrecorded,
-    } = await withHistory(ordered, { ...recording, images, configuration }, parsed, terminal);
+    } = await withHistory(ordered, { ...recording, images, configuration, project }, parsed, terminal);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)

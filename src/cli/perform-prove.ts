@@ -3,8 +3,9 @@ import type { Evidence } from '../core/evidence.ts';
 import { printable } from '../core/printable.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
-import { isRecorded, storeFile } from './history-flags.ts';
+import { isRecorded } from './history-flags.ts';
 import { proveProject } from './prove-project.ts';
+import { storeFile } from './store-file.ts';
 import { writeProofs } from './write-proofs.ts';
 
 /** Proves the repair of a project as the arguments of `plimsoll prove` say. Gives the exit code. */
@@ -22,7 +23,7 @@ export async function performProve(parsed: ParsedArguments, terminal: Terminal):
 async function keepsBudgets(
   evidence: readonly Evidence[],
   root: string,
-  { configuration }: FixSession,
+  { configuration, target }: FixSession,
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<boolean> {
@@ -33,7 +34,7 @@ async function keepsBudgets(
   ]);
   const outcome = await recordInHistory({
     kind: 'prove',
-    subject: subjectOf(parsed, parsed.values('image')),
+    subject: subjectOf(parsed, target, parsed.values('image')),
     root,
     file: storeFile(parsed, configuration.history, root, terminal.cwd),
     version: terminal.version,

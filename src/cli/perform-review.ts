@@ -17,7 +17,6 @@ import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { projectName } from './git-source.ts';
-import { storeFile } from './history-flags.ts';
 import { isColored } from './is-colored.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -27,7 +26,7 @@ import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
-import { subjectOf } from './with-history.ts';
+import { storeFile } from './store-file.ts';
 
 const daysByDefault = 90;
 
@@ -110,12 +109,11 @@ async function trendOfProject(
 ): Promise<TrendReport | undefined> {
   const file = storeFile(parsed, configuration.history, project.root, terminal.cwd);
   if (parsed.value('store') === undefined && !existsSync(file)) return undefined;
-  const store = await openStore(file, 'existing');
+  const store = await openStore(file, 'read');
   return usingStore(store, () => {
     const name = configuration.history.project ?? projectName(project.root);
     const all = readSeries(store, { project: name, kind: 'audit' });
-    const asWritten = subjectOf(parsed, []);
-    const series = all.find(({ subject }) => subject === '.' || subject === asWritten);
+    const series = all.find(({ subject }) => subject === '.');
     if (series === undefined) return undefined;
     const branch = configuration.budgets?.branch ?? series.branch;
     const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { isDay } from '../core/day.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { TrendReport } from '../core/trend-report.ts';
@@ -38,7 +39,7 @@ function sinceDay(parsed: ParsedArguments, now: Date): string | undefined {
   if (text === undefined) return undefined;
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
   if (days !== undefined) return new Date(now.getTime() - Number(days) * 86_400_000).toISOString().slice(0, 10);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && Number.isFinite(Date.parse(text))) return text;
+  if (isDay(text)) return text;
   throw new UserError(`--since takes a day or a number of days; not «${printable(text)}»`, {
     remedy: 'Write it as 2026-10-01 or 90d.',
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BrokenBudget } from '../core/budget-report.ts';
+import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
 import { UserError } from '../core/errors.ts';
 import type { HistoricRun, RecordedEvidence, RunKind, RunRecord } from '../core/history.ts';
 import { nameWithoutTag } from '../core/image-reference.ts';
@@ -7,12 +7,13 @@ import type { Report } from '../core/report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
 import { judgeBudgets } from '../history/judge-budgets.ts';
 import { openStore, usingStore } from '../history/open-store.ts';
-import { readHistory } from '../history/read-runs.ts';
 import { recordRun } from '../history/record-run.ts';
 import { trendOf } from '../history/trend.ts';
+import { uncomparedBudgets } from '../history/uncompared-budgets.ts';
 import type { Budgets, Configuration } from '../project/configuration.ts';
 import type { InspectedImage } from '../project/inspected-image.ts';
-import { projectName, sourceOf } from './git-source.ts';
+import { comparedRuns } from './compared-runs.ts';
+import { baseBranches, projectName, sourceOf } from './git-source.ts';
 import { recordedFindings } from './recorded-report.ts';
 
 /** A run that has ended, and where it is to be kept. */
@@ -41,6 +42,8 @@ export interface Recorded {
   /** Undefined where nobody needs it. */
   readonly trend: TrendReport | undefined;
   readonly broken: readonly BrokenBudget[];
+  /** What budgets could not be held against. */
+  readonly uncompared: readonly UncomparedBudget[];
 }
 
 /** Why a run was not recorded. A value, as this file stands in a bundle of its own, whose errors are not those of the others. */
@@ -66,22 +69,25 @@ export async function recordInHistory(recording: Recording): Promise<Recorded | 
 
 async function record(recording: Recording): Promise<Recorded> {
   const run = await runOf(recording);
-  const { configuration } = recording;
+  const { configuration, root, environment } = recording;
+  const { branch: asked } = configuration.budgets ?? {};
+  const bases =
+    configuration.budgets === undefined ? [] : asked === undefined ? baseBranches(root, environment) : [asked];
   const store = await openStore(recording.file, 'make');
   return usingStore(store, () => {
     const id = recordRun(store, run);
     if (!recording.showsTrend && configuration.budgets === undefined && configuration.sizeBudgets.size === 0)
-      return { run: id, trend: undefined, broken: [] };
-    const branch = configuration.budgets?.branch ?? run.branch;
+      return { run: id, trend: undefined, broken: [], uncompared: [] };
     const series = { project: run.project, kind: run.kind, subject: run.subject };
-    const history = readHistory(store, series, branch);
-    // Of another branch than the one that counts: only this run of it does.
-    const own = history.runs.some((each) => each.id === id)
-      ? []
-      : readHistory(store, series, run.branch).runs.filter((each) => each.id === id);
-    const runs = [...history.runs, ...own];
+    const { runs, branch, missing } = comparedRuns(store, series, { id, branch: run.branch }, bases);
     const trend = trendOf({ series, runs }, { branch, since: undefined, now: run.at });
-    return { run: id, trend, broken: brokenBudgets(recording, runs, trend, run.at) };
+    const { budgets = noBudgets } = configuration;
+    return {
+      run: id,
+      trend,
+      broken: brokenBudgets(recording, runs, trend, run.at),
+      uncompared: uncomparedBudgets({ budgets, series, runs, trend, missing }),
+    };
   });
 }
 

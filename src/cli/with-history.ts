@@ -1,16 +1,20 @@
 import path from 'node:path';
-import type { BrokenBudget } from '../core/budget-report.ts';
 import type { UserError } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
 import { nameWithoutTag } from '../core/image-reference.ts';
 import type { Report } from '../core/report.ts';
+import type { Project } from '../project/project.ts';
+import type { Target } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { isRecorded, storeFile } from './history-flags.ts';
-import type { NotRecorded, Recorded, Recording } from './record-run.ts';
+import { withHistoryFindings } from './history-findings.ts';
+import { isRecorded } from './history-flags.ts';
+import type { NotRecorded, Recording } from './record-run.ts';
+import { storeFile } from './store-file.ts';
 
 /** What `withHistory` takes beside the report. */
 export interface HistoryRequest extends Pick<Recording, 'kind' | 'subject' | 'root' | 'images'> {
   readonly configuration: Recording['configuration'];
+  /** With build contexts, where they were looked at. */
+  readonly project?: Project;
 }
 
 export interface ReportWithHistory {
@@ -47,7 +51,11 @@ export async function withHistory(
       budgetsBroken: false,
       failed: outcome.refused.exitCode,
     };
-  return { report: withTrend(report, outcome), budgetsBroken: outcome.broken.length > 0, failed: undefined };
+  return {
+    report: withHistoryFindings(report, outcome, request.project),
+    budgetsBroken: outcome.broken.length > 0,
+    failed: undefined,
+  };
 }
 
 /** Only the page draws it. */
@@ -68,71 +76,23 @@ function withProblem(report: Report, { refused }: NotRecorded, cwd: string): Rep
   };
 }
 
-const docs = 'https://github.com/plimsoll-dev/plimsoll/blob/main/docs/history.md#budgets';
-
-/** A broken budget is a finding like others, so that every format tells of it. It is not recorded itself, and the score does not count it. */
-function withTrend(report: Report, { trend, broken }: Recorded): Report {
-  const told = { ...report, ...(trend && { history: trend }) };
-  if (broken.length === 0) return told;
-  return {
-    ...told,
-    findings: [...broken.map(budgetFinding), ...report.findings],
-    rules: [
-      ...report.rules,
-      {
-        id: budgetRule,
-        area: 'review',
-        severity: 'error',
-        summary: 'A budget of plimsoll.yaml is broken',
-        docs,
-        why,
-        remedy,
-      },
-    ],
-  };
+/** What an audit looks at, however it was written: other rules and other images make another series. */
+export function subjectOf(parsed: ParsedArguments, target: Target, images: readonly string[]): string {
+  return `${targetText(target)}${selection(parsed)}${images.map((image) => ` --image ${nameWithoutTag(image)}`).join('')}`;
 }
 
-/** What findings about broken budgets carry in place of a rule. */
-const budgetRule = 'review/budget';
-
-const why = 'A budget keeps a project from getting worse a little at a time, where no single change looks bad.';
-const remedy =
-  'Take back or mend what the named commit brought, or write an exception with a reason and an end into plimsoll.yaml.';
-
-function budgetFinding({ place, message, places }: BrokenBudget): Finding {
-  const at = place.lastIndexOf(':');
-  const line = Number(place.slice(at + 1));
-  const start = { line, column: 1 };
-  // Of the files nothing is read again here: that there is a range says that the line counts.
-  const range = { start: 0, end: 0 };
-  return {
-    rule: budgetRule,
-    area: 'review',
-    severity: 'error',
-    message,
-    why,
-    remedy,
-    locations: [
-      { path: place.slice(0, at), start, end: start, range },
-      ...places.map((each) => {
-        const here = { line: each.line, column: 1 };
-        return { path: each.path, start: here, end: here, range, note: each.note };
-      }),
-    ],
-    peers: [],
-  };
-}
-
-/** What an audit looks at: other rules and other images make another series. */
-export function subjectOf(parsed: ParsedArguments, images: readonly string[]): string {
-  const paths = parsed.positionals.map((each) =>
-    path
-      .normalize(each)
-      .split(path.sep)
-      .join('/')
-      .replace(/(.)\/$/, '$1'),
-  );
-  return `${paths.length === 0 ? '.' : paths.join(' ')}${selection(parsed)}${images.map((image) => ` --image ${nameWithoutTag(image)}`).join('')}`;
+function targetText(target: Target): string {
+  switch (target.kind) {
+    case 'directory':
+      return '.';
+    case 'paths':
+      return target.paths
+        .map((each) => path.relative(target.root, each).split(path.sep).join('/') || '.')
+        .sort()
+        .join(' ');
+    case 'bytes':
+      return target.name;
+  }
 }
 
 /** The releases of an image are one series, each kind of machine for itself. */

@@ -122,8 +122,8 @@ const contextKinds: readonly JunkKind[] = [
   },
   {
     id: 'proofs',
-    what: 'logs and evidence of «plimsoll prove»',
-    why: 'Each proof writes them anew, so that the layer cache is lost.',
+    what: 'history, logs and evidence of Plimsoll',
+    why: 'Each recorded run and each proof writes them anew, so that the layer cache is lost.',
     area: 'context',
     ignore: ['.plimsoll'],
     directories: ['.plimsoll'],

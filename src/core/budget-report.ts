@@ -12,3 +12,11 @@ export interface BrokenBudget {
   /** Places in files, with what each has to do with it. */
   readonly places: readonly { readonly path: string; readonly line: number; readonly note: string }[];
 }
+
+/** What budgets could not be held against, so that it is not taken for kept. */
+export interface UncomparedBudget {
+  /** `plimsoll.yaml:12` */
+  readonly place: string;
+  /** One sentence or two. */
+  readonly message: string;
+}

@@ -4,6 +4,7 @@ import { atLeast, severities } from '../core/severity.ts';
 import type { RunReference, TrackedFinding, TrendReport } from '../core/trend-report.ts';
 import type { BudgetException, Budgets, PlacedNumber } from '../project/configuration.ts';
 import { pathMatcher } from '../project/path-matcher.ts';
+import { fallenLine, firstOfTail } from './fallen-line.ts';
 import { referenceTo } from './track.ts';
 
 export interface Judged {
@@ -138,11 +139,11 @@ function fallenScore({ budgets, runs }: Judged, exceptions: Exceptions): BrokenB
       since,
     );
   }
-  const comparable = runs.filter(({ rules, loadLine }) => loadLine !== undefined && sameRules(rules, current.rules));
-  const best = Math.max(...comparable.map(({ loadLine = 0 }) => loadLine));
-  if (budget.neverFalls && score < best) {
-    const fell = firstOfTail(comparable, ({ loadLine = 0 }) => loadLine < best) ?? current;
-    add(`The load line fell from ${best} to ${score}; it is below ${best} since ${commitText(fell)}`, fell);
+  const fallen = budget.neverFalls ? fallenLine(runs, current) : undefined;
+  if (fallen !== undefined) {
+    const { was, now, by, since } = fallen;
+    const rules = by === undefined ? '' : `, by the ${by} rules that ran then and now`;
+    add(`The load line fell from ${was} to ${now}${rules}; it is below ${was} since ${commitText(since)}`, since);
   }
   return broken;
 }
@@ -166,16 +167,6 @@ function largeImages({ sizeOf, runs }: Judged, exceptions: Exceptions): BrokenBu
       },
     ];
   });
-}
-
-/** The first of the runs at the end that are all so. */
-function firstOfTail(runs: readonly HistoricRun[], isSo: (run: HistoricRun) => boolean): HistoricRun | undefined {
-  const before = runs.findLastIndex((run) => !isSo(run));
-  return runs[before + 1];
-}
-
-function sameRules(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((rule) => b.has(rule));
 }
 
 const listedAtMost = 3;

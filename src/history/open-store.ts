@@ -1,9 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, rmdirSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Database } from 'node-sqlite3-wasm';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { applicationId, migrations } from './migrations.ts';
+import { copyStore, isWritable } from './store-copy.ts';
 import { holdLock } from './store-lock.ts';
 
 /** A store that this process alone has open. */
@@ -16,69 +17,118 @@ export interface Store {
 }
 
 /**
- * Opens the store in a file, for this process alone: another one that has it is waited for. One of an earlier version is brought up to date.
- * @param mode `make`: it is made, with its directory, where there is none
+ * Opens the store in a file, for this process alone: another one that has it is waited for. One of an earlier version is brought up to date. One that is only read and
+ * lies where nothing can be written is read from a copy.
+ * @param mode `make`: it is made, with its directory, where there is none; `read`: it is there, and nothing is put into it
  * @throws UserError for a file that is no store, or of a later version: it stays as it is; and for one that cannot be opened
  */
 export async function openStore(
   file: string,
-  mode: 'make' | 'existing',
+  mode: 'make' | 'read',
   known: readonly string[] = migrations,
 ): Promise<Store> {
-  if (mode === 'existing' && !existsSync(file))
+  if (mode === 'make') return opened({ file, shown: file, known, release: locked(file) });
+  if (!existsSync(file))
     throw new UserError('there is no history here', {
       where: file,
       remedy:
         '«plimsoll audit --record» begins one; «history: {store: FILE}» in plimsoll.yaml or --store names another.',
     });
-  const lock = locked(file);
+  if (isWritable(file)) return opened({ file, shown: file, known, release: locked(file) });
+  const { copy, release } = copied(file);
+  return opened({ file: copy, shown: file, known, release });
+}
+
+interface Opening {
+  readonly file: string;
+  /** What messages name. */
+  readonly shown: string;
+  readonly known: readonly string[];
+  release(): unknown;
+}
+
+async function opened({ file, shown, known, release }: Opening): Promise<Store> {
   try {
-    refuseOther(file, known.length);
+    refuseOther(file, shown, known.length);
     // Left by a process that died: whoever holds our own lock is the only one that has the store open.
     removeDirectory(`${file}.lock`);
-    const database = await opened(file);
+    const database = await load(file);
     try {
-      prepare(database, file, known);
+      prepare(database, shown, known);
     } catch (error) {
       database.close();
       throw error;
     }
     return {
       database,
-      file,
+      file: shown,
       transaction: (work) => inTransaction(database, work),
       close() {
         try {
           database.close();
         } finally {
-          lock.release();
+          release();
         }
       },
     };
   } catch (error) {
-    lock.release();
-    throw storeFault(file, error);
+    release();
+    throw storeFault(shown, error);
   }
 }
 
-function locked(file: string) {
+/** Gives what lets it go. */
+function locked(file: string): () => unknown {
   let lock: ReturnType<typeof holdLock>;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    lock = holdLock(`${file}.owner`);
+    makeDirectory(file);
+    lock = holdLock(ownerFile(file));
   } catch (error) {
     throw storeFault(file, error);
   }
-  if (!('blockedBy' in lock)) return lock;
-  throw new UserError(`the history is in use by ${lock.blockedBy}`, {
+  if ('blockedBy' in lock) throw inUse(file, lock.blockedBy);
+  return lock.release;
+}
+
+/** Our own directory is no part of the repository that it lies in: git is told so, where nobody has told it anything. */
+function makeDirectory(file: string): void {
+  const directory = path.dirname(file);
+  mkdirSync(directory, { recursive: true });
+  const ignoreFile = path.join(directory, '.gitignore');
+  if (
+    path.basename(directory) === '.plimsoll' &&
+    !existsSync(file) &&
+    !lstatSync(ignoreFile, { throwIfNoEntry: false })
+  )
+    writeFileSync(ignoreFile, '*\n');
+}
+
+function ownerFile(file: string): string {
+  return `${file}.owner`;
+}
+
+function inUse(file: string, holder: string): UserError {
+  return new UserError(`the history is in use by ${holder}`, {
     where: file,
     remedy: `Try again; where that one does not run any more, remove ${path.basename(file)}.owner beside it.`,
     exitCode: exitCodes.system,
   });
 }
 
+/** A copy, and what removes it. */
+function copied(file: string): { readonly copy: string; release(): void } {
+  let made: ReturnType<typeof copyStore>;
+  try {
+    made = copyStore(file, ownerFile(file));
+  } catch (error) {
+    throw storeFault(file, error);
+  }
+  if ('blockedBy' in made) throw inUse(file, made.blockedBy);
+  return made;
+}
+
 /** Looked at before SQLite has it in its hands, so that nothing of another program's file is ever touched. */
-function refuseOther(file: string, known: number): void {
+function refuseOther(file: string, shown: string, known: number): void {
   if (!existsSync(file)) return;
   const header = Buffer.alloc(100);
   const descriptor = openSync(file, 'r');
@@ -93,11 +143,11 @@ function refuseOther(file: string, known: number): void {
   // https://www.sqlite.org/fileformat.html#the_database_header
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0' || header.readUInt32BE(68) !== applicationId)
     throw new UserError('this file is no history of Plimsoll', {
-      where: file,
+      where: shown,
       remedy: 'Nothing was written to it. Name another file: «history: {store: FILE}» in plimsoll.yaml, or --store.',
     });
   const version = header.readUInt32BE(60);
-  if (version > known) throw newer(file, version, known);
+  if (version > known) throw newer(shown, version, known);
 }
 
 function newer(file: string, version: number, known: number): UserError {
@@ -110,7 +160,7 @@ function newer(file: string, version: number, known: number): UserError {
   );
 }
 
-async function opened(file: string): Promise<Database> {
+async function load(file: string): Promise<Database> {
   // To compile its code a second time, and better, takes longer than it runs here; it is compiled when it is loaded.
   setFlagsFromString('--liftoff-only');
   const { Database } = await import('node-sqlite3-wasm');

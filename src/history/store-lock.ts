@@ -47,9 +47,28 @@ export function holdLock(file: string, waitMilliseconds = patience): HeldLock | 
     if (take(file, own)) return { release: () => ownerOf(file)?.token === own.token && unlinkSync(file) };
     const owner = ownerOf(file);
     if (owner !== undefined && isGone(owner, file) && removeLeft(file, owner)) continue;
-    if (Date.now() > until) return { blockedBy: owner ? `process ${owner.pid} on ${owner.host}` : 'another process' };
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    if (Date.now() > until) return { blockedBy: owner ? holderText(owner) : 'another process' };
+    pauseFor(pause);
   }
+}
+
+/** Waits, as {@link holdLock}, until nobody who lives holds a name: for one who may make no file there. Undefined when it is free. */
+export function waitForLock(file: string, waitMilliseconds = patience): Blocked | undefined {
+  const until = Date.now() + waitMilliseconds;
+  for (;;) {
+    const owner = ownerOf(file);
+    if (owner === undefined || isGone(owner, file)) return undefined;
+    if (Date.now() > until) return { blockedBy: holderText(owner) };
+    pauseFor(50);
+  }
+}
+
+function holderText({ pid, host }: Owner): string {
+  return `process ${pid} on ${host}`;
+}
+
+function pauseFor(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 function thisProcess(): Owner {

@@ -53,8 +53,8 @@ export interface BasesSettings {
 export interface HistorySettings {
   /** Every run that can be recorded is, without `--record`. */
   readonly record: boolean;
-  /** Absolute; undefined: `.plimsoll/history.db` of the project. */
-  readonly store: string | undefined;
+  /** An absolute path in the repository of `plimsoll.yaml`, and where it is written; undefined: `.plimsoll/history.db` of the project. */
+  readonly store: { readonly file: string; readonly place: string } | undefined;
   /** What the project is called there; undefined: by its git remote. */
   readonly project: string | undefined;
 }
@@ -71,7 +71,7 @@ export interface Budgets {
   readonly score:
     | { readonly neverFalls: boolean; readonly atLeast: number | undefined; readonly place: string }
     | undefined;
-  /** The branch whose runs count beside this one; undefined: the branch of this run. */
+  /** The branch whose runs count beside this one; undefined: the one that a pull request goes into, else the default one. */
   readonly branch: string | undefined;
   readonly exceptions: readonly BudgetException[];
 }
@@ -162,7 +162,7 @@ export const configurationKeys = {
   prune:
     'What `plimsoll prune registry` keeps: a map with `registry`, in it `keep` with `last`, `youngerThan` (`30d`), `tags` (globs) and `versions` (`{minor: 2}`), and `repositories`, a list of `match` (globs) with a `keep` of their own; see [pruning registries](prune-registry.md).',
   history:
-    'Where runs are kept: a map with `record: always` (without it `--record` does), `store` (a file, relative to this one; default `.plimsoll/history.db` of the project) and `project` (what it is called there; default by its git remote); see [history](history.md).',
+    'Where runs are kept: a map with `record: always` (without it `--record` does), `store` (a file of the repository, relative to this one; default `.plimsoll/history.db` of the project) and `project` (what it is called there; default by its git remote); see [history](history.md).',
   budgets:
     'What must not get worse: a map with `newFindings` (a severity, or `severity` and `since`), `findingAge` (`90d`, or days by severity), `score` (`neverFalls`, or a map with `atLeast`), `branch`, and `exceptions` (`budget`, `rule`, `path`, `until`, `reason`); see [budgets](history.md#budgets).',
   frontend:

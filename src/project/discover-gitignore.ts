@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { repositoryTop } from './repository-top.ts';
 
 /** What git ignores in one directory and below. https://git-scm.com/docs/gitignore */
 export interface GitIgnore {
@@ -26,7 +27,7 @@ export const noGitIgnore: GitIgnore = { ignores: () => false, below: () => noGit
  * them. Where they ignore the root itself, which was asked for by name, they do not count.
  */
 export function gitIgnoreAbove(root: string): GitIgnore {
-  const repository = repositoryOf(root);
+  const repository = repositoryTop(root);
   if (repository === undefined) return gitIgnoreOf([]);
   const levels: Level[] = [];
   const prefixOf = (directory: string) => {
@@ -66,14 +67,6 @@ function gitIgnoreOf(levels: readonly Level[]): GitIgnore {
         { base: directory === '' ? '' : `${directory}/`, prefix: '', rules: ignore().add(text) },
       ]),
   };
-}
-
-/** The directory above, or the root itself, that holds `.git`. */
-function repositoryOf(root: string): string | undefined {
-  for (let directory = root; ; directory = dirname(directory)) {
-    if (statSync(join(directory, '.git'), { throwIfNoEntry: false })) return directory;
-    if (dirname(directory) === directory) return undefined;
-  }
 }
 
 function readText(file: string): string | undefined {

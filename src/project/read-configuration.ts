@@ -36,12 +36,11 @@ export type KnownRules = ReadonlyMap<string, Readonly<Record<string, RuleOption>
  * @throws UserError with file, line and column when it is no YAML, or says something that is not understood.
  */
 export function readConfiguration(path: string, text: string, known: KnownRules): Configuration {
-  const { document, complain, top } = parsed(path, text);
+  const { document, complain, placed, top } = parsed(path, text);
   for (const [key, { keyNode }] of top)
     if (!Object.hasOwn(configurationKeys, key))
       throw unknownName(complain, keyNode, 'key', key, Object.keys(configurationKeys));
   const node = (key: keyof typeof configurationKeys) => top.get(key)?.value;
-  const placed = ({ range }: Node) => placeOf(path, text, range?.[0] ?? 0);
   return {
     path,
     preset: choice(node('preset'), ['recommended', 'all'] as const, complain),
@@ -57,8 +56,8 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
     bases: readBasesSettings(node('bases'), document, complain),
     sizeBudgets: readSizeBudgets(node('sizeBudgets'), document, complain, placed),
     prune: readPruneSettings(node('prune'), document, complain),
-    history: readHistorySettings(node('history'), document, complain),
-    budgets: readBudgets(node('budgets'), document, complain, placed),
+    history: readHistorySettings(node('history'), document, complain, placed),
+    budgets: readBudgets(node('budgets'), document, complain, placed, [...known.keys()]),
   };
 }
 
@@ -67,8 +66,8 @@ export function readConfiguration(path: string, text: string, known: KnownRules)
  * @throws UserError as {@link readConfiguration}
  */
 export function readHistoryConfiguration(path: string, text: string): HistorySettings {
-  const { document, complain, top } = parsed(path, text);
-  return readHistorySettings(top.get('history')?.value, document, complain);
+  const { document, complain, placed, top } = parsed(path, text);
+  return readHistorySettings(top.get('history')?.value, document, complain, placed);
 }
 
 function parsed(path: string, text: string) {
@@ -80,7 +79,8 @@ function parsed(path: string, text: string) {
       where: placeOf(path, text, error.pos[0]),
     });
   const top = entriesOf(document.contents ?? undefined, document, complain, 'a configuration');
-  return { document, complain, top };
+  const placed = ({ range }: Node) => placeOf(path, text, range?.[0] ?? 0);
+  return { document, complain, placed, top };
 }
 
 function readOverride(

@@ -30,6 +30,16 @@ export function unwantedJunk(project: Project, context: BuildContext): readonly 
   });
 }
 
+/** What Plimsoll itself has put there: no fault of the project's. It is left out together with what is, and never counted. */
+export function isOwn({ kind }: JunkFound): boolean {
+  return kind.id === 'proofs';
+}
+
+/** Junk that is found as such: secrets are found for more than their bytes, and our own files by whoever made them. */
+export function isWaste(found: JunkFound): boolean {
+  return found.kind.area !== 'secrets' && !isOwn(found);
+}
+
 /** An exception of the ignore file that reaches it: it is sent on purpose. */
 function isTakenBack({ ignore }: BuildContext, { path }: JunkFound): boolean {
   return ignore.lines.some(

@@ -3,6 +3,7 @@ import { trendMultiples } from './internal/html-multiples.ts';
 import { htmlPage } from './internal/html-page.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import { plural } from './internal/wording.ts';
+import { commitText } from './trend.ts';
 
 const rowsAtMost = 200;
 
@@ -28,7 +29,7 @@ function table(title: string, findings: readonly TrackedFinding[]): Markup {
     .slice(0, rowsAtMost)
     .map(
       ({ finding: { severity, path, line, rule, message }, openSince, ageDays, fixed }) =>
-        markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${openSince.at.slice(0, 10)}</td><td>${openSince.commit?.slice(0, 8)}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : plural(ageDays, 'day')}</td></tr>`,
+        markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${openSince.at.slice(0, 10)}</td><td>${commitText(openSince)}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : plural(ageDays, 'day')}</td></tr>`,
     );
   const more = findings.length - rows.length;
   const heads = ['severity', 'place', 'rule', 'finding', 'since', 'commit', 'age'].map(

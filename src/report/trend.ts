@@ -67,9 +67,13 @@ function head({ project, kind, subject, branch, points, since: from, against }: 
     ...(last === undefined || against === undefined
       ? ['nothing to compare yet: a second run makes a trend']
       : [
-          `run ${last.run} of ${last.at.slice(0, 10)} against run ${against.run} of ${against.at.slice(0, 10)} (since ${from})`,
+          `run ${last.run} of ${last.at.slice(0, 10)}${uncommitted(last)} against run ${against.run} of ${against.at.slice(0, 10)}${uncommitted(against)} (since ${from})`,
         ]),
   ];
+}
+
+function uncommitted({ dirty }: { readonly dirty: boolean }): string {
+  return dirty ? ' with uncommitted changes' : '';
 }
 
 function figures({ points, areas, images }: TrendReport, { plain }: Options, page: Page): string[] {
@@ -140,12 +144,18 @@ function oldest({ open }: TrendReport): TrackedFinding[] {
 }
 
 function since({ openSince, before }: TrackedFinding): string {
-  const after = before?.commit && before.commit !== openSince.commit ? `, after ${before.commit.slice(0, 8)}` : '';
+  const after = before?.commit && before.commit !== openSince.commit ? `, after ${commitText(before)}` : '';
   return `${reference(openSince)}${after}`;
 }
 
-function reference({ run, at, commit }: RunReference): string {
-  return `${at.slice(0, 10)} ${commit === undefined ? `run ${run}` : commit.slice(0, 8)}`;
+function reference({ run, at, commit, dirty }: RunReference): string {
+  return `${at.slice(0, 10)} ${commit === undefined ? `run ${run}` : commitText({ commit, dirty })}`;
+}
+
+/** What came with uncommitted changes may be in no commit. */
+export function commitText({ commit, dirty }: Pick<RunReference, 'commit' | 'dirty'>): string {
+  const short = commit?.slice(0, 8) ?? '';
+  return dirty && short !== '' ? `uncommitted on ${short}` : short;
 }
 
 function summary({ open, newOnes, comeBack, fixed, notLookedFor }: TrendReport, page: Page): string[] {
@@ -211,7 +221,7 @@ function trackedJson({ finding, first, openSince, before, ageDays, returned, new
 }
 
 function referenceJson(run: RunReference | undefined) {
-  return run === undefined ? null : { run: run.run, at: run.at, commit: run.commit ?? null };
+  return run === undefined ? null : { run: run.run, at: run.at, commit: run.commit ?? null, dirty: run.dirty };
 }
 
 /** A line for each run. */
@@ -219,14 +229,14 @@ export function trendCsv({ points, areas, images }: TrendReport): string {
   const counts: readonly Severity[] = severities;
   return csv(
     [
-      ...['run', 'at', 'commit', 'branch', 'tool', 'load_line'],
+      ...['run', 'at', 'commit', 'dirty', 'branch', 'tool', 'load_line'],
       ...counts.map((severity) => `${severity}s`),
       ...['appeared', 'disappeared'],
       ...areas.map(({ area }) => `score_${area}`),
       ...images.map(({ name }) => `bytes_${name}`),
     ],
     points.map((point, at) => [
-      ...[point.run, point.at, point.commit, point.branch, point.tool, point.loadLine],
+      ...[point.run, point.at, point.commit, point.dirty, point.branch, point.tool, point.loadLine],
       ...counts.map((severity) => point.findings[severity]),
       ...[point.appeared, point.disappeared],
       ...areas.map(({ scores }) => scores[at]),

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -106,6 +115,26 @@ test('history lists, shows and exports; trend tells what changed', async () => {
   expect(page).toContain('Over 3 runs');
 });
 
+test('trend names runs with uncommitted changes as such, in every format', async () => {
+  await record();
+  const first = git('rev-parse', 'HEAD');
+  write('Dockerfile', `${dockerfile}RUN sudo apt-get install curl\n`);
+  await record();
+  const text = (await runCommand(trend, directory, [])).stdout;
+  expect(text).toMatch(/run 2 of [\d-]+ with uncommitted changes against run 1/);
+  expect(text).toMatch(new RegExp(`Dockerfile:7 .* uncommitted on ${first.slice(0, 8)}`));
+  const { stdout } = await runCommand(trend, directory, ['--json']);
+  expectSchema('trend', stdout);
+  const added = JSON.parse(stdout).open.find(({ rule }: { rule: string }) => rule === 'security/sudo');
+  expect([added.openSince.dirty, added.before.dirty]).toEqual([true, false]);
+  expect((await runCommand(trend, directory, ['--format', 'csv'])).stdout).toMatch(
+    /^run,at,commit,dirty,.*\r\n1,.*,false,main,.*\r\n2,.*,true,main,/,
+  );
+  expect((await runCommand(trend, directory, ['--format', 'html'])).stdout).toContain(
+    `uncommitted on ${first.slice(0, 8)}`,
+  );
+});
+
 test('plimsoll.yaml says that every run is recorded, where, and as what; --no-record says otherwise', async () => {
   write('plimsoll.yaml', 'history:\n  record: always\n  store: kept/all.db\n  project: shop\n');
   await runCommand(audit, directory, []);
@@ -191,7 +220,150 @@ describe('a budget', () => {
   });
 });
 
+describe('what budgets are held against', () => {
+  const bad = `${dockerfile}RUN sudo apt-get install curl\n`;
+  const plain = async () => (await runCommand(audit, directory, ['--format', 'plain'])).stdout;
+  beforeEach(() => {
+    write('plimsoll.yaml', 'failOn: never\nbudgets:\n  newFindings: warning\n  score: neverFalls\n');
+    commit('budgets');
+  });
+
+  test('a branch is held against main, without a word in plimsoll.yaml', async () => {
+    await plain();
+    git('checkout', '-q', '-b', 'feature');
+    write('Dockerfile', bad);
+    const id = commit('bad').slice(0, 10);
+    const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(new RegExp(`are new since the first recorded run: .* at Dockerfile:7 \\(with commit ${id}`));
+    expect(stdout).toMatch(new RegExp(`The load line fell from \\d+ to \\d+; .* since commit ${id}`));
+    expect(stdout).not.toContain('review/budget-not-compared');
+  });
+
+  test('that nothing is compared is said in every format, and gates nothing', async () => {
+    git('checkout', '-q', '-b', 'feature');
+    for (const format of ['plain', 'text', 'json', 'sarif', 'junit', 'github', 'markdown', 'html', 'codequality']) {
+      rmSync(path.join(directory, '.plimsoll'), { recursive: true, force: true });
+      expect((await runCommand(audit, directory, ['--format', format])).stdout, format).toMatch(
+        /No run of .audit \.. on main or master is in this history/,
+      );
+    }
+    git('checkout', '-q', 'main');
+    const first = await runCommand(audit, directory, [
+      '--fail-on',
+      'note',
+      '--rule',
+      'alerting/*',
+      '--format',
+      'plain',
+    ]);
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('This is the first recorded run of')]);
+  });
+
+  test('a rule that is turned off is named, and what the other rules find still counts', async () => {
+    await plain();
+    const rules = 'rules: {cache/copy-manifests-first: off, secrets/*: off}\n';
+    write('plimsoll.yaml', `${rules}${readFileSync(path.join(directory, 'plimsoll.yaml'), 'utf8')}`);
+    expect(await plain()).toMatch(/rules that ran in run 1 of .* did not run now: .*copy-manifests-first/);
+    write('Dockerfile', bad);
+    expect(await plain()).toMatch(/The load line fell from \d+ to \d+/);
+  });
+
+  test('the audit of a repository is one series, however the repository is written', async () => {
+    await plain();
+    await runCommand(audit, directory, [directory]);
+    await runCommand(audit, path.dirname(directory), [path.basename(directory)]);
+    await runCommand(audit, directory, ['Dockerfile']);
+    await runCommand(audit, directory, [path.join(directory, './Dockerfile')]);
+    const { runs } = JSON.parse((await runCommand(history, directory, ['--json'])).stdout);
+    expect(runs.map(({ subject }: { subject: string }) => subject)).toEqual([
+      'Dockerfile',
+      'Dockerfile',
+      '.',
+      '.',
+      '.',
+    ]);
+  });
+
+  test('the history itself breaks no budget: it is told what to do where an image takes it along', async () => {
+    write('.dockerignore', '.git\n');
+    write('.gitignore', 'nothing\n');
+    commit('ignore');
+    await plain();
+    expect(git('status', '--porcelain')).toBe('');
+    // Large enough for a warning, were it counted.
+    writeFileSync(path.join(directory, '.plimsoll/large'), Buffer.alloc(2_000_000));
+    const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Dockerfile:3:1: note review\/history-in-context: .* a line «.plimsoll» in .dockerignore/);
+    expect(stdout).not.toMatch(/context\/|review\/budget:/);
+    write('.dockerignore', '.git\n.plimsoll\n');
+    expect(await plain()).not.toContain('.plimsoll');
+  });
+});
+
+describe('a store elsewhere', () => {
+  let outside: string;
+  beforeEach(() => {
+    outside = mkdtempSync(path.join(tmpdir(), 'plimsoll-history-outside-'));
+  });
+  afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+  test.each<[string, () => void]>([
+    ['by a path', () => write('plimsoll.yaml', 'history:\n  store: ../stolen.db\n')],
+    ['by an absolute path', () => write('plimsoll.yaml', `history:\n  store: ${outside}/history.db\n`)],
+    ['by a directory that is a link', () => symlinkSync(outside, path.join(directory, '.plimsoll'))],
+    [
+      'by a file that is a link to what is not there',
+      () => {
+        mkdirSync(path.join(directory, '.plimsoll'));
+        symlinkSync(path.join(outside, 'history.db'), store());
+      },
+    ],
+    [
+      'by a journal that is a link',
+      () => {
+        mkdirSync(path.join(directory, '.plimsoll'));
+        writeFileSync(path.join(outside, 'precious'), 'x');
+        symlinkSync(path.join(outside, 'precious'), `${store()}-journal`);
+      },
+    ],
+  ])('that the repository names %s is refused, and nothing is written there', async (_, make) => {
+    make();
+    await expect(record()).rejects.toThrow('the history would be outside of the repository');
+    expect(readdirSync(outside).filter((name) => name !== 'precious')).toEqual([]);
+    expect(existsSync(path.join(directory, '../stolen.db'))).toBe(false);
+  });
+
+  test('that the command line names is used', async () => {
+    write('plimsoll.yaml', 'history:\n  store: ../stolen.db\n');
+    expect((await record('--store', path.join(outside, 'mine.db'))).stdout).not.toContain('not recorded');
+    expect(readdirSync(outside)).toEqual(['mine.db']);
+  });
+});
+
 describe('errors', () => {
+  test.each<[string, RegExp, string]>([
+    ['{budget: score, until: 2026-02-30, reason: x}', /a day is needed here/, 'plimsoll.yaml:3:30'],
+    [
+      '{budget: newFindings, rule: cache/none, until: 2999-01-01, reason: x}',
+      /no rule «cache\/none»/,
+      'plimsoll.yaml:3:35',
+    ],
+    ['{budget: newFindings, rule: cash/*, until: 2999-01-01, reason: x}', /no rule «cash\/\*»/, 'plimsoll.yaml:3:35'],
+  ])('an exception %s names its line', async (exception, message, where) => {
+    write('plimsoll.yaml', `budgets:\n  exceptions:\n    - ${exception}\n`);
+    await expect(runCommand(audit, directory, [])).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      where,
+    });
+  });
+
+  test('--since takes no day that is none', async () => {
+    await record();
+    await expect(runCommand(trend, directory, ['--since', '2026-02-30'])).rejects.toThrow('--since takes a day');
+  });
+
   test('a store that is none is left as it is, and the audit is told all the same', async () => {
     write('not.db', 'hello');
     const { code, stdout } = await record('--store', 'not.db');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HistoricRun } from '../../src/core/history.ts';
 import { judgeBudgets } from '../../src/history/judge-budgets.ts';
 import { trendOf } from '../../src/history/trend.ts';
+import { uncomparedBudgets } from '../../src/history/uncompared-budgets.ts';
 import type { Budgets } from '../../src/project/configuration.ts';
 import { run } from './runs.ts';
 
@@ -97,10 +98,28 @@ describe('the score', () => {
     expect(judge(scores(50, 60, 55, 60), { score })).toEqual([]);
   });
 
-  test('with other rules is another score', () => {
-    const [first, second] = scores(90, 60);
-    if (!first || !second) throw new Error('two');
-    expect(judge([{ ...first, rules: new Set(['cache/a']) }, second], { score })).toEqual([]);
+  describe('with other rules is compared by those that ran both times', () => {
+    const areas = [
+      { area: 'cache', score: 80, findings: { error: 0, warning: 0, note: 0 } },
+      { area: 'security', score: 80, findings: { error: 0, warning: 0, note: 0 } },
+    ] as const;
+    const less = { areas, rules: new Set(['cache/a', 'size/c']), loadLine: 100 };
+    const off = run(3, ['error cache/a Dockerfile:3 x'], less);
+    test.each<[string, HistoricRun, string[]]>([
+      // By cache/a alone, 100 × 20 / (20 + 15).
+      [
+        'what they found came',
+        run(1, ['error security/b web:1 z'], { areas, loadLine: 90 }),
+        [
+          '3 The load line fell from 100 to 57, by the 2 rules that ran then and now; it is below 100 since commit 3333333333.',
+        ],
+      ],
+      ['only what is off was found before', run(1, ['error cache/a Dockerfile:3 x'], { areas, loadLine: 90 }), []],
+      ['no area was looked at both times', run(1, [], { areas: [], loadLine: 90 }), []],
+      ['no rule ran both times', run(1, [], { areas, rules: new Set(['security/b']), loadLine: 90 }), []],
+    ])('%s', (_, before, expected) => {
+      expect(judge([before, off], { score })).toEqual(expected);
+    });
   });
 
   test('has a least', () => {
@@ -123,4 +142,46 @@ test('an image that is over its size names the run that crossed it, through rele
   expect(
     judge(runs, { exceptions: [{ ...exception, budget: 'imageSize', path: 'shop/web' }] }, { 'shop/web': 3 }),
   ).toEqual([]);
+});
+
+describe('what could not be compared is said', () => {
+  const score = { neverFalls: true, atLeast: undefined, place: 'plimsoll.yaml:5' };
+  function said(runs: readonly HistoricRun[], missing: readonly string[] = [], budgets: Partial<Budgets> = { score }) {
+    const trend = trendOf({ series, runs }, { branch: 'main', since: undefined, now: '2026-01-31T12:00:00.000Z' });
+    return uncomparedBudgets({ budgets: { ...none, ...budgets }, series, runs, trend, missing }).map(
+      ({ place, message }) => `${place} ${message}`,
+    );
+  }
+
+  test.each<[string, string[], RegExp[]]>([
+    [
+      'of the first run',
+      said(two.slice(0, 1)),
+      [/^plimsoll.yaml:5 This is the first recorded run of «audit \.» on main/],
+    ],
+    ['without a run of the branch', said(two.slice(0, 1), ['trunk']), [/No run of .* on trunk .* with nothing/]],
+    [
+      'with runs of its own branch alone',
+      said(two, ['main', 'master']),
+      [/on main or master .* with the earlier runs of main alone/],
+    ],
+    [
+      'without a rule that ran before',
+      said([two[1] ?? run(1, []), run(3, [], { rules: new Set(['cache/a', 'size/c']) })]),
+      [/1 rule that ran in run 2 of 2026-01-02 did not run now: security\/b\. 1 finding of before/],
+    ],
+    [
+      'of a finding that was made to weigh less',
+      said([run(1, ['error cache/a Dockerfile:3 x']), run(2, ['note cache/a Dockerfile:3 x'])]),
+      [/1 finding weighs less than in run 1 of 2026-01-01: cache\/a at Dockerfile:3 \(error, now note\)/],
+    ],
+    ['not where all is as before', said(two), []],
+    [
+      'not of budgets that need no run before',
+      said(two.slice(0, 1), [], { score: { ...score, neverFalls: false } }),
+      [],
+    ],
+  ])('%s', (_, messages, expected) => {
+    expect(messages).toEqual(expected.map((each) => expect.stringMatching(each)));
+  });
 });

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -15,10 +16,11 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrations } from '../../src/history/migrations.ts';
-import { openStore } from '../../src/history/open-store.ts';
+import { openStore, usingStore } from '../../src/history/open-store.ts';
 import { listRuns, readHistory, readRun, readSeries } from '../../src/history/read-runs.ts';
 import { recordRun } from '../../src/history/record-run.ts';
-import { holdLock } from '../../src/history/store-lock.ts';
+import { copyStore } from '../../src/history/store-copy.ts';
+import { holdLock, waitForLock } from '../../src/history/store-lock.ts';
 import { record, rules } from './runs.ts';
 
 let directory: string;
@@ -156,7 +158,7 @@ describe('a store that is not this version’s', () => {
     recordRun(old, record('2026-01-01T00:00:00Z', ['error cache/a Dockerfile:3 x']));
     old.close();
     const later = [...migrations, 'ALTER TABLE run ADD COLUMN later TEXT'];
-    const migrated = await openStore(file(), 'existing', later);
+    const migrated = await openStore(file(), 'read', later);
     expect(migrated.database.get('PRAGMA user_version')).toEqual({ user_version: later.length });
     expect(readRun(migrated, 1)?.found).toHaveLength(1);
     migrated.close();
@@ -185,10 +187,94 @@ describe('a store that is not this version’s', () => {
     expect(lstatSync(`${file()}.owner`, { throwIfNoEntry: false })).toBeUndefined();
   });
 
+  test('is refused and not touched when it is newer', async () => {
+    (await openStore(file(), 'make', [...migrations, 'ALTER TABLE run ADD COLUMN later TEXT'])).close();
+    const before = readFileSync(file());
+    for (const mode of ['make', 'read'] as const)
+      await expect(openStore(file(), mode)).rejects.toThrow(/written by a later Plimsoll: its version is 3/);
+    expect(readFileSync(file()).equals(before)).toBe(true);
+  });
+
   test('is not made where it is to be read', async () => {
-    await expect(openStore(file(), 'existing')).rejects.toThrow('there is no history here');
+    await expect(openStore(file(), 'read')).rejects.toThrow('there is no history here');
     expect(existsSync(file())).toBe(false);
   });
+});
+
+describe('a damaged store', () => {
+  test.each<[string, (content: Buffer) => Buffer]>([
+    ['cut off in the middle', (content) => content.subarray(0, content.length / 2)],
+    ['cut off behind its header', (content) => content.subarray(0, 100)],
+    [
+      'with other bytes in it',
+      (content) => Buffer.concat([content.subarray(0, 4096), Buffer.alloc(content.length - 4096, 7)]),
+    ],
+  ])('%s is said to be one, is left as it is, and holds no lock', async (_, damage) => {
+    const store = await openStore(file(), 'make');
+    for (let day = 1; day < 9; day++)
+      recordRun(store, record(`2026-01-0${day}T00:00:00Z`, [`error cache/a Dockerfile:${day} x${day}`]));
+    store.close();
+    const damaged = damage(readFileSync(file()));
+    writeFileSync(file(), damaged);
+    const use = async (mode: 'make' | 'read') => {
+      const opened = await openStore(file(), mode);
+      usingStore(opened, () =>
+        mode === 'make' ? recordRun(opened, record('2026-02-01T00:00:00Z', [])) : readHistory(opened, series, 'main'),
+      );
+    };
+    for (const mode of ['read', 'make'] as const) {
+      const error: unknown = await use(mode).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        message: expect.stringContaining('the history is damaged'),
+        where: file(),
+        exitCode: 3,
+      });
+    }
+    expect(readFileSync(file()).equals(damaged)).toBe(true);
+    expect(lstatSync(`${file()}.owner`, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('a store that may only be read', () => {
+  async function made(): Promise<void> {
+    const store = await openStore(file(), 'make');
+    recordRun(store, record('2026-01-01T00:00:00Z', ['error cache/a Dockerfile:3 x']));
+    store.close();
+  }
+
+  test('is read from a copy that is gone afterwards, and nothing comes into its directory', async () => {
+    await made();
+    const found = copyStore(file(), `${file()}.owner`);
+    if ('blockedBy' in found) throw new Error(found.blockedBy);
+    const store = await openStore(found.copy, 'read');
+    expect(listRuns(store, {})).toHaveLength(1);
+    store.close();
+    found.release();
+    expect([existsSync(path.dirname(found.copy)), readdirSync(path.dirname(file()))]).toEqual([false, ['history.db']]);
+  });
+
+  test('is waited for while another process writes', async () => {
+    await made();
+    const held = holdLock(`${file()}.owner`);
+    expect(waitForLock(`${file()}.owner`, 20)).toEqual({
+      blockedBy: expect.stringContaining(`process ${process.pid}`),
+    });
+    if ('release' in held) held.release();
+    expect(waitForLock(`${file()}.owner`, 20)).toBeUndefined();
+  });
+});
+
+test('our own directory is kept out of git, and what stands there stays', async () => {
+  const own = path.join(directory, '.plimsoll/history.db');
+  (await openStore(own, 'make')).close();
+  const ignoreFile = path.join(directory, '.plimsoll/.gitignore');
+  expect(readFileSync(ignoreFile, 'utf8')).toBe('*\n');
+  rmSync(own);
+  writeFileSync(ignoreFile, 'logs\n');
+  (await openStore(own, 'make')).close();
+  expect(readFileSync(ignoreFile, 'utf8')).toBe('logs\n');
+  (await openStore(file(), 'make')).close();
+  expect(existsSync(path.join(directory, 'sub/.gitignore'))).toBe(false);
 });
 
 describe('a lock', () => {
@@ -253,7 +339,7 @@ describe('several processes', () => {
   test('record at once, and nothing is lost', async () => {
     const codes = await Promise.all(['a', 'b', 'c'].map((project) => ended(writer(project, 12))));
     expect(codes).toEqual([0, 0, 0]);
-    const store = await openStore(file(), 'existing');
+    const store = await openStore(file(), 'read');
     try {
       expect(readSeries(store).map(({ runs }) => runs)).toEqual([12, 12, 12]);
       expect(store.database.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
@@ -276,7 +362,7 @@ describe('several processes', () => {
       );
       child.kill('SIGKILL');
       await ended(child);
-      const store = await openStore(file(), 'existing');
+      const store = await openStore(file(), 'read');
       try {
         expect(store.database.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
         const runs = readHistory(store, { project: 'killed', kind: 'audit', subject: '.' }, undefined).runs;

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, type Node } from 'yaml';
+import { isDay } from '../../core/day.ts';
 import { isSeverity, type Severity, severities } from '../../core/severity.ts';
 import {
   type BudgetException,
@@ -8,24 +9,36 @@ import {
   noConfiguration,
   type PlacedNumber,
 } from '../configuration.ts';
-import { type Complain, choice, type Entry, fieldsOf, listOf, textList } from './configuration-nodes.ts';
+import { type Complain, choice, type Entry, fieldsOf, listOf, textList, unknownName } from './configuration-nodes.ts';
 
-export function readHistorySettings(node: Node | undefined, document: Document, complain: Complain): HistorySettings {
+/** @param placed `plimsoll.yaml:3:9` of a node */
+export function readHistorySettings(
+  node: Node | undefined,
+  document: Document,
+  complain: Complain,
+  placed: (node: Node) => string,
+): HistorySettings {
   if (node === undefined) return noConfiguration.history;
   const fields = fieldsOf(node, ['record', 'store', 'project'], document, complain, 'history');
+  const file = oneText(fields, 'store', complain);
+  const at = fields.get('store')?.value;
   return {
     record: choice(fields.get('record')?.value, ['always', 'asked'] as const, complain) === 'always',
-    store: oneText(fields, 'store', complain),
+    store: file === undefined || at === undefined ? undefined : { file, place: placed(at) },
     project: oneText(fields, 'project', complain),
   };
 }
 
-/** @param placed `plimsoll.yaml:3:9` of a node */
+/**
+ * @param placed `plimsoll.yaml:3:9` of a node
+ * @param ruleIds of all rules: an exception for one that is none would except nothing
+ */
 export function readBudgets(
   node: Node | undefined,
   document: Document,
   complain: Complain,
   placed: (node: Node) => string,
+  ruleIds: readonly string[],
 ): Budgets | undefined {
   if (node === undefined) return undefined;
   const placeOf = (at: Node) => placed(at).replace(/:\d+$/, '');
@@ -37,7 +50,7 @@ export function readBudgets(
     score: readScore(fields.get('score')?.value, document, complain, placeOf),
     branch: oneText(fields, 'branch', complain),
     exceptions: listOf(fields.get('exceptions')?.value, complain).map((item) =>
-      readException(item, document, complain, placeOf),
+      readException(item, document, complain, placeOf, ruleIds),
     ),
   };
 }
@@ -107,6 +120,7 @@ function readException(
   document: Document,
   complain: Complain,
   placeOf: (node: Node) => string,
+  ruleIds: readonly string[],
 ): BudgetException {
   const fields = fieldsOf(item, ['budget', 'rule', 'path', 'until', 'reason'], document, complain, 'an exception');
   const budget = choice(fields.get('budget')?.value, budgetNames, complain);
@@ -114,9 +128,12 @@ function readException(
   const reason = oneText(fields, 'reason', complain);
   if (budget === undefined || until === undefined || reason === undefined)
     throw complain(item, 'an exception needs «budget», «until» and «reason»');
+  const rule = oneText(fields, 'rule', complain);
+  if (rule !== undefined && !isKnown(rule, ruleIds))
+    throw unknownName(complain, fields.get('rule')?.value, 'rule', rule, ruleIds);
   return {
     budget,
-    rule: oneText(fields, 'rule', complain),
+    rule,
     path: oneText(fields, 'path', complain),
     until,
     reason,
@@ -124,11 +141,16 @@ function readException(
   };
 }
 
+/** A rule's id, or `area/*` of an area that has rules. */
+function isKnown(rule: string, ruleIds: readonly string[]): boolean {
+  return rule.endsWith('/*') ? ruleIds.some((id) => id.startsWith(rule.slice(0, -1))) : ruleIds.includes(rule);
+}
+
 /** As written: some readers of YAML make a date of it. */
 function day(node: Node | undefined, complain: Complain): string | undefined {
   if (node === undefined) return undefined;
   const written = isScalar(node) ? (node.source ?? String(node.value)) : '';
-  if (/^\d{4}-\d{2}-\d{2}$/.test(written) && Number.isFinite(Date.parse(written))) return written;
+  if (isDay(written)) return written;
   throw complain(node, 'a day is needed here, such as 2027-06-30');
 }
 

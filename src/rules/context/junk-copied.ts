@@ -6,7 +6,7 @@ import { ignoreChanges, sizeText } from '../../project/context-facts.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
-import { unwantedJunk } from '../../project/unwanted-junk.ts';
+import { isOwn, isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 /** What changes on every commit or every install, whatever its size. */
 const alwaysMatters: ReadonlySet<string> = new Set(['version-control', 'node-modules', 'python-environment']);
@@ -24,13 +24,14 @@ export const rule = contextRule({
     // Without an ignore file that is the fault, and found as such.
     const isWhole = context.needs.whole.length > 0;
     if (context.ignoreFile === undefined && isWhole) return;
-    const junk = unwantedJunk(project, context).filter(({ kind }) => kind.area !== 'secrets');
+    const unwanted = unwantedJunk(project, context);
+    const junk = unwanted.filter(isWaste);
     const [first] = junk;
     const [use, ...others] = [...new Set(junk.flatMap(({ copiedBy }) => copiedBy))];
     if (first === undefined || use === undefined) return;
     const bytes = junk.reduce((sum, found) => sum + found.bytes, 0);
     const matters = bytes >= option.number('bytes') || junk.some(({ kind }) => alwaysMatters.has(kind.id));
-    const fix = moreLines(project, context, junk);
+    const fix = moreLines(project, context, [...junk, ...unwanted.filter(isOwn)]);
     report({
       at: { path: use.path, range: use.range },
       also: others.map(({ path, range }) => ({ path, range, note: 'copies it too' })),

@@ -6,7 +6,7 @@ import { sizeText } from '../../project/context-facts.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
-import { unwantedJunk } from '../../project/unwanted-junk.ts';
+import { isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 export const rule = contextRule({
   severity: 'warning',
@@ -18,8 +18,8 @@ export const rule = contextRule({
     const [use, ...others] = context.needs.whole;
     if (context.ignoreFile !== undefined || use === undefined) return;
     const unwanted = unwantedJunk(project, context);
-    // Secrets are found as such, and for more than their bytes; the new file leaves them out too.
-    const junk = unwanted.filter(({ kind }) => kind.area !== 'secrets');
+    // What is found elsewhere the new file leaves out too.
+    const junk = unwanted.filter(isWaste);
     if (junk.length === 0) return;
     const bytes = junk.reduce((sum, found) => sum + found.bytes, 0);
     const fix = newIgnoreFile(project, context, unwanted);

@@ -6,7 +6,7 @@ import type { Fix } from '../../core/fix.ts';
 import { ignoreChanges } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
-import { unwantedJunk } from '../../project/unwanted-junk.ts';
+import { isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 export const rule = contextRule({
   severity: 'error',
@@ -38,9 +38,7 @@ function usesOf(secrets: readonly JunkFound[]): readonly ContextUse[] {
 /** The repair of context/missing-ignore-file names these files too. */
 function addsWholeFile(project: Project, context: BuildContext): boolean {
   return (
-    context.ignoreFile === undefined &&
-    context.needs.whole.length > 0 &&
-    unwantedJunk(project, context).some(({ kind }) => kind.area !== 'secrets')
+    context.ignoreFile === undefined && context.needs.whole.length > 0 && unwantedJunk(project, context).some(isWaste)
   );
 }
 
