@@ -350,6 +350,42 @@ test('a layer names the largest of what it takes away, and how', async () => {
   ]);
 });
 
+describe('a secret that several layers have', () => {
+  const key = (letter: string) =>
+    `//registry.npmjs.org/:_authToken=npm_${letter}${'a1B2c3D4e5F6'.repeat(3).slice(1)}\n`;
+  const other = { user: 7 };
+  test.each<[string, readonly (readonly TarFile[])[], string[]]>([
+    [
+      'is one where its file only got another owner',
+      [[file('.npmrc', key('a'))], [file('.npmrc', key('a'), other)]],
+      ['0 seen'],
+    ],
+    [
+      'is hidden where all of its copies are',
+      [[file('.npmrc', key('a'))], [file('.npmrc', key('a'), other)], [file('.wh..npmrc', '')]],
+      ['0 hidden'],
+    ],
+    [
+      'is another one where its file has another content',
+      [[file('.npmrc', key('a'))], [file('.npmrc', key('b'))]],
+      ['0 hidden', '1 seen'],
+    ],
+    [
+      'is seen where it comes back',
+      [[file('.npmrc', key('a'))], [file('.npmrc', key('b'))], [file('.npmrc', key('a'))]],
+      ['0 seen', '1 hidden'],
+    ],
+    [
+      'is another one at another path',
+      [[file('.npmrc', key('a'))], [file('x/.npmrc', key('a'))]],
+      ['0 seen', '1 seen'],
+    ],
+  ])('%s', async (_, layers, expected) => {
+    const { secrets } = await analyse(layers);
+    expect(secrets.map(({ layer, hidden }) => `${layer} ${hidden ? 'hidden' : 'seen'}`)).toEqual(expected);
+  });
+});
+
 describe('secrets in the configuration', () => {
   test('are told by place, without their value', async () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;

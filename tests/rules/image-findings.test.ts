@@ -37,7 +37,7 @@ describe('a secret in an image', () => {
         'An npm token in /a.',
         'A GitHub token in /a:1, /a:7.',
         'An npm token in /a.',
-        'An npm token in /b, in a layer although a later one deletes it.',
+        'An npm token in /b, in a layer although a later one deletes or replaces it.',
       ],
     ],
     [

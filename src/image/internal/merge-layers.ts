@@ -1,5 +1,12 @@
 import type { EntryTable } from '../entry-table.ts';
-import { type FinishedPathTree, finishedTree, type PathTreeColumns, pathTree, rootNode } from './path-tree.ts';
+import {
+  type FinishedPathTree,
+  findPath,
+  finishedTree,
+  type PathTreeColumns,
+  pathTree,
+  rootNode,
+} from './path-tree.ts';
 import { placeEntries } from './place-entries.ts';
 import { type StepBudget, stepBudget } from './step-budget.ts';
 
@@ -190,4 +197,11 @@ function hideBelow(
 export function kindAt({ tables, layers, starts }: MergedLayers, entry: number): number {
   const layer = layers[entry] ?? 0;
   return tables[layer]?.kinds[entry - (starts[layer] ?? 0)] ?? kindOf.file;
+}
+
+/** The layer that brought what a container sees at a path; -1 where it sees nothing. */
+export function layerAt({ tree, current, layers }: MergedLayers, path: string): number {
+  const node = findPath(tree, path);
+  const entry = node < 0 ? -1 : (current[node] ?? -1);
+  return entry < 0 ? -1 : (layers[entry] ?? -1);
 }

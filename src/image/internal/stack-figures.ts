@@ -1,13 +1,13 @@
 import { completePackages } from '../../ecosystems/complete-packages.ts';
 import { readOperatingSystem } from '../../ecosystems/operating-system.ts';
 import { readAccounts } from '../accounts.ts';
-import type { ImageAnalysis, ImagePackage, ImageSecret } from '../image-analysis.ts';
+import type { ImageAnalysis, ImagePackage } from '../image-analysis.ts';
 import type { LayerScan } from '../layer-scan.ts';
 import { diveFigures } from './dive-efficiency.ts';
 import { findWaste } from './find-waste.ts';
 import { type LayerFigures, layerFigures } from './layer-figures.ts';
-import type { MergedLayers } from './merge-layers.ts';
-import { findPath } from './path-tree.ts';
+import { layerSecrets } from './layer-secrets.ts';
+import { layerAt, type MergedLayers } from './merge-layers.ts';
 
 /** What layers on top of each other tell, whatever image they are of and however they are packed. Plain data. */
 export interface StackFigures
@@ -31,13 +31,6 @@ export function stackFigures(merged: MergedLayers, scans: readonly LayerScan[]):
     ...findWaste(merged, new Set(scans.flatMap(({ usedTests }) => usedTests))),
     ...diveFigures(merged),
   };
-}
-
-/** The layer that brought what a container sees at a path; -1 where it sees nothing. */
-function layerAt({ tree, current, layers }: MergedLayers, path: string): number {
-  const node = findPath(tree, path);
-  const entry = node < 0 ? -1 : (current[node] ?? -1);
-  return entry < 0 ? -1 : (layers[entry] ?? -1);
 }
 
 function visibleTexts(merged: MergedLayers, scans: readonly LayerScan[]): Map<string, string> {
@@ -75,15 +68,4 @@ function visiblePackages(
     scan.notes.flatMap(({ note, path }) => (isVisible(path, layer) ? [note] : [])),
   );
   return completePackages(found, { operatingSystem, notes });
-}
-
-function layerSecrets(merged: MergedLayers, scans: readonly LayerScan[]): ImageSecret[] {
-  return scans.flatMap((scan, layer) =>
-    scan.secrets.map(({ path, ...secret }) => ({
-      ...secret,
-      place: path,
-      layer,
-      hidden: layerAt(merged, path) !== layer,
-    })),
-  );
 }

@@ -19,7 +19,7 @@ export const rule = imageRule({
       const cause = secret.layer === undefined ? causeOf(image, step) : undefined;
       report({
         ...placeOfStep(image, step),
-        message: `${withArticle(kind)} ${where ?? inFiles(secrets)}${hidden ? ', in a layer although a later one deletes it' : ''}.`,
+        message: `${withArticle(kind)} ${where ?? inFiles(secrets)}${hidden ? ', in a layer although a later one deletes or replaces it' : ''}.`,
         severity: certainty === 'certain' ? 'error' : 'warning',
         ...(cause && { cause }),
       });
