@@ -68,7 +68,7 @@ export interface Waste {
   readonly what: string;
   readonly bytes: number;
   readonly files: number;
-  /** Layers that hold the bytes; the worst first. */
+  /** Layers that hold the bytes, or that brought a leftover before others gave it another owner or mode; the worst first. */
   readonly layers: readonly number[];
   /** Layers whose instruction is the cause, where those are others: which delete, replace or copy. */
   readonly causes: readonly number[];

@@ -242,6 +242,14 @@ describe('waste', () => {
       [{ what: 'Git history', bytes: 1000, files: 1 }],
     ],
     [
+      'what a step only gives another owner, at the step that brought it',
+      [[file('x')], [file('app/.git/objects/x', big('a'))], [{ ...file('app/.git/objects/x', big('a')), user: 7 }]],
+      [
+        { kind: 'hidden', what: 'files copied to change their owner', layers: [1], causes: [2] },
+        { kind: 'leftover', what: 'Git history', bytes: 1000, layers: [1] },
+      ],
+    ],
+    [
       'compilers',
       [[file('usr/bin/x86_64-linux-gnu-gcc-12', big('a')), file('usr/lib/gcc/x/cc1', big('b'))]],
       [{ what: 'compilers and build tools', bytes: 2000 }],

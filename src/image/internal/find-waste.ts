@@ -26,7 +26,7 @@ export function findWaste(merged: MergedLayers, used: ReadonlySet<string>): Wast
     if (merged.hidden[entry] !== hiding.not && kindAt(merged, entry) === kindOf.file && !linked.has(entry))
       addHidden(merged, groups, entry);
   const neededBytes = addCopies(merged, groups);
-  addLeftovers(merged, groups, used);
+  addLeftovers(merged, groups, used, firstCopies(merged));
   const waste = [...groups]
     .flatMap(([what, { kind, group }]) => group.waste(kind, what) ?? [])
     .filter(({ bytes }) => bytes > 0)
@@ -118,22 +118,42 @@ function addCopies(merged: MergedLayers, groups: Groups): number {
   return needed;
 }
 
-function addLeftovers(merged: MergedLayers, groups: Groups, used: ReadonlySet<string>): void {
+/** By entry the one whose bytes it only holds once more, with another owner or mode: the step that brought those is the one to change. */
+function firstCopies(merged: MergedLayers): Int32Array {
+  const { replacedBy } = merged;
+  const first = Int32Array.from(replacedBy, (_, entry) => entry);
+  // A replacement stands behind what it replaces, so that chains are complete when they are gone along.
+  for (let entry = 0; entry < first.length; entry++) {
+    const later = replacedBy[entry] ?? -1;
+    if (later >= 0 && isSamePath(merged, entry, later) && hasSameContent(merged, entry, later))
+      first[later] = first[entry] ?? entry;
+  }
+  return first;
+}
+
+function addLeftovers(merged: MergedLayers, groups: Groups, used: ReadonlySet<string>, first: Int32Array): void {
   const { tree } = merged;
   const pending = [{ top: rootNode, directory: rootDirectory }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (let node = tree.firstChild(next.top); node >= 0; node = tree.nextSibling(node)) {
-      addLeftover(merged, groups, node, next.directory);
+      addLeftover(merged, groups, node, next.directory, first);
       if (tree.firstChild(node) >= 0)
         pending.push({ top: node, directory: leftoversBelow(next.directory, tree.nameText(node, 'latin1'), used) });
     }
 }
 
-function addLeftover(merged: MergedLayers, groups: Groups, node: number, directory: LeftoverDirectory): void {
+function addLeftover(
+  merged: MergedLayers,
+  groups: Groups,
+  node: number,
+  directory: LeftoverDirectory,
+  first: Int32Array,
+): void {
   const { tree, current, layers } = merged;
   const entry = current[node] ?? -1;
   const bytes = entry < 0 || kindAt(merged, entry) !== kindOf.file ? 0 : bytesAt(merged, entry);
   if (bytes === 0) return;
   const kind = leftoverKind(directory, tree.nameText(node, 'latin1'));
-  if (kind !== undefined) groupOf(merged, groups, 'leftover', kind).add(entry, layers[entry] ?? 0, bytes);
+  if (kind !== undefined)
+    groupOf(merged, groups, 'leftover', kind).add(entry, layers[first[entry] ?? entry] ?? 0, bytes);
 }
