@@ -21,8 +21,7 @@ const built = [await build({ ...common, outdir, entryPoints: libraries })];
 built.push(await build({ ...parts, outdir }));
 for (const file of besideLibraries) copyFileSync(`node_modules/${file}`, path.join(outdir, path.basename(file)));
 built.push(await build({ ...layerWorker, outdir }));
-// What was found in layers is kept until the code that finds it changes.
-const layerCode = asciiOnly(`${outdir}/layer-worker.js`);
+const layerCode = hashOf(asciiOnly(`${outdir}/layer-worker.js`), await analysisCode());
 const builds = {};
 for (const [name, options] of Object.entries(bundles)) {
   const define = { ...options.define, PLIMSOLL_LAYER_CODE: JSON.stringify(layerCode) };
@@ -45,6 +44,19 @@ compileAhead('plimsoll', ['fix']);
 rmSync('dist', { recursive: true, force: true });
 renameSync(draft, 'dist');
 
+/**
+ * The code that puts layers together, which is not the worker's: what was found in layers and stacks of them is kept until the code that finds it
+ * changes.
+ */
+async function analysisCode() {
+  const { outputFiles } = await build({ ...common, entryPoints: ['src/image/analyse-image.ts'], outdir, write: false });
+  return hashOf(...outputFiles.map(({ text }) => text));
+}
+
+function hashOf(...texts) {
+  return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
+}
+
 /** Writes what esbuild leaves beyond ASCII, in tagged templates, as escapes: load-bundle.ts reads Latin-1. Gives the text's hash. */
 function asciiOnly(file) {
   const text = readFileSync(file, 'utf8').replace(
@@ -52,7 +64,7 @@ function asciiOnly(file) {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   writeFileSync(file, text);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hashOf(text);
 }
 
 /**
