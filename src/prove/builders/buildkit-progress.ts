@@ -58,10 +58,18 @@ export function buildkitProgress(onStep?: OnStep): ProgressReader {
       }
       const vertex = vertices.get(id);
       if (vertex === undefined) add(id, rest);
-      else if (readStatus(vertex, rest)) tell(vertex);
+      else if (partsOf(id, rest).filter((part) => readStatus(vertex, part)).length > 0) tell(vertex);
     },
     result: () => resultOf([...vertices.values()], error),
   };
+}
+
+/** What a step printed last may have no line end: then how it ended stands behind it, in the same line. */
+function partsOf(id: string, text: string): readonly string[] {
+  const mark = `#${id} `;
+  const at = /^\d+\.\d+ /.test(text) ? text.lastIndexOf(mark) : -1;
+  const behind = at === -1 ? '' : text.slice(at + mark.length);
+  return /^(?:DONE [0-9.]+s$|ERROR: |CANCELED$)/.test(behind) ? [text.slice(0, at), behind] : [text];
 }
 
 /** Whether the vertex ended with this line. */

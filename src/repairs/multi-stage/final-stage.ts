@@ -4,10 +4,11 @@ import { commentedStart } from '../../dockerfile/edit-lines.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { EnvInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import { liesIn } from '../../project/copied-files.ts';
-import { expandedValue } from '../../project/stage-facts.ts';
+import { directoryOf } from '../../project/moved-files.ts';
+import { expandedValue, isRootUser } from '../../project/stage-facts.ts';
 import { runTimePackages } from './run-time-packages.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { isRunTimeSetting, type RunStep, writtenPaths } from './stage-steps.ts';
+import { type CopyStep, isRunTimeSetting, type RunStep, writtenPaths } from './stage-steps.ts';
 
 /** The new stage's text, and which instructions it takes away from the stage that builds. */
 export interface FinalStage {
@@ -33,6 +34,7 @@ export function finalStage(
 ): FinalStage | { readonly refusal: string } {
   const { dockerfile, stage, runs, copies } = subject;
   const byInstruction = new Map<Instruction, RunStep>(runs.map((step) => [step.instruction, step]));
+  const late = lateCopies(subject, plan);
   const isCovered = (path: string | undefined) =>
     path !== undefined && [...plan.copied, ...plan.left, ...scratch].some((root) => liesIn(path, root));
   const isBuild = (instruction: Instruction) => {
@@ -41,7 +43,7 @@ export function finalStage(
     if (step !== undefined)
       return step.kind === 'build' || (step.kind === 'setup' && step.paths.length > 0 && step.paths.every(isCovered));
     const copy = copies.find((each) => each.instruction === instruction);
-    return copy?.paths?.every(isCovered) ?? false;
+    return copy !== undefined && !late.includes(copy) && (copy.paths?.every(isCovered) ?? false);
   };
   const last = stage.instructions.findLastIndex(isBuild);
   // Steps that stay although they build nothing: an update of the system, a message.
@@ -57,7 +59,7 @@ export function finalStage(
   const lines: string[] = [...(plan.settings ?? []), ...packages.lines];
   const moved: Instruction[] = [];
   let copiedAt: number | undefined;
-  const owners = ownersOf(subject, plan);
+  const owners = ownersOf(subject, plan, late);
   if ('refusal' in owners) return owners;
   const workdir = stage.instructions.findLast(({ name }) => name === 'WORKDIR');
   const movesWorkdir = workdir !== undefined && stage.instructions.indexOf(workdir) > lastStep;
@@ -66,6 +68,7 @@ export function finalStage(
       lines.push(`WORKDIR ${subject.directory}`);
     for (const [source, target] of plan.copiedTo ?? []) lines.push(`COPY --from=${buildName} ${source} ${target}`);
     for (const path of plan.copied) {
+      if (isBroughtBy(late, path, subject)) continue;
       const owner = owners.of.get(path);
       lines.push(`COPY --from=${buildName}${owner === undefined ? '' : ` --chown=${owner}`} ${path} ${path}`);
     }
@@ -84,10 +87,11 @@ export function finalStage(
       moved.push(instruction);
     } else if (isRunTimeSetting(instruction)) move();
     else if (instruction.name === 'USER') {
+      const isRoot = isRootUser((expandedValue(dockerfile, instruction, instruction.value) ?? '').split(':')[0] ?? '');
       if (instruction === user && at > last) move();
+      else if (instruction === user && isRoot) lines.push(text());
       else if (instruction === user) return { refusal: 'a step builds as another user than root' };
-      else if (at < last && expandedValue(dockerfile, instruction, instruction.value) !== 'root')
-        return { refusal: 'the user changes between the steps' };
+      else if (at < last && !isRoot) return { refusal: 'the user changes between the steps' };
     } else if (instruction.name === 'ENV') {
       if (isSetAgain(stage.instructions, instruction)) continue;
       const env = environmentLines(dockerfile, instruction, at > lastStep, plan.left);
@@ -120,6 +124,40 @@ export function finalStage(
   }
   if (copiedAt === undefined) addCopies();
   return { lines, moved, packages: packages.packages, left: packages.left };
+}
+
+/**
+ * What is copied from the context behind the last step that builds: the new stage copies it itself. A changed source is then a layer of its own, as it
+ * was before, and not one with all that was installed.
+ */
+function lateCopies({ dockerfile, stage, runs, copies }: SplitSubject, plan: SplitPlan): readonly CopyStep[] {
+  const isCopied = (path: string | undefined) => path === undefined || plan.copied.some((root) => liesIn(path, root));
+  const works = (step: RunStep) =>
+    !plan.repeats?.(step) && (step.kind === 'build' || (step.kind === 'setup' && step.paths.some(isCopied)));
+  const last = Math.max(-1, ...runs.filter(works).map(({ instruction }) => instruction.range.start));
+  const workdir = stage.instructions.findLast(({ name }) => name === 'WORKDIR')?.range.start ?? -1;
+  return copies.filter(
+    ({ instruction, paths }) =>
+      instruction.range.start > last &&
+      instruction.from === undefined &&
+      paths?.every(isCopied) === true &&
+      !textOf(dockerfile, instruction).includes('$') &&
+      (instruction.range.start > workdir || instruction.destination?.value.startsWith('/') === true),
+  );
+}
+
+/** Nothing but late copies lies there: the stage that builds may not even have the directory. */
+function isBroughtBy(late: readonly CopyStep[], root: string, { dockerfile, runs, copies }: SplitSubject): boolean {
+  const meets = (path: string) => liesIn(path, root) || liesIn(root, path);
+  if (!late.some(({ paths }) => paths?.some(meets))) return false;
+  const isCopied = copies.some((copy) => !late.includes(copy) && copy.paths?.some(meets) !== false);
+  const isWrittenBy = ({ commands, paths }: RunStep) =>
+    paths.some((path) => path === undefined || meets(path)) ||
+    commands.some((placed) => {
+      const directory = directoryOf(dockerfile, placed);
+      return directory === undefined || liesIn(directory, root);
+    });
+  return !isCopied && !runs.some(isWrittenBy);
 }
 
 /** Whether steps of the build give something to a user, or become one. */
@@ -236,16 +274,21 @@ interface Owners {
 }
 
 /** As whom the copied paths belong, where a step gives one of them away whole; refused where it does so with parts of them. */
-function ownersOf({ dockerfile, runs, copies }: SplitSubject, plan: SplitPlan): Owners | { readonly refusal: string } {
+function ownersOf(
+  { dockerfile, runs, copies }: SplitSubject,
+  plan: SplitPlan,
+  late: readonly CopyStep[],
+): Owners | { readonly refusal: string } {
   const of = new Map<string, string>();
   const give = (path: string, owner: string): boolean => {
     const whole = plan.copied.filter((root) => liesIn(root, path));
     for (const root of whole) of.set(root, owner);
     return whole.length > 0 || !plan.copied.some((root) => liesIn(path, root));
   };
-  for (const { instruction, paths } of copies) {
+  for (const copy of copies) {
+    const { instruction, paths } = copy;
     const owner = instruction.chown?.value;
-    if (owner === undefined || paths === undefined) continue;
+    if (owner === undefined || paths === undefined || late.includes(copy)) continue;
     if (owner.includes('$')) return { refusal: `the owner of line ${instruction.line} is a variable` };
     for (const path of paths) give(path, owner);
   }

@@ -141,6 +141,22 @@ test('an identifier behind a step’s last words without a line end is seen', ()
   expect(reader.made()).toEqual(['d267a42ea6a']);
 });
 
+test('how a step of BuildKit ended is seen behind its last words without a line end', () => {
+  const reader = buildkitProgress();
+  for (const line of [
+    '#8 [3/4] RUN mvn -q package',
+    '#8 0.845 warning#8 DONE 13.3s',
+    '#9 [4/4] RUN false',
+    '#9 0.1 says #9 of it',
+    '#9 0.2 last#9 ERROR: executor failed running [/bin/sh -c false]: exit code: 1',
+  ])
+    reader.line(line);
+  const { steps, failed, tail } = reader.result();
+  expect(steps.map(({ seconds }) => seconds)).toEqual([13.3, undefined]);
+  expect(failed?.instruction).toBe('RUN false');
+  expect(tail).toEqual(['says #9 of it', 'last']);
+});
+
 test('progress counts what ended, of all that is known', () => {
   const told: string[] = [];
   read('buildkit-0.8', 'cold', (step, done, of) => told.push(`${done}/${of} ${step.name}`));
