@@ -1,7 +1,7 @@
 import { encodeArtifact } from '../core/artifact.ts';
 import type { FixReport, OfferedFix } from '../core/fix-report.ts';
 import type { Candidate } from '../fix/candidate.ts';
-import type { NamedFix, RepairWith } from '../prove/proof.ts';
+import type { FixChoice, NamedFix, RepairWith } from '../prove/proof.ts';
 import type { FixSession } from './fix-session.ts';
 
 /**
@@ -15,10 +15,10 @@ export function fixKey({ finding, fix }: Pick<OfferedFix, 'finding' | 'fix'>): s
 
 /** The repairs of a session, each made once: with all that is wanted, or with some of it. */
 export function repairsOf(session: FixSession, takes: (candidate: Candidate) => boolean): RepairWith {
-  return async (keys) => {
+  return async (choice) => {
     const { report, project } = await session.repaired({
       takes,
-      ...(keys && { refuses: (candidate) => !keys.has(fixKey(candidate)) }),
+      ...(choice && { refuses: (candidate) => !isChosen(fixKey(candidate), choice) }),
     });
     return {
       files: new Map(report.files.map(({ path, after }) => [path, encodeArtifact(after)])),
@@ -26,6 +26,10 @@ export function repairsOf(session: FixSession, takes: (candidate: Candidate) => 
       project,
     };
   };
+}
+
+function isChosen(key: string, choice: FixChoice): boolean {
+  return 'only' in choice ? choice.only.has(key) : !choice.without.has(key);
 }
 
 function namedFix({ finding, fix, class: kind }: FixReport['applied'][number]): NamedFix {

@@ -58,9 +58,11 @@ async function provedReport({ proofs, fixes, withdrawn }: ProvedProject, session
   const passed = new Set(
     proofs.flatMap(({ verdict, passing }) => (verdict === 'proved' ? passing.map(({ key }) => key) : [])),
   );
-  const allowed = new Set(
-    fixes.flatMap(({ key, class: kind }) => (!withdrawn.has(key) && (kind === 'safe' || passed.has(key)) ? [key] : [])),
-  );
+  const isSafe = ({ key, class: kind }: (typeof fixes)[number]) => kind === 'safe' && !withdrawn.has(key);
+  const allowed = new Set([
+    ...[...passed].filter((key) => !withdrawn.has(key)),
+    ...fixes.filter(isSafe).map(({ key }) => key),
+  ]);
   const report = await session.run({
     takes: () => true,
     refuses: (candidate) => !allowed.has(fixKey(candidate)),

@@ -116,10 +116,14 @@ async function proveAll(
   proveOne: (subject: Subject, repair: RepairWith) => Promise<Proof>,
 ): Promise<Pick<ProvedProject, 'proofs' | 'withdrawn'>> {
   const withdrawn = new Set<string>();
-  const withoutWithdrawn: RepairWith = async (keys) => {
-    if (withdrawn.size === 0) return repair(keys);
-    const wanted = keys ?? new Set((await repair()).fixes.map(({ key }) => key));
-    return repair(new Set([...wanted].filter((key) => !withdrawn.has(key))));
+  const withoutWithdrawn: RepairWith = async (choice) => {
+    if (withdrawn.size === 0) return repair(choice);
+    if (choice && 'only' in choice)
+      return repair({ only: new Set([...choice.only].filter((key) => !withdrawn.has(key))) });
+    // What may be made in the place of a withdrawn fix is tried with the image whose proof withdrew it, and with none before.
+    const without = choice?.without ?? new Set();
+    const wanted = (await repair()).fixes.flatMap(({ key }) => (withdrawn.has(key) || without.has(key) ? [] : [key]));
+    return repair({ only: new Set(wanted) });
   };
   const proofs = new Map<Subject, Proof>();
   for (let again: readonly Subject[] = subjects; again.length > 0; ) {

@@ -22,8 +22,11 @@ export interface Repaired {
   readonly project: Project;
 }
 
-/** Repairs the project with these fixes alone, as far as they can be made without the others; with all where nothing is given. */
-export type RepairWith = (keys?: ReadonlySet<string>) => Promise<Repaired>;
+/** The fixes of a repair by their keys: none but these, or all but these. */
+export type FixChoice = { readonly only: ReadonlySet<string> } | { readonly without: ReadonlySet<string> };
+
+/** Repairs the project with the fixes of a choice, as far as they can be made without the others; with all where nothing is given. */
+export type RepairWith = (choice?: FixChoice) => Promise<Repaired>;
 
 /** What is known of an image beside its files. */
 export interface Assessment {

@@ -103,17 +103,47 @@ async function tryRepaired(
   const attempt = await attemptRepair(whole, found.fixes, 'none', attemptParts);
   if (attempt.ok) return finish({ repaired: whole, attempt }, parts, found, original);
   const { passing, refused } = await searchPassing(whole, attempt.failed, repairWith, attemptParts, found.fixes);
-  const rest = passing.size === 0 ? undefined : await repairWith(withOthers(passing, whole, found.fixes));
+  const inPlace = await tryInPlace(refused, repairWith, attemptParts, found.fixes);
+  if (inPlace !== undefined) {
+    const made = new Set(inPlace.repaired.fixes.map(({ key }) => key));
+    found.withdrawn = found.fixes
+      .filter(({ key }) => !made.has(key))
+      .map((fix) => withdrawal(fix, refused.get(fix.key) ?? restsOnOther));
+    found.fixes = relevant(inPlace.repaired.fixes, parts.subject, parts.options);
+    return finish(inPlace, parts, found, original);
+  }
+  const only = withOthers(passing, whole, found.fixes);
+  const rest = passing.size === 0 ? undefined : await repairWith({ only });
   const kept = new Set(rest?.fixes.map(({ key }) => key));
   found.withdrawn = found.fixes
     .filter(({ key }) => !kept.has(key))
-    .map((fix) => withdrawal(fix, refused.get(fix.key) ?? 'it rests on a fix that was withdrawn'));
+    .map((fix) => withdrawal(fix, refused.get(fix.key) ?? restsOnOther));
   if (rest === undefined || relevant(rest.fixes, parts.subject, parts.options).length === 0) return;
   // What passed with what the cache held is built once more from nothing: that is what is measured, and what is proved.
   const last = await attemptRepair(rest, [], 'none', attemptParts);
   if (last.ok) return finish({ repaired: rest, attempt: last }, parts, found, original);
   const reason = `it passed once and not again: ${last.failed.reason}`;
   found.withdrawn = found.fixes.map((fix) => withdrawal(fix, refused.get(fix.key) ?? reason));
+}
+
+const restsOnOther = 'it rests on a fix that was withdrawn';
+
+/**
+ * The repair without what was refused, where something can be made then that a refused fix stood in the way of: a cache emptied in the stage
+ * that ships after all, say. Undefined where there is nothing of the kind, or it does not pass.
+ */
+async function tryInPlace(
+  refused: ReadonlyMap<string, string>,
+  repairWith: RepairWith,
+  parts: MeasureParts & AttemptParts,
+  own: readonly NamedFix[],
+): Promise<NonNullable<Found['passed']> | undefined> {
+  const repaired = await repairWith({ without: new Set(refused.keys()) });
+  const known = new Set(own.map(({ key }) => key));
+  const others = relevant(repaired.fixes, parts.subject, parts.options).filter(({ key }) => !known.has(key));
+  if (others.length === 0) return undefined;
+  const attempt = await attemptRepair(repaired, [], 'none', parts);
+  return attempt.ok ? { repaired, attempt } : undefined;
 }
 
 function withdrawal(fix: NamedFix, reason: string): WithdrawnByProof & { readonly key: string } {
@@ -145,7 +175,7 @@ async function searchPassing(
     all: [...new Set(own.map(({ key }) => key))],
     failure,
     async attempt(keys) {
-      const repaired = await repairWith(withOthers(keys, whole, own));
+      const repaired = await repairWith({ only: withOthers(keys, whole, own) });
       const digest = digestOfFiles(repaired.files, isMeant);
       const before = known.get(digest);
       if (before) return before;

@@ -30,11 +30,14 @@ function fixOf(word: string, kind: 'safe' | 'review' = 'safe'): NamedFix {
 
 const all = [fixOf('one'), fixOf('two', 'review'), fixOf('three')];
 
-function repairOf(project: Project): RepairWith {
-  return async (keys) => {
-    const fixes = all.filter(({ key }) => keys === undefined || keys.has(key));
+function repairOf(project: Project, inPlaceOfTwo: readonly NamedFix[]): RepairWith {
+  return async (choice) => {
+    const isMade = (key: string) =>
+      choice === undefined || ('only' in choice ? choice.only.has(key) : !choice.without.has(key));
+    const chosen = all.filter(({ key }) => isMade(key));
+    const fixes = [...chosen, ...(isMade('two') ? [] : inPlaceOfTwo.filter(({ key }) => isMade(key)))];
     const text = fixes.reduce(
-      (now, { key }) => now.replace(`RUN ${key}\n`, `RUN ${key} --fixed\n`),
+      (now, { key }) => now.replace(`RUN ${key.replace('other ', '')}\n`, `RUN ${key} --fixed\n`),
       dockerfile.join('\n'),
     );
     const files = new Map(fixes.length === 0 ? [] : [['Dockerfile', Buffer.from(text)] as const]);
@@ -51,6 +54,8 @@ interface World {
   readonly runs?: boolean;
   readonly mostBuilds?: number;
   onBuild?(builds: number): void;
+  /** What can be made where the second fix is not. */
+  readonly inPlaceOfTwo?: readonly NamedFix[];
 }
 
 /** Proves the repair of a small project with a builder and a runner that are functions of the Dockerfile's text. */
@@ -132,7 +137,7 @@ async function proveIn(world: World, flags: Partial<Subject['settings']> = {}) {
   };
   const [subject] = subjectsOf(project, { images: [], dockerfiles: [], settings: flags });
   if (subject === undefined) throw new Error('there is an image to build');
-  const proof = await prove(subject, repairOf(project), tools, options);
+  const proof = await prove(subject, repairOf(project, world.inPlaceOfTwo ?? []), tools, options);
   expect([...textOf.keys()], 'images that are left').toEqual([]);
   expect(readFileSync(path.join(project.root, 'Dockerfile'), 'utf8')).toBe(dockerfile.join('\n'));
   expect(readFileSync(path.join(project.root, 'main.py'), 'utf8')).toBe('print(1)\n');
@@ -207,6 +212,27 @@ describe('prove', () => {
     expect(proof.verdict).toBe('proved');
     expect(passingOf(proof)).toEqual(['one', 'two']);
     expect(proof.withdrawn.map(({ rule }) => rule)).toEqual(['layers/three']);
+  });
+
+  it('makes what a withdrawn fix stood in the way of, where that passes', async () => {
+    const fails = (text: string) => (/^RUN two --fixed/m.test(text) ? failedAt('RUN two --fixed') : undefined);
+    const { proof, built } = await proveIn({ fails, inPlaceOfTwo: [fixOf('other two')] });
+    expect(proof.verdict).toBe('proved');
+    expect(passingOf(proof)).toEqual(['one', 'three', 'other two']);
+    expect(proof.withdrawn).toMatchObject([{ rule: 'layers/two', reason: '«RUN two --fixed» failed' }]);
+    expect(proof.evidence?.fixes.map(({ rule }) => rule)).toEqual(['layers/one', 'layers/three', 'layers/other two']);
+    expect(built.at(-2)?.text.match(/RUN .*/g)).toEqual([
+      'RUN one --fixed',
+      'RUN other two --fixed',
+      'RUN three --fixed',
+    ]);
+  });
+
+  it('is content with what passed, where what could be made in its place does not pass', async () => {
+    const fails = (text: string) => (/two --fixed/.test(text) ? failedAt('RUN two --fixed') : undefined);
+    const { proof } = await proveIn({ fails, inPlaceOfTwo: [fixOf('other two')] });
+    expect(passingOf(proof)).toEqual(['one', 'three']);
+    expect(proof.withdrawn.map(({ rule }) => rule)).toEqual(['layers/two']);
   });
 
   it('holds a difference that is seen once and not again against nobody', async () => {

@@ -15,6 +15,7 @@ import {
   isRootUser,
   lastInstruction,
 } from '../../project/stage-facts.ts';
+import { uwsgiGivesUpRoot } from '../../project/uwsgi-user.ts';
 import { withRunAsNonRoot } from '../../repairs/run-as-non-root.ts';
 import { runAsUser } from '../../repairs/run-as-user.ts';
 
@@ -51,7 +52,13 @@ export const rule = dockerfileRule({
     for (const stage of shippedStages(project, dockerfile)) {
       const { instruction, isRoot } = finalUser(dockerfile, stage);
       const place = instruction ?? stage.from;
-      if (isRoot === false || place === undefined || dropsByItself(dockerfile, stage)) continue;
+      if (
+        isRoot === false ||
+        place === undefined ||
+        dropsByItself(dockerfile, stage) ||
+        uwsgiGivesUpRoot(project, dockerfile, stage)
+      )
+        continue;
       if (isRoot === undefined) {
         const base = unknownBase(stage);
         if (instruction === undefined && base !== undefined && holdsApplication(stage))
