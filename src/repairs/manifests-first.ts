@@ -117,17 +117,18 @@ function placeOf(
   };
 }
 
-interface Inputs {
+/** What the install of a stage reads, with the files that it is read from. */
+export interface Inputs {
   readonly needs: InstallInputs | FetchInputs;
   readonly files: ProjectFiles | undefined;
 }
 
-/** What the install reads. A context without any manifest is one that is filled before the build, or is not this one. */
-function inputsOf(
+/** What an install reads that works on what lies at `root`, of a project in a directory of the context. A context without any manifest is one that is filled before the build, or is not this one. */
+export function inputsOf(
   project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
-  place: Place,
+  place: Pick<Place, 'inContext' | 'root'>,
   { read }: PlacedPackageCommand,
 ): Inputs | undefined {
   const seen = contextFiles(project, dockerfile, place.inContext);
@@ -161,7 +162,8 @@ function relativeFile<Argument extends PlacedPackageCommand['read']['packages'][
   return { ...argument, name: argument.name.slice(prefix.length) };
 }
 
-function assumptionsOf({ needs, files }: Inputs): Assumption[] {
+/** That the install reads nothing else, as far as it is known. */
+export function assumptionsOf({ needs, files }: Inputs): Assumption[] {
   const fails: Assumption[] =
     needs.needsSources === undefined
       ? []

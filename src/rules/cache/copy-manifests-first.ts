@@ -1,3 +1,4 @@
+import { fixClass } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CopyInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
@@ -14,6 +15,7 @@ import {
 } from '../../project/fetching-builds.ts';
 import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { copyBehindInstall } from '../../repairs/copy-behind-install.ts';
 import { manifestsFirst } from '../../repairs/manifests-first.ts';
 
 /** From this many packages on an install takes long enough to be the first thing to mend. */
@@ -42,6 +44,22 @@ export const rule = dockerfileRule({
           also: [{ range: install.command.range, note: 'installs behind it' }],
           cause: `copy-before-install:${copy.range.start}`,
           ...(fix && { fix }),
+        });
+        continue;
+      }
+      const single = install && copyBehindInstall(project, dockerfile, stage, install);
+      const kind = single && fixClass(single.fix);
+      if (install !== undefined && single !== undefined && kind !== undefined) {
+        const { copy: late, fix } = single;
+        report({
+          at: late.range,
+          // Whether the install can do without the files is then anyone's guess.
+          ...(kind === 'review' && { severity: 'note' as const }),
+          message: `Every change of ${late.sources[0]?.value} runs ${described(install)} again.`,
+          remedy: `Copy it behind ${described(install)}.`,
+          also: [{ range: install.command.range, note: 'installs behind it' }],
+          cause: `copy-before-install:${late.range.start}`,
+          fix,
         });
         continue;
       }
