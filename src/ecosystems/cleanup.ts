@@ -10,6 +10,8 @@ export interface CleanupSurroundings {
   readonly mounts: readonly string[];
   /** Environment that is set for the RUN, from ENV and ARG. */
   readonly environment?: ReadonlyMap<string, string | undefined>;
+  /** A step has removed what makes the official images empty a cache by themselves. */
+  readonly imagesKeep?: boolean;
 }
 
 /** A cache or index that one RUN writes, and what becomes of it. */
@@ -79,30 +81,47 @@ function traceOf(
   if (!last) return [];
   const writtenBy = writers.map((writer) => writer.command);
   const known = { ecosystem: last.command.ecosystem, cache, writtenBy };
-  const gone = keptAway(cache, writtenBy, surroundings);
+  const gone = keptAway(cache, writers, commands, surroundings);
   if (gone !== undefined) return [{ ...known, gone, removedBy: undefined }];
   const moved = movedTo(cache, writtenBy, surroundings);
   const at = commands.findIndex((command, index) => index > last.at && removes(command, read[index], cache, moved));
   if (at !== -1) return [{ ...known, gone: 'removed', removedBy: commands[at] }];
-  return [{ ...known, gone: cache.emptiedByImages ? 'image' : undefined, removedBy: undefined }];
+  const isEmptied = cache.emptiedByImages && surroundings.imagesKeep !== true;
+  return [{ ...known, gone: isEmptied ? 'image' : undefined, removedBy: undefined }];
 }
 
 function keptAway(
   cache: CacheDirectory,
-  writers: readonly PackageCommand[],
+  writers: readonly { command: PackageCommand; at: number }[],
+  commands: readonly CommandLine[],
   { mounts, environment }: CleanupSurroundings,
 ): CacheTrace['gone'] {
-  if (mounts.some((mount) => coversPath(mount, cache.path))) return 'mount';
-  if (writers.every((writer) => writer.noCache || movedElsewhere(writer))) return 'option';
-  const isKept = writers.every((writer) => {
-    const own = new Map(writer.command.assignments.map(({ name, value }) => [name, value?.value]));
-    const given = (name: string): string | undefined => own.get(name) ?? environment?.get(name);
+  const places = [cache.path, ...(ofNewerTools[cache.path] ?? [])];
+  if (mounts.some((mount) => places.some((place) => coversPath(mount, place)))) return 'mount';
+  if (writers.every(({ command }) => command.noCache || movedElsewhere(command))) return 'option';
+  const isKept = writers.every(({ command, at }) => {
+    const own = new Map(command.command.assignments.map(({ name, value }) => [name, value?.value]));
+    const exported = exportedBefore(commands, at);
+    const given = (name: string): string | undefined => own.get(name) ?? exported.get(name) ?? environment?.get(name);
     const off = Object.entries(cache.switchedOffBy ?? {}).some(([name, values]) => values.test(given(name) ?? ''));
     // Where it is moved to is not followed, except to what is never in a layer.
     const moved = (cache.movedBy ?? []).some((name) => isElsewhere(given(name), mounts));
     return off || moved;
   });
   return isKept ? 'environment' : undefined;
+}
+
+/** `export PIP_NO_CACHE_DIR=1` in front of the command, in the same RUN. */
+function exportedBefore(commands: readonly CommandLine[], at: number): ReadonlyMap<string, string> {
+  const exported = new Map<string, string>();
+  for (const { name, arguments: words } of commands.slice(0, at)) {
+    if (name !== 'export') continue;
+    for (const { value } of words) {
+      const equals = value.indexOf('=');
+      if (equals > 0) exported.set(value.slice(0, equals), value.slice(equals + 1));
+    }
+  }
+  return exported;
 }
 
 /** `npm install --cache /tmp/x`, `dnf --installroot`, `apk --root`: what is written lies somewhere else. */
@@ -154,6 +173,9 @@ function cleansAll(command: PackageCommand, cache: CacheDirectory): boolean {
     const name = command.subcommand?.value;
     return name === 'distclean' || name === 'dist-clean' || (name === 'clean' && cache.kind === 'downloads');
   }
+  // yum and dnf can empty parts; their lists stay with these.
+  if (command.ecosystem === 'rpm' && cache.kind === 'lists')
+    return !command.command.arguments.some(({ value }) => /^(?:packages|expire-cache|plugins)$/.test(value));
   if (command.ecosystem === 'go')
     return command.flags.some((flag) => flag.name === (cache.kind === 'build' ? 'cache' : 'modcache'));
   return true;
@@ -167,10 +189,16 @@ function sameFamilyCleans(read: PackageCommand | undefined, cache: CacheDirector
   );
 }
 
+/** Where dnf5, to which the command `dnf` leads in newer distributions, writes what dnf wrote elsewhere. */
+const ofNewerTools: Readonly<Record<string, readonly string[]>> = {
+  '/var/cache/dnf': ['/var/cache/libdnf5'],
+  '/var/cache/yum': ['/var/cache/libdnf5'],
+};
+
 /** Paths that tools use in place of the usual one, in images where they are set up so. */
 const others: Readonly<Record<string, readonly string[]>> = {
-  '/var/cache/dnf': ['/var/cache/yum'],
-  '/var/cache/yum': ['/var/cache/dnf'],
+  '/var/cache/dnf': ['/var/cache/yum', '/var/cache/libdnf5'],
+  '/var/cache/yum': ['/var/cache/dnf', '/var/cache/libdnf5'],
   '~/.cache/yarn': ['/usr/local/share/.cache', '~/.yarn', '~/.yarn-cache'],
   '~/.composer/cache': ['~/.cache/composer', '/tmp/cache'],
   '/opt/conda/pkgs': ['~/.conda', '/root/miniconda3/pkgs'],

@@ -11,7 +11,7 @@ export interface LooseInstall {
   readonly loose: readonly PackageArgument[];
 }
 
-const tools = ['pip', 'npm', 'gem', 'go', 'yarn', 'pnpm', 'cargo'];
+const tools = ['pip', 'pipx', 'npm', 'gem', 'go', 'yarn', 'pnpm', 'cargo'];
 
 /** The installers of Python itself: they are brought up to date on purpose and change nothing that is imported. */
 const installers = new Set(['pip', 'setuptools', 'wheel']);
@@ -20,12 +20,12 @@ const installers = new Set(['pip', 'setuptools', 'wheel']);
 export function looseInstalls(dockerfile: Dockerfile): readonly LooseInstall[] {
   return packageCommands(dockerfile, ...tools).flatMap((placed) => {
     const { read } = placed;
-    if (read.action !== 'install') return [];
+    // `go run name@latest` fetches and runs what was released last; a name without @ is one of the module's own requirements.
+    if (read.action !== 'install' && !(read.tool === 'go' && read.action === 'run')) return [];
     const loose = read.packages.filter(
       ({ kind, pin, name }) =>
         // A branch or tag of a repository is chosen; a repository without one is whatever was pushed last.
-        ((kind === 'registry' && (pin === 'none' || pin === 'moving')) ||
-          (kind === 'vcs' && pin === 'none' && read.ecosystem === 'pip')) &&
+        ((kind === 'registry' && (pin === 'none' || pin === 'moving')) || (kind === 'vcs' && pin === 'none')) &&
         !(read.ecosystem === 'pip' && installers.has(name)),
     );
     return loose.length === 0 || lockedElsewhere(read.packages) ? [] : [{ placed, loose }];
@@ -39,6 +39,7 @@ function lockedElsewhere(packages: readonly PackageArgument[]): boolean {
 
 const registries: Readonly<Record<string, PackageRegistry>> = {
   pip: 'pypi',
+  pipx: 'pypi',
   npm: 'npm',
   yarn: 'npm',
   pnpm: 'npm',

@@ -65,6 +65,9 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'yum install https://x/y.rpm': 'yum install https://x/y.rpm[url unknown] +asks',
     'yum -y groupinstall "Development Tools"': 'yum install Development Tools[group]',
     'yum clean all': 'yum clean-cache +asks',
+    'dnf module install -y nodejs:20/development php': 'dnf install nodejs[range 20] php',
+    'dnf module enable -y nodejs:20': 'dnf other',
+    'dnf -y rei curl': 'dnf install curl',
     'microdnf install nodejs-18*': 'microdnf install nodejs[range 18*] +asks',
     'yum -y --enablerepo epel update': 'yum upgrade',
     'zypper -n in --no-recommends git=2.35': 'zypper install git[exact 2.35] +noRecommends',
@@ -113,6 +116,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'python setup.py install': 'none',
     'pip install git+https://x/y.git@v1#egg=y https://x/y.whl ./z':
       'pip install git+https://x/y.git@v1#egg=y[vcs moving v1] https://x/y.whl[url unknown] ./z[directory]',
+    'pip install packages/core': 'pip install-project packages/core[directory]',
     'pip install torch==2.* --index-url https://x': 'pip install torch[range ==2.*]',
     'pip install foo==$VERSION -c c.txt': 'pip install foo[exact $VERSION] c.txt[constraint-file unknown]',
     'pip uninstall -y foo': 'pip remove foo',
@@ -132,6 +136,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   gem: {
     'gem install bundler:2.4.1 rails -v 7.0': 'gem install bundler[exact 2.4.1] rails[exact 7.0] +global',
+    'gem install nokogiri:1.18.0 -- --with-xml2-dir /opt': 'gem install nokogiri[exact 1.18.0] +global',
     'gem install --no-document puma': 'gem install puma +global',
     bundle: 'bundle install-project',
     'bundle install --jobs 4 --without development test --deployment':

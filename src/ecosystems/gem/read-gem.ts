@@ -57,7 +57,9 @@ const gemActions: Readonly<Record<string, PackageAction>> = {
 };
 
 export const readGem: ToolReader = (tool, words, command) => {
-  const { flags, operands } = readOptions(words, gemOptions);
+  // What stands behind `--` is for the compiler of native extensions.
+  const end = words.findIndex(({ value }) => value === '--');
+  const { flags, operands } = readOptions(end === -1 ? words : words.slice(0, end), gemOptions);
   const [subcommand, ...rest] = operands;
   const action = actionOf(gemActions, subcommand?.value);
   const version = flagValue(flags, 'version');

@@ -58,7 +58,8 @@ export const readGo: ToolReader = (tool, words, command) => {
   const { flags, operands } = readOptions(words, options);
   const [subcommand, ...rest] = operands;
   const listed = actionOf(actions, subcommand?.value);
-  const packages = listed === 'install' ? rest.map(goPackage) : [];
+  const ran = subcommand?.value === 'run' && rest[0]?.value.includes('@') ? rest.slice(0, 1) : [];
+  const packages = (listed === 'install' ? rest : ran).map(goPackage);
   return packageCommand({
     ecosystem: 'go',
     tool,

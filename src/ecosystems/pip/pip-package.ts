@@ -10,7 +10,9 @@ export function pipPackage(word: CommandWord): PackageArgument {
   if (/^(?:git|hg|svn|bzr)\+/.test(value)) return packageArgument(word, value, { kind: 'vcs', ...revision(value) });
   if (isUrl(value)) return packageArgument(word, value, { kind: 'url', pin: 'unknown' });
   if (/\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$/.test(value)) return packageArgument(word, value, { kind: 'file' });
-  if (isPath(value) || value.startsWith('.[')) return packageArgument(word, value, { kind: 'directory' });
+  // No name of a package holds a slash: pip looks for such a directory.
+  if (isPath(value) || value.startsWith('.[') || /^[^\s@=<>!~;[]*\//.test(value))
+    return packageArgument(word, value, { kind: 'directory' });
   const direct = /^([\w.-]+(?:\[[^\]]*\])?)\s*@\s*(.+)$/.exec(value);
   if (direct) return packageArgument(word, bareName(direct[1] ?? value), directReference(direct[2] ?? ''));
   const requirement = value.split(';', 1)[0]?.trim() ?? value;

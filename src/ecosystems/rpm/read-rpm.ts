@@ -58,23 +58,31 @@ const actions: Readonly<Record<string, PackageAction>> = {
   in: 'install',
   localinstall: 'install',
   reinstall: 'install',
+  rei: 'install',
   downgrade: 'install',
+  dg: 'install',
   groupinstall: 'install',
   group: 'install',
   groups: 'install',
+  grp: 'install',
+  module: 'install',
   builddep: 'install',
   update: 'upgrade',
   upgrade: 'upgrade',
   up: 'upgrade',
   'update-minimal': 'upgrade',
   'upgrade-minimal': 'upgrade',
+  'up-min': 'upgrade',
   'distro-sync': 'dist-upgrade',
   distrosync: 'dist-upgrade',
+  dsync: 'dist-upgrade',
   'system-upgrade': 'dist-upgrade',
   makecache: 'update-index',
+  mc: 'update-index',
   'check-update': 'update-index',
   remove: 'remove',
   erase: 'remove',
+  rm: 'remove',
   autoremove: 'remove',
   groupremove: 'remove',
   clean: 'clean-cache',
@@ -82,14 +90,17 @@ const actions: Readonly<Record<string, PackageAction>> = {
 
 export const readDnf: ToolReader = (tool, words, command) => {
   const { flags, operands } = readOptions(words, options);
-  const isGroup = operands[0]?.value === 'group' || operands[0]?.value === 'groups';
+  const isGroup = /^(?:group|groups|grp)$/.test(operands[0]?.value ?? '');
+  const isModule = operands[0]?.value === 'module';
   const [subcommand, ...rest] = operands;
   let action = actionOf(actions, subcommand?.value);
-  if (isGroup && rest[0]?.value !== 'install') action = 'other';
-  const packages = (isGroup ? rest.slice(1) : rest).map((word) =>
-    isGroup || subcommand?.value === 'groupinstall'
-      ? packageArgument(word, word.value, { kind: 'group' })
-      : rpmPackage(word),
+  if ((isGroup || isModule) && rest[0]?.value !== 'install') action = 'other';
+  const packages = (isGroup || isModule ? rest.slice(1) : rest).map((word) =>
+    isModule
+      ? rpmModule(word)
+      : isGroup || subcommand?.value === 'groupinstall'
+        ? packageArgument(word, word.value, { kind: 'group' })
+        : rpmPackage(word),
   );
   return packageCommand({
     ecosystem: 'rpm',
@@ -107,6 +118,13 @@ export const readDnf: ToolReader = (tool, words, command) => {
     command,
   });
 };
+
+/** `nodejs:20/development`: a stream is a release that goes on getting updates. https://dnf.readthedocs.io/en/latest/modularity.html */
+function rpmModule(word: CommandWord): PackageArgument {
+  if (nameIsUnknown(word)) return unknownPackage(word);
+  const [name = word.value, stream] = (word.value.split('/', 1)[0] ?? '').split(':', 2);
+  return packageArgument(word, name, stream ? { version: stream, pin: 'range' } : {});
+}
 
 /** `yum-builddep` and `dnf-builddep` have no subcommand. */
 export const readBuilddep: ToolReader = (tool, words, command) => {

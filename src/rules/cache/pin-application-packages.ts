@@ -5,6 +5,7 @@ import { canBePinned, pinReleases } from '../../repairs/pin-releases.ts';
 
 const peers: Readonly<Record<string, readonly PeerId[]>> = {
   pip: ['hadolint:DL3013', 'kics:unpinned-package-version-in-pip-install'],
+  pipx: ['hadolint:DL3013'],
   npm: ['hadolint:DL3016', 'kics:npm-install-command-without-pinned-version'],
   gem: ['hadolint:DL3028', 'kics:gem-install-without-version'],
   go: ['hadolint:DL3062'],
@@ -15,7 +16,7 @@ export const rule = dockerfileRule({
   summary: 'An application package is installed without a version',
   why: 'The registry keeps all versions, so a pin costs nothing; without it a new major version breaks the build or changes the program on any day.',
   remedy: 'Name the version, or install from a lock file.',
-  peers: Object.values(peers).flat(),
+  peers: [...new Set(Object.values(peers).flat())],
   check({ dockerfile, project }, { report }) {
     for (const install of looseInstalls(dockerfile)) {
       const { placed, loose } = install;

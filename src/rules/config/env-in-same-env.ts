@@ -17,7 +17,18 @@ export const rule = dockerfileRule({
     for (const { instruction } of dockerfile.instructionsNamed('ENV')) {
       if (instruction.name !== 'ENV' || instruction.pairs.length < 2) continue;
       const { pair, name } = firstUse(dockerfile, instruction) ?? {};
-      if (pair === undefined) continue;
+      if (pair === undefined) {
+        const lost = overwritten(instruction);
+        if (lost)
+          report({
+            at: lost.first.range,
+            also: [{ range: lost.again.range, note: 'the value that counts' }],
+            message: `${lost.first.key.value} is set again by this very instruction, so this value is lost.`,
+            remedy: 'Write the whole value once.',
+            peers: lost.usesItself ? ['hadolint:DL3044'] : [],
+          });
+        continue;
+      }
       // On the first line, where other tools report it too.
       const isThere = dockerfile.lines.positionAt(pair.range.start).line === instruction.line;
       const fix = inTwo(dockerfile, instruction, pair, name ?? '');
@@ -51,6 +62,19 @@ function firstUse(
       !/^(?:PATH|HOME|HOSTNAME|TERM|LANG|LD_LIBRARY_PATH|PYTHONPATH|CLASSPATH|JAVA_HOME)$/.test(name)
     )
       return { pair, name };
+  }
+  return undefined;
+}
+
+/** `ENV PATH=/a:$PATH PATH=/b:$PATH`: the second value is made of what PATH was before the instruction, and takes the place of the first. */
+function overwritten({
+  pairs,
+}: EnvInstruction): { readonly first: KeyValue; readonly again: KeyValue; readonly usesItself: boolean } | undefined {
+  for (const [at, again] of pairs.entries()) {
+    const first = pairs.slice(0, at).find(({ key }) => key.value === again.key.value);
+    if (first === undefined || first.value?.value === again.value?.value) continue;
+    const { raw, value } = again.value ?? { raw: undefined, value: '' };
+    return { first, again, usesItself: isUsedPlainly(raw ?? value, again.key.value) };
   }
   return undefined;
 }

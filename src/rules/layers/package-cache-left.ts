@@ -3,6 +3,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { RunInstruction } from '../../dockerfile/instruction.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -15,6 +16,7 @@ const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readon
     peers: ['hadolint:DL3009', 'kics:apt-get-install-lists-were-not-deleted', 'parfum:aptGetInstallThenRemoveAptLists'],
   },
   apt: { peers: ['hadolint:DL3009'] },
+  aptitude: { peers: ['hadolint:DL3009'] },
   apk: { peers: ['hadolint:DL3019', 'kics:apk-add-using-local-cache-path', 'trivy:DS025', 'parfum:apkAddUseNoCache'] },
   yum: { peers: ['hadolint:DL3032', 'kics:yum-clean-all-missing', 'trivy:DS015', 'parfum:yumInstallRmVarCacheYum'] },
   dnf: { peers: ['hadolint:DL3040', 'trivy:DS019', 'kics:missing-dnf-clean-all'] },
@@ -59,7 +61,7 @@ export const rule = dockerfileRule({
     for (const stage of new Set(shippedStages(project, dockerfile).flatMap((shipped) => stageChain(shipped))))
       for (const instruction of stage.instructions) {
         if (instruction.name !== 'RUN' || !runs.has(instruction)) continue;
-        for (const trace of tracesIn(dockerfile, instruction)) {
+        for (const trace of tracesIn(dockerfile, stage, instruction)) {
           const writer = trace.writtenBy[0];
           if (trace.gone !== undefined || writer === undefined || trace.cache.kind === 'build') continue;
           const cost = costOf(trace);
@@ -80,13 +82,31 @@ export const rule = dockerfileRule({
   },
 });
 
-function tracesIn(dockerfile: Dockerfile, instruction: RunInstruction): CacheTrace[] {
+function tracesIn(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction): CacheTrace[] {
   const script = dockerfile.script(instruction);
   if (script === undefined) return [];
   const mounts = mountTargets(instruction);
   const scope = environmentAt(dockerfile, instruction);
   const environment = new Map(variables.filter((name) => scope.has(name)).map((name) => [name, scope.get(name)]));
-  return tracesOfRun(script.commands, { mounts, environment });
+  return tracesOfRun(script.commands, {
+    mounts,
+    environment,
+    imagesKeep: keepsDownloads(dockerfile, stage, instruction),
+  });
+}
+
+/** Whether docker-clean, by which Debian's and Ubuntu's images empty /var/cache/apt after each command, is gone by then. */
+function keepsDownloads(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction): boolean {
+  const chain = stageChain(stage);
+  return dockerfile
+    .commandsNamed('rm')
+    .some(
+      ({ command, stage: own }) =>
+        own !== undefined &&
+        chain.includes(own) &&
+        command.range.start < instruction.range.end &&
+        command.arguments.some(({ value }) => value.endsWith('/apt.conf.d/docker-clean')),
+    );
 }
 
 /** Only what was measured is said: the lists that `apt-get update` fetches in debian:12 take 19 MB. */

@@ -18,7 +18,8 @@ const tools: Readonly<Record<string, { readonly flag: string; readonly peers: re
   apt: { flag: '-y', peers: [] },
   yum: { flag: '-y', peers: ['hadolint:DL3030', 'kics:yum-install-allows-manual-input', 'parfum:yumInstallForceYes'] },
   dnf: { flag: '-y', peers: ['hadolint:DL3038', 'kics:missing-flag-from-dnf-install'] },
-  microdnf: { flag: '-y', peers: [] },
+  microdnf: { flag: '-y', peers: ['hadolint:DL3038', 'kics:missing-flag-from-dnf-install'] },
+  tdnf: { flag: '-y', peers: ['kics:missing-flag-from-dnf-install'] },
   zypper: { flag: '-y', peers: ['hadolint:DL3034', 'kics:missing-zypper-non-interactive-switch'] },
 };
 
@@ -30,7 +31,7 @@ export const rule = dockerfileRule({
   summary: 'A package manager would ask before it installs',
   why: 'A build has no terminal to answer on: the question is answered with no, and the build stops.',
   remedy: 'Pass -y to the package manager.',
-  peers: Object.values(tools).flatMap(({ peers }) => peers),
+  peers: [...new Set(Object.values(tools).flatMap(({ peers }) => peers))],
   check({ dockerfile }, { report }) {
     for (const { read, command, stage } of packageCommands(dockerfile, ...Object.keys(tools))) {
       const tool = tools[read.tool];

@@ -12,6 +12,7 @@ interface Refused {
 
 const portPeers = ['hadolint:DL3011', 'trivy:DS008', 'kics:unix-ports-out-of-range'] as const;
 const ownStagePeers = ['hadolint:DL3023', 'trivy:DS006', 'kics:copy-from-references-current-from-alias'] as const;
+const laterStagePeers = ['hadolint:DL3022'] as const;
 const triggerPeers = ['hadolint:DL3043'] as const;
 const orderPeers = ['hadolint:DL3061'] as const;
 const unknownPeers = ['tally:unknown-instruction'] as const;
@@ -26,6 +27,7 @@ export const rule = dockerfileRule({
   peers: [
     ...portPeers,
     ...ownStagePeers,
+    ...laterStagePeers,
     ...triggerPeers,
     ...orderPeers,
     ...unknownPeers,
@@ -59,10 +61,13 @@ function peersFor(dockerfile: Dockerfile, rejection: Rejection): readonly PeerId
     case 'UNKNOWN':
       return unknownPeers;
     case 'EXPOSE':
-      return instruction.ports.some(({ value }) => Number(/^\d+/.exec(value)?.[0] ?? 0) > 65535) ? portPeers : [];
+      return instruction.ports.some(({ value }) => (value.match(/\d+/g) ?? []).some((port) => Number(port) > 65535))
+        ? portPeers
+        : [];
     case 'COPY':
       if (stage?.name !== undefined && instruction.from?.value === stage.from?.alias?.value) return ownStagePeers;
-      return needsItself(dockerfile, stage, instruction.from?.value) ? circlePeers : [];
+      if (needsItself(dockerfile, stage, instruction.from?.value)) return circlePeers;
+      return isLater(dockerfile, stage, instruction.from?.value) ? laterStagePeers : [];
     case 'ONBUILD':
     case 'MAINTAINER':
     case 'FROM':
@@ -101,6 +106,12 @@ function isForbiddenTrigger(dockerfile: Dockerfile, { range }: Rejection): boole
 function standsBeforeFrom({ stages }: Dockerfile, instruction: Instruction): boolean {
   const first = stages.find(({ from }) => from !== undefined)?.from;
   return first === undefined || instruction.syntax.range.start < first.syntax.range.start;
+}
+
+/** Whether a stage of that name comes behind this one, and none before it. */
+function isLater({ stages }: Dockerfile, stage: Stage | undefined, name: string | undefined): boolean {
+  const named = stages.find((each) => each.name !== undefined && each.name === name?.toLowerCase());
+  return stage !== undefined && named !== undefined && named.index > stage.index;
 }
 
 /** Whether the stage of that name is built on, or takes files from, the one that wants its files. */

@@ -4,7 +4,8 @@ import { dockerfileRule } from '../../project/rule.ts';
 const peers = ['buildkit:SecretsUsedInArgOrEnv', 'hadolint:DL3064', 'trivy:DS031'] as const;
 
 /** hadolint goes by other parts of names than BuildKit. */
-const hadolintNames = /api_key|client_key|password|private|secret|token|username/i;
+const hadolintNames =
+  /api_key|client_key|password|private|secret|token|username|^(?:application_key|aws_access_key_id)$/i;
 
 export const rule = dockerfileRule({
   severity: 'warning',

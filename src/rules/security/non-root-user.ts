@@ -97,7 +97,8 @@ function peersOf(dockerfile: Dockerfile, stage: Stage, instruction: Instruction 
   if (instruction?.name !== 'USER' || users.at(-1) !== instruction || stage !== dockerfile.final) return [];
   const { value } = instruction.value;
   if (!isRootUser(value.split(':', 1)[0] ?? '') || /^00/.test(value)) return [];
-  return value === 'root' ? [...rootUser, 'checkov:CKV_DOCKER_8'] : rootUser.slice(0, 2);
+  if (value === 'root') return [...rootUser, 'checkov:CKV_DOCKER_8'];
+  return /^(?:0|root:root|0:0)$/.test(value) ? rootUser : rootUser.slice(0, 2);
 }
 
 /** The image that a stage stands on, when nothing is known of it and its name does not say that it has a user. */
