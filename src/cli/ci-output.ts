@@ -83,10 +83,13 @@ export function ciJson({ system, plan, file, written }: CiRun): string {
   const { path, action, reason, before, after } = file;
   return `${JSON.stringify(
     {
-      schemaVersion: 1,
+      format: 'plimsoll-ci',
+      version: 1,
       written,
       system,
       scanners: plan.scanners,
+      prune: plan.prune ?? null,
+      package: plan.package ?? null,
       builds,
       files: [{ path, action, reason: reason ?? null, text: after ?? before ?? null }],
     },

@@ -12,21 +12,20 @@ import { trendOf } from '../history/trend.ts';
 import type { Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
-import { gainText, renderReview, renderReviewHtml, renderReviewMarkdown, reviewJson } from '../report/review.ts';
+import { gainText } from '../report/review.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { projectName } from './git-source.ts';
-import { isColored } from './is-colored.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { readBasesRun } from './perform-bases.ts';
-import { formatOf, writeOut } from './perform-history.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
 import { storeFile } from './store-file.ts';
+import { writeReview } from './write-review.ts';
 
 const daysByDefault = 90;
 
@@ -34,6 +33,17 @@ const daysByDefault = 90;
 export async function performReview(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   if (parsed.positionals.length > 1) throw new UserError('review takes one directory');
   const days = countFrom(parsed, 'days', daysByDefault);
+  if (parsed.has('cluster')) {
+    const { performClusterReview } = await import('./perform-cluster-review.ts');
+    return performClusterReview(parsed, terminal, days);
+  }
+  const ofClusters = ['record', 'kubeconfig', 'context', 'namespace', 'all-namespaces'].find((flag) =>
+    parsed.has(flag),
+  );
+  if (ofClusters !== undefined)
+    throw new UserError(`--${ofClusters} has no effect without --cluster`, {
+      ...(ofClusters === 'record' && { remedy: 'plimsoll audit --record records a directory.' }),
+    });
   const target = await readTarget(parsed.positionals, undefined, terminal);
   if (target.kind !== 'directory') throw new UserError('review takes a directory');
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
@@ -71,22 +81,7 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
       target: targetWord(parsed.positionals[0]),
       figures: gainText,
     });
-    const format = formatOf(parsed);
-    writeOut(
-      format === 'json'
-        ? reviewJson(review)
-        : format === 'markdown'
-          ? renderReviewMarkdown(review)
-          : format === 'html'
-            ? renderReviewHtml(review)
-            : renderReview(review, {
-                columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 120,
-                color: parsed.value('output') === undefined && isColored(parsed, terminal),
-                all: parsed.has('all'),
-              }),
-      parsed,
-      terminal,
-    );
+    writeReview(review, parsed, terminal);
     return exitCodes.clean;
   } finally {
     progress.end();

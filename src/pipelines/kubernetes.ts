@@ -12,7 +12,7 @@ const labels = (indent: string) =>
   `${indent}app.kubernetes.io/name: ${name}\n${indent}app.kubernetes.io/managed-by: plimsoll\n`;
 
 /**
- * The weekly review of a cluster as a CronJob: what runs in it audited, and whether its images are current. Its account reads what «audit --cluster» reads and
+ * The weekly review of a cluster as a CronJob: what got worse by the history on its volume, what runs in it audited, and whether its images are current. Its account reads what «audit --cluster» reads and
  * writes nothing. https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
 export function reviewCronJob({ command, plimsollImage }: PipelinePlan): string {
@@ -57,7 +57,7 @@ subjects:
     name: ${name}
     namespace: ${namespace}
 ---
-# The reports of the last run.
+# The reports of the last run, and the history, which the review looks back into.
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
@@ -106,7 +106,7 @@ ${labels('            ')}        spec:
             seccompProfile:
               type: RuntimeDefault
           containers:
-${container('audit', plimsollImage, ['audit', '--cluster', '--quiet', '--format', 'plain', '--also', 'html=/reports/audit.html', '--also', 'json=/reports/audit.json', '--fail-on', 'error'])}${container('bases', plimsollImage, ['bases', '--cluster', '--quiet', '--all', '--fail-on', 'error'])}          volumes:
+${container('review', plimsollImage, ['review', '--cluster', '--record', '--store', '/reports/history.db', '--quiet', '--format', 'markdown', '--output', '/reports/review.md'])}${container('audit', plimsollImage, ['audit', '--cluster', '--quiet', '--format', 'plain', '--also', 'html=/reports/audit.html', '--also', 'json=/reports/audit.json', '--fail-on', 'error'])}${container('bases', plimsollImage, ['bases', '--cluster', '--quiet', '--all', '--fail-on', 'error'])}          volumes:
             - name: reports
               persistentVolumeClaim:
                 claimName: ${name}

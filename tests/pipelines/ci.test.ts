@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { command as audit } from '../../src/cli/commands/audit.ts';
@@ -47,6 +48,8 @@ function put(file: string, text: string): void {
 const text = (file: string) => readFileSync(path.join(directory, file), 'utf8');
 const all = ['trivy', 'grype', 'snyk', 'clair'].flatMap((name) => ['--scanner', name]);
 const named = ['--image', 'registry.example/shop/web'];
+
+const prune = ['--prune', 'registry.example.com/shop/*'];
 
 const twoBuilds = `services:
   web: {build: ., image: "registry.example/shop/web:1"}
@@ -167,6 +170,28 @@ describe('plimsoll ci init', () => {
     const { stdout } = await ci('github', '--json');
     const shown = JSON.parse(stdout);
     expect(JSON.stringify(shown.builds)).not.toMatch(/secrets|\$/);
+  });
+
+  it('prints what its schema says, whatever becomes of the file', async () => {
+    const schema = JSON.parse(readFileSync(new URL('../../schemas/ci.schema.json', import.meta.url), 'utf8'));
+    const validate = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+    const actions: string[] = [];
+    const expectSchema = async (...args: readonly string[]) => {
+      const shown = JSON.parse((await ci(...args, '--json')).stdout);
+      expect(validate(shown), JSON.stringify(validate.errors)).toBe(true);
+      actions.push(shown.files[0].action);
+    };
+    putTwoBuilds();
+    for (const system of ['github', 'gitlab', 'jenkins', 'azure', 'kubernetes'])
+      await expectSchema(system, '--dry-run');
+    await expectSchema('github', ...all, ...prune, '--package', 'https://example.com/p.tgz');
+    await expectSchema('github');
+    await expectSchema('github', '--scanner', 'trivy', '--dry-run');
+    put(githubFile, text(githubFile).replace('timeout-minutes: 15', 'timeout-minutes: 5'));
+    await expectSchema('github');
+    await expectSchema('github', '--scanner', 'trivy');
+    expect([...new Set(actions)]).toEqual(['create', 'same', 'update', 'kept', 'changed']);
+    expect(validate({ ...JSON.parse((await ci('github', '--json')).stdout), more: 1 })).toBe(false);
   });
 
   it('refuses a line of choices that somebody wrote something else into', async () => {
@@ -309,7 +334,6 @@ const published = {
   ],
 } as const;
 
-const prune = ['--prune', 'registry.example.com/shop/*'];
 const choices = [[], ['--scanner', 'trivy', ...prune], [...all, ...named, ...prune]];
 
 describe('the published schema', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
@@ -101,6 +102,68 @@ describe('plimsoll audit --cluster', () => {
     expect(judged.problems).toEqual([]);
     expect(judged.inventory.workloads).toBe(3);
     expect(judged.inventory.cluster.drift).toEqual({ compared: 5, differing: [], missing: [], unknown: [] });
+  }, 60_000);
+
+  it('takes the generated CronJob of the review as it is, strictly', () => {
+    const project = path.join(directory, 'project');
+    mkdirSync(project);
+    expect(runPlimsoll(['ci', 'init', 'kubernetes', project])).toMatchObject({ status: 0 });
+    const written = readFileSync(path.join(project, 'deploy/plimsoll-review.yaml'), 'utf8');
+    const apply = (text: string) =>
+      node.kubectl(['apply', '--dry-run=server', '--validate=strict', '--filename', '-'], text);
+    // Its own namespace is not there in a dry run.
+    const named = written.replaceAll('namespace: plimsoll\n', `namespace: ${namespace}\n`);
+    expect(apply(named)).toContain('cronjob.batch/plimsoll-review created (server dry run)');
+    expect(() => apply(named.replace('concurrencyPolicy', 'concurencyPolicy'))).toThrow('concurencyPolicy');
+  }, 60_000);
+
+  it('reviews the cluster against the runs that it recorded, and records nothing else', () => {
+    const subject = `${namespace}-review`;
+    const deployment = (name: string, image: string, replicas: number) => {
+      const labels = { app: name };
+      const spec = { containers: [{ name, image }] };
+      return stringify({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace: subject },
+        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      });
+    };
+    const store = path.join(directory, 'review.db');
+    const review = (...more: string[]) => {
+      const place = ['--kubeconfig', node.kubeconfig, '--namespace', subject];
+      return runPlimsoll(['review', '--cluster', ...place, '--store', store, ...more]);
+    };
+    node.kubectl(['create', 'namespace', subject]);
+    try {
+      node.kubectl(['apply', '--filename', '-'], deployment('web', 'registry.example/shop/web:1.2.3', 0));
+      expect(review('--record').stdout).toContain('The history has one run');
+      node.kubectl(['apply', '--filename', '-'], deployment('old', 'node:16', 1));
+      // Whether it can be pulled or not: its pod names it.
+      node.kubectl(['wait', '--namespace', subject, 'deployment/old', '--for=jsonpath={.status.replicas}=1']);
+      const { status, stdout, stderr } = review('--record', '--json');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const { sections } = JSON.parse(stdout);
+      const items = (id: string): readonly { text: string; places: readonly string[]; command: string }[] =>
+        sections.find((each: { id: string }) => each.id === id).items;
+      expect(items('worse').flatMap(({ places }) => places)).toContainEqual(
+        expect.stringContaining(`cluster:${subject}/deployment/old`),
+      );
+      expect(items('ending')).toContainEqual(
+        expect.objectContaining({
+          text: expect.stringContaining('Node.js 16'),
+          command: 'plimsoll bases --cluster',
+        }),
+      );
+      // To look is not to record.
+      review();
+      const { runs } = JSON.parse(runPlimsoll(['history', '--store', store, '--all-projects', '--json']).stdout);
+      expect(runs.map(({ subject: of }: { subject: string }) => of)).toEqual(
+        Array(2).fill(`--cluster --namespace ${subject}`),
+      );
+    } finally {
+      node.kubectl(['delete', 'namespace', subject, '--wait=false']);
+    }
   }, 60_000);
 
   it('shows which images run, and points at the line of the live object', () => {

@@ -98,14 +98,18 @@ describe('the weekly review as a CronJob', () => {
         'jsonpath={range .items[0].status.containerStatuses[*]}{.name}={.state.terminated.exitCode} {end}',
       ]);
     await eventually(120, async () => {
-      expect(state()).toMatch(/audit=\d+ bases=\d+/);
+      expect(state()).toMatch(/audit=\d+ bases=\d+ review=\d+/);
     });
     const logs = node.kubectl(['logs', '--namespace', 'plimsoll', 'job/now', '--all-containers']);
-    expect(state(), logs).toMatch(/audit=[01] bases=[01]/);
+    expect(state(), logs).toMatch(/audit=[01] bases=[01] review=0/);
     const report = JSON.parse(readFileSync(path.join(reports, 'audit.json'), 'utf8'));
     expect(report.inventory.cluster.namespaces, logs).toContain('review-subject');
     expect(report.findings.some(({ path: at }: { path: string }) => at.includes('review-subject'))).toBe(true);
     expect(readFileSync(path.join(reports, 'audit.html'), 'utf8')).toContain('<!doctype html>');
+    // What was recorded in the pod is what the next one looks back into.
+    expect(readFileSync(path.join(reports, 'review.md'), 'utf8')).toContain('The history has one run');
+    const history = runPlimsoll(['history', '--store', path.join(reports, 'history.db'), '--all-projects', '--json']);
+    expect(JSON.parse(history.stdout).runs).toMatchObject([{ subject: '--cluster' }]);
     // Nothing that was asked for was refused.
     expect(report.problems).toEqual([]);
     expect(logs).toContain('registry.example/shop/web');
