@@ -4,6 +4,7 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { expandCommand, notedArguments } from './expand-command.ts';
 import type { StepCommand } from './replay-step.ts';
+import { uncheckedDownload } from './unchecked-download.ts';
 
 /** The package managers' commands that a step runs, its variables expanded where the image or the builder's note tells them. */
 export function packageCommandsOf(image: InspectedImage, step: ImageStep): StepCommand[] {
@@ -37,8 +38,8 @@ export const verifiers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a step fetches by itself, past all package managers: `curl`, `git clone`, `ADD`. Undefined where it fetches nothing, and where what it fetches is held
- * against a checksum or a signature: it is the same again, or the build fails.
+ * What a step fetches by itself, past all package managers: `curl`, `git clone`, `ADD`. Undefined where it fetches nothing, and where all that it fetches is held
+ * against a checksum: it is the same again, or the build fails.
  */
 export function fetcherOf(image: InspectedImage, step: ImageStep): string | undefined {
   const { dockerfile, instruction } = scriptOf(image, step);
@@ -48,13 +49,8 @@ export function fetcherOf(image: InspectedImage, step: ImageStep): string | unde
     );
     return isFetched && instruction.checksum === undefined ? 'ADD' : undefined;
   }
-  const commands = instruction?.name === 'RUN' ? (dockerfile.script(instruction)?.commands ?? []) : [];
-  if (commands.some(({ name }) => verifiers.has(name))) return undefined;
-  for (const { name, arguments: words } of commands) {
-    if (downloaders.has(name)) return name;
-    if (name === 'git' && words.some(({ value }) => value === 'clone' || value === 'pull')) return 'git';
-  }
-  return undefined;
+  const script = instruction?.name === 'RUN' ? dockerfile.script(instruction) : undefined;
+  return script && uncheckedDownload(script);
 }
 
 /** As it is written, where the file is known: a note is one line, and cut where it is long. */
