@@ -130,12 +130,18 @@ export function apkOffers(
       const names = new Set(found.map(({ name }) => name));
       return [...names]
         .flatMap((name) => newest(name) ?? [])
-        .filter((one) => one.provides.some((each) => each.name === capability))
+        .filter((one) => one.provides.some((each) => each.name === capability && isChosen(one, each.version)))
         .sort((one, other) => (other.providerPriority ?? 0) - (one.providerPriority ?? 0));
     },
+    listsFiles: true,
     automatic: repositories
       .filter(({ tag }) => tag === undefined)
       .flatMap(({ packages }) => packages.automatic)
       .filter((one) => newest(one.name) === one),
   };
+}
+
+/** A name without a version, of a package without a priority, chooses none by itself: «please select one of the 'provided by' packages explicitly». */
+function isChosen({ providerPriority = 0 }: SystemPackage, version: string | undefined): boolean {
+  return version !== undefined || providerPriority > 0;
 }

@@ -69,6 +69,7 @@ export function aptOffers(
       // Among equals apt takes the one that its lists name last (CompareProviders in apt-pkg/depcache.cc).
       return found.reverse().sort((one, other) => (one.importance ?? 0) - (other.importance ?? 0));
     },
+    listsFiles: true,
     automatic: [],
   };
 }

@@ -97,8 +97,9 @@ function ensure(
     return undefined;
   }
   const targets = requirement.flatMap((relation) => targetsOf(world, relation, offers, manner));
-  // Lists of rpm repositories name few files: one that nobody names may be there all the same.
-  if (targets.length === 0 && requirement.every(({ name }) => name.startsWith('/'))) return undefined;
+  // A file that nobody names may be there all the same.
+  if (targets.length === 0 && !offers.listsFiles && requirement.every(({ name }) => name.startsWith('/')))
+    return undefined;
   let missing = 0;
   for (const target of targets) {
     const failure = tried(world, target, offers, manner, depth);

@@ -8,6 +8,8 @@ export interface Offers {
   candidate(name: string, installed: SystemPackage | undefined): SystemPackage | undefined;
   /** Candidates that provide a capability beside their names. */
   providers(capability: string): readonly SystemPackage[];
+  /** Whether every file that a package can be asked for by is listed; lists of rpm repositories name few. */
+  readonly listsFiles: boolean;
   /** apk: those that come by themselves. */
   readonly automatic: readonly SystemPackage[];
 }

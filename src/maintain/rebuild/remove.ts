@@ -33,7 +33,10 @@ export function removeUnneeded(
 ): void {
   const kept = new Set<SystemPackage>();
   const pending = [...world.all()].filter((one) => one.essential || !world.automatic.has(one.name));
-  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+  for (;;) {
+    if (pending.length === 0) pending.push(...comingBySelf(world, kept));
+    const one = pending.pop();
+    if (one === undefined) break;
     if (kept.has(one)) continue;
     kept.add(one);
     const wanted = [
@@ -42,7 +45,6 @@ export function removeUnneeded(
       ...(keepsSuggested ? one.suggests : []),
     ];
     for (const requirement of wanted) for (const relation of requirement) pending.push(...world.satisfiers(relation));
-    if (pending.length === 0) pending.push(...comingBySelf(world, kept));
   }
   for (const one of [...world.all()]) if (!kept.has(one)) world.delete(one.name);
 }

@@ -52,6 +52,7 @@ export function rpmOffers(
         .filter((one) => one.provides.some(({ name }) => name === capability))
         .sort((one, other) => one.name.length - other.name.length || (one.name < other.name ? -1 : 1));
     },
+    listsFiles: false,
     automatic: [],
   };
 }

@@ -252,6 +252,21 @@ describe('apk in thought', () => {
       ['b - -> 1-r0', 'web - -> 1-r0'],
     ],
     [
+      'keeps what comes by itself, whatever needs what it came with twice',
+      {
+        installed: ['lib 1-r0', 'web 1-r0; D:lib'],
+        automatic: ['lib'],
+        offered: ['web-doc 1-r0; i:web docs', 'docs 1-r0; D:lib'],
+        commands: ['apk add docs'],
+      },
+      ['docs - -> 1-r0', 'web-doc - -> 1-r0'],
+    ],
+    [
+      'takes one that provides a name without a version where it is asked for',
+      { installed: [], offered: ['web 1-r0; D:shell', 'a 1-r0; p:shell'], commands: ['apk add web a'] },
+      ['a - -> 1-r0', 'web - -> 1-r0'],
+    ],
+    [
       'keeps a pin',
       { installed: [], offered: ['web 1.0-r0', 'web 1.1-r0'], commands: ["apk add 'web=1.0-r0'"] },
       ['web - -> 1.0-r0'],
@@ -299,6 +314,9 @@ describe('apk in thought', () => {
   });
 
   test('ends at a version that is offered no more', () => {
+    // A name without a version chooses nobody.
+    const chosen = { installed: [], offered: ['web 1-r0; D:/bin/sh', 'a 1-r0; p:/bin/sh'], commands: ['apk add web'] };
+    expect(apk(chosen).fails).toContain('needs /bin/sh, which no source offers');
     const given = { installed: [], offered: ['web 1.1-r0'], commands: ["apk add 'web=1.0-r0'"] };
     expect(apk(given).fails).toBe('web=1.0-r0 is offered by no repository: there is 1.1-r0');
   });
