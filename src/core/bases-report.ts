@@ -8,6 +8,7 @@ export type BaseNews = (typeof baseNews)[number];
 
 /** What kind of line names an image. */
 export type BasePlaceKind =
+  | '# syntax'
   | 'FROM'
   | 'COPY --from'
   | 'RUN --mount'
@@ -15,6 +16,7 @@ export type BasePlaceKind =
   | 'manifest'
   | 'kustomization'
   | 'Helm values'
+  | 'bake'
   | 'CI'
   | 'running'
   | 'built';

@@ -7,6 +7,7 @@ import {
   type RegistryOptions,
   registryConnection,
 } from './internal/registry-request.ts';
+import { silenceText } from './internal/registry-retries.ts';
 
 export type { RegistryOptions };
 
@@ -36,8 +37,7 @@ export async function tagDigest(
   try {
     return await askManifest(reference, connection);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return unknown(`${reference.registry} did not answer: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return unknown(silenceText(reference.registry, error));
   }
 }
 

@@ -14,7 +14,8 @@ import {
   type RegistryRequest,
   registryConnection,
 } from './internal/registry-request.ts';
-import { isLasting, retryAfter, wait } from './internal/registry-retries.ts';
+import { isLasting, longestAskedWait, retryAfter, silenceText, wait } from './internal/registry-retries.ts';
+import { isNearlySpent, quotaText, type RequestQuota, requestQuota } from './internal/request-quota.ts';
 import { type TagDigest, tagDigest } from './registry-digest.ts';
 import { type RegistryAnswer, type RegistryImage, registryImage } from './registry-image.ts';
 
@@ -81,11 +82,14 @@ interface HostState {
   silent: string | undefined;
   /** Requests one after the other that it did not answer, for reasons that may pass. */
   failures: number;
+  /** What it last said is left, where that is nearly nothing and does not come back soon. */
+  spent: RequestQuota | undefined;
 }
 
 /**
  * Asks politely: HEAD before GET, one token for a repository, its requests one after the other and few at once to a registry; what it answered
- * before is asked with its ETag; who says 429 is left alone as long as it asks for, and a registry that does not answer is not asked again.
+ * before is asked with its ETag; who says 429 is left alone as long as it asks for, who says that little is left of its limit keeps that, and a registry that does
+ * not answer is not asked again.
  */
 export function registrySession(options: SessionOptions): RegistrySession {
   const states = new Map<string, RegistryState>();
@@ -123,14 +127,21 @@ export function registrySession(options: SessionOptions): RegistrySession {
       : options.fetch;
     return async (url, init) => {
       const { host } = new URL(url);
-      const known = hosts.get(host) ?? { silent: undefined, failures: 0 };
+      const known = hosts.get(host) ?? { silent: undefined, failures: 0, spent: undefined };
       hosts.set(host, known);
       // An error of this kind is not tried again.
       if (known.silent !== undefined) throw new UserError(known.silent);
+      if (known.spent && (!known.spent.ofPulls || isPull(url, init)))
+        throw new UserError(quotaText(host, known.spent), { where: host });
       requests.set(registry, (requests.get(registry) ?? 0) + 1);
       try {
         const response = await reached(url, init);
         known.failures = 0;
+        const quota = requestQuota(response.headers);
+        if (quota !== undefined && !isNearlySpent(quota)) known.spent = undefined;
+        else if (quota?.resetsIn !== undefined && quota.resetsIn <= longestAskedWait)
+          state.resumesAt = Math.max(state.resumesAt, Date.now() + quota.resetsIn);
+        else known.spent = quota ?? known.spent;
         if (response.status === 429 || response.status === 503) {
           const asked = retryAfter(response.headers.get('retry-after'));
           if (asked === Number.POSITIVE_INFINITY) known.silent = limitReason(host, response);
@@ -217,6 +228,10 @@ export function registrySession(options: SessionOptions): RegistrySession {
   };
 }
 
+function isPull(url: string, { method = 'GET' }: RequestInit): boolean {
+  return method === 'GET' && url.includes('/manifests/');
+}
+
 async function allTags(
   reference: ImageReference,
   connection: RegistryConnection,
@@ -260,7 +275,7 @@ async function allTags(
     return { kind: 'tags', tags };
   } catch (error) {
     unanswered.add(registry);
-    return { kind: 'unknown', reason: `${registry} did not answer: ${reasonOf(error)}` };
+    return { kind: 'unknown', reason: silenceText(registry, error) };
   }
 }
 

@@ -155,3 +155,68 @@ it('goes on with a mirror whose registry does not answer', async () => {
   expect(await mirrored.digest(image('dead.example/other/a:1'))).toMatchObject({ kind: 'unknown' });
   expect(await mirrored.digest(image('dead.example/known/a:1'))).toMatchObject({ kind: 'digest' });
 });
+
+describe('what is left of a limit', () => {
+  const named = `sha256:${'a'.repeat(64)}`;
+  const answers = (headers: Readonly<Record<string, string>>) =>
+    registry((_, response) =>
+      response.writeHead(200, { 'docker-content-digest': named, ...headers }).end('{"tags":[]}'),
+    );
+
+  it('is kept for those who pull: no more manifests are got, and what does not count is asked', async () => {
+    const { host, asked } = await answers({ 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '9;w=21600' });
+    const asking = session();
+    expect(await asking.digest(image(`${host}/a/b:1`))).toMatchObject({ kind: 'digest' });
+    expect(await asking.image(image(`${host}/a/b:1`), named, 'amd64')).toEqual({
+      kind: 'unknown',
+      reason: `${host} is asked for no more manifests: 9 of 100 pulls are left, and these are for what builds and runs`,
+    });
+    expect(await asking.tags(image(`${host}/a/b:1`))).toMatchObject({ kind: 'tags' });
+    expect(await asking.digest(image(`${host}/a/b:2`))).toMatchObject({ kind: 'digest' });
+    expect(asked.map((each) => each.replace(/\?.*/, ''))).toEqual([
+      'GET /v2/',
+      'HEAD /v2/a/b/manifests/1',
+      'GET /v2/a/b/tags/list',
+      'HEAD /v2/a/b/manifests/2',
+    ]);
+    expect([...asking.unanswered]).toEqual([host]);
+  });
+
+  it('is all there is where all requests count', async () => {
+    const { host, asked } = await answers({ 'ratelimit-limit': '5000', 'ratelimit-remaining': '20' });
+    const answer = await session().digest(image(`${host}/a/b:1`));
+    expect(answer).toEqual({
+      kind: 'unknown',
+      reason: `${host} is asked no more: 20 of 5000 requests are left, and these are for what builds and runs`,
+    });
+    expect(asked).toEqual(['GET /v2/']);
+  });
+
+  it.each([
+    ['2', 2000],
+    [String(Math.floor(Date.now() / 1000) + 30), 30_000],
+  ])('comes back soon: it is waited for (%s)', async (reset, milliseconds) => {
+    const { host } = await answers({ 'ratelimit-limit': '10', 'ratelimit-remaining': '1', 'ratelimit-reset': reset });
+    const waits: number[] = [];
+    const asking = session({
+      async sleep(each) {
+        waits.push(each);
+      },
+    });
+    await asking.digest(image(`${host}/a/b:1`));
+    expect(await asking.digest(image(`${host}/a/b:2`))).toMatchObject({ kind: 'digest' });
+    expect(waits.at(-1)).toBeGreaterThan(milliseconds * 0.8);
+    expect(waits.at(-1)).toBeLessThanOrEqual(milliseconds);
+  });
+
+  it('is much, or not understood: nothing is held back', async () => {
+    for (const remaining of ['90;w=21600', 'many', '']) {
+      const { host } = await answers({ 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': remaining });
+      const asking = session();
+      await asking.digest(image(`${host}/a/b:1`));
+      expect(await asking.image(image(`${host}/a/b:1`), named, 'amd64')).not.toMatchObject({
+        reason: expect.stringContaining('are left'),
+      });
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
 
 /** Whatever is asked for. */
 export const maximumAttempts = 10;
@@ -6,7 +7,8 @@ export const maximumAttempts = 10;
 /** In milliseconds. */
 const firstWait = 500;
 const longestWait = 20_000;
-const longestAskedWait = 60_000;
+/** Whoever asks for more is asked no more. */
+export const longestAskedWait = 60_000;
 
 /** Answers that may be others a moment later. */
 export function isPassing(status: number): boolean {
@@ -21,6 +23,13 @@ export function isLasting(error: unknown): boolean {
   if (error instanceof UserError) return true;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && lasting.test(cause.code);
+}
+
+/** Why a registry said nothing; where it was not asked, the error names the host and is the whole reason. */
+export function silenceText(registry: string, error: unknown): string {
+  if (error instanceof UserError && error.where !== undefined) return error.message;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return `${registry} did not answer: ${printable(cause instanceof Error ? cause.message : String(cause))}`;
 }
 
 /** What `Retry-After` asks for, in milliseconds (RFC 9110, section 10.2.3); infinite where nobody would wait so long. */

@@ -11,7 +11,7 @@ import { stageChain } from '../../project/stage-facts.ts';
 import { type ReferenceChange, replaceReferences } from '../../repairs/replace-base.ts';
 import type { NamedImages, NamedPlace, UnresolvedName } from './named-image.ts';
 
-/** The images that a Dockerfile pulls: of FROM, `COPY --from` and `RUN --mount=from=`. */
+/** The images that a Dockerfile pulls: of `# syntax`, FROM, `COPY --from` and `RUN --mount=from=`. */
 export function dockerfileImages(project: Project, dockerfile: Dockerfile): NamedImages {
   const { path, text } = dockerfile;
   const unresolved: UnresolvedName[] = [];
@@ -28,6 +28,18 @@ export function dockerfileImages(project: Project, dockerfile: Dockerfile): Name
     const reason = base.complete ? 'this is no reference of an image' : 'a variable in it has no default';
     unresolved.push({ path, range, text: base.reference, reason });
   };
+  for (const { name, value, valueRange } of dockerfile.syntax.directives) {
+    const [reference = ''] = value.split(/\s/, 1);
+    const start = text.indexOf(reference, valueRange.start);
+    if (name === 'syntax' && parseImageReference(reference) && start < valueRange.end)
+      places.push({
+        path,
+        range: { start, end: start + reference.length },
+        kind: '# syntax',
+        text: reference,
+        ships: false,
+      });
+  }
   const shipped = new Set(shippedStages(project, dockerfile).flatMap(stageChain));
   for (const stage of dockerfile.stages)
     if (stage.from?.image) add(stage.base, stage.from.image.range, 'FROM', shipped.has(stage), stage.from.image);

@@ -1,5 +1,6 @@
 import { parseImageReference } from '../../core/image-reference.ts';
 import type { Project } from '../../project/project.ts';
+import { bakeImages } from './bake-images.ts';
 import { ciImages } from './ci-images.ts';
 import { chartImages, composeImages, kustomizationImages, manifestImages, sorted } from './cluster-file-images.ts';
 import { dockerfileImages } from './dockerfile-images.ts';
@@ -19,6 +20,7 @@ export function namedImages(project: Project): readonly NamedImages[] {
     ...chartImages(project),
     ...manifestImages(project),
     ...ciImages(project),
+    ...bakeImages(project),
   ]);
   const seen = new Set<string>();
   const isFirst = ({ path, range }: Pick<NamedPlace, 'path' | 'range'>) => {

@@ -46,15 +46,41 @@ export function scalarName(scalar: YamlScalar, { artifact, kind, ships, before =
   };
 }
 
-/** `postgres:${TAG:-16.1}` for another tag; undefined where the change lies not wholly in one default. */
+/** A part of a name as it is written, and what it stands for. */
+export interface Part {
+  readonly written: string;
+  readonly text: string;
+}
+
+export function textOf(parts: readonly Part[]): string {
+  return parts.map(({ text }) => text).join('');
+}
+
+/** The one part in which all parts together become another text, and what it then stands for; undefined where no single one can. */
+export function changedPart<One extends Part>(
+  parts: readonly One[],
+  to: string,
+): { readonly part: One; readonly text: string } | undefined {
+  for (const [at, part] of parts.entries()) {
+    const [before, after] = [textOf(parts.slice(0, at)), textOf(parts.slice(at + 1))];
+    if (to.startsWith(before) && to.endsWith(after) && to.length > before.length + after.length)
+      return { part, text: to.slice(before.length, to.length - after.length) };
+  }
+  return undefined;
+}
+
+/** `postgres:${TAG:-16.1}` for another tag; undefined where the change lies not wholly in one default or between them, or defaults stand in defaults. */
 export function changedDefault(written: string, from: string, to: string): string | undefined {
-  const found = /^([^$]*)(\$\{\w+:?-)([^${}]*)(\}[^$]*)$/.exec(written);
-  if (found === null) return undefined;
-  const [, before = '', open = '', inner = '', close = ''] = found;
-  const after = close.slice(1);
-  if (before + inner + after !== from) return undefined;
-  if (!to.startsWith(before) || !to.endsWith(after) || to.length <= before.length + after.length) return undefined;
-  return before + open + to.slice(before.length, to.length - after.length) + close;
+  const parts = [...written.matchAll(/(\$\{\w+:?-)([^${}]*)(\})|[^$]+/g)].map(([whole, open, inner = '', close]) =>
+    open === undefined
+      ? { written: whole, text: whole, open: '', close: '' }
+      : { written: whole, text: inner, open, close },
+  );
+  if (parts.map((each) => each.written).join('') !== written || textOf(parts) !== from) return undefined;
+  const changed = changedPart(parts, to);
+  if (changed === undefined) return undefined;
+  const { part, text } = changed;
+  return parts.map((each) => (each === part ? `${part.open}${text}${part.close}` : each.written)).join('');
 }
 
 /** Another name where one stands, without quotes if it had none and is none of the texts that YAML takes for numbers. */

@@ -236,3 +236,93 @@ spec:
   expect(texts['chart/values.yaml']).toBe(values('1.30.2').replace('1.36', '1.37'));
   expect([texts['chart/templates/pod.yaml'], left]).toEqual([template, ['postgres:16.1']]);
 });
+
+test('the front end of a Dockerfile is an image, and is renamed in its line', async () => {
+  const { names, texts } = await namesIn(
+    { Dockerfile: '#  syntax = docker/dockerfile:1.4 \r\n# escape=`\r\nFROM node:20.1.0\r\n' },
+    { 'docker/dockerfile:1.4': 'docker/dockerfile:1.7' },
+  );
+  expect(names).toEqual(['# syntax docker/dockerfile:1.4', 'FROM node:20.1.0']);
+  expect(texts.Dockerfile).toBe('#  syntax = docker/dockerfile:1.7 \r\n# escape=`\r\nFROM node:20.1.0\r\n');
+});
+
+const bake = `variable "NODE" {
+  default = "20.1.0" # kept
+}
+variable "TWICE" { default = "1.4.2" }
+variable "NONE" {}
+target "_base" {
+  contexts = { tools = "docker-image://acme/tools:1.0.0" }
+}
+target "web" {
+  inherits = ["_base"]
+  context  = "web"
+  contexts = {
+    node = "docker-image://node:\${NODE}-slim", src = "./src"
+    twice = "docker-image://acme/twice:\${TWICE}"
+    none = "docker-image://acme/none:\${NONE}"
+  }
+  args = { BASE = "acme/base:2.0.0", VERSION = "3.12.4", OTHER = "acme/other:1.0.0", LABEL = "\${TWICE}" }
+}
+`;
+
+test('a bake file names images by contexts and by arguments that a FROM takes', async () => {
+  const { names, unresolved, left, texts } = await namesIn(
+    {
+      'docker-bake.hcl': bake,
+      'web/Dockerfile': 'ARG BASE\nARG VERSION=3.9.1\nFROM ${BASE} AS a\nFROM python:$VERSION-slim\nARG OTHER\n',
+    },
+    {
+      'acme/tools:1.0.0': 'acme/tools:1.0.1',
+      'node:20.1.0-slim': 'node:20.2.0-slim',
+      'acme/twice:1.4.2': 'acme/twice:1.4.3',
+      'acme/base:2.0.0': 'acme/base:2.1.0',
+      'python:3.12.4-slim': 'python:3.12.5-slim',
+    },
+  );
+  expect(names.filter((each) => each.startsWith('bake'))).toEqual([
+    'bake node:20.1.0-slim',
+    'bake acme/twice:1.4.2',
+    'bake acme/base:2.0.0',
+    'bake python:3.12.4-slim',
+    'bake acme/tools:1.0.0',
+  ]);
+  expect(unresolved).toContain('docker-image://acme/none:${NONE}');
+  // A label has the same variable.
+  expect(left).toEqual(['acme/twice:1.4.2']);
+  expect(texts['docker-bake.hcl']).toBe(
+    bake
+      .replace('tools:1.0.0', 'tools:1.0.1')
+      .replace('20.1.0', '20.2.0')
+      .replace('base:2.0.0', 'base:2.1.0')
+      .replace('3.12.4', '3.12.5'),
+  );
+});
+
+test('a bake file may be of JSON', async () => {
+  const text =
+    '{"target": {"a": {"contexts": {"x": "docker-image://acme/x:1.0.0", "y": "docker-image://acme/\\u0079:1.0.0"}}}}';
+  const { names, left, texts } = await namesIn(
+    { 'docker-bake.json': text },
+    { 'acme/x:1.0.0': 'acme/x:1.0.1', 'acme/y:1.0.0': 'acme/y:1.0.1' },
+  );
+  expect(names).toEqual(['bake acme/x:1.0.0', 'bake acme/y:1.0.0']);
+  expect(left).toEqual(['acme/y:1.0.0']);
+  expect(texts['docker-bake.json']).toBe(text.replace('x:1.0.0', 'x:1.0.1'));
+});
+
+test.each([
+  ['${IMAGE:-node:20.1.0}', '${IMAGE:-node:20.2.0}'],
+  ['${REGISTRY:-docker.io}/library/node:20.1.0', undefined],
+  ['${NAME:-node}:${TAG:-20.1.0}', '${NAME:-node}:${TAG:-20.2.0}'],
+  ['${NAME-node}:20.1.0', '${NAME-node}:20.2.0'],
+])('Compose with the defaults of %s is renamed where they stand', async (written, to) => {
+  const of = (image: string) => `services:\n  a:\n    image: "${image}"\n`;
+  const next = to ?? written.replace('20.1.0', '20.2.0');
+  const renamed = {
+    'node:20.1.0': 'node:20.2.0',
+    'docker.io/library/node:20.1.0': 'docker.io/library/node:20.2.0',
+  };
+  const { texts, left } = await namesIn({ 'compose.yaml': of(written) }, renamed);
+  expect([texts['compose.yaml'], left]).toEqual([of(next), []]);
+});

@@ -1,0 +1,145 @@
+import type { Artifact } from '../../core/artifact.ts';
+import { parseImageReference } from '../../core/image-reference.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { readBake } from '../../kubernetes/bake.ts';
+import { entriesAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { kindOfName } from '../../project/discover-kind.ts';
+import type { Project } from '../../project/project.ts';
+import { changedPart, type Part, type ReadName, textOf } from './yaml-name.ts';
+
+const scheme = 'docker-image://';
+
+/**
+ * The images that bake files name (https://docs.docker.com/build/bake/reference/): contexts that are images, and arguments that stand in the `FROM` of the Dockerfile that a
+ * target builds. The defaults of variables are put in.
+ */
+export function bakeImages({ artifacts, dockerfiles }: Project): readonly ReadName[] {
+  const byPath = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
+  return [...artifacts.values()].flatMap((artifact): ReadName[] => {
+    if (kindOfName(artifact.path)?.kind !== 'bake') return [];
+    const { builds } = readBake(artifact);
+    const variables = new Map<string, YamlScalar>();
+    for (const { key, value } of entriesAt(builds[0]?.root, 'variable')) {
+      const given = value.kind === 'map' ? scalarAt(value, 'default') : undefined;
+      if (given) variables.set(key.text, given);
+    }
+    const seen = new Set<YamlScalar>();
+    return builds.flatMap(({ sources, dockerfilePath }) =>
+      sources.flatMap((source) => [
+        ...scalarsBelow(source, 'contexts').flatMap(({ value }) =>
+          value.text.startsWith(scheme)
+            ? named({ artifact, value, variables, seen }, { mark: scheme, before: '', after: '' })
+            : [],
+        ),
+        ...scalarsBelow(source, 'args').flatMap(({ name, value }) =>
+          usesOf(byPath.get(dockerfilePath ?? ''), name).flatMap(({ before, after }) =>
+            named({ artifact, value, variables, seen }, { mark: '', before, after }),
+          ),
+        ),
+      ]),
+    );
+  });
+}
+
+function scalarsBelow(node: YamlNode, key: string): readonly { readonly name: string; readonly value: YamlScalar }[] {
+  return entriesAt(node, key).flatMap(({ key: { text }, value }) =>
+    value.kind === 'scalar' && value.value !== null ? [{ name: text, value }] : [],
+  );
+}
+
+/** What stands around an argument in the names of FROM that are made of nothing else that varies; each once. */
+function usesOf(
+  dockerfile: Dockerfile | undefined,
+  name: string,
+): readonly { readonly before: string; readonly after: string }[] {
+  const found = new Map<string, { readonly before: string; readonly after: string }>();
+  for (const { from } of dockerfile?.stages ?? []) {
+    const written = from?.image?.value ?? '';
+    const match = /^([^$]*)\$(?:\{(\w+)(?::?-[^${}]*)?\}|(\w+))([^$]*)$/.exec(written);
+    const [, before = '', braced, bare, after = ''] = match ?? [];
+    if ((braced ?? bare) === name) found.set(written, { before, after });
+  }
+  return [...found.values()];
+}
+
+interface Given {
+  readonly artifact: Artifact;
+  readonly value: YamlScalar;
+  readonly variables: ReadonlyMap<string, YamlScalar>;
+  /** Of targets that inherit it each would name it again. */
+  readonly seen: Set<YamlScalar>;
+}
+
+interface Around {
+  /** Stands before the reference in the bake file. */
+  readonly mark: string;
+  /** What a FROM has around it. */
+  readonly before: string;
+  readonly after: string;
+}
+
+function named({ artifact, value, variables, seen }: Given, { mark, before, after }: Around): ReadName[] {
+  if (seen.has(value)) return [];
+  const { path, range } = value;
+  const parts = partsOf(value.text.slice(mark.length), variables);
+  if (parts === undefined) {
+    seen.add(value);
+    return [
+      { kind: 'unresolved', unresolved: { path, range, text: value.text, reason: 'a variable in it has no default' } },
+    ];
+  }
+  const text = before + textOf(parts) + after;
+  // An argument of the same file may be anything; without a tag or digest it is a word.
+  const reference = parseImageReference(text);
+  if (reference === undefined || (reference.tag ?? reference.digest) === undefined) return [];
+  seen.add(value);
+  return [
+    {
+      kind: 'name',
+      name: {
+        place: { path, range, kind: 'bake', text, ships: false },
+        rewrite(to) {
+          if (!to.startsWith(before) || !to.endsWith(after) || to.length <= before.length + after.length)
+            return undefined;
+          const changed = changedPart(parts, to.slice(before.length, to.length - after.length));
+          if (changed === undefined) return undefined;
+          const { part, text: next } = changed;
+          if (part.holder === undefined) {
+            const written = parts.map((each) => (each === part ? next : each.written)).join('');
+            return rewritten(artifact, value, mark + written);
+          }
+          // What the variable is for elsewhere is not known.
+          const uses = artifact.text.match(new RegExp(`\\b${part.name}\\b`, 'g')) ?? [];
+          return uses.length === 2 ? rewritten(artifact, part.holder, next) : undefined;
+        },
+      },
+    },
+  ];
+}
+
+interface BakePart extends Part {
+  readonly name?: string;
+  /** The default of a variable; undefined for what stands in the text itself. */
+  readonly holder?: YamlScalar;
+}
+
+/** Undefined where a variable has no default, or an expression is more than a variable. */
+function partsOf(text: string, variables: ReadonlyMap<string, YamlScalar>): readonly BakePart[] | undefined {
+  const parts: BakePart[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/\$\{([A-Za-z_]\w*)\}/g)) {
+    const holder = variables.get(match[1] ?? '');
+    if (holder === undefined || holder.text.includes('$')) return undefined;
+    parts.push({ written: text.slice(at, match.index), text: text.slice(at, match.index) });
+    parts.push({ written: match[0], text: holder.text, holder, name: match[1] ?? '' });
+    at = match.index + match[0].length;
+  }
+  parts.push({ written: text.slice(at), text: text.slice(at) });
+  return parts.some(({ written, holder }) => holder === undefined && written.includes('$')) ? undefined : parts;
+}
+
+/** In HCL and JSON alike a text stands between quotes; one with escapes is left alone. */
+function rewritten({ path, text }: Artifact, { range, text: before }: YamlScalar, to: string) {
+  const isPlain = text.slice(range.start, range.end) === `"${before}"` && !/["\\\n]/.test(to);
+  return isPlain ? [{ path, range: { start: range.start + 1, end: range.end - 1 }, replacement: to }] : undefined;
+}
