@@ -11,6 +11,7 @@ const onlyInFullSet = [
   'observe-stack',
   'prove-trials-cluster',
   'prune-registry-node',
+  'prune-registry-workloads',
   'respond-pod',
   'review-pod',
   'scaling',

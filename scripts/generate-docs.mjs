@@ -284,6 +284,13 @@ function configurationSchema() {
     ]),
   };
   const texts = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
+  const age = { type: 'string', pattern: '^[0-9]+[mhdw]$' };
+  const size = {
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: '^[0-9.]+ ?([kKmMgGtT]i?)?[bB]?$' },
+    ],
+  };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'plimsoll.yaml',
@@ -317,12 +324,7 @@ function configurationSchema() {
       sizeBudgets: {
         description: configurationKeys.sizeBudgets,
         type: 'object',
-        additionalProperties: {
-          anyOf: [
-            { type: 'integer', minimum: 0 },
-            { type: 'string', pattern: '^[0-9.]+ ?([kKmMgGtT]i?)?[bB]?$' },
-          ],
-        },
+        additionalProperties: size,
       },
       history: {
         description: configurationKeys.history,
@@ -369,6 +371,21 @@ function configurationSchema() {
               },
             },
           },
+          engine: {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              keep: {
+                type: 'object',
+                additionalProperties: false,
+                properties: { last: { type: 'integer', minimum: 0 }, youngerThan: age, images: texts, labels: texts },
+              },
+              only: texts,
+              cache: { type: 'object', additionalProperties: false, properties: { olderThan: age, size } },
+              stoppedFor: age,
+              untilFree: { anyOf: [size, { type: 'string', pattern: '^[0-9]{1,2}([.][0-9]{1,3})? ?%$' }] },
+            },
+          },
         },
       },
       frontend: {
@@ -401,7 +418,7 @@ function configurationSchema() {
         additionalProperties: false,
         properties: {
           last: { type: 'integer', minimum: 0 },
-          youngerThan: { type: 'string', pattern: '^[0-9]+[mhdw]$' },
+          youngerThan: age,
           tags: texts,
           versions: {
             type: 'object',

@@ -7,21 +7,18 @@ import type { EnginePruneReport } from '../core/engine-prune.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
+import { parseWantedRoom, type WantedRoom, wantedRoomText } from '../core/wanted-room.ts';
 import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
 import { findEngines } from '../maintain/prune-engine/find-engines.ts';
 import type { Inventory, PrunableEngine } from '../maintain/prune-engine/inventory.ts';
 import { neededBy, repositoryPaths } from '../maintain/prune-engine/needed-by.ts';
 import { defaultPolicy, type EnginePolicy } from '../maintain/prune-engine/policy.ts';
-import {
-  carryOutPlan,
-  type EnginePlan,
-  type PruneOptions,
-  planEngine,
-  type WantedRoom,
-} from '../maintain/prune-engine/prune-engine.ts';
+import { carryOutPlan, type EnginePlan, type PruneOptions, planEngine } from '../maintain/prune-engine/prune-engine.ts';
+import { noPruneSettings, type PruneEngineSettings } from '../project/prune-settings.ts';
 import { complaint } from '../report/complaint.ts';
 import { askedContexts } from './asked-contexts.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import { configurationFile } from './configuration-file.ts';
 import { onInterruption } from './interruption.ts';
 import { isColored } from './is-colored.ts';
 import { type Progress, progressOn } from './progress.ts';
@@ -32,11 +29,15 @@ import { writeFile } from './write-file.ts';
  * where a part of the plan was not carried out, or the room that was asked for is not there.
  */
 export async function performPruneEngine(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
-  const asked = { policy: policyFrom(parsed), untilFree: wantedRoom(parsed.value('until-free')) };
+  const settings = await settingsFrom(parsed, terminal);
+  const asked = {
+    policy: policyFrom(parsed, settings),
+    untilFree: wantedRoom(parsed.value('until-free')) ?? settings.untilFree,
+  };
   const repeat = ageFrom(parsed, 'repeat');
   const image = parsed.value('daemon-set');
   if (image !== undefined) {
-    await writeDaemonSet(image, parsed, terminal);
+    await writeDaemonSet(image, asked, parsed, terminal);
     return exitCodes.clean;
   }
   const progress = progressOn(terminal, parsed.has('quiet'));
@@ -69,7 +70,7 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
 const interrupted = 130;
 
 async function pruneOnce(
-  { policy, untilFree }: { readonly policy: EnginePolicy; readonly untilFree: WantedRoom | undefined },
+  { policy, untilFree }: Asked,
   parsed: ParsedArguments,
   terminal: Terminal,
   progress: Progress,
@@ -122,10 +123,18 @@ async function pruneOnce(
   }
 }
 
-/** Of the policy, what has a meaning for containerd. */
-const nodeFlags = ['keep-last', 'keep-younger', 'keep-image', 'keep-label', 'only', 'until-free', 'resource'];
+interface Asked {
+  readonly policy: EnginePolicy;
+  readonly untilFree: WantedRoom | undefined;
+}
 
-async function writeDaemonSet(image: string, parsed: ParsedArguments, terminal: Terminal): Promise<void> {
+/** The policy as the configuration and the flags say together: nodes have no file of it. */
+async function writeDaemonSet(
+  image: string,
+  { policy, untilFree }: Asked,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<void> {
   if (parseImageReference(image) === undefined)
     throw new UserError(
       `--daemon-set takes Plimsoll’s image, such as registry.example.com/plimsoll:1; not «${printable(image)}»`,
@@ -134,8 +143,16 @@ async function writeDaemonSet(image: string, parsed: ParsedArguments, terminal: 
   const text = pruneDaemonSet({
     image,
     repeat: parsed.value('repeat') ?? '6h',
-    policy: nodeFlags.flatMap((flag) => parsed.values(flag).map((value) => `--${flag}=${value}`)),
-    seesDisk: parsed.has('until-free'),
+    policy: [
+      `--keep-last=${policy.keepLast}`,
+      `--keep-younger=${Math.ceil(policy.youngerThan / 60)}m`,
+      ...policy.images.map((glob) => `--keep-image=${glob}`),
+      ...policy.labels.map((label) => `--keep-label=${label}`),
+      ...policy.repositories.map((glob) => `--only=${glob}`),
+      ...(untilFree === undefined ? [] : [`--until-free=${wantedRoomText(untilFree)}`]),
+      ...parsed.values('resource').map((kind) => `--resource=${kind}`),
+    ],
+    seesDisk: untilFree !== undefined,
   });
   writeText(text, parsed, terminal);
 }
@@ -194,7 +211,17 @@ function mustBeMeant(plans: readonly EnginePlan[], parsed: ParsedArguments): voi
   );
 }
 
-function policyFrom(parsed: ParsedArguments): EnginePolicy {
+/** What plimsoll.yaml says; the rules of an audit are not loaded where there is none. */
+async function settingsFrom(parsed: ParsedArguments, terminal: Terminal): Promise<PruneEngineSettings> {
+  const target = { kind: 'directory' as const, path: terminal.cwd };
+  if (parsed.has('no-config') || configurationFile(parsed, terminal.cwd, terminal.cwd) === undefined)
+    return noPruneSettings.engine;
+  const { loadConfiguration } = await import('./load-configuration.ts');
+  return (await loadConfiguration(parsed, target, terminal)).configuration.prune.engine;
+}
+
+/** Flags say more than the configuration; what keeps by a name or label adds up. */
+function policyFrom(parsed: ParsedArguments, { keep, only, cache, stoppedFor }: PruneEngineSettings): EnginePolicy {
   const last = parsed.value('keep-last');
   if (last !== undefined && !/^\d{1,6}$/.test(last))
     throw new UserError(`--keep-last takes a whole number; not «${printable(last)}»`);
@@ -204,15 +231,15 @@ function policyFrom(parsed: ParsedArguments): EnginePolicy {
     throw new UserError(`--cache-size takes a size, such as 20GB; not «${printable(size)}»`);
   return {
     ...defaultPolicy,
-    ...(last !== undefined && { keepLast: Number(last) }),
-    youngerThan: ageFrom(parsed, 'keep-younger') ?? defaultPolicy.youngerThan,
-    labels: parsed.values('keep-label'),
-    images: parsed.values('keep-image'),
-    repositories: parsed.values('only'),
+    keepLast: last === undefined ? (keep.last ?? defaultPolicy.keepLast) : Number(last),
+    youngerThan: ageFrom(parsed, 'keep-younger') ?? keep.youngerThan ?? defaultPolicy.youngerThan,
+    labels: [...(keep.labels ?? []), ...parsed.values('keep-label')],
+    images: [...(keep.images ?? []), ...parsed.values('keep-image')],
+    repositories: parsed.has('only') ? parsed.values('only') : (only ?? []),
     deleteImages: !parsed.has('no-images'),
-    cacheOlderThan: ageFrom(parsed, 'cache-older-than'),
-    cacheBytes,
-    stoppedLongerThan: ageFrom(parsed, 'stopped-for'),
+    cacheOlderThan: ageFrom(parsed, 'cache-older-than') ?? cache.olderThan,
+    cacheBytes: cacheBytes ?? cache.bytes,
+    stoppedLongerThan: ageFrom(parsed, 'stopped-for') ?? stoppedFor,
     volumes: parsed.values('volume'),
   };
 }
@@ -227,14 +254,12 @@ function ageFrom(parsed: ParsedArguments, flag: string): number | undefined {
 
 function wantedRoom(text: string | undefined): WantedRoom | undefined {
   if (text === undefined) return undefined;
-  const [, percent] = /^(\d{1,2}(?:\.\d{1,3})?)\s?%$/.exec(text) ?? [];
-  if (percent !== undefined) return { share: Number(percent) / 100 };
-  const bytes = parseByteSize(text);
-  if (bytes === undefined)
+  const room = parseWantedRoom(text);
+  if (room === undefined)
     throw new UserError(
       `--until-free takes a share below 100% or a size, such as 20% or 50GB; not «${printable(text)}»`,
     );
-  return { bytes };
+  return room;
 }
 
 async function write(report: EnginePruneReport, parsed: ParsedArguments, terminal: Terminal): Promise<void> {

@@ -12,6 +12,7 @@ import { registryOptions } from '../image/sources/registry-options.ts';
 import { carryOut, noManifest } from '../maintain/prune-registry/carry-out.ts';
 import {
   collectGarbage,
+  collectionLockOf,
   type GarbageWork,
   type OwnRegistry,
   storageRoot,
@@ -21,7 +22,7 @@ import { readGitMentions } from '../maintain/prune-registry/git-mentions.ts';
 import type { Inventory } from '../maintain/prune-registry/inventory.ts';
 import { openJournal, type Pending, readPending } from '../maintain/prune-registry/journal.ts';
 import { globPattern, type KeepPolicy, keepPolicy, parseVersionRule } from '../maintain/prune-registry/keep-policy.ts';
-import { type PruneLock, takeLock } from '../maintain/prune-registry/lock.ts';
+import { type PruneLock, stateLock, takeLock } from '../maintain/prune-registry/lock.ts';
 import { type MentionCollector, mentionCollector } from '../maintain/prune-registry/mentions.ts';
 import { deletedIn, emptiedBy, neededBlobs, prunePlan } from '../maintain/prune-registry/plan.ts';
 import { type KnownManifest, type KnownManifests, readInventory } from '../maintain/prune-registry/read-inventory.ts';
@@ -59,8 +60,10 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
   const progress = progressOn(terminal, parsed.has('quiet'));
   const interruption = onInterruption(terminal, progress.end, 'stopping; the next run goes on');
   let lock: PruneLock | undefined;
+  let collectionLock: PruneLock | undefined;
   try {
-    if (writes) lock = await takeLock(state);
+    if (writes) lock = await takeLock(stateLock(state));
+    if (own) collectionLock = await takeLock(collectionLockOf(own));
     const options = optionsFrom(parsed, terminal, progress);
     const work = (of: OwnRegistry): GarbageWork => ({
       ...of,
@@ -125,6 +128,7 @@ export async function performPruneRegistry(parsed: ParsedArguments, terminal: Te
   } finally {
     progress.end();
     interruption.end();
+    collectionLock?.release();
     lock?.release();
   }
 }

@@ -114,7 +114,7 @@ export interface Configuration {
   readonly prove: ProveConfiguration;
   readonly cost: CostSettings;
   readonly bases: BasesSettings;
-  /** What is kept when it is cleared up (docs/prune-registry.md). */
+  /** What is kept when it is cleared up (docs/prune-registry.md, docs/prune-engine.md). */
   readonly prune: PruneSettings;
   /** Bytes that an image may have, by the path of its Dockerfile from the directory of this file (docs/bisect-size.md), or by its name without a tag. */
   readonly sizeBudgets: ReadonlyMap<string, PlacedNumber>;
@@ -160,7 +160,7 @@ export const configurationKeys = {
   sizeBudgets:
     'How large images may be: a map from the path of a Dockerfile, relative to this file, to a size (`web/Dockerfile: 300MB`). `plimsoll bisect-size` says which commit crossed it. Runs that are recorded hold images against it, those that a name without a tag names (`shop/web`), too.',
   prune:
-    'What `plimsoll prune registry` keeps: a map with `registry`, in it `keep` with `last`, `youngerThan` (`30d`), `tags` (globs) and `versions` (`{minor: 2}`), and `repositories`, a list of `match` (globs) with a `keep` of their own; see [pruning registries](prune-registry.md).',
+    'What `plimsoll prune` keeps: a map with `registry`, in it `keep` with `last`, `youngerThan` (`30d`), `tags` (globs) and `versions` (`{minor: 2}`), and `repositories`, a list of `match` (globs) with a `keep` of their own; and with `engine`, in it `keep` with `last`, `youngerThan`, `images` (globs) and `labels`, `only` (globs), `cache` with `olderThan` and `size`, `stoppedFor` and `untilFree`; see pruning [registries](prune-registry.md) and [engines](prune-engine.md).',
   history:
     'Where runs are kept: a map with `record: always` (without it `--record` does), `store` (a file of the repository, relative to this one; default `.plimsoll/history.db` of the project) and `project` (what it is called there; default by its git remote); see [history](history.md).',
   budgets:

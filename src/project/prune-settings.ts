@@ -1,3 +1,5 @@
+import type { WantedRoom } from '../core/wanted-room.ts';
+
 /** How fine the tracks of versions are of which the newest are kept: all of 2.x, all of 2.3.x. */
 export const versionTracks = ['major', 'minor'] as const;
 export type VersionTrack = (typeof versionTracks)[number];
@@ -20,9 +22,33 @@ export interface PruneRegistrySettings {
   readonly repositories: readonly { readonly match: readonly string[]; readonly keep: KeepSettings }[];
 }
 
+/** What of container engines is kept, and what else than images goes; absent: what holds otherwise. Durations in seconds. */
+export interface PruneEngineSettings {
+  readonly keep: {
+    /** The newest so many of each repository. */
+    readonly last?: number;
+    readonly youngerThan?: number;
+    /** Globs of names. */
+    readonly images?: readonly string[];
+    /** `KEY` or `KEY=VALUE`. */
+    readonly labels?: readonly string[];
+  };
+  /** Globs of the only repositories whose images go. */
+  readonly only?: readonly string[];
+  /** Which build cache goes. */
+  readonly cache: { readonly olderThan?: number; readonly bytes?: number };
+  /** Containers that ended longer ago go. */
+  readonly stoppedFor?: number;
+  readonly untilFree?: WantedRoom;
+}
+
 /** The section `prune` of the configuration. */
 export interface PruneSettings {
   readonly registry: PruneRegistrySettings;
+  readonly engine: PruneEngineSettings;
 }
 
-export const noPruneSettings: PruneSettings = { registry: { keep: {}, repositories: [] } };
+export const noPruneSettings: PruneSettings = {
+  registry: { keep: {}, repositories: [] },
+  engine: { keep: {}, cache: {} },
+};

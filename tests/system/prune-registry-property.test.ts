@@ -8,9 +8,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../../src/cli/commands/prune.ts';
 import { diskBytes } from '../../src/maintain/disk-bytes.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { eventually } from './eventually.ts';
 import { type Fault, listen, startFaultyRegistry } from './faulty-registry.ts';
 import { indexOf, mustPull, ociIndex, type Pusher, pusherTo } from './pushed-images.ts';
-import { builtAt, needed, type PushedWorld, policyFlags, pushWorld, tagOf, worldsWith } from './random-registries.ts';
+import {
+  builtAt,
+  contentOf,
+  needed,
+  type PushedWorld,
+  policyFlags,
+  pushWorld,
+  tagOf,
+  worldsWith,
+} from './random-registries.ts';
 import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
 
 describe.skipIf(!hasRegistry)('prune registry, over random registries in docker-registry', () => {
@@ -69,7 +79,7 @@ describe.skipIf(!hasRegistry)('prune registry, over random registries in docker-
           round += 1;
           // Two of one time would be one image.
           const world = await pushWorld(host, seeds, names, (node, at) => ({
-            layers: node.layers,
+            layers: node.layers.map(contentOf),
             architecture: `a${at}`,
             created: builtAt(node),
           }));
@@ -195,6 +205,26 @@ describe.skipIf(!hasRegistry)('prune registry, over random registries in docker-
     expect((await prune(`${host}/half`, ...args)).code).toBe(0);
     expect(readFileSync(registry.config, 'utf8')).toBe(config);
     await push.image('half', { layers: ['more'], created: '2020-01-01T00:00:00Z' }, 'again');
+  });
+
+  it('does not disturb a run with another state while that collects', async () => {
+    await push.image('disturbed', { layers: ['disturbed'], created: '2020-01-01T00:00:00Z' }, 'latest');
+    const config = readFileSync(registry.config, 'utf8');
+    const args = ['--write', '--no-cluster', '--garbage-collect', registry.config, '--restart'];
+    // In the midst of the first one's collection, with its configuration changed.
+    const second = path.join(directory, 'second');
+    const slow = `${restart} && until [ -e '${second}' ]; do sleep 0.05; done`;
+    const first = prune(`${host}/disturbed`, ...args, slow);
+    await eventually(30, async () => expect(readFileSync(registry.config, 'utf8')).toContain('readonly'));
+    const other = prune(`${host}/disturbed`, ...args, restart, '--state', 'other-state');
+    await expect(other).rejects.toMatchObject({
+      message: 'another run is clearing this registry',
+      where: `${registry.config}.plimsoll-lock`,
+    });
+    expect(readFileSync(registry.config, 'utf8')).toContain('readonly');
+    writeFileSync(second, '');
+    expect((await first).code).toBe(0);
+    expect(readFileSync(registry.config, 'utf8')).toBe(config);
   });
 
   it('leaves the registry as it was where it cannot be made read-only', async () => {

@@ -23,7 +23,7 @@ export interface Node {
   readonly run: Run | undefined;
 }
 
-const layer = fc.constantFrom('base', 'runtime', 'application', 'data', 'more data'.repeat(3000));
+const layer = fc.constantFrom('base', 'runtime', 'application', 'data', 'large');
 const run = fc.record({
   kind: fc.constantFrom<Run['kind']>(
     'pod',
@@ -39,7 +39,7 @@ const run = fc.record({
   by: fc.constantFrom<Run['by']>('tag', 'digest'),
 });
 
-/** What two repositories of a registry may hold, with workloads that run it where they are wanted. */
+/** What two repositories of a registry may hold: named by files in git or, where these are wanted, by workloads. */
 export function worldsWith({ workloads }: { readonly workloads: boolean }): fc.Arbitrary<Node[]> {
   const seed = fc.record({
     repository: fc.constantFrom<0 | 1>(0, 1),
@@ -49,10 +49,14 @@ export function worldsWith({ workloads }: { readonly workloads: boolean }): fc.A
     kind: fc.constantFrom('image', 'image', 'image', 'index', 'referrer'),
     by: fc.constantFrom<NonNullable<Node['about']>['by']>('field', '.sig', '.att', '.sbom', ''),
     picks: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
-    named: fc.constantFrom<Node['named']>('not', 'not', 'not', 'not', 'tag', 'digest'),
-    run: workloads ? fc.option(run, { freq: 1, nil: undefined }) : fc.constant(undefined),
+    named: workloads
+      ? fc.constant<Node['named']>('not')
+      : fc.constantFrom<Node['named']>('not', 'not', 'not', 'not', 'tag', 'digest'),
+    run: workloads ? fc.option(run, { freq: 2, nil: undefined }) : fc.constant(undefined),
   });
-  return fc.array(seed, { minLength: workloads ? 10 : 4, maxLength: 14 }).map((seeds) => {
+  const lists = fc.array(seed, { minLength: workloads ? 10 : 4, maxLength: 14 });
+  // Few worlds of workloads are tried: none of them should be a simple one.
+  return (workloads ? fc.noBias(lists) : lists).map((seeds) => {
     const nodes: Node[] = [];
     for (const [at, { repository, layers, age, tag, kind, by, picks, named, run: wanted }] of seeds.entries()) {
       const before = nodes.flatMap((node, index) => (node.repository === repository ? [index] : []));
@@ -76,6 +80,11 @@ export function worldsWith({ workloads }: { readonly workloads: boolean }): fc.A
     }
     return nodes;
   });
+}
+
+/** What a layer holds. */
+export function contentOf(layerName: string): string {
+  return layerName === 'large' ? layerName.repeat(6000) : layerName;
 }
 
 /** Of the policy that these worlds are judged by. Days. */

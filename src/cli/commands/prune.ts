@@ -53,11 +53,8 @@ const engine: CommandForm = {
   name: 'engine',
   arguments: '[ENGINE[:ADDRESS]…]',
   description:
-    'Shows what of Docker, Podman, Buildah or containerd nothing needs any more, with the reason for each item that is kept and each\nthat is deleted, and how many bytes that really frees: layers that several have counted once, those that stay not at all.\nKept is what runs, what the policy keeps, what that stands on, what clusters run or could go back to, and whatever nobody can\ntell the age of. Build cache, stopped containers and volumes go only where a flag says so. docs/prune-engine.md says it in full.\nWith --write, exit code 1 where something planned was left alone or refused, or less is free than was asked for; 2 where no rule keeps any\nimage, unless --yes-really says the count; 3 where an engine or a cluster cannot be read.',
-  flags: [
-    ...alsoOfEngines,
-    ...[...engineFlags, ...commonFlags].map(({ name }) => name).filter((name) => !/config$/.test(name)),
-  ],
+    'Shows what of Docker, Podman, Buildah or containerd nothing needs any more, with the reason for each item that is kept and each\nthat is deleted, and how many bytes that really frees: layers that several have counted once, those that stay not at all.\nKept is what runs, what the policy keeps, what that stands on, what clusters run or could go back to, and whatever nobody can\ntell the age of. Build cache, stopped containers and volumes go only where a flag or plimsoll.yaml says so. docs/prune-engine.md says it in full.\nWith --write, exit code 1 where something planned was left alone or refused, or less is free than was asked for; 2 where no rule keeps any\nimage, unless --yes-really says the count; 3 where an engine or a cluster cannot be read.',
+  flags: [...alsoOfEngines, ...[...engineFlags, ...commonFlags].map(({ name }) => name)],
   examples: [
     {
       call: 'plimsoll prune engine',

@@ -1,15 +1,13 @@
 import type { DeletedItem, EnginePrune, PruneOutcome } from '../../core/engine-prune.ts';
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import type { WantedRoom } from '../../core/wanted-room.ts';
 import { freedBytes } from './freed-bytes.ts';
 import { type Inventory, itemKey, type Piece, type PrunableEngine } from './inventory.ts';
 import { keepReasons } from './keep-reasons.ts';
 import { measurePieces } from './measure-paths.ts';
 import { type PrunePlan, planPrune } from './plan.ts';
 import type { EnginePolicy } from './policy.ts';
-
-/** How much has to be free: a share of the disk from 0 to 1, or bytes. */
-export type WantedRoom = { readonly share: number } | { readonly bytes: number };
 
 export interface PruneOptions {
   readonly policy: EnginePolicy;

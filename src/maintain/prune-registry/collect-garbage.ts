@@ -111,6 +111,14 @@ export async function undoInterrupted(work: GarbageWork): Promise<void> {
   if (existsSync(backup)) await putBack(work, backup);
 }
 
+/**
+ * The lock of a registry's collection, beside its configuration, as whoever collects has a state of his own: another run that took a configuration which is
+ * changed for a while for one that was left behind would have the registry take pushes in the midst of its collection, and lose them.
+ */
+export function collectionLockOf({ config }: OwnRegistry): string {
+  return `${config}.plimsoll-lock`;
+}
+
 function backupOf({ config }: OwnRegistry): string {
   return `${config}.before-plimsoll`;
 }

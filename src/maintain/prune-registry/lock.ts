@@ -20,12 +20,16 @@ const touchEvery = 10_000;
 /** Of two that take over a dead one's lock at the same moment only the last one still has it then. */
 const settle = 150;
 
+/** The lock of a registry's state. */
+export function stateLock(directory: string): string {
+  return path.join(directory, 'lock');
+}
+
 /**
- * Takes the lock of a directory.
+ * Takes the lock that a file is, whatever directories it needs.
  * @throws UserError where another run holds it
  */
-export async function takeLock(directory: string): Promise<PruneLock> {
-  const file = path.join(directory, 'lock');
+export async function takeLock(file: string): Promise<PruneLock> {
   const own = JSON.stringify({
     id: randomBytes(8).toString('hex'),
     host: os.hostname(),
@@ -35,12 +39,12 @@ export async function takeLock(directory: string): Promise<PruneLock> {
   });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(draft, own, { mode: 0o600 });
   } catch (cause) {
-    throw new UserError('the state of this run cannot be kept here', {
-      where: directory,
-      remedy: 'Name a directory that can be written to: --state DIR.',
+    throw new UserError('no lock can be made here', {
+      where: path.dirname(file),
+      remedy: 'Its directory has to be one that can be written to: that of the state is named by --state DIR.',
       cause,
     });
   }
