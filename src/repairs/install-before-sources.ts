@@ -1,6 +1,6 @@
 import type { Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { commentedStart } from '../dockerfile/edit-lines.ts';
+import { commentedStart, lineEndOf } from '../dockerfile/edit-lines.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -8,12 +8,12 @@ import { readPackageCommand } from '../ecosystems/package-command.ts';
 import { copiedFiles } from '../project/copied-files.ts';
 import { isIndependentCommand } from './independent-steps.ts';
 
-/** A RUN that installs named packages behind files that it needs none of. */
+/** Steps, one behind the other, that install named packages behind files that they need none of. */
 export interface LateInstall {
-  readonly run: RunInstruction;
-  /** The copies that it could stand before, in order. */
-  readonly copies: readonly CopyInstruction[];
-  readonly fix: Fix | undefined;
+  readonly runs: readonly [RunInstruction, ...RunInstruction[]];
+  /** The copies that they could stand before, in order. */
+  readonly copies: readonly [CopyInstruction, ...CopyInstruction[]];
+  readonly fix: Fix;
 }
 
 /** Steps that install named packages of a registry behind copied sources, where nothing between them matters to the install. */
@@ -21,16 +21,30 @@ export function lateInstalls(dockerfile: Dockerfile, stage: Stage): readonly Lat
   const destinations = new Map(
     copiedFiles(dockerfile, stage).map(({ instruction, destination }) => [instruction, destination]),
   );
-  return stage.instructions.flatMap((run, at): LateInstall | never[] => {
-    if (run.name !== 'RUN' || !installsByName(dockerfile, run)) return [];
+  return blocksOf(dockerfile, stage).flatMap((runs): LateInstall | never[] => {
     const passed: Instruction[] = [];
-    for (const each of stage.instructions.slice(0, at).reverse()) {
-      if (!mayBePassed(each, destinations, dockerfile, run)) break;
+    for (const each of stage.instructions.slice(0, stage.instructions.indexOf(runs[0])).reverse()) {
+      if (!mayBePassed(each, destinations, dockerfile, runs)) break;
       passed.unshift(each);
     }
-    const copies = passed.filter((each): each is CopyInstruction => each.name === 'COPY' || each.name === 'ADD');
-    const [first] = copies;
-    return first === undefined ? [] : { run, copies, fix: moveBefore(dockerfile, run, first, copies) };
+    const [first, ...others] = passed.filter(
+      (each): each is CopyInstruction => each.name === 'COPY' || each.name === 'ADD',
+    );
+    if (first === undefined) return [];
+    const copies = [first, ...others] as const;
+    return { runs, copies, fix: moveBefore(dockerfile, runs, copies) };
+  });
+}
+
+/** Steps in a row that look at no source, up to the last that installs. */
+function blocksOf(dockerfile: Dockerfile, stage: Stage): LateInstall['runs'][] {
+  const blocks: RunInstruction[][] = [[]];
+  for (const each of stage.instructions)
+    if (each.name === 'RUN' && looksAtNoSource(dockerfile, each)) blocks.at(-1)?.push(each);
+    else blocks.push([]);
+  return blocks.flatMap((block) => {
+    const [first, ...others] = block.slice(0, block.findLastIndex((run) => installs(dockerfile, run)) + 1);
+    return first === undefined ? [] : [[first, ...others]];
   });
 }
 
@@ -39,7 +53,7 @@ function mayBePassed(
   each: Instruction,
   destinations: ReadonlyMap<CopyInstruction, string | undefined>,
   dockerfile: Dockerfile,
-  run: RunInstruction,
+  runs: LateInstall['runs'],
 ): boolean {
   switch (each.name) {
     case 'LABEL':
@@ -51,7 +65,7 @@ function mayBePassed(
     case 'HEALTHCHECK':
       return true;
     case 'WORKDIR':
-      return worksAnywhere(dockerfile, run);
+      return runs.every((run) => worksAnywhere(dockerfile, run));
     case 'COPY':
     case 'ADD': {
       const destination = destinations.get(each);
@@ -71,14 +85,17 @@ function mayBePassed(
 const ofApplication =
   /^\/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var)(?:\/|$))[^/]+|^\/(?:opt|srv)\/[^/]+|^\/usr\/src\/[^/]+/;
 
-/** Nothing but packages by their names, and what goes with that. */
-function installsByName(dockerfile: Dockerfile, run: RunInstruction): boolean {
+function installs(dockerfile: Dockerfile, run: RunInstruction): boolean {
+  return (dockerfile.script(run)?.commands ?? []).some((command) => readPackageCommand(command)?.action === 'install');
+}
+
+/** Packages by their names, what goes with that, and what does the same whether sources are there or not. */
+function looksAtNoSource(dockerfile: Dockerfile, run: RunInstruction): boolean {
   const script = dockerfile.script(run);
-  if (script === undefined || script.errors.length > 0 || run.heredocs.length > 0) return false;
-  if (run.mounts.some(({ type }) => type !== 'cache' && type !== 'tmpfs')) return false;
-  return (
-    script.commands.some((command) => readPackageCommand(command)?.action === 'install') &&
-    script.commands.every((command) => (isIndependentCommand(command) && !namesPlace(command)) || cleansUp(command))
+  if (script === undefined || script.errors.length > 0 || script.commands.length === 0) return false;
+  if (run.heredocs.length > 0 || run.mounts.some(({ type }) => type !== 'cache' && type !== 'tmpfs')) return false;
+  return script.commands.every(
+    (command) => (isIndependentCommand(command) && !namesPlace(command)) || cleansUp(command),
   );
 }
 
@@ -114,25 +131,19 @@ function worksAnywhere(dockerfile: Dockerfile, run: RunInstruction): boolean {
   );
 }
 
-/** Moves the step, with its comments, before the first of the copies. */
-function moveBefore(
-  dockerfile: Dockerfile,
-  run: RunInstruction,
-  first: CopyInstruction,
-  copies: readonly CopyInstruction[],
-): Fix | undefined {
+/** Moves the steps, with their comments, before the first of the copies. */
+function moveBefore(dockerfile: Dockerfile, runs: LateInstall['runs'], copies: LateInstall['copies']): Fix {
   const { text, path } = dockerfile;
-  const start = commentedStart(dockerfile, run);
-  const { end } = run.syntax.range;
+  const start = commentedStart(dockerfile, runs[0]);
+  const { end } = (runs.at(-1) ?? runs[0]).syntax.range;
   const moved = text.slice(start, end);
-  const lineEnd = moved.endsWith('\r\n') || (!moved.endsWith('\n') && text.includes('\r\n')) ? '\r\n' : '\n';
-  const at = commentedStart(dockerfile, first);
+  const eol = lineEndOf(dockerfile);
+  const at = commentedStart(dockerfile, copies[0]);
   // An empty line that stood on both sides of it is one too many.
   const blank = /\n\r?\n$/.test(text.slice(Math.max(0, start - 3), start))
     ? (/^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0)
     : 0;
-  const insertion = (moved.endsWith('\n') ? moved : moved + lineEnd) + (blank > 0 ? lineEnd : '');
-  const lines = copies.map(({ line }) => line).join(' and ');
+  const insertion = (moved.endsWith('\n') ? moved : moved + eol) + (blank > 0 ? eol : '');
   return {
     title: 'Install before the sources are copied',
     changes: {
@@ -143,7 +154,7 @@ function moveBefore(
     },
     assumptions: [
       {
-        statement: `The packages are named, come from their registry, and are put where nothing of line ${lines} goes.`,
+        statement: `The packages are named, come from their registry, and are put where nothing of line ${copies.map(({ line }) => line).join(' and ')} goes.`,
         state: 'holds',
       },
     ],
