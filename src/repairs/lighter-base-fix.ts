@@ -1,8 +1,9 @@
 import { packageOfFullImage } from '../bases/image-tools.ts';
 import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { packageCommands } from '../dockerfile/package-commands.ts';
+import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { nativePackagesNamed } from '../ecosystems/pip/native-packages.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
 import { convertToStages } from './multi-stage/convert-to-stages.ts';
@@ -37,7 +38,13 @@ export function lighterBaseFix(
       : installs.every(({ read }) => read.ecosystem === 'npm')
         ? nativeModules(project, dockerfile)
         : 'unknown';
-  if (native !== 'none') return convertToStages(project, dockerfile, stage);
+  if (native !== 'none') {
+    const converted = convertToStages(project, dockerfile, stage);
+    if (converted === undefined || 'fix' in converted) return converted;
+    // Where no stage can be parted off, wheels may still make the compilers needless: a build tells.
+    if (!installs.every(isOfRegistry) || namesNative(project, dockerfile, installs)) return converted;
+    if (missingProgram(dockerfile, chain) !== undefined) return converted;
+  }
   const missing = missingProgram(dockerfile, chain);
   if (missing !== undefined)
     return {
@@ -54,7 +61,13 @@ export function lighterBaseFix(
       question: `Does the program, or an entry script, call or load anything that ${lighter.reference} lacks (${lighter.lacks})?`,
     },
   ];
-  if (installs.length > 0)
+  if (native !== 'none')
+    assumptions.push({
+      statement: 'Every package is had as a wheel: none is compiled.',
+      state: 'unknown',
+      question: `Does pip install all packages on ${lighter.reference}, which has no compiler, git or headers? Build it once: what has no wheel fails there.`,
+    });
+  else if (installs.length > 0)
     assumptions.push({
       statement: 'No package of the lock file has an install script, which might compile.',
       state: 'holds',
@@ -99,8 +112,28 @@ function nativeModules(project: Project, dockerfile: Dockerfile): 'none' | 'some
   return /"hasInstallScript"\s*:\s*true/.test(lock) ? 'some' : 'none';
 }
 
+/** pip with names and lists of names: a project of one's own may have parts in C. */
+function isOfRegistry({ read }: PlacedPackageCommand): boolean {
+  return (
+    read.ecosystem === 'pip' &&
+    read.packages.every(({ kind }) => kind === 'registry' || /^(?:requirements|constraint)-file$/.test(kind))
+  );
+}
+
+/** Packages of Python that are known to be compiled, to load a library of the system, or to be fetched by what slim images lack. */
+function namesNative(project: Project, dockerfile: Dockerfile, installs: readonly PlacedPackageCommand[]): boolean {
+  const directories = buildsOf(project, dockerfile).flatMap(({ context }) => context?.directory ?? []);
+  const manifests = project.applications
+    .filter(({ language, directory }) => language === 'python' && directories.includes(directory))
+    .flatMap((application) => [...application.manifests.values()].map(({ text }) => text));
+  const words = installs.map(({ command }) => command.arguments.map(({ value }) => value).join(' '));
+  const texts = [...manifests, ...words];
+  // What comes from a repository needs git to be fetched.
+  return nativePackagesNamed(texts).length > 0 || texts.some((text) => /\b(?:git|hg|svn|bzr)\+/.test(text));
+}
+
 const knownSteps =
-  /^(?:apt|apt-get|dpkg|apk|npm|yarn|pnpm|node|set|cd|true|:|export|test|\[|echo|printf|umask|cat|rm|mkdir|chown|chmod|chgrp|ln|touch|cp|mv|useradd|groupadd|adduser|addgroup|usermod|sed|grep|find|tar|ls|curl|wget|git|unzip|gpg|make|gcc|xz)$/;
+  /^(?:pip[\d.]*|apt|apt-get|dpkg|apk|npm|yarn|pnpm|node|set|cd|true|:|export|test|\[|echo|printf|umask|cat|rm|mkdir|chown|chmod|chgrp|ln|touch|cp|mv|useradd|groupadd|adduser|addgroup|usermod|sed|grep|find|tar|ls|curl|wget|git|unzip|gpg|make|gcc|xz)$/;
 
 /** The first program that a step or the container calls, that the full image brings, and that no step installs by name. */
 function missingProgram(dockerfile: Dockerfile, chain: readonly Stage[]): string | undefined {
