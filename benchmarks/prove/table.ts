@@ -63,7 +63,28 @@ function writeDocument(): void {
   const results = readdirSync(measured)
     .filter((name) => name.endsWith('.json'))
     .map((name): Result => JSON.parse(readFileSync(path.join(measured, name), 'utf8')));
-  writeFileSync('docs/proof.md', documentOf(results, applications.length));
+  const bases = new Map(applications.map((application) => [application.name, baseOf(application)]));
+  writeFileSync('docs/proof.md', documentOf(results, applications.length, bases));
+}
+
+/** What the last stage of an application stands on; of a stage of its own, what that does. */
+function baseOf(application: Application): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-proof-'));
+  try {
+    application.put(directory);
+    const file = path.join(directory, 'Dockerfile');
+    const stages = existsSync(file)
+      ? [...readFileSync(file, 'utf8').matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)]
+      : [];
+    let base = stages.at(-1)?.[1] ?? '';
+    for (let at: typeof base | undefined = base; at !== undefined; ) {
+      base = at;
+      at = stages.find(([, , name]) => name === base)?.[1];
+    }
+    return base;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 async function proveOne(application: Application): Promise<Result> {
@@ -73,8 +94,11 @@ async function proveOne(application: Application): Promise<Result> {
     const directory = path.join(scratch, path.basename(name.replace(/\W+/g, '-')));
     mkdirSync(directory);
     application.put(directory);
-    if (application.prove !== undefined)
-      writeFileSync(path.join(directory, 'plimsoll.yaml'), JSON.stringify({ prove: application.prove }));
+    const prove = application.prove === undefined ? {} : { prove: application.prove };
+    writeFileSync(
+      path.join(directory, 'plimsoll.yaml'),
+      JSON.stringify({ rules: { 'cache/package-cache-mount': 'note' }, ...prove }),
+    );
     const dockerfile = path.join(directory, 'Dockerfile');
     const stages = existsSync(dockerfile) ? (readFileSync(dockerfile, 'utf8').match(/^\s*FROM\s/gim)?.length ?? 0) : 0;
     const { output, errors } = await run([

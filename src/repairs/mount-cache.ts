@@ -1,3 +1,4 @@
+import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertAfter } from '../dockerfile/edit.ts';
@@ -16,27 +17,24 @@ const copies: ReadonlySet<string> = new Set(['npm', 'pnpm', 'pip', 'uv', 'compos
 /** Tools that look for what was downloaded whenever they run again. */
 const inPlace: ReadonlySet<string> = new Set(['go', 'cargo', 'mvn', 'mvnw', 'gradle', 'gradlew', 'dotnet']);
 
-/** Mounts a package manager's cache for the RUN that fills it. */
+/** Mounts a package manager's cache for the RUN that fills it, with the others that its command fills: what Go has compiled beside what it has fetched. */
 export function mountCache(
   project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   run: RunInstruction,
   { read, command }: PlacedPackageCommand,
-  cache: CacheDirectory,
+  caches: readonly [CacheDirectory, ...CacheDirectory[]],
 ): Fix | undefined {
   if (!copies.has(read.tool) && !inPlace.has(read.tool)) return undefined;
   const scope = environmentAt(dockerfile, run);
   // Elsewhere, or switched off: then this is not the directory.
-  const moved = [
-    ...(cache.movedBy ?? []),
-    ...Object.keys(cache.switchedOffBy ?? {}),
-    'HOME',
-    'XDG_CACHE_HOME',
-    'GOPATH',
-    'CARGO_HOME',
-  ];
-  if (moved.some((name) => scope.has(name) || command.assignments.some((each) => each.name === name))) return undefined;
+  const isSet = (name: string) => scope.has(name) || command.assignments.some((each) => each.name === name);
+  if (['HOME', 'XDG_CACHE_HOME', 'GOPATH', 'CARGO_HOME'].some(isSet)) return undefined;
+  const isThere = ({ movedBy = [], switchedOffBy = {} }: CacheDirectory) =>
+    ![...movedBy, ...Object.keys(switchedOffBy)].some(isSet);
+  const [first, ...others] = caches;
+  if (!isThere(first)) return undefined;
   const text = dockerfile.text.slice(run.range.start, run.range.end);
   const cleans = packageCommands(dockerfile).some(
     (placed) => placed.instruction === run && placed.read.action === 'clean-cache',
@@ -51,11 +49,15 @@ export function mountCache(
       : isRootUser(baseImageOf(stage).user ?? '0');
   // The home of another user, and the number that the mount would have to belong to, are not in the file.
   if (!isRoot) return undefined;
-  const target = cache.path.replace(/^~/, '/root');
-  const sharing = cache.sharing === 'locked' ? ',sharing=locked' : '';
+  const mounted = [first, ...others.filter(isThere)].map(({ path, sharing }) => ({
+    target: path.replace(/^~/, '/root'),
+    sharing: sharing === 'locked' ? ',sharing=locked' : '',
+  }));
+  const targets = enumerate(mounted.map(({ target }) => target));
+  const flags = mounted.map(({ target, sharing }) => ` --mount=type=cache,target=${target}${sharing}`);
   return {
-    title: `Mount a cache at ${target}`,
-    changes: { edits: [insertAfter(dockerfile, run.keyword.range, ` --mount=type=cache,target=${target}${sharing}`)] },
+    title: mounted.length === 1 ? `Mount a cache at ${targets}` : `Mount caches at ${targets}`,
+    changes: { edits: [insertAfter(dockerfile, run.keyword.range, flags.join(''))] },
     assumptions: [
       frontendKnows(project, dockerfile, 'RUN --mount'),
       { statement: 'The step runs as root, to whom the mount belongs.', state: 'holds' },

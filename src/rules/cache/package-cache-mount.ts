@@ -29,13 +29,15 @@ export const rule = dockerfileRule({
       const caches = cachesOf(read.ecosystem, read.tool).filter(
         ({ cacheMount, actions }) => cacheMount && actions.includes(read.action),
       );
-      const [cache] = caches;
+      const [cache, ...others] = caches;
       if (cache === undefined || instruction.mounts.some(({ type }) => type === 'cache')) continue;
       reported.add(instruction);
       const target = cache.path.replace(/^~/, '/root');
       const sharing = cache.sharing === 'locked' ? ',sharing=locked' : '';
       // In a stage that ships, what is left in the layer comes first: see `layers/package-cache-left`.
-      const fix = shipped.has(stage) ? undefined : mountCache(project, dockerfile, stage, instruction, placed, cache);
+      const fix = shipped.has(stage)
+        ? undefined
+        : mountCache(project, dockerfile, stage, instruction, placed, [cache, ...others]);
       const count = read.action === 'install-project' ? packagesInstalled(project, dockerfile, placed) : undefined;
       const cost = count === undefined ? undefined : installAgain(read.ecosystem, count);
       report({
