@@ -5,6 +5,8 @@ import { readHistory } from '../history/read-runs.ts';
 /** The runs that a run is held against, it itself last. */
 export interface ComparedRuns {
   readonly runs: readonly HistoricRun[];
+  /** The same with all runs of its branch before it, so that what came with the branch is told by the commit that brought it. */
+  readonly course: readonly HistoricRun[];
   readonly branch: string | undefined;
   /** The branches that it was to be compared with, where none of them has a run. */
   readonly missing: readonly string[];
@@ -21,10 +23,13 @@ export function comparedRuns(
   bases: readonly string[],
 ): ComparedRuns {
   const own = readHistory(store, series, branch).runs;
-  if (bases.length === 0 || (branch !== undefined && bases.includes(branch))) return { runs: own, branch, missing: [] };
+  if (bases.length === 0 || (branch !== undefined && bases.includes(branch)))
+    return { runs: own, course: own, branch, missing: [] };
   for (const base of bases) {
     const { runs } = readHistory(store, series, base);
-    if (runs.length > 0) return { runs: [...runs, ...own.filter((each) => each.id === id)], branch: base, missing: [] };
+    if (runs.length === 0) continue;
+    const current = own.filter((each) => each.id === id);
+    return { runs: [...runs, ...current], course: [...runs, ...own], branch: base, missing: [] };
   }
-  return { runs: own, branch, missing: bases };
+  return { runs: own, course: own, branch, missing: bases };
 }

@@ -4,14 +4,15 @@ import { clusterRules, withoutLiveFix } from '../audit/cluster-rules.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import type { BasesReport } from '../core/bases-report.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import type { RunSeries } from '../core/history.ts';
+import type { HistoricRun, RunSeries, RunSource } from '../core/history.ts';
 import type { Report } from '../core/report.ts';
 import type { ReviewReport } from '../core/review-report.ts';
-import type { TrendReport } from '../core/trend-report.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { openStore, usingStore } from '../history/open-store.ts';
-import { readHistory, readSeries } from '../history/read-runs.ts';
+import { readHistory } from '../history/read-runs.ts';
 import { recordRun } from '../history/record-run.ts';
 import { reviewOf } from '../history/review.ts';
+import type { ReviewWords } from '../history/review-items.ts';
 import { trendOf } from '../history/trend.ts';
 import { liveProject } from '../project/live-project.ts';
 import { gainText } from '../report/review.ts';
@@ -19,6 +20,7 @@ import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { readBasesRun } from './perform-bases.ts';
+import { presentRun } from './present-run.ts';
 import { progressOn } from './progress.ts';
 import { namespacesFrom, snapshotFrom } from './read-snapshot.ts';
 import { readTarget } from './read-target.ts';
@@ -62,17 +64,31 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
       subject: subjectOf(parsed, namespaces),
     };
     const file = storeFile(parsed, configuration.history, terminal.cwd, terminal.cwd);
-    const trend = await trendOfCluster({ series, report, file, days, now }, parsed, terminal);
+    const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
+    const before = await earlierRuns({ series, report, file, now }, parsed, terminal);
+    const at = now.toISOString();
+    const runs = [...before, presentRun({ report, source: noSource, at, version: terminal.version, after: before })];
     const { report: bases } = await readBasesRun(asBases(parsed), terminal, progress);
     progress.end();
     const review = reviewOf({
       report,
-      trend,
+      runs,
+      course: runs,
+      trend: trendOf({ series, runs }, { branch: undefined, since, now: at }),
+      recorded: before.length,
+      noHistory: parsed.has('record')
+        ? 'The history has one run: there is nothing to compare.'
+        : 'There is no history: «plimsoll review --cluster --record» begins one.',
+      images: [],
+      hasBudgets: false,
+      broken: [],
+      uncompared: [],
       bases: ofCluster(bases),
       budgets: undefined,
       today,
       days,
-      target: '',
+      since,
+      words: wordsOf(parsed, series.project),
       figures: gainText,
     });
     writeReview(told(review), parsed, terminal);
@@ -93,26 +109,24 @@ interface ClusterRun {
   readonly series: RunSeries;
   readonly report: Report;
   readonly file: string;
-  readonly days: number;
   readonly now: Date;
 }
 
-/** Undefined where nothing was ever recorded of this cluster, and nothing is now. */
-async function trendOfCluster(
-  { series, report, file, days, now }: ClusterRun,
+/** The runs that were recorded of this cluster before this one, which is recorded where that is asked for. */
+async function earlierRuns(
+  { series, report, file, now }: ClusterRun,
   parsed: ParsedArguments,
   terminal: Terminal,
-): Promise<TrendReport | undefined> {
+): Promise<readonly HistoricRun[]> {
   const records = parsed.has('record');
-  if (!records && parsed.value('store') === undefined && !existsSync(file)) return undefined;
+  if (!records && parsed.value('store') === undefined && !existsSync(file)) return [];
   const store = await openStore(file, records ? 'make' : 'read');
   return usingStore(store, () => {
+    const { runs } = readHistory(store, series, undefined);
     if (records)
       recordRun(store, {
         ...series,
-        commit: undefined,
-        branch: undefined,
-        dirty: false,
+        ...noSource,
         at: now.toISOString(),
         tool: terminal.version,
         rules: report.rules.map(({ id }) => id),
@@ -122,12 +136,17 @@ async function trendOfCluster(
         images: [],
         evidence: [],
       });
-    const isKnown =
-      readSeries(store, { project: series.project, kind: series.kind, subject: series.subject }).length > 0;
-    if (!isKnown) return undefined;
-    const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
-    return trendOf(readHistory(store, series, undefined), { branch: undefined, since, now: now.toISOString() });
+    return runs;
   });
+}
+
+/** A cluster has no commits. */
+const noSource: RunSource = { commit: undefined, branch: undefined, dirty: false };
+
+function wordsOf(parsed: ParsedArguments, project: string): ReviewWords {
+  const store = parsed.value('store');
+  const named = store === undefined ? '' : ` --store ${shellWord(store)}`;
+  return { target: ' --cluster', history: `${named} --project ${shellWord(project)}`, store: named };
 }
 
 /** What needs no registry: ends of support, and what is given up. */
@@ -152,25 +171,13 @@ function ofCluster(bases: BasesReport): BasesReport {
 
 const elsewhere =
   'What runs is repaired where it is written: «plimsoll review» of the repository says what is worth most.';
-const noHistory = 'There is no history: «plimsoll review --cluster --record» begins one.';
 
-/** The same review, with the commands and sentences that hold for a cluster. */
+/** The same review, with what holds for a cluster: it has no budgets. */
 function told(review: ReviewReport): ReviewReport {
-  const commands: Readonly<Record<string, string>> = {
-    'plimsoll bases': 'plimsoll bases --cluster',
-    'plimsoll trend': `plimsoll trend --project '${review.project.replaceAll("'", "'\\''")}'`,
-  };
   return {
     ...review,
-    sections: review.sections.map((section) => ({
-      ...section,
-      items: section.items.map((item) => ({ ...item, command: commands[item.command] ?? item.command })),
-      missing:
-        section.id === 'fixes'
-          ? elsewhere
-          : section.missing?.startsWith('There is no history')
-            ? noHistory
-            : section.missing,
-    })),
+    sections: review.sections
+      .filter(({ id }) => id !== 'budgets')
+      .map((section) => (section.id === 'fixes' ? { ...section, missing: elsewhere } : section)),
   };
 }

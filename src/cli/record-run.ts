@@ -1,17 +1,16 @@
-import path from 'node:path';
 import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
 import { UserError } from '../core/errors.ts';
-import type { HistoricRun, RecordedEvidence, RunKind, RunRecord } from '../core/history.ts';
-import { nameWithoutTag } from '../core/image-reference.ts';
+import type { RecordedEvidence, RunKind, RunRecord } from '../core/history.ts';
 import type { Report } from '../core/report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
-import { judgeBudgets } from '../history/judge-budgets.ts';
+import { attributedTrend } from '../history/attributed-trend.ts';
 import { openStore, usingStore } from '../history/open-store.ts';
 import { recordRun } from '../history/record-run.ts';
 import { trendOf } from '../history/trend.ts';
 import { uncomparedBudgets } from '../history/uncompared-budgets.ts';
-import type { Budgets, Configuration } from '../project/configuration.ts';
+import type { Configuration } from '../project/configuration.ts';
 import type { InspectedImage } from '../project/inspected-image.ts';
+import { brokenBudgets, noBudgets } from './broken-budgets.ts';
 import { comparedRuns } from './compared-runs.ts';
 import { baseBranches, projectName, sourceOf } from './git-source.ts';
 import { recordedFindings } from './recorded-report.ts';
@@ -79,42 +78,17 @@ async function record(recording: Recording): Promise<Recorded> {
     if (!recording.showsTrend && configuration.budgets === undefined && configuration.sizeBudgets.size === 0)
       return { run: id, trend: undefined, broken: [], uncompared: [] };
     const series = { project: run.project, kind: run.kind, subject: run.subject };
-    const { runs, branch, missing } = comparedRuns(store, series, { id, branch: run.branch }, bases);
-    const trend = trendOf({ series, runs }, { branch, since: undefined, now: run.at });
+    const { runs, course, branch, missing } = comparedRuns(store, series, { id, branch: run.branch }, bases);
+    const trend = attributedTrend(trendOf({ series, runs }, { branch, since: undefined, now: run.at }), course, run.at);
     const { budgets = noBudgets } = configuration;
     return {
       run: id,
       trend,
-      broken: brokenBudgets(recording, runs, trend, run.at),
+      broken: brokenBudgets({ configuration, root, cwd: recording.cwd, runs, course, trend, at: run.at }),
       uncompared: uncomparedBudgets({ budgets, series, runs, trend, missing }),
     };
   });
 }
-
-function brokenBudgets(
-  { configuration, root, cwd }: Recording,
-  runs: readonly HistoricRun[],
-  trend: TrendReport,
-  at: string,
-): BrokenBudget[] {
-  const { path: file, sizeBudgets, budgets = noBudgets } = configuration;
-  const above = path.dirname(path.resolve(cwd, file ?? ''));
-  const sizeOf = ({ name, dockerfile }: HistoricRun['images'][number]) => {
-    const written = dockerfile && path.relative(above, path.join(root, dockerfile)).split(path.sep).join('/');
-    const key = [written, nameWithoutTag(name), name].find((each) => each !== undefined && sizeBudgets.has(each));
-    const limit = key === undefined ? undefined : sizeBudgets.get(key);
-    return key === undefined || limit === undefined ? undefined : { key, limit };
-  };
-  return judgeBudgets({ budgets, sizeOf, runs, trend, today: at.slice(0, 10) });
-}
-
-const noBudgets: Budgets = {
-  newFindings: undefined,
-  findingAge: new Map(),
-  score: undefined,
-  branch: undefined,
-  exceptions: [],
-};
 
 async function runOf({
   kind,

@@ -21,7 +21,7 @@ export interface ReviewReport {
   readonly against: { readonly run: number; readonly at: string } | undefined;
   readonly loadLine: number | undefined;
   readonly sections: readonly {
-    readonly id: 'worse' | 'old' | 'ending' | 'fixes';
+    readonly id: 'budgets' | 'worse' | 'old' | 'ended' | 'ending' | 'fixes';
     readonly title: string;
     /** What matters most first. */
     readonly items: readonly ReviewItem[];

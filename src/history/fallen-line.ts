@@ -14,8 +14,13 @@ export interface FallenLine {
 /**
  * The best load line of the runs before the newest that is above its own; undefined where none is. Where a run had other rules, both are scored anew by the rules
  * that both ran, over the areas that both looked at: a rule that was turned off makes no score better.
+ * @param course the runs among which the one is looked for that made it fall, the newest last
  */
-export function fallenLine(runs: readonly HistoricRun[], current: HistoricRun): FallenLine | undefined {
+export function fallenLine(
+  runs: readonly HistoricRun[],
+  current: HistoricRun,
+  course: readonly HistoricRun[] = runs,
+): FallenLine | undefined {
   const higher = runs.slice(0, -1).flatMap((run) => {
     const { line, rules, isSame } = compared(run, current);
     const [was, now] = [line(run), line(current)];
@@ -25,7 +30,7 @@ export function fallenLine(runs: readonly HistoricRun[], current: HistoricRun): 
   if (best === undefined) return undefined;
   const { was, now, line, rules, isSame } = best;
   // A run between the two that did not run these rules says nothing.
-  const comparable = runs.filter((run) =>
+  const comparable = course.filter((run) =>
     isSame ? areSame(run.rules, rules) : [...rules].every((rule) => run.rules.has(rule)),
   );
   const since = firstOfTail(comparable, (run) => (line(run) ?? was) < was) ?? current;

@@ -13,7 +13,9 @@ export interface Judged {
   sizeOf(image: HistoricRun['images'][number]): { readonly key: string; readonly limit: PlacedNumber } | undefined;
   /** The runs that count, the oldest first, the run that is judged last. */
   readonly runs: readonly HistoricRun[];
-  /** Of these runs. */
+  /** These, with those of the run's own branch before it: which of them broke a budget first. */
+  readonly course: readonly HistoricRun[];
+  /** Of the runs that count. */
   readonly trend: TrendReport;
   /** `YYYY-MM-DD` */
   readonly today: string;
@@ -116,7 +118,7 @@ function oldFindings({ budgets, trend }: Judged, exceptions: Exceptions): Broken
 }
 
 /** Runs of other rules are no measure: to look for more is not to get worse. */
-function fallenScore({ budgets, runs }: Judged, exceptions: Exceptions): BrokenBudget[] {
+function fallenScore({ budgets, runs, course }: Judged, exceptions: Exceptions): BrokenBudget[] {
   const budget = budgets.score;
   const current = runs.at(-1);
   const score = current?.loadLine;
@@ -133,13 +135,13 @@ function fallenScore({ budgets, runs }: Judged, exceptions: Exceptions): BrokenB
     });
   const { atLeast: least } = budget;
   if (least !== undefined && score < least) {
-    const since = firstOfTail(runs, ({ loadLine }) => loadLine !== undefined && loadLine < least) ?? current;
+    const since = firstOfTail(course, ({ loadLine }) => loadLine !== undefined && loadLine < least) ?? current;
     add(
       `The load line is ${score} and has to be ${least} at least; it is below that since ${commitText(since)}`,
       since,
     );
   }
-  const fallen = budget.neverFalls ? fallenLine(runs, current) : undefined;
+  const fallen = budget.neverFalls ? fallenLine(runs, current, course) : undefined;
   if (fallen !== undefined) {
     const { was, now, by, since } = fallen;
     const rules = by === undefined ? '' : `, by the ${by} rules that ran then and now`;
@@ -148,14 +150,14 @@ function fallenScore({ budgets, runs }: Judged, exceptions: Exceptions): BrokenB
   return broken;
 }
 
-function largeImages({ sizeOf, runs }: Judged, exceptions: Exceptions): BrokenBudget[] {
+function largeImages({ sizeOf, runs, course }: Judged, exceptions: Exceptions): BrokenBudget[] {
   return (runs.at(-1)?.images ?? []).flatMap((image): BrokenBudget[] => {
     const budget = sizeOf(image);
     if (budget === undefined || image.bytes <= budget.limit.value) return [];
     const { key, limit } = budget;
     if (exceptions.holds('imageSize', key)) return [];
     const sizeIn = ({ images }: HistoricRun) => images.find((each) => sizeOf(each)?.key === key)?.bytes;
-    const withImage = runs.filter((run) => sizeIn(run) !== undefined);
+    const withImage = course.filter((run) => sizeIn(run) !== undefined);
     const since = firstOfTail(withImage, (run) => (sizeIn(run) ?? 0) > limit.value);
     return [
       {

@@ -1,130 +1,114 @@
 import type { BasesReport } from '../core/bases-report.ts';
+import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
 import type { Finding } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
 import { groupBy } from '../core/group-by.ts';
+import type { HistoricRun } from '../core/history.ts';
 import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
 import type { ReviewItem, ReviewReport } from '../core/review-report.ts';
 import { compareSeverity } from '../core/severity.ts';
-import type { TrackedFinding, TrendReport } from '../core/trend-report.ts';
+import type { TrendReport } from '../core/trend-report.ts';
 import type { Budgets } from '../project/configuration.ts';
+import { commandFor, findingsByRule, type ReviewWords } from './review-items.ts';
+import { type ReviewedImage, worse } from './review-worse.ts';
 
 export interface ReviewInputs {
   /** Of the project as it is now, with the evidence that holds for it. */
   readonly report: Report;
-  /** Undefined without a history. */
-  readonly trend: TrendReport | undefined;
+  /** Recorded ones, the oldest first, and what was found now as one more, the last. */
+  readonly runs: readonly HistoricRun[];
+  /** These, with those of the branch that is checked out: which of them made something worse. */
+  readonly course: readonly HistoricRun[];
+  /** Of these. */
+  readonly trend: TrendReport;
+  /** How many of them were recorded before. */
+  readonly recorded: number;
+  /** What to say where none is. */
+  readonly noHistory: string;
+  /** Of all series of the project that have any. */
+  readonly images: readonly ReviewedImage[];
+  readonly hasBudgets: boolean;
+  readonly broken: readonly BrokenBudget[];
+  readonly uncompared: readonly UncomparedBudget[];
   readonly bases: BasesReport;
   readonly budgets: Budgets | undefined;
   readonly today: string;
   /** Days from which on a finding is old, and within which something ends soon. */
   readonly days: number;
-  /** How what was reviewed is written behind a command: ` services/web`, or nothing. */
-  readonly target: string;
+  /** The first day that is looked back to. */
+  readonly since: string;
+  readonly words: ReviewWords;
   /** `168 MB, 12 s each rebuild`. */
   readonly figures: (cost: { readonly bytes?: number; readonly seconds?: number }) => string;
 }
 
-/** What got worse, what is old, what ends soon, and which fixes are worth most, each with its command. */
+/** Which budgets are broken, what got worse, what is old, what has ended and what ends soon, and which fixes are worth most, each with its command. */
 export function reviewOf(inputs: ReviewInputs): ReviewReport {
-  const { report, trend, today, days } = inputs;
-  const noHistory = trend === undefined ? 'There is no history: «plimsoll audit --record» begins one.' : undefined;
+  const { report, trend, recorded, today, days, words } = inputs;
+  const noHistory = recorded === 0 ? inputs.noHistory : undefined;
+  const ends = endingOf(inputs);
   return {
     project: report.name,
     today,
-    against: trend?.against && { run: trend.against.run, at: trend.against.at },
+    against: recorded === 0 ? undefined : trend.against && { run: trend.against.run, at: trend.against.at },
     loadLine: report.score.loadLine,
     sections: [
+      { id: 'budgets', title: 'Which budgets are broken', items: broken(inputs), missing: budgetsMissing(inputs) },
       {
         id: 'worse',
         title: 'What got worse',
-        items: trend === undefined ? [] : worse(trend, inputs),
-        missing:
-          noHistory ??
-          (trend?.against === undefined ? 'The history has one run: there is nothing to compare.' : undefined),
+        items: recorded === 0 ? [] : worse(inputs),
+        missing: noHistory,
       },
-      { id: 'old', title: 'What is old', items: trend === undefined ? [] : old(trend, inputs), missing: noHistory },
+      { id: 'old', title: 'What is old', items: recorded === 0 ? [] : old(trend, inputs), missing: noHistory },
+      {
+        id: 'ended',
+        title: 'What has ended',
+        items: ends.filter(({ isOver }) => isOver).map(({ item }) => item),
+        missing: undefined,
+      },
       {
         id: 'ending',
         title: `What ends within ${days} days`,
-        items: ending(inputs),
-        missing: 'No registry was asked: «plimsoll bases» tells which tags are newer.',
+        items: ends.filter(({ isOver }) => !isOver).map(({ item }) => item),
+        missing: `No registry was asked: «plimsoll bases${words.target}» tells which tags are newer.`,
       },
       { id: 'fixes', title: 'Which fixes are worth most', items: fixes(inputs), missing: undefined },
     ],
   };
 }
 
-function worse(trend: TrendReport, inputs: ReviewInputs): ReviewItem[] {
-  const at = trend.points.findIndex(({ run }) => run === trend.against?.run);
-  const fell = (name: string, values: readonly (number | undefined)[]): ReviewItem[] => {
-    const [was, is] = [values[at], values.at(-1)];
-    if (was === undefined || is === undefined || is >= was) return [];
-    return [{ text: `${name} fell from ${was} to ${is}.`, basis: 'recorded', places: [], command: 'plimsoll trend' }];
-  };
-  return [
-    ...fell(
-      'The load line',
-      trend.points.map(({ loadLine }) => loadLine),
-    ),
-    ...trend.areas.flatMap(({ area, scores }) => fell(`The score of ${area}`, scores)),
-    ...byRule(trend.comeBack, inputs, (rule, all) => `${rule} came back ${times(all.length)}.`),
-    ...byRule(
-      trend.newOnes.filter(({ newRule, returned }) => !newRule && returned === 0),
-      inputs,
-      (rule, all) =>
-        `${rule} is new in ${all.length} ${all.length === 1 ? 'place' : 'places'}, first with ${commitText(all)}.`,
-    ),
-    ...trend.images.flatMap(({ name, bytes }): ReviewItem[] => {
-      const known = bytes.slice(Math.max(0, at)).filter((size) => size !== undefined);
-      const [was, is] = [known[0], known.at(-1)];
-      if (was === undefined || is === undefined || is <= was * 1.02) return [];
-      return [
-        {
-          text: `The image ${name} grew from ${inputs.figures({ bytes: was })} to ${inputs.figures({ bytes: is })}.`,
-          basis: 'measured',
-          places: [],
-          command: `plimsoll bisect-size${inputs.target}`,
-        },
-      ];
-    }),
-  ];
+function broken({ broken: all, words }: ReviewInputs): ReviewItem[] {
+  return all.map(({ budget, place, message, places }) => ({
+    text: message,
+    basis: budget === 'imageSize' ? 'measured' : 'recorded',
+    places: [place, ...places.map(({ path, line }) => `${path}:${line}`)],
+    command: budget === 'imageSize' ? `plimsoll bisect-size${words.target}` : `plimsoll trend${words.history}`,
+  }));
+}
+
+function budgetsMissing({ hasBudgets, uncompared }: ReviewInputs): string | undefined {
+  if (!hasBudgets) return 'plimsoll.yaml has no budgets.';
+  return uncompared.map(({ message }) => message).join(' ') || undefined;
 }
 
 function old(trend: TrendReport, inputs: ReviewInputs): ReviewItem[] {
   const aged = trend.open.filter(({ ageDays }) => ageDays > inputs.days);
-  return byRule(aged, inputs, (rule, all) => {
+  return findingsByRule(aged, inputs, (rule, all) => {
     const oldest = Math.max(...all.map(({ ageDays }) => ageDays));
     return `${rule} is open in ${all.length} ${all.length === 1 ? 'place' : 'places'}, for up to ${oldest} days.`;
   });
 }
 
-/** The worst severity first, of those the most places. */
-function byRule(
-  findings: readonly TrackedFinding[],
-  { report, target }: ReviewInputs,
-  say: (rule: string, all: readonly TrackedFinding[]) => string,
-): ReviewItem[] {
-  return [...groupBy(findings, ({ finding }) => finding.rule)]
-    .sort(
-      ([one, a], [other, b]) =>
-        compareSeverity(a[0]?.finding.severity ?? 'note', b[0]?.finding.severity ?? 'note') ||
-        b.length - a.length ||
-        compareCodes(one, other),
-    )
-    .map(([rule, all]) => ({
-      text: say(rule, all),
-      basis: 'recorded',
-      places: all.map(({ finding: { path, line } }) => `${path}:${line}`),
-      command: commandFor(
-        rule,
-        report.findings.filter((finding) => finding.rule === rule),
-        target,
-      ),
-    }));
+interface Ending {
+  readonly date: string;
+  readonly isOver: boolean;
+  readonly item: ReviewItem;
 }
 
-function ending({ bases, budgets, today, days }: ReviewInputs): ReviewItem[] {
+/** What has ended and what ends within the days, by date. */
+function endingOf({ bases, budgets, today, days, words }: ReviewInputs): Ending[] {
   const last = new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
   const images = bases.images.flatMap(({ image, places, ending: ends, deprecated }) => {
     const where = places.map(({ path, line }) => (line === undefined ? path : `${path}:${line}`));
@@ -133,11 +117,12 @@ function ending({ bases, budgets, today, days }: ReviewInputs): ReviewItem[] {
         .filter(({ date }) => date <= last)
         .map(({ product, date, days: left, source }) => ({
           date,
+          isOver: left < 0,
           item: {
             text: `${product} in ${image} ${left < 0 ? `has had no security support since ${date}` : `has security support until ${date}`} (${source}, as of ${bases.datesKnownOn}).`,
             basis: 'known' as const,
             places: where,
-            command: 'plimsoll bases',
+            command: `plimsoll bases${words.target}`,
           },
         })),
       ...(deprecated === undefined
@@ -145,11 +130,12 @@ function ending({ bases, budgets, today, days }: ReviewInputs): ReviewItem[] {
         : [
             {
               date: today,
+              isOver: true,
               item: {
                 text: `${image} is given up: ${deprecated.reason}${deprecated.instead === undefined ? '' : `, ${deprecated.instead} is in its place`}.`,
                 basis: 'known' as const,
                 places: where,
-                command: 'plimsoll bases',
+                command: `plimsoll bases${words.target}`,
               },
             },
           ]),
@@ -159,18 +145,19 @@ function ending({ bases, budgets, today, days }: ReviewInputs): ReviewItem[] {
     .filter(({ until }) => until <= last)
     .map(({ budget, until, reason, place }) => ({
       date: until,
+      isOver: until < today,
       item: {
         text: `The exception to ${budget} ${until < today ? 'ended' : 'ends'} on ${until}: ${reason}.`,
         basis: 'known' as const,
         places: [place],
-        command: 'plimsoll audit --record',
+        command: `plimsoll audit${words.target}${words.store} --record`,
       },
     }));
-  return [...images, ...exceptions].sort((a, b) => compareCodes(a.date, b.date)).map(({ item }) => item);
+  return [...images, ...exceptions].sort((a, b) => compareCodes(a.date, b.date));
 }
 
 /** Measured ones first, of those and of the estimated ones the most bytes, then the most seconds; then what has no figure, the worst first. */
-function fixes({ report, target, figures }: ReviewInputs): ReviewItem[] {
+function fixes({ report, words: { target }, figures }: ReviewInputs): ReviewItem[] {
   const proved = (report.proofs ?? []).flatMap(({ evidence, state }): Weighed[] => {
     const { before, after, subject, verdict, fixes: passed } = evidence;
     if (state !== 'before' || verdict !== 'proved' || after === undefined) return [];
@@ -235,21 +222,4 @@ function worthMost(a: Weighed, b: Weighed): number {
 
 function sum(findings: readonly Finding[], figure: 'bytes' | 'seconds'): number {
   return findings.reduce((total, { cost }) => total + (cost?.[figure] ?? 0), 0);
-}
-
-function commandFor(rule: string, findings: readonly Finding[], target: string): string {
-  const kinds = findings.map(({ fix }) => fix && fixClass(fix));
-  if (kinds.includes('safe')) return `plimsoll fix${target} --rule ${rule}`;
-  return kinds.includes('review') ? `plimsoll fix${target} --review --rule ${rule}` : `plimsoll explain ${rule}`;
-}
-
-function commitText(findings: readonly TrackedFinding[]): string {
-  const [first] = [...findings].sort((a, b) => compareCodes(a.openSince.at, b.openSince.at));
-  const { commit, at = '', dirty } = first?.openSince ?? {};
-  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
-  return `${dirty ? 'uncommitted changes on' : 'commit'} ${commit.slice(0, 10)}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }

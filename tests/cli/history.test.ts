@@ -18,6 +18,9 @@ import { command as history } from '../../src/cli/commands/history.ts';
 import { command as review } from '../../src/cli/commands/review.ts';
 import { command as trend } from '../../src/cli/commands/trend.ts';
 import { remoteName } from '../../src/cli/git-source.ts';
+import { openStore } from '../../src/history/open-store.ts';
+import { recordRun } from '../../src/history/record-run.ts';
+import { record as recordOf } from '../history/runs.ts';
 import { runCommand } from './run-command.ts';
 
 const secret = 'Zk3Xq9Lm2Pv8Rt5Wy1Nb';
@@ -173,6 +176,87 @@ test('review puts runs, ends of support and fixes together, in every format', as
   );
 });
 
+describe('review', () => {
+  const sections = async (cwd: string, ...args: string[]) => {
+    const { code, stdout } = await runCommand(review, cwd, [...args, '--json']);
+    expectSchema('review', stdout);
+    expect(code).toBe(0);
+    const told: { id: string; missing: string; items: { text: string; command: string }[] }[] =
+      JSON.parse(stdout).sections;
+    return new Map(
+      told.map(({ id, items, missing }) => [
+        id,
+        { missing, items: items.map(({ text, command }) => `${text} ${command}`) },
+      ]),
+    );
+  };
+
+  test('of a branch is held against main, looks at the files as they are, and shows broken budgets', async () => {
+    write('plimsoll.yaml', 'failOn: never\nbudgets:\n  newFindings: warning\n  score: neverFalls\n');
+    commit('budgets');
+    await record();
+    git('checkout', '-q', '-b', 'feature');
+    write('Dockerfile', `${dockerfile}RUN sudo apt-get install curl\n`);
+    const bad = commit('bad').slice(0, 10);
+    // Nothing of the branch is recorded.
+    const told = await sections(directory);
+    expect(told.get('budgets')?.items).toEqual([
+      expect.stringMatching(new RegExp(`are new since .*with commit ${bad}.* plimsoll trend$`)),
+      expect.stringMatching(new RegExp(`The load line fell .*since commit ${bad}`)),
+    ]);
+    expect(told.get('worse')?.items.join('\n')).toContain(`security/sudo is new in 1 place, first with commit ${bad}`);
+    expect((await runCommand(review, directory, [])).stdout).toMatch(/Which budgets are broken\n +1 {2}2 findings/);
+  });
+
+  test('looks for images that grew in the runs that looked into them', async () => {
+    write('plimsoll.yaml', 'sizeBudgets:\n  shop/web: 11MB\n');
+    const opened = await openStore(store(), 'make');
+    for (const [at, bytes] of [10e6, 12e6].entries()) {
+      const image = {
+        name: `shop/web:${at}`,
+        digest: undefined,
+        dockerfile: undefined,
+        bytes,
+        pulledBytes: undefined,
+        layers: [],
+        packages: [],
+        vulnerabilities: undefined,
+      };
+      const series = { project: path.basename(directory), kind: 'image', subject: 'shop/web' } as const;
+      recordRun(opened, recordOf(new Date().toISOString(), [], { ...series, images: [image] }));
+    }
+    opened.close();
+    await record();
+    const told = await sections(directory);
+    expect(told.get('budgets')?.items).toEqual([
+      expect.stringContaining('The image shop/web:1 has 12 MB and may have 11 MB'),
+    ]);
+    expect(told.get('worse')?.items).toEqual(['The image shop/web grew from 10 MB to 12 MB. plimsoll bisect-size']);
+  });
+
+  test('prints commands that can be typed where it was called', async () => {
+    await record();
+    write('Dockerfile', `${dockerfile.replace('node:22', 'node:18')}RUN sudo apt-get install curl\n`);
+    commit('worse');
+    const above = path.dirname(directory);
+    const name = path.basename(directory);
+    const told = await sections(above, name);
+    expect(told.get('worse')?.items[0]).toMatch(
+      new RegExp(`plimsoll trend --store ${name}/\\.plimsoll/history\\.db --project ${name}$`),
+    );
+    expect(told.get('ended')?.items[0]).toMatch(new RegExp(`Node.js 18 .* plimsoll bases ${name}$`));
+    expect(told.get('fixes')?.items.every((each) => each.includes(`plimsoll fix ${name} `))).toBe(true);
+    const words = ['--store', `${name}/.plimsoll/history.db`, '--project', name];
+    expect((await runCommand(trend, above, words)).stdout).toContain(`${name}   audit . on main`);
+    // Under a name that a shell would take for two words.
+    const spaced = path.join(directory, 'a b');
+    mkdirSync(spaced);
+    writeFileSync(path.join(spaced, 'Dockerfile'), dockerfile);
+    const other = await sections(directory, 'a b', '--store', '.plimsoll/history.db');
+    expect(other.get('old')?.missing).toContain("«plimsoll audit 'a b' --store .plimsoll/history.db --record»");
+  });
+});
+
 describe('a budget', () => {
   const budgets = (text: string) => write('plimsoll.yaml', `failOn: never\nbudgets:\n${text}`);
 
@@ -238,6 +322,13 @@ describe('what budgets are held against', () => {
     expect(stdout).toMatch(new RegExp(`are new since the first recorded run: .* at Dockerfile:7 \\(with commit ${id}`));
     expect(stdout).toMatch(new RegExp(`The load line fell from \\d+ to \\d+; .* since commit ${id}`));
     expect(stdout).not.toContain('review/budget-not-compared');
+    // A later commit of the branch is not the one that broke it, and neither is one of main meanwhile.
+    write('README.md', 'x');
+    commit('later');
+    for (const told of [await plain(), (await runCommand(review, directory, [])).stdout]) {
+      expect(told).toContain(`with commit ${id}, after`);
+      expect(told).toContain(`since commit ${id}`);
+    }
   });
 
   test('that nothing is compared is said in every format, and gates nothing', async () => {

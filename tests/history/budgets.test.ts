@@ -23,7 +23,7 @@ function judge(runs: readonly HistoricRun[], budgets: Partial<Budgets>, sizes: R
     const value = sizes[key];
     return value === undefined ? undefined : { key, limit: { value, place: 'plimsoll.yaml:2' } };
   };
-  return judgeBudgets({ budgets: { ...none, ...budgets }, sizeOf, runs, trend, today: '2026-01-31' }).map(
+  return judgeBudgets({ budgets: { ...none, ...budgets }, sizeOf, runs, course: runs, trend, today: '2026-01-31' }).map(
     ({ message, run: broke }) => `${broke?.run ?? '-'} ${message}`,
   );
 }

@@ -149,7 +149,7 @@ describe('plimsoll audit --cluster', () => {
       expect(items('worse').flatMap(({ places }) => places)).toContainEqual(
         expect.stringContaining(`cluster:${subject}/deployment/old`),
       );
-      expect(items('ending')).toContainEqual(
+      expect(items('ended')).toContainEqual(
         expect.objectContaining({
           text: expect.stringContaining('Node.js 16'),
           command: 'plimsoll bases --cluster',

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
+import type { HistoricRun, RunSeries } from '../core/history.ts';
+import type { Report } from '../core/report.ts';
+import { shellWord } from '../core/shell-word.ts';
+import type { TrendReport } from '../core/trend-report.ts';
+import { attributedTrend } from '../history/attributed-trend.ts';
+import { openStore, type Store, usingStore } from '../history/open-store.ts';
+import { readHistory, readSeries } from '../history/read-runs.ts';
+import type { ReviewWords } from '../history/review-items.ts';
+import { type ReviewedImage, reviewedImages } from '../history/review-worse.ts';
+import { trendOf } from '../history/trend.ts';
+import { uncomparedBudgets } from '../history/uncompared-budgets.ts';
+import type { Configuration } from '../project/configuration.ts';
+import { brokenBudgets, noBudgets } from './broken-budgets.ts';
+import type { ParsedArguments, Terminal } from './command.ts';
+import { baseBranches, projectName, sourceOf } from './git-source.ts';
+import { presentRun } from './present-run.ts';
+import { storeFile } from './store-file.ts';
+
+export interface ReviewRequest {
+  /** Of the project as it is now. */
+  readonly report: Report;
+  /** Of the project, absolute. */
+  readonly root: string;
+  readonly configuration: Configuration;
+  /** `YYYY-MM-DD`: what is looked back to. */
+  readonly since: string;
+  readonly now: Date;
+}
+
+/** What a review takes from the history, with the project as it is now for its newest run. */
+export interface ReviewedRuns {
+  readonly runs: readonly HistoricRun[];
+  /** These, with those of the branch that is checked out. */
+  readonly course: readonly HistoricRun[];
+  readonly trend: TrendReport;
+  /** How many of the runs are recorded. */
+  readonly recorded: number;
+  readonly images: readonly ReviewedImage[];
+  readonly broken: readonly BrokenBudget[];
+  readonly uncompared: readonly UncomparedBudget[];
+  readonly words: ReviewWords;
+}
+
+/**
+ * The recorded runs of a project, where it has any, on the branch that a run of it would be held against.
+ * @throws UserError where the store cannot be read
+ */
+export async function reviewedRuns(
+  request: ReviewRequest,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<ReviewedRuns> {
+  const { root, configuration } = request;
+  const file = storeFile(parsed, configuration.history, root, terminal.cwd);
+  const project = configuration.history.project ?? projectName(root);
+  const words = wordsOf(parsed, terminal.cwd, root, file, project);
+  if (parsed.value('store') === undefined && !existsSync(file))
+    return { ...(await judged(request, undefined, project, terminal)), words };
+  const store = await openStore(file, 'read');
+  return { ...usingStore(store, () => judged(request, store, project, terminal)), words };
+}
+
+function judged(
+  { report, root, configuration, since, now }: ReviewRequest,
+  store: Store | undefined,
+  project: string,
+  { cwd, environment, version }: Terminal,
+): Omit<ReviewedRuns, 'words'> {
+  const { budgets = noBudgets } = configuration;
+  const at = now.toISOString();
+  const source = sourceOf(root, environment);
+  const bases = budgets.branch === undefined ? baseBranches(root, environment) : [budgets.branch];
+  const series: RunSeries = { project, kind: 'audit', subject: '.' };
+  const found = runsOf(store, series, [...bases, source.branch]);
+  const own =
+    store === undefined || source.branch === undefined || source.branch === found.branch
+      ? []
+      : readHistory(store, series, source.branch).runs;
+  const today = presentRun({ report, source, at, version, after: [...found.runs, ...own] });
+  const runs = [...found.runs, today];
+  const course = [...found.runs, ...own, today];
+  const trend = attributedTrend(trendOf({ series, runs }, { branch: found.branch, since, now: at }), course, at);
+  const missing = found.branch !== undefined && bases.includes(found.branch) ? [] : bases;
+  const sized = sizedSeries(store, project, [...bases, source.branch]);
+  const onlySizes = { ...configuration, budgets: { ...noBudgets, exceptions: budgets.exceptions } };
+  return {
+    runs,
+    course,
+    trend,
+    recorded: found.runs.length,
+    images: sized.flatMap(({ trend: ofImages }) => reviewedImages(ofImages)),
+    broken: [
+      ...brokenBudgets({ configuration, root, cwd, runs, course, trend, at }),
+      ...sized.flatMap((each) =>
+        brokenBudgets({ configuration: onlySizes, root, cwd, ...each, course: each.runs, at }),
+      ),
+    ],
+    uncompared: found.runs.length === 0 ? [] : uncomparedBudgets({ budgets, series, runs, trend, missing }),
+  };
+}
+
+/** Runs that looked into images. */
+function sizedSeries(store: Store | undefined, project: string, branches: readonly (string | undefined)[]) {
+  if (store === undefined) return [];
+  return readSeries(store, { project })
+    .filter(({ kind, subject }) => kind !== 'audit' || subject.includes(' --image '))
+    .map(({ kind, subject, latest }) => {
+      const series = { project, kind, subject };
+      const { runs, branch } = runsOf(store, series, branches);
+      return { runs, trend: trendOf({ series, runs }, { branch, since: undefined, now: latest }) };
+    });
+}
+
+/** Of the first of some branches that has any, else of that of the newest run. */
+function runsOf(store: Store | undefined, series: RunSeries, branches: readonly (string | undefined)[]) {
+  if (store === undefined) return { runs: [], branch: undefined };
+  for (const branch of branches) {
+    const { runs } = branch === undefined ? { runs: [] } : readHistory(store, series, branch);
+    if (runs.length > 0) return { runs, branch };
+  }
+  const branch = readSeries(store, series)[0]?.branch;
+  return { runs: readHistory(store, series, branch).runs, branch };
+}
+
+function wordsOf(parsed: ParsedArguments, cwd: string, root: string, file: string, project: string): ReviewWords {
+  const option = (name: string, value: string | undefined) =>
+    value === undefined ? '' : ` --${name} ${shellWord(value)}`;
+  const [target = '.'] = parsed.positionals;
+  const named = parsed.value('store');
+  const read = `${option('config', parsed.value('config'))}${parsed.has('no-config') ? ' --no-config' : ''}`;
+  // The commands that read the history take no directory.
+  const elsewhere = root === cwd ? undefined : path.relative(cwd, file);
+  return {
+    target: `${target === '.' ? '' : ` ${shellWord(target)}`}${read}`,
+    history: `${option('store', named ?? elsewhere)}${elsewhere === undefined ? '' : option('project', project)}${read}`,
+    store: option('store', named),
+  };
+}

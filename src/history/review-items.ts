@@ -1,0 +1,61 @@
+import type { Finding } from '../core/finding.ts';
+import { fixClass } from '../core/fix.ts';
+import { groupBy } from '../core/group-by.ts';
+import { compareCodes } from '../core/natural-order.ts';
+import type { Report } from '../core/report.ts';
+import type { ReviewItem } from '../core/review-report.ts';
+import { compareSeverity } from '../core/severity.ts';
+import type { RunReference, TrackedFinding } from '../core/trend-report.ts';
+
+/** What stands behind the commands of a review, so that they can be typed as they are: with a space before each word, or nothing. */
+export interface ReviewWords {
+  /** ` services/web --config ci/plimsoll.yaml`: of those that take what was reviewed. */
+  readonly target: string;
+  /** ` --store /srv/plimsoll.db --project shop`: of those that read the history. */
+  readonly history: string;
+  /** ` --store /srv/plimsoll.db`: of those that write it. */
+  readonly store: string;
+}
+
+/** The worst severity first, of those the most places. */
+export function findingsByRule(
+  findings: readonly TrackedFinding[],
+  { report, words }: { readonly report: Pick<Report, 'findings'>; readonly words: ReviewWords },
+  say: (rule: string, all: readonly TrackedFinding[]) => string,
+): ReviewItem[] {
+  return [...groupBy(findings, ({ finding }) => finding.rule)]
+    .sort(
+      ([one, a], [other, b]) =>
+        compareSeverity(a[0]?.finding.severity ?? 'note', b[0]?.finding.severity ?? 'note') ||
+        b.length - a.length ||
+        compareCodes(one, other),
+    )
+    .map(([rule, all]) => ({
+      text: say(rule, all),
+      basis: 'recorded',
+      places: all.map(({ finding: { path, line } }) => `${path}:${line}`),
+      command: commandFor(
+        rule,
+        report.findings.filter((finding) => finding.rule === rule),
+        words.target,
+      ),
+    }));
+}
+
+export function commandFor(rule: string, findings: readonly Finding[], target: string): string {
+  const kinds = findings.map(({ fix }) => fix && fixClass(fix));
+  if (kinds.includes('safe')) return `plimsoll fix${target} --rule ${rule}`;
+  return kinds.includes('review') ? `plimsoll fix${target} --review --rule ${rule}` : `plimsoll explain ${rule}`;
+}
+
+/** The commit that brought the first of some findings. */
+export function firstCommit(findings: readonly TrackedFinding[]): string {
+  const [first] = [...findings].sort((a, b) => compareCodes(a.openSince.at, b.openSince.at));
+  return first === undefined ? 'no run' : commitText(first.openSince);
+}
+
+/** What is in no commit is not said to be in one. */
+export function commitText({ commit, at, dirty }: Pick<RunReference, 'commit' | 'at' | 'dirty'>): string {
+  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
+  return `${dirty ? 'uncommitted changes on' : 'commit'} ${commit.slice(0, 10)}`;
+}
