@@ -1,4 +1,5 @@
 import { endOfPrivateKey } from '../core/mask-secrets.ts';
+import { isSettingsFile, secretInFile } from '../core/secret-in-file.ts';
 import { findTokens, isSwitch, isTellingName } from '../core/secret-text.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
@@ -104,6 +105,10 @@ function secretsInYaml({
     walk(node);
     if (kind === 'Secret')
       for (const field of ['data', 'stringData']) for (const { value } of entriesAt(node, field)) hide(value);
+    if (kind === 'ConfigMap')
+      for (const { key, value } of entriesAt(node, 'data'))
+        if (value.kind === 'scalar' && isSettingsFile(key.text, value.text) && secretInFile(key.text, value.text))
+          hide(value);
   }
   for (const { root } of composeFiles) walk(root);
   return found;

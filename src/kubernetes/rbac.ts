@@ -67,7 +67,11 @@ export function allows(
   return has(verbs, verb) && has(apiGroups, apiGroup) && has(resources, resource, ...ofAny);
 }
 
-/** Roles that come with Kubernetes are kept up by it, and named `system:…`. */
-export function isBuiltIn({ name, labels }: KubernetesObject): boolean {
+/** Those of the roles that come with Kubernetes which are made for users. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles */
+const userFacing: ReadonlySet<string> = new Set(['cluster-admin', 'admin', 'edit', 'view']);
+
+/** Roles that come with Kubernetes are kept up by it, and named `system:…` but for those that are made for users. */
+export function isBuiltIn({ kind, name, labels }: KubernetesObject): boolean {
+  if (kind === 'ClusterRole' && userFacing.has(name)) return true;
   return name.startsWith('system:') || labels.get('kubernetes.io/bootstrapping') === 'rbac-defaults';
 }

@@ -40,6 +40,15 @@ export const powers: readonly Power[] = [
     peers: ['kube-linter:access-to-secrets', 'trivy:KSV041', 'trivy:KSV113'],
     boundPeers: ['checkov:CKV2_K8S_5'],
   },
+  // The API server answers with the whole object, so that an empty patch reads it.
+  {
+    what: 'read Secrets by changing them',
+    verbs: ['update', 'patch'],
+    apiGroup: '',
+    resources: ['secrets'],
+    unlessNamed: true,
+    peers: ['trivy:KSV041', 'trivy:KSV113'],
+  },
   {
     what: startsPods,
     verbs: ['create'],
@@ -47,14 +56,31 @@ export const powers: readonly Power[] = [
     resources: ['pods'],
     peers: ['kube-linter:access-to-create-pods', 'trivy:KSV048'],
   },
+  // Who changes the template of a workload starts what pods it likes.
   {
     what: startsPods,
-    verbs: ['create'],
+    verbs: ['create', 'update', 'patch'],
     apiGroup: 'apps',
     resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'],
-    peers: [],
+    unlessNamed: true,
+    peers: ['trivy:KSV048'],
   },
-  { what: startsPods, verbs: ['create'], apiGroup: 'batch', resources: ['jobs', 'cronjobs'], peers: [] },
+  {
+    what: startsPods,
+    verbs: ['create', 'update', 'patch'],
+    apiGroup: 'batch',
+    resources: ['jobs', 'cronjobs'],
+    unlessNamed: true,
+    peers: ['trivy:KSV048'],
+  },
+  {
+    what: startsPods,
+    verbs: ['create', 'update', 'patch'],
+    apiGroup: '',
+    resources: ['replicationcontrollers'],
+    unlessNamed: true,
+    peers: ['trivy:KSV048'],
+  },
   {
     what: 'make volumes of any directory of a node',
     clusterWide: true,

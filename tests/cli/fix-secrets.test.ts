@@ -143,6 +143,10 @@ data:
   SIGNING_PRIVATE_KEY: |
     Kj8sd0QvT2nW5xYb9
     Zq4mLr7pXc1vB6nM3
+  settings: DB_LOGIN_PASSWORD=orange-lantern-7
+  app.properties: |
+    level=3
+    login.password=purple-lantern-7
 ---
 apiVersion: v1
 kind: Pod
@@ -164,7 +168,7 @@ describe('values with white space, line breaks and dollars', () => {
   test.each(['--json', '--color=always', '--diff'])('are shown by no output: %s', async (flag) => {
     write({ 'web.yaml': hard, 'compose.yaml': compose });
     const { stdout, stderr } = await fix(flag);
-    expect(stdout + stderr).not.toMatch(/correct|horse|battery|Kj8|Zq4|tide|anchor/);
+    expect(stdout + stderr).not.toMatch(/correct|horse|battery|Kj8|Zq4|tide|anchor|lantern/);
   });
 
   test('are in the Secret as the container had them', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskSecrets } from '../../src/core/mask-secrets.ts';
+import { secretInFile } from '../../src/core/secret-in-file.ts';
 import { findTokens, isPlaceholder, isTellingName, secretInVariable } from '../../src/core/secret-text.ts';
 
 // Put together at run time, so that no scanner takes the fixtures for leaks.
@@ -151,5 +152,22 @@ describe('masking', () => {
     ])
       maskSecrets(part.repeat(50_000));
     expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});
+
+describe('files that a manifest holds as one value', () => {
+  test.each([
+    ['.env', `LEVEL=3\nAPI_TOKEN=${github}`, '.env: GitHub token'],
+    ['run.sh', `curl -H 'token: ${github}' https://x`, 'run.sh: GitHub token'],
+    ['app.properties', 'url = x\ndb.password = tide-41', 'db.password in app.properties: password'],
+    ['settings', '# ours\nexport DB_PASSWORD="tide-41"', 'DB_PASSWORD in settings: password'],
+    ['settings', 'DB_PASSWORD=tide-41', 'DB_PASSWORD in settings: password'],
+    ['settings', 'db_password=tide-41', undefined],
+    ['run.sh', '#!/bin/sh\nPASSWORD=tide-41\nexec app', undefined],
+    ['note.txt', 'see https://user:tide-41@x', undefined],
+    ['.env', 'DB_PASSWORD=$OTHER\nPASSWORD_FILE=/x\nPASSWORD=env("X")', undefined],
+  ])('%s: %j', (name, text, expected) => {
+    const found = secretInFile(name, text);
+    expect(found && `${found.name}: ${found.secret.kind}`).toBe(expected);
   });
 });

@@ -33,10 +33,10 @@ export const rule = objectRule({
       });
     const least = scalarAt(object.node, 'spec', 'minAvailable');
     if (least === undefined) return;
-    if (least.text === '100%') {
+    if (Number(/^(\d+)%$/.exec(least.text)?.[1] ?? 0) >= 100) {
       report({
         at: least,
-        message: 'minAvailable 100% allows no pod to be away.',
+        message: `minAvailable ${least.text} allows no pod to be away.`,
         peers: all,
         ...allowOne(project, object, least),
       });

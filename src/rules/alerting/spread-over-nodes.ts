@@ -1,6 +1,8 @@
 import type { PeerId } from '../../core/finding.ts';
+import { readSelector, selects } from '../../kubernetes/selector.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
-import { at, entriesAt, itemsAt } from '../../kubernetes/yaml-node.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { at, entriesAt, entryOf, itemsAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { holds, manifestFix, setIn } from '../../repairs/manifest-edits.ts';
 
@@ -23,8 +25,18 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     const { kind, replicas, podSpec, object } = workload;
     if ((kind !== 'Deployment' && kind !== 'StatefulSet') || replicas === undefined || replicas < 2) return;
-    if (!isWhole(workload) || at(podSpec, 'affinity', 'podAntiAffinity')) return;
-    if (itemsAt(podSpec, 'topologySpreadConstraints').length > 0) return;
+    if (!isWhole(workload) || itemsAt(podSpec, 'topologySpreadConstraints').length > 0) return;
+    const affinity = entryOf(at(podSpec, 'affinity'), 'podAntiAffinity');
+    if (affinity) {
+      if (keepsApartFromOthers(affinity.value, workload))
+        report({
+          at: { path: affinity.key.path, range: affinity.key.range },
+          message: `podAntiAffinity of ${titleOf(workload)} chooses other pods than its own ${replicas}, which may all stand on one node.`,
+          remedy: 'Choose the labels of the workload itself.',
+          peers: ['kube-linter:no-anti-affinity', ...(byKind[kind] ?? [])],
+        });
+      return;
+    }
     const labels = Object.fromEntries(
       entriesAt(object.node, 'spec', 'selector', 'matchLabels').flatMap(({ key, value }) =>
         value.kind === 'scalar' && !value.derived ? [[key.text, value.text]] : [],
@@ -57,3 +69,21 @@ export const rule = workloadRule({
     });
   },
 });
+
+/** Every term has labels, and the pods of the workload have those of none. */
+function keepsApartFromOthers(affinity: YamlNode, { podLabels }: Workload): boolean {
+  const terms = [
+    ...itemsAt(affinity, 'requiredDuringSchedulingIgnoredDuringExecution'),
+    ...itemsAt(affinity, 'preferredDuringSchedulingIgnoredDuringExecution').flatMap(
+      (preferred) => at(preferred, 'podAffinityTerm') ?? [],
+    ),
+  ];
+  return (
+    terms.length > 0 &&
+    terms.every((term) => {
+      if (itemsAt(term, 'matchLabelKeys').length > 0) return false;
+      const chosen = readSelector(at(term, 'labelSelector'));
+      return chosen !== undefined && !selects(chosen, podLabels);
+    })
+  );
+}

@@ -1,7 +1,7 @@
 import type { Fix } from '../../core/fix.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { servicesOf } from '../../kubernetes/relations.ts';
-import { selectorOf } from '../../kubernetes/selector.ts';
+import { selectorOf, selects } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { at, entryOf, textAt } from '../../kubernetes/yaml-node.ts';
@@ -25,6 +25,14 @@ export const rule = objectRule({
     if (workloadsChosenBy(project, object).length > 0 || hasOperatedBeside(project, object)) return;
     // The workload may be kept elsewhere: only where others stand beside it, wrong labels are likely.
     const beside = workloadsBeside(project, object);
+    const elsewhere = beside.length === 0 ? chosenElsewhere(project, object) : undefined;
+    if (elsewhere)
+      report({
+        at: { path: selector.key.path, range: selector.range },
+        also: [{ ...elsewhere.place, note: `${titleOf(elsewhere)} has the labels, in ${elsewhere.namespace}` }],
+        message: `Service ${object.name} chooses pods of ${object.namespace}, and those with its labels are in ${elsewhere.namespace}.`,
+        remedy: `Put the Service into the namespace of its pods; others reach it as ${object.name}.${elsewhere.namespace}.`,
+      });
     if (beside.length === 0) return;
     report({
       ...choosing(project, object, beside),
@@ -36,6 +44,13 @@ export const rule = objectRule({
     });
   },
 });
+
+/** A workload of another namespace with the labels, where both namespaces are written: a Service reaches pods of its own alone. */
+function chosenElsewhere(project: Project, service: KubernetesObject): Workload | undefined {
+  const chosen = selectorOf(service);
+  if (chosen === undefined || service.namespace === undefined) return undefined;
+  return project.workloads.find(({ namespace, podLabels }) => namespace !== undefined && selects(chosen, podLabels));
+}
 
 /** The labels of the one workload beside it that no other Service leads to. */
 function choosing(project: Project, service: KubernetesObject, beside: readonly Workload[]): { readonly fix?: Fix } {

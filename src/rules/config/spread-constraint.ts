@@ -16,6 +16,18 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
     for (const constraint of itemsAt(workload.podSpec, 'topologySpreadConstraints')) {
+      const refused = ['maxSkew', 'minDomains']
+        .map((key) => entryOf(constraint, key))
+        .find((entry) => entry?.value.kind === 'scalar' && /^(?:0|-\d+)$/.test(entry.value.text));
+      if (refused) {
+        report({
+          at: { path: refused.key.path, range: refused.range },
+          severity: 'error',
+          message: `${refused.key.text} of a spread constraint of ${titleOf(workload)} is not greater than zero, and the API server refuses the object.`,
+          remedy: 'Write 1 or more; without minDomains any number of domains will do.',
+        });
+        continue;
+      }
       const selector = entryOf(constraint, 'labelSelector');
       if (constraint.kind !== 'map' || itemsAt(constraint, 'matchLabelKeys').length > 0) continue;
       const chosen = readSelector(selector?.value);

@@ -1,7 +1,8 @@
 import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
-import { isTellingName, type SecretMatch, secretInVariable } from '../../core/secret-text.ts';
+import { isSettingsFile, type SecretInFile, secretInFile } from '../../core/secret-in-file.ts';
+import { isTellingName, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
@@ -22,6 +23,8 @@ interface Literal {
   /** What it is reported with: the containers of a workload are one. */
   readonly group: string;
   readonly kind: 'container' | 'configMap' | 'service' | 'build';
+  /** What was found in a file that is one value; it stays where it is. Else name and value tell. */
+  readonly inFile?: SecretInFile['secret'];
   /** What moves the literals of a group, those of containers apart, which are of one workload. */
   readonly move?: (names: readonly string[]) => Fix | undefined;
   /** For a container. */
@@ -79,7 +82,9 @@ function peersOf(kind: Literal['kind'], all: readonly Found[]): readonly PeerId[
   const isSensitive = sounds(/password|token|bearer|secret/i);
   if (kind === 'configMap')
     return [
-      ...(isSensitive ? (['polaris:sensitiveConfigmapContent'] as const) : []),
+      ...(isSensitive || all.some(({ secret }) => secret.kind === 'private key')
+        ? (['polaris:sensitiveConfigmapContent'] as const)
+        : []),
       ...(sounds(/password|pw|pass|secret|token|aws_access_key_id/i) ? (['trivy:KSV-0109'] as const) : []),
     ];
   if (kind !== 'container') return [];
@@ -90,13 +95,13 @@ function peersOf(kind: Literal['kind'], all: readonly Found[]): readonly PeerId[
 }
 
 interface Found extends Literal {
-  readonly secret: SecretMatch;
+  readonly secret: SecretInFile['secret'];
 }
 
 function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
   const groups = new Map<string, Found[]>();
   for (const literal of literals) {
-    const secret = secretInVariable(literal.name, literal.value);
+    const secret = literal.inFile ?? secretInVariable(literal.name, literal.value);
     if (!secret) continue;
     const key = `${literal.at.path}\0${literal.kind}\0${literal.group}`;
     const group = groups.get(key) ?? [];
@@ -149,11 +154,18 @@ function configMapLiterals(project: Project): Literal[] {
   return project.objects
     .filter(({ kind, group, origin }) => kind === 'ConfigMap' && group === '' && origin.kind !== 'helm')
     .flatMap((object) =>
-      entriesAt(object.node, 'data').flatMap(({ key, value }) => {
+      entriesAt(object.node, 'data').flatMap(({ key, value }): Literal[] => {
         const { path = object.path, range } = key;
-        // A file of a program's is read by what is in it, not as one value.
-        if (value.kind !== 'scalar' || (/\n./.test(value.text) && !isTellingName(key.text))) return [];
+        if (value.kind !== 'scalar') return [];
         const owner = `ConfigMap ${object.name}`;
+        // A file of a program's is read by what is in it, not as one value.
+        if (!isTellingName(key.text) && (/\n./.test(value.text) || isSettingsFile(key.text, value.text))) {
+          const found = secretInFile(key.text, value.text);
+          // Apart from the keys that are moved: what stays is no new finding then.
+          const place = { at: { path, range }, owner, group: `${owner}\0files`, kind: 'configMap' as const };
+          const stays = () => undefined;
+          return found ? [{ ...place, name: found.name, value: value.text, inFile: found.secret, move: stays }] : [];
+        }
         return [
           {
             at: { path, range },
