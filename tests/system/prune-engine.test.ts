@@ -258,6 +258,7 @@ describe('prune engine, with Docker Engine', () => {
     const { signal } = new AbortController();
     const socketPath = engine.host.slice('unix://'.length);
     const real = await dockerEngine({ engine: 'Docker Engine', address: socketPath, socketPath }, signal);
+    if (real === undefined) throw new Error('no Docker Engine answers');
     const options = {
       policy: { ...defaultPolicy, keepLast: 0, youngerThan: 0, cacheOlderThan: 0, images: ['base:1'] },
       untilFree: undefined,

@@ -178,8 +178,8 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
       await runCommand(command, directory, [...args, '--write', '--schedule', 'cronjob', '--namespace', namespace])
     ).stdout;
     node.kubectl(['apply', '--dry-run=server', '--validate=strict', '-f', '-'], manifests);
-    const [account = '', role = '', binding = ''] = manifests.split('---\n');
-    node.kubectl(['apply', '-f', '-'], [account, role, binding].join('---\n'));
+    const [serviceAccount = '', role = '', binding = ''] = manifests.split('---\n');
+    node.kubectl(['apply', '-f', '-'], [serviceAccount, role, binding].join('---\n'));
     const token = kubectl('create', 'token', 'plimsoll-prune-registry');
     const server = node.kubectl(['config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}']);
     const kubeconfig = path.join(directory, 'kubeconfig');
@@ -195,6 +195,19 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
     const { code, stdout } = await runCommand(command, directory, [...args, '--kubeconfig', kubeconfig]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^cluster {4}context account/m);
+    const account = `system:serviceaccount:${namespace}:plimsoll-prune-registry`;
+    const may = (verb: string, resource: string) => {
+      const review = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec: { user: account, resourceAttributes: { verb, ...groupAndName(resource), namespace: 'kube-system' } },
+      };
+      return JSON.parse(node.kubectl(['create', '-o', 'json', '-f', '-'], JSON.stringify(review))).status.allowed;
+    };
+    expect(may('list', 'replicasets.apps')).toBe(true);
+    for (const verb of ['get', 'watch', 'create', 'patch', 'delete'])
+      for (const resource of ['pods', 'secrets', 'configmaps', 'deployments.apps', 'leases.coordination.k8s.io'])
+        expect(may(verb, resource), `${verb} ${resource}`).toBe(false);
     // One right less, and nothing would be known.
     node.kubectl(['apply', '-f', '-'], role.replace(/^ {2}- replicasets\n/m, ''));
     await expect(runCommand(command, directory, [...args, '--kubeconfig', kubeconfig])).rejects.toThrow(
@@ -202,3 +215,9 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
     );
   });
 });
+
+/** `deployments.apps`, `pods`. */
+function groupAndName(resource: string): { readonly group: string; readonly resource: string } {
+  const [name = '', ...group] = resource.split('.');
+  return { group: group.join('.'), resource: name };
+}

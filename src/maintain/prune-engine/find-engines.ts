@@ -73,7 +73,11 @@ export async function findEngines(
     if (named.length === 0 && name === 'buildah' && found.some((engine) => engine.name === 'podman')) continue;
     const engine = await finder.find(address, environment, signal, namespace);
     if (engine !== undefined) found.push(engine);
-    else if (named.length > 0) throw new UserError(`${name} is not here`, { remedy, exitCode: 3 });
+    else if (named.length > 0)
+      throw new UserError(
+        name === 'docker' ? 'docker is not here, or it is Podman that answers in its place' : `${name} is not here`,
+        { remedy, exitCode: 3 },
+      );
   }
   if (found.length === 0) throw new UserError('no engine is here', { remedy, exitCode: 3 });
   return found;

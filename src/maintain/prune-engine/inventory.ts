@@ -50,6 +50,8 @@ export interface Inventory {
   readonly pieces: ReadonlyMap<string, Piece>;
   /** The engine itself measured on its disk what it says of pieces. */
   readonly measuredByEngine?: boolean;
+  /** What to do where a part of the disk may not be read; absent: nothing is known. */
+  readonly toMeasure?: string;
   /** What the engine's own clock said, in milliseconds; absent: it has ours. */
   readonly clock?: number;
   readonly room: DiskRoom | undefined;

@@ -53,7 +53,11 @@ export async function planEngine(
   const missing = untilFree === undefined ? 0 : untilFree.bytes - untilFree.room.freeBytes;
   const notes = [
     ...inventory.notes,
-    ...(whyNot === undefined ? [] : [`not measured, as ${whyNot}: bytes are the engine's own`]),
+    ...(whyNot === undefined
+      ? []
+      : [
+          `not measured, as ${whyNot}: bytes are the engine's own${inventory.toMeasure ? `; ${inventory.toMeasure}` : ''}`,
+        ]),
     ...policy.volumes
       .filter((name) => !inventory.items.some((item) => item.kind === 'volume' && item.names.includes(name)))
       .map((name) => `there is no volume ${name}`),

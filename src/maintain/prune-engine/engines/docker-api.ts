@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../core/json-object.ts';
+import { isJsonObject, type JsonObject, objectsIn } from '../../../core/json-object.ts';
 import type { EngineEndpoint } from '../../../image/sources/engine-endpoints.ts';
 import { askEngine, boundedText, engineFailed, messageIn } from '../../../image/sources/engine-request.ts';
 
@@ -7,6 +7,8 @@ export interface DockerApi {
   readonly endpoint: EngineEndpoint;
   /** `20.10.24` */
   readonly engineVersion: string;
+  /** It is Podman, which answers in Docker's way: what it says of images, and what it does when it is forced, is something else. */
+  readonly isPodman: boolean;
   /** Undefined where there is no such thing. @throws UserError (of a failed system) for any other refusal */
   object(path: string, signal: AbortSignal): Promise<JsonObject | undefined>;
   objects(path: string, signal: AbortSignal): Promise<JsonObject[]>;
@@ -34,7 +36,7 @@ export async function dockerApi(endpoint: EngineEndpoint, signal: AbortSignal): 
     return { status: response.statusCode ?? 0, value: jsonOf(text) };
   };
   const answered = await ask('/version', signal, 10_000);
-  const { Version: version, ApiVersion: newest, MinAPIVersion: oldest } = objectOf(answered.value);
+  const { Version: version, ApiVersion: newest, MinAPIVersion: oldest, Components } = objectOf(answered.value);
   if (answered.status !== 200 || typeof version !== 'string' || typeof newest !== 'string')
     throw engineFailed(endpoint, `does not say its version: it answered ${answered.status}`);
   const spoken = Math.max(Math.min(apiNumber(newest), newestKnown), typeof oldest === 'string' ? apiNumber(oldest) : 0);
@@ -48,6 +50,7 @@ export async function dockerApi(endpoint: EngineEndpoint, signal: AbortSignal): 
   return {
     endpoint,
     engineVersion: version,
+    isPodman: objectsIn(Components).some(({ Name }) => Name === 'Podman Engine'),
     async object(path, given) {
       const value = await read(path, given);
       return isJsonObject(value) ? value : undefined;

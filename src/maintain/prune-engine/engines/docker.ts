@@ -13,9 +13,13 @@ import { knownTime, timeOf } from './times.ts';
 
 const atOnce = 4;
 
-/** Docker Engine, by its API; what lies on its disk is measured there where it may be read. @throws UserError (of a failed system) where it does not answer */
-export async function dockerEngine(endpoint: EngineEndpoint, signal: AbortSignal): Promise<PrunableEngine> {
+/**
+ * Docker Engine, by its API; what lies on its disk is measured there where it may be read. Undefined where it is Podman that answers.
+ * @throws UserError (of a failed system) where it does not answer
+ */
+export async function dockerEngine(endpoint: EngineEndpoint, signal: AbortSignal): Promise<PrunableEngine | undefined> {
   const api = await dockerApi(endpoint, signal);
+  if (api.isPodman) return undefined;
   /** Milliseconds that the engine's clock is ahead of ours. */
   let ahead = 0;
   return {
@@ -43,17 +47,21 @@ interface Reading {
   readonly items: EngineItem[];
   readonly pieces: Map<string, Piece>;
   readonly disk: DockerDisk | undefined;
+  readonly isInContainerd: boolean;
 }
 
 async function readDocker(api: DockerApi, signal: AbortSignal, progress: Progress): Promise<Inventory> {
   progress(`asking ${api.endpoint.engine} at ${api.endpoint.address}`);
   const asked = Date.now();
-  const { DockerRootDir: root, Driver: driver, SystemTime } = (await api.object('/info', signal)) ?? {};
+  const info = (await api.object('/info', signal)) ?? {};
+  const { DockerRootDir: root, Driver: driver, SystemTime } = info;
   if (typeof root !== 'string' || typeof driver !== 'string')
     throw engineFailed(api.endpoint, 'does not say where it keeps its images');
+  const isInContainerd = keepsInContainerd(info);
   const listed = await api.objects('/images/json?all=1', signal);
-  const found = api.endpoint.socketPath === undefined ? undefined : dockerDisk(root, driver);
-  const reading: Reading = { items: [], pieces: new Map(), disk: found && isDiskOf(found, listed) ? found : undefined };
+  const found = api.endpoint.socketPath === undefined || isInContainerd ? undefined : dockerDisk(root, driver);
+  const disk = found && isDiskOf(found, listed) ? found : undefined;
+  const reading: Reading = { items: [], pieces: new Map(), disk, isInContainerd };
   const notes: string[] = [];
   await readImages(api, listed, reading, signal, progress);
   progress('asking for containers, volumes and build cache');
@@ -63,10 +71,12 @@ async function readDocker(api: DockerApi, signal: AbortSignal, progress: Progres
   const shared = readCache(usage, reading);
   if (reading.disk === undefined) {
     notes.push(
-      `${root} cannot be read here, so bytes are the engine's own: lengths of files, where disks count whole blocks`,
+      isInContainerd
+        ? 'its images are kept in containerd: bytes are the engine’s own, some of them told too low, and which images a registry gave is not told'
+        : `${root} cannot be read here, so bytes are the engine's own: lengths of files, where disks count whole blocks`,
     );
     if (shared > 0)
-      notes.push(`build cache holds layers of images, which ones only ${root} tells: while it stays, less is freed`);
+      notes.push('build cache holds layers of images, which ones is not told: while it stays, less is freed');
   }
   const room = reading.disk && (await diskRoom(root));
   const clock = knownTime(SystemTime) ?? asked;
@@ -74,6 +84,12 @@ async function readDocker(api: DockerApi, signal: AbortSignal, progress: Progres
   if (apart > worthTelling)
     notes.push(`its clock and the one here are ${ageText(apart / 1000)} apart: ages are counted by its own`);
   return { items: reading.items, pieces: reading.pieces, clock, room, notes };
+}
+
+/** The store of `features.containerd-snapshotter` (https://docs.docker.com/engine/storage/containerd/), as `docker info` tells of it. */
+function keepsInContainerd({ DriverStatus }: JsonObject): boolean {
+  const status: readonly unknown[] = Array.isArray(DriverStatus) ? DriverStatus : [];
+  return status.some((pair) => Array.isArray(pair) && pair[0] === 'driver-type' && /containerd/.test(String(pair[1])));
 }
 
 /** A socket may lead to another machine, whose engine has its data at the same place. One image in ten may have come or gone meanwhile. */
@@ -85,7 +101,7 @@ function isDiskOf(disk: DockerDisk, listed: readonly JsonObject[]): boolean {
 async function readImages(
   api: DockerApi,
   listed: readonly JsonObject[],
-  { items, pieces, disk }: Reading,
+  { items, pieces, disk, isInContainerd }: Reading,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
@@ -111,7 +127,8 @@ async function readImages(
     const names = namesOf(image);
     const tagged = knownTime(jsonObjectOf(Metadata).LastTagTime);
     const created = knownTime(Created);
-    const pulled = (Array.isArray(image.RepoDigests) ? image.RepoDigests : []).some(isRealName);
+    // In containerd what was built here has digests of repositories, too.
+    const pulled = !isInContainerd && (Array.isArray(image.RepoDigests) ? image.RepoDigests : []).some(isRealName);
     found.set(id, {
       kind: 'image',
       id,
@@ -124,7 +141,7 @@ async function readImages(
       inUse: undefined,
       intermediate: names.length === 0 && parents.has(id),
       pulled,
-      buildSeconds: pulled ? undefined : buildSeconds(history),
+      buildSeconds: pulled || isInContainerd ? undefined : buildSeconds(history),
       listedBytes: typeof size === 'number' ? size : 0,
     });
   });

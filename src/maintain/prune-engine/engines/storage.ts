@@ -43,12 +43,14 @@ export async function storageEngine(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<PrunableEngine | undefined> {
+  const elsewhere = name === 'podman' ? serviceElsewhere(environment) : undefined;
+  if (elsewhere !== undefined) throw isElsewhere(elsewhere);
   if (!isInstalled(name, environment)) return undefined;
-  // A service elsewhere has another storage than the one whose files are read here.
   const { CONTAINER_HOST: _, CONTAINER_CONNECTION: __, ...local } = environment;
   const run = (args: readonly string[], given: AbortSignal) => runProgram(name, args, local, given);
   const info = await run(name === 'podman' ? ['info', '--format', 'json'] : ['info'], signal);
-  const { store, version } = parseJsonObject(info.output) ?? {};
+  const { store, version, host } = parseJsonObject(info.output) ?? {};
+  if (jsonObjectOf(host).serviceIsRemote === true) throw isElsewhere('this podman');
   const found = new Map(Object.entries(jsonObjectOf(store)).map(([key, value]) => [key.toLowerCase(), value]));
   const [root, driver] = [found.get('graphroot'), found.get('graphdrivername')];
   if (!info.ok || typeof root !== 'string' || typeof driver !== 'string') {
@@ -79,6 +81,19 @@ export async function storageEngine(
     recheck: (item, given) => recheck(storage, item, given),
     remove: (item, given) => remove(storage, item, given),
   };
+}
+
+/** What names a service of Podman that is not this machine's: it has another storage than the one whose files are read here. */
+function serviceElsewhere({ CONTAINER_HOST, CONTAINER_CONNECTION }: Environment): string | undefined {
+  if (CONTAINER_CONNECTION) return 'CONTAINER_CONNECTION';
+  return CONTAINER_HOST && !CONTAINER_HOST.startsWith('unix:') ? 'CONTAINER_HOST' : undefined;
+}
+
+function isElsewhere(what: string): UserError {
+  return new UserError(`${what} asks a service of Podman elsewhere, whose storage cannot be seen from here`, {
+    remedy: 'Run it on that machine, as the user whose storage it is; or unset it for that of this user.',
+    exitCode: 3,
+  });
 }
 
 async function readItems(storage: Storage, signal: AbortSignal): Promise<Inventory> {
@@ -114,7 +129,15 @@ async function readItems(storage: Storage, signal: AbortSignal): Promise<Invento
   for (const container of files.containers) items.push(containerItem(container, states, storage, files, pieces));
   const notes = storage.name === 'buildah' ? ['volumes are Podman’s, which is not asked'] : [];
   if (storage.name === 'podman') items.push(...(await readVolumes(storage, pieces, signal)));
-  return { items, pieces, room: await diskRoom(storage.root), notes };
+  // Files of other users of a rootless storage are of identifiers that only its name space has.
+  const isRootless = process.getuid?.() !== 0;
+  return {
+    items,
+    pieces,
+    room: await diskRoom(storage.root),
+    notes,
+    ...(isRootless && { toMeasure: `«${storage.name} unshare plimsoll …» may read all of it` }),
+  };
 }
 
 /** @throws UserError (of a failed system) where it cannot be read: what is not known may need any layer */
