@@ -70,7 +70,32 @@ function secretsInYaml({
   objects,
   composeFiles = [],
 }: Pick<Project, 'objects'> & Partial<Project>): ReadonlyMap<string, readonly SourceRange[]> {
-  const found = new Map<string, SourceRange[]>();
+  // Objects share nodes, of an anchor or of a base of several overlays: each place counts once.
+  const found = new Map<string, Map<number, SourceRange>>();
+  const roots = [
+    ...objects.map(({ node, kind }) => ({ node, kind })),
+    ...composeFiles.map(({ root }) => ({ node: root, kind: '' })),
+  ];
+  for (const { node, kind } of roots)
+    for (const { path, range } of secretsBelow(node, kind)) {
+      const ranges = found.get(path) ?? new Map<number, SourceRange>();
+      found.set(path, ranges.set(range.start, range));
+    }
+  return new Map([...found].map(([path, ranges]) => [path, [...ranges.values()]]));
+}
+
+interface HiddenPlace {
+  readonly path: string;
+  readonly range: SourceRange;
+}
+
+/** By the root of an object or a Compose file, which a repair that reads the project again has still. */
+const hiddenPlaces = new WeakMap<YamlNode, readonly HiddenPlace[]>();
+
+function secretsBelow(root: YamlNode, kind: string): readonly HiddenPlace[] {
+  const before = hiddenPlaces.get(root);
+  if (before) return before;
+  const found: HiddenPlace[] = [];
   // An alias is the node that it names: each is looked at once.
   const seen = new Set<YamlNode>();
   const hide = (node: YamlNode, from = 0) => {
@@ -78,9 +103,7 @@ function secretsInYaml({
     const text = node.text.slice(from);
     if (/^\$(?:\w+|\{\w+(?::?\?[^{}]{0,200})?\})$|^\{\{/.test(text) || isSwitch(text)) return;
     const quoted = node.style === 'single-quoted' || node.style === 'double-quoted' ? 1 : 0;
-    const ranges = found.get(node.path) ?? [];
-    ranges.push({ start: node.range.start + quoted + from, end: node.range.end - quoted });
-    found.set(node.path, ranges);
+    found.push({ path: node.path, range: { start: node.range.start + quoted + from, end: node.range.end - quoted } });
   };
   const walk = (node: YamlNode) => {
     if (node.kind === 'scalar' || seen.has(node)) return;
@@ -101,16 +124,14 @@ function secretsInYaml({
       walk(value);
     }
   };
-  for (const { node, kind } of objects) {
-    walk(node);
-    if (kind === 'Secret')
-      for (const field of ['data', 'stringData']) for (const { value } of entriesAt(node, field)) hide(value);
-    if (kind === 'ConfigMap')
-      for (const { key, value } of entriesAt(node, 'data'))
-        if (value.kind === 'scalar' && isSettingsFile(key.text, value.text) && secretInFile(key.text, value.text))
-          hide(value);
-  }
-  for (const { root } of composeFiles) walk(root);
+  walk(root);
+  if (kind === 'Secret')
+    for (const field of ['data', 'stringData']) for (const { value } of entriesAt(root, field)) hide(value);
+  if (kind === 'ConfigMap')
+    for (const { key, value } of entriesAt(root, 'data'))
+      if (value.kind === 'scalar' && isSettingsFile(key.text, value.text) && secretInFile(key.text, value.text))
+        hide(value);
+  hiddenPlaces.set(root, found);
   return found;
 }
 

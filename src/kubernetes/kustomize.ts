@@ -60,13 +60,12 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     configured: noneConfigured,
   };
   const objects: KubernetesObject[] = [];
-  const converted = new WeakMap<YamlNode, YamlNode>();
   const buildRoot = (path: string) => {
     run.vars.clear();
     run.configured = noneConfigured;
     const built = followReferences(build(run, path, [], []), run.configured.names);
     for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences)) {
-      const node = withTextsOfKustomize(resource.node, converted);
+      const node = withTextsOfKustomize(resource.node);
       objects.push(toObject({ ...resource, node }, { kind: 'kustomize', overlay: path }));
     }
   };

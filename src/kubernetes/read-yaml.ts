@@ -47,6 +47,16 @@ export interface Origin {
  * linear in the text's length.
  */
 export function readYaml(artifact: Artifact, origin?: Origin): YamlStream {
+  if (origin) return readStream(artifact, origin);
+  const known = streams.get(artifact) ?? readStream(artifact, undefined);
+  streams.set(artifact, known);
+  return known;
+}
+
+/** What was read of artifacts that are still there: a repair reads a project hundreds of times, of which a few files changed. */
+const streams = new WeakMap<Artifact, YamlStream>();
+
+function readStream(artifact: Artifact, origin: Origin | undefined): YamlStream {
   const source = origin?.source ?? yamlSource(artifact);
   const reader: Reader = { text: artifact.text, source, origin, documents: [], problems: [] };
   if (artifact.text.length > maximumLength) {

@@ -39,13 +39,9 @@ export interface TakenOver {
   /** The Dockerfile as it was read, when its text is the same. */
   dockerfile(path: string): Dockerfile | undefined;
   /** Present when only Dockerfiles and ignore files changed: nothing else depends on them. */
-  readonly kept:
-    | {
-        readonly cluster: ClusterObjects;
-        readonly composeFiles: readonly ComposeFile[];
-        readonly applications: readonly Application[];
-      }
-    | undefined;
+  readonly kept: { readonly cluster: ClusterObjects; readonly composeFiles: readonly ComposeFile[] } | undefined;
+  /** Present when none of their files changed: their sources take long to read, and are read when a rule asks. */
+  readonly applications: readonly Application[] | undefined;
 }
 
 /** Undefined for a project that `loadProject` did not make. */
@@ -61,9 +57,8 @@ export function readingBefore({ project, changed }: EarlierReading): TakenOver |
     found,
     artifacts,
     dockerfile: (path) => (changed.has(path) ? undefined : dockerfiles.get(path)),
-    kept: alone
-      ? { cluster: reading.cluster, composeFiles: project.composeFiles, applications: project.applications }
-      : undefined,
+    kept: alone ? { cluster: reading.cluster, composeFiles: project.composeFiles } : undefined,
+    applications: found.applicationFiles.some((path) => changed.has(path)) ? undefined : project.applications,
   };
 }
 

@@ -108,7 +108,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     objects: cluster.objects,
     workloads: cluster.workloads,
     composeFiles,
-    applications: before?.kept?.applications ?? (await readApplications(found, artifacts)),
+    applications: before?.applications ?? (await readApplications(found, artifacts)),
     builds,
     otherFiles: [...ofKind(found, 'ci'), ...ofKind(found, 'update-automation')].map(({ path, kind }) => ({
       path,

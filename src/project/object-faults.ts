@@ -10,20 +10,24 @@ import { isForTests } from './test-path.ts';
 import { workloadOfObject } from './workload-index.ts';
 
 const nothing: readonly Violation[] = [];
-const known = new WeakMap<KubernetesObject, readonly Violation[]>();
+/** By the object's node, which a repair that reads the project again has still, with what else the answer rests on. */
+const known = new WeakMap<
+  YamlNode,
+  { readonly type: ObjectType | undefined; readonly release: number | undefined; readonly found: readonly Violation[] }
+>();
 
 /**
  * Where an object is not what the API server takes for its kind, by the schema that the package ships, or by that of a
  * CustomResourceDefinition of the project. Nothing of kinds that are not known. Computed once for all rules.
  */
 export function faultsOf(project: Project, object: KubernetesObject): readonly Violation[] {
-  let found = known.get(object);
-  if (!found) {
-    const type = typeOf(project, object);
-    found = type === undefined ? nothing : checkObject(object.node, type, { release: targetRelease(project) });
-    if (found.length > 0 && isChangedFirst(object)) found = nothing;
-    known.set(object, found);
-  }
+  const type = typeOf(project, object);
+  const release = targetRelease(project);
+  const before = known.get(object.node);
+  if (before && before.type === type && before.release === release) return before.found;
+  let found = type === undefined ? nothing : checkObject(object.node, type, { release });
+  if (found.length > 0 && isChangedFirst(object)) found = nothing;
+  known.set(object.node, { type, release, found });
   return found;
 }
 

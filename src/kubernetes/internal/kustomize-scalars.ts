@@ -6,14 +6,16 @@ const booleans = new Set(['true', 'True', 'TRUE', 'false', 'False', 'FALSE']);
 /**
  * Kustomize reads resources and patches with go-yaml v3, to which `yes`, `on` and `n` are texts, and writes them in quotes: a field
  * that wants a boolean then gets a text. https://github.com/go-yaml/yaml/blob/v3/README.md#compatibility
- * `known` keeps what was done already: overlays share the nodes of their bases.
  */
-export function withTextsOfKustomize(node: YamlMap, known: WeakMap<YamlNode, YamlNode>): YamlMap {
-  const result = converted(node, known);
+export function withTextsOfKustomize(node: YamlMap): YamlMap {
+  const result = converted(node);
   return result.kind === 'map' ? result : node;
 }
 
-function converted(node: YamlNode, known: WeakMap<YamlNode, YamlNode>): YamlNode {
+/** What was done already: overlays share the nodes of their bases, and a repair reads the same ones again and again. */
+const known = new WeakMap<YamlNode, YamlNode>();
+
+function converted(node: YamlNode): YamlNode {
   if (node.kind === 'scalar') {
     const isWord = typeof node.value === 'boolean' && node.style === 'plain' && !booleans.has(node.text);
     return isWord ? { ...node, value: node.text } : node;
@@ -22,11 +24,11 @@ function converted(node: YamlNode, known: WeakMap<YamlNode, YamlNode>): YamlNode
   if (before) return before;
   let result: YamlNode = node;
   if (node.kind === 'sequence') {
-    const items = node.items.map((item) => converted(item, known));
+    const items = node.items.map((item) => converted(item));
     if (items.some((item, index) => item !== node.items[index])) result = withItems(node, items);
   } else {
     const entries = node.entries.map((each) => {
-      const value = converted(each.value, known);
+      const value = converted(each.value);
       return value === each.value ? each : { ...each, value };
     });
     if (entries.some((each, index) => each !== node.entries[index])) result = { ...node, entries };
