@@ -11,6 +11,7 @@ import { readPackageCommand } from '../../src/ecosystems/package-command.ts';
 import { apkSystem } from '../../src/maintain/rebuild/apk-system.ts';
 import { fetchSource } from '../../src/maintain/rebuild/fetch-source.ts';
 import { tarOf } from '../image/tar-archive.ts';
+import { changesBetween, noteRebuild } from './told-and-done.ts';
 
 /*
  * The real apk (apk-tools 3) on a root of its own, `--simulate`: what is predicted for the repository's next state must be exactly what apk then would do. No
@@ -210,9 +211,21 @@ describe('apk in thought and in a root of its own', () => {
   ])('%s', async (command) => {
     const root = makeRoot(command.replaceAll(/\W/g, ''), 'base-user own fitting');
     const actual = await apk(root, command.replaceAll('"', '').split(' ').slice(1));
+    const begun = performance.now();
     const { outcome, packages } = await predicted(root, command);
+    const seconds = (performance.now() - begun) / 1000;
     if (actual === undefined) expect(outcome?.fails ?? outcome?.unsolved).toBeDefined();
     else {
+      const start = first.flatMap((line) => line.split('; ')[0] ?? []);
+      const told = changesBetween(
+        start,
+        packages.filter((each) => !each.startsWith('.')),
+      );
+      const done = changesBetween(
+        start,
+        actual.filter((each) => !each.startsWith('.')),
+      );
+      noteRebuild({ tool: 'apk 3, a root', scenario: command, told, done, seconds });
       expect([outcome?.fails, outcome?.unsolved, outcome?.unknown]).toEqual([undefined, undefined, []]);
       expect(packages.filter((each) => !each.startsWith('.'))).toEqual(actual.filter((each) => !each.startsWith('.')));
     }

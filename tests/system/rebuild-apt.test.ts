@@ -13,6 +13,7 @@ import { makeZip } from '../vulnerabilities/make-zip.ts';
 import { type AptRepository, type Control, startAptRepository } from './apt-repository.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
 import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
+import { noteRebuild } from './told-and-done.ts';
 
 /*
  * Real builds with Docker Engine and Debian's apt from an archive that the test makes: what is predicted for the archive's next state must be exactly what a
@@ -127,12 +128,13 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
 
   async function predict(name: string, ...flags: readonly string[]) {
     const args = ['--rebuild', `docker-daemon:${tag(name)}`, '--dockerfile', name, '--plain-http', ...flags];
+    const begun = performance.now();
     const { code, stdout, stderr } = await runCommand(bases, scratch, [...args, '--json'], {
       environment: { ...environment, DOCKER_HOST: `unix://${socket()}` },
     });
     const report: RebuildReport = JSON.parse(stdout === '' ? '{}' : stdout);
     expect(validate(report), JSON.stringify(validate.errors) + stderr).toBe(true);
-    return { code, report };
+    return { code, report, seconds: (performance.now() - begun) / 1000 };
   }
 
   const differences = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) =>
@@ -145,6 +147,9 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
       .flatMap(({ changes }) => changes)
       .map(({ name, from, to }) => `${name} ${from ?? '-'} ${to ?? '-'}`)
       .sort();
+
+  const note = (scenario: string, report: RebuildReport, seconds: number, done: readonly string[]) =>
+    noteRebuild({ tool: 'apt, real builds', scenario, told: predicted(report), done, seconds });
 
   it('is predicted exactly: pins, preferences, dependencies that come and go, steps, an upgrade, packages of the base', async () => {
     const lines = [
@@ -164,8 +169,9 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
       report: { verdict: { state: 'does not pay', reason: 'A rebuild would bring the same packages.' } },
     });
     repository.offer(next);
-    const { code, report } = await predict('web');
+    const { code, report, seconds } = await predict('web');
     const after = await build('web', lines);
+    note('pins, preferences, three steps and an upgrade', report, seconds, differences(before, after));
     expect(predicted(report)).toEqual(differences(before, after));
     expect(predicted(report)).toContain('libnew - 2:1.0~rc1-1');
     expect(report.steps.map(({ place, state, changes }) => [place, state, changes.map(({ name }) => name)])).toEqual(
@@ -235,10 +241,11 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
       ]);
       await makeBase('base', 'apt-get install -y of-base base-lib base-user');
       await engine.push(tag('base'), base);
-      const { code, report } = await predict('moved');
+      const { code, report, seconds } = await predict('moved');
       expect(code).toBe(1);
       expect(report.verdict).toMatchObject({ pull: true, command: 'docker build --pull --file moved/Dockerfile .' });
       const after = await build('moved', lines);
+      note('a base that moved in a registry', report, seconds, differences(before, after));
       expect(predicted(report)).toEqual(differences(before, after));
     },
     120_000,

@@ -7,6 +7,7 @@ import { debSystem } from '../../src/maintain/rebuild/deb-system.ts';
 import { fetchSource } from '../../src/maintain/rebuild/fetch-source.ts';
 import type { AskedSystem } from '../../src/maintain/rebuild/package-system.ts';
 import { startContainerEngine } from './container-engine.ts';
+import { noteRebuild } from './told-and-done.ts';
 
 /* What is told of Debian's own archive, against its apt in a container, both of the same minute. Needs the archive: `npm run test:rebuild`. */
 
@@ -59,12 +60,21 @@ describe.skipIf(!existsSync(docker))('apt in thought and in a container of Debia
     const read = placed && readPackageCommand(placed.command);
     if (world === undefined || read === undefined) throw new Error('nothing to run');
     const before = world.copy();
+    const begun = performance.now();
     const outcome = debSystem.run(world, read, { ...asked, chosenBefore: new Set(), namedBefore: [] });
+    const seconds = (performance.now() - begun) / 1000;
     const told = [...world.all()].filter(({ name, version }) => before.get(name)?.version !== version);
     const output = real.get(command) ?? '';
     const done = [...output.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+)/gm)].map(
       ([, name, version]) => `${name} ${version}`,
     );
+    noteRebuild({
+      tool: 'apt of Debian 12, apt-get -s',
+      scenario: command,
+      told: told.map(({ name, version }) => `+${name} ${version}`).sort(),
+      done: done.map((each) => `+${each}`).sort(),
+      seconds,
+    });
     expect(done.length, output.slice(-500)).toBeGreaterThan(0);
     expect(outcome).toMatchObject({ unknown: [] });
     expect(told.map(({ name, version }) => `${name} ${version}`).sort()).toEqual(done.sort());

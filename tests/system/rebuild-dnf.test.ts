@@ -9,6 +9,7 @@ import { readPackageCommand } from '../../src/ecosystems/package-command.ts';
 import { fetchSource } from '../../src/maintain/rebuild/fetch-source.ts';
 import { rpmSystem } from '../../src/maintain/rebuild/rpm-system.ts';
 import { freePort } from '../free-port.ts';
+import { changesBetween, noteRebuild } from './told-and-done.ts';
 
 /*
  * The real dnf 4 on a root of its own, with packages of rpmbuild and a repository of createrepo_c: what is predicted for the repository's next state must be
@@ -169,10 +170,17 @@ describe.skipIf(!tools.every((tool) => existsSync(tool)))('dnf in thought and in
   ])('%s', async (command, fails) => {
     const root = `root-${command.replaceAll(/\W/g, '')}`;
     cpSync(path.join(scratch, 'root'), path.join(scratch, root), { recursive: true });
+    const before = installed('root');
+    const begun = performance.now();
     const { outcome, packages } = await predicted(root, command);
+    const seconds = (performance.now() - begun) / 1000;
     write(`${root}/etc/yum.repos.d/test.repo`, `[test]\nname=test\nbaseurl=file://${scratch}/next\ngpgcheck=0\n`);
     const { status, stdout, stderr } = dnf(root, command.split(' ').slice(1));
     expect([status === 0, outcome?.fails, outcome?.unknown], stdout + stderr).toEqual([fails === undefined, fails, []]);
-    if (fails === undefined) expect([...packages].sort()).toEqual([...installed(root)].sort());
+    if (fails !== undefined) return;
+    const texts = (found: ReadonlyMap<string, string>) => [...found].map((each) => each.join(' '));
+    const [told, done] = [texts(packages), texts(installed(root))].map((after) => changesBetween(texts(before), after));
+    noteRebuild({ tool: 'dnf 4, a root', scenario: command, told: told ?? [], done: done ?? [], seconds });
+    expect([...packages].sort()).toEqual([...installed(root)].sort());
   });
 });

@@ -8,6 +8,7 @@ import { normalPythonName, readRequirement } from '../../src/ecosystems/pip/requ
 import { fetchSource } from '../../src/maintain/rebuild/fetch-source.ts';
 import { npmDependencies, npmTree } from '../../src/maintain/rebuild/npm-tree.ts';
 import { pipTree } from '../../src/maintain/rebuild/pip-tree.ts';
+import { noteRebuild } from './told-and-done.ts';
 
 /* What is told of installs without a lock file, against the real npm and pip, both of the same minute. Needs their registries: `npm run test:rebuild`. */
 
@@ -55,10 +56,20 @@ describe('npm without a lock file', () => {
         if (at === '' || (optional === true && !fits)) return [];
         return [`${typeof name === 'string' ? name : at.replace(/^.*node_modules\//, '')}@${version}`];
       });
+      const begun = performance.now();
       const question = npmDependencies(text, true);
       const tree = question && (await npmTree({ ...question, os: 'linux', cpu: 'x64' }, ask));
+      const seconds = (performance.now() - begun) / 1000;
+      const told = (tree?.packages ?? []).map(({ name, version }) => `${name}@${version}`);
+      noteRebuild({
+        tool: 'npm 11',
+        scenario: JSON.stringify(dependencies),
+        told: told.sort(),
+        done: real.sort(),
+        seconds,
+      });
       expect(tree?.unknown).toBeUndefined();
-      expect(tree?.packages.map(({ name, version }) => `${name}@${version}`).sort()).toEqual(real.sort());
+      expect(told).toEqual(real);
     },
     120_000,
   );
@@ -93,10 +104,14 @@ describe('pip without a lock file', () => {
       });
       const environment = report.environment;
       const python = isJsonObject(environment) ? String(environment.python_full_version) : '';
+      const begun = performance.now();
       const read = requirements.flatMap((line) => readRequirement(line) ?? []);
       const tree = await pipTree({ requirements: read, python, machine: 'x86_64', installed: new Map() }, ask);
+      const seconds = (performance.now() - begun) / 1000;
+      const told = tree.packages.map(({ name, version }) => `${name}==${version}`);
+      noteRebuild({ tool: 'pip', scenario: requirements.join(' '), told: told.sort(), done: real.sort(), seconds });
       expect(tree.unknown).toBeUndefined();
-      expect(tree.packages.map(({ name, version }) => `${name}==${version}`).sort()).toEqual(real.sort());
+      expect(told).toEqual(real);
     },
     120_000,
   );
