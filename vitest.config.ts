@@ -24,7 +24,7 @@ const onlyWithAllPackages = ['tests/system/package-databases.test.ts'];
 const onlyWithAllProofs = ['tests/system/prove-faults.test.ts'];
 
 /** Ask the registries of npm and PyPI, and builds of minutes: `npm run test:rebuild` runs them. */
-const onlyWithAllRebuilds = ['rebuild-apk', 'rebuild-languages', 'rebuild-debian'].map(
+const onlyWithAllRebuilds = ['rebuild-apk', 'rebuild-rpm-image', 'rebuild-languages', 'rebuild-debian'].map(
   (name) => `tests/system/${name}.test.ts`,
 );
 

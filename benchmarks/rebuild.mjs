@@ -8,7 +8,9 @@ import { machine, printTable, root, scratchDirectory, verdict } from './measure.
 
 const directory = scratchDirectory('rebuild');
 const notes = path.join(directory, 'notes.jsonl');
-const tests = ['apk', 'apt', 'debian', 'dnf', 'languages'].map((name) => `tests/system/rebuild-${name}.test.ts`);
+const tests = ['apk', 'apt', 'debian', 'dnf', 'rpm-image', 'languages'].map(
+  (name) => `tests/system/rebuild-${name}.test.ts`,
+);
 const only = process.argv.slice(2);
 const chosen =
   only.length === 0 ? tests : tests.filter((file) => only.some((name) => file.includes(`rebuild-${name}.`)));

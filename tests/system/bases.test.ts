@@ -95,6 +95,8 @@ function everyFile(app: string, db: string, slim: string, digest: string): Reado
       'apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  containers:\n    - {name: b, image: db}\n',
     'chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
     'chart/values.yaml': `app:\n  image:\n    registry: ${host}\n    repository: acme/app\n    tag: ${app}\n`,
+    'docker-bake.hcl': `variable "DB" { default = "${db}" }\ntarget "web" {\n  context = "web"\n  contexts = {\n    a = "docker-image://${host}/acme/app:${app}" # kept\n    b = "docker-image://${host}/acme/db:\${DB}"\n  }\n}\n`,
+    'tool/Dockerfile': `# syntax=${host}/acme/db:${db}\nFROM scratch\nCOPY a /a\n`,
     '.github/workflows/ci.yaml': `jobs:\n  test:\n    container: {image: ${host}/acme/db:${db}}\n    steps:\n      - uses: docker://${host}/acme/app:${app}\n`,
   };
 }

@@ -9,6 +9,7 @@ import { readPackageCommand } from '../../src/ecosystems/package-command.ts';
 import { fetchSource } from '../../src/maintain/rebuild/fetch-source.ts';
 import { rpmSystem } from '../../src/maintain/rebuild/rpm-system.ts';
 import { freePort } from '../free-port.ts';
+import { hasRpmTools, makeRpmRepository } from './rpm-repository.ts';
 import { changesBetween, noteRebuild } from './told-and-done.ts';
 
 /*
@@ -16,7 +17,6 @@ import { changesBetween, noteRebuild } from './told-and-done.ts';
  * exactly what dnf then does.
  */
 
-const tools = ['/usr/bin/dnf', '/usr/bin/rpmbuild', '/usr/bin/createrepo_c', '/usr/bin/rpm'];
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-dnf-'));
 const database = 'var/lib/rpm/rpmdb.sqlite';
 
@@ -50,13 +50,13 @@ const next = [
   ],
 ];
 
-describe.skipIf(!tools.every((tool) => existsSync(tool)))('dnf in thought and in a root of its own', () => {
+describe.skipIf(!hasRpmTools || !existsSync('/usr/bin/dnf'))('dnf in thought and in a root of its own', () => {
   let server: Server;
   let port: number;
 
   beforeAll(async () => {
-    makeRepository('first', first);
-    makeRepository('next', next);
+    makeRpmRepository(scratch, 'first', first);
+    makeRpmRepository(scratch, 'next', next);
     port = await freePort();
     server = createServer((request, response) => {
       const file = path.join(scratch, new URL(request.url ?? '/', 'http://localhost').pathname);
@@ -77,31 +77,6 @@ describe.skipIf(!tools.every((tool) => existsSync(tool)))('dnf in thought and in
   function write(name: string, content: string): void {
     mkdirSync(path.dirname(path.join(scratch, name)), { recursive: true });
     writeFileSync(path.join(scratch, name), content);
-  }
-
-  function makeRepository(name: string, lines: readonly string[]): void {
-    const specs = lines.map((line, at) => {
-      const [head = '', ...fields] = line.split('; ');
-      const [of = '', evr = ''] = head.split(' ');
-      const [, epoch = '', version = '', release = ''] = /^(?:(\d+):)?([^-]+)-(.+)$/.exec(evr) ?? [];
-      const spec = `${name}-${at}.spec`;
-      const tags = [`Name: ${of}`, ...(epoch ? [`Epoch: ${epoch}`] : []), `Version: ${version}`, `Release: ${release}`];
-      const text = [
-        ...tags,
-        'Summary: x',
-        'License: MIT',
-        'BuildArch: noarch',
-        ...fields,
-        '%description',
-        'x',
-        '%files',
-      ];
-      write(spec, `${text.join('\n')}\n`);
-      return path.join(scratch, spec);
-    });
-    const folders = ['--define', `_topdir ${scratch}/build`, '--define', `_rpmdir ${scratch}/${name}`];
-    execFileSync('rpmbuild', ['-bb', '--quiet', ...folders, ...specs], { stdio: 'pipe' });
-    execFileSync('createrepo_c', ['-q', '--no-database', path.join(scratch, name)], { stdio: 'pipe' });
   }
 
   /** As in a container whose root that is. */
