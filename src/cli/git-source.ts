@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunSource } from '../core/history.ts';
+import { repositoryTop } from '../project/repository-top.ts';
 import { ciBranch } from './ci-branch.ts';
 import { git } from './git-status.ts';
 
@@ -52,9 +53,11 @@ export function projectName(directory: string): string {
   const url = plainGit(directory, ['config', '--get', 'remote.origin.url']);
   const remote = url === undefined ? undefined : remoteName(url);
   if (remote === undefined) return path.basename(directory) || directory;
-  // Nothing to ask at the top.
-  if (existsSync(path.join(directory, '.git'))) return remote;
-  const prefix = plainGit(directory, ['rev-parse', '--show-prefix'])?.replace(/\/$/, '') ?? '';
+  const real = realpathSync(directory);
+  const prefix = path
+    .relative(repositoryTop(real) ?? real, real)
+    .split(path.sep)
+    .join('/');
   return prefix === '' ? remote : `${remote}/${prefix}`;
 }
 

@@ -163,6 +163,8 @@ function newer(file: string, version: number, known: number): UserError {
 async function load(file: string): Promise<Database> {
   // To compile its code a second time, and better, takes longer than it runs here; it is compiled when it is loaded.
   setFlagsFromString('--liftoff-only');
+  // It comes with this package: each function is validated when it is compiled, and most never are. Versions that do not know the flag say so aloud.
+  if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--wasm-lazy-validation');
   const { Database } = await import('node-sqlite3-wasm');
   const database = new Database(file);
   // Taken once: the library locks by a directory, and nobody else has the store open.

@@ -17,7 +17,7 @@ import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command as history } from '../../src/cli/commands/history.ts';
 import { command as review } from '../../src/cli/commands/review.ts';
 import { command as trend } from '../../src/cli/commands/trend.ts';
-import { remoteName } from '../../src/cli/git-source.ts';
+import { projectName, remoteName } from '../../src/cli/git-source.ts';
 import { openStore } from '../../src/history/open-store.ts';
 import { recordRun } from '../../src/history/record-run.ts';
 import { record as recordOf } from '../history/runs.ts';
@@ -481,6 +481,18 @@ describe('errors', () => {
     await expect(runCommand(history, directory, ['x'])).rejects.toThrow('history takes numbers');
     await expect(runCommand(trend, directory, ['--project', 'x'])).rejects.toThrow('no such run of «x»');
   });
+});
+
+test('a project is called by its remote, and by its path below the top of the repository', () => {
+  expect(projectName(directory)).toBe(path.basename(directory));
+  git('remote', 'add', 'origin', 'https://github.com/acme/shop.git');
+  mkdirSync(path.join(directory, 'services/web'), { recursive: true });
+  symlinkSync('services', path.join(directory, 'link'));
+  expect(['.', 'services/web', 'link/web'].map((each) => projectName(path.join(directory, each)))).toEqual([
+    'github.com/acme/shop',
+    'github.com/acme/shop/services/web',
+    'github.com/acme/shop/services/web',
+  ]);
 });
 
 test.each([
