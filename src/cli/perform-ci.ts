@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { PlannedFile } from '../core/planned-file.ts';
@@ -30,7 +30,7 @@ export async function performCi(parsed: ParsedArguments, terminal: Terminal): Pr
   const writes = !parsed.has('dry-run') && !parsed.has('diff') && !parsed.has('check');
   if (writes) recoverWriting(root);
   const { read } = outputDirectory(root);
-  const file = outFrom(parsed.value('out'), system, root, terminal.cwd) ?? pipelinePath(system, read);
+  const file = outFrom(parsed.value('out'), system, root, terminal.cwd) ?? pipelinePath(system, read, besideIn(root));
   const before = read(file);
   const choices = choicesFrom(parsed, system, before);
   const progress = progressOn(terminal, parsed.has('quiet') || parsed.has('json'));
@@ -65,6 +65,19 @@ export interface CiRun {
   readonly file: PlannedFile;
   readonly root: string;
   readonly written: boolean;
+}
+
+/** The files that lie in the directory of one, as paths from the root. */
+function besideIn(root: string): (file: string) => readonly string[] {
+  return (file) => {
+    const directory = path.posix.dirname(file);
+    if (!existsSync(path.join(root, directory))) return [];
+    const found = readdirSync(path.join(root, directory), { withFileTypes: true });
+    return found
+      .filter((each) => each.isFile())
+      .map(({ name }) => path.posix.join(directory, name))
+      .sort();
+  };
 }
 
 /** As .gitignore has it: from the root, just this file. */

@@ -20,17 +20,26 @@ const systems: Readonly<
 };
 
 /**
- * Where the pipeline goes: the system's own place, or where a file of somebody else is there, the place that can be included.
+ * Where the pipeline goes: where it is already, else the system's own place, or where a file of somebody else is there, the place that can be included.
  * @param read gives the text of a file, undefined where there is none
+ * @param beside gives the paths of the files that lie where this one does
  */
-export function pipelinePath(system: SystemName, read: (path: string) => string | undefined): string {
+export function pipelinePath(
+  system: SystemName,
+  read: (path: string) => string | undefined,
+  beside: (path: string) => readonly string[],
+): string {
   const { paths } = systems[system];
   const [first = githubPath] = paths;
-  const free = paths.find((path) => {
-    const text = read(path);
-    return text === undefined || readSeal(text).written !== undefined;
-  });
-  return free ?? paths.at(-1) ?? first;
+  // GitHub runs all that lie there, whatever their names are: a second one beside one that was renamed would run all twice.
+  const known = system === 'github' ? [first, ...beside(first).filter((path) => /\.ya?ml$/.test(path))] : paths;
+  const there = known.find((path) => isWritten(read(path), system));
+  return there ?? paths.find((path) => read(path) === undefined) ?? paths.at(-1) ?? first;
+}
+
+/** By its seal or, where somebody took that out, by the line of its choices. */
+function isWritten(text: string | undefined, system: SystemName): boolean {
+  return text !== undefined && new RegExp(`^(?:#|//) \\$ plimsoll ci init ${system}(?![\\w-])`, 'm').test(text);
 }
 
 /**
@@ -46,7 +55,9 @@ export function planPipeline(
     force: file.force,
   });
   const isForeign = file.before !== undefined && readSeal(file.before).written === undefined;
-  return isForeign && planned.action === 'changed' ? { ...planned, reason: 'plimsoll did not write it' } : planned;
+  if (!isForeign || planned.action !== 'changed') return planned;
+  const reason = isWritten(file.before, system) ? 'its line with the digest is gone' : 'plimsoll did not write it';
+  return { ...planned, reason };
 }
 
 /** The choices that a pipeline was written with. */
@@ -62,7 +73,7 @@ export interface RememberedChoices {
  * @throws UserError where their line was changed to what is no such line
  */
 export function rememberedChoices(text: string | undefined, system: SystemName): RememberedChoices | undefined {
-  if (text === undefined || readSeal(text).written === undefined) return undefined;
+  if (text === undefined || (readSeal(text).written === undefined && !isWritten(text, system))) return undefined;
   const line =
     /^(?:#|\/\/) \$ plimsoll ci init ([a-z]+)((?: --(?:scanner [a-z]+|(?:image|prune) [\w./:*-]{1,300}|package [\w.:/@~^+=%?&#-]{1,1000}))*)\r?$/m.exec(
       text,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,6 +99,60 @@ describe('plimsoll ci init', () => {
     put(githubFile, text(githubFile).replace('  # plimsoll:keep jobs\n', own));
     expect((await ci('github', '--scanner', 'grype')).stdout).toContain('updated');
     expect(parse(text(githubFile)).jobs).toMatchObject({ mine: { steps: [{ run: 'make' }] }, image: {} });
+  });
+
+  describe.each(Object.entries(files))('changes by hand for %s', (system, file) => {
+    const edits: Readonly<Record<string, (written: string) => string>> = {
+      'a comment': (written) => written.replace('\n\n', '\n\n# mine\n'),
+      'other quotes': (written) => written.replace(/"\$WORK"/, "'$WORK'"),
+      'a step that is gone': (written) => written.replace(/^.*fixes\.patch.*\n/m, ''),
+      'a job that is called something else': (written) => written.replaceAll('review', 'weekly'),
+      'other line ends and a comment': (written) => `# mine\n${written}`.replaceAll('\n', '\r\n'),
+      'no digest': (written) => written.replace(/^.*plimsoll:digest.*\n/m, ''),
+      'half a region': (written) => written.replace('plimsoll:end', 'end'),
+    };
+    it.each(Object.keys(edits))('%s: nothing of it is lost, and nothing is written twice', async (name) => {
+      await ci(system);
+      const mine = edits[name]?.(text(file)) ?? '';
+      expect(mine).not.toBe(text(file));
+      put(file, mine);
+      const before = readdirSync(directory, { recursive: true });
+      for (const args of [[], ['--scanner', 'grype'], ['--scanner', 'grype'], []]) {
+        const { code } = await ci(system, ...args);
+        if (args.length > 0) expect(code).toBe(1);
+        expect(text(file)).toBe(mine);
+      }
+      expect(readdirSync(directory, { recursive: true })).toEqual(before);
+    });
+
+    it('keeps each region through other choices, line ends too, and a second run changes nothing', async () => {
+      await ci(system);
+      const written = text(file);
+      const marks = written.match(/^.*[^«]plimsoll:keep.*$/gm) ?? [];
+      expect(marks.length).toBeGreaterThan(0);
+      let own = written;
+      for (const [at, mark] of marks.entries())
+        own = own.replace(mark, `${mark}\n${/^ */.exec(mark)}${system === 'jenkins' ? '//' : '#'} mine ${at}`);
+      put(file, own.replaceAll('\n', '\r\n'));
+      expect((await ci(system, '--scanner', 'trivy', ...prune)).code).toBe(0);
+      const newer = text(file);
+      expect(newer.replaceAll('\r\n', '')).not.toContain('\n');
+      for (const at of marks.keys()) expect(newer.split(`mine ${at}\r\n`)).toHaveLength(2);
+      expect(newer).toContain('--scanner trivy');
+      expect((await ci(system)).code).toBe(0);
+      expect(text(file)).toBe(newer);
+    });
+  });
+
+  it('goes on with a workflow that was renamed, where GitHub would run both', async () => {
+    await ci('github', '--scanner', 'trivy');
+    const renamed = '.github/workflows/images.yml';
+    put(renamed, text(githubFile));
+    rmSync(path.join(directory, githubFile));
+    put('.github/workflows/mine.yml', 'name: mine\n');
+    expect((await ci('github', '--scanner', 'grype')).stdout).toContain(`${renamed}  updated`);
+    expect(existsSync(path.join(directory, githubFile))).toBe(false);
+    expect(text(renamed)).toContain('Grype');
   });
 
   it('does not touch a file that it did not write', async () => {
