@@ -20,7 +20,14 @@ export const rule = dockerfileRule({
     for (const { instruction, stage } of dockerfile.instructionsNamed('ENV')) {
       if (instruction.name !== 'ENV') continue;
       for (const pair of instruction.pairs) {
-        const found = faultOf(pair, stage);
+        // Only the last value of a stage is in its image.
+        const isReplaced = stage?.instructions.some(
+          (later) =>
+            later.name === 'ENV' &&
+            later.range.start > instruction.range.start &&
+            later.pairs.some(({ key }) => key.value === pair.key.value),
+        );
+        const found = isReplaced ? undefined : faultOf(pair, stage);
         if (found !== undefined) report(found);
       }
     }

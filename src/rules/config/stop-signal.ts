@@ -108,6 +108,8 @@ export const rule = dockerfileRule({
         });
     }
     for (const stage of shippedStages(project, dockerfile)) {
+      // Windows has no signals.
+      if (baseImageOf(stage).distribution === 'windows') continue;
       const found = wrongForProgram(project, dockerfile, stage);
       if (found) report(found);
     }

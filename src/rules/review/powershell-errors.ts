@@ -15,8 +15,7 @@ export const rule = dockerfileRule({
     if (!/powershell|pwsh/i.test(dockerfile.text)) return;
     for (const { instruction, stage } of dockerfile.instructionsNamed('RUN')) {
       const script = powershellText(dockerfile, stage, instruction);
-      if (script === undefined || /ErrorActionPreference|-ErrorAction\s+Stop|\btrap\b|\btry\s*\{/i.test(script))
-        continue;
+      if (script === undefined || stopsOnErrors.test(script)) continue;
       if (statements(script) < 2) continue;
       report({
         at: instruction.keyword.range,
@@ -25,6 +24,9 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** `Continue` is what it does by default. */
+const stopsOnErrors = /ErrorActionPreference(?!\s*=\s*['"]?Continue\b)|-ErrorAction\s+Stop|\btrap\b|\btry\s*\{/i;
 
 /** What PowerShell is given to run, the beginning of SHELL included; undefined when another shell runs the step. */
 function powershellText(

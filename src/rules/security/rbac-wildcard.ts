@@ -39,7 +39,8 @@ export const rule = objectRule({
       ...(isOwn && { severity: 'note' }),
       peers: [
         'kube-linter:wildcard-in-rules',
-        ...(both ? (['trivy:KSV044', 'checkov:CKV_K8S_49'] as const) : []),
+        'checkov:CKV_K8S_49',
+        ...(both ? (['trivy:KSV044'] as const) : []),
         ...(verb && !resource ? (['trivy:KSV045'] as const) : []),
         ...(resource ? ([object.kind === 'ClusterRole' ? 'trivy:KSV046' : 'trivy:KSV112'] as const) : []),
       ],

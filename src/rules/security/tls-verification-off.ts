@@ -49,6 +49,15 @@ const flags: Readonly<Record<string, Switch & { readonly matches: (command: Comm
   },
 };
 
+/** Options of yum and dnf, which config-manager writes down for later commands. */
+const systemTools = ['yum', 'dnf', 'dnf5', 'microdnf', 'tdnf', 'dnf-config-manager'] as const;
+
+function ofSystemTool({ name, arguments: words }: CommandLine): Switch | undefined {
+  if (!words.some(({ value }) => /(?:^|[=.])sslverify=(?:0|no|false)$/i.test(value))) return undefined;
+  const keeps = name === 'dnf-config-manager' || words.some(({ value }) => value === 'config-manager');
+  return { what: `${name} takes any certificate`, peers: keeps ? ['checkov:CKV2_DOCKER_15'] : [] };
+}
+
 /** Variables that do the same for every later step, and for what runs in the container. */
 const variables: Readonly<Record<string, Switch & { readonly value: RegExp }>> = {
   PYTHONHTTPSVERIFY: { what: 'Python takes any certificate', peers: ['checkov:CKV2_DOCKER_5'], value: /^0$/ },
@@ -61,7 +70,8 @@ const variables: Readonly<Record<string, Switch & { readonly value: RegExp }>> =
   GIT_SSL_NO_VERIFY: {
     what: 'git takes any certificate',
     peers: ['checkov:CKV2_DOCKER_14'],
-    value: /^(?:1|true|yes|on)$/i,
+    // Git asks only whether it is there: 0 switches the check off, too.
+    value: /^/,
   },
   PIP_TRUSTED_HOST: { what: 'pip takes any certificate of this host', peers: ['checkov:CKV2_DOCKER_16'], value: /./ },
 };
@@ -81,21 +91,46 @@ export const rule = dockerfileRule({
       const found = flags[command.name];
       if (found?.matches(command)) say(command.range, found, repairOf(dockerfile, placed, today));
     }
-    for (const placed of dockerfile.commands)
-      if (isPip(placed.command) && flags.pip?.matches(placed.command))
-        say(placed.command.range, flags.pip, repairOf(dockerfile, placed, today));
+    for (const placed of dockerfile.commands) {
+      const { command } = placed;
+      if (isPip(command) && flags.pip?.matches(command))
+        say(command.range, flags.pip, repairOf(dockerfile, placed, today));
+      const given = command.name === 'export' || command.assignments.length > 0 ? variableOf(command) : undefined;
+      if (given) say(command.range, given);
+    }
+    for (const { command } of dockerfile.commandsNamed(...systemTools)) {
+      const found = ofSystemTool(command);
+      if (found) say(command.range, found);
+    }
     for (const name of ['ENV', 'ARG'] as const)
       for (const { instruction } of dockerfile.instructionsNamed(name))
         if (instruction.name !== 'LABEL')
           for (const { key, value, range } of instruction.pairs) {
-            const found = Object.hasOwn(variables, key.value.toUpperCase())
-              ? variables[key.value.toUpperCase()]
-              : undefined;
-            if (found && value && found.value.test(value.value))
-              say(range, found, withoutVariable(dockerfile, instruction));
+            const found = value && switchOf(key.value, value.value);
+            if (found) say(range, found, withoutVariable(dockerfile, instruction));
           }
   },
 });
+
+function switchOf(name: string, value: string): Switch | undefined {
+  const found = Object.hasOwn(variables, name.toUpperCase()) ? variables[name.toUpperCase()] : undefined;
+  return found?.value.test(value) ? found : undefined;
+}
+
+/** `NODE_TLS_REJECT_UNAUTHORIZED=0 npm ci`, and `export` for the commands behind it. A variable that is set without either reaches no program. */
+function variableOf({ name, assignments, arguments: words }: CommandLine): Switch | undefined {
+  if (name === '') return undefined;
+  const exported = name === 'export' ? words.map(({ value }) => /^(\w+)=(.*)$/s.exec(value)) : [];
+  const given = [
+    ...assignments.map((each) => [each.name, each.value?.value ?? ''] as const),
+    ...exported.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? ''] as const] : [])),
+  ];
+  for (const [variable, value] of given) {
+    const found = switchOf(variable, value);
+    if (found) return found;
+  }
+  return undefined;
+}
 
 const mended: ReadonlySet<string> = new Set(['curl', 'wget', 'npm', 'yarn']);
 
