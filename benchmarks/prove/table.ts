@@ -63,7 +63,10 @@ function writeDocument(): void {
   const results = readdirSync(measured)
     .filter((name) => name.endsWith('.json'))
     .map((name): Result => JSON.parse(readFileSync(path.join(measured, name), 'utf8')));
-  const bases = new Map(applications.map((application) => [application.name, baseOf(application)]));
+  const known = new Set(results.map(({ name }) => name));
+  const bases = new Map(
+    applications.flatMap((each) => (known.has(each.name) ? [[each.name, baseOf(each)] as const] : [])),
+  );
   writeFileSync('docs/proof.md', documentOf(results, applications.length, bases));
 }
 
@@ -82,6 +85,9 @@ function baseOf(application: Application): string {
       at = stages.find(([, , name]) => name === base)?.[1];
     }
     return base;
+  } catch {
+    // Its sources are not there any more, and what was measured of it stays.
+    return '';
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -93,7 +99,12 @@ async function proveOne(application: Application): Promise<Result> {
   try {
     const directory = path.join(scratch, path.basename(name.replace(/\W+/g, '-')));
     mkdirSync(directory);
-    application.put(directory);
+    try {
+      application.put(directory);
+    } catch {
+      const known = { name, language, from, stages: 0, withdrawn: [], evidence: null };
+      return { ...known, verdict: 'not built', statements: ['Its sources are not all there.'] };
+    }
     const prove = application.prove === undefined ? {} : { prove: application.prove };
     writeFileSync(
       path.join(directory, 'plimsoll.yaml'),

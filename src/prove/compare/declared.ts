@@ -6,6 +6,7 @@ import {
   type ComparedBuilds,
   type Effect,
   leftOutOfContext,
+  madePaths,
   namedPaths,
   onlyWhatIsCopied,
   otherBase,
@@ -26,6 +27,7 @@ export interface DeclaringFix {
 type EffectName =
   | 'package caches'
   | 'named paths'
+  | 'made paths'
   | 'rights'
   | 'accounts'
   | 'system packages'
@@ -72,13 +74,13 @@ export const effectsByRule: Readonly<Record<string, readonly EffectName[]>> = {
   'secrets/secret-file-copied': ['left out of context'],
   'secrets/secret-in-build': ['named paths'],
   'secrets/secret-in-context': ['left out of context'],
-  'security/non-root-user': ['accounts', 'rights', 'named paths'],
+  'security/non-root-user': ['accounts', 'rights', 'made paths'],
   'security/numeric-user': ['accounts', 'rights'],
   'security/password-in-build': ['accounts'],
   'security/piped-installer': ['named paths'],
-  'security/root-with-volume': ['accounts', 'rights', 'named paths'],
+  'security/root-with-volume': ['accounts', 'rights', 'made paths'],
   'security/sudo': ['system packages', 'accounts'],
-  'security/unused-user': ['rights', 'named paths'],
+  'security/unused-user': ['rights', 'made paths'],
   'security/vulnerable-package': ['system packages', 'application packages', 'other base'],
   'security/world-writable': ['rights'],
   'size/build-tools-shipped': ['only what is copied', 'system packages', 'application packages', 'package caches'],
@@ -124,6 +126,8 @@ function effectOf(name: EffectName, text: string, builds: ComparedBuilds): Effec
       return packageCaches();
     case 'named paths':
       return namedPaths(text);
+    case 'made paths':
+      return madePaths(text);
     case 'rights':
       return rightsOf(text, builds);
     case 'accounts':
@@ -131,7 +135,7 @@ function effectOf(name: EffectName, text: string, builds: ComparedBuilds): Effec
     case 'system packages':
       return systemPackages(builds);
     case 'application packages':
-      return applicationPackages();
+      return applicationPackages(builds);
     case 'left out of context':
       return leftOutOfContext(builds);
     case 'other base':

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isJsonObject, parseJsonObject } from '../../core/json-object.ts';
 import { ecosystemFacts } from '../../ecosystems/facts.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
 import { copiedFiles, liesIn } from '../../project/copied-files.ts';
@@ -47,6 +48,15 @@ export function namedPaths(text: string): Effect {
   return ({ path }) => (named.some((each) => liesIn(`/${path}`, each)) ? everything : nothing);
 }
 
+/** Paths that a text names, where a step makes a directory or gives it to a user: what is new there, and whose it is. That something is gone is no part of it. */
+export function madePaths(text: string): Effect {
+  const named = absolutePathsIn(text);
+  return ({ path, change }) => {
+    if (change === 'removed' || !named.some((each) => liesIn(`/${path}`, each))) return nothing;
+    return change === 'added' ? everything : rights;
+  };
+}
+
 /** Owner and mode of what lies below paths that a text names, and of what COPY and WORKDIR bring. */
 export function rightsOf(text: string, { before, after }: ComparedBuilds): Effect {
   const roots = [...absolutePathsIn(text), ...applicationDirectories(before), ...applicationDirectories(after)];
@@ -71,7 +81,8 @@ export function accounts(): Effect {
 
 const packageData =
   /^(?:var\/lib\/(?:dpkg|apt|rpm|dnf|yum|pam|systemd|ucf|ghostscript|python|xml-core|sgml-base)|(?:usr\/)?lib\/apk\/db|usr\/lib\/sysimage\/rpm|etc\/alternatives|etc\/apk\/(?:world|arch)|var\/cache\/(?:ldconfig|fontconfig|debconf)|usr\/share\/(?:doc|man|info|mime|lintian|locale)|etc\/ssl\/certs)(?:\/|$)|^etc\/(?:ld\.so\.cache|mailcap|shells|environment)$|^var\/log\/(?:apt\/.*|dpkg\.log|alternatives\.log|dnf.*|yum.*|bootstrap\.log)$/;
-const systemFiles = /^(?:usr|lib\d*|bin|sbin|etc|var\/(?:lib|cache|log|spool)|opt|run)(?:\/|$)/;
+/** Places of packages of a distribution: no package has files below /usr/local. https://www.debian.org/doc/debian-policy/ch-opersys.html#site-specific-programs */
+const systemFiles = /^(?!usr\/local\/.)(?:usr|lib\d*|bin|sbin|etc|var\/(?:lib|cache|log|spool)|opt|run)(?:\/|$)/;
 
 /** Packages of the distribution that are there no more, or there in other versions: their files, and what package managers note. */
 export function systemPackages({ original, repaired, after, before }: ComparedBuilds): Effect {
@@ -94,9 +105,26 @@ export function systemPackages({ original, repaired, after, before }: ComparedBu
 const applicationPackage =
   /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor\/(?:bundle|composer|[\w.-]+)|gems|bundle)(?:\/|$)|^usr\/local\/(?:bundle|lib\/node_modules)(?:\/|$)/;
 
-/** Packages of a language, wherever they are installed. */
-export function applicationPackages(): Effect {
-  return ({ path }) => (applicationPackage.test(path) ? everything : nothing);
+/** Packages of a language, wherever they are installed; not that one is gone which the application's package.json names to run. */
+export function applicationPackages({ before }: ComparedBuilds): Effect {
+  const needed = neededPackages(before);
+  const isNeeded = (path: string) => needed.some((each) => path === each || path.startsWith(`${each}/`));
+  return ({ path, change }) => {
+    if (!applicationPackage.test(path)) return nothing;
+    return change === 'removed' && isNeeded(path) ? nothing : everything;
+  };
+}
+
+/** Where the packages lie that package.json names as dependencies, beside each package.json that is copied. */
+function neededPackages(build: ImageBuild): readonly string[] {
+  return [...imagePaths(build)].flatMap(([place, path]) => {
+    if (basename(place) !== 'package.json') return [];
+    const fields = parseJsonObject(build.context?.readStart(path) ?? '');
+    const dependencies = fields?.dependencies;
+    return isJsonObject(dependencies)
+      ? Object.keys(dependencies).map((name) => join(dirname(place), 'node_modules', name))
+      : [];
+  });
 }
 
 /** Files of the context that the repaired build does not copy any more, with directories that hold nothing else. */
@@ -165,6 +193,10 @@ function baseLayers({ image }: ImageAnalysis, { dockerfile, stage }: ImageBuild)
   return history.slice(0, history.length - own).filter(({ emptyLayer }) => !emptyLayer).length;
 }
 
+/** What a program is built from, and what is about it: texts of languages that are compiled or bundled, manifests, settings of tools, tests, papers. */
+const builtFrom =
+  /\.(?:go|mod|sum|rs|java|kts?|scala|gradle|properties|xml|cs|vb|fs|csproj|fsproj|sln|c|cc|cpp|cxx|h|hpp|s|[cm]?[jt]sx?|vue|svelte|scss|sass|less|lock|md|rst|adoc|proto|sh|bat|cmd|mk|cmake|in|map|gemspec|cfg|toml)$|(?:^|\/)(?:\.[^/]+|tests?|docs?|examples?|node_modules)(?:\/|$)|(?:^|\/)(?:package(?:-lock)?\.json|tsconfig[^/]*\.json|(?:yarn|pnpm)[^/]*|requirements[^/]*|Makefile|Dockerfile[^/]*|LICENSE[^/]*|(?:docker-)?compose[^/]*|[^/]*config\.json|Gemfile|Rakefile|mvnw|gradlew)$/i;
+
 /**
  * A stage of its own that ships, and only what it copies: everything else is gone, its base is another one, and where it copies something to a place of which
  * the original has nothing, all of that is new.
@@ -178,10 +210,13 @@ export function onlyWhatIsCopied(builds: ComparedBuilds): Effect {
   const fresh = destinations.filter((each) => original.files.find(each.slice(1)) === undefined);
   const outside = outsideOfApplication([before, after]);
   const base = otherBase(builds);
+  const [was, is] = [imagePaths(before), imagePaths(after)];
+  // A page, a template, a setting that was copied from the context and is not there any more: nothing is built from it that would take its place.
+  const isData = (path: string) => was.has(path) && !is.has(path) && !builtFrom.test(path);
   const lies = (path: string, directories: readonly string[]) => directories.some((each) => liesIn(`/${path}`, each));
   return (difference) => {
     const { path, change } = difference;
-    if (change === 'removed') return lies(path, destinations) ? base(difference) : everything;
+    if (change === 'removed') return isData(path) ? nothing : lies(path, destinations) ? base(difference) : everything;
     if (change === 'added' && lies(path, fresh)) return everything;
     const explained = outside(difference);
     return explained.size > 0 ? explained : base(difference);

@@ -18,6 +18,13 @@ const sources = {
   'notes/a.txt': 'x',
 };
 
+const shop = {
+  'package.json': '{"dependencies":{"express":"^5"},"devDependencies":{"jest":"^30"}}',
+  'main.go': 'package main',
+  'templates/index.html': '<p>',
+  'shop.yaml': 'port: 80',
+};
+
 const cases: readonly {
   readonly name: string;
   readonly rule: string;
@@ -30,6 +37,7 @@ const cases: readonly {
   readonly repaired: ShortTree;
   readonly packages?: readonly [readonly string[], readonly string[]];
   readonly undeclared: readonly string[];
+  readonly sources?: Readonly<Record<string, string>>;
   readonly layer?: (path: string) => number;
   readonly history?: readonly [readonly boolean[], readonly boolean[]];
 }[] = [
@@ -46,6 +54,53 @@ const cases: readonly {
     },
     repaired: {},
     undeclared: ['var/lib/app/data'],
+  },
+  {
+    name: 'a user that is given a directory explains whose it is and what is new, and not that a file of it is gone',
+    rule: 'security/non-root-user',
+    before: 'FROM debian:12\nRUN mkdir -p /var/lib/shop/data\n',
+    after: 'FROM debian:12\nRUN mkdir -p /var/lib/shop/data && chown -R 10001 /var/lib/shop\nUSER 10001\n',
+    writes: 'RUN mkdir -p /var/lib/shop/data && chown -R 10001 /var/lib/shop\nUSER 10001',
+    original: { 'var/lib/shop/data/seed.db': 'x', 'var/lib/shop/kept': 'x', 'var/lib/shop/other': 'x' },
+    repaired: { 'var/lib/shop/kept': 'x 644 10001', 'var/lib/shop/other': 'y', 'var/lib/shop/new': 'x' },
+    undeclared: ['var/lib/shop/data/seed.db', 'var/lib/shop/other'],
+  },
+  {
+    name: 'a stage of its own explains that sources are gone, and not templates and settings that were copied',
+    rule: 'size/single-stage-build',
+    sources: shop,
+    before: 'FROM golang:1.26\nWORKDIR /app\nCOPY . .\nRUN go build -o /app/shop\nCMD ["/app/shop"]\n',
+    after:
+      'FROM golang:1.26 AS build\nWORKDIR /app\nCOPY . .\nRUN go build -o /app/shop\nFROM debian:12-slim\nCOPY --from=build /app/shop /app/shop\nCMD ["/app/shop"]\n',
+    original: {
+      'app/main.go': 'x',
+      'app/templates/index.html': 'x',
+      'app/shop.yaml': 'x',
+      'app/shop': 'x',
+      'go/pkg/mod/a': 'x',
+    },
+    repaired: { 'app/shop': 'x' },
+    undeclared: ['app/shop.yaml', 'app/templates/index.html'],
+  },
+  {
+    name: 'packages for development may be gone, those that package.json names to run may not',
+    rule: 'size/development-dependencies',
+    sources: shop,
+    before: 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm install\n',
+    after: 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm install --omit=dev\n',
+    original: { 'app/node_modules/jest/index.js': 'x', 'app/node_modules/express/index.js': 'x' },
+    repaired: {},
+    undeclared: ['app/node_modules/express/index.js'],
+  },
+  {
+    name: 'no package of the distribution takes along what was put below /usr/local',
+    rule: 'size/no-install-recommends',
+    before: 'FROM debian:12\nRUN apt-get install -y curl\n',
+    after: 'FROM debian:12\nRUN apt-get install -y --no-install-recommends curl\n',
+    packages: [['curl', 'ca-certificates'], ['curl']],
+    original: { 'usr/local/bin/tool': 'x', 'usr/bin/other': 'x' },
+    repaired: {},
+    undeclared: ['usr/local/bin/tool'],
   },
   {
     name: 'a rule without an effect declares nothing but the files that its fix writes',
@@ -158,10 +213,11 @@ for (const {
   undeclared,
   layer,
   history,
+  sources: own = sources,
 } of cases)
   test(name, async () => {
-    const was = await projects.load({ ...sources, Dockerfile: before });
-    const is = await projects.load({ ...sources, ...newFiles, Dockerfile: after });
+    const was = await projects.load({ ...own, Dockerfile: before });
+    const is = await projects.load({ ...own, ...newFiles, Dockerfile: after });
     const fix: Pick<Fix, 'changes'> = {
       changes: {
         edits: [{ path: 'Dockerfile', range: { start: 0, end: 0 }, replacement: writes }],

@@ -58,14 +58,19 @@ export async function compareReplay(
     }
     const tree = path.join(scratch, 'tree');
     checkOut(repository.directory, build.commit.id, tree);
-    const observed = await builder.build({
-      context: path.join(tree, repository.context),
-      dockerfile: path.join(tree, repository.dockerfile),
-      layout,
-      images,
-      ...(repository.target && { target: repository.target }),
-      ...(repository.buildArguments && { buildArguments: repository.buildArguments }),
-    });
+    const observed = await builder
+      .build({
+        context: path.join(tree, repository.context),
+        dockerfile: path.join(tree, repository.dockerfile),
+        layout,
+        images,
+        ...(repository.target && { target: repository.target }),
+        ...(repository.buildArguments && { buildArguments: repository.buildArguments }),
+      })
+      .catch((error: unknown) => {
+        refused.push(`${id} cannot be built over stand-ins: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    if (observed === undefined) continue;
     if (++commits === 0) continue;
     const compared = compareBuild(build, observed);
     steps.push(...compared.map((each) => ({ ...each, commit: id })));
@@ -138,7 +143,9 @@ function needsOf(builds: readonly CommitBuild[]) {
         if (input.kind === 'files') {
           if (input.place.kind === 'image') images.add(input.place.reference);
           const wanted = input.place.kind === 'image' ? provided : outputs;
-          for (const each of input.sources.paths) if (!/[*?[]/.test(each)) wanted.add(path.posix.join('/', each));
+          // A name that the pattern takes stands for all of them.
+          for (const each of input.sources.paths)
+            if (!each.includes('[')) wanted.add(path.posix.join('/', each.replaceAll('*', '').replaceAll('?', 'x')));
         }
       for (const { aspect, name, value } of facets)
         if (aspect === 'user' || name === 'chown')
