@@ -19,6 +19,7 @@ export function documentOf(results: readonly Result[], listed: number, bases: Re
   const proved = measured.filter(({ verdict }) => verdict === 'proved');
   const languages = new Set(measured.map(({ language }) => language)).size;
   const open = proved.filter(({ stages }) => stages === 1);
+  const times = measured.map(({ evidence }) => evidence.created.slice(0, 16).replace('T', ' ')).sort();
   return `# Real applications, before and after
 
 Written by one command, from what was measured:
@@ -33,6 +34,7 @@ registry would give. Seconds are of a machine with two processors that did many 
 
 **${measured.length} applications in ${languages} languages were built and compared; ${proved.length} are proved: they build, and every observation of three runs is alike. None of those is broken.**
 What the original itself fails at (not to stop at SIGTERM, mostly) proves nothing, and is not counted.
+The rows were measured between ${times[0]} and ${times.at(-1)} (UTC), each with the fixes of its hour: what was mended later is in the later ones alone.
 The command knows ${listed} applications, and goes on where it was stopped: those that are not in the table were not measured yet.
 ${notCompared.length > 0 ? `${notCompared.length} could not be compared (below).` : ''}
 

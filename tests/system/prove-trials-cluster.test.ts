@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ClusterClient, openCluster } from '../../src/kubernetes/cluster-client.ts';
 import type { BuiltImage } from '../../src/prove/build.ts';
@@ -9,7 +11,11 @@ import type { Runner, TrialPlan } from '../../src/prove/trial.ts';
 import { openClusterRunner } from '../../src/prove/trials/cluster-runner.ts';
 import { compareTrials } from '../../src/prove/trials/compare-trials.ts';
 import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
+import { engineSocket } from './engine-socket.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { hasRegistry, startRealRegistry } from './real-registry.ts';
+
+const execute = promisify(execFile);
 
 const missing = !hasNodeParts();
 const reason = 'parts of a Kubernetes node are missing: scripts/system-parts node';
@@ -129,6 +135,53 @@ describe('trials as pods of a real node', () => {
       ['runs echo x: errors'],
     ]);
   }, 300_000);
+
+  it.skipIf(!hasRegistry)(
+    'are made of images that a registry gives to the nodes, for the whole of a proof',
+    async () => {
+      const registry = await startRealRegistry();
+      try {
+        const project = path.join(directory, 'shop');
+        mkdirSync(project);
+        writeFileSync(
+          path.join(project, 'Dockerfile'),
+          'FROM busybox:1\nCOPY . /www\nRUN echo ok >/www/health\nEXPOSE 8080\nCMD exec httpd -f -p 8080 -h /www\n',
+        );
+        writeFileSync(path.join(project, 'index.html'), '<p>hello</p>\n');
+        writeFileSync(
+          path.join(project, 'plimsoll.yaml'),
+          'prove:\n  ports: [8080]\n  requests: [/health, /index.html]\n',
+        );
+        const repository = `127.0.0.1:${registry.port}/proof/shop`;
+        const { stdout } = await execute(
+          process.execPath,
+          [
+            ...[
+              path.resolve('dist/cli/main.js'),
+              'prove',
+              project,
+              '--review',
+              '--json',
+              '--quiet',
+              '--network',
+              'host',
+            ],
+            ...['--builder', 'docker', '--cluster', '--kubeconfig', node.kubeconfig, '--push', repository],
+          ],
+          { env: { ...process.env, DOCKER_HOST: `unix://${engineSocket()}` } },
+        ).catch((error: { stdout: string }) => error);
+        const [proof] = JSON.parse(stdout).proofs;
+        expect(proof.evidence.runner).toMatch(/^pods/);
+        expect(proof.evidence.behaviour.verdict).toBe('same');
+        expect(proof.evidence.behaviour.compared).toBeGreaterThanOrEqual(3);
+        const tags = await fetch(`http://127.0.0.1:${registry.port}/v2/proof/shop/tags/list`);
+        expect(await tags.json()).toMatchObject({ tags: expect.arrayContaining([expect.any(String)]) });
+      } finally {
+        registry.stop();
+      }
+    },
+    300_000,
+  );
 
   it('leave no namespace', async () => {
     await runner.close();

@@ -126,3 +126,43 @@ it('an interruption: says that nothing is proved, writes nothing half, ends with
   expect(left(child)).toEqual([]);
   expect(spawnSync('pgrep', ['-f', 'sleep 300']).status, 'the step is still running').not.toBe(0);
 }, 60_000);
+
+// What goes wrong with the original itself: each says what and that this is not proved, ends by itself, leaves no image and no container, and touches no file.
+it.each([
+  {
+    what: 'a build that hangs ends with its time',
+    text: 'FROM busybox:1\nADD www /www\nRUN sleep 301\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+    flags: ['--timeout', '4'],
+    code: 1,
+    says: /The build took longer than 4 s and was ended, at «RUN sleep 301».*Nothing is proved/,
+  },
+  {
+    what: 'a base that no registry gives is a system that is missing',
+    text: 'FROM 127.0.0.1:9/none/base:1\nADD www /www\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+    flags: [],
+    code: 3,
+    says: /cannot be reached.*Nothing is proved/s,
+  },
+  {
+    what: 'a container that never gets healthy: that is said of the original, and its health is not proved',
+    text: 'FROM busybox:1\nADD www /www\nHEALTHCHECK --interval=1s CMD test -e /never\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+    flags: [],
+    code: 0,
+    says: /Not proved: HEALTHCHECK.*since the original fails at it/s,
+  },
+])(
+  '$what',
+  async ({ what, text, flags, code: expected, says }) => {
+    const copy = application(what.replaceAll(' ', '-'), 'busybox:1');
+    writeFileSync(path.join(copy, 'Dockerfile'), text);
+    writeFileSync(path.join(copy, 'plimsoll.yaml'), 'prove:\n  startSeconds: 3\n  graceSeconds: 1\n');
+    const child = start(['prove', copy, '--builder', 'docker', '--network', 'host', ...flags]);
+    const { code, output, errors } = await ended(child);
+    expect(output.replace(/\s+/g, ' '), errors).toMatch(says);
+    expect(code, output).toBe(expected);
+    expect(readFileSync(path.join(copy, 'Dockerfile'), 'utf8')).toBe(text);
+    expect(left(child)).toEqual([]);
+    expect(spawnSync('pgrep', ['-f', 'sleep 301']).status, 'the step is still running').not.toBe(0);
+  },
+  120_000,
+);
