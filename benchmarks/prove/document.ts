@@ -197,7 +197,7 @@ function list(lines: readonly string[]): string {
 
 function plain(text: string): string {
   return text
-    .replace(/\(all of it in [^)]*\)/g, '')
+    .replace(/\.? ?\(all of it in [^)]*\)/g, '')
     .replace(/\/tmp\/plimsoll-[\w/.-]*/g, '…')
     .replace(/[\r\n|]+/g, ' ')
     .trim();

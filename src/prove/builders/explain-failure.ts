@@ -76,6 +76,10 @@ function exitCode(error: string): string | undefined {
   return /(?:exit code: |non-zero code: |exit status )(\d+)/.exec(error)?.[1];
 }
 
+/** What BuildKit says of a source that is not there, with the directory in which it looked on its own machine, or the number of its snapshot. */
+const missingSource =
+  /^(?:failed to compute cache key: )?(?:failed to walk \S*\/buildkit-mount\d+\/(\S+): lstat \S+: no such file or directory|failed to calculate checksum of ref \S+: "\/?([^"]+)": not found)/;
+
 /** Without what builders put before an error. */
 function plainError(error: string): string {
   const prefix =
@@ -85,6 +89,10 @@ function plainError(error: string): string {
     .trim()
     .replace(prefix, '')
     .replace(/ &imagebuilder\.Step\{.*/s, '')
+    .replace(
+      missingSource,
+      (_, walked: string | undefined, named: string | undefined) => `there is no ${walked ?? named}`,
+    )
     .replace(/\.$/, '');
 }
 

@@ -41,6 +41,28 @@ const ended = (how: Ending['end']['how'], why?: string) => ({ end: { how, code: 
 // The sentences of the builders, as they print them.
 test.each<[string, [Partial<ProgressResult>, Partial<Ending>?], string, RegExp]>([
   [
+    'a source is not there',
+    [
+      ran(
+        'COPY dist/api api',
+        'failed to solve: failed to compute cache key: failed to walk /var/lib/docker/tmp/buildkit-mount1567/dist: lstat /var/lib/docker/tmp/buildkit-mount1567/dist: no such file or directory',
+      ),
+    ],
+    'failed',
+    /^«COPY dist\/api api» failed: there is no dist\.$/,
+  ],
+  [
+    'a source is not there, as newer releases say it',
+    [
+      ran(
+        'COPY dist/api api',
+        'failed to solve: failed to compute cache key: failed to calculate checksum of ref 7xk2::q1: "/dist/api": not found',
+      ),
+    ],
+    'failed',
+    /^«COPY dist\/api api» failed: there is no dist\/api\.$/,
+  ],
+  [
     'the parser refuses the file',
     [
       {
