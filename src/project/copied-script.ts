@@ -41,6 +41,16 @@ export function copiedScript(
   return undefined;
 }
 
+/** The path in a context of the file that COPY puts at an absolute place of a stage's image; undefined where none does for sure. */
+export function fileCopiedTo(
+  context: BuildContext,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  place: string,
+): string | undefined {
+  return landedAt(context, copiesOf(context, dockerfile, stage), [place]);
+}
+
 /** The whole text of such a file. */
 export function copiedScriptText(
   project: Project,

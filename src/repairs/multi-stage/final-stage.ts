@@ -118,7 +118,12 @@ export function finalStage(
       else lines.push(text());
     } else if (instruction.name === 'COPY' || instruction.name === 'ADD') {
       if (isBuild(instruction)) continue;
+      const isRelative = instruction.destination?.value.startsWith('/') !== true;
       if (at > last) move();
+      else if (isRelative && subject.directory !== '/')
+        return {
+          refusal: `line ${instruction.line} copies into a directory that the new stage does not have there yet`,
+        };
       else lines.push(text());
     } else return { refusal: `${instruction.name} cannot be parted` };
   }

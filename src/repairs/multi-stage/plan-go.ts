@@ -3,9 +3,10 @@ import type { Assumption } from '../../core/fix.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
-import { absolutePath } from '../../project/copied-files.ts';
+import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { filesBeside } from './files-beside.ts';
 import { builtProgram, copyCommands, expand, type Outputs, workPlaces } from './outputs.ts';
 import { readsFiles } from './reads-files.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
@@ -33,17 +34,18 @@ export function planGo(subject: SplitSubject, withStatic: boolean): Planned {
   const bare = withStatic && isStatic && !installsForRun(subject);
   const places = workPlaces(dockerfile, compiling);
   const copies = copyCommands(subject);
+  const beside = filesBeside(subject).filter((path) => !liesIn(program.path, path));
   const settings = program.onPath === undefined ? [] : [`ENV PATH=${program.onPath}:$PATH`];
   return {
     title: `Compile in a stage of its own and ship the program on ${bare ? staticImage : base.reference}`,
     base: bare ? staticImage : base.reference,
-    copied: [program.path],
+    copied: [program.path, ...beside],
     left: [...places, gopath, '/go', '/usr/local/go', '/root'],
     ...(settings.length > 0 && { settings }),
     ...(!bare && { packages: ['ca-certificates', 'tzdata'] }),
     fetchedByBuild: true,
     assumptions: [
-      onlyTheBinary(subject, places),
+      onlyTheBinary(subject, places, beside),
       {
         statement: 'The program calls no other program and loads no library beside libc.',
         state: 'unknown',
@@ -144,13 +146,13 @@ function isForProgram(subject: SplitSubject, placed: PlacedCommand, path: string
   return to !== undefined && (to === path || path.slice(0, path.lastIndexOf('/')) === to);
 }
 
-function onlyTheBinary(subject: SplitSubject, places: readonly string[]): Assumption {
+function onlyTheBinary(subject: SplitSubject, places: readonly string[], beside: readonly string[]): Assumption {
   const statement = 'The program reads no file beside its sources: templates, static files, configuration, migrations.';
   const found = readsFiles(subject, 'go');
   if (found === 'none') return { statement, state: 'holds' };
   return {
     statement,
     state: 'unknown',
-    question: `Does the program read files of ${places.join(' or ') || 'the build'} when it runs (templates, static files, configuration, migrations)?${found === undefined ? '' : ` ${found} seems to.`} They would have to be copied, too.`,
+    question: `Does the program read files of ${places.join(' or ') || 'the build'} when it runs (templates, static files, configuration, migrations)?${found === undefined ? '' : ` ${found} seems to.`} ${beside.length > 0 ? `${beside.join(' and ')} ${beside.length === 1 ? 'is' : 'are'} copied; others` : 'They'} would have to be copied, too.`,
   };
 }

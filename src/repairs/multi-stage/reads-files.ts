@@ -1,4 +1,4 @@
-import type { ApplicationLanguage } from '../../project/application.ts';
+import type { Application, ApplicationLanguage } from '../../project/application.ts';
 import { buildsOf } from '../../project/project.ts';
 import type { SplitSubject } from './split-plan.ts';
 
@@ -12,10 +12,19 @@ const calls: Partial<Readonly<Record<ApplicationLanguage, RegExp>>> = {
  * Whether the sources of the application that is built call for files: `none` where all were read and none does, the path of the
  * first that does, undefined where the sources are not known.
  */
-export function readsFiles({ project, dockerfile }: SplitSubject, language: ApplicationLanguage): string | undefined {
+export function readsFiles(subject: SplitSubject, language: ApplicationLanguage): string | undefined {
   const pattern = calls[language];
+  const own = builtApplications(subject, language);
+  if (pattern === undefined || own.length === 0) return undefined;
+  for (const application of own)
+    for (const path of application.sourcePaths) if (pattern.test(application.artifact(path)?.text ?? '')) return path;
+  return own.every(({ complete }) => complete) ? 'none' : undefined;
+}
+
+/** The applications of a language in the contexts of the Dockerfile. */
+export function builtApplications({ project, dockerfile }: SplitSubject, language: ApplicationLanguage): Application[] {
   const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
-  const own = project.applications.filter(
+  return project.applications.filter(
     (each) =>
       each.language === language &&
       [...directories].some(
@@ -27,8 +36,4 @@ export function readsFiles({ project, dockerfile }: SplitSubject, language: Appl
             each.directory.startsWith(`${directory}/`)),
       ),
   );
-  if (pattern === undefined || own.length === 0) return undefined;
-  for (const application of own)
-    for (const path of application.sourcePaths) if (pattern.test(application.artifact(path)?.text ?? '')) return path;
-  return own.every(({ complete }) => complete) ? 'none' : undefined;
 }

@@ -122,6 +122,9 @@ export function copySteps(dockerfile: Dockerfile, stage: Stage): readonly CopySt
 /** Directories that every system has: a file that is copied to one of them goes into it. */
 const directories = /^\/(?:|etc|tmp|opt|srv|root|home|var|usr\/(?:local\/)?s?bin|s?bin|usr\/local|usr\/src)$/;
 
+/** Those of them in which no distribution puts anything: what is copied there is all that is there. */
+const empty = /^\/(?:srv|usr\/src)$/;
+
 function copiedPaths(instruction: CopyInstruction, destination: string): readonly string[] | undefined {
   const written = instruction.destination?.value ?? '';
   const intoDirectory =
@@ -131,7 +134,7 @@ function copiedPaths(instruction: CopyInstruction, destination: string): readonl
   // A directory's content goes into the destination: only a file's own name says what comes to be.
   const areFiles = instruction.sources.every(({ value }, at) => !/[*?[$]/.test(value) && isFileName(names[at] ?? ''));
   if (areFiles) return names.map((name) => (destination === '/' ? `/${name}` : `${destination}/${name}`));
-  return directories.test(destination) ? undefined : [destination];
+  return directories.test(destination) && !empty.test(destination) ? undefined : [destination];
 }
 
 /** With an extension, or a name that files have. */
