@@ -29,7 +29,7 @@ import { hasRegistry, type RealRegistry, startRealRegistry } from './real-regist
 import { tarOf } from './small-registry.ts';
 
 /** The only registry that the node's containerd asks without TLS (scripts/cluster). */
-const host = '127.0.0.1:5000';
+const host = '127.0.0.1:5001';
 const namespace = `plimsoll-workloads-${process.pid}`;
 const old = '2020-01-01T00:00:00Z';
 
@@ -78,7 +78,7 @@ describe.skipIf(!hasRegistry || !hasNodeParts())(
 
     beforeAll(async () => {
       node = startKubernetesNode();
-      registry = await startRealRegistry({ deletion: true, port: 5000 });
+      registry = await startRealRegistry({ deletion: true, port: 5001 });
       push = pusherTo(host);
       directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-workloads-'));
       node.kubectl(['create', 'namespace', namespace]);
