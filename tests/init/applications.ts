@@ -818,6 +818,40 @@ async fn main() {
       'FROM mcr.microsoft.com/dotnet/aspnet:10.0',
     ],
   },
+  'dotnet-named-by-its-directory': {
+    files: {
+      'Directory.Build.props':
+        '<Project>\n  <PropertyGroup>\n    <AssemblyName>Acme.$(MSBuildProjectName)</AssemblyName>\n  </PropertyGroup>\n</Project>\n',
+      'Api/paket.references': 'FSharp.Core\n',
+      'paket.dependencies': 'source https://api.nuget.org/v3/index.json\n',
+      'Api/Api.csproj':
+        "<Project Sdk=\"Microsoft.NET.Sdk.Web\">\n  <PropertyGroup>\n    <TargetFramework Condition=\"'$(Configuration)' == 'Debug'\">net10.0</TargetFramework>\n    <TargetFramework Condition=\"'$(Configuration)' != 'Debug'\">net9.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n",
+      'Api/Program.cs': 'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n',
+    },
+    language: '.NET',
+    framework: 'ASP.NET Core',
+    version: '10.0',
+    port: 8080,
+    command: ['dotnet', 'Acme.Api.dll'],
+    health: '/healthz',
+    // Paket reads files of its own.
+    lines: [
+      'RUN --mount=type=cache,target=/root/.nuget/packages dotnet publish Api/Api.csproj --configuration Release --output /out -p:UseAppHost=false',
+    ],
+    questions: [/by conditions: is net10\.0 that of a Release/],
+  },
+  'dotnet-named-by-nobody-knows': {
+    files: {
+      'Api.csproj': `<Project Sdk="Microsoft.NET.Sdk.Web">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n    <AssemblyName>$(Company)$(Loop)$(Other).Api</AssemblyName>\n    <Loop>${'$(Loop)$(Other)'.repeat(24)}</Loop>\n    <Other>${'$(Loop)$(Other)'.repeat(24)}</Other>\n      </PropertyGroup>\n</Project>\n`,
+      'Program.cs': 'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n',
+    },
+    language: '.NET',
+    framework: 'ASP.NET Core',
+    port: 8080,
+    command: ['dotnet', 'Api.dll'],
+    health: '/healthz',
+    questions: [/^The assembly is called \$\(Company\)/],
+  },
   'dotnet-of-another-sdk': {
     files: {
       'global.json': '{\n  "sdk": {\n    "version": "10.0.102"\n  }\n}\n',

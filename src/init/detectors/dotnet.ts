@@ -86,8 +86,9 @@ function detection(place: Place, project: DotnetProject): Detection {
   const inputs = restoreInputs(place.repository, join(place.directory, file));
   const context = contextOf(inputs);
   const version = chooseVersion(place, project);
-  const named = property(place, file, 'AssemblyName')?.value ?? '';
-  const assembly = /^[\w.-]+$/.test(named) ? named : file.replace(/\.\w+proj$/, '');
+  const named = property(place, file, 'AssemblyName');
+  const isNamed = /^[\w. +-]+$/.test(named?.value ?? '');
+  const assembly = named && isNamed ? named.value : file.replace(/\.\w+proj$/, '');
   const health = web ? findHealth(place) : undefined;
   const port = web ? portOf(place) : undefined;
   const command = ['dotnet', `${assembly}.dll`];
@@ -114,8 +115,8 @@ function detection(place: Place, project: DotnetProject): Detection {
       ...(port ? [{ topic: 'port' as const, value: String(port.port), evidence: port.evidence }] : []),
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions:
-      version.ended === undefined
+    questions: [
+      ...(version.ended === undefined
         ? []
         : [
             {
@@ -123,7 +124,26 @@ function detection(place: Place, project: DotnetProject): Detection {
               flag: '--runtime-version',
               assumed: version.run,
             },
-          ],
+          ]),
+      ...(named && !isNamed
+        ? [
+            {
+              question: `The assembly is called ${named.value} (${named.evidence}), of which not all is known: which file does dotnet publish write?`,
+              flag: undefined,
+              assumed: `${assembly}.dll`,
+            },
+          ]
+        : []),
+      ...(place.choices.version === undefined && isWrittenByCondition(place, file)
+        ? [
+            {
+              question: `${file} writes its target framework more than once, by conditions: is ${version.framework ?? version.run} that of a Release?`,
+              flag: '--runtime-version',
+              assumed: version.run,
+            },
+          ]
+        : []),
+    ],
     stages: [
       dotnetBuildStage(place.repository, {
         project: join(place.directory, file),
@@ -228,6 +248,12 @@ function chooseVersion(place: Place, { file, frameworks }: DotnetProject): Dotne
     rolls: false,
     evidence: `TargetFramework (${target?.evidence})`,
   };
+}
+
+/** Two that name no runtime in common, of which the configuration decides. */
+function isWrittenByCondition(place: Place, file: string): boolean {
+  const written = [...(place.read(file) ?? '').matchAll(/<TargetFramework(?:\s[^<>]*)?>([^<]*)</g)];
+  return new Set(written.map(([, value = '']) => value.trim())).size > 1;
 }
 
 function lineOf(framework: string): string {

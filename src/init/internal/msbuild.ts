@@ -1,8 +1,13 @@
-import { directoryOf, join, placeIn, type Repository } from '../repository.ts';
+import { baseName, directoryOf, join, placeIn, type Repository } from '../repository.ts';
 import { withoutComments } from './markup.ts';
 
 /** What is imported into every project below, by its name. https://learn.microsoft.com/visualstudio/msbuild/customize-by-directory */
-const sharedFiles = ['Directory.Build.props', 'Directory.Packages.props', 'Directory.Build.targets'];
+const sharedFiles = [
+  'Directory.Build.props',
+  'Directory.Packages.props',
+  'Directory.Build.targets',
+  'Directory.Build.rsp',
+];
 
 /** What says with which SDK, and from where, packages are restored; names in any case. */
 const restoreFile = /^(?:global\.json|nuget\.config)$/i;
@@ -29,29 +34,55 @@ export interface ProjectProperty {
   readonly evidence: string;
 }
 
+/** A value longer than this is none that a project has; properties that name each other could make it grow without end. */
+const longestValue = 1000;
+
 /**
  * A property of a project: what its file says, else what the nearest file says that MSBuild imports into all projects of a directory. The
- * properties that it names are put in. Conditions are not looked at: the first that is written counts.
+ * properties that it names are put in; what is not known of them stays as it is written. Conditions are not looked at: the first that is
+ * written counts.
  * @param project the path of its file
  */
-export function propertyOf(
-  repository: Repository,
-  project: string,
-  name: string,
-  depth = 0,
-): ProjectProperty | undefined {
-  for (const path of [project, ...sharedAbove(project)]) {
+export function propertyOf(repository: Repository, project: string, name: string): ProjectProperty | undefined {
+  const texts = [project, ...sharedAbove(project)].flatMap((path) => {
     const text = repository.read(path);
-    const found =
-      text === undefined ? null : new RegExp(`<${name}(?:\\s[^<>]*)?>([^<]*)</`).exec(withoutComments(text));
-    const written = found?.[1]?.trim() ?? '';
-    if (found === null || written === '') continue;
-    const value = written.replace(/\$\(([A-Za-z_][\w-]*)\)/g, (reference, other: string) =>
-      depth < 5 ? (propertyOf(repository, project, other, depth + 1)?.value ?? reference) : reference,
+    return text === undefined ? [] : [{ path, text: withoutComments(text) }];
+  });
+  const known = new Map<string, ProjectProperty | undefined>();
+  const resolve = (asked: string): ProjectProperty | undefined => {
+    if (known.has(asked)) return known.get(asked);
+    // A property that names itself is what it was before: nothing here.
+    known.set(asked, undefined);
+    const written = writtenProperty(texts, asked) ?? reserved(project, asked);
+    const value = written?.value.replace(/\$\(([A-Za-z_][\w-]{0,99})\)/g, (reference, other: string) =>
+      other === asked ? '' : (resolve(other)?.value ?? reference),
     );
-    return { value, evidence: placeIn(path, text, found.index) };
+    const found = written && value !== undefined && value.length <= longestValue ? { ...written, value } : undefined;
+    known.set(asked, found);
+    return found;
+  };
+  return resolve(name);
+}
+
+function writtenProperty(
+  texts: readonly { readonly path: string; readonly text: string }[],
+  name: string,
+): ProjectProperty | undefined {
+  const pattern = new RegExp(`<${name}(?:\\s[^<>]*)?>([^<]*)</`);
+  for (const { path, text } of texts) {
+    const found = pattern.exec(text);
+    const value = found?.[1]?.trim() ?? '';
+    if (found && value !== '' && value.length <= longestValue)
+      return { value, evidence: placeIn(path, text, found.index) };
   }
   return undefined;
+}
+
+/** https://learn.microsoft.com/visualstudio/msbuild/msbuild-reserved-and-well-known-properties */
+function reserved(project: string, name: string): ProjectProperty | undefined {
+  return name === 'MSBuildProjectName'
+    ? { value: baseName(project).replace(/\.\w+$/, ''), evidence: project }
+    : undefined;
 }
 
 /** Follows references and imports from a project file to others of the repository. */
@@ -86,6 +117,8 @@ export function restoreInputs(repository: Repository, project: string): RestoreI
     if (repository.has(lock)) files.add(lock);
   }
   const above = new Set([...projects].flatMap(directoriesAbove));
+  // Paket keeps packages in files of its own, and fetches itself as a tool first.
+  if ([...above].some((directory) => repository.has(join(directory, 'paket.dependencies')))) isWhole = false;
   for (const file of repository.files)
     if (restoreFile.test(file.slice(file.lastIndexOf('/') + 1)) && above.has(directoryOf(file))) read(file);
   return { projects: [...projects], files: [...files].sort(), isWhole };
@@ -111,7 +144,10 @@ function pathsOf(repository: Repository, from: string, written: string): string[
     const value = part
       .trim()
       .replaceAll('\\', '/')
-      .replace(/^\$\((?:MSBuildThisFileDirectory|MSBuildProjectDirectory)\)\/?/, '');
+      .replace(
+        /proj$/.test(from) ? /^\$\(MSBuild(?:ThisFile|Project)Directory\)\/?/ : /^\$\(MSBuildThisFileDirectory\)\/?/,
+        '',
+      );
     if (value === '') continue;
     const path = resolved(directoryOf(from), value);
     if (path === undefined || !repository.has(path)) return undefined;
