@@ -76,12 +76,11 @@ async function pruneOnce(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  const engines = await findEngines(
-    parsed.positionals.slice(1),
-    terminal.environment,
-    signal,
-    parsed.value('containerd-namespace'),
-  );
+  const engines = await findEngines(parsed.positionals.slice(1), terminal.environment, signal, {
+    namespace: parsed.value('containerd-namespace'),
+    onLeftOut: ({ message, remedy }) =>
+      terminal.stderr.write(complaint('podman', [`left out: ${message}`, remedy].join('. '))),
+  });
   try {
     const read = await readEngines(engines, signal, progress);
     const needed = await clusterNeeds(read, parsed, terminal, progress);
@@ -139,6 +138,10 @@ async function writeDaemonSet(
     throw new UserError(
       `--daemon-set takes Plimsoll’s image, such as registry.example.com/plimsoll:1; not «${printable(image)}»`,
     );
+  if (policy.keepLast === 0)
+    throw new UserError('what runs unattended keeps at least the newest image of each repository; not «keep-last» 0', {
+      remedy: 'Write --keep-last 1 or more, whatever plimsoll.yaml says.',
+    });
   const { pruneDaemonSet } = await import('../maintain/prune-engine/daemon-set.ts');
   const text = pruneDaemonSet({
     image,

@@ -43,3 +43,9 @@ it.each<[string, string[], string[]]>([
 ])('judges engines %s', async (_, args, expected) => {
   expect(await policyWith(...args)).toEqual(expected);
 });
+
+it('writes no policy for nodes that may delete the last image of a repository', async () => {
+  await expect(policyWith('--keep-last', '0')).rejects.toMatchObject({
+    remedy: expect.stringContaining('--keep-last 1 or more'),
+  });
+});

@@ -40,6 +40,14 @@ it.each<[string, string, RegExp]>([
   ['a size', 'prune:\n  engine:\n    cache: {size: lots}\n', /a size is needed/],
   ['a share', 'prune:\n  engine:\n    untilFree: 100%\n', /a share below 100% or a size/],
   ['a list', 'prune:\n  engine:\n    only: {a: b}\n', /a list is needed/],
+  ['a list of no repository', 'prune:\n  engine:\n    only: []\n', /a repository is needed here/],
+  ['tags that are commented out', 'prune:\n  registry:\n    keep: {tags: }\n', /nothing is written here/],
+  ['versions that are commented out', 'prune:\n  registry:\n    keep: {versions: }\n', /nothing is written here/],
+  [
+    'a list whose items are commented out',
+    'prune:\n  engine:\n    only:\n#     - ci/*\n',
+    /a repository is needed here/,
+  ],
 ])('says where %s is wrong', (_, text, message) => {
   expect(() => read(text)).toThrow(message);
   try {

@@ -2,6 +2,7 @@ import type { EngineName } from '../../core/engine-prune.ts';
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { dockerEndpoints } from '../../image/sources/engine-endpoints.ts';
+import type { StorageElsewhere } from './engines/storage.ts';
 import type { PrunableEngine } from './inventory.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,7 @@ interface Finder {
     environment: Environment,
     signal: AbortSignal,
     namespace: string | undefined,
-  ): Promise<PrunableEngine | undefined>;
+  ): Promise<PrunableEngine | StorageElsewhere | undefined>;
 }
 
 const finders: readonly Finder[] = [
@@ -55,30 +56,37 @@ const remedy =
 /**
  * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
  * build servers that are here. `namespace` is containerd's. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
+ * @param onLeftOut told of what is left out, where it was not named
  * @throws UserError where one that is named is not there, or none is
  */
 export async function findEngines(
   named: readonly string[],
   environment: Environment,
   signal: AbortSignal,
-  namespace?: string,
+  { namespace, onLeftOut }: { readonly namespace?: string | undefined; onLeftOut?(why: UserError): void } = {},
 ): Promise<PrunableEngine[]> {
   const wanted = named.length > 0 ? named : ['docker', 'podman', 'buildah'];
   const found: PrunableEngine[] = [];
+  let leftOut: UserError | undefined;
   for (const text of wanted) {
     const [, name = '', address] = /^([^:]*)(?::(.+))?$/s.exec(text) ?? [];
     const finder = finders.find((each) => each.name === name);
     if (finder === undefined) throw new UserError(`this names no engine: ${printable(text)}`, { remedy });
     // Podman and Buildah share one storage.
-    if (named.length === 0 && name === 'buildah' && found.some((engine) => engine.name === 'podman')) continue;
+    const isPodmans = leftOut !== undefined || found.some((engine) => engine.name === 'podman');
+    if (named.length === 0 && name === 'buildah' && isPodmans) continue;
     const engine = await finder.find(address, environment, signal, namespace);
-    if (engine !== undefined) found.push(engine);
+    if (engine !== undefined && 'elsewhere' in engine) {
+      if (named.length > 0) throw engine.elsewhere;
+      leftOut = engine.elsewhere;
+    } else if (engine !== undefined) found.push(engine);
     else if (named.length > 0)
       throw new UserError(
         name === 'docker' ? 'docker is not here, or it is Podman that answers in its place' : `${name} is not here`,
         { remedy, exitCode: 3 },
       );
   }
-  if (found.length === 0) throw new UserError('no engine is here', { remedy, exitCode: 3 });
+  if (found.length === 0) throw leftOut ?? new UserError('no engine is here', { remedy, exitCode: 3 });
+  if (leftOut !== undefined) onLeftOut?.(leftOut);
   return found;
 }

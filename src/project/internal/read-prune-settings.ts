@@ -40,6 +40,11 @@ function readEngine(node: Node, document: Document, complain: Complain): PruneEn
   const untilFree = fields.get('untilFree')?.value;
   const lists = (of: ReadonlyMap<string, { readonly value: Node | undefined }>, name: string) =>
     of.has(name) ? { [name]: textList(of.get(name)?.value, complain) } : {};
+  const only = fields.get('only');
+  const repositories = lists(fields, 'only');
+  // No repository, as written, would be every repository, as meant by nobody.
+  if (repositories.only?.length === 0)
+    throw complain(only?.value ?? only?.keyNode, 'a repository is needed here: name one, or leave «only» out');
   return {
     keep: {
       ...(last !== undefined && { last: count(last, complain) }),
@@ -47,7 +52,7 @@ function readEngine(node: Node, document: Document, complain: Complain): PruneEn
       ...lists(keep, 'images'),
       ...lists(keep, 'labels'),
     },
-    ...lists(fields, 'only'),
+    ...repositories,
     cache: {
       ...(olderThan !== undefined && { olderThan }),
       ...(size !== undefined && {
@@ -104,6 +109,13 @@ function readKeep(node: Node | undefined, document: Document, complain: Complain
   const youngerThan = ageOf(fields.get('youngerThan')?.value, complain);
   const tags = fields.get('tags')?.value;
   const versions = fields.get('versions')?.value;
+  // Rules whose items are all commented out would take the place of those that keep otherwise.
+  for (const [node, none] of [
+    [tags, '[]'],
+    [versions, '{}'],
+  ] as const)
+    if (isScalar(node) && node.value === null)
+      throw complain(node, `nothing is written here: leave it out, or write ${none} to keep none by it`);
   return {
     ...(last !== undefined && { last: count(last, complain) }),
     ...(youngerThan !== undefined && { youngerThan }),

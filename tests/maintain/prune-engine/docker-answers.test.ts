@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { findEngines } from '../../../src/maintain/prune-engine/find-engines.ts';
 import { listen } from '../../system/faulty-registry.ts';
 
@@ -56,10 +59,40 @@ it('does not take Podman for Docker Engine, whatever answers at its socket', asy
   await expect(findEngines([`docker:${address}`], {}, signal)).rejects.toThrow(/it is Podman that answers/);
 });
 
+/** With a Podman that is asked nothing but where its storage is, and does not know. */
+const programs = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-podman-'));
+writeFileSync(path.join(programs, 'podman'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+afterAll(() => rmSync(programs, { recursive: true }));
+const user = process.getuid?.();
+const ownSocket = `${user === 0 ? '/run' : `/run/user/${user}`}/podman/podman.sock`;
+
 it.each<[string, Record<string, string>]>([
   ['CONTAINER_HOST', { CONTAINER_HOST: 'ssh://core@elsewhere/run/podman/podman.sock' }],
+  ['CONTAINER_HOST', { CONTAINER_HOST: 'unix:///nonexistent/forwarded.sock' }],
   ['CONTAINER_CONNECTION', { CONTAINER_CONNECTION: 'elsewhere' }],
 ])('does not clear up this machine where %s names Podman elsewhere', async (name, environment) => {
-  const found = findEngines(['podman'], { PATH: process.env.PATH, ...environment }, signal);
-  await expect(found).rejects.toThrow(name);
+  const found = findEngines(['podman'], { PATH: programs, ...environment }, signal);
+  await expect(found).rejects.toThrow(`${name} asks a service of Podman elsewhere`);
+});
+
+it.each(['unix://', 'unix:'])('takes the socket of this user for this user’s storage: %s', async (scheme) => {
+  const found = findEngines(['podman'], { PATH: programs, CONTAINER_HOST: `${scheme}${ownSocket}` }, signal);
+  await expect(found).rejects.toThrow('podman does not say where its storage is');
+});
+
+it('goes on to Docker where Podman was not named and is elsewhere, and says so', async () => {
+  const DOCKER_HOST = await engineThat(inContainerd);
+  const environment = { PATH: programs, DOCKER_HOST, CONTAINER_HOST: 'ssh://core@elsewhere/podman.sock' };
+  const leftOut: string[] = [];
+  const found = await findEngines([], environment, signal, { onLeftOut: ({ message }) => leftOut.push(message) });
+  expect(found.map(({ name }) => name)).toEqual(['docker']);
+  expect(leftOut).toEqual([expect.stringContaining('CONTAINER_HOST asks a service of Podman elsewhere')]);
+});
+
+it('has nothing to leave out where Podman is not installed', async () => {
+  const DOCKER_HOST = await engineThat(inContainerd);
+  const environment = { PATH: '', DOCKER_HOST, CONTAINER_HOST: 'ssh://core@elsewhere/podman.sock' };
+  const leftOut: unknown[] = [];
+  await findEngines([], environment, signal, { onLeftOut: (why) => leftOut.push(why) });
+  expect(leftOut).toEqual([]);
 });

@@ -33,6 +33,11 @@ interface Storage {
   readonly buildah: ((args: readonly string[], signal: AbortSignal) => Promise<ProgramAnswer>) | undefined;
 }
 
+/** Podman's own service is on another machine or of another user: its storage cannot be seen from here. */
+export interface StorageElsewhere {
+  readonly elsewhere: UserError;
+}
+
 /**
  * This user's storage of Podman and Buildah, by Podman or by Buildah: what lies in it is read from its own files, and deleted by the program. Undefined
  * where the program is not installed.
@@ -42,15 +47,15 @@ export async function storageEngine(
   name: 'podman' | 'buildah',
   environment: Environment,
   signal: AbortSignal,
-): Promise<PrunableEngine | undefined> {
-  const elsewhere = name === 'podman' ? serviceElsewhere(environment) : undefined;
-  if (elsewhere !== undefined) throw isElsewhere(elsewhere);
+): Promise<PrunableEngine | StorageElsewhere | undefined> {
   if (!isInstalled(name, environment)) return undefined;
+  const elsewhere = name === 'podman' ? serviceElsewhere(environment) : undefined;
+  if (elsewhere !== undefined) return { elsewhere: isElsewhere(elsewhere) };
   const { CONTAINER_HOST: _, CONTAINER_CONNECTION: __, ...local } = environment;
   const run = (args: readonly string[], given: AbortSignal) => runProgram(name, args, local, given);
   const info = await run(name === 'podman' ? ['info', '--format', 'json'] : ['info'], signal);
   const { store, version, host } = parseJsonObject(info.output) ?? {};
-  if (jsonObjectOf(host).serviceIsRemote === true) throw isElsewhere('this podman');
+  if (jsonObjectOf(host).serviceIsRemote === true) return { elsewhere: isElsewhere('this podman') };
   const found = new Map(Object.entries(jsonObjectOf(store)).map(([key, value]) => [key.toLowerCase(), value]));
   const [root, driver] = [found.get('graphroot'), found.get('graphdrivername')];
   if (!info.ok || typeof root !== 'string' || typeof driver !== 'string') {
@@ -83,10 +88,20 @@ export async function storageEngine(
   };
 }
 
-/** What names a service of Podman that is not this machine's: it has another storage than the one whose files are read here. */
-function serviceElsewhere({ CONTAINER_HOST, CONTAINER_CONNECTION }: Environment): string | undefined {
+/** What names a service of Podman that is not this user's: it has another storage than the one whose files are read here. */
+function serviceElsewhere(environment: Environment): string | undefined {
+  const { CONTAINER_HOST, CONTAINER_CONNECTION } = environment;
   if (CONTAINER_CONNECTION) return 'CONTAINER_CONNECTION';
-  return CONTAINER_HOST && !CONTAINER_HOST.startsWith('unix:') ? 'CONTAINER_HOST' : undefined;
+  return CONTAINER_HOST && !ownSockets(environment).includes(CONTAINER_HOST.replace(/^unix:(?:\/\/)?/, ''))
+    ? 'CONTAINER_HOST'
+    : undefined;
+}
+
+/** Where Podman's service of this user listens: others, forwarded ones too, may be of any storage (podman-system-service(1)). */
+function ownSockets({ XDG_RUNTIME_DIR }: Environment): string[] {
+  const user = process.getuid?.();
+  if (user === 0) return ['/run/podman/podman.sock', '/var/run/podman/podman.sock'];
+  return [`${XDG_RUNTIME_DIR ?? `/run/user/${user}`}/podman/podman.sock`];
 }
 
 function isElsewhere(what: string): UserError {
