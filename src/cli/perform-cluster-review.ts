@@ -57,7 +57,13 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
       clock: () => process.uptime(),
       startedAt: 0,
     });
-    const report = { ...found, findings: found.findings.map(withoutLiveFix) };
+    // What could not be looked at is not well because of it.
+    const isWhole = snapshot.problems.length === 0;
+    const report = {
+      ...found,
+      findings: found.findings.map(withoutLiveFix),
+      score: isWhole ? found.score : { areas: [] },
+    };
     const series: RunSeries = {
       project: configuration.history.project ?? snapshot.context,
       kind: 'audit',
@@ -92,8 +98,7 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
       figures: gainText,
     });
     writeReview(told(review), parsed, terminal);
-    // What could not be looked at is not well because of it.
-    return snapshot.problems.length > 0 ? exitCodes.system : exitCodes.clean;
+    return isWhole ? exitCodes.clean : exitCodes.system;
   } finally {
     progress.end();
   }

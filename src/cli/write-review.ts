@@ -1,11 +1,15 @@
+import { printable } from '../core/printable.ts';
 import type { ReviewReport } from '../core/review-report.ts';
-import { renderReview, renderReviewHtml, renderReviewMarkdown, reviewJson } from '../report/review.ts';
+import { problemText, renderReview, renderReviewHtml, renderReviewMarkdown, reviewJson } from '../report/review.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { isColored } from './is-colored.ts';
 import { formatOf, writeOut } from './perform-history.ts';
 
 /** Writes a review in the format and to the place that are asked for. */
 export function writeReview(review: ReviewReport, parsed: ParsedArguments, terminal: Terminal): void {
+  // Whoever reads the review itself finds it there.
+  if (formatOf(parsed) !== 'text' || parsed.value('output') !== undefined)
+    for (const each of review.problems) terminal.stderr.write(`${printable(problemText(each))}\n`);
   writeOut(reviewText(review, parsed, terminal), parsed, terminal);
 }
 

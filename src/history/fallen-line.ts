@@ -13,7 +13,7 @@ export interface FallenLine {
 
 /**
  * The best load line of the runs before the newest that is above its own; undefined where none is. Where a run had other rules, both are scored anew by the rules
- * that both ran, over the areas that both looked at: a rule that was turned off makes no score better.
+ * that both ran, over the areas that both looked at: a rule that was turned off makes no score better. Runs that could not read what this one read are no measure.
  * @param course the runs among which the one is looked for that made it fall, the newest last
  */
 export function fallenLine(
@@ -22,6 +22,7 @@ export function fallenLine(
   course: readonly HistoricRun[] = runs,
 ): FallenLine | undefined {
   const higher = runs.slice(0, -1).flatMap((run) => {
+    if (!readsAsMuch(run, current)) return [];
     const { line, rules, isSame } = compared(run, current);
     const [was, now] = [line(run), line(current)];
     return was !== undefined && now !== undefined && now < was ? [{ was, now, line, rules, isSame }] : [];
@@ -30,11 +31,18 @@ export function fallenLine(
   if (best === undefined) return undefined;
   const { was, now, line, rules, isSame } = best;
   // A run between the two that did not run these rules says nothing.
-  const comparable = course.filter((run) =>
-    isSame ? areSame(run.rules, rules) : [...rules].every((rule) => run.rules.has(rule)),
+  const comparable = course.filter(
+    (run) =>
+      readsAsMuch(run, current) &&
+      (isSame ? areSame(run.rules, rules) : [...rules].every((rule) => run.rules.has(rule))),
   );
   const since = firstOfTail(comparable, (run) => (line(run) ?? was) < was) ?? current;
   return { was, now, by: isSame ? undefined : rules.size, since };
+}
+
+/** Whether a run read all that another one read. What it did not read had no findings, and made its score better than it was. */
+export function readsAsMuch({ unread }: HistoricRun, other: HistoricRun): boolean {
+  return unread.every((each) => other.unread.includes(each));
 }
 
 /** The first of the runs at the end that are all so. */

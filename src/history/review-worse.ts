@@ -1,7 +1,7 @@
 import type { HistoricRun } from '../core/history.ts';
 import type { ReviewItem } from '../core/review-report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
-import { fallenLine, firstOfTail } from './fallen-line.ts';
+import { fallenLine, firstOfTail, readsAsMuch } from './fallen-line.ts';
 import type { ReviewInputs } from './review.ts';
 import { commitText, findingsByRule, firstCommit } from './review-items.ts';
 
@@ -59,7 +59,8 @@ function fallenArea(
   const now = current && scoreIn(current);
   if (current === undefined || now === undefined) return [];
   const rules = rulesOf(current);
-  const isComparable = (run: HistoricRun) => scoreIn(run) !== undefined && rulesOf(run) === rules;
+  const isComparable = (run: HistoricRun) =>
+    scoreIn(run) !== undefined && rulesOf(run) === rules && readsAsMuch(run, current);
   const was = Math.max(...period.filter(isComparable).map((run) => scoreIn(run) ?? 0));
   if (was <= now) return [];
   const since = firstOfTail(course.filter(isComparable), (run) => (scoreIn(run) ?? 0) < was) ?? current;

@@ -53,6 +53,7 @@ export function reviewOf(inputs: ReviewInputs): ReviewReport {
     today,
     against: recorded === 0 ? undefined : trend.against && { run: trend.against.run, at: trend.against.at },
     loadLine: report.score.loadLine,
+    problems: report.problems,
     sections: [
       { id: 'budgets', title: 'Which budgets are broken', items: broken(inputs), missing: budgetsMissing(inputs) },
       {

@@ -69,7 +69,12 @@ function openIn(tracks: ReadonlyMap<string, Track>): RecordedFinding[] {
 
 /** Whether a run would have seen a finding: its rule ran, and its file could be read. */
 function looksFor({ rules, unread }: HistoricRun, { rule, path }: RecordedFinding): boolean {
-  return rules.has(rule) && !unread.some((each) => each === '.' || path === each || path.startsWith(`${each}/`));
+  return rules.has(rule) && !unread.some((each) => isWithin(path, each));
+}
+
+/** Of a cluster nobody knows which objects were not read: then it may be any of them. */
+function isWithin(path: string, unread: string): boolean {
+  return unread === '.' || path === unread || path.startsWith(unread.endsWith(':') ? unread : `${unread}/`);
 }
 
 function begin(finding: RecordedFinding, here: RunReference, earlier: readonly HistoricRun[], run: HistoricRun): Track {

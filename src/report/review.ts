@@ -37,6 +37,7 @@ export function renderReview(
       review.loadLine === undefined ? [] : [{ text: `load line ${review.loadLine} / 100` }],
       page,
     ),
+    ...(review.problems.length === 0 ? [] : [notRead(review.problems, options.all, page)]),
     ...review.sections.map(({ title, items, missing }) => {
       const shown = options.all ? items : items.slice(0, shownAtMost);
       const rest = items.length - shown.length;
@@ -61,6 +62,16 @@ export function renderReview(
   ]);
 }
 
+function notRead(problems: ReviewReport['problems'], all: boolean, page: ReturnType<typeof pageOf>): string[] {
+  const shown = all ? problems : problems.slice(0, shownAtMost);
+  const rest = problems.length - shown.length;
+  return [
+    paint([{ text: 'What could not be read', style: 'bold' }], page),
+    ...shown.flatMap((each) => paragraph([{ text: '     ' }], { text: printable(problemText(each)) }, [], page)),
+    ...(rest > 0 ? [`     and ${rest} more: --all`] : []),
+  ];
+}
+
 /** The same as Markdown, for an issue or a wiki. */
 export function renderReviewMarkdown(review: ReviewReport): string {
   const line = review.loadLine === undefined ? 'No load line' : `Load line ${review.loadLine} of 100`;
@@ -77,7 +88,9 @@ export function renderReviewMarkdown(review: ReviewReport): string {
       '',
     ].join('\n'),
   );
-  return `# Review of ${markdown(review.project)}, ${review.today}\n\n${line}${markdown(comparedWith(review))}.\n\n${sections.join('\n')}`;
+  const problems = review.problems.map((each) => `- ${markdown(problemText(each))}\n`).join('');
+  const unread = problems === '' ? '' : `## What could not be read\n\n${problems}\n`;
+  return `# Review of ${markdown(review.project)}, ${review.today}\n\n${line}${markdown(comparedWith(review))}.\n\n${unread}${sections.join('\n')}`;
 }
 
 /** The same as one page that needs nothing else. */
@@ -90,18 +103,23 @@ export function renderReviewHtml(review: ReviewReport): string {
     );
     return markup`<section class="panel problems"><h2>${title}</h2>${items.length === 0 ? markup`` : markup`<ol>${list}</ol>`}<p>${missing ?? (items.length === 0 ? 'Nothing.' : '')}</p></section>`;
   });
+  const problems = review.problems.map((each) => markup`<li>${problemText(each)}</li>`);
+  const unread =
+    problems.length === 0
+      ? markup``
+      : markup`<section class="panel problems"><h2>What could not be read</h2><ul>${problems}</ul></section>`;
   return htmlPage({
     title: `${project}: review of ${today} · Plimsoll`,
     heading: project,
     looked: `review of ${today}${comparedWith(review)}`,
     gauge: loadLine === undefined ? undefined : { value: loadLine, of: 'load line' },
-    body: markup`${sections}`,
+    body: markup`${unread}${sections}`,
   });
 }
 
 /** For programs: `schemas/review.schema.json`. */
 export function reviewJson(review: ReviewReport): string {
-  const { project, today, against, loadLine, sections } = review;
+  const { project, today, against, loadLine, problems, sections } = review;
   const whole = {
     format: 'plimsoll-review',
     version: reviewVersion,
@@ -109,9 +127,16 @@ export function reviewJson(review: ReviewReport): string {
     today,
     against: against ?? null,
     loadLine: loadLine ?? null,
+    problems: problems.map(({ path, message, remedy }) => ({ path, message, remedy })),
     sections: sections.map((section) => ({ ...section, missing: section.missing ?? null })),
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+/** `k/pod.yaml:3: a mapping is expected here`. */
+export function problemText({ path, position, message }: ReviewReport['problems'][number]): string {
+  if (path.endsWith(':')) return `${path} ${message}`;
+  return `${path}${position === undefined ? '' : `:${position.line}`}: ${message}`;
 }
 
 function comparedWith({ against }: ReviewReport): string {

@@ -176,6 +176,19 @@ test('review puts runs, ends of support and fixes together, in every format', as
   );
 });
 
+test('review says what it could not read, beside a report for programs, too', async () => {
+  write('pod.yaml', 'apiVersion: v1\nkind: Pod\nspec: [\n');
+  const text = await runCommand(review, directory, []);
+  expect(text.stdout).toMatch(/What could not be read\n {5}pod\.yaml:\d+: /);
+  expect(text.stderr).toBe('');
+  const { stdout, stderr } = await runCommand(review, directory, ['--json']);
+  expectSchema('review', stdout);
+  expect(JSON.parse(stdout).problems).toMatchObject([{ path: 'pod.yaml' }]);
+  expect(stderr).toMatch(/^pod\.yaml:\d+: /);
+  for (const format of ['markdown', 'html'])
+    expect((await runCommand(review, directory, ['--format', format])).stdout).toContain('What could not be read');
+});
+
 describe('review', () => {
   const sections = async (cwd: string, ...args: string[]) => {
     const { code, stdout } = await runCommand(review, cwd, [...args, '--json']);

@@ -125,6 +125,18 @@ test('an image is compared with its newest size of before the period, and an are
   expect(worse?.items).toEqual([]);
 });
 
+test('a run that could not read what is read now was no better', () => {
+  const unread = { loadLine: 100, areas: area(100), unread: ['k/pod.yaml'] };
+  const [one, partly, now] = [
+    run(1, [], { loadLine: 70, areas: area(50) }),
+    run(2, [], unread),
+    run(3, [], { loadLine: 70, areas: area(50) }),
+  ];
+  expect(review([one, partly, now]).worse?.items).toEqual([]);
+  // What neither reads makes no difference between them.
+  expect(review([partly, { ...now, unread: ['k/pod.yaml'] }]).worse?.items).toHaveLength(2);
+});
+
 test('broken budgets come first, and what they were not compared with is said', () => {
   const broken = [
     { budget: 'score', place: 'plimsoll.yaml:3', message: 'The load line fell.', run: undefined, places: [] },
