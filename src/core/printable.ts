@@ -9,6 +9,12 @@ const allUnprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Letters, punctuation, arrows and frames: nearly all text is of them, and asking this takes no tables of Unicode. */
 const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2500-\u27bf]*$/;
 
+/**
+ * What the agents of Azure Pipelines take for a command, wherever in a line of a log it stands, and GitHub's runner still knows of old
+ * (https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands).
+ */
+const loggingCommand = /##(?=(?:vso)?\[)/gi;
+
 const joiners = new Set(['\u200c', '\u200d']);
 const named = new Map([
   ['\n', '\\n'],
@@ -17,12 +23,13 @@ const named = new Map([
 ]);
 
 /**
- * Text that came from a file, a name or a message, safe to write to a terminal or log: one line, without control characters.
- * What is taken out stays visible as an escape (`\x1b`, `\u{202e}`).
+ * Text that came from a file, a name or a message, safe to write to a terminal or log: one line, without control characters, and no command to what runs a
+ * pipeline and reads its log. What is taken out stays visible as an escape (`\x1b`, `\u{202e}`, `#\x23vso[`).
  */
 export function printable(text: string): string {
-  if (harmless.test(text) || !unprintable.test(text)) return text;
-  return text.replace(allUnprintable, (character) => {
+  const inert = text.includes('##') ? text.replace(loggingCommand, '#\\x23') : text;
+  if (harmless.test(inert) || !unprintable.test(inert)) return inert;
+  return inert.replace(allUnprintable, (character) => {
     if (joiners.has(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     return named.get(character) ?? (code < 0x100 ? `\\x${hex(code)}` : `\\u{${hex(code)}}`);

@@ -63,8 +63,9 @@ ${scheduledJobs(plan)}  # plimsoll:keep jobs
 `;
 }
 
-/** Its name is the repository's to choose, and nothing that a trigger can ask for. */
-const notOtherBranch = "if: github.event_name != 'push' || github.ref_name == github.event.repository.default_branch";
+/** Its name is the repository's to choose, and nothing that a trigger can ask for. A tag may be called the same (`github.ref_name`), and is not it. */
+const isDefaultBranch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+const notOtherBranch = `if: github.event_name != 'push' || ${isDefaultBranch}`;
 
 /** Every week, and where somebody starts the workflow. */
 const scheduled = "if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'";
@@ -264,7 +265,7 @@ function historyKept(artifact: string): string {
   return `      - name: Keep the history
         if: >-
           !cancelled() && steps.history.outcome == 'success' && (github.event_name == 'schedule' ||
-          github.event_name != 'pull_request' && github.ref_name == github.event.repository.default_branch)
+          github.event_name != 'pull_request' && ${isDefaultBranch})
         uses: ${actions.artifact}
         with:
           name: ${artifact}

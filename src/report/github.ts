@@ -67,9 +67,7 @@ function property(text: string): string {
   return data(printable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** A line that the runner takes for no command, neither `::name::` at its beginning nor the older `##[name]` anywhere. */
+/** A line that the runner takes for no command, neither `::name::` at its beginning nor the older `##[name]` anywhere, which nothing printable has. */
 function inert(line: string): string {
-  return printable(line)
-    .replaceAll('##[', '## [')
-    .replace(/^\s*::/, ': :');
+  return printable(line).replace(/^\s*::/, ': :');
 }

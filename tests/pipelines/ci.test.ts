@@ -322,7 +322,10 @@ describe('the workflow for GitHub', () => {
     await ci('github');
     const { on, jobs } = parse(text(githubFile));
     expect(on.push).toBeNull();
-    for (const job of ['audit', 'image']) expect(jobs[job].if).toContain('github.event.repository.default_branch');
+    const isDefaultBranch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    for (const job of ['audit', 'image']) expect(jobs[job].if).toContain(isDefaultBranch);
+    const keep = jobs.audit.steps.find(({ name }: { name?: string }) => name === 'Keep the history');
+    expect(keep.if).toContain(`github.event_name != 'pull_request' && ${isDefaultBranch}`);
   });
 
   it('has no value of a project in a script', async () => {

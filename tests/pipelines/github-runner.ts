@@ -8,8 +8,10 @@ import { type Ended, putProgram, runShell, type Workplace } from './workplace.ts
  * keep and fetch artifacts and the one that builds do what they are for.
  */
 export interface GithubEvent {
-  readonly name: 'pull_request' | 'push' | 'schedule';
+  readonly name: 'pull_request' | 'push' | 'schedule' | 'workflow_dispatch';
   readonly branch: string;
+  /** Whether it is a tag that is called so. */
+  readonly isTag?: boolean;
   readonly isFork?: boolean;
 }
 
@@ -125,6 +127,7 @@ export async function runGithubJob(
   const context = {
     github: {
       event_name: event.name,
+      ref: refOf(event),
       ref_name: event.name === 'pull_request' ? '7/merge' : event.branch,
       sha: 'c0ffee',
       actor: 'somebody',
@@ -176,6 +179,11 @@ export async function runGithubJob(
   return { codes, logs, failed };
 }
 
+function refOf({ name, branch, isTag }: GithubEvent): string {
+  if (name === 'pull_request') return 'refs/pull/7/merge';
+  return `refs/${isTag === true ? 'tags' : 'heads'}/${branch}`;
+}
+
 function variablesOf(place: GithubPlace, event: GithubEvent): Record<string, string> {
   const request = event.name === 'pull_request' ? { GITHUB_HEAD_REF: event.branch, GITHUB_BASE_REF: 'main' } : {};
   return {
@@ -183,7 +191,7 @@ function variablesOf(place: GithubPlace, event: GithubEvent): Record<string, str
     GITHUB_API_URL: place.api,
     GITHUB_EVENT_NAME: event.name,
     GITHUB_REPOSITORY: 'shop/web',
-    GITHUB_REF: event.name === 'pull_request' ? 'refs/pull/7/merge' : `refs/heads/${event.branch}`,
+    GITHUB_REF: refOf(event),
     GITHUB_REF_NAME: event.name === 'pull_request' ? '7/merge' : event.branch,
     GITHUB_STEP_SUMMARY: path.join(place.root, 'summary.md'),
     GH_STORE: artifactsOf(place),
@@ -239,6 +247,7 @@ function worked(
   const functions = {
     always: () => true,
     cancelled: () => false,
+    format: (text: string, value: unknown) => text.replace('{0}', String(value ?? '')),
     hashFiles: (file: string) => (existsSync(path.join(directory, file.replace('*.md', ''))) ? 'hash' : ''),
   };
   const holds = runInNewContext(`(${script})`, { ...context, ...functions });

@@ -68,6 +68,10 @@ test('GitHub: push, request, request of a fork, schedule', { timeout: 120_000 },
   expect(await job('audit', { name: 'push', branch: 'request' })).toBeUndefined();
   expect(await job('audit', push)).toMatchObject({ codes: { 'Take the history': 0, Audit: 0 }, failed: false });
   expect(branchesIn(newest())).toEqual(['main']);
+  // A tag may be called like the default branch, and whoever starts the workflow may name it.
+  expect(await job('audit', { ...push, isTag: true })).toBeUndefined();
+  expect(await job('audit', { name: 'workflow_dispatch', branch: 'main', isTag: true })).toBeDefined();
+  expect(stores()).toHaveLength(1);
 
   onRequest(place);
   expect(await job('audit', request)).toMatchObject({

@@ -73,7 +73,9 @@ describe('prune engine on nodes', () => {
       await eventually(20, async () => expect(replicaSets()[0]).toContain('replicaset'));
       node.kubectl(['--namespace', namespace, 'set', 'image', 'deployment/web', `web=${repositoryOfTest}:3`]);
       await eventually(20, async () => expect(replicaSets()).toHaveLength(2));
-      const text = manifest('--keep-last', '0', '--keep-younger', '0m', '--only', repositoryOfTest)
+      const text = manifest('--keep-last', '1', '--keep-younger', '0m', '--only', repositoryOfTest)
+        // Nobody is given such a manifest; here, the cluster alone is to keep what it needs.
+        .replace('--keep-last=1', '--keep-last=0')
         // The image here is Node.js alone, without the entry point of Plimsoll's own.
         .replace(/^( *)- prune$/m, '$1- /plimsoll/dist/cli/main.js\n$1- prune');
       node.kubectl(['apply', '-f', '-'], text);
