@@ -1,35 +1,55 @@
 import type { HistoricRun, RunSeries } from '../core/history.ts';
 import type { Store } from '../history/open-store.ts';
 import { readHistory } from '../history/read-runs.ts';
+import type { BaseBranches } from './git-source.ts';
 
-/** The runs that a run is held against, it itself last. */
+/** A run that is held against others. */
+export interface JudgedRun {
+  readonly branch: string | undefined;
+  readonly commit: string | undefined;
+  /** Its number; undefined where it is not recorded. */
+  readonly id?: number;
+}
+
+/** The runs that a run is held against. */
 export interface ComparedRuns {
-  readonly runs: readonly HistoricRun[];
-  /** The same with all runs of its branch before it, so that what came with the branch is told by the commit that brought it. */
-  readonly course: readonly HistoricRun[];
+  /** Of the branch that it is compared with; with the run itself where that is its own. */
+  readonly base: readonly HistoricRun[];
+  /** Those of its own branch, with the run itself where it is recorded; none where that is the branch that it is compared with. */
+  readonly own: readonly HistoricRun[];
   readonly branch: string | undefined;
   /** The branches that it was to be compared with, where none of them has a run. */
   readonly missing: readonly string[];
+  /** The branch that its pull request goes into, where that one has no run and another branch stands for it. */
+  readonly standsFor: string | undefined;
 }
 
-/**
- * The runs of the branch that a recorded run is held against, and that run; where that branch has none, those of the run's own.
- * @param bases the branches that may be meant, the likeliest first; none: the run's own
- */
+/** The runs of the first of some branches that has any; where none has, those of the run's own. Without branches: the run's own. */
 export function comparedRuns(
   store: Store,
   series: RunSeries,
-  { id, branch }: { readonly id: number; readonly branch: string | undefined },
-  bases: readonly string[],
+  run: JudgedRun,
+  { target, others }: BaseBranches,
 ): ComparedRuns {
-  const own = readHistory(store, series, branch).runs;
-  if (bases.length === 0 || (branch !== undefined && bases.includes(branch)))
-    return { runs: own, course: own, branch, missing: [] };
+  const { branch } = run;
+  const own = ownRuns(store, series, run);
+  const bases = target === undefined ? others : [target, ...others.filter((each) => each !== target)];
+  const alone = { base: own, own: [], branch, missing: [], standsFor: undefined };
+  const isBase = (name: string) => name === branch;
+  if (bases.length === 0 || (target === undefined ? others.some(isBase) : isBase(target))) return alone;
   for (const base of bases) {
+    const standsFor = target === undefined || base === target ? undefined : target;
+    if (isBase(base)) return { ...alone, standsFor };
     const { runs } = readHistory(store, series, base);
-    if (runs.length === 0) continue;
-    const current = own.filter((each) => each.id === id);
-    return { runs: [...runs, ...current], course: [...runs, ...own], branch: base, missing: [] };
+    if (runs.length > 0) return { base: runs, own, branch: base, missing: [], standsFor };
   }
-  return { runs: own, course: own, branch, missing: bases };
+  return { ...alone, missing: bases };
+}
+
+/** Where nobody can tell the branch, any run may be one of another branch. Outside of git there are none. */
+function ownRuns(store: Store, series: RunSeries, { branch, commit, id }: JudgedRun): readonly HistoricRun[] {
+  if (branch !== undefined) return readHistory(store, series, branch).runs;
+  return readHistory(store, series, undefined).runs.filter(
+    (each) => each.id === id || (commit === undefined && each.commit === undefined && each.branch === undefined),
+  );
 }

@@ -29,20 +29,27 @@ export function sourceOf(directory: string, environment: Readonly<Record<string,
   };
 }
 
+/** The branches that a run may be held against. */
+export interface BaseBranches {
+  /** The one that the pull request goes into; undefined where there is none. */
+  readonly target: string | undefined;
+  /** Where that one has no history, the likeliest first. */
+  readonly others: readonly string[];
+}
+
 /**
- * The branches that a run may be held against, the likeliest first: the one that the pull request goes into, as the CI system says; else the default branch, as
- * the remote `origin` or the CI system tells it; else `main` or `master`.
+ * The branch that the pull request goes into, as the CI system says; and, as most histories are of that one alone, the default branch, as the remote `origin` or the
+ * CI system tells it, else `main` or `master`.
  */
 export function baseBranches(
   directory: string,
   environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
+): BaseBranches {
   const { target, defaultBranch } = ciBranch(environment);
-  if (target !== undefined) return [target];
   // Set by `git clone`: https://git-scm.com/docs/git-clone#_description
   const head = plainGit(directory, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
   const ofRemote = head?.replace(/^origin\//, '') ?? defaultBranch;
-  return ofRemote === undefined ? ['main', 'master'] : [ofRemote];
+  return { target, others: ofRemote === undefined ? ['main', 'master'] : [ofRemote] };
 }
 
 /**

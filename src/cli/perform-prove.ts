@@ -11,18 +11,22 @@ import { writeProofs } from './write-proofs.ts';
 /** Proves the repair of a project as the arguments of `plimsoll prove` say. Gives the exit code. */
 export async function performProve(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const session = await openFixSession(parsed, terminal);
+  // A proof takes minutes: where it cannot be kept, that is known before.
+  const file = isRecorded(parsed, session.configuration)
+    ? storeFile(parsed, session.configuration.history, session.project.root, terminal.cwd)
+    : undefined;
   const proved = await proveProject(session, parsed, terminal, () => false);
   await writeProofs(proved, parsed, terminal);
   const evidence = proved.proofs.flatMap((proof) => proof.evidence ?? []);
-  if (evidence.length === 0 || !isRecorded(parsed, session.configuration)) return proved.exitCode;
-  const kept = await keepsBudgets(evidence, proved.root, session, parsed, terminal);
+  if (evidence.length === 0 || file === undefined) return proved.exitCode;
+  const kept = await keepsBudgets(evidence, { root: proved.root, file }, session, parsed, terminal);
   return proved.exitCode === exitCodes.clean && !kept ? exitCodes.findings : proved.exitCode;
 }
 
 /** Records what was proved. False where an image is larger than its budget. */
 async function keepsBudgets(
   evidence: readonly Evidence[],
-  root: string,
+  place: { readonly root: string; readonly file: string },
   { configuration, target }: FixSession,
   parsed: ParsedArguments,
   terminal: Terminal,
@@ -35,8 +39,7 @@ async function keepsBudgets(
   const outcome = await recordInHistory({
     kind: 'prove',
     subject: subjectOf(parsed, target, parsed.values('image')),
-    root,
-    file: storeFile(parsed, configuration.history, root, terminal.cwd),
+    ...place,
     version: terminal.version,
     cwd: terminal.cwd,
     environment: terminal.environment,

@@ -68,7 +68,7 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
     const review = reviewOf({
       report: await withProofs(found, project.root),
       ...reviewed,
-      noHistory: `There is no history: «plimsoll audit${reviewed.words.target}${reviewed.words.store} --record» begins one.`,
+      noHistory: `There is no history to compare with: «plimsoll audit${reviewed.words.target}${reviewed.words.store} --record» begins one.`,
       bases,
       budgets: configuration.budgets,
       hasBudgets: configuration.budgets !== undefined || configuration.sizeBudgets.size > 0,

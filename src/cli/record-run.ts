@@ -71,21 +71,25 @@ async function record(recording: Recording): Promise<Recorded> {
   const { configuration, root, environment } = recording;
   const { branch: asked } = configuration.budgets ?? {};
   const bases =
-    configuration.budgets === undefined ? [] : asked === undefined ? baseBranches(root, environment) : [asked];
+    configuration.budgets !== undefined && asked === undefined
+      ? baseBranches(root, environment)
+      : { target: undefined, others: asked === undefined ? [] : [asked] };
   const store = await openStore(recording.file, 'make');
   return usingStore(store, () => {
     const id = recordRun(store, run);
     if (!recording.showsTrend && configuration.budgets === undefined && configuration.sizeBudgets.size === 0)
       return { run: id, trend: undefined, broken: [], uncompared: [] };
     const series = { project: run.project, kind: run.kind, subject: run.subject };
-    const { runs, course, branch, missing } = comparedRuns(store, series, { id, branch: run.branch }, bases);
+    const { base, own, branch, missing, standsFor } = comparedRuns(store, series, { ...run, id }, bases);
+    const runs = [...base, ...own.filter((each) => each.id === id)];
+    const course = [...base, ...own];
     const trend = attributedTrend(trendOf({ series, runs }, { branch, since: undefined, now: run.at }), course, run.at);
     const { budgets = noBudgets } = configuration;
     return {
       run: id,
       trend,
       broken: brokenBudgets({ configuration, root, cwd: recording.cwd, runs, course, trend, at: run.at }),
-      uncompared: uncomparedBudgets({ budgets, series, runs, trend, missing }),
+      uncompared: uncomparedBudgets({ budgets, series, runs, trend, branch, missing, standsFor }),
     };
   });
 }

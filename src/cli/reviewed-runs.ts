@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
-import type { HistoricRun, RunSeries } from '../core/history.ts';
+import type { HistoricRun, RunSeries, RunSource } from '../core/history.ts';
 import type { Report } from '../core/report.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { TrendReport } from '../core/trend-report.ts';
@@ -15,7 +15,8 @@ import { uncomparedBudgets } from '../history/uncompared-budgets.ts';
 import type { Configuration } from '../project/configuration.ts';
 import { brokenBudgets, noBudgets } from './broken-budgets.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { baseBranches, projectName, sourceOf } from './git-source.ts';
+import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
+import { type BaseBranches, baseBranches, projectName, sourceOf } from './git-source.ts';
 import { presentRun } from './present-run.ts';
 import { storeFile } from './store-file.ts';
 
@@ -72,25 +73,21 @@ function judged(
   const { budgets = noBudgets } = configuration;
   const at = now.toISOString();
   const source = sourceOf(root, environment);
-  const bases = budgets.branch === undefined ? baseBranches(root, environment) : [budgets.branch];
+  const bases =
+    budgets.branch === undefined ? baseBranches(root, environment) : { target: undefined, others: [budgets.branch] };
   const series: RunSeries = { project, kind: 'audit', subject: '.' };
-  const found = runsOf(store, series, [...bases, source.branch]);
-  const own =
-    store === undefined || source.branch === undefined || source.branch === found.branch
-      ? []
-      : readHistory(store, series, source.branch).runs;
-  const today = presentRun({ report, source, at, version, after: [...found.runs, ...own] });
-  const runs = [...found.runs, today];
-  const course = [...found.runs, ...own, today];
-  const trend = attributedTrend(trendOf({ series, runs }, { branch: found.branch, since, now: at }), course, at);
-  const missing = found.branch !== undefined && bases.includes(found.branch) ? [] : bases;
-  const sized = sizedSeries(store, project, [...bases, source.branch]);
+  const { base, own, branch, missing, standsFor } = runsOf(store, series, source, bases);
+  const today = presentRun({ report, source, at, version, after: [...base, ...own] });
+  const runs = [...base, today];
+  const course = [...base, ...own, today];
+  const trend = attributedTrend(trendOf({ series, runs }, { branch, since, now: at }), course, at);
+  const sized = sizedSeries(store, project, source, bases);
   const onlySizes = { ...configuration, budgets: { ...noBudgets, exceptions: budgets.exceptions } };
   return {
     runs,
     course,
     trend,
-    recorded: found.runs.length,
+    recorded: base.length,
     images: sized.flatMap(({ trend: ofImages }) => reviewedImages(ofImages)),
     broken: [
       ...brokenBudgets({ configuration, root, cwd, runs, course, trend, at }),
@@ -98,31 +95,37 @@ function judged(
         brokenBudgets({ configuration: onlySizes, root, cwd, ...each, course: each.runs, at }),
       ),
     ],
-    uncompared: found.runs.length === 0 ? [] : uncomparedBudgets({ budgets, series, runs, trend, missing }),
+    uncompared:
+      base.length === 0 ? [] : uncomparedBudgets({ budgets, series, runs, trend, branch, missing, standsFor }),
   };
 }
 
 /** Runs that looked into images. */
-function sizedSeries(store: Store | undefined, project: string, branches: readonly (string | undefined)[]) {
+function sizedSeries(store: Store | undefined, project: string, source: RunSource, bases: BaseBranches) {
   if (store === undefined) return [];
   return readSeries(store, { project })
     .filter(({ kind, subject }) => kind !== 'audit' || subject.includes(' --image '))
     .map(({ kind, subject, latest }) => {
       const series = { project, kind, subject };
-      const { runs, branch } = runsOf(store, series, branches);
+      const { base: runs, branch } = runsOf(store, series, source, bases);
       return { runs, trend: trendOf({ series, runs }, { branch, since: undefined, now: latest }) };
     });
 }
 
-/** Of the first of some branches that has any, else of that of the newest run. */
-function runsOf(store: Store | undefined, series: RunSeries, branches: readonly (string | undefined)[]) {
-  if (store === undefined) return { runs: [], branch: undefined };
-  for (const branch of branches) {
-    const { runs } = branch === undefined ? { runs: [] } : readHistory(store, series, branch);
-    if (runs.length > 0) return { runs, branch };
-  }
-  const branch = readSeries(store, series)[0]?.branch;
-  return { runs: readHistory(store, series, branch).runs, branch };
+/** The runs that a run of the project as it is would be held against; where there are none, those of the branch of the newest run. */
+function runsOf(store: Store | undefined, series: RunSeries, source: RunSource, bases: BaseBranches): ComparedRuns {
+  if (store === undefined)
+    return {
+      base: [],
+      own: [],
+      branch: undefined,
+      missing: [bases.target ?? [], bases.others].flat(),
+      standsFor: undefined,
+    };
+  const compared = comparedRuns(store, series, source, bases);
+  const newest = readSeries(store, series)[0]?.branch;
+  if (compared.base.length > 0 || newest === undefined) return compared;
+  return { ...compared, base: readHistory(store, series, newest).runs, branch: newest };
 }
 
 function wordsOf(parsed: ParsedArguments, cwd: string, root: string, file: string, project: string): ReviewWords {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { nameWithoutTag } from '../core/image-reference.ts';
 import type { Report } from '../core/report.ts';
 import type { Project } from '../project/project.ts';
@@ -7,7 +7,7 @@ import type { Target } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { withHistoryFindings } from './history-findings.ts';
 import { isRecorded } from './history-flags.ts';
-import type { NotRecorded, Recording } from './record-run.ts';
+import type { NotRecorded, Recorded, Recording } from './record-run.ts';
 import { storeFile } from './store-file.ts';
 
 /** What `withHistory` takes beside the report. */
@@ -33,18 +33,7 @@ export async function withHistory(
   terminal: Terminal,
 ): Promise<ReportWithHistory> {
   if (!isRecorded(parsed, request.configuration)) return { report, budgetsBroken: false, failed: undefined };
-  const { recordInHistory } = await import('./record-run.ts');
-  const file = storeFile(parsed, request.configuration.history, request.root, terminal.cwd);
-  const outcome = await recordInHistory({
-    ...request,
-    file,
-    version: terminal.version,
-    cwd: terminal.cwd,
-    environment: terminal.environment,
-    report,
-    evidence: [],
-    showsTrend: isDrawn(parsed),
-  });
+  const outcome = await recorded(report, request, parsed, terminal);
   if ('refused' in outcome)
     return {
       report: withProblem(report, outcome, terminal.cwd),
@@ -56,6 +45,34 @@ export async function withHistory(
     budgetsBroken: outcome.broken.length > 0,
     failed: undefined,
   };
+}
+
+/** What hinders recording costs nobody the report. */
+async function recorded(
+  report: Report,
+  request: HistoryRequest,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<Recorded | NotRecorded> {
+  let file: string;
+  try {
+    file = storeFile(parsed, request.configuration.history, request.root, terminal.cwd);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, where = '', remedy = '', exitCode } = error;
+    return { refused: { message, where, remedy, exitCode } };
+  }
+  const { recordInHistory } = await import('./record-run.ts');
+  return recordInHistory({
+    ...request,
+    file,
+    version: terminal.version,
+    cwd: terminal.cwd,
+    environment: terminal.environment,
+    report,
+    evidence: [],
+    showsTrend: isDrawn(parsed),
+  });
 }
 
 /** Only the page draws it. */

@@ -10,8 +10,12 @@ export interface Uncompared {
   /** As {@link Judged.runs}. */
   readonly runs: readonly HistoricRun[];
   readonly trend: Pick<TrendReport, 'notLookedFor'>;
+  /** Of the runs before it. */
+  readonly branch: string | undefined;
   /** The branch, or those that may be it, with which the newest run was to be compared, and of which there is no run. */
   readonly missing: readonly string[];
+  /** The branch that its pull request goes into, where that one has no run and `branch` stands for it. */
+  readonly standsFor: string | undefined;
 }
 
 /**
@@ -34,10 +38,14 @@ function comparingPlace({ newFindings, score, findingAge }: Budgets): string | u
   return newFindings?.place ?? (score?.neverFalls ? score.place : undefined) ?? [...findingAge.values()][0]?.place;
 }
 
-function withoutRuns({ runs, missing, series: { kind, subject } }: Uncompared): string[] {
+function withoutRuns({ runs, branch: base, missing, standsFor, series: { kind, subject } }: Uncompared): string[] {
   const what = `«${kind} ${subject}»`;
   const branch = runs.at(-1)?.branch;
   const own = branch === undefined ? 'this one' : branch;
+  if (standsFor !== undefined)
+    return [
+      `No run of ${what} on ${standsFor} is in this history: budgets compare this run with those of ${base ?? own}. Record that branch, too, or name one as budgets.branch.`,
+    ];
   if (missing.length === 0)
     return runs.length > 1
       ? []

@@ -123,11 +123,17 @@ describe('in a repository', () => {
   });
 
   test('runs are held against what the pull request goes into, else the default branch of the remote, else main', () => {
-    expect(baseBranches(directory, {})).toEqual(['main', 'master']);
-    expect(baseBranches(directory, { CI_DEFAULT_BRANCH: 'trunk', CI_COMMIT_BRANCH: 'a' })).toEqual(['trunk']);
+    expect(baseBranches(directory, {})).toEqual({ target: undefined, others: ['main', 'master'] });
+    expect(baseBranches(directory, { CI_DEFAULT_BRANCH: 'trunk', CI_COMMIT_BRANCH: 'a' })).toEqual({
+      target: undefined,
+      others: ['trunk'],
+    });
     git('update-ref', 'refs/remotes/origin/develop/next', 'HEAD');
     git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/develop/next');
-    expect(baseBranches(directory, {})).toEqual(['develop/next']);
-    expect(baseBranches(directory, { BRANCH_NAME: 'PR-1', CHANGE_ID: '1', CHANGE_TARGET: 'v2' })).toEqual(['v2']);
+    expect(baseBranches(directory, {})).toEqual({ target: undefined, others: ['develop/next'] });
+    expect(baseBranches(directory, { BRANCH_NAME: 'PR-1', CHANGE_ID: '1', CHANGE_TARGET: 'v2' })).toEqual({
+      target: 'v2',
+      others: ['develop/next'],
+    });
   });
 });

@@ -15,6 +15,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command as history } from '../../src/cli/commands/history.ts';
+import { command as prove } from '../../src/cli/commands/prove.ts';
 import { command as review } from '../../src/cli/commands/review.ts';
 import { command as trend } from '../../src/cli/commands/trend.ts';
 import { projectName, remoteName } from '../../src/cli/git-source.ts';
@@ -344,6 +345,50 @@ describe('what budgets are held against', () => {
     }
   });
 
+  test('a commit without a branch is held against main, and no other branch is blamed', async () => {
+    git('checkout', '-q', '-b', 'other');
+    await plain();
+    write('Dockerfile', bad);
+    const others = commit('bad').slice(0, 10);
+    git('checkout', '-q', '--detach');
+    // As long as main has no run, there is nothing to compare with.
+    expect(await plain()).toMatch(/No run of .* on main or master .*: budgets compare this run with nothing/);
+    expect(await plain()).not.toContain('review/budget ');
+    git('checkout', '-q', 'other');
+    await plain();
+    git('checkout', '-q', 'main');
+    await plain();
+    git('checkout', '-q', '--detach');
+    write('Dockerfile', bad);
+    const id = commit('bad, too').slice(0, 10);
+    for (const told of [await plain(), (await runCommand(review, directory, [])).stdout]) {
+      expect(told).toContain(`since commit ${id}`);
+      expect(told).not.toContain(others);
+    }
+  });
+
+  test('outside of git the runs before are those to compare with', async () => {
+    rmSync(path.join(directory, '.git'), { recursive: true });
+    await plain();
+    write('Dockerfile', bad);
+    expect(await plain()).toMatch(/The load line fell from \d+ to \d+; .* since the run of /);
+  });
+
+  test('a pull request into a branch without a history is held against the default branch, and that is said', async () => {
+    await plain();
+    git('checkout', '-q', '-b', 'feature');
+    write('Dockerfile', bad);
+    const id = commit('bad').slice(0, 10);
+    const environment = { BRANCH_NAME: 'PR-1', CHANGE_ID: '1', CHANGE_TARGET: 'release', CHANGE_BRANCH: 'feature' };
+    const { code, stdout } = await runCommand(audit, directory, ['--format', 'plain'], { environment });
+    expect(code).toBe(1);
+    expect(stdout).toContain(`with commit ${id}`);
+    expect(stdout).toMatch(/No run of .* on release is in this history: budgets compare this run with those of main/);
+    expect((await runCommand(review, directory, [], { environment })).stdout).toContain(
+      'on release is in this history',
+    );
+  });
+
   test('that nothing is compared is said in every format, and gates nothing', async () => {
     git('checkout', '-q', '-b', 'feature');
     for (const format of ['plain', 'text', 'json', 'sarif', 'junit', 'github', 'markdown', 'html', 'codequality']) {
@@ -432,9 +477,14 @@ describe('a store elsewhere', () => {
         symlinkSync(path.join(outside, 'precious'), `${store()}-journal`);
       },
     ],
-  ])('that the repository names %s is refused, and nothing is written there', async (_, make) => {
+  ])('that the repository names %s is refused, nothing is written there, and the audit is told', async (_, make) => {
     make();
-    await expect(record()).rejects.toThrow('the history would be outside of the repository');
+    const { code, stdout } = await record();
+    expect(code).toBe(2);
+    expect(stdout).toContain('not recorded: the history would be outside of the repository');
+    expect(stdout).toContain('secrets/secret-in-build');
+    // What is lost with a proof is minutes: nothing is built.
+    await expect(runCommand(prove, directory, ['--record'])).rejects.toThrow('would be outside of the repository');
     expect(readdirSync(outside).filter((name) => name !== 'precious')).toEqual([]);
     expect(existsSync(path.join(directory, '../stolen.db'))).toBe(false);
   });

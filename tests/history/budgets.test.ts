@@ -148,9 +148,15 @@ describe('what could not be compared is said', () => {
   const score = { neverFalls: true, atLeast: undefined, place: 'plimsoll.yaml:5' };
   function said(runs: readonly HistoricRun[], missing: readonly string[] = [], budgets: Partial<Budgets> = { score }) {
     const trend = trendOf({ series, runs }, { branch: 'main', since: undefined, now: '2026-01-31T12:00:00.000Z' });
-    return uncomparedBudgets({ budgets: { ...none, ...budgets }, series, runs, trend, missing }).map(
-      ({ place, message }) => `${place} ${message}`,
-    );
+    return uncomparedBudgets({
+      budgets: { ...none, ...budgets },
+      series,
+      runs,
+      trend,
+      branch: 'main',
+      missing,
+      standsFor: undefined,
+    }).map(({ place, message }) => `${place} ${message}`);
   }
 
   test.each<[string, string[], RegExp[]]>([
