@@ -1,5 +1,5 @@
 import { compareNumbers } from '../core/version-order.ts';
-import { countsIn, readTrackTag } from './track-tag.ts';
+import { countsIn, readCountedTags, readTrackTag } from './track-tag.ts';
 
 /** Of what names a variant there are seldom three in a row. */
 const fewestBuilds = 3;
@@ -14,11 +14,10 @@ export function countingWords(tag: string, tags: readonly string[]): ReadonlySet
   const shown = new Set<string>();
   for (const word of own.counts.keys()) {
     const builds = new Map<string, Set<number>>();
-    for (const each of tags) {
-      const { base, counts } = countsIn(each);
+    for (const { base, counts } of readCountedTags(tags)) {
       const count = counts.get(word);
-      if (count === undefined || counts.size !== own.counts.size || readTrackTag(base).form !== form) continue;
-      builds.set(base, (builds.get(base) ?? new Set()).add(count));
+      if (count === undefined || counts.size !== own.counts.size || base.form !== form) continue;
+      builds.set(base.tag, (builds.get(base.tag) ?? new Set()).add(count));
     }
     if (startAnew([...builds].sort(([one], [other]) => compareNumbers(one, other)).map(([, counts]) => counts)))
       shown.add(word);

@@ -131,6 +131,45 @@ export function countsIn(tag: string): CountedTag {
   return { base: kept.join('-'), counts };
 }
 
+/** A tag, taken apart as it stands and without what may count builds. */
+export interface CountedRead {
+  readonly read: TrackTag;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly base: TrackTag;
+}
+
+/** Of each list the tags as they stand, and with the words that were last asked for: dozens of references of one repository are held against thousands. */
+const readPlain = new WeakMap<readonly string[], readonly TrackTag[]>();
+const readCounting = new WeakMap<readonly string[], { readonly words: string; readonly tags: readonly TrackTag[] }>();
+const readWithout = new WeakMap<readonly string[], readonly CountedRead[]>();
+
+/** All tags of a list, which must not change afterwards, taken apart once. */
+export function readTrackTags(tags: readonly string[], counting: ReadonlySet<string> = noWords): readonly TrackTag[] {
+  if (counting.size === 0) {
+    const known = readPlain.get(tags) ?? tags.map((tag) => readTrackTag(tag));
+    readPlain.set(tags, known);
+    return known;
+  }
+  const words = [...counting].sort().join(' ');
+  const known = readCounting.get(tags);
+  if (known?.words === words) return known.tags;
+  const read = tags.map((tag) => readTrackTag(tag, counting));
+  readCounting.set(tags, { words, tags: read });
+  return read;
+}
+
+/** The same, and what may count builds in each. */
+export function readCountedTags(tags: readonly string[]): readonly CountedRead[] {
+  const known =
+    readWithout.get(tags) ??
+    readTrackTags(tags).map((each) => {
+      const { base, counts } = countsIn(each.tag);
+      return { read: each, counts, base: counts.size === 0 ? each : readTrackTag(base) };
+    });
+  readWithout.set(tags, known);
+  return known;
+}
+
 /** `bookworm`, `alpine3.19`, and the `12` of `debian-12`: the distribution, and its release. */
 function systemOf(part: string, before: string | undefined): readonly [string, string] | undefined {
   if (before !== undefined && dashedSystems.has(before) && /^\d+(?:\.\d+)?$/.test(part)) return [before, part];

@@ -5,7 +5,7 @@ import { endOfLife } from './end-of-life.ts';
 import { releasesOf } from './releases.ts';
 import { productOf } from './successors.ts';
 import { withoutMirror } from './tag.ts';
-import { countsIn, isComparable, readTrackTag, type TrackTag } from './track-tag.ts';
+import { countsIn, isComparable, readCountedTags, readTrackTag, readTrackTags, type TrackTag } from './track-tag.ts';
 
 /** The newest tag of one of the tracks after the tag's own. */
 export interface NextTag {
@@ -41,7 +41,7 @@ export function trackNews(
   const line = lineNumbers(reference, own);
   const lineOf = ({ numbers }: TrackTag) => line.map((at) => numbers[at] ?? '0');
   const form = own.releaseForm ?? own.form;
-  const others = readTags(tags, counting)
+  const others = readTrackTags(tags, counting)
     .filter(
       (each) =>
         each.releaseForm === undefined &&
@@ -85,18 +85,6 @@ export function trackNews(
   };
 }
 
-const noWords: ReadonlySet<string> = new Set();
-
-/** Thousands of tags, which dozens of references of one repository are held against. */
-const read = new WeakMap<readonly string[], readonly TrackTag[]>();
-
-function readTags(tags: readonly string[], counting: ReadonlySet<string>): readonly TrackTag[] {
-  if (counting.size > 0) return tags.map((tag) => readTrackTag(tag, counting));
-  const known = read.get(tags) ?? tags.map((tag) => readTrackTag(tag));
-  read.set(tags, known);
-  return known;
-}
-
 /** The newest tag of the line that differs from its own in what may count builds, and in nothing else but later numbers: that has it, or has it not, or has it higher. */
 function maybeNewer(
   reference: ImageReference,
@@ -111,7 +99,7 @@ function maybeNewer(
   const newestBase = readTrackTag(countsIn(newest.tag).base);
   const line = lineNumbers(reference, ownBase);
   let best: { readonly tag: string; readonly base: TrackTag } | undefined;
-  for (const { read, counts, base } of readCounts(tags)) {
+  for (const { read, counts, base } of readCountedTags(tags)) {
     if (base.form !== ownBase.form || base.system !== ownBase.system || read.form === form) continue;
     if (counts.size + ownCounts.size === 0 || read.releaseForm !== undefined) continue;
     if (line.some((at) => compareDigits(base.numbers[at] ?? '0', ownBase.numbers[at] ?? '0') !== 0)) continue;
@@ -121,25 +109,6 @@ function maybeNewer(
     if (best === undefined || compare(base, best.base) > 0) best = { tag: read.tag, base };
   }
   return best?.tag;
-}
-
-interface CountedRead {
-  readonly read: TrackTag;
-  readonly counts: ReadonlyMap<string, number>;
-  readonly base: TrackTag;
-}
-
-const readWithout = new WeakMap<readonly string[], readonly CountedRead[]>();
-
-function readCounts(tags: readonly string[]): readonly CountedRead[] {
-  const known =
-    readWithout.get(tags) ??
-    readTags(tags, noWords).map((each) => {
-      const { base, counts } = countsIn(each.tag);
-      return { read: each, counts, base: counts.size === 0 ? each : readTrackTag(base) };
-    });
-  readWithout.set(tags, known);
-  return known;
 }
 
 /** Official images under the names that others give them. */

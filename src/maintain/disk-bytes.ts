@@ -1,21 +1,26 @@
 import { lstat, opendir } from 'node:fs/promises';
 import path from 'node:path';
+import { UserError } from '../core/errors.ts';
 import { fewAtOnce } from '../core/few-at-once.ts';
+import { printable } from '../core/printable.ts';
 
-/** What one directory has more entries of is no layer. */
-const maximumEntries = 20_000_000;
 const atOnce = 8;
 
 export interface DiskBytesOptions {
   /** Count what is mounted in a directory, too. */
   readonly mounts?: boolean;
+  /** More files and directories are an error. Absent: any number. */
+  readonly entriesAtMost?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Bytes that files and directories take on the disk, as `du` counts them: whole blocks, a file with several names once. */
+/**
+ * Bytes that files and directories take on the disk, as `du` counts them: whole blocks, a file with several names once.
+ * @throws UserError (of a failed system) where there are more entries than may be; and what the file system says where one may not be read
+ */
 export async function diskBytes(
   paths: readonly string[],
-  { mounts = false, signal }: DiskBytesOptions = {},
+  { mounts = false, entriesAtMost = Number.POSITIVE_INFINITY, signal }: DiskBytesOptions = {},
 ): Promise<number> {
   const linked = new Set<string>();
   let bytes = 0;
@@ -29,7 +34,8 @@ export async function diskBytes(
     device ??= found.dev;
     if (!mounts && found.dev !== device) return;
     entries += 1;
-    if (entries > maximumEntries) throw new RangeError(`${file}: too many files`);
+    if (entries > entriesAtMost)
+      throw new UserError(`more than ${entriesAtMost} files cannot be measured: ${printable(file)}`, { exitCode: 3 });
     if (!found.isDirectory() && found.nlink > 1n) {
       const inode = `${found.dev}:${found.ino}`;
       if (linked.has(inode)) return;

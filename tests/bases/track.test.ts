@@ -162,3 +162,22 @@ test('versions that are not wanted are passed over', () => {
   const admits = (version: string) => Number(version.split('.')[0]) < 22;
   expect(newsOf('node:20.1.0', '20.2.0 21.0.0 22.0.0', admits)).toEqual(['20.2.0', '21.0.0']);
 });
+
+test('tags are taken apart once for all references that are held against them, whatever counts builds', () => {
+  let looks = 0;
+  const list = ['1.2.3-p1', '1.2.3-p2', '1.2.3-p3', '1.2.4-p1', '1.2.4'];
+  const tags = new Proxy(list, {
+    get(target, key, receiver) {
+      looks += key === '0' ? 1 : 0;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  const newer = (tag: string) => {
+    const reference = parseImageReference(`acme/tool:${tag}`);
+    return reference && trackNews(reference, tags, () => true).newer;
+  };
+  expect([newer('1.2.3-p2'), newer('1.2.3')]).toEqual(['1.2.4-p1', '1.2.4']);
+  const before = looks;
+  expect([newer('1.2.3-p1'), newer('1.2.2')]).toEqual(['1.2.4-p1', '1.2.4']);
+  expect(looks - before).toBe(0);
+});

@@ -16,6 +16,12 @@ it('counts what du counts: blocks, what has two names once, links as links', asy
     const { stdout } = spawnSync('du', ['-s', '--block-size=1', directory], { encoding: 'utf8' });
     expect(await diskBytes([directory])).toBe(Number(stdout.split('\t')[0]));
     expect(await diskBytes([path.join(directory, 'absent')])).toBe(0);
+    // The directory itself, two more, and four in them.
+    expect(await diskBytes([directory], { entriesAtMost: 7 })).toBe(await diskBytes([directory]));
+    await expect(diskBytes([directory], { entriesAtMost: 6 })).rejects.toMatchObject({
+      name: 'UserError',
+      exitCode: 3,
+    });
   } finally {
     rmSync(directory, { recursive: true });
   }
