@@ -5,17 +5,27 @@ import { readBake } from '../../kubernetes/bake.ts';
 import { entriesAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { kindOfName } from '../../project/discover-kind.ts';
 import type { Project } from '../../project/project.ts';
+import { shippedChain } from './dockerfile-images.ts';
 import { changedPart, type Part, type ReadName, textOf } from './yaml-name.ts';
 
 const scheme = 'docker-image://';
+
+export interface BakeImages {
+  readonly names: readonly ReadName[];
+  /** Whether bake files say for all builds of a Dockerfile what a name in its FROM, as written there, stands for. */
+  isGiven(dockerfile: Dockerfile, written: string): boolean;
+}
 
 /**
  * The images that bake files name (https://docs.docker.com/build/bake/reference/): contexts that are images, and arguments that stand in the `FROM` of the Dockerfile that a
  * target builds. The defaults of variables are put in.
  */
-export function bakeImages({ artifacts, dockerfiles }: Project): readonly ReadName[] {
+export function bakeImages(project: Project): BakeImages {
+  const { artifacts, dockerfiles, builds: allBuilds } = project;
   const byPath = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
-  return [...artifacts.values()].flatMap((artifact): ReadName[] => {
+  const [told, untold] = [new Map<string, string>(), new Set<string>()];
+  const keyOf = (dockerfile: Dockerfile | undefined, written: string) => `${dockerfile?.path}\0${written}`;
+  const names = [...artifacts.values()].flatMap((artifact): ReadName[] => {
     if (kindOfName(artifact.path)?.kind !== 'bake') return [];
     const { builds } = readBake(artifact);
     const variables = new Map<string, YamlScalar>();
@@ -23,22 +33,40 @@ export function bakeImages({ artifacts, dockerfiles }: Project): readonly ReadNa
       const given = value.kind === 'map' ? scalarAt(value, 'default') : undefined;
       if (given) variables.set(key.text, given);
     }
-    const seen = new Set<YamlScalar>();
+    const seen = new Map<YamlScalar, Around>();
     return builds.flatMap(({ sources, dockerfilePath }) =>
       sources.flatMap((source) => [
         ...scalarsBelow(source, 'contexts').flatMap(({ value }) =>
           value.text.startsWith(scheme)
-            ? named({ artifact, value, variables, seen }, { mark: scheme, before: '', after: '' })
+            ? named({ artifact, value, variables, seen }, { mark: scheme, before: '', after: '', ships: false })
             : [],
         ),
-        ...scalarsBelow(source, 'args').flatMap(({ name, value }) =>
-          usesOf(byPath.get(dockerfilePath ?? ''), name).flatMap(({ before, after }) =>
-            named({ artifact, value, variables, seen }, { mark: '', before, after }),
-          ),
-        ),
+        ...scalarsBelow(source, 'args').flatMap(({ name, value }) => {
+          const dockerfile = byPath.get(dockerfilePath ?? '');
+          return usesOf(project, dockerfile, name).flatMap(({ written, ...use }) => {
+            const around = { mark: '', ...use };
+            const found = named({ artifact, value, variables, seen }, around);
+            const known = seen.get(value);
+            if (known?.before === around.before && known.after === around.after)
+              told.set(keyOf(dockerfile, written), name);
+            else untold.add(keyOf(dockerfile, written));
+            return found;
+          });
+        }),
       ]),
     );
   });
+  return {
+    names,
+    isGiven(dockerfile, written) {
+      const name = told.get(keyOf(dockerfile, written));
+      if (name === undefined || untold.has(keyOf(dockerfile, written))) return false;
+      return allBuilds.every(
+        (build) =>
+          build.dockerfile !== dockerfile || (build.toldBy === 'bake' && build.arguments.get(name) !== undefined),
+      );
+    },
+  };
 }
 
 function scalarsBelow(node: YamlNode, key: string): readonly { readonly name: string; readonly value: YamlScalar }[] {
@@ -47,17 +75,22 @@ function scalarsBelow(node: YamlNode, key: string): readonly { readonly name: st
   );
 }
 
+interface Use extends Omit<Around, 'mark'> {
+  readonly written: string;
+}
+
 /** What stands around an argument in the names of FROM that are made of nothing else that varies; each once. */
-function usesOf(
-  dockerfile: Dockerfile | undefined,
-  name: string,
-): readonly { readonly before: string; readonly after: string }[] {
-  const found = new Map<string, { readonly before: string; readonly after: string }>();
-  for (const { from } of dockerfile?.stages ?? []) {
-    const written = from?.image?.value ?? '';
+function usesOf(project: Project, dockerfile: Dockerfile | undefined, name: string): readonly Use[] {
+  if (dockerfile === undefined) return [];
+  const found = new Map<string, Use>();
+  const shipped = shippedChain(project, dockerfile);
+  for (const stage of dockerfile.stages) {
+    const written = stage.from?.image?.value ?? '';
     const match = /^([^$]*)\$(?:\{(\w+)(?::?-[^${}]*)?\}|(\w+))([^$]*)$/.exec(written);
     const [, before = '', braced, bare, after = ''] = match ?? [];
-    if ((braced ?? bare) === name) found.set(written, { before, after });
+    if ((braced ?? bare) !== name) continue;
+    const ships = shipped.has(stage) || found.get(written)?.ships === true;
+    found.set(written, { written, before, after, ships });
   }
   return [...found.values()];
 }
@@ -66,8 +99,8 @@ interface Given {
   readonly artifact: Artifact;
   readonly value: YamlScalar;
   readonly variables: ReadonlyMap<string, YamlScalar>;
-  /** Of targets that inherit it each would name it again. */
-  readonly seen: Set<YamlScalar>;
+  /** Of targets that inherit it each would name it again. With what stood around it. */
+  readonly seen: Map<YamlScalar, Around>;
 }
 
 interface Around {
@@ -76,14 +109,17 @@ interface Around {
   /** What a FROM has around it. */
   readonly before: string;
   readonly after: string;
+  /** Whether the FROM is of a stage that ships. */
+  readonly ships: boolean;
 }
 
-function named({ artifact, value, variables, seen }: Given, { mark, before, after }: Around): ReadName[] {
+function named({ artifact, value, variables, seen }: Given, around: Around): ReadName[] {
+  const { mark, before, after, ships } = around;
   if (seen.has(value)) return [];
   const { path, range } = value;
   const parts = partsOf(value.text.slice(mark.length), variables);
   if (parts === undefined) {
-    seen.add(value);
+    seen.set(value, around);
     return [
       { kind: 'unresolved', unresolved: { path, range, text: value.text, reason: 'a variable in it has no default' } },
     ];
@@ -92,12 +128,12 @@ function named({ artifact, value, variables, seen }: Given, { mark, before, afte
   // An argument of the same file may be anything; without a tag or digest it is a word.
   const reference = parseImageReference(text);
   if (reference === undefined || (reference.tag ?? reference.digest) === undefined) return [];
-  seen.add(value);
+  seen.set(value, around);
   return [
     {
       kind: 'name',
       name: {
-        place: { path, range, kind: 'bake', text, ships: false },
+        place: { path, range, kind: 'bake', text, ships },
         rewrite(to) {
           if (!to.startsWith(before) || !to.endsWith(after) || to.length <= before.length + after.length)
             return undefined;

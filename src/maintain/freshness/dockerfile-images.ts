@@ -3,7 +3,7 @@ import { parseImageReference } from '../../core/image-reference.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
-import type { StageReference } from '../../dockerfile/stage.ts';
+import type { Stage, StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom, resolveMountFrom } from '../../dockerfile/stage-graph.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
@@ -11,8 +11,20 @@ import { stageChain } from '../../project/stage-facts.ts';
 import { type ReferenceChange, replaceReferences } from '../../repairs/replace-base.ts';
 import type { NamedImages, NamedPlace, UnresolvedName } from './named-image.ts';
 
-/** The images that a Dockerfile pulls: of `# syntax`, FROM, `COPY --from` and `RUN --mount=from=`. */
-export function dockerfileImages(project: Project, dockerfile: Dockerfile): NamedImages {
+/** The stages that ship, and those that they are built on. */
+export function shippedChain(project: Project, dockerfile: Dockerfile): ReadonlySet<Stage> {
+  return new Set(shippedStages(project, dockerfile).flatMap(stageChain));
+}
+
+/**
+ * The images that a Dockerfile pulls: of `# syntax`, FROM, `COPY --from` and `RUN --mount=from=`.
+ * @param isGiven whether another file always says what a name in FROM stands for, and is asked in its place
+ */
+export function dockerfileImages(
+  project: Project,
+  dockerfile: Dockerfile,
+  isGiven: (written: string) => boolean,
+): NamedImages {
   const { path, text } = dockerfile;
   const unresolved: UnresolvedName[] = [];
   const places: NamedPlace[] = [];
@@ -40,9 +52,11 @@ export function dockerfileImages(project: Project, dockerfile: Dockerfile): Name
         ships: false,
       });
   }
-  const shipped = new Set(shippedStages(project, dockerfile).flatMap(stageChain));
-  for (const stage of dockerfile.stages)
-    if (stage.from?.image) add(stage.base, stage.from.image.range, 'FROM', shipped.has(stage), stage.from.image);
+  const shipped = shippedChain(project, dockerfile);
+  for (const stage of dockerfile.stages) {
+    const image = stage.from?.image;
+    if (image && !isGiven(image.value)) add(stage.base, image.range, 'FROM', shipped.has(stage), image);
+  }
   for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
     const { from } = instruction;
     // A bare name may be a build context of the command line.

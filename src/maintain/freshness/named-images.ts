@@ -13,6 +13,7 @@ import { type NamedImages, type NamedPlace, separateNames } from './named-image.
 export function namedImages(project: Project): readonly NamedImages[] {
   const built = new Set(project.builds.flatMap(({ images }) => images.flatMap((text) => repositoryIn(text) ?? [])));
   const isOthers = ({ text }: NamedPlace) => !built.has(repositoryIn(text) ?? '');
+  const bake = bakeImages(project);
   const { names, unresolved } = sorted([
     ...composeImages(project),
     ...kustomizationImages(project),
@@ -20,7 +21,7 @@ export function namedImages(project: Project): readonly NamedImages[] {
     ...chartImages(project),
     ...manifestImages(project),
     ...ciImages(project),
-    ...bakeImages(project),
+    ...bake.names,
   ]);
   const seen = new Set<string>();
   const isFirst = ({ path, range }: Pick<NamedPlace, 'path' | 'range'>) => {
@@ -32,7 +33,7 @@ export function namedImages(project: Project): readonly NamedImages[] {
     unresolved.filter(isFirst),
   );
   const inDockerfiles = project.dockerfiles.map((dockerfile) => {
-    const found = dockerfileImages(project, dockerfile);
+    const found = dockerfileImages(project, dockerfile, (written) => bake.isGiven(dockerfile, written));
     return { ...found, places: found.places.filter(isOthers) };
   });
   return [...inDockerfiles, others];

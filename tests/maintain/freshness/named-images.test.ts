@@ -299,6 +299,56 @@ test('a bake file names images by contexts and by arguments that a FROM takes', 
   );
 });
 
+test.each<[string, string, string, readonly string[], readonly string[]]>([
+  [
+    'what all targets give is named by them alone',
+    'target "a" { args = { BASE = "node:20.1.0", OLD = "python:3.12.4" } }\ntarget "b" { args = { BASE = "node:22.1.0", OLD = "python:3.13.1" } }\n',
+    'ARG BASE\nARG OLD=python:3.6\nFROM ${BASE} AS a\nFROM ${OLD}\n',
+    ['bake node:20.1.0', 'bake node:22.1.0', 'bake python:3.12.4', 'bake python:3.13.1'],
+    [],
+  ],
+  [
+    'a variable without a default is told once',
+    'variable "NODE" {}\ntarget "a" { args = { BASE = "${NODE}" } }\n',
+    'ARG BASE\nFROM ${BASE}\n',
+    [],
+    ['${NODE}'],
+  ],
+  [
+    'what one target leaves to the Dockerfile is named there, too',
+    'target "a" { args = { OLD = "python:3.12.4" } }\ntarget "b" {}\n',
+    'ARG OLD=python:3.6\nFROM ${OLD}\n',
+    ['FROM python:3.6', 'bake python:3.12.4'],
+    [],
+  ],
+  [
+    'what is named in one FROM alone stays in the other',
+    'target "a" { args = { V = "3.12.4" } }\n',
+    'ARG V=3.6.1\nFROM python:${V} AS a\nFROM python:${V}-slim\n',
+    ['FROM python:3.6.1-slim', 'bake python:3.12.4'],
+    [],
+  ],
+])('of arguments of bake files, %s', async (_, file, dockerfile, names, unresolved) => {
+  const found = await namesIn({ 'docker-bake.hcl': file, Dockerfile: dockerfile });
+  expect(found.names.sort()).toEqual(names);
+  expect(found.unresolved).toEqual(unresolved);
+});
+
+test('what a bake file gives to the stage that ships, ships', async () => {
+  const project = await projectOf(
+    {
+      'docker-bake.hcl': 'target "a" { args = { BASE = "node:20.1.0", TOOL = "golang:1.22.1" } }\n',
+      Dockerfile: 'ARG BASE\nARG TOOL\nFROM ${TOOL} AS tool\nFROM ${BASE}\nCOPY --from=tool /a /a\n',
+    },
+    false,
+  );
+  const places = namedImages(project).flatMap((each) => each.places);
+  expect(places.map(({ text, ships }) => [text, ships])).toEqual([
+    ['node:20.1.0', true],
+    ['golang:1.22.1', false],
+  ]);
+});
+
 test('a bake file may be of JSON', async () => {
   const text =
     '{"target": {"a": {"contexts": {"x": "docker-image://acme/x:1.0.0", "y": "docker-image://acme/\\u0079:1.0.0"}}}}';
