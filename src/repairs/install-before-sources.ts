@@ -6,6 +6,7 @@ import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { readPackageCommand } from '../ecosystems/package-command.ts';
 import { copiedFiles } from '../project/copied-files.ts';
+import { stageChain } from '../project/stage-facts.ts';
 import { isIndependentCommand } from './independent-steps.ts';
 
 /** Steps, one behind the other, that install named packages behind files that they need none of. */
@@ -18,6 +19,7 @@ export interface LateInstall {
 
 /** Steps that install named packages of a registry behind copied sources, where nothing between them matters to the install. */
 export function lateInstalls(dockerfile: Dockerfile, stage: Stage): readonly LateInstall[] {
+  if (isTold(stage)) return [];
   const destinations = new Map(
     copiedFiles(dockerfile, stage).map(({ instruction, destination }) => [instruction, destination]),
   );
@@ -83,33 +85,61 @@ function mayBePassed(
 
 /** Places of an application, where no package of a distribution puts or looks for anything. https://refspecs.linuxfoundation.org/FHS_3.0/fhs-3.0.html */
 const ofApplication =
-  /^\/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var)(?:\/|$))[^/]+|^\/(?:opt|srv)\/[^/]+|^\/usr\/src\/[^/]+/;
+  /^\/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)(?:\/|$))[^/]+|^\/(?:opt|srv)\/[^/]+|^\/usr\/src\/[^/]+/;
 
 function installs(dockerfile: Dockerfile, run: RunInstruction): boolean {
   return (dockerfile.script(run)?.commands ?? []).some((command) => readPackageCommand(command)?.action === 'install');
 }
 
-/** Packages by their names, what goes with that, and what does the same whether sources are there or not. */
+/** Packages by their names, and what does the same whether sources are there or not: all that is not known for sure stays where it is. */
 function looksAtNoSource(dockerfile: Dockerfile, run: RunInstruction): boolean {
   const script = dockerfile.script(run);
   if (script === undefined || script.errors.length > 0 || script.commands.length === 0) return false;
   if (run.heredocs.length > 0 || run.mounts.some(({ type }) => type !== 'cache' && type !== 'tmpfs')) return false;
-  return script.commands.every(
-    (command) => (isIndependentCommand(command) && !namesPlace(command)) || cleansUp(command),
+  return script.commands.every((command) => isNamedInstall(command) || cleansUp(command) || isIdle(command));
+}
+
+/** Whether the file sets a variable that tells package managers of files or of other programs: it may be of what is copied. */
+function isTold(stage: Stage): boolean {
+  const pairs = stageChain(stage).flatMap(({ instructions }) =>
+    instructions.flatMap((each) => (each.name === 'ENV' || each.name === 'ARG' ? each.pairs : [])),
+  );
+  return pairs.some(({ key }) => telling.test(key.value) && !harmless.test(key.value));
+}
+
+/** Variables by which package managers are told of files, places and other programs. */
+const telling =
+  /^(?:PIP_|NPM_CONFIG_|PYTHON|NODE_|APT_|GEM_|BUNDLE_|VIRTUAL_ENV$|PATH$|HOME$|XDG_|BASH_ENV$|ENV$|LD_)|CERT|CA_BUNDLE|_CONFIG$/i;
+const harmless =
+  /^(?:PIP_(?:NO_CACHE_DIR|DISABLE_PIP_VERSION_CHECK|DEFAULT_TIMEOUT|ROOT_USER_ACTION|BREAK_SYSTEM_PACKAGES)|PYTHON(?:UNBUFFERED|DONTWRITEBYTECODE|HASHSEED|FAULTHANDLER|IOENCODING|_VERSION)|NODE_(?:ENV|VERSION|OPTIONS)|NPM_CONFIG_(?:LOGLEVEL|UPDATE_NOTIFIER|FUND|AUDIT))$/i;
+
+/** The options that say nothing of a file, by package manager. */
+const plainOptions: Readonly<Record<string, RegExp>> = {
+  apt: /^(?:-y|-q|-qq|-qy|-yq|-yqq|-qqy|--yes|--assume-yes|--quiet|--no-install-recommends|--no-install-suggests|--fix-missing|--allow-downgrades)$/,
+  apk: /^(?:-U|-u|-q|--update|--update-cache|--no-cache|--upgrade|--quiet|--virtual(?:=[\w.-]+)?|-t|--no-progress)$/,
+  rpm: /^(?:-y|-q|--assumeyes|--quiet|--nodocs|--setopt=(?:install_weak_deps|tsflags|keepcache)=\w+|--best|--allowerasing|--refresh)$/,
+  pip: /^(?:-q|-U|--quiet|--upgrade|--no-cache-dir|--disable-pip-version-check|--root-user-action=ignore|--break-system-packages|--no-input|--pre)$/,
+  npm: /^(?:-g|--global|--silent|-s|--no-fund|--no-audit|--no-progress|--quiet|--loglevel=\w+|--unsafe-perm|--no-update-notifier)$/,
+};
+
+/** A package manager that is told names alone, and is one that looks nowhere else. */
+function isNamedInstall(command: ShellCommand): boolean {
+  const read = readPackageCommand(command);
+  const plain = read && plainOptions[read.ecosystem];
+  if (!read || !plain || read.tool === 'yarn' || read.tool === 'pnpm' || read.tool === 'uv') return false;
+  if (command.redirects.length > 0 || !isIndependentCommand(command)) return false;
+  return command.arguments.every(
+    ({ literal, value }) =>
+      literal && (value.startsWith('-') ? plain.test(value) : /^[@\w][\w.+@/:~=<>!*,[\]-]*$/.test(value)),
   );
 }
 
-/** A file of the project by an option: constraints, a target, a prefix, a list. */
-function namesPlace(command: ShellCommand): boolean {
-  const read = readPackageCommand(command);
-  if (read === undefined || ['apt', 'apk', 'rpm'].includes(read.ecosystem)) return false;
+function isIdle({ name, arguments: words, assignments, redirects }: ShellCommand): boolean {
   return (
-    command.redirects.length > 0 ||
-    command.arguments.some(({ value }) =>
-      /^(?:-[crte]|--(?:constraint|requirement|target|prefix|root|find-links|editable|src|install-dir|file|userconfig)(?:=|$)|\.)/.test(
-        value,
-      ),
-    )
+    /^(?:set|true|:|echo)$/.test(name) &&
+    redirects.length === 0 &&
+    assignments.length === 0 &&
+    words.every(({ literal }) => literal)
   );
 }
 
@@ -117,9 +147,7 @@ function cleansUp({ name, arguments: words, redirects }: ShellCommand): boolean 
   return (
     name === 'rm' &&
     redirects.length === 0 &&
-    words.every(({ value }) =>
-      /^-|^\/(?:var\/(?:lib\/apt\/lists|cache)|var\/tmp|tmp|root\/\.cache|root\/\.npm)(?:\/|$)/.test(value),
-    )
+    words.every(({ value }) => /^-|^\/(?:var\/(?:lib\/apt\/lists|cache)|root\/\.cache|root\/\.npm)(?:\/|$)/.test(value))
   );
 }
 
