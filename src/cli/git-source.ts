@@ -4,10 +4,17 @@ import path from 'node:path';
 import type { RunSource } from '../core/history.ts';
 import { repositoryTop } from '../project/repository-top.ts';
 import { ciBranch } from './ci-branch.ts';
-import { git } from './git-status.ts';
+import { git, uncommittedFiles } from './git-status.ts';
 
-/** The commit and branch of a directory's work tree; nothing outside of a git repository and without git. */
-export function sourceOf(directory: string, environment: Readonly<Record<string, string | undefined>>): RunSource {
+/**
+ * The commit and branch of a directory's work tree; nothing outside of a git repository and without git.
+ * @param found where something was found, relative to the directory: what is there in a file that git does not know came with no commit
+ */
+export function sourceOf(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  found: readonly string[] = [],
+): RunSource {
   // https://git-scm.com/docs/git-status#_branch_headers
   const lines = git(directory, [
     'status',
@@ -25,8 +32,16 @@ export function sourceOf(directory: string, environment: Readonly<Record<string,
   return {
     commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
     branch: isTold ? told.branch : head,
-    dirty: lines?.some((line) => line !== '' && !line.startsWith('#')) ?? false,
+    dirty:
+      lines !== undefined &&
+      (lines.some((line) => line !== '' && !line.startsWith('#')) ||
+        uncommittedFiles(directory, [...new Set(found)].filter(isBelow)).size > 0),
   };
+}
+
+/** Git refuses to say anything where one of many is not. */
+function isBelow(file: string): boolean {
+  return !path.isAbsolute(file) && !path.normalize(file).startsWith('..');
 }
 
 /** The branches that a run may be held against. */

@@ -71,7 +71,8 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
     };
     const file = storeFile(parsed, configuration.history, terminal.cwd, terminal.cwd);
     const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
-    const before = await earlierRuns({ series, report, file, now }, parsed, terminal);
+    const words = wordsOf(parsed, series);
+    const before = await earlierRuns({ series, report, file, now, words }, parsed, terminal);
     const at = now.toISOString();
     const runs = [...before, presentRun({ report, source: noSource, at, version: terminal.version, after: before })];
     const { report: bases } = await readBasesRun(asBases(parsed), terminal, progress);
@@ -84,7 +85,7 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
       recorded: before.length,
       noHistory: parsed.has('record')
         ? 'The history has one run: there is nothing to compare.'
-        : 'There is no history: «plimsoll review --cluster --record» begins one.',
+        : `There is no history to compare with: ${beginning(words)}`,
       images: [],
       hasBudgets: false,
       broken: [],
@@ -94,7 +95,7 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
       today,
       days,
       since,
-      words: wordsOf(parsed, series.project),
+      words,
       figures: gainText,
     });
     writeReview(told(review), parsed, terminal);
@@ -115,16 +116,20 @@ interface ClusterRun {
   readonly report: Report;
   readonly file: string;
   readonly now: Date;
+  readonly words: ReviewWords;
 }
 
 /** The runs that were recorded of this cluster before this one, which is recorded where that is asked for. */
 async function earlierRuns(
-  { series, report, file, now }: ClusterRun,
+  { series, report, file, now, words }: ClusterRun,
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<readonly HistoricRun[]> {
   const records = parsed.has('record');
-  if (!records && parsed.value('store') === undefined && !existsSync(file)) return [];
+  if (!records && !existsSync(file)) {
+    if (parsed.value('store') === undefined) return [];
+    throw new UserError('there is no history here', { where: file, remedy: beginning(words) });
+  }
   const store = await openStore(file, records ? 'make' : 'read');
   return usingStore(store, () => {
     const { runs } = readHistory(store, series, undefined);
@@ -148,10 +153,23 @@ async function earlierRuns(
 /** A cluster has no commits. */
 const noSource: RunSource = { commit: undefined, branch: undefined, dirty: false };
 
-function wordsOf(parsed: ParsedArguments, project: string): ReviewWords {
-  const store = parsed.value('store');
-  const named = store === undefined ? '' : ` --store ${shellWord(store)}`;
-  return { target: ' --cluster', history: `${named} --project ${shellWord(project)}`, store: named };
+/** Another cluster, and another part of it, would have other findings. */
+function wordsOf(parsed: ParsedArguments, { project, subject }: RunSeries): ReviewWords {
+  const options = (...names: readonly string[]) =>
+    names.flatMap((name) => parsed.values(name).map((value) => ` --${name} ${shellWord(value)}`)).join('');
+  const flags = (...names: readonly string[]) =>
+    names.flatMap((name) => (parsed.has(name) ? [` --${name}`] : [])).join('');
+  const cluster = `${options('kubeconfig', 'context', 'namespace')}${flags('all-namespaces')}`;
+  const store = options('store');
+  return {
+    target: ` --cluster${cluster}${options('config')}${flags('no-config')}`,
+    history: `${store} --project ${shellWord(project)} --subject=${shellWord(subject)}`,
+    store,
+  };
+}
+
+function beginning({ target, store }: ReviewWords): string {
+  return `«plimsoll review${target}${store} --record» begins one.`;
 }
 
 /** What needs no registry: ends of support, and what is given up. */

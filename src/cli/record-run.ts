@@ -105,17 +105,22 @@ async function runOf({
   images,
   evidence,
 }: Recording): Promise<RunRecord> {
+  const findings = recordedFindings(report);
   return {
     project: configuration.history.project ?? projectName(root),
     kind,
     subject,
-    ...sourceOf(root, environment),
+    ...sourceOf(
+      root,
+      environment,
+      findings.map(({ path }) => path),
+    ),
     at: new Date().toISOString(),
     tool: version,
     rules: report.rules.map(({ id }) => id),
     unread: [...new Set(report.problems.map(({ path }) => path))],
     score: report.score,
-    findings: recordedFindings(report),
+    findings,
     images: images.length === 0 ? [] : images.map((await import('./recorded-image.ts')).recordedImage),
     evidence,
   };

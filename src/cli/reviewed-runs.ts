@@ -72,7 +72,8 @@ function judged(
 ): Omit<ReviewedRuns, 'words'> {
   const { budgets = noBudgets } = configuration;
   const at = now.toISOString();
-  const source = sourceOf(root, environment);
+  const found = report.findings.map(({ locations: [{ path: file }] }) => file);
+  const source = sourceOf(root, environment, found);
   const bases =
     budgets.branch === undefined ? baseBranches(root, environment) : { target: undefined, others: [budgets.branch] };
   const series: RunSeries = { project, kind: 'audit', subject: '.' };

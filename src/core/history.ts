@@ -15,7 +15,7 @@ export function isRunKind(value: string): value is RunKind {
 export interface RunSource {
   readonly commit: string | undefined;
   readonly branch: string | undefined;
-  /** Tracked files were other than committed. */
+  /** Files were other than committed: tracked ones, or those in which something was found. */
   readonly dirty: boolean;
 }
 

@@ -39,7 +39,7 @@ export interface RunReference {
   readonly run: number;
   readonly at: string;
   readonly commit: string | undefined;
-  /** Tracked files were other than committed: what came with the run may be in no commit. */
+  /** See {@link RunSource.dirty}: what came with the run may be in no commit. */
   readonly dirty: boolean;
 }
 

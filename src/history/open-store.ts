@@ -121,7 +121,7 @@ function copied(file: string): { readonly copy: string; release(): void } {
   try {
     made = copyStore(file, ownerFile(file));
   } catch (error) {
-    throw storeFault(file, error);
+    throw isForbidden(error) ? unreadable(file, error) : storeFault(file, error);
   }
   if ('blockedBy' in made) throw inUse(file, made.blockedBy);
   return made;
@@ -222,6 +222,20 @@ function storeFault(file: string, error: unknown): unknown {
     remedy: 'Is its directory there, writable, and its disk not full? --store names another file.',
     exitCode: exitCodes.system,
     cause: error,
+  });
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}
+
+/** To be read it need not be writable. */
+function unreadable(file: string, cause: unknown): UserError {
+  return new UserError('the history may not be read by this user', {
+    where: file,
+    remedy: 'Its owner can give the right to read it (chmod g+r FILE), or a copy of it: --store COPY.',
+    exitCode: exitCodes.system,
+    cause,
   });
 }
 

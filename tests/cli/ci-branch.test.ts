@@ -122,6 +122,16 @@ describe('in a repository', () => {
     expect(sourceOf(directory, environment).branch).toBe('other');
   });
 
+  test('what is found in a file that git does not know came with no commit', () => {
+    writeFileSync(path.join(directory, 'Dockerfile'), 'FROM busybox');
+    writeFileSync(path.join(directory, 'notes.txt'), 'x');
+    expect(sourceOf(directory, {}).dirty).toBe(false);
+    expect(sourceOf(directory, {}, ['Dockerfile', 'Dockerfile', '/usr/bin/sudo', '../x']).dirty).toBe(true);
+    git('add', 'Dockerfile');
+    git('commit', '-q', '-m', 'second');
+    expect(sourceOf(directory, {}, ['Dockerfile', 'image:shop/web']).dirty).toBe(false);
+  });
+
   test('runs are held against what the pull request goes into, else the default branch of the remote, else main', () => {
     expect(baseBranches(directory, {})).toEqual({ target: undefined, others: ['main', 'master'] });
     expect(baseBranches(directory, { CI_DEFAULT_BRANCH: 'trunk', CI_COMMIT_BRANCH: 'a' })).toEqual({

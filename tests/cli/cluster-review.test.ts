@@ -89,3 +89,18 @@ test('what an account may not list is not clean: it is said, has no score, and i
     'number',
   ]);
 });
+
+test('its commands are of the cluster, the namespaces and the store that were reviewed', async () => {
+  const args = ['--context', 'x', '--namespace', 'shop', '--store', 'my runs.db'];
+  const cluster = "--cluster --kubeconfig 'kube config' --context x --namespace shop";
+  await expect(reviewed(...args)).rejects.toMatchObject({
+    remedy: `«plimsoll review ${cluster} --store 'my runs.db' --record» begins one.`,
+  });
+  expect((await reviewed(...args.slice(0, 4))).stdout.replaceAll(/\s+/g, ' ')).toContain(
+    `«plimsoll review ${cluster} --record» begins one.`,
+  );
+  await reviewed(...args, '--record');
+  const { sections } = JSON.parse((await reviewed(...args, '--json')).stdout);
+  const missing = sections.map(({ missing: text }: { missing: string | null }) => text).join(' ');
+  expect(missing).toContain(`«plimsoll bases ${cluster}»`);
+});

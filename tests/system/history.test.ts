@@ -96,6 +96,11 @@ test('a store that may only be read is read by history, trend and review, and no
       stdout: expect.stringContaining(text),
     });
   expect(readdirSync(place)).toEqual(before);
+  const file = path.join(place, 'history.db');
+  chmodSync(file, 0o200);
+  const unread = plimsoll(['history', '--project', path.basename(directory)], user);
+  expect([unread.code, unread.stderr]).toEqual([3, expect.stringContaining('may not be read by this user')]);
+  chmodSync(file, 0o444);
   const refused = plimsoll(['audit', '--record', '--format', 'plain'], user);
   expect([refused.code, refused.stdout]).toEqual([
     3,
