@@ -33,6 +33,8 @@ export interface TrackedFinding {
   readonly newRule: boolean;
   /** The first run without it, where it is fixed. */
   readonly fixed: RunReference | undefined;
+  /** It was mended on the branch that is compared with, and all recorded runs of its own have it: they may never have had that, and no commit of them is the cause. */
+  readonly isUnmended?: true;
 }
 
 export interface RunReference {

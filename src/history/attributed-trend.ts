@@ -12,6 +12,8 @@ import { daysBetween } from './trend.ts';
 export function attributedTrend(trend: TrendReport, course: readonly HistoricRun[], now: string): TrendReport {
   const current = course.at(-1);
   if (current === undefined) return trend;
+  // Behind the runs that are compared with; none where they are of the same branch.
+  const firstOwn = current.branch === trend.branch ? undefined : course[trend.points.length - 1];
   const known = new Map<TrackedFinding, TrackedFinding>();
   const having = new Map<HistoricRun, ReadonlySet<string>>();
   const has = (run: HistoricRun, fingerprint: string) => {
@@ -22,11 +24,14 @@ export function attributedTrend(trend: TrendReport, course: readonly HistoricRun
   const attributed = (tracked: TrackedFinding): TrackedFinding => {
     if (tracked.openSince.run !== current.id) return tracked;
     const since = firstOfTail(course, (run) => has(run, tracked.finding.fingerprint));
-    if (since === undefined || since === current) return tracked;
+    if (since === undefined) return tracked;
+    const unmended = since === firstOwn && tracked.returned > 0 ? { isUnmended: true as const } : {};
+    if (since === current) return { ...tracked, ...unmended };
     const openSince = referenceTo(since);
     const before = course[course.indexOf(since) - 1];
     return {
       ...tracked,
+      ...unmended,
       first: tracked.first.run === current.id ? openSince : tracked.first,
       openSince,
       before: before && referenceTo(before),

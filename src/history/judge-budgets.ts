@@ -187,7 +187,8 @@ function listed(
   return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
-function cameWith({ openSince, before, returned }: TrackedFinding): string {
+function cameWith({ openSince, before, returned, isUnmended }: TrackedFinding): string {
+  if (isUnmended) return `on this branch since its first recorded run, of ${commitText(openSince)}`;
   const after =
     before?.commit !== undefined && before.commit !== openSince.commit ? `, after ${short(before.commit)}` : '';
   return `${returned > 0 ? 'back ' : ''}with ${commitText(openSince)}${after}`;

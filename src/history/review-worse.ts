@@ -16,7 +16,17 @@ export function worse(inputs: ReviewInputs): ReviewItem[] {
   return [
     ...fallenLoadLine(period, course, words.history),
     ...trend.areas.flatMap(({ area }) => fallenArea(area, period, course, words.history)),
-    ...findingsByRule(trend.comeBack, inputs, (rule, all) => `${rule} came back ${times(all.length)}.`),
+    ...findingsByRule(
+      trend.comeBack.filter(({ isUnmended }) => !isUnmended),
+      inputs,
+      (rule, all) => `${rule} came back ${times(all.length)}.`,
+    ),
+    ...findingsByRule(
+      trend.comeBack.filter(({ isUnmended }) => isUnmended),
+      inputs,
+      (rule, all) =>
+        `${rule} was mended on ${trend.branch ?? 'another branch'} and is on this branch ${times(all.length)}.`,
+    ),
     ...findingsByRule(
       trend.newOnes.filter(({ newRule, returned }) => !newRule && returned === 0),
       inputs,

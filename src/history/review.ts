@@ -80,12 +80,17 @@ export function reviewOf(inputs: ReviewInputs): ReviewReport {
   };
 }
 
-function broken({ broken: all, words }: ReviewInputs): ReviewItem[] {
+function broken({ broken: all, words, runs, trend }: ReviewInputs): ReviewItem[] {
+  // A trend is of one branch: of this one alone it would show nothing of what it is held against.
+  const isOfOneBranch = runs.at(-1)?.branch === trend.branch;
+  const compared = isOfOneBranch
+    ? `plimsoll trend${words.history}`
+    : `plimsoll audit${words.target}${words.store} --record`;
   return all.map(({ budget, place, message, places }) => ({
     text: message,
     basis: budget === 'imageSize' ? 'measured' : 'recorded',
     places: [place, ...places.map(({ path, line }) => `${path}:${line}`)],
-    command: budget === 'imageSize' ? `plimsoll bisect-size${words.target}` : `plimsoll trend${words.history}`,
+    command: budget === 'imageSize' ? `plimsoll bisect-size${words.target}` : compared,
   }));
 }
 

@@ -215,7 +215,7 @@ describe('review', () => {
     // Nothing of the branch is recorded.
     const told = await sections(directory);
     expect(told.get('budgets')?.items).toEqual([
-      expect.stringMatching(new RegExp(`are new since .*with commit ${bad}.* plimsoll trend$`)),
+      expect.stringMatching(new RegExp(`are new since .*with commit ${bad}.* plimsoll audit --record$`)),
       expect.stringMatching(new RegExp(`The load line fell .*since commit ${bad}`)),
     ]);
     expect(told.get('worse')?.items.join('\n')).toContain(`security/sudo is new in 1 place, first with commit ${bad}`);
@@ -343,6 +343,31 @@ describe('what budgets are held against', () => {
       expect(told).toContain(`with commit ${id}, after`);
       expect(told).toContain(`since commit ${id}`);
     }
+  });
+
+  test('a branch that lacks what main mended is not told that a commit of its own brought it back', async () => {
+    write('Dockerfile', bad);
+    commit('bad');
+    await plain();
+    git('branch', 'stale');
+    write('Dockerfile', dockerfile);
+    commit('mended');
+    await plain();
+    git('checkout', '-q', 'stale');
+    write('README.md', 'x');
+    const id = commit('harmless').slice(0, 10);
+    const reviewed = (await runCommand(review, directory, ['--json'])).stdout;
+    for (const told of [await plain(), await plain(), reviewed]) {
+      expect(told).toContain(`on this branch since its first recorded run, of commit ${id}`);
+      expect(told).not.toContain('back with');
+    }
+    expect(reviewed).toContain('security/sudo was mended on main and is on this branch once');
+    expect(reviewed).not.toContain('came back');
+    // The trend of this branch alone has nothing new.
+    const budgets = JSON.parse(reviewed).sections.find(({ id: section }: { id: string }) => section === 'budgets');
+    expect(new Set(budgets.items.map(({ command }: { command: string }) => command))).toEqual(
+      new Set(['plimsoll audit --record']),
+    );
   });
 
   test('a commit without a branch is held against main, and no other branch is blamed', async () => {
