@@ -10,6 +10,9 @@ export interface SecretInFile {
 const settingsName = /(?:^|\.)(?:env|properties)$/i;
 const setting = /^(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/;
 
+/** Texts of a user interface. */
+const wording = /^(?:label|message|msg|text|error|i18n|title|hint|placeholder)s?\./i;
+
 /** Longer texts are no settings that a person wrote. */
 const mostLines = 500;
 
@@ -28,12 +31,13 @@ export function isSettingsFile(name: string, text: string): boolean {
 export function secretInFile(name: string, text: string): SecretInFile | undefined {
   const token = findTokens(text).find(({ kind }) => kind !== 'password in a URL');
   if (token) return { name, secret: token };
-  if (!isSettingsFile(name, text)) return undefined;
+  if (!isSettingsFile(name, text) || /^messages/i.test(name)) return undefined;
   for (const line of settingLines(text)) {
     const [, key = '', written = ''] = setting.exec(line) ?? [];
     const value = written.trim().replace(/^(["'])(.*)\1$/, '$2');
-    // What is put together by a program is no literal.
-    const secret = /[()[\]]/.test(value) ? undefined : secretInVariable(key, value);
+    // What a program puts together or fills in is no literal, and what people read is no secret.
+    const isLiteral = !/[()[\]]|^@.*@$|^%.*%$/.test(value) && !wording.test(key);
+    const secret = isLiteral ? secretInVariable(key, value) : undefined;
     if (secret) return { name: `${key} in ${name}`, secret };
   }
   return undefined;

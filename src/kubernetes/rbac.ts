@@ -67,11 +67,12 @@ export function allows(
   return has(verbs, verb) && has(apiGroups, apiGroup) && has(resources, resource, ...ofAny);
 }
 
-/** Those of the roles that come with Kubernetes which are made for users. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles */
-const userFacing: ReadonlySet<string> = new Set(['cluster-admin', 'admin', 'edit', 'view']);
-
-/** Roles that come with Kubernetes are kept up by it, and named `system:…` but for those that are made for users. */
+/**
+ * Roles that come with Kubernetes are kept up by it: named `system:…`, labelled, or the one that has all rights by its purpose. A manifest that
+ * gives another of the roles for users (`view`) rules of its own is judged by those.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+ */
 export function isBuiltIn({ kind, name, labels }: KubernetesObject): boolean {
-  if (kind === 'ClusterRole' && userFacing.has(name)) return true;
+  if (kind === 'ClusterRole' && name === 'cluster-admin') return true;
   return name.startsWith('system:') || labels.get('kubernetes.io/bootstrapping') === 'rbac-defaults';
 }

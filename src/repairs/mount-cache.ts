@@ -31,6 +31,8 @@ export function mountCache(
   // Elsewhere, or switched off: then this is not the directory.
   const isSet = (name: string) => scope.has(name) || command.assignments.some((each) => each.name === name);
   if (['HOME', 'XDG_CACHE_HOME', 'GOPATH', 'CARGO_HOME'].some(isSet)) return undefined;
+  const assigned = command.assignments.find(({ name }) => name === 'CGO_ENABLED')?.value?.value;
+  const withoutC = (assigned ?? scope.get('CGO_ENABLED')) === '0';
   const isThere = ({ movedBy = [], switchedOffBy = {} }: CacheDirectory) =>
     ![...movedBy, ...Object.keys(switchedOffBy)].some(isSet);
   const [first, ...others] = caches;
@@ -62,6 +64,7 @@ export function mountCache(
       frontendKnows(project, dockerfile, 'RUN --mount'),
       { statement: 'The step runs as root, to whom the mount belongs.', state: 'holds' },
       notNeededLater(read.tool),
+      ...(mounted.some(({ target }) => target.endsWith('/go-build')) ? [noLibrariesOfC(withoutC)] : []),
       nothingIsOffline(project, dockerfile, stage, run),
     ],
   };
@@ -71,5 +74,15 @@ function notNeededLater(tool: string): Assumption {
   const statement = 'Nothing later looks for the files where they were downloaded to.';
   if (copies.has(tool)) return { statement, state: 'holds' };
   const question = `A later step or the container that runs ${tool} again will not find them, unless it has the mount, too: is that all right?`;
+  return { statement, state: 'unknown', question };
+}
+
+/** What was compiled is found by the sources, not by the headers of the system: https://pkg.go.dev/cmd/go#hdr-Build_and_test_caching */
+function noLibrariesOfC(withoutC: boolean): Assumption {
+  const statement =
+    'Nothing that is compiled takes in a C library of the system, whose changes the build cache of Go does not see.';
+  if (withoutC) return { statement, state: 'holds' };
+  const question =
+    'Does the program use cgo with libraries that apt or apk installs? Then a new release of one is not compiled in before the cache is emptied.';
   return { statement, state: 'unknown', question };
 }
