@@ -152,7 +152,7 @@ describe('plimsoll audit --cluster', () => {
       expect(items('ended')).toContainEqual(
         expect.objectContaining({
           text: expect.stringContaining('Node.js 16'),
-          command: 'plimsoll bases --cluster',
+          command: expect.stringMatching(/^plimsoll bases --cluster --kubeconfig \S+ --namespace \S+$/),
         }),
       );
       // To look is not to record.

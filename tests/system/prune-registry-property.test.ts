@@ -50,7 +50,7 @@ describe.skipIf(!hasRegistry)('prune registry, over random registries in docker-
     rmSync(directory, { recursive: true });
   });
   const prune = (...args: string[]) =>
-    runCommand(command, directory, ['registry', ...args, '--no-config', '--state', 'state'], {
+    runCommand(command, directory, ['registry', '--no-config', '--state', 'state', ...args], {
       environment: process.env,
     });
 
