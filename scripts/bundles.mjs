@@ -16,8 +16,8 @@ const beside = {
 /** The same for files of our own. */
 const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
 
-/** And for those of an audit alone: what it loads where it is recorded. In the bundle of all commands they are parts like others. */
-const besideAudit = { recording: 'src/cli/record-run.ts' };
+/** And for those of an audit alone: what it loads where it is recorded, or makes a page. In the bundle of all commands they are parts like others. */
+const besideAudit = { recording: 'src/cli/record-run.ts', 'html-report': 'src/report/html.ts' };
 
 export const libraries = { ...beside, ...besideFiles };
 
@@ -124,7 +124,7 @@ function besideBundle(files = besideFiles) {
       onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
         packages.has(name) ? { path: `./${packages.get(name)}.js`, external: true } : undefined,
       );
-      onResolve({ filter: /^\.\// }, ({ path: name, resolveDir }) => {
+      onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir }) => {
         const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
         const [file] = Object.entries(files).find(([, each]) => each === own) ?? [];
         return file === undefined ? undefined : { path: `./${file}.js`, external: true };
