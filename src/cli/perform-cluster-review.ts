@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { audit } from '../audit/audit.ts';
 import { clusterRules, withoutLiveFix } from '../audit/cluster-rules.ts';
-import { settingsFrom } from '../audit/settings.ts';
 import type { BasesReport } from '../core/bases-report.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { HistoricRun, RunSeries, RunSource } from '../core/history.ts';
@@ -17,17 +15,24 @@ import { trendOf } from '../history/trend.ts';
 import { liveProject } from '../project/live-project.ts';
 import { gainText } from '../report/review.ts';
 import { rules } from '../rules/generated.ts';
+import { auditForReview } from './audit-for-review.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { offlineBases } from './offline-bases.ts';
 import { readBasesRun } from './perform-bases.ts';
 import { presentRun } from './present-run.ts';
 import { progressOn } from './progress.ts';
 import { namespacesFrom, snapshotFrom } from './read-snapshot.ts';
 import { readTarget } from './read-target.ts';
-import { recordedFindings } from './recorded-report.ts';
-import { askedRules } from './rule-selection.ts';
+import { recordedReport } from './recorded-report.ts';
 import { storeFile } from './store-file.ts';
 import { writeReview } from './write-review.ts';
+
+const forBases = {
+  flags: ['cluster', 'all-namespaces', 'no-config', 'quiet'],
+  values: ['config', 'kubeconfig', 'context'],
+  lists: ['namespace'],
+};
 
 /**
  * Puts together what a review of a cluster looks at, as the arguments of `plimsoll review --cluster` say; with `--record` this run is the newest of its history.
@@ -44,19 +49,9 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
     const snapshot = await snapshotFrom(parsed, namespaces, terminal, progress);
     const now = new Date();
     const today = now.toISOString().slice(0, 10);
-    const found = audit(liveProject(snapshot, { podTemplates: configuration.podTemplates }), {
-      rules: clusterRules(rules),
-      settings: settingsFrom(configuration, askedRules(parsed)),
-      peerSettings,
-      honourIgnoreComments: true,
-      today,
-      baseline: undefined,
-      changedPaths: undefined,
-      version: terminal.version,
-      target: '--cluster',
-      clock: () => process.uptime(),
-      startedAt: 0,
-    });
+    const asked = { rules: clusterRules(rules), peerSettings, today, target: '--cluster', configuration };
+    const live = liveProject(snapshot, { podTemplates: configuration.podTemplates });
+    const found = auditForReview(live, asked, parsed, terminal);
     // What could not be looked at is not well because of it.
     const isWhole = snapshot.problems.length === 0;
     const report = {
@@ -75,7 +70,7 @@ export async function performClusterReview(parsed: ParsedArguments, terminal: Te
     const before = await earlierRuns({ series, report, file, now, words }, parsed, terminal);
     const at = now.toISOString();
     const runs = [...before, presentRun({ report, source: noSource, at, version: terminal.version, after: before })];
-    const { report: bases } = await readBasesRun(asBases(parsed), terminal, progress);
+    const { report: bases } = await readBasesRun(offlineBases(parsed, forBases), terminal, progress);
     progress.end();
     const review = reviewOf({
       report,
@@ -139,10 +134,7 @@ async function earlierRuns(
         ...noSource,
         at: now.toISOString(),
         tool: terminal.version,
-        rules: report.rules.map(({ id }) => id),
-        unread: [...new Set(report.problems.map(({ path }) => path))],
-        score: report.score,
-        findings: recordedFindings(report),
+        ...recordedReport(report),
         images: [],
         evidence: [],
       });
@@ -170,17 +162,6 @@ function wordsOf(parsed: ParsedArguments, { project, subject }: RunSeries): Revi
 
 function beginning({ target, store }: ReviewWords): string {
   return `«plimsoll review${target}${store} --record» begins one.`;
-}
-
-/** What needs no registry: ends of support, and what is given up. */
-function asBases(parsed: ParsedArguments): ParsedArguments {
-  const taken = ['cluster', 'all-namespaces', 'no-config', 'quiet'];
-  return {
-    ...parsed,
-    has: (flag) => flag === 'offline' || (taken.includes(flag) && parsed.has(flag)),
-    value: (flag) => (['config', 'kubeconfig', 'context'].includes(flag) ? parsed.value(flag) : undefined),
-    values: (flag) => (flag === 'namespace' ? parsed.values(flag) : []),
-  };
 }
 
 /** Without the files of the directory that it is asked in. */

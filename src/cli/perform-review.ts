@@ -1,5 +1,3 @@
-import { audit } from '../audit/audit.ts';
-import { settingsFrom } from '../audit/settings.ts';
 import { attachProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { Report } from '../core/report.ts';
@@ -7,19 +5,22 @@ import { reviewOf } from '../history/review.ts';
 import { loadProject } from '../project/load-project.ts';
 import { gainText } from '../report/review.ts';
 import { rules } from '../rules/generated.ts';
+import { auditForReview } from './audit-for-review.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { offlineBases } from './offline-bases.ts';
 import { readBasesRun } from './perform-bases.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
 import { reviewedRuns } from './reviewed-runs.ts';
-import { askedRules } from './rule-selection.ts';
 import { writeReview } from './write-review.ts';
 
 const daysByDefault = 90;
+
+const forBases = { flags: ['no-gitignore', 'no-helm', 'no-config', 'quiet'], values: ['config'] };
 
 /** Puts together what a review looks at as the arguments of `plimsoll review` say. Gives the exit code. */
 export async function performReview(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -47,23 +48,12 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
     });
     const now = new Date();
     const today = now.toISOString().slice(0, 10);
-    const found = audit(project, {
-      rules,
-      settings: settingsFrom(configuration, askedRules(parsed)),
-      peerSettings,
-      honourIgnoreComments: true,
-      today,
-      baseline: undefined,
-      changedPaths: undefined,
-      version: terminal.version,
-      target: parsed.positionals[0] ?? '.',
-      clock: () => process.uptime(),
-      startedAt: 0,
-    });
+    const asked = { rules, peerSettings, today, target: parsed.positionals[0] ?? '.', configuration };
+    const found = auditForReview(project, asked, parsed, terminal);
     const since = new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
     const request = { report: found, root: project.root, configuration, since, now };
     const reviewed = await reviewedRuns(request, parsed, terminal);
-    const { report: bases } = await readBasesRun(asBases(parsed), terminal, progress);
+    const { report: bases } = await readBasesRun(offlineBases(parsed, forBases), terminal, progress);
     progress.end();
     const review = reviewOf({
       report: await withProofs(found, project.root),
@@ -87,14 +77,4 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
 async function withProofs(report: Report, root: string): Promise<Report> {
   const known = await knownProofsBelow(root);
   return known ? attachProofs(report, known.proofs, known.stale) : report;
-}
-
-/** What needs no registry: ends of support, and what is given up. */
-function asBases(parsed: ParsedArguments): ParsedArguments {
-  const taken = ['no-gitignore', 'no-helm', 'no-config', 'quiet'];
-  return {
-    ...parsed,
-    has: (flag) => flag === 'offline' || (taken.includes(flag) && parsed.has(flag)),
-    value: (flag) => (flag === 'config' ? parsed.value(flag) : undefined),
-  };
 }

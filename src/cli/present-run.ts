@@ -1,7 +1,7 @@
 import type { HistoricRun, RunSource } from '../core/history.ts';
 import type { Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
-import { recordedFindings } from './recorded-report.ts';
+import { recordedReport } from './recorded-report.ts';
 
 export interface PresentRun {
   readonly report: Report;
@@ -15,19 +15,19 @@ export interface PresentRun {
 
 /** What was found now as a run behind those that are recorded, with the number that it would have if it were. */
 export function presentRun({ report, source, at, version, after }: PresentRun): HistoricRun {
-  const findings = recordedFindings(report);
+  const { rules, unread, score, findings } = recordedReport(report);
   const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length;
   return {
     ...source,
     id: after.reduce((highest, { id }) => Math.max(highest, id), 0) + 1,
     at,
     tool: version,
-    loadLine: report.score.loadLine,
+    loadLine: score.loadLine,
     findings: { error: count('error'), warning: count('warning'), note: count('note') },
     bytes: undefined,
-    areas: report.score.areas,
-    rules: new Set(report.rules.map(({ id }) => id)),
-    unread: [...new Set(report.problems.map(({ path }) => path))],
+    areas: score.areas,
+    rules: new Set(rules),
+    unread,
     found: findings,
     images: [],
   };

@@ -13,7 +13,7 @@ import type { InspectedImage } from '../project/inspected-image.ts';
 import { brokenBudgets, noBudgets } from './broken-budgets.ts';
 import { comparedRuns } from './compared-runs.ts';
 import { baseBranches, projectName, sourceOf } from './git-source.ts';
-import { recordedFindings } from './recorded-report.ts';
+import { recordedReport } from './recorded-report.ts';
 
 /** A run that has ended, and where it is to be kept. */
 export interface Recording {
@@ -105,7 +105,7 @@ async function runOf({
   images,
   evidence,
 }: Recording): Promise<RunRecord> {
-  const findings = recordedFindings(report);
+  const recorded = recordedReport(report);
   return {
     project: configuration.history.project ?? projectName(root),
     kind,
@@ -113,14 +113,11 @@ async function runOf({
     ...sourceOf(
       root,
       environment,
-      findings.map(({ path }) => path),
+      recorded.findings.map(({ path }) => path),
     ),
     at: new Date().toISOString(),
     tool: version,
-    rules: report.rules.map(({ id }) => id),
-    unread: [...new Set(report.problems.map(({ path }) => path))],
-    score: report.score,
-    findings,
+    ...recorded,
     images: images.length === 0 ? [] : images.map((await import('./recorded-image.ts')).recordedImage),
     evidence,
   };

@@ -1,6 +1,6 @@
 import type { Evidence, ImageFigures } from '../core/evidence.ts';
 import { lineFingerprint, reportFingerprints } from '../core/fingerprint.ts';
-import type { RecordedEvidence, RecordedFigures, RecordedFinding } from '../core/history.ts';
+import type { RecordedEvidence, RecordedFigures, RecordedFinding, RunRecord } from '../core/history.ts';
 import { maskTokens } from '../core/mask-secrets.ts';
 import type { Report } from '../core/report.ts';
 
@@ -24,6 +24,18 @@ export function recordedFindings(report: Pick<Report, 'findings' | 'suppressed' 
     line: finding.locations[0].start.line,
     message: maskTokens(finding.message).slice(0, longestMessage),
   }));
+}
+
+/** A report as it is kept in a run. */
+export function recordedReport(
+  report: Pick<Report, 'findings' | 'suppressed' | 'excerpts' | 'problems' | 'rules' | 'score'>,
+): Pick<RunRecord, 'rules' | 'unread' | 'score' | 'findings'> {
+  return {
+    rules: report.rules.map(({ id }) => id),
+    unread: [...new Set(report.problems.map(({ path }) => path))],
+    score: report.score,
+    findings: recordedFindings(report),
+  };
 }
 
 /** Evidence as it is kept: what was measured, without the files in which two images differ. */

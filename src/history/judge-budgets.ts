@@ -1,9 +1,10 @@
 import type { BrokenBudget } from '../core/budget-report.ts';
 import type { HistoricRun } from '../core/history.ts';
 import { atLeast, severities } from '../core/severity.ts';
-import type { RunReference, TrackedFinding, TrendReport } from '../core/trend-report.ts';
+import type { TrackedFinding, TrendReport } from '../core/trend-report.ts';
 import type { BudgetException, Budgets, PlacedNumber } from '../project/configuration.ts';
 import { pathMatcher } from '../project/path-matcher.ts';
+import { commitText, shortCommit } from './commit-text.ts';
 import { fallenLine, firstOfTail } from './fallen-line.ts';
 import { referenceTo } from './track.ts';
 
@@ -190,22 +191,12 @@ function listed(
 function cameWith({ openSince, before, returned, isUnmended }: TrackedFinding): string {
   if (isUnmended) return `on this branch since its first recorded run, of ${commitText(openSince)}`;
   const after =
-    before?.commit !== undefined && before.commit !== openSince.commit ? `, after ${short(before.commit)}` : '';
+    before?.commit !== undefined && before.commit !== openSince.commit ? `, after ${shortCommit(before.commit)}` : '';
   return `${returned > 0 ? 'back ' : ''}with ${commitText(openSince)}${after}`;
 }
 
 function placeOf({ finding: { path, line } }: TrackedFinding, note: string): BrokenBudget['places'][number] {
   return { path, line, note };
-}
-
-/** What is in no commit is not said to be in one. */
-function commitText({ commit, at, dirty }: Pick<RunReference, 'commit' | 'at' | 'dirty'>): string {
-  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
-  return dirty ? `uncommitted changes on ${short(commit)}` : `commit ${short(commit)}`;
-}
-
-function short(commit: string): string {
-  return commit.slice(0, 10);
 }
 
 function count(number: number, noun: string): string {

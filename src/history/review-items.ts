@@ -5,7 +5,8 @@ import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
 import type { ReviewItem } from '../core/review-report.ts';
 import { compareSeverity } from '../core/severity.ts';
-import type { RunReference, TrackedFinding } from '../core/trend-report.ts';
+import type { TrackedFinding } from '../core/trend-report.ts';
+import { commitText } from './commit-text.ts';
 
 /** What stands behind the commands of a review, so that they can be typed as they are: with a space before each word, or nothing. */
 export interface ReviewWords {
@@ -52,10 +53,4 @@ export function commandFor(rule: string, findings: readonly Finding[], target: s
 export function firstCommit(findings: readonly TrackedFinding[]): string {
   const [first] = [...findings].sort((a, b) => compareCodes(a.openSince.at, b.openSince.at));
   return first === undefined ? 'no run' : commitText(first.openSince);
-}
-
-/** What is in no commit is not said to be in one. */
-export function commitText({ commit, at, dirty }: Pick<RunReference, 'commit' | 'at' | 'dirty'>): string {
-  if (commit === undefined) return `the run of ${at.slice(0, 10)}`;
-  return `${dirty ? 'uncommitted changes on' : 'commit'} ${commit.slice(0, 10)}`;
 }

@@ -1,9 +1,10 @@
 import type { HistoricRun } from '../core/history.ts';
 import type { ReviewItem } from '../core/review-report.ts';
 import type { TrendReport } from '../core/trend-report.ts';
+import { commitText } from './commit-text.ts';
 import { fallenLine, firstOfTail, readsAsMuch } from './fallen-line.ts';
 import type { ReviewInputs } from './review.ts';
-import { commitText, findingsByRule, firstCommit } from './review-items.ts';
+import { findingsByRule, firstCommit } from './review-items.ts';
 
 /** Growth of an image that is told: less is what each build may bring. */
 const growthTold = 1.02;

@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word.ts';
 import type { ImageStage, Step } from '../plan.ts';
 import { directoryOf, join, type Repository } from '../repository.ts';
 import { propertyOf, type RestoreInputs } from './msbuild.ts';
@@ -124,9 +125,4 @@ function globalJson(repository: Repository, project: string): string | undefined
     if (repository.has(file)) return file;
     if (at === '') return undefined;
   }
-}
-
-/** Projects are named as their authors like, with blanks too. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { projectPath } from '../../kubernetes/project-path.ts';
 import { baseName, directoryOf, join, placeIn, type Repository } from '../repository.ts';
 import { withoutComments } from './markup.ts';
 
@@ -149,20 +150,11 @@ function pathsOf(repository: Repository, from: string, written: string): string[
         '',
       );
     if (value === '') continue;
-    const path = resolved(directoryOf(from), value);
+    const path = projectPath(directoryOf(from), value);
     if (path === undefined || !repository.has(path)) return undefined;
     paths.push(path);
   }
   return paths;
-}
-
-function resolved(directory: string, value: string): string | undefined {
-  const parts = directory === '' ? [] : directory.split('/');
-  for (const part of value.split('/')) {
-    if (part === '..' && parts.pop() === undefined) return undefined;
-    if (part !== '..' && part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 function tagsOf(text: string, pattern: RegExp): string[] {
