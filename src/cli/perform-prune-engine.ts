@@ -9,7 +9,7 @@ import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import { parseWantedRoom, type WantedRoom, wantedRoomText } from '../core/wanted-room.ts';
 import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
-import { findEngines } from '../maintain/prune-engine/find-engines.ts';
+import { findEngines, type LeftOut } from '../maintain/prune-engine/find-engines.ts';
 import type { Inventory, PrunableEngine } from '../maintain/prune-engine/inventory.ts';
 import { neededBy, repositoryPaths } from '../maintain/prune-engine/needed-by.ts';
 import { defaultPolicy, type EnginePolicy } from '../maintain/prune-engine/policy.ts';
@@ -78,11 +78,11 @@ async function pruneOnce(
 ): Promise<number> {
   const engines = await findEngines(parsed.positionals.slice(1), terminal.environment, signal, {
     namespace: parsed.value('containerd-namespace'),
-    onLeftOut: ({ message, remedy }) =>
-      terminal.stderr.write(complaint('podman', [`left out: ${message}`, remedy].join('. '))),
+    onLeftOut: (leftOut) => tellLeftOut(leftOut, terminal),
   });
   try {
-    const read = await readEngines(engines, signal, progress);
+    const isNamed = parsed.positionals.length > 1;
+    const read = await readEngines(engines, signal, progress, isNamed ? undefined : terminal);
     const needed = await clusterNeeds(read, parsed, terminal, progress);
     const options: PruneOptions = {
       policy: { ...policy, ...(needed && { neededBy: needed }) },
@@ -165,15 +165,30 @@ interface ReadEngine {
   readonly inventory: Inventory;
 }
 
+/** @param terminal where is said which engine failed, where none was named and another one can be read; undefined: that is an error */
 async function readEngines(
   engines: readonly PrunableEngine[],
   signal: AbortSignal,
   progress: Progress,
+  terminal: Terminal | undefined,
 ): Promise<ReadEngine[]> {
   const read: ReadEngine[] = [];
+  const leftOut: LeftOut[] = [];
   for (const engine of engines)
-    read.push({ engine, inventory: await engine.read({ signal, progress: progress.step }) });
+    try {
+      read.push({ engine, inventory: await engine.read({ signal, progress: progress.step }) });
+    } catch (why) {
+      const isFailedSystem = why instanceof UserError && why.exitCode === exitCodes.system;
+      if (terminal === undefined || !isFailedSystem || signal.aborted) throw why;
+      leftOut.push({ name: engine.name, why });
+    }
+  if (read.length === 0 && leftOut[0] !== undefined) throw leftOut[0].why;
+  for (const each of leftOut) if (terminal !== undefined) tellLeftOut(each, terminal);
   return read;
+}
+
+function tellLeftOut({ name, why: { message, remedy } }: LeftOut, { stderr }: Terminal): void {
+  stderr.write(complaint(name, [`left out: ${message.replace(/\.$/, '')}`, remedy ?? []].flat().join('. ')));
 }
 
 /** What clusters need; undefined where none is asked. A cluster that cannot be asked is an error: what is not known may need any image. */

@@ -6,6 +6,7 @@ import type { BudgetException, Budgets, PlacedNumber } from '../project/configur
 import { pathMatcher } from '../project/path-matcher.ts';
 import { commitText, shortCommit } from './commit-text.ts';
 import { fallenLine, firstOfTail } from './fallen-line.ts';
+import { firstFew } from './first-few.ts';
 import { referenceTo } from './track.ts';
 
 export interface Judged {
@@ -172,26 +173,26 @@ function largeImages({ sizeOf, runs, course }: Judged, exceptions: Exceptions): 
   });
 }
 
-const listedAtMost = 3;
-
 function listed(
   found: readonly TrackedFinding[],
   exceptions: Exceptions,
   budget: BudgetException['budget'],
   say: (each: TrackedFinding) => string,
 ): string {
-  const shown = found.slice(0, listedAtMost).map((each) => {
-    const { rule, path, line } = each.finding;
-    return `${rule} at ${path}:${line} (${say(each)}${exceptions.ended(budget, path, rule)})`;
-  });
-  const more = found.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return firstFew(
+    found.map((each) => {
+      const { rule, path, line } = each.finding;
+      return `${rule} at ${path}:${line} (${say(each)}${exceptions.ended(budget, path, rule)})`;
+    }),
+  );
 }
 
 function cameWith({ openSince, before, returned, isUnmended }: TrackedFinding): string {
   if (isUnmended) return `on this branch since its first recorded run, of ${commitText(openSince)}`;
+  // What the first run has that looked for it may be older than its commit.
+  if (before === undefined) return `with ${commitText(openSince)} or before`;
   const after =
-    before?.commit !== undefined && before.commit !== openSince.commit ? `, after ${shortCommit(before.commit)}` : '';
+    before.commit !== undefined && before.commit !== openSince.commit ? `, after ${shortCommit(before.commit)}` : '';
   return `${returned > 0 ? 'back ' : ''}with ${commitText(openSince)}${after}`;
 }
 

@@ -1,11 +1,12 @@
 import type { Finding } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
 import { groupBy } from '../core/group-by.ts';
+import type { HistoricRun } from '../core/history.ts';
 import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
 import type { ReviewItem } from '../core/review-report.ts';
 import { compareSeverity } from '../core/severity.ts';
-import type { TrackedFinding } from '../core/trend-report.ts';
+import type { TrackedFinding, TrendReport } from '../core/trend-report.ts';
 import { commitText } from './commit-text.ts';
 
 /** What stands behind the commands of a review, so that they can be typed as they are: with a space before each word, or nothing. */
@@ -41,6 +42,21 @@ export function findingsByRule(
         words.target,
       ),
     }));
+}
+
+/**
+ * What shows how something went over the runs. A trend is of one branch: of the one that is checked out alone it shows nothing of what that is held against, and
+ * `elsewhere` is called.
+ */
+export function courseCommand(
+  { runs, trend, words }: {
+    readonly runs: readonly HistoricRun[];
+    readonly trend: Pick<TrendReport, 'branch'>;
+    readonly words: ReviewWords;
+  },
+  elsewhere: string,
+): string {
+  return runs.at(-1)?.branch === trend.branch ? `plimsoll trend${words.history}` : elsewhere;
 }
 
 export function commandFor(rule: string, findings: readonly Finding[], target: string): string {

@@ -4,7 +4,7 @@ import type { TrendReport } from '../core/trend-report.ts';
 import { commitText } from './commit-text.ts';
 import { fallenLine, firstOfTail, readsAsMuch } from './fallen-line.ts';
 import type { ReviewInputs } from './review.ts';
-import { findingsByRule, firstCommit } from './review-items.ts';
+import { courseCommand, findingsByRule, firstCommit } from './review-items.ts';
 
 /** Growth of an image that is told: less is what each build may bring. */
 const growthTold = 1.02;
@@ -15,8 +15,10 @@ export function worse(inputs: ReviewInputs): ReviewItem[] {
   const period = periodOf(inputs.runs, inputs);
   const course = periodOf(inputs.course, inputs);
   return [
-    ...fallenLoadLine(period, course, words.history),
-    ...trend.areas.flatMap(({ area }) => fallenArea(area, period, course, words.history)),
+    ...fallenLoadLine(period, course, courseCommand(inputs, `plimsoll audit${words.target}`)),
+    ...trend.areas.flatMap(({ area }) =>
+      fallenArea(area, period, course, courseCommand(inputs, `plimsoll audit${words.target} --area ${area}`)),
+    ),
     ...findingsByRule(
       trend.comeBack.filter(({ isUnmended }) => !isUnmended),
       inputs,
@@ -44,13 +46,13 @@ function periodOf(runs: readonly HistoricRun[], { trend }: ReviewInputs): readon
   return from === -1 ? [] : runs.slice(from);
 }
 
-function fallenLoadLine(period: readonly HistoricRun[], course: readonly HistoricRun[], history: string): ReviewItem[] {
+function fallenLoadLine(period: readonly HistoricRun[], course: readonly HistoricRun[], command: string): ReviewItem[] {
   const current = period.at(-1);
   const fallen = current && fallenLine(period, current, course);
   if (fallen === undefined) return [];
   const { was, now, by, since } = fallen;
   const rules = by === undefined ? '' : `, by the ${by} rules that ran then and now`;
-  return [fell(`The load line fell from ${was} to ${now}${rules}`, since, history)];
+  return [fell(`The load line fell from ${was} to ${now}${rules}`, since, command)];
 }
 
 /** Against runs that looked at the area with the rules of now. */
@@ -58,7 +60,7 @@ function fallenArea(
   area: string,
   period: readonly HistoricRun[],
   course: readonly HistoricRun[],
-  history: string,
+  command: string,
 ): ReviewItem[] {
   const rulesOf = ({ rules }: HistoricRun) =>
     [...rules]
@@ -75,15 +77,15 @@ function fallenArea(
   const was = Math.max(...period.filter(isComparable).map((run) => scoreIn(run) ?? 0));
   if (was <= now) return [];
   const since = firstOfTail(course.filter(isComparable), (run) => (scoreIn(run) ?? 0) < was) ?? current;
-  return [fell(`The score of ${area} fell from ${was} to ${now}`, since, history)];
+  return [fell(`The score of ${area} fell from ${was} to ${now}`, since, command)];
 }
 
-function fell(text: string, since: HistoricRun, history: string): ReviewItem {
+function fell(text: string, since: HistoricRun, command: string): ReviewItem {
   return {
     text: `${text}; it is below that since ${commitText(since)}.`,
     basis: 'recorded',
     places: [],
-    command: `plimsoll trend${history}`,
+    command,
   };
 }
 

@@ -10,7 +10,7 @@ import type { ReviewItem, ReviewReport } from '../core/review-report.ts';
 import { compareSeverity } from '../core/severity.ts';
 import type { TrendReport } from '../core/trend-report.ts';
 import type { Budgets } from '../project/configuration.ts';
-import { commandFor, findingsByRule, type ReviewWords } from './review-items.ts';
+import { commandFor, courseCommand, findingsByRule, type ReviewWords } from './review-items.ts';
 import { type ReviewedImage, worse } from './review-worse.ts';
 
 export interface ReviewInputs {
@@ -80,12 +80,9 @@ export function reviewOf(inputs: ReviewInputs): ReviewReport {
   };
 }
 
-function broken({ broken: all, words, runs, trend }: ReviewInputs): ReviewItem[] {
-  // A trend is of one branch: of this one alone it would show nothing of what it is held against.
-  const isOfOneBranch = runs.at(-1)?.branch === trend.branch;
-  const compared = isOfOneBranch
-    ? `plimsoll trend${words.history}`
-    : `plimsoll audit${words.target}${words.store} --record`;
+function broken(inputs: ReviewInputs): ReviewItem[] {
+  const { broken: all, words } = inputs;
+  const compared = courseCommand(inputs, `plimsoll audit${words.target}${words.store} --record`);
   return all.map(({ budget, place, message, places }) => ({
     text: message,
     basis: budget === 'imageSize' ? 'measured' : 'recorded',

@@ -3,6 +3,7 @@ import type { HistoricRun, RunSeries } from '../core/history.ts';
 import { compareSeverity } from '../core/severity.ts';
 import type { TrendReport } from '../core/trend-report.ts';
 import type { Budgets } from '../project/configuration.ts';
+import { firstFew } from './first-few.ts';
 
 export interface Uncompared {
   readonly budgets: Budgets;
@@ -20,11 +21,12 @@ export interface Uncompared {
 
 /**
  * What budgets that need earlier runs did not count in the newest one: without runs to compare with, rules that ran in the run before and do not now, findings that
- * weigh less than they did. Said, so that a budget that could not be judged is not taken for one that is kept.
+ * weigh less than they did. Said, so that a budget that could not be judged is not taken for one that is kept. Nothing of a proof: it has no findings, and is held
+ * against the sizes of images alone.
  */
 export function uncomparedBudgets(uncompared: Uncompared): UncomparedBudget[] {
   const place = comparingPlace(uncompared.budgets);
-  if (place === undefined) return [];
+  if (place === undefined || uncompared.series.kind === 'prove') return [];
   const [before, current] = uncompared.runs.slice(-2);
   const lesser =
     before === undefined || current === undefined
@@ -82,11 +84,4 @@ function lighter(before: HistoricRun, current: HistoricRun): string[] {
 
 function runText({ id, at }: HistoricRun): string {
   return `run ${id} of ${at.slice(0, 10)}`;
-}
-
-const listedAtMost = 3;
-
-function firstFew(texts: readonly string[]): string {
-  const more = texts.length - listedAtMost;
-  return `${texts.slice(0, listedAtMost).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

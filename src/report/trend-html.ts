@@ -3,7 +3,7 @@ import { trendMultiples } from './internal/html-multiples.ts';
 import { htmlPage } from './internal/html-page.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import { plural } from './internal/wording.ts';
-import { commitText } from './trend.ts';
+import { ageText, commitText } from './trend.ts';
 
 const rowsAtMost = 200;
 
@@ -27,10 +27,13 @@ function table(title: string, findings: readonly TrackedFinding[]): Markup {
   if (findings.length === 0) return markup``;
   const rows = findings
     .slice(0, rowsAtMost)
-    .map(
-      ({ finding: { severity, path, line, rule, message }, openSince, ageDays, fixed }) =>
-        markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${openSince.at.slice(0, 10)}</td><td>${commitText(openSince)}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : plural(ageDays, 'day')}</td></tr>`,
-    );
+    .map((each) => {
+      const { finding, openSince, before, fixed } = each;
+      const { severity, path, line, rule, message } = finding;
+      // No run before looked for it: it came with that commit or with an earlier one.
+      const orBefore = (text: string) => (before === undefined && text !== '' ? `${text} or before` : text);
+      return markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${orBefore(openSince.at.slice(0, 10))}</td><td>${orBefore(commitText(openSince))}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : ageText(each)}</td></tr>`;
+    });
   const more = findings.length - rows.length;
   const heads = ['severity', 'place', 'rule', 'finding', 'since', 'commit', 'age'].map(
     (name) => markup`<th scope="col">${name}</th>`,

@@ -48,7 +48,7 @@ export function renderTrend(trend: TrendReport, options: Options): string {
       page,
       ({ fixed, first }) => `${fixed ? reference(fixed) : ''}, first seen ${first.at.slice(0, 10)}`,
     ),
-    section('oldest', oldest(trend), 'yellow', options.all, page, ({ ageDays }) => plural(ageDays, 'day')),
+    section('oldest', oldest(trend), 'yellow', options.all, page, ageText),
     summary(trend, page),
   ]);
 }
@@ -146,6 +146,11 @@ function oldest({ open }: TrendReport): TrackedFinding[] {
 function since({ openSince, before }: TrackedFinding): string {
   const after = before?.commit && before.commit !== openSince.commit ? `, after ${commitText(before)}` : '';
   return `${reference(openSince)}${after}`;
+}
+
+/** What is there since the first run that looked for it came with that commit or with one before. */
+export function ageText({ ageDays, before }: TrackedFinding): string {
+  return `${plural(ageDays, 'day')}${before === undefined ? ' or more' : ''}`;
 }
 
 function reference({ run, at, commit, dirty }: RunReference): string {

@@ -343,6 +343,8 @@ describe('what budgets are held against', () => {
       expect(told).toContain(`with commit ${id}, after`);
       expect(told).toContain(`since commit ${id}`);
     }
+    // A trend of the branch alone shows no fall.
+    expect((await runCommand(review, directory, [])).stdout).toMatch(/The load line fell from [^]*?\n +plimsoll audit\n/);
   });
 
   test('a branch that lacks what main mended is not told that a commit of its own brought it back', async () => {
@@ -363,6 +365,9 @@ describe('what budgets are held against', () => {
     }
     expect(reviewed).toContain('security/sudo was mended on main and is on this branch once');
     expect(reviewed).not.toContain('came back');
+    // What stood in the first run may be older than its commit.
+    const page = (await runCommand(trend, directory, ['--format', 'html'])).stdout;
+    expect(page).toContain(`<td>${id.slice(0, 8)} or before</td>`);
     // The trend of this branch alone has nothing new.
     const budgets = JSON.parse(reviewed).sections.find(({ id: section }: { id: string }) => section === 'budgets');
     expect(new Set(budgets.items.map(({ command }: { command: string }) => command))).toEqual(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HistoricRun } from '../../src/core/history.ts';
+import type { HistoricRun, RunSeries } from '../../src/core/history.ts';
 import { judgeBudgets } from '../../src/history/judge-budgets.ts';
 import { trendOf } from '../../src/history/trend.ts';
 import { uncomparedBudgets } from '../../src/history/uncompared-budgets.ts';
@@ -82,7 +82,7 @@ describe('no new finding', () => {
 test('a finding that is older than it may be names the commit', () => {
   const limit = (value: number) => ({ findingAge: new Map([['error', { value, place: 'plimsoll.yaml:4' }]] as const) });
   expect(judge(two, limit(29))).toEqual([
-    '1 1 finding of severity error is open for more than 29 days: cache/a at Dockerfile:3 (30 days, with commit 1111111111).',
+    '1 1 finding of severity error is open for more than 29 days: cache/a at Dockerfile:3 (30 days, with commit 1111111111 or before).',
   ]);
   expect(judge(two, limit(30))).toEqual([]);
 });
@@ -146,11 +146,16 @@ test('an image that is over its size names the run that crossed it, through rele
 
 describe('what could not be compared is said', () => {
   const score = { neverFalls: true, atLeast: undefined, place: 'plimsoll.yaml:5' };
-  function said(runs: readonly HistoricRun[], missing: readonly string[] = [], budgets: Partial<Budgets> = { score }) {
+  function said(
+    runs: readonly HistoricRun[],
+    missing: readonly string[] = [],
+    budgets: Partial<Budgets> = { score },
+    kind: RunSeries['kind'] = 'audit',
+  ) {
     const trend = trendOf({ series, runs }, { branch: 'main', since: undefined, now: '2026-01-31T12:00:00.000Z' });
     return uncomparedBudgets({
       budgets: { ...none, ...budgets },
-      series,
+      series: { ...series, kind },
       runs,
       trend,
       branch: 'main',
@@ -182,6 +187,7 @@ describe('what could not be compared is said', () => {
       [/1 finding weighs less than in run 1 of 2026-01-01: cache\/a at Dockerfile:3 \(error, now note\)/],
     ],
     ['not where all is as before', said(two), []],
+    ['not of a proof, which has no findings', said(two.slice(0, 1), [], { score }, 'prove'), []],
     [
       'not of budgets that need no run before',
       said(two.slice(0, 1), [], { score: { ...score, neverFalls: false } }),

@@ -1,5 +1,5 @@
 import type { EngineName } from '../../core/engine-prune.ts';
-import { UserError } from '../../core/errors.ts';
+import { exitCodes, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { dockerEndpoints } from '../../image/sources/engine-endpoints.ts';
 import type { StorageElsewhere } from './engines/storage.ts';
@@ -53,32 +53,38 @@ const finders: readonly Finder[] = [
 const remedy =
   'Name one: docker, podman, buildah or containerd, with its address where it is elsewhere: docker:unix:///run/docker.sock.';
 
+/** An engine that was not named and is not looked at. */
+export interface LeftOut {
+  readonly name: EngineName;
+  readonly why: UserError;
+}
+
 /**
  * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
  * build servers that are here. `namespace` is containerd's. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
- * @param onLeftOut told of what is left out, where it was not named
+ * @param onLeftOut told of what does not work or is elsewhere, where it was not named and another one is here
  * @throws UserError where one that is named is not there, or none is
  */
 export async function findEngines(
   named: readonly string[],
   environment: Environment,
   signal: AbortSignal,
-  { namespace, onLeftOut }: { readonly namespace?: string | undefined; onLeftOut?(why: UserError): void } = {},
+  { namespace, onLeftOut }: { readonly namespace?: string | undefined; onLeftOut?(leftOut: LeftOut): void } = {},
 ): Promise<PrunableEngine[]> {
   const wanted = named.length > 0 ? named : ['docker', 'podman', 'buildah'];
   const found: PrunableEngine[] = [];
-  let leftOut: UserError | undefined;
+  const leftOut: LeftOut[] = [];
   for (const text of wanted) {
     const [, name = '', address] = /^([^:]*)(?::(.+))?$/s.exec(text) ?? [];
     const finder = finders.find((each) => each.name === name);
     if (finder === undefined) throw new UserError(`this names no engine: ${printable(text)}`, { remedy });
     // Podman and Buildah share one storage.
-    const isPodmans = leftOut !== undefined || found.some((engine) => engine.name === 'podman');
+    const isPodmans = [...leftOut, ...found].some((engine) => engine.name === 'podman');
     if (named.length === 0 && name === 'buildah' && isPodmans) continue;
-    const engine = await finder.find(address, environment, signal, namespace);
+    const engine = await orWhyNot(finder.find(address, environment, signal, namespace));
     if (engine !== undefined && 'elsewhere' in engine) {
       if (named.length > 0) throw engine.elsewhere;
-      leftOut = engine.elsewhere;
+      leftOut.push({ name: finder.name, why: engine.elsewhere });
     } else if (engine !== undefined) found.push(engine);
     else if (named.length > 0)
       throw new UserError(
@@ -86,7 +92,17 @@ export async function findEngines(
         { remedy, exitCode: 3 },
       );
   }
-  if (found.length === 0) throw leftOut ?? new UserError('no engine is here', { remedy, exitCode: 3 });
-  if (leftOut !== undefined) onLeftOut?.(leftOut);
+  if (found.length === 0) throw leftOut[0]?.why ?? new UserError('no engine is here', { remedy, exitCode: 3 });
+  for (const each of leftOut) onLeftOut?.(each);
   return found;
+}
+
+/** A system that failed is no reason to leave the others as they are. What somebody set and nobody can follow is one. */
+async function orWhyNot(found: ReturnType<Finder['find']>): ReturnType<Finder['find']> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof UserError && error.exitCode === exitCodes.system) return { elsewhere: error };
+    throw error;
+  }
 }

@@ -3,7 +3,10 @@ import { createServer, type Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
+import { command } from '../../../src/cli/commands/prune.ts';
+import { UserError } from '../../../src/core/errors.ts';
 import { findEngines } from '../../../src/maintain/prune-engine/find-engines.ts';
+import { runCommand } from '../../cli/run-command.ts';
 import { listen } from '../../system/faulty-registry.ts';
 
 let server: Server | undefined;
@@ -84,10 +87,38 @@ it('goes on to Docker where Podman was not named and is elsewhere, and says so',
   const DOCKER_HOST = await engineThat(inContainerd);
   const environment = { PATH: programs, DOCKER_HOST, CONTAINER_HOST: 'ssh://core@elsewhere/podman.sock' };
   const leftOut: string[] = [];
-  const found = await findEngines([], environment, signal, { onLeftOut: ({ message }) => leftOut.push(message) });
+  const found = await findEngines([], environment, signal, { onLeftOut: ({ name, why }) => leftOut.push(`${name}: ${why.message}`) });
   expect(found.map(({ name }) => name)).toEqual(['docker']);
-  expect(leftOut).toEqual([expect.stringContaining('CONTAINER_HOST asks a service of Podman elsewhere')]);
+  expect(leftOut).toEqual([expect.stringContaining('podman: CONTAINER_HOST asks a service of Podman elsewhere')]);
 });
+
+it('goes on to Docker where Podman does not work, unless it was named', async () => {
+  const environment = { PATH: programs, DOCKER_HOST: await engineThat(inContainerd) };
+  const { code, stderr } = await pruned([], environment);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('podman: left out: podman does not say where')]);
+  expect(await pruned(['docker', 'podman'], environment)).toMatchObject({ code: 3 });
+});
+
+it('leaves out Docker whose answers break off while it is read, and fails where nothing else is here', async () => {
+  const { '/system/df': _, '/images/json': __, ...broken } = inContainerd;
+  const storage = mkdtempSync(path.join(programs, 'storage-'));
+  const working = mkdtempSync(path.join(programs, 'bin-'));
+  const info = JSON.stringify({ store: { graphRoot: storage, graphDriverName: 'vfs' }, version: { Version: '4.3.1' } });
+  writeFileSync(path.join(working, 'podman'), `#!/bin/sh\necho '${info}'\n`, { mode: 0o755 });
+  const DOCKER_HOST = await engineThat({ ...broken, '/info': {} });
+  const told = await pruned([], { PATH: `${working}:/usr/bin:/bin`, DOCKER_HOST });
+  expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining('plimsoll: docker: left out: Docker Engine does') });
+  expect(await pruned([], { PATH: '', DOCKER_HOST })).toMatchObject({ code: 3 });
+});
+
+/** The command with these engines. */
+async function pruned(named: readonly string[], environment: Readonly<Record<string, string>>) {
+  const run = runCommand(command, programs, ['engine', ...named, '--no-config'], { environment });
+  return run.catch((error: unknown) => {
+    if (error instanceof UserError) return { code: error.exitCode, stderr: '' };
+    throw error;
+  });
+}
 
 it('has nothing to leave out where Podman is not installed', async () => {
   const DOCKER_HOST = await engineThat(inContainerd);
