@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { fingerprints } from '../core/fingerprint.ts';
+import { jsonText } from '../core/json-text.ts';
 import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
 import type { Sifted } from './suppress.ts';
@@ -22,7 +23,7 @@ export function writeBaseline(findings: readonly Finding[], excerpts: Report['ex
         compareCodes(a.path, b.path) || compareCodes(a.rule, b.rule) || compareCodes(a.fingerprint, b.fingerprint),
     );
   const file: BaselineFile = { version: 1, findings: entries };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return jsonText(file);
 }
 
 /**

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { parseImageReference } from '../core/image-reference.ts';
+import { jsonText } from '../core/json-text.ts';
 import type { Image } from '../image/image.ts';
 import type { Disagreement } from '../vulnerabilities/merge-scanners.ts';
 import { askClair, type ClairManifest } from '../vulnerabilities/scanners/clair.ts';
@@ -136,8 +137,5 @@ export function writeDisagreements(
     ...rest,
     package: { kind, name, version, path: place },
   }));
-  writeFile(
-    path.resolve(terminal.cwd, file),
-    `${JSON.stringify({ version: 1, disagreements: listed }, undefined, 2)}\n`,
-  );
+  writeFile(path.resolve(terminal.cwd, file), jsonText({ version: 1, disagreements: listed }));
 }

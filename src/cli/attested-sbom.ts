@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { attestedSentence } from '../report/attachment-view.ts';
 import type { ImageView } from '../report/image-view.ts';
@@ -18,7 +19,7 @@ export function attestedSbom({ attachments, image }: ImageView, terminal: Termin
   say(attestedSentence(first.sbom, first.attachment.digest));
   for (const { attachment } of others) say(`another list is attached, too: ${attachment.digest}`);
   try {
-    return `${JSON.stringify(first.sbom.document, null, 2)}\n`;
+    return jsonText(first.sbom.document);
   } catch (cause) {
     throw new UserError('The list of packages that is attached is nested too deep to be written.', {
       where,

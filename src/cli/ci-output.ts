@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import type { FileAction } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
 import { azureIncludedPath } from '../pipelines/azure.ts';
@@ -81,19 +82,15 @@ export function ciText(run: CiRun, newer: string): string {
 export function ciJson({ system, plan, file, written }: CiRun): string {
   const builds = plan.builds.map((build) => ({ ...build, target: build.target ?? null }));
   const { path, action, reason, before, after } = file;
-  return `${JSON.stringify(
-    {
-      format: 'plimsoll-ci',
-      version: 1,
-      written,
-      system,
-      scanners: plan.scanners,
-      prune: plan.prune ?? null,
-      package: plan.package ?? null,
-      builds,
-      files: [{ path, action, reason: reason ?? null, text: after ?? before ?? null }],
-    },
-    undefined,
-    2,
-  )}\n`;
+  return jsonText({
+    format: 'plimsoll-ci',
+    version: 1,
+    written,
+    system,
+    scanners: plan.scanners,
+    prune: plan.prune ?? null,
+    package: plan.package ?? null,
+    builds,
+    files: [{ path, action, reason: reason ?? null, text: after ?? before ?? null }],
+  });
 }

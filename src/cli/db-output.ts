@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { AdvisoryStore } from '../vulnerabilities/advisory-store.ts';
 import { type StoreInformation, storeTime } from '../vulnerabilities/store-information.ts';
@@ -29,7 +30,7 @@ export function statusText({ store, now, verified }: StatusFacts, colored: boole
 /** The same as JSON: docs/vulnerabilities.md says what each field is. */
 export function statusJson({ store, now, verified }: StatusFacts): string {
   const { file, bytes, information } = store;
-  return `${JSON.stringify({ version: 1, file, bytes, verified, ageDays: days(storeTime(information), now), ...information }, undefined, 2)}\n`;
+  return jsonText({ version: 1, file, bytes, verified, ageDays: days(storeTime(information), now), ...information });
 }
 
 /** What `plimsoll db update` prints. */

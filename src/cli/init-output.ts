@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import { jsonText, nullForUndefined } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { Detected } from '../init/detect.ts';
@@ -186,14 +187,10 @@ export function initJson(
     path,
     line: start.line,
   }));
-  return `${JSON.stringify({ schemaVersion: 1, written, applications, undecided, files, findings: found }, withNulls, 2)}\n`;
+  return jsonText({ schemaVersion: 1, written, applications, undecided, files, findings: found }, nullForUndefined);
 }
 
 /** What is not known is null, so that every key is always there. */
-function withNulls(_: string, value: unknown): unknown {
-  return value === undefined ? null : value;
-}
-
 /** A path of an application, for a shell. */
 function inPlace({ directory }: Pick<ApplicationPlan, 'directory'>, file: string): string {
   return shellWord(join(directory, file));

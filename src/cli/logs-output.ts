@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { maskTokens } from '../core/mask-secrets.ts';
 import { printable } from '../core/printable.ts';
 import type { Severity } from '../core/severity.ts';
@@ -20,7 +21,7 @@ export function logsText(report: LogReport, source: string, colored: boolean): s
 /** What was found, as JSON: `docs/logs.md` says what each field is. */
 export function logsJson(report: LogReport, source: string): string {
   const findings = report.findings.map((finding) => ({ ...finding, message: maskTokens(finding.message) }));
-  return `${JSON.stringify({ version: 1, source, ...report, findings }, undefined, 2)}\n`;
+  return jsonText({ version: 1, source, ...report, findings });
 }
 
 type Paint = (style: 'bold' | 'dim' | Severity, text: string) => string;

@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import type { FileAction } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
 import { shellWord } from '../core/shell-word.ts';
@@ -123,7 +124,7 @@ function count(number: number, noun: string): string {
 /** The plan with what happens to each file, for programs. */
 export function observeJson({ plan, asked, files, written }: ObserveRun): string {
   const { workloads, choices, unnamed = [] } = plan;
-  return `${JSON.stringify(
+  return jsonText(
     {
       schemaVersion: 1,
       written,
@@ -139,8 +140,7 @@ export function observeJson({ plan, asked, files, written }: ObserveRun): string
       })),
     },
     plain,
-    2,
-  )}\n`;
+  );
 }
 
 /** Maps as objects, and null for what is not known, so that every key is always there. */

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { jsonText } from '../core/json-text.ts';
 import { nearest } from '../core/nearest.ts';
 import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
 import { ecosystemNamed } from '../vulnerabilities/published-sources.ts';
@@ -47,7 +48,7 @@ async function update(directory: string, parsed: ParsedArguments, terminal: Term
     progress.end();
     terminal.stdout.write(
       parsed.has('json')
-        ? `${JSON.stringify({ version: 1, directory, ...result }, undefined, 2)}\n`
+        ? jsonText({ version: 1, directory, ...result })
         : updateText(result, directory, isColored(parsed, terminal)),
     );
     return exitCodes.clean;

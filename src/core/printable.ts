@@ -27,13 +27,18 @@ const named = new Map([
  * pipeline and reads its log. What is taken out stays visible as an escape (`\x1b`, `\u{202e}`, `#\x23vso[`).
  */
 export function printable(text: string): string {
-  const inert = text.includes('##') ? text.replace(loggingCommand, '#\\x23') : text;
+  const inert = withoutCommands(text);
   if (harmless.test(inert) || !unprintable.test(inert)) return inert;
   return inert.replace(allUnprintable, (character) => {
     if (joiners.has(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     return named.get(character) ?? (code < 0x100 ? `\\x${hex(code)}` : `\\u{${hex(code)}}`);
   });
+}
+
+/** Text of which an agent of Azure Pipelines makes no command; `sign` is how the second one is written instead. */
+export function withoutCommands(text: string, sign = '\\x23'): string {
+  return text.includes('##') ? text.replace(loggingCommand, `#${sign}`) : text;
 }
 
 /** A source line as an excerpt: without indentation and line end, tabs as spaces, otherwise {@link printable}. */

@@ -49,7 +49,11 @@ export function findingsByRule(
  * `elsewhere` is called.
  */
 export function courseCommand(
-  { runs, trend, words }: {
+  {
+    runs,
+    trend,
+    words,
+  }: {
     readonly runs: readonly HistoricRun[];
     readonly trend: Pick<TrendReport, 'branch'>;
     readonly words: ReviewWords;

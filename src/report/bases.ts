@@ -1,4 +1,5 @@
 import type { BaseNews, BasePlace, BaseStatus, BasesReport, EndingSupport, MovedTag } from '../core/bases-report.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { Severity } from '../core/severity.ts';
 import { type Page, paragraph, row, type Style } from './internal/terminal-lines.ts';
@@ -305,5 +306,5 @@ export function basesJson({ images, ...rest }: BasesReport): string {
       deprecated: deprecated ? { reason: deprecated.reason, instead: deprecated.instead ?? null } : null,
     })),
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }

@@ -1,4 +1,5 @@
 import type { FindingChange, WrittenFinding } from '../core/finding-change.ts';
+import { jsonText } from '../core/json-text.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
 export const changeVersion = 1;
@@ -26,7 +27,7 @@ export function changeJson(change: FindingChange, comment: WrittenComment | unde
     problems,
     comment: comment ? { request: comment.request, action: comment.action, suggested: comment.suggested } : null,
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }
 
 function findingJson({

@@ -1,4 +1,5 @@
 import { reportFingerprints } from '../core/fingerprint.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
@@ -34,7 +35,7 @@ export function renderCodeQuality(report: Report): string {
       line: position?.line ?? 1,
     }),
   );
-  return `${JSON.stringify([...found, ...unread], null, 2)}\n`;
+  return jsonText([...found, ...unread]);
 }
 
 function entry(of: {

@@ -1,4 +1,5 @@
 import type { CostInput, CostReport, ImageCost, StartUpEstimate } from '../core/cost-report.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { type Page, paint, paragraph, row } from './internal/terminal-lines.ts';
 import { terminalTable } from './internal/terminal-table.ts';
@@ -184,7 +185,7 @@ export function costJson({ inputs: given, images, ...rest }: CostReport): string
     })),
     ...rest,
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }
 
 /** Null: one on every node. */

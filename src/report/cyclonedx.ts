@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
 import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
@@ -9,7 +10,7 @@ export interface CycloneDxOptions extends SbomOptions {
 
 /** An image's packages as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): place, layer and size are properties named `plimsoll:…`. */
 export function renderCycloneDx(analysis: ImageAnalysis, options: CycloneDxOptions): string {
-  return `${JSON.stringify(bom(analysis, options), null, 2)}\n`;
+  return jsonText(bom(analysis, options));
 }
 
 function bom(analysis: ImageAnalysis, options: CycloneDxOptions) {

@@ -1,4 +1,5 @@
 import type { Evidence } from '../core/evidence.ts';
+import { jsonText, nullForUndefined } from '../core/json-text.ts';
 import type { ShownProof } from './proof-view.ts';
 
 /** Goes up when a field is renamed, removed or means something else; added fields do not change it. */
@@ -8,7 +9,7 @@ export const evidenceFormat = 'plimsoll-evidence';
 
 /** Evidence as JSON that `schemas/evidence.schema.json` describes: every field always there, `null` where nothing is known. */
 export function renderEvidenceJson(evidence: Evidence): string {
-  return `${JSON.stringify(evidenceJson(evidence), nullForUndefined, 2)}\n`;
+  return jsonText(evidenceJson(evidence), nullForUndefined);
 }
 
 /** What `plimsoll prove --json` prints: `schemas/proof.schema.json`. */
@@ -26,15 +27,11 @@ export function renderProofsJson(proofs: readonly ShownProof[]): string {
       evidence: evidence && evidenceJson(evidence),
     })),
   };
-  return `${JSON.stringify(value, nullForUndefined, 2)}\n`;
+  return jsonText(value, nullForUndefined);
 }
 
 function evidenceJson(evidence: Evidence) {
   return { format: evidenceFormat, version: evidenceVersion, ...evidence };
-}
-
-function nullForUndefined(_: string, value: unknown): unknown {
-  return value === undefined ? null : value;
 }
 
 /** `sha256:…` is written by its algorithm in in-toto: https://github.com/in-toto/attestation/blob/main/spec/v1/digest_set.md */
@@ -68,7 +65,7 @@ export function renderStatement(evidence: Evidence): string {
       ...rest,
     },
   };
-  return `${JSON.stringify(statement, nullForUndefined, 2)}\n`;
+  return jsonText(statement, nullForUndefined);
 }
 
 function descriptors({ files, image }: Evidence['digests']['before'], imageName: string): ResourceDescriptor[] {

@@ -1,5 +1,6 @@
 import type { Assumption } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
+import { jsonText } from '../core/json-text.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
 import { fixProofJson, proofJson } from './internal/proof-json.ts';
 import { suggestionsOf } from './suggestions.ts';
@@ -9,7 +10,7 @@ export const fixReportVersion = 1;
 
 /** The repair as JSON that `schemas/fix-report.schema.json` describes: every field always there, `null` where nothing is known or shown. */
 export function renderFixJson(report: FixReport): string {
-  return `${JSON.stringify(fixJson(report), null, 2)}\n`;
+  return jsonText(fixJson(report));
 }
 
 function fixJson(report: FixReport) {

@@ -1,4 +1,5 @@
 import type { RecordedRun, RunSummary } from '../core/history.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { csv } from './internal/csv.ts';
 import { type Page, paragraph, row } from './internal/terminal-lines.ts';
@@ -126,7 +127,7 @@ function findingTable(findings: RecordedRun['found'], page: Page): string[] {
 /** For programs: `schemas/history.schema.json`. */
 export function historyJson(store: string, runs: readonly (RunSummary | RecordedRun)[]): string {
   const whole = { format: 'plimsoll-history', version: historyVersion, store, runs: runs.map(runJson) };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }
 
 function runJson(run: RunSummary | RecordedRun) {

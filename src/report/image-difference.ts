@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { ImageComparison } from '../image/compare-images.ts';
 import type { ImageDifference } from '../image/diff-images.ts';
@@ -163,22 +164,18 @@ function more(left: number, page: Page): string[] {
 export function differenceJson({ difference, vulnerabilities: found, ...rest }: DifferenceView): string {
   const ids = (all: readonly Vulnerability[]) =>
     all.map(({ id, severity, package: of }) => ({ id, severity, package: of.name, version: of.version }));
-  return `${JSON.stringify(
-    {
-      format: 'plimsoll-image-difference',
-      version: differenceVersion,
-      ...rest,
-      ...difference,
-      configuration: difference.configuration.map(({ field, before, after }) => ({
-        field,
-        before: before ?? null,
-        after: after ?? null,
-      })),
-      vulnerabilities: found ? { gone: ids(found.gone), come: ids(found.come) } : null,
-    },
-    null,
-    2,
-  )}\n`;
+  return jsonText({
+    format: 'plimsoll-image-difference',
+    version: differenceVersion,
+    ...rest,
+    ...difference,
+    configuration: difference.configuration.map(({ field, before, after }) => ({
+      field,
+      before: before ?? null,
+      after: after ?? null,
+    })),
+    vulnerabilities: found ? { gone: ids(found.gone), come: ids(found.come) } : null,
+  });
 }
 
 /** What several images share, for a terminal. */
@@ -237,15 +234,11 @@ function commonSentence({ files: count, bytes, savedBytes }: ImageComparison['co
 /** The comparison as JSON. */
 export function comparisonJson(comparison: ImageComparison): string {
   const { images, packedBytes, ...rest } = comparison;
-  return `${JSON.stringify(
-    {
-      format: 'plimsoll-image-comparison',
-      version: differenceVersion,
-      images: images.map((image) => ({ ...image, packedBytes: image.packedBytes ?? null })),
-      packedBytes: packedBytes ?? null,
-      ...rest,
-    },
-    null,
-    2,
-  )}\n`;
+  return jsonText({
+    format: 'plimsoll-image-comparison',
+    version: differenceVersion,
+    images: images.map((image) => ({ ...image, packedBytes: image.packedBytes ?? null })),
+    packedBytes: packedBytes ?? null,
+    ...rest,
+  });
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { mendedVersion } from '../vulnerabilities/mended-version.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import { attachmentsJson } from './attachment-view.ts';
@@ -11,58 +12,54 @@ export const imageJsonVersion = 1;
 /** An image as JSON that `schemas/image.schema.json` describes: every field always there, `null` where nothing is known. */
 export function renderImageJson(view: ImageView): string {
   const { analysis } = view.image;
-  return `${JSON.stringify(
-    {
-      format: 'plimsoll-image',
-      version: imageJsonVersion,
-      image: facts(view),
-      sizes: {
-        contentBytes: contentBytes(view),
-        pulledBytes: analysis.pulledBytes ?? null,
-        neededBytes: analysis.neededBytes,
-        dive: { efficiency: analysis.efficiency, wastedBytes: analysis.wastedBytes },
-      },
-      layers: layers(view),
-      waste: wasteRows(view).map(({ waste: { kind, what, bytes, files, layers: of, causes, paths }, place }) => ({
-        kind,
-        what,
-        bytes,
-        files,
-        layers: of.map((layer) => layer + 1),
-        causes: causes.map((layer) => layer + 1),
-        paths,
-        change: place,
-      })),
-      packages: analysis.packages.map(({ kind, name, version, purl, licences, bytes, path, layer, source }) => ({
-        kind,
-        name,
-        version,
-        purl,
-        licences,
-        bytes: bytes ?? null,
-        path,
-        layer: layer + 1,
-        source: source ?? null,
-      })),
-      vulnerabilities: vulnerabilities(view),
-      base: base(view),
-      remedies: remedies(view),
-      advisories: view.advisories,
-      attachments: attachmentsJson(view),
-      secrets: analysis.secrets.map(({ kind, certainty, place, line, layer, hidden }) => ({
-        kind,
-        certainty,
-        place,
-        line: line ?? null,
-        layer: layer === undefined ? null : layer + 1,
-        hidden,
-      })),
-      gaps: analysis.gaps,
-      report: jsonReport(view.report),
+  return jsonText({
+    format: 'plimsoll-image',
+    version: imageJsonVersion,
+    image: facts(view),
+    sizes: {
+      contentBytes: contentBytes(view),
+      pulledBytes: analysis.pulledBytes ?? null,
+      neededBytes: analysis.neededBytes,
+      dive: { efficiency: analysis.efficiency, wastedBytes: analysis.wastedBytes },
     },
-    null,
-    2,
-  )}\n`;
+    layers: layers(view),
+    waste: wasteRows(view).map(({ waste: { kind, what, bytes, files, layers: of, causes, paths }, place }) => ({
+      kind,
+      what,
+      bytes,
+      files,
+      layers: of.map((layer) => layer + 1),
+      causes: causes.map((layer) => layer + 1),
+      paths,
+      change: place,
+    })),
+    packages: analysis.packages.map(({ kind, name, version, purl, licences, bytes, path, layer, source }) => ({
+      kind,
+      name,
+      version,
+      purl,
+      licences,
+      bytes: bytes ?? null,
+      path,
+      layer: layer + 1,
+      source: source ?? null,
+    })),
+    vulnerabilities: vulnerabilities(view),
+    base: base(view),
+    remedies: remedies(view),
+    advisories: view.advisories,
+    attachments: attachmentsJson(view),
+    secrets: analysis.secrets.map(({ kind, certainty, place, line, layer, hidden }) => ({
+      kind,
+      certainty,
+      place,
+      line: line ?? null,
+      layer: layer === undefined ? null : layer + 1,
+      hidden,
+    })),
+    gaps: analysis.gaps,
+    report: jsonReport(view.report),
+  });
 }
 
 function facts({ image: { analysis, origin } }: ImageView) {

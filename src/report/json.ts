@@ -1,6 +1,7 @@
 import type { Finding, Location } from '../core/finding.ts';
 import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass } from '../core/fix.ts';
+import { jsonText } from '../core/json-text.ts';
 import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
 import { clusterJson } from './internal/cluster-json.ts';
@@ -13,7 +14,7 @@ export const jsonReportVersion = 1;
 
 /** The report as JSON that `schemas/report.schema.json` describes: every field always there, `null` where nothing is known. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(jsonReport(report), null, 2)}\n`;
+  return jsonText(jsonReport(report));
 }
 
 /** The value that {@link renderJson} writes. */

@@ -1,5 +1,6 @@
 import type { DeletedItem, EnginePrune, EnginePruneReport, KeptItem } from '../core/engine-prune.ts';
 import { familiarName, parseImageReference } from '../core/image-reference.ts';
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
 import { terminalTable } from './internal/terminal-table.ts';
@@ -217,7 +218,7 @@ export function enginePruneJson({ time, written, engines }: EnginePruneReport): 
       wantedFreeBytes: engine.wantedFreeBytes ?? null,
     })),
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }
 
 /** What no date can hold is as far off as one can be. */

@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { PruneItem, PrunePlan, PruneRepository, PruneRun } from '../core/registry-prune.ts';
 import { type Page, paragraph, type Span } from './internal/terminal-lines.ts';
@@ -174,7 +175,7 @@ export function pruneRegistryJson(plan: PrunePlan, run: PruneRun | undefined): s
         }
       : null,
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return jsonText(report);
 }
 
 function isoDate(seconds: number): string | null {

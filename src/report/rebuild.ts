@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { RebuildChange, RebuildReport, RebuildStep, RebuildVerdict } from '../core/rebuild-report.ts';
 import { type Page, paint, paragraph, row, type Style } from './internal/terminal-lines.ts';
@@ -161,29 +162,25 @@ function verdictBlock({ state, reason, command, uncached, pull }: RebuildVerdict
 export function rebuildJson(report: RebuildReport): string {
   const changeJson = (change: RebuildChange) => ({ ...change, from: change.from ?? null, to: change.to ?? null });
   const { base, verdict } = report;
-  return `${JSON.stringify(
-    {
-      format: 'plimsoll-rebuild',
-      version: rebuildVersion,
-      image: report.image,
-      digest: report.digest ?? null,
-      base: {
-        name: base.name ?? null,
-        layers: base.layers ?? null,
-        moved: base.moved ?? null,
-        behind: base.behind.map(changeJson),
-      },
-      sources: report.sources.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? null })),
-      steps: report.steps.map((step) => ({
-        ...step,
-        place: step.place ?? null,
-        layer: step.layer ?? null,
-        changes: step.changes.map(changeJson),
-      })),
-      advisories: report.advisories,
-      verdict: { ...verdict, command: verdict.command ?? null },
+  return jsonText({
+    format: 'plimsoll-rebuild',
+    version: rebuildVersion,
+    image: report.image,
+    digest: report.digest ?? null,
+    base: {
+      name: base.name ?? null,
+      layers: base.layers ?? null,
+      moved: base.moved ?? null,
+      behind: base.behind.map(changeJson),
     },
-    null,
-    2,
-  )}\n`;
+    sources: report.sources.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? null })),
+    steps: report.steps.map((step) => ({
+      ...step,
+      place: step.place ?? null,
+      layer: step.layer ?? null,
+      changes: step.changes.map(changeJson),
+    })),
+    advisories: report.advisories,
+    verdict: { ...verdict, command: verdict.command ?? null },
+  });
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { ReviewItem, ReviewReport } from '../core/review-report.ts';
 import { markdown, markdownCode } from './internal/escape.ts';
@@ -130,7 +131,7 @@ export function reviewJson(review: ReviewReport): string {
     problems: problems.map(({ path, message, remedy }) => ({ path, message, remedy })),
     sections: sections.map((section) => ({ ...section, missing: section.missing ?? null })),
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }
 
 /** `k/pod.yaml:3: a mapping is expected here`. */

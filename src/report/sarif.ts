@@ -1,6 +1,7 @@
 import type { Finding, Location } from '../core/finding.ts';
 import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass, type TextEdit } from '../core/fix.ts';
+import { jsonText } from '../core/json-text.ts';
 import type { ReadProblem, Report, SuppressedFinding } from '../core/report.ts';
 import { excerptOf } from './internal/findings.ts';
 import { relativeUri } from './internal/relative-uri.ts';
@@ -16,7 +17,7 @@ const baseId = '%SRCROOT%';
  * scanning reads. Suppressed findings are results with a suppression; what could not be read is a notification.
  */
 export function renderSarif(report: Report): string {
-  return `${JSON.stringify(sarifLog(report), null, 2)}\n`;
+  return jsonText(sarifLog(report));
 }
 
 function sarifLog(report: Report) {

@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import type { GrownFile, SizeCause, SizedCommitName, SizeReport, SizeStep } from '../core/size-report.ts';
 import { type Page, paint, paragraph } from './internal/terminal-lines.ts';
@@ -115,5 +116,5 @@ export function sizesJson(report: SizeReport): string {
     crossing: crossing ? stepJson(crossing) : null,
     growth: growth.map(stepJson),
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }

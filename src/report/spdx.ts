@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonText } from '../core/json-text.ts';
 import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
 import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
@@ -9,7 +10,7 @@ const unknown = 'NOASSERTION';
 
 /** An image's packages as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/); but for its date, the same image gives the same bytes. */
 export function renderSpdx(analysis: ImageAnalysis, options: SbomOptions): string {
-  return `${JSON.stringify(document(analysis, options), null, 2)}\n`;
+  return jsonText(document(analysis, options));
 }
 
 function document(analysis: ImageAnalysis, options: SbomOptions) {

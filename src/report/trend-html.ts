@@ -25,15 +25,13 @@ ${table('New', newOnes)}${table('Come back', comeBack)}${table('Fixed', fixed)}$
 
 function table(title: string, findings: readonly TrackedFinding[]): Markup {
   if (findings.length === 0) return markup``;
-  const rows = findings
-    .slice(0, rowsAtMost)
-    .map((each) => {
-      const { finding, openSince, before, fixed } = each;
-      const { severity, path, line, rule, message } = finding;
-      // No run before looked for it: it came with that commit or with an earlier one.
-      const orBefore = (text: string) => (before === undefined && text !== '' ? `${text} or before` : text);
-      return markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${orBefore(openSince.at.slice(0, 10))}</td><td>${orBefore(commitText(openSince))}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : ageText(each)}</td></tr>`;
-    });
+  const rows = findings.slice(0, rowsAtMost).map((each) => {
+    const { finding, openSince, before, fixed } = each;
+    const { severity, path, line, rule, message } = finding;
+    // No run before looked for it: it came with that commit or with an earlier one.
+    const orBefore = (text: string) => (before === undefined && text !== '' ? `${text} or before` : text);
+    return markup`<tr><td>${severity}</td><td><code>${path}:${line}</code></td><td><code>${rule}</code></td><td>${message}</td><td>${orBefore(openSince.at.slice(0, 10))}</td><td>${orBefore(commitText(openSince))}</td><td>${fixed ? `fixed ${fixed.at.slice(0, 10)}` : ageText(each)}</td></tr>`;
+  });
   const more = findings.length - rows.length;
   const heads = ['severity', 'place', 'rule', 'finding', 'since', 'commit', 'age'].map(
     (name) => markup`<th scope="col">${name}</th>`,

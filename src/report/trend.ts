@@ -1,3 +1,4 @@
+import { jsonText } from '../core/json-text.ts';
 import { printable } from '../core/printable.ts';
 import { type Severity, severities } from '../core/severity.ts';
 import type { RunReference, TrackedFinding, TrendReport } from '../core/trend-report.ts';
@@ -208,7 +209,7 @@ export function trendJson(trend: TrendReport): string {
     fixed: trend.fixed.map(trackedJson),
     notLookedFor: trend.notLookedFor,
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return jsonText(whole);
 }
 
 function trackedJson({ finding, first, openSince, before, ageDays, returned, newRule, fixed }: TrackedFinding) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { areas, isArea } from '../../core/area.ts';
 import { exitCodes, UserError } from '../../core/errors.ts';
+import { jsonText } from '../../core/json-text.ts';
 import { rules } from '../../rules/generated.ts';
 import type { Command } from '../command.ts';
 import { packageFile } from '../package-file.ts';
@@ -51,7 +52,7 @@ export const command: Command = {
         fixes: fixes[id] ?? [],
         ...(definition.offBecause !== undefined && { offBecause: definition.offBecause }),
       }));
-      terminal.stdout.write(`${JSON.stringify(fields, null, 2)}\n`);
+      terminal.stdout.write(jsonText(fields));
       return exitCodes.clean;
     }
     const width = Math.max(...listed.map((rule) => rule.id.length));

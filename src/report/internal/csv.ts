@@ -1,8 +1,10 @@
+import { withoutCommands } from '../../core/printable.ts';
+
 type Cell = string | number | boolean | undefined;
 
 /**
  * Rows as RFC 4180 has them, with a line of names first. A text that a spreadsheet would take for a formula has an apostrophe before it
- * (https://owasp.org/www-community/attacks/CSV_Injection).
+ * (https://owasp.org/www-community/attacks/CSV_Injection), and a command to what reads a pipeline's log is none.
  */
 export function csv(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [names, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
@@ -11,6 +13,7 @@ export function csv(names: readonly string[], rows: readonly (readonly Cell[])[]
 function cell(value: Cell): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const inert = withoutCommands(value);
+  const text = /^[=+\-@\t\r]/.test(inert) ? `'${inert}` : inert;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

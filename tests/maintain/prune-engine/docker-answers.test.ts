@@ -87,7 +87,9 @@ it('goes on to Docker where Podman was not named and is elsewhere, and says so',
   const DOCKER_HOST = await engineThat(inContainerd);
   const environment = { PATH: programs, DOCKER_HOST, CONTAINER_HOST: 'ssh://core@elsewhere/podman.sock' };
   const leftOut: string[] = [];
-  const found = await findEngines([], environment, signal, { onLeftOut: ({ name, why }) => leftOut.push(`${name}: ${why.message}`) });
+  const found = await findEngines([], environment, signal, {
+    onLeftOut: ({ name, why }) => leftOut.push(`${name}: ${why.message}`),
+  });
   expect(found.map(({ name }) => name)).toEqual(['docker']);
   expect(leftOut).toEqual([expect.stringContaining('podman: CONTAINER_HOST asks a service of Podman elsewhere')]);
 });
@@ -107,7 +109,10 @@ it('leaves out Docker whose answers break off while it is read, and fails where 
   writeFileSync(path.join(working, 'podman'), `#!/bin/sh\necho '${info}'\n`, { mode: 0o755 });
   const DOCKER_HOST = await engineThat({ ...broken, '/info': {} });
   const told = await pruned([], { PATH: `${working}:/usr/bin:/bin`, DOCKER_HOST });
-  expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining('plimsoll: docker: left out: Docker Engine does') });
+  expect(told).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('plimsoll: docker: left out: Docker Engine does'),
+  });
   expect(await pruned([], { PATH: '', DOCKER_HOST })).toMatchObject({ code: 3 });
 });
 
