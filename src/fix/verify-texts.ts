@@ -1,7 +1,7 @@
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { printSyntax } from '../dockerfile/print.ts';
 import { findBuildCheckHits } from '../dockerfile/reference/build-checks.ts';
-import { buildChecks } from '../dockerfile/reference/outcome.ts';
+import { type BuildCheckHit, buildChecks } from '../dockerfile/reference/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { artifactOf } from './artifact-of.ts';
 import { type Objection, objectionIn } from './compare-findings.ts';
@@ -39,10 +39,25 @@ function faultsOf(before: Dockerfile | undefined, after: Dockerfile): string[] {
     // BuildKit asks this one only where a file asks for it.
     if (check === 'InvalidDefinitionDescription') continue;
     const hits = findBuildCheckHits(after, check);
-    if (hits.length > (before ? findBuildCheckHits(before, check).length : 0))
-      faults.push(`BuildKit would warn (${check}) at line ${hits.at(-1)?.line}`);
+    const old = before ? findBuildCheckHits(before, check) : [];
+    const news = hits.filter((hit) => !isSaidAgain(hit, old, before, after));
+    if (news.length > old.length) faults.push(`BuildKit would warn (${check}) at line ${news.at(-1)?.line}`);
   }
   return faults;
+}
+
+/** What was said of a variable's name is no news of the stage that is added and needs the variable, too. */
+function isSaidAgain(
+  { check, subject, instruction }: BuildCheckHit,
+  old: readonly BuildCheckHit[],
+  before: Dockerfile | undefined,
+  after: Dockerfile,
+): boolean {
+  if (check !== 'SecretsUsedInArgOrEnv' || before === undefined) return false;
+  const added = after.stages.length - before.stages.length;
+  const isInAdded =
+    added > 0 && after.stages.slice(-added).some(({ instructions }) => instructions.includes(instruction));
+  return isInAdded && old.some((hit) => hit.subject === subject && hit.instruction.name === instruction.name);
 }
 
 /** The same texts, each as often; where they stand is the fix's affair. */

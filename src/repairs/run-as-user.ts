@@ -12,7 +12,7 @@ import {
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { Project } from '../project/project.ts';
-import { baseImageOf, finalUser } from '../project/stage-facts.ts';
+import { baseImageOf, type FinalUser, finalUser } from '../project/stage-facts.ts';
 import { startedCommands } from '../project/started-commands.ts';
 import { userAt } from '../project/user-at.ts';
 import { rootNeeds } from './root-needs.ts';
@@ -109,7 +109,9 @@ function placeForSteps(dockerfile: Dockerfile, stage: Stage, places: WrittenPlac
   const before = directories.length === 0 ? first : places.madeLate ? undefined : volume;
   if (before !== undefined && userAt(dockerfile, stage, before).isRoot)
     return insertLinesBefore(dockerfile, before, []);
-  const end = placeOfUser(stage);
+  // Where a USER is changed, it is done by root before it and not behind it.
+  const changed = lastUser(dockerfile, stage);
+  const end = changed ? { before: changed } : placeOfUser(stage);
   const at = end.before ?? end.after;
   if (at !== undefined && userAt(dockerfile, stage, at).isRoot === false) return undefined;
   return end.before
@@ -119,17 +121,19 @@ function placeForSteps(dockerfile: Dockerfile, stage: Stage, places: WrittenPlac
 
 /** USER behind all that has to be done by root: before the first CMD, ENTRYPOINT or HEALTHCHECK after it, else at the end. */
 function switchTo(dockerfile: Dockerfile, stage: Stage, user: RunUser): TextEdit {
-  const { instruction } = finalUser(dockerfile, stage);
-  const lastStep = stage.instructions.findLast(needsRoot);
-  const isLast =
-    instruction &&
-    stage.instructions.includes(instruction) &&
-    !(lastStep && lastStep.range.start > instruction.range.start);
-  if (isLast) return replace(dockerfile, instruction.value.range, user.value);
+  const changed = lastUser(dockerfile, stage);
+  if (changed) return replace(dockerfile, changed.value.range, user.value);
   const place = placeOfUser(stage);
   const lines = [keywordInStyle(dockerfile, place.before ?? place.after, 'USER') + user.value];
   if (place.before) return insertLinesBefore(dockerfile, place.before, lines);
   return insertLinesAfter(dockerfile, place.after, lines);
+}
+
+/** The USER of the stage behind which nothing is done any more. */
+function lastUser(dockerfile: Dockerfile, stage: Stage): FinalUser['instruction'] {
+  const { instruction } = finalUser(dockerfile, stage);
+  const lastStep = stage.instructions.findLast(needsRoot);
+  return instruction && instruction === lastStep ? instruction : undefined;
 }
 
 function placeOfUser(

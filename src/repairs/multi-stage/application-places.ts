@@ -2,6 +2,7 @@ import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { liesIn } from '../../project/copied-files.ts';
 import { workPlaces } from './outputs.ts';
 import type { SplitSubject } from './split-plan.ts';
+import { emptyDirectories } from './stage-steps.ts';
 
 /** Directories of the system, in which an application is not copied whole. */
 const system =
@@ -27,5 +28,7 @@ export function applicationPlaces(
     (path) => path !== '/tmp',
   );
   const places = all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
-  return places.length === 0 || places.some((path) => system.test(path)) ? undefined : places;
+  return places.length === 0 || places.some((path) => system.test(path) && !emptyDirectories.test(path))
+    ? undefined
+    : places;
 }

@@ -8,7 +8,7 @@ import { directoryOf } from '../../project/moved-files.ts';
 import { expandedValue, isRootUser } from '../../project/stage-facts.ts';
 import { runTimePackages } from './run-time-packages.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { type CopyStep, isRunTimeSetting, type RunStep, writtenPaths } from './stage-steps.ts';
+import { type CopyStep, isRunTimeSetting, madeDirectories, type RunStep, writtenPaths } from './stage-steps.ts';
 
 /** The new stage's text, and which instructions it takes away from the stage that builds. */
 export interface FinalStage {
@@ -108,6 +108,10 @@ export function finalStage(
       } else if (at > lastStep) return { refusal: 'the working directory changes between steps of the run' };
     } else if (instruction.name === 'RUN') {
       const step = byInstruction.get(instruction);
+      if (step?.kind === 'build' && isBuild(instruction)) {
+        const made = madeDirectories(dockerfile, step).filter((path) => !isCovered(path));
+        if (made.length > 0) lines.push(`RUN mkdir -p ${made.join(' ')}`);
+      }
       if (step === undefined || isBuild(instruction) || step.kind === 'system' || isIdle(step)) continue;
       if (step.kind === 'setup' && step.paths.some(isCovered) && (at < last || !isRepeatable(step)))
         return { refusal: `line ${instruction.line} prepares files of the build and of the run together` };

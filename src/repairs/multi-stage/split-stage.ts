@@ -11,7 +11,7 @@ import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { finalStage } from './final-stage.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import type { RunStep } from './stage-steps.ts';
+import { madeDirectories, type RunStep } from './stage-steps.ts';
 
 /**
  * The fix that lets a stage build and a new one ship: the stage gets a name and keeps its steps, what acts at run time moves with its
@@ -90,11 +90,14 @@ const writers = /^(?:cp|mv|ln|tar|unzip|curl|wget|git|install|sed|tee)$/;
 
 function unknownIn(
   dockerfile: Dockerfile,
-  { commands, paths, instruction }: RunStep,
+  step: RunStep,
   plan: SplitPlan,
   isCovered: (path: string | undefined) => boolean,
 ): string | undefined {
-  if (!paths.every(isCovered)) return `line ${instruction.line} writes outside of what is copied`;
+  const { commands, paths, instruction } = step;
+  const made = new Set<string | undefined>(madeDirectories(dockerfile, step));
+  if (!paths.every((path) => isCovered(path) || made.has(path)))
+    return `line ${instruction.line} writes outside of what is copied`;
   for (const placed of commands) {
     const { command } = placed;
     if (plan.knows(placed) || /^(?:apt|apt-get|apk|aptitude|dpkg)$/.test(command.name)) continue;

@@ -111,6 +111,20 @@ export function writtenPaths(dockerfile: Dockerfile, placed: PlacedCommand): rea
   return [...modes.map(resolve), ...redirected];
 }
 
+/** Directories that a step makes with `mkdir -p` and nothing else of it touches: the stage that ships can make them again. */
+export function madeDirectories(dockerfile: Dockerfile, { commands, paths }: RunStep): readonly string[] {
+  const made = commands.flatMap((placed) => {
+    const { name, arguments: words, redirects, place } = placed.command;
+    const isPlain = name === 'mkdir' && redirects.length === 0 && place.inside.length === 0 && place.after !== '||';
+    return isPlain && words.every(({ literal, value }) => literal && (value === '-p' || value.startsWith('/')))
+      ? writtenPaths(dockerfile, placed)
+      : [];
+  });
+  return made.flatMap((path) =>
+    path !== undefined && paths.filter((each) => each === path).length === 1 ? [path] : [],
+  );
+}
+
 /** The COPY and ADD instructions of a stage, with where their files come to lie. */
 export function copySteps(dockerfile: Dockerfile, stage: Stage): readonly CopyStep[] {
   return copiedFiles(dockerfile, stage).map(({ instruction, destination }) => ({
@@ -122,8 +136,8 @@ export function copySteps(dockerfile: Dockerfile, stage: Stage): readonly CopySt
 /** Directories that every system has: a file that is copied to one of them goes into it. */
 const directories = /^\/(?:|etc|tmp|opt|srv|root|home|var|usr\/(?:local\/)?s?bin|s?bin|usr\/local|usr\/src)$/;
 
-/** Those of them in which no distribution puts anything: what is copied there is all that is there. */
-const empty = /^\/(?:srv|usr\/src)$/;
+/** Those of them in which no distribution puts anything: what is copied there is all that is there. https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s17.html */
+export const emptyDirectories = /^\/(?:srv|usr\/src)$/;
 
 function copiedPaths(instruction: CopyInstruction, destination: string): readonly string[] | undefined {
   const written = instruction.destination?.value ?? '';
@@ -134,7 +148,7 @@ function copiedPaths(instruction: CopyInstruction, destination: string): readonl
   // A directory's content goes into the destination: only a file's own name says what comes to be.
   const areFiles = instruction.sources.every(({ value }, at) => !/[*?[$]/.test(value) && isFileName(names[at] ?? ''));
   if (areFiles) return names.map((name) => (destination === '/' ? `/${name}` : `${destination}/${name}`));
-  return directories.test(destination) && !empty.test(destination) ? undefined : [destination];
+  return directories.test(destination) && !emptyDirectories.test(destination) ? undefined : [destination];
 }
 
 /** With an extension, or a name that files have. */

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"os"
@@ -34,6 +35,14 @@ func main() {
 			return
 		}
 		fmt.Fprintln(w, "kept")
+	})
+	http.HandleFunc("/trust", func(w http.ResponseWriter, _ *http.Request) {
+		roots, err := x509.SystemCertPool()
+		if err != nil || roots.Equal(x509.NewCertPool()) {
+			http.Error(w, "no authority is trusted", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "authorities are known")
 	})
 	server := &http.Server{Addr: os.Getenv("ADDRESS")}
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)

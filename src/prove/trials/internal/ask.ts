@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { TrialRequest } from '../../trial.ts';
 
 /** What came back: lines to compare, and whether it is an answer of HTTP at all. */
@@ -139,8 +140,9 @@ function headerLines({ rawHeaders }: IncomingMessage): readonly string[] {
   return lines.sort();
 }
 
-function bodyLines(bytes: Buffer, end: BodyEnd, { headers }: IncomingMessage): readonly string[] {
+function bodyLines(received: Buffer, end: BodyEnd, { headers }: IncomingMessage): readonly string[] {
   const note = end === 'whole' ? [] : [end === 'cut' ? 'body cut after 1 MiB' : 'body does not end'];
+  const bytes = end === 'whole' ? decoded(received, headers['content-encoding']) : received;
   if (bytes.length === 0) return note;
   const text = bytes.toString('utf8');
   if (text.includes('\0') || (end !== 'cut' && text.includes('\ufffd') && !bytes.includes('\ufffd')))
@@ -152,6 +154,21 @@ function bodyLines(bytes: Buffer, end: BodyEnd, { headers }: IncomingMessage): r
     `${lines.length - mostLines} more lines, sha256:${digest(lines.slice(mostLines).join('\n'))}`,
     ...note,
   ];
+}
+
+/**
+ * What a compressed body holds, for how well it is compressed is no answer; that it is stands in the header. As it came where it cannot be read, or would be
+ * longer than a body may be. https://www.rfc-editor.org/rfc/rfc9110#name-content-encoding
+ */
+function decoded(bytes: Buffer, encoding: string | undefined): Buffer {
+  const bounded = { maxOutputLength: mostBodyBytes };
+  try {
+    if (encoding === 'gzip') return gunzipSync(bytes, bounded);
+    if (encoding === 'br') return brotliDecompressSync(bytes, bounded);
+  } catch {
+    // Its digest is compared then.
+  }
+  return bytes;
 }
 
 function digest(bytes: Buffer | string): string {
