@@ -1,13 +1,13 @@
 import { printable } from '../core/printable.ts';
 import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
-import { type Detector, isDecided, type NotDecided, type Place } from './detector.ts';
+import { type Detector, isDecided, type NotDecided, type Place, placeAt } from './detector.ts';
 import { mayKeepData, withChosenData } from './internal/kept-data.ts';
 import { imageName, imageTag, nameOf, ownName, withOwnNames } from './internal/plan-names.ts';
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import type { ApplicationPlan, Choices, Detection } from './plan.ts';
-import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
+import { baseName, directoryOf, placeIn, type Repository } from './repository.ts';
 
 /** What was found in a repository. */
 export interface Detected {
@@ -115,11 +115,11 @@ function detectIn(
   applications: readonly Application[],
   options: DetectOptions,
 ): Asked | undefined {
-  const names = new Set(repository.files.filter((file) => directoryOf(file) === directory).map(baseName));
+  const own = placeAt({ ...options, repository }, directory);
   let open: Asked | undefined;
   for (const detector of options.detectors) {
-    if (!detector.mayBe(names)) continue;
-    const place = placeOf(repository, directory, names, detector, applications, options);
+    if (!detector.mayBe(own.names)) continue;
+    const place = placeOf(own, detector, applications);
     const found = detector.detect(place);
     if (found === undefined) continue;
     if (isDecided(found)) return { place, found };
@@ -139,28 +139,15 @@ const languageOf: Readonly<Record<string, string>> = {
   PHP: 'php',
 };
 
-function placeOf(
-  repository: Repository,
-  directory: string,
-  names: ReadonlySet<string>,
-  { language }: Detector,
-  applications: readonly Application[],
-  { choices, today }: DetectOptions,
-): Place {
+function placeOf(place: Place, { language }: Detector, applications: readonly Application[]): Place {
+  const { repository, directory } = place;
   const application = applications.find(
     (each) => each.directory === directory && each.language === languageOf[language],
   );
   let sources: { path: string; text: string }[] | undefined;
   return {
-    repository,
-    directory,
-    names,
+    ...place,
     application,
-    choices,
-    today,
-    read: (name) => repository.read(join(directory, name)),
-    has: (name) => repository.has(join(directory, name)),
-    place: (name, what) => placeIn(join(directory, name), repository.read(join(directory, name)), what),
     sources() {
       sources ??= (application?.sourcePaths ?? []).flatMap((path) => {
         const text = repository.read(path);

@@ -1,6 +1,6 @@
 import type { Application } from '../project/application.ts';
 import type { Choices, Detection } from './plan.ts';
-import type { Repository } from './repository.ts';
+import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
 
 /** A directory that a detector is asked about. */
 export interface Place {
@@ -21,6 +21,26 @@ export interface Place {
   place(name: string, what: string | RegExp | number): string;
   /** Sources of the application, without tests: path from the root, and text. */
   sources(): readonly { readonly path: string; readonly text: string }[];
+}
+
+/** A directory of whose sources nothing is known. */
+export function placeAt(
+  { repository, choices, today }: Pick<Place, 'repository' | 'choices' | 'today'>,
+  directory: string,
+): Place {
+  const read = (name: string) => repository.read(join(directory, name));
+  return {
+    repository,
+    directory,
+    names: new Set(repository.files.filter((file) => directoryOf(file) === directory).map(baseName)),
+    application: undefined,
+    choices,
+    today,
+    read,
+    has: (name) => repository.has(join(directory, name)),
+    place: (name, what) => placeIn(join(directory, name), read(name), what),
+    sources: () => [],
+  };
 }
 
 /** One ecosystem: what makes a directory one of its applications, and how such an application is built and run. */

@@ -1,18 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { detectApplications } from '../../src/init/detect.ts';
-import { detectors } from '../../src/init/detectors.ts';
-import type { ApplicationPlan, Choices } from '../../src/init/plan.ts';
-import { repositoryOf } from '../../src/init/repository.ts';
 import { writeManifests } from '../../src/init/writers/manifests.ts';
-
-function plansOf(files: Readonly<Record<string, string>>, choices: Choices = {}): readonly ApplicationPlan[] {
-  const repository = repositoryOf('/shop', Object.keys(files), (file) => files[file]);
-  const existing = { dockerfiles: [], manifests: false };
-  return detectApplications(repository, { detectors, choices, today: '2026-11-26', within: '', existing }).plans;
-}
-
-const asks = (plan: ApplicationPlan | undefined, pattern: RegExp) =>
-  plan?.questions.some(({ question }) => pattern.test(question));
+import { asks, plansOf } from './plans-of.ts';
 
 describe('options of a Rust program', () => {
   const rust = (...options: readonly (readonly [name: string, type: string, fallback: string])[]) =>
@@ -123,6 +111,16 @@ describe('the port of a Node.js program', () => {
     expect(asks(plan, /Which port/)).toBe(false);
   });
 
+  test.each([
+    ['app.listen(parseInt(process.env.PORT, 10) || 4000);', 4000],
+    ['app.listen(process.env.SHOP ? 1 : process.env.PORT\n  ? parseInt(process.env.PORT, 10)\n  : 4000);', 4000],
+    ["app.listen(config.get('PORT', 4000));", 4000],
+    // What stands behind the comma is the radix.
+    ['app.listen(parseInt(process.env.PORT, 10));', 3000],
+  ])('is no radix: %s', (source, port) => {
+    expect(node(source)?.run.port).toBe(port);
+  });
+
   test('is asked for where two variables may be it', () => {
     const plan = node('app.listen(process.env.SHOP_PORT || 4000);\nother.listen(process.env.STOCK_PORT || 4001);');
     expect(asks(plan, /Which port/)).toBe(true);
@@ -147,6 +145,23 @@ describe('health checks of Spring Boot', () => {
     expect(plan?.run.health?.path).toBe('/shop/actuator/health/readiness');
     expect(plan?.run.health?.live).toBe('/shop/actuator/health/liveness');
     expect(asks(plan, /health checks/)).toBe(false);
+  });
+
+  test.each([
+    ['2.2', '', '/actuator/health'],
+    ['1.5', '', '/health'],
+    ['1.5', 'management.context-path=/manage\n', '/manage/health'],
+    // Under a port of their own.
+    ['1.5', 'management.port=8091\n', undefined],
+  ])('are as old as Spring Boot %s: %s', (release, settings, path) => {
+    const plan = plansOf({
+      'pom.xml': `<project>\n<parent><artifactId>spring-boot-starter-parent</artifactId>\n<version>${release}.9.RELEASE</version></parent>\n<artifactId>spring-boot-actuator</artifactId>\n<artifactId>spring-boot-maven-plugin</artifactId>\n</project>\n`,
+      'src/main/java/shop/Shop.java': 'package shop;\n\nclass Shop {\n  public static void main(String[] a) {}\n}\n',
+      'src/main/resources/application.properties': settings,
+    })[0];
+    expect(plan?.run.health?.path).toBe(path);
+    expect(plan?.run.health?.live).toBeUndefined();
+    expect(plan?.run.environment).not.toHaveProperty('MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED');
   });
 
   test('lie where the paths of Actuator begin', () => {

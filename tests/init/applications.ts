@@ -487,6 +487,23 @@ whitenoise = "^6.9"
     command: ['gunicorn', 'shop.wsgi:application', '--bind', '0.0.0.0:8000', '--workers', '2'],
     lines: ['RUN python manage.py collectstatic --noinput'],
   },
+  // As Heroku starts it: what the image has gathered is not gathered again below a root that is read-only.
+  'python-django-that-gathers': {
+    files: {
+      'requirements.txt': 'Django==5.2.1\ngunicorn==23.0.0\nwhitenoise==6.9.0\n',
+      'manage.py': 'import sys\n',
+      Procfile: 'web: python manage.py migrate && python manage.py collectstatic --no-input && gunicorn shop.wsgi\n',
+      'shop/__init__.py': '',
+      'shop/settings.py': 'STATIC_ROOT = "/app/static"\nDEBUG = True\n',
+      'shop/wsgi.py': 'application = object()\n',
+    },
+    language: 'Python',
+    framework: 'Django',
+    port: 8000,
+    command: ['sh', '-c', 'python manage.py migrate && exec gunicorn shop.wsgi --bind 0.0.0.0:8000'],
+    questions: [/DEBUG on/],
+    lines: ['RUN python manage.py collectstatic --noinput'],
+  },
   'python-django-that-demands': {
     files: {
       'requirements.txt': 'Django==5.2.1\ngunicorn==23.0.0\nwhitenoise==6.9.0\n',
@@ -503,6 +520,16 @@ whitenoise = "^6.9"
     variables: ['*SECRET_KEY', 'SHOP_NAME', 'STOCK_URL'],
     questions: [/collectstatic .* without SECRET_KEY, STOCK_URL/],
     lines: ['RUN SECRET_KEY=unset STOCK_URL=http://localhost python manage.py collectstatic --noinput'],
+  },
+  'python-fastapi-standard': {
+    files: {
+      'requirements.txt': 'fastapi[standard]==0.128.0\n',
+      'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+    },
+    language: 'Python',
+    framework: 'FastAPI',
+    port: 8000,
+    command: ['uvicorn', 'main:app', '--host', '0.0.0.0', '--port', '8000'],
   },
   'python-fastapi-uv': {
     files: {

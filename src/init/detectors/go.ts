@@ -1,6 +1,7 @@
 import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
+import { embeddedPages } from '../internal/go-embed.ts';
 import { type GoModule, goContext, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
 import { type GoProgram, goPrograms, runtimeDirectories, withSourcesOf } from '../internal/go-program.ts';
@@ -69,6 +70,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
   const version = chooseGo(place, module);
   const cgo = needsCgo(place, module);
   const root = goContext(place, module);
+  const embedded = embeddedPages(place, root);
   const port = portOf(place, framework);
   const health = findHealth(place);
   const directories = runtimeDirectories(place);
@@ -96,9 +98,10 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     context: root,
     version: undefined,
     decisions,
-    questions: port.questions,
+    questions: [...port.questions, ...embedded.questions],
     stages: [
-      buildStage(place, module, program, version, cgo, root),
+      ...embedded.stages,
+      buildStage(place, module, program, version, cgo, root, embedded.copies),
       shippedStage(place, program, cgo, directories, root),
     ],
     run: {
@@ -118,6 +121,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       resources: { cpu: '50m', memory: '32Mi', memoryLimit: '256Mi' },
     },
     ignore: [
+      ...embedded.ignore,
       {
         comment: 'Built in the image',
         patterns: ['/bin', '**/*.test', '**/*.out'].filter(

@@ -3,6 +3,7 @@ import { healthOf, type JavaPort, portOf } from '../internal/java-port.ts';
 import { type JavaProject, readJavaProject } from '../internal/java-project.ts';
 import { ownPart } from '../internal/markup.ts';
 import { splitCommand, withExec } from '../internal/shell-words.ts';
+import { isBefore, springBootRelease } from '../internal/spring-version.ts';
 import { type ChosenVersion, chooseVersion, compareVersions } from '../internal/versions.ts';
 import type { Detection, ImageStage, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
@@ -237,18 +238,15 @@ function shippedStage(place: Place, product: Product, version: ChosenVersion): I
 
 /** Spring Boot writes one JSON object a line when it is told to, from 3.4 on; a logback configuration of the project's own decides itself. */
 function structuredLogs({ text }: JavaProject): Readonly<Record<string, string>> {
-  const [, major, minor] =
-    /spring-boot-starter-parent<\/artifactId>\s*<version>(\d+)\.(\d+)|org\.springframework\.boot["')]+\s*version\s*\(?["'](\d+)\.(\d+)/
-      .exec(text)
-      ?.filter((part) => part !== undefined) ?? [];
-  const knows = Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 4);
+  const release = springBootRelease(text);
+  const knows = release !== undefined && !isBefore(release, 3, 4);
   return knows ? { LOGGING_STRUCTURED_FORMAT_CONSOLE: 'logstash' } : {};
 }
 
 function runOf(project: JavaProject, product: Product, { port, read }: JavaPort, health: RunPlan['health']): RunPlan {
   const { framework } = project;
   const probes =
-    framework?.name === 'Spring Boot' && health ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {};
+    framework?.name === 'Spring Boot' && health?.live ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {};
   return {
     command: product.command,
     commandEvidence: `${product.evidence}. ${memory} leaves a quarter of the container's memory to what is no heap`,

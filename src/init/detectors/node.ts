@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type NodeFacts, readFacts } from '../internal/node-facts.ts';
-import { findNodeFramework, type NodeFramework } from '../internal/node-framework.ts';
+import { findNodeFramework, type NodeFramework, type Pages } from '../internal/node-framework.ts';
 import { ignoreGroups } from '../internal/node-ignores.ts';
 import { lifecycleScripts } from '../internal/node-install.ts';
 import { type NodePackage, readNodePackage } from '../internal/node-package.ts';
@@ -11,7 +11,7 @@ import { prismaStep } from '../internal/node-prisma.ts';
 import { buildStage, buildSteps, builtStages, homeOf, plainStages, withOwned } from '../internal/node-stages.ts';
 import { findNodeStart, type NodeStart } from '../internal/node-start.ts';
 import { withExec, withPort } from '../internal/shell-words.ts';
-import { otherConfiguration, pagesRun, pagesStage, singlePageConfiguration } from '../internal/static-server.ts';
+import { otherConfiguration, pagesConfiguration, pagesRun, pagesStage } from '../internal/static-server.ts';
 import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Detection, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
@@ -58,10 +58,7 @@ function noStart(place: Place, manifest: NodePackage): NotDecided {
   };
 }
 
-function detectPages(
-  facts: NodeFacts,
-  pages: { readonly directory: string; readonly singlePage: boolean },
-): Detection | NotDecided {
+function detectPages(facts: NodeFacts, pages: Pages): Detection | NotDecided {
   const { place, build, install, member } = facts;
   if (build === undefined)
     return {
@@ -69,7 +66,7 @@ function detectPages(
       undecided: `${facts.framework?.name} is there, and ${join(place.directory, 'package.json')} has no build script.`,
       flag: undefined,
     };
-  const configuration = pages.singlePage ? singlePageConfiguration(place) : undefined;
+  const configuration = pagesConfiguration(place, pages.fallback);
   // A build may write beside its own directory.
   const output = posix.normalize(`/app/${join(member, pages.directory)}`);
   const first = buildStage(facts, 'build', false);
@@ -90,14 +87,14 @@ function detectPages(
       ...facts.decisions,
       { topic: 'start', value: 'nginx, port 8080', evidence: `pages for browsers in ${pages.directory}` },
     ],
-    questions: [...facts.questions, ...(configuration ? otherConfiguration(place) : [])],
+    questions: [...facts.questions, ...otherConfiguration(place)],
     stages: [
       { ...first, steps: [...first.steps, ...buildSteps(facts)] },
-      pagesStage(copy, configuration && inContext(configuration.path)),
+      pagesStage(copy, inContext(configuration.path)),
     ],
     run: pagesRun,
     ignore: ignoreGroups(facts),
-    files: configuration ? [configuration] : [],
+    files: [configuration],
     // What the pages read of the environment is filled in when they are built.
     variables: [],
   };

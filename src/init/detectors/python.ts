@@ -5,14 +5,14 @@ import { environment } from '../internal/python-install.ts';
 import { pythonNative } from '../internal/python-native.ts';
 import { ownFiles } from '../internal/python-object.ts';
 import { type PythonPackages, readPythonPackages } from '../internal/python-packages.ts';
-import { collectQuestions, stagesOf, user } from '../internal/python-stages.ts';
+import { collectQuestions, stagesOf, user, withoutCollecting } from '../internal/python-stages.ts';
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
 import { choosePython, notNewer } from '../internal/python-version.ts';
 import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
 import { findWrittenPaths, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, Question, RunPlan } from '../plan.ts';
-import { join } from '../repository.ts';
+import { join, placeIn } from '../repository.ts';
 
 const usualFiles: ReadonlySet<string> = new Set([
   'requirements.txt',
@@ -43,7 +43,7 @@ function detectIn(place: Place): Detection | NotDecided | undefined {
       : undefined;
   // Scripts that lie about are no application.
   if (packages === undefined && start.framework === undefined && start.port === undefined) return undefined;
-  return detection(place, packages, start);
+  return detection(place, packages, withoutCollecting(place, packages, start));
 }
 
 /** A program of the standard library alone has no file that names its packages, and so is no application whose sources are known. */
@@ -200,6 +200,13 @@ function questionsOf(
       flag: undefined,
       assumed: undefined,
     });
+  const debug = debugSetting(place, start);
+  if (debug)
+    questions.push({
+      question: `Django shows settings and sources to whoever meets an error (${debug}). Let a variable switch DEBUG on, and let it be off without one.`,
+      flag: undefined,
+      assumed: undefined,
+    });
   if (start.added)
     questions.push({
       question: `Nothing in the dependencies serves it in production: the image adds ${toolForPython(start.added, version.version)}. Better: add it to the dependencies.`,
@@ -207,6 +214,17 @@ function questionsOf(
       assumed: undefined,
     });
   return questions;
+}
+
+/** Where the one file of settings that Django has switches DEBUG on whatever the environment says. */
+function debugSetting(place: Place, { framework, environment: settings }: PythonStart): string | undefined {
+  if (framework !== 'Django' || settings?.DJANGO_SETTINGS_MODULE !== undefined) return undefined;
+  const files = place.sources().filter(({ text }) => /^DEBUG\s*(?::\s*bool\s*)?=/m.test(text));
+  const [file, ...others] = files;
+  const assigned = [...(file?.text.matchAll(/^\s*DEBUG\s*(?::\s*bool\s*)?=\s*([^#\n]*)/gm) ?? [])];
+  const [only, ...again] = assigned;
+  if (file === undefined || others.length > 0 || again.length > 0 || only?.[1]?.trim() !== 'True') return undefined;
+  return placeIn(file.path, file.text, only.index);
 }
 
 /** What `.flaskenv` sets beside the debugger, which is for developers. The file itself stays out of the image. */

@@ -1,6 +1,9 @@
 import type { Detector } from '../detector.ts';
 import { pagesRun, pagesStage } from '../internal/static-server.ts';
 
+/** A script in a language that has to be translated first. */
+const unbuilt = /<script\b[^>]*\ssrc=["']([^"']+\.(?:[cm]?tsx?|jsx|vue|svelte|coffee))["']/i;
+
 /** A directory of pages, with nothing that builds them. Asked last. */
 export const detector: Detector = {
   language: 'static pages',
@@ -8,6 +11,13 @@ export const detector: Detector = {
   mayBe: (names) => names.has('index.html'),
   detect(place) {
     const { directory } = place;
+    const source = unbuilt.exec(place.read('index.html') ?? '');
+    if (source)
+      return {
+        language: 'static pages',
+        undecided: `${place.place('index.html', source.index)} loads ${source[1]}, which no browser runs, and what builds it is not known here.`,
+        flag: undefined,
+      };
     return {
       language: 'static pages',
       framework: undefined,

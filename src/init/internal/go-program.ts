@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
 import { baseName, directoryOf, join, placeIn } from '../repository.ts';
+import { isBuiltOnLinux } from './go-constraint.ts';
 
 /** A main package of a module. */
 export interface GoProgram {
@@ -29,12 +30,16 @@ export function goPrograms(place: Place): GoProgram[] {
       nested.some((directory) => directory !== '' && path.startsWith(`${directory}/`))
     )
       continue;
-    // Files that other tools run on their own.
-    if (/^\/\/(?:go:build|\s*\+build)\s+(?:ignore|tools?|generate)\b/m.test(text)) continue;
+    // Files that other tools run on their own, and those of other systems.
+    if (!isBuiltOnLinux(path, text)) continue;
     const directory = directoryOf(path);
     const known = mains.get(directory);
+    const main = /^func main\(/m.exec(text)?.index;
     mains.set(directory, {
-      evidence: known?.evidence ?? placeIn(join(place.directory, path), text, at),
+      evidence:
+        known === undefined || main !== undefined
+          ? placeIn(join(place.directory, path), text, main ?? at)
+          : known.evidence,
       listens: known?.listens === true || /ListenAndServe|\.Listen\(|net\.Listen|\.Run\(|\.Start\(/.test(text),
     });
   }

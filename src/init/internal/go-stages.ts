@@ -15,6 +15,8 @@ export function buildStage(
   version: { version: string; evidence: string },
   cgo: string | undefined,
   root: string,
+  /** What has to lie beside the sources. */
+  added: readonly Step[],
 ): ImageStage {
   const member = insideOf(root, place.directory);
   const vendored = place.repository.has(join(place.directory, 'vendor/modules.txt'));
@@ -45,6 +47,7 @@ export function buildStage(
       { kind: 'workdir', path: '/src' },
       ...download,
       { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
+      ...added,
       ...(member === '' ? [] : [{ kind: 'workdir' as const, path: `/src/${member}` }]),
       {
         kind: 'run',

@@ -3,6 +3,7 @@ import type { Question, RunPlan } from '../plan.ts';
 import { baseName, placeIn } from '../repository.ts';
 import { findHealth, findPort } from './endpoints.ts';
 import type { JavaProject } from './java-project.ts';
+import { isBefore, springBootRelease } from './spring-version.ts';
 
 /** Where health checks are asked, and what is left to ask when a setting moves them where it is not known. */
 export interface JavaHealth {
@@ -26,7 +27,8 @@ export function healthOf(place: Place, project: JavaProject): JavaHealth {
     return { health: undefined, questions: [{ question, flag: undefined, assumed: undefined }] };
   }
   const path = (name: string) => `${prefix}${base}/${name}`;
-  return { health: { path: path(moves.ready), live: path(moves.live), evidence }, questions: [] };
+  const { live } = moves;
+  return { health: { path: path(moves.ready), ...(live && { live: path(live) }), evidence }, questions: [] };
 }
 
 interface Moves {
@@ -38,23 +40,31 @@ interface Moves {
   readonly usual: string;
   readonly elsewhere: RegExp;
   readonly ready: string;
-  readonly live: string;
+  /** Undefined where one path tells of both. */
+  readonly live: string | undefined;
 }
 
 const never = /(?!)/;
 
-function movesOf({ has, framework }: JavaProject): Moves | undefined {
-  if (has('spring-boot-starter-actuator') || has('spring-boot-actuator'))
+function movesOf({ has, framework, text }: JavaProject): Moves | undefined {
+  if (has('spring-boot-starter-actuator') || has('spring-boot-actuator')) {
+    const release = springBootRelease(text);
+    // The two groups came with 2.3, the path in front of them with 2.0.
+    const together = isBefore(release, 2, 3);
+    const first = isBefore(release, 2, 0);
     return {
       of: 'Spring Boot Actuator',
       artifact: 'actuator',
       prefix: /^(?:server\.(?:servlet\.)?contextpath|spring\.webflux\.basepath|spring\.mvc\.servlet\.path)$/,
-      base: /^management\.endpoints\.web\.basepath$/,
-      usual: '/actuator',
-      elsewhere: /^management\.(?:server\.(?:port|basepath|ssl\.)|endpoints\.web\.pathmapping\.health)/,
-      ready: 'health/readiness',
-      live: 'health/liveness',
+      base: first ? /^management\.contextpath$/ : /^management\.endpoints\.web\.basepath$/,
+      usual: first ? '' : '/actuator',
+      elsewhere: first
+        ? /^(?:management\.(?:port|ssl\.)|endpoints\.health\.(?:path|id))/
+        : /^management\.(?:server\.(?:port|basepath|ssl\.)|endpoints\.web\.pathmapping\.health)/,
+      ready: together ? 'health' : 'health/readiness',
+      live: together ? undefined : 'health/liveness',
     };
+  }
   if (has('quarkus-smallrye-health'))
     return {
       of: 'SmallRye Health',
@@ -140,5 +150,9 @@ export function portOf(place: Place, { framework }: JavaProject): JavaPort {
     /port\s*=\s*(\d{4,5})/,
     /\b(?:Server|InetSocketAddress|ServerSocket)\([^)]{0,30}?(\d{4,5})/,
   ]);
-  return found ? { ...found, read, sure: true } : { port: 8080, evidence: 'no evidence', read, sure: false };
+  if (found) return { ...found, read, sure: true };
+  const byDefault = framework?.name === 'Javalin' && place.sources().some(({ text }) => /\.start\(\s*\)/.test(text));
+  return byDefault
+    ? { port: 8080, evidence: 'the default of Javalin', read, sure: true }
+    : { port: 8080, evidence: 'no evidence', read, sure: false };
 }

@@ -95,6 +95,9 @@ function askedJava(place: Place, file: string, text: string, rootText: string, r
     /JavaLanguageVersion\.of\(\s*['"]?(\d+)/,
     /jvmToolchain\(\s*(\d+)/,
     /(?:source|target)Compatibility\s*(?:=\s*)?(?:JavaVersion\.VERSION_(?:1_)?)?['"]?(?:1\.)?(\d+)/,
+    // Kotlin's own, where nothing is said of Java: its compilers of before do not run on newer ones.
+    /<(?:kotlin\.compiler\.)?jvmTarget>\s*(?:1\.)?(\d+)/,
+    /\bjvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?["']?(?:1[._])?(\d+)/,
   ];
   for (const [path, each] of [
     [join(place.directory, file), text],

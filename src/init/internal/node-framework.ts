@@ -20,8 +20,14 @@ export interface NodeFramework {
   /** The output holds the packages that it needs. */
   readonly selfContained?: boolean;
   /** It is pages for browsers, in this directory, that any web server can serve. */
-  readonly pages?: { readonly directory: string; readonly singlePage: boolean };
+  readonly pages?: Pages;
   readonly writable?: readonly WritablePath[];
+}
+
+export interface Pages {
+  readonly directory: string;
+  /** The page for paths that only the browser knows; undefined: each path has its own. */
+  readonly fallback: string | undefined;
 }
 
 interface Known {
@@ -53,18 +59,25 @@ const known: readonly Known[] = [
     read: (_, manifest) => (manifest.dependencies.has('express') ? { name: 'Express' } : undefined),
   },
   { package: '@angular/core', read: readAngular },
-  { package: 'react-scripts', read: () => pages('Create React App', 'build') },
-  { package: 'gatsby', read: () => pages('Gatsby', 'public', false) },
-  { package: '@docusaurus/core', read: () => pages('Docusaurus', 'build', false) },
-  { package: '@11ty/eleventy', read: () => pages('Eleventy', '_site', false) },
-  { package: '@vue/cli-service', read: () => pages('Vue CLI', 'dist') },
-  { package: 'vitepress', read: () => pages('VitePress', 'docs/.vitepress/dist', false) },
-  { package: 'parcel', read: () => pages('Parcel', 'dist') },
+  { package: 'react-scripts', read: () => singlePage('Create React App', 'build') },
+  { package: 'gatsby', read: () => severalPages('Gatsby', 'public') },
+  { package: '@docusaurus/core', read: () => severalPages('Docusaurus', 'build') },
+  { package: '@11ty/eleventy', read: () => severalPages('Eleventy', '_site') },
+  { package: '@vue/cli-service', read: () => singlePage('Vue CLI', 'dist') },
+  { package: 'vitepress', read: () => severalPages('VitePress', 'docs/.vitepress/dist') },
+  { package: 'parcel', read: () => singlePage('Parcel', 'dist') },
   {
     package: 'vite',
     read: (place, manifest) =>
       /\bvite build\b/.test(manifest.scripts.get('build') ?? '')
-        ? pages('Vite', outOption(manifest.scripts.get('build')) ?? outDirectory(place, 'dist'))
+        ? singlePage('Vite', outOption(manifest.scripts.get('build')) ?? outDirectory(place, 'dist'))
+        : undefined,
+  },
+  {
+    package: 'vite-ssg',
+    read: (place, manifest) =>
+      /\bvite-ssg build\b/.test(manifest.scripts.get('build') ?? '')
+        ? severalPages('Vite', outDirectory(place, 'dist'))
         : undefined,
   },
 ];
@@ -79,8 +92,12 @@ export function findNodeFramework(place: Place, manifest: NodePackage): NodeFram
   return undefined;
 }
 
-function pages(name: string, directory: string, singlePage = true): Omit<NodeFramework, 'evidence'> {
-  return { name, pages: { directory, singlePage } };
+function singlePage(name: string, directory: string): Omit<NodeFramework, 'evidence'> {
+  return { name, pages: { directory, fallback: 'index.html' } };
+}
+
+function severalPages(name: string, directory: string): Omit<NodeFramework, 'evidence'> {
+  return { name, pages: { directory, fallback: undefined } };
 }
 
 function configurationOf(place: Place, name: string): string {
@@ -97,14 +114,14 @@ function outOption(script: string | undefined): string | undefined {
 }
 
 function outDirectory(place: Place, usual: string): string {
-  return /\boutDir:\s*['"]\.?\/?([\w./-]+?)\/?['"]/.exec(configurationOf(place, 'vite.config'))?.[1] ?? usual;
+  return /\boutDir:\s*['"](?:\.?\/)?([\w./-]+?)\/?['"]/.exec(configurationOf(place, 'vite.config'))?.[1] ?? usual;
 }
 
 function readNext(place: Place): Omit<NodeFramework, 'evidence'> {
   const configuration = configurationOf(place, 'next.config');
   const output = /\boutput:\s*['"](standalone|export)['"]/.exec(configuration)?.[1];
   const directory = /\bdistDir:\s*['"](?:\.\/)?([\w.][\w./-]*?)\/?['"]/.exec(configuration)?.[1];
-  if (output === 'export') return pages('Next.js', directory ?? 'out', false);
+  if (output === 'export') return severalPages('Next.js', directory ?? 'out');
   const built = directory ?? '.next';
   const writable = [{ path: `/app/${built}/cache`, why: 'Next.js keeps optimized images and rendered pages there' }];
   const common = {
@@ -137,7 +154,7 @@ function readNuxt(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidenc
   const asked = manifest.dependencies.get('nuxt') ?? manifest.devDependencies.get('nuxt') ?? '3';
   if (/^[\^~]?2/.test(asked)) return { name: 'Nuxt 2', port: 3000, readsPort: true, environment: { HOST: '0.0.0.0' } };
   if (/\bnuxt(?:i)? generate\b/.test(manifest.scripts.get('build') ?? ''))
-    return pages('Nuxt', '.output/public', false);
+    return severalPages('Nuxt', '.output/public');
   return {
     name: 'Nuxt',
     port: 3000,
@@ -149,8 +166,12 @@ function readNuxt(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidenc
   };
 }
 
-function readSvelteKit(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> | undefined {
-  if (dependsOn(manifest, '@sveltejs/adapter-static')) return pages('SvelteKit', 'build');
+function readSvelteKit(place: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> | undefined {
+  if (dependsOn(manifest, '@sveltejs/adapter-static')) {
+    const configuration = configurationOf(place, 'svelte.config');
+    const option = (name: string) => new RegExp(`\\b${name}:\\s*['"]([\\w./-]+)['"]`).exec(configuration)?.[1];
+    return { name: 'SvelteKit', pages: { directory: option('pages') ?? 'build', fallback: option('fallback') } };
+  }
   if (!dependsOn(manifest, '@sveltejs/adapter-node'))
     return {
       name: 'SvelteKit',
@@ -161,7 +182,7 @@ function readSvelteKit(_: Place, manifest: NodePackage): Omit<NodeFramework, 'ev
 }
 
 function readAstro(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> {
-  if (!dependsOn(manifest, '@astrojs/node')) return pages('Astro', 'dist', false);
+  if (!dependsOn(manifest, '@astrojs/node')) return severalPages('Astro', 'dist');
   return {
     name: 'Astro',
     port: 4321,
@@ -176,5 +197,5 @@ function readAngular(place: Place, manifest: NodePackage): Omit<NodeFramework, '
   const project = /"projects"\s*:\s*\{\s*"([^"]+)"/.exec(text)?.[1] ?? manifest.name ?? 'app';
   const output = /"outputPath"\s*:\s*(?:\{\s*"base"\s*:\s*)?"([^"]+)"/.exec(text)?.[1] ?? `dist/${project}`;
   const builder = /"builder"\s*:\s*"@angular(?:-devkit)?\/build(?:-angular)?:(\w+)"/.exec(text)?.[1];
-  return pages('Angular', builder === 'application' ? `${output}/browser` : output);
+  return singlePage('Angular', builder === 'application' ? `${output}/browser` : output);
 }

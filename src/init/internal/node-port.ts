@@ -81,7 +81,10 @@ function knownPort(
     };
   }
   return findPort(place, [
-    /\bPORT['"\])]{0,3}\s*(?:\|\||\?\?|,)\s*['"]?(\d{2,5})\b/,
+    // `parseInt(process.env.PORT, 10) || 3000`: what stands behind a comma may be the radix.
+    /\bPORT['"\])]{0,3}(?:\s*,\s*10\s*\))?\s*(?:\|\||\?\?|,(?!\s*10\s*\)))\s*['"]?(\d{2,5})\b/,
+    // `process.env.PORT ? parseInt(process.env.PORT, 10) : 3000`
+    /\bPORT['"\]]{0,2}\s*\?[^?:;]{0,80}?\bPORT\b[^?:;]{0,20}:\s*['"]?(\d{2,5})\b/,
     /\bPORT\s*:[^\n]{0,60}?default\(\s*['"]?(\d{2,5})/,
     /\.listen\(\s*(?:\{[^}]{0,80}?port:\s*)?(\d{2,5})\b/,
     /\b(?:port|PORT)\s*(?:=|:)\s*['"]?(\d{4,5})\b/,

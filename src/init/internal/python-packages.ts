@@ -113,12 +113,14 @@ function poetryDependencies(project: string): Map<string, string> {
 }
 
 function keysOf(table: string): Map<string, string> {
-  return new Map(
-    tomlKeys(table).map((key) => [
-      normal(key),
-      tomlValue(table, key) ?? /version\s*=\s*["']([^"']+)/.exec(lineOf(table, key))?.[1] ?? '*',
-    ]),
-  );
+  return new Map(tomlKeys(table).map((key) => [normal(key), tomlValue(table, key) ?? withExtras(lineOf(table, key))]));
+}
+
+/** `{ version = "^0.115", extras = ["standard"] }` as requirements write it. */
+function withExtras(line: string): string {
+  const version = /version\s*=\s*["']([^"']+)/.exec(line)?.[1] ?? '*';
+  const extras = [...(/extras\s*=\s*\[([^\]]*)\]/.exec(line)?.[1] ?? '').matchAll(/["']([\w.-]+)["']/g)];
+  return extras.length === 0 ? version : `${version}[${extras.map(([, name = '']) => name).join(',')}]`;
 }
 
 function lineOf(table: string, key: string): string {

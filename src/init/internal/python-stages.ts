@@ -5,6 +5,7 @@ import { environment, installSteps } from './python-install.ts';
 import type { PythonNative } from './python-native.ts';
 import type { PythonPackages } from './python-packages.ts';
 import type { PythonStart } from './python-start.ts';
+import { splitCommand } from './shell-words.ts';
 import type { ChosenVersion } from './versions.ts';
 import { ownedDirectories, type WrittenPaths } from './written-paths.ts';
 
@@ -92,6 +93,20 @@ function collectStatic(place: Place, packages: PythonPackages | undefined, start
       commands: [`${needed.join('')}python ${manage} collectstatic --noinput`],
     },
   ];
+}
+
+/** What Heroku runs before the server, where the image has it done already: it would write below a root that is read-only. */
+const collecting = /(?:^|(?<=[;&]))\s*python3?\s+(?:\S*\/)?manage\.py\s+collectstatic(?:\s+-[\w-]+)*\s*(?:&&|;)/g;
+
+/** The start without gathering files for browsers, where the image has gathered them. */
+export function withoutCollecting(place: Place, packages: PythonPackages | undefined, start: PythonStart): PythonStart {
+  const [shell, option, line] = start.words;
+  if (shell !== 'sh' || option !== '-c' || line === undefined) return start;
+  if (collectStatic(place, packages, start).length === 0) return start;
+  const rest = line.replace(collecting, '').trim();
+  if (rest === line) return start;
+  const words = splitCommand(rest.replace(/^exec\s+/, ''));
+  return { ...start, words: words ?? ['sh', '-c', rest] };
 }
 
 /** Whether files are gathered in a build that has not the variables which the settings demand. */

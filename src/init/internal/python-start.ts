@@ -42,7 +42,8 @@ const frameworks: readonly (readonly [string, string])[] = [
 
 /** How the application is served: as its Procfile says, as its framework is, or by its main file. */
 export function findPythonStart(place: Place, packages: PythonPackages | undefined): PythonStart | undefined {
-  const has = (name: string) => packages?.dependencies.has(name) === true;
+  const has = (name: string) =>
+    packages?.dependencies.has(name) === true || (name === 'uvicorn' && bringsUvicorn(packages));
   const known = frameworks.find(([name]) => has(name));
   const framework = known?.[1];
   const frameworkEvidence =
@@ -65,6 +66,11 @@ export function findPythonStart(place: Place, packages: PythonPackages | undefin
   const procfile = procfileCommand(place);
   if (procfile) return fromProcfile(place, procfile, found);
   return served(place, framework, has, found);
+}
+
+/** `fastapi[standard]` and `fastapi[all]` bring it along. */
+function bringsUvicorn(packages: PythonPackages | undefined): boolean {
+  return /\[(?:[\w.-]+\s*,\s*)*(?:standard|all)\b/.test(packages?.dependencies.get('fastapi') ?? '');
 }
 
 export type Found = (words: readonly string[], evidence: string, more?: Partial<PythonStart>) => PythonStart;

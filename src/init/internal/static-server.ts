@@ -61,11 +61,14 @@ function configurationName(place: Place): string {
   return isUsable(place) ? 'nginx.conf' : 'pages.nginx.conf';
 }
 
-/** A configuration for pages whose paths only the browser knows. */
-export function singlePageConfiguration(place: Place): PlannedFile {
+/** A configuration for pages. Paths that are no file belong to the page `fallback`, where there is one. */
+export function pagesConfiguration(place: Place, fallback: string | undefined): PlannedFile {
+  const head = fallback
+    ? `Paths that are no file belong to the application in the browser, which begins with ${fallback}.`
+    : 'The page about.html is /about, too, and 404.html, where there is one, is the answer to what is missing.';
   return {
     path: join(place.directory, configurationName(place)),
-    text: `${ours} Paths that are no file belong to the application in the browser, which begins with index.html.
+    text: `${ours} ${head}
 log_format json escape=json '{"time":"$time_iso8601","remote_addr":"$remote_addr","request":"$request","status":"$status","bytes_sent":$body_bytes_sent,"request_time":$request_time,"referer":"$http_referer","user_agent":"$http_user_agent"}';
 
 server {
@@ -74,9 +77,9 @@ server {
     listen 8080;
     root /usr/share/nginx/html;
     server_tokens off;
-
+${fallback ? '' : '    error_page 404 /404.html;\n'}
     location / {
-        try_files $uri $uri/ /index.html;
+        try_files $uri $uri.html $uri/ ${fallback ? `/${fallback}` : '=404'};
     }
 
     # Without an answer of the application for what is missing: a wrong script would be taken for a page.

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { detectedIn, plansOf } from './plans-of.ts';
+
+const manifest = (build: string, dependencies: Readonly<Record<string, string>>) =>
+  JSON.stringify({ name: 'shop', scripts: { build }, dependencies });
+
+const lock = { 'package-lock.json': '{"lockfileVersion":3,"packages":{}}' };
+
+describe('pages that a build writes', () => {
+  test.each([
+    ['of Vite belong to one', 'vite build', { vite: '^7.0.0' }, {}, 'dist', '/index.html'],
+    [
+      'of vite-ssg are found without .html',
+      'vite-ssg build',
+      { vite: '^7.0.0', 'vite-ssg': '^28.0.0' },
+      {},
+      'dist',
+      '=404',
+    ],
+    [
+      'of Next.js are found without .html',
+      'next build',
+      { next: '^16.0.0' },
+      { 'next.config.js': "module.exports = { output: 'export' };" },
+      'out',
+      '=404',
+    ],
+    [
+      'of SvelteKit have each its own',
+      'vite build',
+      { '@sveltejs/kit': '^2.0.0', '@sveltejs/adapter-static': '^3.0.0' },
+      { 'svelte.config.js': 'export default { kit: { adapter: adapter() } };' },
+      'build',
+      '=404',
+    ],
+    [
+      'of SvelteKit have the fallback that is named',
+      'vite build',
+      { '@sveltejs/kit': '^2.0.0', '@sveltejs/adapter-static': '^3.0.0' },
+      { 'svelte.config.js': "export default { kit: { adapter: adapter({ pages: 'site', fallback: '200.html' }) } };" },
+      'site',
+      '/200.html',
+    ],
+    [
+      'may lie beside the directory of their sources',
+      'vite build',
+      { vite: '^7.0.0' },
+      { 'vite.config.ts': 'export default { build: { outDir: "../api/pages" } };' },
+      '/api/pages',
+      '/index.html',
+    ],
+  ])('%s', (_, build, dependencies, files, directory, fallback) => {
+    const [plan] = plansOf({ 'package.json': manifest(build, dependencies), ...lock, ...files });
+    expect(plan?.files[0]?.text).toContain(`try_files $uri $uri.html $uri/ ${fallback};`);
+    const copied = plan?.stages.at(-1)?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : []));
+    expect(copied).toContain(directory.startsWith('/') ? `${directory}/` : `/app/${directory}/`);
+  });
+
+  test('are not taken for pages that nothing builds', () => {
+    const { plans, undecided } = detectedIn({
+      'package.json': manifest('some-bundler', { vue: '^3.0.0' }),
+      'index.html': '<div id="app"></div>\n<script type="module" src="/src/main.ts"></script>\n',
+      'src/main.ts': '',
+    });
+    expect(plans).toEqual([]);
+    expect(undecided[0]?.undecided).toContain('index.html:2 loads /src/main.ts');
+  });
+});
+
+describe('what a Go program embeds', () => {
+  const program = {
+    'go.mod': 'module example.com/shop\n\ngo 1.26\n',
+    'main.go':
+      'package main\n\nimport (\n\t"net/http"\n\n\t"example.com/shop/ui"\n)\n\nfunc main() {\n\thttp.ListenAndServe(":8080", http.FileServerFS(ui.Pages))\n}\n',
+    'ui/serve.go': 'package ui\n\nimport "embed"\n\n//go:embed all:build/*\nvar Pages embed.FS\n',
+  };
+
+  test('is built before it', () => {
+    const [plan] = plansOf({
+      ...program,
+      'ui/package.json': manifest('vite build', { vite: '^7.0.0' }),
+      'ui/package-lock.json': lock['package-lock.json'],
+      'ui/vite.config.ts': "export default { build: { outDir: 'build' } };",
+    });
+    expect(plan?.stages.map(({ name }) => name)).toEqual(['pages', 'build', undefined]);
+    expect(plan?.stages[0]?.steps).toContainEqual({
+      kind: 'copy',
+      sources: ['ui/'],
+      destination: '.',
+      comment: expect.any(String),
+    });
+    expect(plan?.stages[1]?.steps).toContainEqual({
+      kind: 'copy',
+      comment: 'What the program embeds: ui/serve.go:5',
+      from: 'pages',
+      sources: ['/app/build/'],
+      destination: './ui/build/',
+    });
+    expect(plan?.questions).toEqual([]);
+  });
+
+  test('is asked for where nothing is known to make it', () => {
+    const [plan] = plansOf(program);
+    expect(plan?.stages).toHaveLength(2);
+    expect(plan?.questions.map(({ question }) => question)).toEqual([
+      expect.stringContaining('embeds ui/build (ui/serve.go:5)'),
+    ]);
+  });
+
+  test('may be there', () => {
+    const [plan] = plansOf({ ...program, 'ui/build/index.html': '<p>shop' });
+    expect(plan?.stages).toHaveLength(2);
+    expect(plan?.questions).toEqual([]);
+  });
+});
+
+describe('files that Go does not build for Linux', () => {
+  const server = { 'cmd/shop/main.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n' };
+  test.each([
+    ['//go:build ignore_build_go\n\n'],
+    ['// A licence.\n\n//go:build windows || (darwin && !cgo)\n// +build windows\n\n'],
+    ['// +build ignore\n\n'],
+    ['// +build linux,mage\n\n'],
+  ])('are no program of it: %j', (head) => {
+    const [plan, ...others] = plansOf({
+      'go.mod': 'module example.com/shop\n\ngo 1.26\n',
+      'build.go': `${head}package main\n\nfunc main() {}\n`,
+      ...server,
+    });
+    expect(others).toEqual([]);
+    expect(plan?.decisions.find(({ topic }) => topic === 'build')?.value).toBe('./cmd/shop');
+  });
+
+  test('are named as where a program begins only with its main', () => {
+    const [plan] = plansOf({
+      'go.mod': 'module example.com/shop\n\ngo 1.26\n',
+      'a.go': '//go:build !windows && go1.22\n\npackage main\n\nconst a = 1\n',
+      'b_windows.go': 'package main\n\nconst b = 1\n',
+      'shop.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+    });
+    expect(plan?.decisions.find(({ topic }) => topic === 'build')?.evidence).toBe('package main (shop.go:3)');
+  });
+});
