@@ -26,8 +26,9 @@ export const azureIncludedPath = '.azure/plimsoll.yml';
 export function azurePipeline(plan: PipelinePlan): string {
   return `${head(plan.command, notes(plan))}
 # plimsoll:keep branches
-# The default branch, where it is called something else.
+# The default branch, where it is called something else. One run of a branch at a time: of two, the history would lose what one recorded.
 trigger:
+  batch: "true"
   branches:
     include: [main, master]
 # Of repositories on GitHub; in Azure Repos a branch policy (build validation) asks for it.

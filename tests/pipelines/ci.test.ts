@@ -10,6 +10,7 @@ import { command as audit } from '../../src/cli/commands/audit.ts';
 import { command } from '../../src/cli/commands/ci.ts';
 import { commands } from '../../src/cli/generated.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
+import { readSeal, seal } from '../../src/core/seal.ts';
 import { actions } from '../../src/pipelines/github.ts';
 import { auditStep, commentStep, imageStep } from '../../src/pipelines/shell-steps.ts';
 import { runCommand } from '../cli/run-command.ts';
@@ -99,6 +100,23 @@ describe('plimsoll ci init', () => {
     put(githubFile, text(githubFile).replace('  # plimsoll:keep jobs\n', own));
     expect((await ci('github', '--scanner', 'grype')).stdout).toContain('updated');
     expect(parse(text(githubFile)).jobs).toMatchObject({ mine: { steps: [{ run: 'make' }] }, image: {} });
+  });
+
+  it('brings up to date what an older version wrote, and says with --check that it would', async () => {
+    await ci('github');
+    const now = text(githubFile);
+    const condition = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    const older = readSeal(now).text.replaceAll(condition, 'github.ref_name == github.event.repository.default_branch');
+    expect(older).not.toBe(readSeal(now).text);
+    put(githubFile, seal(githubFile, older));
+    expect((await ci('github', '--check')).code).toBe(1);
+    expect((await ci('github')).stdout).toContain('updated');
+    expect(text(githubFile)).toBe(now);
+  });
+
+  it('lets the runs of a branch on Azure wait for each other, as the history of one of two would be lost', async () => {
+    await ci('azure');
+    expect(parse(text('azure-pipelines.yml')).trigger).toMatchObject({ batch: 'true' });
   });
 
   describe.each(Object.entries(files))('changes by hand for %s', (system, file) => {
@@ -405,7 +423,8 @@ describe('the published schema', () => {
       spawnSync(schemas, [...published[system], path.join(directory, files[system])], { encoding: 'utf8' });
     for (const args of choices) {
       await ci(system, '--force', ...args);
-      expect(check(), check().stdout.slice(-600)).toMatchObject({ status: 0 });
+      const checked = check();
+      expect(checked, checked.stdout.slice(-600)).toMatchObject({ status: 0 });
     }
     put(files[system], text(files[system]).replace(right, wrong));
     expect(check().status).toBe(1);
