@@ -1,31 +1,21 @@
 import type { Artifact } from '../../core/artifact.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
-import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { readBake } from '../../kubernetes/bake.ts';
 import { entriesAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { kindOfName } from '../../project/discover-kind.ts';
 import type { Project } from '../../project/project.ts';
-import { shippedChain } from './dockerfile-images.ts';
-import { changedPart, type Part, type ReadName, textOf } from './yaml-name.ts';
+import { type FromUse, fromUses, type GivenNames } from './from-arguments.ts';
+import { changedPart, type Part, type ReadName, textOf, within } from './yaml-name.ts';
 
 const scheme = 'docker-image://';
-
-export interface BakeImages {
-  readonly names: readonly ReadName[];
-  /** Whether bake files say for all builds of a Dockerfile what a name in its FROM, as written there, stands for. */
-  isGiven(dockerfile: Dockerfile, written: string): boolean;
-}
 
 /**
  * The images that bake files name (https://docs.docker.com/build/bake/reference/): contexts that are images, and arguments that stand in the `FROM` of the Dockerfile that a
  * target builds. The defaults of variables are put in.
  */
-export function bakeImages(project: Project): BakeImages {
-  const { artifacts, dockerfiles, builds: allBuilds } = project;
-  const byPath = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
-  const [told, untold] = [new Map<string, string>(), new Set<string>()];
-  const keyOf = (dockerfile: Dockerfile | undefined, written: string) => `${dockerfile?.path}\0${written}`;
-  const names = [...artifacts.values()].flatMap((artifact): ReadName[] => {
+export function bakeImages(project: Project, given: GivenNames): readonly ReadName[] {
+  const { artifacts } = project;
+  return [...artifacts.values()].flatMap((artifact): ReadName[] => {
     if (kindOfName(artifact.path)?.kind !== 'bake') return [];
     const { builds } = readBake(artifact);
     const variables = new Map<string, YamlScalar>();
@@ -42,57 +32,23 @@ export function bakeImages(project: Project): BakeImages {
             : [],
         ),
         ...scalarsBelow(source, 'args').flatMap(({ name, value }) => {
-          const dockerfile = byPath.get(dockerfilePath ?? '');
-          return usesOf(project, dockerfile, name).flatMap(({ written, ...use }) => {
-            const around = { mark: '', ...use };
-            const found = named({ artifact, value, variables, seen }, around);
+          return fromUses(project, dockerfilePath, name).flatMap((use) => {
+            const { before, after, ships } = use;
+            const found = named({ artifact, value, variables, seen }, { mark: '', before, after, ships });
             const known = seen.get(value);
-            if (known?.before === around.before && known.after === around.after)
-              told.set(keyOf(dockerfile, written), name);
-            else untold.add(keyOf(dockerfile, written));
+            given.say(use, name, known?.before === before && known.after === after);
             return found;
           });
         }),
       ]),
     );
   });
-  return {
-    names,
-    isGiven(dockerfile, written) {
-      const name = told.get(keyOf(dockerfile, written));
-      if (name === undefined || untold.has(keyOf(dockerfile, written))) return false;
-      return allBuilds.every(
-        (build) =>
-          build.dockerfile !== dockerfile || (build.toldBy === 'bake' && build.arguments.get(name) !== undefined),
-      );
-    },
-  };
 }
 
 function scalarsBelow(node: YamlNode, key: string): readonly { readonly name: string; readonly value: YamlScalar }[] {
   return entriesAt(node, key).flatMap(({ key: { text }, value }) =>
     value.kind === 'scalar' && value.value !== null ? [{ name: text, value }] : [],
   );
-}
-
-interface Use extends Omit<Around, 'mark'> {
-  readonly written: string;
-}
-
-/** What stands around an argument in the names of FROM that are made of nothing else that varies; each once. */
-function usesOf(project: Project, dockerfile: Dockerfile | undefined, name: string): readonly Use[] {
-  if (dockerfile === undefined) return [];
-  const found = new Map<string, Use>();
-  const shipped = shippedChain(project, dockerfile);
-  for (const stage of dockerfile.stages) {
-    const written = stage.from?.image?.value ?? '';
-    const match = /^([^$]*)\$(?:\{(\w+)(?::?-[^${}]*)?\}|(\w+))([^$]*)$/.exec(written);
-    const [, before = '', braced, bare, after = ''] = match ?? [];
-    if ((braced ?? bare) !== name) continue;
-    const ships = shipped.has(stage) || found.get(written)?.ships === true;
-    found.set(written, { written, before, after, ships });
-  }
-  return [...found.values()];
 }
 
 interface Given {
@@ -103,14 +59,9 @@ interface Given {
   readonly seen: Map<YamlScalar, Around>;
 }
 
-interface Around {
+interface Around extends Pick<FromUse, 'before' | 'after' | 'ships'> {
   /** Stands before the reference in the bake file. */
   readonly mark: string;
-  /** What a FROM has around it. */
-  readonly before: string;
-  readonly after: string;
-  /** Whether the FROM is of a stage that ships. */
-  readonly ships: boolean;
 }
 
 function named({ artifact, value, variables, seen }: Given, around: Around): ReadName[] {
@@ -135,9 +86,8 @@ function named({ artifact, value, variables, seen }: Given, around: Around): Rea
       name: {
         place: { path, range, kind: 'bake', text, ships },
         rewrite(to) {
-          if (!to.startsWith(before) || !to.endsWith(after) || to.length <= before.length + after.length)
-            return undefined;
-          const changed = changedPart(parts, to.slice(before.length, to.length - after.length));
+          const inner = within(to, around);
+          const changed = inner === undefined ? undefined : changedPart(parts, inner);
           if (changed === undefined) return undefined;
           const { part, text: next } = changed;
           if (part.holder === undefined) {

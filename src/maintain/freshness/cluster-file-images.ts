@@ -17,17 +17,6 @@ import { buildOfContainer, type Project } from '../../project/project.ts';
 import type { SingleName, UnresolvedName } from './named-image.ts';
 import { type ReadName, replaceName, scalarName } from './yaml-name.ts';
 
-/** The images that Compose services run and do not build. */
-export function composeImages({ composeFiles, artifacts }: Project): readonly ReadName[] {
-  return composeFiles.flatMap(({ services }) =>
-    services.flatMap(({ image, build }) =>
-      image === undefined || build !== undefined
-        ? []
-        : scalarName(image, { artifact: artifacts.get(image.path), kind: 'Compose', ships: true }),
-    ),
-  );
-}
-
 /** The images of containers, where manifests name them as they stand. What a kustomization or a chart's values say is read there. */
 export function manifestImages(project: Project): readonly ReadName[] {
   return project.workloads.flatMap((workload) =>

@@ -2,8 +2,10 @@ import { parseImageReference } from '../../core/image-reference.ts';
 import type { Project } from '../../project/project.ts';
 import { bakeImages } from './bake-images.ts';
 import { ciImages } from './ci-images.ts';
-import { chartImages, composeImages, kustomizationImages, manifestImages, sorted } from './cluster-file-images.ts';
+import { chartImages, kustomizationImages, manifestImages, sorted } from './cluster-file-images.ts';
+import { composeImages } from './compose-images.ts';
 import { dockerfileImages } from './dockerfile-images.ts';
+import { givenNames } from './from-arguments.ts';
 import { type NamedImages, type NamedPlace, separateNames } from './named-image.ts';
 
 /**
@@ -13,15 +15,15 @@ import { type NamedImages, type NamedPlace, separateNames } from './named-image.
 export function namedImages(project: Project): readonly NamedImages[] {
   const built = new Set(project.builds.flatMap(({ images }) => images.flatMap((text) => repositoryIn(text) ?? [])));
   const isOthers = ({ text }: NamedPlace) => !built.has(repositoryIn(text) ?? '');
-  const bake = bakeImages(project);
+  const given = givenNames(project);
   const { names, unresolved } = sorted([
-    ...composeImages(project),
+    ...composeImages(project, given),
     ...kustomizationImages(project),
     // Before the manifests that Helm renders with them: the same place.
     ...chartImages(project),
     ...manifestImages(project),
     ...ciImages(project),
-    ...bake.names,
+    ...bakeImages(project, given),
   ]);
   const seen = new Set<string>();
   const isFirst = ({ path, range }: Pick<NamedPlace, 'path' | 'range'>) => {
@@ -33,7 +35,7 @@ export function namedImages(project: Project): readonly NamedImages[] {
     unresolved.filter(isFirst),
   );
   const inDockerfiles = project.dockerfiles.map((dockerfile) => {
-    const found = dockerfileImages(project, dockerfile, (written) => bake.isGiven(dockerfile, written));
+    const found = dockerfileImages(project, dockerfile, (written) => given.isGiven(dockerfile, written));
     return { ...found, places: found.places.filter(isOthers) };
   });
   return [...inDockerfiles, others];

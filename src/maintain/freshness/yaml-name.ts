@@ -20,14 +20,20 @@ export interface ScalarName {
   readonly ships: boolean;
   /** Stands before the reference: `docker://`. */
   readonly before?: string;
+  /** What a FROM has around it, whose argument the scalar is. */
+  readonly around?: { readonly before: string; readonly after: string };
 }
 
 /** The image that a whole scalar names, the defaults of `${NAME:-default}` put in; it can be rewritten there, or in the one default. */
-export function scalarName(scalar: YamlScalar, { artifact, kind, ships, before = '' }: ScalarName): ReadName {
+export function scalarName(
+  scalar: YamlScalar,
+  { artifact, kind, ships, before = '', around = { before: '', after: '' } }: ScalarName,
+): ReadName {
   const { path, range } = scalar;
   const written = scalar.text.slice(before.length);
   if (written.trim() === '') return { kind: 'none' };
-  const { text, complete } = expandDefaults(written);
+  const { text: value, complete } = expandDefaults(written);
+  const text = around.before + value + around.after;
   const unresolved = (reason: string): ReadName => ({
     kind: 'unresolved',
     unresolved: { path, range, text: written, reason },
@@ -38,12 +44,19 @@ export function scalarName(scalar: YamlScalar, { artifact, kind, ships, before =
     kind: 'name',
     name: {
       place: { path, range, kind, text, ships },
-      rewrite(to) {
-        const changed = written === text ? to : changedDefault(written, text, to);
+      rewrite(whole) {
+        const to = within(whole, around);
+        const changed = written === value ? to : to && changedDefault(written, value, to);
         return artifact && changed !== undefined ? replaceName(artifact, scalar, before + changed) : undefined;
       },
     },
   };
+}
+
+/** What stands between the texts around it, of a text that begins and ends with them. */
+export function within(text: string, { before, after }: { readonly before: string; readonly after: string }) {
+  const isAround = text.startsWith(before) && text.endsWith(after) && text.length > before.length + after.length;
+  return isAround ? text.slice(before.length, text.length - after.length) : undefined;
 }
 
 /** A part of a name as it is written, and what it stands for. */

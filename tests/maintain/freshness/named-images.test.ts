@@ -246,6 +246,57 @@ test('the front end of a Dockerfile is an image, and is renamed in its line', as
   expect(texts.Dockerfile).toBe('#  syntax = docker/dockerfile:1.7 \r\n# escape=`\r\nFROM node:20.1.0\r\n');
 });
 
+const argued = {
+  'compose.yaml': `services:
+  db:
+    build:
+      context: db
+      args:
+        BASE: "acme/db:1.4.2" # ours
+        NODE: 20.1.0
+  job:
+    build:
+      context: job
+      args: ["PYTHON=3.12.4", STAGE=build, TOKEN]
+  web:
+    build: {context: web}
+`,
+  'db/Dockerfile': 'ARG BASE\nARG NODE=18\nFROM node:${NODE}-slim AS assets\nFROM ${BASE}\nCOPY --from=assets /a /a\n',
+  'job/Dockerfile':
+    'ARG PYTHON\nARG STAGE\nARG TOKEN\nFROM python:$PYTHON-slim AS build\nFROM $STAGE AS here\nFROM $TOKEN\n',
+  'web/Dockerfile': 'ARG BASE=node:22.1.0\nFROM $BASE\n',
+};
+
+test('a Compose file names images by arguments of builds that a FROM takes, in both forms', async () => {
+  const to = {
+    'acme/db:1.4.2': 'acme/db:1.5.0',
+    'node:20.1.0-slim': 'node:20.2.0-slim',
+    'python:3.12.4-slim': 'python:3.12.9-slim',
+  };
+  const { names, unresolved, left, texts } = await namesIn(argued, to);
+  expect(names).toEqual([
+    'FROM node:22.1.0',
+    'Compose acme/db:1.4.2',
+    'Compose node:20.1.0-slim',
+    'Compose python:3.12.4-slim',
+  ]);
+  expect([unresolved, left]).toEqual([['$TOKEN'], []]);
+  expect(texts['compose.yaml']).toBe(
+    argued['compose.yaml']
+      .replace('acme/db:1.4.2', 'acme/db:1.5.0')
+      .replace('20.1.0', '20.2.0')
+      .replace('3.12.4', '3.12.9'),
+  );
+});
+
+test('a Dockerfile that something else builds, too, tells of its FROM itself', async () => {
+  const { names } = await namesIn({
+    'compose.yaml': 'services:\n  web: {build: {context: web, args: {BASE: "node:20.1.0"}}}\n  bare: {build: web}\n',
+    'web/Dockerfile': argued['web/Dockerfile'],
+  });
+  expect(names).toEqual(['FROM node:22.1.0', 'Compose node:20.1.0']);
+});
+
 const bake = `variable "NODE" {
   default = "20.1.0" # kept
 }
