@@ -18,6 +18,8 @@ const preRelease =
   /^(?:(?:rc|alpha|beta|pre|preview|nightly|snapshot|canary|milestone|cr|ea|insiders)(?:[._]?\d+(?:\.\d+)*)?|dev[._]?\d+(?:\.\d+)*)$/i;
 const embeddedPreRelease = /^(v?\d+(?:[._]\d+)*)([._]?(?:a|b|c|rc|alpha|beta|pre|preview|dev|m|cr|ea)[._]?\d*)$/i;
 const version = /^v?\d+(?:[._u]\d+)*$/;
+/** With words behind a dot or a low line: `4.8.3.Final`, `25.8.28.10001.altinitystable`, `4.40_large_disk`. */
+const worded = /^(v?\d+(?:[._]\d+)*)((?:[._][A-Za-z]{2,})+)$/;
 const timestamp = /\d{4}-\d{2}-\d{2}(?:T\d{2}-\d{2}-\d{2}Z)?/;
 /** Counts of builds behind a version, wherever they stand: `ls12` of LinuxServer, `k3s1`, `build.4`; `r9` of Bitnami and Alpine at the end. */
 const revision = /^(ls|rev[._]?|build[._]?|patch[._]?|eksbuild\.|k3s|rke2r)(\d+)$/i;
@@ -60,6 +62,7 @@ export function readTrackTag(tag: string, counting: ReadonlySet<string> = noWord
   for (const [at, part] of parts.entries()) {
     const embedded = state === 'before' ? embeddedPreRelease.exec(part) : null;
     const stamped = state === 'before' && stamp !== undefined ? /^([A-Za-z]+\.)(\d+)$/.exec(part) : null;
+    const words = state === 'before' && !embedded ? worded.exec(part) : null;
     const counted = countIn(part, at);
     const of = systemOf(part, parts[at - 1]);
     if (embedded) {
@@ -76,6 +79,9 @@ export function readTrackTag(tag: string, counting: ReadonlySet<string> = noWord
       state = 'in';
     } else if (stamped) {
       add(`${stamped[1]}${masked(stamped[2] ?? '', numbers)}`);
+      state = 'in';
+    } else if (words && !(words[2] ?? '').split(/[._]/).some((word) => preRelease.test(word))) {
+      add(masked(words[1] ?? '', numbers) + (words[2] ?? ''));
       state = 'in';
     } else if (preRelease.test(part)) {
       isPreRelease = true;

@@ -50,6 +50,21 @@ test.each([
     '2.1.1-cuda12.1-cudnn8-devel',
     '',
   ],
+  // Words behind a dot or a low line are words like any other.
+  [
+    'acme/db:25.8.28.10001.altinitystable',
+    '25.8.30.10001.altinitystable 25.9.1.1.altinityfips 25.8.31.1',
+    '25.8.30.10001.altinitystable',
+    '',
+  ],
+  [
+    'acme/files:4.40_large_disk',
+    '4.41 4.42_large_disk 4.43_large_disk_full 5.1_large_disk',
+    '4.42_large_disk',
+    '5.1_large_disk',
+  ],
+  ['acme/server:14.0.1.Final', '14.0.2.Final 14.0.3.CR1 14.0.4.SNAPSHOT 14.0.5.Beta', '14.0.2.Final', ''],
+  ['acme/server:14.0.1', '14.0.2.Final', undefined, ''],
   // An image is known by the last part of its name, whoever serves it.
   ['harbor.corp/dockerhub/library/python:3.9.1', '3.9.2 3.10.2', '3.9.2', '3.10.2'],
   ['harbor.corp/library/golang:1.21.1', '1.21.2 1.25.1', '1.21.2', '1.25.1'],
