@@ -197,7 +197,7 @@ const parsedAgain = 8 * 1024 * 1024;
  * The events of a text, of which lines of flow collections and quoted scalars may be indented too little. Offsets in the
  * text that comes back are the same.
  */
-function parseIndented(text: string): { readonly events: Event[]; readonly text: string } {
+export function parseIndented(text: string): { readonly events: Event[]; readonly text: string } {
   let current = text;
   for (let parsed = 0; ; parsed += text.length) {
     try {

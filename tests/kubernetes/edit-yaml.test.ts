@@ -135,6 +135,13 @@ describe('a key is set', () => {
     ['not where the anchor stands either', 'x: &x\n  a: 1\ny: *x\n', ['x'], { b: 2 }, undefined],
     ['not below a merge', 'x: &x\n  a: {b: 1}\ny:\n  <<: *x\n', ['y'], { a: { c: 2 } }, undefined],
     ['where an anchor has no users', 'x: &x\n  a: 1\n', ['x'], { b: 2 }, 'x: &x\n  a: 1\n  b: 2\n'],
+    [
+      'beside anchors, where a bracket stands below its key, which YAML does not want and all readers take',
+      'x: &x {a: 1}\ny:\n  <<: *x\n  t:\n    [\n    1\n  ]\n  i: a\n',
+      ['y'],
+      { i: 'b' },
+      'x: &x {a: 1}\ny:\n  <<: *x\n  t:\n    [\n    1\n  ]\n  i: b\n',
+    ],
     ['instead of an alias', 'x: &x 1\ny: *x\n', [], { y: 2 }, 'x: &x 1\ny: 2\n'],
     [
       'behind a literal block',

@@ -1,7 +1,6 @@
-import { parseEvents } from 'js-yaml';
 import type { Artifact } from '../../core/artifact.ts';
 import type { SourceRange } from '../../core/text.ts';
-import { splitDocuments } from '../read-yaml.ts';
+import { parseIndented, splitDocuments } from '../read-yaml.ts';
 
 const known = new WeakMap<Artifact, readonly SourceRange[]>();
 
@@ -47,7 +46,7 @@ function sharedIn(text: string, base: number): SourceRange[] {
     return anchor;
   };
   try {
-    for (const event of parseEvents(text, { maxDepth: 128 })) {
+    for (const event of parseIndented(text).events) {
       switch (event.type) {
         case type.scalar: {
           const anchor = declare(event);
@@ -74,7 +73,7 @@ function sharedIn(text: string, base: number): SourceRange[] {
       }
     }
   } catch {
-    // No places to edit: all of the document counts as shared.
+    // Nothing was read of it, and there are no places to edit: all of the document counts as shared.
     return [{ start: base, end: base + text.length }];
   }
   return anchors.filter(({ used }) => used).map(({ start, end }) => ({ start: base + start, end: base + end }));
