@@ -11,23 +11,29 @@ export async function patchWithoutSecrets(
   session: FixSession,
   prefix: string,
 ): Promise<{ readonly patch: Uint8Array; readonly hidden: readonly OfferedFix[]; readonly report: FixReport }> {
-  const hidden: AppliedFix[] = [];
+  const hidden = new Map<string, OfferedFix>();
+  const hide = (fix: OfferedFix) => hidden.set(nameOf(fix), fix);
   for (;;) {
-    const left = new Set(hidden.map(nameOf));
-    const report = await session.run({ refuses: (candidate) => left.has(nameOf(candidate)) });
-    const found = fixesWithSecret(report).filter((each) => !left.has(nameOf(each)));
+    const report = await session.run({
+      refuses(candidate) {
+        // It says itself that it writes a secret: to make it first, and to plan all anew, would only take time.
+        if (candidate.fix.holdsSecret === true) hide(candidate);
+        return hidden.has(nameOf(candidate));
+      },
+    });
+    const found = fixesWithSecret(report).filter((each) => !hidden.has(nameOf(each)));
     if (found.length === 0) {
       const { root } = session.project;
       const files = report.files.map((file) => ({ ...file, path: linkedPlace(root, file.path) }));
-      return { patch: renderPatch({ files }, { prefix }), hidden, report };
+      return { patch: renderPatch({ files }, { prefix }), hidden: [...hidden.values()], report };
     }
-    hidden.push(...found);
+    found.forEach(hide);
   }
 }
 
 function fixesWithSecret({ files, applied }: FixReport): AppliedFix[] {
   const ids = new Set(files.flatMap((file) => showsSecret(file)));
-  return applied.filter(({ id, fix }) => ids.has(id) || fix.holdsSecret === true);
+  return applied.filter(({ id }) => ids.has(id));
 }
 
 function nameOf({ finding, fix }: OfferedFix): string {

@@ -51,3 +51,27 @@ function missingParents(path: string, known: string): readonly string[] {
   for (let at = path.indexOf('/', from); at !== -1; at = path.indexOf('/', at + 1)) missing.push(path.slice(0, at));
   return missing;
 }
+
+const namedFiles = new WeakMap<ListingIndex, ReadonlyMap<string, readonly number[]>>();
+
+/** The places of the files of a name, whatever the directory. */
+export function filesNamed(index: ListingIndex, name: string): readonly number[] {
+  let named = namedFiles.get(index);
+  if (named === undefined) {
+    named = placesByName(index.entries);
+    namedFiles.set(index, named);
+  }
+  return named.get(name) ?? [];
+}
+
+function placesByName(entries: readonly ContextEntry[]): ReadonlyMap<string, readonly number[]> {
+  const named = new Map<string, number[]>();
+  for (const [place, { path, kind }] of entries.entries()) {
+    if (kind !== 'file') continue;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const known = named.get(name);
+    if (known) known.push(place);
+    else named.set(name, [place]);
+  }
+  return named;
+}

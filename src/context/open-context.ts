@@ -5,10 +5,10 @@ import type { Artifact } from '../core/artifact.ts';
 import type { BuildContext } from './build-context.ts';
 import { type ContextUse, copiedPlaces } from './context-use.ts';
 import { contextNeeds } from './copy-needs.ts';
-import { noIgnoreFile, readIgnoreFile } from './ignorefile.ts';
+import { type IgnoreFile, noIgnoreFile, readIgnoreFile } from './ignorefile.ts';
 import { findJunk } from './junk.ts';
-import { indexListing } from './listing-index.ts';
-import { defaultWalkLimits, type WalkLimits, walkContext } from './walk.ts';
+import { indexListing, type ListingIndex } from './listing-index.ts';
+import { type ContextListing, defaultWalkLimits, type WalkLimits, walkContext } from './walk.ts';
 
 /** What a build context is made of. */
 export interface ContextSource {
@@ -20,15 +20,25 @@ export interface ContextSource {
   readonly ignoreFile: Artifact | undefined;
   readonly uses: readonly ContextUse[];
   readonly limits?: WalkLimits;
+  /** Contexts of an earlier reading: what one of them found on disk is taken over where directory and ignore file are the same. */
+  readonly earlier?: readonly BuildContext[];
 }
+
+/** What the disk was asked for, once. */
+interface Walked {
+  readonly listing: () => ContextListing;
+  readonly index: () => ListingIndex;
+}
+
+const walks = new WeakMap<BuildContext, Walked>();
 
 /** A build context over a directory on disk. Nothing is read before it is asked for; nothing throws. */
 export function openContext(source: ContextSource): BuildContext {
   const { directory, ignoreFile, uses } = source;
   const place = join(source.root, directory);
   const ignored = ignoreFile ? readIgnoreFile(ignoreFile.text) : noIgnoreFile;
-  const listing = once(() => walkContext(place, ignored, source.limits ?? defaultWalkLimits));
-  const index = once(() => indexListing(listing()));
+  const walked = walkedBefore(source) ?? walk(place, ignored, source.limits ?? defaultWalkLimits);
+  const { listing, index } = walked;
   const copied = once(() => uses.map((use) => copiedPlaces(index(), use)));
   const needs = once(() => contextNeeds(listing(), index(), uses, copied()));
   const isGitIgnored = once(() => gitIgnoredIn(source.root, directory));
@@ -40,7 +50,7 @@ export function openContext(source: ContextSource): BuildContext {
       copied(),
     ),
   );
-  return {
+  const context: BuildContext = {
     directory,
     ignoreFile,
     ignore: ignored,
@@ -62,6 +72,18 @@ export function openContext(source: ContextSource): BuildContext {
     readStart: (path) => readStart(join(place, path)),
     copiedBy: (use) => copied()[uses.indexOf(use)] ?? copiedPlaces(index(), use),
   };
+  walks.set(context, walked);
+  return context;
+}
+
+function walk(place: string, ignored: IgnoreFile, limits: WalkLimits): Walked {
+  const listing = once(() => walkContext(place, ignored, limits));
+  return { listing, index: once(() => indexListing(listing())) };
+}
+
+function walkedBefore({ directory, ignoreFile, earlier = [] }: ContextSource): Walked | undefined {
+  const same = earlier.find((each) => each.directory === directory && each.ignoreFile?.text === ignoreFile?.text);
+  return same && walks.get(same);
 }
 
 function once<Value>(compute: () => Value): () => Value {

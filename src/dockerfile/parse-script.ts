@@ -36,9 +36,19 @@ export function parseScript(
   );
 }
 
+/** Scripts that were read: many rules ask for the same few, each time a file that copies them was changed. */
+const scriptFiles = new Map<string, ShellScript>();
+const mostScriptFiles = 100;
+
 /** The shell view of a script in a file of its own. A file whose `#!` names no shell has no commands. Never throws. */
 export function parseScriptFile(text: string): ShellScript {
-  return scriptOf(verbatim(text, 0), interpreterOf(text, 'posix'), {});
+  let script = scriptFiles.get(text);
+  if (script === undefined) {
+    script = scriptOf(verbatim(text, 0), interpreterOf(text, 'posix'), {});
+    if (scriptFiles.size >= mostScriptFiles) scriptFiles.clear();
+    scriptFiles.set(text, script);
+  }
+  return script;
 }
 
 interface Interpreter {

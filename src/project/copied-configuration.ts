@@ -1,4 +1,5 @@
 import type { BuildContext } from '../context/build-context.ts';
+import type { ContextListing } from '../context/walk.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
 import { type ServerLog, serverLogs } from './internal/server-logs.ts';
@@ -75,7 +76,24 @@ function configurationsCopied(context: BuildContext, path: string, { range }: Co
   const use = context.uses.find((each) => each.path === path && each.range.start === range.start);
   if (!use?.known) return [];
   const copied = context.copiedBy(use);
-  return context.listing.entries.flatMap((entry, place) =>
-    copied[place] === 1 && entry.kind === 'file' && configurationName.test(entry.path) ? [entry.path] : [],
-  );
+  return configurationsIn(context.listing).flatMap(({ path: file, place }) => (copied[place] === 1 ? [file] : []));
+}
+
+interface PlacedFile {
+  readonly path: string;
+  readonly place: number;
+}
+
+const configurations = new WeakMap<ContextListing, readonly PlacedFile[]>();
+
+/** Kept: a context is asked for every instruction of every Dockerfile that uses it. */
+function configurationsIn(listing: ContextListing): readonly PlacedFile[] {
+  let found = configurations.get(listing);
+  if (found === undefined) {
+    found = listing.entries.flatMap(({ path, kind }, place) =>
+      kind === 'file' && configurationName.test(path) ? [{ path, place }] : [],
+    );
+    configurations.set(listing, found);
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import type { BuildContext } from '../context/build-context.ts';
 import { type ContextUse, localSources, rangeAt } from '../context/context-use.ts';
+import { filesNamed } from '../context/listing-index.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { absolutePath, copiedFiles, liesIn } from './copied-files.ts';
@@ -116,14 +117,9 @@ function sourceOf({ index }: BuildContext, source: string, destination: string, 
 
 /** Where it cannot be told where files land, or a step moves them: the one file of that name that is copied. */
 function onlyOneNamed(context: BuildContext, copies: readonly Copy[], name: string): string | undefined {
-  const { entries } = context.index;
-  let only: string | undefined;
+  const places = filesNamed(context.index, name);
+  if (places.length === 0) return undefined;
   const copied = copies.map(({ use }) => context.copiedBy(use));
-  for (const [place, { path, kind }] of entries.entries()) {
-    if (kind !== 'file' || !(path === name || path.endsWith(`/${name}`))) continue;
-    if (!copied.some((taken) => taken[place] === 1)) continue;
-    if (only !== undefined) return undefined;
-    only = path;
-  }
-  return only;
+  const [only, other] = places.filter((place) => copied.some((taken) => taken[place] === 1));
+  return only === undefined || other !== undefined ? undefined : context.index.entries[only]?.path;
 }

@@ -36,7 +36,7 @@ export function gitIgnoreAbove(root: string): GitIgnore {
   };
   const add = (file: string, directory: string) => {
     const text = readText(file);
-    if (text !== undefined) levels.push({ base: '', prefix: prefixOf(directory), rules: ignore().add(text) });
+    if (text !== undefined) levels.push({ base: '', prefix: prefixOf(directory), rules: rulesOf(text) });
   };
   add(join(repository, '.git', 'info', 'exclude'), repository);
   const above: string[] = [];
@@ -62,11 +62,22 @@ function gitIgnoreOf(levels: readonly Level[]): GitIgnore {
       return false;
     },
     below: (directory, text) =>
-      gitIgnoreOf([
-        ...levels,
-        { base: directory === '' ? '' : `${directory}/`, prefix: '', rules: ignore().add(text) },
-      ]),
+      gitIgnoreOf([...levels, { base: directory === '' ? '' : `${directory}/`, prefix: '', rules: rulesOf(text) }]),
   };
+}
+
+const compiled = new Map<string, Ignore>();
+const mostCompiled = 100;
+
+/** Kept: the rules of one file are asked for each path that a fix may write. */
+function rulesOf(text: string): Ignore {
+  let rules = compiled.get(text);
+  if (rules === undefined) {
+    rules = ignore().add(text);
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(text, rules);
+  }
+  return rules;
 }
 
 function readText(file: string): string | undefined {

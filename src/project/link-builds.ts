@@ -39,6 +39,7 @@ export function linkBuilds(
   dockerfiles: readonly Dockerfile[],
   told: readonly ToldBuild[],
   artifacts: ReadonlyMap<string, Artifact>,
+  earlier: readonly BuildContext[] = [],
 ): { readonly builds: readonly LinkedBuild[]; readonly contexts: readonly BuildContext[] } {
   const families = new Map<string, number>();
   for (const { path: file } of dockerfiles) families.set(directoryOf(file), (families.get(directoryOf(file)) ?? 0) + 1);
@@ -48,7 +49,7 @@ export function linkBuilds(
     const collection = (families.get(directoryOf(dockerfile.path)) ?? 0) > largestFamily;
     return [{ dockerfile, told: byConvention(root, dockerfile, collection) }];
   });
-  const contexts = openContexts(root, plans, artifacts);
+  const contexts = openContexts(root, plans, artifacts, earlier);
   const builds = plans.map(
     ({ dockerfile, told: each }): LinkedBuild => ({
       dockerfile,
@@ -90,6 +91,7 @@ function openContexts(
   root: string,
   plans: readonly Plan[],
   artifacts: ReadonlyMap<string, Artifact>,
+  earlier: readonly BuildContext[],
 ): Map<string, BuildContext> {
   const grouped = new Map<
     string,
@@ -109,7 +111,13 @@ function openContexts(
   return new Map(
     [...grouped].map(([key, { directory, dockerfiles, ignoreFile }]) => [
       key,
-      openContext({ root, directory, ignoreFile, uses: [...dockerfiles].flatMap((each) => contextUses(each)) }),
+      openContext({
+        root,
+        directory,
+        ignoreFile,
+        uses: [...dockerfiles].flatMap((each) => contextUses(each)),
+        earlier,
+      }),
     ]),
   );
 }

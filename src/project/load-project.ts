@@ -97,7 +97,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     ...buildsOfCommands(commandFiles(target, found, artifacts)),
   ];
   const root = target.kind === 'bytes' ? '' : found.root;
-  const { builds, contexts } = linkBuilds(root, dockerfiles, told, artifacts);
+  const { builds, contexts } = linkBuilds(root, dockerfiles, told, artifacts, options.again?.project.contexts);
   const name = target.kind === 'bytes' ? target.name : path.basename(found.root) || found.root;
   linkImages(name.toLowerCase(), builds, cluster.workloads, composeFiles);
   const project: Project = {

@@ -25,7 +25,7 @@ export function unwantedJunk(project: Project, context: BuildContext): readonly 
     if (kind.id === 'node-modules') return isInstalledAgain(context, dockerfiles, found);
     return (
       !Object.hasOwn(makers, kind.id) ||
-      dockerfiles.some(({ commands }) => commands.some((each) => makers[kind.id]?.(each)))
+      dockerfiles.some(({ commands }) => commands.some((each) => makers[kind.id]?.(each, found)))
     );
   });
 }
@@ -50,7 +50,7 @@ function isTakenBack({ ignore }: BuildContext, { path }: JunkFound): boolean {
   );
 }
 
-type Makes = (placed: PlacedCommand) => boolean;
+type Makes = (placed: PlacedCommand, found: JunkFound) => boolean;
 
 const buildsWith =
   (programs: RegExp, action: RegExp): Makes =>
@@ -68,6 +68,12 @@ const webBuild: Makes = ({ command }) =>
     command.name !== 'npx') ||
   (command.name === 'npx' && command.arguments.some(({ value }) => /^(?:build|tsc|generate)$/.test(value)));
 
+/** go, cargo and dotnet write there only when told so; else they may well read it, as `//go:embed dist` does. */
+const compilesInto: Makes = ({ command }, { path }) =>
+  /^(?:go|cargo|dotnet)$/.test(command.name) &&
+  command.arguments.some(({ value }) => /^(?:build|install|publish)$/.test(value)) &&
+  command.arguments.some(({ value }) => value.split(/[/=]/).includes(path.slice(path.lastIndexOf('/') + 1)));
+
 /** Which commands make a kind of junk again in the build: without one of them what lies in the context may be meant. */
 const makers: Readonly<Record<string, Makes>> = {
   'java-build': buildsWith(
@@ -76,11 +82,11 @@ const makers: Readonly<Record<string, Makes>> = {
   ),
   'dotnet-build': buildsWith(/^(?:dotnet|msbuild)$/, /^(?:build|publish|pack|test)$|\.(?:sln|\w+proj)$/),
   'web-build': webBuild,
-  'build-output': (placed) =>
-    webBuild(placed) ||
+  'build-output': (placed, found) =>
+    webBuild(placed, found) ||
     /^(?:make|cmake|ninja|mvn|mvnw|gradle|gradlew)$/.test(placed.command.name) ||
-    buildsWith(/^(?:go|cargo|dotnet)$/, /^(?:build|install|publish)$/)(placed) ||
-    buildsWith(/^python[\d.]*$/, /^(?:build|setup\.py)$/)(placed),
+    compilesInto(placed, found) ||
+    buildsWith(/^python[\d.]*$/, /^(?:build|setup\.py)$/)(placed, found),
   'vendored-packages': buildsWith(/^(?:composer|bundle|composer\.phar)$/, /^(?:install|update)$/),
 };
 

@@ -10,6 +10,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
+import { ownDockerfileOf } from '../../project/own-base.ts';
 import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { askedRelease } from '../../repairs/asked-release.ts';
@@ -84,6 +85,7 @@ export const rule = dockerfileRule({
             severity: 'note',
             remedy: 'This image has no version tags: name its digest, and let a bot keep it current.',
           }),
+          ...(ownDockerfileOf(project, dockerfile, text) !== undefined && { severity: 'note' }),
         });
       }
   },

@@ -5,6 +5,7 @@ import type { EnvInstruction, KeyValue } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { copiedScriptText } from '../../project/copied-script.ts';
 import { runsProgram, waitsForPerson } from '../../project/image-purpose.ts';
+import { isOwnBase } from '../../project/own-base.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
@@ -75,10 +76,12 @@ function asArgument(
 function isNoBase(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption {
   const statement = 'Nobody installs packages in an image that is built on this one, or by hand in its containers.';
   const runs = runsProgram(project, dockerfile, stage);
-  if (runs && !waitsForPerson(stage)) return { statement, state: 'holds' };
-  const question = runs
-    ? 'Does anybody install packages in a running container? apt would ask questions from now on.'
-    : 'Are images built on this one that install packages? They have to say it themselves then.';
+  const isBuiltOn = isOwnBase(project, dockerfile);
+  if (runs && !waitsForPerson(stage) && !isBuiltOn) return { statement, state: 'holds' };
+  const question =
+    runs && !isBuiltOn
+      ? 'Does anybody install packages in a running container? apt would ask questions from now on.'
+      : 'Are images built on this one that install packages? They have to say it themselves then.';
   return { statement, state: 'unknown', question };
 }
 

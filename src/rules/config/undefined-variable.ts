@@ -2,6 +2,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import { findBuildCheckHits, peersOf, placeOf, variableForms } from '../../dockerfile/reference/build-checks.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { ownDockerfileOf } from '../../project/own-base.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { declareArgument } from '../../repairs/declare-argument.ts';
 import { dropUnset } from '../../repairs/drop-unset.ts';
@@ -40,7 +41,7 @@ export const rule = dockerfileRule({
   why: 'It becomes empty without a word, and paths and versions that are built of it are wrong.',
   remedy: 'Set it with ENV or ARG before this line, in the same stage.',
   peers,
-  check({ dockerfile }, { report }) {
+  check({ dockerfile, project }, { report }) {
     const hits = findBuildCheckHits(dockerfile, 'UndefinedVar');
     if (hits.length === 0) return;
     const stages = stagesByInstruction(dockerfile);
@@ -49,6 +50,8 @@ export const rule = dockerfileRule({
       const image = baseImageOf(stages.get(hit.instruction), images);
       const name = image === undefined ? undefined : imageName(image);
       if (name !== undefined && setByImage[name]?.includes(hit.subject)) continue;
+      // Its variables are those of the other file, and of what that one is built on.
+      if (image !== undefined && ownDockerfileOf(project, dockerfile, image) !== undefined) continue;
       const isSure = image === undefined || image === 'scratch' || bareImages.has(name ?? '');
       const hint = hit.meant === undefined ? '' : ` Perhaps $${hit.meant} is meant.`;
       const fix =
