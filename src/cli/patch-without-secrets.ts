@@ -1,4 +1,5 @@
 import type { AppliedFix, FixReport, OfferedFix } from '../core/fix-report.ts';
+import { writesSecretFile } from '../report/fix-terminal.ts';
 import { renderPatch, showsSecret } from '../report/patch.ts';
 import type { FixSession } from './fix-session.ts';
 import { linkedPlace } from './linked-place.ts';
@@ -16,8 +17,8 @@ export async function patchWithoutSecrets(
   for (;;) {
     const report = await session.run({
       refuses(candidate) {
-        // It says itself that it writes a secret: to make it first, and to plan all anew, would only take time.
-        if (candidate.fix.holdsSecret === true) hide(candidate);
+        // To make it first, and to plan all anew, would only take time.
+        if (writesSecretFile(candidate.fix)) hide(candidate);
         return hidden.has(nameOf(candidate));
       },
     });
@@ -33,7 +34,7 @@ export async function patchWithoutSecrets(
 
 function fixesWithSecret({ files, applied }: FixReport): AppliedFix[] {
   const ids = new Set(files.flatMap((file) => showsSecret(file)));
-  return applied.filter(({ id }) => ids.has(id));
+  return applied.filter(({ id, fix }) => ids.has(id) || fix.holdsSecret === true);
 }
 
 function nameOf({ finding, fix }: OfferedFix): string {

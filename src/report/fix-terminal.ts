@@ -169,7 +169,7 @@ function hunkLines(report: Pick<FixReport, 'applied'>, file: ChangedFile, hunk: 
 }
 
 /** The secret is in a file of its own, whose values are masked one by one. */
-function writesSecretFile({ changes }: Fix): boolean {
+export function writesSecretFile({ changes }: Fix): boolean {
   return changes.newFiles?.some(({ secret }) => secret === true) === true;
 }
 
