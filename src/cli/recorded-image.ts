@@ -1,6 +1,6 @@
 import type { RecordedImage } from '../core/history.ts';
 import type { Image } from '../image/image.ts';
-import type { InspectedImage } from '../project/inspected-image.ts';
+import { type InspectedImage, stepOfLayer } from '../project/inspected-image.ts';
 import { shownText } from '../report/image-view.ts';
 import { longestMessage } from './recorded-report.ts';
 
@@ -14,7 +14,7 @@ export function recordedName({ name, source, reference }: Pick<Image, 'name' | '
 
 /** An image as it is kept: no value of its environment, and its steps masked. */
 export function recordedImage(inspected: InspectedImage): RecordedImage {
-  const { analysis, steps, vulnerabilities, origin } = inspected;
+  const { analysis, vulnerabilities, origin } = inspected;
   const { image } = analysis;
   const digest = image.digest ?? (image.configuration.digest === '' ? undefined : image.configuration.digest);
   return {
@@ -24,7 +24,7 @@ export function recordedImage(inspected: InspectedImage): RecordedImage {
     bytes: analysis.layers.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
     pulledBytes: analysis.pulledBytes,
     layers: analysis.layers.map(({ layer, contentBytes }, at) => {
-      const step = steps.find((each) => each.layer === at);
+      const step = stepOfLayer(inspected, at);
       return {
         digest: layer.digest ?? layer.diffId,
         bytes: contentBytes,

@@ -3,7 +3,7 @@ import type { Image, ImageLayer } from './image.ts';
 import type { ImageAnalysis } from './image-analysis.ts';
 import { type CacheFiles, cacheFiles, namedResults } from './internal/cache-files.ts';
 import { configurationSecrets } from './internal/configuration-secrets.ts';
-import { fileSystemView } from './internal/file-system-view.ts';
+import { broughtBy, fileSystemView } from './internal/file-system-view.ts';
 import { layerName } from './internal/layer-error.ts';
 import { layerPaths, layerView } from './internal/layer-view.ts';
 import {
@@ -109,6 +109,7 @@ function analysisOf(
     files: fileSystemView(merged),
     filesAt: (layer) => layerView(merged, layer),
     pathsOf: (layer) => layerPaths(merged, layer),
+    broughtBy: broughtBy(merged),
     secrets: [...figures.secrets, ...configurationSecrets(image.configuration)],
     pulledBytes: pulledBytes(layers, scans),
     gaps: scans.flatMap(({ gaps }, at) => gaps.map((gap) => `${nameAt(layers, at)}: ${gap}`)),

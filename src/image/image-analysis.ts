@@ -105,6 +105,8 @@ export interface ImageAnalysis {
   filesAt?(layer: number): Iterable<LayerFile>;
   /** Paths of the files that this layer (from 0) brings, in no order; an image that was not read from layers cannot tell. */
   pathsOf?(layer: number): Iterable<string>;
+  /** The layer (from 0) that brought what a container sees at a path, where later ones only gave it another owner or mode. */
+  broughtBy?(path: string): number | undefined;
   /** Of the file system that a container sees. */
   readonly packages: readonly ImagePackage[];
   readonly operatingSystem: OperatingSystem | undefined;

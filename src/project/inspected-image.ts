@@ -23,6 +23,8 @@ export interface ImageStep {
   readonly range: SourceRange;
   /** Index of the layer that it made. */
   readonly layer: number | undefined;
+  /** All steps whose files are in its layer, by their index, where a builder committed several as one (Buildah, `--single-snapshot` of Kaniko). */
+  readonly together?: readonly number[];
   /** The note, read as an instruction. */
   readonly instruction: Instruction | undefined;
   /** The repository's instruction that it comes from, where that is sure. */
@@ -73,11 +75,12 @@ export function inspectImage(
   const ofHistory = noted.filter(({ entry }) => entry !== undefined);
   const origin = project && ofHistory.length === noted.length ? originOf(project, noted) : undefined;
   let at = title.length + 1;
-  const steps = noted.map(({ entry, text, layer, instruction }, index): ImageStep => {
+  const steps = noted.map(({ entry, text, layer, together, instruction }, index): ImageStep => {
     const range = { start: at, end: at + text.length };
     at = range.end + 1;
     const written = origin?.instructions.get(index);
-    return { entry, text, range, layer, instruction, written, ofBase: origin && written === undefined };
+    const step = { entry, text, range, layer, instruction, written, ofBase: origin && written === undefined };
+    return together === undefined ? step : { ...step, together };
   });
   const base = baseOf(image, steps, origin, bases);
   return { path, analysis, history, steps, vulnerabilities, origin, base, originAudited: false };
@@ -88,11 +91,11 @@ interface DraftStep {
   readonly text: string;
   readonly form: 'buildkit' | 'classic' | 'other';
   readonly layer: number | undefined;
+  readonly together?: readonly number[];
 }
 
 /** The history in order; layers that it does not tell of come first. */
 function draftSteps({ image }: ImageAnalysis): DraftStep[] {
-  const layerOf = new Map(image.layers.map(({ history }, index) => [history, index]));
   const untold = image.layers.flatMap(({ history, digest, diffId }, index): DraftStep[] => {
     if (history !== undefined) return [];
     return [
@@ -100,9 +103,40 @@ function draftSteps({ image }: ImageAnalysis): DraftStep[] {
     ];
   });
   const told = image.configuration.history.map(
-    (entry, index): DraftStep => ({ entry, ...historyLine(entry), layer: layerOf.get(index) }),
+    (entry): DraftStep => ({ entry, ...historyLine(entry), layer: undefined }),
+  );
+  giveLayers(
+    told,
+    image.layers.map(({ history }) => history),
   );
   return [...untold, ...told];
+}
+
+/**
+ * Puts layers to the steps that made them. Buildah notes one layer at the last of all steps that it committed as one, though that be a CMD: where one of them
+ * alone writes files, it made the layer.
+ */
+function giveLayers(steps: DraftStep[], notedAt: readonly (number | undefined)[]): void {
+  let from = 0;
+  for (const [layer, at] of notedAt.entries()) {
+    if (at === undefined) continue;
+    const wrote = writersOf(steps, from, at);
+    from = at + 1;
+    const step = wrote.length === 1 ? (wrote[0] ?? at) : at;
+    const draft = steps[step];
+    if (draft === undefined) continue;
+    steps[step] = wrote.length > 1 ? { ...draft, layer, together: wrote } : { ...draft, layer };
+  }
+}
+
+/** The steps that may have written the files of the layer that is noted at a step: WORKDIR makes a directory and nothing in it. */
+function writersOf(steps: readonly DraftStep[], from: number, noted: number): number[] {
+  const writers: number[] = [];
+  for (let at = from; at <= noted; at++) {
+    const text = steps[at]?.text ?? '';
+    if (/^(?:RUN|COPY|ADD)\s/.test(text) || (at === noted && text.startsWith('#'))) writers.push(at);
+  }
+  return writers;
 }
 
 /** Where a finding stands: the Dockerfile's line where it is known, with the image beside it. */
@@ -125,7 +159,25 @@ export function placeOfStep(image: InspectedImage, step: ImageStep | undefined):
 
 /** The place of what a layer holds. */
 export function placeOfLayer(image: InspectedImage, layer: number | undefined): ImagePlace {
-  return placeOfStep(image, layer === undefined ? undefined : image.steps.find((step) => step.layer === layer));
+  const step = stepOfLayer(image, layer);
+  const stage = step?.together && step.ofBase === false ? image.origin?.stage.from : undefined;
+  if (step?.together === undefined || image.origin === undefined || stage === undefined)
+    return placeOfStep(image, step);
+  const note = `in a layer of ${step.together.length} steps`;
+  return {
+    at: { path: image.origin.dockerfile.path, range: stage.range },
+    also: [{ path: image.path, range: step.range, note }],
+  };
+}
+
+/**
+ * The step that made a layer; undefined where the history does not tell. Of several that were committed as one nobody knows which wrote a
+ * file: it has no instruction.
+ */
+export function stepOfLayer(image: InspectedImage, layer: number | undefined): ImageStep | undefined {
+  const step = layer === undefined ? undefined : image.steps.find((each) => each.layer === layer);
+  if (step?.together === undefined) return step;
+  return { ...step, instruction: undefined, written: undefined };
 }
 
 /** The place of what is true of the whole: the FROM of the stage that ships, or the image's own line. */

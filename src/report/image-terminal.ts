@@ -41,7 +41,7 @@ export function renderImageTerminal(view: ImageView, options: ImageTerminalOptio
     packages(view, page),
     vulnerabilityBlock(view, options.all ? most : 4, page),
     attachments(view, most, page),
-    next(view, page),
+    next(view, options.all, page),
   ]);
 }
 
@@ -160,12 +160,12 @@ function attachments(view: ImageView, atMost: number, page: Page): string[] {
   ];
 }
 
-function next(view: ImageView, page: Page): string[] {
+function next(view: ImageView, all: boolean, page: Page): string[] {
   const { name } = view.image.analysis.image;
   const word = /^[\w./@:+-]+$/.test(name) ? name : '…';
   const steps: [string, string][] = [
     [`plimsoll image browse ${word}`, 'look through layers and files'],
-    [`plimsoll image ${word} --all`, 'everything that was found'],
+    ...(all ? [] : [[`plimsoll image ${word} --all`, 'everything that was found'] satisfies [string, string]]),
     ...(view.report.findings[0]
       ? [
           [`plimsoll explain ${view.report.findings[0].rule}`, 'why it matters, with examples'] satisfies [

@@ -6,7 +6,7 @@ import { findSecrets } from '../dockerfile/find-secrets.ts';
 import type { Image } from '../image/image.ts';
 import type { ImageAnalysis, Waste } from '../image/image-analysis.ts';
 import type { ReadAttachment } from '../image/read-attachments.ts';
-import { type ImageStep, type InspectedImage, placeOfLayer } from '../project/inspected-image.ts';
+import { type ImageStep, type InspectedImage, placeOfLayer, stepOfLayer } from '../project/inspected-image.ts';
 import { bytesText, plural } from './internal/wording.ts';
 
 /** An image with what was found in it: what every renderer of `plimsoll image` gets. */
@@ -94,7 +94,7 @@ export interface LayerRow {
 
 export function layerRows({ image }: Pick<ImageView, 'image'>): LayerRow[] {
   return image.analysis.layers.map((layer, index) => {
-    const step = image.steps.find((each) => each.layer === index);
+    const step = stepOfLayer(image, index);
     return {
       number: index + 1,
       bytes: layer.contentBytes,
@@ -103,13 +103,18 @@ export function layerRows({ image }: Pick<ImageView, 'image'>): LayerRow[] {
       files: layer.added.files + layer.changed.files,
       text: step ? shownText(image, step) : (layer.layer.digest ?? ''),
       place: writtenAt(image, step),
-      line: step && image.steps.indexOf(step) + 2,
+      line: step && image.steps.findIndex((each) => each.layer === index) + 2,
     };
   });
 }
 
-/** A step as it may be shown: secrets are masked. */
-export function shownText({ history }: InspectedImage, { text, range }: ImageStep): string {
+/** A step as it may be shown: secrets are masked. Of several that made one layer, all of them. */
+export function shownText(image: InspectedImage, step: ImageStep): string {
+  const steps = step.together?.flatMap((index) => image.steps[index] ?? []) ?? [step];
+  return steps.map((each) => maskedText(image, each)).join('; ');
+}
+
+function maskedText({ history }: InspectedImage, { text, range }: ImageStep): string {
   const secrets = findSecrets(history).flatMap((secret) =>
     secret.range.start >= range.start && secret.range.end <= range.end
       ? [{ start: secret.range.start - range.start, end: secret.range.end - range.start }]

@@ -347,6 +347,15 @@ describe('waste', () => {
   });
 });
 
+test('a file is brought by the layer that had its content first, and by another one where that is new', async () => {
+  const { broughtBy } = await analyse([
+    [file('app/a', 'aaaa'), file('app/b', 'b')],
+    [{ ...file('app/a', 'aaaa'), user: 7 }, file('app/b', 'c')],
+    [{ ...file('app/a', 'aaaa'), user: 7, mode: 0o755 }, file('c', 'aaaa')],
+  ]);
+  expect(['app/a', 'app/b', 'c', 'd'].map((path) => broughtBy?.(path))).toEqual([0, 1, 2, undefined]);
+});
+
 test('a layer names the largest of what it takes away, and how', async () => {
   const { layers } = await analyse([
     [file('app/a', 'aaaa'), file('b', 'bb'), file('c', '1')],
@@ -488,7 +497,12 @@ describe('secrets in the configuration', () => {
   test('a text that is looked at in part is named', async () => {
     const large = 'x'.repeat(4 * 2 ** 20);
     const { gaps } = await analyse([
-      [file('srv/dump.sql', `${large}\n`), file('srv/whole', large), file('srv/data', `\0${large}`)],
+      [
+        file('srv/dump.sql', `${large}\n`),
+        file('srv/whole', large),
+        file('srv/data', `\0${large}`),
+        file('var/lib/apt/lists/deb.debian.org_Packages', `${large}\n`),
+      ],
     ]);
     expect(gaps).toEqual([
       expect.stringMatching(/: a text that was looked at for secrets in its first 4 MiB only: srv\/dump\.sql$/),

@@ -30,6 +30,9 @@ export function analysisFrom(text: string): {
   const withLayer = steps.filter((step) => step.empty !== true);
   const files = withLayer.flatMap((step, layer) => objects(step.files).map((file) => fileOf(file, layer)));
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const brought = new Map(
+    steps.flatMap((step) => objects(step.files).map(({ path, brought: by }) => [path, by] as const)),
+  );
   const packages = withLayer.flatMap((step, layer) => objects(step.packages).map((each) => packageOf(each, layer)));
   const analysis: ImageAnalysis = {
     image: imageOf(said, history, layers),
@@ -38,6 +41,10 @@ export function analysisFrom(text: string): {
       size: files.length,
       find: (path) => files.find((file) => file.path === path),
       [Symbol.iterator]: () => files.values(),
+    },
+    broughtBy: (path) => {
+      const by = brought.get(path);
+      return typeof by === 'number' ? by : files.find((file) => file.path === path)?.layer;
     },
     packages,
     operatingSystem: { id: textOf(said.os, 'debian'), idLike: [], versionId: '12', prettyName: 'Debian 12' },

@@ -87,6 +87,12 @@ describe('a secret in a file', () => {
       '<server>\n<password>x9Yk2mQ</password></server>',
       ['Maven password, certain, 2'],
     ],
+    [
+      'Maven settings that lie elsewhere, without their samples',
+      'build/settings.xml',
+      '<!-- <password>Gx82kLqP</password>\n--><password>${env.REPO}</password>\n<password>x9Yk2mQ</password>',
+      ['Maven password, certain, 3'],
+    ],
     ['.pgpass', 'root/.pgpass', 'db:5432:app:bot:x9Yk2mQ\n', ['PostgreSQL password, certain, 1']],
     ['/etc/shadow', 'etc/shadow', 'root:*:1\nbot:$6$abcdefgh$0123456789abcdef:1:\n', ['password hash, certain, 2']],
     ['a key store', 'srv/tls.p12', '\0\x01', ['key store, likely, undefined']],

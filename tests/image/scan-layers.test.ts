@@ -42,11 +42,11 @@ function stored(name: string, bytes: Uint8Array, given: Partial<ImageLayer> = {}
 }
 
 /** All that is told, without the image itself. */
-function told({ image: _, files: seen, filesAt, pathsOf, ...rest }: ImageAnalysis) {
+function told({ image: _, files: seen, filesAt, pathsOf, broughtBy, ...rest }: ImageAnalysis) {
   return {
     ...rest,
     layers: rest.layers.map(({ layer, ...figures }) => ({ ...figures, digest: layer.digest })),
-    files: [...seen],
+    files: [...seen].map((file) => ({ ...file, broughtBy: broughtBy?.(file.path) })),
     filesByLayer: rest.layers.map((_layer, index) => [...(filesAt?.(index) ?? [])]),
     pathsByLayer: rest.layers.map((_layer, index) => [...(pathsOf?.(index) ?? [])]),
   };

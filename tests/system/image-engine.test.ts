@@ -1,13 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { Image } from '../../src/image/image.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
+import { inspectImage } from '../../src/project/inspected-image.ts';
 import { tarOf } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
 
@@ -93,7 +96,91 @@ describe.skipIf(!existsSync(docker))('an image of the real Docker Engine', () =>
   });
 });
 
+const podman = '/usr/bin/podman';
+const buildah = '/usr/bin/buildah';
 const skopeo = '/usr/bin/skopeo';
+const noPodman = [podman, buildah, skopeo].filter((program) => !existsSync(program)).join(', ');
+
+describe('an image that Buildah built', () => {
+  const home = path.join(scratch, 'podman');
+  const socket = path.join(home, 'api.sock');
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: home,
+    DOCKER_HOST: `unix://${scratch}/none`,
+    CONTAINERS_STORAGE_CONF: path.join(home, 'storage.conf'),
+    BUILDAH_ISOLATION: 'chroot',
+  };
+  const overSocket = { ...environment, CONTAINER_HOST: `unix://${socket}`, PATH: '/nowhere' };
+  const built = 'localhost/by-buildah:1';
+  let service: ChildProcess | undefined;
+  beforeEach((context) => {
+    if (noPodman !== '') context.skip(`missing: ${noPodman}`);
+  });
+  beforeAll(async () => {
+    if (noPodman !== '') return;
+    const from = path.join(home, 'context');
+    mkdirSync(from, { recursive: true });
+    writeFileSync(
+      environment.CONTAINERS_STORAGE_CONF,
+      `[storage]\ndriver = "vfs"\ngraphroot = "${home}/root"\nrunroot = "${home}/run"\n`,
+    );
+    writeFileSync(path.join(from, 'text'), 'of Buildah');
+    writeFileSync(path.join(from, 'Dockerfile'), 'FROM scratch\nCOPY text /app/\nUSER web\nCMD ["/app/text"]\n');
+    const made = spawnSync(buildah, ['bud', '-q', '-t', built, from], { env: environment, encoding: 'utf8' });
+    expect(made.status, made.stderr).toBe(0);
+    service = spawn(podman, ['system', 'service', '--time=0', `unix://${socket}`], {
+      env: environment,
+      stdio: 'ignore',
+    });
+    await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 20_000 });
+  }, 60_000);
+  afterAll(async () => {
+    if (service === undefined) return;
+    const ended = once(service, 'close');
+    service.kill();
+    await ended;
+  });
+  const identifier = () => {
+    const listed = spawnSync(podman, ['images', '-q', built], { env: environment, encoding: 'utf8' });
+    return listed.stdout.trim();
+  };
+
+  it.each<[string, string, () => string, Record<string, string | undefined>]>([
+    ['by its name over the API of Podman', 'Podman', () => built, overSocket],
+    ['by a short name over the API of Podman', 'Podman', () => 'by-buildah:1', overSocket],
+    ['by its id over the API of Podman', 'Podman', identifier, overSocket],
+    ['from Podman alone', 'Podman', () => `podman:${built}`, overSocket],
+    ['by podman save', 'storage of Podman and Buildah', () => built, environment],
+    ['by its id and podman save', 'storage of Podman and Buildah', identifier, environment],
+  ])('is read %s', { timeout: 60_000 }, async (_, source, asked, given) => {
+    const image = await openImage(asked(), { environment: given });
+    expect(image).toMatchObject({ source, configuration: { user: 'web', command: ['/app/text'] } });
+    expect(digestOf(await bytesOf(image))).toBe(image.layers[0]?.diffId);
+    const analysis = await analyseImage(image, { cataloguers: [] });
+    expect([...analysis.files].map((each) => each.path)).toEqual(['app', 'app/text']);
+    // Buildah notes the one layer at CMD: it is COPY's.
+    const { steps } = inspectImage(analysis, undefined, undefined);
+    expect(steps.find(({ layer }) => layer === 0)?.text).toMatch(/^COPY /);
+    await image.close();
+  });
+
+  it.each(['buildah', 'skopeo'])('is read with %s alone', { timeout: 60_000 }, async (program) => {
+    const only = path.join(home, program);
+    mkdirSync(only);
+    symlinkSync(`/usr/bin/${program}`, path.join(only, program));
+    const image = await openImage(built, { environment: { ...environment, PATH: only } });
+    expect(digestOf(await bytesOf(image))).toBe(image.layers[0]?.diffId);
+    await image.close();
+  });
+
+  it('that is not there is said so by the API', async () => {
+    await expect(openImage('podman:localhost/none:1', { environment: overSocket })).rejects.toThrow(
+      'Podman has no such image',
+    );
+  });
+});
+
 describe.skipIf(!existsSync(skopeo) || !existsSync(docker))('an image of the storage of Podman and Buildah', () => {
   const storage = path.join(scratch, 'storage');
   const environment = {

@@ -16,6 +16,8 @@ interface CredentialFile {
   readonly pattern: RegExp;
   /** Nothing stands for a value there. */
   readonly exact?: boolean;
+  /** In `<!-- -->` nothing counts: Maven's own file explains itself with sample logins. */
+  readonly xml?: boolean;
 }
 
 const credentialFiles: readonly CredentialFile[] = [
@@ -75,8 +77,10 @@ const credentialFiles: readonly CredentialFile[] = [
     pattern: /^[ \t]*"?token"?[ \t]*[=:][ \t]*"(?<secret>[^"\n]{8,2000})"/gm,
   },
   {
-    ends: ['/.m2/settings.xml'],
+    // Also copied to where mvn -s finds it.
+    ends: ['/settings.xml'],
     kind: 'Maven password',
+    xml: true,
     pattern: /<(?:password|passphrase)>(?<secret>[^<\n]{1,400})<\//g,
   },
   {
@@ -121,9 +125,9 @@ export function isCredentialFile(path: string): boolean {
 /** Credentials in a file that programs keep them in. */
 export function credentialsIn(path: string, text: string): PlacedSecret[] {
   const found: PlacedSecret[] = [];
-  for (const { ends, kind, pattern, exact } of credentialFiles) {
+  for (const { ends, kind, pattern, exact, xml } of credentialFiles) {
     if (!endsWithAny(`/${path}`, ends)) continue;
-    for (const match of text.matchAll(pattern)) {
+    for (const match of (xml ? withoutXmlComments(text) : text).matchAll(pattern)) {
       const secret = match.groups?.secret ?? '';
       if (exact || !isPlaceholder(secret))
         found.push({ kind, certainty: 'certain', at: match.index + match[0].lastIndexOf(secret) });
@@ -140,6 +144,19 @@ export function credentialsIn(path: string, text: string): PlacedSecret[] {
     found.push({ kind: secret.kind, certainty: secret.certainty, at: start + secret.range.start });
   }
   return found;
+}
+
+/** Comments become spaces, so that offsets stay. */
+function withoutXmlComments(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let start = text.indexOf('<!--'); start >= 0; start = text.indexOf('<!--', from)) {
+    const found = text.indexOf('-->', start + 4);
+    const end = found === -1 ? text.length : found + 3;
+    parts.push(text.slice(from, start), ' '.repeat(end - start));
+    from = end;
+  }
+  return parts.join('') + text.slice(from);
 }
 
 function endsWithAny(path: string, ends: readonly string[]): boolean {

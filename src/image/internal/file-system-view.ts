@@ -1,5 +1,6 @@
 import { type EntryTable, entryKinds, hashWords, targetOf } from '../entry-table.ts';
 import type { FileSystemView, ImageFile } from '../image-analysis.ts';
+import { firstCopies } from './find-waste.ts';
 import type { MergedLayers } from './merge-layers.ts';
 import { type FinishedPathTree, findPath, rootNode } from './path-tree.ts';
 
@@ -17,6 +18,18 @@ export function fileSystemView(merged: MergedLayers): FileSystemView {
     *[Symbol.iterator]() {
       yield* filesBelow(merged, rootNode);
     },
+  };
+}
+
+/** By path, the layer that brought a file's bytes. Looked for when it is asked for first. */
+export function broughtBy(merged: MergedLayers): (path: string) => number | undefined {
+  let first: Int32Array | undefined;
+  return (path) => {
+    const node = findPath(merged.tree, path);
+    const entry = node < 0 ? -1 : (merged.current[node] ?? -1);
+    if (entry < 0) return undefined;
+    first ??= firstCopies(merged);
+    return merged.layers[first[entry] ?? entry];
   };
 }
 

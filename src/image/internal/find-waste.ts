@@ -119,7 +119,7 @@ function addCopies(merged: MergedLayers, groups: Groups): number {
 }
 
 /** By entry the one whose bytes it only holds once more, with another owner or mode: the step that brought those is the one to change. */
-function firstCopies(merged: MergedLayers): Int32Array {
+export function firstCopies(merged: MergedLayers): Int32Array {
   const { replacedBy } = merged;
   const first = Int32Array.from(replacedBy, (_, entry) => entry);
   // A replacement stands behind what it replaces, so that chains are complete when they are gone along.

@@ -1,6 +1,6 @@
 /** Directories of what others wrote: packages of distributions and of languages. */
 const vendored =
-  /(?:^|\/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.m2\/repository|registry\/src|go\/pkg\/mod|\.nuget\/packages|\.yarn|\.pnpm-store|_cacache)\/|^usr\/(?:lib|lib32|lib64|libexec|share|include|src)\/|^usr\/local\/(?:lib|go|share|include|cargo|rustup)\//;
+  /(?:^|\/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.m2\/repository|registry\/src|go\/pkg\/mod|\.nuget\/packages|\.yarn|\.pnpm-store|_cacache)\/|^usr\/(?:lib|lib32|lib64|libexec|share|include|src)\/|^usr\/local\/(?:lib|go|share|include|cargo|rustup)\/|^var\/lib\/(?:apt\/lists|dpkg)\//;
 
 /** Where people keep keys that are none. */
 const samples =

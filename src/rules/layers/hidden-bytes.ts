@@ -1,6 +1,6 @@
 import type { HiddenHow } from '../../image/image-analysis.ts';
 import { counted } from '../../project/image-files.ts';
-import { placeOfStep } from '../../project/inspected-image.ts';
+import { placeOfLayer, stepOfLayer } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 export const rule = imageRule({
@@ -14,10 +14,10 @@ export const rule = imageRule({
   check({ image }, { report, option }) {
     for (const [index, { removed, removedPaths = [], removedHow }] of image.analysis.layers.entries()) {
       if (removed.bytes < option.number('bytes')) continue;
-      const step = image.steps.find(({ layer }) => layer === index);
+      const step = stepOfLayer(image, index);
       if (step?.ofBase === true) continue;
       report({
-        ...placeOfStep(image, step),
+        ...placeOfLayer(image, index),
         message: `This step deletes or replaces ${counted(removed.files, 'file')} of earlier layers, which stay in the image${largest(removedPaths, removed.files)}.`,
         ...remedyFor(removedPaths, removedHow),
         cost: {
@@ -48,8 +48,14 @@ const remedies: ReadonlyMap<HiddenHow, string> = new Map<HiddenHow, string>([
     'Delete the files in the step that brings them, do not copy them at all, or hand on only the result of a build stage.',
   ],
   ['files replaced by a later layer', 'Bring the final files only, or change them in the step that brings them.'],
-  ['files copied to change their owner', 'Give the owner when they are copied: COPY --chown.'],
-  ['files copied to change their mode', 'Give the mode when they are copied: COPY --chmod.'],
+  [
+    'files copied to change their owner',
+    'Give the owner where they are written: COPY --chown, and USER before the RUN that writes them.',
+  ],
+  [
+    'files copied to change their mode',
+    'Give the mode where they are written: COPY --chmod, or chmod in the RUN that writes them.',
+  ],
   ['files copied once more, unchanged', 'Copy them once.'],
 ]);
 

@@ -1,6 +1,12 @@
 import { findSecrets } from '../../dockerfile/find-secrets.ts';
 import type { ImageSecret } from '../../image/image-analysis.ts';
-import { type ImageStep, type InspectedImage, placeOfStep } from '../../project/inspected-image.ts';
+import {
+  type ImageStep,
+  type InspectedImage,
+  placeOfLayer,
+  placeOfStep,
+  stepOfLayer,
+} from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 export const rule = imageRule({
@@ -18,7 +24,7 @@ export const rule = imageRule({
       const { step, where } = found(image, secret);
       const cause = secret.layer === undefined ? causeOf(image, step) : undefined;
       report({
-        ...placeOfStep(image, step),
+        ...(secret.layer === undefined ? placeOfStep(image, step) : placeOfLayer(image, secret.layer)),
         message: `${withArticle(kind)} ${where ?? inFiles(secrets)}${hidden ? ', in a layer although a later one deletes or replaces it' : ''}.`,
         severity: certainty === 'certain' ? 'error' : 'warning',
         ...(cause && { cause }),
@@ -57,7 +63,7 @@ function found(
   image: InspectedImage,
   { place, layer }: ImageSecret,
 ): { step: ImageStep | undefined; where: string | undefined } {
-  if (layer !== undefined) return { step: image.steps.find((step) => step.layer === layer), where: undefined };
+  if (layer !== undefined) return { step: stepOfLayer(image, layer), where: undefined };
   const noted = /^history (\d{1,5})$/.exec(place)?.[1];
   if (noted === undefined)
     return { step: settingStep(image, place), where: `in the configuration: ${place.replace(/^env /, 'variable ')}` };

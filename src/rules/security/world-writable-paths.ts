@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { counted, filesWhere, namesOf } from '../../project/image-files.ts';
-import { placeOfLayer } from '../../project/inspected-image.ts';
+import { placeOfLayer, stepOfLayer } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 export const rule = imageRule({
@@ -19,7 +19,7 @@ export const rule = imageRule({
         !(kind === 'directory' && (mode & 0o1000) !== 0) &&
         !/^(?:dev|proc|sys)\//.test(path),
     );
-    const own = open.filter(({ layer }) => image.steps.find((step) => step.layer === layer)?.ofBase !== true);
+    const own = open.filter(({ layer }) => stepOfLayer(image, layer)?.ofBase !== true);
     for (const [layer, files] of groupBy(own, (file) => file.layer))
       report({
         ...placeOfLayer(image, layer),

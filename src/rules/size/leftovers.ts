@@ -4,7 +4,13 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { Waste } from '../../image/image-analysis.ts';
 import { sizeText } from '../../project/context-facts.ts';
 import { counted } from '../../project/image-files.ts';
-import { commandsOf, type ImageStep, type InspectedImage, placeOfStep } from '../../project/inspected-image.ts';
+import {
+  commandsOf,
+  type ImageStep,
+  type InspectedImage,
+  placeOfLayer,
+  stepOfLayer,
+} from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 /** What packages bring beside their programs: whoever installs them can leave it out by the package manager's settings only. */
@@ -29,7 +35,7 @@ export const rule = imageRule({
       const paths = all.flatMap((each) => each.paths);
       const cache = kind === 'own' && step?.written && cacheOf(paths);
       report({
-        ...placeOfStep(image, step),
+        ...placeOfLayer(image, all[0]?.layers[0]),
         message: messageOf(kind, all, bytes),
         severity: kind === 'own' && bytes >= 1_000_000 ? 'warning' : 'note',
         peers: peersOf(paths, step ? commandsOf(image, step) : []),
@@ -53,7 +59,7 @@ function groupsOf(image: InspectedImage, least: number): readonly Group[] {
   const groups = new Map<string, Group & { readonly all: Waste[] }>();
   for (const waste of image.analysis.waste) {
     if (waste.kind !== 'leftover' || waste.bytes < least) continue;
-    const step = image.steps.find(({ layer }) => layer === waste.layers[0]);
+    const step = stepOfLayer(image, waste.layers[0]);
     const kind = step?.ofBase === true ? 'base' : companions.has(waste.what) ? 'companions' : 'own';
     const key = kind === 'base' ? kind : `${kind} ${waste.layers[0]} ${kind === 'own' ? waste.what : ''}`;
     const known = groups.get(key);

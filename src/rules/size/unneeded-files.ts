@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { counted, filesWhere, namesOf } from '../../project/image-files.ts';
-import { placeOfLayer } from '../../project/inspected-image.ts';
+import { placeOfLayer, stepOfLayer } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
 export const rule = imageRule({
@@ -11,8 +11,8 @@ export const rule = imageRule({
   peers: ['dockle:DKL-LI-0003'],
   check({ image }, { report }) {
     const found = filesWhere(image, ({ kind, path }) => kind === 'file' && isDevelopers(path));
-    for (const [layer, files] of groupBy(found, (file) => file.layer)) {
-      if (image.steps.find((step) => step.layer === layer)?.ofBase === true) continue;
+    for (const [layer, files] of groupBy(found, ({ path, layer }) => image.analysis.broughtBy?.(path) ?? layer)) {
+      if (stepOfLayer(image, layer)?.ofBase === true) continue;
       report({
         ...placeOfLayer(image, layer),
         message: `${counted(files.length, 'file')} of a developer's machine: ${namesOf(files)}.`,
