@@ -48,11 +48,13 @@ function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-function configured(registry: string, { HOME, CONTAINERS_REGISTRIES_CONF }: Environment): Mirror[] {
+function configured(registry: string, environment: Environment): Mirror[] {
+  const { HOME, XDG_CONFIG_HOME, CONTAINERS_REGISTRIES_CONF } = environment;
   const home = HOME ?? homedir();
+  const settings = XDG_CONFIG_HOME || path.join(home, '.config');
   const podmans = [
     CONTAINERS_REGISTRIES_CONF,
-    path.join(home, '.config/containers/registries.conf'),
+    path.join(settings, 'containers/registries.conf'),
     '/etc/containers/registries.conf',
   ];
   for (const file of podmans) {
@@ -64,7 +66,9 @@ function configured(registry: string, { HOME, CONTAINERS_REGISTRIES_CONF }: Envi
     }
   }
   if (registry !== 'docker.io') return [];
-  return [path.join(home, '.config/docker/daemon.json'), '/etc/docker/daemon.json'].flatMap((file) => {
+  // https://docs.docker.com/engine/daemon/: of Docker Desktop, of a rootless engine, of the system.
+  const daemons = [path.join(home, '.docker/daemon.json'), path.join(settings, 'docker/daemon.json')];
+  return [...daemons, '/etc/docker/daemon.json'].flatMap((file) => {
     const mirrors = parseJsonObject(textOf(file) ?? '')?.['registry-mirrors'];
     const texts = Array.isArray(mirrors) ? mirrors.filter((text): text is string => typeof text === 'string') : [];
     return texts.flatMap((text) => parseLocation(text, false) ?? []);

@@ -88,7 +88,7 @@ function imageOf(said: JsonObject, history: readonly HistoryEntry[], layers: rea
   return {
     name: textOf(said.name, 'shop/web:1'),
     digest,
-    annotations: new Map(),
+    annotations: textFieldsOf(said.annotations),
     configuration: {
       digest: `sha256:${'c'.repeat(64)}`,
       platform: { os: 'linux', architecture: textOf(said.architecture, 'amd64') },

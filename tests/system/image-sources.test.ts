@@ -184,6 +184,22 @@ describe.skipIf(!hasRegistry)('through a registry', () => {
     expect(pathsOf(analysis)).toContain('app/noise');
   });
 
+  it.each(['.docker/daemon.json', '.config/docker/daemon.json'])(
+    'a mirror of Docker Hub in %s is asked',
+    async (file) => {
+      await push('mirrored', [{ tar, type: types.gzip, packed: gzipSync(tar) }]);
+      const home = path.join(scratch, file.replaceAll('/', '-'));
+      mkdirSync(path.join(home, path.dirname(file)), { recursive: true });
+      writeFileSync(
+        path.join(home, file),
+        JSON.stringify({ 'registry-mirrors': ['http://127.0.0.1:1', `http://${registry.host}/`], debug: true }),
+      );
+      const environment = { ...quiet, HOME: home, XDG_CONFIG_HOME: undefined };
+      const analysis = await analysed('docker://docker.io/forms/web:mirrored', { environment });
+      expect(pathsOf(analysis)).toContain('app/noise');
+    },
+  );
+
   it('without TLS only where that is asked for, through the proxy for it', async () => {
     await push('plain', [{ tar, type: types.gzip, packed: gzipSync(tar) }]);
     let asked = 0;

@@ -1,3 +1,4 @@
+import { isAllowedImage } from '../../core/allowed-image.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
@@ -14,7 +15,7 @@ export const rule = dockerfileRule({
   options: {
     allowed: {
       description:
-        'Registries that images may come from: `registry.example.com`, `*.example.com`, `docker.io`. Empty: the rule is off.',
+        'What images may be taken: registries (`registry.example.com`, `*.example.com`, `docker.io`), paths in them (`registry.example.com/base`) and names (`docker.io/library/debian`). Empty: the rule is off.',
       default: [],
     },
   },
@@ -23,9 +24,9 @@ export const rule = dockerfileRule({
     if (allowed.length === 0) return;
     for (const { base, range } of usesOf(dockerfile)) {
       if (base.kind !== 'image') continue;
-      const registry = parseImageReference(base.reference)?.registry;
-      if (registry === undefined || allowed.some((pattern) => matches(pattern, registry))) continue;
-      report({ at: range, message: `${base.reference} comes from ${registry}, which is not allowed.` });
+      const reference = parseImageReference(base.reference);
+      if (reference === undefined || isAllowedImage(reference, allowed)) continue;
+      report({ at: range, message: `${base.reference} is not among the images that are allowed.` });
     }
   },
 });
@@ -45,12 +46,4 @@ function usesOf(dockerfile: Dockerfile): readonly Use[] {
     for (const mount of instruction.mounts)
       uses.push({ base: resolveMountFrom(dockerfile, mount.options.get('from')), range: mount.range });
   return uses;
-}
-
-/** A `*` at one end stands for anything, as in `.hadolint.yaml`. */
-function matches(pattern: string, registry: string): boolean {
-  if (pattern === '*') return true;
-  if (pattern.startsWith('*')) return registry.endsWith(pattern.slice(1));
-  if (pattern.endsWith('*')) return registry.startsWith(pattern.slice(0, -1));
-  return pattern === registry || (pattern === 'hub.docker.com' && registry === 'docker.io');
 }

@@ -1,3 +1,4 @@
+import { isAllowedImage } from '../../core/allowed-image.ts';
 import type { PeerId } from '../../core/finding.ts';
 import { workloadRule } from '../../project/rule.ts';
 
@@ -19,11 +20,8 @@ export const rule = workloadRule({
     if (allowed.length === 0) return;
     for (const { name, image, imageReference } of workload.allContainers) {
       if (!image || !imageReference) continue;
-      const { registry, repository } = imageReference;
-      const isAllowed = allowed.some(
-        (each) => each === registry || `${registry}/${repository}`.startsWith(`${each.replace(/\/$/, '')}/`),
-      );
-      if (isAllowed) continue;
+      if (isAllowedImage(imageReference, allowed)) continue;
+      const { registry } = imageReference;
       const peers: readonly PeerId[] =
         registry === 'docker.io' || registry === 'ghcr.io' ? rule.peers : ['trivy:KSV0125'];
       report({
