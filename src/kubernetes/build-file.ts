@@ -23,5 +23,7 @@ export interface BuildDefinition {
 
 export interface BuildFile {
   readonly builds: readonly BuildDefinition[];
+  /** Names of images that it builds without a Dockerfile: Skaffold's by Jib, Buildpacks, ko, Bazel or a script. */
+  readonly otherImages?: readonly string[];
   readonly problems: readonly YamlProblem[];
 }

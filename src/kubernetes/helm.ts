@@ -6,6 +6,7 @@ import { givenValues, type ValueLookup } from './internal/given-values.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
 import type { FileLookup } from './read-compose.ts';
 import { readYaml, yamlSource } from './read-yaml.ts';
+import { kubernetesSchema } from './schema/read-schema.ts';
 import type { YamlProblem } from './yaml-document.ts';
 import { at, textAt, type YamlNode } from './yaml-node.ts';
 
@@ -25,6 +26,8 @@ export interface HelmOptions {
   readonly command?: string;
   /** For one chart, milliseconds; default 30,000. */
   readonly timeout?: number;
+  /** The Kubernetes release that the chart is rendered for: `1.34`. Default: the newest that is known here, or helm's own where the chart refuses that. */
+  readonly kubernetes?: string | undefined;
 }
 
 export interface RenderedChart {
@@ -58,9 +61,18 @@ type HelmRun =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-function runHelm(directory: string, options: HelmOptions): Promise<HelmRun> {
+/** What helm itself takes for the release depends on how it was built, down to 1.20: charts then refuse, or write APIs that are gone. */
+async function runHelm(directory: string, options: HelmOptions): Promise<HelmRun> {
+  const release = options.kubernetes ?? kubernetesSchema().versions.at(-1);
+  const run = await helmTemplate(directory, release === undefined ? [] : ['--kube-version', `${release}.0`], options);
+  // A chart for older releases only, or a helm without the flag.
+  const isRefused = run.kind === 'failed' && /kube-?version/i.test(run.reason);
+  return isRefused && options.kubernetes === undefined ? helmTemplate(directory, [], options) : run;
+}
+
+function helmTemplate(directory: string, flags: readonly string[], options: HelmOptions): Promise<HelmRun> {
   const timeout = options.timeout ?? 30_000;
-  const parameters = ['template', 'release', directory, '--skip-tests'];
+  const parameters = ['template', 'release', directory, '--skip-tests', ...flags];
   return new Promise((resolve) => {
     execFile(
       options.command ?? 'helm',

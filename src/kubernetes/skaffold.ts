@@ -6,26 +6,34 @@ import { at, entriesAt, itemsAt, scalarAt, textAt, type YamlNode } from './yaml-
 
 /**
  * Reads what a skaffold file builds from Dockerfiles, in its profiles too: https://skaffold.dev/docs/references/yaml/. What is
- * built in another way (Jib, Buildpacks, ko, a script) is left out. Never throws.
+ * built in another way (Jib, Buildpacks, ko, a script) has its names only. Never throws.
  */
 export function readSkaffold(artifact: Artifact): BuildFile {
   const { documents, problems } = readYaml(artifact);
   const directory = directoryOf(artifact.path);
-  const builds = documents
+  const artifacts = documents
     .filter(({ root }) => textAt(root, 'apiVersion')?.startsWith('skaffold/') === true)
     .flatMap(({ root }) =>
       [root, ...itemsAt(root, 'profiles')]
         .flatMap((node) => itemsAt(node, 'build', 'artifacts'))
-        .flatMap((node) => readArtifact(root, node, directory)),
+        .map((node) => ({ root, node })),
     );
-  return { builds, problems };
+  return {
+    builds: artifacts.flatMap(({ root, node }) => readArtifact(root, node, directory)),
+    otherImages: artifacts.flatMap(({ node }) => (hasOtherBuilder(node) ? (textAt(node, 'image') ?? []) : [])),
+    problems,
+  };
 }
 
 const otherBuilders = ['jib', 'buildpacks', 'ko', 'custom', 'bazel'];
 
+function hasOtherBuilder(node: YamlNode): boolean {
+  return otherBuilders.some((builder) => at(node, builder));
+}
+
 function readArtifact(root: YamlNode | undefined, node: YamlNode, directory: string): BuildDefinition[] {
   const image = scalarAt(node, 'image');
-  if (!image || otherBuilders.some((builder) => at(node, builder))) return [];
+  if (!image || hasOtherBuilder(node)) return [];
   const builder = at(node, 'docker') ?? at(node, 'kaniko');
   const contextPath = projectPath(directory, textAt(node, 'context') ?? textAt(node, 'workspace') ?? '.');
   const dockerfile = textAt(builder, 'dockerfile') ?? 'Dockerfile';

@@ -3,6 +3,7 @@ import { objectsOfKind, scaleTargetOf } from '../kubernetes/relations.ts';
 import { sameNamespace } from '../kubernetes/selector.ts';
 import type { Workload } from '../kubernetes/workload.ts';
 import type { Project } from './project.ts';
+import { shareTests } from './test-path.ts';
 
 const kinds = ['HorizontalPodAutoscaler', 'ScaledObject'];
 const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KubernetesObject[]>>();
@@ -15,7 +16,9 @@ export function autoscalersByTarget(project: Project, workload: Workload): reado
     index = makeIndex(project);
     indexes.set(project, index);
   }
-  return (index.get(`${workload.kind}/${workload.name}`) ?? none).filter((object) => sameNamespace(object, workload));
+  return (index.get(`${workload.kind}/${workload.name}`) ?? none).filter(
+    (object) => sameNamespace(object, workload) && shareTests(object.path, workload.object.path),
+  );
 }
 
 function makeIndex(project: Project): ReadonlyMap<string, readonly KubernetesObject[]> {

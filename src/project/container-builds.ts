@@ -22,5 +22,7 @@ export function buildRunBy(project: Project, container: Container): ImageBuild |
  * applies. https://skaffold.dev/docs/taggers/
  */
 export function isTaggedBySkaffold(project: Project, container: Container): boolean {
-  return container.imageReference?.tag === undefined && buildRunBy(project, container)?.toldBy === 'skaffold';
+  const { imageReference: reference } = container;
+  if (reference === undefined || reference.tag !== undefined) return false;
+  return buildRunBy(project, container)?.toldBy === 'skaffold' || project.skaffoldImages?.has(reference.text) === true;
 }

@@ -91,9 +91,10 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   problems.push(...cluster.problems);
 
   progress('linking');
+  const skaffoldImages = new Set<string>();
   const told = [
     ...composeBuilds(composeFiles),
-    ...(await buildFileBuilds(found, read, problems)),
+    ...(await buildFileBuilds(found, read, problems, skaffoldImages)),
     ...buildsOfCommands(commandFiles(target, found, artifacts)),
   ];
   const root = target.kind === 'bytes' ? '' : found.root;
@@ -115,6 +116,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
       kind,
     })),
     templates: templatePaths(dockerfiles, found),
+    ...(skaffoldImages.size > 0 && { skaffoldImages }),
     problems,
     artifacts,
     ...(options.online && { online: options.online }),
@@ -227,15 +229,21 @@ async function readCluster(
     charts: found.charts,
     read: probe,
     helm: options.helm ?? true,
+    kubernetesTarget: options.kubernetesTarget,
     podTemplates: options.podTemplates ?? [],
   });
 }
 
-async function buildFileBuilds(found: DiscoveredFiles, read: Read, problems: ReadProblem[]): Promise<ToldBuild[]> {
+async function buildFileBuilds(
+  found: DiscoveredFiles,
+  read: Read,
+  problems: ReadProblem[],
+  otherImages: Set<string>,
+): Promise<ToldBuild[]> {
   const files = [...ofKind(found, 'skaffold'), ...ofKind(found, 'bake')];
   if (files.length === 0) return [];
   const { readBuildFiles } = await import('./read-build-files.ts');
-  return readBuildFiles(files, read, problems);
+  return readBuildFiles(files, read, problems, otherImages);
 }
 
 async function readApplications(

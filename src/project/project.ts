@@ -46,6 +46,8 @@ export interface Project {
   readonly composeFiles: readonly ComposeFile[];
   readonly applications: readonly Application[];
   readonly builds: readonly ImageBuild[];
+  /** Names of images that Skaffold builds without a Dockerfile: by Jib, Buildpacks, ko, Bazel or a script. Absent for none. */
+  readonly skaffoldImages?: ReadonlySet<string>;
   /** Paths of files by kind that rules look at by their presence only: CI files, renovate and dependabot configuration. */
   readonly otherFiles: readonly { readonly path: string; readonly kind: string }[];
   /** Paths of Dockerfiles that a template engine fills in first: what it puts in is not known, what is refused may not be. */

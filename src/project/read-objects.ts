@@ -20,6 +20,8 @@ export interface ObjectSources {
   readonly charts: readonly DiscoveredChart[];
   readonly read: (path: string) => Artifact | undefined;
   readonly helm: boolean;
+  /** The Kubernetes release that charts are rendered for; undefined: the newest. */
+  readonly kubernetesTarget: string | undefined;
   readonly podTemplates: readonly PodTemplatePlace[];
 }
 
@@ -65,11 +67,11 @@ export async function readObjects(sources: ObjectSources): Promise<ClusterObject
 /** A chart as helm renders it; without helm its templates are named as not read. */
 async function renderOrName(
   chart: DiscoveredChart,
-  { root, read, helm }: ObjectSources,
+  { root, read, helm, kubernetesTarget }: ObjectSources,
 ): Promise<{ readonly objects: readonly KubernetesObject[]; readonly problems: readonly ReadProblem[] }> {
   if (helm) {
     const { renderChart } = await import('../kubernetes/helm.ts');
-    return renderChart(chart, { root, files: read });
+    return renderChart(chart, { root, files: read, kubernetes: kubernetesTarget });
   }
   const [template] = chart.files.filter((file) => /\/?templates\/[^_].*\.ya?ml$/.test(file));
   if (template === undefined) return { objects: [], problems: [] };

@@ -7,7 +7,7 @@ const artifact = (path: string, text: string) => ({ path, text, encoding: 'utf-8
 
 describe('skaffold', () => {
   test('tells of contexts, Dockerfiles and targets', () => {
-    const { builds } = readSkaffold(
+    const { builds, otherImages } = readSkaffold(
       artifact(
         'deploy/skaffold.yaml',
         `apiVersion: skaffold/v4beta11
@@ -30,6 +30,7 @@ profiles:
       { name: 'shop/api', contextPath: 'deploy', dockerfilePath: 'deploy/Dockerfile', target: undefined },
       { name: 'shop/web-dev', contextPath: 'web' },
     ]);
+    expect(otherImages).toEqual(['shop/java']);
     expect([...(builds[0]?.args ?? [])]).toEqual([
       ['VERSION', '1'],
       ['COMMIT', undefined],

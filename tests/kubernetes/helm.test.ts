@@ -7,6 +7,8 @@ import { renderChart } from '../../src/kubernetes/helm.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
 import { at, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
 
+const releaseMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Capabilities.KubeVersion.Minor }}}\n';
+
 const files: Readonly<Record<string, string>> = {
   'charts/web/Chart.yaml': 'apiVersion: v2\nname: shop-web\nversion: 0.1.0\n',
   'charts/web/values.yaml': `image: {repository: example.com/web, tag: latest}
@@ -101,6 +103,10 @@ data:
 `,
   'broken/Chart.yaml': 'apiVersion: v2\nname: broken\nversion: 0.1.0\n',
   'broken/templates/a.yaml': 'a: 1\nb: {{ required "a value is needed" .Values.b }}\n',
+  'newer/Chart.yaml': 'apiVersion: v2\nname: newer\nversion: 0.1.0\nkubeVersion: ">=1.30.0-0"\n',
+  'newer/templates/a.yaml': releaseMap,
+  'older/Chart.yaml': 'apiVersion: v2\nname: older\nversion: 0.1.0\nkubeVersion: "<1.30.0-0"\n',
+  'older/templates/a.yaml': releaseMap,
   'library/Chart.yaml': 'apiVersion: v2\nname: library\nversion: 0.1.0\ntype: library\n',
 };
 
@@ -122,12 +128,13 @@ const hasHelm = (() => {
   }
 })();
 
-const render = (directory: string, helm = command) =>
+const render = (directory: string, helm = command, kubernetes?: string) =>
   renderChart(
     { directory, files: Object.keys(files).filter((name) => name.startsWith(`${directory}/`)) },
     {
       root,
       command: helm,
+      kubernetes,
       files: (name) =>
         existsSync(path.join(root, name))
           ? { path: name, text: readFileSync(path.join(root, name), 'utf8'), encoding: 'utf-8' }
@@ -210,6 +217,25 @@ describe('a chart', () => {
     const node = objects.find(({ kind }) => kind === 'ConfigMap')?.node;
     expect(given(at(node, 'data', 'level'))).toEqual(['values/values.yaml .Values.level: from-parent']);
     expect(given(at(node, 'data', 'mode'))).toEqual(['values/charts/sub/values.yaml .Values.mode: own']);
+  });
+
+  test.for<[string, string, string | undefined, RegExp]>([
+    ['for the newest release that is known', 'newer', undefined, /^3[7-9]|[4-9]\d$/],
+    ['for the release that the configuration names', 'newer', '1.31', /^31$/],
+    ["for helm's own where it refuses the newest", 'older', undefined, /^\d+$/],
+  ])('is rendered %s', async ([, directory, kubernetes, minor], { skip }) => {
+    skip(!hasHelm, 'helm is not installed');
+    const { objects, problems } = await render(directory, command, kubernetes);
+    // Which release helm itself takes depends on how it was built.
+    if (directory === 'older' && problems.length > 0) return;
+    expect(problems).toEqual([]);
+    expect(objects[0]?.name).toMatch(minor);
+  });
+
+  test('that refuses the release that the configuration names is named', async ({ skip }) => {
+    skip(!hasHelm, 'helm is not installed');
+    const { problems } = await render('older', command, '1.31');
+    expect(problems[0]?.message).toContain('chart requires kubeVersion: <1.30.0-0');
   });
 
   test('that cannot be rendered is named with the place that Helm names', async ({ skip }) => {

@@ -235,6 +235,21 @@ spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {n
       },
     ],
     [
+      'operations on what is not there: an annotation, a key that is replaced',
+      {
+        'k/kustomization.yaml': `resources: [all.yaml]
+patches:
+- target: {kind: ServiceAccount}
+  patch: |-
+    - {op: add, path: /metadata/annotations/owner, value: shop}
+- target: {kind: Deployment}
+  patch: |-
+    - {op: replace, path: /spec/template/spec/serviceAccount, value: shop}
+`,
+        'k/all.yaml': `${base['base/web.yaml']}---\n${base['base/service.yaml']}`,
+      },
+    ],
+    [
       'replacements',
       {
         'base/kustomization.yaml': 'namePrefix: a-\nresources: [all.yaml]\n',

@@ -1,5 +1,5 @@
-import { entryOf, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
-import { entry, withEntry, withItems, withoutEntry } from './node-edit.ts';
+import { at, entryOf, isNull, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
+import { changeAt, derivedMap, entry, withEntry, withItems, withoutEntry } from './node-edit.ts';
 
 /** The result of a patch, or why it cannot be applied, with the operation that cannot. */
 export type PatchResult =
@@ -8,15 +8,21 @@ export type PatchResult =
 
 const maximumOperations = 10_000;
 
-/** Applies a JSON patch. https://www.rfc-editor.org/rfc/rfc6902 */
+/** Applies a JSON patch as Kustomize does. https://www.rfc-editor.org/rfc/rfc6902 */
 export function applyJsonPatch(target: YamlMap, operations: YamlNode): PatchResult {
-  let node: YamlNode = target;
+  // Every resource has annotations of Kustomize's own while it is built, so that one can always be added.
+  let node: YamlNode = changeAt(target, ['metadata', 'annotations'], (found) =>
+    found && !isNull(found) ? found : derivedMap([], operations),
+  );
   for (const operation of itemsAt(operations).slice(0, maximumOperations)) {
     const result = applyOperation(node, operation);
     if (typeof result === 'string') return { failure: result, operation };
     node = result;
   }
-  return node.kind === 'map' ? { node } : { failure: 'the patch leaves no object', operation: undefined };
+  if (node.kind !== 'map') return { failure: 'the patch leaves no object', operation: undefined };
+  const annotations = at(node, 'metadata', 'annotations');
+  const isUnused = annotations?.kind === 'map' && annotations.entries.length === 0;
+  return { node: isUnused ? changeAt(node, ['metadata', 'annotations'], () => undefined) : node };
 }
 
 function applyOperation(node: YamlNode, operation: YamlNode): YamlNode | string {
@@ -75,7 +81,8 @@ function change(node: YamlNode, path: readonly string[], kind: Kind, value: Yaml
     const changed = change(found, rest, kind, value);
     return typeof changed === 'string' ? changed : withEntry(node, entry(step, changed));
   }
-  if (kind !== 'add' && !found) return `there is nothing at ${step}`;
+  // Kustomize's implementation lets `replace` add a key (https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go).
+  if (kind === 'remove' && !found) return `there is nothing at ${step}`;
   return value ? withEntry(node, entry(step, value)) : withoutEntry(node, step);
 }
 

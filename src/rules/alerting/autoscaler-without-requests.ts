@@ -3,8 +3,10 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { scaleTargetOf } from '../../kubernetes/relations.ts';
 import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt, numberAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
+import { nearestTo } from '../../project/nearest.ts';
 import { objectRule } from '../../project/rule.ts';
-import { workloadsNamed } from '../../project/workload-index.ts';
+import { shareTests } from '../../project/test-path.ts';
+import { workloadOfObject, workloadsNamed } from '../../project/workload-index.ts';
 import { suggestResources } from '../../repairs/suggest-resources.ts';
 
 export const rule = objectRule({
@@ -16,7 +18,12 @@ export const rule = objectRule({
   check({ object, project }, { report }) {
     const target = object.kind === 'HorizontalPodAutoscaler' ? scaleTargetOf(object) : undefined;
     if (!target) return;
-    const [workload] = workloadsNamed(project, target.kind, target.name, object);
+    const namesakes = workloadsNamed(project, target.kind, target.name, object);
+    const [nearest] = nearestTo(
+      object,
+      namesakes.map((each) => each.object).filter(({ path }) => shareTests(path, object.path)),
+    );
+    const workload = nearest && workloadOfObject(project, nearest);
     if (!workload || !isWhole(workload)) return;
     for (const { resource, container, node } of utilizations(object)) {
       const without = runningContainers(workload).filter(

@@ -2,6 +2,7 @@ import type { Fix } from '../../core/fix.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { servicePorts } from '../../kubernetes/relations.ts';
 import { at, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { nearestTo } from '../../project/nearest.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { servicesBeside, servicesNamed } from '../../project/service-index.ts';
@@ -18,7 +19,8 @@ export const rule = objectRule({
     const beside = servicesBeside(project, object, 3);
     if (beside.length === 0) return;
     for (const { name, port } of backendsOf(object)) {
-      const [service] = servicesNamed(project, name.text, object);
+      const services = nearestTo(object, servicesNamed(project, name.text, object));
+      const [service] = services;
       if (!service)
         report({
           at: name,
@@ -27,7 +29,7 @@ export const rule = objectRule({
           // The Service may be kept elsewhere.
           severity: 'note',
         });
-      else if (port && !hasPort(service, port))
+      else if (port && !services.some((each) => hasPort(each, port)))
         report({
           ...toOnlyPort(project, object, service, port),
           at: port,

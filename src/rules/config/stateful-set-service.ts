@@ -6,6 +6,7 @@ import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { at, scalarAt, textAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { directoryOf } from '../../project/link-builds.ts';
+import { nearestTo } from '../../project/nearest.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
@@ -33,7 +34,10 @@ export const rule = workloadRule({
       });
       return;
     }
-    const named = services.find((each) => each.name === name.text);
+    const [named] = nearestTo(
+      workload.object,
+      services.filter((each) => each.name === name.text),
+    );
     const fault = faultOf(named, workload, services);
     if (fault === undefined || (named && !isBeside(named, workload))) return;
     report({

@@ -51,7 +51,17 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   const written = value.text.trim();
   if (written === '' || reference.test(written) || isPlaceholder(written)) return false;
   const text = base64 ? decoded(written) : written;
-  return text !== undefined && text.trim() !== '' && !reference.test(text) && !isPlaceholder(text);
+  if (text === undefined || text.trim() === '' || reference.test(text) || isPlaceholder(text)) return false;
+  return !time.test(text.trim()) && !isEmptyKey(text);
+}
+
+/** When something was changed or ends is no secret. */
+const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** A key's first and last line with dots or a word between them, as documentation has it. */
+function isEmptyKey(text: string): boolean {
+  const body = /^-----BEGIN [A-Z ]{1,40}-----([^-]{0,80})-----END [A-Z ]{1,40}-----$/.exec(text.trim())?.[1];
+  return body !== undefined && !/[A-Za-z0-9+/=]{32}/.test(body);
 }
 
 /** Undefined for what is no Base64: a template's variable or the like. */
