@@ -23,7 +23,9 @@ export type RefusalReason =
   | 'recovered'
   | 'former-not-available'
   | 'rolled-back-before'
-  | 'policy-changed';
+  | 'policy-changed'
+  | 'changed-since'
+  | 'fires-again';
 
 export interface Refusal {
   readonly refused: RefusalReason;
@@ -37,6 +39,8 @@ export interface ActionPlan {
   readonly object: JsonObject;
   /** Without the condition and the action's id: {@link conditionalPatch} adds both. */
   readonly steps: readonly PatchStep[];
+  /** Annotations of the object that are set with them. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** `restarted by rollout`. */
   readonly done: string;
 }
@@ -58,12 +62,12 @@ function actionsOf(object: JsonObject): readonly string[] {
  * The patch that does what the plan says only if the object is still what it was, and writes the action's id with it: either both
  * happen or neither. A patch that sets another resourceVersion than the present one is refused (409).
  */
-export function conditionalPatch({ object, steps }: ActionPlan, id: string): readonly PatchStep[] {
+export function conditionalPatch({ object, steps, annotations }: ActionPlan, id: string): readonly PatchStep[] {
   const version = textAt(object, 'metadata', 'resourceVersion');
   const ids = [id, ...actionsOf(object).slice(0, rememberedActions - 1)];
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: version },
-    ...annotationSteps(object, ['metadata'], { [actionsAnnotation]: ids.join(',') }),
+    ...annotationSteps(object, ['metadata'], { ...annotations, [actionsAnnotation]: ids.join(',') }),
     ...steps,
   ];
 }

@@ -6,6 +6,7 @@ import { coversWorkload, modeOf } from './decide.ts';
 import { collectEvidence, type Evidence } from './evidence.ts';
 import type { Intent } from './journal.ts';
 import { lastOn, ofClass } from './ledger.ts';
+import { isStillRaised, planGiveBack, setsRaised } from './plan-give-back.ts';
 import { planRestart } from './plan-restart.ts';
 import { planRollback } from './plan-rollback.ts';
 import { planScale } from './plan-scale.ts';
@@ -21,6 +22,8 @@ export interface CarriedOut {
   readonly target: AlertTarget;
   readonly found: FoundWorkload | undefined;
   readonly evidence: Evidence | undefined;
+  /** Whether the workload has something that `scale` raised and that is to be given back. */
+  readonly stillRaised: boolean;
 }
 
 export interface CarryOutContext {
@@ -43,9 +46,9 @@ const tries = 6;
  */
 export async function carryOut(intent: Intent, context: CarryOutContext): Promise<CarriedOut> {
   const { cluster, policy } = context;
-  const base = { target: intent.target, found: undefined, evidence: undefined };
+  const base = { target: intent.target, found: undefined, evidence: undefined, stillRaised: false };
   const rule = policy.rules.find(({ name }) => name === intent.rule);
-  if (rule === undefined || changeOf(rule) !== intent.change || modeOf(rule, context) !== intent.mode)
+  if (rule === undefined || !asksFor(rule, intent) || modeOf(rule, context) !== intent.mode)
     return {
       ...base,
       state: 'refused',
@@ -61,16 +64,22 @@ export async function carryOut(intent: Intent, context: CarryOutContext): Promis
       reason: 'not-covered',
       detail: `the rule does not cover ${found.kind}/${found.reference.name}`,
     };
-  const evidence = rule.actions.includes('evidence')
-    ? await collectEvidence(cluster, intent, found, policy.evidence)
-    : undefined;
+  // What is given back is no incident.
+  const evidence =
+    rule.actions.includes('evidence') && intent.change !== 'give-back'
+      ? await collectEvidence(cluster, intent, found, policy.evidence)
+      : undefined;
   const target = found ? { ...intent.target, kind: found.kind, workload: found.reference.name } : intent.target;
-  const seen = { target, found, evidence };
+  const seen = { target, found, evidence, stillRaised: false };
   if (intent.change === undefined)
     return { ...seen, state: 'done', reason: 'performed', detail: 'looked at and written down' };
   const refused = found ? refuseFound(intent, rule, found, target, context) : notFound;
   if (refused || !found) return { ...seen, state: 'refused', ...reasonOf(refused ?? notFound) };
   return { ...seen, ...(await change(intent, rule, found, context)) };
+}
+
+function asksFor(rule: ResponseRule, { change }: Intent): boolean {
+  return change === 'give-back' ? rule.scale.giveBack !== undefined : changeOf(rule) === change;
 }
 
 const notFound: Refusal = { refused: 'not-found', detail: 'there is no such workload of a kind that the rule changes' };
@@ -87,7 +96,8 @@ function refuseFound(
   target: AlertTarget,
   { intents, now }: CarryOutContext,
 ): Refusal | undefined {
-  const sameClass = ofClass(intent.mode, true);
+  if (intent.change === 'give-back') return undefined;
+  const sameClass = ofClass(intent.mode, intent.change);
   const last = lastOn(intents.values(), target, rule.coolDown, now(), (other) => {
     return other.id !== intent.id && other.state === 'done' && sameClass(other);
   });
@@ -101,34 +111,40 @@ async function change(
   rule: ResponseRule,
   first: FoundWorkload,
   context: CarryOutContext,
-): Promise<Pick<CarriedOut, 'state' | 'reason' | 'detail'>> {
+): Promise<Pick<CarriedOut, 'state' | 'reason' | 'detail' | 'stillRaised'>> {
   const { cluster } = context;
   let found = first;
   for (let tried = 1; ; tried++) {
-    const facts = await readFacts(cluster, found, intent.change ?? 'restart');
+    const facts = await readFacts(
+      cluster,
+      found,
+      intent.change === 'give-back' ? 'scale' : (intent.change ?? 'restart'),
+    );
     if (isPerformed(facts, intent.id))
       return {
         state: 'done',
         reason: 'performed',
         detail: `${intent.change} was performed before the responder was restarted`,
+        stillRaised: isStillRaised(facts),
       };
-    const plan = planOf(facts, rule, intent, context.wall());
-    if ('refused' in plan) return { state: 'refused', ...reasonOf(plan) };
+    const plan = planOf(facts, rule, intent, context);
+    if ('refused' in plan) return { state: 'refused', ...reasonOf(plan), stillRaised: false };
     context.mustLead();
     try {
       await cluster.patch(plan.reference, conditionalPatch(plan, intent.id), { dryRun: intent.mode === 'dry-run' });
       return intent.mode === 'act'
-        ? { state: 'done', reason: 'performed', detail: plan.done }
+        ? { state: 'done', reason: 'performed', detail: plan.done, stillRaised: setsRaised(plan) }
         : {
             state: 'done',
             reason: 'dry-run',
             detail: `would be done (dry run, accepted by the API server): ${plan.done}`,
+            stillRaised: intent.change === 'give-back',
           };
     } catch (error) {
       // Somebody else changed the object meanwhile: what was planned for it may be wrong now.
       if (!hasFault(error, 'conflict') || tried === tries) throw error;
       const object = await cluster.get(found.reference);
-      if (object === undefined) return { state: 'refused', ...reasonOf(notFound) };
+      if (object === undefined) return { state: 'refused', ...reasonOf(notFound), stillRaised: false };
       found = { ...found, object };
     }
   }
@@ -138,13 +154,22 @@ function isPerformed({ object, autoscalers, scaledObjects }: WorkloadFacts, id: 
   return [object, ...autoscalers, ...scaledObjects].some((each) => wasPerformed(each, id));
 }
 
-function planOf(facts: WorkloadFacts, rule: ResponseRule, intent: Intent, wall: Date): ActionPlan | Refusal {
+function planOf(
+  facts: WorkloadFacts,
+  rule: ResponseRule,
+  intent: Intent,
+  { intents, wall }: CarryOutContext,
+): ActionPlan | Refusal {
   switch (intent.change) {
     case 'scale':
       return planScale(facts, rule);
+    case 'give-back':
+      return intents.get(intent.givesBack ?? '')?.raise?.quietSince === undefined
+        ? { refused: 'fires-again', detail: 'an alert for which it was raised fires again: it stays as it is' }
+        : planGiveBack(facts, rule);
     case 'rollback':
       return planRollback(facts, rule, intent.startsAt);
     default:
-      return planRestart(facts, rule, wall);
+      return planRestart(facts, rule, wall());
   }
 }

@@ -24,11 +24,9 @@ export interface ObjectReference {
 }
 
 /** One step of a JSON Patch (RFC 6902). */
-export interface PatchStep {
-  readonly op: 'add' | 'replace';
-  readonly path: string;
-  readonly value: unknown;
-}
+export type PatchStep =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
 
 /** What the responder asks of a cluster. Every call ends within its timeout, by an answer or by a ClusterError. */
 export interface ResponderCluster {

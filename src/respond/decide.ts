@@ -12,7 +12,7 @@ import {
 import { type AlertTarget, targetOf } from './alert-target.ts';
 import { isOpen as isOpenHour } from './business-hours.ts';
 import type { Decision, DecisionReason } from './decision.ts';
-import type { Intent } from './journal.ts';
+import type { Intent, IntentChange } from './journal.ts';
 import { isFull, isUsedUp, lastOn, ofClass } from './ledger.ts';
 import type { MalformedAlert, ReceivedAlert } from './webhook.ts';
 
@@ -95,7 +95,8 @@ export function modeOf(
   return rule.mode ?? forcedMode ?? policy.mode;
 }
 
-function isAbout(rule: ResponseRule, { labels }: ReceivedAlert): boolean {
+/** Whether the rule is about the alert, whatever its target. */
+export function isAbout(rule: ResponseRule, { labels }: Pick<ReceivedAlert, 'labels'>): boolean {
   const name = labels.get('alertname') ?? '';
   if (!rule.alerts.some((pattern) => fitsPattern(pattern, name))) return false;
   for (const [label, pattern] of rule.labels) if (!fitsPattern(pattern, labels.get(label) ?? '')) return false;
@@ -122,7 +123,8 @@ export function coversWorkload(rule: ResponseRule, namespace: string, kind: Resp
   return allowsNamespace(rule, namespace) && allowsWorkload(rule, { namespace, kind, workload: name, pod: undefined });
 }
 
-interface Held {
+/** Why something that a rule is for is not done now. */
+export interface Held {
   readonly reason: DecisionReason;
   readonly detail: string;
 }
@@ -149,7 +151,7 @@ function heldBack(
         : `was ${last.state} ${durationText(seconds)} ago`;
     return { reason: 'cool-down', detail: `${what} ${when}, and the cool-down takes ${durationText(rule.coolDown)}` };
   }
-  const used = usedUp(rule, context);
+  const used = usedUp(rule, changeOf(rule), context);
   if (used) return used;
   if (isFull(intents.values(), now, longestWindow(policy)))
     return { reason: 'journal-full', detail: 'the journal has no room for one more' };
@@ -158,17 +160,21 @@ function heldBack(
 
 /** Changes cool down all changes; looks only those of the same rule. */
 function coolsDown(rule: ResponseRule, mode: ResponseMode): (intent: Intent) => boolean {
-  const changes = changeOf(rule) !== undefined;
-  const sameClass = ofClass(mode, changes);
+  const change = changeOf(rule);
+  const sameClass = ofClass(mode, change);
   return (intent) =>
     sameClass(intent) &&
-    (intent.rule === rule.name || (changes && intent.state !== 'refused' && intent.state !== 'expired'));
+    (intent.rule === rule.name || (change !== undefined && intent.state !== 'refused' && intent.state !== 'expired'));
 }
 
 /** The limit that one more intent of this rule would break. */
-export function usedUp(rule: ResponseRule, context: DecisionContext): Held | undefined {
+export function usedUp(
+  rule: ResponseRule,
+  change: IntentChange | undefined,
+  context: DecisionContext,
+): Held | undefined {
   const { intents, now, policy } = context;
-  const same = ofClass(modeOf(rule, context), changeOf(rule) !== undefined);
+  const same = ofClass(modeOf(rule, context), change);
   const limitText = ({ actions, seconds }: typeof rule.limit) => `${actions} in ${durationText(seconds)}`;
   if (isUsedUp(intents.values(), rule.limit, now, (intent) => same(intent) && intent.rule === rule.name))
     return { reason: 'rule-limit', detail: `the rule's limit is used up: ${limitText(rule.limit)}` };
@@ -177,7 +183,8 @@ export function usedUp(rule: ResponseRule, context: DecisionContext): Held | und
   return undefined;
 }
 
-function tooManyAsked(intents: Iterable<Intent>): Held | undefined {
+/** Where as many wait for a person as may. */
+export function tooManyAsked(intents: Iterable<Intent>): Held | undefined {
   let awaiting = 0;
   for (const { state } of intents) if (state === 'awaiting') awaiting++;
   return awaiting < mostAwaiting ? undefined : { reason: 'overall-limit', detail: `${mostAwaiting} wait for approval` };
@@ -213,6 +220,11 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
     endedAt: undefined,
     result: undefined,
     approvedBy: undefined,
+    raise:
+      rule.scale.giveBack === undefined || changeOf(rule) !== 'scale'
+        ? undefined
+        : { firing: [alert.fingerprint], quietSince: undefined },
+    givesBack: undefined,
   };
 }
 

@@ -7,6 +7,7 @@ export type DecisionReason =
   | 'policy'
   | 'approval-needed'
   | 'resolved'
+  | 'give-back'
   | 'malformed'
   | 'own-alert'
   | 'no-rule'

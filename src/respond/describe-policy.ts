@@ -16,9 +16,16 @@ export function describePolicy(policy: ResponsePolicy): string {
 function describeRule(rule: ResponseRule, policy: ResponsePolicy): readonly string[] {
   const labels = [...rule.labels].map(([name, pattern]) => `${name}=${pattern}`);
   const workloads = rule.workloads.map(({ kind, name }) => (kind === undefined ? name : `${kind}/${name}`));
-  const { minimum, maximum, step } = rule.scale;
+  const { minimum, maximum, step, giveBack } = rule.scale;
   const parameters = [
-    ...(rule.actions.includes('scale') ? [`${minimum} to ${maximum} replicas, ${step} more at a time`] : []),
+    ...(rule.actions.includes('scale')
+      ? [
+          `${minimum} to ${maximum} replicas, ${step} more at a time`,
+          giveBack === undefined
+            ? 'never given back'
+            : `a step given back each ${durationText(giveBack)} after the alert is over`,
+        ]
+      : []),
     ...(rule.actions.includes('restart') && rule.allowSingleReplica ? ['a single replica, too'] : []),
     ...(rule.actions.includes('rollback') ? [`image changes of the last ${durationText(rule.rollback.within)}`] : []),
   ];

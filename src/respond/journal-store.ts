@@ -15,8 +15,8 @@ export interface JournalStore {
    * be stored after all.
    */
   add(intents: readonly Intent[]): Promise<void>;
-  /** A new state of an intent: counts from now on, and is stored as soon as the cluster takes it. */
-  update(intent: Intent): Promise<void>;
+  /** New states of intents: they count from now on, and are stored together as soon as the cluster takes them. */
+  update(...changed: readonly Intent[]): Promise<void>;
   /** Takes back what could not be stored. */
   revert(intent: Intent): void;
 }
@@ -155,8 +155,8 @@ export function journalStore({
       for (const intent of added) intents.set(intent.id, intent);
       return store(added);
     },
-    update(intent) {
-      intents.set(intent.id, intent);
+    update(...changed) {
+      for (const intent of changed) intents.set(intent.id, intent);
       return store([]);
     },
     revert: (intent) => void intents.set(intent.id, intent),
@@ -170,5 +170,9 @@ function notFromTheFuture(intent: Intent, now: number): Intent {
     decidedAt: Math.min(intent.decidedAt, now),
     since: Math.min(intent.since, now),
     endedAt: intent.endedAt === undefined ? undefined : Math.min(intent.endedAt, now),
+    raise: intent.raise && {
+      ...intent.raise,
+      quietSince: intent.raise.quietSince === undefined ? undefined : Math.min(intent.raise.quietSince, now),
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJsonObject } from '../core/json-object.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json-object.ts';
 import {
   type RespondedKind,
   type ResponseMode,
@@ -15,6 +15,18 @@ import type { AlertTarget } from './alert-target.ts';
 export const intentStates = ['intended', 'awaiting', 'done', 'refused', 'failed', 'expired'] as const;
 export type IntentState = (typeof intentStates)[number];
 
+/** What an intent does to a workload: what a rule asks for, or giving back what `scale` raised. */
+export type IntentChange = WorkloadChange | 'give-back';
+export const intentChanges: readonly IntentChange[] = [...workloadChanges, 'give-back'];
+
+/** Of a raise that is to be given back: which of its alerts still fire. */
+export interface AlertsOfRaise {
+  /** Fingerprints. */
+  readonly firing: readonly string[];
+  /** Since when none of them fires, or since the last step that was given back; in the responder's time. */
+  readonly quietSince: number | undefined;
+}
+
 /** One thing that the policy demands to be done for one alert, from the decision to its end. */
 export interface Intent {
   /** The same for the same alert, rule and mode, whoever computes it: what makes an action happen once. */
@@ -23,7 +35,7 @@ export interface Intent {
   readonly serial: number;
   readonly rule: string;
   /** Undefined: evidence and record only. */
-  readonly change: WorkloadChange | undefined;
+  readonly change: IntentChange | undefined;
   readonly mode: ResponseMode;
   readonly alert: string;
   readonly fingerprint: string;
@@ -43,6 +55,10 @@ export interface Intent {
   readonly approvedBy: string | undefined;
   /** Since when it may be carried out: the decision, or the approval. */
   readonly since: number;
+  /** Of a `scale` whose rule gives back, until all is given back or is somebody else's. */
+  readonly raise: AlertsOfRaise | undefined;
+  /** Of a `give-back`: the id of the raise. */
+  readonly givesBack: string | undefined;
 }
 
 export function isOpen({ state }: Intent): boolean {
@@ -76,7 +92,7 @@ function readIntent(value: unknown): Intent | undefined {
     alert,
     state,
     decidedAt,
-    change: workloadChanges.find((each) => each === value.change),
+    change: intentChanges.find((each) => each === value.change),
     mode: value.mode === 'act' ? 'act' : 'dry-run',
     fingerprint: text(value.fingerprint) ?? '',
     startsAt: number(value.startsAt) ?? 0,
@@ -89,6 +105,15 @@ function readIntent(value: unknown): Intent | undefined {
     result: text(value.result),
     approvedBy: text(value.approvedBy),
     since: number(value.since) ?? decidedAt,
+    raise: isJsonObject(value.raise) ? readRaise(value.raise) : undefined,
+    givesBack: text(value.givesBack),
+  };
+}
+
+function readRaise({ firing, quietSince }: JsonObject): AlertsOfRaise {
+  return {
+    firing: Array.isArray(firing) ? firing.filter((each) => typeof each === 'string') : [],
+    quietSince: typeof quietSince === 'number' && Number.isFinite(quietSince) ? quietSince : undefined,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { ActionLimit, ResponseMode } from '../kubernetes/response/response-policy.ts';
 import type { AlertTarget } from './alert-target.ts';
-import { type Intent, isOpen } from './journal.ts';
+import { type Intent, type IntentChange, isOpen } from './journal.ts';
 
 /** Intents that a journal holds at most: with what each may be long it stays far below what an object of Kubernetes may be. */
 export const mostIntents = 600;
 /** Per limit: what is looked at and then refused asks the API server, too. */
 const attemptsPerAction = 10;
 const keptAtLeast = 7 * 86_400_000;
+/** Raises that are remembered until they are given back, however old they are: the newest. */
+const mostRaises = 200;
 
 /** Whether an intent is still within a window that ends now. Open ones always are. */
 function isWithin(intent: Intent, now: number, seconds: number): boolean {
@@ -59,19 +61,37 @@ export function isSameTarget(a: AlertTarget, b: AlertTarget): boolean {
   return a.workload === b.workload && (a.kind === undefined || b.kind === undefined || a.kind === b.kind);
 }
 
-/** Intents of a mode that change something, or of those that only look and record. */
-export function ofClass(mode: ResponseMode, changes: boolean): (intent: Intent) => boolean {
-  return (intent) => intent.mode === mode && (intent.change !== undefined) === changes;
+/**
+ * Intents of a mode that count with such a change: those that change something, those that give back, and those that only look and
+ * record count each for themselves. What is given back must not use up what may be raised when it is needed again.
+ */
+export function ofClass(mode: ResponseMode, change: IntentChange | undefined): (intent: Intent) => boolean {
+  return (intent) => intent.mode === mode && classOf(intent.change) === classOf(change);
+}
+
+function classOf(change: IntentChange | undefined): 'change' | 'give-back' | 'look' {
+  if (change === undefined) return 'look';
+  return change === 'give-back' ? change : 'change';
 }
 
 /**
- * What has to stay in the journal: all that is open, all that is younger than the longest window, and of the rest as much as
- * has room. Refused ones go first.
+ * What has to stay in the journal: all that is open or to be given back, all that is younger than the longest window, and of the
+ * rest as much as has room. Refused ones go first.
  */
 export function prunedIntents(intents: readonly Intent[], now: number, longestWindow: number): readonly Intent[] {
-  const young = intents.filter((intent) => isWithin(intent, now, Math.max(longestWindow, keptAtLeast / 1000)));
+  const raised = new Set(
+    intents
+      .filter(({ raise }) => raise !== undefined)
+      .sort((a, b) => b.decidedAt - a.decidedAt)
+      .slice(0, mostRaises),
+  );
+  const young = intents.filter(
+    (intent) => raised.has(intent) || isWithin(intent, now, Math.max(longestWindow, keptAtLeast / 1000)),
+  );
   if (young.length <= mostIntents) return young;
-  const needed = young.filter((intent) => isOpen(intent) || (counts(intent) && isWithin(intent, now, longestWindow)));
+  const needed = young.filter(
+    (intent) => raised.has(intent) || isOpen(intent) || (counts(intent) && isWithin(intent, now, longestWindow)),
+  );
   const others = young.filter((intent) => !needed.includes(intent)).sort((a, b) => b.decidedAt - a.decidedAt);
   return [...needed, ...others.slice(0, Math.max(0, mostIntents - needed.length))];
 }

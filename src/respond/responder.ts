@@ -8,6 +8,7 @@ import { kinds } from './cluster.ts';
 import { decide, longestWindow, usedUp } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { eventRecorder } from './event-recorder.ts';
+import { decideGiveBack, dueRaises, followedRaises, isRaised, raisesAfter } from './give-back.ts';
 import { keepRecord } from './incident-record.ts';
 import type { Intent } from './journal.ts';
 import { journalStore } from './journal-store.ts';
@@ -15,7 +16,7 @@ import { electLeader } from './lease.ts';
 import { type Notification, notify } from './notify.ts';
 import { textAt } from './object-fields.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { ReceivedWebhook } from './webhook.ts';
+import type { ReceivedAlert, ReceivedWebhook } from './webhook.ts';
 import { type Ended, worker } from './worker.ts';
 
 /** What became of a webhook: `standby` where another instance acts, `unrecorded` where the decision could not be written down. */
@@ -108,6 +109,7 @@ export function startResponder(settings: ResponderSettings): Responder {
         if (!isLeading()) throw new Error('this instance does not lead any more');
       },
     }),
+    look: giveBack,
     ended: tellEnd,
     failed: (error, intent) =>
       telemetry.say('warning', 'an action could not be done yet', { intent: intent.id, error: messageOf(error) }),
@@ -116,6 +118,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     leading: isLeading,
     open: () => countOf('intended'),
     awaiting: () => countOf('awaiting'),
+    raised: () => [...store.intents.values()].filter(isRaised).length,
     suppressedEvents: () => events.suppressed,
   });
 
@@ -141,6 +144,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     const decisions: Decision[] = [];
     const stored: Promise<void>[] = [];
     for (const alert of alerts) {
+      if (!('malformed' in alert)) stored.push(...follow(alert));
       const decision = decide(alert, decisionContext());
       decisions.push(decision);
       // Counts at once, so that the next alert is decided about in its knowledge.
@@ -160,6 +164,52 @@ export function startResponder(settings: ResponderSettings): Responder {
       recordNothing(decision);
     }
     return { kind: 'decided', decisions };
+  }
+
+  /** What an alert means for what was raised. Where it cannot be written down it does not count: it comes again. */
+  function follow(alert: ReceivedAlert): readonly Promise<void>[] {
+    const followed = followedRaises(alert, decisionContext());
+    if (followed.length === 0) return [];
+    const before = followed.map(({ id }) => store.intents.get(id));
+    const write = async () => {
+      try {
+        await store.update(...followed);
+      } catch (error) {
+        for (const [index, was] of before.entries())
+          if (was && store.intents.get(was.id) === followed[index]) store.revert(was);
+        throw error;
+      }
+      for (const { id, raise, target } of followed)
+        if (raise?.quietSince !== undefined)
+          telemetry.say('info', 'none of the alerts fires for which it was raised', {
+            intent: id,
+            target: targetText(target),
+          });
+    };
+    return [write()];
+  }
+
+  /** Reasons why something is not given back yet that were told. */
+  const toldHeld = new Map<string, string>();
+  let lookAgain = 0;
+
+  async function giveBack(): Promise<void> {
+    if (clock.now() < lookAgain) return;
+    try {
+      for (const raise of dueRaises(decisionContext())) {
+        const decision = decideGiveBack(raise, decisionContext());
+        if (decision.intent) {
+          toldHeld.delete(raise.id);
+          await writeDown(decision, decision.intent);
+        } else if (toldHeld.get(raise.id) !== decision.reason) {
+          toldHeld.set(raise.id, decision.reason);
+          telemetry.decision(decision);
+        }
+      }
+    } catch (error) {
+      lookAgain = clock.now() + 10_000;
+      telemetry.say('warning', 'what is to be given back could not be written down', { error: messageOf(error) });
+    }
   }
 
   /** What is written down is carried out, whatever becomes of the other alerts of its webhook. */
@@ -204,7 +254,7 @@ export function startResponder(settings: ResponderSettings): Responder {
         },
       });
     const rule = policy().rules.find(({ name: each }) => each === intent.rule);
-    if (rule?.actions.includes('incident') && intent.state !== 'refused')
+    if (rule?.actions.includes('incident') && intent.change !== 'give-back' && intent.state !== 'refused')
       await tryThrice('the incident could not be recorded', async () => {
         const record = { intent, outcome: detail, evidence };
         const place = await keepRecord(cluster, { namespace, name }, record, policy().record);
@@ -261,17 +311,19 @@ export function startResponder(settings: ResponderSettings): Responder {
     if (view.kind !== 'open' || view.intent === undefined) return view;
     const { intent } = view;
     const rule = policy().rules.find(({ name: each }) => each === intent.rule);
-    if (word === 'approve' && rule && usedUp(rule, decisionContext())) return { kind: 'limit', intent };
+    if (word === 'approve' && rule && usedUp(rule, intent.change, decisionContext())) return { kind: 'limit', intent };
     const now = clock.now();
     const approvedBy = printable(by).slice(0, 80) || 'somebody with the link';
     const confirmed: Intent =
       word === 'approve'
         ? { ...intent, state: 'intended', since: now, approvedBy }
         : { ...intent, state: 'refused', endedAt: now, approvedBy, result: 'a person refused it' };
+    const ended = raisesAfter(confirmed, store.intents, { reason: 'not-approved', stillRaised: false, now });
+    const before = ended.map(({ id }) => store.intents.get(id));
     try {
-      await store.update(confirmed);
+      await store.update(...(word === 'approve' ? [confirmed] : ended));
     } catch (error) {
-      store.revert(intent);
+      for (const each of before) if (each) store.revert(each);
       telemetry.say('error', 'an approval could not be written down', { intent: intent.id, error: messageOf(error) });
       return { kind: 'unrecorded', intent };
     }
@@ -314,6 +366,8 @@ function eventReason(intent: Intent, reason: string): string {
       return 'PlimsollScaled';
     case 'rollback':
       return 'PlimsollRolledBack';
+    case 'give-back':
+      return 'PlimsollGaveBack';
     default:
       return 'PlimsollRecorded';
   }

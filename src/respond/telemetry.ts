@@ -17,7 +17,13 @@ export interface Telemetry {
   policy(loaded: boolean): void;
   notification(failed: number): void;
   /** What is asked for when metrics are read. */
-  observe(state: { leading(): boolean; open(): number; awaiting(): number; suppressedEvents(): number }): void;
+  observe(state: {
+    leading(): boolean;
+    open(): number;
+    awaiting(): number;
+    raised(): number;
+    suppressedEvents(): number;
+  }): void;
   /** In Prometheus' text format. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -70,6 +76,7 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
   const leading = gauge('leading', '1 on the instance that acts.');
   const open = gauge('intents_open', 'Intents that are to be carried out.');
   const awaiting = gauge('intents_awaiting_approval', 'Intents that wait for a person.');
+  const raised = gauge('raised', 'Workloads with more replicas than before, which are to be given back.');
   const suppressed = gauge('events_suppressed', 'Events that were counted together or left out.');
   let state: Parameters<Telemetry['observe']>[0] | undefined;
   // Alerts on rates need the series to be there before the first fault.
@@ -132,6 +139,7 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
       leading.set(state?.leading() ? 1 : 0);
       open.set(state?.open() ?? 0);
       awaiting.set(state?.awaiting() ?? 0);
+      raised.set(state?.raised() ?? 0);
       suppressed.set(state?.suppressedEvents() ?? 0);
       return { type: registry?.contentType ?? 'text/plain', text: (await registry?.metrics()) ?? '' };
     },

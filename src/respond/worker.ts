@@ -3,6 +3,7 @@ import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { type CarriedOut, type CarryOutContext, carryOut } from './carry-out.ts';
 import type { Clock } from './clock.ts';
 import { isPassing } from './cluster.ts';
+import { raisesAfter } from './give-back.ts';
 import type { Intent } from './journal.ts';
 import type { JournalStore } from './journal-store.ts';
 
@@ -35,6 +36,7 @@ export function worker({
   clock,
   context,
   isLeading,
+  look,
   ended,
   failed,
 }: {
@@ -42,6 +44,8 @@ export function worker({
   readonly clock: Clock;
   context(): CarryOutContext & { readonly policy: ResponsePolicy };
   isLeading(): boolean;
+  /** Called every second: what time alone makes due. Never rejects. */
+  look(): Promise<void>;
   /** Tells and records it. The intent counts as ended only afterwards, so that nothing of it is forgotten. */
   ended(ended: Ended): Promise<void>;
   failed(error: unknown, intent: Intent): void;
@@ -53,6 +57,7 @@ export function worker({
   async function run(): Promise<void> {
     while (!stopped) {
       if (isLeading()) await expire();
+      if (isLeading()) await look();
       const next = isLeading() ? takeDue() : undefined;
       if (next) await attempt(next);
       else {
@@ -97,6 +102,7 @@ export function worker({
       target: intent.target,
       found: undefined,
       evidence: undefined,
+      stillRaised: true,
       intent: { ...intent, state: 'failed', result: detail },
     });
   }
@@ -104,14 +110,15 @@ export function worker({
   async function finish(end: Ended): Promise<void> {
     const intent = { ...end.intent, result: end.detail.slice(0, 300), endedAt: clock.now() };
     await ended({ ...end, intent });
-    await keep(intent);
+    const { reason, stillRaised } = end;
+    await keep(intent, raisesAfter(intent, store.intents, { reason, stillRaised, now: clock.now() }));
   }
 
   /** In memory it counts at once; stored with the next write that succeeds. Who is killed before finds the id on the workload. */
-  async function keep(intent: Intent): Promise<void> {
+  async function keep(intent: Intent, changed: readonly Intent[]): Promise<void> {
     for (let tries = 0; !stopped; tries++)
       try {
-        return await store.update(intent);
+        return await store.update(...(tries === 0 ? changed : []));
       } catch (error) {
         if (!isLeading()) return;
         failed(error, intent);
@@ -131,6 +138,7 @@ export function worker({
           target: intent.target,
           found: undefined,
           evidence: undefined,
+          stillRaised: false,
           intent: { ...intent, state: 'expired' },
         });
   }

@@ -59,14 +59,19 @@ export function memoryCluster(): MemoryCluster {
 }
 
 /** RFC 6902, of objects only. */
-export function applied(object: unknown, { path, value }: PatchStep): unknown {
+export function applied(object: unknown, step: PatchStep): unknown {
+  const { path } = step;
   const keys = path
     .slice(1)
     .split('/')
     .map((key) => key.replace(/~1/g, '/').replace(/~0/g, '~'));
   const set = (at: unknown, [key = '', ...rest]: readonly string[]): unknown => {
     if (!isJsonObject(at)) throw new Error(`${path}: the parent is missing`);
-    return { ...at, [key]: rest.length === 0 ? value : set(at[key], rest) };
+    if (rest.length > 0) return { ...at, [key]: set(at[key], rest) };
+    const { [key]: before, ...others } = at;
+    if (step.op !== 'remove') return { ...at, [key]: step.value };
+    if (before === undefined) throw new Error(`${path}: there is nothing to remove`);
+    return others;
   };
   return set(object, keys);
 }

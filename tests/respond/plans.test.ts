@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/core/json-object.ts';
-import { conditionalPatch, wasPerformed } from '../../src/respond/action-plan.ts';
+import { isJsonObject, type JsonObject } from '../../src/core/json-object.ts';
+import { type ActionPlan, conditionalPatch, type Refusal, wasPerformed } from '../../src/respond/action-plan.ts';
 import { kinds } from '../../src/respond/cluster.ts';
+import { planGiveBack } from '../../src/respond/plan-give-back.ts';
 import { planRestart } from '../../src/respond/plan-restart.ts';
 import { planRollback } from '../../src/respond/plan-rollback.ts';
 import { planScale } from '../../src/respond/plan-scale.ts';
@@ -13,7 +14,7 @@ const at = new Date('2026-11-27T12:00:00.123Z');
 const ruleOf = (text = '', action = 'restart') => {
   const [rule] = policyOf(text).rules;
   if (!rule) throw new Error('no rule');
-  return action === 'restart' ? rule : { ...rule, scale: { minimum: 2, maximum: 6, step: 2 } };
+  return action === 'restart' ? rule : { ...rule, scale: { minimum: 2, maximum: 6, step: 2, giveBack: undefined } };
 };
 
 function facts(more: Partial<WorkloadFacts> = {}, spec: JsonObject = {}, status: JsonObject = {}): WorkloadFacts {
@@ -154,12 +155,103 @@ describe('scaling', () => {
     ],
   ])('%s', (_, given, expected) => {
     const plan = planScale(given, ruleOf('', 'scale'));
-    const [step] = 'refused' in plan ? [] : plan.steps;
-    expect('refused' in plan ? plan.refused : `${plan.reference.kind.resource} ${step?.path} ${step?.value}`).toBe(
-      expected,
-    );
+    expect(planText(plan)).toBe(expected);
+  });
+
+  it('writes down what it was before, with the number, where the rule gives back', () => {
+    const rule = givingBack();
+    const raised = performed(planScale(facts(), rule));
+    expect(raised).toMatchObject({
+      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":5}' } },
+      spec: { replicas: 5 },
+    });
+    const again = performed(planScale(facts({ object: raised }), rule));
+    expect(again).toMatchObject({
+      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":6}' } },
+    });
+    expect(JSON.stringify(performed(planScale(facts(), ruleOf('', 'scale'))))).not.toContain('plimsoll.dev/raised');
   });
 });
+
+const givingBack = () => {
+  const rule = ruleOf('', 'scale');
+  return { ...rule, scale: { ...rule.scale, giveBack: 600 } };
+};
+
+describe('giving back', () => {
+  const raised = (field: string, from: unknown, to: unknown) => ({
+    'respond.plimsoll.dev/raised': JSON.stringify({ field, from, to }),
+  });
+  const web = (annotations: JsonObject, replicas = 6) => {
+    const { object } = facts({}, { replicas });
+    return facts({ object: { ...object, metadata: { ...jsonOf(object, 'metadata'), annotations } } });
+  };
+  const autoscaler = (annotations: JsonObject, minReplicas = 6) => ({
+    metadata: { name: 'web', resourceVersion: '9', annotations },
+    spec: { minReplicas, maxReplicas: 10 },
+  });
+  it.each<[string, WorkloadFacts, string]>([
+    ['by a step, where nothing else owns the replicas', web(raised('replicas', 2, 6)), 'deployments /spec/replicas 4'],
+    ['no further than it was before', web(raised('replicas', 5, 6)), 'deployments /spec/replicas 5'],
+    ['nothing where nothing was raised', web({}), 'changed-since'],
+    ['nothing where somebody has set another number', web(raised('replicas', 2, 5)), 'changed-since'],
+    ['nothing where somebody has switched it off', web(raised('replicas', 2, 6), 0), 'scaled-to-zero'],
+    ['nothing below one', web(raised('replicas', 0, 6)), 'changed-since'],
+    ['nothing that is no number', web(raised('replicas', '2', 6)), 'changed-since'],
+    ['nothing that would raise it', web(raised('replicas', 9, 6)), 'changed-since'],
+    ['nothing that is no JSON', web({ 'respond.plimsoll.dev/raised': '{' }), 'changed-since'],
+    [
+      'the minimum of an autoscaler at once: its metrics say how many are needed',
+      facts({ autoscalers: [autoscaler(raised('minReplicas', 1, 6))] }),
+      'horizontalpodautoscalers /spec/minReplicas 1',
+    ],
+    [
+      'nothing of a Deployment that an autoscaler owns by now',
+      { ...web(raised('replicas', 2, 6)), autoscalers: [autoscaler({})] },
+      'changed-since',
+    ],
+    [
+      'KEDA’s minimum, to nothing where it was nothing',
+      facts({
+        autoscalers: [autoscaler({})],
+        scaledObjects: [
+          {
+            metadata: { name: 'web', resourceVersion: '9', annotations: raised('minReplicaCount', 0, 4) },
+            spec: { minReplicaCount: 4 },
+          },
+        ],
+      }),
+      'scaledobjects /spec/minReplicaCount 0',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(planText(planGiveBack(given, givingBack()))).toBe(expected);
+  });
+
+  it('remembers what is left of it, and forgets it with the last step', () => {
+    const first = performed(planGiveBack(web(raised('replicas', 3, 6)), givingBack()));
+    expect(first).toMatchObject({
+      metadata: { annotations: raised('replicas', 3, 4) },
+      spec: { replicas: 4 },
+    });
+    const last = performed(planGiveBack(facts({ object: first }), givingBack()));
+    expect(last).toMatchObject({ spec: { replicas: 3 } });
+    expect(Object.keys(jsonOf(jsonOf(last, 'metadata'), 'annotations'))).toEqual(['respond.plimsoll.dev/actions']);
+  });
+});
+
+function planText(plan: ActionPlan | Refusal): string {
+  if ('refused' in plan) return plan.refused;
+  const [step] = plan.steps;
+  return `${plan.reference.kind.resource} ${step?.path} ${step && 'value' in step && step.value}`;
+}
+
+/** The object after the patch. */
+function performed(plan: ActionPlan | Refusal): JsonObject {
+  if ('refused' in plan) throw new Error(plan.detail);
+  const after = conditionalPatch(plan, 'b'.repeat(20)).reduce<unknown>(applied, plan.object);
+  if (!isJsonObject(after)) throw new Error('no object');
+  return after;
+}
 
 describe('a rollback', () => {
   const alertAt = Date.parse('2026-11-27T12:00:00Z');

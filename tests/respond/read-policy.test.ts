@@ -37,7 +37,7 @@ rules:
     hours: office
     approval: true
     singleReplica: allow
-  - {name: traffic, alerts: Busy, namespaces: "*", workloads: "*", do: scale, scale: {min: 2, max: 8, step: 2}}
+  - {name: traffic, alerts: Busy, namespaces: "*", workloads: "*", do: scale, scale: {min: 2, max: 8, step: 2, giveBack: 30m}}
   - {name: broken, alerts: Crash, namespaces: shop, workloads: web, do: [rollback], rollback: {within: 2h, settled: 5m}}
 `;
 
@@ -65,7 +65,10 @@ describe('a policy', () => {
         { kind: undefined, name: 'api-*' },
       ],
     });
-    expect(policy.rules[1]).toMatchObject({ scale: { minimum: 2, maximum: 8, step: 2 }, namespaces: ['*'] });
+    expect(policy.rules[1]).toMatchObject({
+      scale: { minimum: 2, maximum: 8, step: 2, giveBack: 1800 },
+      namespaces: ['*'],
+    });
     expect(policy.rules[2]).toMatchObject({ rollback: { within: 7200, settled: 300 } });
   });
 
@@ -116,6 +119,12 @@ describe('a policy', () => {
       policyText('').replace('deployment/web', 'cronjob/web'),
       'p.yaml:8:17',
       'not «cronjob/web»',
+    ],
+    [
+      'a time to give back that is too short',
+      policyText('scale: {max: 3, giveBack: 1s}').replace('[restart]', '[scale]'),
+      'p.yaml:10:31',
+      'a duration from 10s to 7d',
     ],
     ['hours that are not there', policyText('hours: office'), 'p.yaml:10:12', 'no hours «office»'],
     [

@@ -53,6 +53,29 @@ describe('plimsoll respond, killed at any step and started again', () => {
     console.log(`killed before and after each of ${step} requests${all ? '' : ' (every seventh)'}`);
   }, 900_000);
 
+  it('gives back once what was raised, killed at any step since its alert is over', async () => {
+    // Renewals of the lease come whenever they come.
+    const counts = (request: string) => !request.includes('/leases/');
+    let step = 0;
+    let kills = 0;
+    for (; ; step++) {
+      let killed = false;
+      for (const when of ['before', 'after'] as const) {
+        if (!all && when === 'before') continue;
+        killed =
+          (await givenBack(`back-${when}-${step}`, (seen, request) => {
+            // In CI at one step only: what changes the workload is done, and nobody was told.
+            const isIt = all ? counts(request) && seen.filter(counts).length === step : request.startsWith('PATCH');
+            return isIt ? when : undefined;
+          })) || killed;
+      }
+      if (killed) kills++;
+      if (!killed || !all) break;
+    }
+    expect(kills).toBeGreaterThan(all ? 6 : 0);
+    console.log(`killed at ${kills} steps of giving back`);
+  }, 1_800_000);
+
   it.each(all ? faults : faults.filter((_, index) => index % 3 === 1))(
     'the API server %s',
     { timeout: 90_000 },
@@ -103,11 +126,74 @@ describe('plimsoll respond, killed at any step and started again', () => {
       leading?(): void;
     },
   ): Promise<void> {
+    await withWorkload(name, decide, started, async ({ before, read, sendUntilTaken, untilDone }) => {
+      await sendUntilTaken(webhookOf({ alertname: 'Leak', namespace, workload: name }, before.made), leading);
+      const intents = await untilDone(1);
+      const after = read();
+      expect(intents, name).toHaveLength(1);
+      expect(after.metadata.annotations['respond.plimsoll.dev/actions'], name).toBe(intents[0]?.id);
+      expect(after.metadata.generation, name).toBe(before.generation + 1);
+    });
+  }
+
+  /** One Deployment is raised by one; the alert is over; one is given back, once. True where it was killed meanwhile. */
+  async function givenBack(
+    name: string,
+    kills: (seen: readonly string[], request: string) => 'before' | 'after' | undefined,
+  ): Promise<boolean> {
+    let killed = false;
+    let respond: RespondProcess | undefined;
+    let over: number | undefined;
+    const kill = () => {
+      killed = true;
+      respond?.kill('SIGKILL');
+    };
+    const decide: ApiProxy['decide'] = (request, index) => {
+      const when = killed || over === undefined ? undefined : kills(proxy.requests.slice(over, index), request);
+      if (when === undefined) return 'pass';
+      return when === 'before' ? { before: kill } : { after: kill };
+    };
+    const started = (process: RespondProcess) => {
+      respond = process;
+    };
+    await withWorkload(name, decide, started, async ({ before, read, sendUntilTaken, untilDone }) => {
+      const labels = { alertname: 'Busy', namespace, workload: name };
+      await sendUntilTaken(webhookOf(labels, before.made));
+      await untilDone(1);
+      expect(read().spec.replicas, name).toBe(2);
+      over = proxy.requests.length;
+      await sendUntilTaken(webhookOf(labels, before.made, 'resolved'));
+      const intents = await untilDone(2);
+      const after = read();
+      expect(after.spec.replicas, name).toBe(1);
+      const ids = intents.map(({ id }) => id).reverse();
+      expect(after.metadata.annotations['respond.plimsoll.dev/actions'], name).toBe(ids.join());
+      expect(after.metadata.annotations, name).not.toHaveProperty('respond.plimsoll.dev/raised');
+      expect(after.metadata.generation, name).toBe(before.generation + 2);
+    });
+    return killed;
+  }
+
+  interface Story {
+    readonly before: { readonly made: string; readonly generation: number };
+    read(): ReturnType<typeof JSON.parse>;
+    sendUntilTaken(webhook: object, leading?: () => void): Promise<void>;
+    /** The journal's intents, once there are so many and all are done. */
+    untilDone(count: number): Promise<readonly { readonly state: string; readonly id: string }[]>;
+  }
+
+  /** A Deployment, and a responder that is started again whenever it was killed. */
+  async function withWorkload(
+    name: string,
+    decide: ApiProxy['decide'],
+    started: (process: RespondProcess) => void,
+    story: (story: Story) => Promise<void>,
+  ): Promise<void> {
     node.kubectl(['apply', '--namespace', namespace, '--filename', '-'], workload(name));
     const read = () =>
       JSON.parse(node.kubectl(['get', 'deployment', name, '--namespace', namespace, '--output', 'json']));
     await until(() => read().status?.updatedReplicas === 1, 30);
-    const before = read();
+    const { creationTimestamp: made, generation } = read().metadata;
     const args = ['--policy', file('policy.yaml'), '--token-file', file('token'), '--kubeconfig', file('kubeconfig')];
     const start = async () => {
       const process = await startRespond([...args, '--namespace', namespace, '--name', name, '--identity', 'the-same']);
@@ -117,33 +203,34 @@ describe('plimsoll respond, killed at any step and started again', () => {
     proxy.decide = decide;
     let respond = await start();
     try {
-      const alert = webhookOf({ alertname: 'Leak', namespace, workload: name }, before.metadata.creationTimestamp);
-      // As Alertmanager does: until it is taken.
-      for (let taken = false; !taken; ) {
-        if (!respond.isRunning()) respond = await start();
-        const leads = respond.log.some(({ message }) => message === 'leading: this instance acts');
-        if (leads) leading?.();
-        // Where something has to be set first, nothing is sent before: it might lead between the look and the request.
-        if (leads || !leading) taken = (await send(respond.url, token, alert)) === 200;
-        if (!taken) await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      let intents: readonly { readonly state: string; readonly id: string }[] = [];
-      const isDone = () => {
-        const journal = ['get', 'configmap', `${name}-journal`, '--namespace', namespace, '--output', 'json'];
-        intents = JSON.parse(JSON.parse(node.kubectl(journal)).data['journal.json']).intents;
-        return intents.length > 0 && intents.every(({ state }) => state === 'done');
-      };
-      const end = performance.now() + 60_000;
-      while (!isDone()) {
-        if (performance.now() > end)
-          throw new Error(`not done: ${JSON.stringify(intents)}\n${JSON.stringify(respond.log)}`);
-        if (!respond.isRunning()) respond = await start();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      const after = read();
-      expect(intents, name).toHaveLength(1);
-      expect(after.metadata.annotations['respond.plimsoll.dev/actions'], name).toBe(intents[0]?.id);
-      expect(after.metadata.generation, name).toBe(before.metadata.generation + 1);
+      await story({
+        before: { made, generation },
+        read,
+        // As Alertmanager does: until it is taken.
+        async sendUntilTaken(webhook, leading) {
+          for (let taken = false; !taken; ) {
+            if (!respond.isRunning()) respond = await start();
+            const leads = respond.log.some(({ message }) => message === 'leading: this instance acts');
+            if (leads) leading?.();
+            // Where something has to be set first, nothing is sent before: it might lead between the look and the request.
+            if (leads || !leading) taken = (await send(respond.url, token, webhook)) === 200;
+            if (!taken) await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+        },
+        async untilDone(count) {
+          const end = performance.now() + 60_000;
+          for (;;) {
+            const journal = ['get', 'configmap', `${name}-journal`, '--namespace', namespace, '--output', 'json'];
+            const { intents } = JSON.parse(JSON.parse(node.kubectl(journal)).data['journal.json']);
+            if (intents.length >= count && intents.every(({ state }: { state: string }) => state === 'done'))
+              return intents;
+            if (performance.now() > end)
+              throw new Error(`not done: ${JSON.stringify(intents)}\n${JSON.stringify(respond.log)}`);
+            if (!respond.isRunning()) respond = await start();
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+        },
+      });
     } finally {
       proxy.decide = () => 'pass';
       respond.kill('SIGKILL');
@@ -177,6 +264,13 @@ rules:
     workloads: deployment/*
     do: [restart, evidence, incident]
     singleReplica: allow
+  - name: busy
+    alerts: Busy
+    namespaces: ${namespace}
+    workloads: deployment/*
+    do: scale
+    scale: {max: 3, giveBack: 10s}
+    coolDown: 10s
 `;
 
 /** Its pod is never scheduled: what matters is what becomes of the Deployment. */

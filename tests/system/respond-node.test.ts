@@ -82,7 +82,7 @@ describe('plimsoll respond on a real node', () => {
   }, 120_000);
 
   /** As Prometheus does. */
-  async function fire(labels: Readonly<Record<string, string>>): Promise<void> {
+  async function fire(labels: Readonly<Record<string, string>>, begun = new Date(), ends?: Date): Promise<void> {
     const response = await fetch(alerts, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -90,7 +90,8 @@ describe('plimsoll respond on a real node', () => {
         {
           labels: { namespace: app, ...labels },
           annotations: { summary: 'of the test' },
-          startsAt: new Date().toISOString(),
+          startsAt: begun.toISOString(),
+          ...(ends && { endsAt: ends.toISOString() }),
         },
       ]),
     });
@@ -183,7 +184,8 @@ describe('plimsoll respond on a real node', () => {
       '--cpu-percent',
       '80',
     ]);
-    await fire({ alertname: 'Busy', deployment: 'web' });
+    const begun = new Date();
+    await fire({ alertname: 'Busy', deployment: 'web' }, begun);
     expect(await ended('Busy')).toMatchObject({
       outcome: 'done',
       detail: 'minReplicas of HorizontalPodAutoscaler web is raised from 1 to 2',
@@ -193,7 +195,17 @@ describe('plimsoll respond on a real node', () => {
       .managedFields;
     const mine = managers.find(({ manager }: { manager: string }) => manager === 'plimsoll-respond');
     expect(JSON.stringify(mine ?? {})).not.toContain('f:replicas');
-  }, 60_000);
+    // Ten seconds after Alertmanager has told of the end.
+    await fire({ alertname: 'Busy', deployment: 'web' }, begun, new Date());
+    const given = await until(() => respond.log.find(({ action }) => action === 'give-back'), 40);
+    expect(given).toMatchObject({
+      outcome: 'done',
+      detail: 'minReplicas of HorizontalPodAutoscaler web is lowered from 2 to 1, as it was before',
+    });
+    expect(json('get', 'hpa', 'web', '--namespace', app).spec.minReplicas).toBe(1);
+    const events = json('get', 'events', '--namespace', app, '--field-selector', 'reason=PlimsollGaveBack').items;
+    expect(events[0]).toMatchObject({ involvedObject: { kind: 'Deployment', name: 'web' } });
+  }, 90_000);
 
   it.each([
     ['yes', 'patch', 'deployments.apps/web', app],
@@ -303,7 +315,7 @@ notify: {alertmanager: "http://127.0.0.1:${port}"}
 rules:
   - {name: leaks, alerts: ContainerOomKilled, namespaces: ${app}, workloads: deployment/leaky, do: [restart, evidence, incident]}
   - {name: broken, alerts: ContainerCrashLooping, namespaces: ${app}, workloads: deployment/web, do: [rollback, evidence], rollback: {settled: 0s}}
-  - {name: busy, alerts: Busy, namespaces: ${app}, workloads: deployment/web, do: scale, scale: {max: 3}, coolDown: 10s}
+  - {name: busy, alerts: Busy, namespaces: ${app}, workloads: deployment/web, do: scale, scale: {max: 3, giveBack: 10s}, coolDown: 10s}
 `;
 }
 

@@ -289,12 +289,17 @@ function hoursNamed(value: PolicyValue, hours: ReadonlyMap<string, BusinessHours
 }
 
 function readScale(value: PolicyValue | undefined): ResponseRule['scale'] {
-  const fields = value?.asFields(['min', 'max', 'step'], 'scale') ?? {};
+  const fields = value?.asFields(['min', 'max', 'step', 'giveBack'], 'scale') ?? {};
   if (value && !fields.max) throw value.complain('scale needs «max»: more is never asked for');
   const minimum = fields.min?.asInteger(1, 10_000) ?? 1;
   const maximum = fields.max?.asInteger(1, 10_000) ?? 1;
   if (value && minimum > maximum) throw value.complain('«min» is greater than «max»');
-  return { minimum, maximum, step: fields.step?.asInteger(1, 100) ?? 1 };
+  return {
+    minimum,
+    maximum,
+    step: fields.step?.asInteger(1, 100) ?? 1,
+    giveBack: fields.giveBack?.asDuration(10, 7 * day),
+  };
 }
 
 function readRollback(value: PolicyValue | undefined): ResponseRule['rollback'] {

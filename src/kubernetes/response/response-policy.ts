@@ -51,7 +51,13 @@ export interface ResponseRule {
   readonly hours: BusinessHours | undefined;
   readonly approval: boolean;
   readonly allowSingleReplica: boolean;
-  readonly scale: { readonly minimum: number; readonly maximum: number; readonly step: number };
+  readonly scale: {
+    readonly minimum: number;
+    readonly maximum: number;
+    readonly step: number;
+    /** Seconds after the alert is over until a step of what was raised is given back; undefined: never. */
+    readonly giveBack: number | undefined;
+  };
   readonly rollback: {
     /** Seconds between the image change and the alert: a later failure has another cause. */
     readonly within: number;

@@ -74,12 +74,13 @@ ${scope(deployments)}    do: [rollback, evidence, incident]
 }${
   serving.length === 0
     ? ''
-    : `  # One pod more at a time; where an autoscaler owns the replicas, its minimum is raised.
+    : `  # One pod more at a time; where an autoscaler owns the replicas, its minimum is raised. Half an hour after the alert is over it is
+  # given back.
   - name: scale what is busy
     alerts: [ContainerCpuSaturated]
 ${scope(serving)}    do: [scale, evidence]
     # At most twice as many as the manifests ask for, and no less than four.
-    scale: {min: 2, max: ${Math.max(4, 2 * Math.max(...serving.map(({ replicas }) => replicas ?? 1)))}, step: 1}
+    scale: {min: 2, max: ${Math.max(4, 2 * Math.max(...serving.map(({ replicas }) => replicas ?? 1)))}, step: 1, giveBack: 30m}
     limit: {actions: 6, window: 1h}
     coolDown: 5m
 `

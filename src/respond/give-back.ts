@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { durationText } from '../kubernetes/response/policy-value.ts';
+import type { ResponsePolicy, ResponseRule } from '../kubernetes/response/response-policy.ts';
+import { type AlertTarget, targetOf } from './alert-target.ts';
+import { isOpen as isOpenHour } from './business-hours.ts';
+import { type DecisionContext, type Held, isAbout, longestWindow, modeOf, tooManyAsked, usedUp } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { type AlertsOfRaise, type Intent, isOpen } from './journal.ts';
+import { isFull, isSameTarget, lastOn, ofClass } from './ledger.ts';
+import type { ReceivedAlert } from './webhook.ts';
+
+/** Of the alerts of one workload: with more of them the first so many have to be over. */
+const mostAlerts = 50;
+
+/**
+ * Raises that this alert makes another thing of: while an alert for which something was raised fires, nothing is given back, whether
+ * it leads to an action or is held back. Those that stay as they are, are left out.
+ */
+export function followedRaises(alert: ReceivedAlert, context: DecisionContext): readonly Intent[] {
+  const { intents, now, policy } = context;
+  const target = targetOf(alert.labels, policy.targetLabels);
+  const followed: Intent[] = [];
+  for (const intent of intents.values()) {
+    if (intent.raise === undefined) continue;
+    const raise = raiseAfter(intent, intent.raise, alert, target, policy, now);
+    if (raise !== intent.raise) followed.push({ ...intent, raise });
+  }
+  return followed;
+}
+
+function raiseAfter(
+  intent: Intent,
+  raise: AlertsOfRaise,
+  { labels, fingerprint, status }: ReceivedAlert,
+  target: AlertTarget | undefined,
+  policy: ResponsePolicy,
+  now: number,
+): AlertsOfRaise {
+  const { firing } = raise;
+  const isListed = firing.includes(fingerprint);
+  if (status === 'resolved') {
+    if (!isListed) return raise;
+    const left = firing.filter((each) => each !== fingerprint);
+    return { firing: left, quietSince: left.length === 0 ? now : undefined };
+  }
+  const rule = ruleOf(intent, policy);
+  const isOfIt = target !== undefined && isOfWorkload(target, intent.target) && rule && isAbout(rule, { labels });
+  if (isListed || !isOfIt || firing.length >= mostAlerts) return raise;
+  return { firing: [...firing, fingerprint], quietSince: undefined };
+}
+
+/** A pod that is all that an alert names is taken as the workload's by its name: the worst of it is that it is given back later. */
+function isOfWorkload(alert: AlertTarget, workload: AlertTarget): boolean {
+  if (isSameTarget(alert, workload)) return true;
+  if (alert.namespace !== workload.namespace || workload.workload === undefined) return false;
+  return alert.workload === undefined && alert.pod?.startsWith(`${workload.workload}-`) === true;
+}
+
+function ruleOf(raise: Intent, { rules }: ResponsePolicy): ResponseRule | undefined {
+  return rules.find(({ name, actions }) => name === raise.rule && actions.includes('scale'));
+}
+
+/** Raises of which a step is to be given back now, if nothing holds that back. */
+export function dueRaises(context: DecisionContext): readonly Intent[] {
+  const { intents, now, policy } = context;
+  const all = [...intents.values()];
+  return all.filter((intent) => {
+    const quietSince = intent.raise?.quietSince;
+    const after = ruleOf(intent, policy)?.scale.giveBack;
+    if (quietSince === undefined || after === undefined || !isRaised(intent)) return false;
+    const isUnderWay = () => all.some((other) => other.givesBack === intent.id && isOpen(other));
+    return now >= quietSince + after * 1000 && !isUnderWay();
+  });
+}
+
+/** Whether something may be raised by it: of what failed it is not known. */
+export function isRaised({ state, mode, raise }: Intent): boolean {
+  return raise !== undefined && mode === 'act' && (state === 'done' || state === 'failed');
+}
+
+/** Decides about giving back one step of a raise that is due. */
+export function decideGiveBack(raise: Intent, context: DecisionContext): Decision {
+  const rule = ruleOf(raise, context.policy);
+  const { alert, fingerprint, target } = raise;
+  const base = { alert, fingerprint, status: 'resolved', target, rule: raise.rule };
+  const mode = rule && modeOf(rule, context);
+  const held = rule === undefined ? undefined : heldBack(raise, rule, context);
+  if (rule === undefined || mode === undefined || held)
+    return {
+      ...base,
+      outcome: 'nothing',
+      reason: held?.reason ?? 'no-rule',
+      detail: `what was raised stays for now: ${held?.detail ?? 'its rule is gone'}`,
+      mode,
+      intent: undefined,
+    };
+  const intent: Intent = {
+    ...raise,
+    id: createHash('sha256')
+      .update(JSON.stringify(['give-back', raise.id, mode, raise.raise?.quietSince]))
+      .digest('hex')
+      .slice(0, 20),
+    serial: 1 + Math.max(0, ...[...context.intents.values()].map(({ serial }) => serial)),
+    change: 'give-back',
+    mode,
+    state: rule.approval ? 'awaiting' : 'intended',
+    decidedAt: context.now,
+    since: context.now,
+    endedAt: undefined,
+    result: undefined,
+    approvedBy: undefined,
+    raise: undefined,
+    givesBack: raise.id,
+  };
+  return {
+    ...base,
+    outcome: rule.approval ? 'ask' : 'act',
+    reason: rule.approval ? 'approval-needed' : 'give-back',
+    detail: `its alerts have been over for ${durationText(rule.scale.giveBack ?? 0)}: what the rule «${rule.name}» raised is given back`,
+    mode,
+    intent,
+  };
+}
+
+function heldBack(raise: Intent, rule: ResponseRule, context: DecisionContext): Held | undefined {
+  const { intents, now, policy, wall } = context;
+  if (rule.hours !== undefined && !isOpenHour(rule.hours, wall))
+    return { reason: 'outside-hours', detail: `it is outside of the hours «${rule.hours.name}»` };
+  // Whatever changes the workload: two changes at once leave nobody knowing which of them helped.
+  const changes = ofClass('act', 'scale');
+  const last = lastOn(intents.values(), raise.target, rule.coolDown, now, (other) => {
+    return changes(other) && other.state !== 'refused' && other.state !== 'expired';
+  });
+  if (last) return { reason: 'cool-down', detail: `the cool-down takes ${durationText(rule.coolDown)}` };
+  const used = usedUp(rule, 'give-back', context);
+  if (used) return used;
+  if (isFull(intents.values(), now, longestWindow(policy)))
+    return { reason: 'journal-full', detail: 'the journal has no room for one more' };
+  return rule.approval ? tooManyAsked(intents.values()) : undefined;
+}
+
+/**
+ * What is to be written down when an intent has ended: itself, and raises of the same workload that change with it.
+ * @param reason why it ended so
+ * @param stillRaised whether the workload has something that may be given back
+ */
+export function raisesAfter(
+  ended: Intent,
+  intents: ReadonlyMap<string, Intent>,
+  { reason, stillRaised, now }: { readonly reason: string; readonly stillRaised: boolean; readonly now: number },
+): readonly Intent[] {
+  // Alerts that came while it was carried out are known to what is in the journal.
+  const raise = intents.get(ended.id)?.raise;
+  if (ended.change === 'give-back') {
+    const raised = ended.givesBack === undefined ? undefined : intents.get(ended.givesBack);
+    if (raised?.raise === undefined || reason === 'fires-again') return [ended];
+    const goesOn = ended.state === 'failed' || (ended.state === 'done' && stillRaised);
+    const quietSince = raised.raise.quietSince === undefined ? undefined : now;
+    return [ended, { ...raised, raise: goesOn ? { ...raised.raise, quietSince } : undefined }];
+  }
+  if (raise === undefined || ended.state === 'failed') return [{ ...ended, raise }];
+  if (ended.state !== 'done' || ended.mode !== 'act' || !stillRaised) return [{ ...ended, raise: undefined }];
+  const before = [...intents.values()].filter(
+    (other) => other.id !== ended.id && isRaised(other) && isSameTarget(other.target, ended.target),
+  );
+  const firing = [...new Set([raise, ...before.map((other) => other.raise)].flatMap((each) => each?.firing ?? []))];
+  const alerts = { firing: firing.slice(0, mostAlerts), quietSince: firing.length === 0 ? now : undefined };
+  return [{ ...ended, raise: alerts }, ...before.map((other) => ({ ...other, raise: undefined }))];
+}
