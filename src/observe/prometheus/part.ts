@@ -1,6 +1,7 @@
 import type { GeneratedFile, ObservePart, ObservePlan } from '../observe-plan.ts';
 import { kustomization } from './kustomization.ts';
 import { operatorObjects } from './operator.ts';
+import { operatorInstance } from './operator-instance.ts';
 import { rbac } from './rbac.ts';
 import { ruleTexts, runbookTexts, testTexts } from './rule-text.ts';
 import { scrapeConfiguration } from './scrape.ts';
@@ -12,7 +13,8 @@ export const prometheusPart: ObservePart = {
   summary: 'Prometheus: scrape configuration, recording and alert rules with their tests and runbooks, RBAC',
   write(plan) {
     const { stack } = plan.choices;
-    const files = stack === 'operator' ? operatorObjects(plan) : configuration(plan);
+    const files =
+      stack === 'operator' ? [...operatorObjects(plan), ...operatorInstance(plan.choices)] : configuration(plan);
     const running = stack === 'full' ? workloads(plan) : [];
     // promtool tries files of rules, not objects of the Operator; the groups are the same.
     const tests = stack === 'operator' ? [] : testTexts(plan);

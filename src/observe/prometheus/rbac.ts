@@ -7,7 +7,7 @@ export const prometheusName = 'prometheus';
 export const prometheusLabels = (indent: string) => ownLabels(prometheusName, indent);
 
 /** Of what is not in the namespace itself: two installations do not take each other's rights. */
-const roleName = (namespace: string) => `plimsoll-${namespace}-${prometheusName}`;
+export const roleName = (namespace: string) => `plimsoll-${namespace}-${prometheusName}`;
 
 /** What Prometheus may read, and nothing else. https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/#kubelet-authorization */
 export function rbac({ namespace, nodeProxy, stack }: ObserveChoices): GeneratedFile {
