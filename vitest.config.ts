@@ -9,6 +9,7 @@ const onlyInFullSet = [
   'exporter-pod',
   'observe-grafana',
   'observe-stack',
+  'prometheus-operator',
   'prove-trials-cluster',
   'prune-registry-node',
   'prune-registry-workloads',

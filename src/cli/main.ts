@@ -5,6 +5,8 @@ import { type BundleName, loadBundle } from './load-bundle.ts';
 declare const PLIMSOLL_VERSION: string;
 
 const argv = process.argv.slice(2);
+// Deprecations of what libraries use are for us to mend: newer versions of Node.js would tell of one on each run.
+if (!process.traceDeprecation && !process.throwDeprecation) process.noDeprecation = true;
 const [first] = argv;
 // The version is answered before anything else is loaded: scripts ask for it often.
 if (first === '--version' || first === '-V') process.stdout.write(`${PLIMSOLL_VERSION}\n`);

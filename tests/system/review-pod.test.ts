@@ -101,7 +101,11 @@ describe('the weekly review as a CronJob', () => {
       expect(state()).toMatch(/audit=\d+ bases=\d+ review=\d+/);
     });
     const logs = node.kubectl(['logs', '--namespace', 'plimsoll', 'job/now', '--all-containers']);
-    expect(state(), logs).toMatch(/audit=[01] bases=[01] review=0/);
+    // The image of the example is in no registry, which is what «bases» says, with 3.
+    expect(state(), logs).toBe('audit=1 bases=3 review=0 ');
+    expect(logs).toContain('registry.example: did not answer all that was asked');
+    // Nothing but what Plimsoll says itself, on the image's newer Node.js, too.
+    expect(logs).not.toContain('DeprecationWarning');
     const report = JSON.parse(readFileSync(path.join(reports, 'audit.json'), 'utf8'));
     expect(report.inventory.cluster.namespaces, logs).toContain('review-subject');
     expect(report.findings.some(({ path: at }: { path: string }) => at.includes('review-subject'))).toBe(true);

@@ -79,10 +79,9 @@ ${path === '/metrics/cadvisor' ? '      # cAdvisor says when it looked, up to 15
         # see a token that allows to read metrics and nothing else.
         insecureSkipVerify: true
       relabelings:
+        # The Operator itself sets «node», by Endpoints or EndpointSlices, whichever the Prometheus finds its targets by.
         - sourceLabels: [__metrics_path__]
           targetLabel: metrics_path
-        - sourceLabels: [__meta_kubernetes_endpoint_address_target_name]
-          targetLabel: node
       metricRelabelings:
 ${relabellings}`;
   const keep = (regex: string) =>
