@@ -14,3 +14,17 @@ export function namesVariantOnly(reference: ImageReference): boolean {
     (part) => variants.has(part) || Object.hasOwn(codenames, part) || /^alpine[\d.]*$/.test(part),
   );
 }
+
+/** Tags of distributions that are never released, by the image's name. */
+const unreleased: Readonly<Record<string, RegExp>> = {
+  debian: /^(?:sid|unstable|testing|experimental|rc-buggy)(?:-|$)/,
+  ubuntu: /^devel(?:-|$)/,
+  alpine: /^edge$/,
+  fedora: /^rawhide$/,
+};
+
+/** `debian:sid-slim`, `alpine:edge`: the state of the day of a distribution that is still being worked on. */
+export function isUnreleased(reference: ImageReference): boolean {
+  const name = familiarName(reference);
+  return Object.hasOwn(unreleased, name) && unreleased[name]?.test(reference.tag ?? '') === true;
+}

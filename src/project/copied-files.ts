@@ -1,3 +1,6 @@
+import type { BuildContext } from '../context/build-context.ts';
+import { type ContextUse, localSources, rangeAt } from '../context/context-use.ts';
+import { hasWildcard, inContext } from '../context/follow-links.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -57,15 +60,58 @@ export function bytesCopied(
   dockerfile: Dockerfile,
   instruction: CopyInstruction,
 ): number | undefined {
+  const taken = takenBy(project, dockerfile, instruction);
+  return taken?.context.listing.entries.reduce(
+    (sum, { size }, place) => sum + (taken.places[place] === 1 ? size : 0),
+    0,
+  );
+}
+
+/** The same for what comes to lie at some places below the destination; undefined also where it is not known which files do. */
+export function bytesCopiedTo(
+  project: Project,
+  dockerfile: Dockerfile,
+  { instruction, destination }: CopiedFiles,
+  below: readonly string[],
+): number | undefined {
+  const taken = takenBy(project, dockerfile, instruction);
+  if (taken === undefined || destination === undefined || taken.use.parents || taken.use.sources.some(hasWildcard))
+    return undefined;
+  const { context, use, places } = taken;
+  const prefix = destination === '/' ? '/' : `${destination}/`;
+  const counted = new Set<number>();
+  for (const source of localSources(use)) {
+    const from = rangeAt(context.index, inContext(source));
+    if (from === undefined) return undefined;
+    for (const path of below) {
+      const rest = path.slice(prefix.length);
+      const range =
+        from.directory === undefined
+          ? rest === inContext(source).split('/').at(-1)
+            ? from.range
+            : undefined
+          : rangeAt(context.index, from.directory === '' ? rest : `${from.directory}/${rest}`)?.range;
+      for (let place = range?.start ?? 0; place < (range?.end ?? 0); place++)
+        if (places[place] === 1) counted.add(place);
+    }
+  }
+  return [...counted].reduce((sum, place) => sum + (context.index.entries[place]?.size ?? 0), 0);
+}
+
+interface Taken {
+  readonly context: BuildContext;
+  readonly use: ContextUse;
+  /** 1 at the place of each entry that is copied. */
+  readonly places: Uint8Array;
+}
+
+function takenBy(project: Project, dockerfile: Dockerfile, instruction: CopyInstruction): Taken | undefined {
+  if (instruction.from !== undefined) return undefined;
   for (const { context } of buildsOf(project, dockerfile)) {
     const use = context?.uses.find(
       ({ path, range }) => path === dockerfile.path && range.start === instruction.range.start,
     );
-    if (context === undefined || use === undefined || !use.known) continue;
-    const taken = context.copiedBy(use);
-    let bytes = 0;
-    for (const [place, entry] of context.listing.entries.entries()) if (taken[place] === 1) bytes += entry.size;
-    return bytes;
+    if (context !== undefined && use?.known) return { context, use, places: context.copiedBy(use) };
   }
   return undefined;
 }

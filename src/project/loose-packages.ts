@@ -28,6 +28,8 @@ export function looseInstalls(dockerfile: Dockerfile): readonly LooseInstall[] {
         ((kind === 'registry' && (pin === 'none' || pin === 'moving')) || (kind === 'vcs' && pin === 'none')) &&
         !(read.ecosystem === 'pip' && installers.has(name)),
     );
+    // Without an index there are only the files that lie there, and they are chosen.
+    if (read.flags.some(({ name }) => name === 'no-index')) return [];
     return loose.length === 0 || lockedElsewhere(read.packages) ? [] : [{ placed, loose }];
   });
 }

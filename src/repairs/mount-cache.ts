@@ -9,7 +9,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import type { CacheDirectory } from '../ecosystems/ecosystem.ts';
 import { frontendKnows } from '../project/frontend.ts';
 import type { Project } from '../project/project.ts';
-import { baseImageOf, imageInstructions, isRootUser } from '../project/stage-facts.ts';
+import { baseImageOf, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
 import { nothingIsOffline, takesFromCache } from './offline-later.ts';
 
 /** Tools whose cache is a copy, and nothing that is used where it lies. */
@@ -33,8 +33,10 @@ export function mountCache(
   if (['HOME', 'XDG_CACHE_HOME', 'GOPATH', 'CARGO_HOME'].some(isSet)) return undefined;
   const assigned = command.assignments.find(({ name }) => name === 'CGO_ENABLED')?.value?.value;
   const withoutC = (assigned ?? scope.get('CGO_ENABLED')) === '0';
+  const written = settingsWritten(dockerfile, stage, run, read.tool);
+  if (written === 'unknown') return undefined;
   const isThere = ({ movedBy = [], switchedOffBy = {} }: CacheDirectory) =>
-    ![...movedBy, ...Object.keys(switchedOffBy)].some(isSet);
+    ![...movedBy, ...Object.keys(switchedOffBy)].some((name) => isSet(name) || written.has(name));
   const [first, ...others] = caches;
   if (!isThere(first)) return undefined;
   const text = dockerfile.text.slice(run.range.start, run.range.end);
@@ -68,6 +70,30 @@ export function mountCache(
       nothingIsOffline(project, dockerfile, stage, run),
     ],
   };
+}
+
+/**
+ * Variables that `go env -w` wrote into the settings of Go, up to and with the step; `unknown` where another tool was told where its cache
+ * lies: `npm config set cache`, `pip config set global.cache-dir`.
+ */
+function settingsWritten(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  run: RunInstruction,
+  tool: string,
+): ReadonlySet<string> | 'unknown' {
+  const names = new Set<string>();
+  const chain = stageChain(stage);
+  for (const { command, instruction, stage: own } of dockerfile.commandsNamed(tool)) {
+    if (own === undefined || !chain.includes(own) || (own === stage && instruction.range.start > run.range.start))
+      continue;
+    const words = command.arguments.map(({ value }) => value);
+    if (tool !== 'go') {
+      if (words.includes('config') && words.some((word) => /cache|store/i.test(word))) return 'unknown';
+    } else if (words[0] === 'env' && words.includes('-w'))
+      for (const word of words.slice(1)) names.add(word.slice(0, Math.max(0, word.indexOf('='))));
+  }
+  return names;
 }
 
 function notNeededLater(tool: string): Assumption {

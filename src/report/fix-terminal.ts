@@ -35,7 +35,7 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
       labelled('left alone', `${path}: ${reason} ${remedy}`, page),
     ),
     withdrawnLines(report, page),
-    report.problems.flatMap(({ path, message }) => labelled('left alone', `${path}: ${message}`, page)),
+    leftAloneLines(report, page),
     report.complete
       ? []
       : labelled(
@@ -49,6 +49,16 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
     .filter((block) => block.length > 0)
     .map((block) => `${block.map((line) => line.trimEnd()).join('\n')}\n`)
     .join('\n');
+}
+
+/** What could not be read, each reason once with the files that it holds for. */
+function leftAloneLines({ problems }: FixReport, page: Page): string[] {
+  const paths = new Map<string, Set<string>>();
+  for (const { path, message } of problems) paths.set(message, (paths.get(message) ?? new Set()).add(path));
+  return [...paths].flatMap(([message, [first, ...others]]) => {
+    const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more file')}`;
+    return labelled('left alone', `${first}${more}: ${message}`, page);
+  });
 }
 
 /** One fix by itself, for who decides about it: what it changes, why, and what is not known. `files`: its changes alone, as fix 1. */

@@ -25,7 +25,7 @@ export function renderPlain(report: Report): string {
 
 /** One line: what was looked at and what was found. */
 export function summaryLine(report: Report): string {
-  const hint = isWithoutImages(report.inventory) ? ' (plimsoll init writes what is missing)' : '';
+  const hint = isWithoutImages(report.inventory) ? ' (plimsoll init writes what a program of them lacks)' : '';
   return `${printable(report.name)}: ${inventoryParts(report.inventory).map(printable).join(', ')}: ${countsText(report.findings)}${hint}\n`;
 }
 

@@ -16,7 +16,7 @@ describe('the plain report', () => {
 
   test('of applications alone says how they get what is audited', () => {
     expect(summaryLine(reportOfApplications)).toBe(
-      'shop: 2 applications without a Dockerfile or manifest: nothing found (plimsoll init writes what is missing)\n',
+      'shop: 2 applications without a Dockerfile or manifest: nothing found (plimsoll init writes what a program of them lacks)\n',
     );
   });
 

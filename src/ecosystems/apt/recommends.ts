@@ -120,3 +120,15 @@ export function recommendedWith(name: string): readonly string[] | undefined {
   ]);
   return known.get(name);
 }
+
+/** What packages depend on, of what others recommend: it comes with them whatever is passed. */
+const dependedOn: Readonly<Record<string, string>> = {
+  'build-essential': 'binutils bzip2 dpkg-dev g++ gcc libc6-dev make patch xz-utils',
+  'dpkg-dev': 'binutils bzip2 make patch xz-utils',
+  'g++': 'gcc libc6-dev',
+};
+
+/** What a package depends on, of what others recommend. Not complete. */
+export function broughtBy(name: string): readonly string[] {
+  return Object.hasOwn(dependedOn, name) ? (dependedOn[name]?.split(' ') ?? []) : [];
+}

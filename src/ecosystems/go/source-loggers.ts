@@ -1,4 +1,4 @@
-import { inBraceCondition } from '../internal/condition.ts';
+import { inBraceCondition, inSwitchCase } from '../internal/condition.ts';
 import type { SourceToken } from '../internal/source-lexer.ts';
 import { closingIndex, isMark, isWord, literalAt, rangeOf, readsAs } from '../internal/token-walk.ts';
 import type { LogDestination, LogFormat, SourceLogger } from '../source-facts.ts';
@@ -124,6 +124,7 @@ function files(tokens: readonly SourceToken[], words: Words): SourceLogger[] {
     result.push({
       ...logger('lumberjack', tokens, at, at + 2, 'unknown', 'file'),
       ...(file !== undefined && { file }),
+      ...((inBraceCondition(tokens, at) || inSwitchCase(tokens, at)) && { conditional: true }),
     });
   }
   for (const opened of openedFiles(tokens, words))

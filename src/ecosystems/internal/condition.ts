@@ -48,6 +48,20 @@ export function inBraceBlock(tokens: readonly SourceToken[], at: number): boolea
   return false;
 }
 
+/** Whether the expression at `at` stands in a case of a `switch` (JavaScript, Go). */
+export function inSwitchCase(tokens: readonly SourceToken[], at: number): boolean {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < reach; index--) {
+    const token = tokens[index];
+    if (isMark(token, ')', ']', '}')) depth++;
+    else if (isMark(token, '(', '[', '{')) {
+      if (depth > 0) depth--;
+    } else if (depth === 0 && isWord(token, 'case', 'default') && !isMark(tokens[index - 1], '.')) return true;
+    else if (depth === 0 && isWord(token, 'func', 'function')) return false;
+  }
+  return false;
+}
+
 /** `if (…) {`, `else {`, and Go's `if … {`. */
 function opensCondition(tokens: readonly SourceToken[], open: number): boolean {
   if (isWord(tokens[open - 1], 'else')) return true;

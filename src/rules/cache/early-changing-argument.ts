@@ -4,6 +4,7 @@ import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { systemInstallsAgain } from '../../ecosystems/rebuild-work.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
 import { declareLate, type Early } from '../../repairs/declare-late.ts';
 import { usesOf } from '../../repairs/late-uses.ts';
 
@@ -59,6 +60,8 @@ function earlyDeclaration(
   const [pair] = instruction.pairs;
   if (pair === undefined || instruction.pairs.length > 1) return undefined;
   const name = pair.key.value;
+  // With another base all is built again anyway.
+  if (stageChain(stage).some(({ from }) => from?.image && namesVariable(from.image.value, name))) return undefined;
   const isChanging = changing.test(name.toLowerCase());
   if (!isChanging && !versions.test(name.toLowerCase())) return undefined;
   const uses = usesOf(dockerfile, stage, instruction, name);
@@ -74,6 +77,10 @@ function earlyDeclaration(
   if (lastNeedless === undefined) return undefined;
   const isUsed = instruction.name === 'ENV' || uses.needed !== undefined || uses.followers.length > 0;
   return { ...uses, needless, lastNeedless, isUsed };
+}
+
+function namesVariable(text: string, name: string): boolean {
+  return text.includes(`\${${name}`) || new RegExp(`\\$${name}(?!\\w)`).test(text);
 }
 
 function isExpanded(value: string | undefined): boolean {

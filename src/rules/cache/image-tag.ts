@@ -2,7 +2,7 @@ import { baseImage } from '../../bases/base-image.ts';
 import { newestKnownOn, withVersion } from '../../bases/newest-release.ts';
 import { releasesOf } from '../../bases/releases.ts';
 import { withoutMirror } from '../../bases/tag.ts';
-import { namesVariantOnly } from '../../bases/variant-tag.ts';
+import { isUnreleased, namesVariantOnly } from '../../bases/variant-tag.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import { familiarName, type ImageReference, nameAsWritten, parseImageReference } from '../../core/image-reference.ts';
@@ -48,7 +48,13 @@ export const rule = dockerfileRule({
     for (const use of usesOf(dockerfile)) {
       const { reference } = use;
       if (reference.digest !== undefined) continue;
-      if (reference.tag !== undefined && reference.tag !== 'latest' && !namesVariantOnly(reference)) continue;
+      if (
+        reference.tag !== undefined &&
+        reference.tag !== 'latest' &&
+        !namesVariantOnly(reference) &&
+        !isUnreleased(reference)
+      )
+        continue;
       const same = found.get(reference.text);
       if (same) same.push(use);
       else found.set(reference.text, [use]);
@@ -56,14 +62,17 @@ export const rule = dockerfileRule({
     for (const [text, [first, ...others]] of found)
       if (first) {
         const { tag } = first.reference;
-        const fix = pinned(project, dockerfile, [first, ...others], today);
+        // What replaces an unreleased distribution has other packages: that is for a person to choose.
+        const fix = isUnreleased(first.reference) ? undefined : pinned(project, dockerfile, [first, ...others], today);
         if (tag !== undefined && tag !== 'latest') {
           report({
             at: first.token.range,
             also: others.map(({ token }) => ({ range: token.range, note: 'the same image' })),
             severity: 'note',
             ...(fix && { fix }),
-            message: `${text} names a variant and no version of ${familiarName(first.reference)}: it moves with each release.`,
+            message: isUnreleased(first.reference)
+              ? `${text} is what is still being worked on: it changes from day to day, and nobody supports it.`
+              : `${text} names a variant and no version of ${familiarName(first.reference)}: it moves with each release.`,
             peers: [],
           });
           continue;

@@ -2,6 +2,7 @@ import type { BuildContext } from '../../context/build-context.ts';
 import type { ContextShare } from '../../context/walk.ts';
 import type { Fix } from '../../core/fix.ts';
 import { dockerfilesOf, ignoreChanges, sizeText } from '../../project/context-facts.ts';
+import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
 export const rule = contextRule({
@@ -17,7 +18,7 @@ export const rule = contextRule({
     const { needs, listing, ignoreFile } = context;
     if (!needs.known || listing.stoppedAt !== undefined || context.uses.length === 0) return;
     const bytes = needs.unneeded.reduce((sum, share) => sum + share.bytes, 0);
-    if (bytes < option.number('bytes')) return;
+    if (bytes < option.number('bytes') || isGuess(project, context)) return;
     const asked = Math.max(0, needs.requested.bytes - needs.needed.bytes);
     const place = ignoreFile
       ? { path: ignoreFile.path, range: { start: 0, end: 0 } }
@@ -25,7 +26,7 @@ export const rule = contextRule({
           stages.flatMap(({ from }) => (from ? { path, range: from.range } : [])),
         )[0];
     if (place === undefined) return;
-    const fix = leaveOut(context);
+    const fix = leaveOut(context, option.number('bytes'));
     report({
       at: place,
       message: `${sizeText(bytes)} of ${sizeText(needs.sent.bytes)} in the build context are needed by no instruction: ${listOf(needs.unneeded)}.`,
@@ -40,21 +41,36 @@ export const rule = contextRule({
   },
 });
 
+/** Where nothing tells the context, and something that is copied is not there, it is filled by something else, or is another directory. */
+function isGuess(project: Project, context: BuildContext): boolean {
+  return (
+    context.needs.missing.some(({ ignored }) => !ignored) &&
+    project.builds.every((build) => build.context !== context || build.toldBy === 'convention')
+  );
+}
+
 function listOf(shares: readonly ContextShare[]): string {
   const shown = shares.slice(0, 3).map(({ path, bytes }) => `${path} (${sizeText(bytes)})`);
   return shares.length > 3 ? `${shown.join(', ')} and ${shares.length - 3} more` : shown.join(', ');
 }
 
-/** Lines for what is worth one. */
-const largestShares = 10;
+/** More lines than this are a list that nobody keeps up. */
+const mostLines = 25;
 
-function leaveOut(context: BuildContext): Fix | undefined {
-  const total = context.needs.unneeded.reduce((sum, { bytes }) => sum + bytes, 0);
-  const shares = context.needs.unneeded
-    .slice(0, largestShares)
-    .filter(({ bytes, path }) => bytes * 50 >= total && !/[*?[\]\\!#]|^\s|\s$/.test(path));
+/** The largest of them, until what is left is too little to be found again. Undefined where that takes too many lines. */
+function leaveOut(context: BuildContext, found: number): Fix | undefined {
   // An ignore file that does not exist is proposed with what is known to be junk.
-  if (shares.length === 0 || context.ignoreFile === undefined) return undefined;
+  if (context.ignoreFile === undefined) return undefined;
+  const total = context.needs.unneeded.reduce((sum, { bytes }) => sum + bytes, 0);
+  const shares: ContextShare[] = [];
+  let left = total;
+  for (const share of context.needs.unneeded) {
+    if (left < found && share.bytes * 50 < total) break;
+    if (/[*?[\]\\!#]|^\s|\s$/.test(share.path)) continue;
+    shares.push(share);
+    left -= share.bytes;
+  }
+  if (shares.length === 0 || shares.length > mostLines || left >= found) return undefined;
   return {
     title: 'Leave out what no instruction needs',
     changes: ignoreChanges(context, `# Needed by no instruction\n${shares.map(({ path }) => `${path}\n`).join('')}`),

@@ -22,15 +22,25 @@ export const rule = contextRule({
     // What the ignore file leaves out is found by context/copy-ignored-file.
     const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
     if (missing.length === 0 || borrowed.test(`${context.directory}/`)) return;
+    const uses = new Map<string, MissingSource[]>();
     for (const each of missing) {
+      const key = `${each.use.path}\0${each.source}`;
+      uses.set(key, [...(uses.get(key) ?? []), each]);
+    }
+    for (const [each, ...others] of uses.values()) {
+      if (each === undefined) continue;
       const other = inOtherCase(context, each.source);
       const isTold = toldFor(project, context, each);
       const beside = other ?? besideDockerfile(context, each);
-      const fix = beside === undefined ? undefined : namedRight(project, each, beside, other !== undefined);
+      const fix =
+        beside === undefined
+          ? undefined
+          : inAll([each, ...others].map((use) => namedRight(project, use, beside, other !== undefined)));
       if (other === undefined && (written.test(each.source) || isGitIgnored(context, each.source))) continue;
       if (!isTold && !hasOthers(context, each)) continue;
       report({
         at: { path: each.use.path, range: each.use.range },
+        also: others.map(({ use }) => ({ path: use.path, range: use.range, note: 'copies it, too' })),
         message:
           other === undefined
             ? `${each.source} is not in the build context${context.directory === '' ? '' : ` ${context.directory}`}.`
@@ -81,6 +91,13 @@ function besideDockerfile({ directory, index }: BuildContext, { use, source }: M
   const parent = place.slice(0, Math.max(0, place.lastIndexOf('/')));
   const path = `${parent}/${normalized(source)}`;
   return parent !== '' && index.ranges.has(path) ? path : undefined;
+}
+
+/** One fix that does what each does; undefined where one of them cannot be. */
+function inAll(fixes: readonly (Fix | undefined)[]): Fix | undefined {
+  const [first] = fixes;
+  if (first === undefined || fixes.includes(undefined)) return undefined;
+  return { ...first, changes: { edits: fixes.flatMap((fix) => fix?.changes.edits ?? []) } };
 }
 
 function namedRight(

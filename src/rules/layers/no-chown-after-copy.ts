@@ -4,10 +4,17 @@ import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
-import { absolutePath, bytesCopied, type CopiedFiles, copiedFiles, liesIn } from '../../project/copied-files.ts';
+import {
+  absolutePath,
+  bytesCopied,
+  bytesCopiedTo,
+  type CopiedFiles,
+  copiedFiles,
+  liesIn,
+} from '../../project/copied-files.ts';
 import { installsInto, isRemoved } from '../../project/moved-files.ts';
 import { isOwnedBy, ownershipWords } from '../../project/ownership.ts';
-import { type Project, shippedStages } from '../../project/project.ts';
+import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
 import { ownWhereCopied, type RecursiveChange } from '../../repairs/own-where-copied.ts';
@@ -28,16 +35,26 @@ export const rule = dockerfileRule({
       const { command, stage, instruction } = placed;
       if (stage === undefined || !shipped.has(stage) || !isRecursive(command)) continue;
       const paths = changedPaths(dockerfile, placed);
-      const twice = copiedFiles(dockerfile, stage).filter(
-        ({ instruction: copy, destination }) =>
-          copy.range.start < instruction.range.start &&
-          destination !== undefined &&
-          paths.some((path) => overlaps(path, destination)) &&
-          !hasAlready(command, copy.chown?.value) &&
-          !isRemoved(dockerfile, { instruction: copy, destination }, placed),
-      );
+      const twice = copiedFiles(dockerfile, stage).flatMap((copied): Twice[] => {
+        const { instruction: copy, destination } = copied;
+        if (
+          copy.range.start >= instruction.range.start ||
+          destination === undefined ||
+          !paths.some((path) => overlaps(path, destination)) ||
+          hasAlready(command, copy.chown?.value) ||
+          isRemoved(dockerfile, { instruction: copy, destination }, placed)
+        )
+          return [];
+        const isWhole = paths.some((path) => liesIn(destination, path));
+        const places = isWhole ? [destination] : paths.filter((path) => liesIn(path, destination));
+        const bytes = isWhole
+          ? bytesCopied(project, dockerfile, copy)
+          : bytesCopiedTo(project, dockerfile, copied, places);
+        // What a later step made there was not copied.
+        return !isWhole && bytes === 0 ? [] : [{ ...copied, isWhole, places, bytes }];
+      });
       if (twice.length === 0) continue;
-      const cost = costOf(project, dockerfile, twice);
+      const cost = costOf(twice);
       const fix = ownWhereCopied(project, dockerfile, {
         placed,
         copies: twice,
@@ -58,10 +75,18 @@ export const rule = dockerfileRule({
   },
 });
 
+/** What is copied and then changed: all of it, or what comes to lie at some places below its destination. */
+interface Twice extends CopiedFiles {
+  readonly isWhole: boolean;
+  readonly places: readonly string[];
+  /** Of what is changed; undefined where it is not known. */
+  readonly bytes: number | undefined;
+}
+
 /** By what is known of the size: an error for an application, a note for a script. */
 function severityOf(
   dockerfile: Dockerfile,
-  copies: readonly CopiedFiles[],
+  copies: readonly Twice[],
   change: PlacedCommand,
   cost: Cost | undefined,
 ): Severity {
@@ -70,6 +95,7 @@ function severityOf(
   const sources = copies.flatMap(({ instruction }) => instruction.sources.map(({ value }) => value));
   if (sources.every((source) => /\.[a-z0-9]{1,6}$/i.test(source) && !/\.(?:tar|tgz|zip|gz|jar|war)$/i.test(source)))
     return 'note';
+  if (!copies.some(({ isWhole }) => isWhole)) return 'warning';
   return copies.some(({ instruction }) => instruction.from !== undefined) ||
     sources.some((source) => /^\.?\/?$/.test(source))
     ? 'error'
@@ -136,20 +162,17 @@ function hasAlready(command: CommandLine, owner: string | undefined): boolean {
   return asked === owner || asked?.split(':')[0] === owner.split(':')[0];
 }
 
-function names(copies: readonly CopiedFiles[]): string {
-  const places = [...new Set(copies.map(({ destination }) => destination ?? ''))];
+function names(copies: readonly Twice[]): string {
+  const places = [...new Set(copies.flatMap((copy) => copy.places))];
   return places.length > 2
     ? `what was copied to ${places[0]} and ${places.length - 1} more places`
     : `what was copied to ${places.join(' and ')}`;
 }
 
-function costOf(project: Project, dockerfile: Dockerfile, copies: readonly CopiedFiles[]): Cost | undefined {
-  const sizes = copies.map(({ instruction }) =>
-    instruction.from === undefined ? bytesCopied(project, dockerfile, instruction) : undefined,
-  );
-  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+function costOf(copies: readonly Twice[]): Cost | undefined {
+  const bytes = copies.reduce((sum, copy) => sum + (copy.bytes ?? 0), 0);
   if (bytes === 0) return undefined;
-  const whole = sizes.every((size) => size !== undefined);
+  const whole = copies.every((copy) => copy.bytes !== undefined);
   return {
     bytes,
     basis: 'estimated',

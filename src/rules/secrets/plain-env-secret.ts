@@ -51,6 +51,7 @@ export const rule = projectRule({
     },
   },
   check({ project }, { report, option }) {
+    const places = new Set<string>();
     for (const [first, ...others] of byOwner([
       ...containerLiterals(project),
       ...configMapLiterals(project),
@@ -59,6 +60,10 @@ export const rule = projectRule({
     ])) {
       if (!first) continue;
       const all = [first, ...others];
+      // Services may share what an alias or extends brings: it is written once.
+      const place = `${first.at.path}\0${first.at.range.start}`;
+      if (first.kind === 'service' && places.has(place)) continue;
+      places.add(place);
       const severity = severityOf(all);
       const literals = all.flatMap(({ literal }) => literal ?? []);
       const fix = first.move
@@ -120,10 +125,19 @@ function ownerOf([first, ...others]: readonly Found[]): string {
 
 /** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
 function severityOf(found: readonly Found[]): Severity | undefined {
-  if (found.some(({ secret }) => secret.certainty === 'certain')) return undefined;
+  if (found.some((each) => each.secret.certainty === 'certain' && !isForNeighbour(each))) return undefined;
   return found.some(({ at, kind }) => kind === 'service' || kind === 'build' || isForTests(at.path))
     ? 'note'
     : undefined;
+}
+
+/** A password for what Compose starts beside it, whose own password stands in the same file: `postgresql://app:app@db:5432/app`. */
+function isForNeighbour({ kind, secret, value }: Found): boolean {
+  return (
+    (kind === 'service' || kind === 'build') &&
+    secret.kind === 'password in a URL' &&
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@[a-z0-9_-]+(?:[:/?#]|$)/i.test(value)
+  );
 }
 
 function containerLiterals({ workloads }: Project): Literal[] {

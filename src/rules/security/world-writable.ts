@@ -44,10 +44,19 @@ function optionMode(command: CommandLine): WideMode | undefined {
     const isShort = /^-[a-zA-Z]*m$/.test(value);
     const word = long !== undefined ? option : isShort || value === '--mode' ? words[at + 1] : undefined;
     if (word === undefined) continue;
-    const paths = words.filter((each) => !each.value.startsWith('-') && each !== word);
+    const paths = words.filter(
+      (each, place) => !each.value.startsWith('-') && each !== word && !takesNext(command.name, words[place - 1]),
+    );
     return { mode: long ?? word.value, word, paths };
   }
   return undefined;
+}
+
+/** `install -o USER -g GROUP -t DIRECTORY`, whose values are no files that are made. */
+function takesNext(program: string, option: CommandWord | undefined): boolean {
+  return (
+    program === 'install' && option !== undefined && /^(?:-[a-zA-Z]*[ogS]|--(?:owner|group|suffix))$/.test(option.value)
+  );
 }
 
 /** A sticky bit keeps users from replacing each other's files: that is how /tmp is meant. */

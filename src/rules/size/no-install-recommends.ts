@@ -5,7 +5,7 @@ import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertWord } from '../../dockerfile/edit.ts';
 import { type PlacedPackageCommand, packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
+import { broughtBy, onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 
@@ -53,7 +53,7 @@ const addable: ReadonlySet<string> = new Set([
 function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackageCommand): Fix | undefined {
   const at = read.subcommand;
   if (at === undefined || stage === undefined) return undefined;
-  const names = new Set(read.packages.map(({ name }) => name));
+  const names = new Set(read.packages.flatMap(({ name }) => [name, ...broughtBy(name)]));
   const lists = read.packages.map(({ name, kind }) => (kind === 'registry' ? recommendedWith(name) : undefined));
   const needed = [...new Set(lists.flatMap((list) => list ?? []))].filter((name) => !names.has(name)).sort();
   const added = needed.filter((name) => addable.has(name));
@@ -86,7 +86,17 @@ function nothingUsed(
   const { distribution, distributionVersion, codename } = baseImageOf(stage);
   const isBookworm =
     distribution === 'debian' && (codename === 'bookworm' || /^12(?:\.|$)/.test(distributionVersion ?? ''));
-  if (isBookworm && lists.every((list) => list !== undefined) && missing.length === 0 && !onlyForDirectories.test(text))
+  // Packages of another archive recommend what they like: the nodejs of NodeSource is not Debian's.
+  const hasOthers = /nodesource|sources\.list|\.sources\b|add-apt-repository|prod\.deb|deb \[?[^\n]{0,80}https?:/.test(
+    text,
+  );
+  if (
+    isBookworm &&
+    !hasOthers &&
+    lists.every((list) => list !== undefined) &&
+    missing.length === 0 &&
+    !onlyForDirectories.test(text)
+  )
     return { statement, state: 'holds' };
   const which = missing.length === 0 ? '' : `, for instance ${enumerate(missing.slice(0, 3))}`;
   const question = `Does the image still build and run without the recommended packages${which}? A proof that builds and runs both settles it.`;

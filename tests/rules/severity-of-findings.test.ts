@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rules } from '../../src/rules/generated.ts';
+import { checkCase, layOutFiles } from './check-case.ts';
+import type { CaseFile } from './rule-page.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-severity-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function file(name: string, ...lines: readonly string[]): CaseFile {
+  return { path: name, text: `${lines.join('\n')}\n`, size: undefined, mode: undefined };
+}
+
+async function found(id: string, files: readonly CaseFile[]): Promise<readonly string[]> {
+  const rule = rules.find((each) => each.id === id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  const findings = await checkCase(layOutFiles(scratch, files), rule, {});
+  return findings.map(({ severity, message, cost }) => `${severity} ${message}${cost?.bytes ? ` ${cost.bytes}` : ''}`);
+}
+
+const compose = (...variables: readonly string[]) => [
+  file(
+    'compose.yaml',
+    'services:',
+    '  db:',
+    '    image: postgres:17',
+    '  web:',
+    '    image: example.com/web:1',
+    '    environment:',
+    ...variables.map((each) => `      ${each}`),
+  ),
+];
+
+test.each<[string, string, readonly CaseFile[], readonly string[]]>([
+  [
+    'a small directory of a large application',
+    'layers/no-chown-after-copy',
+    [
+      file('Dockerfile', 'FROM php:8.3-apache', 'WORKDIR /var/www/html', 'COPY . ./', 'RUN chmod -R g+w storage'),
+      { path: 'vendor/library.bin', text: '', size: 20_000_000, mode: undefined },
+      file('storage/one', '123'),
+    ],
+    ['note chmod -R stores what was copied to /var/www/html/storage a second time. 4'],
+  ],
+  [
+    'a directory out of another stage',
+    'layers/no-chown-after-copy',
+    [
+      file(
+        'Dockerfile',
+        'FROM php:8.3-apache AS build',
+        'FROM php:8.3-apache',
+        'COPY --from=build /app /app',
+        'RUN chown -R www-data /app/storage',
+      ),
+    ],
+    ['warning chown -R stores what was copied to /app/storage a second time.'],
+  ],
+  [
+    'a password for a service beside it',
+    'secrets/plain-env-secret',
+    compose('DATABASE_URL: postgresql://web:tide-41@db:5432/web'),
+    ['note DATABASE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'a password for a server elsewhere',
+    'secrets/plain-env-secret',
+    compose('DATABASE_URL: postgresql://web:tide-41@db.example.com:5432/web'),
+    ['error DATABASE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'a base that another file of the repository makes',
+    'cache/image-tag',
+    [
+      file('images/foundation/Dockerfile', 'FROM ubuntu:24.04'),
+      file('images/notebook/Dockerfile', 'FROM quay.io/lab/foundation'),
+      file('images/redis/Dockerfile', 'FROM example.com/redis'),
+    ],
+    [
+      'note quay.io/lab/foundation has no tag, which means latest.',
+      'warning example.com/redis has no tag, which means latest.',
+    ],
+  ],
+  [
+    'directories that install makes',
+    'security/world-writable',
+    [file('Dockerfile', 'FROM debian:13', 'RUN install -d -m 0777 -o 1000 -g 1000 /data/a /data/b', 'CMD ["server"]')],
+    ['warning install lets every user write /data/a and 1 more.'],
+  ],
+])('%s', async (_title, id, files, expected) => {
+  expect(await found(id, files)).toEqual(expected);
+});
