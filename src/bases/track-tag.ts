@@ -47,43 +47,24 @@ export function readTrackTag(tag: string, counting: ReadonlySet<string> = noWord
   const parts = text.split('-');
   const isRevision = (part: string) => revision.test(part) || lastRevision.test(part);
   const revisions = parts.length - 1 - parts.findLastIndex((part) => !isRevision(part));
-  const countIn = (part: string, at: number) => {
-    if (state === 'before') return null;
-    if (/^\d{1,5}$/.test(part) && revisionWord.test(parts[at - 1] ?? '')) return ['', '', part];
-    const found = revision.exec(part) ?? (at >= parts.length - revisions ? lastRevision.exec(part) : null);
-    if (found) return found;
-    const [, word = '', digits = ''] = countedWord.exec(part) ?? [];
-    return counting.has(word) ? ['', word, digits] : null;
-  };
   const add = (part: string, inRelease = part) => {
     form.push(part);
     releaseForm.push(inRelease);
   };
   for (const [at, part] of parts.entries()) {
-    const embedded = state === 'before' ? embeddedPreRelease.exec(part) : null;
-    const stamped = state === 'before' && stamp !== undefined ? /^([A-Za-z]+\.)(\d+)$/.exec(part) : null;
-    const words = state === 'before' && !embedded ? worded.exec(part) : null;
-    const counted = countIn(part, at);
+    const isLast = at >= parts.length - revisions;
+    const counted = state === 'before' ? undefined : countOf(part, parts[at - 1], isLast, counting);
+    const numbered = counted ?? (state === 'before' ? firstVersion(part, stamp !== undefined) : undefined);
+    const isMore = state === 'in' && !isPreRelease && /^\d+(?:\.\d+)*$/.test(part);
     const of = systemOf(part, parts[at - 1]);
-    if (embedded) {
-      isPreRelease = true;
-      const release = masked(embedded[1] ?? '', numbers);
-      add(release + (embedded[2] ?? ''), release);
-      state = 'in';
-    } else if (counted) add(`${counted[1]}${masked(counted[2] ?? '', numbers)}`);
-    else if (
-      (state === 'before' && version.test(part)) ||
-      (state === 'in' && !isPreRelease && /^\d+(?:\.\d+)*$/.test(part))
-    ) {
-      add(masked(part, numbers));
-      state = 'in';
-    } else if (stamped) {
-      add(`${stamped[1]}${masked(stamped[2] ?? '', numbers)}`);
-      state = 'in';
-    } else if (words && !(words[2] ?? '').split(/[._]/).some((word) => preRelease.test(word))) {
-      add(masked(words[1] ?? '', numbers) + (words[2] ?? ''));
-      state = 'in';
-    } else if (preRelease.test(part)) {
+    if (numbered) {
+      const { word, digits, tail = '', preRelease: mark = '' } = numbered;
+      const release = word + masked(digits, numbers) + tail;
+      add(release + mark, release);
+      if (counted === undefined) state = 'in';
+      if (mark !== '') isPreRelease = true;
+    } else if (isMore) add(masked(part, numbers));
+    else if (preRelease.test(part)) {
       isPreRelease = true;
       form.push(part);
       if (state === 'before') releaseForm.push(part);
@@ -103,6 +84,39 @@ export function readTrackTag(tag: string, counting: ReadonlySet<string> = noWord
     system,
     releaseForm: isPreRelease ? releaseForm.join('-') : undefined,
   };
+}
+
+/** A part of a tag with a number: what stands before and behind it, and what makes it that of a pre-release. */
+interface NumberedPart {
+  readonly word: string;
+  readonly digits: string;
+  readonly tail?: string;
+  readonly preRelease?: string;
+}
+
+/** The first part that names a version: `1.2`, `3.14.0rc1`, `RELEASE.` with a timestamp. */
+function firstVersion(part: string, hasStamp: boolean): NumberedPart | undefined {
+  const [, release, mark = ''] = embeddedPreRelease.exec(part) ?? [];
+  if (release !== undefined) return { word: '', digits: release, preRelease: mark };
+  if (version.test(part)) return { word: '', digits: part };
+  const [, word, digits = ''] = hasStamp ? (/^([A-Za-z]+\.)(\d+)$/.exec(part) ?? []) : [];
+  if (word !== undefined) return { word, digits };
+  const [, number, tail = ''] = worded.exec(part) ?? [];
+  const isFinished = !tail.split(/[._]/).some((each) => preRelease.test(each));
+  return number !== undefined && isFinished ? { word: '', digits: number, tail } : undefined;
+}
+
+/** The word and the number of a part behind the version that counts builds; `isLast` where nothing but such parts follows. */
+function countOf(
+  part: string,
+  before: string | undefined,
+  isLast: boolean,
+  counting: ReadonlySet<string>,
+): NumberedPart | undefined {
+  if (/^\d{1,5}$/.test(part) && revisionWord.test(before ?? '')) return { word: '', digits: part };
+  const found = revision.exec(part) ?? (isLast ? lastRevision.exec(part) : null);
+  const [, word = '', digits = ''] = found ?? countedWord.exec(part) ?? [];
+  return found || counting.has(word) ? { word, digits } : undefined;
 }
 
 /** A word with a number, which may count builds or name the version of something else: `p4`, `jdk17`. */

@@ -50,10 +50,41 @@ export async function renderChart(chart: ChartFiles, options: HelmOptions): Prom
   const description = chartFile && readYaml(chartFile).documents[0]?.root;
   const name = textAt(description, 'name') ?? 'chart';
   if (textAt(description, 'type') === 'library') return { objects: [], problems: [] };
-  const run = await runHelm(path.join(options.root, chart.directory), options);
+  const run = await runOnce(chart, options);
   if (run.kind === 'missing') return { objects: [], problems: [helmIsMissing(chart)] };
   if (run.kind === 'failed') return { objects: [], problems: [failure(chart, name, run.reason)] };
-  return readRendered(run.output, chart, name, chartFile, options.files);
+  return readOnce(run.output, chart, name, options.files);
+}
+
+const runs = new WeakMap<ChartFiles, Promise<HelmRun>>();
+
+/** Helm reads the disk, which is not written while a project is read again with other texts. */
+function runOnce(chart: ChartFiles, options: HelmOptions): Promise<HelmRun> {
+  const run = runs.get(chart) ?? runHelm(path.join(options.root, chart.directory), options);
+  runs.set(chart, run);
+  return run;
+}
+
+/** What was read of a chart, and of which files. */
+interface ChartReading {
+  readonly rendered: RenderedChart;
+  readonly looked: ReadonlyMap<string, Artifact | undefined>;
+}
+
+const readings = new WeakMap<ChartFiles, ChartReading>();
+
+/** Reads what Helm wrote, again only where a file that was looked at has another text. */
+function readOnce(output: string, chart: ChartFiles, name: string, files: FileLookup): RenderedChart {
+  const known = readings.get(chart);
+  if (known && [...known.looked].every(([file, artifact]) => files(file) === artifact)) return known.rendered;
+  const looked = new Map<string, Artifact | undefined>();
+  const rendered = readRendered(output, chart, name, (file) => {
+    const artifact = files(file);
+    looked.set(file, artifact);
+    return artifact;
+  });
+  readings.set(chart, { rendered, looked });
+  return rendered;
 }
 
 type HelmRun =
@@ -137,13 +168,8 @@ function join(directory: string, file: string): string {
   return directory === '' ? file : `${directory}/${file}`;
 }
 
-function readRendered(
-  output: string,
-  chart: ChartFiles,
-  name: string,
-  chartFile: Artifact | undefined,
-  files: FileLookup,
-): RenderedChart {
+function readRendered(output: string, chart: ChartFiles, name: string, files: FileLookup): RenderedChart {
+  const chartFile = files(join(chart.directory, 'Chart.yaml'));
   const objects: KubernetesObject[] = [];
   const problems: YamlProblem[] = [];
   const valuesOf = valueLookup(chart, files);

@@ -25,37 +25,64 @@ const takesDirectories = /^(?:cp|mv|tar|zip|rsync|scp|7z|find|install)$/;
 export function archiveUse(dockerfile: Dockerfile, unpacking: PlacedCommand, stage: Stage, file: string): Assumption {
   const path = absolutePath(directoryOf(dockerfile, unpacking), file);
   const archive: Archive = { path: path !== undefined && !/[$`]/.test(path) ? path : undefined, base: baseOf(file) };
-  const from = unpacking.command.range.end;
   const stages = dockerfile.stages.filter((each) => stageChain(each).includes(stage));
-  let doubt: string | undefined;
-  for (const each of stages)
-    for (const instruction of each.instructions) {
-      if (instruction.range.end <= from) continue;
-      const isStart = instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT';
-      const inner = instruction.name === 'ONBUILD' ? instruction.trigger : instruction;
-      if (instruction.name === 'ONBUILD')
-        doubt ??= `Does the ONBUILD at line ${instruction.line} work without ${file}?`;
-      if (inner === undefined) continue;
-      for (const command of dockerfile.script(inner)?.commands ?? []) {
-        if (inner === unpacking.instruction && command.range.start < from) continue;
-        const use = useBy(dockerfile, { command, instruction: inner, stage: each }, archive, isStart);
-        if (use === 'uses') return { statement, state: 'fails' };
-        if (use === 'unknown' && !isStart)
-          doubt ??= `Does ${command.nameWord.raw || 'the step'} at line ${inner.line} work without ${file}?`;
-      }
-    }
+  let question: string | undefined;
+  for (const { use, doubt } of laterUses(dockerfile, unpacking, stages, archive)) {
+    if (use === 'uses') return { statement, state: 'fails' };
+    if (use === 'unknown') question ??= doubt(file);
+  }
+  return question === undefined ? { statement, state: 'holds' } : { statement, state: 'unknown', question };
+}
+
+/** How a later step meets the archive, and what is to be asked of it where that is unknown. */
+interface LaterUse {
+  readonly use: Use;
+  doubt(file: string): string;
+}
+
+/** The commands behind the unpacking and the copies out of its stage, in order. */
+function* laterUses(
+  dockerfile: Dockerfile,
+  unpacking: PlacedCommand,
+  stages: readonly Stage[],
+  archive: Archive,
+): Generator<LaterUse> {
+  const from = unpacking.command.range.end;
+  for (const stage of stages)
+    for (const instruction of stage.instructions)
+      if (instruction.range.end > from) yield* commandUses(dockerfile, unpacking, { instruction, stage }, archive);
   for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
     const source = instruction.from && stages.find((each) => isNamed(each, instruction.from?.value ?? ''));
     if (source === undefined) continue;
+    const doubt = (file: string) =>
+      `Does the COPY at line ${instruction.line} bring all that is needed without ${file}?`;
     for (const token of instruction.sources) {
       const written = expandedValue(dockerfile, instruction, token) ?? token.value;
-      const use = reaches(absolutePath('/', written) ?? written, archive, true);
-      if (use === 'uses') return { statement, state: 'fails' };
-      if (use === 'unknown')
-        doubt ??= `Does the COPY at line ${instruction.line} bring all that is needed without ${file}?`;
+      yield { use: reaches(absolutePath('/', written) ?? written, archive, true), doubt };
     }
   }
-  return doubt === undefined ? { statement, state: 'holds' } : { statement, state: 'unknown', question: doubt };
+}
+
+function* commandUses(
+  dockerfile: Dockerfile,
+  unpacking: PlacedCommand,
+  { instruction, stage }: Pick<PlacedCommand, 'instruction' | 'stage'>,
+  archive: Archive,
+): Generator<LaterUse> {
+  const { line } = instruction;
+  const isStart = instruction.name === 'CMD' || instruction.name === 'ENTRYPOINT';
+  if (instruction.name === 'ONBUILD')
+    yield { use: 'unknown', doubt: (file) => `Does the ONBUILD at line ${line} work without ${file}?` };
+  const inner = instruction.name === 'ONBUILD' ? instruction.trigger : instruction;
+  if (inner === undefined) return;
+  for (const command of dockerfile.script(inner)?.commands ?? []) {
+    if (inner === unpacking.instruction && command.range.start < unpacking.command.range.end) continue;
+    const use = useBy(dockerfile, { command, instruction: inner, stage }, archive, isStart);
+    const name = command.nameWord.raw || 'the step';
+    // What a container starts with is not read closely enough to ask.
+    if (use === 'uses' || !isStart)
+      yield { use, doubt: (file) => `Does ${name} at line ${inner.line} work without ${file}?` };
+  }
 }
 
 interface Archive {

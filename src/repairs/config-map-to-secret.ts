@@ -89,22 +89,26 @@ type User = { readonly container: Container } & (
   | { readonly kind: 'all'; readonly source: EnvSource }
 );
 
-/** What takes keys of the map, in every overlay that has it; undefined where its files are mounted, or nobody is seen. */
+/** What takes keys of the map, in every overlay that has it; undefined where its files are mounted. */
 function usersOf(project: Project, object: KubernetesObject): readonly User[] | undefined {
   const users: User[] = [];
   for (const twin of project.objects.filter((each) => isSame(each, object)))
     for (const workload of project.workloads) {
       if ((workload.namespace ?? twin.namespace) !== (twin.namespace ?? workload.namespace)) continue;
       if (workload.volumes.some((volume) => mounts(volume, twin.name))) return undefined;
-      for (const container of workload.allContainers) {
-        for (const variable of container.env)
-          if (variable.from?.kind === 'configMap' && variable.from.name === twin.name)
-            users.push({ kind: 'variable', container, variable, key: variable.from.key ?? '' });
-        for (const source of container.envFrom)
-          if (source.kind === 'configMap' && source.name === twin.name) users.push({ kind: 'all', container, source });
-      }
+      users.push(...workload.allContainers.flatMap((container) => usersIn(container, twin.name)));
     }
   return users;
+}
+
+function usersIn(container: Container, map: string): readonly User[] {
+  const variables = container.env.flatMap((variable): User[] =>
+    variable.from?.kind === 'configMap' && variable.from.name === map
+      ? [{ kind: 'variable', container, variable, key: variable.from.key ?? '' }]
+      : [],
+  );
+  const sources = container.envFrom.filter(({ kind, name }) => kind === 'configMap' && name === map);
+  return [...variables, ...sources.map((source): User => ({ kind: 'all', container, source }))];
 }
 
 function mounts({ kind, refersTo, settings }: Volume, name: string): boolean {

@@ -151,15 +151,25 @@ function notRead(
 
 /** One edit for each piece that goes and one for each place that they come to. */
 function editsOf(dockerfile: Dockerfile, moves: readonly Move[]): TextEdit[] | undefined {
-  const { path, text, syntax } = dockerfile;
-  const items = syntax.items;
+  if (!moves.every(({ instruction }) => ownsItsComment(dockerfile, instruction, moves))) return undefined;
+  const places = new Set(moves.map(({ target }) => insertionOf(dockerfile, target)));
+  return [
+    ...removals(dockerfile, moves),
+    ...[...places].flatMap((place) => {
+      const here = moves.filter(({ target }) => insertionOf(dockerfile, target) === place);
+      return insertion(dockerfile, place, here) ?? [];
+    }),
+  ];
+}
+
+/** What moves is taken away with the comments over it, and with the blank line behind it where one stands before it, too. */
+function removals({ path, syntax: { items } }: Dockerfile, moves: readonly Move[]): readonly TextEdit[] {
   const moved = new Set<SyntaxItem>();
   for (const { instruction } of moves) {
-    if (!ownsItsComment(dockerfile, instruction, moves)) return undefined;
-    const at = items.indexOf(instruction.syntax);
-    for (let index = at; index >= 0 && (index === at || items[index]?.kind === 'comment'); index--) {
-      const item = items[index];
-      if (item !== undefined) moved.add(item);
+    let at = items.indexOf(instruction.syntax);
+    for (let item = items[at]; item !== undefined; item = items[--at]) {
+      if (item !== instruction.syntax && item.kind !== 'comment') break;
+      moved.add(item);
     }
   }
   const edits: TextEdit[] = [];
@@ -176,27 +186,29 @@ function editsOf(dockerfile: Dockerfile, moves: readonly Move[]): TextEdit[] | u
     if (next?.kind === 'blank' && (before === undefined || before.kind === 'blank')) last = next;
     edits.push({ path, range: { start: first.range.start, end: last.range.end }, replacement: '' });
   }
-  const eol = lineEndOf(dockerfile);
-  for (const place of new Set(moves.map(({ target }) => insertionOf(dockerfile, target)))) {
-    const here = moves.filter(({ target }) => insertionOf(dockerfile, target) === place);
-    const target = here[0]?.target;
-    if (target === undefined) continue;
-    const lead = 'behind' in target && isSetApart(dockerfile, here[0]?.instruction, 'before') ? eol : '';
-    const trail =
-      'before' in target && target.before.name === 'RUN' && isSetApart(dockerfile, here.at(-1)?.instruction, 'behind')
-        ? eol
-        : '';
-    const blocks = here.map(({ instruction }, index) => {
-      const own = text.slice(commentedStart(dockerfile, instruction), instruction.syntax.range.end);
-      const gap = index > 0 && isSetApart(dockerfile, instruction, 'before') ? eol : '';
-      return gap + (own.endsWith('\n') ? own : own + eol);
-    });
-    const all = lead + blocks.join('') + trail;
-    // Behind the last line of a file that has no line end there.
-    const replacement = place === 0 || text[place - 1] === '\n' ? all : eol + all.replace(/\r?\n$/, '');
-    edits.push({ path, range: { start: place, end: place }, replacement });
-  }
   return edits;
+}
+
+/** What comes to one place, set apart by blank lines as it was before. */
+function insertion(dockerfile: Dockerfile, place: number, here: readonly Move[]): TextEdit | undefined {
+  const { path, text } = dockerfile;
+  const target = here[0]?.target;
+  if (target === undefined) return undefined;
+  const eol = lineEndOf(dockerfile);
+  const lead = 'behind' in target && isSetApart(dockerfile, here[0]?.instruction, 'before') ? eol : '';
+  const trail =
+    'before' in target && target.before.name === 'RUN' && isSetApart(dockerfile, here.at(-1)?.instruction, 'behind')
+      ? eol
+      : '';
+  const blocks = here.map(({ instruction }, index) => {
+    const own = text.slice(commentedStart(dockerfile, instruction), instruction.syntax.range.end);
+    const gap = index > 0 && isSetApart(dockerfile, instruction, 'before') ? eol : '';
+    return gap + (own.endsWith('\n') ? own : own + eol);
+  });
+  const all = lead + blocks.join('') + trail;
+  // Behind the last line of a file that has no line end there.
+  const replacement = place === 0 || text[place - 1] === '\n' ? all : eol + all.replace(/\r?\n$/, '');
+  return { path, range: { start: place, end: place }, replacement };
 }
 
 function insertionOf(dockerfile: Dockerfile, target: Target): number {

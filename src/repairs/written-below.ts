@@ -3,10 +3,10 @@ import type { CommandWord } from '../core/command-line.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { type Environment, environmentAt } from '../dockerfile/environment.ts';
 import { expandToken } from '../dockerfile/expand.ts';
-import type { Instruction } from '../dockerfile/instruction.ts';
+import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { EscapeCharacter } from '../dockerfile/syntax.ts';
-import { readPackageCommand } from '../ecosystems/package-command.ts';
+import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
 import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
 import { baseImageOf, stageChain, workingDirectory } from '../project/stage-facts.ts';
@@ -29,30 +29,48 @@ const writesNothing =
 
 /** What the steps of a stage, up to a command, have put at and below an absolute path. */
 export function writtenBelow(dockerfile: Dockerfile, stage: Stage, path: string, before: PlacedCommand): WrittenBelow {
-  const named = new Set<string>();
-  const unknown = new Set<Instruction>();
-  let known: Instruction | undefined;
-  const chain = [...stageChain(stage)].reverse();
-  for (const each of chain)
+  const found: Found = { named: new Set(), unknown: new Set(), known: undefined };
+  for (const each of [...stageChain(stage)].reverse())
     for (const instruction of each.instructions) {
       if (each === stage && instruction.range.start > before.instruction.range.start) break;
-      if (instruction.name === 'WORKDIR') addWorkdir(dockerfile, each, instruction, path, named);
-      else if (instruction.name === 'ONBUILD') unknown.add(instruction);
-      else if (instruction.name === 'RUN') {
-        for (const command of dockerfile.script(instruction)?.commands ?? []) {
-          if (command.range.start >= before.command.range.start && instruction === before.instruction) break;
-          const effect = effectOf(dockerfile, { command, instruction, stage: each }, path);
-          if (effect === 'unknown') unknown.add(instruction);
-          else if (effect === 'installs') known ??= instruction;
-          else for (const one of effect) named.add(one);
-        }
-        if ((dockerfile.script(instruction)?.commands.length ?? 0) === 0) unknown.add(instruction);
-      }
+      if (instruction.name === 'WORKDIR') addWorkdir(dockerfile, each, instruction, path, found.named);
+      else if (instruction.name === 'ONBUILD') found.unknown.add(instruction);
+      else if (instruction.name === 'RUN') addRun(dockerfile, each, instruction, { path, before, found });
     }
-  addAbove(dockerfile, stage, path, named);
+  addAbove(dockerfile, stage, path, found.named);
   const content = contentAt(baseImageOf(stage), path);
-  if (content === 'directory' || content === 'unknown') named.add(path);
-  return { named: [...named].sort(), unknown: [...unknown], known, base: content === 'files' || content === 'unknown' };
+  if (content === 'directory' || content === 'unknown') found.named.add(path);
+  return {
+    named: [...found.named].sort(),
+    unknown: [...found.unknown],
+    known: found.known,
+    base: content === 'files' || content === 'unknown',
+  };
+}
+
+/** What was found until now; see WrittenBelow. */
+interface Found {
+  readonly named: Set<string>;
+  readonly unknown: Set<Instruction>;
+  known: Instruction | undefined;
+}
+
+/** The effects of a RUN's commands; one of which no command can be read may have written anything. */
+function addRun(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: RunInstruction,
+  { path, before, found }: { readonly path: string; readonly before: PlacedCommand; readonly found: Found },
+): void {
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  if (commands.length === 0) found.unknown.add(instruction);
+  for (const command of commands) {
+    if (command.range.start >= before.command.range.start && instruction === before.instruction) break;
+    const effect = effectOf(dockerfile, { command, instruction, stage }, path);
+    if (effect === 'unknown') found.unknown.add(instruction);
+    else if (effect === 'installs') found.known ??= instruction;
+    else for (const one of effect) found.named.add(one);
+  }
 }
 
 /** WORKDIR makes its directory, and those above it, where a COPY did not make them before. */
@@ -105,12 +123,11 @@ function upTo(outer: string, inner: string): string[] {
   return paths;
 }
 
-/** What one command may have put below the path: paths by name, `installs`, or `unknown`. */
-function effectOf(
-  dockerfile: Dockerfile,
-  placed: PlacedCommand,
-  path: string,
-): readonly string[] | 'unknown' | 'installs' {
+/** Paths that came to be by name, `installs` for what a package manager puts into a project, or `unknown`. */
+type Effect = readonly string[] | 'unknown' | 'installs';
+
+/** What one command may have put below the path. */
+function effectOf(dockerfile: Dockerfile, placed: PlacedCommand, path: string): Effect {
   const { command, instruction } = placed;
   const scope = environmentAt(dockerfile, instruction);
   const directory = directoryOf(dockerfile, placed);
@@ -122,29 +139,16 @@ function effectOf(
   for (const { target, operator } of command.redirects) {
     if (target === undefined || operator.startsWith('<') || target.value.startsWith('/dev/')) continue;
     const at = resolved(target);
-    if (at === undefined ? true : liesIn(at, path)) return 'unknown';
+    if (at === undefined || liesIn(at, path)) return 'unknown';
   }
   if (command.name === 'mkdir' || command.name === 'touch') return made(placed, path, resolved);
   const read = readPackageCommand(command);
-  if (read && ['apt', 'apk', 'rpm'].includes(read.ecosystem)) return isSystemPath(path) ? 'unknown' : [];
-  if (command.name === 'dpkg' || command.name === 'rpm') return isSystemPath(path) ? 'unknown' : [];
+  const isOfSystem = (read && ['apt', 'apk', 'rpm'].includes(read.ecosystem)) || /^(?:dpkg|rpm)$/.test(command.name);
+  if (isOfSystem) return isSystemPath(path) ? 'unknown' : [];
   if (writesNothing.test(command.name)) return makesHomeSomewhere(placed) ? 'unknown' : [];
   const isInside = directory === undefined || liesIn(directory, path);
-  if (
-    read &&
-    isInside &&
-    read.action === 'install-project' &&
-    ['npm', 'composer', 'gem', 'go', 'cargo', 'maven', 'nuget'].includes(read.ecosystem) &&
-    !read.global
-  )
-    return 'installs';
-  if (
-    read?.tool === 'pip' &&
-    !read.packages.some(({ kind }) => kind === 'requirements-file') &&
-    !isSystemPath(path) &&
-    !read.flags.some(({ name }) => /^(?:target|t|prefix|root|src)$/.test(name))
-  )
-    return read.packages.some(({ kind }) => kind === 'directory' || kind === 'vcs') ? 'unknown' : [];
+  const installed = read && effectOfInstall(read, path, isInside);
+  if (installed !== undefined) return installed;
   if (isInside) return 'unknown';
   const touches = [command.nameWord, ...command.arguments].some((word) => {
     const value = word.value.replace(/^-{1,2}[\w-]+=/, '');
@@ -156,6 +160,21 @@ function effectOf(
     );
   });
   return touches ? 'unknown' : [];
+}
+
+const projectInstallers: readonly string[] = ['npm', 'composer', 'gem', 'go', 'cargo', 'maven', 'nuget'];
+
+/** What a package manager of a language is known to do; undefined where it is not. */
+function effectOfInstall(read: PackageCommand, path: string, isInside: boolean): Effect | undefined {
+  if (isInside && read.action === 'install-project' && projectInstallers.includes(read.ecosystem) && !read.global)
+    return 'installs';
+  const staysInPython =
+    read.tool === 'pip' &&
+    !read.packages.some(({ kind }) => kind === 'requirements-file') &&
+    !isSystemPath(path) &&
+    !read.flags.some(({ name }) => /^(?:target|t|prefix|root|src)$/.test(name));
+  if (!staysInPython) return undefined;
+  return read.packages.some(({ kind }) => kind === 'directory' || kind === 'vcs') ? 'unknown' : [];
 }
 
 function expanded(word: CommandWord, scope: Environment, escapeCharacter: EscapeCharacter): string | undefined {

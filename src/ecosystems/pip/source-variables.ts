@@ -28,6 +28,19 @@ export function pythonVariables(
   readers: ReadonlyMap<string, VariableReader>,
 ): SourceVariables {
   const walk = variableWalk(tokens, words);
+  readOs(walk);
+  readDecouple(walk);
+  readDjangoEnviron(walk);
+  if (words.has('BaseSettings')) readSettings(walk);
+  for (const reader of readers.values())
+    for (const at of words.get(reader.name) ?? [])
+      if (isMark(tokens[at + 1], '(') && !isWord(tokens[at - 1], 'def', 'import'))
+        readCall(walk, at, at + 1, reader.required ? required : plain);
+  return walk.found;
+}
+
+function readOs(walk: VariableWalk): void {
+  const { tokens, words } = walk;
   const fromOs = importedFrom(tokens, words, 'os');
   for (const at of words.get('environ') ?? []) {
     const qualified = isMark(tokens[at - 1], '.') && isWord(tokens[at - 2], 'os');
@@ -39,16 +52,13 @@ export function pythonVariables(
     if ((qualified || fromOs.has('getenv')) && isMark(tokens[at + 1], '('))
       readCall(walk, qualified ? at - 2 : at, at + 1, plain);
   }
-  if (importedFrom(tokens, words, 'decouple').has('config'))
-    for (const at of words.get('config') ?? [])
-      if (isMark(tokens[at + 1], '(') && !isMark(tokens[at - 1], '.')) readCall(walk, at, at + 1, required);
-  readDjangoEnviron(walk);
-  if (words.has('BaseSettings')) readSettings(walk);
-  for (const reader of readers.values())
-    for (const at of words.get(reader.name) ?? [])
-      if (isMark(tokens[at + 1], '(') && !isWord(tokens[at - 1], 'def', 'import'))
-        readCall(walk, at, at + 1, reader.required ? required : plain);
-  return walk.found;
+}
+
+function readDecouple(walk: VariableWalk): void {
+  const { tokens, words } = walk;
+  if (!importedFrom(tokens, words, 'decouple').has('config')) return;
+  for (const at of words.get('config') ?? [])
+    if (isMark(tokens[at + 1], '(') && !isMark(tokens[at - 1], '.')) readCall(walk, at, at + 1, required);
 }
 
 function importedFrom(

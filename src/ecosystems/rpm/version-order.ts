@@ -36,27 +36,32 @@ function rpmvercmp(one: string, other: string): number {
     while (b < other.length && !counts(other.charCodeAt(b))) b++;
     const left = one.charCodeAt(a);
     const right = other.charCodeAt(b);
-    if (left === tilde || right === tilde) {
-      if (left !== right) return left === tilde ? -1 : 1;
-    } else if (left === caret || right === caret) {
-      if (a >= one.length) return -1;
-      if (b >= other.length) return 1;
-      if (left !== right) return left === caret ? -1 : 1;
-    } else {
-      if (a >= one.length || b >= other.length) break;
-      const numeric = isDigit(left);
-      if (numeric !== isDigit(right)) return numeric ? 1 : -1;
-      const [endA, endB] = [endOf(one, a, numeric), endOf(other, b, numeric)];
-      const order = (numeric ? compareDigits : compareCodes)(one.slice(a, endA), other.slice(b, endB));
-      if (order !== 0) return order;
-      a = endA;
-      b = endB;
+    const sign = compareSigns(left, right);
+    if (sign !== undefined) {
+      if (sign !== 0) return sign;
+      a++;
+      b++;
       continue;
     }
-    a++;
-    b++;
+    if (a >= one.length || b >= other.length) break;
+    const numeric = isDigit(left);
+    if (numeric !== isDigit(right)) return numeric ? 1 : -1;
+    const [endA, endB] = [endOf(one, a, numeric), endOf(other, b, numeric)];
+    const order = (numeric ? compareDigits : compareCodes)(one.slice(a, endA), other.slice(b, endB));
+    if (order !== 0) return order;
+    a = endA;
+    b = endB;
   }
   return (a < one.length ? 1 : 0) - (b < other.length ? 1 : 0);
+}
+
+/** Two characters of which one is `~` or `^`; NaN is the end of a version. Undefined where neither is. */
+function compareSigns(left: number, right: number): number | undefined {
+  if (left === tilde || right === tilde) return left === right ? 0 : left === tilde ? -1 : 1;
+  if (left !== caret && right !== caret) return undefined;
+  if (Number.isNaN(left)) return -1;
+  if (Number.isNaN(right)) return 1;
+  return left === right ? 0 : left === caret ? -1 : 1;
 }
 
 function counts(code: number): boolean {

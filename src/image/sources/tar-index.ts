@@ -54,46 +54,66 @@ export async function indexTar(
   where: string,
   keep: { readonly each: number; readonly total: number } = { each: 0, total: 0 },
 ): Promise<TarIndex> {
-  const entries = new Map<string, TarEntry>();
-  const contents = new Map<string, Buffer>();
-  let kept = 0;
+  const index: IndexMaking = { entries: new Map(), contents: new Map(), kept: 0 };
   let count = 0;
   let extension: PaxRecords = { sparse: false };
   for (let at = blockBytes; ; at += blockBytes) {
     const block = await reader.read(blockBytes);
-    if (block.length === 0) return { entries, contents };
+    if (block.length === 0) return index;
     if (block.length < blockBytes) throw damaged('The archive ends in the middle of a header.', where);
-    if (isZeroBlock(block, 0)) return { entries, contents };
+    if (isZeroBlock(block, 0)) return index;
     if (++count > maximumEntries) throw damaged(`The archive has more than ${maximumEntries} entries.`, where);
     const header = asUserErrors(where, () => readTarHeader(block, 0));
     const isHeader = isExtension(header.type);
-    const bytes = !isHeader && hasContent(header.type) ? (extension.bytes ?? header.bytes) : header.bytes;
+    const bytes = bytesOf(header, extension, where);
     const padded = Math.ceil(bytes / blockBytes) * blockBytes;
     if (!Number.isSafeInteger(at + padded)) throw damaged('An entry of the archive is larger than any file.', where);
-    if (isHeader && bytes > maximumExtensionBytes) throw damaged('A header of the archive is too long.', where);
     const path = cleanPath(textOf(extension.name ?? header.name));
     const entry = isHeader || path === undefined ? undefined : entryOf(header, extension, path, at, bytes);
-    const small = entry?.kind === 'file' && bytes <= keep.each && kept + bytes <= keep.total;
-    const content = await reader.read(small || isHeader ? bytes : 0);
-    if ((small || isHeader ? content.length < bytes : false) || !(await reader.skip(padded - content.length)))
+    const isSmall = entry?.kind === 'file' && bytes <= keep.each && index.kept + bytes <= keep.total;
+    const isRead = isSmall || isHeader;
+    const content = await reader.read(isRead ? bytes : 0);
+    if ((isRead && content.length < bytes) || !(await reader.skip(padded - content.length)))
       throw damaged(`The archive ends in the middle of ${printable(path ?? 'an entry')}.`, where);
     if (isHeader) extension = asUserErrors(where, () => extended(extension, header.type, content));
     else {
-      if (path !== undefined && singular.has(path) && entries.has(path))
-        throw damaged(`The archive has ${path} twice.`, where);
-      if (path !== undefined && entry !== undefined) {
-        entries.set(path, entry);
-        // The last one of a name counts.
-        contents.delete(path);
-      }
-      if (path !== undefined && small) {
-        contents.set(path, content);
-        kept += content.length;
-      }
+      if (path !== undefined) note(index, path, entry, isSmall ? content : undefined, where);
       extension = { sparse: false };
     }
     at += padded;
   }
+}
+
+/** Of what follows the header. */
+function bytesOf({ type, bytes }: TarHeader, extension: PaxRecords, where: string): number {
+  if (!isExtension(type)) return hasContent(type) ? (extension.bytes ?? bytes) : bytes;
+  if (bytes > maximumExtensionBytes) throw damaged('A header of the archive is too long.', where);
+  return bytes;
+}
+
+interface IndexMaking {
+  readonly entries: Map<string, TarEntry>;
+  readonly contents: Map<string, Buffer>;
+  /** Bytes of the contents. */
+  kept: number;
+}
+
+/** Notes one entry, and its content where that is kept; the last one of a name counts. */
+function note(
+  index: IndexMaking,
+  path: string,
+  entry: TarEntry | undefined,
+  content: Buffer | undefined,
+  where: string,
+): void {
+  const { entries, contents } = index;
+  if (singular.has(path) && entries.has(path)) throw damaged(`The archive has ${path} twice.`, where);
+  if (entry === undefined) return;
+  entries.set(path, entry);
+  contents.delete(path);
+  if (content === undefined) return;
+  contents.set(path, content);
+  index.kept += content.length;
 }
 
 function isExtension(type: TarType): boolean {

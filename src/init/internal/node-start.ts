@@ -110,15 +110,7 @@ function fromWords(
   depth: number,
 ): NodeStart | undefined {
   const [program = '', ...rest] = words;
-  if (runners.has(program)) {
-    const operands = rest.filter((word) => !word.startsWith('-'));
-    const script = operands[0] === 'run' ? operands[1] : operands[0];
-    const line = script === undefined ? undefined : manifest.scripts.get(script);
-    if (script !== undefined && line !== undefined && depth < mostScripts)
-      return fromLine(place, manifest, line, `${evidence}, ${scriptPlace(manifest, script)}`, depth + 1);
-    if (program === 'bun' && script !== undefined) return node(['bun', ...rest], evidence);
-    return undefined;
-  }
+  if (runners.has(program)) return fromRunner(place, manifest, words, evidence, depth);
   if (program === 'npx' || program === 'bunx')
     return fromWords(
       place,
@@ -128,27 +120,8 @@ function fromWords(
       depth,
     );
   if (program === 'node' || program === 'nodejs') return node(['node', ...rest.filter(isForProduction)], evidence);
-  if (program === 'nx') {
-    const project = place.read('project.json') ?? '';
-    const output = /"outputPath"\s*:\s*"([^"]+)"/.exec(project)?.[1];
-    const main = /"main"\s*:\s*"[^"]*?([^"/]+)\.ts"/.exec(project)?.[1];
-    return output && main
-      ? node(['node', `${output}/${main}.js`], `what nx build writes (${place.place('project.json', '"outputPath"')})`)
-      : undefined;
-  }
-  if (supervisors.test(program)) {
-    const configuration = rest.find((word) => /ecosystem|\.config\.c?js(?:on)?$|pm2/.test(word) && place.has(word));
-    const script =
-      configuration === undefined
-        ? undefined
-        : /["']?script["']?\s*:\s*["']([^"']+)/.exec(place.read(configuration) ?? '')?.[1];
-    if (script) return node(['node', script.replace(/^\.\//, '')], `${evidence}, ${configuration}`);
-    const file = rest.find((word) => /\.[cm]?[jt]s$/.test(word) || place.has(word) || place.has(`${word}.js`));
-    if (file === undefined) return undefined;
-    return /ts$/.test(file)
-      ? fromTypeScript(place, manifest, 'tsx', file, evidence)
-      : node(['node', file], `${evidence}, without ${program}`);
-  }
+  if (program === 'nx') return fromNx(place);
+  if (supervisors.test(program)) return fromSupervisor(place, manifest, words, evidence);
   if (compilers.test(program)) {
     const file = rest.find((word) => /\.[cm]?[jt]sx?$/.test(word));
     return file === undefined ? undefined : fromTypeScript(place, manifest, program, file, evidence);
@@ -163,6 +136,53 @@ function fromWords(
     needsDevelopment: !isProductionProgram(manifest, program),
     asked: true,
   };
+}
+
+/** `npm run start:prod`: what the script says. */
+function fromRunner(
+  place: Place,
+  manifest: NodePackage,
+  [program = '', ...rest]: readonly string[],
+  evidence: string,
+  depth: number,
+): NodeStart | undefined {
+  const operands = rest.filter((word) => !word.startsWith('-'));
+  const script = operands[0] === 'run' ? operands[1] : operands[0];
+  if (script === undefined) return undefined;
+  const line = manifest.scripts.get(script);
+  if (line !== undefined && depth < mostScripts)
+    return fromLine(place, manifest, line, `${evidence}, ${scriptPlace(manifest, script)}`, depth + 1);
+  return program === 'bun' ? node(['bun', ...rest], evidence) : undefined;
+}
+
+/** What the project's build target writes. */
+function fromNx(place: Place): NodeStart | undefined {
+  const project = place.read('project.json') ?? '';
+  const output = /"outputPath"\s*:\s*"([^"]+)"/.exec(project)?.[1];
+  const main = /"main"\s*:\s*"[^"]*?([^"/]+)\.ts"/.exec(project)?.[1];
+  if (!output || !main) return undefined;
+  return node(
+    ['node', `${output}/${main}.js`],
+    `what nx build writes (${place.place('project.json', '"outputPath"')})`,
+  );
+}
+
+/** What nodemon, pm2 and the like start, which a container does without. */
+function fromSupervisor(
+  place: Place,
+  manifest: NodePackage,
+  [program = '', ...rest]: readonly string[],
+  evidence: string,
+): NodeStart | undefined {
+  const configuration = rest.find((word) => /ecosystem|\.config\.c?js(?:on)?$|pm2/.test(word) && place.has(word));
+  const text = configuration === undefined ? '' : (place.read(configuration) ?? '');
+  const script = /["']?script["']?\s*:\s*["']([^"']+)/.exec(text)?.[1];
+  if (script) return node(['node', script.replace(/^\.\//, '')], `${evidence}, ${configuration}`);
+  const file = rest.find((word) => /\.[cm]?[jt]s$/.test(word) || place.has(word) || place.has(`${word}.js`));
+  if (file === undefined) return undefined;
+  return /ts$/.test(file)
+    ? fromTypeScript(place, manifest, 'tsx', file, evidence)
+    : node(['node', file], `${evidence}, without ${program}`);
 }
 
 function isForProduction(word: string): boolean {

@@ -210,20 +210,33 @@ function rootsOf(
   for (const { digest, date, dated } of graph.manifests.values()) {
     // What refers to something shares its fate, however young it is: reports are attached anew every night.
     if ((graph.about.get(digest) ?? []).length > 0 && ordinaryTags(digest, graph).length === 0) continue;
-    if (date !== undefined && isPast(date) === undefined)
-      root(digest, 'unknown', `${dated} on ${day(date)}, which is to come: some clock is wrong, and its age unknown`);
-    else if (date !== undefined && date > now - rules.youngerThan)
-      root(
-        digest,
-        'young',
-        `${dated} on ${day(date)}, ${ageText(Math.max(0, now - date))} ago: younger than ${ageText(rules.youngerThan)}`,
-      );
-    else if (isListed(digest, graph)) continue;
-    // It was as old as what it belonged to, which is gone.
-    else if (repository.leftOver.has(digest) && ordinaryTags(digest, graph).every(isAboutSomething)) continue;
-    else if (date === undefined) root(digest, 'unknown', 'nothing says when it was pushed or built');
+    if (date !== undefined) {
+      const kept = keptByAge(date, dated, isPast(date) !== undefined, now, rules.youngerThan);
+      if (kept) root(digest, kept.keeps, kept.reason);
+    } else if (!isListed(digest, graph) && !isOfGoneSubject(digest, repository, graph))
+      root(digest, 'unknown', 'nothing says when it was pushed or built');
   }
   return roots;
+}
+
+/** A date to come says nothing of the age. */
+function keptByAge(
+  date: number,
+  dated: string | undefined,
+  isPast: boolean,
+  now: number,
+  youngerThan: number,
+): Kept | undefined {
+  const on = `${dated} on ${day(date)}`;
+  if (!isPast) return { keeps: 'unknown', reason: `${on}, which is to come: some clock is wrong, and its age unknown` };
+  if (date <= now - youngerThan) return undefined;
+  const reason = `${on}, ${ageText(Math.max(0, now - date))} ago: younger than ${ageText(youngerThan)}`;
+  return { keeps: 'young', reason };
+}
+
+/** It was as old as what it belonged to, which is gone. */
+function isOfGoneSubject(digest: string, repository: RepositoryInventory, graph: Graph): boolean {
+  return repository.leftOver.has(digest) && ordinaryTags(digest, graph).every(isAboutSomething);
 }
 
 /** Tags that somebody gave, not those that are about another manifest that is there. */

@@ -38,74 +38,120 @@ const mostAnswerBytes = 48 * 2 ** 20;
  * The newest release of each package that all that is asked of it admits, asked again until nothing changes. Where two ask for what excludes each other, pip
  * goes back to older releases: that is not followed.
  */
-export async function pipTree(
-  { requirements, python, machine, installed }: PipQuestion,
-  ask: AskSource,
-): Promise<PipTree> {
-  const environment = linuxMarkers(python, machine);
-  const chosen = new Map<string, string>();
-  const fail = (unknown: string): PipTree => ({ packages: [], unknown });
+export async function pipTree(question: PipQuestion, ask: AskSource): Promise<PipTree> {
+  const { python } = question;
   const releases = new Map<string, Releases | string>();
-  const releasesOf = async (name: string): Promise<Releases | string> => {
-    const found = releases.get(name) ?? (await askReleasesOf(name, python, ask));
-    releases.set(name, found);
-    return found;
+  const search: Search = {
+    question,
+    chosen: new Map(),
+    revised: false,
+    ask,
+    async releasesOf(name) {
+      const found = releases.get(name) ?? (await askReleasesOf(name, python, ask));
+      releases.set(name, found);
+      return found;
+    },
   };
   for (let round = 0; round < mostRounds; round++) {
-    const wanted = new Map<string, { readonly specifiers: string[]; readonly extras: Set<string> }>();
-    const pending = requirements.map((requirement) => ({ requirement, extras: [] as readonly string[] }));
-    const looked = new Set<string>();
-    let isStable = true;
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      const { requirement } = next;
-      const holds = markerHolds(requirement.marker, environment, next.extras);
-      if (holds === undefined) return fail(`«${requirement.marker.slice(0, 80)}» is not understood`);
-      if (!holds) continue;
-      const { name } = requirement;
-      const own = wanted.get(name) ?? { specifiers: [], extras: new Set<string>() };
-      wanted.set(name, own);
-      if (requirement.specifier !== '') own.specifiers.push(requirement.specifier);
-      for (const extra of requirement.extras) own.extras.add(extra);
-      if (wanted.size > mostPackages) return fail(`more than ${mostPackages} packages`);
-      const isEnough = (version: string) => own.specifiers.every((each) => specifierAdmits(each, version));
-      let version = chosen.get(name);
-      if (version === undefined || !isEnough(version)) {
-        const there = installed.get(name);
-        const offered = await releasesOf(name);
-        if (typeof offered === 'string') return fail(`${name}: ${offered}`);
-        const newest = there !== undefined && isEnough(there) ? there : newestOf(offered, isEnough);
-        if (newest === undefined)
-          return fail(`no release of ${name} is ${own.specifiers.join(' and ') || 'to be had'}`);
-        if (version !== undefined) isStable = false;
-        version = newest;
-        chosen.set(name, version);
-      }
-      const key = `${name} ${[...own.extras].sort().join()}`;
-      if (looked.has(key)) continue;
-      looked.add(key);
-      // What is there already has all that it needs.
-      if (version === installed.get(name)) continue;
-      const offered = await releasesOf(name);
-      const wheel = typeof offered === 'string' ? undefined : offered.get(version);
-      if (wheel === undefined) return fail(`${name} ${version} has no wheel that tells what it needs`);
-      const asked = await askRequirements(wheel, ask);
-      if (asked === undefined) return fail(`what ${name} ${version} needs could not be asked`);
-      for (const text of asked) {
-        const read = readRequirement(text);
-        if (read === undefined) return fail(`what ${name} ${version} requires is not understood`);
-        pending.push({ requirement: read, extras: [...own.extras] });
-      }
-    }
+    search.revised = false;
+    const wanted = await askRound(search);
+    if (typeof wanted === 'string') return { packages: [], unknown: wanted };
+    const { chosen } = search;
     for (const name of chosen.keys()) if (!wanted.has(name)) chosen.delete(name);
-    if (
-      isStable &&
-      [...wanted].every(([name, { specifiers }]) =>
-        specifiers.every((each) => specifierAdmits(each, chosen.get(name) ?? '')),
-      )
-    )
+    if (!search.revised && [...wanted].every(([name, asked]) => isEnough(asked, chosen.get(name) ?? '')))
       return { packages: [...chosen].map(([name, version]) => ({ name, version })), unknown: undefined };
   }
-  return fail('the requirements do not come to rest');
+  return { packages: [], unknown: 'the requirements do not come to rest' };
+}
+
+/** What has been found out until now. */
+interface Search {
+  readonly question: PipQuestion;
+  /** Versions by name; kept from round to round where they are still enough. */
+  readonly chosen: Map<string, string>;
+  /** Whether this round chose another version in place of one, of which the needs may have been followed already. */
+  revised: boolean;
+  readonly ask: AskSource;
+  /** A text says why they are not known. */
+  releasesOf(name: string): Promise<Releases | string>;
+}
+
+/** All that is asked of one package in a round. */
+interface Wanted {
+  readonly specifiers: string[];
+  readonly extras: Set<string>;
+}
+
+function isEnough({ specifiers }: Wanted, version: string): boolean {
+  return specifiers.every((each) => specifierAdmits(each, version));
+}
+
+/** Goes once from the requirements to all that they need, and chooses versions. A text says what could not be told. */
+async function askRound(search: Search): Promise<ReadonlyMap<string, Wanted> | string> {
+  const { requirements, python, machine, installed } = search.question;
+  const environment = linuxMarkers(python, machine);
+  const wanted = new Map<string, Wanted>();
+  const pending = requirements.map((requirement) => ({ requirement, extras: [] as readonly string[] }));
+  const looked = new Set<string>();
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    const { requirement, extras } = next;
+    const { name } = requirement;
+    const holds = markerHolds(requirement.marker, environment, extras);
+    if (holds === undefined) return `«${requirement.marker.slice(0, 80)}» is not understood`;
+    if (!holds) continue;
+    const own = wanted.get(name) ?? { specifiers: [], extras: new Set<string>() };
+    wanted.set(name, own);
+    if (requirement.specifier !== '') own.specifiers.push(requirement.specifier);
+    for (const extra of requirement.extras) own.extras.add(extra);
+    if (wanted.size > mostPackages) return `more than ${mostPackages} packages`;
+    const unknown = await choose(search, name, own);
+    if (unknown !== undefined) return unknown;
+    const key = `${name} ${[...own.extras].sort().join()}`;
+    const version = search.chosen.get(name);
+    // What is there already has all that it needs.
+    if (looked.has(key) || version === undefined || version === installed.get(name)) continue;
+    looked.add(key);
+    const needs = await needsOf(search, name, version);
+    if (typeof needs === 'string') return needs;
+    for (const each of needs) pending.push({ requirement: each, extras: [...own.extras] });
+  }
+  return wanted;
+}
+
+/** Chooses another version where the chosen one is not enough, or none is. A text says why there is none. */
+async function choose(search: Search, name: string, own: Wanted): Promise<string | undefined> {
+  const { question, chosen, releasesOf } = search;
+  const known = chosen.get(name);
+  if (known !== undefined && isEnough(own, known)) return undefined;
+  const offered = await releasesOf(name);
+  if (typeof offered === 'string') return `${name}: ${offered}`;
+  const there = question.installed.get(name);
+  const version =
+    there !== undefined && isEnough(own, there) ? there : newestOf(offered, (each) => isEnough(own, each));
+  if (version === undefined) return `no release of ${name} is ${own.specifiers.join(' and ') || 'to be had'}`;
+  if (known !== undefined) search.revised = true;
+  chosen.set(name, version);
+  return undefined;
+}
+
+/** What a release requires; a text says why that is not known. */
+async function needsOf(
+  { releasesOf, ask }: Search,
+  name: string,
+  version: string,
+): Promise<readonly PythonRequirement[] | string> {
+  const offered = await releasesOf(name);
+  const wheel = typeof offered === 'string' ? undefined : offered.get(version);
+  if (wheel === undefined) return `${name} ${version} has no wheel that tells what it needs`;
+  const asked = await askRequirements(wheel, ask);
+  if (asked === undefined) return `what ${name} ${version} needs could not be asked`;
+  const read: PythonRequirement[] = [];
+  for (const text of asked) {
+    const requirement = readRequirement(text);
+    if (requirement === undefined) return `what ${name} ${version} requires is not understood`;
+    read.push(requirement);
+  }
+  return read;
 }
 
 /** By version: the address of a wheel; undefined where there is none. */

@@ -38,35 +38,54 @@ export function runTimePackages(
       if (read === undefined || read.action !== 'install' || !['apt', 'apk', 'rpm'].includes(read.ecosystem)) continue;
       if (read.ecosystem !== image.packageManager)
         return { refusal: `${read.tool} installs packages, and ${base} has another package manager` };
-      for (const { name, kind, word } of read.packages) {
-        if (kind !== 'registry' || !word.literal)
-          return { refusal: `it is not known what ${read.tool} ${word.value} installs` };
-        const libraries = needed(read, name, image);
-        if (libraries === undefined) return { refusal: `it is not known which library ${name} stands for` };
-        if (removed(commands, read, name) && !isBuildOnly(read.ecosystem, name)) continue;
-        if (fetchedByBuild && fetchers.test(name)) {
-          left.add(name);
-          continue;
-        }
-        for (const library of libraries) wanted.add(library === name ? word.value : library);
-        // What the build stage has with it, as recommended or of a larger base, and nothing tells of until a connection fails.
-        if (libraries.some((library) => trustsCertificates(library, image))) wanted.add(certificates);
+      for (const one of read.packages) {
+        const role = roleOf(one, read, commands, image);
+        if ('refusal' in role) return role;
+        if (role.isRemoved) continue;
+        if (fetchedByBuild && fetchers.test(one.name)) left.add(one.name);
+        else for (const name of role.names) wanted.add(name);
       }
     }
   const packages = [...wanted];
-  if (packages.length === 0) return { lines: [], packages, left: [...left] };
-  if (image.packageManager === 'apk')
-    return { lines: [`RUN apk add --no-cache ${packages.join(' ')}`], packages, left: [...left] };
-  if (image.packageManager !== 'apt') return { refusal: `it is not known how ${base} installs packages` };
-  return {
-    lines: [
-      'RUN apt-get update \\',
-      `    && apt-get install -y --no-install-recommends ${packages.join(' ')} \\`,
-      '    && rm -rf /var/lib/apt/lists/*',
-    ],
-    packages,
-    left: [...left],
-  };
+  const lines = installLines(packages, image);
+  if (lines === undefined) return { refusal: `it is not known how ${base} installs packages` };
+  return { lines, packages, left: [...left] };
+}
+
+/** What one installed package asks of the run-time image. */
+interface PackageRole {
+  /** It was for the step that removes it again. */
+  readonly isRemoved: boolean;
+  readonly names: readonly string[];
+}
+
+function roleOf(
+  { name, kind, word }: PackageCommand['packages'][number],
+  read: PackageCommand,
+  commands: readonly PlacedCommand[],
+  image: BaseImage,
+): PackageRole | { readonly refusal: string } {
+  if (kind !== 'registry' || !word.literal)
+    return { refusal: `it is not known what ${read.tool} ${word.value} installs` };
+  const libraries = needed(read, name, image);
+  if (libraries === undefined) return { refusal: `it is not known which library ${name} stands for` };
+  const isRemoved = removed(commands, read, name) && !isBuildOnly(read.ecosystem, name);
+  const names = libraries.map((library) => (library === name ? word.value : library));
+  // What the build stage has with it, as recommended or of a larger base, and nothing tells of until a connection fails.
+  const trusts = libraries.some((library) => trustsCertificates(library, image));
+  return { isRemoved, names: trusts ? [...names, certificates] : names };
+}
+
+/** The step that installs them; none for no packages, undefined for a package manager that is not known. */
+function installLines(packages: readonly string[], { packageManager }: BaseImage): readonly string[] | undefined {
+  if (packages.length === 0) return [];
+  if (packageManager === 'apk') return [`RUN apk add --no-cache ${packages.join(' ')}`];
+  if (packageManager !== 'apt') return undefined;
+  return [
+    'RUN apt-get update \\',
+    `    && apt-get install -y --no-install-recommends ${packages.join(' ')} \\`,
+    '    && rm -rf /var/lib/apt/lists/*',
+  ];
 }
 
 const certificates = 'ca-certificates';

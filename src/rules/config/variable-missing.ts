@@ -22,12 +22,8 @@ export const rule = projectRule({
       for (const application of applicationsOf(project, build)) {
         if (!isOnlyProgram(project, application) || runsInBrowsers(application)) continue;
         const reads = missable(application);
-        if (reads.size === 0) continue;
         for (const use of build.runBy) {
-          if (!runsAsBuilt(use)) continue;
-          const { variables, complete } = environmentOf(project, build, use);
-          if (!complete) continue;
-          const missing = [...reads].filter(([name]) => !variables.has(name));
+          const missing = missingOf(project, build, use, reads);
           if (missing.length === 0) continue;
           const names = missing.map(([name]) => name);
           const paths = new Set(missing.flatMap(([, places]) => places[0]?.path ?? []));
@@ -44,6 +40,15 @@ export const rule = projectRule({
   },
 });
 
+type Reads = ReadonlyMap<string, readonly VariableRead[]>;
+
+/** Those of the reads for which this use of the image gives no value; none where its environment is not wholly known. */
+function missingOf(project: Project, build: ImageBuild, use: ImageUse, reads: Reads) {
+  if (reads.size === 0 || !runsAsBuilt(use)) return [];
+  const { variables, complete } = environmentOf(project, build, use);
+  return complete ? [...reads].filter(([name]) => !variables.has(name)) : [];
+}
+
 /** With several images of one source, each may run another part of it. */
 function isOnlyProgram(project: Project, application: Application): boolean {
   return (
@@ -58,7 +63,7 @@ function stageOf(build: ImageBuild): unknown {
 }
 
 /** Variables without which the program stops for certain, by name, with the reads that stop it. */
-function missable(application: Application): ReadonlyMap<string, readonly VariableRead[]> {
+function missable(application: Application): Reads {
   const byName = new Map<string, VariableRead[]>();
   for (const read of application.variablesRead) {
     const known = byName.get(read.name);

@@ -25,21 +25,33 @@ export const rule = dockerfileRule({
         if (instruction.name !== 'LABEL') continue;
         for (const { key, value, range } of instruction.pairs) {
           if (value === undefined || value.value.includes('$')) continue;
-          const given = expandedValue(dockerfile, instruction, value) ?? '';
-          if (key.value === 'org.opencontainers.image.base.digest') {
-            if (given === '' || given === pinned) continue;
-            const message = pinned
-              ? 'The label names another digest than FROM.'
-              : 'The label names the digest of the base image, and FROM does not fix it.';
-            report({ at: range, message, peers: [digestPeer] });
-          } else if (/\.(?:revision|vcs-ref)$/.test(key.value) && /^[0-9a-f]{7,64}$/.test(given)) {
-            const peers = key.value.endsWith('.image.revision') ? [revisionPeer] : [];
-            report({ at: range, message: `${key.value} is a commit that is written into the file.`, peers });
-          } else if (/\.(?:created|build-date)$/.test(key.value) && /^\d{4}-\d\d/.test(given)) {
-            report({ at: range, message: `${key.value} is a date that is written into the file.`, peers: [] });
-          }
+          const fault = faultOf(key.value, expandedValue(dockerfile, instruction, value) ?? '', pinned);
+          if (fault) report({ at: range, ...fault });
         }
       }
     }
   },
 });
+
+interface Fault {
+  readonly message: string;
+  readonly peers: readonly PeerId[];
+}
+
+/** What a label claims that no file can know; `pinned` is the digest of FROM. */
+function faultOf(key: string, given: string, pinned: string | undefined): Fault | undefined {
+  if (key === 'org.opencontainers.image.base.digest') {
+    if (given === '' || given === pinned) return undefined;
+    const message = pinned
+      ? 'The label names another digest than FROM.'
+      : 'The label names the digest of the base image, and FROM does not fix it.';
+    return { message, peers: [digestPeer] };
+  }
+  if (/\.(?:revision|vcs-ref)$/.test(key) && /^[0-9a-f]{7,64}$/.test(given)) {
+    const peers = key.endsWith('.image.revision') ? [revisionPeer] : [];
+    return { message: `${key} is a commit that is written into the file.`, peers };
+  }
+  if (/\.(?:created|build-date)$/.test(key) && /^\d{4}-\d\d/.test(given))
+    return { message: `${key} is a date that is written into the file.`, peers: [] };
+  return undefined;
+}

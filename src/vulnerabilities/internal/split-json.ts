@@ -30,11 +30,9 @@ function* fieldTexts(file: string): Generator<string> {
   const descriptor = openSync(file, 'r');
   try {
     const piece = Buffer.allocUnsafe(pieceBytes);
+    const place: Place = { depth: 0, inString: false, escaped: false };
     let parts: Buffer[] = [];
     let partBytes = 0;
-    let depth = 0;
-    let inString = false;
-    let escaped = false;
     const take = (bytes: Buffer): void => {
       parts.push(Buffer.from(bytes));
       partBytes += bytes.length;
@@ -52,34 +50,63 @@ function* fieldTexts(file: string): Generator<string> {
       if (length === 0) throw noObject(file);
       let start = 0;
       for (let at = 0; at < length; at++) {
-        const byte = piece[at];
-        if (inString) {
-          if (escaped) escaped = false;
-          else if (byte === 0x5c) escaped = true;
-          else if (byte === 0x22) inString = false;
-        } else if (byte === 0x22) {
-          if (depth === 0) throw noObject(file);
-          inString = true;
-        } else if (byte === 0x7b || byte === 0x5b) {
-          if (depth === 0 && byte === 0x5b) throw noObject(file);
-          depth++;
-          if (depth === 1) start = at + 1;
-        } else if (byte === 0x7d || byte === 0x5d) {
-          depth--;
-          if (depth > 0) continue;
-          take(piece.subarray(start, at));
-          const last = text();
-          if (last !== '') yield last;
-          return;
-        } else if (byte === 0x2c && depth === 1) {
-          take(piece.subarray(start, at));
-          yield text();
-          start = at + 1;
-        }
+        const mark = pass(place, piece[at] ?? 0);
+        if (mark === undefined) continue;
+        if (mark === 'other') throw noObject(file);
+        if (mark !== 'opens') take(piece.subarray(start, at));
+        start = at + 1;
+        if (mark === 'parts') yield text();
+        if (mark !== 'closes') continue;
+        const last = text();
+        if (last !== '') yield last;
+        return;
       }
-      if (depth > 0) take(piece.subarray(start, length));
+      if (place.depth > 0) take(piece.subarray(start, length));
     }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Where in the JSON text a byte stands. */
+interface Place {
+  depth: number;
+  inString: boolean;
+  escaped: boolean;
+}
+
+/** What a byte is to the outermost object, if anything; `other`: what stands here is none. */
+type Mark = 'opens' | 'parts' | 'closes' | 'other';
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+
+/** Goes on by one byte. Called for each of some hundred million: no objects are made. */
+function pass(place: Place, byte: number): Mark | undefined {
+  if (place.inString) {
+    if (place.escaped) place.escaped = false;
+    else if (byte === backslash) place.escaped = true;
+    else if (byte === quote) place.inString = false;
+    return undefined;
+  }
+  switch (byte) {
+    case quote:
+      place.inString = true;
+      return place.depth === 0 ? 'other' : undefined;
+    case 0x7b: // {
+      place.depth++;
+      return place.depth === 1 ? 'opens' : undefined;
+    case 0x5b: // [
+      place.depth++;
+      return place.depth === 1 ? 'other' : undefined;
+    case 0x7d: // }
+    case 0x5d: // ]
+      place.depth--;
+      return place.depth > 0 ? undefined : 'closes';
+    case comma:
+      return place.depth === 1 ? 'parts' : undefined;
+    default:
+      return undefined;
   }
 }
