@@ -246,6 +246,34 @@ describe('a chart', () => {
     expect(problems[0]?.message).toContain('a value is needed');
   });
 
+  test('is rendered once while its repository is read again, and its values are looked up in what they are then', async () => {
+    const counting = path.join(root, 'counting-helm');
+    const calls = path.join(root, 'calls');
+    const template =
+      '# Source: values/templates/deploy.yaml\napiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: 1\n';
+    writeFileSync(counting, `#!/bin/sh\necho called >> ${calls}\ncat <<'END'\n---\n${template}END\n`, { mode: 0o755 });
+    const chart = {
+      directory: 'values',
+      files: ['values/Chart.yaml', 'values/values.yaml', 'values/templates/deploy.yaml'],
+    };
+    const texts = new Map(
+      chart.files.map((file) => [
+        file,
+        { path: file, text: readFileSync(path.join(root, file), 'utf8'), encoding: 'utf-8' as const },
+      ]),
+    );
+    const read = () => renderChart(chart, { root, command: counting, files: (file) => texts.get(file) });
+    const first = await read();
+    expect(await read()).toBe(first);
+    const values = texts.get('values/values.yaml');
+    if (values) texts.set(values.path, { ...values, text: `# moved\n${values.text}` });
+    const [then] = (await read()).objects;
+    expect(readFileSync(calls, 'utf8')).toBe('called\n');
+    const before = at(first.objects[0]?.node, 'spec', 'replicas')?.givenAt?.[0]?.range.start;
+    const behind = at(then?.node, 'spec', 'replicas')?.givenAt?.[0]?.range.start;
+    expect((behind ?? 0) - (before ?? 0)).toBe('# moved\n'.length);
+  });
+
   test('is named when helm is not there', async () => {
     const { objects, problems } = await render('charts/web', path.join(root, 'no-helm'));
     expect(objects).toEqual([]);
