@@ -4,9 +4,43 @@ import { parseImageReference } from '../core/image-reference.ts';
 const stores =
   /^(?:postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|redis-stack|valkey|memcached|elasticsearch|opensearch|couchdb|couchbase|cassandra|neo4j|clickhouse|clickhouse-server|influxdb|etcd)$/;
 
+/** Of brokers and what keeps others' state: like stores, two that do not know of each other are two. */
+const brokers = /^(?:rabbitmq|kafka|zookeeper|nats|activemq-artemis|activemq|consul|vault|minio|mosquitto)$/;
+
+/** Ports on which nothing but such a program listens, and what it is called: images of one's own have names of their own. */
+const portsOfStores = new Map([
+  [1433, 'SQL Server'],
+  [1521, 'Oracle Database'],
+  [2181, 'ZooKeeper'],
+  [2379, 'etcd'],
+  [3306, 'MySQL'],
+  [5432, 'PostgreSQL'],
+  [5672, 'RabbitMQ'],
+  [6379, 'Redis'],
+  [7687, 'Neo4j'],
+  [8086, 'InfluxDB'],
+  [9042, 'Cassandra'],
+  [9092, 'Kafka'],
+  [11211, 'Memcached'],
+  [27017, 'MongoDB'],
+]);
+
+/** The store or broker that listens on a port by custom; undefined for others. */
+export function storeAtPort(port: number): string | undefined {
+  return portsOfStores.get(port);
+}
+
+/** True for an image of a message broker or of what others keep their state in, by its name. */
+export function isBrokerImage(image: string): boolean {
+  return brokers.test(lastNameOf(image));
+}
+
 /** True for an image of a database or cache, by its name. */
 export function isStoreImage(image: string): boolean {
+  return stores.test(lastNameOf(image)) || parseImageReference(image)?.repository === 'mssql/server';
+}
+
+function lastNameOf(image: string): string {
   const repository = parseImageReference(image)?.repository ?? '';
-  const last = repository.slice(repository.lastIndexOf('/') + 1);
-  return stores.test(last) || repository === 'mssql/server';
+  return repository.slice(repository.lastIndexOf('/') + 1);
 }

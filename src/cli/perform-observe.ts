@@ -49,12 +49,23 @@ export async function performObserve(parsed: ParsedArguments, terminal: Terminal
     const generated = await generate(plan, asked, progress.step);
     const files = planFiles(generated, directory, { force: parsed.has('force') });
     progress.end();
+    tellProblems(project, terminal);
     if (writes) writePlanned(out, files);
     show(parsed, terminal, { plan, asked, files, project, out, written: writes });
     return parsed.has('check') && files.some(wouldChange) ? exitCodes.findings : exitCodes.clean;
   } finally {
     progress.end();
   }
+}
+
+const mostTold = 10;
+
+/** What could not be read is not observed either: a chart without Helm may be most of the workloads. */
+function tellProblems({ problems }: Project, { stderr }: Terminal): void {
+  for (const { path: at, message, remedy } of problems.slice(0, mostTold))
+    stderr.write(`plimsoll: ${printable(at)} is not observed: ${printable(message)}\n  ${printable(remedy)}\n`);
+  const more = problems.length - mostTold;
+  if (more > 0) stderr.write(`plimsoll: ${more} more could not be read: «plimsoll audit» names them\n`);
 }
 
 /** @throws UserError for a workload that the project does not have. One of an earlier run that is gone since is no mistake. */

@@ -1,4 +1,4 @@
-import { isStoreImage } from '../bases/store-images.ts';
+import { isBrokerImage, isStoreImage, storeAtPort } from '../bases/store-images.ts';
 import { disruptionBudgetsOf, isScraped, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
 import { isWhole, runningContainers } from '../kubernetes/whole-workload.ts';
@@ -97,6 +97,12 @@ function aloneBecause(workload: Workload): { readonly alone?: string } {
     return { alone: 'it keeps data in a volume claim' };
   if (workload.containers.some(({ imageReference }) => isStoreImage(imageReference?.text ?? '')))
     return { alone: 'it is a store of data' };
+  if (workload.containers.some(({ imageReference }) => isBrokerImage(imageReference?.text ?? '')))
+    return { alone: 'it keeps the messages or the state of others, and two do not know of each other' };
+  const store = runningContainers(workload)
+    .flatMap(({ ports }) => ports.flatMap(({ containerPort }) => storeAtPort(containerPort ?? 0) ?? []))
+    .at(0);
+  if (store !== undefined) return { alone: `it listens where ${store} does: two of one are two stores` };
   if (textAt(workload.object.node, 'spec', 'strategy', 'type') === 'Recreate')
     return { alone: 'its strategy is Recreate' };
   return {};

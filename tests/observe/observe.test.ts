@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,49 @@ describe('plimsoll observe', () => {
       remedy: 'It has shop.',
     });
     expect((await observe('--part', 'scaling', '--scale-memory', 'shop', '--dry-run')).code).toBe(0);
+  });
+
+  it.each([
+    ['web', 'registry.example/shop/web:1', 8080, true],
+    ['mysql', 'registry.example/shop/rs-mysql-db:1', 3306, false],
+    ['queue', 'rabbitmq:4', 15672, false],
+    ['cache', 'docker.io/library/redis:8', 6379, false],
+  ])('scales %s (%s, port %i): %s', async (name, image, port, scales) => {
+    const labels = { app: name };
+    const container = { name, image, ports: [{ containerPort: port }], resources: { requests: { cpu: '100m' } } };
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    };
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: { selector: labels, ports: [{ port }] },
+    };
+    writeFileSync(
+      path.join(directory, 'all.json'),
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [deployment, service] }),
+    );
+    const { stdout } = await observe('--json', '--dry-run');
+    const { files }: { files: { path: string; text: string }[] } = JSON.parse(stdout);
+    expect(files.some(({ path: file }) => file.endsWith(`${name}-hpa.yaml`))).toBe(scales);
+    const policy = files.find(({ path: file }) => file.endsWith('respond/policy.yaml'));
+    expect(policy?.text.includes('do: [scale')).toBe(scales);
+  });
+
+  it('says what it could not read: a chart without Helm is most of the workloads', async () => {
+    mkdirSync(path.join(directory, 'chart/templates'), { recursive: true });
+    writeFileSync(path.join(directory, 'chart/Chart.yaml'), 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
+    writeFileSync(path.join(directory, 'chart/templates/web.yaml'), 'kind: {{ .Values.kind }}\n');
+    const { stderr, code } = await observe('--no-helm', '--part', 'scaling', '--dry-run');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^plimsoll: chart\/templates\/web.yaml is not observed: the templates of this chart /m);
   });
 
   it('refuses to guess the choices of the last run where their line was changed', async () => {
