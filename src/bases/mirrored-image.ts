@@ -1,4 +1,5 @@
-import { familiarName, type ImageReference } from '../core/image-reference.ts';
+import { familiarName, type ImageReference, nameAsWritten } from '../core/image-reference.ts';
+import { type BaseImage, baseImage } from './base-image.ts';
 import { officialImages } from './official-images.ts';
 
 /** Hosts that a private registry keeps copies of below their own names: `registry.example/docker.io/library/node`. */
@@ -32,4 +33,16 @@ export function copiedFrom(reference: ImageReference, mirrors: ReadonlyMap<strin
   if (at !== -1 && at < parts.length - 1) return parts.slice(at).join('/');
   const [last = '', before] = parts.toReversed();
   return before === 'library' && Object.hasOwn(officialImages, last) ? last : undefined;
+}
+
+/** What is known of an image by its name, or by that of the one that it is a copy of. */
+export function knownImage(
+  reference: ImageReference,
+  mirrors: ReadonlyMap<string, string>,
+): { readonly name: string; readonly copyOf: string | undefined; readonly image: BaseImage } {
+  const { text, tag, digest } = reference;
+  const copyOf = copiedFrom(reference, mirrors);
+  const name = copyOf ?? nameAsWritten(reference);
+  // A digest alone may be any version of the image.
+  return { name, copyOf, image: baseImage(tag !== undefined ? `${name}:${tag}` : digest === undefined ? name : text) };
 }

@@ -5,8 +5,8 @@ import type { ParsedArguments } from './command.ts';
 /** How a project is read, as the flags of reading and `plimsoll.yaml` say. */
 export function readingOptions(
   parsed: ParsedArguments,
-  { exclude, podTemplates, kubernetesTarget, frontend }: Configuration,
-): Pick<LoadOptions, 'gitignore' | 'helm' | 'exclude' | 'podTemplates' | 'kubernetesTarget' | 'frontend'> {
+  { exclude, podTemplates, kubernetesTarget, frontend, bases }: Configuration,
+): Pick<LoadOptions, 'gitignore' | 'helm' | 'exclude' | 'podTemplates' | 'kubernetesTarget' | 'frontend' | 'mirrors'> {
   return {
     gitignore: !parsed.has('no-gitignore'),
     helm: !parsed.has('no-helm'),
@@ -14,5 +14,6 @@ export function readingOptions(
     podTemplates,
     kubernetesTarget,
     frontend,
+    mirrors: bases.mirrors,
   };
 }

@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly frontend?: FrontendVersion | undefined;
   /** See {@link Project.kubernetesTarget}. */
   readonly kubernetesTarget?: string | undefined;
+  /** See {@link Project.mirrors}. */
+  readonly mirrors?: ReadonlyMap<string, string>;
   /** See {@link Project.online}. */
   readonly online?: OnlineAnswers | undefined;
   /** Called with their paths, in order, when the Dockerfiles are found and nothing is read yet. */
@@ -122,6 +124,7 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
     ...(options.online && { online: options.online }),
     ...(options.frontend && { minimumFrontend: options.frontend }),
     ...(options.kubernetesTarget !== undefined && { kubernetesTarget: options.kubernetesTarget }),
+    ...(options.mirrors && { mirrors: options.mirrors }),
     ...(target.kind !== 'bytes' && { readFile: fileReader(found.root, artifacts) }),
   };
   rememberReading(project, { found, cluster });

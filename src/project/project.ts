@@ -57,6 +57,8 @@ export interface Project {
   readonly minimumFrontend?: FrontendVersion;
   /** The Kubernetes release that the objects are for, as the configuration declares it: `1.34`. */
   readonly kubernetesTarget?: string;
+  /** From the beginning of images' names to what they are copies of, as the configuration says. */
+  readonly mirrors?: ReadonlyMap<string, string>;
   /** What registries said today. Absent when none was asked. */
   readonly online?: OnlineAnswers;
   /** The cluster whose live objects these are. Absent for files. */

@@ -335,3 +335,12 @@ describe('reports', () => {
     await expect(audit(['--baseline', 'none.json'])).rejects.toThrow('baseline cannot be read');
   });
 });
+
+test('what plimsoll.yaml calls a copy is judged as what it is a copy of', async () => {
+  const mirrors = 'bases: {mirrors: {registry.example/mirror: docker.io}}\n';
+  write({ Dockerfile: 'FROM registry.example/mirror/node:16\nUSER node\nCMD ["node"]\n' });
+  const said = async () => (await audit(['--rule', 'maintenance/end-of-life-base'])).stdout;
+  expect(await said()).not.toContain('end-of-life-base');
+  write({ 'plimsoll.yaml': mirrors });
+  expect(await said()).toContain('A copy of docker.io/node: Node.js 16 has had no security updates');
+});

@@ -1,6 +1,6 @@
 import { baseImage } from '../../bases/base-image.ts';
 import { dateSource } from '../../bases/date-sources.ts';
-import { copiedFrom } from '../../bases/mirrored-image.ts';
+import { knownImage } from '../../bases/mirrored-image.ts';
 import { trackNews } from '../../bases/track.ts';
 import { isComparable, readTrackTag } from '../../bases/track-tag.ts';
 import type {
@@ -12,7 +12,7 @@ import type {
   NextTrack,
   UnknownNews,
 } from '../../core/bases-report.ts';
-import { type ImageReference, nameAsWritten } from '../../core/image-reference.ts';
+import type { ImageReference } from '../../core/image-reference.ts';
 import { compareSeverity, type Severity } from '../../core/severity.ts';
 import type { RegistrySession } from '../../image/registry-session.ts';
 
@@ -67,10 +67,7 @@ const longEnded = 365;
 export async function assessImage(asked: AskedImage, judging: Judging): Promise<BaseStatus> {
   const { reference, places } = asked;
   const { text, tag, digest } = reference;
-  const copyOf = copiedFrom(reference, judging.mirrors);
-  const name = copyOf ?? nameAsWritten(reference);
-  // A digest alone may be any version of the image.
-  const known = baseImage(tag !== undefined ? `${name}:${tag}` : digest === undefined ? name : text);
+  const { name, copyOf, image: known } = knownImage(reference, judging.mirrors);
   const unknown: UnknownNews[] = [];
   const isLocal = reference.registry === localStore;
   if (isLocal) unknown.push({ what: 'image', reason: localReason });

@@ -1,5 +1,7 @@
 import type { EndOfLife } from '../../bases/base-image.ts';
+import { knownImage } from '../../bases/mirrored-image.ts';
 import type { PeerId } from '../../core/finding.ts';
+import { parseImageReference } from '../../core/image-reference.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
@@ -20,15 +22,17 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report, option, today }) {
     if (today === undefined) return;
     const shipped = new Set(shippedStages(project, dockerfile).flatMap(stageChain));
-    for (const { reference, ends, stages } of endsByImage(dockerfile, addDays(today, option.number('days')))) {
+    const until = addDays(today, option.number('days'));
+    for (const { reference, copyOf, ends, stages } of endsByImage(dockerfile, until, project.mirrors)) {
       const [first, ...others] = stages.flatMap(({ from }) => from ?? []);
       if (first === undefined) continue;
-      const move = moveToSuccessor(project, dockerfile, reference, stages, today);
+      // What of another release a private registry has copies of nobody here knows.
+      const move = copyOf === undefined ? moveToSuccessor(project, dockerfile, reference, stages, today) : undefined;
       const past = ends.filter(({ date }) => date < today);
       report({
         at: first.range,
         also: others.map(({ range }) => ({ range, note: 'the same image' })),
-        message: `${(past.length > 0 ? past : ends).map((end) => sentence(end, today)).join(', and ')}.`,
+        message: `${copyOf === undefined ? '' : `A copy of ${copyOf}: `}${(past.length > 0 ? past : ends).map((end) => sentence(end, today)).join(', and ')}.`,
         severity: severityOf(
           past,
           stages.some((stage) => shipped.has(stage)),
@@ -45,23 +49,38 @@ export const rule = dockerfileRule({
 
 interface EndingImage {
   readonly reference: string;
+  /** Where it is one in a private registry. */
+  readonly copyOf: string | undefined;
   readonly ends: readonly EndOfLife[];
   readonly stages: readonly Stage[];
 }
 
 /** The stages that begin with an image whose support ends before a day, by image. */
-function endsByImage(dockerfile: Dockerfile, before: string): readonly EndingImage[] {
-  const byImage = new Map<string, { ends: readonly EndOfLife[]; stages: Stage[] }>();
+function endsByImage(
+  dockerfile: Dockerfile,
+  before: string,
+  mirrors: ReadonlyMap<string, string> = new Map(),
+): readonly EndingImage[] {
+  const byImage = new Map<string, Omit<EndingImage, 'reference' | 'stages'> & { stages: Stage[] }>();
   for (const stage of dockerfile.stages) {
     const { base } = stage;
     if (base.kind !== 'image' || !base.complete) continue;
-    const ends = baseImageOf(stage).endOfLife.filter(({ date }) => date < before);
+    const { endOfLife, copyOf } = knownEnds(stage, base.reference, mirrors);
+    const ends = endOfLife.filter(({ date }) => date < before);
     if (ends.length === 0) continue;
     const known = byImage.get(base.reference);
     if (known) known.stages.push(stage);
-    else byImage.set(base.reference, { ends, stages: [stage] });
+    else byImage.set(base.reference, { copyOf, ends, stages: [stage] });
   }
   return [...byImage].map(([reference, found]) => ({ reference, ...found }));
+}
+
+function knownEnds(stage: Stage, text: string, mirrors: ReadonlyMap<string, string>) {
+  const { endOfLife } = baseImageOf(stage);
+  const reference = endOfLife.length > 0 ? undefined : parseImageReference(text);
+  if (reference === undefined) return { endOfLife, copyOf: undefined };
+  const { image, copyOf } = knownImage(reference, mirrors);
+  return { endOfLife: copyOf === undefined ? endOfLife : image.endOfLife, copyOf };
 }
 
 function sentence({ product, date }: EndOfLife, today: string): string {
