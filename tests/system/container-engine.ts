@@ -59,6 +59,8 @@ export interface ContainerEngine {
   push(image: string, name: string): Promise<void>;
   /** Runs the image to its end with these arguments, or another program of it. */
   run(image: string, args: readonly string[], options?: { readonly entrypoint?: string }): Promise<Answer>;
+  /** Takes away every name that was built or pushed here: for names that no later run uses. */
+  removeMade(): Promise<void>;
 }
 
 /**
@@ -82,10 +84,12 @@ function engineAt(socket: string): ContainerEngine {
     if (status !== 0) throw new Error(`docker ${args.join(' ')}: exit ${status}\n${(output + errors).slice(-4000)}`);
     return output.trim();
   };
+  const made = new Set<string>();
   return {
     async build(context, tag, { cache = false, builder, secrets = [] } = {}) {
       const begun = performance.now();
       const flags = ['--network=host', '--progress=plain', ...(cache ? [] : ['--no-cache'])];
+      made.add(tag);
       let seconds: number;
       if (builder) seconds = await builder.build([docker, '-H', `unix://${socket}`], context, tag, secrets);
       else {
@@ -127,6 +131,7 @@ function engineAt(socket: string): ContainerEngine {
       await must('save', '-o', file, image);
     },
     async push(image, name) {
+      made.add(name);
       await must('tag', image, name);
       await must('push', name);
     },
@@ -134,6 +139,10 @@ function engineAt(socket: string): ContainerEngine {
       const program = entrypoint === undefined ? [] : ['--entrypoint', entrypoint];
       const { status, output } = await call('run', '--rm', '--network=none', ...program, image, ...args);
       return { asked: args.join(' '), status, body: output };
+    },
+    async removeMade() {
+      if (made.size > 0) await call('image', 'rm', '-f', ...made);
+      made.clear();
     },
   };
 }

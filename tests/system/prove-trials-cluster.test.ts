@@ -94,6 +94,7 @@ describe('trials as pods of a real node', () => {
   });
   afterAll(async () => {
     await runner?.close();
+    await engine?.removeMade();
     cluster?.close();
     if (!missing) {
       node?.stop();

@@ -92,7 +92,8 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild of a Debian imag
     await makeBase('base', 'apt-get install -y of-base base-lib base-user');
     await engine.push(tag('base'), base);
   }, 600_000);
-  afterAll(() => {
+  afterAll(async () => {
+    await engine?.removeMade();
     repository?.stop();
     registry?.stop();
     rmSync(scratch, { recursive: true, force: true });
