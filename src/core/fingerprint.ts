@@ -5,7 +5,8 @@ import type { Report, SuppressedFinding } from './report.ts';
 /**
  * One fingerprint a finding, in the same order: sixteen hexadecimal digits, `:` and the how-manyth finding with these
  * digits it is. The digits depend on the rule, the path and the text of the line, not on where the line stands nor on what
- * the stages of a Dockerfile are called, so that lines put in above and another name do not make an old finding look new.
+ * the stages of a Dockerfile are called nor on the release of an image that it names, so that lines put in above, another name and an update
+ * do not make an old finding look new.
  * Excerpts are masked: no secret is hashed.
  */
 export function fingerprints(findings: readonly Finding[], excerpts: Report['excerpts']): string[] {
@@ -72,7 +73,7 @@ export function lineFingerprint(finding: Finding, excerpts: Report['excerpts']):
 
 function lineOf({ locations: [{ path, start, range }] }: Finding, excerpts: Report['excerpts']): string {
   const line = range ? (excerpts.get(path)?.get(start.line) ?? '') : '';
-  return withoutStageNames(line.trim().replace(/\s+/g, ' '));
+  return withoutReleases(withoutStageNames(line.trim().replace(/\s+/g, ' ')));
 }
 
 /** What may be the name of a stage: no tag, no digest, no registry. */
@@ -87,6 +88,17 @@ const fromFlag = new RegExp(`((?: --|[ ,=])from=)${stageName}(?=[ ,]|$)`, 'gi');
 function withoutStageNames(line: string): string {
   if (/^FROM /i.test(line)) return line.replace(fromLine, (_, head: string, image = '*') => `${head}${image}`);
   return line.includes('from=') ? line.replace(fromFlag, '$1*') : line;
+}
+
+/** Where a line names an image: in FROM, in `--from=` and `from=`, and as `image` of a manifest or a Compose file. */
+const imageNamed = /(^FROM (?:--\S+ )*|(?: --|[ ,=])from=|^(?:- )?["']?image["']?: ?["']?)([^\s,"']+)/i;
+
+/** A line without the tag and the digest of the image that it names: what is found at one release is there at the next one, too. */
+function withoutReleases(line: string): string {
+  return line.replace(
+    imageNamed,
+    (_, head: string, image: string) => head + image.replace(/@\S*$/, '').replace(/:[^/]*$/, ''),
+  );
 }
 
 let hasHash = true;

@@ -40,9 +40,21 @@ test.each([
 });
 
 test.each([
-  ['FROM node:22 AS build', 'FROM node:24 AS build'],
-  ['FROM shop/base', 'FROM shop/other'],
+  ['FROM node:22 AS build', 'FROM node:24-slim@sha256:aa AS build'],
+  ['FROM registry.example:5000/node:22', 'FROM registry.example:5000/node:24'],
   ['COPY --from=nginx:1.27 /a /b', 'COPY --from=nginx:1.29 /a /b'],
+  ['- image: shop/web:1.2.3', '- image: shop/web:1.2.4'],
+  ['image: "postgres:16.1"', 'image: "postgres:16.2@sha256:bb"'],
+])('stays when an image gets another release: %s, %s', (before, after) => {
+  expect(fingerprints([finding(1)], excerpts(after))).toEqual(fingerprints([finding(1)], excerpts(before)));
+});
+
+test.each([
+  ['FROM node:22 AS build', 'FROM python:22 AS build'],
+  ['FROM registry.example:5000/node:22', 'FROM registry.example:5001/node:22'],
+  ['image: shop/web:1', 'image: shop/api:1'],
+  ['RUN docker pull image: a:1', 'RUN docker pull image: a:2'],
+  ['FROM shop/base', 'FROM shop/other'],
   ['COPY --from=build /a /b', 'COPY --from=build /a /c'],
   ['RUN curl https://a.example/?from=x', 'RUN curl https://a.example/?from=y'],
 ])('differs when the image or the rest of the line does: %s, %s', (before, after) => {
