@@ -29,6 +29,7 @@ export function renderBases(report: BasesReport, options: Options): string {
       isTold(status, news) ? some(status).map((cells) => [...cells, where(status, news, options.all)]) : [],
     );
   const place = { title: 'named in', flexible: true };
+  const canMove = report.images.some(({ ending, next }) => ending.length > 0 && next.length > 0);
   return joinBlocks([
     header(report, page),
     section(
@@ -50,7 +51,7 @@ export function renderBases(report: BasesReport, options: Options): string {
       page,
     ),
     section(
-      ['  ends', 'support', 'when', 'severity', 'says'],
+      ['  ends', 'support', 'when', 'severity', 'says', ...(canMove ? ['next tracks'] : [])],
       rows('ending', (status) =>
         status.ending.map((end) => [
           `  ${withOrigin(status)}`,
@@ -58,6 +59,7 @@ export function renderBases(report: BasesReport, options: Options): string {
           `${end.date}, ${daysText(end)}`,
           end.severity,
           new URL(end.source).host,
+          ...(canMove ? [tracksText(status)] : []),
         ]),
       ),
       place,
@@ -272,7 +274,7 @@ function messages(status: BaseStatus): Message[] {
       (end): Message => ({
         news: 'ending',
         severity: end.severity,
-        message: `${withOrigin(status)}: support for ${end.product} ${end.days < 0 ? 'ended' : 'ends'} on ${end.date}, ${daysText(end)} (${end.source}).`,
+        message: `${withOrigin(status)}: support for ${end.product} ${end.days < 0 ? 'ended' : 'ends'} on ${end.date}, ${daysText(end)} (${end.source})${newer === undefined ? later : ''}.`,
       }),
     ),
     ...(deprecated

@@ -61,7 +61,7 @@ function deletions({ deleted }: EnginePrune, written: boolean, every: boolean, p
       item.kind,
       bytesText(item.freedBytes),
       item.getBack === undefined ? 'unknown' : `${item.getBack.by} ${secondsText(item.getBack.seconds)}`,
-      every ? namesOf(item) : nameOf(item),
+      every ? namesOf(item) : nameOf(item, false),
       reasonOf(item),
     ]),
     page,
@@ -86,7 +86,7 @@ function kept({ kept: all }: EnginePrune, every: boolean, page: Page): string[] 
   return [
     ...terminalTable(
       [{ title: 'stays' }, { title: 'listed', align: 'right' }, { title: 'what' }, { title: 'why', flexible: true }],
-      shown.map((item) => [item.kind, bytesText(item.listedBytes), nameOf(item), item.reasons[0]?.text ?? '']),
+      shown.map((item) => [item.kind, bytesText(item.listedBytes), nameOf(item, every), item.reasons[0]?.text ?? '']),
       page,
     ),
     ...(shown.length < all.length
@@ -96,13 +96,13 @@ function kept({ kept: all }: EnginePrune, every: boolean, page: Page): string[] 
 }
 
 /** One name of each repository, so that none goes unseen, and how many more there are. */
-function nameOf(item: KeptItem | DeletedItem): string {
+function nameOf(item: KeptItem | DeletedItem, whole: boolean): string {
   const all = tellingNames(item);
   const repositories = new Map(all.toReversed().map((name) => [repositoryOf(name), name]));
   const shown = all.filter((name) => repositories.get(repositoryOf(name)) === name);
   if (shown.length === 0 || item.kind === 'cache') return shortened(namesOf(item));
   const more = all.length - shown.length;
-  return `${shown.map(shortened).join(', ')}${more > 0 ? ` and ${plural(more, 'name')} more` : ''}`;
+  return `${shown.map((name) => (whole ? name : shortened(name))).join(', ')}${more > 0 ? ` and ${plural(more, 'name')} more` : ''}`;
 }
 
 function namesOf(item: KeptItem | DeletedItem): string {

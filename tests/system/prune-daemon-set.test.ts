@@ -93,7 +93,7 @@ describe('prune engine on nodes', () => {
       expect(lines.map((line) => line.replace(/\s+/g, ' ')).sort()).toEqual([
         expect.stringContaining(`${repositoryOfTest}:2 context inClusterContext: ${namespace}/replicaset/web-`),
         expect.stringContaining(`${repositoryOfTest}:3 context inClusterContext: ${namespace}/`),
-        expect.stringContaining(`${repositoryOfTest}:1 is older than 0 minutes`),
+        expect.stringContaining(`${repositoryOfTest}:1 no rule keeps it`),
       ]);
     },
     300_000,

@@ -90,7 +90,8 @@ function keepLast(images: readonly EngineItem[], count: number, keep: Keep): voi
     const dated = all.filter(({ time }) => time !== undefined).sort(newestFirst);
     const oldest = dated[count - 1]?.time ?? Number.NEGATIVE_INFINITY;
     for (const image of dated)
-      if ((image.time ?? 0) >= oldest) keep(image, 'last', `is among the last ${count} of ${name}`);
+      if ((image.time ?? 0) >= oldest)
+        keep(image, 'last', `is ${count === 1 ? 'the newest' : `among the last ${count}`} of ${name}`);
   }
 }
 

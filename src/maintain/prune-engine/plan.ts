@@ -142,9 +142,10 @@ function reasonToDelete(item: EngineItem, policy: EnginePolicy): string {
         : `was not used within ${ageText(cacheOlderThan)}${cacheBytes === undefined ? '' : ', or is over the size'}`;
     case 'image': {
       if (item.intermediate) return 'a step of images that go';
-      const old = `is older than ${ageText(youngerThan)}`;
-      if (item.names.length === 0) return `has no name and ${old}`;
-      return keepLast === 0 ? old : `${old}, and not among the last ${keepLast}`;
+      const old = youngerThan === 0 ? [] : [`is older than ${ageText(youngerThan)}`];
+      if (item.names.length === 0) return ['has no name', ...old].join(' and ');
+      const last = keepLast === 1 ? 'is not the newest' : `is not among the last ${keepLast}`;
+      return [...old, ...(keepLast === 0 ? [] : [last])].join(', and ') || 'no rule keeps it';
     }
   }
 }

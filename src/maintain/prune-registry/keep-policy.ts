@@ -71,13 +71,14 @@ export function describePolicy(policy: KeepPolicy): string[] {
 }
 
 function describeRules({ last, youngerThan, tags, versions }: KeepRules): string {
-  return [
-    `the newest ${last} with a tag`,
-    `what is younger than ${ageText(youngerThan)}`,
+  const kept = [
+    ...(last === 0 ? [] : [`the newest${last === 1 ? '' : ` ${last}`} with a tag`]),
+    ...(youngerThan === 0 ? [] : [`what is younger than ${ageText(youngerThan)}`]),
     ...(tags.length > 0 ? [`tags ${tags.map(printable).join(', ')}`] : []),
     ...versionTracks.flatMap((track) => {
       const count = versions[track];
       return count === undefined ? [] : [`the newest ${count} of each ${track} version`];
     }),
-  ].join('; ');
+  ];
+  return kept.length === 0 ? 'nothing by a rule' : kept.join('; ');
 }

@@ -24,12 +24,13 @@ export function keptByRules(images: readonly TaggedImage[], rules: KeepRules): R
         keep(digest, tag === glob ? `the policy keeps the tag ${tag}` : `the policy keeps tags ${glob}`);
     }
   }
-  for (const digest of newest(images, rules.last)) keep(digest, `among the newest ${rules.last}`);
+  for (const digest of newest(images, rules.last))
+    keep(digest, rules.last === 1 ? 'the newest' : `among the newest ${rules.last}`);
   for (const track of versionTracks) {
     const count = rules.versions[track];
     if (count === undefined) continue;
     for (const [digest, name] of newestVersions(images, track === 'major' ? 1 : 2, count))
-      keep(digest, `among the newest ${count} of ${name}`);
+      keep(digest, count === 1 ? `the newest of ${name}` : `among the newest ${count} of ${name}`);
   }
   return kept;
 }

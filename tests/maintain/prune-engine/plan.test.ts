@@ -31,6 +31,18 @@ function planOf(items: readonly EngineItem[], untilFree?: { bytes: number; free:
 const ids = ({ deleted }: ReturnType<typeof planOf>) => deleted.map(({ told }) => told.id);
 
 describe('a plan', () => {
+  it.each<[string, Partial<EnginePolicy>, string]>([
+    ['its age and its rank', { keepLast: 2, youngerThan: 86_400 }, 'is older than 1 day, and is not among the last 2'],
+    ['its rank where no age keeps anything', { keepLast: 1, youngerThan: 0 }, 'is not the newest'],
+    ['its age where no rank does', { keepLast: 0, youngerThan: 86_400 }, 'is older than 1 day'],
+    ['that nothing keeps it', { keepLast: 0, youngerThan: 0 }, 'no rule keeps it'],
+  ])('says of an image that goes %s', (_, rules, reason) => {
+    const items = ['app:1', 'app:2', 'app:3'].map((id, at) => itemOf('image', id, { days: 9 - at }));
+    const policy = { ...defaultPolicy, ...rules };
+    const plan = planPrune({ items, reasons: keepReasons(items, policy, now), policy, bytesOf, untilFree: undefined });
+    expect(plan.deleted[0]?.told.reason).toBe(reason);
+  });
+
   it('counts a layer that several have once, with the last of them that goes', () => {
     const plan = planOf([one, two, tool]);
     expect(plan.deleted.map(({ told }) => [told.id, told.freedBytes])).toEqual([
