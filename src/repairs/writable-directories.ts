@@ -1,7 +1,9 @@
-import { familiarName } from '../core/image-reference.ts';
+import { familiarName, parseImageReference } from '../core/image-reference.ts';
 import type { YamlRecord } from '../kubernetes/edit-yaml.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
+import { buildRunBy } from '../project/container-builds.ts';
 import type { Project } from '../project/project.ts';
+import { externalBase } from '../project/stage-facts.ts';
 import { addToList, type Edits, together } from './manifest-edits.ts';
 
 interface WritingImage {
@@ -20,8 +22,19 @@ const images: Readonly<Record<string, WritingImage>> = {
 };
 
 /** Directories that the image of a container writes as it starts, and that no volume is mounted at. */
-export function unmountedDirectories({ imageReference, volumeMounts }: Container): string[] {
-  const name = imageReference && familiarName(imageReference);
+export function unmountedDirectories(container: Container): string[] {
+  return unmounted(container, container.imageReference && familiarName(container.imageReference));
+}
+
+/** The same, and for an image that is built here what the official image that it stands on writes: its configuration may have been changed. */
+export function likelyUnmountedDirectories(project: Project, container: Container): string[] {
+  const { stage } = buildRunBy(project, container) ?? {};
+  const base = stage && externalBase(stage);
+  const reference = base?.kind === 'image' && base.complete ? parseImageReference(base.reference) : undefined;
+  return reference ? unmounted(container, familiarName(reference)) : unmountedDirectories(container);
+}
+
+function unmounted({ volumeMounts }: Container, name: string | undefined): string[] {
   const image = name !== undefined && Object.hasOwn(images, name) ? images[name] : undefined;
   if (image === undefined) return [];
   const mounted = volumeMounts.flatMap(({ mountPath }) => mountPath?.text.replace(/\/+$/, '') ?? []);

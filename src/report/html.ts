@@ -8,6 +8,7 @@ import { arrows, findingSections } from './internal/html-findings.ts';
 import { trendMultiples } from './internal/html-multiples.ts';
 import { htmlPage } from './internal/html-page.ts';
 import { proofSection } from './internal/html-proofs.ts';
+import { likeProblems, othersText } from './internal/like-problems.ts';
 import { type Markup, markup } from './internal/markup.ts';
 import {
   countBySeverity,
@@ -113,10 +114,11 @@ function links({ inventory }: Report): Markup {
 
 function problems(report: Report): Markup {
   if (report.problems.length === 0) return markup``;
-  const items = report.problems.map(
-    ({ path, position, message, remedy }) =>
-      markup`<li><code>${path}${position ? `:${position.line}` : ''}</code> ${message}<br>${remedy}</li>`,
-  );
+  const items = likeProblems(report.problems).map((each) => {
+    const { path, position, message, remedy } = each.first;
+    const rest = [remedy, othersText(each)].filter(Boolean).join(' ');
+    return markup`<li><code>${path}${position ? `:${position.line}` : ''}</code> ${message}<br>${rest}</li>`;
+  });
   return markup`<section class="panel problems"><h2>Not read</h2><ul>${items}</ul></section>`;
 }
 

@@ -5,6 +5,7 @@ import type { Report } from '../core/report.ts';
 import { clusterSentences, imageCells, imageColumns } from './internal/cluster-rows.ts';
 import { html, markdown, markdownBlock, markdownCode, unreferenced } from './internal/escape.ts';
 import { docsByRule, excerptOf, groupByFile } from './internal/findings.ts';
+import { likeProblems, othersText } from './internal/like-problems.ts';
 import { proofBars } from './internal/proof-bars.ts';
 import { relativeUri } from './internal/relative-uri.ts';
 import {
@@ -175,10 +176,13 @@ function placeLink(path: string, line: number | undefined, { sourceBase }: Markd
 
 function problems(report: Report): string {
   if (report.problems.length === 0) return '';
-  const lines = report.problems.slice(0, 20).map(({ path, position, message, remedy }) => {
+  const groups = likeProblems(report.problems);
+  const lines = groups.slice(0, 20).map((each) => {
+    const { path, position, message, remedy } = each.first;
     const place = markdownCode(position ? `${path}:${position.line}` : path);
-    return `- ${place}: ${markdown(message)}\\\n  ${markdown(remedy)}`;
+    const rest = [remedy, othersText(each)].filter(Boolean).map(markdown).join(' ');
+    return `- ${place}: ${markdown(message)}\\\n  ${rest}`;
   });
-  const more = report.problems.length - lines.length;
+  const more = groups.slice(20).reduce((sum, { others }) => sum + 1 + others.length, 0);
   return ['### Not read', '', ...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n');
 }

@@ -6,6 +6,7 @@ import type { Severity } from '../core/severity.ts';
 import { clusterBlock } from './internal/cluster-terminal.ts';
 import { displayWidth, truncate, wrap } from './internal/display-width.ts';
 import { countByRule, excerptOf, type FileGroup, groupByFile } from './internal/findings.ts';
+import { type LikeProblems, likeProblems, othersText } from './internal/like-problems.ts';
 import { proofBlocks } from './internal/proof-blocks.ts';
 import {
   type Page,
@@ -65,7 +66,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     clusterBlock(report.inventory.cluster, options.all, page),
     ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
     remainder(report.findings.slice(shown.length), page),
-    ...report.problems.map((problem) => problemLines(problem, page)),
+    ...likeProblems(report.problems).map((problems) => problemLines(problems, page)),
     ...proofBlocks(report, page),
     clean ? [] : [...renderScore(report.score, page), ...totals(report, page)],
     nextSteps(report, shown.length, options, page),
@@ -91,7 +92,7 @@ export function findingBlocks(report: Report, atMost: number, page: Page): reado
   return [
     ...groupByFile(report, shown).map((group) => fileGroup(report, group, page)),
     remainder(report.findings.slice(shown.length), page),
-    ...report.problems.map((problem) => problemLines(problem, page)),
+    ...likeProblems(report.problems).map((problems) => problemLines(problems, page)),
     ...(report.findings.length === 0 ? [] : [[...renderScore(report.score, page), ...totals(report, page)]]),
   ];
 }
@@ -223,11 +224,15 @@ function remainder(findings: readonly Finding[], page: Page): string[] {
   return [paint([{ text: `and ${findings.length} more`, style: 'bold' }], page), '', ...counts];
 }
 
-function problemLines({ path, position, message, remedy }: ReadProblem, page: Page): string[] {
+function problemLines(problems: LikeProblems<ReadProblem>, page: Page): string[] {
+  const { path, position, message, remedy } = problems.first;
+  const others = othersText(problems);
   const place = `${printable(path)}${position ? `:${position.line}:${position.column}` : ''}`;
   return [
     ...paragraph([{ text: 'plimsoll: ', style: 'yellow' }], { text: `${place}: ${printable(message)}` }, [], page),
-    ...(remedy === '' ? [] : paragraph([{ text: '  ' }], { text: printable(remedy) }, [], page)),
+    ...[remedy, others].flatMap((text) =>
+      text === '' ? [] : paragraph([{ text: '  ' }], { text: printable(text) }, [], page),
+    ),
   ];
 }
 

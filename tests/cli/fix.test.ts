@@ -45,6 +45,35 @@ const fix = (args: readonly string[], more?: Parameters<typeof runCommand>[3]) =
   runCommand(command, directory, args, more);
 
 describe('plimsoll fix', () => {
+  test('a repair of a base that an overlay could not be merged with any more is taken back', async () => {
+    const container = (probes: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/shop/web:1.4.2
+          ports: [{containerPort: 8080}]
+${probes}`;
+    const base = container('');
+    write({
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': base,
+      'staging/kustomization.yaml': 'resources: [../base]\n',
+      'production/kustomization.yaml': 'resources: [../base]\npatches: [path: probes.yaml]\n',
+      'production/probes.yaml': container(`          readinessProbe: {httpGet: {path: /ready, port: 8080}}
+          livenessProbe: {httpGet: {path: /live, port: 8080}}
+`),
+    });
+    const { stdout } = await fix(['--rule', 'monitoring/probes', '--review', '--write', '--allow-dirty', '--json']);
+    expect(read('base/web.yaml').toString()).toBe(base);
+    expect(JSON.parse(stdout)).toMatchObject({ withdrawn: [{ rule: 'monitoring/probes' }] });
+  });
+
   test('shows what it would do and writes nothing in a pipe', async () => {
     write({ Dockerfile: fixable });
     const { code, stdout } = await fix(only);

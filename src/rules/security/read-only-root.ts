@@ -5,7 +5,7 @@ import { missingReport } from '../../project/missing-settings.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix } from '../../repairs/manifest-edits.ts';
-import { mountEmptyDirectories, unmountedDirectories } from '../../repairs/writable-directories.ts';
+import { likelyUnmountedDirectories, mountEmptyDirectories } from '../../repairs/writable-directories.ts';
 
 const readOnlyRoot = {
   name: 'readOnlyRootFilesystem: true',
@@ -41,7 +41,7 @@ function closeRoots(project: Project, workload: Workload, containers: readonly C
     container,
     paths: [
       ...(hasMount(container, '/tmp') ? [] : ['/tmp']),
-      ...unmountedDirectories(container).filter((path) => path !== '/tmp'),
+      ...likelyUnmountedDirectories(project, container).filter((path) => path !== '/tmp'),
     ],
     record: { securityContext: { readOnlyRootFilesystem: true } },
   }));
