@@ -28,9 +28,11 @@ export function missingReport(
   if (first === undefined) return undefined;
   const names = lacking.map(({ container }) => container.name);
   const missing = [...new Set(lacking.flatMap((each) => each.missing.map(({ name }) => name)))];
+  // Where a chart takes the container's name from is no place to change.
+  const { givenAt: _, ...place } = first.container.place;
   const subject = names.length === 1 ? `container ${names[0]}` : `containers ${enumerate(names)}`;
   return {
-    at: first.container.place,
+    at: place,
     also: others.map(({ container, missing: own }) => ({
       ...container.place,
       note: says(

@@ -11,7 +11,7 @@ const known = new WeakMap<Artifact, readonly SourceRange[]>();
 export function sharedRanges(artifact: Artifact): readonly SourceRange[] {
   let ranges = known.get(artifact);
   if (!ranges) {
-    ranges = /\*[\w.-]/.test(artifact.text) && artifact.text.includes('&') ? readShared(artifact.text) : [];
+    ranges = readShared(artifact.text);
     known.set(artifact, ranges);
   }
   return ranges;
@@ -19,8 +19,24 @@ export function sharedRanges(artifact: Artifact): readonly SourceRange[] {
 
 function readShared(text: string): SourceRange[] {
   const ranges: SourceRange[] = [];
-  for (const { start, end } of splitDocuments(text)) ranges.push(...sharedIn(text.slice(start, end), start));
+  if (!mayShare(text)) return ranges;
+  for (const { start, end } of splitDocuments(text)) {
+    const document = text.slice(start, end);
+    if (mayShare(document)) ranges.push(...sharedIn(document, start));
+  }
   return ranges;
+}
+
+/** False where no alias can be: texts with stars and ampersands are many, those with a star before the name of an anchor few. */
+function mayShare(text: string): boolean {
+  if (!text.includes('&') || !text.includes('*')) return false;
+  const anchors = new Set(namesBehind(text, /&([^\s,[\]{}]+)/g));
+  return anchors.size > 0 && namesBehind(text, /\*([^\s,[\]{}]+)/g).some((name) => anchors.has(name));
+}
+
+/** Without a colon at the end, which may or may not be taken for a part of the name. */
+function namesBehind(text: string, sign: RegExp): string[] {
+  return [...text.matchAll(sign)].map(([, name = '']) => name.replace(/:$/, ''));
 }
 
 interface Anchor {

@@ -22,10 +22,29 @@ export function maskedLines(text: string, secrets: readonly SourceRange[]): (lin
   };
 }
 
+interface MaskedTexts {
+  readonly before: ReturnType<typeof maskedLines>;
+  readonly after: ReturnType<typeof maskedLines>;
+}
+
+/** A file of megabytes may have hundreds of hunks. */
+const masked = new WeakMap<ChangedFile, MaskedTexts>();
+
+function maskedTexts(file: ChangedFile): MaskedTexts {
+  let texts = masked.get(file);
+  if (!texts) {
+    texts = {
+      before: maskedLines(file.before?.text ?? '', file.secrets.before),
+      after: maskedLines(file.after.text, file.secrets.after),
+    };
+    masked.set(file, texts);
+  }
+  return texts;
+}
+
 /** The lines of a hunk as reports may show them. */
 export function maskedHunk(file: ChangedFile, hunk: Hunk): Hunk {
-  const before = maskedLines(file.before?.text ?? '', file.secrets.before);
-  const after = maskedLines(file.after.text, file.secrets.after);
+  const { before, after } = maskedTexts(file);
   let [old, now] = [hunk.beforeStart, hunk.afterStart];
   return {
     ...hunk,
