@@ -46,10 +46,11 @@ export function buildEnd(subject: SplitSubject, plan: SplitPlan): BuildEnd {
 
 /**
  * What is copied from the context behind the last step that builds: the new stage copies it itself. A changed source is then a layer of its own, as it
- * was before, and not one with all that was installed.
+ * was before, and not one with all that was installed. What lies among the sources is for the run as well: no step that builds has seen it.
  */
 function lateCopies({ dockerfile, stage, runs, copies }: SplitSubject, plan: SplitPlan): readonly CopyStep[] {
   const isCopied = (path: string | undefined) => path === undefined || plan.copied.some((root) => liesIn(path, root));
+  const isLeft = (path: string | undefined) => path !== undefined && plan.left.some((root) => liesIn(path, root));
   const works = (step: RunStep) =>
     !plan.repeats?.(step) && (step.kind === 'build' || (step.kind === 'setup' && step.paths.some(isCopied)));
   const last = Math.max(-1, ...runs.filter(works).map(({ instruction }) => instruction.range.start));
@@ -58,7 +59,7 @@ function lateCopies({ dockerfile, stage, runs, copies }: SplitSubject, plan: Spl
     ({ instruction, paths }) =>
       instruction.range.start > last &&
       instruction.from === undefined &&
-      paths?.every(isCopied) === true &&
+      paths?.every((path) => isCopied(path) || isLeft(path)) === true &&
       !textOf(dockerfile, instruction).includes('$') &&
       (instruction.range.start > workdir || instruction.destination?.value.startsWith('/') === true),
   );
