@@ -169,7 +169,7 @@ function planOf(place: Place, found: Detection, { choices, existing }: DetectOpt
   const own = dockerfile && withOwnImage(detection, dockerfile, choices);
   const { decisions, questions } = own ?? detection;
   const run = withChosenData((own ?? detection).run, choices.data);
-  const ofData = mayKeepData(place, run);
+  const ofData = mayKeepData(place, { ...detection, run });
   const variables = plannedVariables(
     { ...place, application },
     detection.variables,

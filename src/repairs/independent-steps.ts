@@ -12,6 +12,7 @@ const blind =
 export function isIndependentCommand(command: ShellCommand): boolean {
   const read = readPackageCommand(command);
   if (setsPlace(command)) return false;
+  if (setsForUser(command)) return !namesFile(command);
   if (read === undefined) return isBlind(command);
   if (namesFile(command)) return false;
   if (['apt', 'apk', 'rpm'].includes(read.ecosystem))
@@ -28,6 +29,20 @@ export function isIndependentCommand(command: ShellCommand): boolean {
   if (!['pip', 'gem', 'npm'].includes(read.ecosystem) || read.tool === 'yarn' || read.tool === 'pnpm') return false;
   // `npm install x` without -g is written to the project's package.json.
   return read.global || read.ecosystem === 'pip' || read.ecosystem === 'gem';
+}
+
+/** A setting that a package manager keeps in the home of the user, whatever directory it is called in. */
+function setsForUser({ name, arguments: words, redirects }: ShellCommand): boolean {
+  const [first, second] = words.map(({ value }) => value);
+  if (
+    redirects.length > 0 ||
+    first !== 'config' ||
+    words.some(({ value }) => /^--(?:local|location|site)\b/.test(value))
+  )
+    return false;
+  // https://python-poetry.org/docs/configuration/
+  if (name === 'poetry') return true;
+  return /^(?:npm|pnpm|pip3?)$/.test(name) && second === 'set';
 }
 
 /** `corepack install` reads package.json, and a home among the sources is filled with files of its own. */

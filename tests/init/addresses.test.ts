@@ -27,6 +27,18 @@ describe('options of a Rust program', () => {
     expect(asks(plan, /Which port/)).toBe(true);
   });
 
+  test('the name of an option is no directory that the program reads', () => {
+    const files = (source: string) =>
+      plansOf({
+        'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n\n[dependencies]\nhyper = "1"\n',
+        'Cargo.lock': '',
+        'assets/index.html': '',
+        'src/main.rs': `fn main() {\n    ${source};\n    let page = include_str!("../assets/index.html");\n    TcpListener::bind("0.0.0.0:5000");\n}\n`,
+      })[0]?.decisions.filter(({ topic }) => topic === 'files').length;
+    expect(files('Command::new("shop").arg(Arg::new("assets").long("assets"))')).toBe(0);
+    expect(files('serve("assets")')).toBe(1);
+  });
+
   test('a host counts beside the port of the same name', () => {
     expect(
       rust(['SHOP_PORT', 'u16', '3001'], ['STOCK_HOST', 'String', 'stock'], ['SHOP_HOST', 'String', '::1'])?.run
@@ -198,6 +210,17 @@ test.each([
   expect(asks(plan, /keep data in files/)).toBe(asked);
   // Several pods would each have their own.
   expect(plan && writeManifests(plan).some(({ path }) => path === 'k8s/hpa.yaml')).toBe(!asked);
+});
+
+test.each([
+  ['a program that writes', {}, true],
+  ['a framework, whose directories are known', { 'slim/slim': '^4.0' }, false],
+])('of PHP whether data is kept is asked for %s', (_, require, asked) => {
+  const [plan] = plansOf({
+    'composer.json': JSON.stringify({ name: 'shop/shop', require }),
+    'index.php': "<?php\nfile_put_contents('orders/' . $id, $order);\n",
+  });
+  expect(asks(plan, /keep data in files: it writes files \(index\.php:2\)/)).toBe(asked);
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildkitBuilder } from './buildkit-builder.ts';
-import type { Answer, BuiltImage, ContainerEngine } from './container-engine.ts';
+import type { Answer, BuiltImage, ContainerEngine, Served } from './container-engine.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 const cases = path.join(path.dirname(fileURLToPath(import.meta.url)), 'builds');
@@ -18,6 +18,13 @@ export interface BuildCase {
   readonly preset: 'recommended' | 'all';
   /** What the build is given, by name, as an argument and as a secret. */
   readonly secrets: Readonly<Record<string, string>>;
+  /**
+   * What a repair of its log gives: lines of JSON where there were none, or a log on the standard streams where there was none. Undefined:
+   * its log is not looked at.
+   */
+  readonly logs: 'json' | 'there' | undefined;
+  /** It stops on SIGTERM, which it did not before its repair. */
+  readonly stops: boolean;
   /** What it asks of the front end the engine's own does not have. */
   readonly newestFrontend: boolean;
   readonly trial:
@@ -29,6 +36,8 @@ export interface BuildCase {
 export interface Tried {
   readonly image: BuiltImage;
   readonly answers: readonly Answer[];
+  /** Of a case whose log or end is looked at. */
+  readonly served: Served | undefined;
   /** The rules whose fixes were applied to the file that it was built from. */
   readonly rules: readonly string[];
 }
@@ -43,10 +52,12 @@ export function readBuildCases(): BuildCase[] {
         skip = [],
         preset = 'recommended',
         secrets = {},
+        logs,
+        stops = false,
         newestFrontend = false,
         ...trial
       } = JSON.parse(readFileSync(path.join(cases, name, 'case.json'), 'utf8'));
-      return { name, language, skip, preset, secrets, newestFrontend, trial };
+      return { name, language, skip, preset, secrets, logs, stops, newestFrontend, trial };
     });
 }
 
@@ -56,7 +67,7 @@ export function readBuildCases(): BuildCase[] {
  */
 export async function tryCase(
   engine: ContainerEngine,
-  { name, skip, preset, secrets, trial }: BuildCase,
+  { name, skip, preset, secrets, logs, stops, trial }: BuildCase,
   builder?: BuildkitBuilder,
 ): Promise<{ before: Tried; safe: Tried | undefined; review: Tried | undefined }> {
   const scratch = mkdtempSync(path.join(tmpdir(), `plimsoll-${name}-`));
@@ -69,9 +80,12 @@ export async function tryCase(
     const tag = `plimsoll-case/${name}:${variant}${builder ? '-buildkit' : ''}`;
     const image = await engine.build(context, tag, { builder, secrets: given });
     const answers: Answer[] = [];
-    if ('port' in trial) answers.push(...(await engine.ask(tag, trial.port, trial.paths)));
+    const isWatched = logs !== undefined || stops;
+    const served = 'port' in trial && isWatched ? await engine.serve(tag, trial.port, trial.paths) : undefined;
+    if (served) answers.push(...served.answers);
+    else if ('port' in trial) answers.push(...(await engine.ask(tag, trial.port, trial.paths)));
     else for (const args of trial.runs) answers.push(await engine.run(tag, args));
-    return { image, answers, rules };
+    return { image, answers, served, rules };
   };
   const fixed = async (variant: string, flags: readonly string[]): Promise<Tried | undefined> => {
     const copy = path.join(scratch, variant);

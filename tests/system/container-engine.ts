@@ -28,6 +28,18 @@ export interface AskOptions {
   readonly restrictedTo?: number;
 }
 
+/** What a container did that was started, asked and stopped. */
+export interface Served {
+  readonly answers: readonly Answer[];
+  /** Both standard streams. */
+  readonly logs: string;
+  /** Seconds from the signal to the end. The engine kills after `graceSeconds`. */
+  readonly stopSeconds: number;
+}
+
+/** How long a container may take to stop. */
+export const graceSeconds = 4;
+
 /** What a build is given, as an argument and as a secret: a file takes the one that it asks for. */
 export interface BuildSecret {
   readonly name: string;
@@ -51,8 +63,10 @@ export interface ContainerEngine {
       readonly secrets?: readonly BuildSecret[];
     },
   ): Promise<BuiltImage>;
-  /** Starts the image without a network, asks its port each path, stops it. */
-  ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Answer[]>;
+  /** Starts the image without a network, asks its port each path, removes the container. */
+  ask(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<readonly Answer[]>;
+  /** The same, and it is stopped as an orchestrator stops it. */
+  serve(image: string, port: number, paths: readonly string[], options?: AskOptions): Promise<Served>;
   /** Writes the image to an archive. */
   save(image: string, file: string): Promise<void>;
   /** Gives an image another name and pushes it under that, to a registry of the loopback. */
@@ -85,6 +99,33 @@ function engineAt(socket: string): ContainerEngine {
     return output.trim();
   };
   const made = new Set<string>();
+  const withContainer = async <T>(
+    image: string,
+    port: number,
+    paths: readonly string[],
+    { waitSeconds = 30, restrictedTo }: AskOptions,
+    then: (container: string, answers: readonly Answer[]) => Promise<T>,
+  ): Promise<T> => {
+    const restrictions =
+      restrictedTo === undefined
+        ? []
+        : ['--user', String(restrictedTo), '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', ...noNewRights];
+    const container = await must('run', '-d', '--network=none', ...restrictions, image);
+    try {
+      const pid = await must('inspect', '-f', '{{.State.Pid}}', container);
+      const get = (where: string) => execute('nsenter', ['-t', pid, '-n', ...curl, `http://127.0.0.1:${port}${where}`]);
+      await waitUntilOpen(pid, port, waitSeconds, () => must('logs', container));
+      const answers: Answer[] = [];
+      for (const asked of paths) {
+        const { output } = await get(asked);
+        const cut = output.lastIndexOf('\n');
+        answers.push({ asked, status: Number(output.slice(cut + 1)), body: output.slice(0, cut) });
+      }
+      return await then(container, answers);
+    } finally {
+      await call('rm', '-f', container);
+    }
+  };
   return {
     async build(context, tag, { cache = false, builder, secrets = [] } = {}) {
       const begun = performance.now();
@@ -105,28 +146,16 @@ function engineAt(socket: string): ContainerEngine {
       ).split(' ');
       return { id: id ?? '', bytes: Number(bytes), layers: Number(layers), seconds };
     },
-    async ask(image, port, paths, { waitSeconds = 30, restrictedTo } = {}) {
-      const restrictions =
-        restrictedTo === undefined
-          ? []
-          : ['--user', String(restrictedTo), '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', ...noNewRights];
-      const container = await must('run', '-d', '--network=none', ...restrictions, image);
-      try {
-        const pid = await must('inspect', '-f', '{{.State.Pid}}', container);
-        const get = (where: string) =>
-          execute('nsenter', ['-t', pid, '-n', ...curl, `http://127.0.0.1:${port}${where}`]);
-        await waitUntilOpen(pid, port, waitSeconds, () => must('logs', container));
-        const answers: Answer[] = [];
-        for (const asked of paths) {
-          const { output } = await get(asked);
-          const cut = output.lastIndexOf('\n');
-          answers.push({ asked, status: Number(output.slice(cut + 1)), body: output.slice(0, cut) });
-        }
-        return answers;
-      } finally {
-        await call('rm', '-f', container);
-      }
-    },
+    ask: (image, port, paths, options = {}) =>
+      withContainer(image, port, paths, options, async (_, answers) => answers),
+    serve: (image, port, paths, options = {}) =>
+      withContainer(image, port, paths, options, async (container, answers) => {
+        const begun = performance.now();
+        await must('stop', '--time', String(graceSeconds), container);
+        const stopSeconds = (performance.now() - begun) / 1000;
+        const { output, errors } = await call('logs', container);
+        return { answers, logs: output + errors, stopSeconds };
+      }),
     async save(image, file) {
       await must('save', '-o', file, image);
     },

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BuildCase, readBuildCases, type Tried, tryCase } from './build-case.ts';
 import { type BuildkitBuilder, buildkitMissing, startBuildkit } from './buildkit-builder.ts';
-import { type ContainerEngine, startContainerEngine } from './container-engine.ts';
+import { type ContainerEngine, graceSeconds, startContainerEngine } from './container-engine.ts';
 
 // Every repaired application is built by a real Docker Engine and must answer as the original does. CI builds a smoke set; all of them:
 //
 //     npm run test:builds        also writes the table of docs/fix-builds.md
+//     PLIMSOLL_BUILDS=node-npm,go-static npx vitest run tests/system/fix-builds.test.ts        those alone; with PLIMSOLL_BUILDS_TABLE their rows
 
 /** At least eight, of every kind of transform that CI has the time for: ten minutes of twenty were once spent in two that compile. */
 const smoke = new Set([
@@ -26,9 +27,13 @@ const smoke = new Set([
 const smokeOfBuildkit = new Set(['busybox-httpd', 'newest-frontend', 'static-nginx']);
 
 const table = process.env.PLIMSOLL_BUILDS_TABLE;
-const all = process.env.PLIMSOLL_BUILDS === 'all';
-const wanted = readBuildCases().filter(({ name }) => all || smoke.has(name));
-const wantedOfBuildkit = wanted.filter(({ name }) => all || smokeOfBuildkit.has(name));
+const asked = process.env.PLIMSOLL_BUILDS;
+const named = asked === undefined || asked === 'all' ? undefined : new Set(asked.split(','));
+const isWanted = (name: string, usual: ReadonlySet<string>) => asked === 'all' || (named ?? usual).has(name);
+const wanted = readBuildCases().filter(({ name }) => isWanted(name, smoke));
+const wantedOfBuildkit = wanted.filter(({ name }) => isWanted(name, smokeOfBuildkit));
+const unknown = [...(named ?? [])].filter((name) => !wanted.some((each) => each.name === name));
+if (unknown.length > 0) throw new Error(`PLIMSOLL_BUILDS: tests/system/builds has no ${unknown.join(', ')}`);
 
 type Builder = 'engine' | 'buildkit';
 type Variants = Awaited<ReturnType<typeof tryCase>>;
@@ -78,6 +83,21 @@ function expectAlike(buildCase: BuildCase, builder: Builder, tried: Variants): v
   expect(review, 'a case that nothing is repaired in shows nothing').toBeDefined();
   for (const fixed of [safe, review]) if (fixed) expect(fixed.answers).toEqual(before.answers);
   expect(before.answers.every(({ status }) => status === 0 || status === 200)).toBe(true);
+  if (buildCase.logs === 'json') expect([before, review].map(logsJson)).toEqual([false, true]);
+  if (buildCase.logs === 'there') expect([before, review].map(logsRequests)).toEqual([false, true]);
+  if (buildCase.stops)
+    expect([before, review].map((tried) => (tried?.served?.stopSeconds ?? 0) >= graceSeconds)).toEqual([true, false]);
+}
+
+/** Whether there is a log and each line of it an object. */
+function logsJson(tried: Tried | undefined): boolean {
+  const lines = (tried?.served?.logs ?? '').split('\n').filter((line) => line.trim() !== '');
+  return lines.length > 0 && lines.every((line) => line.startsWith('{') && line.endsWith('}'));
+}
+
+/** Whether the log has what was asked. */
+function logsRequests(tried: Tried | undefined): boolean {
+  return tried?.answers.every(({ asked }) => tried.served?.logs.includes(asked)) === true;
 }
 
 /** The rows of a table that was written before: what one builder measured stays when the other one runs alone. */

@@ -111,9 +111,15 @@ export function runtimeDirectories(
   return found;
 }
 
-/** Import paths look like directories and are none, and what Rust's attributes and macros include is in the program. Same length, so that places stay right. */
+/**
+ * Import paths and names of options look like directories and are none, and what Rust's attributes and macros include is in the program.
+ * Same length, so that places stay right.
+ */
 function withoutEmbedding(text: string): string {
   return text
+    .replace(/(?:\bArg::new|\.(?:long|id|get_one(?:::<[^>()]{0,60}>)?|get_flag))\(\s*"[^"\n]*"/g, (option) =>
+      option.replace(/[^\n]/g, ' '),
+    )
     .replace(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"[^"\n]+"\s*$/gm, (line) => ' '.repeat(line.length))
     .replace(/^\s*#!?\[.*$|\binclude_\w+!\s*\([^)\n]*\)/gm, (line) => ' '.repeat(line.length))
     .replace(/^\/\/.*$/gm, (line) => ' '.repeat(line.length));

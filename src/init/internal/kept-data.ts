@@ -1,11 +1,15 @@
 import type { Place } from '../detector.ts';
-import { keepsData, type Question, type RunPlan } from '../plan.ts';
+import { type Detection, keepsData, type Question, type RunPlan } from '../plan.ts';
 import { join, placeIn } from '../repository.ts';
+import { findInSources } from './endpoints.ts';
 
 const namesData = /(?:^|_)DATA_(?:DIR|DIRECTORY|FOLDER|PATH|ROOT)$/i;
 
 const driver =
   /\bmattn\/go-sqlite3\b|\bmodernc\.org\/sqlite\b|\bglebarez\/sqlite\b|\bgorm\.io\/driver\/sqlite\b|^rusqlite\b|"(?:better-sqlite3|sqlite3)"\s*:/m;
+
+/** PHP's functions for files that are written; plain programs have no other place to keep anything, unless they name a database. */
+const writesFiles = /\b(?:file_put_contents|move_uploaded_file)\s*\(|\bfopen\s*\([^)\n]*,\s*['"][wax]/;
 
 /**
  * With the directories that the user says data is kept in: each gets a part of the volume that outlives the pods. That it keeps none is
@@ -24,7 +28,11 @@ export function withChosenData(run: RunPlan, data: readonly string[] | undefined
 }
 
 /** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */
-export function mayKeepData({ application, repository, directory, choices }: Place, run: RunPlan): readonly Question[] {
+export function mayKeepData(
+  place: Place,
+  { run, language, framework }: Pick<Detection, 'run' | 'language' | 'framework'>,
+): readonly Question[] {
+  const { application, repository, directory, choices } = place;
   if (choices.data !== undefined || keepsData({ run }) || run.port === undefined) return [];
   const read = application?.variablesRead.find(({ name }) => namesData.test(name));
   const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
@@ -35,13 +43,18 @@ export function mayKeepData({ application, repository, directory, choices }: Pla
     ? `it reads ${read.name} (${placeIn(read.path, repository.read(read.path), read.range.start)})`
     : isEmpty
       ? `a directory without data is there (${inside[0]})`
-      : driverOf(
+      : (driverOf(
           ['go.mod', 'Cargo.toml', 'package.json'].map((name) => join(directory, name)),
           repository,
-        );
+        ) ?? (language === 'PHP' && framework === undefined ? writerOf(place) : undefined));
   if (evidence === undefined) return [];
   const question = `Does the program keep data in files: ${evidence}? --data says where (absolute, in the container), and a volume is mounted there: the root is read-only. --stateless says that it does not, and several pods share the work.`;
   return [{ question, flag: '--data', assumed: 'one pod, without a volume' }];
+}
+
+function writerOf(place: Place): string | undefined {
+  const found = findInSources(place, writesFiles);
+  return found && `it writes files (${found.evidence})`;
 }
 
 function driverOf(manifests: readonly string[], repository: Place['repository']): string | undefined {

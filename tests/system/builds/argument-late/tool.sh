@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "release $RELEASE"
+echo "$1 * 2" | bc

@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+GREETING="good day"
+export GREETING
+"$@"

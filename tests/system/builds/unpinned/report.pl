@@ -1,0 +1,2 @@
+use strict;
+print join(" ", reverse @ARGV), "\n";
