@@ -58,6 +58,11 @@ describe('Node.js sources', () => {
       `const spec = { AA: str({ devDefault: 'x' }), BB: num({ default: 3000 }), CC: bool({ default: true }) };\ncleanEnv(process.env, spec)`,
       ['AA!', 'BB?=3000', 'CC?=true'],
     ],
+    [
+      'a class of class-validator',
+      `class Variables {\n  @IsUrl({ require_tld: false })\n  AA: string;\n  @IsInt() @Min(0)\n  BB!: number;\n  @IsString()\n  @IsOptional()\n  CC: string;\n  @ValidateIf((all) => all.AA)\n  @IsString()\n  DD: string;\n  @IsInt() EE: number = 3000;\n  @IsString() FF?: string;\n  @IsString() name: string;\n}\nclass Order {\n  @IsString() GG: string;\n}\nvalidateConfig(process.env, Variables);`,
+      ['AA!', 'BB!', 'CC?', 'DD?', 'EE?', 'FF?'],
+    ],
     ['another env', `config.env.AA; import.meta.env.VITE_X`, []],
   ])('%s', (_name, text, expected) => {
     expect(variablesOf('src/server.ts', text, 'package.json')).toEqual(expected);

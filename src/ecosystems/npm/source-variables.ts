@@ -12,6 +12,7 @@ import {
   readsAs,
 } from '../internal/token-walk.ts';
 import type { SourceVariable, VariableReader } from '../source-facts.ts';
+import { readValidatedClasses } from './source-validators.ts';
 
 /** Libraries that check the whole environment against a schema: what has no default there is required. */
 const schemaCalls = new Set(['cleanEnv', 'createEnv']);
@@ -30,6 +31,7 @@ export function nodeVariables(
   }
   for (const reader of readers.values()) readCalls(walk, reader);
   for (const name of schemaCalls) for (const at of words.get(name) ?? []) readSchema(walk, at);
+  readValidatedClasses(walk);
   return walk.found;
 }
 
