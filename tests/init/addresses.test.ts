@@ -139,6 +139,15 @@ describe('the port of a Node.js program', () => {
   });
 });
 
+test('Kotlin says for which release of Java it is compiled, where nothing else does', () => {
+  const [plan] = plansOf({
+    'pom.xml':
+      '<project>\n<artifactId>shop</artifactId>\n<dependencies><artifactId>javalin</artifactId></dependencies>\n<kotlin.compiler.jvmTarget>17</kotlin.compiler.jvmTarget>\n</project>\n',
+    'src/main/kotlin/shop/Main.kt': 'package shop\n\nfun main() {\n  Javalin.create().start(7070)\n}\n',
+  });
+  expect(plan?.decisions.find(({ topic }) => topic === 'version')?.value).toBe('17');
+});
+
 describe('health checks of Spring Boot', () => {
   const spring = (files: Readonly<Record<string, string>>) =>
     plansOf({

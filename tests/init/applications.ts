@@ -521,6 +521,19 @@ whitenoise = "^6.9"
     questions: [/collectstatic .* without SECRET_KEY, STOCK_URL/],
     lines: ['RUN SECRET_KEY=unset STOCK_URL=http://localhost python manage.py collectstatic --noinput'],
   },
+  'python-with-an-old-driver': {
+    files: {
+      'requirements.txt': 'flask==1.0.2\ngunicorn==20.0.4\npsycopg2==2.7.3\n',
+      'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+    },
+    language: 'Python',
+    framework: 'Flask',
+    version: '3.7',
+    port: 8000,
+    command: ['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    questions: [/3\.7 gets no security updates/],
+    found: [/maintenance\/end-of-life-base/, /maintenance\/end-of-life-base/],
+  },
   'python-fastapi-standard': {
     files: {
       'requirements.txt': 'fastapi[standard]==0.128.0\n',

@@ -13,6 +13,7 @@ import { type ContainerEngine, graceSeconds, startContainerEngine } from './cont
 const smoke = new Set([
   'busybox-httpd',
   'debian-nginx',
+  'entry-script',
   'java-javac',
   'newest-frontend',
   'node-npm',

@@ -19,6 +19,9 @@ const madeFor: readonly (readonly [string, string, string])[] = [
   ['pandas', '2.2', '3.12'],
   ['sqlalchemy', '1.3', '3.9'],
   ['sqlalchemy', '2.0.30', '3.12'],
+  // Python 3.8 made incomplete what it is compiled against.
+  ['psycopg2', '2.7', '3.7'],
+  ['psycopg2-binary', '2.7', '3.7'],
   ['psycopg2-binary', '2.8', '3.9'],
   ['psycopg2-binary', '2.9.5', '3.11'],
   ['psycopg2-binary', '2.9.9', '3.12'],
