@@ -9,37 +9,44 @@ const checks = ['plainToInstance', 'plainToClass', 'validateConfig'];
  * Members in capitals of a class of class-validator that the environment is checked against, as NestJS's documentation does it: those
  * that no decorator lets be missing are required. https://docs.nestjs.com/techniques/configuration#custom-validate-function
  */
-export function readValidatedClasses({ tokens, words, found }: VariableWalk): void {
-  const classes = new Set<number>();
-  for (const call of checks)
-    for (const at of words.get(call) ?? [])
-      for (const { from, to } of isMark(tokens[at + 1], '(') ? argumentsAt(tokens, at + 1) : []) {
-        const name = tokens[from];
-        if (to !== from + 1 || name?.kind !== 'word') continue;
-        for (const each of words.get(name.text) ?? []) if (readsAs(tokens, each - 1, 'class')) classes.add(each);
-      }
-  for (const at of classes) {
+export function readValidatedClasses(walk: VariableWalk): void {
+  for (const at of checkedClasses(walk)) {
     let open = at + 1;
-    while (open < at + 8 && !isMark(tokens[open], '{')) open++;
-    if (!isMark(tokens[open], '{')) continue;
-    const close = closingIndex(tokens, open);
-    let decorators: string[] = [];
-    for (let index = open + 1; index < close; index++) {
-      const token = tokens[index];
-      if (isMark(token, '@')) {
-        decorators.push(tokens[index + 1]?.text ?? '');
-        index = isMark(tokens[index + 2], '(') ? closingIndex(tokens, index + 2) : index + 1;
-      } else if (isMark(token, '(', '{', '[')) index = closingIndex(tokens, index);
-      else if (decorators.length > 0 && isMember(tokens, index)) {
-        const required =
-          !decorators.some((name) => /^(?:IsOptional|ValidateIf)$/.test(name)) &&
-          isMark(tokens[index + 1], ':', '!') &&
-          !initialised(tokens, index, close);
-        const range = rangeOf(tokens, index, index);
-        found.variables.push({ name: token?.text ?? '', range, required, optional: !required, fallback: undefined });
-        decorators = [];
-      } else if (isMark(token, ';')) decorators = [];
-    }
+    while (open < at + 8 && !isMark(walk.tokens[open], '{')) open++;
+    if (isMark(walk.tokens[open], '{')) readMembers(walk, open);
+  }
+}
+
+/** Where the classes of the source that a check is given have their names. */
+function checkedClasses({ tokens, words }: VariableWalk): ReadonlySet<number> {
+  const calls = checks.flatMap((name) => words.get(name) ?? []).filter((at) => isMark(tokens[at + 1], '('));
+  const given = calls.flatMap((at) =>
+    argumentsAt(tokens, at + 1).flatMap(({ from, to }) => {
+      const name = tokens[from];
+      return to === from + 1 && name?.kind === 'word' ? [name.text] : [];
+    }),
+  );
+  return new Set(given.flatMap((name) => (words.get(name) ?? []).filter((at) => readsAs(tokens, at - 1, 'class'))));
+}
+
+function readMembers({ tokens, found }: VariableWalk, open: number): void {
+  const close = closingIndex(tokens, open);
+  let decorators: string[] = [];
+  for (let at = open + 1; at < close; at++) {
+    const token = tokens[at];
+    if (isMark(token, '@')) {
+      decorators.push(tokens[at + 1]?.text ?? '');
+      at = isMark(tokens[at + 2], '(') ? closingIndex(tokens, at + 2) : at + 1;
+    } else if (isMark(token, '(', '{', '[')) at = closingIndex(tokens, at);
+    else if (decorators.length > 0 && isMember(tokens, at)) {
+      const required =
+        !decorators.some((name) => /^(?:IsOptional|ValidateIf)$/.test(name)) &&
+        isMark(tokens[at + 1], ':', '!') &&
+        !initialised(tokens, at, close);
+      const range = rangeOf(tokens, at, at);
+      found.variables.push({ name: token?.text ?? '', range, required, optional: !required, fallback: undefined });
+      decorators = [];
+    } else if (isMark(token, ';')) decorators = [];
   }
 }
 
