@@ -25,11 +25,17 @@ export function askBuildKit(files: readonly string[], named?: string): readonly 
     .map((line) => readVerdict(JSON.parse(line)));
 }
 
-/** The names of BuildKit's build checks that strike more often than before; none for a file that was not accepted. */
+/**
+ * The names of BuildKit's build checks that strike more often than before; none for a file that was not accepted. That a variable has a secret's name is no
+ * news where it was said of the same variable: a stage that is added needs it, too.
+ */
 export function newWarnings(before: Verdict | undefined, after: Verdict | undefined): string[] {
   if (!before?.accepted || !after?.accepted) return [];
-  const count = (verdict: Verdict, rule: string) =>
-    (verdict.warnings ?? []).filter((warning) => warning.rule === rule).length;
+  const isName = (rule: string) => rule === 'SecretsUsedInArgOrEnv';
+  const count = (verdict: Verdict, rule: string) => {
+    const details = (verdict.warnings ?? []).filter((warning) => warning.rule === rule).map(({ detail }) => detail);
+    return isName(rule) ? new Set(details).size : details.length;
+  };
   const rules = new Set((after.warnings ?? []).map(({ rule }) => rule));
   return [...rules].filter((rule) => count(after, rule) > count(before, rule));
 }

@@ -29,7 +29,7 @@ export async function buildWith(
       {
         encoding: 'utf8',
         env: { ...process.env, DOCKER_BUILDKIT: '1', DOCKER_CONFIG: '/nonexistent' },
-        timeout: 600_000,
+        timeout: 1_800_000,
       },
       (error, out, errors) => {
         if (error) console.error(errors.slice(-1000));

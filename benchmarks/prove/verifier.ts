@@ -1,14 +1,15 @@
 // Measures the verifier of `plimsoll prove`: applications that work (benchmarks/prove/applications) are changed in ways that break them and in
 // ways that do not, built by the tests' own Docker Engine, and tried beside two builds of the original. What is counted is what trials alone see.
 //
-//     node benchmarks/run.mjs prove/verifier [--only APPLICATION] [--at-once N] [--results FILE] [--table FILE]
+//     node benchmarks/run.mjs prove/verifier [--only APPLICATION] [--at-once N] [--results FILE] [--go-on] [--table FILE]
 //
 // --only APPLICATION  one of them
 // --at-once N         applications at a time (default 3)
 // --results FILE      one line of JSON a change
+// --go-on             what FILE has already is not measured again: a run that was stopped goes on
 // --table FILE        writes the table of docs/prove-verifier.md
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BehaviourComparison } from '../../src/core/evidence.ts';
 import type { BuiltImage, EngineAddress } from '../../src/prove/build.ts';
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'at-once': { type: 'string', default: '3' },
     results: { type: 'string', default: '.cache/verifier.jsonl' },
+    'go-on': { type: 'boolean', default: false },
     table: { type: 'string' },
   },
 });
@@ -50,9 +52,9 @@ const engine: EngineAddress = {
   client: [process.env.PLIMSOLL_DOCKER ?? '/usr/bin/docker', '-H', `unix://${socket}`],
 };
 const begun = performance.now();
-rmSync(values.results, { force: true });
+if (!values['go-on']) rmSync(values.results, { force: true });
 const names = applicationNames().filter((name) => values.only === undefined || name === values.only);
-const verdicts: Verdict[] = [];
+const verdicts: Verdict[] = existsSync(values.results) ? earlierVerdicts(values.results) : [];
 const signal = new AbortController().signal;
 const waiting = [...names];
 await Promise.all(
@@ -65,7 +67,27 @@ console.log(table);
 console.log(`${Math.round((performance.now() - begun) / 1000)} s`);
 if (values.table !== undefined) writeFileSync(values.table, `${preface}${table}`);
 
+/** What an earlier run found of changes that are still made, and did build. */
+function earlierVerdicts(file: string): Verdict[] {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const earlier = new Map(
+    lines.map((line) => {
+      const verdict: Verdict = JSON.parse(line);
+      return [`${verdict.application}: ${verdict.title}`, verdict];
+    }),
+  );
+  return names.flatMap((name) =>
+    changesOf(name).flatMap(({ title, breaks }) => {
+      const found = earlier.get(`${name}: ${title}`);
+      return found === undefined || found.verdict === 'does not build' ? [] : [{ ...found, breaks }];
+    }),
+  );
+}
+
 async function measure(name: string): Promise<void> {
+  const known = new Set(verdicts.flatMap(({ application, title }) => (application === name ? [title] : [])));
+  const changes = changesOf(name).filter(({ title }) => !known.has(title));
+  if (changes.length === 0) return;
   const runner = await openEngineRunner(engine);
   try {
     const one = await buildAndTry(name, undefined, 'no cache');
@@ -74,7 +96,7 @@ async function measure(name: string): Promise<void> {
     const still = compareTrials(one, other, one);
     if (still.verdict !== 'same') throw new Error(`${name} does not work by itself: ${said(still)}`);
     for (const { name: what, why } of still.unproved) console.error(`${name}: ${what}: ${why}`);
-    for (const change of changesOf(name)) {
+    for (const change of changes) {
       const start = performance.now();
       const trial = await buildAndTry(name, change, 'cache');
       const comparison = trial && compareTrials(one, other, trial);

@@ -53,8 +53,12 @@ export function compareRounds(
     const said = new Set(group.old.map(saidBefore));
     for (const { finding } of group.fixed) said.delete(saidBefore(finding));
     for (const finding of unknown) {
-      const again = saidOf(finding, subjects.after(finding));
-      if (again === undefined || !said.has(again)) objections.push(objectionTo(finding, group.fixed));
+      const subject = subjects.after(finding);
+      const again = saidOf(finding, subject);
+      if (again !== undefined && said.has(again)) continue;
+      const isUnrepaired = group.fixed.some((candidate) => candidate.finding.message === finding.message);
+      if (!isUnrepaired && isMilderOfImage(finding, subject, group.old, subjects)) continue;
+      objections.push(objectionTo(finding, group.fixed));
     }
   }
   return objections;
@@ -63,7 +67,7 @@ export function compareRounds(
 /** What a finding is about that may be found in another place of the file, too. */
 export type Subject =
   /** The image of a FROM, by the names that it has there. */
-  | { readonly kind: 'image'; readonly names: readonly string[] }
+  | { readonly kind: 'image'; readonly names: readonly string[]; readonly repository: string }
   /** A step that installs, in a file that gets a stage, by the tools that do. */
   | { readonly kind: 'install'; readonly tools: string };
 
@@ -78,6 +82,20 @@ function saidOf({ message, severity }: Finding, subject: Subject | undefined): s
   if (subject.kind === 'install') return `${severity}\0${subject.tools}\0${message}`;
   const longestFirst = [...subject.names].sort((a, b) => b.length - a.length);
   return `${severity}\0${longestFirst.reduce((text, name) => (name === '' ? text : text.replaceAll(name, '\0')), message)}`;
+}
+
+/** The same rule said as much or worse of another variant of the image, in words for that one, and still does: `node`, and then `node:slim`. */
+function isMilderOfImage(
+  { severity }: Finding,
+  subject: Subject | undefined,
+  standing: readonly Finding[],
+  subjects: Subjects,
+): boolean {
+  if (subject?.kind !== 'image') return false;
+  return standing.some((old) => {
+    const before = subjects.before(old);
+    return before?.kind === 'image' && before.repository === subject.repository && atLeast(old.severity, severity);
+  });
 }
 
 function objectionTo(finding: Finding, fixed: readonly Candidate[]): Objection {

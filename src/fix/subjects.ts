@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import { parseImageReference } from '../core/image-reference.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { Project } from '../project/project.ts';
@@ -30,7 +31,9 @@ function imageAt({ stages }: Dockerfile, { locations: [{ range }] }: Finding): S
     ({ from }) => from && range && from.range.start <= range.start && range.start < from.range.end,
   );
   if (stage?.base.kind !== 'image') return undefined;
-  return { kind: 'image', names: [stage.base.reference, stage.from?.image?.value ?? ''] };
+  const { reference } = stage.base;
+  const repository = parseImageReference(reference)?.repository ?? reference;
+  return { kind: 'image', names: [reference, stage.from?.image?.value ?? ''], repository };
 }
 
 function installAt(dockerfile: Dockerfile, { locations: [{ range }] }: Finding): Subject | undefined {

@@ -1,6 +1,8 @@
+import { baseImage } from '../bases/base-image.ts';
 import { questionOf } from '../bases/release-changes.ts';
+import { runTimeImage } from '../bases/run-time-image.ts';
 import { type Successor, successorOf } from '../bases/successors.ts';
-import type { Assumption, Fix } from '../core/fix.ts';
+import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertLinesAfter } from '../dockerfile/edit-lines.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -39,6 +41,7 @@ export function moveToSuccessor(
   const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
   const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
   const bundled = bundledPrograms(dockerfile, stages, reference, successor.reference);
+  const running = moveRunTime(dockerfile, standing, reference, successor.reference);
   const certain = [...hazards.certain, ...bundled.certain];
   const framework = otherTargetFramework(project, dockerfile, successor.reference);
   const pip = hazards.pipIntoSystem
@@ -50,17 +53,49 @@ export function moveToSuccessor(
     {
       statement: `What the file builds and runs works on ${successor.reference}.`,
       state: certain.length > 0 || framework !== undefined ? 'fails' : 'unknown',
-      question: [questionOf(successor.changes), ...hazards.possible, ...bundled.possible].join(' '),
+      question: [questionOf(successor.changes), ...hazards.possible, ...bundled.possible, ...running.possible].join(
+        ' ',
+      ),
     },
   ];
   return {
     fix: {
       title: `Move from ${reference} to ${successor.reference}`,
-      changes: { edits: [...edits, ...hazards.edits, ...bundled.edits, ...pip] },
+      changes: { edits: [...edits, ...hazards.edits, ...bundled.edits, ...running.edits, ...pip] },
       assumptions,
     },
     successor,
     certain,
     framework,
   };
+}
+
+/**
+ * The stages that run what is compiled on an image, and stand on the same release of the distribution: they move with it, for a program that was linked to a
+ * newer C library does not start on an older one.
+ */
+function moveRunTime(
+  dockerfile: Dockerfile,
+  compiling: readonly Stage[],
+  reference: string,
+  successor: string,
+): { readonly edits: readonly TextEdit[]; readonly possible: readonly string[] } {
+  const [from, to] = [reference, successor].map((each) => runTimeImage(each)?.reference);
+  const isCompiled = ['go', 'rust'].includes(baseImage(reference).runtime?.name ?? '');
+  if (!isCompiled || from === undefined || to === undefined || from === to) return { edits: [], possible: [] };
+  const running = dockerfile.stages.filter(
+    ({ base, dependsOn }) =>
+      base.kind === 'image' && base.reference === from && dependsOn.some((each) => compiling.includes(each)),
+  );
+  if (running.length === 0) return { edits: [], possible: [] };
+  const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => running.includes(each)));
+  const hazards = releaseHazards(dockerfile, standing, from, to);
+  const tokens = running.flatMap((stage) => stage.from?.image ?? []);
+  const edits = hazards.certain.length > 0 ? undefined : replaceReference(dockerfile, tokens, from, to);
+  if (edits === undefined)
+    return {
+      edits: [],
+      possible: [`Does what is compiled on ${successor} start on ${from}, whose C library is older?`],
+    };
+  return { edits: [...edits, ...hazards.edits], possible: [`Does it run on ${to}, which takes the place of ${from}?`] };
 }

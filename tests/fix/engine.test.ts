@@ -194,10 +194,19 @@ describe('rounds of repair', () => {
       expect(result.withdrawn).toEqual([expect.stringContaining('r/x: it would bring about r/image')]);
     });
 
-    test('is news in other words', async () => {
-      const result = await run(text, [addsStage, { rule: 'r/image', finds: '20$|20-slim' }]);
-      expect(result.text).toBe(text);
-      expect(result.withdrawn).toHaveLength(1);
+    test.each([
+      { said: 'no worse', found: 'note', of: 'node:20-slim', isNews: false },
+      { said: 'worse', found: 'error', of: 'node:20-slim', isNews: true },
+      { said: 'no worse of another image', found: 'note', of: 'debian:12', isNews: true },
+    ] as const)('in other words, $said: news is $isNews', async ({ found, of, isNews }) => {
+      const adds: WordRule = {
+        ...addsStage,
+        edits: (_, at) => [{ range: { start: at, end: at + 3 }, replacement: `uno\nFROM ${of}\nRUN tre` }],
+      };
+      const before: WordRule = { rule: 'r/image', finds: 'node:20(?!-)', severity: 'warning' };
+      const result = await run(text, [adds, before, { rule: 'r/image', finds: of, severity: found }]);
+      expect(result.withdrawn).toHaveLength(isNews ? 1 : 0);
+      expect(result.text).toBe(isNews ? text : made.replace('node:20-slim', of));
     });
 
     test('must be gone where it was to be repaired', async () => {

@@ -81,17 +81,23 @@ function portsOf(
   image: TriedConfiguration | undefined,
 ): readonly number[] {
   if (settings.ports.length > 0) return settings.ports;
-  const asked = [...settings.requests.flatMap(({ port }) => port ?? []), ...told.ports];
-  if (asked.length > 0) return unique(asked);
-  const exposed = image
-    ? image.exposedPorts.flatMap((each) => /^(\d+)(?:\/tcp)?$/.exec(each)?.[1] ?? []).map(Number)
-    : [...(exposedPorts(build)?.ports ?? [])];
-  if (exposed.length > 0) return unique(exposed);
+  const asked = unique(settings.requests.flatMap(({ port }) => port ?? []));
+  const exposed = unique(exposedOf(build, image));
+  // A request without a port goes to the first: one that the project names, and not one that another request does.
+  if (told.ports.length > 0) return [...new Set([...unique(told.ports), ...asked])];
+  const isOpen = settings.requests.some(({ port }) => port === undefined);
+  if (asked.length > 0) return isOpen ? [...new Set([...exposed.slice(0, 1), ...asked])] : asked;
+  if (exposed.length > 0) return exposed;
   const checked = healthCheckOf(build)?.http?.port;
   if (checked !== undefined) return [checked];
   const variables = new Map([...imageVariables(image), ...environment]);
   const port = Number(variables.get('PORT') ?? variables.get('HTTP_PORT'));
   return Number.isInteger(port) && port > 0 && port < 65_536 ? [port] : [];
+}
+
+function exposedOf(build: ImageBuild, image: TriedConfiguration | undefined): readonly number[] {
+  if (image === undefined) return [...(exposedPorts(build)?.ports ?? [])];
+  return image.exposedPorts.flatMap((each) => /^(\d+)(?:\/tcp)?$/.exec(each)?.[1] ?? []).map(Number);
 }
 
 function imageVariables(image: TriedConfiguration | undefined): Iterable<readonly [string, string]> {

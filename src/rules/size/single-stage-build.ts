@@ -1,5 +1,5 @@
 import type { RuleContext } from '../../core/rule.ts';
-import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
@@ -32,7 +32,7 @@ export const rule = dockerfileRule({
         (placed) => placed.stage !== undefined && chain.has(placed.stage) && compiles(placed),
       );
       if (compile === undefined) {
-        reportNode(project, dockerfile, stage, report);
+        reportBuild(project, dockerfile, stage, report);
         continue;
       }
       const conversion = convertToStages(project, dockerfile, stage);
@@ -55,21 +55,45 @@ export const rule = dockerfileRule({
   },
 });
 
-/** An application of Node.js ships its sources and the packages for development with what it builds from them. */
-function reportNode(project: Project, dockerfile: Dockerfile, stage: Stage, report: RuleContext['report']): void {
-  if (baseImageOf(stage).runtime?.name !== 'node') return;
+/** What builds without a package manager that tells of it, and what ships for nothing then. */
+const builds: Readonly<
+  Record<
+    string,
+    {
+      readonly find: (dockerfile: Dockerfile) => readonly PlacedCommand[];
+      readonly why: string;
+      readonly remedy: string;
+    }
+  >
+> = {
+  node: {
+    find: (dockerfile) =>
+      dockerfile
+        .commandsNamed('npm', 'npx', 'yarn', 'pnpm', 'tsc', 'webpack', 'ng', 'gulp', 'grunt')
+        .filter((placed) => isBuildScript(placed)),
+    why: 'The sources and the packages that only the build needs are pulled by every node and scanned for vulnerabilities.',
+    remedy: 'Build in a stage of its own and copy what it makes and the packages for production',
+  },
+  java: {
+    find: (dockerfile) => dockerfile.commandsNamed('javac'),
+    why: 'The compiler and its kin are pulled by every node and scanned for vulnerabilities, and none of it runs.',
+    remedy: 'Compile in a stage of its own and copy the classes into an image with the Java runtime alone',
+  },
+};
+
+/** An application of Node.js ships its sources and the packages for development with what it builds from them, one of Java its compiler. */
+function reportBuild(project: Project, dockerfile: Dockerfile, stage: Stage, report: RuleContext['report']): void {
+  const { find, why, remedy } = builds[baseImageOf(stage).runtime?.name ?? ''] ?? {};
   const chain = new Set(stageChain(stage));
-  const build = dockerfile
-    .commandsNamed('npm', 'npx', 'yarn', 'pnpm', 'tsc', 'webpack', 'ng', 'gulp', 'grunt')
-    .find((placed) => placed.stage !== undefined && chain.has(placed.stage) && isBuildScript(placed));
+  const build = find?.(dockerfile).find((placed) => placed.stage !== undefined && chain.has(placed.stage));
   if (build === undefined) return;
   const conversion = convertToStages(project, dockerfile, stage);
   report({
     at: build.command.range,
     severity: 'note',
     message: `${dockerfile.text.slice(build.command.nameWord.range.start, build.command.range.end)} builds in the stage that ships.`,
-    why: 'The sources and the packages that only the build needs are pulled by every node and scanned for vulnerabilities.',
-    remedy: `Build in a stage of its own and copy what it makes and the packages for production${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
+    ...(why !== undefined && { why }),
+    remedy: `${remedy}${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
     ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
     peers: [],
     cause: `ships-toolchain:${stage.index}`,

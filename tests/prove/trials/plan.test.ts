@@ -54,6 +54,13 @@ describe('what an image says of itself', () => {
     ]);
   });
 
+  it.each([
+    ['goes to the port of the image', '[/, { path: /status, port: 90 }]', [80, 90]],
+    ['is not there: the listed ports are all', '[{ path: /status, port: 90 }, { path: /, port: 70 }]', [70, 90]],
+  ])('a request without a port %s', async (_, requests, ports) => {
+    expect((await planOf({ Dockerfile: image }, `prove: { requests: ${requests} }`)).ports).toEqual(ports);
+  });
+
   it('HEALTHCHECK over HTTP is a request', async () => {
     const plan = await planOf({
       Dockerfile: 'FROM debian:12\nHEALTHCHECK CMD curl -f http://localhost:9000/up || exit 1\nCMD ["web"]\n',
