@@ -1,6 +1,7 @@
 import type { Fix } from '../../core/fix.ts';
 import type { Declaration } from './compare-trees.ts';
 import {
+  absolutePathsIn,
   accounts,
   applicationPackages,
   type ComparedBuilds,
@@ -12,6 +13,7 @@ import {
   otherBase,
   packageCaches,
   rightsOf,
+  rightsOfCopies,
   systemPackages,
   writtenFiles,
 } from './effects.ts';
@@ -29,6 +31,7 @@ type EffectName =
   | 'named paths'
   | 'made paths'
   | 'rights'
+  | 'rights of copies'
   | 'accounts'
   | 'system packages'
   | 'application packages'
@@ -50,7 +53,7 @@ export const effectsByRule: Readonly<Record<string, readonly EffectName[]>> = {
   'cache/update-and-install': ['package caches', 'system packages'],
   'config/base-image-platform': ['other base', 'system packages'],
   'config/constant-platform': ['other base', 'system packages'],
-  'config/copied-files-of-root': ['rights'],
+  'config/copied-files-of-root': ['rights of copies'],
   'config/user-drops-groups': ['rights'],
   'context/copy-ignored-file': ['left out of context'],
   'context/ineffective-pattern': ['left out of context'],
@@ -58,8 +61,7 @@ export const effectsByRule: Readonly<Record<string, readonly EffectName[]>> = {
   'context/missing-ignore-file': ['left out of context'],
   'context/sent-for-nothing': ['left out of context'],
   'layers/archive-left-behind': ['named paths'],
-  'layers/chmod-after-copy': ['rights'],
-  'layers/no-chown-after-copy': ['rights'],
+  'layers/chmod-after-copy': ['rights of copies'],
   'layers/package-cache-left': ['package caches', 'named paths'],
   'layers/several-package-installs': ['package caches'],
   'layers/useradd-log-init': ['accounts'],
@@ -98,10 +100,11 @@ export function declarationsOf(fixes: readonly DeclaringFix[], builds: ComparedB
   return fixes.map(({ rule, fix }) => {
     const { edits, newFiles = [] } = fix.changes;
     const text = [...edits.map(({ replacement }) => replacement), replacedText(edits, builds)].join('\n');
+    const told: Told = { text, changed: changedPaths(edits, builds) };
     const paths = [...edits.map(({ path }) => path), ...newFiles.map(({ path }) => path)];
     const effects = [
       writtenFiles(paths, builds),
-      ...(effectsByRule[rule] ?? []).map((name) => effectOf(name, text, builds)),
+      ...(effectsByRule[rule] ?? []).map((name) => effectOf(name, told, builds)),
     ];
     return { by: rule, covers: (difference) => unionOf(effects, difference) };
   });
@@ -120,16 +123,45 @@ function replacedText(edits: Fix['changes']['edits'], { before }: ComparedBuilds
     .join('\n');
 }
 
-function effectOf(name: EffectName, text: string, builds: ComparedBuilds): Effect {
+/** What the edits of a fix tell. */
+interface Told {
+  /** What they write, and the lines in which they do. */
+  readonly text: string;
+  /** The paths that it is about: see `changedPaths`. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * The paths that edits bring in or take away. What is put into a line names all that it is about; where words are replaced, what the Dockerfile names before and
+ * after is only in the way, but for the target of a mount.
+ */
+function changedPaths(edits: Fix['changes']['edits'], builds: ComparedBuilds): readonly string[] {
+  const { before, after } = builds;
+  const [was, is] = [before, after].map(({ dockerfile }) => new Set(absolutePathsIn(dockerfile.text)));
+  return edits.flatMap((edit) => {
+    const { path, range, replacement } = edit;
+    const written = absolutePathsIn(replacement);
+    if (path !== before.dockerfile.path || range.start === range.end) return written;
+    const targets = [...replacement.matchAll(/\b(?:target|dst|destination)=(\/[^\s,]+)/g)].flatMap(
+      ([, target]) => target ?? [],
+    );
+    const around = absolutePathsIn(replacedText([edit], builds));
+    return [...targets, ...[...written, ...around].filter((each) => was?.has(each) !== is?.has(each))];
+  });
+}
+
+function effectOf(name: EffectName, { text, changed }: Told, builds: ComparedBuilds): Effect {
   switch (name) {
     case 'package caches':
       return packageCaches();
     case 'named paths':
-      return namedPaths(text);
+      return namedPaths(changed);
     case 'made paths':
       return madePaths(text);
     case 'rights':
       return rightsOf(text, builds);
+    case 'rights of copies':
+      return rightsOfCopies(builds);
     case 'accounts':
       return accounts();
     case 'system packages':

@@ -42,9 +42,8 @@ export function packageCaches(): Effect {
     others.test(path) || above.test(path) || patterns.some((pattern) => pattern.test(path)) ? everything : nothing;
 }
 
-/** Paths that a text names, and what lies below them: files that a step removes, or where it makes a mount or a link. */
-export function namedPaths(text: string): Effect {
-  const named = absolutePathsIn(text);
+/** Paths, and what lies below them: files that a step removes, or where it makes a mount or a link. */
+export function namedPaths(named: readonly string[]): Effect {
   return ({ path }) => (named.some((each) => liesIn(`/${path}`, each)) ? everything : nothing);
 }
 
@@ -65,8 +64,14 @@ export function rightsOf(text: string, { before, after }: ComparedBuilds): Effec
     roots.some((each) => liesIn(`/${path}`, each)) || files.some((each) => each.has(path)) ? rights : nothing;
 }
 
+/** Owner and mode of what COPY brings from the context, and of nothing that lies beside it. */
+export function rightsOfCopies({ before, after }: ComparedBuilds): Effect {
+  const files = [imagePaths(before), imagePaths(after)];
+  return ({ path }) => (files.some((each) => each.has(path)) ? rights : nothing);
+}
+
 /** Absolute paths that are words of their own; never the root or one of its directories. */
-function absolutePathsIn(text: string): string[] {
+export function absolutePathsIn(text: string): string[] {
   const words = text.match(/(?<![\w./-])\/[\w.@+-]+(?:\/[\w.@+*-]+)+/g) ?? [];
   return words.map((word) => word.replace(/\/\*?$/, '')).filter((word) => word.lastIndexOf('/') > 0);
 }
@@ -105,14 +110,33 @@ export function systemPackages({ original, repaired, after, before }: ComparedBu
 const applicationPackage =
   /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor\/(?:bundle|composer|[\w.-]+)|gems|bundle)(?:\/|$)|^usr\/local\/(?:bundle|lib\/node_modules)(?:\/|$)/;
 
-/** Packages of a language, wherever they are installed; not that one is gone which the application's package.json names to run. */
-export function applicationPackages({ before }: ComparedBuilds): Effect {
+/**
+ * Packages of a language, wherever they are installed; not that one is gone which the application's package.json names to run, and nothing within a package of
+ * npm that is there in the same version as before.
+ */
+export function applicationPackages({ before, original, repaired }: ComparedBuilds): Effect {
   const needed = neededPackages(before);
   const isNeeded = (path: string) => needed.some((each) => path === each || path.startsWith(`${each}/`));
+  const was = npmPackages(original);
+  const is = npmPackages(repaired);
+  const isUnchanged = (path: string) => {
+    const own = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+    const version = own && was.get(own);
+    return version !== undefined && version === is.get(own ?? '');
+  };
   return ({ path, change }) => {
-    if (!applicationPackage.test(path)) return nothing;
+    if (!applicationPackage.test(path) || isUnchanged(path)) return nothing;
     return change === 'removed' && isNeeded(path) ? nothing : everything;
   };
+}
+
+/** The versions of npm packages by the directory in which they lie. */
+function npmPackages({ packages }: ImageAnalysis): ReadonlyMap<string, string> {
+  return new Map(
+    packages.flatMap(({ kind, name, version, path }) =>
+      kind === 'npm' && basename(path) === 'package.json' ? [[dirname(path), `${name}@${version}`] as const] : [],
+    ),
+  );
 }
 
 /** Where the packages lie that package.json names as dependencies, beside each package.json that is copied. */

@@ -32,3 +32,8 @@ export function applicationPlaces(
     ? undefined
     : places;
 }
+
+/** A directory of the system in which other things lie, too. */
+export function isSystemDirectory(path: string): boolean {
+  return system.test(path) && !emptyDirectories.test(path);
+}

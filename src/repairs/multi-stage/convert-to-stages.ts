@@ -6,6 +6,7 @@ import { lastInstruction, workingDirectory } from '../../project/stage-facts.ts'
 import { planDotnet } from './plan-dotnet.ts';
 import { planGo } from './plan-go.ts';
 import { planJava } from './plan-java.ts';
+import { planMake } from './plan-make.ts';
 import { planNode } from './plan-node.ts';
 import { planPython } from './plan-python.ts';
 import { planRuby } from './plan-ruby.ts';
@@ -27,6 +28,7 @@ const planners: readonly ((subject: SplitSubject) => Planned)[] = [
   planNode,
   planPython,
   planRuby,
+  planMake,
 ];
 
 const known = new WeakMap<Stage, Conversion | 'none'>();

@@ -5,7 +5,7 @@ import { directoryOf } from '../../project/moved-files.ts';
 import type { SplitSubject } from './split-plan.ts';
 
 /** Where programs are found by their names alone. */
-const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+export const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** What compilers write: whole paths, and directories in which the program's file has a name that the command does not tell. */
 export interface Outputs {

@@ -33,9 +33,13 @@ const cases: readonly {
   readonly newFiles?: Readonly<Record<string, string>>;
   /** Lines of the Dockerfile that the fix writes. */
   readonly writes?: string;
+  /** What of the Dockerfile they take the place of. */
+  readonly replaces?: string;
   readonly original: ShortTree;
   readonly repaired: ShortTree;
   readonly packages?: readonly [readonly string[], readonly string[]];
+  /** Versions of npm packages by their directory. */
+  readonly npm?: readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>];
   readonly undeclared: readonly string[];
   readonly sources?: Readonly<Record<string, string>>;
   readonly layer?: (path: string) => number;
@@ -54,6 +58,71 @@ const cases: readonly {
     },
     repaired: {},
     undeclared: ['var/lib/app/data'],
+  },
+  {
+    name: 'a mount is declared by its target, and not what else the line names',
+    rule: 'cache/package-cache-mount',
+    before: 'FROM golang:1.26\nRUN go build -o /usr/local/bin/shop .\n',
+    after: 'FROM golang:1.26\nRUN --mount=type=cache,target=/srv/cache go build -o /usr/local/bin/shop .\n',
+    replaces: 'RUN go build -o /usr/local/bin/shop .',
+    writes: 'RUN --mount=type=cache,target=/srv/cache go build -o /usr/local/bin/shop .',
+    original: { 'usr/local/bin/shop': 'x', 'go/pkg/mod/a': 'x' },
+    repaired: { 'usr/local/bin/shop': 'y', 'srv/cache/': '' },
+    undeclared: ['usr/local/bin/shop'],
+  },
+  {
+    name: 'a path that is in the file before and after is not what a fix is about',
+    rule: 'logging/redirect-to-file',
+    before: 'FROM debian:12\nCMD ["/opt/shop/run", "--log", "/var/log/shop.log"]\n',
+    after: 'FROM debian:12\nCMD ["/opt/shop/run", "--log", "/dev/stdout"]\n',
+    replaces: '["/opt/shop/run", "--log", "/var/log/shop.log"]',
+    writes: '["/opt/shop/run", "--log", "/dev/stdout"]',
+    original: { 'opt/shop/run': 'x', 'var/log/shop.log': 'x' },
+    repaired: { 'opt/shop/run': 'y' },
+    undeclared: ['opt/shop/run'],
+  },
+  {
+    name: 'an owner that COPY gives is as it was: what differs in a directory of the application is not declared',
+    rule: 'layers/no-chown-after-copy',
+    before: 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci && chown -R node:node /app\n',
+    after: 'FROM node:24\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN npm ci\n',
+    replaces: 'RUN npm ci && chown -R node:node /app',
+    writes: 'RUN npm ci',
+    original: { 'app/src/main.js': 'x 644 1000', 'app/node_modules/a/index.js': 'x 644 1000' },
+    repaired: { 'app/src/main.js': 'x 644 1000', 'app/node_modules/a/index.js': 'x 644 0' },
+    undeclared: ['app/node_modules/a/index.js'],
+  },
+  {
+    name: 'a mode that COPY gives is that of copied files, and of no file beside them',
+    rule: 'layers/chmod-after-copy',
+    before: 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN make && chmod +x src/main.js\n',
+    after: 'FROM node:24\nWORKDIR /app\nCOPY --chmod=755 . .\nRUN make\n',
+    original: { 'app/src/main.js': 'x 755', 'app/made': 'x 644' },
+    repaired: { 'app/src/main.js': 'x 775', 'app/made': 'x 755' },
+    undeclared: ['app/made'],
+  },
+  {
+    name: 'a package that is there in the same version has the same files',
+    rule: 'cache/keep-to-lock-file',
+    before: 'FROM node:24\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\n',
+    after: 'FROM node:24\nWORKDIR /app\nCOPY package.json ./\nRUN npm ci\n',
+    npm: [
+      { 'app/node_modules/left': '1', 'app/node_modules/right': '1' },
+      { 'app/node_modules/left': '1', 'app/node_modules/right': '2' },
+    ],
+    original: {
+      'app/node_modules/left/a.js': 'x',
+      'app/node_modules/left/b.js': 'x',
+      'app/node_modules/left/node_modules/deep/c.js': 'x',
+      'app/node_modules/right/a.js': 'x',
+      'app/node_modules/.package-lock.json': 'x',
+    },
+    repaired: {
+      'app/node_modules/left/a.js': 'y',
+      'app/node_modules/right/a.js': 'y',
+      'app/node_modules/.package-lock.json': 'y',
+    },
+    undeclared: ['app/node_modules/left/a.js', 'app/node_modules/left/b.js'],
   },
   {
     name: 'a user that is given a directory explains whose it is and what is new, and not that a file of it is gone',
@@ -207,9 +276,11 @@ for (const {
   after,
   newFiles = {},
   writes = '',
+  replaces = '',
   original,
   repaired,
   packages,
+  npm,
   undeclared,
   layer,
   history,
@@ -220,12 +291,13 @@ for (const {
     const is = await projects.load({ ...own, ...newFiles, Dockerfile: after });
     const fix: Pick<Fix, 'changes'> = {
       changes: {
-        edits: [{ path: 'Dockerfile', range: { start: 0, end: 0 }, replacement: writes }],
+        edits: [{ path: 'Dockerfile', range: rangeOf(before, replaces), replacement: writes }],
         newFiles: Object.entries(newFiles).map(([path, text]) => ({ path, text })),
       },
     };
     const options = (at: 0 | 1) => ({
       ...(packages && { packages: packages[at] }),
+      ...(npm && { npm: npm[at] }),
       ...(history && { history: history[at] }),
       ...(layer && { layer }),
     });
@@ -243,6 +315,11 @@ for (const {
     const found = differences.filter(({ standing }) => standing === 'undeclared').map(({ path }) => path);
     expect(found.sort()).toEqual(undeclared);
   });
+
+function rangeOf(text: string, part: string) {
+  const start = text.indexOf(part);
+  return { start, end: start + part.length };
+}
 
 test('files of the context are followed into the image through stages', async () => {
   const { build } = await projects.load({

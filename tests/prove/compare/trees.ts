@@ -1,4 +1,5 @@
-import type { FileSystemView, ImageAnalysis, ImageFile } from '../../../src/image/image-analysis.ts';
+import { basename } from 'node:path/posix';
+import type { FileSystemView, ImageAnalysis, ImageFile, ImagePackage } from '../../../src/image/image-analysis.ts';
 
 /** A file in short: `content`, or `content mode owner`, or `-> target`; `/` at the end of the path makes a directory. */
 export type ShortTree = Readonly<Record<string, string>>;
@@ -32,11 +33,13 @@ export function analysisOf(
   short: ShortTree,
   rest: {
     readonly packages?: readonly string[];
+    /** Versions of npm packages by their directory. */
+    readonly npm?: Readonly<Record<string, string>>;
     readonly history?: readonly boolean[];
     readonly layer?: (path: string) => number;
   } = {},
 ): ImageAnalysis {
-  const { packages = [], history = [], layer } = rest;
+  const { packages = [], npm = {}, history = [], layer } = rest;
   return {
     image: {
       name: 'test',
@@ -58,15 +61,12 @@ export function analysisOf(
     },
     layers: [],
     files: treeOf(short, layer),
-    packages: packages.map((name) => ({
-      kind: 'deb',
-      name,
-      version: '1',
-      purl: `pkg:deb/debian/${name}@1`,
-      path: 'var/lib/dpkg/status',
-      licences: [],
-      layer: 0,
-    })),
+    packages: [
+      ...packages.map((name) => packageOf('deb', name, '1', 'var/lib/dpkg/status')),
+      ...Object.entries(npm).map(([directory, version]) =>
+        packageOf('npm', basename(directory), version, `${directory}/package.json`),
+      ),
+    ],
     operatingSystem: undefined,
     secrets: [],
     waste: [],
@@ -76,4 +76,8 @@ export function analysisOf(
     neededBytes: 0,
     gaps: [],
   };
+}
+
+function packageOf(kind: ImagePackage['kind'], name: string, version: string, path: string): ImagePackage {
+  return { kind, name, version, purl: `pkg:${kind}/${name}@${version}`, path, licences: [], layer: 0 };
 }

@@ -1,0 +1,115 @@
+import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { readPackageCommand } from '../../ecosystems/package-command.ts';
+import { absolutePath, liesIn } from '../../project/copied-files.ts';
+import { directoryOf } from '../../project/moved-files.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
+import { isSystemDirectory } from './application-places.ts';
+import { type BuiltProgram, builtProgram, copyCommands, expand, pathDirectories, workPlaces } from './outputs.ts';
+import type { Planned, SplitSubject } from './split-plan.ts';
+import { programNeeds } from './split-stage.ts';
+
+const compilers = /^(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)$/;
+
+/** A program of C or C++ on a bare distribution: what the build copies to where programs lie, or the program where it was made, on the same image. */
+export function planMake(subject: SplitSubject): Planned {
+  const { dockerfile, stage, runs } = subject;
+  const image = baseImageOf(stage);
+  if (image.runtime !== undefined || image.reference === undefined || image.shell === 'none') return undefined;
+  if (!['debian', 'ubuntu', 'alpine'].includes(image.distribution)) return undefined;
+  const commands = runs.flatMap((step) => step.commands);
+  const building = commands.filter(isBuilding);
+  if (building.length === 0) return undefined;
+  const made = building.map((placed) => outputOf(subject, placed));
+  if (made.includes(undefined)) return { refusal: 'it is not known what the compiler writes' };
+  const outputs = made.flatMap((each) => each ?? []);
+  const directories = outputs.flatMap(({ kind, path }) => (kind === 'directory' ? path : []));
+  const left = [...new Set([...workPlaces(dockerfile, building), ...directories])];
+  if (left.some(isSystemDirectory)) return { refusal: 'it is built in a directory of the system' };
+  const files = outputs.flatMap(({ kind, path }) => (kind === 'file' ? path : []));
+  const program = startedBelow(subject, left) ?? builtProgram(subject, { files, directories });
+  if (program === undefined || program.onPath !== undefined)
+    return { refusal: 'the container does not start a file that is seen to be made' };
+  const copies = copyCommands(subject).filter(({ command }) => command.name === 'cp' || command.name === 'mv');
+  const targets = copies.map((placed) => targetsOf(subject, placed, left));
+  const unknown = copies.find((_, at) => targets[at] === undefined);
+  if (unknown !== undefined) return { refusal: `it is not known what line ${unknown.instruction.line} copies where` };
+  const elsewhere = files.filter((path) => !left.some((place) => liesIn(path, place)));
+  // Started where it was made, it may read what was made beside it.
+  const own = left.some((place) => liesIn(program.path, place)) ? left : [program.path];
+  const shipped = withoutInner([...own, ...elsewhere, ...targets.flatMap((each) => each ?? [])]);
+  return {
+    title: `Compile in a stage of its own and ship ${shipped.join(' and ')}`,
+    base: image.reference.text,
+    copied: shipped,
+    left,
+    ...(image.distribution === 'alpine' && installsCpp(commands) && { packages: ['libstdc++'] }),
+    fetchedByBuild: true,
+    assumptions: [
+      programNeeds('compilers and headers', stage, shipped.join(' and ')),
+      {
+        statement: `The build leaves nothing but ${shipped.join(' and ')} that is needed to run.`,
+        state: 'unknown',
+        question: `Does the program read other files when it runs that the build makes or finds${own === left ? '' : ` in ${left.join(' or ')}`}? They would have to be copied, too.`,
+      },
+    ],
+    knows: (placed) => building.includes(placed) || copies.includes(placed) || placed.command.name === 'strip',
+  };
+}
+
+/** The program, where it is started by its path from a directory in which the build works, at any depth. */
+function startedBelow(subject: SplitSubject, places: readonly string[]): BuiltProgram | undefined {
+  const word = expand(subject, subject.program?.[0] ?? '');
+  const path = word.includes('/') ? absolutePath(subject.directory, word) : undefined;
+  return path !== undefined && places.some((place) => liesIn(path, place)) ? { path, onPath: undefined } : undefined;
+}
+
+/** A compiler, or make for anything but an installation: that puts files where only its rules tell. */
+function isBuilding({ command }: PlacedCommand): boolean {
+  if (compilers.test(command.name)) return true;
+  return (
+    command.name === 'make' &&
+    command.arguments.every(({ literal, value }) => literal && !/install|^--|=|^-[fEI]/.test(value))
+  );
+}
+
+/** The file that a compiler writes, or the directory below which make does. */
+function outputOf(
+  { dockerfile }: SplitSubject,
+  placed: PlacedCommand,
+): { readonly kind: 'file' | 'directory'; readonly path: string } | undefined {
+  const { name, arguments: words } = placed.command;
+  const kind = name === 'make' ? 'directory' : 'file';
+  const directory = directoryOf(dockerfile, placed);
+  const at = words.findIndex(({ value }) => value === (name === 'make' ? '-C' : '-o'));
+  const named = at === -1 ? (name === 'make' ? '.' : 'a.out') : words[at + 1]?.value;
+  const path = named === undefined || /[$*?]/.test(named) ? undefined : absolutePath(directory, named);
+  return path === undefined || path === '/' ? undefined : { kind, path };
+}
+
+/** Where cp or mv puts files outside of the places that stay behind; undefined where that is not seen. */
+function targetsOf(
+  subject: SplitSubject,
+  placed: PlacedCommand,
+  left: readonly string[],
+): readonly string[] | undefined {
+  const operands = placed.command.arguments.filter(({ value }) => !value.startsWith('-'));
+  const target = operands.at(-1);
+  const sources = operands.slice(0, -1).map(({ value }) => expand(subject, value));
+  const to = target && absolutePath(directoryOf(subject.dockerfile, placed), expand(subject, target.value));
+  if (to === undefined || sources.length === 0 || sources.some((each) => /[*?[{$]/.test(each))) return undefined;
+  if (left.some((each) => liesIn(to, each))) return [];
+  if (pathDirectories.includes(to)) return sources.map((each) => `${to}/${each.slice(each.lastIndexOf('/') + 1)}`);
+  return sources.length === 1 && pathDirectories.includes(to.slice(0, to.lastIndexOf('/'))) ? [to] : undefined;
+}
+
+/** Each once, and none that lies in another. */
+function withoutInner(paths: readonly string[]): readonly string[] {
+  const all = [...new Set(paths)];
+  return all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
+}
+
+function installsCpp(commands: readonly PlacedCommand[]): boolean {
+  return commands.some(({ command }) =>
+    readPackageCommand(command)?.packages.some(({ name }) => name === 'g++' || name === 'build-base'),
+  );
+}
