@@ -9,6 +9,7 @@ const onlyInFullSet = [
   'exporter-pod',
   'observe-grafana',
   'observe-stack',
+  'otel-collector',
   'prometheus-operator',
   'prove-trials-cluster',
   'prune-registry-node',
