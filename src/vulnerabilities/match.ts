@@ -1,5 +1,7 @@
+import { groupBy } from '../core/group-by.ts';
 import type { InstalledPackage, OperatingSystem } from '../ecosystems/installed-package.ts';
 import { type CompareVersions, versionOrders } from '../ecosystems/version-orders.ts';
+import type { AdvisoryDetails } from './advisory.ts';
 import type { AdvisoryStore, StoredRecord } from './advisory-store.ts';
 import { judgeVersion, type Verdict } from './affected-versions.ts';
 import { advisoryKey, distributionEcosystem, kindOf } from './ecosystem-names.ts';
@@ -25,30 +27,53 @@ export function matchPackages(
 ): Vulnerability[] {
   const distribution = operatingSystem && distributionEcosystem(operatingSystem);
   const owned = options.distributionOwned || distribution === undefined ? () => false : distributionOwned(packages);
+  const named = groupBy(
+    packages.flatMap((installed) => {
+      const key = owned(installed) ? undefined : advisoryKey(installed, distribution);
+      return key === undefined ? [] : [{ installed, key }];
+    }),
+    ({ key }) => `${key.ecosystem} ${key.name}`,
+  );
   const found: Vulnerability[] = [];
-  for (const installed of packages) {
-    if (owned(installed)) continue;
-    const key = advisoryKey(installed, distribution);
-    if (key === undefined) continue;
-    const compare = versionOrders[installed.kind];
-    const hits = hitsOf(store.recordsOf(key.ecosystem, key.name), key.version, compare, store);
-    if (hits.length > 0)
-      found.push(...mergeHits(installed, hits, { compare, store, fromDistribution: key.ecosystem === distribution }));
+  // An image has the same package many times over: what the store says of it is read once.
+  for (const [, group] of named) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const records = store.recordsOf(first.key.ecosystem, first.key.name);
+    if (records.length === 0) continue;
+    const detailsOf = readOnce(store);
+    for (const { installed, key } of group) {
+      const compare = versionOrders[installed.kind];
+      const hits = hitsOf(records, key.version, compare, detailsOf);
+      const merging = { compare, store, fromDistribution: key.ecosystem === distribution };
+      if (hits.length > 0) found.push(...mergeHits(installed, hits, merging));
+    }
   }
   return found.sort(compareVulnerabilities);
+}
+
+type DetailsOf = AdvisoryStore['detailsOf'];
+
+function readOnce(store: AdvisoryStore): DetailsOf {
+  const known = new Map<StoredRecord, AdvisoryDetails>();
+  return (record) => {
+    const details = known.get(record) ?? store.detailsOf(record);
+    known.set(record, details);
+    return details;
+  };
 }
 
 function hitsOf(
   records: readonly StoredRecord[],
   version: string,
   compare: CompareVersions,
-  store: AdvisoryStore,
+  detailsOf: DetailsOf,
 ): Hit[] {
   const hits: Hit[] = [];
   for (const record of records) {
     const verdict: Verdict = judgeVersion(record, version, compare);
     if (verdict.affected)
-      hits.push({ record, fixedIn: verdict.fixedIn, fixedAbove: verdict.fixedAbove, details: store.detailsOf(record) });
+      hits.push({ record, fixedIn: verdict.fixedIn, fixedAbove: verdict.fixedAbove, details: detailsOf(record) });
   }
   return hits;
 }

@@ -237,6 +237,23 @@ describe('waste', () => {
       [{ kind: 'leftover', what: 'package lists of apt', bytes: 1000 }],
     ],
     [
+      'caches of builds in the home of any user, by what filled them, and not what programs keep there',
+      [
+        [
+          file('root/.cache/go-build/x', big('a')),
+          file('home/web/.cache/pip/x', `${big('b')}b`),
+          file('root/.cache/thing/x', `${big('c')}cc`),
+          file('root/.cache/ms-playwright/chromium-1/chrome', big('d')),
+          file('home/web/.cache/huggingface/hub/model', big('e')),
+        ],
+      ],
+      [
+        { what: 'other caches', bytes: 1002 },
+        { what: 'cache of pip and uv', bytes: 1001 },
+        { what: 'cache of Go', bytes: 1000 },
+      ],
+    ],
+    [
       'Git history',
       [[file('app/.git/objects/x', big('a')), file('app/.gitignore', big('b'))]],
       [{ what: 'Git history', bytes: 1000, files: 1 }],

@@ -65,9 +65,24 @@ describe('a secret in an image', () => {
   });
 });
 
+test('keys that a package makes are made where the container starts', async () => {
+  const of = async (place: string) => {
+    const secrets = ['secrets:', `  - { kind: private key, place: ${place}, layer: 0 }`];
+    return (await findingsOf('secrets', secretInImage, [...secrets, ...steps]))[0]?.remedy;
+  };
+  expect(await of('etc/ssh/ssh_host_rsa_key')).toContain('ssh-keygen -A');
+  expect(await of('root/.ssh/id_rsa')).toContain('--mount=type=secret');
+});
+
 describe('what a step hides', () => {
   test.each<[string, readonly string[], string, string]>([
     ['of caches', ['var/cache/apt/a.bin', 'var/lib/apt/lists/b'], 'files deleted by a later layer', 'mount=type=cache'],
+    [
+      'of the package manager’s',
+      ['var/cache/debconf/templates.dat', 'var/lib/dpkg/status'],
+      'files replaced by a later layer',
+      'in one step',
+    ],
     ['that it deletes', ['srv/data'], 'files deleted by a later layer', 'Delete the files'],
     ['that it gives another owner', ['app/a'], 'files copied to change their owner', 'COPY --chown'],
     ['that it gives another mode', ['app/a'], 'files copied to change their mode', 'COPY --chmod'],
@@ -76,5 +91,6 @@ describe('what a step hides', () => {
     const [finding] = await findingsOf('layers', hiddenBytes, [...steps, ...told]);
     expect(finding?.message).toContain(`which stay in the image: ${paths.map((each) => `/${each}`).join(', ')}`);
     expect(finding?.remedy).toContain(remedy);
+    expect(finding?.severity).toBe(remedy === 'in one step' ? 'note' : 'warning');
   });
 });

@@ -292,6 +292,26 @@ describe.skipIf(!hasRegistry)('an image in a registry', () => {
     expect(await readLarge()).toMatchObject({ message: expect.stringContaining('holds layers') });
   });
 
+  it('whose index lists itself is refused after two questions', async () => {
+    const looped = `sha256:${'a'.repeat(64)}`;
+    const body = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: types.index,
+      manifests: [{ mediaType: types.index, digest: looped, size: 5 }],
+    });
+    let asked = 0;
+    registry.spoil(({ url }) => {
+      if (!url.includes('/manifests/')) return undefined;
+      asked++;
+      return { kind: 'answer', status: 200, headers: { 'content-type': types.index }, body };
+    });
+    expect(await readLarge()).toMatchObject({
+      message: expect.stringMatching(/not what its digest names|its manifest says/),
+      where: expect.stringContaining(looped),
+    });
+    expect(asked).toBe(2);
+  });
+
   it('has its referrers under a tag where the registry does not list them', async () => {
     registry.spoil(() => undefined);
     expect(await referrersOf(reference(), large.digest, options())).toEqual([]);

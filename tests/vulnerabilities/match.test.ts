@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InstalledPackage, OperatingSystem } from '../../src/ecosystems/installed-package.ts';
 import type { Advisory } from '../../src/vulnerabilities/advisory.ts';
+import type { StoredRecord } from '../../src/vulnerabilities/advisory-store.ts';
 import { normalEcosystem } from '../../src/vulnerabilities/ecosystem-names.ts';
 import { readAlpine } from '../../src/vulnerabilities/formats/alpine.ts';
 import { readDebianPackage } from '../../src/vulnerabilities/formats/debian.ts';
@@ -381,4 +382,26 @@ test.each([
   ['openSUSE:Tumbleweed', 'openSUSE:Tumbleweed'],
 ])('the ecosystem %s is kept as %s', (written, kept) => {
   expect(normalEcosystem(written)).toBe(kept);
+});
+
+test('what the store says of a package is read once, however often it is installed and in whichever versions', () => {
+  const versions = ['1.0.0', '3.0.0', '1.0.0', '2.0.0'];
+  const packages = versions.map((version, at) => installed('npm', 'left', version, { path: `app/${at}` }));
+  const asked: string[] = [];
+  const vulnerable = withStore([advisory('GHSA-1', 'npm', 'left', '2.5.0')], (store) => {
+    const counted = {
+      ...store,
+      recordsOf: (ecosystem: string, name: string) => {
+        asked.push(name);
+        return store.recordsOf(ecosystem, name);
+      },
+      detailsOf: (record: StoredRecord) => {
+        asked.push(record.id);
+        return store.detailsOf(record);
+      },
+    };
+    return matchPackages(counted, packages, undefined);
+  });
+  expect(vulnerable.map((each) => each.package.path)).toEqual(['app/0', 'app/2', 'app/3']);
+  expect(asked).toHaveLength(2);
 });

@@ -118,10 +118,12 @@ const sampleToken = /\.eyJzdWIiOiIxMjM0NTY3ODkw|\.eyJsb2dnZWRJbkFzIjoi/;
 /** False for examples, place-holders, and keys of packages. */
 function isReal({ kind, range }: SecretMatch, text: string, path: string, vendored: boolean): boolean {
   const value = text.slice(range.start, range.end);
-  if (kind === 'private key') return hasKeyBody(text, range.end) && !(vendored && (isSample(path) || !isKeyFile(path)));
+  if (kind === 'private key')
+    return hasKeyBody(text, range.end) && !(vendored && (isSample(path) || isSourceTree(path) || !isKeyFile(path)));
   if (vendored) return false;
   if (kind === 'password in a URL')
     return (
+      !isSample(path) &&
       !usualPasswords.test(value) &&
       !/^@(?:[\w-]+\.)*example\b/i.test(text.slice(range.end, range.end + 80)) &&
       !isOwnMachine(
@@ -149,6 +151,11 @@ function certaintyOf({ kind, certainty }: SecretMatch, path: string, vendored: b
   // Keys of Google's browser APIs are meant to be seen; who reads a token of JSON, only its issuer knows.
   if (kind === 'password in a URL' || kind === 'JSON web token' || kind === 'Google API key') return 'likely';
   return vendored || isSample(path) ? 'likely' : certainty;
+}
+
+/** Sources of a language's own libraries: keys in them are of their tests (`/usr/local/go/src/crypto/x509/platform_root_key.pem`). */
+function isSourceTree(path: string): boolean {
+  return /^usr\/(?:local\/|lib\/)go(?:-[\d.]+)?\/|(?:^|\/)(?:go\/pkg\/mod|registry\/src)\//.test(path);
 }
 
 function isKeyFile(path: string): boolean {

@@ -13,7 +13,10 @@ interface Leftover {
   readonly only?: readonly string[];
 }
 
-/** A directory counts before names, an outer one before an inner one, and the first that fits before others. */
+/**
+ * A directory counts before names, a whole path before the name of an outer one, and the first that fits before others. What is said of root's home holds for
+ * those of others.
+ */
 const leftovers: readonly Leftover[] = [
   { what: 'package lists of apt', below: ['var/lib/apt/lists/'] },
   { what: 'package cache of apt', below: ['var/cache/apt/'] },
@@ -49,9 +52,10 @@ const leftovers: readonly Leftover[] = [
     below: ['root/.composer/cache/', 'root/.cache/composer/', 'usr/local/bundle/cache/'],
   },
   {
-    what: 'other caches',
-    below: ['root/.cache/', 'var/cache/debconf/', 'var/cache/fontconfig/', 'var/cache/man/', 'var/cache/ldconfig/'],
+    what: 'caches of installed programs',
+    below: ['var/cache/debconf/', 'var/cache/fontconfig/', 'var/cache/man/', 'var/cache/ldconfig/'],
   },
+  { what: 'other caches', below: ['root/.cache/'] },
   { what: 'Git history', folders: ['.git', '.hg', '.svn'] },
   { what: 'temporary files', below: ['tmp/', 'var/tmp/'] },
   { what: 'log files', below: ['var/log/'], names: ['npm-debug.log', 'yarn-error.log'] },
@@ -102,6 +106,21 @@ const leftovers: readonly Leftover[] = [
   },
   { what: 'translations', below: ['usr/share/locale/', 'usr/share/i18n/', 'usr/local/share/locale/'] },
 ];
+
+/** In a cache by their place, and looked for there when the program runs: browsers that tests and scrapers drive, models. */
+const usedCaches: ReadonlySet<string> = new Set(
+  [
+    'ms-playwright',
+    'ms-playwright-go',
+    'puppeteer',
+    'Cypress',
+    'selenium',
+    'rod',
+    'huggingface',
+    'torch',
+    'whisper',
+  ].map((name) => `root/.cache/${name}/`),
+);
 
 /**
  * Within packages of applications: what their authors left in. Folders count at the root of a package only, and only those that nobody gives to code
@@ -203,9 +222,12 @@ function lastPart(name: string): string {
  */
 export function leftoversBelow(parent: LeftoverDirectory, name: string, used: ReadonlySet<string>): LeftoverDirectory {
   const path = `${parent.path}${name}/`;
-  if (parent.all !== undefined) return { ...parent, path };
   const { below, folders, inPackages: packageFolders } = lookUp();
-  const own = below.get(path) ?? folders.get(name);
+  const ofRoot = path.replace(/^home\/[^/]+\//, 'root/');
+  if (usedCaches.has(ofRoot)) return { path, all: undefined, packages: undefined, level: 'inside' };
+  const exact = below.get(path) ?? below.get(ofRoot);
+  if (parent.all !== undefined) return { ...parent, path, all: exact ?? parent.all };
+  const own = exact ?? folders.get(name);
   const { packages } = parent;
   const level = levelBelow(parent, name);
   if (own !== undefined) return { path, all: own, packages, level };

@@ -8,7 +8,7 @@ import { packingOf } from './packing.ts';
 import { historyOfLayers, readConfiguration } from './read-configuration.ts';
 import { type IndexEntry, type Manifest, readManifest } from './read-manifest.ts';
 
-/** Docker and BuildKit write one index in another at most. */
+/** Docker and BuildKit write one index in another at most. One that lists itself would have to hold its own digest. */
 const maximumDepth = 4;
 
 export type ManifestImage = Omit<Image, 'name' | 'source' | 'close'>;
@@ -71,7 +71,6 @@ async function manifestOf(
   root: Pick<Descriptor, 'digest'> & Partial<Descriptor>,
   wanted: Platform | undefined,
 ): Promise<FoundManifest> {
-  const seen = new Set<string>();
   let indexDigest: string | undefined;
   const indexes: string[] = [];
   const entries: IndexEntry[] = [];
@@ -79,8 +78,6 @@ async function manifestOf(
   for (let depth = 0; depth < maximumDepth; depth++) {
     const { bytes, digest, contentType } = await source.manifest(next);
     const where = `${source.place}, ${digest}`;
-    if (seen.has(digest)) throw new UserError('This index contains itself.', { where });
-    seen.add(digest);
     const manifest = readManifest(bytes, [contentType, next.mediaType], where);
     if (manifest.kind === 'image') return { manifest, digest, indexDigest, indexes, entries };
     indexDigest ??= digest;

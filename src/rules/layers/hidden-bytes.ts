@@ -39,6 +39,10 @@ function largest(paths: readonly string[], files: number): string {
   return `: ${names.join(', ')}${files > names.length ? ' …' : ''}`;
 }
 
+/** What package managers write anew with each package that they install. */
+const databases =
+  /^(?:var\/lib\/(?:dpkg|rpm|dnf|apt\/extended_states)|var\/cache\/(?:debconf|ldconfig|man|fontconfig)|usr\/lib\/sysimage|lib\/apk\/db|usr\/lib\/apk\/db|etc\/(?:passwd|group|g?shadow|ld\.so\.cache)|var\/log)(?:\/|-?$)/;
+
 const caches = /^(?:var\/(?:lib\/apt\/lists|cache)|(?:root|home\/[^/]+)\/\.(?:cache|npm)|tmp|var\/tmp)\//;
 
 /** By how the bytes came to be hidden; the rule's own remedy where that is not known. */
@@ -59,7 +63,19 @@ const remedies: ReadonlyMap<HiddenHow, string> = new Map<HiddenHow, string>([
   ['files copied once more, unchanged', 'Copy them once.'],
 ]);
 
-function remedyFor(paths: readonly string[], how: HiddenHow | undefined): { readonly remedy?: string } {
+function isOfDatabases(paths: readonly string[]): boolean {
+  return paths.length > 0 && paths.every((path) => databases.test(path));
+}
+
+function remedyFor(
+  paths: readonly string[],
+  how: HiddenHow | undefined,
+): { readonly remedy?: string; readonly severity?: 'note' } {
+  if (isOfDatabases(paths))
+    return {
+      severity: 'note',
+      remedy: 'Install all packages in one step: each one writes the package manager’s database anew.',
+    };
   const isCache = paths.length > 0 && paths.every((path) => caches.test(path));
   if (isCache)
     return {

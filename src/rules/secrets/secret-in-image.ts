@@ -26,12 +26,21 @@ export const rule = imageRule({
       report({
         ...(secret.layer === undefined ? placeOfStep(image, step) : placeOfLayer(image, secret.layer)),
         message: `${withArticle(kind)} ${where ?? inFiles(secrets)}${hidden ? ', in a layer although a later one deletes or replaces it' : ''}.`,
+        ...(secrets.every(isMadeByPackage) && { remedy: madeByPackage }),
         severity: certainty === 'certain' ? 'error' : 'warning',
         ...(cause && { cause }),
       });
     }
   },
 });
+
+/** Keys that a package makes when it is installed: every container of the image has the same. */
+function isMadeByPackage({ place }: ImageSecret): boolean {
+  return /^etc\/(?:ssh\/ssh_host_\w+_key|ssl\/private\/ssl-cert-snakeoil\.key)$/.test(place);
+}
+
+const madeByPackage =
+  'Delete them in the step that installs the package, and make them when the container starts (ssh-keygen -A, make-ssl-cert): who has the image can pretend to be each of its containers.';
 
 /** One cause, one finding: those of one kind in files of one layer belong together. */
 function together(secrets: readonly ImageSecret[]): readonly (readonly ImageSecret[])[] {

@@ -19,7 +19,7 @@ const companions: ReadonlySet<string> = new Set([
   'manual pages',
   'translations',
   'compiled Python that Python writes again',
-  'other caches',
+  'caches of installed programs',
 ]);
 
 export const rule = imageRule({
