@@ -17,7 +17,7 @@ interface Refusal {
 
 /**
  * Makes the fixes of a round together. Where the result speaks against some of them, those that have files in common with them are
- * tried one by one, groups without common files beside each other, and what does harm is left out.
+ * tried in ever smaller parts, groups without common files beside each other, and what does harm is left out.
  */
 export async function makeRound(
   before: RepairState,
@@ -40,14 +40,8 @@ export async function makeRound(
     linked,
   };
   await tolerateWhatIsMade(before, sifting, auditor);
-  const longest = Math.max(...queues.map((queue) => queue.length));
-  for (let at = 0; at < longest; at++)
-    await siftNext(
-      before,
-      queues.flatMap((queue) => queue[at] ?? []),
-      sifting,
-      auditor,
-    );
+  // All of them together was the trial above.
+  for (const half of halvesOf(queues)) await siftNext(before, half, sifting, auditor);
   return finish(before, sifting, auditor);
 }
 
@@ -62,7 +56,7 @@ async function tolerateWhatIsMade(before: RepairState, sifting: Sifting, auditor
     if (suspectsOf(objection).length === 0) sifting.tolerated.add(objection.key);
 }
 
-/** What is known so far of fixes that are tried one by one. */
+/** What is known so far of fixes that are tried in parts. */
 interface Sifting {
   made: readonly NumberedCandidate[];
   readonly withdrawn: Refusal[];
@@ -76,18 +70,22 @@ interface Sifting {
 /** A Dockerfile and what runs its image: what is changed in one shows in the other. */
 type Linked = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Fixes that have files in common, in the order of the plan: an earlier one comes before a later one that cannot stand beside it. */
+type Group = readonly NumberedCandidate[];
+
 async function siftNext(
   before: RepairState,
-  asked: readonly NumberedCandidate[],
+  groups: readonly Group[],
   sifting: Sifting,
   auditor: Auditor,
 ): Promise<void> {
+  const asked = groups.flat();
   const together = [...sifting.made, ...asked];
   const trial = await tryFixes(before, together, auditor, sifting.near);
   if (!trial.failed) sifting.near = trial.state;
   // What went wrong as a whole says nothing about each.
   if (trial.failed && asked.length > 1) {
-    for (const each of asked) await siftNext(before, [each], sifting, auditor);
+    for (const half of halvesOf(groups)) await siftNext(before, half, sifting, auditor);
     return;
   }
   const objections = unknownTo(sifting, trial);
@@ -98,9 +96,10 @@ async function siftNext(
     suspectsOf({ ...objection, against: () => true }).filter((fix) => asked.includes(fix));
   const isUnsure = (objection: Objection) => suspectedHere(objection).length > 0 && nearHere(objection).length > 1;
   if (asked.length > 1 && objections.some(isUnsure)) {
-    const half = Math.ceil(asked.length / 2);
-    await siftNext(before, asked.slice(0, half), sifting, auditor);
-    await siftNext(before, asked.slice(half), sifting, auditor);
+    const near = new Set(objections.flatMap(nearHere));
+    sifting.made = [...sifting.made, ...asked.filter((fix) => !near.has(fix))];
+    const left = groups.map((group) => group.filter((fix) => near.has(fix)));
+    for (const half of halvesOf(left)) await siftNext(before, half, sifting, auditor);
     return;
   }
   const guilty = refusals(asked, together, objections, sifting.linked);
@@ -108,6 +107,19 @@ async function siftNext(
   const out = new Set(guilty.map(({ candidate }) => candidate));
   for (const objection of objections) if (suspectedHere(objection).length === 0) sifting.tolerated.add(objection.key);
   sifting.made = [...sifting.made, ...asked.filter(({ candidate }) => !out.has(candidate))];
+}
+
+/** The first half of each group and the second one; where each has only one fix left, half of the groups. */
+function halvesOf(groups: readonly Group[]): readonly (readonly Group[])[] {
+  const filled = groups.filter((group) => group.length > 0);
+  const half = (length: number) => Math.ceil(length / 2);
+  const halves = filled.some((group) => group.length > 1)
+    ? [
+        filled.map((group) => group.slice(0, half(group.length))),
+        filled.map((group) => group.slice(half(group.length))).filter((group) => group.length > 0),
+      ]
+    : [filled.slice(0, half(filled.length)), filled.slice(half(filled.length))];
+  return halves.filter((each) => each.length > 0);
 }
 
 /** Together they may do what none does alone: then those that are named are left out, and put back one by one as long as that does no harm. */
