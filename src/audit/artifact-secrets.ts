@@ -1,3 +1,4 @@
+import type { Artifact } from '../core/artifact.ts';
 import { endOfPrivateKey } from '../core/mask-secrets.ts';
 import { isSettingsFile, secretInFile } from '../core/secret-in-file.ts';
 import { findTokens, isSwitch, isTellingName } from '../core/secret-text.ts';
@@ -11,7 +12,7 @@ import type { Project } from '../project/project.ts';
 interface ProjectSecrets {
   readonly dockerfiles: ReadonlyMap<string, Dockerfile>;
   inYaml: ReadonlyMap<string, readonly SourceRange[]> | undefined;
-  /** By path: what a file with a Secret and nothing known holds. Reading one again for each of its findings is dear. */
+  /** By path, for the text that was asked for last: to search one again for each of its findings is dear. */
   readonly read: Map<string, { readonly text: string; readonly ranges: readonly SourceRange[] }>;
 }
 
@@ -20,27 +21,26 @@ const known = new WeakMap<Project, ProjectSecrets>();
 
 /** The ranges of an artifact that are secret by what stands around them: to be hidden wherever its text is shown. In no order. */
 export function secretRanges(project: Project, path: string, text: string): readonly SourceRange[] {
-  const ranges = privateKeys(text);
   const secrets = secretsOf(project);
-  const dockerfile = secrets.dockerfiles.get(path);
-  if (dockerfile) {
-    for (const { range } of findSecrets(dockerfile)) ranges.push(range);
-    return ranges;
-  }
-  secrets.inYaml ??= secretsInYaml(project);
-  const known = secrets.inYaml.get(path);
-  // A Secret that a fix writes into a file that git ignores is none of the project's objects.
-  if (known === undefined && /^kind: Secret$/m.test(text)) return [...ranges, ...secretsOfText(secrets, path, text)];
-  return [...ranges, ...(known ?? [])];
-}
-
-function secretsOfText({ read }: ProjectSecrets, path: string, text: string): readonly SourceRange[] {
-  let found = read.get(path);
+  let found = secrets.read.get(path);
   if (found?.text !== text) {
-    found = { text, ranges: secretsInYaml(readManifests({ path, text, encoding: 'utf-8' })).get(path) ?? [] };
-    read.set(path, found);
+    found = { text, ranges: [...privateKeys(text), ...rangesByPlace(project, secrets, path, text)] };
+    secrets.read.set(path, found);
   }
   return found.ranges;
+}
+
+function rangesByPlace(project: Project, secrets: ProjectSecrets, path: string, text: string): readonly SourceRange[] {
+  const dockerfile = secrets.dockerfiles.get(path);
+  if (dockerfile) return findSecrets(dockerfile).map(({ range }) => range);
+  secrets.inYaml ??= secretsInYaml(project);
+  const known = secrets.inYaml.get(path);
+  if (known !== undefined || !/^kind: Secret$/m.test(text)) return known ?? [];
+  // A Secret that a fix writes into a file that git ignores is none of the project's objects. An artifact of the project is read already,
+  // in an earlier round of a repair as well.
+  const own = project.artifacts.get(path);
+  const artifact: Artifact = own?.text === text ? own : { path, text, encoding: 'utf-8' };
+  return secretsInYaml(readManifests(artifact)).get(path) ?? [];
 }
 
 function secretsOf(project: Project): ProjectSecrets {

@@ -75,18 +75,25 @@ export function prependLines(
  * one that ends with the file.
  */
 function isOpenBlock(text: string, end: number, lineEnd: number): boolean {
-  const before = text.slice(Math.max(0, end - 100_000), end);
-  if (!/[:-] +[|>]/.test(before)) return false;
-  const header = [
-    ...before.matchAll(/(?:^|\n)(?<indent> *)[^\n#]*?[:-] +[|>](?<mark>[-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n/g),
-  ].at(-1);
-  if (!header) return false;
-  const indent = header.groups?.indent?.length ?? 0;
-  const body = before.slice(header.index + header[0].length);
-  const isInside = body.split('\n').every((line) => line.trim() === '' || line.search(/\S/) > indent);
-  if (!isInside) return false;
-  return (header.groups?.mark ?? '').includes('+') || lineEnd === text.length;
+  const first = Math.max(0, end - 100_000);
+  let least = Number.POSITIVE_INFINITY;
+  // Upwards, to the line that begins a block; nothing is within one below a line without indentation.
+  for (let stop = end; least > 0 && stop >= first; ) {
+    const start = text.lastIndexOf('\n', stop - 1) + 1;
+    const line = text.slice(start, stop);
+    const header = stop < end ? blockHeader.exec(line) : null;
+    if (header) {
+      const isInside = least > (header.groups?.indent?.length ?? 0);
+      return isInside && ((header.groups?.mark ?? '').includes('+') || lineEnd === text.length);
+    }
+    const content = line.search(/\S/);
+    if (content !== -1) least = Math.min(least, content);
+    stop = start - 1;
+  }
+  return false;
 }
+
+const blockHeader = /^(?<indent> *)[^#]*?[:-] +[|>](?<mark>[-+0-9]*)[ \t]*(?:#.*)?\r?$/;
 
 function behindComments(text: string, lineEnd: number, column: number): number {
   let at = lineEnd;
