@@ -2,6 +2,7 @@ import { encodeArtifact } from '../core/artifact.ts';
 import { attachFixProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { FixReport, OfferedFix } from '../core/fix-report.ts';
+import { printable } from '../core/printable.ts';
 import type { FixTerminalOptions } from '../report/fix-terminal.ts';
 import { type Asker, askerOn } from './ask.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
@@ -159,15 +160,16 @@ function nameHidden(hidden: readonly OfferedFix[], { stderr }: Terminal): void {
   const withQuestions = hidden.some((each) => each.class === 'review');
   const subject = hidden.length === 1 ? '1 fix is' : `${hidden.length} fixes are`;
   stderr.write(
-    `plimsoll: ${subject} not in the patch, whose lines would hold a secret: ${places.join(' ')}\n  «plimsoll fix --write${withQuestions ? ' --review' : ''}» makes ${hidden.length === 1 ? 'it' : 'them'}.\n`,
+    `plimsoll: ${subject} not in the patch, whose lines would hold a secret: ${printable(places.join(' '))}\n  «plimsoll fix --write${withQuestions ? ' --review' : ''}» makes ${hidden.length === 1 ? 'it' : 'them'}.\n`,
   );
 }
 
 /** Files that could not be read or must not be written, where the report itself is not shown. */
 function nameLeftAlone({ problems, leftAlone }: FixReport, { stderr }: Terminal): void {
   for (const { path, message, remedy } of problems)
-    stderr.write(`plimsoll: ${path} is left alone: ${message}\n  ${remedy}\n`);
-  for (const { path, reason, remedy } of leftAlone) stderr.write(`plimsoll: ${path}: ${reason}\n  ${remedy}\n`);
+    stderr.write(`plimsoll: ${printable(path)} is left alone: ${printable(message)}\n  ${printable(remedy)}\n`);
+  for (const { path, reason, remedy } of leftAlone)
+    stderr.write(`plimsoll: ${printable(path)}: ${printable(reason)}\n  ${printable(remedy)}\n`);
 }
 
 /** For editors: the repaired text, or the text as it came when there is nothing to repair. */

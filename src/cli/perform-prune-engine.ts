@@ -9,7 +9,7 @@ import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import { parseWantedRoom, type WantedRoom, wantedRoomText } from '../core/wanted-room.ts';
 import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
-import { findEngines, type LeftOut } from '../maintain/prune-engine/find-engines.ts';
+import { findEngines, isAskedFor, type LeftOut } from '../maintain/prune-engine/find-engines.ts';
 import type { Inventory, PrunableEngine } from '../maintain/prune-engine/inventory.ts';
 import { neededBy, repositoryPaths } from '../maintain/prune-engine/needed-by.ts';
 import { defaultPolicy, type EnginePolicy } from '../maintain/prune-engine/policy.ts';
@@ -76,13 +76,16 @@ async function pruneOnce(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  const engines = await findEngines(parsed.positionals.slice(1), terminal.environment, signal, {
+  const named = parsed.positionals.slice(1);
+  const leftOut: LeftOut[] = [];
+  const engines = await findEngines(named, terminal.environment, signal, {
     namespace: parsed.value('containerd-namespace'),
-    onLeftOut: (leftOut) => tellLeftOut(leftOut, terminal),
+    onLeftOut: (each) => leftOut.push(each),
   });
   try {
-    const isNamed = parsed.positionals.length > 1;
-    const read = await readEngines(engines, signal, progress, isNamed ? undefined : terminal);
+    const isNeeded = ({ name }: PrunableEngine) => isAskedFor(name, named, terminal.environment);
+    const read = await readEngines(engines, signal, progress, isNeeded, leftOut);
+    for (const each of leftOut) tellLeftOut(each, terminal);
     const needed = await clusterNeeds(read, parsed, terminal, progress);
     const options: PruneOptions = {
       policy: { ...policy, ...(needed && { neededBy: needed }) },
@@ -91,6 +94,12 @@ async function pruneOnce(
       signal,
       progress: progress.step,
     };
+    const report = (engines: EnginePruneReport['engines']): EnginePruneReport => ({
+      time: options.now,
+      written: parsed.has('write'),
+      engines,
+      leftOut: leftOut.map(({ name, why: { message, remedy } }) => ({ engine: name, why: message, remedy })),
+    });
     const plans: EnginePlan[] = [];
     // Engines mostly lie on one disk: what the first frees the next need not.
     const promised = new Map<number, number>();
@@ -103,14 +112,14 @@ async function pruneOnce(
     }
     if (!parsed.has('write')) {
       progress.end();
-      await write({ time: options.now, written: false, engines: plans.map(({ report }) => report) }, parsed, terminal);
+      await write(report(plans.map((plan) => plan.report)), parsed, terminal);
       return exitCodes.clean;
     }
     mustBeMeant(plans, parsed);
     const done = [];
     for (const plan of plans) done.push(await carryOutPlan(plan, options, diskRoom));
     progress.end();
-    await write({ time: options.now, written: true, engines: done }, parsed, terminal);
+    await write(report(done), parsed, terminal);
     const isWhole = done.every(({ deleted, roomAfter, wantedFreeBytes }) => {
       const isFree = wantedFreeBytes === undefined || (roomAfter?.freeBytes ?? 0) >= wantedFreeBytes;
       return isFree && deleted.every(({ outcome }) => outcome?.how === 'deleted');
@@ -165,25 +174,29 @@ interface ReadEngine {
   readonly inventory: Inventory;
 }
 
-/** @param terminal where is said which engine failed, where none was named and another one can be read; undefined: that is an error */
+/**
+ * @param isNeeded true where it is an error that an engine cannot be read
+ * @param leftOut takes those that cannot be read, where another one can
+ */
 async function readEngines(
   engines: readonly PrunableEngine[],
   signal: AbortSignal,
   progress: Progress,
-  terminal: Terminal | undefined,
+  isNeeded: (engine: PrunableEngine) => boolean,
+  leftOut: LeftOut[],
 ): Promise<ReadEngine[]> {
   const read: ReadEngine[] = [];
-  const leftOut: LeftOut[] = [];
+  const failed: LeftOut[] = [];
   for (const engine of engines)
     try {
       read.push({ engine, inventory: await engine.read({ signal, progress: progress.step }) });
     } catch (why) {
       const isFailedSystem = why instanceof UserError && why.exitCode === exitCodes.system;
-      if (terminal === undefined || !isFailedSystem || signal.aborted) throw why;
-      leftOut.push({ name: engine.name, why });
+      if (isNeeded(engine) || !isFailedSystem || signal.aborted) throw why;
+      failed.push({ name: engine.name, why });
     }
-  if (read.length === 0 && leftOut[0] !== undefined) throw leftOut[0].why;
-  for (const each of leftOut) if (terminal !== undefined) tellLeftOut(each, terminal);
+  if (read.length === 0 && failed[0] !== undefined) throw failed[0].why;
+  leftOut.push(...failed);
   return read;
 }
 

@@ -97,4 +97,10 @@ export interface EnginePruneReport {
   readonly time: number;
   readonly written: boolean;
   readonly engines: readonly EnginePrune[];
+  /** Engines that nobody named and that are elsewhere or do not work. */
+  readonly leftOut: readonly {
+    readonly engine: EngineName;
+    readonly why: string;
+    readonly remedy: string | undefined;
+  }[];
 }

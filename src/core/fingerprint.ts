@@ -91,7 +91,8 @@ function withoutStageNames(line: string): string {
 }
 
 /** Where a line names an image: in FROM, in `--from=` and `from=`, and as `image` of a manifest or a Compose file. */
-const imageNamed = /(^FROM (?:--\S+ )*|(?: --|[ ,=])from=|^(?:- )?["']?image["']?: ?["']?)([^\s,"']+)/i;
+const imageNamed =
+  /(^FROM (?:--\S+ )*|(?: --|[ ,=])from=|^(?:- )?(?:["']?[\w.-]+["']?: ?)?\{ ?(?:[^{}]*, ?)?["']?image["']?: ?["']?|^(?:- )?["']?image["']?: ?["']?)([^\s,"']+)/i;
 
 /** A line without the tag and the digest of the image that it names: what is found at one release is there at the next one, too. */
 function withoutReleases(line: string): string {

@@ -129,14 +129,18 @@ function giveLayers(steps: DraftStep[], notedAt: readonly (number | undefined)[]
   }
 }
 
-/** The steps that may have written the files of the layer that is noted at a step: WORKDIR makes a directory and nothing in it. */
+/**
+ * The steps that may have written the files of the layer that is noted at a step: WORKDIR makes a directory and nothing in it. Docker's builders leave out the layer
+ * of a RUN that changed nothing, and note it as Buildah does what it commits later: a step that may have written the layer did, unless one before it copied.
+ */
 function writersOf(steps: readonly DraftStep[], from: number, noted: number): number[] {
   const writers: number[] = [];
-  for (let at = from; at <= noted; at++) {
-    const text = steps[at]?.text ?? '';
-    if (/^(?:RUN|COPY|ADD)\s/.test(text) || (at === noted && text.startsWith('#'))) writers.push(at);
-  }
-  return writers;
+  for (let at = from; at < noted; at++) if (/^(?:RUN|COPY|ADD)\s/.test(steps[at]?.text ?? '')) writers.push(at);
+  const { text = '', entry } = steps[noted] ?? {};
+  if (!/^(?:RUN|COPY|ADD|#)\s/.test(text)) return writers;
+  const isCommittedTogether =
+    !entry?.comment?.startsWith('buildkit.') && writers.some((at) => !/^RUN\s/.test(steps[at]?.text ?? ''));
+  return isCommittedTogether ? [...writers, noted] : [noted];
 }
 
 /** Where a finding stands: the Dockerfile's line where it is known, with the image beside it. */

@@ -194,7 +194,7 @@ function ending({ engines, written }: EnginePruneReport, page: Page): string[] {
 }
 
 /** The same for programs: `schemas/prune-engine.schema.json`. */
-export function enginePruneJson({ time, written, engines }: EnginePruneReport): string {
+export function enginePruneJson({ time, written, engines, leftOut }: EnginePruneReport): string {
   const item = ({ time: at, ...rest }: KeptItem | DeletedItem) => ({
     ...rest,
     time: at === undefined ? null : dateText(at),
@@ -217,6 +217,7 @@ export function enginePruneJson({ time, written, engines }: EnginePruneReport): 
       roomAfter: engine.roomAfter ?? null,
       wantedFreeBytes: engine.wantedFreeBytes ?? null,
     })),
+    leftOut: leftOut.map(({ engine, why, remedy }) => ({ engine, why, remedy: remedy ?? null })),
   };
   return jsonText(whole);
 }

@@ -283,6 +283,13 @@ describe('--diff gives what git apply takes', () => {
     expect(stderr).toBe('');
   });
 
+  test('what a Dockerfile says is no command to a terminal or to what runs the pipeline', async () => {
+    write({ Dockerfile: `FROM node:##vso[task.x]\x1b]0;evil\x07y\nRUN apt-get update\n` });
+    const { stderr } = await fix(['--diff', ...only]);
+    expect(stderr).toContain('Dockerfile: ');
+    expect(stderr).not.toMatch(/##vso|[\x07\x1b]/);
+  });
+
   test('lines with a secret are in no patch: the fix is named', async () => {
     const address = 'https://me:Zk3Xq9Lm2Pv8Rt5Wy1Nb@example.com/tool';
     write({ Dockerfile: fixable.replace('curl', `curl && curl -fsSLo /tool ${address}`) });

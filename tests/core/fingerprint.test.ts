@@ -44,6 +44,8 @@ test.each([
   ['FROM registry.example:5000/node:22', 'FROM registry.example:5000/node:24'],
   ['COPY --from=nginx:1.27 /a /b', 'COPY --from=nginx:1.29 /a /b'],
   ['- image: shop/web:1.2.3', '- image: shop/web:1.2.4'],
+  ['- {name: web, image: "shop/web:1.1"}', '- {name: web, image: "shop/web:1.2"}'],
+  ['web: { image: shop/web:1.1, ports: [80] }', 'web: { image: shop/web:1.2, ports: [80] }'],
   ['image: "postgres:16.1"', 'image: "postgres:16.2@sha256:bb"'],
 ])('stays when an image gets another release: %s, %s', (before, after) => {
   expect(fingerprints([finding(1)], excerpts(after))).toEqual(fingerprints([finding(1)], excerpts(before)));

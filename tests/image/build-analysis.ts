@@ -111,7 +111,8 @@ function imageOf(said: JsonObject, history: readonly HistoryEntry[], layers: rea
 }
 
 function historyEntry(step: JsonObject): HistoryEntry {
-  return { createdBy: textOf(step.by, ''), emptyLayer: step.empty === true };
+  const comment = textOf(step.comment, '');
+  return { createdBy: textOf(step.by, ''), emptyLayer: step.empty === true, ...(comment !== '' && { comment }) };
 }
 
 function layerOf(step: JsonObject, history: number): ImageLayer {

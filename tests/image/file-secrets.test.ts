@@ -93,6 +93,12 @@ describe('a secret in a file', () => {
       '<!-- <password>Gx82kLqP</password>\n--><password>${env.REPO}</password>\n<password>x9Yk2mQ</password>',
       ['Maven password, certain, 3'],
     ],
+    [
+      'one whose name begins as a language’s',
+      'usr/src/python-shop/.env',
+      'DB_PASSWORD=x9Yk2mQ7\n',
+      ['password, likely, 1'],
+    ],
     ['an application in /usr/src', 'usr/src/app/.env', 'DB_PASSWORD=x9Yk2mQ7\n', ['password, likely, 1']],
     ['pages of nginx', 'usr/share/nginx/html/config.js', `"${github}"`, ['GitHub token, certain, 1']],
     ['.pgpass', 'root/.pgpass', 'db:5432:app:bot:x9Yk2mQ\n', ['PostgreSQL password, certain, 1']],

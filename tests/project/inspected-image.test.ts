@@ -81,3 +81,20 @@ test('a layer that the history does not tell of is a step all the same', () => {
   const image = inspectImage(analysisFrom('steps:\n  - files: []\n').analysis, [], undefined);
   expect(placeOfLayer(image, 0).at.range.start).toBeGreaterThan(0);
 });
+
+test.each([
+  ['a RUN that changed nothing', 'RUN /bin/sh -c test -x /bin/sh', 'COPY dir:1 in /app', undefined, undefined],
+  ['BuildKit, whatever changed nothing', 'COPY a /a', 'COPY b /b', 'buildkit.dockerfile.v0', undefined],
+  ['Buildah, which notes a COPY without a layer', 'COPY a /a', 'COPY b /b', undefined, [0, 1]],
+  ['Buildah at a CMD', 'RUN make', 'CMD a', undefined, undefined],
+])('tells who made a layer: %s', (_, first, second, comment, together) => {
+  const said = {
+    steps: [
+      { by: first, empty: true, comment },
+      { by: second, comment },
+    ],
+  };
+  const [one, two] = inspectImage(analysisFrom(JSON.stringify(said)).analysis, [], undefined).steps;
+  const maker = second.startsWith('CMD') ? one : two;
+  expect([maker?.layer, maker?.together]).toEqual([0, together]);
+});

@@ -3,7 +3,7 @@
  * `/usr/share/nginx/html`) is none.
  */
 const vendored =
-  /(?:^|\/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.m2\/repository|registry\/src|go\/pkg\/mod|\.nuget\/packages|\.yarn|\.pnpm-store|_cacache)\/|^usr\/(?:lib|lib32|lib64|libexec|include)\/|^usr\/src\/(?:linux|kernels|debug|php|python|ruby|wordpress)|^usr\/share\/(?!nginx\/html\/|(?:elasticsearch|opensearch|opensearch-dashboards|kibana|logstash|grafana|jenkins)\/)|^usr\/local\/(?:lib|go|share|include|cargo|rustup)\/|^var\/lib\/(?:apt\/lists|dpkg)\//;
+  /(?:^|\/)(?:node_modules|bower_components|site-packages|dist-packages|vendor|gems|\.m2\/repository|registry\/src|go\/pkg\/mod|\.nuget\/packages|\.yarn|\.pnpm-store|_cacache)\/|^usr\/(?:lib|lib32|lib64|libexec|include)\/|^usr\/src\/(?:linux(?:-[^/]*)?|kernels|debug|php|python|ruby|wordpress)\/|^usr\/share\/(?!nginx\/html\/|(?:elasticsearch|opensearch|opensearch-dashboards|kibana|logstash|grafana|jenkins)\/)|^usr\/local\/(?:lib|go|share|include|cargo|rustup)\/|^var\/lib\/(?:apt\/lists|dpkg)\//;
 
 /** Where people keep keys that are none. */
 const samples =

@@ -29,20 +29,31 @@ const maximumConfigurationBytes = 1024 * 1024;
  * @throws UserError where what somebody set cannot be followed
  */
 export function dockerEndpoints(environment: Environment): EngineEndpoint[] {
-  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, DOCKER_CONTEXT, XDG_RUNTIME_DIR } = environment;
+  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, XDG_RUNTIME_DIR } = environment;
   const home = environment.HOME ?? homedir();
   const configuration = environment.DOCKER_CONFIG ?? path.join(home, '.docker');
   if (DOCKER_HOST) {
     const certificates = DOCKER_TLS_VERIFY ? (DOCKER_CERT_PATH ?? configuration) : undefined;
     return [endpointAt(DOCKER_HOST, 'Docker Engine', 'DOCKER_HOST', certificates)];
   }
-  const context = DOCKER_CONTEXT ?? textOf(jsonIn(path.join(configuration, 'config.json')).currentContext);
+  const context = chosenContext(environment);
   if (context !== '' && context !== 'default') return [contextEndpoint(context, configuration)];
   return usualSockets('Docker Engine', [
     '/var/run/docker.sock',
     XDG_RUNTIME_DIR && path.join(XDG_RUNTIME_DIR, 'docker.sock'),
     path.join(home, '.docker/run/docker.sock'),
   ]);
+}
+
+/** Whether somebody said which Docker Engine is meant (`DOCKER_HOST`, a context): the usual sockets are not looked for then. */
+export function isDockerChosen(environment: Environment): boolean {
+  const context = environment.DOCKER_HOST ? '' : chosenContext(environment);
+  return Boolean(environment.DOCKER_HOST) || (context !== '' && context !== 'default');
+}
+
+function chosenContext({ DOCKER_CONTEXT, DOCKER_CONFIG, HOME }: Environment): string {
+  const configuration = DOCKER_CONFIG ?? path.join(HOME ?? homedir(), '.docker');
+  return DOCKER_CONTEXT ?? textOf(jsonIn(path.join(configuration, 'config.json')).currentContext);
 }
 
 /** The same for Podman: `CONTAINER_HOST`, else the user's socket and the system's. */

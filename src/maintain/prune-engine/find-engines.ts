@@ -1,7 +1,7 @@
 import type { EngineName } from '../../core/engine-prune.ts';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
-import { dockerEndpoints } from '../../image/sources/engine-endpoints.ts';
+import { dockerEndpoints, isDockerChosen } from '../../image/sources/engine-endpoints.ts';
 import type { StorageElsewhere } from './engines/storage.ts';
 import type { PrunableEngine } from './inventory.ts';
 
@@ -63,7 +63,7 @@ export interface LeftOut {
  * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
  * build servers that are here. `namespace` is containerd's. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
  * @param onLeftOut told of what does not work or is elsewhere, where it was not named and another one is here
- * @throws UserError where one that is named is not there, or none is
+ * @throws UserError where one that is named, be it by the environment, is not there, or none is
  */
 export async function findEngines(
   named: readonly string[],
@@ -83,7 +83,7 @@ export async function findEngines(
     if (named.length === 0 && name === 'buildah' && isPodmans) continue;
     const engine = await orWhyNot(finder.find(address, environment, signal, namespace));
     if (engine !== undefined && 'elsewhere' in engine) {
-      if (named.length > 0) throw engine.elsewhere;
+      if (isAskedFor(finder.name, named, environment)) throw engine.elsewhere;
       leftOut.push({ name: finder.name, why: engine.elsewhere });
     } else if (engine !== undefined) found.push(engine);
     else if (named.length > 0)
@@ -95,6 +95,11 @@ export async function findEngines(
   if (found.length === 0) throw leftOut[0]?.why ?? new UserError('no engine is here', { remedy, exitCode: 3 });
   for (const each of leftOut) onLeftOut?.(each);
   return found;
+}
+
+/** True for an engine that somebody named, be it by the environment: where it fails, clearing up another one in its place is not what was meant. */
+export function isAskedFor(name: EngineName, named: readonly string[], environment: Environment): boolean {
+  return named.length > 0 || (name === 'docker' && isDockerChosen(environment));
 }
 
 /** A system that failed is no reason to leave the others as they are. What somebody set and nobody can follow is one. */

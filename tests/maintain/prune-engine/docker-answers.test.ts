@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
 import { afterAll, afterEach, expect, it } from 'vitest';
+import schema from '../../../schemas/prune-engine.schema.json' with { type: 'json' };
 import { command } from '../../../src/cli/commands/prune.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { findEngines } from '../../../src/maintain/prune-engine/find-engines.ts';
@@ -26,6 +28,7 @@ async function engineThat(answers: Readonly<Record<string, unknown>>): Promise<s
 }
 
 const id = `sha256:${'a'.repeat(64)}`;
+const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
 const { signal } = new AbortController();
 const inContainerd = {
   '/version': { Version: '29.1.0', ApiVersion: '1.52', MinAPIVersion: '1.40', Components: [{ Name: 'Engine' }] },
@@ -101,26 +104,40 @@ it('goes on to Docker where Podman does not work, unless it was named', async ()
   expect(await pruned(['docker', 'podman'], environment)).toMatchObject({ code: 3 });
 });
 
-it('leaves out Docker whose answers break off while it is read, and fails where nothing else is here', async () => {
-  const { '/system/df': _, '/images/json': __, ...broken } = inContainerd;
+/** With a Podman that says where its storage is and can do nothing else. */
+function podmanThatFails(): string {
   const storage = mkdtempSync(path.join(programs, 'storage-'));
   const working = mkdtempSync(path.join(programs, 'bin-'));
   const info = JSON.stringify({ store: { graphRoot: storage, graphDriverName: 'vfs' }, version: { Version: '4.3.1' } });
-  writeFileSync(path.join(working, 'podman'), `#!/bin/sh\necho '${info}'\n`, { mode: 0o755 });
+  writeFileSync(path.join(working, 'podman'), `#!/bin/sh\n[ "$1" = info ] && echo '${info}'\n`, { mode: 0o755 });
+  return `${working}:/usr/bin:/bin`;
+}
+
+it('leaves out what fails while it is read, and says so in the JSON', async () => {
+  const DOCKER_HOST = await engineThat(inContainerd);
+  const { code, stdout } = await pruned(['--json'], { PATH: podmanThatFails(), DOCKER_HOST });
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(validate(report)).toBe(true);
+  expect(report).toMatchObject({ engines: [{ engine: 'docker' }], leftOut: [{ engine: 'podman' }] });
+});
+
+it('clears up nothing else where the Docker Engine that the environment names fails', async () => {
+  const PATH = podmanThatFails();
+  const { '/system/df': _, '/images/json': __, ...broken } = inContainerd;
   const DOCKER_HOST = await engineThat({ ...broken, '/info': {} });
-  const told = await pruned([], { PATH: `${working}:/usr/bin:/bin`, DOCKER_HOST });
-  expect(told).toMatchObject({
-    code: 0,
-    stderr: expect.stringContaining('plimsoll: docker: left out: Docker Engine does'),
-  });
-  expect(await pruned([], { PATH: '', DOCKER_HOST })).toMatchObject({ code: 3 });
+  expect(await pruned([], { PATH, DOCKER_HOST })).toMatchObject({ code: 3 });
+  expect(await pruned([], { PATH, DOCKER_HOST: 'unix:///nonexistent.sock' })).toMatchObject({ code: 3 });
+  expect(
+    await pruned([], { PATH, DOCKER_HOST: 'unix:///nonexistent.sock', CONTAINER_HOST: 'ssh://a/b' }),
+  ).toMatchObject({ code: 3 });
 });
 
 /** The command with these engines. */
 async function pruned(named: readonly string[], environment: Readonly<Record<string, string>>) {
   const run = runCommand(command, programs, ['engine', ...named, '--no-config'], { environment });
   return run.catch((error: unknown) => {
-    if (error instanceof UserError) return { code: error.exitCode, stderr: '' };
+    if (error instanceof UserError) return { code: error.exitCode, stdout: '', stderr: '' };
     throw error;
   });
 }
