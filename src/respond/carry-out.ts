@@ -5,11 +5,12 @@ import { hasFault, type ResponderCluster } from './cluster.ts';
 import { coversWorkload, modeOf } from './decide.ts';
 import { collectEvidence, type Evidence } from './evidence.ts';
 import type { Intent } from './journal.ts';
-import { lastOn, ofClass } from './ledger.ts';
+import { isSameTarget, lastOn, ofClass } from './ledger.ts';
 import { isStillRaised, planGiveBack, setsRaised } from './plan-give-back.ts';
 import { planRestart } from './plan-restart.ts';
 import { planRollback } from './plan-rollback.ts';
 import { planScale } from './plan-scale.ts';
+import type { IsOpenRaise } from './raised-annotation.ts';
 import { type FoundWorkload, findWorkload, readFacts, type WorkloadFacts } from './workload-facts.ts';
 
 /** What carrying out an intent came to. */
@@ -114,6 +115,13 @@ async function change(
 ): Promise<Pick<CarriedOut, 'state' | 'reason' | 'detail' | 'stillRaised'>> {
   const { cluster } = context;
   let found = first;
+  const { kind, reference } = first;
+  const target: AlertTarget = { ...intent.target, kind, workload: reference.name };
+  const isOpenRaise = (id: string) => {
+    const raise = context.intents.get(id);
+    if (raise?.raise === undefined) return false;
+    return id === intent.id || id === intent.givesBack || isSameTarget(raise.target, target);
+  };
   for (let tried = 1; ; tried++) {
     const facts = await readFacts(
       cluster,
@@ -125,9 +133,9 @@ async function change(
         state: 'done',
         reason: 'performed',
         detail: `${intent.change} was performed before the responder was restarted`,
-        stillRaised: isStillRaised(facts),
+        stillRaised: isStillRaised(facts, isOpenRaise),
       };
-    const plan = planOf(facts, rule, intent, context);
+    const plan = planOf(facts, rule, intent, isOpenRaise, context);
     if ('refused' in plan) return { state: 'refused', ...reasonOf(plan), stillRaised: false };
     context.mustLead();
     try {
@@ -158,15 +166,16 @@ function planOf(
   facts: WorkloadFacts,
   rule: ResponseRule,
   intent: Intent,
+  isOpenRaise: IsOpenRaise,
   { intents, wall }: CarryOutContext,
 ): ActionPlan | Refusal {
   switch (intent.change) {
     case 'scale':
-      return planScale(facts, rule);
+      return planScale(facts, rule, intent.id, isOpenRaise);
     case 'give-back':
       return intents.get(intent.givesBack ?? '')?.raise?.quietSince === undefined
         ? { refused: 'fires-again', detail: 'an alert for which it was raised fires again: it stays as it is' }
-        : planGiveBack(facts, rule);
+        : planGiveBack(facts, rule, isOpenRaise);
     case 'rollback':
       return planRollback(facts, rule, intent.startsAt);
     default:

@@ -120,7 +120,12 @@ function allowsWorkload(rule: ResponseRule, { kind, workload }: AlertTarget): bo
 
 /** Whether the rule may touch the workload that was found. */
 export function coversWorkload(rule: ResponseRule, namespace: string, kind: RespondedKind, name: string): boolean {
-  return allowsNamespace(rule, namespace) && allowsWorkload(rule, { namespace, kind, workload: name, pod: undefined });
+  return coversTarget(rule, { namespace, kind, workload: name, pod: undefined });
+}
+
+/** Whether the rule may touch what an alert names, as far as its labels tell. */
+export function coversTarget(rule: ResponseRule, target: AlertTarget): boolean {
+  return allowsNamespace(rule, target.namespace) && allowsWorkload(rule, target);
 }
 
 /** Why something that a rule is for is not done now. */
@@ -220,10 +225,8 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
     endedAt: undefined,
     result: undefined,
     approvedBy: undefined,
-    raise:
-      rule.scale.giveBack === undefined || changeOf(rule) !== 'scale'
-        ? undefined
-        : { firing: [alert.fingerprint], quietSince: undefined },
+    // Also of a rule that gives nothing back: while its alert fires, what another one has raised stays.
+    raise: changeOf(rule) === 'scale' ? { firing: [alert.fingerprint], quietSince: undefined } : undefined,
     givesBack: undefined,
   };
 }

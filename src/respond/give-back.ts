@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { durationText } from '../kubernetes/response/policy-value.ts';
-import type { ResponsePolicy, ResponseRule } from '../kubernetes/response/response-policy.ts';
+import type { ResponseMode, ResponsePolicy, ResponseRule } from '../kubernetes/response/response-policy.ts';
 import { type AlertTarget, targetOf } from './alert-target.ts';
 import { isOpen as isOpenHour } from './business-hours.ts';
-import { type DecisionContext, type Held, isAbout, longestWindow, modeOf, tooManyAsked, usedUp } from './decide.ts';
+import {
+  coversTarget,
+  type DecisionContext,
+  type Held,
+  isAbout,
+  longestWindow,
+  modeOf,
+  tooManyAsked,
+  usedUp,
+} from './decide.ts';
 import type { Decision } from './decision.ts';
 import { type AlertsOfRaise, type Intent, isOpen } from './journal.ts';
 import { isFull, isSameTarget, lastOn, ofClass } from './ledger.ts';
@@ -13,8 +22,8 @@ import type { ReceivedAlert } from './webhook.ts';
 const mostAlerts = 50;
 
 /**
- * Raises that this alert makes another thing of: while an alert for which something was raised fires, nothing is given back, whether
- * it leads to an action or is held back. Those that stay as they are, are left out.
+ * Raises that this alert makes another thing of: while an alert fires for which the workload may be raised, nothing is given back,
+ * whichever rule is about it, and whether it leads to an action or is held back. Those that stay as they are, are left out.
  */
 export function followedRaises(alert: ReceivedAlert, context: DecisionContext): readonly Intent[] {
   const { intents, now, policy } = context;
@@ -43,8 +52,12 @@ function raiseAfter(
     const left = firing.filter((each) => each !== fingerprint);
     return { firing: left, quietSince: left.length === 0 ? now : undefined };
   }
-  const rule = ruleOf(intent, policy);
-  const isOfIt = target !== undefined && isOfWorkload(target, intent.target) && rule && isAbout(rule, { labels });
+  const isOfIt =
+    target !== undefined &&
+    isOfWorkload(target, intent.target) &&
+    policy.rules.some(
+      (rule) => rule.actions.includes('scale') && isAbout(rule, { labels }) && coversTarget(rule, intent.target),
+    );
   if (isListed || !isOfIt || firing.length >= mostAlerts) return raise;
   return { firing: [...firing, fingerprint], quietSince: undefined };
 }
@@ -60,21 +73,45 @@ function ruleOf(raise: Intent, { rules }: ResponsePolicy): ResponseRule | undefi
   return rules.find(({ name, actions }) => name === raise.rule && actions.includes('scale'));
 }
 
-/** Raises of which a step is to be given back now, if nothing holds that back. */
-export function dueRaises(context: DecisionContext): readonly Intent[] {
-  const { intents, now, policy } = context;
-  const all = [...intents.values()];
-  return all.filter((intent) => {
+/** Where one of them names only a pod, they may be of one workload. */
+function mayBeOfOne(a: AlertTarget, b: AlertTarget): boolean {
+  return isOfWorkload(a, b) || isOfWorkload(b, a);
+}
+
+/** Raises of which a step is to be given back now, if nothing holds that back: of a workload the newest, once all of them are due. */
+export function dueRaises({ intents, now, policy }: DecisionContext): readonly Intent[] {
+  const raises = openRaises(intents, policy);
+  const isDue = (intent: Intent) => {
     const quietSince = intent.raise?.quietSince;
     const after = ruleOf(intent, policy)?.scale.giveBack;
-    if (quietSince === undefined || after === undefined || !isRaised(intent)) return false;
-    const isUnderWay = () => all.some((other) => other.givesBack === intent.id && isOpen(other));
-    return now >= quietSince + after * 1000 && !isUnderWay();
+    return quietSince !== undefined && after !== undefined && now >= quietSince + after * 1000;
+  };
+  return raises.filter((intent) => {
+    if (!isDue(intent)) return false;
+    const ofIt = raises.filter(({ target }) => mayBeOfOne(target, intent.target));
+    if (!ofIt.every((other) => isDue(other) && other.serial <= intent.serial)) return false;
+    return ![...intents.values()].some(
+      (other) => other.change === 'give-back' && isOpen(other) && mayBeOfOne(other.target, intent.target),
+    );
   });
 }
 
+/** How many workloads have something that is to be given back. */
+export function raisedWorkloads(intents: ReadonlyMap<string, Intent>, policy: ResponsePolicy): number {
+  const raises = openRaises(intents, policy);
+  return raises.filter((raise, index) => raises.findIndex(({ target }) => isSameTarget(target, raise.target)) === index)
+    .length;
+}
+
+/** Those whose rule gives back. */
+function openRaises(intents: ReadonlyMap<string, Intent>, policy: ResponsePolicy): readonly Intent[] {
+  return [...intents.values()].filter(
+    (intent) => isRaised(intent) && ruleOf(intent, policy)?.scale.giveBack !== undefined,
+  );
+}
+
 /** Whether something may be raised by it: of what failed it is not known. */
-export function isRaised({ state, mode, raise }: Intent): boolean {
+function isRaised({ state, mode, raise }: Intent): boolean {
   return raise !== undefined && mode === 'act' && (state === 'done' || state === 'failed');
 }
 
@@ -84,7 +121,7 @@ export function decideGiveBack(raise: Intent, context: DecisionContext): Decisio
   const { alert, fingerprint, target } = raise;
   const base = { alert, fingerprint, status: 'resolved', target, rule: raise.rule };
   const mode = rule && modeOf(rule, context);
-  const held = rule === undefined ? undefined : heldBack(raise, rule, context);
+  const held = rule && mode && heldBack(raise, rule, mode, context);
   if (rule === undefined || mode === undefined || held)
     return {
       ...base,
@@ -122,8 +159,13 @@ export function decideGiveBack(raise: Intent, context: DecisionContext): Decisio
   };
 }
 
-function heldBack(raise: Intent, rule: ResponseRule, context: DecisionContext): Held | undefined {
+function heldBack(raise: Intent, rule: ResponseRule, mode: ResponseMode, context: DecisionContext): Held | undefined {
   const { intents, now, policy, wall } = context;
+  if (!coversTarget(rule, raise.target))
+    return { reason: 'workload-not-allowed', detail: 'its rule does not cover the workload any more' };
+  const isShown = (other: Intent) => other.givesBack === raise.id && other.mode === 'dry-run' && other.state === 'done';
+  if (mode === 'dry-run' && [...intents.values()].some(isShown))
+    return { reason: 'duplicate', detail: 'it was shown already what would be given back' };
   if (rule.hours !== undefined && !isOpenHour(rule.hours, wall))
     return { reason: 'outside-hours', detail: `it is outside of the hours «${rule.hours.name}»` };
   // Whatever changes the workload: two changes at once leave nobody knowing which of them helped.
@@ -137,6 +179,25 @@ function heldBack(raise: Intent, rule: ResponseRule, context: DecisionContext): 
   if (isFull(intents.values(), now, longestWindow(policy)))
     return { reason: 'journal-full', detail: 'the journal has no room for one more' };
   return rule.approval ? tooManyAsked(intents.values()) : undefined;
+}
+
+/** After these nothing is left to give back, or a person does not want it. Whatever else forbids it may pass. */
+const lastRefusals: ReadonlySet<string> = new Set(['changed-since', 'not-found', 'not-approved']);
+
+/** The alerts of something that was not raised fire on: what was raised before stays for them, too. */
+function handedOn({ firing }: AlertsOfRaise, before: Intent): readonly Intent[] {
+  const known = before.raise?.firing ?? [];
+  const all = [...new Set([...known, ...firing])].slice(0, mostAlerts);
+  return all.length === known.length ? [] : [{ ...before, raise: { firing: all, quietSince: undefined } }];
+}
+
+/** Whether a give-back was refused as the one before was: what goes on for a night is told once. */
+export function isToldBefore(ended: Intent, intents: ReadonlyMap<string, Intent>): boolean {
+  if (ended.change !== 'give-back' || ended.state !== 'refused') return false;
+  const [last] = [...intents.values()]
+    .filter(({ id, givesBack }) => givesBack === ended.givesBack && id !== ended.id)
+    .sort((a, b) => b.serial - a.serial);
+  return last?.state === ended.state && last.result === ended.result;
 }
 
 /**
@@ -154,15 +215,24 @@ export function raisesAfter(
   if (ended.change === 'give-back') {
     const raised = ended.givesBack === undefined ? undefined : intents.get(ended.givesBack);
     if (raised?.raise === undefined || reason === 'fires-again') return [ended];
-    const goesOn = ended.state === 'failed' || (ended.state === 'done' && stillRaised);
-    const quietSince = raised.raise.quietSince === undefined ? undefined : now;
-    return [ended, { ...raised, raise: goesOn ? { ...raised.raise, quietSince } : undefined }];
+    const goesOn = ended.state === 'refused' ? !lastRefusals.has(reason) : ended.state !== 'done' || stillRaised;
+    const isOfIt = ({ id, target }: Intent) => id === raised.id || isSameTarget(target, ended.target);
+    const changed: Intent[] = [];
+    for (const other of intents.values()) {
+      if (other.raise === undefined || !isRaised(other)) continue;
+      // The next step, whichever raise it is of, waits from now on.
+      const quietSince = other.raise.quietSince === undefined ? undefined : now;
+      if (goesOn ? mayBeOfOne(other.target, ended.target) || isOfIt(other) : isOfIt(other))
+        changed.push({ ...other, raise: goesOn ? { ...other.raise, quietSince } : undefined });
+    }
+    return [ended, ...changed];
   }
   if (raise === undefined || ended.state === 'failed') return [{ ...ended, raise }];
-  if (ended.state !== 'done' || ended.mode !== 'act' || !stillRaised) return [{ ...ended, raise: undefined }];
   const before = [...intents.values()].filter(
     (other) => other.id !== ended.id && isRaised(other) && isSameTarget(other.target, ended.target),
   );
+  if (ended.state !== 'done' || ended.mode !== 'act' || !stillRaised)
+    return [{ ...ended, raise: undefined }, ...before.flatMap((other) => handedOn(raise, other))];
   const firing = [...new Set([raise, ...before.map((other) => other.raise)].flatMap((each) => each?.firing ?? []))];
   const alerts = { firing: firing.slice(0, mostAlerts), quietSince: firing.length === 0 ? now : undefined };
   return [{ ...ended, raise: alerts }, ...before.map((other) => ({ ...other, raise: undefined }))];

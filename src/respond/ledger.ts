@@ -9,6 +9,8 @@ const attemptsPerAction = 10;
 const keptAtLeast = 7 * 86_400_000;
 /** Raises that are remembered until they are given back, however old they are: the newest. */
 const mostRaises = 200;
+/** Characters of the fingerprints of all raises together: the rest of a journal may need as much again, and more. */
+const mostAlertText = 200_000;
 
 /** Whether an intent is still within a window that ends now. Open ones always are. */
 function isWithin(intent: Intent, now: number, seconds: number): boolean {
@@ -88,12 +90,25 @@ export function prunedIntents(intents: readonly Intent[], now: number, longestWi
   const young = intents.filter(
     (intent) => raised.has(intent) || isWithin(intent, now, Math.max(longestWindow, keptAtLeast / 1000)),
   );
-  if (young.length <= mostIntents) return young;
+  if (young.length <= mostIntents) return withFewerAlerts(young);
   const needed = young.filter(
     (intent) => raised.has(intent) || isOpen(intent) || (counts(intent) && isWithin(intent, now, longestWindow)),
   );
   const others = young.filter((intent) => !needed.includes(intent)).sort((a, b) => b.decidedAt - a.decidedAt);
-  return [...needed, ...others.slice(0, Math.max(0, mostIntents - needed.length))];
+  return withFewerAlerts([...needed, ...others.slice(0, Math.max(0, mostIntents - needed.length))]);
+}
+
+/** Of too many alerts each raise keeps the first ones, at least one: what fires must not look as if it were over. */
+function withFewerAlerts(intents: readonly Intent[]): readonly Intent[] {
+  const lengthOf = (each: number) =>
+    intents.reduce((sum, { raise }) => sum + JSON.stringify(raise?.firing.slice(0, each) ?? []).length, 0);
+  let most = Math.max(1, ...intents.map(({ raise }) => raise?.firing.length ?? 0));
+  while (most > 1 && lengthOf(most) > mostAlertText) most = Math.floor(most / 2);
+  return intents.map((intent) =>
+    intent.raise && intent.raise.firing.length > most
+      ? { ...intent, raise: { ...intent.raise, firing: intent.raise.firing.slice(0, most) } }
+      : intent,
+  );
 }
 
 /** Whether the journal holds as many as it may, all of which are needed. */

@@ -1,6 +1,6 @@
 import type { ResponseRule } from '../kubernetes/response/response-policy.ts';
 import type { ActionPlan, Refusal } from './action-plan.ts';
-import { raisedAnnotation, raisedOf } from './raised-annotation.ts';
+import { type IsOpenRaise, raisedAnnotation, raisedOf } from './raised-annotation.ts';
 import { ownerText, replicaOwner } from './replica-owner.ts';
 import type { WorkloadFacts } from './workload-facts.ts';
 
@@ -9,15 +9,19 @@ import type { WorkloadFacts } from './workload-facts.ts';
  * replicas go down by a step, for nobody knows whether it is quiet because of them. Refused where somebody else has set another
  * number since: it is theirs then.
  */
-export function planGiveBack(facts: WorkloadFacts, { scale }: ResponseRule): ActionPlan | Refusal {
+export function planGiveBack(
+  facts: WorkloadFacts,
+  { scale }: ResponseRule,
+  isOpenRaise: IsOpenRaise,
+): ActionPlan | Refusal {
   const owner = replicaOwner(facts);
   if ('refused' in owner) return owner;
   const { reference, object, field } = owner;
   const name = ownerText(owner);
-  const raised = raisedOf(owner);
+  const raised = raisedOf(owner, isOpenRaise);
   if (raised === undefined)
     return { refused: 'changed-since', detail: `${field} of ${name} is not what it was raised to: it stays as it is` };
-  const { from, to } = raised;
+  const { from, to, by } = raised;
   const wanted = field === 'replicas' ? Math.max(from, to - scale.step) : from;
   const done = `${field} of ${name} is lowered from ${to} to ${wanted}`;
   const lowered = { op: 'replace', path: `/spec/${field}`, value: wanted } as const;
@@ -26,7 +30,7 @@ export function planGiveBack(facts: WorkloadFacts, { scale }: ResponseRule): Act
       reference,
       object,
       steps: [lowered],
-      annotations: { [raisedAnnotation]: JSON.stringify({ field, from, to: wanted }) },
+      annotations: { [raisedAnnotation]: JSON.stringify({ field, from, to: wanted, by }) },
       done: `${done}, on the way to ${from}`,
     };
   const path = `/metadata/annotations/${raisedAnnotation.replace('/', '~1')}`;
@@ -39,7 +43,7 @@ export function setsRaised({ annotations = {} }: ActionPlan): boolean {
 }
 
 /** Whether there is something to give back now. */
-export function isStillRaised(facts: WorkloadFacts): boolean {
+export function isStillRaised(facts: WorkloadFacts, isOpenRaise: IsOpenRaise): boolean {
   const owner = replicaOwner(facts);
-  return !('refused' in owner) && raisedOf(owner) !== undefined;
+  return !('refused' in owner) && raisedOf(owner, isOpenRaise) !== undefined;
 }

@@ -10,16 +10,27 @@ export interface RaisedField {
   /** Before the first raise. */
   readonly from: number;
   readonly to: number;
+  /** The id of the raise. */
+  readonly by: string;
 }
 
+/** Whether the raise of such an id is still to be given back. Of another one the annotation says nothing about the number there now. */
+export type IsOpenRaise = (id: string) => boolean;
+
 /**
- * What was raised and is still as it was raised; undefined where nothing was, or where somebody else has set another number since.
+ * What was raised and is still as it was raised; undefined where nothing was, where that raise has ended, or where somebody else has
+ * set another number since.
  * Whoever may change the object may write the annotation, too: it is taken only as far as it makes sense.
  */
-export function raisedOf({ object, field, least, smallest }: ReplicaOwner): RaisedField | undefined {
+export function raisedOf(
+  { object, field, least, smallest }: ReplicaOwner,
+  isOpenRaise: IsOpenRaise,
+): RaisedField | undefined {
   const written = parseJsonObject(textAt(object, 'metadata', 'annotations', raisedAnnotation) ?? '');
   if (textAt(written, 'field') !== field) return undefined;
+  const by = textAt(written, 'by');
+  if (by === undefined || !isOpenRaise(by)) return undefined;
   const [from, to] = [numberAt(written, 'from'), numberAt(written, 'to')];
   if (from === undefined || to === undefined || !Number.isInteger(from)) return undefined;
-  return from >= smallest && from < to && to === least ? { from, to } : undefined;
+  return from >= smallest && from < to && to === least ? { from, to, by } : undefined;
 }

@@ -8,7 +8,7 @@ import { kinds } from './cluster.ts';
 import { decide, longestWindow, usedUp } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { eventRecorder } from './event-recorder.ts';
-import { decideGiveBack, dueRaises, followedRaises, isRaised, raisesAfter } from './give-back.ts';
+import { decideGiveBack, dueRaises, followedRaises, isToldBefore, raisedWorkloads, raisesAfter } from './give-back.ts';
 import { keepRecord } from './incident-record.ts';
 import type { Intent } from './journal.ts';
 import { journalStore } from './journal-store.ts';
@@ -118,7 +118,7 @@ export function startResponder(settings: ResponderSettings): Responder {
     leading: isLeading,
     open: () => countOf('intended'),
     awaiting: () => countOf('awaiting'),
-    raised: () => [...store.intents.values()].filter(isRaised).length,
+    raised: () => raisedWorkloads(store.intents, policy()),
     suppressedEvents: () => events.suppressed,
   });
 
@@ -240,6 +240,7 @@ export function startResponder(settings: ResponderSettings): Responder {
 
   async function tellEnd({ intent, reason, detail, target, found, evidence }: Ended): Promise<void> {
     telemetry.ended(intent, reason, (clock.now() - intent.since) / 1000);
+    if (isToldBefore(intent, store.intents)) return;
     if (found)
       events.record({
         type: intent.state === 'failed' ? 'Warning' : 'Normal',

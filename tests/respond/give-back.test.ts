@@ -4,7 +4,9 @@ import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import { signedToken } from '../../src/respond/approval-token.ts';
 import { systemClock } from '../../src/respond/clock.ts';
 import { kinds, type ResponderCluster } from '../../src/respond/cluster.ts';
-import { numberAt } from '../../src/respond/object-fields.ts';
+import { journalText, readJournal } from '../../src/respond/journal.ts';
+import { prunedIntents } from '../../src/respond/ledger.ts';
+import { numberAt, textAt } from '../../src/respond/object-fields.ts';
 import { startResponder } from '../../src/respond/responder.ts';
 import { telemetry } from '../../src/respond/telemetry.ts';
 import { memoryCluster } from './memory-cluster.ts';
@@ -225,5 +227,205 @@ describe('what scale raised is given back', () => {
     );
     await pass(16 * minutes);
     await expect.poll(replicas).toBe(3);
+  });
+
+  const setReplicas = (cluster: ReturnType<typeof memoryCluster>, replicas: number) => {
+    const object = cluster.objects.get('deployments/shop/web');
+    cluster.put(kinds.deployment, 'shop', 'web', { ...object, spec: { replicas } });
+  };
+
+  it('not below what a person has set since, whatever an ended raise left written there', async () => {
+    const { fire, end, pass, replicas, cluster } = await start(
+      policyOf('coolDown: 10s', '{max: 9, step: 2, giveBack: 10m}'),
+    );
+    await fire();
+    setReplicas(cluster, 4);
+    await end();
+    await pass(11 * minutes);
+    setReplicas(cluster, 5);
+    await fire({ fingerprint: 'b2' });
+    expect(replicas()).toBe(7);
+    await end({ fingerprint: 'b2' });
+    await pass(11 * minutes);
+    await expect.poll(replicas).toBe(5);
+    await pass(11 * minutes);
+    await pass(11 * minutes);
+    expect(replicas()).toBe(5);
+  });
+
+  it('one step at a time, however many raises the workload has', async () => {
+    let fails = false;
+    const { fire, end, pass, replicas, cluster, told } = await start(
+      policyOf('coolDown: 10s', '{max: 9, step: 2, giveBack: 10m}'),
+      {
+        wrap: (each) => ({
+          ...each,
+          patch: (...request) => (fails ? Promise.reject(new Error('not now')) : each.patch(...request)),
+        }),
+      },
+    );
+    await fire();
+    await pass(11);
+    await fire({ fingerprint: 'b2' });
+    await pass(11);
+    fails = true;
+    await fire({ fingerprint: 'c3' });
+    fails = false;
+    expect((await told.metrics()).text).toContain('plimsoll_respond_raised 1');
+    await end();
+    await end({ fingerprint: 'b2' });
+    await end({ fingerprint: 'c3' });
+    await pass(11 * minutes);
+    await expect.poll(replicas).toBe(5);
+    await pass(5 * minutes);
+    expect(replicas(), 'the next one after its own time').toBe(5);
+    expect(cluster.patches).toHaveLength(3);
+    await pass(6 * minutes);
+    await expect.poll(replicas).toBe(3);
+    expect((await told.metrics()).text).toContain('plimsoll_respond_raised 0');
+  });
+
+  it('not while an alert of another pod fires that came before the workload was known', async () => {
+    const { responder, cluster, lines, pass, replicas } = await start(policyOf('coolDown: 10s'));
+    const owned = (kind: string, name: string) => ({
+      metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind, name, controller: true, uid: 'x' }] },
+    });
+    for (const pod of ['web-1-a', 'web-1-b']) cluster.put(kinds.pod, 'shop', pod, owned('ReplicaSet', 'web-1'));
+    cluster.put(kinds.replicaSet, 'shop', 'web-1', owned('Deployment', 'web'));
+    const about = (pod: string, status: 'firing' | 'resolved' = 'firing') =>
+      responder.receive({
+        groupKey: pod,
+        alerts: [
+          {
+            ...alertOf({ fingerprint: pod, status }),
+            labels: new Map(Object.entries({ alertname: 'Leak', namespace: 'shop', pod })),
+          },
+        ],
+        truncated: 0,
+      });
+    await Promise.all([about('web-1-a'), about('web-1-b')]);
+    await expect.poll(() => lines.filter(({ message }) => message === 'action').length).toBe(2);
+    expect(replicas()).toBe(4);
+    await about('web-1-a', 'resolved');
+    await pass(11 * minutes);
+    expect(replicas(), 'the alert of the other pod fires').toBe(4);
+    await about('web-1-b', 'resolved');
+    await pass(11 * minutes);
+    await expect.poll(replicas).toBe(3);
+  });
+
+  const two = (most: string) =>
+    readPolicy(
+      'policy.yaml',
+      `version: 1
+mode: act
+rules:
+${[
+  ['cpu', 'Leak', '{max: 4, giveBack: 10m}'],
+  ['slow', 'Slow', most],
+]
+  .map(
+    ([name, alert, scale]) =>
+      `  - {name: ${name}, alerts: [${alert}], namespaces: [shop], workloads: [deployment/web], do: [scale], scale: ${scale}, coolDown: 10s}`,
+  )
+  .join('\n')}
+`,
+    );
+  const slow = { fingerprint: 'd1', label: { alertname: 'Slow' } };
+
+  it.each(['{max: 4, giveBack: 10m}', '{max: 4}'])(
+    'not while an alert of another rule fires that scales by %s',
+    async (scale) => {
+      const { fire, end, pass, replicas } = await start(two(scale));
+      await fire();
+      await pass(11);
+      await fire(slow);
+      await end();
+      await pass(11 * minutes);
+      expect(replicas()).toBe(4);
+      await end(slow);
+      await pass(11 * minutes);
+      await expect.poll(replicas).toBe(3);
+    },
+  );
+
+  it('not while an alert fires of the rule that raised first', async () => {
+    const { fire, end, pass, replicas } = await start(two('{max: 5, giveBack: 10m}'));
+    await fire();
+    await pass(11);
+    await fire(slow);
+    await pass(11);
+    await fire({ fingerprint: 'a2' });
+    await end();
+    await end(slow);
+    await pass(11 * minutes);
+    expect(replicas()).toBe(5);
+  });
+
+  it('later, where the workload was switched off for a time, which is told once', async () => {
+    const { fire, end, pass, cluster, lines } = await start();
+    cluster.put(kinds.autoscaler, 'shop', 'web', {
+      spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, minReplicas: 3, maxReplicas: 9 },
+      status: { desiredReplicas: 3 },
+    });
+    const least = () => numberAt(cluster.objects.get('horizontalpodautoscalers/shop/web'), 'spec', 'minReplicas');
+    await fire();
+    expect(least()).toBe(4);
+    setReplicas(cluster, 0);
+    await end();
+    for (let night = 0; night < 3; night++) await pass(16 * minutes);
+    const refused = () => lines.filter(({ reason }) => reason === 'scaled-to-zero');
+    await expect.poll(() => refused().length).toBeGreaterThan(1);
+    const events = [...cluster.objects].filter(
+      ([key, object]) => key.startsWith('events/') && JSON.stringify(object).includes('PlimsollRefused'),
+    );
+    expect(JSON.stringify(events)).not.toContain('"count":2');
+    setReplicas(cluster, 3);
+    await pass(16 * minutes);
+    await expect.poll(least).toBe(3);
+  });
+
+  it('asked for again, where nobody answered', async () => {
+    const approval = 'approval: {url: "https://r.example.com", expires: 1h}';
+    const { fire, end, pass, setPolicy, lines, told } = await start();
+    await fire();
+    setPolicy(policyOf('approval: true', undefined, approval));
+    await end();
+    await pass(16 * minutes);
+    await pass(61 * minutes);
+    await expect.poll(() => lines.filter(({ reason }) => reason === 'not-approved').length).toBe(1);
+    expect((await told.metrics()).text).toContain('plimsoll_respond_raised 1');
+    await pass(16 * minutes);
+    await expect.poll(() => lines.filter(({ outcome }) => outcome === 'ask').length).toBe(2);
+  });
+
+  it('shown once on trial, however long it stays so', async () => {
+    const { fire, end, pass, cluster, setPolicy } = await start();
+    await fire();
+    setPolicy(policyOf('mode: dry-run'));
+    await end();
+    for (let each = 0; each < 3; each++) await pass(16 * minutes);
+    expect(cluster.patches).toEqual(['deployments web', 'deployments web (dry run)']);
+  });
+
+  it('with a journal that has room for the alerts of all raises, none of which looks over', async () => {
+    const { fire, cluster } = await start();
+    await fire();
+    const text = textAt(cluster.objects.get('configmaps/own/respond-journal'), 'data', 'journal.json') ?? '';
+    const [raise] = readJournal(text);
+    if (raise === undefined) throw new Error('no raise');
+    const now = Date.now();
+    const raises = Array.from({ length: 600 }, (_, index) => ({
+      ...raise,
+      id: `${raise.id}${index}`,
+      raise: {
+        firing: Array.from({ length: 50 }, (_each, alert) => String(index * 50 + alert).padStart(64, '0')),
+        quietSince: undefined,
+      },
+    }));
+    const kept = prunedIntents(raises, now, 3600);
+    expect(kept).toHaveLength(600);
+    expect(journalText(kept).length).toBeLessThan(600 * 1024);
+    expect(kept.every((each) => each.raise?.firing.length !== 0)).toBe(true);
   });
 });

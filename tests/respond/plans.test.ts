@@ -154,24 +154,32 @@ describe('scaling', () => {
       'scaledobjects /spec/minReplicaCount 5',
     ],
   ])('%s', (_, given, expected) => {
-    const plan = planScale(given, ruleOf('', 'scale'));
+    const plan = planScale(given, ruleOf('', 'scale'), 'r1', isOpenRaise);
     expect(planText(plan)).toBe(expected);
   });
 
   it('writes down what it was before, with the number, where the rule gives back', () => {
     const rule = givingBack();
-    const raised = performed(planScale(facts(), rule));
+    const raised = performed(planScale(facts(), rule, 'r1', isOpenRaise));
     expect(raised).toMatchObject({
-      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":5}' } },
+      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":5,"by":"r1"}' } },
       spec: { replicas: 5 },
     });
-    const again = performed(planScale(facts({ object: raised }), rule));
-    expect(again).toMatchObject({
-      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":6}' } },
+    const ended = performed(planScale(facts({ object: raised }), rule, 'r2', () => false));
+    expect(ended, 'what an ended raise left there is not what it was').toMatchObject({
+      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":5,"to":6,"by":"r2"}' } },
     });
-    expect(JSON.stringify(performed(planScale(facts(), ruleOf('', 'scale'))))).not.toContain('plimsoll.dev/raised');
+    const again = performed(planScale(facts({ object: raised }), rule, 'r2', isOpenRaise));
+    expect(again).toMatchObject({
+      metadata: { annotations: { 'respond.plimsoll.dev/raised': '{"field":"replicas","from":3,"to":6,"by":"r2"}' } },
+    });
+    expect(JSON.stringify(performed(planScale(facts(), ruleOf('', 'scale'), 'r1', isOpenRaise)))).not.toContain(
+      'plimsoll.dev/raised',
+    );
   });
 });
+
+const isOpenRaise = (id: string) => id === 'r1';
 
 const givingBack = () => {
   const rule = ruleOf('', 'scale');
@@ -179,8 +187,8 @@ const givingBack = () => {
 };
 
 describe('giving back', () => {
-  const raised = (field: string, from: unknown, to: unknown) => ({
-    'respond.plimsoll.dev/raised': JSON.stringify({ field, from, to }),
+  const raised = (field: string, from: unknown, to: unknown, by = 'r1') => ({
+    'respond.plimsoll.dev/raised': JSON.stringify({ field, from, to, by }),
   });
   const web = (annotations: JsonObject, replicas = 6) => {
     const { object } = facts({}, { replicas });
@@ -196,6 +204,7 @@ describe('giving back', () => {
     ['nothing where nothing was raised', web({}), 'changed-since'],
     ['nothing where somebody has set another number', web(raised('replicas', 2, 5)), 'changed-since'],
     ['nothing where somebody has switched it off', web(raised('replicas', 2, 6), 0), 'scaled-to-zero'],
+    ['nothing of a raise that has ended', web(raised('replicas', 2, 6, 'r0')), 'changed-since'],
     ['nothing below one', web(raised('replicas', 0, 6)), 'changed-since'],
     ['nothing that is no number', web(raised('replicas', '2', 6)), 'changed-since'],
     ['nothing that would raise it', web(raised('replicas', 9, 6)), 'changed-since'],
@@ -224,16 +233,16 @@ describe('giving back', () => {
       'scaledobjects /spec/minReplicaCount 0',
     ],
   ])('%s', (_, given, expected) => {
-    expect(planText(planGiveBack(given, givingBack()))).toBe(expected);
+    expect(planText(planGiveBack(given, givingBack(), isOpenRaise))).toBe(expected);
   });
 
   it('remembers what is left of it, and forgets it with the last step', () => {
-    const first = performed(planGiveBack(web(raised('replicas', 3, 6)), givingBack()));
+    const first = performed(planGiveBack(web(raised('replicas', 3, 6)), givingBack(), isOpenRaise));
     expect(first).toMatchObject({
       metadata: { annotations: raised('replicas', 3, 4) },
       spec: { replicas: 4 },
     });
-    const last = performed(planGiveBack(facts({ object: first }), givingBack()));
+    const last = performed(planGiveBack(facts({ object: first }), givingBack(), isOpenRaise));
     expect(last).toMatchObject({ spec: { replicas: 3 } });
     expect(Object.keys(jsonOf(jsonOf(last, 'metadata'), 'annotations'))).toEqual(['respond.plimsoll.dev/actions']);
   });
