@@ -7,23 +7,28 @@ const stores =
 /** Of brokers and what keeps others' state: like stores, two that do not know of each other are two. */
 const brokers = /^(?:rabbitmq|kafka|zookeeper|nats|activemq-artemis|activemq|consul|vault|minio|mosquitto)$/;
 
-/** Ports on which nothing but such a program listens, and what it is called: images of one's own have names of their own. */
+/** Ports on which hardly anything but such a program or a proxy to it listens, and what it is called: images of one's own have names of their own. */
 const portsOfStores = new Map([
   [1433, 'SQL Server'],
   [1521, 'Oracle Database'],
   [2181, 'ZooKeeper'],
-  [2379, 'etcd'],
   [3306, 'MySQL'],
   [5432, 'PostgreSQL'],
   [5672, 'RabbitMQ'],
   [6379, 'Redis'],
-  [7687, 'Neo4j'],
-  [8086, 'InfluxDB'],
   [9042, 'Cassandra'],
   [9092, 'Kafka'],
   [11211, 'Memcached'],
   [27017, 'MongoDB'],
 ]);
+
+/** What passes on to a store keeps nothing: `cloud-sql-proxy`, `haproxy`, `pgbouncer`. */
+const proxies = /proxy|^(?:envoy|nginx|traefik|pgbouncer|pgpool|pgcat|odyssey|maxscale|mysql-router|mcrouter|socat)$/;
+
+/** True for an image of a proxy, by its name. */
+export function isProxyImage(image: string): boolean {
+  return proxies.test(lastNameOf(image));
+}
 
 /** The store or broker that listens on a port by custom; undefined for others. */
 export function storeAtPort(port: number): string | undefined {

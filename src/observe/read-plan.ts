@@ -1,5 +1,5 @@
-import { isBrokerImage, isStoreImage, storeAtPort } from '../bases/store-images.ts';
-import { disruptionBudgetsOf, isScraped, servicesOf } from '../kubernetes/relations.ts';
+import { isBrokerImage, isProxyImage, isStoreImage, storeAtPort } from '../bases/store-images.ts';
+import { disruptionBudgetsOf, isScraped, servicePorts, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
 import { isWhole, runningContainers } from '../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
@@ -45,8 +45,12 @@ export function readPlan(project: Project, choices: ObserveChoices): ObservePlan
       continue;
     }
     const key = [workload.namespace ?? '', workload.kind, workload.name].join('\0');
-    // Overlays make one workload several times: the first is as good as the others for what is read here.
-    if (!byName.has(key)) byName.set(key, observed(project, workload));
+    // Overlays make one workload several times: the first is as good as the others for what is read here, but for an autoscaler, of which
+    // a second one would fight with the first.
+    const known = byName.get(key);
+    if (!known) byName.set(key, observed(project, workload));
+    else if (!known.autoscaled && autoscalersByTarget(project, workload).length > 0)
+      byName.set(key, { ...known, autoscaled: true });
   }
   const workloads = [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
   return { workloads, choices, ...(unnamed.size > 0 && { unnamed: [...unnamed].sort() }) };
@@ -79,7 +83,7 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
     longRunning: workload.longRunning,
     serves: servicesOf(workload, project.objects).length > 0,
     metrics: metricsOf(project, workload, scrapedBy(project, workload)),
-    ...aloneBecause(workload),
+    ...aloneBecause(project, workload),
     team: teamOf(workload),
     containers: runningContainers(workload).map((container) => observedContainer(project, container)),
     source: sourceOf(workload),
@@ -92,20 +96,39 @@ function scrapedBy(project: Project, workload: Workload): 'annotation' | 'monito
 }
 
 /** What tells that a second pod would harm: a claim that both would write to, a database, an update that lets the old one go first. */
-function aloneBecause(workload: Workload): { readonly alone?: string } {
+function aloneBecause(project: Project, workload: Workload): { readonly alone?: string } {
   if (workload.volumes.some(({ kind }) => kind === 'persistentVolumeClaim'))
     return { alone: 'it keeps data in a volume claim' };
   if (workload.containers.some(({ imageReference }) => isStoreImage(imageReference?.text ?? '')))
     return { alone: 'it is a store of data' };
   if (workload.containers.some(({ imageReference }) => isBrokerImage(imageReference?.text ?? '')))
     return { alone: 'it keeps the messages or the state of others, and two do not know of each other' };
-  const store = runningContainers(workload)
+  const store = servingContainers(project, workload)
+    .filter((container) => !isProxyImage(container.imageReference?.text ?? '') && !isAskedByHttp(container))
     .flatMap(({ ports }) => ports.flatMap(({ containerPort }) => storeAtPort(containerPort ?? 0) ?? []))
     .at(0);
   if (store !== undefined) return { alone: `it listens where ${store} does: two of one are two stores` };
   if (textAt(workload.object.node, 'spec', 'strategy', 'type') === 'Recreate')
     return { alone: 'its strategy is Recreate' };
   return {};
+}
+
+/** The only container, or those whose ports a Service aims at: what runs beside them is no reason. */
+function servingContainers(project: Project, workload: Workload): readonly Container[] {
+  const containers = runningContainers(workload);
+  if (containers.length < 2) return containers;
+  const aims = new Set(
+    servicesOf(workload, project.objects).flatMap((service) =>
+      servicePorts(service).map(({ port, targetPort }) => targetPort?.text ?? String(port)),
+    ),
+  );
+  return containers.filter(({ ports }) =>
+    ports.some(({ name, containerPort }) => aims.has(String(containerPort)) || (name !== undefined && aims.has(name))),
+  );
+}
+
+function isAskedByHttp({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
+  return [livenessProbe, readinessProbe, startupProbe].some((probe) => probe?.handler === 'httpGet');
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */

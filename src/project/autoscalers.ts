@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { objectsOfKind, scaleTargetOf } from '../kubernetes/relations.ts';
 import { sameNamespace } from '../kubernetes/selector.ts';
 import type { Workload } from '../kubernetes/workload.ts';
+import { areMadeTogether } from './nearest.ts';
 import type { Project } from './project.ts';
 import { shareTests } from './test-path.ts';
 
@@ -17,8 +18,19 @@ export function autoscalersByTarget(project: Project, workload: Workload): reado
     indexes.set(project, index);
   }
   return (index.get(`${workload.kind}/${workload.name}`) ?? none).filter(
-    (object) => sameNamespace(object, workload) && shareTests(object.path, workload.object.path),
+    (object) => sameNamespace(object, workload) && mayScale(object, workload.object),
   );
+}
+
+/**
+ * False where an autoscaler lies among tests or samples and the object that it names does not, or the other way round. What one overlay makes
+ * belongs together wherever its files lie: `overlays/test` is an environment.
+ */
+export function mayScale(
+  autoscaler: Pick<KubernetesObject, 'path' | 'origin'>,
+  target: Pick<KubernetesObject, 'path' | 'origin'>,
+): boolean {
+  return areMadeTogether(autoscaler, target) || shareTests(autoscaler.path, target.path);
 }
 
 function makeIndex(project: Project): ReadonlyMap<string, readonly KubernetesObject[]> {

@@ -14,11 +14,19 @@ export function nearestTo<Named extends Pick<KubernetesObject, 'path' | 'origin'
   return candidates.filter((_, index) => nearness[index] === best);
 }
 
+/** Whether the same overlay or the same chart makes both. */
+export function areMadeTogether(
+  one: Pick<KubernetesObject, 'origin'>,
+  other: Pick<KubernetesObject, 'origin'>,
+): boolean {
+  return one.origin.kind !== 'file' && madeBy(one.origin) === madeBy(other.origin);
+}
+
 function nearnessOf(
   user: Pick<KubernetesObject, 'path' | 'origin'>,
   other: Pick<KubernetesObject, 'path' | 'origin'>,
 ): number {
-  const together = user.origin.kind !== 'file' && madeBy(user.origin) === madeBy(other.origin) ? 1e6 : 0;
+  const together = areMadeTogether(user, other) ? 1e6 : 0;
   if (user.path === other.path) return together + 1e5;
   const [own, others] = [user.path.split('/'), other.path.split('/')];
   let shared = 0;

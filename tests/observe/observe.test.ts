@@ -80,6 +80,85 @@ describe('plimsoll observe', () => {
     expect(policy?.text.includes('do: [scale')).toBe(scales);
   });
 
+  const proxy = {
+    name: 'proxy',
+    image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2',
+    ports: [{ containerPort: 5432 }],
+  };
+  const app = { name: 'app', image: 'registry.example/shop/orders:1', ports: [{ name: 'http', containerPort: 8080 }] };
+  it.each([
+    ['a usual port of a sixth service', [{ ...app, ports: [{ containerPort: 8086 }] }], 8086, true],
+    ['a proxy to a store beside it', [app, proxy], 'http', true],
+    ['a proxy that a Service aims at', [app, proxy], 5432, true],
+    ['what nobody asks beside it', [app, { ...proxy, image: 'registry.example/shop/kept:1' }], 8080, true],
+    ['a store beside its exporter', [app, { ...proxy, image: 'registry.example/shop/kept:1' }], 5432, false],
+    [
+      'what answers over HTTP where a store would listen',
+      [{ ...app, ports: [{ containerPort: 9042 }], readinessProbe: { httpGet: { path: '/', port: 9042 } } }],
+      9042,
+      true,
+    ],
+  ])('tells a store by the port of the container that is asked: %s', async (_, written, targetPort, scales) => {
+    const labels = { app: 'orders' };
+    const containers = written.map((each) => ({ ...each, resources: { requests: { cpu: '100m' } } }));
+    const items = [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'orders' },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'orders' },
+        spec: { selector: labels, ports: [{ port: 80, targetPort }] },
+      },
+    ];
+    writeFileSync(path.join(directory, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const { stdout } = await observe('--part', 'scaling', '--json', '--dry-run');
+    expect(stdout.includes('orders-hpa.yaml')).toBe(scales);
+  });
+
+  it.each(['test', 'prod'])('writes no second autoscaler beside that of the overlay %s', async (overlay) => {
+    const base = path.join(directory, 'k8s/base');
+    mkdirSync(base, { recursive: true });
+    const labels = '{app: web}';
+    writeFileSync(
+      path.join(base, 'web.yaml'),
+      `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: ${labels}}
+  template:
+    metadata: {labels: ${labels}}
+    spec: {containers: [{name: web, image: "registry.example/web:1", resources: {requests: {cpu: 100m}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: ${labels}, ports: [{port: 80}]}
+`,
+    );
+    writeFileSync(path.join(base, 'kustomization.yaml'), 'resources: [web.yaml]\n');
+    expect((await observe('--part', 'scaling', '--json', '--dry-run')).stdout).toContain('web-hpa.yaml');
+    const top = path.join(directory, 'k8s/overlays', overlay);
+    const plain = path.join(directory, 'k8s/overlays/a-plain');
+    for (const each of [top, plain]) mkdirSync(each, { recursive: true });
+    writeFileSync(path.join(plain, 'kustomization.yaml'), 'namePrefix: ""\nresources: [../../base]\n');
+    writeFileSync(path.join(top, 'kustomization.yaml'), 'resources: [../../base, hpa.yaml]\n');
+    writeFileSync(
+      path.join(top, 'hpa.yaml'),
+      `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: mine}
+spec: {maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+`,
+    );
+    expect((await observe('--part', 'scaling', '--json', '--dry-run')).stdout).not.toContain('web-hpa.yaml');
+  });
+
   it('says what it could not read: a chart without Helm is most of the workloads', async () => {
     mkdirSync(path.join(directory, 'chart/templates'), { recursive: true });
     writeFileSync(path.join(directory, 'chart/Chart.yaml'), 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');

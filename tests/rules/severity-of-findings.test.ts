@@ -33,7 +33,47 @@ const compose = (...variables: readonly string[]) => [
   ),
 ];
 
+/** An environment called test, whose autoscaler scales what lies in the base. */
+const overlayCalledTest = [
+  file(
+    'k8s/base/web.yaml',
+    'apiVersion: apps/v1',
+    'kind: Deployment',
+    'metadata: {name: web}',
+    'spec:',
+    '  replicas: 2',
+    '  selector: {matchLabels: {app: web}}',
+    '  template:',
+    '    metadata: {labels: {app: web}}',
+    '    spec: {containers: [{name: web, image: "registry.example.com/shop/web:1.4.2"}]}',
+  ),
+  file('k8s/base/kustomization.yaml', 'resources: [web.yaml]'),
+  file('k8s/overlays/test/kustomization.yaml', 'resources: [../../base, hpa.yaml]'),
+  file(
+    'k8s/overlays/test/hpa.yaml',
+    'apiVersion: autoscaling/v1',
+    'kind: HorizontalPodAutoscaler',
+    'metadata: {name: web}',
+    'spec:',
+    '  maxReplicas: 6',
+    '  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}',
+    '  targetCPUUtilizationPercentage: 70',
+  ),
+];
+
 test.each<[string, string, readonly CaseFile[], readonly string[]]>([
+  [
+    'an autoscaler of an overlay called test, and requests',
+    'alerting/autoscaler-without-requests',
+    overlayCalledTest,
+    ['error The autoscaler scales on cpu utilization, and container web of Deployment web requests no cpu.'],
+  ],
+  [
+    'an autoscaler of an overlay called test, and replicas',
+    'alerting/replicas-against-autoscaler',
+    overlayCalledTest,
+    ['warning Deployment web asks for 2 replicas, and an autoscaler sets their number too.'],
+  ],
   [
     'a small directory of a large application',
     'layers/no-chown-after-copy',
@@ -69,6 +109,41 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     'secrets/plain-env-secret',
     compose('DATABASE_URL: postgresql://web:tide-41@db.example.com:5432/web'),
     ['error DATABASE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'a password for a server of one word that is no service',
+    'secrets/plain-env-secret',
+    compose('DATABASE_URL: postgresql://web:tide-41@prod-db:5432/web'),
+    ['error DATABASE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'passwords for an alias, a link, a container and a service of an included file, and for a stranger',
+    'secrets/plain-env-secret',
+    [
+      file(
+        'compose.yaml',
+        'include: [stores/compose.yaml]',
+        'services:',
+        '  db:',
+        '    image: postgres:17',
+        '    container_name: shop-db',
+        '    networks: {default: {aliases: [orders.db]}}',
+        ...['shop-db', 'orders.db', 'base', 'cache', 'stranger'].flatMap((host) => [
+          `  to-${host.replace('.', '-')}:`,
+          '    image: example.com/web:1',
+          '    links: ["db:base"]',
+          `    environment: ["DATABASE_URL=postgresql://web:tide-41@${host}:5432/web"]`,
+        ]),
+      ),
+      file('stores/compose.yaml', 'services:', '  cache:', '    image: postgres:17'),
+      file('elsewhere/compose.yaml', 'services:', '  stranger:', '    image: postgres:17'),
+    ],
+    [
+      ...['shop-db', 'orders-db', 'base', 'cache'].map(
+        (host) => `note DATABASE_URL of to-${host} is a password in a URL, written in the manifest.`,
+      ),
+      'error DATABASE_URL of to-stranger is a password in a URL, written in the manifest.',
+    ],
   ],
   [
     'a base that another file of the repository makes',

@@ -41,7 +41,7 @@ function kindOf({ message }: Problem): string {
     .replace(/\d+/g, '0');
 }
 
-/** `and 41 more: a/Chart.yaml, b/Chart.yaml, c/Chart.yaml …`; '' where there are none. */
+/** `The same 41 times more: a/Chart.yaml, b/Chart.yaml, c/Chart.yaml …`; '' where there are none. */
 export function othersText({ others }: LikeProblems<Problem>): string {
   if (others.length === 0) return '';
   const paths = [...new Set(others.map(({ path }) => path))];

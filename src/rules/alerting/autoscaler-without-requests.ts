@@ -3,9 +3,9 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { scaleTargetOf } from '../../kubernetes/relations.ts';
 import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt, numberAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
+import { mayScale } from '../../project/autoscalers.ts';
 import { nearestTo } from '../../project/nearest.ts';
 import { objectRule } from '../../project/rule.ts';
-import { shareTests } from '../../project/test-path.ts';
 import { workloadOfObject, workloadsNamed } from '../../project/workload-index.ts';
 import { suggestResources } from '../../repairs/suggest-resources.ts';
 
@@ -21,7 +21,7 @@ export const rule = objectRule({
     const namesakes = workloadsNamed(project, target.kind, target.name, object);
     const [nearest] = nearestTo(
       object,
-      namesakes.map((each) => each.object).filter(({ path }) => shareTests(path, object.path)),
+      namesakes.map((each) => each.object).filter((each) => mayScale(object, each)),
     );
     const workload = nearest && workloadOfObject(project, nearest);
     if (!workload || !isWhole(workload)) return;

@@ -33,9 +33,14 @@ function choicesOf(workload: Workload): readonly Choice[] {
     ...workload.allContainers.flatMap(choicesOfContainer),
     ...workload.volumes.map(({ node, name }) => ({
       what: `Volume ${name}`,
-      entries: entriesAt(node).filter(({ key, value }) => key.text !== 'name' && !isNull(value)),
+      entries: entriesAt(node).filter(({ key, value }) => isSource(key.text) && !isNull(value)),
     })),
   ];
+}
+
+/** `$patch` and `$retainKeys` tell a strategic merge what to do, and `<<` is YAML's. */
+function isSource(key: string): boolean {
+  return key !== 'name' && key !== '<<' && !key.startsWith('$');
 }
 
 const handlers: ReadonlySet<string> = new Set(['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep']);

@@ -4,6 +4,7 @@ import type { ReportedPlace } from '../../core/rule.ts';
 import { isSettingsFile, type SecretInFile, secretInFile } from '../../core/secret-in-file.ts';
 import { isTellingName, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
+import { composeNeighbours } from '../../kubernetes/compose-neighbours.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
@@ -27,6 +28,8 @@ interface Literal {
   readonly inFile?: SecretInFile['secret'];
   /** What moves the literals of a group, those of containers apart, which are of one workload. */
   readonly move?: (names: readonly string[]) => Fix | undefined;
+  /** Whether Compose gives this name to a container of the same project. */
+  readonly isNeighbour?: (host: string) => boolean;
   /** For a container. */
   readonly literal?: LiteralVariable;
 }
@@ -132,12 +135,10 @@ function severityOf(found: readonly Found[]): Severity | undefined {
 }
 
 /** A password for what Compose starts beside it, whose own password stands in the same file: `postgresql://app:app@db:5432/app`. */
-function isForNeighbour({ kind, secret, value }: Found): boolean {
-  return (
-    (kind === 'service' || kind === 'build') &&
-    secret.kind === 'password in a URL' &&
-    /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@[a-z0-9_-]+(?:[:/?#]|$)/i.test(value)
-  );
+function isForNeighbour({ secret, value, isNeighbour }: Found): boolean {
+  if (!isNeighbour || secret.kind !== 'password in a URL') return false;
+  const host = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@([a-z0-9_.-]+)(?:[:/?#]|$)/i.exec(value)?.[1];
+  return host !== undefined && isNeighbour(host);
 }
 
 function containerLiterals({ workloads }: Project): Literal[] {
@@ -196,6 +197,7 @@ function configMapLiterals(project: Project): Literal[] {
 }
 
 function serviceLiterals(project: Project): Literal[] {
+  const neighbours = composeNeighbours(project.composeFiles);
   return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) =>
       service.environment.flatMap(({ name, node, value }) =>
@@ -209,6 +211,7 @@ function serviceLiterals(project: Project): Literal[] {
                 owner: service.name,
                 group: service.name,
                 kind: 'service' as const,
+                isNeighbour: (host: string) => neighbours.has(file, host),
                 move: (names: readonly string[]) => composeToEnvFile(project, file, service, names),
               },
             ],
@@ -219,6 +222,7 @@ function serviceLiterals(project: Project): Literal[] {
 
 /** Arguments of the builds of Compose, which stay in the history of the image as well. */
 function buildLiterals(project: Project): Literal[] {
+  const neighbours = composeNeighbours(project.composeFiles);
   return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) => {
       const args = at(service.build?.node, 'args');
@@ -243,6 +247,7 @@ function buildLiterals(project: Project): Literal[] {
                 owner: `the build of ${service.name}`,
                 group: service.name,
                 kind: 'build' as const,
+                isNeighbour: (host: string) => neighbours.has(file, host),
                 move: (names: readonly string[]) => composeArgumentsToEnv(project, file, service, names),
               },
             ],
