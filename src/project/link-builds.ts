@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildContext } from '../context/build-context.ts';
+import type { ContextUse } from '../context/context-use.ts';
 import { openContext } from '../context/open-context.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
@@ -49,7 +50,9 @@ export function linkBuilds(
     const collection = (families.get(directoryOf(dockerfile.path)) ?? 0) > largestFamily;
     return [{ dockerfile, told: byConvention(root, dockerfile, collection) }];
   });
-  const contexts = openContexts(root, plans, artifacts, earlier);
+  const read = new Set(dockerfiles.map(({ path: file }) => file));
+  const unread = told.filter(({ dockerfilePath }) => !read.has(dockerfilePath) && isThere(root, dockerfilePath));
+  const contexts = openContexts(root, plans, unread, artifacts, earlier);
   const builds = plans.map(
     ({ dockerfile, told: each }): LinkedBuild => ({
       dockerfile,
@@ -90,6 +93,7 @@ interface Plan {
 function openContexts(
   root: string,
   plans: readonly Plan[],
+  unread: readonly ToldBuild[],
   artifacts: ReadonlyMap<string, Artifact>,
   earlier: readonly BuildContext[],
 ): Map<string, BuildContext> {
@@ -115,11 +119,34 @@ function openContexts(
         root,
         directory,
         ignoreFile,
-        uses: [...dockerfiles].flatMap((each) => contextUses(each)),
+        uses: [
+          ...[...dockerfiles].flatMap((each) => contextUses(each)),
+          ...unread
+            .filter(
+              (each) => each.contextDirectory === directory && !artifacts.has(`${each.dockerfilePath}.dockerignore`),
+            )
+            .map(unknownUse),
+        ],
         earlier,
       }),
     ]),
   );
+}
+
+function isThere(root: string, file: string): boolean {
+  return root !== '' && existsSync(path.join(root, file));
+}
+
+/** Of a Dockerfile that is built, too, and was not read, by its name: it may need anything. */
+function unknownUse({ dockerfilePath }: ToldBuild): ContextUse {
+  return {
+    path: dockerfilePath,
+    range: { start: 0, end: 0 },
+    sources: [],
+    excludes: [],
+    parents: false,
+    known: false,
+  };
 }
 
 /** Contexts differ by directory and by the ignore file in force. */
