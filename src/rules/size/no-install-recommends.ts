@@ -1,13 +1,15 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
+import type { SourceRange } from '../../core/text.ts';
 import { addPackages } from '../../dockerfile/add-packages.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertWord } from '../../dockerfile/edit.ts';
 import { type PlacedPackageCommand, packageCommands, stageWrites } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { broughtBy, onlyForDirectories, recommendedWith } from '../../ecosystems/apt/recommends.ts';
+import { copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { baseImageOf } from '../../project/stage-facts.ts';
+import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'note',
@@ -50,7 +52,8 @@ const addable: ReadonlySet<string> = new Set([
 ]);
 
 /** Passes the option, and names what of the recommended packages may matter. */
-function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackageCommand): Fix | undefined {
+function withoutRecommends(dockerfile: Dockerfile, placed: PlacedPackageCommand): Fix | undefined {
+  const { read, stage } = placed;
   const at = read.subcommand;
   if (at === undefined || stage === undefined) return undefined;
   const names = new Set(read.packages.flatMap(({ name }) => [name, ...broughtBy(name)]));
@@ -69,6 +72,7 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
       nothingUsed(
         dockerfile,
         stage,
+        mayHaveOtherArchives(dockerfile, stage, placed),
         lists,
         needed.filter((name) => !addable.has(name)),
       ),
@@ -79,6 +83,7 @@ function withoutRecommends(dockerfile: Dockerfile, { read, stage }: PlacedPackag
 function nothingUsed(
   { text }: Dockerfile,
   stage: Stage,
+  hasOthers: boolean,
   lists: readonly (readonly string[] | undefined)[],
   missing: readonly string[],
 ): Assumption {
@@ -86,10 +91,6 @@ function nothingUsed(
   const { distribution, distributionVersion, codename } = baseImageOf(stage);
   const isBookworm =
     distribution === 'debian' && (codename === 'bookworm' || /^12(?:\.|$)/.test(distributionVersion ?? ''));
-  // Packages of another archive recommend what they like: the nodejs of NodeSource is not Debian's.
-  const hasOthers = /nodesource|sources\.list|\.sources\b|add-apt-repository|prod\.deb|deb \[?[^\n]{0,80}https?:/.test(
-    text,
-  );
   if (
     isBookworm &&
     !hasOthers &&
@@ -101,4 +102,29 @@ function nothingUsed(
   const which = missing.length === 0 ? '' : `, for instance ${enumerate(missing.slice(0, 3))}`;
   const question = `Does the image still build and run without the recommended packages${which}? A proof that builds and runs both settles it.`;
   return { statement, state: 'unknown', question };
+}
+
+/** Packages of another archive recommend what they like: the nodejs of NodeSource is not Debian's. */
+function mayHaveOtherArchives(dockerfile: Dockerfile, stage: Stage, { command }: PlacedPackageCommand): boolean {
+  if (
+    /nodesource|sources\.list|\.sources\b|add-apt-repository|prod\.deb|deb \[?[^\n]{0,80}https?:/.test(dockerfile.text)
+  )
+    return true;
+  const chain = stageChain(stage);
+  const isBefore = ({ start }: SourceRange) => start < command.range.start;
+  const isCopied = chain
+    .flatMap((each) => copiedFiles(dockerfile, each))
+    .some(
+      ({ instruction, destination }) =>
+        isBefore(instruction.range) &&
+        (destination === undefined || liesIn('/etc/apt', destination) || liesIn(destination, '/etc/apt')),
+    );
+  // A script may add one, whether it is fetched or lies in the context.
+  const isScripted = dockerfile.commands.some(
+    (each) =>
+      chain.some((one) => one === each.stage) &&
+      isBefore(each.command.range) &&
+      /^(?:sh|bash|dash|ash|zsh|source|\.|eval|python[\d.]*|perl|ruby|node)$|\//.test(each.command.nameWord.value),
+  );
+  return isCopied || isScripted;
 }
