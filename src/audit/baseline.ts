@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import { fingerprints } from '../core/fingerprint.ts';
+import { fingerprints, formerFingerprints } from '../core/fingerprint.ts';
 import { jsonText } from '../core/json-text.ts';
 import { compareCodes } from '../core/natural-order.ts';
 import type { Report } from '../core/report.ts';
@@ -49,14 +49,15 @@ function fingerprintOf(entry: unknown): string | undefined {
   return typeof entry.fingerprint === 'string' ? entry.fingerprint : undefined;
 }
 
-/** Takes out what the baseline knows. */
+/** Takes out what the baseline knows, be it by the name of before. */
 export function siftKnown(
   findings: readonly Finding[],
   excerpts: Report['excerpts'],
   known: ReadonlySet<string>,
 ): Sifted {
   const names = fingerprints(findings, excerpts);
-  const isKnown = (at: number) => known.has(names[at] ?? '');
+  const former = formerFingerprints(findings, excerpts);
+  const isKnown = (at: number) => known.has(names[at] ?? '') || known.has(former[at] ?? '');
   return {
     kept: findings.filter((_, at) => !isKnown(at)),
     suppressed: findings.flatMap((finding, at) => (isKnown(at) ? [{ finding, by: 'baseline' as const }] : [])),

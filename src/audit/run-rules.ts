@@ -280,6 +280,7 @@ function toFinding(
     locations: [locate(primary), ...[...(primary.givenAt ?? []), ...(reported.also ?? [])].map(locate)],
     peers: reported.peers ?? definition.peers,
     ...(reported.claim && { claim: reported.claim }),
+    ...(definition.judgesRelease && { judgesRelease: true }),
   };
   if (cost === undefined) return fix === undefined ? finding : { ...finding, fix: maskFix(project, fix) };
   return { ...finding, cost: maskCost(cost), ...(fix && { fix: maskFix(project, fix) }) };

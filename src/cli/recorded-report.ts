@@ -1,5 +1,5 @@
 import type { Evidence, ImageFigures } from '../core/evidence.ts';
-import { lineFingerprint, reportFingerprints } from '../core/fingerprint.ts';
+import { formerFingerprints, lineFingerprint, reportFingerprints } from '../core/fingerprint.ts';
 import type { RecordedEvidence, RecordedFigures, RecordedFinding, RunRecord } from '../core/history.ts';
 import { maskTokens } from '../core/mask-secrets.ts';
 import type { Report } from '../core/report.ts';
@@ -14,8 +14,14 @@ export function recordedFindings(report: Pick<Report, 'findings' | 'suppressed' 
     by === 'baseline' || by === 'since' ? [{ finding, fingerprint: names.suppressed[at] ?? '' }] : [],
   );
   const shown = report.findings.map((finding, at) => ({ finding, fingerprint: names.findings[at] ?? '' }));
-  return [...shown, ...hidden].map(({ finding, fingerprint }) => ({
+  const all = [...shown, ...hidden];
+  const former = formerFingerprints(
+    all.map(({ finding }) => finding),
+    report.excerpts,
+  );
+  return all.map(({ finding, fingerprint }, at) => ({
     fingerprint,
+    ...(former[at] !== undefined && { formerFingerprint: former[at] }),
     lineFingerprint: lineFingerprint(finding, report.excerpts),
     rule: finding.rule,
     area: finding.area,

@@ -56,6 +56,8 @@ export interface Finding {
   readonly cost?: Cost;
   readonly fix?: Fix;
   readonly claim?: ImageClaim;
+  /** It is found at this release of the image and not at each one. */
+  readonly judgesRelease?: boolean;
   /** What evidence says of its fix: set where a report is made, never by a rule. */
   readonly proof?: FixProof;
 }

@@ -6,11 +6,24 @@ import type { Report, SuppressedFinding } from './report.ts';
  * One fingerprint a finding, in the same order: sixteen hexadecimal digits, `:` and the how-manyth finding with these
  * digits it is. The digits depend on the rule, the path and the text of the line, not on where the line stands nor on what
  * the stages of a Dockerfile are called nor on the release of an image that it names, so that lines put in above, another name and an update
- * do not make an old finding look new.
+ * do not make an old finding look new. Where the release itself is what is wrong, its tag counts.
  * Excerpts are masked: no secret is hashed.
  */
 export function fingerprints(findings: readonly Finding[], excerpts: Report['excerpts']): string[] {
   return numbered(findings, excerpts, new Map());
+}
+
+/**
+ * What baselines and histories of before 2026-11-28 call these findings, whose digits depended on the release of an image, too. Undefined where it is the same.
+ */
+export function formerFingerprints(
+  findings: readonly Finding[],
+  excerpts: Report['excerpts'],
+): readonly (string | undefined)[] {
+  const names = numbered(findings, excerpts, new Map(), formerLineOf);
+  return findings.map((finding, at) =>
+    formerLineOf(finding, excerpts) === lineOf(finding, excerpts) ? undefined : names[at],
+  );
 }
 
 /**
@@ -41,12 +54,17 @@ export function reportFingerprints(report: Pick<Report, 'findings' | 'suppressed
   };
 }
 
-function numbered(findings: readonly Finding[], excerpts: Report['excerpts'], seen: Map<string, number>): string[] {
+function numbered(
+  findings: readonly Finding[],
+  excerpts: Report['excerpts'],
+  seen: Map<string, number>,
+  line = lineOf,
+): string[] {
   const result = new Array<string>(findings.length);
   for (const index of byPlace(findings)) {
     const finding = findings[index];
     if (!finding) continue;
-    const digits = digest(finding, excerpts);
+    const digits = digest(finding, line(finding, excerpts));
     const count = (seen.get(digits) ?? 0) + 1;
     seen.set(digits, count);
     result[index] = `${digits}:${count}`;
@@ -62,8 +80,8 @@ function byPlace(findings: readonly Finding[]): number[] {
     .map(({ index }) => index);
 }
 
-function digest(finding: Finding, excerpts: Report['excerpts']): string {
-  return sha256(`${finding.rule}\0${finding.locations[0].path}\0${lineOf(finding, excerpts)}\0`).slice(0, 16);
+function digest(finding: Finding, line: string): string {
+  return sha256(`${finding.rule}\0${finding.locations[0].path}\0${line}\0`).slice(0, 16);
 }
 
 /** What stays of a finding when its file moves: sixteen hexadecimal digits of the rule and the text of the line. Not its own: equal lines share it. */
@@ -71,9 +89,13 @@ export function lineFingerprint(finding: Finding, excerpts: Report['excerpts']):
   return sha256(`${finding.rule}\0${lineOf(finding, excerpts)}\0`).slice(0, 16);
 }
 
-function lineOf({ locations: [{ path, start, range }] }: Finding, excerpts: Report['excerpts']): string {
+function lineOf(finding: Finding, excerpts: Report['excerpts']): string {
+  return withoutReleases(formerLineOf(finding, excerpts), finding.judgesRelease === true);
+}
+
+function formerLineOf({ locations: [{ path, start, range }] }: Finding, excerpts: Report['excerpts']): string {
   const line = range ? (excerpts.get(path)?.get(start.line) ?? '') : '';
-  return withoutReleases(withoutStageNames(line.trim().replace(/\s+/g, ' ')));
+  return withoutStageNames(line.trim().replace(/\s+/g, ' '));
 }
 
 /** What may be the name of a stage: no tag, no digest, no registry. */
@@ -95,11 +117,11 @@ const imageNamed =
   /(^FROM (?:--\S+ )*|(?: --|[ ,=])from=|^(?:- )?(?:["']?[\w.-]+["']?: ?)?\{ ?(?:[^{}]*, ?)?["']?image["']?: ?["']?|^(?:- )?["']?image["']?: ?["']?)([^\s,"']+)/i;
 
 /** A line without the tag and the digest of the image that it names: what is found at one release is there at the next one, too. */
-function withoutReleases(line: string): string {
-  return line.replace(
-    imageNamed,
-    (_, head: string, image: string) => head + image.replace(/@\S*$/, '').replace(/:[^/]*$/, ''),
-  );
+function withoutReleases(line: string, keepsTag: boolean): string {
+  return line.replace(imageNamed, (_, head: string, image: string) => {
+    const tagged = image.replace(/@\S*$/, '');
+    return head + (keepsTag ? tagged : tagged.replace(/:[^/]*$/, ''));
+  });
 }
 
 let hasHash = true;

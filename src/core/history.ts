@@ -32,6 +32,8 @@ export interface RunSeries {
 export interface RecordedFinding {
   /** See `fingerprints`. */
   readonly fingerprint: string;
+  /** See `formerFingerprints`. Of a run that is to be recorded only: what the store has by that name is this finding. */
+  readonly formerFingerprint?: string;
   /** See `lineFingerprint`. */
   readonly lineFingerprint: string;
   readonly rule: string;

@@ -80,6 +80,8 @@ export interface RuleDefinition<Subject = never> {
   /** One sentence: what to do. */
   readonly remedy: string;
   readonly peers: readonly PeerId[];
+  /** It judges the release of an image: another one makes another finding. */
+  readonly judgesRelease?: boolean;
   readonly options?: Readonly<Record<string, RuleOption>>;
   check(subject: Subject, context: RuleContext): void;
 }

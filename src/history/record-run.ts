@@ -75,6 +75,7 @@ function seriesId(database: Database, { project, kind, subject }: RunSeries): nu
 
 function insertFindings(database: Database, run: number, { project, findings }: RunRecord): void {
   if (findings.length === 0) return;
+  renameFindings(database, project, findings);
   const known = database.prepare(
     `INSERT INTO finding (project, fingerprint, line_fingerprint, rule, area, path, line, message)
      SELECT id, ?, ?, ?, ?, ?, ?, ? FROM project WHERE name = ?
@@ -96,6 +97,17 @@ function insertFindings(database: Database, run: number, { project, findings }: 
   } finally {
     known.finalize();
   }
+}
+
+/** Gives what an earlier version recorded the names of now, so that it is followed on. */
+function renameFindings(database: Database, project: string, findings: RunRecord['findings']): void {
+  for (const { fingerprint, lineFingerprint, formerFingerprint } of findings)
+    if (formerFingerprint !== undefined)
+      database.run(
+        `UPDATE OR IGNORE finding SET fingerprint = ?, line_fingerprint = ?
+         WHERE fingerprint = ? AND project = (SELECT id FROM project WHERE name = ?)`,
+        [fingerprint, lineFingerprint, formerFingerprint, project],
+      );
 }
 
 function insertImage(database: Database, run: number, position: number, image: RecordedImage): void {

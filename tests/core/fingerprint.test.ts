@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { siftKnown } from '../../src/audit/baseline.ts';
 import type { Finding } from '../../src/core/finding.ts';
-import { fingerprints, lineFingerprint, reportFingerprints } from '../../src/core/fingerprint.ts';
+import { fingerprints, formerFingerprints, lineFingerprint, reportFingerprints } from '../../src/core/fingerprint.ts';
 
 function finding(line: number, column = 1, rule = 'size/a', path = 'Dockerfile'): Finding {
   const start = { line, column };
@@ -107,4 +109,26 @@ test('a finding keeps its number when a baseline hides the one before it', () =>
       excerpts: text,
     }),
   ).toEqual({ findings: [first], suppressed: [second] });
+});
+
+test('where the release is what is wrong, another tag makes another finding, and another digest does not', () => {
+  const of = (line: string) => fingerprints([{ ...finding(1), judgesRelease: true }], excerpts(line));
+  expect(of('FROM node:16')).not.toEqual(of('FROM node:18'));
+  expect(of('FROM node:18@sha256:aa')).toEqual(of('FROM node:18@sha256:bb'));
+});
+
+test('a baseline of before hides what it hid: digits were made of the whole line', () => {
+  const former = (line: string) =>
+    createHash('sha256').update(`size/a\0Dockerfile\0${line}\0`).digest('hex').slice(0, 16);
+  const text = excerpts('FROM node:18 AS build', 'RUN make', 'FROM node:18', 'FROM python:3.8');
+  const all = [1, 2, 3, 4].map((line) => finding(line));
+  const name = former('FROM node:18');
+  expect(formerFingerprints(all, text)).toEqual([
+    `${name}:1`,
+    undefined,
+    `${name}:2`,
+    `${former('FROM python:3.8')}:1`,
+  ]);
+  const { kept } = siftKnown(all, text, new Set([`${name}:1`, `${former('FROM python:3.8')}:1`]));
+  expect(kept.map(({ locations: [{ start }] }) => start.line)).toEqual([2, 3]);
 });

@@ -375,3 +375,22 @@ describe('several processes', () => {
     }
   }, 60_000);
 });
+
+test('what an earlier version recorded by another name is followed on by the name of now', async () => {
+  const [was] = record('2026-01-01T00:00:00Z', ['error cache/a Dockerfile:3 node:18']).findings;
+  const [is] = record('2026-01-02T00:00:00Z', ['error cache/a Dockerfile:3 node']).findings;
+  if (was === undefined || is === undefined) throw new Error('nothing to record');
+  const store = await openStore(file(), 'make');
+  const runs = usingStore(store, () => {
+    recordRun(store, { ...record('2026-01-01T00:00:00Z', []), findings: [was] });
+    const now = { ...is, formerFingerprint: was.fingerprint };
+    recordRun(store, { ...record('2026-01-02T00:00:00Z', []), findings: [now] });
+    recordRun(store, { ...record('2026-01-03T00:00:00Z', []), findings: [now] });
+    return readHistory(store, series, 'main').runs;
+  });
+  expect(runs.map(({ found }) => found.map((each) => each.fingerprint))).toEqual([
+    [is.fingerprint],
+    [is.fingerprint],
+    [is.fingerprint],
+  ]);
+});

@@ -16,6 +16,7 @@ export const rule = dockerfileRule({
   why: 'What is found in it from now on stays open, however often the image is built again.',
   remedy: 'Move to a release that is still supported.',
   peers: ['tally:ruby/eol-ruby-version'],
+  judgesRelease: true,
   options: {
     days: { description: 'Days before the end of support from which on a note is given.', default: 90 },
   },
