@@ -5,8 +5,12 @@ import type { Project } from './project.ts';
 import { externalBase } from './stage-facts.ts';
 
 interface OwnImages {
-  /** Each Dockerfile by the names that its images may have: those that a build names, and its directory's. */
-  readonly byName: ReadonlyMap<string, Dockerfile>;
+  /** Each Dockerfile by the names that builds give its images. */
+  readonly byBuild: ReadonlyMap<string, Dockerfile>;
+  /** By the name of its directory; undefined in it where several directories have the name. */
+  readonly byDirectory: ReadonlyMap<string, Dockerfile | undefined>;
+  /** Registries with namespaces in which builds name images. */
+  readonly owners: ReadonlySet<string>;
   /** The Dockerfiles that another one of the project is built on. */
   readonly bases: ReadonlySet<Dockerfile>;
 }
@@ -15,11 +19,12 @@ const known = new WeakMap<readonly Dockerfile[], OwnImages>();
 
 /**
  * The other Dockerfile of the project that makes an image, as far as names tell: a build of it is called so, or it lies in a directory that
- * has the last part of the image's name (`images/base-notebook` for `quay.io/jupyter/base-notebook`). Never for an official image, nor by the
- * directory for one that is called like one (`redis`).
+ * has the last part of the image's name (`images/base-notebook` for `quay.io/jupyter/base-notebook`). Never for an official image. Never by the
+ * directory for one that is called like one (`redis`), where several directories have the name, where the Dockerfile is built on that very image, or where
+ * the images that builds of the project name have all another registry or namespace.
  */
 export function ownDockerfileOf(project: Project, dockerfile: Dockerfile, reference: string): Dockerfile | undefined {
-  const own = find(ownImages(project).byName, reference);
+  const own = find(ownImages(project), reference);
   return own === dockerfile ? undefined : own;
 }
 
@@ -38,31 +43,53 @@ function ownImages(project: Project): OwnImages {
 }
 
 function readOwnImages({ dockerfiles, builds }: Project): OwnImages {
-  const byName = new Map<string, Dockerfile>();
+  const byBuild = new Map<string, Dockerfile>();
+  const byDirectory = new Map<string, Dockerfile | undefined>();
+  const owners = new Set<string>();
   for (const dockerfile of dockerfiles) {
     const directory = dockerfile.path.split('/').at(-2);
-    if (directory !== undefined) byName.set(directory, dockerfile);
+    if (directory !== undefined) byDirectory.set(directory, byDirectory.has(directory) ? undefined : dockerfile);
   }
   for (const { dockerfile, images } of builds)
     for (const image of images) {
       const reference = parseImageReference(image);
-      if (reference !== undefined) byName.set(familiarName(reference), dockerfile);
+      if (reference === undefined) continue;
+      const name = familiarName(reference);
+      byBuild.set(name, dockerfile);
+      if (name.includes('/')) owners.add(ownerOf(name));
     }
+  const names = { byBuild, byDirectory, owners };
   const bases = new Set<Dockerfile>();
   for (const dockerfile of dockerfiles)
     for (const stage of dockerfile.stages) {
       const base = externalBase(stage);
-      const own = base.kind === 'image' ? find(byName, base.reference) : undefined;
+      const own = base.kind === 'image' ? find(names, base.reference) : undefined;
       if (own !== undefined && own !== dockerfile) bases.add(own);
     }
-  return { byName, bases };
+  return { ...names, bases };
 }
 
-function find(byName: OwnImages['byName'], text: string): Dockerfile | undefined {
+function find({ byBuild, byDirectory, owners }: Omit<OwnImages, 'bases'>, text: string): Dockerfile | undefined {
   const reference = parseImageReference(text);
   if (reference === undefined) return undefined;
   const name = familiarName(reference);
+  if (Object.hasOwn(officialImages, name)) return undefined;
+  const built = byBuild.get(name);
   const last = name.slice(name.lastIndexOf('/') + 1);
-  if (last === name || Object.hasOwn(officialImages, last)) return byName.get(name);
-  return byName.get(name) ?? byName.get(last);
+  if (built !== undefined || last === name || Object.hasOwn(officialImages, last)) return built;
+  if (owners.size > 0 && !owners.has(ownerOf(name))) return undefined;
+  const beside = byDirectory.get(last);
+  return beside === undefined || isBuiltOn(beside, name) ? undefined : beside;
+}
+
+function ownerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/'));
+}
+
+function isBuiltOn({ stages }: Dockerfile, name: string): boolean {
+  return stages.some((stage) => {
+    const base = externalBase(stage);
+    const reference = base.kind === 'image' ? parseImageReference(base.reference) : undefined;
+    return reference !== undefined && familiarName(reference) === name;
+  });
 }

@@ -72,7 +72,13 @@ const webBuild: Makes = ({ command }) =>
 const compilesInto: Makes = ({ command }, { path }) =>
   /^(?:go|cargo|dotnet)$/.test(command.name) &&
   command.arguments.some(({ value }) => /^(?:build|install|publish)$/.test(value)) &&
-  command.arguments.some(({ value }) => value.split(/[/=]/).includes(path.slice(path.lastIndexOf('/') + 1)));
+  command.arguments.some(({ value }, at) => {
+    const [, written] = /^--?(?:o|output|target-dir|artifact-dir)=(.*)$/.exec(value) ?? [];
+    const target = written ?? (isOutput.test(command.arguments[at - 1]?.value ?? '') ? value : undefined);
+    return target?.split('/').includes(path.slice(path.lastIndexOf('/') + 1));
+  });
+
+const isOutput = /^(?:-o|--(?:output|target-dir|artifact-dir))$/;
 
 /** Which commands make a kind of junk again in the build: without one of them what lies in the context may be meant. */
 const makers: Readonly<Record<string, Makes>> = {

@@ -85,6 +85,44 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ['note chmod -R stores what was copied to /var/www/html/storage a second time. 4'],
   ],
   [
+    'an official image beside a directory of that name',
+    'cache/image-tag',
+    [file('web/Dockerfile', 'FROM node'), file('node/Dockerfile', 'FROM debian:13')],
+    ['warning node has no tag, which means latest.'],
+  ],
+  [
+    'an image of the repository by its directory',
+    'cache/image-tag',
+    [file('web/Dockerfile', 'FROM quay.io/acme/base-web'), file('base-web/Dockerfile', 'FROM debian:13')],
+    ['note quay.io/acme/base-web has no tag, which means latest.'],
+  ],
+  [
+    'two directories of the name of an image that both build on',
+    'cache/image-tag',
+    [
+      file('dev/grafana/Dockerfile', 'FROM grafana/grafana:latest'),
+      file('prod/grafana/Dockerfile', 'FROM grafana/grafana:latest'),
+      file('web/Dockerfile', 'FROM grafana/grafana:latest'),
+    ],
+    Array.from({ length: 3 }, () => 'warning grafana/grafana:latest is whatever was released last.'),
+  ],
+  [
+    'a directory whose image is built on the one of that name',
+    'cache/image-tag',
+    [file('grafana/Dockerfile', 'FROM grafana/grafana:12.0.0'), file('web/Dockerfile', 'FROM grafana/grafana:latest')],
+    ['warning grafana/grafana:latest is whatever was released last.'],
+  ],
+  [
+    'an image of another namespace than those that builds name',
+    'cache/image-tag',
+    [
+      file('images/web/Dockerfile', 'FROM debian:13'),
+      file('api/Dockerfile', 'FROM acme.example.com/other/web'),
+      file('compose.yaml', 'services:', '  web:', '    image: acme.example.com/shop/web:1', '    build: images/web'),
+    ],
+    ['warning acme.example.com/other/web has no tag, which means latest.'],
+  ],
+  [
     'a directory out of another stage',
     'layers/no-chown-after-copy',
     [

@@ -18,7 +18,8 @@ export interface BuildEnd {
   isCovered(path: string | undefined): boolean;
 }
 
-const scratch = ['/tmp', '/var/tmp', '/root/.cache', '/root/.npm', '/var/lib/apt', '/var/cache'];
+/** Where builds put what nobody wants at run time. A directory below /var is the program's: who makes it wants it. */
+export const scratch = ['/tmp', '/root/.cache', '/root/.npm'];
 
 /** Tells the build's instructions of a stage from those of the run. */
 export function buildEnd(subject: SplitSubject, plan: SplitPlan): BuildEnd {

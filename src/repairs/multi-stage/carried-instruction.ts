@@ -5,8 +5,9 @@ import { expandedValue, isRootUser } from '../../project/stage-facts.ts';
 import { type BuildEnd, isIdle } from './build-end.ts';
 import { environmentLines, isReadAtRunTime, isSetAgain } from './carried-environment.ts';
 import { commentsOf, textOf, withComments } from './instruction-text.ts';
+import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { isRunTimeSetting, madeDirectories, type RunStep } from './stage-steps.ts';
+import { isRunTimeSetting, type RunStep } from './stage-steps.ts';
 
 /** What the new stage says for an instruction; it leaves the stage that builds where it `moves`. Or why that cannot be known. */
 export type Carried = { readonly lines: readonly string[]; readonly moves: boolean } | { readonly refusal: string };
@@ -96,13 +97,18 @@ function carriedRun(instruction: RunInstruction, parting: Parting): Carried {
   const { dockerfile, stage } = subject;
   const step = end.steps.get(instruction);
   if (step?.kind === 'build' && end.isBuild(instruction)) {
-    const made = madeDirectories(dockerfile, step).filter((path) => !end.isCovered(path));
+    const brought = [...plan.copied, ...plan.left];
+    const made = madeDirectories(dockerfile, step, subject.runs).filter(
+      (path) => !brought.some((root) => liesIn(path, root)),
+    );
     return made.length > 0 ? { lines: [`RUN mkdir -p ${made.join(' ')}`], moves: false } : nothing;
   }
+  const prepares = `line ${instruction.line} prepares files of the build and of the run together`;
+  if (step !== undefined && end.isBuild(instruction) && preparesLate(step, end)) return { refusal: prepares };
   if (step === undefined || end.isBuild(instruction) || step.kind === 'system' || isIdle(step)) return nothing;
   const at = stage.instructions.indexOf(instruction);
   if (step.kind === 'setup' && step.paths.some(end.isCovered) && (at < end.last || !isRepeatable(step)))
-    return { refusal: `line ${instruction.line} prepares files of the build and of the run together` };
+    return { refusal: prepares };
   if (at < end.last) {
     const between = stage.instructions.slice(at + 1, end.last + 1);
     return step.kind === 'user' && !isUserNeeded(dockerfile, between)
@@ -112,6 +118,14 @@ function carriedRun(instruction: RunInstruction, parting: Parting): Carried {
   if (makesWhatIsThere(step, plan, movedWorkdir === undefined ? subject.directory : undefined))
     return { refusal: `line ${instruction.line} makes a directory that is there already` };
   return moved(dockerfile, instruction);
+}
+
+/** Whether a step sets owners and modes of files that the new stage copies itself: it would have them without. */
+function preparesLate({ instruction, paths }: RunStep, { late }: BuildEnd): boolean {
+  const copied = late
+    .filter((copy) => copy.instruction.range.start < instruction.range.start)
+    .flatMap((copy) => copy.paths ?? []);
+  return paths.some((path) => path !== undefined && copied.some((each) => liesIn(each, path) || liesIn(path, each)));
 }
 
 function carriedCopy(instruction: CopyInstruction, parting: Parting): Carried {

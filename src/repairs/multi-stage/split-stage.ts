@@ -9,9 +9,11 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
+import { scratch } from './build-end.ts';
 import { finalStage } from './final-stage.ts';
+import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { madeDirectories, type RunStep } from './stage-steps.ts';
+import type { RunStep } from './stage-steps.ts';
 
 /**
  * The fix that lets a stage build and a new one ship: the stage gets a name and keeps its steps, what acts at run time moves with its
@@ -74,11 +76,12 @@ function removal(dockerfile: Dockerfile, instruction: Instruction): TextEdit {
 
 /** The first command whose files would stay behind although the program may need them. */
 function unknownEffect({ dockerfile, runs, directory }: SplitSubject, plan: SplitPlan): string | undefined {
-  const roots = [...plan.copied, ...plan.left, '/tmp', '/root/.cache', '/root/.npm'];
+  const roots = [...plan.copied, ...plan.left, ...scratch];
   const isCovered = (path: string | undefined) => path !== undefined && roots.some((root) => liesIn(path, root));
   for (const step of runs.filter((each) => each.kind === 'build' && !plan.repeats?.(each))) {
     if (step.commands.length === 0) return `it is not known what line ${step.instruction.line} does`;
-    const left = unknownIn(dockerfile, step, plan, isCovered);
+    const made = madeDirectories(dockerfile, step, runs);
+    const left = unknownIn(dockerfile, step, plan, isCovered, made);
     if (left !== undefined) return left;
   }
   return directory === undefined ? 'the working directory is not known' : undefined;
@@ -93,10 +96,10 @@ function unknownIn(
   step: RunStep,
   plan: SplitPlan,
   isCovered: (path: string | undefined) => boolean,
+  made: readonly string[],
 ): string | undefined {
   const { commands, paths, instruction } = step;
-  const made = new Set<string | undefined>(madeDirectories(dockerfile, step));
-  if (!paths.every((path) => isCovered(path) || made.has(path)))
+  if (!paths.every((path) => isCovered(path) || (path !== undefined && made.includes(path))))
     return `line ${instruction.line} writes outside of what is copied`;
   for (const placed of commands) {
     const { command } = placed;

@@ -111,20 +111,6 @@ export function writtenPaths(dockerfile: Dockerfile, placed: PlacedCommand): rea
   return [...modes.map(resolve), ...redirected];
 }
 
-/** Directories that a step makes with `mkdir -p` and nothing else of it touches: the stage that ships can make them again. */
-export function madeDirectories(dockerfile: Dockerfile, { commands, paths }: RunStep): readonly string[] {
-  const made = commands.flatMap((placed) => {
-    const { name, arguments: words, redirects, place } = placed.command;
-    const isPlain = name === 'mkdir' && redirects.length === 0 && place.inside.length === 0 && place.after !== '||';
-    return isPlain && words.every(({ literal, value }) => literal && (value === '-p' || value.startsWith('/')))
-      ? writtenPaths(dockerfile, placed)
-      : [];
-  });
-  return made.flatMap((path) =>
-    path !== undefined && paths.filter((each) => each === path).length === 1 ? [path] : [],
-  );
-}
-
 /** The COPY and ADD instructions of a stage, with where their files come to lie. */
 export function copySteps(dockerfile: Dockerfile, stage: Stage): readonly CopyStep[] {
   return copiedFiles(dockerfile, stage).map(({ instruction, destination }) => ({

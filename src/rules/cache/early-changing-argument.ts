@@ -80,7 +80,7 @@ function earlyDeclaration(
 }
 
 function namesVariable(text: string, name: string): boolean {
-  return text.includes(`\${${name}`) || new RegExp(`\\$${name}(?!\\w)`).test(text);
+  return new RegExp(`\\$\\{?${name}(?!\\w)`).test(text);
 }
 
 function isExpanded(value: string | undefined): boolean {
