@@ -16,8 +16,20 @@ const beside = {
 /** The same for files of our own. */
 const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
 
-/** And for those of an audit alone: what it loads where it is recorded, or makes a page. In the bundle of all commands they are parts like others. */
-const besideAudit = { recording: 'src/cli/record-run.ts', 'html-report': 'src/report/html.ts' };
+/**
+ * And for those of an audit alone: what it loads where it is recorded, was proved, or makes a page or a report for another program. In the
+ * bundle of all commands they are parts like others.
+ */
+const besideAudit = {
+  recording: 'src/cli/record-run.ts',
+  evidence: 'src/cli/evidence-files.ts',
+  'html-report': 'src/report/html.ts',
+  'sarif-report': 'src/report/sarif.ts',
+  'markdown-report': 'src/report/markdown.ts',
+  'junit-report': 'src/report/junit.ts',
+  'github-report': 'src/report/github.ts',
+  'code-quality-report': 'src/report/code-quality.ts',
+};
 
 export const libraries = { ...beside, ...besideFiles };
 

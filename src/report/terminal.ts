@@ -250,7 +250,7 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
   const first = report.findings[0]?.rule;
   const target = targetWord(report.target);
   const init: [string, string, string][] = [
-    ['init', `plimsoll init${target}`, 'look for a program, and write its Dockerfile, .dockerignore and manifests'],
+    ['init', `plimsoll init${target}`, 'look for a program, and write what it lacks'],
   ];
   const ofFindings: [string, string, string][] = [
     ['fix', `plimsoll fix${target}`, 'see the repair as a diff'],

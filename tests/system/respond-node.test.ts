@@ -203,8 +203,12 @@ describe('plimsoll respond on a real node', () => {
       detail: 'minReplicas of HorizontalPodAutoscaler web is lowered from 2 to 1, as it was before',
     });
     expect(json('get', 'hpa', 'web', '--namespace', app).spec.minReplicas).toBe(1);
-    const events = json('get', 'events', '--namespace', app, '--field-selector', 'reason=PlimsollGaveBack').items;
-    expect(events[0]).toMatchObject({ involvedObject: { kind: 'Deployment', name: 'web' } });
+    // The Event follows the log line.
+    const event = await until(
+      () => json('get', 'events', '--namespace', app, '--field-selector', 'reason=PlimsollGaveBack').items[0],
+      20,
+    );
+    expect(event).toMatchObject({ involvedObject: { kind: 'Deployment', name: 'web' } });
   }, 90_000);
 
   it.each([

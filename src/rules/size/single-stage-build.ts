@@ -1,3 +1,4 @@
+import type { CommandWord } from '../../core/command-line.ts';
 import type { RuleContext } from '../../core/rule.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import type { PlacedPackageCommand } from '../../dockerfile/package-commands.ts';
@@ -47,13 +48,21 @@ export const rule = dockerfileRule({
           ),
         ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
         remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
-        // tally looks at files of one stage only, and does not see what Maven and Gradle compile in all of them.
-        peers: dockerfile.stages.length === 1 && read.ecosystem !== 'maven' ? ['tally:prefer-multi-stage-build'] : [],
+        // tally looks at files of one stage only, and does not see what Maven and Gradle compile in all of them, nor what go fetches and compiles.
+        peers:
+          dockerfile.stages.length === 1 && read.ecosystem !== 'maven' && !command.arguments.some(isRelease)
+            ? ['tally:prefer-multi-stage-build']
+            : [],
         cause: `ships-toolchain:${stage.index}`,
       });
     }
   },
 });
+
+/** `example.com/program@v1.2` */
+function isRelease({ value }: CommandWord): boolean {
+  return value.includes('@');
+}
 
 /** What builds without a package manager that tells of it, and what ships for nothing then. */
 const builds: Readonly<
