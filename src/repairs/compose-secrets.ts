@@ -1,6 +1,6 @@
 import { enumerate } from '../core/enumerate.ts';
 import type { Fix } from '../core/fix.ts';
-import { literalPattern } from '../core/literal-pattern.ts';
+import { variableReference } from '../core/variable-reference.ts';
 import type { ComposeFile, ComposeService } from '../kubernetes/compose.ts';
 import { mayBeStack } from '../kubernetes/compose-stack.ts';
 import { addItems, type Place } from '../kubernetes/edit-yaml.ts';
@@ -186,12 +186,7 @@ export function composeArgumentsToEnv(
   const directory = directoryOf(file);
   const path = `${directory}.env`;
   const exists = (each: string) => project.artifacts.has(each) || readFile?.(each) !== undefined;
-  if (
-    !readFile ||
-    exists(path) ||
-    names.some((name) => new RegExp(`\\$\\{?${literalPattern(name)}(?!\\w)`).test(file.text))
-  )
-    return undefined;
+  if (!readFile || exists(path) || names.some((name) => variableReference(name).test(file.text))) return undefined;
   const variables = variablesOf(args);
   const lines = names.flatMap((name) => lineOf(project, variables, name) ?? []);
   if (lines.length !== names.length) return undefined;

@@ -1,5 +1,5 @@
 import type { TextEdit } from '../core/fix.ts';
-import { literalPattern } from '../core/literal-pattern.ts';
+import { variableReference } from '../core/variable-reference.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { replace } from '../dockerfile/edit.ts';
 import type { Token } from '../dockerfile/syntax.ts';
@@ -130,6 +130,5 @@ function argumentNamed(dockerfile: Dockerfile, name: string) {
 }
 
 function usesOf({ text }: Dockerfile, name: string): number {
-  return [...text.matchAll(new RegExp(`\\$(?:\\{${literalPattern(name)}(?!\\w)|${literalPattern(name)}(?!\\w))`, 'g'))]
-    .length;
+  return [...text.matchAll(variableReference(name, 'g'))].length;
 }

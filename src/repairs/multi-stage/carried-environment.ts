@@ -1,4 +1,4 @@
-import { literalPattern } from '../../core/literal-pattern.ts';
+import { variableReference } from '../../core/variable-reference.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { ArgInstruction, EnvInstruction, Instruction } from '../../dockerfile/instruction.ts';
@@ -72,7 +72,7 @@ function inNewForm(dockerfile: Dockerfile, instruction: EnvInstruction): string 
 /** Whether a step or setting that goes into the new stage takes its value. */
 export function isReadAtRunTime(instructions: readonly Instruction[], argument: ArgInstruction): boolean {
   return argument.pairs.some(({ key }) => {
-    const use = new RegExp(`\\$(?:\\{${literalPattern(key.value)}(?!\\w)|${literalPattern(key.value)}(?!\\w))`);
+    const use = variableReference(key.value);
     return instructions.some(
       (instruction) =>
         (['ENV', 'LABEL', 'EXPOSE', 'USER', 'VOLUME', 'STOPSIGNAL'].includes(instruction.name) ||

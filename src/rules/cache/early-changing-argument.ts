@@ -1,3 +1,4 @@
+import { variableReference } from '../../core/variable-reference.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { ArgInstruction, EnvInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import { packageCommands } from '../../dockerfile/package-commands.ts';
@@ -61,7 +62,8 @@ function earlyDeclaration(
   if (pair === undefined || instruction.pairs.length > 1) return undefined;
   const name = pair.key.value;
   // With another base all is built again anyway.
-  if (stageChain(stage).some(({ from }) => from?.image && namesVariable(from.image.value, name))) return undefined;
+  if (stageChain(stage).some(({ from }) => from?.image && variableReference(name).test(from.image.value)))
+    return undefined;
   const isChanging = changing.test(name.toLowerCase());
   if (!isChanging && !versions.test(name.toLowerCase())) return undefined;
   const uses = usesOf(dockerfile, stage, instruction, name);
@@ -77,10 +79,6 @@ function earlyDeclaration(
   if (lastNeedless === undefined) return undefined;
   const isUsed = instruction.name === 'ENV' || uses.needed !== undefined || uses.followers.length > 0;
   return { ...uses, needless, lastNeedless, isUsed };
-}
-
-function namesVariable(text: string, name: string): boolean {
-  return new RegExp(`\\$\\{?${name}(?!\\w)`).test(text);
 }
 
 function isExpanded(value: string | undefined): boolean {
