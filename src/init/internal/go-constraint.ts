@@ -22,9 +22,13 @@ export function isBuiltOnLinux(path: string, text: string): boolean {
   );
 }
 
-/** Of an expression of words, `!`, `&&`, `||` and parentheses. One that is none constrains nothing. */
+/** Go refuses larger ones: https://pkg.go.dev/go/build/constraint */
+const mostWords = 1000;
+
+/** Of an expression of words, `!`, `&&`, `||` and parentheses. One that is none, or too large, constrains nothing. */
 function isTrue(expression: string): boolean {
   const words = expression.match(/[\w.]+|&&|\|\||[!()]/g) ?? [];
+  if (words.length > mostWords) return true;
   let at = 0;
   const any = (): boolean => {
     let value = all();

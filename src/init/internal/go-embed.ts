@@ -85,11 +85,12 @@ function builderOf(place: Place, directory: string, root: string): Builder | und
     if (manifest === undefined || framework?.pages === undefined) continue;
     if (posix.join(own.directory, framework.pages.directory) !== directory) continue;
     const facts = readFacts(own, manifest, framework);
-    if (facts.build === undefined || below(root, facts.install.root) === undefined) continue;
+    const inside = below(root, facts.install.root);
+    if (facts.build === undefined || inside === undefined) continue;
     const stage = buildStage(facts, 'pages', false);
     const steps = [...stage.steps, ...buildSteps(facts)];
     return {
-      stage: { ...stage, steps: steps.map((step) => inContext(step, below(root, facts.install.root) ?? '')) },
+      stage: { ...stage, steps: steps.map((step) => inContext(step, inside)) },
       output: posix.normalize(`/app/${join(facts.member, framework.pages.directory)}`),
       ignore: ignoreGroups(facts),
     };
