@@ -39,6 +39,8 @@ function atTerminal(flags: readonly string[], steps: readonly (readonly [wait: s
   const { stdout, stderr } = spawnSync('python3', [path.join(here, 'pseudo-terminal.py')], {
     input: JSON.stringify(task),
     encoding: 'utf8',
+    // Whoever runs the tests may want no colours.
+    env: { ...process.env, NO_COLOR: undefined },
   });
   expect(stderr).toBe('');
   return JSON.parse(stdout);

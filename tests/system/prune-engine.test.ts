@@ -57,6 +57,18 @@ async function prune(engine: string, ...args: string[]): Promise<Printed> {
   return { ...only, code };
 }
 
+/** Bytes on the disk, once they stay the same: an engine says that something is deleted before the last of its files is. */
+async function settled(disk: () => number): Promise<number> {
+  let bytes = disk();
+  for (let tries = 0; tries < 50; tries++) {
+    await sleep(100);
+    const now = disk();
+    if (now === bytes) return now;
+    bytes = now;
+  }
+  return bytes;
+}
+
 /** Carries a plan out, and tells of both figures beside what the disk says. */
 async function measured(
   title: string,
@@ -65,11 +77,11 @@ async function measured(
   claimed: string,
   ...args: string[]
 ): Promise<Printed & { readonly actual: number }> {
-  const before = disk();
+  const before = await settled(disk);
   // Some of these policies keep nothing but what is named.
   const { deleted } = await prune(engine, ...args);
   const done = await prune(engine, '--write', '--yes-really', String(deleted.length), ...args);
-  const actual = before - disk();
+  const actual = before - (await settled(disk));
   const off = (100 * (done.predictedBytes - actual)) / actual;
   console.log(
     `${title}: predicted ${done.predictedBytes}, freed on the disk ${actual} (${off.toFixed(2)} % off, limit 2 %); lists add up to ${done.listedBytes}; ${claimed}`,
