@@ -190,7 +190,6 @@ export function initJson(
   return jsonText({ schemaVersion: 1, written, applications, undecided, files, findings: found }, nullForUndefined);
 }
 
-/** What is not known is null, so that every key is always there. */
 /** A path of an application, for a shell. */
 function inPlace({ directory }: Pick<ApplicationPlan, 'directory'>, file: string): string {
   return shellWord(join(directory, file));

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group-by.ts';
 import type { ContextEntry, ContextListing } from './walk.ts';
 
 /** Entries of a listing from `start` up to `end`: a directory's own entry, when it is sent, and all below it. */
@@ -65,13 +66,9 @@ export function filesNamed(index: ListingIndex, name: string): readonly number[]
 }
 
 function placesByName(entries: readonly ContextEntry[]): ReadonlyMap<string, readonly number[]> {
-  const named = new Map<string, number[]>();
-  for (const [place, { path, kind }] of entries.entries()) {
-    if (kind !== 'file') continue;
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const known = named.get(name);
-    if (known) known.push(place);
-    else named.set(name, [place]);
-  }
-  return named;
+  const files = entries.flatMap(({ kind }, place) => (kind === 'file' ? [place] : []));
+  return groupBy(files, (place) => {
+    const { path = '' } = entries[place] ?? {};
+    return path.slice(path.lastIndexOf('/') + 1);
+  });
 }

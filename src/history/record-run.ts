@@ -101,13 +101,18 @@ function insertFindings(database: Database, run: number, { project, findings }: 
 
 /** Gives what an earlier version recorded the names of now, so that it is followed on. */
 function renameFindings(database: Database, project: string, findings: RunRecord['findings']): void {
-  for (const { fingerprint, lineFingerprint, formerFingerprint } of findings)
-    if (formerFingerprint !== undefined)
-      database.run(
-        `UPDATE OR IGNORE finding SET fingerprint = ?, line_fingerprint = ?
-         WHERE fingerprint = ? AND project = (SELECT id FROM project WHERE name = ?)`,
-        [fingerprint, lineFingerprint, formerFingerprint, project],
-      );
+  const renamed = findings.filter(({ formerFingerprint }) => formerFingerprint !== undefined);
+  if (renamed.length === 0) return;
+  const rename = database.prepare(
+    `UPDATE OR IGNORE finding SET fingerprint = ?, line_fingerprint = ?
+     WHERE fingerprint = ? AND project = (SELECT id FROM project WHERE name = ?)`,
+  );
+  try {
+    for (const { fingerprint, lineFingerprint, formerFingerprint = null } of renamed)
+      rename.run([fingerprint, lineFingerprint, formerFingerprint, project]);
+  } finally {
+    rename.finalize();
+  }
 }
 
 function insertImage(database: Database, run: number, position: number, image: RecordedImage): void {

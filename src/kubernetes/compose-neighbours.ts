@@ -38,9 +38,10 @@ function setOf(map: Map<string, Set<string>>, key: string): Set<string> {
 
 /** https://docs.docker.com/reference/compose-file/services/ */
 function namesOf({ name, node }: ComposeService): readonly string[] {
+  const container = textAt(node, 'container_name');
   return [
     name,
-    ...[textAt(node, 'container_name') ?? []].flat(),
+    ...(container === undefined ? [] : [container]),
     ...entriesAt(node, 'networks').flatMap(({ value }) => scalarsAt(value, 'aliases').map(({ text }) => text)),
     ...scalarsAt(node, 'links').flatMap(({ text }) => text.split(':')[1] ?? []),
   ];

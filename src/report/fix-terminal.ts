@@ -1,6 +1,7 @@
 import type { FixProof } from '../core/evidence.ts';
 import type { Fix } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
+import { groupBy } from '../core/group-by.ts';
 import { printable } from '../core/printable.ts';
 import { type Hunk, type HunkLine, hunksOf } from './internal/changed-lines.ts';
 import { truncate } from './internal/display-width.ts';
@@ -53,9 +54,8 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
 
 /** What could not be read, each reason once with the files that it holds for. */
 function leftAloneLines({ problems }: FixReport, page: Page): string[] {
-  const paths = new Map<string, Set<string>>();
-  for (const { path, message } of problems) paths.set(message, (paths.get(message) ?? new Set()).add(path));
-  return [...paths].flatMap(([message, [first, ...others]]) => {
+  return [...groupBy(problems, ({ message }) => message)].flatMap(([message, alike]) => {
+    const [first, ...others] = new Set(alike.map(({ path }) => path));
     const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more file')}`;
     return labelled('left alone', `${first}${more}: ${message}`, page);
   });

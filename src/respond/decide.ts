@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { printable } from '../core/printable.ts';
 import { durationText } from '../kubernetes/response/policy-value.ts';
 import {
@@ -12,8 +11,8 @@ import {
 import { type AlertTarget, targetOf } from './alert-target.ts';
 import { isOpen as isOpenHour } from './business-hours.ts';
 import type { Decision, DecisionReason } from './decision.ts';
-import type { Intent, IntentChange } from './journal.ts';
-import { isFull, isUsedUp, lastOn, ofClass } from './ledger.ts';
+import { type Intent, type IntentChange, idOf } from './journal.ts';
+import { isFull, isUsedUp, lastOn, nextSerial, ofClass } from './ledger.ts';
 import type { MalformedAlert, ReceivedAlert } from './webhook.ts';
 
 /** What a decision depends on besides the alert. Nothing else does it depend on: it asks no cluster and no clock. */
@@ -207,7 +206,7 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
   };
   return {
     id: intentId(rule, alert, target, context),
-    serial: 1 + Math.max(0, ...[...context.intents.values()].map(({ serial }) => serial)),
+    serial: nextSerial(context.intents.values()),
     rule: rule.name,
     change: changeOf(rule),
     mode: modeOf(rule, context),
@@ -237,8 +236,7 @@ function newIntent(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget
 function intentId(rule: ResponseRule, alert: ReceivedAlert, target: AlertTarget, context: DecisionContext): string {
   const { namespace, workload, pod } = target;
   const about = [alert.fingerprint, alert.startsAt, namespace, workload, pod];
-  const parts = [rule.name, ...rule.actions, modeOf(rule, context), ...about];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
+  return idOf([rule.name, ...rule.actions, modeOf(rule, context), ...about]);
 }
 
 function timeText(milliseconds: number): string {

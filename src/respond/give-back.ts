@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { durationText } from '../kubernetes/response/policy-value.ts';
 import type { ResponseMode, ResponsePolicy, ResponseRule } from '../kubernetes/response/response-policy.ts';
 import { type AlertTarget, targetOf } from './alert-target.ts';
@@ -14,8 +13,8 @@ import {
   usedUp,
 } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { type AlertsOfRaise, type Intent, isOpen } from './journal.ts';
-import { isFull, isSameTarget, lastOn, ofClass } from './ledger.ts';
+import { type AlertsOfRaise, type Intent, idOf, isOpen } from './journal.ts';
+import { isFull, isSameTarget, lastOn, nextSerial, ofClass } from './ledger.ts';
 import type { ReceivedAlert } from './webhook.ts';
 
 /** Of the alerts of one workload: with more of them the first so many have to be over. */
@@ -133,11 +132,8 @@ export function decideGiveBack(raise: Intent, context: DecisionContext): Decisio
     };
   const intent: Intent = {
     ...raise,
-    id: createHash('sha256')
-      .update(JSON.stringify(['give-back', raise.id, mode, raise.raise?.quietSince]))
-      .digest('hex')
-      .slice(0, 20),
-    serial: 1 + Math.max(0, ...[...context.intents.values()].map(({ serial }) => serial)),
+    id: idOf(['give-back', raise.id, mode, raise.raise?.quietSince]),
+    serial: nextSerial(context.intents.values()),
     change: 'give-back',
     mode,
     state: rule.approval ? 'awaiting' : 'intended',

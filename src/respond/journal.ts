@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json-object.ts';
 import {
   type RespondedKind,
@@ -25,6 +26,11 @@ export interface AlertsOfRaise {
   readonly firing: readonly string[];
   /** Since when none of them fires, or since the last step that was given back; in the responder's time. */
   readonly quietSince: number | undefined;
+}
+
+/** The id of an intent, of all that makes it another one. */
+export function idOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
 
 /** One thing that the policy demands to be done for one alert, from the decision to its end. */

@@ -41,6 +41,13 @@ export function isUsedUp(
   return actions >= limit.actions || attempts >= limit.actions * attemptsPerAction;
 }
 
+/** The serial of the next intent. */
+export function nextSerial(intents: Iterable<Intent>): number {
+  let last = 0;
+  for (const { serial } of intents) last = Math.max(last, serial);
+  return last + 1;
+}
+
 /** The intent that touched the same workload last, within so many seconds. */
 export function lastOn(
   intents: Iterable<Intent>,

@@ -21,18 +21,24 @@ export function inPythonCondition(tokens: readonly SourceToken[], at: number): b
 
 /** Whether the expression at `at` stands in an `if` or `else` block, a conditional expression or behind `&&` (JavaScript, Go). */
 export function inBraceCondition(tokens: readonly SourceToken[], at: number): boolean {
-  let depth = 0;
-  for (let index = at - 1; index >= 0 && at - index < reach; index--) {
+  for (const index of outwards(tokens, at)) {
     const token = tokens[index];
-    if (isMark(token, ')', ']', '}')) depth++;
-    else if (isMark(token, '(', '[', '{')) {
-      if (depth > 0) depth--;
-      else if (isMark(token, '{') && opensCondition(tokens, index)) return true;
-    } else if (depth === 0 && isMark(token, '&&', '?') && at - index < 16) return true;
-    else if (depth === 0 && isWord(token, 'if', 'else') && at - index < 24) return true;
-    else if (depth === 0 && isMark(token, ';') && at - index < 24) return false;
+    if (isMark(token, '{') && opensCondition(tokens, index)) return true;
+    if (isMark(token, '&&', '?') && at - index < 16) return true;
+    if (isWord(token, 'if', 'else') && at - index < 24) return true;
+    if (isMark(token, ';') && at - index < 24) return false;
   }
   return false;
+}
+
+/** Back from `at`, without what lies in brackets of its own: what stands beside it, and the brackets around it. */
+function* outwards(tokens: readonly SourceToken[], at: number): Generator<number> {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < reach; index--) {
+    if (isMark(tokens[index], ')', ']', '}')) depth++;
+    else if (depth === 0) yield index;
+    else if (isMark(tokens[index], '(', '[', '{')) depth--;
+  }
 }
 
 /** Whether the expression at `at` stands inside of an `if` or `else` block; the condition itself does not count. */
@@ -50,14 +56,9 @@ export function inBraceBlock(tokens: readonly SourceToken[], at: number): boolea
 
 /** Whether the expression at `at` stands in a case of a `switch` (JavaScript, Go). */
 export function inSwitchCase(tokens: readonly SourceToken[], at: number): boolean {
-  let depth = 0;
-  for (let index = at - 1; index >= 0 && at - index < reach; index--) {
-    const token = tokens[index];
-    if (isMark(token, ')', ']', '}')) depth++;
-    else if (isMark(token, '(', '[', '{')) {
-      if (depth > 0) depth--;
-    } else if (depth === 0 && isWord(token, 'case', 'default') && !isMark(tokens[index - 1], '.')) return true;
-    else if (depth === 0 && isWord(token, 'func', 'function')) return false;
+  for (const index of outwards(tokens, at)) {
+    if (isWord(tokens[index], 'case', 'default') && !isMark(tokens[index - 1], '.')) return true;
+    if (isWord(tokens[index], 'func', 'function')) return false;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import type { GeneratedFile, ObservePlan } from '../observe-plan.ts';
+import { operatorPod } from '../operator-pod.ts';
 import { partOf } from '../own-labels.ts';
 import { quietInterval } from './configuration.ts';
 import { operatorReceiver } from './operator-receivers.ts';
@@ -65,22 +66,7 @@ ${mail}  podMetadata:
       memory: 64Mi
     limits:
       memory: 192Mi
-  securityContext:
-    runAsNonRoot: true
-    runAsUser: 65534
-    runAsGroup: 65534
-    fsGroup: 65534
-    seccompProfile:
-      type: RuntimeDefault
-  storage:
-    volumeClaimTemplate:
-      spec:
-        accessModes:
-          - ReadWriteOnce
-        resources:
-          requests:
-            storage: 1Gi
-`;
+${operatorPod('1Gi')}`;
 }
 
 function alertmanagerConfig(plan: ObservePlan): string {

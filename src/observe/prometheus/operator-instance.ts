@@ -1,6 +1,7 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
+import { operatorPod } from '../operator-pod.ts';
 import { partOf } from '../own-labels.ts';
-import { prometheusLabels, prometheusName, roleName } from './rbac.ts';
+import { prometheusLabels, prometheusName, rightToFind, roleName } from './rbac.ts';
 import { prometheusVersion } from './versions.ts';
 
 const directory = 'base/prometheus/instance/';
@@ -63,50 +64,10 @@ ${['serviceMonitorSelector', 'podMonitorSelector', 'ruleSelector']
       memory: 1Gi
     limits:
       memory: 2Gi
-  securityContext:
-    runAsNonRoot: true
-    runAsUser: 65534
-    runAsGroup: 65534
-    fsGroup: 65534
-    seccompProfile:
-      type: RuntimeDefault
-  storage:
-    volumeClaimTemplate:
-      spec:
-        accessModes:
-          - ReadWriteOnce
-        resources:
-          requests:
-            storage: 20Gi
-`;
+${operatorPod('20Gi')}`;
 }
 
 function alertmanagerRights(namespace: string): string {
-  const metadata = `metadata:
-  name: ${prometheusName}-alertmanagers
-  namespace: ${namespace}
-  labels:
-${prometheusLabels('    ')}`;
   return `# To find the Alertmanagers that it tells, in its own namespace. The rest is ../rbac.yaml (${roleName(namespace)}).
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-${metadata}rules:
-  - apiGroups: [""]
-    resources: [services]
-    verbs: [get, list, watch]
-  - apiGroups: [discovery.k8s.io]
-    resources: [endpointslices]
-    verbs: [get, list, watch]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-${metadata}roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: Role
-  name: ${prometheusName}-alertmanagers
-subjects:
-  - kind: ServiceAccount
-    name: ${prometheusName}
-    namespace: ${namespace}
-`;
+${rightToFind({ role: `${prometheusName}-alertmanagers`, within: namespace, namespace })}`;
 }

@@ -65,13 +65,28 @@ subjects:
     namespace: ${namespace}
 ---
 # To find metrics-server.
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: ${roleName(namespace)}
-  namespace: kube-system
+${rightToFind({ role: roleName(namespace), within: 'kube-system', namespace })}`,
+  };
+}
+
+/** What lets the account of a namespace find the pods behind the Services of another one, or of its own: a Role and its binding. */
+export function rightToFind({
+  role,
+  within,
+  namespace,
+}: {
+  readonly role: string;
+  readonly within: string;
+  readonly namespace: string;
+}): string {
+  const metadata = `metadata:
+  name: ${role}
+  namespace: ${within}
   labels:
-${prometheusLabels('    ')}rules:
+${prometheusLabels('    ')}`;
+  return `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+${metadata}rules:
   - apiGroups: [""]
     resources: [services]
     verbs: [get, list, watch]
@@ -81,18 +96,13 @@ ${prometheusLabels('    ')}rules:
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata:
-  name: ${roleName(namespace)}
-  namespace: kube-system
-  labels:
-${prometheusLabels('    ')}roleRef:
+${metadata}roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: Role
-  name: ${roleName(namespace)}
+  name: ${role}
 subjects:
   - kind: ServiceAccount
     name: ${prometheusName}
     namespace: ${namespace}
-`,
-  };
+`;
 }

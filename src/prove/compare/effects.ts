@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isJsonObject, parseJsonObject } from '../../core/json-object.ts';
+import { literalPattern } from '../../core/literal-pattern.ts';
 import { ecosystemFacts } from '../../ecosystems/facts.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
 import { copiedFiles, liesIn } from '../../project/copied-files.ts';
@@ -31,7 +32,7 @@ export function packageCaches(): Effect {
   const places = Object.values(ecosystemFacts).flatMap(({ caches }) => caches.map(({ path }) => path));
   const patterns = places.map((place) => {
     const home = place.startsWith('~/');
-    const escaped = (home ? place.slice(2) : place.slice(1)).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const escaped = literalPattern(home ? place.slice(2) : place.slice(1));
     return new RegExp(`^${home ? '(?:root|home/[^/]+|var/www|nonexistent)/' : ''}${escaped}(?:/|$)`);
   });
   const others =

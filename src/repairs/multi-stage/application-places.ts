@@ -1,6 +1,5 @@
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
-import { liesIn } from '../../project/copied-files.ts';
-import { workPlaces } from './outputs.ts';
+import { withoutInner, workPlaces } from './outputs.ts';
 import type { SplitSubject } from './split-plan.ts';
 import { emptyDirectories } from './stage-steps.ts';
 
@@ -24,13 +23,9 @@ export function applicationPlaces(
       ? (paths ?? ['/'])
       : [],
   );
-  const all = [...new Set([...working, ...sources, ...(directory === undefined ? [] : [directory])])].filter(
-    (path) => path !== '/tmp',
-  );
-  const places = all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
-  return places.length === 0 || places.some((path) => system.test(path) && !emptyDirectories.test(path))
-    ? undefined
-    : places;
+  const all = [...working, ...sources, ...(directory === undefined ? [] : [directory])];
+  const places = withoutInner(all.filter((path) => path !== '/tmp'));
+  return places.length === 0 || places.some(isSystemDirectory) ? undefined : places;
 }
 
 /** A directory of the system in which other things lie, too. */

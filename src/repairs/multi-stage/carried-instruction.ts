@@ -1,5 +1,11 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import type { CopyInstruction, EnvInstruction, Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
+import type {
+  CopyInstruction,
+  EnvInstruction,
+  Instruction,
+  RunInstruction,
+  ValueInstruction,
+} from '../../dockerfile/instruction.ts';
 import { liesIn } from '../../project/copied-files.ts';
 import { expandedValue, isRootUser } from '../../project/stage-facts.ts';
 import { type BuildEnd, isIdle } from './build-end.ts';
@@ -32,7 +38,7 @@ export function carriedInstruction(instruction: Instruction, parting: Parting): 
   if (isRunTimeSetting(instruction)) return moved(dockerfile, instruction);
   switch (instruction.name) {
     case 'USER':
-      return carriedUser(instruction, instruction.value, parting);
+      return carriedUser(instruction, parting);
     case 'ENV':
       return carriedEnvironment(instruction, parting);
     case 'ARG':
@@ -63,9 +69,9 @@ function isBehindBuild(instruction: Instruction, { subject, end }: Parting): boo
   return subject.stage.instructions.indexOf(instruction) > end.last;
 }
 
-function carriedUser(instruction: Instruction, value: Parameters<typeof expandedValue>[2], parting: Parting): Carried {
+function carriedUser(instruction: ValueInstruction, parting: Parting): Carried {
   const { dockerfile, stage } = parting.subject;
-  const isRoot = isRootUser((expandedValue(dockerfile, instruction, value) ?? '').split(':')[0] ?? '');
+  const isRoot = isRootUser((expandedValue(dockerfile, instruction, instruction.value) ?? '').split(':')[0] ?? '');
   const isLast = instruction === stage.instructions.findLast(({ name }) => name === 'USER');
   if (isLast && isBehindBuild(instruction, parting)) return moved(dockerfile, instruction);
   if (isLast) return isRoot ? said(dockerfile, instruction) : { refusal: 'a step builds as another user than root' };

@@ -6,6 +6,7 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { type Conversion, preventing } from './convert-to-stages.ts';
 import type { InstalledNginx } from './installed-nginx.ts';
+import { textOf } from './instruction-text.ts';
 import { instructionBoundToServer, nginxImage, serverStep } from './served-site.ts';
 import { copiedServerBlocks } from './server-blocks.ts';
 import type { SplitSubject } from './split-plan.ts';
@@ -30,11 +31,13 @@ export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): 
   if (blocks !== undefined && 'refusal' in blocks) return blocks;
   const root = blocks?.root ?? nginx.root;
   if (root === undefined) return { refusal: 'it is not known which directory is served' };
-  const configures = subject.runs.find(({ instruction }) => /\/etc\/nginx\b/.test(textOf(subject, instruction)));
+  const configures = subject.runs.find(({ instruction }) =>
+    /\/etc\/nginx\b/.test(textOf(subject.dockerfile, instruction)),
+  );
   if (configures !== undefined)
     return { refusal: `line ${configures.instruction.line} changes the configuration of nginx` };
   const writes = [...subject.runs, ...subject.copies].some(({ instruction }) =>
-    new RegExp(`${literalPattern(root)}(?:/|\\s|"|'|$)`).test(textOf(subject, instruction)),
+    new RegExp(`${literalPattern(root)}(?:/|\\s|"|'|$)`).test(textOf(subject.dockerfile, instruction)),
   );
   if (!writes) return { refusal: `it is not known which step writes ${root}` };
   const edits = shipSite(subject, from, {
@@ -71,10 +74,6 @@ function questions(root: string, isUnread: boolean): readonly Assumption[] {
       question: `Is all that is served in ${root}${isUnread ? ', which the copied configuration names as its root' : ''}, without links to other places, and may everybody read it? Does nothing rely on the release of nginx that the distribution has, on a root user, on programs of the build, or on what is mounted below /etc/nginx? nginx runs as user 101, and its logs go to the output of the container.`,
     },
   ];
-}
-
-function textOf({ dockerfile }: SplitSubject, { range }: { readonly range: { start: number; end: number } }): string {
-  return dockerfile.text.slice(range.start, range.end);
 }
 
 /** The instruction that copies server blocks, with its comments, to where the image looks for them. */

@@ -7,6 +7,12 @@ import type { SplitSubject } from './split-plan.ts';
 /** Where programs are found by their names alone. */
 export const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+/** Paths, each once, and none that lies in another. */
+export function withoutInner(paths: readonly string[]): readonly string[] {
+  const all = [...new Set(paths)];
+  return all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
+}
+
 /** What compilers write: whole paths, and directories in which the program's file has a name that the command does not tell. */
 export interface Outputs {
   readonly files: readonly string[];

@@ -4,7 +4,15 @@ import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { isSystemDirectory } from './application-places.ts';
-import { type BuiltProgram, builtProgram, copyCommands, expand, pathDirectories, workPlaces } from './outputs.ts';
+import {
+  type BuiltProgram,
+  builtProgram,
+  copyCommands,
+  expand,
+  pathDirectories,
+  withoutInner,
+  workPlaces,
+} from './outputs.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
 import { programNeeds } from './split-stage.ts';
 
@@ -100,12 +108,6 @@ function targetsOf(
   if (left.some((each) => liesIn(to, each))) return [];
   if (pathDirectories.includes(to)) return sources.map((each) => `${to}/${each.slice(each.lastIndexOf('/') + 1)}`);
   return sources.length === 1 && pathDirectories.includes(to.slice(0, to.lastIndexOf('/'))) ? [to] : undefined;
-}
-
-/** Each once, and none that lies in another. */
-function withoutInner(paths: readonly string[]): readonly string[] {
-  const all = [...new Set(paths)];
-  return all.filter((path) => !all.some((other) => other !== path && liesIn(path, other)));
 }
 
 function installsCpp(commands: readonly PlacedCommand[]): boolean {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group-by.ts';
 import { plural } from './wording.ts';
 
 interface Problem {
@@ -20,14 +21,7 @@ const namedAtMost = 3;
  * within a message make no difference.
  */
 export function likeProblems<Of extends Problem>(problems: readonly Of[]): readonly LikeProblems<Of>[] {
-  const groups = new Map<string, Of[]>();
-  for (const problem of problems) {
-    const kind = kindOf(problem);
-    const known = groups.get(kind);
-    if (known) known.push(problem);
-    else groups.set(kind, [problem]);
-  }
-  return [...groups.values()].flatMap(([first, ...others]) => {
+  return [...groupBy(problems, kindOf).values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     if (others.length + 1 >= fewest) return [{ first, others }];
     return [first, ...others].map((each) => ({ first: each, others: [] }));

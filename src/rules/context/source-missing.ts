@@ -1,6 +1,7 @@
 import type { BuildContext } from '../../context/build-context.ts';
 import type { MissingSource } from '../../context/copy-needs.ts';
 import type { Fix } from '../../core/fix.ts';
+import { groupBy } from '../../core/group-by.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
@@ -22,12 +23,8 @@ export const rule = contextRule({
     // What the ignore file leaves out is found by context/copy-ignored-file.
     const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
     if (missing.length === 0 || borrowed.test(`${context.directory}/`)) return;
-    const uses = new Map<string, MissingSource[]>();
-    for (const each of missing) {
-      const key = `${each.use.path}\0${each.source}`;
-      uses.set(key, [...(uses.get(key) ?? []), each]);
-    }
-    for (const [each, ...others] of uses.values()) {
+    const bySource = groupBy(missing, ({ use, source }) => `${use.path}\0${source}`);
+    for (const [each, ...others] of bySource.values()) {
       if (each === undefined) continue;
       const other = inOtherCase(context, each.source);
       const isTold = toldFor(project, context, each);

@@ -4,7 +4,7 @@ import type { ReportedPlace } from '../../core/rule.ts';
 import { isSettingsFile, type SecretInFile, secretInFile } from '../../core/secret-in-file.ts';
 import { isTellingName, secretInVariable } from '../../core/secret-text.ts';
 import type { Severity } from '../../core/severity.ts';
-import { composeNeighbours } from '../../kubernetes/compose-neighbours.ts';
+import { type ComposeNeighbours, composeNeighbours } from '../../kubernetes/compose-neighbours.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
@@ -54,12 +54,13 @@ export const rule = projectRule({
     },
   },
   check({ project }, { report, option }) {
+    const neighbours = composeNeighbours(project.composeFiles);
     const places = new Set<string>();
     for (const [first, ...others] of byOwner([
       ...containerLiterals(project),
       ...configMapLiterals(project),
-      ...serviceLiterals(project),
-      ...buildLiterals(project),
+      ...serviceLiterals(project, neighbours),
+      ...buildLiterals(project, neighbours),
     ])) {
       if (!first) continue;
       const all = [first, ...others];
@@ -196,8 +197,7 @@ function configMapLiterals(project: Project): Literal[] {
     );
 }
 
-function serviceLiterals(project: Project): Literal[] {
-  const neighbours = composeNeighbours(project.composeFiles);
+function serviceLiterals(project: Project, neighbours: ComposeNeighbours): Literal[] {
   return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) =>
       service.environment.flatMap(({ name, node, value }) =>
@@ -221,8 +221,7 @@ function serviceLiterals(project: Project): Literal[] {
 }
 
 /** Arguments of the builds of Compose, which stay in the history of the image as well. */
-function buildLiterals(project: Project): Literal[] {
-  const neighbours = composeNeighbours(project.composeFiles);
+function buildLiterals(project: Project, neighbours: ComposeNeighbours): Literal[] {
   return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) => {
       const args = at(service.build?.node, 'args');
