@@ -20,7 +20,12 @@ interface TokenForm {
 
 /** Forms that the issuers publish, so that secret scanners can tell them. */
 const tokenForms: readonly TokenForm[] = [
-  { kind: 'AWS access key id', pattern: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g, marks: ['AKIA', 'ASIA'] },
+  // The documentation's own end in EXAMPLE.
+  {
+    kind: 'AWS access key id',
+    pattern: /\b(?:AKIA|ASIA)(?![A-Z2-7]{9}EXAMPLE\b)[A-Z2-7]{16}\b/g,
+    marks: ['AKIA', 'ASIA'],
+  },
   {
     kind: 'GitHub token',
     pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b/g,
@@ -189,6 +194,8 @@ export function secretInVariable(name: string, value: string): SecretMatch | und
   if (token) return token;
   if (!isTellingName(name) || isPlaceholder(value) || isOwnName(name, value)) return undefined;
   const text = value.trim();
+  // As AWS' documentation ends its keys.
+  if (/EXAMPLE(?:KEY)?$/.test(text)) return undefined;
   if (/^[./~]|^https?:\/\//.test(value) || (/\s/.test(text) && !mayHaveSpaces(name, text))) return undefined;
   const password = /pass|pwd/i.test(name);
   if (!password && (value.length < 8 || entropy(value) < 2.5)) return undefined;

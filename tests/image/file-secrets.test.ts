@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { tokenMarks } from '../../src/core/secret-text.ts';
 import { findFileSecrets } from '../../src/image/internal/file-secrets.ts';
 import { type Mark, markScan } from '../../src/image/internal/mark-scan.ts';
@@ -16,6 +20,9 @@ const key = (kind: string) =>
     '',
   ].join('\n');
 const jwt = (payload: string) => `eyJhbGciOiJIUzI1NiJ9.eyJ${payload}.${mixed}`;
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-keys-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 const found = (path: string, text: string) =>
   findFileSecrets(path, Buffer.from(text)).map(({ kind, certainty, line }) => `${kind}, ${certainty}, ${line}`);
@@ -103,7 +110,39 @@ describe('a secret in a file', () => {
     ['pages of nginx', 'usr/share/nginx/html/config.js', `"${github}"`, ['GitHub token, certain, 1']],
     ['.pgpass', 'root/.pgpass', 'db:5432:app:bot:x9Yk2mQ\n', ['PostgreSQL password, certain, 1']],
     ['/etc/shadow', 'etc/shadow', 'root:*:1\nbot:$6$abcdefgh$0123456789abcdef:1:\n', ['password hash, certain, 2']],
-    ['a key store', 'srv/tls.p12', '\0\x01', ['key store, likely, undefined']],
+    [
+      'the secret half of a key of AWS wherever its name stands',
+      'app/config/credentials',
+      `[default]\naws_access_key_id = ${aws}\naws_secret_access_key = ${mixed.slice(0, 40)}\n`,
+      ['AWS access key id, certain, 2', 'AWS secret key, certain, 3'],
+    ],
+    [
+      'in a script',
+      'srv/deploy.sh',
+      `export AWS_SECRET_ACCESS_KEY="${mixed.slice(0, 40)}"\n`,
+      ['AWS secret key, certain, 1'],
+    ],
+    ['in JSON', 'srv/x.json', `{"secretAccessKey":"${mixed.slice(0, 40)}"}`, ['AWS secret key, certain, 1']],
+    [
+      'a token of Terraform on one line',
+      'root/.terraform.d/credentials.tfrc.json',
+      `{"credentials":{"app.terraform.io":{"token":"${mixed}"}}}`,
+      ['registry token, certain, 1'],
+    ],
+    [
+      'tokens of the Azure CLI',
+      'root/.azure/accessTokens.json',
+      `[{"refreshToken":"${mixed}"}]`,
+      ['cloud credentials, certain, 1'],
+    ],
+    ['the master key of Rails', 'app/config/master.key', `${'0a9b8c7d'.repeat(4)}\n`, ['Rails master key, certain, 1']],
+    ['settings of Rails', 'app/config/database.yml', 'production:\n  password: x9Yk2mQ7\n', ['password, likely, 2']],
+    [
+      'settings of .NET',
+      'app/appsettings.Production.json',
+      '{"ConnectionStrings":{"Db":"Server=db;User Id=shop;Password=x9Yk2mQ7;"},\n"Jwt":{"SecretKey":"x9Yk2mQ7Lk4Mv8Nw1Pb6Jc3Hd5Gf0Sy"}}',
+      ['password, likely, 1', 'secret value, likely, 2'],
+    ],
     [
       'properties of Spring',
       'app/config/application-prod.properties',
@@ -141,6 +180,26 @@ describe('a secret in a file', () => {
     ['a key in a module of Go', 'go/pkg/mod/example.org/x@v1.0.0/server.key', key('')],
     ['a URL in documents', 'opt/doc/pip/authentication.md', 'https://bot:x9Yk2mQ@pypi.company.com/simple'],
     ['the example of AWS', 'app/x', 'AKIAIOSFODNN7EXAMPLE'],
+    [
+      'the example of AWS, in its own file',
+      'home/app/.aws/credentials',
+      'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n',
+    ],
+    [
+      'what a name of AWS stands before and is none',
+      'app/x.py',
+      `secret_access_key = os.environ["AWS_SECRET_ACCESS_KEY"]\nsecret_access_key: ${'a'.repeat(40)}\nsecret_access_key=${mixed}${mixed}\n`,
+    ],
+    [
+      'what Rails and .NET read from elsewhere',
+      'app/config/database.yml',
+      'production:\n  password: <%= ENV["DB_PASSWORD"] %>\n  pool: 5\n',
+    ],
+    [
+      'settings of .NET without a literal',
+      'app/appsettings.json',
+      '{"ConnectionStrings":{"Db":"Server=db;Password=${DB_PASSWORD};","X":"Server=(localdb);Trusted_Connection=True"},"Token":{"Length":"32"}}',
+    ],
     ['a place-holder', 'app/x', `ghp_${'x'.repeat(36)}`],
     ['the token of jwt.io', 'app/x', jwt('zdWIiOiIxMjM0NTY3ODkwIn0')],
     ['a line of a program that reads keys', 'app/x.js', 'if (t.includes("-----BEGIN PRIVATE KEY-----")) return;'],
@@ -182,6 +241,68 @@ describe('a secret in a file', () => {
     ['what is no text', 'app/x.bin', `\0\0${github}`],
   ])('is not found: %s', (_, path, text) => {
     expect(found(path, text)).toEqual([]);
+  });
+
+  const store = (magic: number, ...entries: readonly number[]) =>
+    Buffer.concat([
+      u32(magic),
+      u32(2),
+      u32(entries.length),
+      ...entries.map((tag) =>
+        Buffer.concat([
+          u32(tag),
+          Buffer.from('\0\x01a'),
+          Buffer.alloc(8),
+          Buffer.from('\0\x05X.509'),
+          u32(3),
+          Buffer.alloc(3),
+        ]),
+      ),
+    ]);
+  const u32 = (value: number) =>
+    Buffer.from([value >>> 24, value >>> 16, value >>> 8, value].map((byte) => byte & 0xff));
+  const bytesFound = (path: string, bytes: Buffer) =>
+    findFileSecrets(path, bytes).map(({ kind, certainty }) => `${kind}, ${certainty}`);
+  const openssl = (...args: readonly string[]) => spawnSync('openssl', args, { cwd: scratch });
+
+  test.each<[string, string, Buffer, string[]]>([
+    ['of Java with a private key', 'srv/app.jks', store(0xfeedfeed, 1), ['key store, likely']],
+    [
+      'of Java with a private key behind certificates',
+      'srv/app.keystore',
+      store(0xfeedfeed, 2, 2, 1),
+      ['key store, likely'],
+    ],
+    ['of Java with a secret key', 'srv/app.jceks', store(0xcececece, 3), ['key store, likely']],
+    ['of Java with trusted certificates alone', 'srv/trust.jks', store(0xfeedfeed, 2, 2), []],
+    ['of Java that is cut off', 'srv/app.jks', store(0xfeedfeed, 2, 2).subarray(0, 30), []],
+    ['of a package', 'usr/share/java/x/app.jks', store(0xfeedfeed, 1), []],
+    ['of tests', 'app/tests/app.jks', store(0xfeedfeed, 1), []],
+    ['that is none', 'srv/app.p12', Buffer.from('\0\x01'), []],
+  ])('a key store %s', (_, path, bytes, expected) => {
+    expect(bytesFound(path, bytes)).toEqual(expected);
+  });
+
+  test('keys and certificates as openssl writes them are told apart', (context) => {
+    if (openssl('version').status !== 0) context.skip('openssl is missing');
+    const made = (name: string) => readFileSync(path.join(scratch, name));
+    for (const args of [
+      'req -x509 -newkey rsa:2048 -nodes -subj /CN=a -keyout k.pem -out c.pem -days 1',
+      'pkcs12 -export -inkey k.pem -in c.pem -passout pass:x9Yk2mQ7 -out key.p12',
+      'pkcs12 -export -nokeys -in c.pem -passout pass:x9Yk2mQ7 -out trust.p12',
+      'pkcs8 -topk8 -nocrypt -in k.pem -outform DER -out pkcs8.der',
+      'pkcs8 -topk8 -in k.pem -outform DER -passout pass:x9Yk2mQ7 -out secured.der',
+      'rsa -in k.pem -outform DER -traditional -out pkcs1.der',
+      'rsa -in k.pem -pubout -outform DER -out public.der',
+      'x509 -in c.pem -outform DER -out cert.der',
+      'ecparam -name prime256v1 -genkey -noout -outform DER -out ec.der',
+    ])
+      expect(openssl(...args.split(' ')).status, args).toBe(0);
+    expect(bytesFound('srv/tls.p12', made('key.p12'))).toEqual(['key store, likely']);
+    expect(bytesFound('srv/trust.pfx', made('trust.p12'))).toEqual([]);
+    for (const name of ['pkcs8.der', 'secured.der', 'pkcs1.der', 'ec.der'])
+      expect(bytesFound(`srv/${name}`, made(name)), name).toEqual(['private key, likely']);
+    for (const name of ['public.der', 'cert.der']) expect(bytesFound(`srv/${name}`, made(name)), name).toEqual([]);
   });
 
   test('never keeps a value', () => {

@@ -22,6 +22,21 @@ const settingsFiles: readonly SettingsFile[] = [
     pattern:
       /^[ \t-]*(?<name>[A-Za-z][\w.-]{1,200}):[ \t]+(?<value>"[^"\n]{3,400}"|'[^'\n]{3,400}'|[^\s#"'&*!|>[{][^\r\n#]{2,400})/gm,
   },
+  // https://guides.rubyonrails.org/configuring.html#configuring-a-database; what ERB fills in holds a sign that is none of a literal.
+  {
+    path: /(?:^|\/)config\/(?:database|secrets)\.yml$/,
+    pattern:
+      /^[ \t]*(?<name>[A-Za-z][\w.-]{1,200}):[ \t]+(?<value>"[^"\n]{3,400}"|'[^'\n]{3,400}'|[^\s#"'&*!|>[{<][^\r\n#]{2,400})/gm,
+  },
+  // https://learn.microsoft.com/en-us/dotnet/framework/data/adonet/connection-string-syntax
+  {
+    path: /(?:^|\/)appsettings(?:\.[\w-]{1,60})?\.json$/,
+    pattern: /[";][ \t]{0,5}(?<name>Password|Pwd)[ \t]{0,5}=[ \t]{0,5}(?<value>[^\s;"'\\][^;"\\\n]{2,200})/gi,
+  },
+  {
+    path: /(?:^|\/)appsettings(?:\.[\w-]{1,60})?\.json$/,
+    pattern: /"(?<name>[A-Za-z][\w:.-]{1,100})"[ \t]{0,5}:[ \t]{0,5}(?<value>"[^"\\\n]{3,400}")/g,
+  },
   // https://docs.djangoproject.com/en/stable/ref/settings/: what is read from elsewhere is no literal behind the sign.
   {
     path: /(?:^|\/)(?:(?:[\w-]{1,40}_)?settings(?:_[\w-]{1,40})?|settings\/[\w-]{1,60})\.py$/,

@@ -74,7 +74,7 @@ const credentialFiles: readonly CredentialFile[] = [
   {
     ends: ['/.cargo/credentials', '/.cargo/credentials.toml', '/.terraformrc', '/credentials.tfrc.json'],
     kind: 'registry token',
-    pattern: /^[ \t]*"?token"?[ \t]*[=:][ \t]*"(?<secret>[^"\n]{8,2000})"/gm,
+    pattern: /(?:^[ \t]*|[{,]\s{0,20})"?token"?[ \t]*[=:][ \t]*"(?<secret>[^"\n]{8,2000})"/gm,
   },
   {
     // Also copied to where mvn -s finds it.
@@ -93,15 +93,19 @@ const credentialFiles: readonly CredentialFile[] = [
       '/gcloud/application_default_credentials.json',
       '/gcloud/legacy_credentials',
       '/.azure/msal_token_cache.json',
+      '/.azure/accessTokens.json',
     ],
     kind: 'cloud credentials',
-    pattern: /"(?:refresh_token|client_secret|private_key|secret)"\s{0,20}:\s{0,20}"(?<secret>[^"\n]{8,8000})"/g,
+    pattern:
+      /"(?:refresh_token|refreshToken|client_secret|private_key|secret)"\s{0,20}:\s{0,20}"(?<secret>[^"\n]{8,8000})"/g,
   },
   {
     ends: ['/auth.json'],
     kind: 'Composer credentials',
     pattern: /"(?:password|github\.com|gitlab\.com|bearer)"\s{0,20}:\s{0,20}"(?<secret>[^"\n]{8,400})"/g,
   },
+  // https://guides.rubyonrails.org/security.html#custom-credentials: what opens the encrypted credentials beside it.
+  { ends: ['/config/master.key'], kind: 'Rails master key', pattern: /^(?<secret>[0-9a-f]{32})\s{0,20}$/g },
   // https://man7.org/linux/man-pages/man5/crypt.5.html
   {
     ends: ['/etc/shadow', '/etc/shadow-'],
@@ -129,7 +133,7 @@ export function credentialsIn(path: string, text: string): PlacedSecret[] {
     if (!endsWithAny(`/${path}`, ends)) continue;
     for (const match of (xml ? withoutXmlComments(text) : text).matchAll(pattern)) {
       const secret = match.groups?.secret ?? '';
-      if (exact || !isPlaceholder(secret))
+      if (exact || !(isPlaceholder(secret) || /EXAMPLE(?:KEY)?$/.test(secret)))
         found.push({ kind, certainty: 'certain', at: match.index + match[0].lastIndexOf(secret) });
     }
   }

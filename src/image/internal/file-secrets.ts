@@ -2,6 +2,7 @@ import { findTokens, isPlaceholder, type SecretMatch, tokenMarks } from '../../c
 import type { ImageSecret } from '../image-analysis.ts';
 import { isSettingsFile, settingsSecrets } from './application-secrets.ts';
 import { credentialsIn, isCredentialFile, type PlacedSecret } from './credential-files.ts';
+import { isKeyFilePath, keyStoreKind } from './key-stores.ts';
 import { type Mark, type MarkScan, markScan } from './mark-scan.ts';
 import { isSample, isVendored } from './vendored-path.ts';
 
@@ -43,12 +44,20 @@ const marks: Readonly<Record<string, Omit<Mark, 'text'>>> = {
   eyJ: { run: 10, boundary: true },
 };
 
-const keyStore = /\.(?:p12|pfx)$/i;
+/**
+ * The secret half of a key of AWS, wherever its usual name stands before it: in settings of any program, scripts and code
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+ */
+const awsSecret =
+  /(?:secret_access_key|secretAccessKey)["']?\s{0,5}(?:=>|[:=])\s{0,5}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi;
+const awsMarks = ['ecret_access_key', 'ECRET_ACCESS_KEY', 'ecretAccessKey'];
 
 let scan: MarkScan | undefined;
 
 function scanner(): MarkScan {
-  scan ??= markScan(tokenMarks().map((text) => ({ text, ...(marks[text] ?? { run: 0, boundary: false }) })));
+  scan ??= markScan(
+    [...tokenMarks(), ...awsMarks].map((text) => ({ text, ...(marks[text] ?? { run: 0, boundary: false }) })),
+  );
   return scan;
 }
 
@@ -59,7 +68,7 @@ function mayBeText(start: Uint8Array): boolean {
 
 /** True where a file that begins like this is looked at for secrets. */
 export function mayHoldSecrets(path: string, start: Uint8Array): boolean {
-  return mayBeText(start) || keyStore.test(path);
+  return mayBeText(start) || isKeyFilePath(path);
 }
 
 /** True for a text of which only the start is looked at. What others published is read less closely anyway. */
@@ -69,8 +78,8 @@ export function isReadInPart(path: string, bytes: number, start: Uint8Array): bo
 
 /** Secrets in the content of a file, or in the start of it. */
 export function findFileSecrets(path: string, content: Uint8Array): FileSecret[] {
-  if (keyStore.test(path) && !isVendored(path) && !isSample(path))
-    return [{ kind: 'key store', certainty: 'likely', path }];
+  const stored = isVendored(path) || isSample(path) ? undefined : keyStoreKind(path, content);
+  if (stored !== undefined) return [{ kind: stored, certainty: 'likely', path }];
   if (!mayBeText(content)) return [];
   const vendored = isVendored(path);
   const placed = new Map<number, PlacedSecret>();
@@ -84,7 +93,7 @@ export function findFileSecrets(path: string, content: Uint8Array): FileSecret[]
       return true;
     const start = Math.max(0, at - before);
     const text = textOf(content.subarray(start, at + behind));
-    for (const match of findTokens(text)) {
+    for (const match of awsMarks.includes(mark.text) ? awsSecrets(text) : findTokens(text)) {
       const offset = start + match.range.start;
       if (placed.has(offset) || !isReal(match, text, path, vendored)) continue;
       placed.set(offset, { kind: match.kind, certainty: certaintyOf(match, path, vendored), at: offset });
@@ -95,6 +104,13 @@ export function findFileSecrets(path: string, content: Uint8Array): FileSecret[]
     .sort((one, other) => one.at - other.at)
     .slice(0, mostOfOneFile)
     .map(({ kind, certainty, at }) => ({ kind, certainty, path, line: lineAt(content, at) }));
+}
+
+function awsSecrets(text: string): SecretMatch[] {
+  return [...text.matchAll(awsSecret)].map((match) => {
+    const end = match.index + match[0].length;
+    return { kind: 'AWS secret key', range: { start: end - 40, end }, certainty: 'certain' };
+  });
 }
 
 /** `user:password@` behind the slashes. */
