@@ -4,6 +4,7 @@ import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { analyseImage } from '../image/analyse-image.ts';
 import type { Image, Platform } from '../image/image.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
+import { knownImages } from '../image/known-images.ts';
 import { type ReadAttachment, readAttachments } from '../image/read-attachments.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
@@ -90,8 +91,10 @@ export function openNamed(
   progress: Progress,
 ): Promise<Image> {
   const caFile = parsed.value('ca');
+  const { cache } = layerSettings();
   return openImage(name, {
     ...(platform && { platform }),
+    ...(cache && { known: knownImages(cache) }),
     environment: terminal.environment,
     progress: (message) => progress.step(message),
     registry: {

@@ -86,7 +86,7 @@ const harmlessName =
   /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/;
 
 /** Names of programs' own for a secret, which the words do not tell. */
-const knownNames = /^(?:PGPASSWORD|SSHPASS|SECRET_KEY_BASE|RAILS_MASTER_KEY|DEVISE_PEPPER)$/;
+const knownNames = /^(?:pgpassword|sshpass|secret_key_base|rails_master_key|devise_pepper)$/;
 
 /** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
 export function isTellingName(name: string): boolean {
@@ -106,7 +106,7 @@ const longestJudged = 100;
 function judgeName(name: string): boolean {
   const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
   if (/^(?:old)?pwd$/.test(name.toLowerCase())) return false;
-  if (knownNames.test(name)) return true;
+  if (knownNames.test(snake)) return true;
   return tellingName.test(snake) && !(harmlessName.test(snake) && !/^(?:.*_)?db_?pwd$/.test(snake));
 }
 

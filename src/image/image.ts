@@ -50,7 +50,12 @@ export interface ImageConfiguration {
 export type LayerBytes =
   | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly length: number }
   /** Can be opened more than once. What comes out is not verified: whoever reads it to the end holds it against the digest. */
-  | { readonly kind: 'stream'; open(signal: AbortSignal): AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'stream';
+      open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+      /** Whoever has them keeps them by their diffId: what was found in a layer of that is true of them, without asking for them. */
+      readonly byDiffId?: true;
+    }
   /** A root file system on disk, as one layer. */
   | { readonly kind: 'directory'; readonly path: string };
 

@@ -65,13 +65,18 @@ export function layerCache(files: CacheFiles, { code }: LayerCacheOptions, setti
 /** What an image says the digest of the stored bytes is. Without a digest, that of an unpacked layer is its diffId, if the layer is unpacked. */
 function claimedDigest({ digest, diffId, content }: ImageLayer): string | undefined {
   if (digest !== undefined) return algorithmOf(digest) && digest;
-  return content.kind === 'file' && diffId?.startsWith('sha256:') ? diffId : undefined;
+  return isByDiffId(content) && diffId?.startsWith('sha256:') ? diffId : undefined;
+}
+
+/** True for bytes that are there to be held against their diffId, or that an engine keeps by it. */
+function isByDiffId(content: ImageLayer['content']): boolean {
+  return content.kind === 'file' || (content.kind === 'stream' && content.byDiffId === true);
 }
 
 /** The same, as reading the layer has proved it. */
 function verifiedDigest({ digest, content }: ImageLayer, { unpacked }: LayerScan): string | undefined {
   if (digest !== undefined) return algorithmOf(digest) && digest;
-  return content.kind === 'file' && unpacked?.packing === 'none' ? unpacked.diffId : undefined;
+  return isByDiffId(content) && unpacked?.packing === 'none' ? unpacked.diffId : undefined;
 }
 
 /** A file whose first bytes say that it is not packed unpacks to what it is, whoever packed the same layer before. */

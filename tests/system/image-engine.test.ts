@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { Image } from '../../src/image/image.ts';
+import { knownImages } from '../../src/image/known-images.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
 import { inspectImage } from '../../src/project/inspected-image.ts';
 import { tarOf } from '../image/tar-archive.ts';
@@ -24,11 +25,41 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-image-engine-'));
 const archive = path.join(scratch, 'saved.tar');
 
 async function bytesOf({ layers: [first] }: Image): Promise<Buffer> {
+  if (first?.content.kind === 'stream') {
+    const parts: Buffer[] = [];
+    for await (const part of first.content.open(new AbortController().signal)) parts.push(Buffer.from(part));
+    return Buffer.concat(parts);
+  }
   if (first?.content.kind !== 'file') throw new Error('no file');
   const file = await open(first.content.path);
   const { buffer } = await file.read(Buffer.alloc(first.content.length), 0, first.content.length, first.content.offset);
   await file.close();
   return buffer;
+}
+
+/** Looks into an image of an engine as the command does; what it exported, and what was found. */
+async function lookTwice(asked: string, environment: Record<string, string | undefined>) {
+  const cache = { directory: mkdtempSync(path.join(scratch, 'cache-')), code: '1' };
+  const look = async () => {
+    const told: string[] = [];
+    const progress = (message: string) => told.push(message);
+    const image = await openImage(asked, { environment, progress, known: knownImages(cache) });
+    const { files, neededBytes, layers } = await analyseImage(image, { cataloguers: [], cache });
+    const exported = () => told.filter((message) => message.startsWith('exporting')).length;
+    const { name: _, source, reference, configuration } = image;
+    const found = {
+      source,
+      reference,
+      configuration,
+      files: [...files],
+      neededBytes,
+      layers: layers.map(({ layer }) => ({ ...layer, content: '' })),
+    };
+    return { found, exported, image };
+  };
+  const first = await look();
+  await first.image.close();
+  return { first, second: await look() };
 }
 
 const sleeping = `await temporaryFile((async function* () { yield Buffer.alloc(1e6); })(), 'test');
@@ -66,6 +97,34 @@ describe.skipIf(!existsSync(docker))('an image of the real Docker Engine', () =>
       await image.close();
     }
     await saved.close();
+  });
+
+  it('is exported once: a second look asks for nothing but its id, until bytes are wanted', async () => {
+    const { first, second } = await lookTwice(name, environment);
+    expect([first.exported(), second.exported()]).toEqual([1, 0]);
+    expect(second.found).toEqual(first.found);
+    expect(digestOf(await bytesOf(second.image))).toBe(second.image.layers[0]?.diffId);
+    expect(second.exported()).toBe(1);
+    await second.image.close();
+  });
+
+  it('that another one has taken the name of is exported anew', async () => {
+    const cache = { directory: mkdtempSync(path.join(scratch, 'cache-')), code: '1' };
+    const tag = `plimsoll-sources/moved:${process.pid}`;
+    const other = tarOf([{ name: 'app/text', content: 'another one' }]);
+    const seen: (string | undefined)[] = [];
+    try {
+      for (const input of [layer, other]) {
+        spawnSync(docker, ['import', '-', tag], { env: { ...process.env, ...environment }, input });
+        const image = await openImage(tag, { environment, known: knownImages(cache) });
+        await analyseImage(image, { cataloguers: [], cache });
+        seen.push(image.layers[0]?.diffId);
+        await image.close();
+      }
+    } finally {
+      call('rmi', tag);
+    }
+    expect(seen).toEqual([digestOf(layer), digestOf(other)]);
   });
 
   it.skipIf(process.platform !== 'linux')('leaves nothing behind, even when it is killed while it reads', async () => {
@@ -163,6 +222,14 @@ describe('an image that Buildah built', () => {
     const { steps } = inspectImage(analysis, undefined, undefined);
     expect(steps.find(({ layer }) => layer === 0)?.text).toMatch(/^COPY /);
     await image.close();
+  });
+
+  it('is exported by the API of Podman once', { timeout: 60_000 }, async () => {
+    const { first, second } = await lookTwice(built, overSocket);
+    expect([first.exported(), second.exported()]).toEqual([1, 0]);
+    expect(second.found).toEqual(first.found);
+    expect(digestOf(await bytesOf(second.image))).toBe(second.image.layers[0]?.diffId);
+    await second.image.close();
   });
 
   it.each(['buildah', 'skopeo'])('is read with %s alone', { timeout: 60_000 }, async (program) => {

@@ -104,6 +104,13 @@ const credentialFiles: readonly CredentialFile[] = [
     kind: 'Composer credentials',
     pattern: /"(?:password|github\.com|gitlab\.com|bearer)"\s{0,20}:\s{0,20}"(?<secret>[^"\n]{8,400})"/g,
   },
+  // https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
+  {
+    ends: ['.ppk'],
+    kind: 'private key',
+    exact: true,
+    pattern: /^Private-Lines: \d{1,4}\r?\n(?<secret>[A-Za-z0-9+/=]{16,80})/gm,
+  },
   // https://guides.rubyonrails.org/security.html#custom-credentials: what opens the encrypted credentials beside it.
   { ends: ['/config/master.key'], kind: 'Rails master key', pattern: /^(?<secret>[0-9a-f]{32})\s{0,20}$/g },
   // https://man7.org/linux/man-pages/man5/crypt.5.html

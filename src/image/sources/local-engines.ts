@@ -1,11 +1,13 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import type { Image } from '../image.ts';
+import type { KnownImages } from '../known-images.ts';
 import { openPlainArchive } from './archive.ts';
 import { imageOfDockerArchive } from './docker-archive.ts';
 import { exportImage, inspectImage } from './engine.ts';
 import { dockerEndpoints, type EngineEndpoint, podmanEndpoints } from './engine-endpoints.ts';
 import { isIdentifier } from './image-name.ts';
+import { exportedLater } from './known-image.ts';
 import type { OpenOptions } from './open-options.ts';
 import { isInStorage, saveFromStorage, storageProgram } from './storage.ts';
 import { type TemporaryFile, temporaryFile } from './temporary-file.ts';
@@ -81,16 +83,37 @@ async function exportedFrom(
   image: string,
   options: OpenOptions,
 ): Promise<FoundImage | undefined> {
-  const { progress, signal, platform } = options;
+  const { progress, signal, platform, known } = options;
   progress?.(`asking ${endpoint.engine} at ${printable(endpoint.address)}`);
   const found = await inspectImage(endpoint, image, options);
   if (found === undefined) return undefined;
   const other =
     platform && (platform.architecture !== found.platform.architecture || platform.os !== found.platform.os);
   if (other) return undefined;
-  progress?.(`exporting ${printable(image)} from ${endpoint.engine}`);
-  const file = await temporaryFile(exportImage(endpoint, image, signal), image, found.bytes);
-  return openSpooled(file, image, endpoint.engine);
+  const exported = async (name: string) => {
+    progress?.(`exporting ${printable(image)} from ${endpoint.engine}`);
+    const file = await temporaryFile(exportImage(endpoint, name, signal), image, found.bytes);
+    return openSpooled(file, image, endpoint.engine);
+  };
+  const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(found.id)?.[1];
+  if (known === undefined || digest === undefined) return exported(image);
+  // What its id names cannot change: by it, the same image is exported later.
+  const before = known.find(`sha256:${digest}`, image);
+  if (before !== undefined) return { ...exportedLater(before, () => exported(found.id)), source: endpoint.engine };
+  const opened = await exported(image);
+  keepKnown(known, `sha256:${digest}`, image, opened);
+  return opened;
+}
+
+/** Engines that name an image by its manifest export another configuration than the id: it is not known by that. */
+function keepKnown(known: KnownImages, digest: string, name: string, opened: FoundImage): void {
+  const { configuration, layers, reference } = opened;
+  if (configuration.digest !== digest || opened.digest !== undefined) return;
+  known.keep(digest, name, {
+    configuration,
+    layers: layers.map(({ content: _, ...layer }) => layer),
+    ...(reference !== undefined && { reference }),
+  });
 }
 
 async function fromStorageIfThere(

@@ -1,4 +1,5 @@
 import type { Platform } from '../image.ts';
+import type { KnownImages } from '../known-images.ts';
 
 /** How an image is looked for. */
 export interface OpenOptions {
@@ -13,6 +14,8 @@ export interface OpenOptions {
   readonly registry?: RegistryChoices;
   /** A compressed archive is unpacked once to a temporary file, instead of once for every reader. */
   readonly temporaryFiles?: boolean;
+  /** An engine's image that is among these is exported only when a layer's bytes are asked for. */
+  readonly known?: KnownImages;
   /** How long an engine may take to say whether it has an image, in seconds. 10. */
   readonly engineTimeoutSeconds?: number;
 }
