@@ -19,6 +19,11 @@ export interface BuildContext {
   readonly ignore: IgnoreFile;
   /** The path of the ignore file in force, or of the one to create; relative to the project's root. */
   readonly ignorePath: string;
+  /**
+   * What the ignore file is a symbolic link to, relative to the project's root: `.gitignore` most often. Nothing is repaired in such a
+   * file, for whatever else reads it would take the change, too.
+   */
+  readonly ignoreLink: string | undefined;
   /** The instructions that copy from this context, of all Dockerfiles that use it. */
   readonly uses: readonly ContextUse[];
   /** What lies in the directory, and what of it is sent. */

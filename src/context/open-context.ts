@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import ignore from 'ignore';
 import type { Artifact } from '../core/artifact.ts';
 import type { BuildContext } from './build-context.ts';
@@ -41,6 +41,7 @@ export function openContext(source: ContextSource): BuildContext {
   const { listing, index } = walked;
   const copied = once(() => uses.map((use) => copiedPlaces(index(), use)));
   const needs = once(() => contextNeeds(listing(), index(), uses, copied()));
+  const ignoreLink = once(() => ignoreFile && linkOf(source.root, ignoreFile.path));
   const isGitIgnored = once(() => gitIgnoredIn(source.root, directory));
   const junk = once(() =>
     findJunk(
@@ -55,6 +56,9 @@ export function openContext(source: ContextSource): BuildContext {
     ignoreFile,
     ignore: ignored,
     ignorePath: ignoreFile?.path ?? (directory === '' ? '.dockerignore' : `${directory}/.dockerignore`),
+    get ignoreLink() {
+      return ignoreLink();
+    },
     uses,
     get listing() {
       return listing();
@@ -92,6 +96,16 @@ function once<Value>(compute: () => Value): () => Value {
     kept ??= { value: compute() };
     return kept.value;
   };
+}
+
+/** Where a link leads, as a path of the project; undefined for what is none. */
+function linkOf(root: string, path: string): string | undefined {
+  try {
+    const place = join(root, path);
+    return lstatSync(place).isSymbolicLink() ? posix.join(posix.dirname(path), readlinkSync(place)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** By the .gitignore of the context and of the directories above it, up to the root; nothing is ignored when there is none. */

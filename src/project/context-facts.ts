@@ -1,5 +1,5 @@
 import type { BuildContext } from '../context/build-context.ts';
-import type { Changes } from '../core/fix.ts';
+import type { Assumption, Changes } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from './project.ts';
 
@@ -16,6 +16,12 @@ export function ignoreChanges({ ignoreFile, ignorePath }: BuildContext, lines: s
   const before = text === '' || text.endsWith('\n') ? '' : eol;
   const range = { start: text.length, end: text.length };
   return { edits: [{ path: ignoreFile.path, range, replacement: before + lines.replaceAll('\n', eol) }] };
+}
+
+/** That nothing else reads the ignore file: git does where it is a link to .gitignore, and other builds where it is one to theirs. */
+export function ignoreFileIsOwn({ ignorePath, ignoreLink }: BuildContext): Assumption {
+  if (ignoreLink === undefined) return { statement: `${ignorePath} is no link to another file.`, state: 'holds' };
+  return { statement: `${ignorePath} is no link to another file, but leads to ${ignoreLink}.`, state: 'fails' };
 }
 
 /** `184 MB`, `12 kB`, `40 bytes`: decimal units, as Docker shows sizes. */

@@ -159,7 +159,10 @@ function take(search: Search, path: string, named: NamedKind, chart: string | un
   search.files.set(path, { path, kind, template: named.template ?? false });
 }
 
-/** Takes links to files that lie in the project and were not found under their own name. */
+/**
+ * Takes links to files that lie in the project and were not found under their own name. An ignore file is in force where the link lies,
+ * whatever it leads to.
+ */
 export function takeLinks(search: Search): void {
   for (const { path, named, chart } of search.links) {
     const place = realPath(join(search.root, path));
@@ -171,7 +174,8 @@ export function takeLinks(search: Search): void {
         message: 'the link leads out of the project and was not followed',
         remedy: 'Name the file that it points at, if it is to be audited.',
       });
-    } else if (!search.files.has(inside) && !search.applicationFiles.has(inside)) take(search, path, named, chart);
+    } else if (named.kind === 'ignore-file' || !(search.files.has(inside) || search.applicationFiles.has(inside)))
+      take(search, path, named, chart);
   }
 }
 

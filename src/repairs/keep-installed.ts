@@ -1,7 +1,7 @@
 import { ignoreMatcher } from '../context/matcher.ts';
 import type { Assumption, Changes } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
-import { ignoreChanges } from '../project/context-facts.ts';
+import { ignoreChanges, ignoreFileIsOwn } from '../project/context-facts.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 
 /** What keeps the sources of a checkout from replacing what was installed before them. */
@@ -51,7 +51,7 @@ export function keepInstalled(
         };
   return {
     changes: ignoreChanges(context, lines),
-    assumptions: [assumption],
+    assumptions: [assumption, ignoreFileIsOwn(context)],
   };
 }
 

@@ -3,7 +3,7 @@ import type { ContextUse } from '../context/context-use.ts';
 import { suggestIgnoreLines } from '../context/generate.ts';
 import { ignoreMatcher } from '../context/matcher.ts';
 import type { Assumption, Changes, NewFile, TextEdit } from '../core/fix.ts';
-import { ignoreChanges } from '../project/context-facts.ts';
+import { ignoreChanges, ignoreFileIsOwn } from '../project/context-facts.ts';
 import { ignoreInGit } from '../project/git-ignored.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../project/ignore-assumptions.ts';
 import type { Project } from '../project/project.ts';
@@ -31,7 +31,7 @@ export function keepSecretOut(project: Project, path: string, pattern: string, c
     // Contexts of one directory may share the ignore file that is to be made.
     edits: uniqueBy(edits, placeOf),
     newFiles: uniqueBy(newFiles, (file) => file.path),
-    assumptions: contexts.flatMap((context) => ofNewFile(project, context)),
+    assumptions: contexts.flatMap((context) => [...ofNewFile(project, context), ignoreFileIsOwn(context)]),
   };
 }
 

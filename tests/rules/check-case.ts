@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { runRules } from '../../src/audit/run-rules.ts';
 import type { Finding } from '../../src/core/finding.ts';
@@ -19,6 +28,10 @@ export function layOutFiles(scratch: string, files: readonly CaseFile[]): string
   for (const file of files) {
     const target = path.join(directory, file.path);
     mkdirSync(path.dirname(target), { recursive: true });
+    if (file.link !== undefined) {
+      symlinkSync(file.link, target);
+      continue;
+    }
     writeFileSync(target, file.text);
     if (file.size !== undefined) truncateSync(target, file.size);
     if (file.mode !== undefined) chmodSync(target, file.mode);

@@ -7,6 +7,8 @@ export interface CaseFile {
   /** Bytes to which the file is extended, for cases about sizes. */
   readonly size: number | undefined;
   readonly mode: number | undefined;
+  /** What it is a symbolic link to. */
+  readonly link: string | undefined;
 }
 
 /** One finding that a bad case must give: all its places as `path:line`, and the peers that would report it. */
@@ -129,6 +131,7 @@ function readFile(info: string, lines: readonly string[], line: number): CaseFil
     text: lines.map((each) => `${each}\n`).join(''),
     size: sizeInBytes(given.get('size')),
     mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+    link: given.get('link'),
   };
 }
 

@@ -4,6 +4,7 @@ import { type ContextUse, localSources } from '../../context/context-use.ts';
 import type { IgnoreLine } from '../../context/ignorefile.ts';
 import { type IgnoreMatcher, ignoreMatcher } from '../../context/matcher.ts';
 import type { Fix } from '../../core/fix.ts';
+import { ignoreFileIsOwn } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
@@ -56,7 +57,8 @@ const holdsSecrets =
   /(?:^|\/)\.env(?:\.|$)|\.(?:pem|key|p12|pfx|jks|ppk|tfstate)$|id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:npmrc|netrc|pypirc|aws|ssh|kube)(?:\/|$)|secret|credential/i;
 
 /** An exception right behind the line that leaves it out, so that what later lines leave out of a directory stays out. */
-function sendAgain({ ignoreFile, listing }: BuildContext, line: IgnoreLine, source: string): Fix | undefined {
+function sendAgain(context: BuildContext, line: IgnoreLine, source: string): Fix | undefined {
+  const { ignoreFile, listing } = context;
   const path = posix.normalize(`/${source}`).replace(/^\/|\/$/g, '');
   if (ignoreFile === undefined || path === '' || /[*?[\]\\]|^[!#\s]|\s$/.test(path) || holdsSecrets.test(path))
     return undefined;
@@ -76,6 +78,7 @@ function sendAgain({ ignoreFile, listing }: BuildContext, line: IgnoreLine, sour
     title: `Send ${path} all the same`,
     changes: { edits: [{ path: ignoreFile.path, ...edit }] },
     assumptions: [
+      ignoreFileIsOwn(context),
       isThere
         ? { statement: 'It lies in the directory.', state: 'holds' }
         : {

@@ -6,6 +6,7 @@ import type { JunkFound } from '../../context/junk.ts';
 import { type IgnoreMatcher, ignoreMatcher } from '../../context/matcher.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { RuleReport } from '../../core/rule.ts';
+import { ignoreFileIsOwn } from '../../project/context-facts.ts';
 import { contextRule } from '../../project/rule.ts';
 
 export const rule = contextRule({
@@ -88,6 +89,7 @@ function fixed(
       title,
       changes: { edits: [{ path: context.ignoreFile.path, range, replacement }] },
       assumptions: [
+        ignoreFileIsOwn(context),
         { statement: 'No instruction names what the line leaves out then.', state: 'holds' },
         {
           statement: 'The program does not read what the line leaves out then.',

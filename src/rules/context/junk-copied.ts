@@ -2,7 +2,7 @@ import type { BuildContext } from '../../context/build-context.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges, sizeText } from '../../project/context-facts.ts';
+import { ignoreChanges, ignoreFileIsOwn, sizeText } from '../../project/context-facts.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
@@ -66,6 +66,7 @@ function moreLines(project: Project, context: BuildContext, junk: readonly JunkF
       nothingIsMissed(project, context, junk),
       gitIsNotRead(project, context, junk),
       sourcesAreKnown(context),
+      ignoreFileIsOwn(context),
     ],
   };
 }

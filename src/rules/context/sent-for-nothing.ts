@@ -1,7 +1,7 @@
 import type { BuildContext } from '../../context/build-context.ts';
 import type { ContextShare } from '../../context/walk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { dockerfilesOf, ignoreChanges, sizeText } from '../../project/context-facts.ts';
+import { dockerfilesOf, ignoreChanges, ignoreFileIsOwn, sizeText } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
@@ -74,6 +74,9 @@ function leaveOut(context: BuildContext, found: number): Fix | undefined {
   return {
     title: 'Leave out what no instruction needs',
     changes: ignoreChanges(context, `# Needed by no instruction\n${shares.map(({ path }) => `${path}\n`).join('')}`),
-    assumptions: [{ statement: 'No instruction of a Dockerfile of this context takes them.', state: 'holds' }],
+    assumptions: [
+      { statement: 'No instruction of a Dockerfile of this context takes them.', state: 'holds' },
+      ignoreFileIsOwn(context),
+    ],
   };
 }

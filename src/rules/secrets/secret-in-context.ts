@@ -3,7 +3,7 @@ import type { ContextUse } from '../../context/context-use.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges } from '../../project/context-facts.ts';
+import { ignoreChanges, ignoreFileIsOwn } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 import { isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
@@ -55,6 +55,7 @@ function fixFor(context: BuildContext, junk: readonly JunkFound[]): Fix | undefi
     title: 'Leave the files out of the build context',
     changes: ignoreChanges(context, text),
     assumptions: [
+      ignoreFileIsOwn(context),
       {
         statement: 'The program does not read these files from the image.',
         state: 'unknown',
