@@ -8,7 +8,7 @@ export interface CaseFile {
   readonly size: number | undefined;
   readonly mode: number | undefined;
   /** What it is a symbolic link to. */
-  readonly link: string | undefined;
+  readonly link?: string;
 }
 
 /** One finding that a bad case must give: all its places as `path:line`, and the peers that would report it. */
@@ -126,12 +126,13 @@ function readFile(info: string, lines: readonly string[], line: number): CaseFil
   if (file === undefined || path.isAbsolute(file) || file.split('/').includes('..'))
     throw new Error(`line ${line}: this code block needs «path=…» inside the case's directory`);
   const mode = given.get('mode');
+  const link = given.get('link');
   return {
     path: file,
     text: lines.map((each) => `${each}\n`).join(''),
     size: sizeInBytes(given.get('size')),
     mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
-    link: given.get('link'),
+    ...(link !== undefined && { link }),
   };
 }
 
