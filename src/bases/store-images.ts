@@ -1,4 +1,4 @@
-import { parseImageReference } from '../core/image-reference.ts';
+import { lastNameOf, parseImageReference } from '../core/image-reference.ts';
 
 /** Images of stores that keep data: two of one are two stores, and whoever reaches the port of one reads it. */
 const stores =
@@ -43,9 +43,4 @@ export function isBrokerImage(image: string): boolean {
 /** True for an image of a database or cache, by its name. */
 export function isStoreImage(image: string): boolean {
   return stores.test(lastNameOf(image)) || parseImageReference(image)?.repository === 'mssql/server';
-}
-
-function lastNameOf(image: string): string {
-  const repository = parseImageReference(image)?.repository ?? '';
-  return repository.slice(repository.lastIndexOf('/') + 1);
 }

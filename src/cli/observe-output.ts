@@ -52,7 +52,7 @@ function titleOf({ namespace, kind, name }: ObservedWorkload): string {
 function factsOf({ metrics, containers, serves }: ObservedWorkload): string {
   const formats = [...new Set(containers.map(({ logFormat }) => logFormat))].filter((format) => format !== 'unknown');
   return [
-    metrics ? `metrics :${metrics.port}${metrics.path}` : 'no metrics of its own',
+    metrics ? `metrics :${metrics.port}${metrics.path}` : 'no metrics known',
     ...(formats.length > 0 ? [`logs ${formats.join(', ')}`] : []),
     ...(serves ? ['serves'] : []),
   ].join(' · ');

@@ -57,6 +57,12 @@ export function nameWithoutTag(name: string): string {
   return reference === undefined ? name : familiarName(reference);
 }
 
+/** `web` of `registry.example/shop/web:1.2`; empty where it is no reference. */
+export function lastNameOf(image: string): string {
+  const repository = parseImageReference(image)?.repository ?? '';
+  return repository.slice(repository.lastIndexOf('/') + 1);
+}
+
 function validDigest(digest: string): boolean {
   if (!digestForm.test(digest)) return false;
   const colon = digest.indexOf(':');

@@ -72,34 +72,6 @@ export function scaleTargetOf(
   return { kind: textAt(node, 'kind') ?? 'Deployment', name: textAt(node, 'name') ?? '', node };
 }
 
-/** True when Prometheus is told to scrape the workload: by an annotation, a PodMonitor, or a ServiceMonitor over its Services. */
-export function isScraped(workload: Workload, objects: readonly KubernetesObject[]): boolean {
-  if (workload.podAnnotations.get('prometheus.io/scrape') === 'true') return true;
-  const services = servicesOf(workload, objects);
-  if (services.some((service) => service.annotations.get('prometheus.io/scrape') === 'true')) return true;
-  if (
-    podMonitorKinds.some((kind) =>
-      choosersOfKind(objects, kind).candidates(workload.podLabels).some(chooses(workload.podLabels)),
-    )
-  )
-    return true;
-  return services.some(({ labels }) =>
-    serviceMonitorKinds.some((kind) => choosersOfKind(objects, kind).candidates(labels).some(chooses(labels))),
-  );
-}
-
-// Prometheus Operator, and the kinds that Google and VictoriaMetrics made after it. All of them choose by labels, and may look
-// into other namespaces than their own.
-const podMonitorKinds = ['PodMonitor', 'PodMonitoring', 'ClusterPodMonitoring', 'VMPodScrape'];
-const serviceMonitorKinds = ['ServiceMonitor', 'VMServiceScrape'];
-
-function chooses(labels: ReadonlyMap<string, string>): (object: KubernetesObject) => boolean {
-  return (object) => {
-    const selector = keptSelector(object);
-    return selector !== undefined && selects(selector, labels);
-  };
-}
-
 export interface ServicePort {
   readonly node: YamlNode;
   readonly name: string | undefined;

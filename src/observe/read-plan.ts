@@ -1,5 +1,7 @@
+import { isLoadMaker } from '../bases/load-makers.ts';
 import { isBrokerImage, isProxyImage, isStoreImage, storeAtPort } from '../bases/store-images.ts';
-import { disruptionBudgetsOf, isScraped, servicePorts, servicesOf } from '../kubernetes/relations.ts';
+import { lastNameOf } from '../core/image-reference.ts';
+import { disruptionBudgetsOf, servicePorts, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
 import { isWhole, runningContainers } from '../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
@@ -82,7 +84,7 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
     hasDisruptionBudget: disruptionBudgetsOf(workload, project.objects).length > 0,
     longRunning: workload.longRunning,
     serves: servicesOf(workload, project.objects).length > 0,
-    metrics: metricsOf(project, workload, scrapedBy(project, workload)),
+    metrics: metricsOf(project, workload),
     ...aloneBecause(project, workload),
     team: teamOf(workload),
     containers: runningContainers(workload).map((container) => observedContainer(project, container)),
@@ -90,19 +92,16 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
   };
 }
 
-function scrapedBy(project: Project, workload: Workload): 'annotation' | 'monitor' | undefined {
-  if (workload.podAnnotations.get('prometheus.io/scrape') === 'true') return 'annotation';
-  return isScraped(workload, project.objects) ? 'monitor' : undefined;
-}
-
-/** What tells that a second pod would harm: a claim that both would write to, a database, an update that lets the old one go first. */
+/** What tells that a second pod would harm: a claim that both would write to, a database, a load that is to be so large, an update that lets the old one go first. */
 function aloneBecause(project: Project, workload: Workload): { readonly alone?: string } {
   if (workload.volumes.some(({ kind }) => kind === 'persistentVolumeClaim'))
     return { alone: 'it keeps data in a volume claim' };
-  if (workload.containers.some(({ imageReference }) => isStoreImage(imageReference?.text ?? '')))
-    return { alone: 'it is a store of data' };
-  if (workload.containers.some(({ imageReference }) => isBrokerImage(imageReference?.text ?? '')))
+  const images = workload.containers.map(({ imageReference }) => imageReference?.text ?? '');
+  if (images.some(isStoreImage)) return { alone: 'it is a store of data' };
+  if (images.some(isBrokerImage))
     return { alone: 'it keeps the messages or the state of others, and two do not know of each other' };
+  if ([workload.name, ...images.map(lastNameOf)].some(isLoadMaker))
+    return { alone: 'it makes load for others, and more of it is not what is wanted when it has much to do' };
   const store = servingContainers(project, workload)
     .filter((container) => !isProxyImage(container.imageReference?.text ?? '') && !isAskedByHttp(container))
     .flatMap(({ ports }) => ports.flatMap(({ containerPort }) => storeAtPort(containerPort ?? 0) ?? []))

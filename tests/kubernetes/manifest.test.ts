@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { readBake } from '../../src/kubernetes/bake.ts';
 import { readKustomizations } from '../../src/kubernetes/kustomize.ts';
 import { mayHoldManifests, readManifests } from '../../src/kubernetes/manifest.ts';
+import { isScraped } from '../../src/kubernetes/monitors.ts';
 import { readCompose } from '../../src/kubernetes/read-compose.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
-import { autoscalersOf, dataOf, disruptionBudgetsOf, isScraped, servicesOf } from '../../src/kubernetes/relations.ts';
+import { autoscalersOf, dataOf, disruptionBudgetsOf, servicesOf } from '../../src/kubernetes/relations.ts';
 import { readSelector, selects } from '../../src/kubernetes/selector.ts';
 import { readSkaffold } from '../../src/kubernetes/skaffold.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readManifests } from '../../src/kubernetes/manifest.ts';
+import { isScraped } from '../../src/kubernetes/monitors.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
-import { autoscalersOf, disruptionBudgetsOf, isScraped, servicesOf } from '../../src/kubernetes/relations.ts';
+import { autoscalersOf, disruptionBudgetsOf, servicesOf } from '../../src/kubernetes/relations.ts';
 
 const manifest = `apiVersion: apps/v1
 kind: Deployment

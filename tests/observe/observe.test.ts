@@ -51,6 +51,9 @@ describe('plimsoll observe', () => {
     ['mysql', 'registry.example/shop/rs-mysql-db:1', 3306, false],
     ['queue', 'rabbitmq:4', 15672, false],
     ['cache', 'docker.io/library/redis:8', 6379, false],
+    ['loadgenerator', 'registry.example/shop/main:1', 8089, false],
+    ['customers', 'docker.io/locustio/locust:2', 8089, false],
+    ['download', 'registry.example/shop/loads:1', 8080, true],
   ])('scales %s (%s, port %i): %s', async (name, image, port, scales) => {
     const labels = { app: name };
     const container = { name, image, ports: [{ containerPort: port }], resources: { requests: { cpu: '100m' } } };
@@ -118,6 +121,90 @@ describe('plimsoll observe', () => {
     writeFileSync(path.join(directory, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     const { stdout } = await observe('--part', 'scaling', '--json', '--dry-run');
     expect(stdout.includes('orders-hpa.yaml')).toBe(scales);
+  });
+
+  const exporter = { name: 'it', image: 'quay.io/prometheus/node-exporter:v1.12.1', ports: [{ containerPort: 9100 }] };
+  const proxied = [
+    { ...exporter, ports: [] },
+    { name: 'proxy', image: 'quay.io/brancz/kube-rbac-proxy:v0.22.1', ports: [{ name: 'https', containerPort: 9100 }] },
+  ];
+  const web = { name: 'web', image: 'registry.example/web:1', ports: [{ name: 'http', containerPort: 8080 }] };
+  const monitor = { apiVersion: 'monitoring.coreos.com/v1', metadata: { name: 'it' } };
+  const selector = { matchLabels: { app: 'it' } };
+  it.each([
+    ['an exporter', [exporter], {}, [], { port: 9100, path: '/metrics' }],
+    ['a port that exporters do not have', [{ ...exporter, ports: [{ containerPort: 80 }] }], {}, [], null],
+    [
+      'the port of a Service that a monitor names',
+      proxied,
+      {},
+      [{ ...monitor, kind: 'ServiceMonitor', spec: { selector, endpoints: [{ port: 'web', scheme: 'https' }] } }],
+      { port: 9100, path: '/metrics', scrapedBy: 'monitor' },
+    ],
+    [
+      'the port of a pod that a monitor names',
+      [web],
+      {},
+      [{ ...monitor, kind: 'PodMonitor', spec: { selector, podMetricsEndpoints: [{ port: 'http', path: '/m' }] } }],
+      { port: 8080, path: '/m', scrapedBy: 'monitor' },
+    ],
+    [
+      'a monitor whose port is not there',
+      [web],
+      {},
+      [{ ...monitor, kind: 'PodMonitor', spec: { selector, podMetricsEndpoints: [{ port: 'metrics' }] } }],
+      null,
+    ],
+    [
+      'an annotated Service, which nothing generated follows',
+      [web],
+      { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080', 'prometheus.io/path': '/m' },
+      [],
+      { port: 8080, path: '/m' },
+    ],
+  ])('knows where metrics are served: %s', async (_, containers, annotations, others, expected) => {
+    const labels = { app: 'it' };
+    const items = [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'it' },
+        spec: { selector, template: { metadata: { labels }, spec: { containers } } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'it', labels, annotations },
+        spec: { selector: labels, ports: [{ name: 'web', port: 80, targetPort: 'https' }] },
+      },
+      ...others,
+    ];
+    writeFileSync(path.join(directory, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const { stdout } = await observe('--part', 'prometheus', '--json', '--dry-run');
+    const { workloads } = JSON.parse(stdout);
+    expect(workloads[0].metrics).toEqual(
+      expected === null ? null : expect.objectContaining({ scrapedBy: null, ...expected }),
+    );
+  });
+
+  it.each([
+    ['config', true],
+    ['full', false],
+    ['operator', true],
+  ])('asks for a workload that a monitor finds only where the Prometheus knows monitors: %s', async (stack, asked) => {
+    const labels = { app: 'it' };
+    const items = [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'it' },
+        spec: { selector, template: { metadata: { labels }, spec: { containers: [web] } } },
+      },
+      { ...monitor, kind: 'PodMonitor', spec: { selector, podMetricsEndpoints: [{ port: 'http' }] } },
+    ];
+    writeFileSync(path.join(directory, 'all.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const { stdout } = await observe('--part', 'prometheus', '--stack', stack, '--json', '--dry-run');
+    expect(stdout.includes('WorkloadNotScraped')).toBe(asked);
   });
 
   it.each(['test', 'prod'])('writes no second autoscaler beside that of the overlay %s', async (overlay) => {

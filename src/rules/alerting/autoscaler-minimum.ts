@@ -1,4 +1,5 @@
 import type { PeerId } from '../../core/finding.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, numberAt, scalarAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 import { asks, manifestFix, setIn } from '../../repairs/manifest-edits.ts';
@@ -30,7 +31,7 @@ export const rule = objectRule({
     ]);
     report({
       at: least ?? object.place,
-      message: `HorizontalPodAutoscaler ${object.name} goes down to one pod${least ? '' : ', because no minReplicas is set'}.`,
+      message: `${titleOf(object)} goes down to one pod${least ? '' : ', because no minReplicas is set'}.`,
       // Polaris looks at it only where it is written.
       peers: least ? rule.peers : always,
       ...(fix && { fix }),

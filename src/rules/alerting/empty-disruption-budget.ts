@@ -1,3 +1,4 @@
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entryOf } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 import { asks, manifestFix, setIn } from '../../repairs/manifest-edits.ts';
@@ -22,7 +23,7 @@ export const rule = objectRule({
     ]);
     report({
       at: object.place,
-      message: `PodDisruptionBudget ${object.name} says neither how many pods must be there nor how many may be away.`,
+      message: `${titleOf(object)} says neither how many pods must be there nor how many may be away.`,
       ...(fix && { fix }),
     });
   },

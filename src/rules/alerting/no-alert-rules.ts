@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
-import { isScraped } from '../../kubernetes/relations.ts';
+import { isScraped } from '../../kubernetes/monitors.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { entriesAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';

@@ -1,4 +1,5 @@
 import type { Assumption } from '../../core/fix.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { at, entryOf } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -26,7 +27,7 @@ export const rule = objectRule({
     );
     report({
       at: object.place,
-      message: `PodDisruptionBudget ${object.name} keeps broken pods on their nodes when all pods are needed.`,
+      message: `${titleOf(object)} keeps broken pods on their nodes when all pods are needed.`,
       ...(fix && { fix }),
     });
   },

@@ -1,6 +1,7 @@
 import type { Fix } from '../../core/fix.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { servicePorts } from '../../kubernetes/relations.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { nearestTo } from '../../project/nearest.ts';
 import type { Project } from '../../project/project.ts';
@@ -25,7 +26,7 @@ export const rule = objectRule({
         report({
           at: name,
           also: beside.map((each) => ({ ...each.place, note: `Service ${each.name} is there` })),
-          message: `Ingress ${object.name} leads to Service ${name.text}, which no manifest declares.`,
+          message: `${titleOf(object)} leads to Service ${name.text}, which no manifest declares.`,
           // The Service may be kept elsewhere.
           severity: 'note',
         });
@@ -34,7 +35,7 @@ export const rule = objectRule({
           ...toOnlyPort(project, object, service, port),
           at: port,
           also: [{ ...service.place, note: `Service ${service.name}` }],
-          message: `Ingress ${object.name} leads to port ${port.text} of Service ${name.text}, which has no such port.`,
+          message: `${titleOf(object)} leads to port ${port.text} of Service ${name.text}, which has no such port.`,
           peers: ['kube-linter:dangling-ingress'],
         });
     }

@@ -28,7 +28,7 @@ export const rule = objectRule({
       report({
         at: { path: selector.key.path, range: selector.range },
         also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `${titleOf(each)} has other labels` })),
-        message: `NetworkPolicy ${object.name} allows traffic ${verb} pods that no workload here makes.`,
+        message: `${titleOf(object)} allows traffic ${verb} pods that no workload here makes.`,
       });
     }
   },

@@ -22,7 +22,7 @@ export const rule = objectRule({
       also: beside
         .slice(0, 3)
         .map((workload) => ({ ...workload.place, note: `${titleOf(workload)} has other labels` })),
-      message: `NetworkPolicy ${object.name} chooses the pods of no workload here.`,
+      message: `${titleOf(object)} chooses the pods of no workload here.`,
     });
   },
 });

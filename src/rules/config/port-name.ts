@@ -1,6 +1,6 @@
 import type { PeerId } from '../../core/finding.ts';
 import { servicePorts } from '../../kubernetes/relations.ts';
-import { isWhole } from '../../kubernetes/whole-workload.ts';
+import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Container } from '../../kubernetes/workload.ts';
 import { scalarAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -33,7 +33,7 @@ export const rule = objectRule({
       if (fault)
         report({
           at: targetPort,
-          message: `targetPort ${targetPort.text} of Service ${object.name} ${fault}.`,
+          message: `targetPort ${targetPort.text} of ${titleOf(object)} ${fault}.`,
           peers: [names],
         });
     }

@@ -30,7 +30,7 @@ export const rule = objectRule({
       report({
         at: { path: selector.key.path, range: selector.range },
         also: [{ ...elsewhere.place, note: `${titleOf(elsewhere)} has the labels, in ${elsewhere.namespace}` }],
-        message: `Service ${object.name} chooses pods of ${object.namespace}, and those with its labels are in ${elsewhere.namespace}.`,
+        message: `${titleOf(object)} chooses pods of ${object.namespace}, and those with its labels are in ${elsewhere.namespace}.`,
         remedy: `Put the Service into the namespace of its pods; others reach it as ${object.name}.${elsewhere.namespace}.`,
       });
     if (beside.length === 0) return;
@@ -40,7 +40,7 @@ export const rule = objectRule({
       also: beside
         .slice(0, 3)
         .map((workload) => ({ ...workload.place, note: `${titleOf(workload)} has other labels` })),
-      message: `Service ${object.name} chooses the pods of no workload here.`,
+      message: `${titleOf(object)} chooses the pods of no workload here.`,
     });
   },
 });

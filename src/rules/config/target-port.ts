@@ -31,8 +31,8 @@ export const rule = objectRule({
         at: port.targetPort ?? port.node,
         also: lacking.flatMap(({ containers }) => containers.flatMap(portsOf)).slice(0, 4),
         message: isName
-          ? `Service ${object.name} sends to a port named ${target}, and no container of ${titleOf(first)} has one.`
-          : `Service ${object.name} sends ${port.name} to port ${target}, and the port of that name of ${titleOf(first)} is another one.`,
+          ? `${titleOf(object)} sends to a port named ${target}, and no container of ${titleOf(first)} has one.`
+          : `${titleOf(object)} sends ${port.name} to port ${target}, and the port of that name of ${titleOf(first)} is another one.`,
         ...(isName && { severity: 'error' }),
       });
     }

@@ -1,6 +1,6 @@
 import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
-import { isScraped } from '../../kubernetes/relations.ts';
+import { isScraped } from '../../kubernetes/monitors.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { ContainerPort, Workload } from '../../kubernetes/workload.ts';
 import { applicationsOf } from '../../project/application-builds.ts';

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { readSelector, sameNamespace, selects } from '../../kubernetes/selector.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, booleanAt, entryOf, itemsAt, scalarsAt, textAt } from '../../kubernetes/yaml-node.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -26,7 +27,7 @@ export const rule = objectRule({
       report({
         at: { path: entry.key.path, range: entry.range },
         also: beside.slice(0, 3).map((each) => ({ ...each.place, note: `Service ${each.name} has other labels` })),
-        message: `ServiceMonitor ${object.name} chooses no Service.`,
+        message: `${titleOf(object)} chooses no Service.`,
       });
       return;
     }
@@ -39,7 +40,7 @@ export const rule = objectRule({
         also: chosen
           .slice(0, 3)
           .map((each) => ({ ...each.place, note: `the ports of Service ${each.name} have other names` })),
-        message: `ServiceMonitor ${object.name} scrapes port ${name}, and no Service that it chooses has one of that name.`,
+        message: `${titleOf(object)} scrapes port ${name}, and no Service that it chooses has one of that name.`,
         peers: [],
       });
     }

@@ -173,7 +173,7 @@ function configMapLiterals(project: Project): Literal[] {
       entriesAt(object.node, 'data').flatMap(({ key, value }): Literal[] => {
         const { path = object.path, range } = key;
         if (value.kind !== 'scalar') return [];
-        const owner = `ConfigMap ${object.name}`;
+        const owner = titleOf(object);
         // A file of a program's is read by what is in it, not as one value.
         if (!isTellingName(key.text) && (/\n./.test(value.text) || isSettingsFile(key.text, value.text))) {
           const found = secretInFile(key.text, value.text);

@@ -1,6 +1,7 @@
 import { isPlaceholder } from '../../core/secret-text.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 import { isForTests } from '../../project/test-path.ts';
@@ -21,7 +22,7 @@ export const rule = objectRule({
     report({
       at: first.key,
       ...(severity && { severity }),
-      message: `Secret ${object.name} is committed with the value of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ' and more' : ''}.`,
+      message: `${titleOf(object)} is committed with the value of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ' and more' : ''}.`,
       also: others.map(({ key }) => ({ path: key.path, range: key.range })),
     });
   },

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -27,7 +28,7 @@ export const rule = objectRule({
       if (itemsAt(object.node, 'spec', 'loadBalancerSourceRanges').length > 0 || isInternal(object.annotations)) return;
       report({
         at: type,
-        message: `Service ${object.name} is a LoadBalancer that serves every address.`,
+        message: `${titleOf(object)} is a LoadBalancer that serves every address.`,
         peers: ['kube-linter:exposed-services'],
       });
     }
@@ -54,7 +55,7 @@ export const rule = objectRule({
     report({
       at: type,
       also: pinned.map(({ number }) => ({ ...number, note: 'the port of every node' })),
-      message: `Service ${object.name} opens ${pinned.length > 0 ? `port ${pinned.map(({ number }) => number.text).join(', ')}` : 'a port'} on every node.`,
+      message: `${titleOf(object)} opens ${pinned.length > 0 ? `port ${pinned.map(({ number }) => number.text).join(', ')}` : 'a port'} on every node.`,
       ...(fix && { fix }),
     });
   },

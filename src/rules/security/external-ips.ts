@@ -1,3 +1,4 @@
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entryOf, itemsAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
@@ -22,7 +23,7 @@ export const rule = objectRule({
     ]);
     report({
       at: entry.key,
-      message: `Service ${object.name} takes ${addresses.length === 1 ? 'an address' : `${addresses.length} addresses`} with externalIPs.`,
+      message: `${titleOf(object)} takes ${addresses.length === 1 ? 'an address' : `${addresses.length} addresses`} with externalIPs.`,
       ...(fix && { fix }),
     });
   },

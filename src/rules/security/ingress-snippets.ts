@@ -1,4 +1,5 @@
 import type { PeerId } from '../../core/finding.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, type YamlEntry } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 
@@ -29,7 +30,7 @@ export const rule = objectRule({
     report({
       at: first.key,
       also: others.map(({ key }) => ({ ...key, note: 'this, too' })),
-      message: `Ingress ${object.name} puts lines of its own into the configuration of nginx.`,
+      message: `${titleOf(object)} puts lines of its own into the configuration of nginx.`,
       peers: [...new Set(found.flatMap(peersOf))],
     });
   },

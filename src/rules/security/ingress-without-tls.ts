@@ -1,3 +1,4 @@
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 
@@ -14,7 +15,7 @@ export const rule = objectRule({
     if ([...object.annotations].some(([name, value]) => elsewhere.test(name) || elsewhere.test(value))) return;
     const hosts = itemsAt(object.node, 'spec', 'rules').flatMap((each) => at(each, 'host') ?? []);
     if (hosts.length > 0 && hosts.every((host) => host.kind === 'scalar' && local.test(host.text))) return;
-    report({ at: hosts[0] ?? object.place, message: `Ingress ${object.name} is served over plain HTTP.` });
+    report({ at: hosts[0] ?? object.place, message: `${titleOf(object)} is served over plain HTTP.` });
   },
 });
 

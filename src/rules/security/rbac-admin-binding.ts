@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isBuiltIn, type RoleSubject, readRoleBinding } from '../../kubernetes/rbac.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { objectRule } from '../../project/rule.ts';
 
 export const rule = objectRule({
@@ -26,7 +27,7 @@ export const rule = objectRule({
       report({
         at: everybody.name,
         severity: 'error',
-        message: `${object.kind} ${object.name} gives ${roleName.text} to ${everybodyIs[everybody.name.text] ?? everybody.name.text}.`,
+        message: `${titleOf(object)} gives ${roleName.text} to ${everybodyIs[everybody.name.text] ?? everybody.name.text}.`,
         // Trivy misspells the kind ClusterRoleBinding.
         peers: everybody.name.text !== 'system:authenticated' && object.kind === 'RoleBinding' ? ['trivy:KSV122'] : [],
       });
@@ -34,7 +35,7 @@ export const rule = objectRule({
     if (masters)
       report({
         at: masters.name,
-        message: `${object.kind} ${object.name} names the group system:masters, whose rights no binding can take away.`,
+        message: `${titleOf(object)} names the group system:masters, whose rights no binding can take away.`,
         peers: object.kind === 'RoleBinding' ? ['trivy:KSV0123', 'trivy:KSV01011'] : [],
       });
     const accounts = subjects.filter(isAccount);
@@ -47,7 +48,7 @@ export const rule = objectRule({
       report({
         at: roleName,
         also: others.filter(isProgram).map(({ name }) => ({ ...name, note: 'the account' })),
-        message: `${object.kind} ${object.name} gives ${everyAccount ? 'every pod there is' : account ? `the service account ${account.name.text}` : (others[0]?.name.text ?? '')} all rights ${scope}.`,
+        message: `${titleOf(object)} gives ${everyAccount ? 'every pod there is' : account ? `the service account ${account.name.text}` : (others[0]?.name.text ?? '')} all rights ${scope}.`,
         // People who run the cluster need it; programs do not.
         severity: everyAccount ? 'error' : account ? 'warning' : 'note',
         peers:
@@ -58,7 +59,7 @@ export const rule = objectRule({
     else if (everyAccount && !isOpenToAll(roleName.text))
       report({
         at: everyAccount.name,
-        message: `${object.kind} ${object.name} gives ${roleName.text} to every pod ${everyAccount.name.text === 'system:serviceaccounts' ? 'there is' : 'of a namespace'}.`,
+        message: `${titleOf(object)} gives ${roleName.text} to every pod ${everyAccount.name.text === 'system:serviceaccounts' ? 'there is' : 'of a namespace'}.`,
         remedy: 'Make a ServiceAccount for the program that needs the rights, and bind the role to that.',
         peers: [],
       });
@@ -66,7 +67,7 @@ export const rule = objectRule({
     if (byDefault)
       report({
         at: byDefault.name,
-        message: `${object.kind} ${object.name} gives rights to the default account of ${namespaceOf(byDefault.namespace, object)}, which every pod has that names no other.`,
+        message: `${titleOf(object)} gives rights to the default account of ${namespaceOf(byDefault.namespace, object)}, which every pod has that names no other.`,
         remedy: 'Make a ServiceAccount for the program that needs the rights, and name it in its pods.',
         peers: ['checkov:CKV_K8S_42'],
       });

@@ -5,6 +5,7 @@ import { isBuiltIn, permissionRules, type RoleSubject, readRoleBinding } from '.
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { powers, powersOf } from '../../kubernetes/role-powers.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { objectRule } from '../../project/rule.ts';
 
 const everything: PeerId = 'polaris:rolebindingClusterAdminRole';
@@ -42,7 +43,7 @@ export const rule = objectRule({
           ? [{ ...role.place, note: role.kind }]
           : held.slice(0, 4).map(({ place, power }) => ({ ...place, note: power.what }))),
       ],
-      message: `${object.kind} ${object.name} lets ServiceAccount ${account.name.text} ${enumerate(whats)}.`,
+      message: `${titleOf(object)} lets ServiceAccount ${account.name.text} ${enumerate(whats)}.`,
       peers: [
         ...new Set<PeerId>([
           ...peers,

@@ -3,6 +3,7 @@ import type { PeerId } from '../../core/finding.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isBuiltIn } from '../../kubernetes/rbac.ts';
 import { powers, powersOf } from '../../kubernetes/role-powers.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { objectRule } from '../../project/rule.ts';
 
 export const rule = objectRule({
@@ -21,7 +22,7 @@ export const rule = objectRule({
     report({
       at: first.place,
       also: others.map(({ power, place }) => ({ ...place, note: power.what })),
-      message: `${object.kind} ${object.name} lets its accounts ${enumerate(named.map(({ power }) => power.what))}${named.length === 1 && /(?:Secrets|pods)$/.test(first.power.what) ? scope : ''}.`,
+      message: `${titleOf(object)} lets its accounts ${enumerate(named.map(({ power }) => power.what))}${named.length === 1 && /(?:Secrets|pods)$/.test(first.power.what) ? scope : ''}.`,
       peers: [...new Set(found.flatMap(({ power }) => power.peers.filter((peer) => isOfKind(peer, object))))],
     });
   },

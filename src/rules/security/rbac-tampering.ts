@@ -1,6 +1,7 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import { isBuiltIn, permissionRules } from '../../kubernetes/rbac.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { objectRule } from '../../project/rule.ts';
 
 /** What a role may change that others rely upon. */
@@ -54,7 +55,7 @@ export const rule = objectRule({
     report({
       at: first.by.node,
       also: others.map(({ target, by }) => ({ ...by.node, note: target.what })),
-      message: `${object.kind} ${object.name} may change ${enumerate(found.map(({ target }) => target.what))}.`,
+      message: `${titleOf(object)} may change ${enumerate(found.map(({ target }) => target.what))}.`,
       peers: [
         ...found.flatMap(({ target, by }) =>
           target.peers.filter((peer) =>

@@ -1,4 +1,5 @@
 import { isBuiltIn, permissionRules } from '../../kubernetes/rbac.ts';
+import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
 
@@ -34,7 +35,7 @@ export const rule = objectRule({
     report({
       at: places[0] ?? object.place,
       also: places.slice(1, 5).map((place) => ({ ...place, note: 'here, too' })),
-      message: `${object.kind} ${object.name} allows ${both ? 'every verb on every resource' : verb ? `every verb on ${inShort(found.find((each) => each.verb)?.resources ?? [])}` : 'its verbs on every resource'}${isOwn && resource ? ` of ${inShort(groups)}` : ''}.`,
+      message: `${titleOf(object)} allows ${both ? 'every verb on every resource' : verb ? `every verb on ${inShort(found.find((each) => each.verb)?.resources ?? [])}` : 'its verbs on every resource'}${isOwn && resource ? ` of ${inShort(groups)}` : ''}.`,
       // A program that owns a group of custom resources owns what is in it.
       ...(isOwn && { severity: 'note' }),
       peers: [

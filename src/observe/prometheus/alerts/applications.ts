@@ -1,4 +1,4 @@
-import type { ObservedWorkload, ObservePlan } from '../../observe-plan.ts';
+import type { ObserveChoices, ObservedWorkload, ObservePlan } from '../../observe-plan.ts';
 import { promqlString, re2Literal, withWorkload } from '../../promql.ts';
 import type { AlertRule, InputSeries } from '../rule.ts';
 
@@ -120,9 +120,9 @@ const httpAlerts: readonly AlertRule[] = [
 const mostWorkloads = 200;
 
 /** What is scraped and is not there at all has no `up` that could be 0. */
-function missing({ workloads }: ObservePlan): readonly AlertRule[] {
+function missing({ workloads, choices }: ObservePlan): readonly AlertRule[] {
   const watched = workloads
-    .filter(({ metrics, longRunning, name }) => metrics?.scrapedBy !== undefined && longRunning && isName(name))
+    .filter((each) => isFound(each, choices) && each.longRunning && isName(each.name))
     .slice(0, mostWorkloads)
     .map(absent);
   if (watched.length === 0) return [];
@@ -151,6 +151,12 @@ function missing({ workloads }: ObservePlan): readonly AlertRule[] {
       },
     },
   ];
+}
+
+/** The Prometheus of `full` knows no monitors; for `operator` those that are missing are written. */
+function isFound({ metrics, selector }: ObservedWorkload, { stack }: ObserveChoices): boolean {
+  if (metrics?.scrapedBy === 'monitor') return stack !== 'full';
+  return metrics !== undefined && (metrics.scrapedBy === 'annotation' || (stack === 'operator' && selector.size > 0));
 }
 
 function isName(name: string): boolean {
