@@ -22,6 +22,7 @@ const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
  */
 const besideAudit = {
   recording: 'src/cli/record-run.ts',
+  'recorded-image': 'src/cli/recorded-image.ts',
   evidence: 'src/cli/evidence-files.ts',
   'html-report': 'src/report/html.ts',
   'sarif-report': 'src/report/sarif.ts',
@@ -123,8 +124,9 @@ export const parts = {
   ...common,
   // A library beside it is of CommonJS: what `import()` gives of that has no names.
   supported: { 'dynamic-import': false },
+  define: { 'import.meta.dirname': '__dirname' },
   entryPoints: besideAudit,
-  plugins: [besideBundle()],
+  plugins: [besideBundle({ ...besideFiles, ...besideAudit })],
 };
 
 /** Leaves these packages and files out of the bundle: each is asked for by the name of its file. */
@@ -136,7 +138,8 @@ function besideBundle(files = besideFiles) {
       onResolve({ filter: /^[@a-z]/ }, ({ path: name }) =>
         packages.has(name) ? { path: `./${packages.get(name)}.js`, external: true } : undefined,
       );
-      onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir }) => {
+      onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir, kind }) => {
+        if (kind === 'entry-point') return undefined;
         const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
         const [file] = Object.entries(files).find(([, each]) => each === own) ?? [];
         return file === undefined ? undefined : { path: `./${file}.js`, external: true };

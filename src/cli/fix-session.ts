@@ -8,7 +8,7 @@ import { type Auditor, allFound } from '../fix/repair-state.ts';
 import type { Configuration, RuleConfigurations } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
-import type { Target } from '../project/target.ts';
+import { type Target, targetRoot } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { endEarlierRun } from './end-earlier-run.ts';
 import { auditorFor } from './fix-auditor.ts';
@@ -46,7 +46,8 @@ export async function openFixSession(parsed: ParsedArguments, terminal: Terminal
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration: written, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const configuration = withSecretsAs(written, parsed.value('secrets-as'));
-  if (target.kind !== 'bytes') endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
+  const root = targetRoot(target);
+  if (root !== undefined) endEarlierRun(root, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
   const online = parsed.has('online')
     ? { digests: new Map(), versionTags: new Map(), releases: new Map(), checksums: new Map() }

@@ -2,41 +2,73 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { RunSource } from '../core/history.ts';
+import { harmlessGitAndOrigin } from '../project/harmless-git.ts';
 import { repositoryTop } from '../project/repository-top.ts';
 import { ciBranch } from './ci-branch.ts';
-import { git, uncommittedFiles } from './git-status.ts';
+import { askGit, uncommittedFiles } from './git-status.ts';
+
+/** What git is asked of a work tree, and tells while the process goes on. */
+export interface AskedSource {
+  /** What the directory's project is called, as {@link projectName} says. */
+  project(): string;
+  /**
+   * The commit and branch; nothing outside of a git repository and without git.
+   * @param found where something was found, relative to the directory: what is there in a file that git does not know came with no commit
+   */
+  of(found: readonly string[]): Promise<RunSource>;
+}
+
+/** Asks git, and waits for nothing. */
+export function askSource(directory: string, environment: Readonly<Record<string, string | undefined>>): AskedSource {
+  const { status, tracked, origin } = askWorkTree(directory);
+  return {
+    project: () => nameOf(directory, origin),
+    async of(found) {
+      const lines = (await status)?.split('\n');
+      const header = (name: string) =>
+        lines?.find((line) => line.startsWith(`# branch.${name} `))?.slice(10 + name.length);
+      const commit = header('oid');
+      const head = header('head');
+      const told = ciBranch(environment);
+      // What a fork calls `main` may have been checked out under that name.
+      const isTold = head === '(detached)' || (head !== undefined && head === told.foreign);
+      return {
+        commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
+        branch: isTold ? told.branch : head,
+        dirty:
+          lines !== undefined &&
+          (lines.some((line) => line !== '' && !line.startsWith('#')) || hasUnknown(directory, found, await tracked)),
+      };
+    },
+  };
+}
+
+function askWorkTree(directory: string) {
+  const none = Promise.resolve(undefined);
+  let git: ReturnType<typeof harmlessGitAndOrigin>;
+  try {
+    git = harmlessGitAndOrigin(directory);
+  } catch {
+    return { status: none, tracked: none, origin: undefined };
+  }
+  const { env, origin } = git;
+  // https://git-scm.com/docs/git-status#_branch_headers
+  const status = ['status', '--porcelain=v2', '--branch', '--untracked-files=no', '--ignore-submodules=all'];
+  return {
+    status: askGit(directory, status, env),
+    tracked: askGit(directory, ['ls-files', '-z'], env),
+    origin,
+  };
+}
 
 /**
- * The commit and branch of a directory's work tree; nothing outside of a git repository and without git.
- * @param found where something was found, relative to the directory: what is there in a file that git does not know came with no commit
+ * Whether one of the places where something was found is a file that git does not know: that came with no commit.
+ * @param tracked as `git ls-files -z` tells; undefined where it does not
  */
-export function sourceOf(
-  directory: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  found: readonly string[] = [],
-): RunSource {
-  // https://git-scm.com/docs/git-status#_branch_headers
-  const lines = git(directory, [
-    'status',
-    '--porcelain=v2',
-    '--branch',
-    '--untracked-files=no',
-    '--ignore-submodules=all',
-  ])?.split('\n');
-  const header = (name: string) => lines?.find((line) => line.startsWith(`# branch.${name} `))?.slice(10 + name.length);
-  const commit = header('oid');
-  const head = header('head');
-  const told = ciBranch(environment);
-  // What a fork calls `main` may have been checked out under that name.
-  const isTold = head === '(detached)' || (head !== undefined && head === told.foreign);
-  return {
-    commit: commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
-    branch: isTold ? told.branch : head,
-    dirty:
-      lines !== undefined &&
-      (lines.some((line) => line !== '' && !line.startsWith('#')) ||
-        uncommittedFiles(directory, [...new Set(found)].filter(isBelow)).size > 0),
-  };
+function hasUnknown(directory: string, found: readonly string[], tracked: string | undefined): boolean {
+  const known = new Set(tracked?.split('\0'));
+  const unknown = [...new Set(found)].filter((file) => isBelow(file) && !known.has(file));
+  return unknown.length > 0 && uncommittedFiles(directory, unknown).size > 0;
 }
 
 /** Git refuses to say anything where one of many is not. */
@@ -72,7 +104,10 @@ export function baseBranches(
  * top; the directory's name where there is none.
  */
 export function projectName(directory: string): string {
-  const url = plainGit(directory, ['config', '--get', 'remote.origin.url']);
+  return nameOf(directory, plainGit(directory, ['config', '--get', 'remote.origin.url']));
+}
+
+function nameOf(directory: string, url: string | undefined): string {
   const remote = url === undefined ? undefined : remoteName(url);
   if (remote === undefined) return path.basename(directory) || directory;
   const real = realpathSync(directory);

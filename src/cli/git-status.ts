@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { harmlessGit } from '../project/harmless-git.ts';
 
 /**
@@ -45,15 +45,37 @@ function statusOf(directory: string, paths: readonly string[]): string[] {
 }
 
 /** Undefined where git ends with an error, or is not there. */
-export function git(directory: string, parameters: readonly string[]): string | undefined {
+function git(directory: string, parameters: readonly string[]): string | undefined {
   try {
-    return execFileSync('git', ['-C', directory, '--no-optional-locks', ...parameters], {
+    return execFileSync('git', argumentsOf(directory, parameters), {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 1 << 28,
+      maxBuffer,
       env: harmlessGit(directory),
     });
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The same, while this process goes on.
+ * @param env of `harmlessGit`
+ */
+export function askGit(
+  directory: string,
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile('git', argumentsOf(directory, parameters), { encoding: 'utf8', maxBuffer, env }, (error, output) =>
+      resolve(error === null ? output : undefined),
+    );
+  });
+}
+
+const maxBuffer = 1 << 28;
+
+function argumentsOf(directory: string, parameters: readonly string[]): string[] {
+  return ['-C', directory, '--no-optional-locks', ...parameters];
 }

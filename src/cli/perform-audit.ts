@@ -10,7 +10,7 @@ import { isSeverity, type Severity } from '../core/severity.ts';
 import type { InspectedImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
-import type { Target } from '../project/target.ts';
+import { type Target, targetRoot } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { compiledForOnePass } from './compiled-for-one-pass.ts';
@@ -21,7 +21,7 @@ import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
 import { askedRules } from './rule-selection.ts';
-import { subjectOf, withHistory } from './with-history.ts';
+import { beginHistory, subjectOf, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -48,6 +48,8 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const options = readingOptions(parsed, configuration);
+    const root = targetRoot(target);
+    const begun = root === undefined ? undefined : await beginHistory({ root, configuration }, parsed, terminal);
     const today = new Date().toISOString().slice(0, 10);
     const settings = settingsFrom(configuration, selection);
     let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;
@@ -87,7 +89,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
       report,
       budgetsBroken,
       failed: unrecorded,
-    } = await withHistory(ordered, { ...recording, images, configuration, project }, parsed, terminal);
+    } = await withHistory(ordered, { ...recording, images, configuration, project, begun }, parsed, terminal);
     progress.end();
     const accepted = parsed.value('write-baseline');
     if (accepted !== undefined)

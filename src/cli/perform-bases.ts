@@ -15,6 +15,7 @@ import { namedImages } from '../maintain/freshness/named-images.ts';
 import type { BasesSettings, Configuration } from '../project/configuration.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
+import { targetRoot } from '../project/target.ts';
 import { complaint } from '../report/complaint.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
@@ -104,9 +105,10 @@ export async function readBasesRun(parsed: ParsedArguments, terminal: Terminal, 
   const today = new Date().toISOString().slice(0, 10);
   const target = await readTarget(parsed.positionals, undefined, terminal);
   const { configuration } = await loadConfiguration(parsed, target, terminal);
-  if (parsed.has('write') && target.kind !== 'bytes') {
+  const root = targetRoot(target);
+  if (parsed.has('write') && root !== undefined) {
     const { endEarlierRun } = await import('./end-earlier-run.ts');
-    endEarlierRun(target.kind === 'directory' ? target.path : target.root, terminal);
+    endEarlierRun(root, terminal);
   }
   const snapshot = parsed.has('cluster') ? await readSnapshot(parsed, terminal, progress) : undefined;
   const project = await loadProject(target, {

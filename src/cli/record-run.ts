@@ -6,13 +6,14 @@ import type { TrendReport } from '../core/trend-report.ts';
 import { attributedTrend } from '../history/attributed-trend.ts';
 import { openStore, usingStore } from '../history/open-store.ts';
 import { recordRun } from '../history/record-run.ts';
+import { compileSqlite } from '../history/sqlite-code.ts';
 import { trendOf } from '../history/trend.ts';
 import { uncomparedBudgets } from '../history/uncompared-budgets.ts';
 import type { Configuration } from '../project/configuration.ts';
 import type { InspectedImage } from '../project/inspected-image.ts';
 import { brokenBudgets, noBudgets } from './broken-budgets.ts';
 import { comparedRuns } from './compared-runs.ts';
-import { baseBranches, projectName, sourceOf } from './git-source.ts';
+import { type AskedSource, askSource, baseBranches } from './git-source.ts';
 import { recordedReport } from './recorded-report.ts';
 
 /** A run that has ended, and where it is to be kept. */
@@ -55,10 +56,30 @@ export interface NotRecorded {
   };
 }
 
+/** What was begun of recording a run. */
+export interface BegunRecording {
+  readonly source: AskedSource;
+}
+
+/**
+ * Begins what need not wait for the run that is recorded: git tells of the work tree, and the store's code is compiled, while the run itself
+ * goes on.
+ */
+export async function beginRecording({
+  root,
+  environment,
+}: Pick<Recording, 'root' | 'environment'>): Promise<BegunRecording> {
+  compileSqlite();
+  const source = askSource(root, environment);
+  // V8 looks at the code in this pause, and compiles it in threads of its own from then on.
+  await new Promise(setImmediate);
+  return { source };
+}
+
 /** Keeps a run, and holds it against the runs before and the budgets. */
-export async function recordInHistory(recording: Recording): Promise<Recorded | NotRecorded> {
+export async function recordInHistory(recording: Recording, begun?: BegunRecording): Promise<Recorded | NotRecorded> {
   try {
-    return await record(recording);
+    return await record(recording, begun ?? (await beginRecording(recording)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, where, remedy, exitCode } = error;
@@ -66,8 +87,8 @@ export async function recordInHistory(recording: Recording): Promise<Recorded | 
   }
 }
 
-async function record(recording: Recording): Promise<Recorded> {
-  const run = await runOf(recording);
+async function record(recording: Recording, { source }: BegunRecording): Promise<Recorded> {
+  const run = await runOf(recording, source);
   const { configuration, root, environment } = recording;
   const { branch: asked } = configuration.budgets ?? {};
   const bases =
@@ -94,27 +115,16 @@ async function record(recording: Recording): Promise<Recorded> {
   });
 }
 
-async function runOf({
-  kind,
-  subject,
-  root,
-  version,
-  environment,
-  configuration,
-  report,
-  images,
-  evidence,
-}: Recording): Promise<RunRecord> {
+async function runOf(
+  { kind, subject, version, configuration, report, images, evidence }: Recording,
+  source: AskedSource,
+): Promise<RunRecord> {
   const recorded = recordedReport(report);
   return {
-    project: configuration.history.project ?? projectName(root),
+    project: configuration.history.project ?? source.project(),
     kind,
     subject,
-    ...sourceOf(
-      root,
-      environment,
-      recorded.findings.map(({ path }) => path),
-    ),
+    ...(await source.of(recorded.findings.map(({ path }) => path))),
     at: new Date().toISOString(),
     tool: version,
     ...recorded,

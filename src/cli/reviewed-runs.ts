@@ -16,7 +16,7 @@ import type { Configuration } from '../project/configuration.ts';
 import { brokenBudgets, noBudgets } from './broken-budgets.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
-import { type BaseBranches, baseBranches, projectName, sourceOf } from './git-source.ts';
+import { askSource, type BaseBranches, baseBranches } from './git-source.ts';
 import { presentRun } from './present-run.ts';
 import { storeFile } from './store-file.ts';
 
@@ -56,24 +56,25 @@ export async function reviewedRuns(
 ): Promise<ReviewedRuns> {
   const { root, configuration } = request;
   const file = storeFile(parsed, configuration.history, root, terminal.cwd);
-  const project = configuration.history.project ?? projectName(root);
+  const asked = askSource(root, terminal.environment);
+  const project = configuration.history.project ?? asked.project();
   const words = wordsOf(parsed, terminal.cwd, root, file, project);
+  const found = request.report.findings.map(({ locations: [{ path: file }] }) => file);
+  const source = await asked.of(found);
   if (parsed.value('store') === undefined && !existsSync(file))
-    return { ...(await judged(request, undefined, project, terminal)), words };
+    return { ...judged(request, undefined, { project, source }, terminal), words };
   const store = await openStore(file, 'read');
-  return { ...usingStore(store, () => judged(request, store, project, terminal)), words };
+  return { ...usingStore(store, () => judged(request, store, { project, source }, terminal)), words };
 }
 
 function judged(
   { report, root, configuration, since, now }: ReviewRequest,
   store: Store | undefined,
-  project: string,
+  { project, source }: { readonly project: string; readonly source: RunSource },
   { cwd, environment, version }: Terminal,
 ): Omit<ReviewedRuns, 'words'> {
   const { budgets = noBudgets } = configuration;
   const at = now.toISOString();
-  const found = report.findings.map(({ locations: [{ path: file }] }) => file);
-  const source = sourceOf(root, environment, found);
   const bases =
     budgets.branch === undefined ? baseBranches(root, environment) : { target: undefined, others: [budgets.branch] };
   const series: RunSeries = { project, kind: 'audit', subject: '.' };

@@ -7,7 +7,7 @@ import type { Target } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { withHistoryFindings } from './history-findings.ts';
 import { isRecorded } from './history-flags.ts';
-import type { NotRecorded, Recorded, Recording } from './record-run.ts';
+import type { BegunRecording, NotRecorded, Recorded, Recording } from './record-run.ts';
 import { storeFile } from './store-file.ts';
 
 /** What `withHistory` takes beside the report. */
@@ -15,6 +15,8 @@ export interface HistoryRequest extends Pick<Recording, 'kind' | 'subject' | 'ro
   readonly configuration: Recording['configuration'];
   /** With build contexts, where they were looked at. */
   readonly project?: Project;
+  /** What {@link beginHistory} began. */
+  readonly begun?: BegunRecording | undefined;
 }
 
 export interface ReportWithHistory {
@@ -23,6 +25,17 @@ export interface ReportWithHistory {
   readonly budgetsBroken: boolean;
   /** The exit code of a run that was to be recorded and was not. */
   readonly failed: UserError['exitCode'] | undefined;
+}
+
+/** Begins to record a run that is still to be done, where that is asked for: it then takes no time of its own afterwards, or little. */
+export async function beginHistory(
+  { root, configuration }: Pick<HistoryRequest, 'root' | 'configuration'>,
+  parsed: ParsedArguments,
+  { environment }: Terminal,
+): Promise<BegunRecording | undefined> {
+  if (!isRecorded(parsed, configuration)) return undefined;
+  const { beginRecording } = await import('./record-run.ts');
+  return beginRecording({ root, environment });
 }
 
 /** Records a report where that is asked for, and puts into it what the history and the budgets say. Otherwise it is as it was, and nothing is loaded. */
@@ -50,7 +63,7 @@ export async function withHistory(
 /** What hinders recording costs nobody the report. */
 async function recorded(
   report: Report,
-  request: HistoryRequest,
+  { begun, ...request }: HistoryRequest,
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<Recorded | NotRecorded> {
@@ -63,7 +76,7 @@ async function recorded(
     return { refused: { message, where, remedy, exitCode } };
   }
   const { recordInHistory } = await import('./record-run.ts');
-  return recordInHistory({
+  const recording: Recording = {
     ...request,
     file,
     version: terminal.version,
@@ -72,7 +85,8 @@ async function recorded(
     report,
     evidence: [],
     showsTrend: isDrawn(parsed),
-  });
+  };
+  return recordInHistory(recording, begun);
 }
 
 /** Only the page draws it. */

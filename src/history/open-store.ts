@@ -1,9 +1,9 @@
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { Database } from 'node-sqlite3-wasm';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { applicationId, migrations } from './migrations.ts';
+import { loadSqlite } from './sqlite-code.ts';
 import { copyStore, isWritable } from './store-copy.ts';
 import { holdLock } from './store-lock.ts';
 
@@ -161,11 +161,7 @@ function newer(file: string, version: number, known: number): UserError {
 }
 
 async function load(file: string): Promise<Database> {
-  // To compile its code a second time, and better, takes longer than it runs here; it is compiled when it is loaded.
-  setFlagsFromString('--liftoff-only');
-  // It comes with this package: each function is validated when it is compiled, and most never are. Versions that do not know the flag say so aloud.
-  if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--wasm-lazy-validation');
-  const { Database } = await import('node-sqlite3-wasm');
+  const { Database } = await loadSqlite();
   const database = new Database(file);
   // Taken once: the library locks by a directory, and nobody else has the store open.
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');

@@ -166,6 +166,7 @@ function insertEvidence(database: Database, run: number, position: number, evide
 function contentId(database: Database, value: unknown): number {
   const json = JSON.stringify(value);
   const digest = createHash('sha256').update(json).digest('hex');
-  database.run('INSERT OR IGNORE INTO content (digest, json) VALUES (?, ?)', [digest, json]);
-  return Number(database.get('SELECT id FROM content WHERE digest = ?', [digest])?.id);
+  const known = database.get('SELECT id FROM content WHERE digest = ?', [digest]);
+  if (known) return Number(known.id);
+  return Number(database.run('INSERT INTO content (digest, json) VALUES (?, ?)', [digest, json]).lastInsertRowid);
 }

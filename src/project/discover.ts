@@ -2,7 +2,7 @@ import { compareCodes } from '../core/natural-order.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { FileKind } from './discover-kind.ts';
 import { newSearch, searchDirectory, searchNamed, takeLinks } from './discover-search.ts';
-import type { Target } from './target.ts';
+import { type Target, targetRoot } from './target.ts';
 
 export interface DiscoveredFile {
   /** Relative to the root, with forward slashes; for a file elsewhere, named by the user, with `../`. */
@@ -63,7 +63,7 @@ export interface DiscoveryOptions {
  * `problems`.
  */
 export async function discover(target: Target, options: DiscoveryOptions = {}): Promise<DiscoveredFiles> {
-  const root = target.kind === 'bytes' ? '' : target.kind === 'directory' ? target.path : target.root;
+  const root = targetRoot(target) ?? '';
   const search = newSearch(root, options, defaultDiscoveryLimits);
   if (target.kind === 'directory') searchDirectory(search, '');
   if (target.kind === 'paths') for (const path of target.paths) searchNamed(search, path);

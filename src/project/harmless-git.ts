@@ -6,11 +6,24 @@ import { execFileSync } from 'node:child_process';
  * @throws what starting git throws, so that nothing is asked of a repository whose filters are not known.
  */
 export function harmlessGit(directory: string): NodeJS.ProcessEnv {
+  return withoutFilters(filtersAndOrigin(directory).filters);
+}
+
+/** The same, with the URL of the remote `origin`: to start git takes longer than its answer. */
+export function harmlessGitAndOrigin(directory: string): {
+  readonly env: NodeJS.ProcessEnv;
+  readonly origin: string | undefined;
+} {
+  const { filters, origin } = filtersAndOrigin(directory);
+  return { env: withoutFilters(filters), origin };
+}
+
+function withoutFilters(filters: readonly string[]): NodeJS.ProcessEnv {
   const settings: [string, string][] = [
     ['core.fsmonitor', 'false'],
     ['core.hooksPath', '/dev/null'],
     ['core.quotePath', 'false'],
-    ...filtersOf(directory).flatMap((filter): [string, string][] => [
+    ...filters.flatMap((filter): [string, string][] => [
       [`${filter}.clean`, ''],
       [`${filter}.smudge`, ''],
       [`${filter}.process`, ''],
@@ -32,16 +45,30 @@ export function harmlessGit(directory: string): NodeJS.ProcessEnv {
   };
 }
 
-/** `filter.lfs` of every filter that is configured, wherever. The names hold what they like, `=` too. */
-function filtersOf(directory: string): string[] {
+/** `filter.lfs` of every filter that is configured, wherever, and the URL of the remote `origin`. The names hold what they like, `=` too. */
+function filtersAndOrigin(directory: string): { readonly filters: string[]; readonly origin: string | undefined } {
+  const pairs = configured(directory, '^(filter\\..*|remote\\.origin\\.url)$');
+  const names = pairs.map(([key]) => key.slice(0, key.lastIndexOf('.'))).filter((name) => name.startsWith('filter.'));
+  // The last one counts: https://git-scm.com/docs/git-config#Documentation/git-config.txt---get
+  const origin = pairs.findLast(([key]) => key === 'remote.origin.url')?.[1]?.trim();
+  return { filters: [...new Set(names)], origin: origin || undefined };
+}
+
+/** Keys with their values. Neither a key nor the name in it has a line end: https://git-scm.com/docs/git-config#_syntax */
+function configured(directory: string, keys: string): [key: string, value: string | undefined][] {
   try {
-    const keys = execFileSync('git', ['-C', directory, 'config', '-z', '--name-only', '--get-regexp', '^filter\\.'], {
+    const output = execFileSync('git', ['-C', directory, 'config', '-z', '--get-regexp', keys], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 1 << 26,
     });
-    const names = keys.split('\0').map((key) => key.slice(0, key.lastIndexOf('.')));
-    return [...new Set(names.filter((name) => name.startsWith('filter.')))];
+    return output
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const end = entry.indexOf('\n');
+        return end === -1 ? [entry, undefined] : [entry.slice(0, end), entry.slice(end + 1)];
+      });
   } catch (error) {
     // There is none.
     if (error instanceof Error && 'status' in error && error.status === 1) return [];

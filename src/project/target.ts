@@ -5,3 +5,15 @@ export type Target =
   | { readonly kind: 'paths'; readonly root: string; readonly paths: readonly string[] }
   /** Bytes that were given on standard input, taken for a Dockerfile or, when they look like one, a manifest. */
   | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array };
+
+/** The directory that the paths of a target's artifacts are relative to; undefined where it was given as bytes. */
+export function targetRoot(target: Target): string | undefined {
+  switch (target.kind) {
+    case 'directory':
+      return target.path;
+    case 'paths':
+      return target.root;
+    case 'bytes':
+      return undefined;
+  }
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ciBranch } from '../../src/cli/ci-branch.ts';
-import { baseBranches, sourceOf } from '../../src/cli/git-source.ts';
+import { askSource, baseBranches } from '../../src/cli/git-source.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -104,6 +104,9 @@ test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
   expect(ciBranch(environment).branch).toBe(expected);
 });
 
+const sourceOf = (root: string, environment: NodeJS.ProcessEnv, found: readonly string[] = []) =>
+  askSource(root, environment).of(found);
+
 describe('in a repository', () => {
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', directory, '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args]);
@@ -112,24 +115,24 @@ describe('in a repository', () => {
     git('commit', '-q', '--allow-empty', '-m', 'first');
   });
 
-  test('the branch of a fork is not recorded as one of this repository, by whatever name it was checked out', () => {
+  test('the branch of a fork is not recorded as one of this repository, by whatever name it was checked out', async () => {
     const environment = { ...gitlab, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '8' };
-    expect(sourceOf(directory, environment).branch).toBe('pull request 12');
+    expect((await sourceOf(directory, environment)).branch).toBe('pull request 12');
     git('checkout', '-q', '--detach');
-    expect(sourceOf(directory, environment).branch).toBe('pull request 12');
-    expect(sourceOf(directory, {}).branch).toBeUndefined();
+    expect((await sourceOf(directory, environment)).branch).toBe('pull request 12');
+    expect((await sourceOf(directory, {})).branch).toBeUndefined();
     git('checkout', '-q', '-b', 'other');
-    expect(sourceOf(directory, environment).branch).toBe('other');
+    expect((await sourceOf(directory, environment)).branch).toBe('other');
   });
 
-  test('what is found in a file that git does not know came with no commit', () => {
+  test('what is found in a file that git does not know came with no commit', async () => {
     writeFileSync(path.join(directory, 'Dockerfile'), 'FROM busybox');
     writeFileSync(path.join(directory, 'notes.txt'), 'x');
-    expect(sourceOf(directory, {}).dirty).toBe(false);
-    expect(sourceOf(directory, {}, ['Dockerfile', 'Dockerfile', '/usr/bin/sudo', '../x']).dirty).toBe(true);
+    expect((await sourceOf(directory, {})).dirty).toBe(false);
+    expect((await sourceOf(directory, {}, ['Dockerfile', 'Dockerfile', '/usr/bin/sudo', '../x'])).dirty).toBe(true);
     git('add', 'Dockerfile');
     git('commit', '-q', '-m', 'second');
-    expect(sourceOf(directory, {}, ['Dockerfile', 'image:shop/web']).dirty).toBe(false);
+    expect((await sourceOf(directory, {}, ['Dockerfile', 'image:shop/web'])).dirty).toBe(false);
   });
 
   test('runs are held against what the pull request goes into, else the default branch of the remote, else main', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -39,6 +39,19 @@ function plimsoll(args: readonly string[], user?: number) {
   });
   return { code: status, stdout, stderr };
 }
+
+test('a run that is recorded keeps the compiled code of its bundle for the next one', () => {
+  const installed = path.join(directory, 'installed');
+  cpSync(path.dirname(cli), installed, { recursive: true, filter: (file) => !file.endsWith('.code') });
+  writeFileSync(path.join(installed, 'package.json'), '{"type":"commonjs"}');
+  spawnSync(process.execPath, [path.join(installed, 'main.js'), 'audit', '--no-config', '--record'], {
+    cwd: directory,
+    env: environment(),
+  });
+  const [code, ...more] = readdirSync(path.join(directory, '.git/.cache/plimsoll'));
+  expect(code).toMatch(/\.code$/);
+  expect(more).toEqual([]);
+});
 
 test('a run is recorded, listed and compared, and a broken budget names its commit and ends with 1', () => {
   commit('first');

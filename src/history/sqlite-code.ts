@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+/** Of JavaScript's own, as far as it is used here: the types of Node.js have none of it. */
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+/**
+ * What changes how V8 compiles WebAssembly, and what takes that back: compiled code of the bundle that is kept for the next run has to be of the flags that
+ * a run begins with.
+ */
+const flags = {
+  // To compile code a second time, and better, takes longer than it runs here.
+  once: { on: ['--liftoff-only'], off: ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering'] },
+  // It comes with this package: functions are validated when they are compiled, and most never are.
+  lateValidation: { on: ['--wasm-lazy-validation'], off: ['--no-wasm-lazy-validation'] },
+  whole: { on: ['--no-wasm-lazy-compilation'], off: ['--wasm-lazy-compilation'] },
+};
+
+/** V8 of Node.js 20 and 22. That of 24 ends a process in which nothing but this compiling goes on. */
+const compilesAhead = /^(?:11\.3|12\.4)\./.test(process.versions.v8);
+
+/** Held, as V8 compiles no bytes anew while it has their code. */
+let ahead: Promise<object | undefined> | undefined;
+
+/**
+ * Has all code of SQLite compiled by threads of V8 while this one does something else, where there is a processor for them: to compile its functions when they
+ * are called takes longer than to write a run, and to compile all of them twice that. It begins when this thread next waits for something.
+ */
+export function compileSqlite(): void {
+  if (!compilesAhead || ahead !== undefined || availableParallelism() === 1) return;
+  set([...flags.once.on, ...flags.whole.on]);
+  ahead = compiled().finally(() => set([...flags.once.off, ...flags.whole.off]));
+}
+
+/** What goes wrong here goes wrong in the library again, and is said then. Where it does not stand beside the bundle, in tests, it compiles its code itself. */
+async function compiled(): Promise<object | undefined> {
+  try {
+    return await WebAssembly.compile(readFileSync(path.join(import.meta.dirname, 'node-sqlite3-wasm.wasm')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The library, with its code compiled ahead where that was begun. */
+export async function loadSqlite(): Promise<typeof import('node-sqlite3-wasm')> {
+  if ((await ahead) === undefined) {
+    set(flags.once.on);
+    // Versions that do not know the flag say so aloud.
+    if (process.versions.v8.startsWith('11.3.')) set(flags.lateValidation.on);
+  }
+  return import('node-sqlite3-wasm');
+}
+
+function set(names: readonly string[]): void {
+  for (const name of names) setFlagsFromString(name);
+}
