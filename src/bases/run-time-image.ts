@@ -13,7 +13,7 @@ export interface RunTimeImage {
 
 /**
  * The image on which a program runs that is built on `builder`: the same language, release, distribution and libc without what only
- * a build needs. A compiled program (Go, Rust) gets the bare distribution. Undefined where the tag does not tell enough, or the image
+ * a build needs. A compiled program (Go, Rust, C) gets the bare distribution. Undefined where the tag does not tell enough, or the image
  * is one to run on already.
  */
 export function runTimeImage(builder: string): RunTimeImage | undefined {
@@ -28,6 +28,8 @@ export function runTimeImage(builder: string): RunTimeImage | undefined {
       return slimImage(image);
     case 'golang':
     case 'rust':
+    case 'gcc':
+    case 'buildpack-deps':
       return bareDistribution(image);
     case 'maven':
     case 'gradle':

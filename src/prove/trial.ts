@@ -53,6 +53,8 @@ export interface TrialPlan {
   readonly startSeconds: number;
   /** SIGTERM to SIGKILL: the manifest's terminationGracePeriodSeconds, or the engine's 10. */
   readonly graceSeconds: number;
+  /** Seconds that pass between the start of a service and the first request: none, unless it is to be seen what changes with time. */
+  readonly askedAfterSeconds?: number;
   /** Sentences for people: what of the project could not be taken over, and what stands in its place. */
   readonly notes: readonly string[];
 }

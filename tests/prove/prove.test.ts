@@ -65,6 +65,7 @@ async function proveIn(world: World, flags: Partial<Subject['settings']> = {}) {
   const built: { text: string; cache: BuildRequest['cache']; source: string }[] = [];
   const textOf = new Map<string, string>();
   let runs = 0;
+  const waits: (number | undefined)[] = [];
   const builder: Builder = {
     kind: 'docker',
     title: 'a builder',
@@ -100,8 +101,9 @@ async function proveIn(world: World, flags: Partial<Subject['settings']> = {}) {
   };
   const runner: Runner = {
     title: 'a runner',
-    async try({ tag, id }): Promise<Trial> {
+    async try({ tag, id }, { askedAfterSeconds }): Promise<Trial> {
       runs++;
+      waits.push(askedAfterSeconds);
       const body = world.answers?.(textOf.get(tag) ?? '', runs) ?? 'ok';
       const good = world.isGood ?? true;
       return {
@@ -141,7 +143,7 @@ async function proveIn(world: World, flags: Partial<Subject['settings']> = {}) {
   expect([...textOf.keys()], 'images that are left').toEqual([]);
   expect(readFileSync(path.join(project.root, 'Dockerfile'), 'utf8')).toBe(dockerfile.join('\n'));
   expect(readFileSync(path.join(project.root, 'main.py'), 'utf8')).toBe('print(1)\n');
-  return { proof, built, runs: () => runs };
+  return { proof, built, runs: () => runs, waits };
 }
 
 const plan: TrialPlan = {
@@ -194,6 +196,13 @@ describe('prove', () => {
       behaviour: { verdict: 'same' },
       builds: 5,
     });
+  });
+
+  it('asks the original at two moments of its life, and the repaired at once', async () => {
+    const { waits } = await proveIn({});
+    expect(waits).toEqual([undefined, expect.any(Number), undefined]);
+    // More than a counter of whole seconds takes.
+    expect(waits[1]).toBeGreaterThan(1);
   });
 
   it('withdraws the fix whose step fails, and proves the rest from nothing', async () => {

@@ -21,6 +21,7 @@ const smoke = new Set([
   'python-pip',
   'python-script',
   'ruby-bundler',
+  'split-c-compiler',
   'static-nginx',
 ]);
 

@@ -111,6 +111,28 @@ CMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait"]
     expect(compareTrials(one, two, other).differences.map(({ name }) => name)).toEqual(['GET :8080/cgi-bin/now.cgi']);
   }, 120_000);
 
+  it('of a page that counts its seconds find the counter, and nothing else of its line, to be noise', async () => {
+    const counting = {
+      'index.cgi':
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\nup %s s, shop one\\n" $(($(date +%s) - $(cat /tmp/start)))\n',
+      'start.sh': 'date +%s > /tmp/start\nexec httpd -f -p 8080 -h /www\n',
+    };
+    const text =
+      'FROM busybox:1\nCOPY --chmod=755 index.cgi /www/cgi-bin/\nCOPY start.sh /\nUSER 1000\nCMD ["sh", "/start.sh"]\n';
+    const image = await build(text, counting);
+    const other = await build(text, { ...counting, 'index.cgi': counting['index.cgi'].replace('one', 'two') });
+    runner ??= await openEngineRunner(address);
+    const asked = { ...plan, requests: [get('/cgi-bin/index.cgi')] };
+    const original = await runner.try(image, asked, never);
+    const again = await runner.try(image, { ...asked, askedAfterSeconds: 1.5 }, never);
+    const slow = await runner.try(image, { ...asked, askedAfterSeconds: 3.2 }, never);
+    expect(compareTrials(original, again, slow)).toMatchObject({
+      verdict: 'same',
+      noise: [{ name: 'GET :8080/cgi-bin/index.cgi' }],
+    });
+    expect(compareTrials(original, again, await runner.try(other, asked, never)).verdict).toBe('different');
+  }, 60_000);
+
   it('are made through published ports where a container cannot be entered, and with the rights of the manifest', async () => {
     const published = await openEngineRunner(address, 'published');
     const security = {

@@ -1,3 +1,4 @@
+import { runTimeImage } from '../../bases/run-time-image.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
@@ -18,15 +19,26 @@ import { programNeeds } from './split-stage.ts';
 
 const compilers = /^(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)$/;
 
-/** A program of C or C++ on a bare distribution: what the build copies to where programs lie, or the program where it was made, on the same image. */
+/**
+ * A program of C or C++: what the build copies to where programs lie, or the program where it was made, on the same bare distribution, or
+ * on that below an image of compilers.
+ */
 export function planMake(subject: SplitSubject): Planned {
   const { dockerfile, stage, runs } = subject;
   const image = baseImageOf(stage);
-  if (image.runtime !== undefined || image.reference === undefined || image.shell === 'none') return undefined;
+  if (image.reference === undefined || image.shell === 'none') return undefined;
+  if (image.runtime !== undefined && image.runtime.name !== 'gcc') return undefined;
   if (!['debian', 'ubuntu', 'alpine'].includes(image.distribution)) return undefined;
+  const base = image.toolchain === true ? runTimeImage(image.reference.text)?.reference : image.reference.text;
+  if (base === undefined) return undefined;
   const commands = runs.flatMap((step) => step.commands);
   const building = commands.filter(isBuilding);
   if (building.length === 0) return undefined;
+  // Its C++ library is newer than that of any distribution, and lies where no distribution has it. A rule of make may compile C++, too.
+  if (image.runtime?.name === 'gcc' && !building.every(isPlainC))
+    return { refusal: `what is not C alone needs the C++ library of ${image.reference.text}` };
+  const linked = base === image.reference.text ? undefined : linkedLibrary(building);
+  if (linked !== undefined) return { refusal: `${linked} asks for a library that ${base} may lack` };
   const made = building.map((placed) => outputOf(subject, placed));
   if (made.includes(undefined)) return { refusal: 'it is not known what the compiler writes' };
   const outputs = made.flatMap((each) => each ?? []);
@@ -47,13 +59,17 @@ export function planMake(subject: SplitSubject): Planned {
   const shipped = withoutInner([...own, ...elsewhere, ...targets.flatMap((each) => each ?? [])]);
   return {
     title: `Compile in a stage of its own and ship ${shipped.join(' and ')}`,
-    base: image.reference.text,
+    base,
     copied: shipped,
     left,
     ...(image.distribution === 'alpine' && installsCpp(commands) && { packages: ['libstdc++'] }),
     fetchedByBuild: true,
     assumptions: [
-      programNeeds('compilers and headers', stage, shipped.join(' and ')),
+      programNeeds(
+        base === image.reference.text ? 'compilers and headers' : 'compilers, libraries, git and curl',
+        stage,
+        shipped.join(' and '),
+      ),
       {
         statement: `The build leaves nothing but ${shipped.join(' and ')} that is needed to run.`,
         state: 'unknown',
@@ -71,28 +87,52 @@ function startedBelow(subject: SplitSubject, places: readonly string[]): BuiltPr
   return path !== undefined && places.some((place) => liesIn(path, place)) ? { path, onPath: undefined } : undefined;
 }
 
-/** A compiler, or make for anything but an installation: that puts files where only its rules tell. */
-function isBuilding({ command }: PlacedCommand): boolean {
-  if (compilers.test(command.name)) return true;
+/** A flag that links more than every Debian has: libc, and the library of C++ for apt. */
+function linkedLibrary(building: readonly PlacedCommand[]): string | undefined {
+  return building
+    .filter(({ command }) => compilers.test(command.name))
+    .flatMap(({ command }) => command.arguments.map(({ value }) => value))
+    .find((word) => /^-l(?!(?:c|m|dl|rt|util|pthread|stdc\+\+)$)|^-(?:fopenmp|fsanitize)/.test(word));
+}
+
+/** gcc or cc, for files that are C by their names. */
+function isPlainC({ command }: PlacedCommand): boolean {
   return (
-    command.name === 'make' &&
-    command.arguments.every(({ literal, value }) => literal && !/install|^--|=|^-[fEI]/.test(value))
+    /^(?:gcc|cc)$/.test(command.name) &&
+    command.arguments.every(
+      ({ literal, value }) => literal && !/\.(?:cc|cpp|cxx|C|c\+\+)$|^-(?:l?stdc\+\+|xc\+\+)/.test(value),
+    )
   );
 }
 
-/** The file that a compiler writes, or the directory below which make does. */
+/** A compiler; make or cmake for anything but an installation: that puts files where only their rules tell. */
+function isBuilding({ command: { name, arguments: words } }: PlacedCommand): boolean {
+  if (compilers.test(name)) return true;
+  if (name === 'cmake') return words.every(({ literal, value }) => literal && !/install|^-[EP]$/i.test(value));
+  return name === 'make' && words.every(({ literal, value }) => literal && !/install|^--|=|^-[fEI]/.test(value));
+}
+
+/** The file that a compiler writes, or the directory below which make and cmake do. */
 function outputOf(
   { dockerfile }: SplitSubject,
   placed: PlacedCommand,
 ): { readonly kind: 'file' | 'directory'; readonly path: string } | undefined {
   const { name, arguments: words } = placed.command;
-  const kind = name === 'make' ? 'directory' : 'file';
-  const directory = directoryOf(dockerfile, placed);
-  const at = words.findIndex(({ value }) => value === (name === 'make' ? '-C' : '-o'));
-  const named = at === -1 ? (name === 'make' ? '.' : 'a.out') : words[at + 1]?.value;
-  const path = named === undefined || /[$*?]/.test(named) ? undefined : absolutePath(directory, named);
-  return path === undefined || path === '/' ? undefined : { kind, path };
+  const [flags, usual] = outputFlags[name] ?? [['-o'], 'a.out'];
+  const at = words.findIndex(({ value }) => flags.includes(value));
+  const joined = name === 'cmake' ? words.find(({ value }) => /^-B./.test(value))?.value.slice(2) : undefined;
+  const named = joined ?? (at === -1 ? usual : words[at + 1]?.value);
+  const path =
+    named === undefined || /[$*?]/.test(named) ? undefined : absolutePath(directoryOf(dockerfile, placed), named);
+  if (path === undefined || path === '/') return undefined;
+  return { kind: compilers.test(name) ? 'file' : 'directory', path };
 }
+
+/** The flags behind which stands where something writes, and where it does without. */
+const outputFlags: Readonly<Record<string, readonly [flags: readonly string[], usual: string]>> = {
+  make: [['-C'], '.'],
+  cmake: [['--build', '-B'], '.'],
+};
 
 /** Where cp or mv puts files outside of the places that stay behind; undefined where that is not seen. */
 function targetsOf(

@@ -1,3 +1,4 @@
+import type { BaseImage } from '../../bases/base-image.ts';
 import type { CommandWord } from '../../core/command-line.ts';
 import type { RuleContext } from '../../core/rule.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
@@ -88,11 +89,21 @@ const builds: Readonly<
     why: 'The compiler and its kin are pulled by every node and scanned for vulnerabilities, and none of it runs.',
     remedy: 'Compile in a stage of its own and copy the classes into an image with the Java runtime alone',
   },
+  c: {
+    find: (dockerfile) => dockerfile.commandsNamed('gcc', 'g++', 'cc', 'c++', 'make', 'cmake'),
+    why: 'The compiler, headers and the sources are pulled by every node and scanned for vulnerabilities, and none of it runs.',
+    remedy: 'Compile in a stage of its own and copy the program into a slim image of the same distribution',
+  },
 };
 
-/** An application of Node.js ships its sources and the packages for development with what it builds from them, one of Java its compiler. */
+/** The language of an image that compiles; of one that has compilers of C and nothing else, C. */
+function languageOf({ runtime, toolchain }: BaseImage): string {
+  return toolchain === true && (runtime === undefined || runtime.name === 'gcc') ? 'c' : (runtime?.name ?? '');
+}
+
+/** An application of Node.js ships its sources and the packages for development with what it builds from them, one of Java or C its compiler. */
 function reportBuild(project: Project, dockerfile: Dockerfile, stage: Stage, report: RuleContext['report']): void {
-  const { find, why, remedy } = builds[baseImageOf(stage).runtime?.name ?? ''] ?? {};
+  const { find, why, remedy } = builds[languageOf(baseImageOf(stage))] ?? {};
   const chain = new Set(stageChain(stage));
   const build = find?.(dockerfile).find((placed) => placed.stage !== undefined && chain.has(placed.stage));
   if (build === undefined) return;

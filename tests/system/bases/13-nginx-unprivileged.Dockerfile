@@ -1,4 +1,4 @@
-# tags: nginxinc/nginx-unprivileged:1 nginxinc/nginx-unprivileged:latest nginxinc/nginx-unprivileged:stable nginxinc/nginx-unprivileged:1.22 nginxinc/nginx-unprivileged:1.30 nginxinc/nginx-unprivileged:1.30-alpine
+# tags: nginxinc/nginx-unprivileged:1 nginxinc/nginx-unprivileged:latest nginxinc/nginx-unprivileged:stable nginxinc/nginx-unprivileged:1.22 nginxinc/nginx-unprivileged:1.30
 FROM nginx:1
 RUN groupadd --gid 101 nginx && useradd --no-log-init --uid 101 --gid 101 --no-create-home nginx \
  && sed -i -e 's/listen 80;/listen 8080;/' /etc/nginx/conf.d/default.conf \

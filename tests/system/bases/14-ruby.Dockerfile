@@ -1,4 +1,4 @@
-# tags: ruby:3.1 ruby:3 ruby:latest ruby:3.1-bookworm ruby:3.1-slim ruby:3-slim
+# tags: ruby:3.1 ruby:3 ruby:latest ruby:3.1-bookworm
 FROM buildpack-deps:12
 RUN apt-get update && apt-get install -y --no-install-recommends ruby ruby-dev bundler && rm -rf /var/lib/apt/lists/*
 ENV GEM_HOME=/usr/local/bundle BUNDLE_PATH=/usr/local/bundle BUNDLE_APP_CONFIG=/usr/local/bundle PATH=/usr/local/bundle/bin:$PATH

@@ -26,6 +26,7 @@ export async function observeService(
   const started = await waitUntilStarted(container, plan, signal);
   const observations: Observation[] = [started.observation];
   if (!started.observation.good) return observations;
+  if (plan.askedAfterSeconds !== undefined) await wait(plan.askedAfterSeconds * 1000, undefined, { signal });
   const port = plan.ports[0] ?? started.listeners?.[0]?.port;
   for (const request of plan.requests.filter(({ from }) => isProbe(from)))
     observations.push(await observeRequest(container, request, port, until, signal));
