@@ -37,6 +37,9 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
   const known = Object.hasOwn(beside, tool) ? beside[tool] : undefined;
   if (known === undefined) return undefined;
   const fills = ['node_modules'];
+  const isNamed = command.action === 'install';
+  // Without a package.json it installs what it names, and nothing else.
+  if (files === undefined && isNamed) return undefined;
   if (files === undefined)
     return {
       files: patterns[tool] ?? [],
@@ -80,9 +83,16 @@ export function npmInputs(command: PackageCommand, files: ProjectFiles | undefin
       members.length === 0
         ? fills
         : ['node_modules', ...members.map((path) => path.replace(/package\.json$/, 'node_modules'))],
-    questions: all.slice(1).some(({ bin }) => bin !== undefined)
-      ? ['A package of the workspace has a program of its own: is it linked rightly when its file is not there yet?']
-      : [],
+    questions: [
+      ...(all.slice(1).some(({ bin }) => bin !== undefined)
+        ? ['A package of the workspace has a program of its own: is it linked rightly when its file is not there yet?']
+        : []),
+      ...(isNamed
+        ? [
+            `Does anything read what ${tool} writes into package.json and the lock file when it installs packages by name? The files of the sources come over them then.`,
+          ]
+        : []),
+    ],
     ...(reason !== undefined && { needsSources: reason }),
   };
 }

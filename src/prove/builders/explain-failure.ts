@@ -26,6 +26,10 @@ const unreachable =
 const engineGone =
   /Cannot connect to the Docker daemon|error during connect|code = Unavailable|transport is closing|error reading from server|listing workers|failed to dial|no active sessions?|context canceled|broken pipe|unexpected EOF|^EOF$/i;
 
+/** A step that was not started, because the builder could not make a network for it (CNI's plug-ins, netavark, BuildKit's bridge). */
+const noNetwork =
+  /plugin type="[\w-]+" failed|\bCNI network\b|\bnetavark\b|could not create network|failed to set ?up container networking/i;
+
 /** Says how a build ended, in one sentence. */
 export function explainFailure(ending: Ending): FailedBuild {
   const { end, progress, logFile } = ending;
@@ -57,6 +61,11 @@ function explain({ builder, end, progress, answers, timeoutSeconds }: Ending): [
   if (!ran && unreachable.test(error))
     return ['unreachable', `What the build needs cannot be reached${at}: ${shortened(error)}.`];
   const code = exitCode(error);
+  if (ran && code === undefined && noNetwork.test(error))
+    return [
+      'system',
+      `${builder} cannot make a network for a step${at}: ${shortened(error)}. --network host does without.`,
+    ];
   if (failed?.instruction !== undefined) {
     const how =
       code === undefined

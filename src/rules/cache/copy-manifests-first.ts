@@ -29,7 +29,9 @@ export const rule = dockerfileRule({
   peers: [],
   check({ dockerfile, project }, { report }) {
     for (const stage of dockerfile.stages) {
-      const install = packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed));
+      const install =
+        packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed)) ??
+        namedInstall(project, dockerfile, stage);
       const copy = install && lastWholeCopyBefore(stage, install);
       if (install !== undefined && copy !== undefined && !installedBefore(dockerfile, stage, copy, install)) {
         const count = packagesInstalled(project, dockerfile, install);
@@ -90,6 +92,17 @@ function installsProject({ read, instruction }: PlacedPackageCommand): boolean {
     instruction.name === 'RUN' &&
     !instruction.mounts.some(({ type, options }) => type === 'bind' && !options.has('from'))
   );
+}
+
+/** `npm install express` beside the project's package.json, which installs what that lists, too; only where its manifests can go first. */
+function namedInstall(project: Project, dockerfile: Dockerfile, stage: Stage): PlacedPackageCommand | undefined {
+  return packageCommands(dockerfile).find((placed) => {
+    const { read, instruction } = placed;
+    if (placed.stage !== stage || instruction.name !== 'RUN' || read.action !== 'install') return false;
+    if (read.tool !== 'npm' || read.global || !read.packages.every(({ kind }) => kind === 'registry')) return false;
+    const copy = lastWholeCopyBefore(stage, placed);
+    return copy !== undefined && manifestsFirst(project, dockerfile, stage, copy, placed) !== undefined;
+  });
 }
 
 /** The COPY that brings sources: a directory or the whole context, as far as its words tell. */

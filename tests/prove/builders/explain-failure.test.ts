@@ -41,6 +41,23 @@ const ended = (how: Ending['end']['how'], why?: string) => ({ end: { how, code: 
 // The sentences of the builders, as they print them.
 test.each<[string, [Partial<ProgressResult>, Partial<Ending>?], string, RegExp]>([
   [
+    'a network for a step cannot be made: no fault of the step',
+    [
+      ran(
+        'RUN npm ci',
+        'error building at STEP "RUN npm ci": plugin type="bridge" failed (add): cni plugin bridge failed: failed to locate iptables: exec: "iptables": executable file not found in $PATH',
+      ),
+    ],
+    'system',
+    /^Docker Engine .* cannot make a network for a step, at «RUN npm ci»: plugin type="bridge" failed.*--network host does without\.$/,
+  ],
+  [
+    'a step that says the same and ends by itself is the step’s own failure',
+    [ran('RUN ./setup', 'exit code: 2', 'plugin type="bridge" failed')],
+    'failed',
+    /^«RUN \.\/setup» failed with exit code 2/,
+  ],
+  [
     'a source is not there',
     [
       ran(
