@@ -11,6 +11,7 @@ import { npmCataloguer } from './npm/installed.ts';
 import { nugetCataloguer } from './nuget/installed.ts';
 import { pythonCataloguer } from './pip/installed.ts';
 import { rpmCataloguer } from './rpm/installed.ts';
+import { unreadDatabases } from './unread-databases.ts';
 
 /** Everything that can find installed packages, an ecosystem each. Several may want the same file. */
 export const cataloguers: readonly Cataloguer[] = [
@@ -26,4 +27,5 @@ export const cataloguers: readonly Cataloguer[] = [
   goCataloguer,
   cargoCataloguer,
   binaryCataloguer,
+  unreadDatabases,
 ];

@@ -3,19 +3,32 @@ import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
 import { isWord, textOf } from '../internal/installed-text.ts';
 import { declaredLicences } from '../licences.ts';
 import { packageUrl } from '../purl.ts';
+import { isPlugAndPlay, maximumPlugAndPlayBytes, pluggedPackages } from './plug-and-play.ts';
 
 /** A manifest is some kilobytes. */
 const maximumBytes = 4 * 1024 * 1024;
 
-/** What npm, yarn and pnpm installed (pnpm below node_modules/.pnpm), and the application's own manifest beside its node_modules. */
+/**
+ * What npm, yarn and pnpm installed (pnpm below node_modules/.pnpm, yarn without one beside `.pnp.cjs`), and the application's own manifest beside its
+ * node_modules.
+ */
 export const npmCataloguer: Cataloguer = {
   name: 'npm',
-  wants: (file) =>
-    file.path.endsWith('package.json') && file.bytes <= maximumBytes && isInstalled(file.path) ? 'whole' : undefined,
+  wants: (file) => {
+    if (file.path.endsWith('package.json'))
+      return file.bytes <= maximumBytes && isInstalled(file.path) ? 'whole' : undefined;
+    return isPlugAndPlay(file.path) && file.bytes <= maximumPlugAndPlayBytes ? 'whole' : undefined;
+  },
   whole: (file, content) => {
+    if (isPlugAndPlay(file.path))
+      return pluggedPackages(textOf(content)).flatMap(({ name, version }) =>
+        isWord(name) && isWord(version) && isName(name) && isVersion(version)
+          ? npmPackage(file.path, name, version, [])
+          : [],
+      );
     const manifest = parseJsonObject(textOf(content));
     const { name, version } = manifest ?? {};
-    if (!isWord(name) || !isWord(version) || !isVersion(version) || !/^(?:@[^/@\s]+\/)?[^/@\s]+$/.test(name)) return [];
+    if (!isWord(name) || !isWord(version) || !isVersion(version) || !isName(name)) return [];
     const found = npmPackage(file.path, name, version, declaredLicences(manifest?.license, manifest?.licenses));
     const requires = requiredNames(manifest ?? {}, file.path);
     return [requires.length > 0 ? { ...found, requires } : found];
@@ -55,6 +68,10 @@ function requiredNames(manifest: JsonObject, path: string): string[] {
     return Object.keys(named).filter((name) => !isOptional(name));
   });
   return [...new Set(names)].filter((name) => name.length <= 214 && !name.includes('..')).slice(0, requiredAtMost);
+}
+
+function isName(text: string): boolean {
+  return /^(?:@[^/@\s]+\/)?[^/@\s]+$/.test(text);
 }
 
 /** https://semver.org/, with the leading `v` and `=` that npm takes. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dpkgCataloguer } from '../../../src/ecosystems/apt/installed.ts';
+import { cataloguers } from '../../../src/ecosystems/cataloguers.ts';
 import { completePackages } from '../../../src/ecosystems/complete-packages.ts';
 import { catalogue, fixture, urls } from './catalogue.ts';
 
@@ -188,4 +189,28 @@ describe('rpm', () => {
     });
     expect(found[1]).toMatchObject({ version: '2:1.2.3-4.el9', architecture: 'noarch' });
   });
+});
+
+describe('package managers whose packages are not listed', () => {
+  const said = (path: string) =>
+    cataloguers.flatMap(({ wants, gap }) => {
+      const header = { path, bytes: 1, mode: 0o644 };
+      return (wants(header) && gap?.(header, Buffer.from('x'))) ?? [];
+    });
+  test.each([
+    ['var/lib/pacman/local/ALPM_DB_VERSION', 'pacman'],
+    ['usr/lib/opkg/status', 'opkg'],
+    ['nix/var/nix/db/db.sqlite', 'Nix'],
+    ['var/lib/portage/world', 'Portage'],
+    ['opt/conda/conda-meta/history', 'conda'],
+  ])('are named: %s', (path, whose) => {
+    expect(said(path)).toEqual([`packages that ${whose} installed are not listed`]);
+  });
+
+  test.each(['var/lib/dpkg/status', 'app/history', 'srv/var/lib/pacman/local/ALPM_DB_VERSION'])(
+    '%s is none',
+    (path) => {
+      expect(said(path)).toEqual([]);
+    },
+  );
 });

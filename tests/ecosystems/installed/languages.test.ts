@@ -31,6 +31,66 @@ describe('npm', () => {
     expect(urls(catalogue(path, content, { mode: 0o644 }))).toEqual(expected);
   });
 
+  // As Yarn writes it: quotes and line ends escaped in a text of JavaScript, or an object in code.
+  const zip = (name: string) => `../root/.yarn/berry/cache/${name}-npm-1.zip/node_modules/${name}/`;
+  const state = json(
+    {
+      __info: ["don't touch"],
+      ignorePatternData: '(^(?:\\.yarn\\/sdks)$)',
+      packageRegistryData: [
+        [null, [[null, { packageLocation: './', linkType: 'SOFT' }]]],
+        ['shop', [['workspace:.', { packageLocation: './', linkType: 'SOFT' }]]],
+        ['@types/node', [['npm:20.1.0', { packageLocation: zip('@types/node') }]]],
+        [
+          'react-dom',
+          [
+            ['npm:18.2.0', { packageLocation: zip('react-dom') }],
+            ['virtual:0a9b#npm:18.2.0', { packageLocation: `./.yarn/__virtual__/x/${zip('react-dom')}` }],
+          ],
+        ],
+        [
+          'typescript',
+          [
+            [
+              'patch:typescript@npm%3A5.4.5#optional!builtin<compat/typescript>::version=5.4.5&hash=5adc0c',
+              { packageLocation: zip('typescript') },
+            ],
+          ],
+        ],
+        [
+          'esbuild',
+          [['npm:0.20.0', { packageLocation: './.yarn/unplugged/esbuild-npm-0.20.0/node_modules/esbuild/' }]],
+        ],
+        ['linked', [['link:../linked', { packageLocation: '../linked/' }]]],
+        ['odd name', [['npm:1.0.0', { packageLocation: zip('odd') }]]],
+        ['odd', 'npm:1.0.0'],
+      ],
+    },
+    undefined,
+    2,
+  );
+  const plugged = ['pkg:npm/%40types/node@20.1.0', 'pkg:npm/react-dom@18.2.0', 'pkg:npm/typescript@5.4.5'];
+  const escaped = state.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\\n');
+  test.each([
+    [
+      '.pnp.cjs',
+      `#!/usr/bin/env node\n"use strict";\n\nconst RAW_RUNTIME_STATE =\n'${escaped}';\n\nfunction x() {}\n`,
+      plugged,
+    ],
+    [
+      'srv/.pnp.cjs',
+      `function $$SETUP_STATE(hydrateRuntimeState, basePath) {\n  return hydrateRuntimeState(${state}, {basePath: basePath || __dirname});\n}\n`,
+      plugged,
+    ],
+    ['srv/.pnp.data.json', state, plugged],
+    ['srv/.pnp.cjs', 'module.exports = {}', []],
+    ['srv/.pnp.cjs', "const RAW_RUNTIME_STATE =\n'{", []],
+    ['srv/.pnp.data.json', json({ packageRegistryData: [['a'], 'b', ['c', [['npm:1.0.0', null]]]] }), []],
+    ['srv/my.pnp.cjs', state, []],
+  ])('of Yarn without node_modules: %s', (path, content, expected) => {
+    expect(urls(catalogue(path, content))).toEqual(expected);
+  });
+
   test.each([
     [{ license: 'MIT' }, ['MIT']],
     [{ license: { type: 'MIT', url: 'https://x' } }, ['MIT']],
