@@ -38,11 +38,12 @@ export async function findVulnerabilities(
   const own = ownFindings(analysis, terminal);
   if (own.vulnerabilities === undefined && reports.length === 0) return own;
   const merged = mergeScanners(own.vulnerabilities, reports, analysis.packages);
-  const { digest, indexDigest, name, configuration } = analysis.image;
+  const { digest, indexDigest, name, reference, configuration } = analysis.image;
+  const names = [name, reference].filter((each) => each !== undefined);
   const digests = [digest, indexDigest, configuration.digest].filter((each) => each !== undefined);
   const today = new Date().toISOString().slice(0, 10);
   const statements = await askedStatements(parsed, terminal);
-  const stated = applyStatements(merged.vulnerabilities, statements, { name, digests }, today);
+  const stated = applyStatements(merged.vulnerabilities, statements, { names, digests }, today);
   writeDisagreements(merged.disagreements, parsed, terminal);
   const sentences = [
     own.advisories,

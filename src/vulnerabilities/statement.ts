@@ -36,8 +36,8 @@ export interface StatedVulnerabilities {
 
 /** What an image is called, to tell whether a statement is about it. */
 export interface ImageNames {
-  /** As it was asked for: `registry.example/shop/web:1`. */
-  readonly name: string;
+  /** As it was asked for, and as an archive or an engine names it: `registry.example/shop/web:1`. */
+  readonly names: readonly string[];
   readonly digests: readonly string[];
 }
 
@@ -114,12 +114,12 @@ function decoded(text: string): string {
   }
 }
 
-/** `pkg:oci/web@sha256:…?repository_url=registry.example/shop`, a digest, or the name as it was asked for. */
-function isImage(written: string, { name, digests }: ImageNames): boolean {
-  if (written === name || digests.includes(written)) return true;
+/** `pkg:oci/web@sha256:…?repository_url=registry.example/shop`, a digest, or one of the names. */
+function isImage(written: string, { names, digests }: ImageNames): boolean {
+  if (names.includes(written) || digests.includes(written)) return true;
   if (!/^pkg:(?:oci|docker)\//.test(written)) return false;
   const digest = /@(sha256(?::|%3[aA])[0-9a-f]{64})/.exec(written)?.[1]?.replace(/%3[aA]/, ':');
   if (digest !== undefined) return digests.includes(digest);
   const wanted = decoded(/\/([^/@?#]+)(?:[@?#]|$)/.exec(written.replace(/\?.*$/s, ''))?.[1] ?? '');
-  return wanted !== '' && wanted === name.replace(/[:@][^/]*$/, '').replace(/^.*\//, '');
+  return wanted !== '' && names.some((name) => wanted === name.replace(/[:@][^/]*$/, '').replace(/^.*\//, ''));
 }

@@ -6,7 +6,7 @@ import type { Vulnerability } from '../../src/vulnerabilities/vulnerability.ts';
 import { installed } from './packages.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
-const image = { name: 'registry.example/shop/web:1', digests: [digest] };
+const image = { names: ['web.tar', 'registry.example/shop/web:1'], digests: [digest] };
 const ssl = installed('deb', 'libssl3', '3.0.11-1', {
   purl: 'pkg:deb/debian/libssl3@3.0.11-1?arch=amd64',
   source: { name: 'openssl', version: '3.0.11-1' },
