@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Cataloguer } from '../ecosystems/installed-package.ts';
 import type { Image, ImageLayer } from './image.ts';
 import type { ImageAnalysis } from './image-analysis.ts';
 import { type CacheFiles, cacheFiles, namedResults } from './internal/cache-files.ts';
 import { configurationSecrets } from './internal/configuration-secrets.ts';
+import { isKey, newKey } from './internal/content-names.ts';
 import { broughtBy, fileSystemView } from './internal/file-system-view.ts';
 import { layerName } from './internal/layer-error.ts';
 import { layerPaths, layerView } from './internal/layer-view.ts';
@@ -37,11 +39,13 @@ const maximumLayers = 512;
 export async function analyseImage(image: Image, options: AnalyseOptions): Promise<ImageAnalysis> {
   const layers = image.layers.slice(0, maximumLayers);
   const { cache, cataloguers, secrets = true } = options;
-  const settings = [...cataloguers.map(({ name }) => name).sort(), secrets ? 'secrets' : ''];
   const files = cache && cacheFiles(cache.directory, cache.maximumBytes);
+  const contentKey = files && keptKey(files);
+  const settings = [...cataloguers.map(({ name }) => name).sort(), secrets ? 'secrets' : '', keyName(contentKey)];
   const scans = await scanLayers(layers, {
     ...options,
     secrets,
+    contentKey,
     cache: files && cache && layerCache(files, cache, settings),
   });
   const names = layers.map(layerName);
@@ -53,6 +57,24 @@ export async function analyseImage(image: Image, options: AnalyseOptions): Promi
       ? [`only the first ${maximumLayers} of ${image.layers.length} layers were read`]
       : [];
   return { ...analysis, gaps: [...analysis.gaps, ...gaps] };
+}
+
+/** The key of what is kept: contents of layers that were read at different times are compared. Undefined where none can be kept. */
+function keptKey(files: CacheFiles): Uint8Array | undefined {
+  const name = 'content-key';
+  const kept = files.read(name);
+  if (isKey(kept)) return Uint8Array.from(kept);
+  try {
+    files.write(name, newKey());
+  } catch {}
+  // Another process may have written its own meanwhile.
+  const written = files.read(name);
+  return isKey(written) ? Uint8Array.from(written) : undefined;
+}
+
+/** What was kept under another key is not compared with what is read now. */
+function keyName(key: Uint8Array | undefined): string {
+  return key === undefined ? '' : createHash('sha256').update(key).digest('hex');
 }
 
 /** Layers on top of each other. */

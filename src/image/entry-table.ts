@@ -15,7 +15,7 @@ export const entryKinds: readonly EntryKind[] = [
   'opaque',
 ];
 
-/** The first bytes of SHA-256 of a content, as 32-bit words: enough that nobody can make two files that share them. */
+/** The name of a content (internal/content-names.ts), as 32-bit words: enough that nobody can make two files that share one. */
 export const hashWords = 4;
 
 /**
@@ -61,7 +61,7 @@ export interface EntryTableBuilder {
     target?: Uint8Array,
   ): void;
   /** Of the entry that was added last. */
-  setHash(hash: Uint8Array): void;
+  setName(name: Uint8Array): void;
   /** Bytes of all rests of paths and of all targets of links so far. */
   textBytes(): number;
   finish(): EntryTable;
@@ -137,8 +137,8 @@ export function entryTableBuilder(): EntryTableBuilder {
       if (target !== undefined) addTarget(target);
       count++;
     },
-    setHash(hash) {
-      const view = new DataView(hash.buffer, hash.byteOffset, hash.length);
+    setName(name) {
+      const view = new DataView(name.buffer, name.byteOffset, name.length);
       for (let word = 0; word < hashWords; word++)
         hashes[(count - 1) * hashWords + word] = view.getUint32(word * 4, true);
     },

@@ -10,6 +10,7 @@ export interface ThreadSettings {
   /** Names of those that look for packages. */
   readonly cataloguers: readonly string[];
   readonly secrets: boolean;
+  readonly contentKey: Uint8Array | undefined;
 }
 
 export interface ScanRequest {
@@ -32,7 +33,8 @@ export function serveLayerScans(port: MessagePort, settings: ThreadSettings): vo
   const chosen = cataloguers.filter(({ name }) => settings.cataloguers.includes(name));
   port.on('message', async ({ layer }: ScanRequest) => {
     try {
-      const scan = await scanLayer(layer, { cataloguers: chosen, secrets: settings.secrets });
+      const { secrets, contentKey } = settings;
+      const scan = await scanLayer(layer, { cataloguers: chosen, secrets, contentKey });
       port.postMessage({ kind: 'scan', scan } satisfies ScanAnswer, tableBuffers(scan.entries));
     } catch (error) {
       port.postMessage(refusal(error));

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { entryTableBuilder } from './entry-table.ts';
 import type { ImageLayer } from './image.ts';
+import { processKey } from './internal/content-names.ts';
 import { layerError } from './internal/layer-error.ts';
 import { algorithmOf } from './internal/unpack-layer.ts';
 import type { LayerCache } from './layer-cache.ts';
@@ -151,13 +152,13 @@ async function readAll(
 
 function threadsFor(
   layers: readonly ImageLayer[],
-  { threads, cataloguers, secrets }: ScanLayersOptions,
+  { threads, cataloguers, secrets, contentKey = processKey() }: ScanLayersOptions,
 ): LayerThread[] {
   if (threads === undefined) return [];
   // The largest is this thread's own.
   const others = layers.slice(1).filter(({ bytes }) => (bytes ?? 0) > 0);
   const worth = others.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) / worthThread;
   const count = Math.min(mostThreads, availableParallelism() - 1, others.length, Math.floor(worth));
-  const settings = { cataloguers: cataloguers.map(({ name }) => name), secrets };
+  const settings = { cataloguers: cataloguers.map(({ name }) => name), secrets, contentKey };
   return Array.from({ length: Math.max(count, 0) }, () => startLayerThread(threads, settings));
 }

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import type {
   Cataloguer,
   FileHeader,
@@ -8,6 +7,7 @@ import type {
 } from '../../ecosystems/installed-package.ts';
 import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
 import type { ImageLayer } from '../image.ts';
+import { type ContentNaming, contentNames, processKey } from './content-names.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
 import { type FileSecret, findFileSecrets, isReadInPart, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
 import { layerError } from './layer-error.ts';
@@ -29,6 +29,8 @@ declare global {
 export interface CollectOptions {
   readonly cataloguers: readonly Cataloguer[];
   readonly secrets: boolean;
+  /** Under which contents are named (content-names.ts); default one of this process. */
+  readonly contentKey?: Uint8Array | undefined;
   /** Entries of one layer. */
   readonly maximumEntries?: number;
   /** Bytes of all paths of one layer, without what each shares with the one before, and of all targets of links. */
@@ -73,7 +75,7 @@ interface OpenFile {
   /** How much of its start is wanted in one piece. */
   wanted: number;
   readonly kept: boolean;
-  hash: Hash | undefined;
+  naming: ContentNaming | undefined;
   start: Uint8Array | undefined;
   received: number;
 }
@@ -88,6 +90,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
   const texts = new Map<string, string>();
   const required = new Set<string>();
   const starts = startKeeper();
+  const names = contentNames(options.contentKey ?? processKey());
   let open: OpenFile | undefined;
 
   function look(file: OpenFile, start: Uint8Array): void {
@@ -139,19 +142,19 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
       for (const stream of open.streams) stream.push(bytes);
       open.received += bytes.length;
       if (whole) {
-        table.setHash(createHash('sha256').update(bytes).digest());
+        table.setName(names.of(bytes.subarray(0, open.header.bytes)));
         if (open.wanted > 0) look(open, bytes);
         return;
       }
       const first = open.received === bytes.length;
       if (first && open.whole.length === 0 && !open.kept && !mayHoldSecrets(open.header.path, bytes)) open.wanted = 0;
-      open.hash ??= createHash('sha256');
-      open.hash.update(bytes);
+      open.naming ??= names.begin(open.header.bytes);
+      open.naming.push(bytes);
       starts.keep(open, bytes);
     },
     contentEnd() {
-      if (open?.hash) {
-        table.setHash(open.hash.digest());
+      if (open?.naming) {
+        table.setName(open.naming.end());
         if (open.start) look(open, open.start);
       }
       if (open) endStreams(open);
@@ -197,7 +200,7 @@ function openFile(header: FileHeader, options: CollectOptions, odd: Notes): Open
   const kept = keptTextBytes(header.path) >= header.bytes;
   const secretBytes = options.secrets || mayNameTests(header.path) ? Math.min(header.bytes, maximumSecretBytes) : 0;
   const wanted = whole.length > 0 || kept ? header.bytes : secretBytes;
-  return { header, whole, streams, wanted, kept, hash: undefined, start: undefined, received: 0 };
+  return { header, whole, streams, wanted, kept, naming: undefined, start: undefined, received: 0 };
 }
 
 /** Where the start of one file after the other is put. */
