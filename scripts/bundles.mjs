@@ -92,7 +92,7 @@ export const layerWorker = { ...common, entryPoints: { 'layer-worker': 'src/cli/
 /** Loads these when they are first called: few runs want them, and each takes longer to load than to read a repository. */
 export function lateBuiltins(
   functions = {
-    'node:crypto': ['createHash', 'createHmac', 'hash', 'randomBytes', 'timingSafeEqual'],
+    'node:crypto': ['createCipheriv', 'createHash', 'createHmac', 'hash', 'randomBytes', 'timingSafeEqual'],
     'node:net': ['BlockList', 'connect', 'isIP'],
   },
 ) {
