@@ -12,9 +12,16 @@ const smallBase = /(?:^|[-:/])(?:slim|alpine|distroless|busybox|scratch|nginx|jr
 
 /**
  * docs/proof.md.
+ * @param listed the names of all that the command knows
+ * @param startUp the rows of what a pod took to start, as tests/system/cost-start-up.test.ts writes them
  * @param bases the image that the last stage of each application stands on, by the application's name, with the name that it has here
  */
-export function documentOf(results: readonly Result[], listed: number, bases: ReadonlyMap<string, string>): string {
+export function documentOf(
+  results: readonly Result[],
+  listed: readonly string[],
+  bases: ReadonlyMap<string, string>,
+  startUp: string,
+): string {
   const isSmall = ({ name }: Result) => smallBase.test(bases.get(name) ?? '');
   const ordered = [...results].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   const measured = ordered.filter(isMeasured);
@@ -23,6 +30,8 @@ export function documentOf(results: readonly Result[], listed: number, bases: Re
   const proved = measured.filter(({ verdict }) => verdict === 'proved');
   const languages = new Set(measured.map(({ language }) => language)).size;
   const open = proved.filter(({ stages }) => stages === 1);
+  const unmeasured = listed.filter((name) => !results.some((each) => each.name === name)).sort();
+  const smallOnes = open.filter(isSmall).length;
   const times = measured.map(({ evidence }) => evidence.created.slice(0, 16).replace('T', ' ')).sort();
   return `# Real applications, before and after
 
@@ -39,7 +48,7 @@ registry would give. Seconds are of a machine with two processors that did many 
 **${measured.length} applications in ${languages} languages were built and compared; ${proved.length} are proved: they build, and every observation of three runs is alike. None of those is broken.**
 What the original itself fails at (not to stop at SIGTERM, mostly) proves nothing, and is not counted.
 The rows were measured between ${times[0]} and ${times.at(-1)} (UTC), each with the fixes of its hour: what was mended later is in the later ones alone.
-The command knows ${listed} applications, and goes on where it was stopped: those that are not in the table were not measured yet.
+The command knows ${listed.length} applications, and goes on where it was stopped. Not measured yet: ${unmeasured.length === 0 ? 'none' : unmeasured.join(', ')}.
 ${notCompared.length > 0 ? `${notCompared.length} could not be compared (below).` : ''}
 
 | of the proved | applications | least | lower quartile | median | upper quartile | most |
@@ -60,11 +69,23 @@ Published by others: repairing smells deterministically saved 4.6 % of the size 
 86.2 % (Doctor, 2025). Their applications are others: the figures say the order of magnitude, no more.
 
 ${goals(open, proved)}
+Why the median of the size is where it is: ${smallOnes} of ${open.length} start on an image that is small already, and a slim image is where the repair of a full one ends. What is smaller still (distroless images of Node.js
+or Python, Alpine) has no shell or another libc: that is a decision, and no fix makes it. What is left there is caches, packages for development and what apt recommends, which is little beside the image.
 The applications of this repository are made to try one repair each, most of them of other areas than size: the public ones alone say more of what a repository can expect.
 
 | application | measured | language | stages | size | saved | to pull | rebuild | work | layers | same program | fixes | taken back |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${measured.map(row).join('\n')}
+
+## From pod created to ready, before and after
+
+Measured beside what [plimsoll cost](cost.md) estimates, by \`tests/system/cost-start-up.test.ts\` (\`npm run test:node\`): an application with 4,000 small files and 40 MB of data, with \`COPY\` and then
+\`RUN chown -R\` before, with \`COPY --chown\` as \`plimsoll fix\` leaves it after, and a next version in which one file changed. A real kubelet (Kubernetes 1.37, containerd 2.4) pulls it from a real
+registry that gives 5 MB a second. Seconds.
+
+| image | pulled | pull, estimated | pull, measured | created to ready, estimated | created to ready, measured |
+| --- | --- | --- | --- | --- | --- |
+${startUp.trim()}
 
 ## What saves less than half, and why
 

@@ -68,7 +68,9 @@ function writeDocument(): void {
   const bases = new Map(
     applications.flatMap((each) => (known.has(each.name) ? [[each.name, baseOf(each)] as const] : [])),
   );
-  writeFileSync('docs/proof.md', documentOf(results, applications.length, bases));
+  const startUp = readFileSync('benchmarks/prove/start-up.md', 'utf8');
+  const names = applications.map(({ name }) => name);
+  writeFileSync('docs/proof.md', documentOf(results, names, bases, startUp));
 }
 
 /** What the last stage of an application stands on; of a stage of its own, what that does. */
