@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../../src/init/plan.ts';
@@ -15,6 +15,8 @@ export interface Given {
   readonly environment?: Readonly<Record<string, string>>;
   /** Run with the image before it serves, as a release step: what brings the database up to date. */
   readonly before?: readonly string[];
+  /** Files that only its user can write, as the program finds them: text by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Asked instead of the health endpoint or `/`. */
   readonly path?: string;
   /** What it cannot run without and this machine has not. */
@@ -148,7 +150,12 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
   if (pod.port === undefined) return { outcome: 'does not serve', reason: 'a program that nothing connects to' };
   const wantsPostgres = Object.values(given.environment ?? {}).some((value) => value.includes('{postgres}'));
   const postgres = wantsPostgres ? await startPostgres() : undefined;
-  const options = [...restrictions(pod), ...environment(plan, given, postgres?.address)];
+  const files = mkdtempSync(path.join(tmpdir(), 'plimsoll-files-'));
+  const options = [
+    ...restrictions(pod),
+    ...environment(plan, given, postgres?.address),
+    ...mounts(files, given.files ?? {}),
+  ];
   // A database listens on this machine's own address: only then the container shares its network.
   const network = postgres ? '--network=host' : '--network=none';
   try {
@@ -168,6 +175,7 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
     }
   } finally {
     await postgres?.stop();
+    rmSync(files, { recursive: true, force: true });
   }
 }
 
@@ -177,6 +185,16 @@ function restrictions({ user, writable }: RunPlan): string[] {
     ...['--read-only', '--user', `${user}:${user}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...writable.flatMap((each) => ['--tmpfs', `${each.path}:uid=${user},gid=${user},mode=1777`]),
   ];
+}
+
+/** As ConfigMaps and Secrets give files: read by all, written by none. */
+function mounts(directory: string, files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files).flatMap(([place, text], at) => {
+    const file = path.join(directory, String(at));
+    writeFileSync(file, text, { mode: 0o444 });
+    chmodSync(directory, 0o755);
+    return ['--volume', `${file}:${place}:ro`];
+  });
 }
 
 /** What the ConfigMap says, and a value for each secret: given, or one that is as long as keys are. */

@@ -2,7 +2,7 @@ import type { Finding, Location } from '../core/finding.ts';
 
 /**
  * The findings without those that say the same of the same places: two overlays that take one base are each evaluated, and
- * what the base decides is found in both.
+ * what the base decides is found in both, whatever name each gives the object and whatever else each holds beside it.
  */
 export function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Map<number, Finding[]>>();
@@ -20,10 +20,23 @@ export function withoutRepeats(findings: readonly Finding[]): Finding[] {
 }
 
 function saysTheSame(one: Finding, other: Finding): boolean {
-  if (one.rule !== other.rule || one.message !== other.message) return false;
+  if (one.rule !== other.rule) return false;
+  if (/\.ya?ml$/.test(one.locations[0].path))
+    return (
+      withoutTitle(one.message) === withoutTitle(other.message) && isSamePlace(one.locations[0], other.locations[0])
+    );
+  if (one.message !== other.message) return false;
   if (one.locations.length !== other.locations.length) return false;
   return one.locations.every((location, index) => isSamePlace(location, other.locations[index]));
 }
+
+/** What a message says of an object, without the object's name: `Deployment web: …`, `Deployment web has …`. */
+function withoutTitle(message: string): string {
+  return message.replace(title, '');
+}
+
+const title =
+  /^(?:[A-Z][A-Za-z]+ [a-z0-9][a-z0-9.-]*: |(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|CronJob|Job|Pod) [a-z0-9][a-z0-9.-]* )/;
 
 function isSamePlace(one: Location, other: Location | undefined): boolean {
   if (other === undefined || one.path !== other.path || one.range?.end !== other.range?.end) return false;

@@ -61,6 +61,7 @@ const clientSideGroups = new Set([
   'backstage.io',
   'helm.config',
   'config.kubernetes.io',
+  'tanka.dev',
 ]);
 
 /**

@@ -32,7 +32,7 @@ const noDockerfile =
   /(?:~|\.(?:mdx?|rst|adoc|sw[pox]|orig|rej|bak|backup|old|save|tmp|log|lock|patch|diff|sha256|sha512|asc|sig|png|svg|pdf))$/;
 /** A Dockerfile for such a language, or a file of that language about Dockerfiles: the content tells. */
 const languageEnding =
-  /\.(?:txt|json5?|ya?ml|toml|hcl|ini|cfg|conf|sh|bash|bat|cmd|ps1|py|[cm]?[jt]sx?|go|rb|rs|php|java|kt|cs|c|h|cpp|lua|pl|html?|css|xml|vim|el|hs|scala|sql|ipynb)$/;
+  /\.(?:txt|json5?|ya?ml|toml|hcl|ini|cfg|conf|sh|bash|bat|cmd|ps1|py|[cm]?[jt]sx?|go|rb|rs|php|java|kt|cs|c|h|cpp|lua|pl|html?|css|xml|vim|el|hs|scala|sql|ipynb|exs?|erl|hrl|clj[cs]?|swift|dart|groovy|gradle|tf|tfvars|bzl|nix|vue|svelte|scss|less|r|jl|fs|vb|m|mm|zig|nim|cr|proto|cue|jsonnet|libsonnet|rego|bats|fish|zsh|awk)$/;
 
 const byName: ReadonlyMap<string, FileKind> = new Map([
   ['.dockerignore', 'ignore-file'],

@@ -85,7 +85,7 @@ export function searchDirectory(search: Search, directory: string): void {
 /** `top`: the directory that was asked for, with a slash at its end: git's rules see paths from there. */
 function enter(search: Search, directory: string, top: string, around: Surroundings): void {
   const entries = readDirectory(search, directory);
-  if (entries === undefined) return;
+  if (entries === undefined || (`${directory}/` !== top && isVendored(directory, entries))) return;
   const here = surroundingsIn(search, directory, top, around, entries);
   for (const entry of entries) {
     if (isOver(search, 'entries', ++search.entries)) return;
@@ -102,6 +102,12 @@ function enter(search: Search, directory: string, top: string, around: Surroundi
     if (entry.isFile()) take(search, path, named, here.chart);
     else search.links.push({ path, named, chart: here.chart });
   }
+}
+
+/** What `go mod vendor` and Composer put there is other people's: https://go.dev/ref/mod#vendoring, https://getcomposer.org/doc/06-config.md#vendor-dir. */
+function isVendored(directory: string, entries: readonly Dirent[]): boolean {
+  if (!/(?:^|\/)vendor$/.test(directory)) return false;
+  return entries.some((entry) => entry.isFile() && (entry.name === 'modules.txt' || entry.name === 'autoload.php'));
 }
 
 function readDirectory(search: Search, directory: string): readonly Dirent[] | undefined {

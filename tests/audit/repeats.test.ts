@@ -21,6 +21,19 @@ describe('findings that repeat each other', () => {
     expect(withoutRepeats([finding('a.yaml', 1), finding('a.yaml', 1), finding('a.yaml', 2)])).toHaveLength(2);
   });
 
+  test('what two overlays make of one base is said once, whatever each calls it and holds beside it', () => {
+    const elsewhere = finding('overlay.yaml', 3).locations[0];
+    const renamed = finding('base.yaml', 1, 'Deployment shop-web has no limit.');
+    const beside = { ...finding('base.yaml', 1), locations: [...renamed.locations, elsewhere] as const };
+    expect(withoutRepeats([finding('base.yaml', 1), renamed, beside])).toEqual([finding('base.yaml', 1)]);
+    expect(
+      withoutRepeats([finding('base.yaml', 1), finding('base.yaml', 1, 'Deployment web has no probe.')]),
+    ).toHaveLength(2);
+    expect(
+      withoutRepeats([finding('Dockerfile', 1), { ...renamed, ...finding('Dockerfile', 1, renamed.message) }]),
+    ).toHaveLength(2);
+  });
+
   test('copies of a manifest are one finding with several places', () => {
     const [only, ...more] = groupCopies([finding('base/a.yaml', 3), finding('release/a.yaml', 30)]);
     expect(more).toEqual([]);

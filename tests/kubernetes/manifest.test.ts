@@ -43,6 +43,11 @@ describe('objects', () => {
     ['something else', 'services: {a: {}}', []],
     ['a scalar', 'apiVersion kind', []],
     ['a file for a tool', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization', []],
+    [
+      'an environment of Tanka',
+      '{"apiVersion": "tanka.dev/v1alpha1", "kind": "Environment", "metadata": {"name": "environments/a"}}',
+      [],
+    ],
   ])('of %s', (_, text, expected) => {
     expect(names(text)).toEqual(expected);
   });

@@ -32,12 +32,17 @@ describe('what a name stands for', () => {
     expect(kindOfName(path)).toEqual({ kind: 'dockerfile', template: true });
   });
 
-  test.each(['Dockerfile.py', 'Dockerfile.go', 'Dockerfile.txt', 'dockerfile_test.go', 'dockerfile.yaml'])(
-    '%s may be one',
-    (path) => {
-      expect(kindOfName(path)).toEqual({ kind: 'dockerfile', sniff: true });
-    },
-  );
+  test.each([
+    'Dockerfile.py',
+    'Dockerfile.go',
+    'Dockerfile.txt',
+    'dockerfile_test.go',
+    'dockerfile.yaml',
+    'dockerfile.ex',
+    'dockerfile_test.exs',
+  ])('%s may be one', (path) => {
+    expect(kindOfName(path)).toEqual({ kind: 'dockerfile', sniff: true });
+  });
 
   test.each([
     'Dockerfile.md',

@@ -51,6 +51,21 @@ describe('a repository', () => {
     expect(found.applicationFiles).toEqual(['dockerfile.go']);
   });
 
+  test.each([
+    ['Go', 'vendor/modules.txt'],
+    ['PHP', 'vendor/autoload.php'],
+  ])('the packages of others that a repository of %s keeps are not entered', async (_language, mark) => {
+    const tree = { Dockerfile: 1, [mark]: 1, 'vendor/github.com/a/b/Dockerfile': 1 };
+    const found = await discoverIn(tree);
+    expect(found.files.map(({ path }) => path)).toEqual(['Dockerfile']);
+    expect(found.applicationFiles).toEqual([]);
+  });
+
+  test('a directory that is only called vendor is entered', async () => {
+    const found = await discoverIn({ 'vendor/web/Dockerfile': 1 });
+    expect(found.files.map(({ path }) => path)).toEqual(['vendor/web/Dockerfile']);
+  });
+
   test('charts with all that belongs to them', async () => {
     const found = await discoverIn({
       'charts/web/Chart.yaml': 1,

@@ -18,7 +18,6 @@ const tools: Readonly<Record<string, { readonly flag: string; readonly peers: re
   apt: { flag: '-y', peers: [] },
   yum: { flag: '-y', peers: ['hadolint:DL3030', 'kics:yum-install-allows-manual-input', 'parfum:yumInstallForceYes'] },
   dnf: { flag: '-y', peers: ['hadolint:DL3038', 'kics:missing-flag-from-dnf-install'] },
-  microdnf: { flag: '-y', peers: ['hadolint:DL3038', 'kics:missing-flag-from-dnf-install'] },
   tdnf: { flag: '-y', peers: ['kics:missing-flag-from-dnf-install'] },
   zypper: { flag: '-y', peers: ['hadolint:DL3034', 'kics:missing-zypper-non-interactive-switch'] },
 };

@@ -1,6 +1,6 @@
 import type { Assumption } from '../../core/fix.ts';
 import type { ComposeFile } from '../../kubernetes/compose.ts';
-import { mayBeStack } from '../../kubernetes/compose-stack.ts';
+import { isNamedStack, mayBeStack } from '../../kubernetes/compose-stack.ts';
 import type { Project } from '../../project/project.ts';
 import { composeRule } from '../../project/rule.ts';
 import { asks, holds, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
@@ -13,6 +13,7 @@ export const rule = composeRule({
   peers: [],
   check({ compose, project }, { report }) {
     const { version } = compose;
+    if (isNamedStack(compose)) return;
     const fix =
       version &&
       !isExplained(project, compose) &&

@@ -1,5 +1,5 @@
 import { packageCommands } from '../../dockerfile/package-commands.ts';
-import { isDevelopmentStage } from '../../project/development-stage.ts';
+import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
@@ -11,7 +11,7 @@ export const rule = dockerfileRule({
   remedy: 'Install it in a stage for development that stands on the one that ships.',
   peers: ['tally:php/no-xdebug-in-final-image'],
   check({ dockerfile, project }, { report }) {
-    if (!/xdebug/i.test(dockerfile.text)) return;
+    if (!/xdebug/i.test(dockerfile.text) || isDevelopmentFile(dockerfile.path)) return;
     for (const stage of shippedStages(project, dockerfile)) {
       if (isDevelopmentStage(stage)) continue;
       const chain = new Set(stageChain(stage));

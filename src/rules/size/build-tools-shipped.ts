@@ -3,6 +3,7 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import type { Stage } from '../../dockerfile/stage.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
 import type { PackageArgument } from '../../ecosystems/package-command.ts';
+import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -23,9 +24,15 @@ export const rule = dockerfileRule({
   remedy: advice,
   peers: [],
   check({ dockerfile, project }, { report }) {
+    if (isDevelopmentFile(dockerfile.path)) return;
     for (const stage of shippedStages(project, dockerfile)) {
       // On an image that is made for building, a header package more is not what costs: size/lighter-base says what does.
-      if (!runsProgram(project, dockerfile, stage) || baseImageOf(stage).toolchain === true) continue;
+      if (
+        isDevelopmentStage(stage) ||
+        !runsProgram(project, dockerfile, stage) ||
+        baseImageOf(stage).toolchain === true
+      )
+        continue;
       const chain = new Set(stageChain(stage));
       for (const placed of packageCommands(dockerfile)) {
         if (placed.stage === undefined || !chain.has(placed.stage) || placed.read.action !== 'install') continue;

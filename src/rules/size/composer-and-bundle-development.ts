@@ -5,7 +5,7 @@ import { insertWord } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { isDevelopmentStage } from '../../project/development-stage.ts';
+import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -27,7 +27,8 @@ export const rule = dockerfileRule({
     if (installs.length === 0) return;
     const configured = configuredStages(dockerfile);
     for (const stage of shippedStages(project, dockerfile)) {
-      if (isDevelopmentStage(stage) || !runsProgram(project, dockerfile, stage)) continue;
+      if (isDevelopmentFile(dockerfile.path) || isDevelopmentStage(stage) || !runsProgram(project, dockerfile, stage))
+        continue;
       const chain = new Set(stageChain(stage));
       for (const placed of installs) {
         if (

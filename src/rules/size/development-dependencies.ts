@@ -2,11 +2,14 @@ import { jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Stage } from '../../dockerfile/stage.ts';
 import type { Application } from '../../project/application.ts';
+import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { buildsOf, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
+import { startedWords } from '../../project/started-commands.ts';
 import { omitDevelopment } from '../../repairs/omit-development.ts';
 
 const tools = ['npm', 'yarn', 'pnpm'];
@@ -19,6 +22,7 @@ export const rule = dockerfileRule({
     'Install with --omit=dev (yarn --production, pnpm --prod) in the stage that ships; build in a stage of its own.',
   peers: [],
   check({ dockerfile, project }, { report }) {
+    if (isDevelopmentFile(dockerfile.path)) return;
     const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
     const application = project.applications.find(
       (each) => each.language === 'node' && directories.has(each.directory),
@@ -26,7 +30,7 @@ export const rule = dockerfileRule({
     const development = application ? developmentNames(application) : [];
     if (application === undefined || development.length === 0) return;
     for (const stage of shippedStages(project, dockerfile)) {
-      if (!runsProgram(project, dockerfile, stage)) continue;
+      if (isDevelopmentStage(stage) || runsTests(stage) || !runsProgram(project, dockerfile, stage)) continue;
       const chain = new Set(stageChain(stage));
       const own = packageCommands(dockerfile, ...tools).filter(
         (placed) => placed.stage !== undefined && chain.has(placed.stage),
@@ -42,6 +46,21 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** A container that runs the tests, or the program as developers run it, is what the development dependencies are for. */
+function runsTests(stage: Stage): boolean {
+  const [program, ...words] = startedWords(stage).map((word) => word.slice(word.lastIndexOf('/') + 1));
+  if (program === undefined) return false;
+  if (testRunner.test(program)) return true;
+  const first = words.find((word) => !word.startsWith('-') && word !== 'run' && word !== 'exec');
+  return (
+    /^(?:npx|npm|yarn|pnpm)$/.test(program) &&
+    first !== undefined &&
+    (testRunner.test(first) || /^(?:dev|test|e2e)$/.test(first))
+  );
+}
+
+const testRunner = /^(?:playwright|cypress|jest|vitest|mocha|ava|newman|storybook|testcafe|wdio)$/;
 
 function developmentNames({ manifests }: Application): string[] {
   return Object.keys(jsonObjectOf(parseJsonObject(manifests.get('package.json')?.text ?? '')?.devDependencies));
