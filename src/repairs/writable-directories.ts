@@ -18,28 +18,45 @@ const images: Readonly<Record<string, WritingImage>> = {
   nginx: { needs: [['/var/cache/nginx'], ['/run', '/var/run']], configuration: '/etc/nginx' },
   httpd: { needs: [['/usr/local/apache2/logs']], configuration: '/usr/local/apache2/conf' },
   postgres: { needs: [['/var/run/postgresql', '/run/postgresql']], configuration: '/etc/postgresql' },
+  mariadb: { needs: [['/run/mysqld', '/var/run/mysqld'], ['/tmp']], configuration: '/etc/mysql' },
   mysql: { needs: [['/var/run/mysqld', '/run/mysqld'], ['/tmp']], configuration: '/etc/mysql' },
 };
 
 /** Directories that the image of a container writes as it starts, and that no volume is mounted at. */
 export function unmountedDirectories(container: Container): string[] {
-  return unmounted(container, container.imageReference && familiarName(container.imageReference));
+  const name = container.imageReference && familiarName(container.imageReference);
+  return isConfigured(container, name) ? [] : unmounted(container, name);
 }
 
-/** The same, and for an image that is built here what the official image that it stands on writes: its configuration may have been changed. */
+/**
+ * The same, also for an image that is built here what the official image that it stands on writes, and whatever a configuration says that is
+ * mounted: it may have moved them, and a directory too many does no harm.
+ */
 export function likelyUnmountedDirectories(project: Project, container: Container): string[] {
   const { stage } = buildRunBy(project, container) ?? {};
   const base = stage && externalBase(stage);
   const reference = base?.kind === 'image' && base.complete ? parseImageReference(base.reference) : undefined;
-  return reference ? unmounted(container, familiarName(reference)) : unmountedDirectories(container);
+  const run = reference ?? container.imageReference;
+  return unmounted(container, run && familiarName(run));
 }
 
-function unmounted({ volumeMounts }: Container, name: string | undefined): string[] {
-  const image = name !== undefined && Object.hasOwn(images, name) ? images[name] : undefined;
-  if (image === undefined) return [];
-  const mounted = volumeMounts.flatMap(({ mountPath }) => mountPath?.text.replace(/\/+$/, '') ?? []);
-  if (mounted.some((path) => path === image.configuration || path.startsWith(`${image.configuration}/`))) return [];
-  return image.needs.flatMap((paths) =>
+function isConfigured(container: Container, name: string | undefined): boolean {
+  const { configuration } = imageNamed(name) ?? {};
+  if (configuration === undefined) return false;
+  return mountsOf(container).some((path) => path === configuration || path.startsWith(`${configuration}/`));
+}
+
+function imageNamed(name: string | undefined): WritingImage | undefined {
+  return name !== undefined && Object.hasOwn(images, name) ? images[name] : undefined;
+}
+
+function mountsOf({ volumeMounts }: Container): string[] {
+  return volumeMounts.flatMap(({ mountPath }) => mountPath?.text.replace(/\/+$/, '') ?? []);
+}
+
+function unmounted(container: Container, name: string | undefined): string[] {
+  const mounted = mountsOf(container);
+  return (imageNamed(name)?.needs ?? []).flatMap((paths) =>
     paths.some((path) => mounted.some((mount) => path === mount || path.startsWith(`${mount}/`))) ? [] : [paths[0]],
   );
 }

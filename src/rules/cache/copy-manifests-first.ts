@@ -1,9 +1,10 @@
+import type { BuildContext } from '../../context/build-context.ts';
 import { fixClass } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CopyInstruction } from '../../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { ecosystemFacts } from '../../ecosystems/facts.ts';
+import { ecosystemFacts, manifestOf } from '../../ecosystems/facts.ts';
 import { installAgain } from '../../ecosystems/rebuild-work.ts';
 import { packagesInstalled } from '../../project/dependency-count.ts';
 import {
@@ -13,7 +14,7 @@ import {
   isOffline,
   mayDownload,
 } from '../../project/fetching-builds.ts';
-import type { Project } from '../../project/project.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { copyBehindInstall } from '../../repairs/copy-behind-install.ts';
 import { manifestsFirst } from '../../repairs/manifests-first.ts';
@@ -32,7 +33,8 @@ export const rule = dockerfileRule({
       const install =
         packageCommands(dockerfile).find((placed) => placed.stage === stage && installsProject(placed)) ??
         namedInstall(project, dockerfile, stage);
-      const copy = install && lastWholeCopyBefore(stage, install);
+      const copy =
+        install && (lastWholeCopyBefore(stage, install) ?? lastProjectCopyBefore(project, dockerfile, stage, install));
       if (install !== undefined && copy !== undefined && !installedBefore(dockerfile, stage, copy, install)) {
         const count = packagesInstalled(project, dockerfile, install);
         const fix = manifestsFirst(project, dockerfile, stage, copy, install);
@@ -114,6 +116,40 @@ function lastWholeCopyBefore(stage: Stage, install: PlacedPackageCommand): CopyI
       instruction.range.start < install.instruction.range.start &&
       instruction.sources.some(({ value }) => /^(?:\.\/?|\/|\*|\.\/\*)$/.test(value)),
   );
+}
+
+/** The COPY of a directory of the context that holds the project: its manifest and its sources. */
+function lastProjectCopyBefore(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  install: PlacedPackageCommand,
+): CopyInstruction | undefined {
+  const contexts = buildsOf(project, dockerfile).flatMap(({ context }) => context ?? []);
+  return stage.instructions.findLast(
+    (instruction): instruction is CopyInstruction =>
+      (instruction.name === 'COPY' || instruction.name === 'ADD') &&
+      instruction.from === undefined &&
+      instruction.range.start < install.instruction.range.start &&
+      instruction.sources.length === 1 &&
+      contexts.some((context) => holdsProject(context, instruction.sources[0]?.value ?? '', install)),
+  );
+}
+
+/** Files that say what is installed and how, beside the manifests: a directory of these alone is copied first on purpose. */
+const besideManifests = /^(?:\.|patches$|README|LICENSE)/i;
+
+function holdsProject({ index }: BuildContext, source: string, { read }: PlacedPackageCommand): boolean {
+  const directory = source.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+  const range = directory === '' ? undefined : index.ranges.get(directory);
+  if (range === undefined || range.end - range.start < 2) return false;
+  const names = new Set<string>();
+  for (const { path } of index.entries.slice(range.start, range.end)) {
+    const inside = path.slice(directory.length + 1);
+    if (inside !== '' && !inside.includes('/')) names.add(inside);
+  }
+  const isManifest = (name: string) => manifestOf(name)?.ecosystem === read.ecosystem;
+  return [...names].some(isManifest) && [...names].some((name) => !isManifest(name) && !besideManifests.test(name));
 }
 
 /** The stage's first build that fetches what the manifests name, and the COPY of the sources before it. */

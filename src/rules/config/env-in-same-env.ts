@@ -54,7 +54,9 @@ function firstUse(
     const { unmatched } = expandToken(pair.value, environment, { escape: dockerfile.syntax.escape });
     const { raw, value } = pair.value;
     const name = instruction.pairs.find(
-      ({ key }) => key.value !== pair.key.value && unmatched.has(key.value) &&
+      ({ key }) =>
+        key.value !== pair.key.value &&
+        unmatched.has(key.value) &&
         // An ARG without a default has what the build gives it.
         environment.declaration(key.value) === undefined &&
         isUsedPlainly(raw ?? value, key.value),

@@ -23,7 +23,28 @@ export const rule = contextRule({
     // What the ignore file leaves out is found by context/copy-ignored-file.
     const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
     if (missing.length === 0 || borrowed.test(`${context.directory}/`)) return;
-    const bySource = groupBy(missing, ({ use, source }) => `${use.path}\0${source}`);
+    const modules = submodulesOf(project, context);
+    const inModule = groupBy(
+      missing,
+      ({ source }) => modules.find((module) => liesIn(normalized(source), module)) ?? '',
+    );
+    for (const [module, uses] of inModule) {
+      const [first, ...more] = uses;
+      if (module === '' || first === undefined || !(toldFor(project, context, first) || hasOthers(context, first)))
+        continue;
+      const places = groupBy(more, ({ use }) => `${use.path}\0${use.range.start}`);
+      places.delete(`${first.use.path}\0${first.use.range.start}`);
+      report({
+        at: { path: first.use.path, range: first.use.range },
+        also: [...places.values()].flatMap(([each]) =>
+          each ? [{ path: each.use.path, range: each.use.range, note: 'copies of it, too' }] : [],
+        ),
+        message: `${module} is a submodule of git that is not checked out: ${first.source}${more.length === 0 ? ' is' : ` and ${more.length} more are`} not in the build context.`,
+        remedy: 'Run git submodule update --init before the build, in CI too.',
+        severity: 'note',
+      });
+    }
+    const bySource = groupBy(inModule.get('') ?? [], ({ use, source }) => `${use.path}\0${source}`);
     for (const [each, ...others] of bySource.values()) {
       if (each === undefined) continue;
       const other = inOtherCase(context, each.source);
@@ -49,6 +70,19 @@ export const rule = contextRule({
     }
   },
 });
+
+/** The directories of submodules, relative to the context. https://git-scm.com/docs/gitmodules */
+function submodulesOf({ readFile }: Project, { directory }: BuildContext): string[] {
+  const text = readFile?.('.gitmodules')?.text ?? '';
+  const above = directory === '' ? '' : `${directory}/`;
+  return [...text.matchAll(/^\s*path\s*=\s*(\S.*?)\s*$/gm)].flatMap(([, path]) =>
+    path?.startsWith(above) && path !== above ? [path.slice(above.length)] : [],
+  );
+}
+
+function liesIn(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
 
 /** What git ignores is made before the build. */
 function isGitIgnored(context: BuildContext, source: string): boolean {

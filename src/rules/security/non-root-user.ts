@@ -4,8 +4,9 @@ import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { setsOtherUser } from '../../project/other-user.ts';
 import { programsThatDrop } from '../../project/programs-that-drop.ts';
-import { buildsOf, type ImageUse, type Project, shippedStages } from '../../project/project.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import {
   baseImageOf,
@@ -153,15 +154,6 @@ function severityOf(project: Project, dockerfile: Dockerfile, stage: Stage): Sev
   const uses = buildsOf(project, dockerfile).flatMap((build) => (build.stage === stage ? build.runBy : []));
   if (uses.length > 0) return uses.every(setsOtherUser) ? 'note' : 'warning';
   return holdsApplication(stage) ? 'warning' : 'note';
-}
-
-function setsOtherUser(use: ImageUse): boolean {
-  if (use.kind === 'service') {
-    const user = use.service.user?.value;
-    return user !== undefined && user !== null && !isRootUser(String(user).split(':', 1)[0] ?? '');
-  }
-  const { runAsUser, runAsNonRoot } = use.container.security;
-  return (runAsUser.value ?? 0) > 0 || runAsNonRoot.value === true;
 }
 
 /** Something is started that is no bare shell or interpreter: an image for other images has to stay one of root's. */

@@ -2,7 +2,8 @@ import type { CommandLine } from '../../core/command-line.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { shippedStages } from '../../project/project.ts';
+import { setsOtherUser } from '../../project/other-user.ts';
+import { buildsOf, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { finalUser, imageInstructions, stageChain } from '../../project/stage-facts.ts';
 import { startedWords } from '../../project/started-commands.ts';
@@ -23,6 +24,9 @@ export const rule = dockerfileRule({
     if (creating.length === 0) return;
     for (const stage of shippedStages(project, dockerfile)) {
       const { instruction, isRoot } = finalUser(dockerfile, stage);
+      // Then the user is one for Compose or Kubernetes to name.
+      if (buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(setsOtherUser)))
+        continue;
       if (isRoot !== true || !startsProgram(stage)) continue;
       const chain = new Set(stageChain(stage));
       const place = instruction ?? stage.from;
