@@ -13,6 +13,8 @@ export interface BuildEnd {
   /** Copies that the new stage makes itself. */
   readonly late: readonly CopyStep[];
   readonly steps: ReadonlyMap<Instruction, RunStep>;
+  /** Steps that make directories where builds put what nobody wants, in which no step puts anything: the program does. */
+  readonly forRun: ReadonlySet<RunStep>;
   isBuild(instruction: Instruction): boolean;
   /** True for what the new stage has by its copies, or does without. */
   isCovered(path: string | undefined): boolean;
@@ -26,11 +28,12 @@ export function buildEnd(subject: SplitSubject, plan: SplitPlan): BuildEnd {
   const { stage, runs, copies } = subject;
   const steps = new Map<Instruction, RunStep>(runs.map((step) => [step.instruction, step]));
   const late = lateCopies(subject, plan);
+  const forRun = new Set(runs.filter((step) => isForRun(subject, plan, step)));
   const isCovered = (path: string | undefined) =>
     path !== undefined && [...plan.copied, ...plan.left, ...scratch].some((root) => liesIn(path, root));
   const isBuild = (instruction: Instruction) => {
     const step = steps.get(instruction);
-    if (step !== undefined && plan.repeats?.(step)) return false;
+    if (step !== undefined && (plan.repeats?.(step) || forRun.has(step))) return false;
     if (step !== undefined)
       return step.kind === 'build' || (step.kind === 'setup' && step.paths.length > 0 && step.paths.every(isCovered));
     const copy = copies.find((each) => each.instruction === instruction);
@@ -42,7 +45,22 @@ export function buildEnd(subject: SplitSubject, plan: SplitPlan): BuildEnd {
   };
   const last = stage.instructions.findLastIndex(isBuild);
   const lastStep = Math.max(last, stage.instructions.findLastIndex(staysBehind));
-  return { last, lastStep, late, steps, isBuild, isCovered };
+  return { last, lastStep, late, steps, forRun, isBuild, isCovered };
+}
+
+/** Who makes a directory of its own below /tmp, and lets no step put anything into it, makes it for the program. */
+function isForRun({ dockerfile, stage }: SplitSubject, plan: SplitPlan, step: RunStep): boolean {
+  if (step.kind !== 'setup' || !step.commands.some(({ command }) => command.name === 'mkdir')) return false;
+  const others = stage.instructions
+    .filter((each) => each !== step.instruction && ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(each.name))
+    .map((each) => textOf(dockerfile, each));
+  return step.paths.every(
+    (path) =>
+      path !== undefined &&
+      scratch.some((root) => path !== root && liesIn(path, root)) &&
+      !plan.copied.some((root) => liesIn(path, root)) &&
+      !others.some((text) => text.includes(path)),
+  );
 }
 
 /**

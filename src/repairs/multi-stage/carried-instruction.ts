@@ -113,8 +113,8 @@ function carriedRun(instruction: RunInstruction, parting: Parting): Carried {
   if (step !== undefined && end.isBuild(instruction) && preparesLate(step, end)) return { refusal: prepares };
   if (step === undefined || end.isBuild(instruction) || step.kind === 'system' || isIdle(step)) return nothing;
   const at = stage.instructions.indexOf(instruction);
-  if (step.kind === 'setup' && step.paths.some(end.isCovered) && (at < end.last || !isRepeatable(step)))
-    return { refusal: prepares };
+  const isCovered = !end.forRun.has(step) && step.paths.some(end.isCovered);
+  if (step.kind === 'setup' && isCovered && (at < end.last || !isRepeatable(step))) return { refusal: prepares };
   if (at < end.last) {
     const between = stage.instructions.slice(at + 1, end.last + 1);
     return step.kind === 'user' && !isUserNeeded(dockerfile, between)

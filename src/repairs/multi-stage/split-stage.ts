@@ -9,6 +9,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
+import { baseImageOf } from '../../project/stage-facts.ts';
 import { scratch } from './build-end.ts';
 import { finalStage } from './final-stage.ts';
 import { madeDirectories } from './made-directories.ts';
@@ -30,12 +31,15 @@ export function splitStage(subject: SplitSubject, plan: SplitPlan): Fix | { read
   if ('refusal' in final) return final;
   if (baseImage(plan.base).shell === 'none' && final.lines.some((line) => /^RUN\b/im.test(line)))
     return { refusal: `a step has to run on ${plan.base}, which has no shell` };
+  if (savesNothing(subject, plan, final.packages))
+    return { refusal: `all of it would ship again, on ${plan.base} as before` };
   const lacking = lackingProgram(subject, plan, final.packages);
   if (lacking !== undefined) return { refusal: lacking };
   const eol = lineEndOf(dockerfile);
   const keyword = from.keyword.value;
   const as = keyword === keyword.toLowerCase() ? 'as' : 'AS';
-  const edits: TextEdit[] = final.moved.map((instruction) => removal(dockerfile, instruction));
+  const edits: TextEdit[] = [];
+  for (const instruction of final.moved) edits.push(removal(dockerfile, instruction, edits));
   if (from.alias === undefined) edits.push(insertAfter(dockerfile, from.range, ` ${as} ${name}`));
   if (plan.head !== undefined && plan.head.length > 0) edits.push(insertLinesAfter(dockerfile, from, plan.head));
   const { text } = dockerfile;
@@ -64,12 +68,15 @@ function freeName({ stages, text }: Dockerfile): string {
   );
 }
 
-/** Takes an instruction away with the comments over it, and one of the two empty lines that would then meet. */
-function removal(dockerfile: Dockerfile, instruction: Instruction): TextEdit {
+/**
+ * Takes an instruction away with the comments over it, and the empty lines behind it where one is left before it.
+ * @param earlier what is taken away before it
+ */
+function removal(dockerfile: Dockerfile, instruction: Instruction, earlier: readonly TextEdit[]): TextEdit {
   const start = commentedStart(dockerfile, instruction);
   let { end } = instruction.syntax.range;
-  const before = dockerfile.text.slice(Math.max(0, start - 3), start);
-  const blank = /^[ \t]*\r?\n/.exec(dockerfile.text.slice(end, end + 200));
+  const before = applyEdits(dockerfile.text.slice(0, start), earlier);
+  const blank = /^(?:[ \t]*\r?\n)+/.exec(dockerfile.text.slice(end));
   if (blank !== null && /\n\r?\n$/.test(before)) end += blank[0].length;
   return { path: dockerfile.path, range: { start, end }, replacement: '' };
 }
@@ -139,6 +146,25 @@ function targetOf(dockerfile: Dockerfile, placed: Parameters<typeof directoryOf>
                 : undefined
               : operands.at(-1);
   return target === undefined ? directory : target.literal ? absolutePath(directory, target.value) : undefined;
+}
+
+/** The same image again, with all that was copied and made, and with all packages: a second stage would only add a step. */
+function savesNothing({ dockerfile, stage, runs, copies }: SplitSubject, plan: SplitPlan, packages: readonly string[]) {
+  if (plan.base !== baseImageOf(stage).reference?.text || plan.tail !== undefined || plan.copiedTo !== undefined)
+    return false;
+  const isCopied = (path: string | undefined) =>
+    path === undefined || [...plan.copied, ...scratch].some((root) => liesIn(path, root));
+  const commands = runs.flatMap((step) => step.commands);
+  return (
+    copies.every(({ paths }) => paths?.every(isCopied) !== false) &&
+    commands.every((placed) => {
+      const read = readPackageCommand(placed.command);
+      if (read === undefined) return true;
+      return ['apt', 'apk', 'rpm'].includes(read.ecosystem)
+        ? read.packages.every(({ name }) => packages.includes(name))
+        : isCopied(directoryOf(dockerfile, placed));
+    })
+  );
 }
 
 /** A program that the container starts, or that a step of the new stage calls, and that its image does not have. */
