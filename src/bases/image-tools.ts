@@ -58,3 +58,11 @@ export function packageOfFullImage(program: string, image: BaseImage): string | 
   if (image.runtime?.name === 'perl' && program === 'perl') return undefined;
   return Object.hasOwn(fullPrograms, program) ? fullPrograms[program] : undefined;
 }
+
+/** Languages whose official slim images on Debian install the certificates by name; those of Node.js have none. */
+const withCertificates: ReadonlySet<string> = new Set(['python', 'ruby', 'php']);
+
+/** Whether an image of a language has the certificates of authorities: the full ones do, as they stand on buildpack-deps. */
+export function hasCertificates({ runtime, toolchain }: BaseImage): boolean {
+  return runtime !== undefined && (toolchain === true || withCertificates.has(runtime.name));
+}

@@ -16,6 +16,7 @@ import { listsNotNeeded, nothingNeeded } from './lists-needed.ts';
 import { nothingIsOffline } from './offline-later.ts';
 import { pipKnowsNoCacheDir } from './pip-cache.ts';
 import { updateOnly, updateWithInstall } from './update-with-install.ts';
+import { isWithoutCgo } from './without-cgo.ts';
 
 /** What a RUN leaves, and the flag that keeps its tool from leaving anything, where it has one. */
 export interface CacheRepair {
@@ -135,7 +136,21 @@ function toolNeedsIt(
   if (runsAgain(dockerfile, stage, instruction, ecosystem, tool))
     return [{ statement: `No later step and no container runs ${tool} on what was downloaded.`, state: 'fails' }];
   const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
-  return [{ statement: 'What was downloaded is not used again.', state: 'unknown', question }];
+  const used: Assumption = { statement: 'What was downloaded is not used again.', state: 'unknown', question };
+  return cache.removal === 'go clean -modcache' ? [used, loadsNoModule(dockerfile, instruction)] : [used];
+}
+
+/**
+ * What cgo links may lie in the module itself, and is loaded from there when the program starts: the path that the linker is given begins
+ * with ${SRCDIR}, https://pkg.go.dev/cmd/cgo#hdr-Using_cgo_with_the_go_command
+ */
+function loadsNoModule(dockerfile: Dockerfile, instruction: RunInstruction): Assumption {
+  const statement = 'No program loads a library of C from the directory of a module.';
+  const building = packageCommands(dockerfile, 'go').filter((placed) => placed.instruction === instruction);
+  if (building.every((placed) => isWithoutCgo(dockerfile, placed))) return { statement, state: 'holds' };
+  const question =
+    'Does the program, if it uses cgo, load no library that lies in a module, as that of wasmer-go does?';
+  return { statement, state: 'unknown', question };
 }
 
 /** A later step of the stage, or what the image starts, is the same tool: `mvn package` behind `mvn dependency:go-offline`. */

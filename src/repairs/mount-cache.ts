@@ -11,6 +11,7 @@ import { frontendKnows } from '../project/frontend.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
 import { nothingIsOffline, takesFromCache } from './offline-later.ts';
+import { isWithoutCgo } from './without-cgo.ts';
 
 /** Tools whose cache is a copy, and nothing that is used where it lies. */
 const copies: ReadonlySet<string> = new Set(['npm', 'pnpm', 'pip', 'uv', 'composer', 'bun']);
@@ -31,8 +32,7 @@ export function mountCache(
   // Elsewhere, or switched off: then this is not the directory.
   const isSet = (name: string) => scope.has(name) || command.assignments.some((each) => each.name === name);
   if (['HOME', 'XDG_CACHE_HOME', 'GOPATH', 'CARGO_HOME'].some(isSet)) return undefined;
-  const assigned = command.assignments.find(({ name }) => name === 'CGO_ENABLED')?.value?.value;
-  const withoutC = (assigned ?? scope.get('CGO_ENABLED')) === '0';
+  const withoutC = isWithoutCgo(dockerfile, { command, instruction: run });
   const written = settingsWritten(dockerfile, stage, run, read.tool);
   if (written === 'unknown') return undefined;
   const isThere = ({ movedBy = [], switchedOffBy = {} }: CacheDirectory) =>

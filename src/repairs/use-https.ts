@@ -1,3 +1,4 @@
+import { hasCertificates } from '../bases/image-tools.ts';
 import type { CommandWord } from '../core/command-line.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
@@ -83,11 +84,9 @@ const withCertificates: ReadonlySet<string> = new Set([
 export function certificatesAreThere(dockerfile: Dockerfile, stage: Stage, placed: PlacedCommand): Assumption {
   const statement = 'The certificates of authorities (ca-certificates) are installed before this step.';
   const base = baseImageOf(stage);
-  // The full official images stand on buildpack-deps, which has them; so has the slim image of Python.
-  const isFull = base.runtime !== undefined && (base.toolchain === true || base.runtime.name === 'python');
   if (
     withCertificates.has(base.distribution) ||
-    isFull ||
+    hasCertificates(base) ||
     isInstalled(dockerfile, stage, placed) ||
     isProven(dockerfile, stage, placed)
   )

@@ -6,6 +6,7 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { isWithoutCgo } from '../without-cgo.ts';
 import { filesBeside } from './files-beside.ts';
 import { builtProgram, copyCommands, expand, type Outputs, workPlaces } from './outputs.ts';
 import { readsFiles } from './reads-files.ts';
@@ -29,7 +30,7 @@ export function planGo(subject: SplitSubject, withStatic: boolean): Planned {
   if (base === undefined) return { refusal: 'it is not known what the image of Go stands on' };
   const gopath = expand(subject, '$GOPATH');
   const isStatic =
-    compiling.filter(isCompiling).every((placed) => isWithoutC(subject, placed)) &&
+    compiling.filter(isCompiling).every((placed) => isWithoutCgo(subject.dockerfile, placed)) &&
     stage.instructions.every(startsWithoutShell);
   const bare = withStatic && isStatic && !installsForRun(subject);
   const places = workPlaces(dockerfile, compiling);
@@ -109,11 +110,6 @@ function installsProgram(subject: SplitSubject, placed: PlacedCommand, words: re
   return named.some(
     (target) => target.endsWith('...') || target.endsWith(`/${name}`) || target === name || target.includes('$'),
   );
-}
-
-function isWithoutC({ dockerfile }: SplitSubject, { command, instruction }: PlacedCommand): boolean {
-  const assigned = command.assignments.find(({ name }) => name === 'CGO_ENABLED')?.value?.value;
-  return (assigned ?? environmentAt(dockerfile, instruction).get('CGO_ENABLED')) === '0';
 }
 
 function startsWithoutShell(instruction: SplitSubject['stage']['instructions'][number]): boolean {

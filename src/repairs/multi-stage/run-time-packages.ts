@@ -1,4 +1,5 @@
 import { type BaseImage, baseImage } from '../../bases/base-image.ts';
+import { hasCertificates } from '../../bases/image-tools.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import * as apk from '../../ecosystems/apk/run-time-libraries.ts';
 import { recommendedWith } from '../../ecosystems/apt/recommends.ts';
@@ -91,8 +92,9 @@ function installLines(packages: readonly string[], { packageManager }: BaseImage
 const certificates = 'ca-certificates';
 
 /** Speaks TLS, and has whom to trust from a package that Debian only recommends with it. */
-function trustsCertificates(name: string, { packageManager }: BaseImage): boolean {
-  return packageManager === 'apt' && recommendedWith(name)?.includes(certificates) === true;
+function trustsCertificates(name: string, image: BaseImage): boolean {
+  const isWithout = image.packageManager === 'apt' && !hasCertificates(image);
+  return isWithout && recommendedWith(name)?.includes(certificates) === true;
 }
 
 function needed({ ecosystem }: PackageCommand, name: string, image: BaseImage): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import { hasCertificates } from '../../bases/image-tools.ts';
 import { enumerate } from '../../core/enumerate.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
 import type { SourceRange } from '../../core/text.ts';
@@ -58,6 +59,7 @@ function withoutRecommends(dockerfile: Dockerfile, placed: PlacedPackageCommand)
   if (at === undefined || stage === undefined) return undefined;
   const names = new Set(read.packages.flatMap(({ name }) => [name, ...broughtBy(name)]));
   const lists = read.packages.map(({ name, kind }) => (kind === 'registry' ? recommendedWith(name) : undefined));
+  if (hasCertificates(baseImageOf(stage))) names.add('ca-certificates');
   const needed = [...new Set(lists.flatMap((list) => list ?? []))].filter((name) => !names.has(name)).sort();
   const added = needed.filter((name) => addable.has(name));
   return {
