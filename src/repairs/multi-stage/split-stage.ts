@@ -51,7 +51,7 @@ export function splitStage(subject: SplitSubject, plan: SplitPlan): Fix | { read
   edits.push({
     path: dockerfile.path,
     range: { start: text.length, end: text.length },
-    replacement: (text.endsWith('\n') ? '' : eol) + written.join(eol) + (text.endsWith('\n') ? eol : ''),
+    replacement: (kept.endsWith('\n') ? '' : eol) + written.join(eol) + (text.endsWith('\n') ? eol : ''),
   });
   return {
     title: plan.title,
