@@ -57,11 +57,13 @@ export function planMake(subject: SplitSubject): Planned {
   // Started where it was made, it may read what was made beside it.
   const own = left.some((place) => liesIn(program.path, place)) ? left : [program.path];
   const shipped = withoutInner([...own, ...elsewhere, ...targets.flatMap((each) => each ?? [])]);
+  const places = [...new Set([...left, ...sourcePlaces(subject, building)])];
+  const behind = places.filter((place) => !shipped.some((path) => liesIn(place, path)));
   return {
     title: `Compile in a stage of its own and ship ${shipped.join(' and ')}`,
     base,
     copied: shipped,
-    left,
+    left: places,
     ...(image.distribution === 'alpine' && installsCpp(commands) && { packages: ['libstdc++'] }),
     fetchedByBuild: true,
     assumptions: [
@@ -73,10 +75,11 @@ export function planMake(subject: SplitSubject): Planned {
       {
         statement: `The build leaves nothing but ${shipped.join(' and ')} that is needed to run.`,
         state: 'unknown',
-        question: `Does the program read other files when it runs that the build makes or finds${own === left ? '' : ` in ${left.join(' or ')}`}? They would have to be copied, too.`,
+        question: `Does the program read other files when it runs that the build makes or finds${behind.length === 0 ? '' : ` in ${behind.join(' or ')}`}? They would have to be copied, too.`,
       },
     ],
-    knows: (placed) => building.includes(placed) || copies.includes(placed) || placed.command.name === 'strip',
+    knows: (placed) =>
+      building.includes(placed) || copies.includes(placed) || /^(?:strip|nproc)$/.test(placed.command.name),
   };
 }
 
@@ -108,8 +111,15 @@ function isPlainC({ command }: PlacedCommand): boolean {
 /** A compiler; make or cmake for anything but an installation: that puts files where only their rules tell. */
 function isBuilding({ command: { name, arguments: words } }: PlacedCommand): boolean {
   if (compilers.test(name)) return true;
-  if (name === 'cmake') return words.every(({ literal, value }) => literal && !/install|^-[EP]$/i.test(value));
-  return name === 'make' && words.every(({ literal, value }) => literal && !/install|^--|=|^-[fEI]/.test(value));
+  const telling = words.filter(({ value }, at) => !tellsHowMany(value, words[at - 1]?.value));
+  if (name === 'cmake') return telling.every(({ literal, value }) => literal && !/install|^-[EP]$/i.test(value));
+  return name === 'make' && telling.every(({ literal, value }) => literal && !/install|^--|=|^-[fEI]/.test(value));
+}
+
+/** `-j$(nproc)`, `--parallel 4`: how many jobs run at once makes no other files. */
+function tellsHowMany(word: string, before: string | undefined): boolean {
+  if (/^(?:-j|--jobs(?:=|$)|--parallel(?:=|$))/.test(word)) return true;
+  return /^(?:-j|--jobs|--parallel)$/.test(before ?? '') && /^(?:\d+|\$.*)$/.test(word);
 }
 
 /** The file that a compiler writes, or the directory below which make and cmake do. */
@@ -133,6 +143,21 @@ const outputFlags: Readonly<Record<string, readonly [flags: readonly string[], u
   make: [['-C'], '.'],
   cmake: [['--build', '-B'], '.'],
 };
+
+/** Where CMake's sources lie: `cmake ..` works in another directory than they. */
+function sourcePlaces({ dockerfile }: SplitSubject, building: readonly PlacedCommand[]): readonly string[] {
+  return building.flatMap((placed) => {
+    const { name, arguments: words } = placed.command;
+    if (name !== 'cmake' || words.some(({ value }) => value === '--build')) return [];
+    const at = words.findIndex(({ value }) => value === '-S');
+    const named = at === -1 ? words.at(-1) : words[at + 1];
+    const path =
+      named?.literal && !named.value.startsWith('-')
+        ? absolutePath(directoryOf(dockerfile, placed), named.value)
+        : undefined;
+    return path === undefined || path === '/' || isSystemDirectory(path) ? [] : [path];
+  });
+}
 
 /** Where cp or mv puts files outside of the places that stay behind; undefined where that is not seen. */
 function targetsOf(
