@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import type { ImageLayer, Platform } from '../../src/image/image.ts';
+import { unpacked } from '../../src/image/sources/compressed-archive.ts';
 import { readImageName } from '../../src/image/sources/image-name.ts';
 import { openImage } from '../../src/image/sources/open-image.ts';
 import {
@@ -480,6 +481,20 @@ describe('an archive that is none', () => {
     const error = await failure(make());
     expect(error.message).toMatch(message);
     expect(error.exitCode).toBe(2);
+  });
+
+  it('that unpacks to far more than it has ends early, and says its name', async () => {
+    const bomb = file(gzipSync(Buffer.alloc(64 * 2 ** 20)));
+    let seen = 0;
+    const read = async () => {
+      for await (const chunk of unpacked(bomb, 'gzip', bomb, 2 ** 20)) seen += chunk.length;
+    };
+    await expect(read()).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^This archive unpacks to more than \d+ bytes, 100 times its size/),
+      where: bomb,
+    });
+    expect(seen).toBeLessThan(8 * 2 ** 20);
   });
 
   it.each([

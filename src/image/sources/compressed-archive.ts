@@ -83,10 +83,16 @@ function nearestBefore(waiting: ByteCursor[], offset: number): ByteCursor | unde
 
 /**
  * The bytes of a compressed file, unpacked.
+ * @param least so many are unpacked however small it is
  * @throws UserError where it is damaged or unpacks to far more than any image
  */
-export async function* unpacked(path: string, packing: WholePacking, place: string): AsyncGenerator<Uint8Array> {
-  const bound = Math.max(leastBound, (await stat(path)).size * largestRatio);
+export async function* unpacked(
+  path: string,
+  packing: WholePacking,
+  place: string,
+  least = leastBound,
+): AsyncGenerator<Uint8Array> {
+  const bound = Math.max(least, (await stat(path)).size * largestRatio);
   let bytes = 0;
   const packed = createReadStream(path, { highWaterMark: 256 * 1024 });
   const stream = packing === 'gzip' ? gunzipped(packed) : unzstd(packed, (why) => new Error(why));
