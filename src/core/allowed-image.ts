@@ -28,3 +28,18 @@ function fits(pattern: string, text: string): boolean {
   if (pattern.endsWith('*')) return text.startsWith(pattern.slice(0, -1));
   return pattern === text;
 }
+
+/** Why no image can match a pattern of such a list, and what to write; undefined for one that some image can. */
+export function patternFault(pattern: string): string | undefined {
+  if (pattern.includes('://'))
+    return `no image's name begins so: leave out ${pattern.slice(0, pattern.indexOf('://') + 3)}`;
+  const slash = pattern.indexOf('/');
+  const [registry, path] = slash < 0 ? [pattern, ''] : [pattern.slice(0, slash), pattern.slice(slash)];
+  // A port may stand behind a registry's name.
+  const tag = /[:@].*$/.exec(path)?.[0] ?? /:(?!\d+$|\*$).*$|@.*$/.exec(registry)?.[0];
+  if (tag !== undefined) return `tags and digests are not compared, and no image has such a name: leave out ${tag}`;
+  // https://github.com/distribution/reference/blob/main/normalize.go: what else stands before the first slash is a part of the path on Docker Hub.
+  if (registry === 'localhost' || /[.:*]/.test(registry)) return undefined;
+  const inHub = slash < 0 ? `library/${pattern}` : pattern;
+  return `${registry} is no registry: on Docker Hub this is docker.io/${inHub}`;
+}

@@ -13,6 +13,8 @@ export type OptionValue = string | number | boolean | readonly string[];
 export interface RuleOption {
   readonly description: string;
   readonly default: OptionValue;
+  /** Of a list: why an entry cannot mean anything, and what to write; undefined for one that can. */
+  readonly faultOf?: (entry: string) => string | undefined;
 }
 
 /** A place that a rule reports: a range of the artifact that it looks at, or of another one. */

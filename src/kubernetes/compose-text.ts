@@ -1,21 +1,28 @@
-/** A text with the defaults of its variables put in; not `complete` when one has none. */
+import type { ComposeVariables } from './compose-variables.ts';
+
+/** A text with its variables put in; not `complete` when one has none. */
 export interface ExpandedText {
   readonly text: string;
   readonly complete: boolean;
 }
 
 /**
- * Puts in what Compose takes when no variable is set: the default of `${NAME:-default}` and `${NAME-default}`. A variable
+ * Puts in what Compose takes: the values of the variables that are set, the default of `${NAME:-default}` and `${NAME-default}` of others. A variable
  * without one stays as written; `$$` becomes `$`. https://docs.docker.com/reference/compose-file/interpolation/
  */
+export function expandVariables(text: string, variables: ComposeVariables = new Map()): ExpandedText {
+  return text.includes('$') ? expand(text, variables, 0) : { text, complete: true };
+}
+
+/** The same where no variable is set. */
 export function expandDefaults(text: string): ExpandedText {
-  return text.includes('$') ? expand(text, 0) : { text, complete: true };
+  return expandVariables(text);
 }
 
 const maximumDepth = 16;
 const nameForm = /[A-Za-z_][A-Za-z0-9_]*/y;
 
-function expand(text: string, depth: number): ExpandedText {
+function expand(text: string, variables: ComposeVariables, depth: number): ExpandedText {
   let result = '';
   let complete = true;
   let index = 0;
@@ -29,7 +36,7 @@ function expand(text: string, depth: number): ExpandedText {
       index++;
     } else if (text[index] === '{') {
       const end = closingBrace(text, index);
-      const value = end === -1 ? undefined : defaultOf(text.slice(index + 1, end), depth);
+      const value = end === -1 ? undefined : standsFor(text.slice(index + 1, end), variables, depth);
       const next = end === -1 ? text.length : end + 1;
       result += value?.text ?? text.slice(dollar, next);
       complete &&= value?.complete ?? false;
@@ -37,22 +44,29 @@ function expand(text: string, depth: number): ExpandedText {
     } else {
       nameForm.lastIndex = index;
       const name = nameForm.exec(text)?.[0] ?? '';
-      result += `$${name}`;
-      if (name !== '') complete = false;
+      const value = name === '' ? undefined : variables.get(name);
+      result += value ?? `$${name}`;
+      if (name !== '' && value === undefined) complete = false;
       index += name.length;
     }
   }
   return { text: result + text.slice(index), complete };
 }
 
-function defaultOf(inner: string, depth: number): ExpandedText | undefined {
+/** What `NAME`, `NAME:-default` and the like stand for; undefined where that is not known. */
+function standsFor(inner: string, variables: ComposeVariables, depth: number): ExpandedText | undefined {
   nameForm.lastIndex = 0;
   const name = nameForm.exec(inner)?.[0];
   if (name === undefined) return undefined;
-  const rest = inner.slice(name.length);
-  const value = rest.startsWith(':-') ? rest.slice(2) : rest.startsWith('-') ? rest.slice(1) : undefined;
-  if (value === undefined || depth >= maximumDepth) return undefined;
-  return value.includes('$') ? expand(value, depth + 1) : { text: value, complete: true };
+  const [, operator = '', rest = ''] = /^(:?[-?])(.*)$/s.exec(inner.slice(name.length)) ?? [];
+  if (operator === '' && inner !== name) return undefined;
+  if (variables.has(name)) {
+    const value = variables.get(name);
+    if (value === undefined) return undefined;
+    if (value !== '' || !operator.startsWith(':')) return { text: value, complete: true };
+  }
+  if (!operator.endsWith('-') || depth >= maximumDepth) return undefined;
+  return rest.includes('$') ? expand(rest, variables, depth + 1) : { text: rest, complete: true };
 }
 
 /** The brace that closes the one at `open`; -1 when none does. */

@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { ReportedPlace } from '../core/rule.ts';
 import type { LineIndex, SourceRange } from '../core/text.ts';
+import type { ExpandedText } from './compose-text.ts';
 import type { YamlProblem } from './yaml-document.ts';
 import type { YamlMap, YamlNode, YamlScalar } from './yaml-node.ts';
 
@@ -17,6 +18,8 @@ export interface ComposeFile extends Artifact {
   /** Files of `include`, and of services' `extends`, relative to the project's root. */
   readonly includes: readonly string[];
   readonly problems: readonly YamlProblem[];
+  /** A text of it with its variables put in, as the `.env` file beside it sets them or by their defaults. */
+  expand(text: string): ExpandedText;
 }
 
 /** One service with what it extends put in. Nodes may lie in another file: each has its own `path`. */

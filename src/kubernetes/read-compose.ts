@@ -1,8 +1,10 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { ComposeFile, ComposeService } from './compose.ts';
+import { expandVariables } from './compose-text.ts';
+import { type ComposeVariables, readComposeVariables } from './compose-variables.ts';
 import { localPath } from './internal/read-compose-build.ts';
 import { readComposeService } from './internal/read-compose-service.ts';
-import { directoryOf } from './project-path.ts';
+import { directoryOf, projectPath } from './project-path.ts';
 import { readYaml } from './read-yaml.ts';
 import {
   at,
@@ -31,8 +33,13 @@ const maximumExtends = 16;
 /**
  * Reads a Compose file; undefined when the text holds no `services`. What a service extends, in this file or in another one
  * that `files` knows, is put in. Never throws.
+ * @param settings finds its `.env` file, when that is first asked for: it is no part of the project
  */
-export function readCompose(artifact: Artifact, files: FileLookup = () => undefined): ComposeFile | undefined {
+export function readCompose(
+  artifact: Artifact,
+  files: FileLookup = () => undefined,
+  settings: FileLookup = () => undefined,
+): ComposeFile | undefined {
   const { documents, problems } = readYaml(artifact);
   const document = documents[0];
   const root = document?.root;
@@ -61,6 +68,16 @@ export function readCompose(artifact: Artifact, files: FileLookup = () => undefi
     services,
     includes: [...new Set([...included, ...extended])],
     problems,
+    expand: expandsIn(directory, settings),
+  };
+}
+
+function expandsIn(directory: string, settings: FileLookup): ComposeFile['expand'] {
+  let variables: ComposeVariables | undefined;
+  return (text) => {
+    if (!text.includes('$')) return { text, complete: true };
+    variables ??= readComposeVariables(settings(projectPath(directory, '.env') ?? '')?.text ?? '');
+    return expandVariables(text, variables);
   };
 }
 

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Artifact } from '../core/artifact.ts';
 import type { ReadProblem } from '../core/report.ts';
@@ -208,8 +209,15 @@ async function readComposeFiles(found: DiscoveredFiles, read: Read, probe: Read)
   const { readCompose } = await import('../kubernetes/read-compose.ts');
   return files.flatMap((file) => {
     const artifact = read(file.path);
-    return (artifact && readCompose(artifact, probe)) ?? [];
+    return (artifact && readCompose(artifact, probe, (path) => settingsFile(found.root, path))) ?? [];
   });
+}
+
+/** The text of a file that is no part of the project. A link may lead to another user's secrets. */
+function settingsFile(root: string, file: string): Artifact | undefined {
+  if (!lstatSync(path.join(root, file), { throwIfNoEntry: false })?.isFile()) return undefined;
+  const result = readArtifact(root, file, maximumCopiedBytes);
+  return result.kind === 'read' ? result.artifact : undefined;
 }
 
 async function readCluster(

@@ -179,7 +179,7 @@ function readSeverity(
 }
 
 function readOption(node: Node | undefined, option: RuleOption, complain: Complain): OptionValue {
-  if (Array.isArray(option.default)) return textList(node, complain);
+  if (Array.isArray(option.default)) return textList(node, complain, option.faultOf);
   const value = isScalar(node) ? node.value : undefined;
   if (
     typeof value === typeof option.default &&

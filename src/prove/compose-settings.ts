@@ -21,19 +21,22 @@ export function composeSettings(build: ImageBuild): Omit<BuildSettings, 'target'
   return {
     platform: textAt(written?.service.node, 'platform') ?? scalarsAt(node, 'platforms')[0]?.text,
     network: network === 'host' || network === 'none' ? network : undefined,
-    arguments: known(build.arguments),
+    arguments: known(build.arguments, written?.file.expand ?? expandDefaults),
     contexts: written ? namedContexts(node, path.posix.dirname(written.file.path)) : new Map(),
     secrets: written ? secretsOf(written.file, node) : [],
   };
 }
 
 /** What has no value, here or in the environment of the caller, is left to the Dockerfile's default. */
-function known(values: ReadonlyMap<string, string | undefined>): Map<string, string | undefined> {
+function known(
+  values: ReadonlyMap<string, string | undefined>,
+  expand: ComposeFile['expand'],
+): Map<string, string | undefined> {
   const found = new Map<string, string | undefined>();
   for (const [name, value] of values) {
     if (value === undefined) found.set(name, undefined);
     else {
-      const { text, complete } = expandDefaults(value);
+      const { text, complete } = expand(value);
       if (complete) found.set(name, text);
     }
   }

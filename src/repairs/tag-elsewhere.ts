@@ -1,5 +1,4 @@
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
-import { expandDefaults } from '../kubernetes/compose-text.ts';
 import { directoryOf } from '../project/link-builds.ts';
 import type { Project } from '../project/project.ts';
 
@@ -49,10 +48,10 @@ function makeIndex({ dockerfiles, workloads, composeFiles }: Project): ReadonlyM
   for (const { allContainers } of workloads)
     for (const { image, imageReference, workload } of allContainers)
       add(imageReference, image?.path ?? workload.object.path);
-  for (const { services, path } of composeFiles)
+  for (const { services, path, expand } of composeFiles)
     for (const { image, build } of services) {
       if (image === undefined || build !== undefined) continue;
-      const { text, complete } = expandDefaults(image.text);
+      const { text, complete } = expand(image.text);
       if (complete) add(parseImageReference(text), path);
     }
   return index;

@@ -1,10 +1,10 @@
 import type { FixProof } from '../core/evidence.ts';
 import type { Fix } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
-import { groupBy } from '../core/group-by.ts';
 import { printable } from '../core/printable.ts';
 import { type Hunk, type HunkLine, hunksOf } from './internal/changed-lines.ts';
 import { truncate } from './internal/display-width.ts';
+import { likeProblems, othersText } from './internal/like-problems.ts';
 import { maskedHunk } from './internal/masked-lines.ts';
 import { proofBlocks } from './internal/proof-blocks.ts';
 import { type Page, paint, paragraph, row, type Span, type Style, widthOf } from './internal/terminal-lines.ts';
@@ -52,12 +52,12 @@ export function renderFixes(report: FixReport, options: FixTerminalOptions): str
     .join('\n');
 }
 
-/** What could not be read, each reason once with the files that it holds for. */
+/** What could not be read. */
 function leftAloneLines({ problems }: FixReport, page: Page): string[] {
-  return [...groupBy(problems, ({ message }) => message)].flatMap(([message, alike]) => {
-    const [first, ...others] = new Set(alike.map(({ path }) => path));
-    const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more file')}`;
-    return labelled('left alone', `${first}${more}: ${message}`, page);
+  return likeProblems(problems).flatMap((each) => {
+    const { path, message } = each.first;
+    const others = othersText(each);
+    return labelled('left alone', `${path}: ${message}${others === '' ? '' : `. ${others}`}`, page);
   });
 }
 

@@ -11,7 +11,10 @@ const definition = {
   why: 'because',
   remedy: 'nothing',
   peers: [],
-  options: { limit: { description: 'a number', default: 3 }, allowed: { description: 'a list', default: ['a'] } },
+  options: {
+    limit: { description: 'a number', default: 3 },
+    allowed: { description: 'a list', default: ['a'], faultOf: (text: string) => (text === 'b' ? 'no b' : undefined) },
+  },
   check() {},
 } as const;
 const onRule: NamedRule<Rule> = { id: 'cache/on', area: 'cache', definition: dockerfileRule(definition) };
@@ -68,6 +71,7 @@ describe('an error in the configuration says where it is', () => {
     ['rules:\n  cache/onn: off', 'plimsoll.yaml:2:3', 'is «cache/on» meant?'],
     ['rules:\n  cache/on: loud', 'plimsoll.yaml:2:13', 'off, error, warning, note'],
     ['rules:\n  cache/on: {limit: many}', 'plimsoll.yaml:2:21', 'this option is a number'],
+    ['rules:\n  cache/on: {allowed: [c, b]}', 'plimsoll.yaml:2:27', '«b»: no b'],
     ['rules:\n  cache/on: {limits: 1}', 'plimsoll.yaml:2:14', 'is «limit» meant?'],
     ['failOn: never-ever', 'plimsoll.yaml:1:9', 'error, warning, note, never'],
     ['exclude: {a: b}', 'plimsoll.yaml:1:10', 'a list is needed here'],

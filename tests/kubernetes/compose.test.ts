@@ -147,3 +147,39 @@ describe('variables', () => {
     expect(expandDefaults(written)).toEqual({ text, complete });
   });
 });
+
+describe('the .env file beside it', () => {
+  const expand = (env: string, text: string) =>
+    readCompose({ path: 'deploy/compose.yaml', text: 'services: {}', encoding: 'utf-8' }, undefined, (path) => ({
+      path,
+      text: path === 'deploy/.env' ? env : 'TAG=other',
+      encoding: 'utf-8',
+    }))?.expand(text);
+  test.each([
+    ['TAG=16.1', 'pg:${TAG}', 'pg:16.1'],
+    ['TAG=16.1', 'pg:$TAG-slim', 'pg:16.1-slim'],
+    ['TAG=16.1', 'pg:${TAG:-15}', 'pg:16.1'],
+    ['TAG=', 'pg:${TAG:-15}', 'pg:15'],
+    ['TAG=', 'pg:15${TAG-16}', 'pg:15'],
+    ['TAG=16.1', 'pg:${TAG:?needed}', 'pg:16.1'],
+    ['export TAG = "16.1" # of May', 'pg:${TAG}', 'pg:16.1'],
+    ["TAG: '16.1'", 'pg:${TAG}', 'pg:16.1'],
+    ['TAG=16.1 # of May', 'pg:${TAG}', 'pg:16.1'],
+    ['# TAG=15\r\nTAG=15\r\nTAG=16.1\r\n', 'pg:${TAG}', 'pg:16.1'],
+    ['\uFEFFTAG=16.1', 'pg:${OTHER:-${TAG}}', 'pg:16.1'],
+    ['NOTE="one\nTAG=15\ntwo"\nTAG=16.1', 'pg:${TAG}', 'pg:16.1'],
+  ])('%j: %s is %s', (env, written, text) => {
+    expect(expand(env, written)).toEqual({ text, complete: true });
+  });
+
+  test.each([
+    ['a variable that is set to what is not followed', 'TAG=${OTHER}', 'pg:${TAG:-15}'],
+    ['the value of a secret', 'DB_PASSWORD=hunter2', 'pg:${DB_PASSWORD}'],
+    ['a token', 'TAG=ghp_0123456789abcdefghijABCDEFGHIJ456789', 'pg:${TAG}'],
+    ['what is no part of a name', 'TAG=two words', 'pg:${TAG}'],
+    ['a value that goes on', 'NOTE="one\nTAG=15\ntwo"', 'pg:${TAG}'],
+    ['what stands for another value', 'TAG=16', 'pg:${TAG:+15}'],
+  ])('%s is not put in', (_, env, written) => {
+    expect(expand(env, written)).toEqual({ text: written, complete: false });
+  });
+});

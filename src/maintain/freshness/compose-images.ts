@@ -1,3 +1,4 @@
+import type { ComposeFile } from '../../kubernetes/compose.ts';
 import { at, entriesAt, scalarsAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { type FromUse, fromUses, type GivenNames } from './from-arguments.ts';
@@ -6,16 +7,16 @@ import { type ReadName, scalarName } from './yaml-name.ts';
 /** The images that Compose services run and do not build, and those that their build arguments put into a FROM. */
 export function composeImages(project: Project, given: GivenNames): readonly ReadName[] {
   const seen = new Map<string, FromUse>();
-  return project.composeFiles.flatMap(({ services }) =>
+  return project.composeFiles.flatMap(({ services, expand }) =>
     services.flatMap(({ image, build }) => {
       if (build !== undefined)
         return argumentsIn(at(build.node, 'args')).flatMap((argument) =>
           fromUses(project, build.dockerfilePath, argument.name).flatMap((use) =>
-            argued(project, argument, use, seen, given),
+            argued(project, { ...argument, expand }, use, seen, given),
           ),
         );
       if (image === undefined) return [];
-      return scalarName(image, { artifact: project.artifacts.get(image.path), kind: 'Compose', ships: true });
+      return scalarName(image, { artifact: project.artifacts.get(image.path), kind: 'Compose', ships: true, expand });
     }),
   );
 }
@@ -44,7 +45,7 @@ function argumentsIn(node: YamlNode | undefined): BuildArgument[] {
 /** Of services that share their arguments each would name it again. With something else around it, it is another image, which the Dockerfile has to tell of. */
 function argued(
   { artifacts }: Project,
-  { name, scalar, before }: BuildArgument,
+  { name, scalar, before, expand }: BuildArgument & Pick<ComposeFile, 'expand'>,
   use: FromUse,
   seen: Map<string, FromUse>,
   given: GivenNames,
@@ -60,6 +61,7 @@ function argued(
     ships: use.ships,
     before,
     around: use,
+    expand,
   });
   const isStage = found.kind === 'name' && use.dockerfile.stages.some((stage) => stage.name === found.name.place.text);
   return isStage ? [] : [found];

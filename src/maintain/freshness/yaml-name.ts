@@ -2,6 +2,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { BasePlaceKind } from '../../core/bases-report.ts';
 import type { TextEdit } from '../../core/fix.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
+import type { ComposeFile } from '../../kubernetes/compose.ts';
 import { expandDefaults } from '../../kubernetes/compose-text.ts';
 import { isEditable, replaceScalar } from '../../kubernetes/edit-yaml.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
@@ -22,17 +23,19 @@ export interface ScalarName {
   readonly before?: string;
   /** What a FROM has around it, whose argument the scalar is. */
   readonly around?: { readonly before: string; readonly after: string };
+  /** What variables stand for; their defaults, if nothing is said. */
+  readonly expand?: ComposeFile['expand'];
 }
 
 /** The image that a whole scalar names, the defaults of `${NAME:-default}` put in; it can be rewritten there, or in the one default. */
 export function scalarName(
   scalar: YamlScalar,
-  { artifact, kind, ships, before = '', around = { before: '', after: '' } }: ScalarName,
+  { artifact, kind, ships, before = '', around = { before: '', after: '' }, expand = expandDefaults }: ScalarName,
 ): ReadName {
   const { path, range } = scalar;
   const written = scalar.text.slice(before.length);
   if (written.trim() === '') return { kind: 'none' };
-  const { text: value, complete } = expandDefaults(written);
+  const { text: value, complete } = expand(written);
   const text = around.before + value + around.after;
   const unresolved = (reason: string): ReadName => ({
     kind: 'unresolved',

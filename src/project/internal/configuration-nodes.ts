@@ -52,12 +52,22 @@ export function listOf(node: Node | undefined, complain: Complain): Node[] {
   return node.items.filter(isNode);
 }
 
-/** A list of texts; one text alone is a list of one. */
-export function textList(node: Node | undefined, complain: Complain): string[] {
+/**
+ * A list of texts; one text alone is a list of one.
+ * @param faultOf what is wrong with a text, if anything
+ */
+export function textList(
+  node: Node | undefined,
+  complain: Complain,
+  faultOf: (text: string) => string | undefined = () => undefined,
+): string[] {
   const items = isScalar(node) && node.value !== null ? [node] : listOf(node, complain);
   return items.map((item) => {
-    if (isScalar(item) && (typeof item.value === 'string' || typeof item.value === 'number')) return String(item.value);
-    throw complain(item, 'a text is needed here');
+    if (!isScalar(item) || (typeof item.value !== 'string' && typeof item.value !== 'number'))
+      throw complain(item, 'a text is needed here');
+    const fault = faultOf(String(item.value));
+    if (fault !== undefined) throw complain(item, `«${item.value}»: ${fault}`);
+    return String(item.value);
   });
 }
 

@@ -1,8 +1,10 @@
 import { groupBy } from '../../core/group-by.ts';
+import type { ReadProblem } from '../../core/report.ts';
 import { plural } from './wording.ts';
 
 interface Problem {
   readonly path: string;
+  readonly position?: ReadProblem['position'];
   readonly message: string;
 }
 
@@ -17,15 +19,20 @@ const fewest = 4;
 const namedAtMost = 3;
 
 /**
- * Problems in their order, those that say the same of several files put together: as 40 charts without helm do. Names, addresses and numbers
- * within a message make no difference.
+ * Problems in their order, what is said twice of one place once, and those that say the same of several files put together: as 40 charts without helm do.
+ * Names, addresses and numbers within a message make no difference.
  */
 export function likeProblems<Of extends Problem>(problems: readonly Of[]): readonly LikeProblems<Of>[] {
-  return [...groupBy(problems, kindOf).values()].flatMap(([first, ...others]) => {
+  const different = [...groupBy(problems, placeAndText).values()].flatMap(([first]) => first ?? []);
+  return [...groupBy(different, kindOf).values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     if (others.length + 1 >= fewest) return [{ first, others }];
     return [first, ...others].map((each) => ({ first: each, others: [] }));
   });
+}
+
+function placeAndText({ path, message, position }: Problem): string {
+  return JSON.stringify([path, position?.line, position?.column, message]);
 }
 
 function kindOf({ message }: Problem): string {

@@ -1,5 +1,4 @@
 import { parseImageReference } from '../../core/image-reference.ts';
-import { expandDefaults } from '../../kubernetes/compose-text.ts';
 import { composeRule } from '../../project/rule.ts';
 import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 import { tagElsewhere } from '../../repairs/tag-elsewhere.ts';
@@ -14,7 +13,7 @@ export const rule = composeRule({
     for (const { image, build } of compose.services) {
       // What is built here is named by the same line.
       if (image === undefined || build !== undefined) continue;
-      const { text, complete } = expandDefaults(image.text);
+      const { text, complete } = compose.expand(image.text);
       const reference = complete ? parseImageReference(text) : undefined;
       if (!reference || reference.digest !== undefined || builtHere(compose.services, text)) continue;
       if (reference.tag !== undefined && reference.tag !== 'latest') continue;

@@ -1,4 +1,4 @@
-import { isAllowedImage } from '../../core/allowed-image.ts';
+import { isAllowedImage, patternFault } from '../../core/allowed-image.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
@@ -17,6 +17,7 @@ export const rule = dockerfileRule({
       description:
         'What images may be taken: registries (`registry.example.com`, `*.example.com`, `docker.io`), paths in them (`registry.example.com/base`) and names (`docker.io/library/debian`). Empty: the rule is off.',
       default: [],
+      faultOf: patternFault,
     },
   },
   check({ dockerfile }, { report, option }) {

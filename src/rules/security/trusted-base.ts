@@ -1,4 +1,4 @@
-import { isAllowedImage } from '../../core/allowed-image.ts';
+import { isAllowedImage, patternFault } from '../../core/allowed-image.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
 import type { ImageBase } from '../../project/image-base.ts';
 import { placeOfImage } from '../../project/inspected-image.ts';
@@ -17,6 +17,7 @@ export const rule = imageRule({
       description:
         'What an image may be built on: registries (`registry.example.com`, `*.example.com`), paths in them (`registry.example.com/base`) and names (`docker.io/library/debian`). Empty: the rule is off.',
       default: [],
+      faultOf: patternFault,
     },
   },
   check({ image }, { report, option }) {

@@ -1,4 +1,4 @@
-import { isAllowedImage } from '../../core/allowed-image.ts';
+import { isAllowedImage, patternFault } from '../../core/allowed-image.ts';
 import type { PeerId } from '../../core/finding.ts';
 import { workloadRule } from '../../project/rule.ts';
 
@@ -13,6 +13,7 @@ export const rule = workloadRule({
       description:
         'Registries that images may come from: `registry.example.com`, `registry.example.com/shop`, `docker.io`. Empty: the rule is off.',
       default: [],
+      faultOf: patternFault,
     },
   },
   check({ workload }, { report, option }) {

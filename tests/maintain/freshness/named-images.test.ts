@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -426,4 +426,29 @@ test.each([
   };
   const { texts, left } = await namesIn({ 'compose.yaml': of(written) }, renamed);
   expect([texts['compose.yaml'], left]).toEqual([of(next), []]);
+});
+
+test('variables of a Compose file stand for what the .env file beside it sets; that file is its owner’s to change', async () => {
+  const found = await namesIn(
+    {
+      'compose.yaml':
+        'services:\n  db: {image: "postgres:${PG:-15.1}"}\n  web: {build: {context: ., args: {NODE: "${NODE}"}}}\n',
+      Dockerfile: 'ARG NODE=18\nFROM node:${NODE}\n',
+      '.env': 'PG=16.1\nNODE=20.1\nDB_PASSWORD=hunter2\n',
+    },
+    { 'postgres:16.1': 'postgres:16.2', 'node:20.1': 'node:20.2' },
+  );
+  expect(found.names.sort()).toEqual(['Compose node:20.1', 'Compose postgres:16.1']);
+  expect(found.left.sort()).toEqual(['node:20.1', 'postgres:16.1']);
+  expect(found.texts['compose.yaml']).toContain('postgres:${PG:-15.1}');
+});
+
+test('a link is no .env file', async () => {
+  const elsewhere = await projectOf({ settings: 'PG=16.1\n' }, false);
+  const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-names-'));
+  made.push(root);
+  writeFileSync(path.join(root, 'compose.yaml'), 'services:\n  db: {image: "postgres:${PG:-15.1}"}\n');
+  symlinkSync(path.join(elsewhere.root, 'settings'), path.join(root, '.env'));
+  const project = await loadProject({ kind: 'directory', path: root }, { helm: false });
+  expect(namedImages(project).flatMap(({ places }) => places.map(({ text }) => text))).toEqual(['postgres:15.1']);
 });
