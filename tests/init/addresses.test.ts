@@ -39,6 +39,33 @@ describe('options of a Rust program', () => {
     expect(files('serve("assets")')).toBe(1);
   });
 
+  test.each([
+    ['SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 8088)', 8088],
+    ['SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8088))', 8088],
+    ['SocketAddrV4::new(Ipv4Addr::new(0, 0, 0, 0), 8088)', 8088],
+  ])('%s is where the program listens', (address, port) => {
+    const [plan] = plansOf({
+      'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n\n[dependencies]\naxum = "0.8"\n',
+      'Cargo.lock': '',
+      'src/main.rs': `fn main() {\n    serve(${address});\n}\n`,
+    });
+    expect(plan?.run.port).toBe(port);
+    expect(plan?.questions).toEqual([]);
+  });
+
+  test('what only its tests do is not what the program does', () => {
+    const tests = 'TcpListener::bind("127.0.0.1:0");\n    serve("img");\n';
+    const [plan] = plansOf({
+      'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n\n[dependencies]\naxum = "0.8"\n',
+      'Cargo.lock': '',
+      'img/logo.png': '',
+      'src/main.rs': `fn main() {\n    serve("0.0.0.0:5000");\n}\n\n#[cfg(test)]\nmod tests {\n    ${tests}}\n`,
+      'src/test_helpers.rs': `fn start() {\n    ${tests}}\n`,
+    });
+    expect(plan?.questions).toEqual([]);
+    expect(plan?.decisions.filter(({ topic }) => topic === 'files')).toEqual([]);
+  });
+
   test('a host counts beside the port of the same name', () => {
     expect(
       rust(['SHOP_PORT', 'u16', '3001'], ['STOCK_HOST', 'String', 'stock'], ['SHOP_HOST', 'String', '::1'])?.run

@@ -56,6 +56,48 @@ describe('pages that a build writes', () => {
     expect(copied).toContain(directory.startsWith('/') ? `${directory}/` : `/app/${directory}/`);
   });
 
+  const watched = (start: string, development: string, files: Readonly<Record<string, string>>) =>
+    plansOf({
+      'package.json': JSON.stringify({
+        name: 'shop',
+        scripts: { build: 'node scripts/build.js', start },
+        devDependencies: { [development]: '1.0.0' },
+      }),
+      ...lock,
+      ...files,
+    })[0];
+
+  test.each([
+    [
+      'webpack serve --open',
+      'webpack',
+      { 'webpack.common.js': "module.exports = { output: { path: path.resolve(__dirname, 'site') } };" },
+      'site',
+    ],
+    [
+      'npm run build && node scripts/start.js',
+      'browser-sync',
+      { 'scripts/start.js': "run('node_modules/.bin/browser-sync dist -w');", 'dist/index.html': '' },
+      'dist',
+    ],
+    ['live-server public', 'live-server', { 'public/index.html': '' }, 'public'],
+  ])('and a start script only watches (%s) are served as they are', (start, development, files, directory) => {
+    const plan = watched(start, development, files);
+    const copied = plan?.stages.at(-1)?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : []));
+    expect(copied).toContain(`/app/${directory}/`);
+    expect(plan?.run.port).toBe(8080);
+  });
+
+  test('a start script that answers requests itself is started, whatever it watches', () => {
+    const plan = watched('node server.js', 'browser-sync', {
+      'server.js': "require('browser-sync');\nrequire('http').createServer(answer).listen(3000);\n",
+      'dist/index.html': '',
+    });
+    expect(plan?.stages.at(-1)?.command ?? plan?.decisions.find(({ topic }) => topic === 'start')?.value).toContain(
+      'server.js',
+    );
+  });
+
   test('are not taken for pages that nothing builds', () => {
     const { plans, undecided } = detectedIn({
       'package.json': manifest('some-bundler', { vue: '^3.0.0' }),

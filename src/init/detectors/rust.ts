@@ -33,7 +33,11 @@ export const detector: Detector = {
   language: 'Rust',
   mayBe: (names) => names.has('Cargo.toml'),
   detect(given) {
-    const sources = () => given.sources().filter(({ path }) => !isBuildScript(given, path));
+    const sources = () =>
+      given
+        .sources()
+        .filter(({ path }) => !isBuildScript(given, path) && !isTest.test(path))
+        .map(({ path, text }) => ({ path, text: withoutTests(text) }));
     const place: Place = { ...given, sources };
     const text = place.read('Cargo.toml') ?? '';
     const name = tomlValue(tomlTable(text, 'package'), 'name');
@@ -48,6 +52,15 @@ export const detector: Detector = {
     return detection(place, text, program, framework);
   },
 };
+
+/** What only `cargo test` compiles, by its name. */
+const isTest = /(?:^|\/)(?:tests?|test_\w+|\w+_tests?)\.rs$/;
+
+/** A module of tests stands at the end of the file that it tests: https://doc.rust-lang.org/book/ch11-03-test-organization.html */
+function withoutTests(text: string): string {
+  const at = text.search(/^#\[cfg\(test\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub\s+)?mod\s+\w+\s*\{/m);
+  return at === -1 ? text : text.slice(0, at);
+}
 
 /** Crates that use a library of the system, with what Debian calls it. */
 const native: readonly (readonly [string, string, string])[] = [

@@ -106,6 +106,7 @@ export function portOf(
     /(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\]):(\d{2,5})/,
     /\(\s*\[\s*(?:0|127),\s*0,\s*0,\s*[01]\s*\],\s*(\d{2,5})\s*\)/,
     /bind\(\s*\(\s*"[^"]*",\s*(\d{2,5})/,
+    /\bIpv[46]Addr::(?:UNSPECIFIED|LOCALHOST|new\([^)\n]*\))(?:\.into\(\))?,\s*(\d{2,5})\b/,
     /\b(?:port|PORT)\b[^\n]{0,40}?\b(\d{4,5})\b/,
   ]);
   return found ? { ...found, sure: true } : { port: 8080, evidence: 'no evidence', sure: false };
