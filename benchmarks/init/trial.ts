@@ -82,14 +82,20 @@ async function tryIn(name: string, root: string, given: Given): Promise<Result> 
     const reason = said ?? firstWords(written.errors);
     return { name, language: '', framework: undefined, outcome: 'refused', reason, built: false };
   }
-  // The root of what was written: the repository's where the application is a member of its workspace, else the application's own.
-  const own = path.join(root, given.directory ?? '');
-  const top = existsSync(path.join(root, plan.directory, 'Dockerfile')) ? root : own;
+  const top = rootOf(root, given.directory ?? '', plan);
   const common = { name, language: plan.language, framework: plan.framework };
   const missing = await missingBases(path.join(top, plan.directory, 'Dockerfile'));
   if (missing.length > 0)
     return { ...common, outcome: 'cannot be tried here', reason: `no ${missing.join(', no ')} here`, built: false };
   return { ...common, ...(await buildAndServe(name, top, plan, given)) };
+}
+
+/** The root of what was written: that of the workspace or the modules that the application belongs to, else the application's own directory. */
+function rootOf(root: string, directory: string, plan: ApplicationPlan): string {
+  const own = path.join(root, directory);
+  for (let at = own; at.startsWith(root); at = path.dirname(at))
+    if (existsSync(path.join(at, plan.directory, 'Dockerfile'))) return at;
+  return own;
 }
 
 async function missingBases(dockerfile: string): Promise<string[]> {
