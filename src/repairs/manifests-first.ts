@@ -129,8 +129,10 @@ export function inputsOf(
   dockerfile: Dockerfile,
   stage: Stage,
   place: Pick<Place, 'inContext' | 'root'>,
-  { read }: PlacedPackageCommand,
+  { read, command }: PlacedPackageCommand,
 ): Inputs | undefined {
+  const elsewhere = worksElsewhere[read.ecosystem];
+  if (elsewhere !== undefined && command.arguments.some(({ value }) => elsewhere.test(value))) return undefined;
   const seen = contextFiles(project, dockerfile, place.inContext);
   const inner = { ...read, packages: read.packages.map((each) => relativeFile(place.root, each)) };
   const named = inner.packages.flatMap(({ kind, name }) =>
@@ -146,6 +148,14 @@ export function inputsOf(
     installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files, release) : undefined);
   return needs && { needs, files };
 }
+
+/** Options with which an install works in another directory than its step: the manifests of that one would have to go first. */
+const worksElsewhere: Readonly<Record<string, RegExp>> = {
+  npm: /^(?:--prefix|--cwd|--dir|-C)(?:=|$)/,
+  composer: /^(?:--working-dir|-d)(?:=|$)/,
+  pip: /^(?:--directory|--project)(?:=|$)/,
+  go: /^-C(?:=|$)/,
+};
 
 function isManifestOf(path: string, ecosystem: string): boolean {
   // Projects of .NET lie in directories of their own.

@@ -96,12 +96,21 @@ function installsProject({ read, instruction }: PlacedPackageCommand): boolean {
   );
 }
 
+/** Options of npm that say nothing of where it works. */
+const plainOption =
+  /^(?:-[DPSEOBsfq]|--save(?:-(?:dev|prod|exact|optional|bundle))?|--no-(?:save|fund|audit|progress|optional)|--silent|--quiet|--force|--legacy-peer-deps|--production|--omit=\w+|--only=\w+|--loglevel=\w+|--ignore-scripts|--unsafe-perm)$/;
+
 /** `npm install express` beside the project's package.json, which installs what that lists, too; only where its manifests can go first. */
 function namedInstall(project: Project, dockerfile: Dockerfile, stage: Stage): PlacedPackageCommand | undefined {
   return packageCommands(dockerfile).find((placed) => {
-    const { read, instruction } = placed;
+    const { read, instruction, command } = placed;
     if (placed.stage !== stage || instruction.name !== 'RUN' || read.action !== 'install') return false;
     if (read.tool !== 'npm' || read.global || !read.packages.every(({ kind }) => kind === 'registry')) return false;
+    // `--prefix client` works in another directory.
+    if (
+      !command.arguments.every(({ literal, value }) => literal && (!value.startsWith('-') || plainOption.test(value)))
+    )
+      return false;
     const copy = lastWholeCopyBefore(stage, placed);
     return copy !== undefined && manifestsFirst(project, dockerfile, stage, copy, placed) !== undefined;
   });

@@ -1,4 +1,5 @@
 import type { BaseImage } from '../../bases/base-image.ts';
+import { runTimeImage } from '../../bases/run-time-image.ts';
 import type { CommandWord } from '../../core/command-line.ts';
 import type { RuleContext } from '../../core/rule.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
@@ -96,9 +97,11 @@ const builds: Readonly<
   },
 };
 
-/** The language of an image that compiles; of one that has compilers of C and nothing else, C. */
-function languageOf({ runtime, toolchain }: BaseImage): string {
-  return toolchain === true && (runtime === undefined || runtime.name === 'gcc') ? 'c' : (runtime?.name ?? '');
+/** The language of an image that compiles: C for one that has compilers of C and nothing else, and a bare distribution below it. */
+function languageOf({ runtime, toolchain, reference }: BaseImage): string {
+  const isForC = toolchain === true && (runtime === undefined || runtime.name === 'gcc');
+  if (!isForC) return runtime?.name ?? '';
+  return reference !== undefined && runTimeImage(reference.text) !== undefined ? 'c' : '';
 }
 
 /** An application of Node.js ships its sources and the packages for development with what it builds from them, one of Java or C its compiler. */
