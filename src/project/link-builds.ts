@@ -6,7 +6,7 @@ import { openContext } from '../context/open-context.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { ComposeFile } from '../kubernetes/compose.ts';
+import type { ComposeBuild, ComposeFile } from '../kubernetes/compose.ts';
 import { contextUses } from './context-uses.ts';
 import type { ImageBuild, ImageUse } from './project.ts';
 
@@ -233,12 +233,21 @@ export function composeBuilds(files: readonly ComposeFile[]): ToldBuild[] {
         contextDirectory: build.contextPath,
         target: build.target,
         images: [...(service.image ? [service.image.text] : []), ...build.tags],
-        arguments: build.args,
+        arguments: givenArguments(file, build.args),
         toldBy: 'compose' as const,
         service: { kind: 'service' as const, file, service },
       };
     }),
   );
+}
+
+/** One without a value is taken from the environment, to which the `.env` file belongs: https://docs.docker.com/reference/compose-file/build/#args */
+function givenArguments(file: ComposeFile, written: ComposeBuild['args']): ComposeBuild['args'] {
+  const fromSettings = (name: string) => {
+    const { text, complete } = file.expand(`$${name}`);
+    return complete ? text : undefined;
+  };
+  return new Map([...written].map(([name, value]) => [name, value ?? fromSettings(name)]));
 }
 
 /** '' at the root. The live objects of a namespace (`cluster:shop/deployment/web`) stand together as the files of a directory do. */

@@ -27,17 +27,22 @@ interface BuildArgument {
   readonly scalar: YamlScalar;
   /** Stands in it before the value. */
   readonly before: string;
+  /** What is meant, where no value stands in it. */
+  readonly written?: string;
 }
 
-/** Those with a value: the others come from an environment. */
+/** One without a value comes from an environment: the `.env` file has it, or nobody knows it. */
 function argumentsIn(node: YamlNode | undefined): BuildArgument[] {
   return [
-    ...entriesAt(node).flatMap(({ key, value }) =>
-      value.kind === 'scalar' && value.value !== null ? [{ name: key.text, scalar: value, before: '' }] : [],
-    ),
-    ...scalarsAt(node).flatMap((scalar) => {
+    ...entriesAt(node).flatMap(({ key, value }) => {
+      if (value.kind !== 'scalar') return [];
+      return { name: key.text, scalar: value, before: '', ...(value.value === null && { written: `$${key.text}` }) };
+    }),
+    ...scalarsAt(node).map((scalar) => {
       const name = /^([^=]+)=/.exec(scalar.text)?.[1];
-      return name === undefined ? [] : [{ name, scalar, before: `${name}=` }];
+      return name === undefined
+        ? { name: scalar.text, scalar, before: '', written: `$${scalar.text}` }
+        : { name, scalar, before: `${name}=` };
     }),
   ];
 }
@@ -45,11 +50,13 @@ function argumentsIn(node: YamlNode | undefined): BuildArgument[] {
 /** Of services that share their arguments each would name it again. With something else around it, it is another image, which the Dockerfile has to tell of. */
 function argued(
   { artifacts }: Project,
-  { name, scalar, before, expand }: BuildArgument & Pick<ComposeFile, 'expand'>,
+  { name, scalar, before, written, expand }: BuildArgument & Pick<ComposeFile, 'expand'>,
   use: FromUse,
   seen: Map<string, FromUse>,
   given: GivenNames,
 ): ReadName[] {
+  // Nobody has said anything: the Dockerfile's own default is told there.
+  if (written !== undefined && !expand(written).complete) return [];
   const key = `${scalar.path}:${scalar.range.start}`;
   const known = seen.get(key);
   given.say(use, name, known === undefined || (known.before === use.before && known.after === use.after));
@@ -62,6 +69,7 @@ function argued(
     before,
     around: use,
     expand,
+    ...(written !== undefined && { written }),
   });
   const isStage = found.kind === 'name' && use.dockerfile.stages.some((stage) => stage.name === found.name.place.text);
   return isStage ? [] : [found];

@@ -23,6 +23,8 @@ export interface ScalarName {
   readonly before?: string;
   /** What a FROM has around it, whose argument the scalar is. */
   readonly around?: { readonly before: string; readonly after: string };
+  /** What stands for the text of the scalar, which has none of its own. */
+  readonly written?: string;
   /** What variables stand for; their defaults, if nothing is said. */
   readonly expand?: ComposeFile['expand'];
 }
@@ -30,10 +32,18 @@ export interface ScalarName {
 /** The image that a whole scalar names, the defaults of `${NAME:-default}` put in; it can be rewritten there, or in the one default. */
 export function scalarName(
   scalar: YamlScalar,
-  { artifact, kind, ships, before = '', around = { before: '', after: '' }, expand = expandDefaults }: ScalarName,
+  {
+    artifact,
+    kind,
+    ships,
+    before = '',
+    around = { before: '', after: '' },
+    expand = expandDefaults,
+    ...options
+  }: ScalarName,
 ): ReadName {
   const { path, range } = scalar;
-  const written = scalar.text.slice(before.length);
+  const written = options.written ?? scalar.text.slice(before.length);
   if (written.trim() === '') return { kind: 'none' };
   const { text: value, complete } = expand(written);
   const text = around.before + value + around.after;

@@ -443,6 +443,16 @@ test('variables of a Compose file stand for what the .env file beside it sets; t
   expect(found.texts['compose.yaml']).toContain('postgres:${PG:-15.1}');
 });
 
+test('a build argument without a value is the one of the .env file, and the FROM that it makes is not told again', async () => {
+  const files = {
+    'compose.yaml': 'services:\n  web: {build: {context: ., args: [NODE]}}\n',
+    Dockerfile: 'ARG NODE\nFROM ${NODE}\n',
+  };
+  const known = await namesIn({ ...files, '.env': 'NODE=node:20.1\n' }, { 'node:20.1': 'node:20.2' });
+  expect(known).toMatchObject({ names: ['Compose node:20.1'], unresolved: [], left: ['node:20.1'] });
+  expect(await namesIn(files)).toMatchObject({ names: [], unresolved: ['${NODE}'] });
+});
+
 test('a link is no .env file', async () => {
   const elsewhere = await projectOf({ settings: 'PG=16.1\n' }, false);
   const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-names-'));
