@@ -33,6 +33,12 @@ function hadolintCount(files) {
   return JSON.parse(stdout).filter(({ level }) => level === 'error' || level === 'warning').length;
 }
 
+const empty = rows.filter(({ files }) => files === 0);
+if (empty.length > 0) {
+  console.error(`No Dockerfile in ${empty.map(({ directory }) => directory).join(', ')}: nothing was measured.`);
+  process.exit(2);
+}
+
 const total = { files: 0, severe: 0 };
 console.log(machine());
 printTable(
@@ -41,12 +47,12 @@ printTable(
   rows.map(({ directory, files, severe, hadolint }) => {
     total.files += files;
     total.severe += severe.length;
-    const share = (count) => (count === undefined ? 'not installed' : (count / Math.max(1, files)).toFixed(2));
+    const share = (count) => (count === undefined ? 'not installed' : (count / files).toFixed(2));
     return [path.basename(directory), files, severe.length, share(severe.length), hadolint ?? '', share(hadolint)];
   }),
 );
 console.log(
-  `\nall: ${total.severe} in ${total.files} files, ${verdict(Number((total.severe / Math.max(1, total.files)).toFixed(3)), 0.3, ' a file')}`,
+  `\nall: ${total.severe} in ${total.files} files, ${verdict(Number((total.severe / total.files).toFixed(3)), 0.3, ' a file')}`,
 );
 for (const { severe } of rows)
   for (const { path: file, line, rule, message } of severe) console.log(`  ${file}:${line} ${rule}: ${message}`);
