@@ -124,7 +124,7 @@ function theirFindings({ findings, unread }, id) {
 
 function compareTool(tool) {
   const ids = [...new Set(rules.flatMap(({ peers }) => peers))]
-    .filter((id) => id.startsWith(`${tool.tool}:`) && !id.startsWith('checkov:CKV_K8S'))
+    .filter((id) => id.startsWith(`${tool.tool}:`) && !/^checkov:CKV2?_K8S/.test(id))
     .sort();
   return ids.map((id) => {
     const own = rules.filter(({ peers }) => peers.includes(id)).map((rule) => rule.id);

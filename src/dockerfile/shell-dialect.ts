@@ -76,7 +76,8 @@ function dialectOfImage(reference: string): ShellDialect {
   const image = reference.toLowerCase();
   if (/^mcr\.microsoft\.com\/windows(\/|:|$)/.test(image)) return 'cmd';
   if (/^microsoft\/(windowsservercore|nanoserver)(:|@|$)/.test(image)) return 'cmd';
+  // What became ASP.NET Core was first published as aspnet:1.0.0-…, on Mono and Debian.
   const isWindows =
-    /windowsservercore|nanoserver|windows-?\d{4}|\/dotnet\/framework\/|^microsoft\/(iis|aspnet|dotnet-framework)/;
+    /windowsservercore|nanoserver|windows-?\d{4}|\/dotnet\/framework\/|^microsoft\/(?:iis|aspnet|dotnet-framework[\w-]*)(?:@|$|:(?!1\.0\.0-))/;
   return isWindows.test(image) ? 'unknown' : 'posix';
 }

@@ -69,6 +69,9 @@ describe('scripts', () => {
     ],
     ['a Windows image', 'FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN b', 'cmd'],
     ['an image on Windows with a shell of its own', 'FROM golang:1.22-windowsservercore\nRUN b', 'unknown'],
+    ['ASP.NET on Windows', 'FROM microsoft/aspnet:4.7\nRUN b', 'unknown'],
+    ['the first ASP.NET Core, on Debian', 'FROM microsoft/aspnet:1.0.0-rc1-update1\nRUN b', 'posix'],
+    ['ASP.NET Core, whose name begins as one on Windows', 'FROM microsoft/aspnetcore:2.0\nRUN b', 'posix'],
   ])('dialect: %s', (_, text, dialect) => {
     const dockerfile = read(text);
     const run = dockerfile.instructionsNamed('RUN').at(-1) ?? expect.unreachable();
