@@ -7,6 +7,7 @@ const onlyInFullSet = [
   'bases-cluster',
   'cost-start-up',
   'exporter-pod',
+  'keda',
   'observe-grafana',
   'observe-stack',
   'otel-collector',
@@ -17,6 +18,7 @@ const onlyInFullSet = [
   'respond-pod',
   'review-pod',
   'scaling',
+  'vertical-recommendation',
 ].map((name) => `tests/system/${name}.test.ts`);
 
 /** 14 databases of real systems and the Go modules that hold them, 220 MB: `npm run test:packages` runs it. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { alertmanagerVersion } from '../../src/observe/alertmanager/workloads.ts
 import { allReceivers, planOf } from '../observe/observe-choices.ts';
 import { alertmanagerBinary } from './alertmanager.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { nodeVolume } from './node-volume.ts';
 import { imageOfProgram } from './program-image.ts';
 
 // The generated workloads of Alertmanager come up on a real node in a namespace that enforces the Pod Security Standard «restricted», as they
@@ -56,25 +57,6 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 }, 120_000);
 
-/** What a cluster has and this node has not: volumes, as no provisioner makes them. */
-function volume(number: number): string {
-  const place = path.join(directory, `volume-${number}`);
-  mkdirSync(place);
-  // The kubelet gives no directory of the host to a group.
-  chmodSync(place, 0o777);
-  return `---
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: alertmanager-test-${number}}
-spec:
-  capacity: {storage: 1Gi}
-  accessModes: [ReadWriteOnce]
-  persistentVolumeReclaimPolicy: Retain
-  claimRef: {namespace: ${namespace}, name: data-alertmanager-${number}}
-  hostPath: {path: ${place}}
-`;
-}
-
 describe('Alertmanager as a whole stack', () => {
   it('comes up as it is written, restricted, with its configuration, templates and secrets', {
     timeout: 300_000,
@@ -89,7 +71,14 @@ metadata: {name: ${namespace}, labels: {pod-security.kubernetes.io/enforce: rest
       metadata: { name: secretName, namespace },
       stringData: Object.fromEntries(secretFiles.map(({ key }) => [key, 'x'])),
     };
-    node.kubectl(['apply', '-f', '-'], `${restricted}---\n${JSON.stringify(secret)}\n${volume(0)}${volume(1)}`);
+    const volumes = [0, 1].map((each) =>
+      nodeVolume(
+        `alertmanager-test-${each}`,
+        { namespace, name: `data-alertmanager-${each}` },
+        path.join(directory, `volume-${each}`),
+      ),
+    );
+    node.kubectl(['apply', '-f', '-'], `${restricted}---\n${JSON.stringify(secret)}\n${volumes.join('')}`);
     const rendered = spawnSync('kubectl', ['kustomize', path.join(directory, 'base/alertmanager')], {
       encoding: 'utf8',
     });

@@ -8,6 +8,7 @@ import { alertmanagerPart } from '../../src/observe/alertmanager/part.ts';
 import type { StackKind } from '../../src/observe/observe-plan.ts';
 import { scalingPart } from '../../src/observe/scaling/part.ts';
 import { allReceivers, plainWorkload, planOf } from '../observe/observe-choices.ts';
+import { defineKinds } from './define-kinds.ts';
 
 // A real API server takes all objects of the Alertmanager and scaling parts with strict validation. Of the kinds that are not Kubernetes' own it
 // has the definitions that their projects publish in Go modules, as the operators' own admission is not asked.
@@ -35,8 +36,7 @@ beforeAll(async () => {
   const started = spawnSync('scripts/cluster', ['up', path.join(directory, 'cluster'), 'api'], { encoding: 'utf8' });
   if (started.status !== 0) throw new Error(started.stderr);
   const files = definitions.flatMap(([module, paths]) => paths.map((each) => path.join(moduleDirectory(module), each)));
-  must('kubectl', ['--kubeconfig', kubeconfig, 'apply', '--server-side', ...files.flatMap((file) => ['-f', file])]);
-  await established();
+  await defineKinds((args) => must('kubectl', ['--kubeconfig', kubeconfig, ...args]), files);
 }, 300_000);
 beforeEach((context) => {
   if (missing) context.skip(reason);
@@ -45,16 +45,6 @@ afterAll(() => {
   if (!missing) spawnSync('scripts/cluster', ['down', path.join(directory, 'cluster')]);
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
-
-/** kubectl wait fails on a definition that has no status yet. */
-async function established(): Promise<void> {
-  const wait = ['--kubeconfig', kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all'];
-  for (let tries = 1; tries < 20; tries++) {
-    if (spawnSync('kubectl', wait).status === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  must('kubectl', wait);
-}
 
 function moduleDirectory(module: string): string {
   const { Dir }: { readonly Dir: string } = JSON.parse(must('go', ['mod', 'download', '-json', module]));

@@ -12,6 +12,7 @@ import {
   prometheusVersion,
 } from '../../src/observe/prometheus/versions.ts';
 import { hasNodeParts, type KubernetesNode, nodeProgram, startKubernetesNode } from './kubernetes-node.ts';
+import { nodeVolume } from './node-volume.ts';
 import { imageOfProgram } from './program-image.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
@@ -108,7 +109,10 @@ describe('the stack of plimsoll observe, on a node', () => {
   }, 150_000);
 
   it('Prometheus, node-exporter and kube-state-metrics come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
-    apply([...objects.filter(isNamespace), volume(directory)]);
+    apply(objects.filter(isNamespace));
+    chmodSync(directory, 0o755);
+    const claim = { namespace, name: 'data-prometheus-0' };
+    node.kubectl(['apply', '--filename', '-'], nodeVolume(namespace, claim, path.join(directory, 'volume')));
     const own = objects.filter(isOurs);
     apply(own.map((object) => withoutPropagation(withApiServer(object, server()))));
     node.kubectl(['rollout', 'status', 'statefulset/prometheus', '--namespace', namespace, '--timeout', '120s']);
@@ -214,24 +218,4 @@ function withApiServer(object: object, server: URL): object {
 /** The machine of the test may mount its root privately, which systemd does not; then containerd refuses to pass later mounts on. */
 function withoutPropagation(object: object): object {
   return JSON.parse(JSON.stringify(object, (key, value: unknown) => (key === 'mountPropagation' ? undefined : value)));
-}
-
-/** The node has no provisioner: a directory of it, for this claim only. */
-function volume(directory: string): object {
-  const place = path.join(directory, 'volume');
-  mkdirSync(place);
-  chmodSync(place, 0o777);
-  chmodSync(directory, 0o755);
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: namespace },
-    spec: {
-      capacity: { storage: '20Gi' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      hostPath: { path: place },
-      claimRef: { namespace, name: 'data-prometheus-0' },
-    },
-  };
 }

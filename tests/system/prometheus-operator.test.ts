@@ -1,24 +1,41 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { alertmanagerVersion } from '../../src/observe/alertmanager/workloads.ts';
+import { prometheusVersion } from '../../src/observe/prometheus/versions.ts';
 import { freePort } from '../free-port.ts';
 import { allReceivers } from '../observe/observe-choices.ts';
+import { defineKinds } from './define-kinds.ts';
 import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
-import { type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
+import { nodeVolume } from './node-volume.ts';
+import { imageOfProgram } from './program-image.ts';
+import type { Sample } from './prometheus-process.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // What `plimsoll observe --stack operator` writes for Prometheus and Alertmanager goes through a real Prometheus Operator (0.85, a process beside the node): it takes every
-// object, and what it makes of them is taken by promtool and run by a real Prometheus, which finds its targets by the generated account; amtool
-// takes what it makes for Alertmanager. Not seen: the Operator's own pods, whose images cannot be had. npm run test:node.
+// object, promtool and amtool take what it makes of them, and the pods that it makes come up: the Prometheus finds its targets and the Alertmanager by the generated
+// account. The images are built here around the programs, under the names that the Operator writes. The node has no Service routing: the address of the API server is
+// all that is set. npm run test:node.
 
 const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../.cache/bin');
 const part = (name: string) => path.join(bin, name);
-const parts = ['prometheus-operator', 'prometheus-operator-crd', 'prometheus', 'promtool', 'amtool'];
+const parts = [
+  ...['prometheus-operator', 'prometheus-operator-crd', 'prometheus-config-reloader'],
+  ...['prometheus', 'promtool', 'alertmanager', 'amtool'],
+];
+/** Of the Operator's own version, which its release writes into it. */
+const reloaderImage = 'quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0';
+/** What the Operator's pods run, with the image's name and its program in it. */
+const programs = [
+  ['prometheus', `quay.io/prometheus/prometheus:v${prometheusVersion}`],
+  ['alertmanager', `quay.io/prometheus/alertmanager:v${alertmanagerVersion}`],
+  ['prometheus-config-reloader', reloaderImage],
+] as const;
 const missing = !hasNodeParts() || parts.some((name) => !existsSync(part(name)));
 const reason = 'parts are missing: scripts/system-parts node prometheus alertmanager prometheus-operator';
 const namespace = 'observe-operator';
@@ -29,16 +46,20 @@ describe('the objects of the Prometheus Operator', () => {
   const base = path.join(directory, 'project/observe/base');
   let node: KubernetesNode;
   let operator: ChildProcess | undefined;
-  let prometheus: PrometheusProcess | undefined;
   let log = '';
 
   beforeAll(async () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
     node = startKubernetesNode();
+    chmodSync(directory, 0o755);
+    for (const [program, image] of programs) {
+      const place = path.join(directory, program);
+      mkdirSync(place);
+      node.load(imageOfProgram(place, part(program), image, `/bin/${program}`));
+    }
     for (const name of [namespace, shop]) node.kubectl(['create', 'namespace', name]);
-    node.kubectl(['apply', '--server-side', '--filename', part('prometheus-operator-crd')]);
-    node.kubectl(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
+    await defineKinds(node.kubectl, [part('prometheus-operator-crd')]);
     mkdirSync(path.join(directory, 'project'));
     writeFileSync(path.join(directory, 'project/web.yaml'), workload);
     node.kubectl(['apply', '--filename', path.join(directory, 'project/web.yaml')]);
@@ -55,13 +76,24 @@ describe('the objects of the Prometheus Operator', () => {
       (_, key: string) => `  ${key}: "https://hooks.example/${key}"`,
     );
     node.kubectl(['apply', '--filename', '-'], filled);
+    node.kubectl(['apply', '--filename', '-'], claims.map(volumeOf).join(''));
     for (const kustomization of ['prometheus', 'prometheus/instance', 'alertmanager'])
       node.kubectl(['apply', '--server-side', '--validate=strict', '--kustomize', path.join(base, kustomization)]);
+    const server = new URL(
+      node.kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}']).trim(),
+    );
+    const env = [
+      { name: 'KUBERNETES_SERVICE_HOST', value: server.hostname },
+      { name: 'KUBERNETES_SERVICE_PORT', value: server.port },
+    ];
+    const patch = JSON.stringify({ spec: { containers: [{ name: 'prometheus', env }] } });
+    node.kubectl(['patch', 'prometheus', 'plimsoll', '--namespace', namespace, '--type=merge', '--patch', patch]);
     operator = spawn(
       part('prometheus-operator'),
       [
         '--kubelet-service=kube-system/kubelet',
         '--kubelet-endpointslice=true',
+        `--prometheus-config-reloader=${reloaderImage}`,
         `--web.listen-address=127.0.0.1:${await freePort()}`,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KUBECONFIG: node.kubeconfig } },
@@ -75,7 +107,6 @@ describe('the objects of the Prometheus Operator', () => {
     if (missing) context.skip(reason);
   });
   afterAll(() => {
-    prometheus?.stop();
     operator?.kill('SIGKILL');
     if (!missing && node) {
       const removed = [
@@ -84,6 +115,7 @@ describe('the objects of the Prometheus Operator', () => {
         ['service,endpoints', 'kubelet', '--namespace', 'kube-system'],
         ['namespace', namespace, shop],
       ];
+      removed.push(['persistentvolume', ...claims.map((claim) => `${namespace}-${claim}`)]);
       for (const each of removed) node.kubectl(['delete', '--ignore-not-found', '--wait=false', ...each]);
       node.kubectl(['delete', '--ignore-not-found', '--wait=false', '--filename', part('prometheus-operator-crd')]);
       node.stop();
@@ -93,6 +125,20 @@ describe('the objects of the Prometheus Operator', () => {
 
   const json = (...args: string[]) =>
     JSON.parse(node.kubectl(['get', ...args, '--namespace', namespace, '--output', 'json']));
+  const volumeOf = (claim: string) =>
+    nodeVolume(`${namespace}-${claim}`, { namespace, name: claim }, path.join(directory, 'volumes', claim));
+
+  /** Waits for the Operator's StatefulSet; the pods that it has. */
+  function rolledOut(name: string): readonly OperatedPod[] {
+    try {
+      node.kubectl(['rollout', 'status', `statefulset/${name}`, '--namespace', namespace, '--timeout', '150s']);
+    } catch (error) {
+      const told = node.kubectl(['get', 'events', '--namespace', namespace]);
+      throw new Error(`${error}\n${told.slice(-4000)}`);
+    }
+    const pods: readonly OperatedPod[] = json('pods').items;
+    return pods.filter(({ metadata }) => metadata.name.startsWith(`${name}-`));
+  }
 
   it('are all taken by the Operator, and what it makes of them by promtool', { timeout: 120_000 }, async () => {
     let made = '';
@@ -163,52 +209,87 @@ describe('the objects of the Prometheus Operator', () => {
     );
   });
 
-  it('let a Prometheus find and scrape, by the generated account and nothing more', { timeout: 180_000 }, async () => {
-    const token = node.kubectl(['create', 'token', 'prometheus', '--namespace', namespace]).trim();
-    const server = node.kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}']);
-    writeFileSync(
-      path.join(directory, 'account'),
-      `apiVersion: v1
-kind: Config
-clusters: [{name: c, cluster: {server: '${server.trim()}', insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: ${token}}}]
-contexts: [{name: x, context: {cluster: c, user: u}}]
-current-context: x
-`,
-    );
-    // As the Operator's reloader does with $(SHARD); the Prometheus runs beside the node, and is in a hurry.
-    const running = readFileSync(path.join(directory, 'made.yml'), 'utf8')
-      .replaceAll('$(SHARD)', '0')
-      .replaceAll(/^( *)(- )?role: .*$/gm, (line, indent: string, dash = '') =>
-        [line, `${indent}${dash && '  '}kubeconfig_file: ${path.join(directory, 'account')}`].join('\n'),
-      )
-      .replaceAll(/_interval: 30s/g, '_interval: 5s')
-      .replace(/^- .*\/rules\/.*$/m, `- ${directory}/*-plimsoll-*.yaml`);
-    writeFileSync(path.join(directory, 'running.yml'), running);
-    const started = await startPrometheus(path.join(directory, 'running.yml'), directory, await freePort());
-    prometheus = started;
-    await eventually(120, async () => {
-      const up = await started.query('up');
+  it('become pods without rights: Alertmanager with the generated configuration', { timeout: 240_000 }, async () => {
+    const pods = rolledOut('alertmanager-plimsoll');
+    expect(pods.length).toBeGreaterThan(0);
+    for (const { status } of pods) {
+      expectWithoutRights(status, 'alertmanager');
+      const answer = await fetch(`http://${status.podIP}:9093/api/v2/status`);
+      const { config, versionInfo } = Object(await answer.json());
+      expect(versionInfo.version).toBe(alertmanagerVersion);
+      expect(config.original).toContain(`${namespace}/plimsoll/shop-pager`);
+    }
+  });
+
+  it('become a Prometheus that finds and scrapes, by the generated account and nothing more', {
+    timeout: 400_000,
+  }, async () => {
+    const [pod] = rolledOut('prometheus-plimsoll');
+    if (pod === undefined) throw new Error('no pod');
+    expectWithoutRights(pod.status, 'prometheus');
+    const ask = async (question: string) => {
+      const answer = await fetch(`http://${pod.status.podIP}:9090/api/v1/${question}`);
+      return Object(Object(await answer.json()).data);
+    };
+    const query = async (expression: string): Promise<readonly Sample[]> =>
+      (await ask(`query?query=${encodeURIComponent(expression)}`)).result;
+    await eventually(180, async () => {
+      const up = await query('up');
       const found = up.map(
         ({ metric, value }) => `${metric.metrics_path ?? metric.pod?.replace(/-.*/, '')} ${value[1]}`,
       );
       expect(found.sort()).toEqual(['/metrics 1', '/metrics/cadvisor 1', '/metrics/probes 1', 'web 1']);
     });
-    await eventually(60, async () => {
-      const [recorded] = await started.query(
-        `container:memory_working_set_bytes{namespace="${shop}", container="main"}`,
-      );
+    await eventually(120, async () => {
+      const [recorded] = await query(`container:memory_working_set_bytes{namespace="${shop}", container="main"}`);
       expect(recorded?.metric).toMatchObject({ workload: 'web', node: 'node1' });
     });
-    const { groups } = Object(await started.ask('rules'));
+    const { groups } = await ask('rules');
     const broken = groups
       .flatMap((group: { readonly rules: readonly { readonly lastError?: string }[] }) => group.rules)
       .filter((rule: { readonly lastError?: string }) => rule.lastError);
     expect(groups.length).toBeGreaterThan(5);
     expect(broken).toEqual([]);
-    expect(started.log()).not.toMatch(/forbidden|Failed to (?:list|watch)/i);
+    // Through the Service that the Operator makes, by the right to find it.
+    const addresses = rolledOut('alertmanager-plimsoll').map(
+      ({ status }) => `http://${status.podIP}:9093/api/v2/alerts`,
+    );
+    const { activeAlertmanagers } = await ask('alertmanagers');
+    expect(activeAlertmanagers.map(({ url }: { readonly url: string }) => url).sort()).toEqual(addresses.sort());
+    const said = node.kubectl(['logs', pod.metadata.name, '--namespace', namespace, '--container', 'prometheus']);
+    expect(said).not.toMatch(/forbidden|Failed to (?:list|watch)/i);
   });
+
+  function expectWithoutRights({ containerStatuses }: OperatedPod['status'], name: string): void {
+    const found = containerStatuses.find((each) => each.name === name);
+    expect(found).toMatchObject({ ready: true, restartCount: 0 });
+    expect(node.rightsOf(found?.containerID ?? '')).toEqual({
+      user: 65_534,
+      capabilities: '0000000000000000',
+      noNewPrivileges: true,
+      readOnlyRoot: true,
+    });
+  }
 });
+
+interface OperatedPod {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly podIP: string;
+    readonly containerStatuses: readonly {
+      readonly name: string;
+      readonly containerID: string;
+      readonly ready: boolean;
+      readonly restartCount: number;
+    }[];
+  };
+}
+
+/** What the Operator's StatefulSets ask for, one a pod. */
+const claims = [
+  'prometheus-plimsoll-db-prometheus-plimsoll-0',
+  ...[0, 1].map((each) => `alertmanager-plimsoll-db-alertmanager-plimsoll-${each}`),
+];
 
 /** A pod that serves metrics by a port that no monitor of its own knows. */
 const workload = `apiVersion: apps/v1

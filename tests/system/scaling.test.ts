@@ -2,14 +2,13 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scalingPart } from '../../src/observe/scaling/part.ts';
 import { plainContainer, planOf } from '../observe/observe-choices.ts';
 import { type CustomMetrics, readAdapterRules, serveCustomMetrics } from './custom-metrics.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
-import { buildGo, imageOfProgram } from './program-image.ts';
+import { loadScaledImage, scaledDeployment, scaledImage, scrapingPodsOf } from './scaled-workload.ts';
 
 // Load makes the autoscalers that plimsoll observe writes scale out and in again on a real node: on CPU through metrics-server, and on
 // requests through custom.metrics.k8s.io, with the generated rules, by an adapter of the tests' own in front of a real Prometheus. The tests
@@ -19,12 +18,11 @@ const prometheusBinary = path.resolve('.cache/bin/prometheus');
 const missing = !hasNodeParts() || !existsSync(prometheusBinary) || spawnSync('go', ['version']).status !== 0;
 const reason = 'parts of a Kubernetes node, Go or Prometheus are missing: scripts/system-parts node prometheus';
 const namespace = 'scaling-test';
-const image = 'plimsoll-test/load:1';
 /** Where the node reaches this machine: scripts/cluster. */
 const host = '10.89.0.1';
 const directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-scaling-'));
 
-const container = { ...plainContainer, image, requests: { cpu: 0.05, memory: 32 * 2 ** 20 } };
+const container = { ...plainContainer, image: scaledImage, requests: { cpu: 0.05, memory: 32 * 2 ** 20 } };
 const workload = { namespace, containers: [container], replicas: undefined };
 const selecting = (name: string) => ({ ...workload, name, selector: new Map([['app', name]]) });
 const plan = planOf(
@@ -57,13 +55,9 @@ beforeAll(async () => {
     writeFileSync(place, file.text);
   }
   node = startKubernetesNode();
-  const program = path.join(directory, 'load');
-  buildGo(path.join(path.dirname(fileURLToPath(import.meta.url)), 'load-program'), program);
-  const scratch = path.join(directory, 'image');
-  mkdirSync(scratch);
-  node.load(imageOfProgram(scratch, program, image, '/load'));
+  loadScaledImage(node, directory);
   node.kubectl(['apply', '-f', '-'], `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${namespace}\n`);
-  node.kubectl(['apply', '-f', '-'], deployment('burner') + deployment('asked'));
+  node.kubectl(['apply', '-f', '-'], scaledDeployment(namespace, 'burner') + scaledDeployment(namespace, 'asked'));
   node.kubectl(['rollout', 'status', '--timeout=120s', '-n', namespace, 'deployment/burner', 'deployment/asked']);
   const url = await startPrometheus();
   await registerAdapter(url);
@@ -89,27 +83,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 }, 120_000);
 
-function deployment(name: string): string {
-  return `---
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: ${namespace}}
-spec:
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-        - name: app
-          image: ${image}
-          imagePullPolicy: Never
-          ports: [{name: http, containerPort: 8080}]
-          readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 2}
-          resources: {requests: {cpu: 50m, memory: 32Mi}}
-`;
-}
-
 /** Without blocking: what is asked may ask the adapter, which is in this process. */
 async function ask(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('kubectl', ['--kubeconfig', node.kubeconfig, ...args]);
@@ -119,17 +92,7 @@ async function ask(...args: string[]): Promise<string> {
 /** Scrapes the pods of the namespace every two seconds, with the labels that the generated scrape configuration gives them. */
 async function startPrometheus(): Promise<string> {
   const configuration = path.join(directory, 'prometheus.yml');
-  writeFileSync(
-    configuration,
-    `global: {scrape_interval: 2s}
-scrape_configs:
-  - job_name: pods
-    kubernetes_sd_configs: [{role: pod, kubeconfig_file: ${node.kubeconfig}, namespaces: {names: [${namespace}]}}]
-    relabel_configs:
-      - {source_labels: [__meta_kubernetes_namespace], target_label: namespace}
-      - {source_labels: [__meta_kubernetes_pod_name], target_label: pod}
-`,
-  );
+  writeFileSync(configuration, scrapingPodsOf(node, namespace));
   const url = 'http://127.0.0.1:39471';
   prometheus = spawn(
     prometheusBinary,

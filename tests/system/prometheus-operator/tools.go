@@ -1,6 +1,9 @@
 //go:build tools
 
-// Package tools names the program that the tests run, so that go.mod and go.sum hold all that it is built from.
+// Package tools names the programs that the tests run, so that go.mod and go.sum hold all that they are built from.
 package tools
 
-import _ "github.com/prometheus-operator/prometheus-operator/cmd/operator"
+import (
+	_ "github.com/prometheus-operator/prometheus-operator/cmd/operator"
+	_ "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"
+)
