@@ -97,6 +97,7 @@ async function startKeda(): Promise<void> {
     ...process.env,
     KUBECONFIG: node.kubeconfig,
     POD_NAMESPACE: namespace,
+    KEDA_CLUSTER_OBJECT_NAMESPACE: namespace,
     WATCH_NAMESPACE: namespace,
   };
   const start = (name: string, args: readonly string[]) => {
@@ -204,6 +205,7 @@ describe('the generated ScaledObject', () => {
     expect(linesThatDiffer(written, changed)).toBe(4);
     node.kubectl(['apply', '--server-side', '--validate=strict', '--filename', '-'], changed);
     await eventually(60, async () => {
+      if (running.some(({ exitCode }) => exitCode !== null)) throw new Error(log.slice(-3000));
       expect(await conditionsOf(), log.slice(-3000)).toMatchObject({ Ready: 'True', Fallback: 'False' });
     });
     expect((await autoscaler()).spec).toMatchObject({
@@ -221,33 +223,8 @@ describe('the generated ScaledObject', () => {
     });
   });
 
-  it('scales out on requests, and in again', { timeout: 400_000 }, async () => {
-    await eventually(120, async () => {
-      const { status } = await autoscaler();
-      expect(status.currentMetrics ?? [], log.slice(-3000)).toContainEqual(
-        expect.objectContaining({ type: 'External' }),
-      );
-      expect(status.desiredReplicas).toBe(2);
-    });
-    const pods = JSON.parse(
-      node.kubectl(['get', 'pods', '--namespace', namespace, '--selector', 'app=asked', '--output', 'json']),
-    ).items.map(({ status }: { readonly status: { readonly podIP: string } }) => status.podIP);
-    const timer = setInterval(() => {
-      for (const address of pods)
-        void fetch(`http://${address}:8080/`)
-          .then((each) => each.text())
-          .catch(() => undefined);
-    }, 80);
-    try {
-      await eventually(150, async () => expect(await wanted()).toBeGreaterThanOrEqual(4));
-    } finally {
-      clearInterval(timer);
-    }
-    const most = await wanted();
-    await eventually(150, async () => expect(await wanted()).toBeLessThan(most));
-  });
-
   it('has its minimum raised by the responder, and given back', { timeout: 180_000 }, async () => {
+    await eventually(60, async () => expect(await wanted()).toBe(2));
     writeFileSync(file('token'), 'of-the-test-and-long-enough\n');
     writeFileSync(
       file('policy.yaml'),
@@ -287,15 +264,43 @@ rules:
     await eventually(60, async () => expect((await autoscaler()).spec.minReplicas).toBe(2));
   });
 
+  it('scales out on requests, and in again', { timeout: 400_000 }, async () => {
+    await eventually(120, async () => {
+      const { status } = await autoscaler();
+      expect(status.currentMetrics ?? [], log.slice(-3000)).toContainEqual(
+        expect.objectContaining({ type: 'External' }),
+      );
+      expect(status.desiredReplicas).toBe(2);
+    });
+    const pods = JSON.parse(
+      node.kubectl(['get', 'pods', '--namespace', namespace, '--selector', 'app=asked', '--output', 'json']),
+    ).items.map(({ status }: { readonly status: { readonly podIP: string } }) => status.podIP);
+    const timer = setInterval(() => {
+      for (const address of pods)
+        void fetch(`http://${address}:8080/`)
+          .then((each) => each.text())
+          .catch(() => undefined);
+    }, 80);
+    try {
+      await eventually(150, async () => expect(await wanted()).toBeGreaterThanOrEqual(4));
+    } finally {
+      clearInterval(timer);
+    }
+    const most = await wanted();
+    await eventually(150, async () => expect(await wanted()).toBeLessThan(most));
+  });
+
   it('holds the pods that there are when Prometheus is gone', { timeout: 300_000 }, async () => {
-    node.kubectl(['scale', '--namespace', namespace, 'deployment/asked', '--replicas=4']);
+    node.kubectl(['scale', '--namespace', namespace, 'deployment/asked', '--replicas=6']);
     prometheus?.stop();
     await eventually(120, async () =>
       expect(await conditionsOf(), log.slice(-3000)).toMatchObject({ Fallback: 'True' }),
     );
-    const { status } = await autoscaler();
-    expect(status.desiredReplicas).toBeGreaterThanOrEqual(2);
-    expect((await json('scaledobject', 'asked')).spec.minReplicaCount).toBe(2);
+    // It goes down by a pod or two a minute until then, and no further.
+    const kept = await wanted();
+    expect(kept).toBeGreaterThan(2);
+    await new Promise((resolve) => setTimeout(resolve, 90_000));
+    expect(await wanted()).toBeGreaterThanOrEqual(kept);
   });
 });
 
