@@ -237,6 +237,7 @@ rules:
     namespaces: [${namespace}]
     workloads: [deployment/asked]
     do: scale
+    coolDown: 10s
     scale: {min: 2, max: 8, step: 1, giveBack: 10s}
 `,
     );
