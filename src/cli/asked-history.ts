@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { isRunKind, type RunKind } from '../core/history.ts';
@@ -18,15 +18,28 @@ export interface AskedHistory {
   readonly project: string;
 }
 
-/** @throws UserError where there is no history */
-export async function openAskedHistory(parsed: ParsedArguments, terminal: Terminal): Promise<AskedHistory> {
-  const root = rootAbove(terminal.cwd);
+/**
+ * The history of the project in a directory: where `plimsoll audit DIRECTORY --record` keeps it.
+ * @param directory as it was given; undefined for the one that Plimsoll runs in
+ * @throws UserError where there is no history
+ */
+export async function openAskedHistory(
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  directory: string | undefined,
+): Promise<AskedHistory> {
+  const root = rootAbove(path.resolve(terminal.cwd, directory ?? '.'));
   const settings = await historySettings(parsed, root, terminal.cwd);
   const file = storeFile(parsed, settings, root, terminal.cwd);
   const project = parsed.value('project') ?? settings.project ?? projectName(root);
   const relative = path.relative(terminal.cwd, file);
   const shown = relative.startsWith('..') ? file : relative;
   return { store: await openStore(file, 'read'), shown, project };
+}
+
+/** Whether an argument of `history` or `trend` names a directory. */
+export function isDirectory(argument: string, cwd: string): boolean {
+  return statSync(path.resolve(cwd, argument), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Only what is said of the history is read: to know all rules takes longer than to tell of a year of runs. */

@@ -4,7 +4,7 @@ import { printable } from '../core/printable.ts';
 import { usingStore } from '../history/open-store.ts';
 import { listRuns, readRun } from '../history/read-runs.ts';
 import { findingsCsv, historyJson, renderRun, renderRuns, runsCsv } from '../report/history.ts';
-import { type AskedHistory, filterFrom, openAskedHistory } from './asked-history.ts';
+import { type AskedHistory, filterFrom, isDirectory, openAskedHistory } from './asked-history.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { isColored } from './is-colored.ts';
@@ -14,20 +14,27 @@ const lastByDefault = 20;
 
 /** Lists or shows recorded runs as the arguments of `plimsoll history` say. Gives the exit code. */
 export async function performHistory(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
-  const asked = await openAskedHistory(parsed, terminal);
-  const text = usingStore(asked.store, () => textOf(asked, parsed, terminal));
+  const [first, ...others] = parsed.positionals;
+  const isOther = first !== undefined && !runNumberForm.test(first) && isDirectory(first, terminal.cwd);
+  const numbers = (isOther ? others : parsed.positionals).map(runNumber);
+  const asked = await openAskedHistory(parsed, terminal, isOther ? first : undefined);
+  const text = usingStore(asked.store, () => textOf(asked, numbers, parsed, terminal));
   writeOut(text, parsed, terminal);
   return exitCodes.clean;
 }
 
-function textOf({ store, shown, project }: AskedHistory, parsed: ParsedArguments, terminal: Terminal): string {
+function textOf(
+  { store, shown, project }: AskedHistory,
+  numbers: readonly number[],
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): string {
   const format = formatOf(parsed);
   const options = {
     columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 120,
     color: parsed.value('output') === undefined && isColored(parsed, terminal),
     all: parsed.has('all'),
   };
-  const numbers = parsed.positionals.map(runNumber);
   const whole = (id: number) => {
     const run = readRun(store, id);
     if (run === undefined)
@@ -56,10 +63,12 @@ function textOf({ store, shown, project }: AskedHistory, parsed: ParsedArguments
   return renderRuns(shown, runs, options);
 }
 
+const runNumberForm = /^[1-9]\d{0,14}$/;
+
 function runNumber(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new UserError(`history takes numbers of runs; not «${printable(text)}»`, {
-    remedy: '«plimsoll history» lists them.',
+  if (runNumberForm.test(text)) return Number(text);
+  throw new UserError(`history takes a directory and numbers of runs; not «${printable(text)}»`, {
+    remedy: '«plimsoll history» lists the runs.',
   });
 }
 

@@ -5,17 +5,20 @@ import type { TrendReport } from '../core/trend-report.ts';
 import { usingStore } from '../history/open-store.ts';
 import { readHistory } from '../history/read-runs.ts';
 import { trendOf } from '../history/trend.ts';
-import { type AskedHistory, chosenSeries, openAskedHistory } from './asked-history.ts';
+import { type AskedHistory, chosenSeries, isDirectory, openAskedHistory } from './asked-history.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { isColored } from './is-colored.ts';
 import { formatOf, writeOut } from './perform-history.ts';
 
 /** Tells how the runs of a project went as the arguments of `plimsoll trend` say. Gives the exit code. */
 export async function performTrend(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
-  if (parsed.positionals.length > 0)
-    throw new UserError('trend takes no argument', { remedy: '--project NAME names another project of the store.' });
+  const [directory, ...others] = parsed.positionals;
+  if (others.length > 0 || (directory !== undefined && !isDirectory(directory, terminal.cwd)))
+    throw new UserError('trend takes one directory, or none', {
+      remedy: '--project NAME names another project of the store.',
+    });
   const since = sinceDay(parsed, new Date());
-  const asked = await openAskedHistory(parsed, terminal);
+  const asked = await openAskedHistory(parsed, terminal, directory);
   const trend = usingStore(asked.store, () => trendFrom(asked, parsed, since));
   writeOut(await rendered(trend, parsed, terminal), parsed, terminal);
   return exitCodes.clean;

@@ -32,7 +32,7 @@ export async function openStore(
     throw new UserError('there is no history here', {
       where: file,
       remedy:
-        '«plimsoll audit --record» begins one; «history: {store: FILE}» in plimsoll.yaml or --store names another.',
+        '«plimsoll audit --record» begins one. That of another directory: name it; «history: {store: FILE}» in plimsoll.yaml or --store names a file.',
     });
   if (isWritable(file)) return opened({ file, shown: file, known, release: locked(file) });
   const { copy, release } = copied(file);

@@ -85,6 +85,16 @@ test('an audit is recorded only when it is asked for, with its commit and no sec
   expect(readFileSync(store()).includes(secret)).toBe(false);
 });
 
+test('what was recorded of a directory is told from above it', async () => {
+  mkdirSync(path.join(directory, 'web'));
+  write('web/Dockerfile', dockerfile);
+  await record('web');
+  await expect(runCommand(history, directory, [])).rejects.toThrow('there is no history here');
+  expect((await runCommand(history, directory, ['web'])).stdout).toMatch(/1 run .*web\/\.plimsoll/s);
+  expect((await runCommand(history, directory, ['web', '1'])).stdout).toContain('load line');
+  expect(JSON.parse((await runCommand(trend, directory, ['web', '--json'])).stdout).points).toHaveLength(1);
+});
+
 test('history lists, shows and exports; trend tells what changed', async () => {
   await record();
   write(
@@ -564,7 +574,7 @@ describe('errors', () => {
     ['standard input', () => runCommand(audit, directory, ['-', '--record'], { input: 'FROM x' }), /standard input/],
     ['a cluster', () => runCommand(audit, directory, ['--cluster', '--record']), /no effect beside --cluster/],
     ['both', () => runCommand(audit, directory, ['--no-record', '--record']), /contradict/],
-    ['an argument of trend', () => runCommand(trend, directory, ['x']), /trend takes no argument/],
+    ['an argument of trend', () => runCommand(trend, directory, ['x']), /trend takes one directory/],
     ['no day', () => runCommand(trend, directory, ['--since', 'x']), /--since takes a day/],
   ])('%s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
@@ -573,7 +583,7 @@ describe('errors', () => {
   test('no such run, no such project', async () => {
     await record();
     await expect(runCommand(history, directory, ['7'])).rejects.toThrow('there is no run 7');
-    await expect(runCommand(history, directory, ['x'])).rejects.toThrow('history takes numbers');
+    await expect(runCommand(history, directory, ['x'])).rejects.toThrow('history takes a directory and numbers');
     await expect(runCommand(trend, directory, ['--project', 'x'])).rejects.toThrow('no such run of «x»');
   });
 });

@@ -6,9 +6,9 @@ import { configFlag, noConfigFlag } from '../reading-flags.ts';
 export const command: Command = {
   name: 'history',
   summary: 'List recorded runs, show one with all that is kept of it, export them as JSON or CSV',
-  arguments: '[RUN…]',
+  arguments: '[PATH] [RUN…]',
   description:
-    'Runs of audit, image and prove are recorded with --record, or always where plimsoll.yaml says «history: {record: always}».\nWithout RUN those of this project are listed, the newest first. docs/history.md says what is kept.',
+    'Runs of audit, image and prove are recorded with --record, or always where plimsoll.yaml says «history: {record: always}».\nWithout RUN those of this project, or of the one in PATH, are listed, the newest first. docs/history.md says what is kept.',
   flags: [
     ...historyFlags,
     { name: 'all-projects', group: 'History', description: 'Runs of every project in the store' },
@@ -31,6 +31,7 @@ export const command: Command = {
   ],
   examples: [
     { call: 'plimsoll history', meaning: 'The last runs of this project' },
+    { call: 'plimsoll history services/web', meaning: 'Those of «plimsoll audit services/web --record»' },
     { call: 'plimsoll history 12', meaning: 'Score with its derivation, findings, layers and packages of run 12' },
     { call: 'plimsoll history --all --details --json -o history.json', meaning: 'Export everything of this project' },
     {

@@ -6,9 +6,9 @@ import { configFlag, noConfigFlag } from '../reading-flags.ts';
 export const command: Command = {
   name: 'trend',
   summary: 'Tell how recorded runs went: what is new, fixed, back and old; score and size over time',
-  arguments: '',
+  arguments: '[PATH]',
   description:
-    'Compares the newest recorded run of this project with an earlier one, and draws score, findings and image sizes of all runs.\nA finding is followed through moved lines, renamed stages and renamed files. docs/history.md says how.',
+    'Compares the newest recorded run of this project, or of the one in PATH, with an earlier one, and draws score, findings and image sizes of all runs.\nA finding is followed through moved lines, renamed stages and renamed files. docs/history.md says how.',
   flags: [
     ...historyFlags,
     { name: 'all-branches', group: 'History', description: 'Runs of all branches; default those of the newest run’s' },
