@@ -4,8 +4,8 @@ import type { Image, ImageLayer } from './image.ts';
 import type { ImageAnalysis } from './image-analysis.ts';
 import { type CacheFiles, cacheFiles, namedResults } from './internal/cache-files.ts';
 import { configurationSecrets } from './internal/configuration-secrets.ts';
-import { isKey, newKey } from './internal/content-names.ts';
 import { broughtBy, fileSystemView } from './internal/file-system-view.ts';
+import { keptKey } from './internal/kept-key.ts';
 import { layerName } from './internal/layer-error.ts';
 import { layerPaths, layerView } from './internal/layer-view.ts';
 import {
@@ -38,9 +38,8 @@ const maximumLayers = 512;
  */
 export async function analyseImage(image: Image, options: AnalyseOptions): Promise<ImageAnalysis> {
   const layers = image.layers.slice(0, maximumLayers);
-  const { cache, cataloguers, secrets = true } = options;
-  const files = cache && cacheFiles(cache.directory, cache.maximumBytes);
-  const contentKey = files && keptKey(files);
+  const { cataloguers, secrets = true } = options;
+  const { cache, files, contentKey } = usableCache(options.cache);
   const settings = [...cataloguers.map(({ name }) => name).sort(), secrets ? 'secrets' : '', keyName(contentKey)];
   const scans = await scanLayers(layers, {
     ...options,
@@ -59,17 +58,17 @@ export async function analyseImage(image: Image, options: AnalyseOptions): Promi
   return { ...analysis, gaps: [...analysis.gaps, ...gaps] };
 }
 
-/** The key of what is kept: contents of layers that were read at different times are compared. Undefined where none can be kept. */
-function keptKey(files: CacheFiles): Uint8Array | undefined {
-  const name = 'content-key';
-  const kept = files.read(name);
-  if (isKey(kept)) return Uint8Array.from(kept);
-  try {
-    files.write(name, newKey());
-  } catch {}
-  // Another process may have written its own meanwhile.
-  const written = files.read(name);
-  return isKey(written) ? Uint8Array.from(written) : undefined;
+interface UsableCache {
+  readonly cache?: LayerCacheOptions;
+  readonly files?: CacheFiles;
+  readonly contentKey?: Uint8Array;
+}
+
+/** None without a key that is kept: what this process's own key names is nothing for another one. */
+function usableCache(cache: LayerCacheOptions | undefined): UsableCache {
+  const files = cache && cacheFiles(cache.directory, cache.maximumBytes);
+  const contentKey = files && keptKey(cache.directory, files);
+  return contentKey ? { cache, files, contentKey } : {};
 }
 
 /** What was kept under another key is not compared with what is read now. */

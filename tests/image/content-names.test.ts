@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { analyseImage } from '../../src/image/analyse-image.ts';
+import { diffImages } from '../../src/image/diff-images.ts';
+import { cacheFiles } from '../../src/image/internal/cache-files.ts';
 import { contentNames, newKey } from '../../src/image/internal/content-names.ts';
 import { type TarFile, tarOf } from './tar-archive.ts';
 import { imageOf, layerOfBytes } from './test-image.ts';
@@ -69,5 +71,33 @@ describe('contents of two looks', () => {
     for (const name of readdirSync(cache.directory))
       if (name.startsWith('content-key')) rmSync(path.join(cache.directory, name));
     expect(await duplicates(cache, 'a', 'b')).toEqual([50_000]);
+  });
+
+  test('are the same in two images of one run, though the key goes between them', async () => {
+    const cache = { directory: path.join(scratch, 'between'), code: '1' };
+    const analysed = (code: string) =>
+      analyseImage(imageOf([layer('a')]), { cataloguers: [], cache: { ...cache, code } });
+    const before = await analysed('1');
+    rmSync(cache.directory, { recursive: true });
+    const { files } = diffImages(before, await analysed('2'));
+    expect(files).toEqual([]);
+  });
+
+  test('are not kept where their key cannot be, and nothing is left behind', async () => {
+    const directory = path.join(scratch, 'none');
+    mkdirSync(path.join(directory, 'content-key.layer'), { recursive: true });
+    expect(await duplicates({ directory, code: '1' }, 'a', 'b')).toEqual([50_000]);
+    expect(readdirSync(directory)).toEqual(['content-key.layer']);
+  });
+
+  test('have the key of who made one first', () => {
+    const files = cacheFiles(path.join(scratch, 'first'));
+    files.writeFirst('key', Buffer.from('one'));
+    files.writeFirst('key', Buffer.from('two'));
+    expect(files.read('key')?.toString()).toBe('one');
+    writeFileSync(path.join(scratch, 'first', 'key.layer'), 'damaged');
+    files.writeFirst('key', Buffer.from('two'));
+    expect(files.read('key')?.toString()).toBe('two');
+    expect(readdirSync(path.join(scratch, 'first'))).toEqual(['key.layer']);
   });
 });

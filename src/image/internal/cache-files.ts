@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
@@ -9,6 +19,8 @@ export interface CacheFiles {
   read(name: string): Buffer | undefined;
   /** Throws where it cannot be written. */
   write(name: string, content: Uint8Array): void;
+  /** The same, but what is there and can be read stays, also what another process writes at this moment. */
+  writeFirst(name: string, content: Uint8Array): void;
   /** Removes the longest unused ones until the rest has no more bytes than were asked for. */
   makeRoom(): void;
 }
@@ -19,28 +31,43 @@ const checkBytes = 32;
 
 export function cacheFiles(directory: string, maximumBytes = defaultMaximumBytes): CacheFiles {
   const fileOf = (name: string) => path.join(directory, `${name}${ending}`);
-  return {
-    read(name) {
-      const file = fileOf(name);
-      try {
-        const bytes = readFileSync(file);
-        const content = bytes.subarray(checkBytes);
-        if (!checkOf(content).equals(bytes.subarray(0, checkBytes))) return undefined;
-        const now = new Date();
-        utimesSync(file, now, now);
-        return content;
-      } catch {
-        return undefined;
-      }
-    },
-    write(name, content) {
-      if (content.length + checkBytes > maximumBytes) return;
-      const file = fileOf(name);
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const draft = `${file}.${process.pid}.part`;
+  const read: CacheFiles['read'] = (name) => {
+    const file = fileOf(name);
+    try {
+      const bytes = readFileSync(file);
+      const content = bytes.subarray(checkBytes);
+      if (!checkOf(content).equals(bytes.subarray(0, checkBytes))) return undefined;
+      const now = new Date();
+      utimesSync(file, now, now);
+      return content;
+    } catch {
+      return undefined;
+    }
+  };
+  const put = (name: string, content: Uint8Array, place: (draft: string, file: string) => void) => {
+    if (content.length + checkBytes > maximumBytes) return;
+    const file = fileOf(name);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const draft = `${file}.${process.pid}.part`;
+    try {
       writeFileSync(draft, Buffer.concat([checkOf(content), content]), { mode: 0o600 });
-      renameSync(draft, file);
-    },
+      place(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  };
+  return {
+    read,
+    write: (name, content) => put(name, content, renameSync),
+    writeFirst: (name, content) =>
+      put(name, content, (draft, file) => {
+        try {
+          linkSync(draft, file);
+        } catch {
+          // Damaged, or a file system without links.
+          if (read(name) === undefined) renameSync(draft, file);
+        }
+      }),
     makeRoom() {
       const files = readdirSync(directory)
         .filter((name) => name.endsWith(ending) || name.endsWith('.part'))
