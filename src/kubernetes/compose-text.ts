@@ -20,6 +20,8 @@ export function expandDefaults(text: string): ExpandedText {
 }
 
 const maximumDepth = 16;
+/** What variables may make a text longer by; no name of an image is as long. */
+const maximumGrowth = 4096;
 const nameForm = /[A-Za-z_][A-Za-z0-9_]*/y;
 
 function expand(text: string, variables: ComposeVariables, depth: number): ExpandedText {
@@ -29,6 +31,7 @@ function expand(text: string, variables: ComposeVariables, depth: number): Expan
   while (index < text.length) {
     const dollar = text.indexOf('$', index);
     if (dollar === -1) break;
+    if (result.length > text.length + maximumGrowth) return { text, complete: false };
     result += text.slice(index, dollar);
     index = dollar + 1;
     if (text[index] === '$') {

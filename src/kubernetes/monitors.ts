@@ -1,9 +1,10 @@
+import { isPort } from '../core/port-number.ts';
 import { choosersOfKind, keptSelector } from './internal/chooser-index.ts';
 import type { KubernetesObject } from './manifest.ts';
 import { servicePorts, servicesOf } from './relations.ts';
 import { selects } from './selector.ts';
 import type { Container, Workload } from './workload.ts';
-import { itemsAt, numberAt, textAt, type YamlNode } from './yaml-node.ts';
+import { at, itemsAt, numberAt, textAt, type YamlNode } from './yaml-node.ts';
 
 // Prometheus Operator, and the kinds that Google and VictoriaMetrics made after it. All of them choose by labels, and may look
 // into other namespaces than their own.
@@ -19,7 +20,9 @@ export interface ChoosingMonitor {
 /** The monitors that choose the workload's pods, or a Service of theirs. */
 export function monitorsOf(workload: Workload, objects: readonly KubernetesObject[]): readonly ChoosingMonitor[] {
   const chosenBy = (kinds: readonly string[], labels: ReadonlyMap<string, string>) =>
-    kinds.flatMap((kind) => choosersOfKind(objects, kind).candidates(labels).filter(chooses(labels)));
+    kinds.flatMap((kind) =>
+      choosersOfKind(objects, kind).candidates(labels).filter(chooses(labels)).filter(looksInto(workload.namespace)),
+    );
   return [
     ...chosenBy(podMonitorKinds, workload.podLabels).map((monitor) => ({ monitor, service: undefined })),
     ...servicesOf(workload, objects).flatMap((service) =>
@@ -65,11 +68,25 @@ function portOf(
   ];
   for (const each of written) {
     const number = Number(each);
-    if (Number.isInteger(number) && number > 0) return number;
+    if (isPort(number)) return number;
     const found = containers.flatMap(({ ports }) => ports).find(({ name }) => name === each)?.containerPort;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/**
+ * Without a `namespaceSelector` a monitor looks into its own namespace; which that is, is not known of one that names none.
+ * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.NamespaceSelector
+ */
+function looksInto(namespace: string | undefined): (monitor: KubernetesObject) => boolean {
+  return (monitor) => {
+    if (namespace === undefined || monitor.namespace === undefined || monitor.kind.startsWith('Cluster')) return true;
+    const selector = at(monitor.node, 'spec', 'namespaceSelector');
+    if (selector === undefined) return monitor.namespace === namespace;
+    const names = itemsAt(selector, 'matchNames').map((item) => textAt(item));
+    return textAt(selector, 'any') === 'true' || names.length === 0 || names.includes(namespace);
+  };
 }
 
 function chooses(labels: ReadonlyMap<string, string>): (object: KubernetesObject) => boolean {

@@ -179,7 +179,28 @@ describe('the .env file beside it', () => {
     ['what is no part of a name', 'TAG=two words', 'pg:${TAG}'],
     ['a value that goes on', 'NOTE="one\nTAG=15\ntwo"', 'pg:${TAG}'],
     ['what stands for another value', 'TAG=16', 'pg:${TAG:+15}'],
+    ...[
+      'DB_PW',
+      'MYSQL_ROOT_PWD',
+      'DB_PASSWORD_PROD',
+      'ENCRYPTION_KEY',
+      'APP_KEY',
+      'JWT',
+      'TOKEN_CI',
+      'signingKeyOld',
+    ].map((name): [string, string, string] => [`what ${name} may hide`, `${name}=hunter2`, `pg:\${${name}}`]),
+    ['a value longer than a name', `TAG=${'1'.repeat(600)}`, 'pg:${TAG}'],
+    ['what grows beyond every name', `TAG=${'1'.repeat(500)}`, 'pg:${TAG}'.repeat(400)],
   ])('%s is not put in', (_, env, written) => {
     expect(expand(env, written)).toEqual({ text: written, complete: false });
+  });
+
+  test.each([
+    ['a line separator behind spaces', `TAG=${' '.repeat(200_000)}x\u2028y`],
+    ['many signs of comments', `TAG=x${' #'.repeat(100_000)}\u2028y`],
+  ])('is read in no time: %s', (_, env) => {
+    const start = performance.now();
+    expand(env, 'pg:${TAG}');
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });

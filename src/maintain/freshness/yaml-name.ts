@@ -53,6 +53,7 @@ export function scalarName(
   });
   if (!complete || /\{\{|\$[({]|\$[A-Z_]|<</.test(text)) return unresolved('a variable in it has no default');
   if (!parseImageReference(text)) return unresolved('this is no reference of an image');
+  if (isPutTogether(written, value)) return unresolved('its registry is put together of variables');
   return {
     kind: 'name',
     name: {
@@ -60,10 +61,22 @@ export function scalarName(
       rewrite(whole) {
         const to = within(whole, around);
         const changed = written === value ? to : to && changedDefault(written, value, to);
-        return artifact && changed !== undefined ? replaceName(artifact, scalar, before + changed) : undefined;
+        // A variable that is set wins, whatever its default becomes.
+        const isChanged = changed !== undefined && (written === value || expand(changed).text === to);
+        return artifact && isChanged ? replaceName(artifact, scalar, before + changed) : undefined;
       },
     },
   };
+}
+
+/**
+ * Whether a part of the registry's name comes from a variable, as in `${NAME}.example.com/web`: it would be asked for by what a file that is no part of
+ * the repository says. A variable for the whole registry names one.
+ */
+function isPutTogether(written: string, value: string): boolean {
+  const slash = value.indexOf('/');
+  if (slash === -1 || written === value) return false;
+  return !written.startsWith(value.slice(0, slash + 1)) && !/^\$(?:\w+|\{[^{}]*\})(?:\/|$)/.test(written);
 }
 
 /** What stands between the texts around it, of a text that begins and ends with them. */

@@ -1,4 +1,5 @@
 import { lastNameOf } from '../../core/image-reference.ts';
+import { isPort } from '../../core/port-number.ts';
 import { monitoredPort, monitorsOf } from '../../kubernetes/monitors.ts';
 import { servicesOf } from '../../kubernetes/relations.ts';
 import type { Container, Workload } from '../../kubernetes/workload.ts';
@@ -69,10 +70,6 @@ function exporterPort({ imageReference, ports }: Container): Place | undefined {
   const name = lastNameOf(imageReference?.text ?? '');
   const isExporter = /(?:^|[-_])exporter$/.test(name) && port >= 9100 && port < 10_000;
   return isExporter || name === 'cadvisor' || name === 'pushgateway' ? { port, path: undefined } : undefined;
-}
-
-function isPort(number: number): boolean {
-  return Number.isInteger(number) && number > 0 && number < 65_536;
 }
 
 /** Names that libraries and applications give to these two, the most usual first. */

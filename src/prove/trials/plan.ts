@@ -1,3 +1,4 @@
+import { isPort } from '../../core/port-number.ts';
 import type { ImageConfiguration } from '../../image/image.ts';
 import { healthCheckOf } from '../../project/health-check.ts';
 import { exposedPorts } from '../../project/image-ports.ts';
@@ -92,7 +93,7 @@ function portsOf(
   if (checked !== undefined) return [checked];
   const variables = new Map([...imageVariables(image), ...environment]);
   const port = Number(variables.get('PORT') ?? variables.get('HTTP_PORT'));
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? [port] : [];
+  return isPort(port) ? [port] : [];
 }
 
 function exposedOf(build: ImageBuild, image: TriedConfiguration | undefined): readonly number[] {

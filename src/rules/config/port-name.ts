@@ -1,4 +1,5 @@
 import type { PeerId } from '../../core/finding.ts';
+import { isPort } from '../../core/port-number.ts';
 import { servicePorts } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Container } from '../../kubernetes/workload.ts';
@@ -26,7 +27,7 @@ export const rule = objectRule({
       if (!targetPort || isTemplate(targetPort.text)) continue;
       const fault =
         typeof targetPort.value === 'number'
-          ? isPortNumber(targetPort.value)
+          ? isPort(targetPort.value)
             ? undefined
             : 'is no port: they go from 1 to 65535'
           : nameFault(targetPort.text);
@@ -64,10 +65,6 @@ function nameFault(name: string): string | undefined {
   if (!/^[a-z0-9-]+$/.test(name)) return 'has a name with other characters than small letters, digits and dashes';
   if (!/[a-z]/.test(name)) return 'has a name without a letter';
   return /^-|-$|--/.test(name) ? 'has a name with a dash where none may be' : undefined;
-}
-
-function isPortNumber(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value < 65536;
 }
 
 /** What is filled in first, by a template engine or by hand. */

@@ -443,6 +443,22 @@ test('variables of a Compose file stand for what the .env file beside it sets; t
   expect(found.texts['compose.yaml']).toContain('postgres:${PG:-15.1}');
 });
 
+test('a default that .env overrides is left, though both say the same', async () => {
+  const files = { 'compose.yaml': 'services:\n  db: {image: "postgres:${PG:-16.1}"}\n', '.env': 'PG=16.1\n' };
+  const { left, texts } = await namesIn(files, { 'postgres:16.1': 'postgres:16.2' });
+  expect([left, texts['compose.yaml']]).toEqual([['postgres:16.1'], files['compose.yaml']]);
+});
+
+test.each([
+  ['${NAME}.example.com/web:1', ['${NAME}.example.com/web:1'], []],
+  ['a.${NAME}/web:1', ['a.${NAME}/web:1'], []],
+  ['${NAME}/web:1', [], ['Compose registry.example.com/web:1']],
+  ['example.com/${NAME:-web}:1', [], ['Compose example.com/registry.example.com:1']],
+])('nobody is asked by a name that a variable is part of: %s', async (image, unresolved, names) => {
+  const files = { 'compose.yaml': `services:\n  db: {image: "${image}"}\n`, '.env': 'NAME=registry.example.com\n' };
+  expect(await namesIn(files)).toMatchObject({ unresolved, names });
+});
+
 test('a build argument without a value is the one of the .env file, and the FROM that it makes is not told again', async () => {
   const files = {
     'compose.yaml': 'services:\n  web: {build: {context: ., args: [NODE]}}\n',

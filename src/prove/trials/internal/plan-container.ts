@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isPort } from '../../../core/port-number.ts';
 import { dataOf, findNamed } from '../../../kubernetes/relations.ts';
 import type { Container, Probe, VolumeMount } from '../../../kubernetes/workload.ts';
 import { itemsAt, textAt } from '../../../kubernetes/yaml-node.ts';
@@ -99,7 +100,7 @@ function portOf({ port }: Probe, container: Container): number | undefined {
   const number = /^\d{1,5}$/.test(port.text)
     ? Number(port.text)
     : container.ports.find(({ name }) => name === port.text)?.containerPort;
-  return number !== undefined && number > 0 && number < 65_536 ? number : undefined;
+  return number !== undefined && isPort(number) ? number : undefined;
 }
 
 function securityOf(container: Container): TrialSecurity {
