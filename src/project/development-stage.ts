@@ -1,4 +1,6 @@
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { buildsOf, type Project } from './project.ts';
 
 const development = /(?:^|[-_.])(?:dev|devel|development|tests?|testing|ci|debug|lint|e2e)(?:$|[-_.])/;
 
@@ -7,12 +9,18 @@ export function isDevelopmentStage({ name }: Stage): boolean {
   return name !== undefined && development.test(name);
 }
 
-/** True where the name of a Dockerfile, or of a directory around it, says that what it makes is for development or tests: `Dockerfile.dev`, `dev/docker/Dockerfile`. */
-export function isDevelopmentFile(path: string): boolean {
-  const parts = path.toLowerCase().split('/');
+const developmentName = /^(?:.*[-_])?(?:dev|devel|development|tests?|testing|debug|lint|e2e)$/;
+
+/**
+ * True where the name of a Dockerfile, or of a directory around it, says that what it makes is for development or tests (`Dockerfile.dev`,
+ * `dev/docker/Dockerfile`), and no workload of Kubernetes runs it.
+ */
+export function isDevelopmentFile(project: Project, dockerfile: Dockerfile): boolean {
+  const parts = dockerfile.path.toLowerCase().split('/');
   const name = parts.pop() ?? '';
   return (
-    development.test(name) ||
-    parts.some((part) => /^(?:\.devcontainer|dev|devel|development|tests?|testing|e2e)$/.test(part))
+    (name.split('.').some((part) => developmentName.test(part)) ||
+      parts.some((part) => /^(?:\.devcontainer|dev|devel|development|tests?|testing|e2e)$/.test(part))) &&
+    !buildsOf(project, dockerfile).some(({ runBy }) => runBy.some(({ kind }) => kind === 'container'))
   );
 }

@@ -27,6 +27,10 @@ describe('how bad it is that a container runs as root', () => {
     ['an image for other images that a service runs', [base, compose()], 'warning'],
     ['a service that sets another user', [application, compose('user: "1000"')], 'note'],
     ['a service that sets root', [application, compose('user: root')], 'warning'],
+    ['a service that is root by default', [application, compose('user: "${UID:-0}:${GID:-0}"')], 'warning'],
+    ['a service that is another user by default', [application, compose('user: "${UID:-1000}:${GID}"')], 'note'],
+    ['a service whose user is not known', [application, compose('user: "${UID}:1000"')], 'warning'],
+    ['a service whose user is that of the image', [application, compose('user: ""')], 'warning'],
     [
       'an interpreter without a program',
       [file('Dockerfile', 'FROM debian:12', 'COPY lib /lib', 'CMD ["python3"]')],

@@ -197,6 +197,37 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ],
   ],
   [
+    'a file that a submodule does not have',
+    'context/source-missing',
+    [
+      file('Dockerfile', 'FROM debian:13', 'COPY third/foo/main.c /x', 'COPY third/foo/there.txt /y'),
+      file('compose.yaml', 'services:', '  web:', '    build: .'),
+      file('.gitmodules', '[submodule "foo"]', 'path = third/foo', 'url = https://git.example.com/foo.git'),
+      file('third/foo/there.txt', 'x'),
+    ],
+    ['error third/foo/main.c is not in the build context.'],
+  ],
+  [
+    'a file of a submodule that is not checked out',
+    'context/source-missing',
+    [
+      file('Dockerfile', 'FROM debian:13', 'COPY third/foo/main.c /x', 'COPY LICENSE /y'),
+      file('compose.yaml', 'services:', '  web:', '    build: .'),
+      file('.gitmodules', '[submodule "foo"]', 'path = third/foo', 'url = https://git.example.com/foo.git'),
+      file('LICENSE', 'x'),
+    ],
+    ['note third/foo is a submodule of git that is not checked out: third/foo/main.c is not in the build context.'],
+  ],
+  [
+    'images of which .env says a part',
+    'cache/compose-image-tag',
+    [
+      file('compose.yaml', 'services:', '  a:', '    image: shop/${PART}:latest', '  b:', '    image: nginx:${TAG}'),
+      file('.env', 'PART=hunter2supersecret', 'TAG=latest'),
+    ],
+    ['note shop/${PART}:latest is whatever was released last.', 'note nginx:${TAG} is whatever was released last.'],
+  ],
+  [
     'directories that install makes',
     'security/world-writable',
     [file('Dockerfile', 'FROM debian:13', 'RUN install -d -m 0777 -o 1000 -g 1000 /data/a /data/b', 'CMD ["server"]')],

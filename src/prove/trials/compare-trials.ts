@@ -23,7 +23,7 @@ export function notTried(why: string): BehaviourComparison {
 
 /**
  * Whether the repaired image is still the same program. What differs between the two trials of the original is masked, by line and place,
- * and listed; everything else has to be equal. What the original fails at by itself proves nothing, and is listed. These are improvements and no
+ * and listed; everything else has to be equal. What the original fails at by itself, or answers with another status each time, proves nothing, and is listed. These are improvements and no
  * differences: it does what the original failed at; it stops at the signal where the original was killed, or ended with an error; it runs as another user
  * than root where the original was root; it answers or is healthy by a probe or HEALTHCHECK that the original had not.
  */
@@ -103,6 +103,12 @@ function compareOne(before: Observation, second: Observation, after: Observation
     });
     return;
   }
+  const unsteady = unsteadyStatus(before, second);
+  // A mask would let every status pass; that it fails now is a difference whatever the status was.
+  if (unsteady !== undefined && after.good) {
+    findings.unproved.push({ name, why: printable(unsteady) });
+    return;
+  }
   findings.compared += 1;
   if (tellingKinds.has(before.kind) || before.lines[0] === listens) findings.telling += 1;
   const mask = learnMask(before.lines, second.lines);
@@ -112,6 +118,13 @@ function compareOne(before: Observation, second: Observation, after: Observation
     findings.differences.push(difference(name, messageOf(before, after, at), before.lines, after.lines, at));
   else if (!after.good)
     findings.differences.push(difference(name, 'fails after the repair', before.lines, after.lines));
+}
+
+/** In words, where the original answered one request with two statuses. */
+function unsteadyStatus(before: Observation, second: Observation): string | undefined {
+  const [one = '', other = ''] = [before.lines[0], second.lines[0]];
+  if (before.kind !== 'answer' || one === other || !one.startsWith('status ')) return undefined;
+  return `the original answers ${one} in one trial and ${other} in the other`;
 }
 
 /** In words, where the repaired program does better. */

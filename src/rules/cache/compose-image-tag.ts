@@ -32,13 +32,14 @@ export const rule = composeRule({
               ],
             )
           : undefined;
+      // As written: what .env sets is read to judge by, and not shown.
       report({
         ...(fix && { fix }),
         at: { path: image.path, range: image.range },
         message:
           reference.tag === undefined
-            ? `${text} has no tag, which means latest.`
-            : `${text} is whatever was released last.`,
+            ? `${image.text} has no tag, which means latest.`
+            : `${image.text} is whatever was released last.`,
       });
     }
   },

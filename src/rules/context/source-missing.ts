@@ -23,13 +23,14 @@ export const rule = contextRule({
     // What the ignore file leaves out is found by context/copy-ignored-file.
     const missing = context.needs.missing.filter(({ ignored, source }) => !ignored && isPlain(source));
     if (missing.length === 0 || borrowed.test(`${context.directory}/`)) return;
-    const modules = submodulesOf(project, context);
+    const modules = submodulesOf(project, context).filter((module) => !hasFiles(context, module));
     const inModule = groupBy(
       missing,
       ({ source }) => modules.find((module) => liesIn(normalized(source), module)) ?? '',
     );
     for (const [module, uses] of inModule) {
-      const [first, ...more] = uses;
+      // What the submodule's own build writes is not there after a checkout either.
+      const [first, ...more] = uses.filter(({ source }) => !written.test(normalized(source).slice(module.length + 1)));
       if (module === '' || first === undefined || !(toldFor(project, context, first) || hasOthers(context, first)))
         continue;
       const places = groupBy(more, ({ use }) => `${use.path}\0${use.range.start}`);
@@ -78,6 +79,13 @@ function submodulesOf({ readFile }: Project, { directory }: BuildContext): strin
   return [...text.matchAll(/^\s*path\s*=\s*(\S.*?)\s*$/gm)].flatMap(([, path]) =>
     path?.startsWith(above) && path !== above ? [path.slice(above.length)] : [],
   );
+}
+
+/** Then the submodule is checked out, and what is missing below it is not in it. */
+function hasFiles({ index, listing }: BuildContext, directory: string): boolean {
+  const range = index.ranges.get(directory);
+  const sent = range === undefined ? [] : index.entries.slice(range.start, range.end);
+  return [...sent, ...listing.excluded].some(({ path, kind }) => kind !== 'directory' && liesIn(path, directory));
 }
 
 function liesIn(path: string, directory: string): boolean {

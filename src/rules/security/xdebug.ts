@@ -11,7 +11,7 @@ export const rule = dockerfileRule({
   remedy: 'Install it in a stage for development that stands on the one that ships.',
   peers: ['tally:php/no-xdebug-in-final-image'],
   check({ dockerfile, project }, { report }) {
-    if (!/xdebug/i.test(dockerfile.text) || isDevelopmentFile(dockerfile.path)) return;
+    if (!/xdebug/i.test(dockerfile.text) || isDevelopmentFile(project, dockerfile)) return;
     for (const stage of shippedStages(project, dockerfile)) {
       if (isDevelopmentStage(stage)) continue;
       const chain = new Set(stageChain(stage));

@@ -24,7 +24,7 @@ export const rule = dockerfileRule({
   remedy: advice,
   peers: [],
   check({ dockerfile, project }, { report }) {
-    if (isDevelopmentFile(dockerfile.path)) return;
+    if (isDevelopmentFile(project, dockerfile)) return;
     for (const stage of shippedStages(project, dockerfile)) {
       // On an image that is made for building, a header package more is not what costs: size/lighter-base says what does.
       if (

@@ -27,7 +27,11 @@ export const rule = dockerfileRule({
     if (installs.length === 0) return;
     const configured = configuredStages(dockerfile);
     for (const stage of shippedStages(project, dockerfile)) {
-      if (isDevelopmentFile(dockerfile.path) || isDevelopmentStage(stage) || !runsProgram(project, dockerfile, stage))
+      if (
+        isDevelopmentFile(project, dockerfile) ||
+        isDevelopmentStage(stage) ||
+        !runsProgram(project, dockerfile, stage)
+      )
         continue;
       const chain = new Set(stageChain(stage));
       for (const placed of installs) {

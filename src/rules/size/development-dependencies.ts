@@ -22,7 +22,7 @@ export const rule = dockerfileRule({
     'Install with --omit=dev (yarn --production, pnpm --prod) in the stage that ships; build in a stage of its own.',
   peers: [],
   check({ dockerfile, project }, { report }) {
-    if (isDevelopmentFile(dockerfile.path)) return;
+    if (isDevelopmentFile(project, dockerfile)) return;
     const directories = new Set(buildsOf(project, dockerfile).map(({ context }) => context?.directory));
     const application = project.applications.find(
       (each) => each.language === 'node' && directories.has(each.directory),
@@ -47,17 +47,33 @@ export const rule = dockerfileRule({
   },
 });
 
-/** A container that runs the tests, or the program as developers run it, is what the development dependencies are for. */
+/** A container that runs the tests is what the development dependencies are for. */
 function runsTests(stage: Stage): boolean {
-  const [program, ...words] = startedWords(stage).map((word) => word.slice(word.lastIndexOf('/') + 1));
-  if (program === undefined) return false;
+  const [started, ...words] = startedWords(stage);
+  if (started === undefined) return false;
+  const program = baseName(started);
   if (testRunner.test(program)) return true;
-  const first = words.find((word) => !word.startsWith('-') && word !== 'run' && word !== 'exec');
+  const first = words.find(
+    (word, at) => !word.startsWith('-') && !takesValue(program, words[at - 1]) && word !== 'run' && word !== 'exec',
+  );
   return (
     /^(?:npx|npm|yarn|pnpm)$/.test(program) &&
     first !== undefined &&
-    (testRunner.test(first) || /^(?:dev|test|e2e)$/.test(first))
+    (testRunner.test(baseName(first)) || /^(?:test|e2e)$/.test(first))
   );
+}
+
+/** The directory or package of a workspace that an option names is no script. */
+function takesValue(program: string, option: string | undefined): boolean {
+  if (option === undefined) return false;
+  // For pnpm -w is the root of the workspace, without a value.
+  return (
+    /^(?:--prefix|--filter|--workspace|--dir|--cwd|-C|-F)$/.test(option) || (option === '-w' && program !== 'pnpm')
+  );
+}
+
+function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
 }
 
 const testRunner = /^(?:playwright|cypress|jest|vitest|mocha|ava|newman|storybook|testcafe|wdio)$/;

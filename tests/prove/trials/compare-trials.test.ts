@@ -126,6 +126,25 @@ describe('what differs between two trials of the original is noise, and nothing 
     });
   });
 
+  describe('a status that differs proves nothing', () => {
+    const warm = answer('status 404', 'content-type: text/html', '<h1>Not Found</h1>');
+    const ready = answer('status 200', 'content-type: text/html', '<h1>Shop</h1>', '<p>12 articles</p>');
+    it.each<[string, Observation]>([
+      ['the first status', warm],
+      ['the second', ready],
+      ['another one', answer('status 401', 'content-type: text/html', '<h1>Denied</h1>', '<p>broken</p>')],
+    ])('%s', (_, repaired) => {
+      const { verdict: said, noise, unproved, differences, compared } = verdict(warm, ready, repaired);
+      expect({ said, noise, differences, compared }).toEqual({ said: 'same', noise: [], differences: [], compared: 1 });
+      expect(unproved).toEqual([
+        { name: 'GET :80/', why: 'the original answers status 404 in one trial and status 200 in the other' },
+      ]);
+    });
+    it('but that it fails is a difference', () => {
+      expect(verdict(warm, ready, answer('status 500'))).toMatchObject({ verdict: 'different', compared: 2 });
+    });
+  });
+
   it('says what it masked', () => {
     expect(verdict(answer('a', 'id 17'), answer('a', 'id 18'), answer('a', 'id 19')).noise).toEqual([
       { name: 'GET :80/', what: 'line 2: «17» and «18»' },
