@@ -21,6 +21,7 @@ import { contextFiles } from './context-files.ts';
 import { keepInstalled } from './keep-installed.ts';
 import { type SplitRun, splitRun } from './split-run.ts';
 import { stepsBetween } from './steps-between.ts';
+import { unknownWords, worksElsewhere } from './works-elsewhere.ts';
 
 /**
  * Copies the manifests in place of the sources, and the sources behind the install: the COPY moves down with its comments, and a RUN that does
@@ -129,10 +130,10 @@ export function inputsOf(
   dockerfile: Dockerfile,
   stage: Stage,
   place: Pick<Place, 'inContext' | 'root'>,
-  { read, command }: PlacedPackageCommand,
+  install: PlacedPackageCommand,
 ): Inputs | undefined {
-  const elsewhere = worksElsewhere[read.ecosystem];
-  if (elsewhere !== undefined && command.arguments.some(({ value }) => elsewhere.test(value))) return undefined;
+  if (worksElsewhere(dockerfile, install)) return undefined;
+  const { read } = install;
   const seen = contextFiles(project, dockerfile, place.inContext);
   const inner = { ...read, packages: read.packages.map((each) => relativeFile(place.root, each)) };
   const named = inner.packages.flatMap(({ kind, name }) =>
@@ -146,16 +147,11 @@ export function inputsOf(
   const release = runtime?.name === read.tool ? runtime.version : undefined;
   const needs =
     installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files, release) : undefined);
-  return needs && { needs, files };
+  const questions = unknownWords(install).map(
+    (word) => `Does the install read nothing else, and nowhere else, with «${word}»?`,
+  );
+  return needs && { needs: { ...needs, questions: [...needs.questions, ...questions] }, files };
 }
-
-/** Options with which an install works in another directory than its step: the manifests of that one would have to go first. */
-const worksElsewhere: Readonly<Record<string, RegExp>> = {
-  npm: /^(?:--prefix|--cwd|--dir|-C)(?:=|$)/,
-  composer: /^(?:--working-dir|-d)(?:=|$)/,
-  pip: /^(?:--directory|--project)(?:=|$)/,
-  go: /^-C(?:=|$)/,
-};
 
 function isManifestOf(path: string, ecosystem: string): boolean {
   // Projects of .NET lie in directories of their own.

@@ -6,6 +6,7 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import type { Stage } from '../../dockerfile/stage.ts';
 import { ecosystemFacts, manifestOf } from '../../ecosystems/facts.ts';
 import { installAgain } from '../../ecosystems/rebuild-work.ts';
+import { absolutePath, copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { packagesInstalled } from '../../project/dependency-count.ts';
 import {
   fetchCommand,
@@ -14,10 +15,13 @@ import {
   isOffline,
   mayDownload,
 } from '../../project/fetching-builds.ts';
+import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
+import { stageChain } from '../../project/stage-facts.ts';
 import { copyBehindInstall } from '../../repairs/copy-behind-install.ts';
 import { manifestsFirst } from '../../repairs/manifests-first.ts';
+import { worksElsewhere } from '../../repairs/works-elsewhere.ts';
 
 /** From this many packages on an install takes long enough to be the first thing to mend. */
 const many = 20;
@@ -111,9 +115,30 @@ function namedInstall(project: Project, dockerfile: Dockerfile, stage: Stage): P
       !command.arguments.every(({ literal, value }) => literal && (!value.startsWith('-') || plainOption.test(value)))
     )
       return false;
+    if (isInstalledFromAgain(dockerfile, placed)) return false;
     const copy = lastWholeCopyBefore(stage, placed);
     return copy !== undefined && manifestsFirst(project, dockerfile, stage, copy, placed) !== undefined;
   });
+}
+
+/** Commands of npm that leave node_modules as it is. */
+const leavesModules =
+  /^(?:config|set|get|c|ls|list|la|ll|version|view|info|show|v|outdated|pack|root|bin|prefix|ping|help)$/;
+
+/** A later command takes out what package.json does not list: the file of the sources would lie there by then, without what was installed by its name. */
+function isInstalledFromAgain(dockerfile: Dockerfile, install: PlacedPackageCommand): boolean {
+  return packageCommands(dockerfile).some(
+    ({ stage, read, command }) =>
+      read.ecosystem === 'npm' &&
+      !read.global &&
+      read.action !== 'run' &&
+      read.action !== 'clean-cache' &&
+      !leavesModules.test(read.subcommand?.value ?? '') &&
+      command.range.start > install.command.range.start &&
+      stage !== undefined &&
+      install.stage !== undefined &&
+      stageChain(stage).includes(install.stage),
+  );
 }
 
 /** The COPY that brings sources: a directory or the whole context, as far as its words tell. */
@@ -135,18 +160,31 @@ function lastProjectCopyBefore(
   install: PlacedPackageCommand,
 ): CopyInstruction | undefined {
   const contexts = buildsOf(project, dockerfile).flatMap(({ context }) => context ?? []);
+  const places = copiedFiles(dockerfile, stage);
   return stage.instructions.findLast(
     (instruction): instruction is CopyInstruction =>
       (instruction.name === 'COPY' || instruction.name === 'ADD') &&
       instruction.from === undefined &&
       instruction.range.start < install.instruction.range.start &&
       instruction.sources.length === 1 &&
+      installsFrom(dockerfile, places.find((place) => place.instruction === instruction)?.destination, install) &&
       contexts.some((context) => holdsProject(context, instruction.sources[0]?.value ?? '', install)),
   );
 }
 
-/** Files that say what is installed and how, beside the manifests: a directory of these alone is copied first on purpose. */
-const besideManifests = /^(?:\.|patches$|README|LICENSE)/i;
+/** The directory in which the install works, or a file that it is told to read, lies where a COPY puts its directory. */
+function installsFrom(dockerfile: Dockerfile, destination: string | undefined, install: PlacedPackageCommand): boolean {
+  if (destination === undefined) return false;
+  const directory = directoryOf(dockerfile, install);
+  const files = install.read.packages.filter(({ kind }) => kind.endsWith('-file'));
+  const places = files.length === 0 ? [directory] : files.map(({ name }) => absolutePath(directory, name));
+  return (
+    places.some((place) => place !== undefined && liesIn(place, destination)) || worksElsewhere(dockerfile, install)
+  );
+}
+
+/** Files that say what is installed and how, beside the manifests, and packages: a directory of these alone is copied first on purpose. */
+const besideManifests = /^(?:\.|patches$|README|LICENSE)|\.(?:txt|in|whl|tgz|zip|tar(?:\.\w+)?|gem|nupkg|crate)$/i;
 
 function holdsProject({ index }: BuildContext, source: string, { read }: PlacedPackageCommand): boolean {
   const directory = source.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
