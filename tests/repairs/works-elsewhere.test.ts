@@ -5,7 +5,7 @@ import { unknownWords, worksElsewhere } from '../../src/repairs/works-elsewhere.
 
 function install(steps: string) {
   const text = `FROM scratch\nWORKDIR /app\nCOPY . .\n${steps}\n`;
-  const dockerfile = parseDockerfile({ path: 'Dockerfile', text });
+  const dockerfile = parseDockerfile({ path: 'Dockerfile', text, encoding: 'utf-8' });
   const placed = packageCommands(dockerfile).find(({ read }) => /^(?:install-project|build)$/.test(read.action));
   if (placed === undefined) throw new Error(`no install in ${steps}`);
   return { dockerfile, placed };
