@@ -54,7 +54,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     const settings = settingsFrom(configuration, selection);
     let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;
     const onDockerfiles = async (dockerfiles: readonly string[]) => {
-      if (dockerfiles.length < enoughForThreads) return;
+      if (dockerfiles.length < enoughForThreads) return begun?.compileStore();
       const { auditInThreads } = await import('./audit-in-threads.ts');
       threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
     };

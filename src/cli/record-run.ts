@@ -59,32 +59,40 @@ export interface NotRecorded {
 /** What was begun of recording a run. */
 export interface BegunRecording {
   readonly source: AskedSource;
+  /**
+   * Has the store's code compiled while this thread does something else. Not before threads that load code: it changes flags of V8 for a while, which refuses
+   * compiled code of other flags.
+   */
+  compileStore(): Promise<void>;
 }
 
-/**
- * Begins what need not wait for the run that is recorded: git tells of the work tree, and the store's code is compiled, while the run itself
- * goes on.
- */
-export async function beginRecording({
-  root,
-  environment,
-}: Pick<Recording, 'root' | 'environment'>): Promise<BegunRecording> {
-  compileSqlite();
-  const source = askSource(root, environment);
-  // V8 looks at the code in this pause, and compiles it in threads of its own from then on.
-  await new Promise(setImmediate);
-  return { source };
+/** Begins what need not wait for the run that is recorded: git tells of the work tree while the run itself goes on. */
+export function beginRecording({ root, environment }: Pick<Recording, 'root' | 'environment'>): BegunRecording {
+  return {
+    source: askSource(root, environment),
+    async compileStore() {
+      compileSqlite();
+      // V8 looks at the code in this pause, and compiles it in threads of its own from then on.
+      await new Promise(setImmediate);
+    },
+  };
 }
 
 /** Keeps a run, and holds it against the runs before and the budgets. */
 export async function recordInHistory(recording: Recording, begun?: BegunRecording): Promise<Recorded | NotRecorded> {
   try {
-    return await record(recording, begun ?? (await beginRecording(recording)));
+    return await record(recording, begun ?? (await begunNow(recording)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, where, remedy, exitCode } = error;
     return { refused: { message, where: where ?? recording.file, remedy: remedy ?? '', exitCode } };
   }
+}
+
+async function begunNow(recording: Recording): Promise<BegunRecording> {
+  const begun = beginRecording(recording);
+  await begun.compileStore();
+  return begun;
 }
 
 async function record(recording: Recording, { source }: BegunRecording): Promise<Recorded> {

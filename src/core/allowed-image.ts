@@ -1,4 +1,4 @@
-import type { ImageReference } from './image-reference.ts';
+import { type ImageReference, parseImageReference } from './image-reference.ts';
 
 /**
  * True where a list of what is trusted has an image: its registry (`registry.example.com`, `*.example.com`, `docker.io`), all below a path
@@ -35,11 +35,12 @@ export function patternFault(pattern: string): string | undefined {
     return `no image's name begins so: leave out ${pattern.slice(0, pattern.indexOf('://') + 3)}`;
   const slash = pattern.indexOf('/');
   const [registry, path] = slash < 0 ? [pattern, ''] : [pattern.slice(0, slash), pattern.slice(slash)];
+  const isRegistry = parseImageReference(`${registry}/x`)?.registry === registry;
   // A port may stand behind a registry's name.
-  const tag = /[:@].*$/.exec(path)?.[0] ?? /:(?!\d+$|\*$).*$|@.*$/.exec(registry)?.[0];
+  const tag = /[:@].*$/.exec(path)?.[0] ?? (isRegistry ? undefined : /:(?!\d+$|\*$).*$|@.*$/.exec(registry)?.[0]);
   if (tag !== undefined) return `tags and digests are not compared, and no image has such a name: leave out ${tag}`;
   // https://github.com/distribution/reference/blob/main/normalize.go: what else stands before the first slash is a part of the path on Docker Hub.
-  if (registry === 'localhost' || /[.:*]/.test(registry)) return undefined;
+  if (isRegistry || /[.:*]/.test(registry)) return undefined;
   const inHub = slash < 0 ? `library/${pattern}` : pattern;
   return `${registry} is no registry: on Docker Hub this is docker.io/${inHub}`;
 }

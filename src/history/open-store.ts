@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Database } from 'node-sqlite3-wasm';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { applicationId, migrations } from './migrations.ts';
-import { loadSqlite } from './sqlite-code.ts';
+import { endSqlite, loadSqlite } from './sqlite-code.ts';
 import { copyStore, isWritable } from './store-copy.ts';
 import { holdLock } from './store-lock.ts';
 
@@ -67,11 +67,13 @@ async function opened({ file, shown, known, release }: Opening): Promise<Store> 
         try {
           database.close();
         } finally {
+          endSqlite();
           release();
         }
       },
     };
   } catch (error) {
+    endSqlite();
     release();
     throw storeFault(shown, error);
   }

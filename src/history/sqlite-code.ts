@@ -21,6 +21,12 @@ const flags = {
 /** V8 of Node.js 20 and 22. That of 24 ends a process in which nothing but this compiling goes on. */
 const compilesAhead = /^(?:11\.3|12\.4)\./.test(process.versions.v8);
 
+/** Versions that do not know a flag say so aloud. */
+const knowsLateValidation = process.versions.v8.startsWith('11.3.');
+
+/** Those that were changed while the library is used. */
+let taken: readonly { readonly off: readonly string[] }[] = [];
+
 /** Held, as V8 compiles no bytes anew while it has their code. */
 let ahead: Promise<object | undefined> | undefined;
 
@@ -46,11 +52,17 @@ async function compiled(): Promise<object | undefined> {
 /** The library, with its code compiled ahead where that was begun. */
 export async function loadSqlite(): Promise<typeof import('node-sqlite3-wasm')> {
   if ((await ahead) === undefined) {
-    set(flags.once.on);
-    // Versions that do not know the flag say so aloud.
-    if (process.versions.v8.startsWith('11.3.')) set(flags.lateValidation.on);
+    const changed = [flags.once, ...(knowsLateValidation ? [flags.lateValidation] : [])];
+    for (const { on } of changed) set(on);
+    taken = changed;
   }
   return import('node-sqlite3-wasm');
+}
+
+/** Says that the library has no more to do for now: its functions are compiled when they are called, and compiled code of the bundle is kept after that. */
+export function endSqlite(): void {
+  for (const { off } of taken) set(off);
+  taken = [];
 }
 
 function set(names: readonly string[]): void {

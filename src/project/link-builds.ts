@@ -244,6 +244,8 @@ export function composeBuilds(files: readonly ComposeFile[]): ToldBuild[] {
 /** One without a value is taken from the environment, to which the `.env` file belongs: https://docs.docker.com/reference/compose-file/build/#args */
 function givenArguments(file: ComposeFile, written: ComposeBuild['args']): ComposeBuild['args'] {
   const fromSettings = (name: string) => {
+    // Behind the sign another name would end sooner.
+    if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
     const { text, complete } = file.expand(`$${name}`);
     return complete ? text : undefined;
   };

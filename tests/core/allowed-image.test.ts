@@ -13,6 +13,9 @@ test.each([
   ['localhost', 'localhost/a'],
   ['localhost:5000/a', 'localhost:5000/a/b:1'],
   ['registry:5000', 'registry:5000/a'],
+  ['[::1]:5000', '[::1]:5000/a'],
+  ['[::1]/a', '[::1]/a/b'],
+  ['REG', 'REG/a'],
 ])('the pattern %s has %s', (pattern, image) => {
   const reference = parseImageReference(image);
   expect(reference && isAllowedImage(reference, [pattern])).toBe(true);
@@ -26,6 +29,7 @@ test.each([
   ['https://registry.example.com', 'leave out https://'],
   ['debian', 'docker.io/library/debian'],
   ['bitnami/redis', 'docker.io/bitnami/redis'],
+  ['[::1]:5000/a:1', 'leave out :1'],
 ])('the pattern %s has no image: %s', (pattern, told) => {
   expect(patternFault(pattern)).toContain(told);
 });

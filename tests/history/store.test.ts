@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrations } from '../../src/history/migrations.ts';
@@ -150,6 +151,17 @@ test('runs of other projects, branches and subjects are told apart', async () =>
   } finally {
     store.close();
   }
+});
+
+// The tag tells V8's flags: compiled code that is kept under others is refused by the next run.
+test('a store that is closed, or could not be opened, leaves the flags of V8 as they were', async () => {
+  const before = cachedDataVersionTag();
+  const store = await openStore(file(), 'make');
+  expect(cachedDataVersionTag()).not.toBe(before);
+  store.close();
+  expect(cachedDataVersionTag()).toBe(before);
+  await expect(openStore(file(), 'read', [])).rejects.toThrow('later Plimsoll');
+  expect(cachedDataVersionTag()).toBe(before);
 });
 
 describe('a store that is not this version’s', () => {

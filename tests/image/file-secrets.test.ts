@@ -122,6 +122,12 @@ describe('a secret in a file', () => {
       `export AWS_SECRET_ACCESS_KEY="${mixed.slice(0, 40)}"\n`,
       ['AWS secret key, certain, 1'],
     ],
+    [
+      'in code that sets it',
+      'srv/main.go',
+      `os.Setenv("AWS_SECRET_ACCESS_KEY", "${mixed.slice(0, 40)}")\n`,
+      ['AWS secret key, certain, 1'],
+    ],
     ['in JSON', 'srv/x.json', `{"secretAccessKey":"${mixed.slice(0, 40)}"}`, ['AWS secret key, certain, 1']],
     [
       'a token of Terraform on one line',
@@ -189,6 +195,16 @@ describe('a secret in a file', () => {
       'what a name of AWS stands before and is none',
       'app/x.py',
       `secret_access_key = os.environ["AWS_SECRET_ACCESS_KEY"]\nsecret_access_key: ${'a'.repeat(40)}\nsecret_access_key=${mixed}${mixed}\n`,
+    ],
+    ['a name as long as a key of AWS', 'app/x.js', '{secretAccessKey:configurationServiceProviderFactoryValue}'],
+    ['a place-holder as long as one', 'srv/x.sh', 'AWS_SECRET_ACCESS_KEY=YOUR/AWS/SECRET/ACCESS/KEY/GOES/RIGHT/HE\n'],
+    ['one that only begins as one', 'srv/x.sh', `AWS_SECRET_ACCESS_KEY="ChangeMe2/${mixed.slice(0, 30)}"\n`],
+    ['a checksum as long as one', 'srv/x.sh', `AWS_SECRET_ACCESS_KEY=${'0a9b8c7d'.repeat(5)}\n`],
+    ['a master key of Rails’ own test application', 'app/test/dummy/config/master.key', '0a9b8c7d'.repeat(4)],
+    [
+      'what is filled in when settings of .NET are deployed',
+      'app/appsettings.json',
+      '{"Db":"Server=db;Password=__DB_PASSWORD__;","Jwt":{"SecretKey":"__JWT_SECRET__"}}',
     ],
     [
       'what Rails and .NET read from elsewhere',
@@ -292,6 +308,7 @@ describe('a secret in a file', () => {
       'pkcs12 -export -nokeys -in c.pem -passout pass:x9Yk2mQ7 -out trust.p12',
       'pkcs8 -topk8 -nocrypt -in k.pem -outform DER -out pkcs8.der',
       'pkcs8 -topk8 -in k.pem -outform DER -passout pass:x9Yk2mQ7 -out secured.der',
+      'pkcs8 -topk8 -v1 PBE-SHA1-3DES -in k.pem -outform DER -passout pass:x9Yk2mQ7 -out old.der',
       'rsa -in k.pem -outform DER -traditional -out pkcs1.der',
       'rsa -in k.pem -pubout -outform DER -out public.der',
       'x509 -in c.pem -outform DER -out cert.der',
@@ -300,9 +317,15 @@ describe('a secret in a file', () => {
       expect(openssl(...args.split(' ')).status, args).toBe(0);
     expect(bytesFound('srv/tls.p12', made('key.p12'))).toEqual(['key store, likely']);
     expect(bytesFound('srv/trust.pfx', made('trust.p12'))).toEqual([]);
-    for (const name of ['pkcs8.der', 'secured.der', 'pkcs1.der', 'ec.der'])
+    for (const name of ['pkcs8.der', 'secured.der', 'old.der', 'pkcs1.der', 'ec.der'])
       expect(bytesFound(`srv/${name}`, made(name)), name).toEqual(['private key, likely']);
     for (const name of ['public.der', 'cert.der']) expect(bytesFound(`srv/${name}`, made(name)), name).toEqual([]);
+  });
+
+  // OpenSSL 3 writes those of PBES1 with parts that are not everywhere: RFC 8018, appendix A.3.
+  test.each([1, 3, 4, 6, 10, 11])('a private key that is encrypted as PBES1 %i says is one', (algorithm) => {
+    const head = Buffer.from([0x30, 0x82, 1, 0, 0x30, 0x1b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, algorithm]);
+    expect(bytesFound('srv/old.p8', Buffer.concat([head, Buffer.alloc(60)]))).toEqual(['private key, likely']);
   });
 
   test('never keeps a value', () => {

@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shippedCodeFile } from '../../src/cli/code-cache.ts';
@@ -85,6 +95,34 @@ describe('the packed and installed package', () => {
     const { ino } = statSync(path.join(cache, 'plimsoll', file));
     expect(run().stdout).toBe(first.stdout);
     expect(statSync(path.join(cache, 'plimsoll', file)).ino).toBe(ino);
+  });
+
+  test('threads take compiled code as well where the run is recorded', (context) => {
+    if (availableParallelism() === 1) context.skip('one processor has no threads');
+    const repository = path.join(scratch, 'many');
+    for (let at = 0; at < 160; at++) {
+      mkdirSync(path.join(repository, String(at)), { recursive: true });
+      writeFileSync(path.join(repository, String(at), 'Dockerfile'), 'FROM debian:12\n');
+    }
+    const watch = path.join(scratch, 'watch.cjs');
+    // Threads load it, too.
+    writeFileSync(
+      watch,
+      `const vm = require('node:vm');
+const { isMainThread } = require('node:worker_threads');
+vm.Script = class extends vm.Script {
+  constructor(...given) {
+    super(...given);
+    if (!isMainThread) require('node:fs').writeSync(2, 'thread: ' + this.cachedDataRejected + '\\n');
+  }
+};`,
+    );
+    const main = path.join(scratch, 'node_modules/plimsoll/dist/cli/main.js');
+    const args = ['--require', watch, main, 'audit', repository, '--no-helm', '--record', '--fail-on', 'never'];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: scratch, encoding: 'utf8' });
+    expect(status).toBe(0);
+    const threads = stderr.split('\n').filter((line) => line.startsWith('thread: '));
+    expect(new Set(threads)).toEqual(new Set(['thread: false']));
   });
 
   test.each([

@@ -60,7 +60,7 @@ const usual =
 
 /** What says of itself that it is none, or is filled in when it is installed. */
 const unreal =
-  /not[-_ ]?a?[-_ ]?(?:real[-_ ])?secret|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|it)|your[-_ ]|example|\{\{|\[\[|\$\{|%[A-Z_]{3,}%|^ENC\(|^\{cipher\}|^env[.:]|^\[.*\]$|should[-_]be[-_]changed/i;
+  /not[-_ ]?a?[-_ ]?(?:real[-_ ])?secret|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|it)|your[-_ ]|example|\{\{|\[\[|\$\{|%[A-Z_]{3,}%|^ENC\(|^\{cipher\}|^env[.:]|^\[.*\]$|^__\w+__$|should[-_]be[-_]changed/i;
 
 /** Words of letters alone, however they are joined: what `seata`, `mall-admin-secret` and `configPassword` have and what is made at random has not. */
 function isWords(value: string): boolean {

@@ -1,4 +1,5 @@
 import { isPlaceholder, secretInVariable } from '../../core/secret-text.ts';
+import { isSample } from './vendored-path.ts';
 
 /** A secret in a text, by the offset of its value. */
 export interface PlacedSecret {
@@ -18,6 +19,8 @@ interface CredentialFile {
   readonly exact?: boolean;
   /** In `<!-- -->` nothing counts: Maven's own file explains itself with sample logins. */
   readonly xml?: boolean;
+  /** Tests and examples have one of their own, which opens nothing. */
+  readonly skipsSamples?: boolean;
 }
 
 const credentialFiles: readonly CredentialFile[] = [
@@ -112,7 +115,12 @@ const credentialFiles: readonly CredentialFile[] = [
     pattern: /^Private-Lines: \d{1,4}\r?\n(?<secret>[A-Za-z0-9+/=]{16,80})/gm,
   },
   // https://guides.rubyonrails.org/security.html#custom-credentials: what opens the encrypted credentials beside it.
-  { ends: ['/config/master.key'], kind: 'Rails master key', pattern: /^(?<secret>[0-9a-f]{32})\s{0,20}$/g },
+  {
+    ends: ['/config/master.key'],
+    kind: 'Rails master key',
+    skipsSamples: true,
+    pattern: /^(?<secret>[0-9a-f]{32})\s{0,20}$/g,
+  },
   // https://man7.org/linux/man-pages/man5/crypt.5.html
   {
     ends: ['/etc/shadow', '/etc/shadow-'],
@@ -136,8 +144,8 @@ export function isCredentialFile(path: string): boolean {
 /** Credentials in a file that programs keep them in. */
 export function credentialsIn(path: string, text: string): PlacedSecret[] {
   const found: PlacedSecret[] = [];
-  for (const { ends, kind, pattern, exact, xml } of credentialFiles) {
-    if (!endsWithAny(`/${path}`, ends)) continue;
+  for (const { ends, kind, pattern, exact, xml, skipsSamples } of credentialFiles) {
+    if (!endsWithAny(`/${path}`, ends) || (skipsSamples && isSample(path))) continue;
     for (const match of (xml ? withoutXmlComments(text) : text).matchAll(pattern)) {
       const secret = match.groups?.secret ?? '';
       if (exact || !(isPlaceholder(secret) || /EXAMPLE(?:KEY)?$/.test(secret)))

@@ -45,11 +45,12 @@ const marks: Readonly<Record<string, Omit<Mark, 'text'>>> = {
 };
 
 /**
- * The secret half of a key of AWS, wherever its usual name stands before it: in settings of any program, scripts and code
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+ * The secret half of a key of AWS, wherever its usual name stands before it, with a sign between them or as two arguments: in settings of any program,
+ * scripts and code (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
  */
 const awsSecret =
-  /(?:secret_access_key|secretAccessKey)["']?\s{0,5}(?:=>|[:=])\s{0,5}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi;
+  /(?:secret_access_key|secretAccessKey)(?:["']?\s{0,5}(?:=>|[:=])\s{0,5}["']?|["'`]\s{0,5},\s{0,5}["'`])(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi;
+const awsSecretKind = 'AWS secret key';
 const awsMarks = ['ecret_access_key', 'ECRET_ACCESS_KEY', 'ecretAccessKey'];
 
 let scan: MarkScan | undefined;
@@ -109,7 +110,7 @@ export function findFileSecrets(path: string, content: Uint8Array): FileSecret[]
 function awsSecrets(text: string): SecretMatch[] {
   return [...text.matchAll(awsSecret)].map((match) => {
     const end = match.index + match[0].length;
-    return { kind: 'AWS secret key', range: { start: end - 40, end }, certainty: 'certain' };
+    return { kind: awsSecretKind, range: { start: end - 40, end }, certainty: 'certain' };
   });
 }
 
@@ -137,6 +138,7 @@ function isReal({ kind, range }: SecretMatch, text: string, path: string, vendor
   if (kind === 'private key')
     return hasKeyBody(text, range.end) && !(vendored && (isSample(path) || isSourceTree(path) || !isKeyFile(path)));
   if (vendored) return false;
+  if (kind === awsSecretKind && !isRandom(value)) return false;
   if (kind === 'password in a URL')
     return (
       !isSample(path) &&
@@ -156,6 +158,11 @@ function isReal({ kind, range }: SecretMatch, text: string, path: string, vendor
     !isPlaceholder(body) &&
     !sampleToken.test(value)
   );
+}
+
+/** Has all that forty characters made at random have (one in a thousand has no digit): names, words and checksums are as long. */
+function isRandom(value: string): boolean {
+  return /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) && !isPlaceholder(value);
 }
 
 /** `postgres://shop:shop@localhost`: the name again as the password, of what runs on the developer's machine. */

@@ -45,13 +45,13 @@ function javaStoreHasKey(bytes: Buffer): boolean {
 
 /**
  * PKCS #8 (RFC 5958) begins with its version and the algorithm, PKCS #1 (RFC 8017) with version 0 and a modulus, keys of curves (RFC 5915) with version 1
- * and the key; encrypted PKCS #8 with PBES2 (RFC 8018).
+ * and the key; encrypted PKCS #8 with the algorithm: PBES1 or PBES2 (RFC 8018), or one of PKCS #12 (RFC 7292, appendix C).
  */
 function isDerKey(bytes: Buffer): boolean {
   const lengthBytes = (bytes[1] ?? 0) < 0x80 ? 0 : (bytes[1] ?? 0) & 0x7f;
   if (lengthBytes > 3) return false;
   const body = bytes.subarray(2 + lengthBytes, 40 + lengthBytes).toString('latin1');
-  return /^\x02\x01[\0\x01]\x30[\x05-\x30]\x06|^\x02\x01\0\x02(?:[\x40-\x7f]|[\x81\x82])|^\x02\x01\x01\x04[\x14-\x42]|^\x30.{1,2}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d/s.test(
+  return /^\x02\x01[\0\x01]\x30[\x05-\x30]\x06|^\x02\x01\0\x02(?:[\x40-\x7f]|[\x81\x82])|^\x02\x01\x01\x04[\x14-\x42]|^\x30.{1,2}\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05[\x01\x03\x04\x06\x0a\x0b\x0d]|\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06])/s.test(
     body,
   );
 }
