@@ -66,6 +66,20 @@ describe('options of a Rust program', () => {
     expect(plan?.decisions.filter(({ topic }) => topic === 'files')).toEqual([]);
   });
 
+  test('a module of tests before it hides nothing of the program', () => {
+    const tests = (name: string) =>
+      `#[cfg(test)]\nmod ${name} {\n    #[test]\n    fn a() {\n        TcpListener::bind("127.0.0.1:1");\n    }\n}\n\n`;
+    const main = 'fn main() {\n    serve(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 4321)));\n}\n';
+    const [plan] = plansOf({
+      'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n\n[dependencies]\naxum = "0.8"\n',
+      'Cargo.lock': '',
+      'src/main.rs': `${tests('one')}#[cfg(test)]\nmod none {}\n\n${main}\n${tests('two')}`,
+    });
+    expect(plan?.run.port).toBe(4321);
+    expect(plan?.questions).toEqual([]);
+    expect(plan?.decisions.find(({ topic }) => topic === 'port')?.evidence).toContain('main.rs:13');
+  });
+
   test('a host counts beside the port of the same name', () => {
     expect(
       rust(['SHOP_PORT', 'u16', '3001'], ['STOCK_HOST', 'String', 'stock'], ['SHOP_HOST', 'String', '::1'])?.run

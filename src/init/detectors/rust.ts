@@ -56,10 +56,13 @@ export const detector: Detector = {
 /** What only `cargo test` compiles, by its name. */
 const isTest = /(?:^|\/)(?:tests?|test_\w+|\w+_tests?)\.rs$/;
 
-/** A module of tests stands at the end of the file that it tests: https://doc.rust-lang.org/book/ch11-03-test-organization.html */
+/** From the attribute to the `}` in the first column, where rustfmt puts it; to the end where none stands there. */
+const testModule =
+  /^#\[cfg\(test\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub\s+)?mod\s+\w+\s*\{(?:[^\n]*\}[ \t]*$|[\s\S]*?^\}|[\s\S]*)/gm;
+
+/** Without modules of tests, each line where it was: https://doc.rust-lang.org/book/ch11-03-test-organization.html */
 function withoutTests(text: string): string {
-  const at = text.search(/^#\[cfg\(test\)\]\s*(?:#\[[^\]\n]*\]\s*)*(?:pub\s+)?mod\s+\w+\s*\{/m);
-  return at === -1 ? text : text.slice(0, at);
+  return text.replaceAll(testModule, (block) => block.replaceAll(/[^\n]+/g, ''));
 }
 
 /** Crates that use a library of the system, with what Debian calls it. */
