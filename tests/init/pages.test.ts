@@ -81,11 +81,51 @@ describe('pages that a build writes', () => {
       'dist',
     ],
     ['live-server public', 'live-server', { 'public/index.html': '' }, 'public'],
+    ['live-server ./dist/ --port=80', 'live-server', { 'public/index.html': '' }, 'dist'],
+    ['browser-sync start --server site', 'browser-sync', {}, 'site'],
+    ['lite-server --baseDir=site', 'lite-server', { 'dist/index.html': '' }, 'site'],
+    ['webpack serve', 'webpack', { 'webpack.config.js': 'module.exports = { output: { filename: "a.js" } };' }, 'dist'],
+    [
+      'webpack serve --config config/webpack.dev.js',
+      'webpack',
+      {
+        'config/webpack.dev.js': "module.exports = { output: { path: path.resolve(__dirname, '../www') } };",
+        'public/index.html': '',
+      },
+      'www',
+    ],
   ])('and a start script only watches (%s) are served as they are', (start, development, files, directory) => {
     const plan = watched(start, development, files);
     const copied = plan?.stages.at(-1)?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : []));
     expect(copied).toContain(`/app/${directory}/`);
     expect(plan?.run.port).toBe(8080);
+  });
+
+  test.each([
+    ["module.exports = { output: { path: __dirname + '/build' } };"],
+    ["module.exports = { output: { path: path.resolve(__dirname, 'public/assets') } };"],
+    ["module.exports = { output: { path: path.join(process.cwd(), 'build') } };"],
+    ["export default { output: { path: path.resolve(import.meta.dirname, 'out') } };"],
+    [
+      "const d = { path: path.resolve(__dirname, 'a') };\nmodule.exports = { output: { path: path.resolve(__dirname, 'b') } };",
+    ],
+    ["module.exports = { output: { path: path.resolve(__dirname, 'src') } };"],
+    ["module.exports = { output: { path: path.resolve(__dirname, '../pages') } };"],
+  ])('are not guessed where webpack is not seen to write them: %s', (text) => {
+    const { plans, undecided } = detectedIn({
+      'package.json': JSON.stringify({
+        name: 'shop',
+        scripts: { build: 'webpack', start: 'webpack serve' },
+        devDependencies: { webpack: '5.0.0' },
+      }),
+      ...lock,
+      'webpack.config.js': text,
+      'dist/index.html': '',
+      'public/index.html': '',
+      'src/index.js': '',
+    });
+    expect(plans).toEqual([]);
+    expect(undecided[0]?.undecided).toContain('not known how they are served');
   });
 
   test('a start script that answers requests itself is started, whatever it watches', () => {

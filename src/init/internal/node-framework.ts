@@ -1,7 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { WritablePath } from '../plan.ts';
-import { baseName, directoryOf } from '../repository.ts';
-import { dependencyPlace, dependsOn, type NodePackage, scriptPlace } from './node-package.ts';
+import { dependencyPlace, dependsOn, type NodePackage } from './node-package.ts';
+import { watchedPages } from './watched-pages.ts';
 
 /** What is known of a framework of Node.js. */
 export interface NodeFramework {
@@ -90,47 +90,17 @@ export function findNodeFramework(place: Place, manifest: NodePackage): NodeFram
     const found = read(place, manifest);
     if (found) return { ...found, evidence: dependencyPlace(manifest, name) };
   }
-  return watchedPages(place, manifest);
+  return readWatched(place, manifest);
 }
 
-/** Servers that show pages to who works on them, and build nothing that a server in production would not serve as it is. */
-const pageWatcher = /^(?:browser-sync|live-server|lite-server|webpack-dev-server|webpack)$/;
-
-/** Pages that a build of the project's own writes: what its start script runs is a server for who works on them. */
-function watchedPages(place: Place, manifest: NodePackage): NodeFramework | undefined {
-  const start = manifest.scripts.get('start');
-  if (start === undefined || !manifest.scripts.has('build')) return undefined;
-  const words = (start.split(/&&|;/).at(-1) ?? '').trim().split(/\s+/);
-  const [program = '', first = ''] = words[0] === 'npx' ? words.slice(1) : words;
-  const file = program === 'node' && /\.[cm]?js$/.test(first) ? (place.read(first) ?? '') : '';
-  const watcher = [...manifest.devDependencies.keys()].find(
-    (name) =>
-      pageWatcher.test(name) &&
-      ((program === name && (name !== 'webpack' || /^(?:serve|server|s)$/.test(first))) ||
-        (name !== 'webpack' && file.includes(name))),
-  );
-  // A program that answers requests itself may serve the pages and more.
-  if (watcher === undefined || /\b(?:createServer|\.listen)\(/.test(file)) return undefined;
-  const directory = writtenPages(place);
-  if (directory === undefined) return undefined;
-  return {
-    ...severalPages('pages', directory),
-    evidence: `${watcher} in ${scriptPlace(manifest, 'start')}`,
-  };
-}
-
-/** The directory that webpack's configuration names, or one of a usual name that is there with its first page. */
-function writtenPages(place: Place): string | undefined {
-  const configuration = place.repository.files
-    .filter((path) => directoryOf(path) === place.directory && /^webpack[\w.-]*\.[cm]?[jt]s$/.test(baseName(path)))
-    .map((path) => place.repository.read(path) ?? '');
-  const named = configuration.flatMap(
-    (text) =>
-      /\bpath:\s*(?:path\.)?(?:resolve|join)\(\s*__dirname,\s*['"](?:\.\/)?([\w.-]+)\/?['"]/.exec(text)?.[1] ?? [],
-  );
-  if (named[0] !== undefined) return named[0];
-  if (configuration.length > 0) return 'dist';
-  return ['dist', 'build', '_site', 'public'].find((name) => place.has(`${name}/index.html`));
+/** Pages of a build of the project's own; why there is nothing to write where it is not seen where they lie. */
+function readWatched(place: Place, manifest: NodePackage): NodeFramework | undefined {
+  const watched = watchedPages(place, manifest);
+  if (watched === undefined) return undefined;
+  const { directory, evidence } = watched;
+  if (directory !== undefined) return { ...severalPages('pages', directory), evidence };
+  const undecided = `${evidence} only shows pages to who works on them, and it is not seen into which directory the build writes them: it is not known how they are served.`;
+  return { name: 'pages', evidence, undecided };
 }
 
 function singlePage(name: string, directory: string): Omit<NodeFramework, 'evidence'> {
