@@ -1,10 +1,12 @@
 import { runTimeImage } from '../../bases/run-time-image.ts';
+import type { CommandWord } from '../../core/command-line.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { isSystemDirectory } from './application-places.ts';
+import { missingLibrary } from './linked-libraries.ts';
 import {
   type BuiltProgram,
   builtProgram,
@@ -37,8 +39,8 @@ export function planMake(subject: SplitSubject): Planned {
   // Its C++ library is newer than that of any distribution, and lies where no distribution has it. A rule of make may compile C++, too.
   if (image.runtime?.name === 'gcc' && !building.every(isPlainC))
     return { refusal: `what is not C alone needs the C++ library of ${image.reference.text}` };
-  const linked = base === image.reference.text ? undefined : linkedLibrary(building);
-  if (linked !== undefined) return { refusal: `${linked} asks for a library that ${base} may lack` };
+  const missing = missingLibrary(subject, building, base === image.reference.text);
+  if (missing !== undefined) return { refusal: missing };
   const made = building.map((placed) => outputOf(subject, placed));
   if (made.includes(undefined)) return { refusal: 'it is not known what the compiler writes' };
   const outputs = made.flatMap((each) => each ?? []);
@@ -88,14 +90,6 @@ function startedBelow(subject: SplitSubject, places: readonly string[]): BuiltPr
   const word = expand(subject, subject.program?.[0] ?? '');
   const path = word.includes('/') ? absolutePath(subject.directory, word) : undefined;
   return path !== undefined && places.some((place) => liesIn(path, place)) ? { path, onPath: undefined } : undefined;
-}
-
-/** A flag that links more than every Debian has: libc, and the library of C++ for apt. */
-function linkedLibrary(building: readonly PlacedCommand[]): string | undefined {
-  return building
-    .filter(({ command }) => compilers.test(command.name))
-    .flatMap(({ command }) => command.arguments.map(({ value }) => value))
-    .find((word) => /^-l(?!(?:c|m|dl|rt|util|pthread|stdc\+\+)$)|^-(?:fopenmp|fsanitize)/.test(word));
 }
 
 /** gcc or cc, for files that are C by their names. */
@@ -150,13 +144,18 @@ function sourcePlaces({ dockerfile }: SplitSubject, building: readonly PlacedCom
     const { name, arguments: words } = placed.command;
     if (name !== 'cmake' || words.some(({ value }) => value === '--build')) return [];
     const at = words.findIndex(({ value }) => value === '-S');
-    const named = at === -1 ? words.at(-1) : words[at + 1];
-    const path =
-      named?.literal && !named.value.startsWith('-')
-        ? absolutePath(directoryOf(dockerfile, placed), named.value)
-        : undefined;
+    const joined = words.find(({ value }) => /^-S./.test(value));
+    const named = at === -1 ? (joined ?? words.find(isOperand)) : words[at + 1];
+    const path = named?.literal
+      ? absolutePath(directoryOf(dockerfile, placed), named.value.replace(/^-S/, ''))
+      : undefined;
     return path === undefined || path === '/' || isSystemDirectory(path) ? [] : [path];
   });
+}
+
+/** A word of CMake that is neither an option nor the value of one: `cmake .. -G "Unix Makefiles"`. */
+function isOperand({ value }: CommandWord, at: number, words: readonly CommandWord[]): boolean {
+  return !value.startsWith('-') && !/^-[GDBATCU]$/.test(words[at - 1]?.value ?? '');
 }
 
 /** Where cp or mv puts files outside of the places that stay behind; undefined where that is not seen. */
