@@ -166,6 +166,8 @@ function moduleOf(path: string): string {
 
 /** A script of package.json, with what runs before and behind it. */
 function ofManager(start: Start, manager: string, words: readonly string[], running: Set<string>): AssumptionState {
+  // The scripts of another directory or package of the workspace are not the ones that are read.
+  if (words.some((word) => /^(?:--(?:prefix|filter|workspaces?|dir|cwd)|-[CFw])(?:=|$)/.test(word))) return 'unknown';
   const [subcommand = '', next = ''] = words.filter((word) => !/^(?:-s|--silent|--quiet)$/.test(word));
   if (/^(?:exec|x)$/.test(subcommand)) return ofProgram(start, next);
   const runs = /^run(?:-script)?$/.test(subcommand);
