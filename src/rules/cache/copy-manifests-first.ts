@@ -172,14 +172,14 @@ function lastProjectCopyBefore(
   );
 }
 
-/** The directory in which the install works, or a file that it is told to read, lies where a COPY puts its directory. */
+/** The directory in which the install works, or a file that it is told to read, lies where a COPY puts its directory, as far as that is known. */
 function installsFrom(dockerfile: Dockerfile, destination: string | undefined, install: PlacedPackageCommand): boolean {
-  if (destination === undefined) return false;
+  if (destination === undefined) return true;
   const directory = directoryOf(dockerfile, install);
   const files = install.read.packages.filter(({ kind }) => kind.endsWith('-file'));
   const places = files.length === 0 ? [directory] : files.map(({ name }) => absolutePath(directory, name));
   return (
-    places.some((place) => place !== undefined && liesIn(place, destination)) || worksElsewhere(dockerfile, install)
+    places.some((place) => place === undefined || liesIn(place, destination)) || worksElsewhere(dockerfile, install)
   );
 }
 
