@@ -9,7 +9,7 @@ import { checkCase, layOutFiles } from '../rules/check-case.ts';
 const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-linked-libraries-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-async function isSplit(dockerfile: string, files: Readonly<Record<string, string>>): Promise<boolean> {
+async function fixesOf(dockerfile: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const all = Object.entries({ Dockerfile: dockerfile, 'main.c': 'int main(){}\n', ...files });
   const directory = layOutFiles(
     scratch,
@@ -21,7 +21,11 @@ async function isSplit(dockerfile: string, files: Readonly<Record<string, string
   ] as const;
   const findings = (await Promise.all(rules.map((rule) => checkCase(directory, rule, {})))).flat();
   expect(findings).not.toEqual([]);
-  return findings.some(({ fix }) => fix?.title.includes('in a stage of its own'));
+  return findings.flatMap(({ fix }) => fix?.title ?? []);
+}
+
+async function isSplit(dockerfile: string, files: Readonly<Record<string, string>>): Promise<boolean> {
+  return (await fixesOf(dockerfile, files)).some((title) => title.includes('in a stage of its own'));
 }
 
 const large = (run: string, before = '') =>
@@ -84,4 +88,12 @@ test.each([
 ])('the sources of %s stay behind', async (command) => {
   const dockerfile = `FROM buildpack-deps:bookworm\nCOPY . /src\nWORKDIR /src/build\nRUN ${command} && cmake --build . && cp app /usr/local/bin/\nCMD ["app"]\n`;
   expect(await isSplit(dockerfile, cmake(''))).toBe(true);
+});
+
+test.each([
+  [debian('gcc -fopenmp -o app main.c')],
+  [debian('gcc -o app main.c -latomic')],
+  [alpine('gcc -fopenmp -o app main.c')],
+])('nor is a compiler removed with a library that the program needs: %j', async (dockerfile) => {
+  expect(await fixesOf(dockerfile, {})).toEqual([]);
 });

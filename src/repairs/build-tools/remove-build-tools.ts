@@ -9,6 +9,7 @@ import type { Stage } from '../../dockerfile/stage.ts';
 import type { PackageArgument } from '../../ecosystems/package-command.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { userAt } from '../../project/user-at.ts';
+import { libraryOfCompiler } from '../multi-stage/linked-libraries.ts';
 import { sameSources } from '../sources-changed.ts';
 import { runTimeOfJava, runTimeParts } from './run-time-parts.ts';
 import { changeSeveralSteps } from './several-steps.ts';
@@ -49,6 +50,12 @@ export function removeBuildTools(
       ),
   );
   if (removal !== undefined) return { refusal: `line ${removal.instruction.line} removes them, without use` };
+  const commands = stage.instructions.flatMap((each) =>
+    (dockerfile.script(each)?.commands ?? []).map((command) => ({ command })),
+  );
+  const words = commands.flatMap(({ command }) => command.arguments.map(({ value }) => value));
+  const lacking = libraryOfCompiler(words, commands);
+  if (lacking !== undefined) return { refusal: `${lacking} asks for a library that goes with the compiler` };
   const libraries = runTimeParts(install.read, tools, baseImageOf(stage));
   if ('refusal' in libraries) return libraries;
   if (needsHomeOfJdk(dockerfile, install, tools)) return { refusal: 'JAVA_HOME may name what only the JDK has' };

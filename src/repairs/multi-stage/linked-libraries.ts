@@ -31,9 +31,10 @@ export function missingLibrary(
   ];
   const files = filesThatLink(subject, building);
   if (isSame) {
-    const lacking = [...words, ...(files ?? []).map(({ text }) => withOwnNames(text))]
-      .map((text) => compilersOwn.exec(text)?.[1])
-      .find((flag) => flag !== undefined && !isInstalled(subject, flag));
+    const lacking = libraryOfCompiler(
+      [...words, ...(files ?? []).map(({ text }) => withOwnNames(text))],
+      subject.runs.flatMap(({ commands }) => commands),
+    );
     return lacking === undefined ? undefined : `${lacking} asks for a library that only the compiler brings`;
   }
   const flag = words.map((word) => furtherFlag.exec(word)?.[1]).find((each) => each !== undefined);
@@ -105,11 +106,20 @@ function withOwnNames(text: string): string {
   return `${text}${items.map((item) => ` -l${item}`).join('')}${found}`;
 }
 
+/** The first flag in words or files that asks for a library that comes and goes with the compiler, and that no command installs by its name. */
+export function libraryOfCompiler(
+  texts: readonly string[],
+  commands: readonly Pick<PlacedCommand, 'command'>[],
+): string | undefined {
+  return texts
+    .map((text) => compilersOwn.exec(text)?.[1])
+    .find((flag) => flag !== undefined && !isInstalled(commands, flag));
+}
+
 /** Whether a package of the file is the library of a flag by its name: `libgomp1`, `libgomp`. */
-function isInstalled({ runs }: SplitSubject, flag: string): boolean {
+function isInstalled(commands: readonly Pick<PlacedCommand, 'command'>[], flag: string): boolean {
   const library = flag === '-fopenmp' ? 'gomp' : flag.replace(/^-l/, '');
-  return runs
-    .flatMap(({ commands }) => commands)
+  return commands
     .flatMap(({ command }) => readPackageCommand(command)?.packages ?? [])
     .some(({ name }) => new RegExp(`^lib${library}\\d*$`).test(name));
 }
