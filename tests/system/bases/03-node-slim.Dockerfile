@@ -6,6 +6,9 @@ COPY bin/ /usr/local/bin/
 COPY npm/ /usr/local/lib/node_modules/npm/
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
+# Node.js 25 and later need it; this machine's may be older.
+RUN ! ldd /usr/local/bin/node | grep -q 'libatomic.* not found' \
+ || { apt-get update && apt-get install -y --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*; }
 # What the machine trusts: its package registries may stand behind an authority of its own.
 COPY ca.crt /usr/local/share/plimsoll/ca.crt
 ENV NODE_EXTRA_CA_CERTS=/usr/local/share/plimsoll/ca.crt
