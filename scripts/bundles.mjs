@@ -30,6 +30,9 @@ const besideAudit = {
   'junit-report': 'src/report/junit.ts',
   'github-report': 'src/report/github.ts',
   'code-quality-report': 'src/report/code-quality.ts',
+  'json-report': 'src/report/json.ts',
+  'changed-files': 'src/project/changed-files.ts',
+  'hadolint-configuration': 'src/audit/hadolint-configuration.ts',
 };
 
 export const libraries = { ...beside, ...besideFiles };

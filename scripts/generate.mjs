@@ -39,9 +39,24 @@ function ruleIndex() {
     '',
     '/** Every rule there is, sorted by id. */',
     'export const rules: readonly NamedRule<Rule>[] = [',
-    ...ids.map((id, index) => `  { id: '${id}', area: '${id.slice(0, id.indexOf('/'))}', definition: r${index} },`),
+    // By area, so that each is named once: the bundle of an audit holds this list.
+    ...[...new Set(ids.map(areaOf))].map((area) => `  ...named('${area}', {${definitionsOf(ids, area)} }),`),
     '];',
+    '',
+    "function named(area: NamedRule<Rule>['area'], definitions: Readonly<Record<string, Rule>>): NamedRule<Rule>[] {",
+    '  return Object.entries(definitions).map(([name, definition]) => ({ id: `${area}/${name}`, area, definition }));',
+    '}',
   ]);
+}
+
+function areaOf(id) {
+  return id.slice(0, id.indexOf('/'));
+}
+
+function definitionsOf(ids, area) {
+  return ids
+    .flatMap((id, index) => (areaOf(id) === area ? ` '${id.slice(area.length + 1)}': r${index},` : []))
+    .join('');
 }
 
 /** A command's name and summary are read from its file without loading it, so that the list of commands loads none. */

@@ -16,4 +16,12 @@ export class UserError extends Error {
     this.where = details.where;
     this.remedy = details.remedy;
   }
+
+  /** A file beside a bundle has this class for itself: its errors are such errors, too. Classes that stand on this one are told apart as usual. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: of a class on top of this one it is that class.
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    // biome-ignore lint/complexity/noThisInStatic: the same.
+    return this === UserError && value instanceof Error && value.name === 'UserError' && 'exitCode' in value;
+  }
 }
