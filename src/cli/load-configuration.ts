@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { PeerSettings } from '../audit/peer-settings.ts';
 import { type Configuration, noConfiguration } from '../project/configuration.ts';
-import type { Target } from '../project/target.ts';
+import { type Target, targetRoot } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { configurationFile, findUpwards, historyFrom, readText } from './configuration-file.ts';
@@ -19,7 +19,7 @@ export async function loadConfiguration(
   terminal: Terminal,
 ): Promise<{ readonly configuration: Configuration; readonly peerSettings: PeerSettings }> {
   if (parsed.has('no-config')) return { configuration: noConfiguration, peerSettings: new Map() };
-  const root = rootOf(target, terminal.cwd);
+  const root = targetRoot(target) ?? terminal.cwd;
   const file = configurationFile(parsed, root, terminal.cwd);
   const hadolintFile = findUpwards(root, hadolintNames);
   let configuration = noConfiguration;
@@ -34,17 +34,6 @@ export async function loadConfiguration(
   const { withHadolintConfiguration } = await import('../audit/hadolint-configuration.ts');
   const shown = path.relative(terminal.cwd, hadolintFile) || hadolintFile;
   return withHadolintConfiguration(configuration, shown, readText(hadolintFile, shown));
-}
-
-function rootOf(target: Target, cwd: string): string {
-  switch (target.kind) {
-    case 'directory':
-      return target.path;
-    case 'paths':
-      return target.root;
-    case 'bytes':
-      return cwd;
-  }
 }
 
 /** Patterns in a configuration file are relative to the file; artifact paths are relative to the project's root. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { parseImageReference } from '../core/image-reference.ts';
+import { isPort } from '../core/port-number.ts';
 import { type Detected, detectApplications, type Existing } from '../init/detect.ts';
 import { detectors } from '../init/detectors.ts';
 import { patchOf } from '../init/diff.ts';
@@ -75,7 +76,7 @@ function nothingFound(within: string): UserError {
 
 function choicesFrom(parsed: ParsedArguments): Choices {
   const port = parsed.value('port');
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536))
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && isPort(Number(port))))
     throw new UserError(`--port takes a number from 1 to 65535; not «${port}»`);
   const image = parsed.value('image');
   const reference = image === undefined ? undefined : parseImageReference(image);

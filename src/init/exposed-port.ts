@@ -1,3 +1,4 @@
+import { isPort } from '../core/port-number.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { lastInstruction } from '../project/stage-facts.ts';
@@ -8,5 +9,5 @@ export function exposedPort(dockerfile: Dockerfile, stage: Stage): number | unde
   if (instruction === undefined) return undefined;
   const text = dockerfile.text.slice(instruction.range.start, instruction.range.end);
   const port = Number(/\s(\d{1,5})(?:\/tcp)?\b/.exec(text)?.[1]);
-  return port > 0 && port < 65536 ? port : undefined;
+  return isPort(port) ? port : undefined;
 }

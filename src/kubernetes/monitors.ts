@@ -2,9 +2,9 @@ import { isPort } from '../core/port-number.ts';
 import { choosersOfKind, keptSelector } from './internal/chooser-index.ts';
 import type { KubernetesObject } from './manifest.ts';
 import { servicePorts, servicesOf } from './relations.ts';
-import { selects } from './selector.ts';
+import { sameNamespace, selects } from './selector.ts';
 import type { Container, Workload } from './workload.ts';
-import { at, itemsAt, numberAt, textAt, type YamlNode } from './yaml-node.ts';
+import { booleanAt, itemsAt, numberAt, scalarsAt, textAt, type YamlNode } from './yaml-node.ts';
 
 // Prometheus Operator, and the kinds that Google and VictoriaMetrics made after it. All of them choose by labels, and may look
 // into other namespaces than their own.
@@ -21,7 +21,9 @@ export interface ChoosingMonitor {
 export function monitorsOf(workload: Workload, objects: readonly KubernetesObject[]): readonly ChoosingMonitor[] {
   const chosenBy = (kinds: readonly string[], labels: ReadonlyMap<string, string>) =>
     kinds.flatMap((kind) =>
-      choosersOfKind(objects, kind).candidates(labels).filter(chooses(labels)).filter(looksInto(workload.namespace)),
+      choosersOfKind(objects, kind)
+        .candidates(labels)
+        .filter((monitor) => chooses(labels)(monitor) && looksInto(monitor, workload)),
     );
   return [
     ...chosenBy(podMonitorKinds, workload.podLabels).map((monitor) => ({ monitor, service: undefined })),
@@ -76,17 +78,15 @@ function portOf(
 }
 
 /**
- * Without a `namespaceSelector` a monitor looks into its own namespace; which that is, is not known of one that names none.
+ * Whether a monitor looks into the namespace of an object. Without a `namespaceSelector` that is its own; which one, is not known of an object that names none.
  * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.NamespaceSelector
  */
-function looksInto(namespace: string | undefined): (monitor: KubernetesObject) => boolean {
-  return (monitor) => {
-    if (namespace === undefined || monitor.namespace === undefined || monitor.kind.startsWith('Cluster')) return true;
-    const selector = at(monitor.node, 'spec', 'namespaceSelector');
-    if (selector === undefined) return monitor.namespace === namespace;
-    const names = itemsAt(selector, 'matchNames').map((item) => textAt(item));
-    return textAt(selector, 'any') === 'true' || names.length === 0 || names.includes(namespace);
-  };
+export function looksInto(monitor: KubernetesObject, object: Pick<KubernetesObject, 'namespace'>): boolean {
+  const isEverywhere = booleanAt(monitor.node, 'spec', 'namespaceSelector', 'any') === true;
+  if (isEverywhere || monitor.kind.startsWith('Cluster')) return true;
+  const names = scalarsAt(monitor.node, 'spec', 'namespaceSelector', 'matchNames').map(({ text }) => text);
+  if (names.length === 0) return sameNamespace(monitor, object);
+  return object.namespace === undefined || names.includes(object.namespace);
 }
 
 function chooses(labels: ReadonlyMap<string, string>): (object: KubernetesObject) => boolean {

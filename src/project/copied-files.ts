@@ -49,7 +49,7 @@ export function absolutePath(directory: string | undefined, written: string): st
   return `/${parts.join('/')}`;
 }
 
-/** True when `inner` is `outer` or lies below it. Both absolute. */
+/** True when `inner` is `outer` or lies below it. Both absolute, or both relative to the same directory and no empty text. */
 export function liesIn(inner: string, outer: string): boolean {
   return outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
 }

@@ -72,6 +72,7 @@ test.each<[string, string, Readonly<Record<string, string>>]>([
   ['what the shell knows', large('gcc -o app main.c $(pkg-config --libs libpq)'), {}],
   ['OpenMP on the same base', debian('gcc -fopenmp -o app main.c'), {}],
   ['libatomic on the same base', debian('gcc -o app main.c -latomic'), {}],
+  ['the C++ library of Clang on the same base', debian('clang++ -stdlib=libc++ -o app main.c', 'clang libc6-dev'), {}],
   ['OpenMP on Alpine', alpine('gcc -fopenmp -o app main.c'), {}],
   ['OpenMP on the same base, of a Makefile', alpine('make'), makefile('CFLAGS = -O2 -fopenmp\n')],
   ['OpenMP on the same base, of CMake', debian(inPlace, 'g++ cmake make'), cmake('find_package(OpenMP)')],

@@ -1,4 +1,5 @@
-import { createCipheriv, createHash, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { sha256 } from '../../core/sha256.ts';
 
 /** Gives contents names of 128 bits that are compared and told to nobody: what is as long and has the same name is the same. */
 export interface ContentNames {
@@ -62,23 +63,10 @@ export function contentNames(key: Uint8Array): ContentNames {
   return {
     begin,
     of(content) {
-      if (content.length < largeBytes) return sha256(content);
+      if (content.length < largeBytes) return sha256(content, 'buffer');
       const naming = large();
       naming.push(content);
       return naming.end();
     },
   };
-}
-
-let hasHash = true;
-
-/** In one call, where Node.js has it (20.12, 21.7), a small one takes half of the time and leaves nothing to collect. */
-function sha256(content: Uint8Array): Uint8Array {
-  if (hasHash)
-    try {
-      return hash('sha256', content, 'buffer');
-    } catch {
-      hasHash = false;
-    }
-  return createHash('sha256').update(content).digest();
 }

@@ -1,3 +1,4 @@
+import { isPort } from '../../core/port-number.ts';
 import type { Place } from '../detector.ts';
 import { placeIn } from '../repository.ts';
 import { isAddressOfOthers, ofOtherProtocols } from './of-others.ts';
@@ -91,7 +92,7 @@ export function findPort(place: Place, patterns: readonly RegExp[]): FoundPort |
     for (const { path, text } of place.sources().filter((source) => !ofOtherProtocols.test(source.path)))
       for (const match of text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
         const port = Number(match.slice(1).find((group) => group !== undefined));
-        if (port > 0 && port < 65536 && !isAddressOfOthers(text, match.index, match.index + match[0].length))
+        if (isPort(port) && !isAddressOfOthers(text, match.index, match.index + match[0].length))
           return { port, evidence: placeIn(path, text, match.index) };
       }
   return undefined;

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isPort } from '../../core/port-number.ts';
 import {
   type ListedRequest,
   type ListedRun,
@@ -124,7 +125,7 @@ function readEnvironment(
 
 function readPort(node: Node, complain: Complain): number {
   const value = isScalar(node) ? node.value : undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  if (typeof value === 'number' && isPort(value)) return value;
   throw complain(node, 'a port is a number from 1 to 65535');
 }
 

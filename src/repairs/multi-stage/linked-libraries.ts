@@ -1,3 +1,4 @@
+import { literalPattern } from '../../core/literal-pattern.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { contextFiles } from '../context-files.ts';
@@ -121,5 +122,5 @@ function isInstalled(commands: readonly Pick<PlacedCommand, 'command'>[], flag: 
   const library = flag === '-fopenmp' ? 'gomp' : flag.replace(/^-l/, '');
   return commands
     .flatMap(({ command }) => readPackageCommand(command)?.packages ?? [])
-    .some(({ name }) => new RegExp(`^lib${library}\\d*$`).test(name));
+    .some(({ name }) => new RegExp(`^lib${literalPattern(library)}\\d*$`).test(name));
 }

@@ -1,4 +1,5 @@
 import type { CommandLine } from '../../core/command-line.ts';
+import { isPort } from '../../core/port-number.ts';
 
 /** A program that does nothing but serve files, with what its options say. */
 export interface StaticServer {
@@ -124,5 +125,5 @@ function readPython(name: string, words: readonly string[]): StaticServer | { re
 
 function portOf(written: string): number | undefined {
   const port = /^\d{1,5}$/.test(written) ? Number(written) : 0;
-  return port > 0 && port < 65536 ? port : undefined;
+  return isPort(port) ? port : undefined;
 }

@@ -3,6 +3,7 @@ import type { MissingSource } from '../../context/copy-needs.ts';
 import type { Fix } from '../../core/fix.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { replace } from '../../dockerfile/edit.ts';
+import { liesIn } from '../../project/copied-files.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
 
@@ -86,10 +87,6 @@ function hasFiles({ index, listing }: BuildContext, directory: string): boolean 
   const range = index.ranges.get(directory);
   const sent = range === undefined ? [] : index.entries.slice(range.start, range.end);
   return [...sent, ...listing.excluded].some(({ path, kind }) => kind !== 'directory' && liesIn(path, directory));
-}
-
-function liesIn(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
 }
 
 /** What git ignores is made before the build. */

@@ -1,8 +1,9 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
+import { looksInto } from '../../kubernetes/monitors.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
-import { readSelector, sameNamespace, selects } from '../../kubernetes/selector.ts';
+import { readSelector, selects } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { at, booleanAt, entryOf, itemsAt, scalarsAt, textAt } from '../../kubernetes/yaml-node.ts';
+import { at, booleanAt, entryOf, itemsAt, textAt } from '../../kubernetes/yaml-node.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import { objectRule } from '../../project/rule.ts';
 
@@ -18,7 +19,7 @@ export const rule = objectRule({
     const entry = entryOf(at(object.node, 'spec'), 'selector');
     const selector = readSelector(entry?.value);
     if (!entry || !selector) return;
-    const services = objectsOfKind(project.objects, 'Service', '').filter((each) => isLookedAt(object, each));
+    const services = objectsOfKind(project.objects, 'Service', '').filter((each) => looksInto(object, each));
     const chosen = services.filter(({ labels }) => selects(selector, labels));
     const beside = services.filter(({ path }) => directoryOf(path) === directoryOf(object.path));
     if (chosen.length === 0) {
@@ -46,14 +47,6 @@ export const rule = objectRule({
     }
   },
 });
-
-/** Whether a monitor looks into the namespace of a Service. */
-function isLookedAt(monitor: KubernetesObject, service: KubernetesObject): boolean {
-  if (booleanAt(monitor.node, 'spec', 'namespaceSelector', 'any') === true) return true;
-  const names = scalarsAt(monitor.node, 'spec', 'namespaceSelector', 'matchNames').map(({ text }) => text);
-  if (names.length === 0) return sameNamespace(monitor, service);
-  return service.namespace === undefined || names.includes(service.namespace);
-}
 
 function hasPort({ node }: KubernetesObject, name: string): boolean {
   return itemsAt(node, 'spec', 'ports').some((port) => textAt(port, 'name') === name);
