@@ -1,13 +1,7 @@
+import { nobody, podSecurity } from './pod-security.ts';
 /** Lines of an object that the Prometheus Operator runs: pods without rights, as «nobody» of the image, and a claim for each. */
 export function operatorPod(storage: string): string {
-  return `  securityContext:
-    runAsNonRoot: true
-    runAsUser: 65534
-    runAsGroup: 65534
-    fsGroup: 65534
-    seccompProfile:
-      type: RuntimeDefault
-  storage:
+  return `${podSecurity({ user: nobody, volumes: true }, '  ')}  storage:
     volumeClaimTemplate:
       spec:
         accessModes:

@@ -1,5 +1,6 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
 import { ownLabels, ownSelector } from '../own-labels.ts';
+import { containerSecurity, nobody, podSecurity } from '../pod-security.ts';
 import { secretName, secretPath } from './secret-files.ts';
 
 /** The version that the configuration is written for, and tested with. https://github.com/prometheus/alertmanager/releases */
@@ -122,16 +123,7 @@ ${labels('        ')}      annotations:
           whenUnsatisfiable: ScheduleAnyway
           labelSelector:
             matchLabels:
-${selector('              ')}      securityContext:
-        runAsNonRoot: true
-        # «nobody» of the image.
-        runAsUser: 65534
-        runAsGroup: 65534
-        fsGroup: 65534
-        fsGroupChangePolicy: OnRootMismatch
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${selector('              ')}${podSecurity({ user: nobody, volumes: true, why: '«nobody» of the image.' }, '      ')}      containers:
         - name: alertmanager
           # The current release (https://github.com/prometheus/alertmanager/releases). The messages to an SMS gateway need 0.34.
           image: quay.io/prometheus/alertmanager:v${alertmanagerVersion}
@@ -189,13 +181,7 @@ ${aws}          ports:
             limits:
               memory: 192Mi
               ephemeral-storage: 128Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: config
               mountPath: /etc/alertmanager
               readOnly: true

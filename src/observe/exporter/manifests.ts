@@ -2,6 +2,7 @@ import { exporterPort, exporterScrapeJob, exporterName as name } from '../export
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
 import { ownLabels, ownSelector } from '../own-labels.ts';
 import { plimsollImage, plimsollImageNote } from '../plimsoll-image.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 
 const labels = (indent: string) => ownLabels(name, indent);
 const selector = (indent: string) => ownSelector(name, indent);
@@ -103,15 +104,7 @@ ${labels('        ')}    spec:
       enableServiceLinks: false
       # It ends within a second.
       terminationGracePeriodSeconds: 10
-      securityContext:
-        runAsNonRoot: true
-        # «nonroot» of the distroless image.
-        runAsUser: 65532
-        runAsGroup: 65532
-        fsGroup: 65532
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: 65532, volumes: true, why: '«nonroot» of the distroless image.' }, '      ')}      containers:
         - name: exporter
           image: ${plimsollImage}
           imagePullPolicy: IfNotPresent
@@ -156,13 +149,7 @@ ${labels('        ')}    spec:
             limits:
               memory: 256Mi
               ephemeral-storage: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: audits
               mountPath: /audits
               readOnly: true

@@ -1,5 +1,6 @@
 import type { GeneratedFile, ObserveChoices } from '../observe-plan.ts';
 import { ownLabels, ownSelector } from '../own-labels.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import { dashboardsDirectory } from './provisioning.ts';
 
 /** https://github.com/grafana/grafana/releases: the newest that was seen when this was written. */
@@ -106,16 +107,7 @@ ${labels('        ')}      annotations:
       automountServiceAccountToken: false
       enableServiceLinks: false
       terminationGracePeriodSeconds: 30
-      securityContext:
-        runAsNonRoot: true
-        # «grafana» of the image; a group of its own instead of the image's root group, which the volume's files get.
-        runAsUser: 472
-        runAsGroup: 472
-        fsGroup: 472
-        fsGroupChangePolicy: OnRootMismatch
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: 472, volumes: true, why: '«grafana» of the image; a group of its own instead of the image’s root group, which the volume’s files get.' }, '      ')}      containers:
         - name: grafana
           # The newest release that was seen (https://github.com/grafana/grafana/releases).
           image: docker.io/grafana/grafana:${grafanaVersion}
@@ -183,13 +175,7 @@ ${labels('        ')}      annotations:
             limits:
               memory: 512Mi
               ephemeral-storage: 256Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: data
               mountPath: /var/lib/grafana
             - name: tmp

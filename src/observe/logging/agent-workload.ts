@@ -1,5 +1,6 @@
 import type { ObserveChoices } from '../observe-plan.ts';
 import { partOf } from '../own-labels.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import type { Agent } from './agents.ts';
 import { storeAddress } from './store.ts';
 
@@ -87,14 +88,7 @@ spec:
         kubernetes.io/os: linux
       # Logs of the last seconds are delivered first; the rest waits on disk.
       terminationGracePeriodSeconds: 30
-      securityContext:
-        # Group 0 is what may read the kubelet's log files; see above.
-        runAsGroup: 0
-        runAsUser: ${user}
-        runAsNonRoot: true
-        seccompProfile:
-          type: RuntimeDefault
-      initContainers:
+${podSecurity({ user, group: 0, why: 'Group 0 is what may read the kubelet’s log files; see above.' }, '      ')}      initContainers:
         # plimsoll ignore=security/workload-root-user -- a directory of the node is root's until root gives it away; runs once, with CHOWN alone
         - name: own-state
           image: busybox:1.37.0
@@ -157,12 +151,7 @@ ${probe(agent, agent.ready)}
             timeoutSeconds: 5
           resources:
 ${agent.resources}
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop: [ALL]
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: configuration
               mountPath: ${configurationDirectory}
               readOnly: true

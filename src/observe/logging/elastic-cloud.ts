@@ -1,4 +1,5 @@
 import type { ObserveChoices } from '../observe-plan.ts';
+import { podSecurity } from '../pod-security.ts';
 
 /** Elasticsearch and Kibana as objects of Elastic's operator: TLS, passwords and rolling updates are its work. */
 export function elasticCloud({ namespace }: ObserveChoices): string {
@@ -22,13 +23,7 @@ spec:
       podTemplate:
         spec:
           automountServiceAccountToken: false
-          securityContext:
-            runAsNonRoot: true
-            runAsUser: 1000
-            fsGroup: 1000
-            seccompProfile:
-              type: RuntimeDefault
-          containers:
+${podSecurity({ user: 1000, group: 'of the image', volumes: true }, '          ')}          containers:
             - name: elasticsearch
               resources:
                 # The operator sets the heap to half of it.

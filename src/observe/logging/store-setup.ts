@@ -1,5 +1,6 @@
 import type { ObserveChoices } from '../observe-plan.ts';
 import { partOf } from '../own-labels.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import { type SearchStore, storeNames } from './index-template.ts';
 import { storeAddress } from './store.ts';
 
@@ -68,14 +69,7 @@ spec:
       serviceAccountName: log-store-setup
       automountServiceAccountToken: false
       restartPolicy: OnFailure
-      securityContext:
-        runAsNonRoot: true
-        # curl_user of the image.
-        runAsUser: 100
-        runAsGroup: 101
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: 100, group: 101, why: 'curl_user of the image.' }, '      ')}      containers:
         - name: install
           image: curlimages/curl:8.17.0
           imagePullPolicy: IfNotPresent
@@ -89,12 +83,7 @@ spec:
               memory: 32Mi
             limits:
               memory: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop: [ALL]
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: setup
               mountPath: /setup
               readOnly: true

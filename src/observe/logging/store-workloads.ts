@@ -1,5 +1,6 @@
 import type { LogStore, ObserveChoices } from '../observe-plan.ts';
 import { partOf } from '../own-labels.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import { storeAddress } from './store.ts';
 
 interface StoreWorkload {
@@ -167,15 +168,7 @@ spec:
       automountServiceAccountToken: false
       # Indices are closed in order.
       terminationGracePeriodSeconds: 120
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: ${store.user}
-        runAsGroup: ${store.user}
-        fsGroup: ${store.user}
-        fsGroupChangePolicy: OnRootMismatch
-        seccompProfile:
-          type: RuntimeDefault
-${store.copied === undefined ? '' : copyConfiguration(store, store.copied)}      containers:
+${podSecurity({ user: store.user, volumes: true }, '      ')}${store.copied === undefined ? '' : copyConfiguration(store, store.copied)}      containers:
         - name: ${logStore}
           image: ${store.image}
           imagePullPolicy: IfNotPresent
@@ -207,12 +200,7 @@ ${other === null ? '' : `            - name: health\n              containerPort
               memory: ${store.memory}
             limits:
               memory: ${store.memory}
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop: [ALL]
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: data
               mountPath: ${store.data}
 ${store.copied === undefined ? '' : `            - name: configuration-copy\n              mountPath: ${store.copied}\n`}${store.writable.map((path, at) => `            - name: writable-${at}\n              mountPath: ${path}\n`).join('')}${store.configMap === undefined ? '' : `            - name: configuration\n              mountPath: ${store.configMap.path}\n              readOnly: true\n`}      volumes:
@@ -263,12 +251,7 @@ function copyConfiguration({ image }: StoreWorkload, directory: string): string 
           image: ${image}
           imagePullPolicy: IfNotPresent
           command: [sh, -c, "cp -R ${directory}/. /copy/"]
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop: [ALL]
-          resources:
+${containerSecurity('          ')}          resources:
             requests:
               cpu: 10m
               memory: 32Mi

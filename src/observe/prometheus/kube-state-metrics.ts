@@ -1,5 +1,6 @@
 import type { ObserveChoices } from '../observe-plan.ts';
 import { ownLabels } from '../own-labels.ts';
+import { containerSecurity, nobody, podSecurity } from '../pod-security.ts';
 import { kubeStateMetricsVersion } from './versions.ts';
 
 const name = 'kube-state-metrics';
@@ -77,13 +78,7 @@ ${labels('        ')}    spec:
       serviceAccountName: ${name}
       automountServiceAccountToken: true
       enableServiceLinks: false
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 65534
-        runAsGroup: 65534
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: nobody }, '      ')}      containers:
         - name: ${name}
           # The current release: https://github.com/kubernetes/kube-state-metrics/releases
           image: registry.k8s.io/kube-state-metrics/kube-state-metrics:v${kubeStateMetricsVersion}
@@ -119,13 +114,7 @@ ${labels('        ')}    spec:
             limits:
               memory: 256Mi
               ephemeral-storage: 32Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
----
+${containerSecurity('          ')}---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:

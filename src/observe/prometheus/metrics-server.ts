@@ -1,4 +1,5 @@
 import { ownLabels } from '../own-labels.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import { metricsServerVersion } from './versions.ts';
 
 const name = 'metrics-server';
@@ -129,13 +130,7 @@ ${labels('        ')}    spec:
       priorityClassName: system-cluster-critical
       nodeSelector:
         kubernetes.io/os: linux
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 1000
-        runAsGroup: 1000
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: 1000 }, '      ')}      containers:
         - name: ${name}
           # The current release: https://github.com/kubernetes-sigs/metrics-server/releases
           image: registry.k8s.io/metrics-server/metrics-server:v${metricsServerVersion}
@@ -180,13 +175,7 @@ ${labels('        ')}    spec:
             limits:
               memory: 400Mi
               ephemeral-storage: 32Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: tmp
               mountPath: /tmp
       volumes:

@@ -1,5 +1,6 @@
 import type { ObserveChoices } from '../observe-plan.ts';
 import { ownLabels } from '../own-labels.ts';
+import { containerSecurity, nobody, podSecurity } from '../pod-security.ts';
 import { nodeExporterVersion } from './versions.ts';
 
 const name = 'node-exporter';
@@ -44,13 +45,7 @@ ${labels('        ')}    spec:
       # Every node, the control plane's and those in trouble, too.
       tolerations:
         - operator: Exists
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 65534
-        runAsGroup: 65534
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: nobody }, '      ')}      containers:
         - name: ${name}
           # The current release: https://github.com/prometheus/node_exporter/releases
           image: quay.io/prometheus/node-exporter:v${nodeExporterVersion}
@@ -94,13 +89,7 @@ ${labels('        ')}    spec:
             limits:
               memory: 96Mi
               ephemeral-storage: 32Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: proc
               mountPath: /host/proc
               readOnly: true

@@ -1,5 +1,6 @@
 import type { GeneratedFile, ObserveChoices, ObservePlan } from '../observe-plan.ts';
 import { ownSelector, partOf } from '../own-labels.ts';
+import { containerSecurity, nobody, podSecurity } from '../pod-security.ts';
 import { kubeStateMetrics } from './kube-state-metrics.ts';
 import { configurationName, rulesName } from './kustomization.ts';
 import { metricsServer } from './metrics-server.ts';
@@ -56,16 +57,7 @@ ${prometheusLabels('        ')}    spec:
       enableServiceLinks: false
       # What is in memory is written to disk first.
       terminationGracePeriodSeconds: 120
-      securityContext:
-        runAsNonRoot: true
-        # «nobody» of the image.
-        runAsUser: 65534
-        runAsGroup: 65534
-        fsGroup: 65534
-        fsGroupChangePolicy: OnRootMismatch
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${podSecurity({ user: nobody, volumes: true, why: '«nobody» of the image.' }, '      ')}      containers:
         - name: ${prometheusName}
           # The current release: https://github.com/prometheus/prometheus/releases
           image: quay.io/prometheus/prometheus:v${prometheusVersion}
@@ -114,13 +106,7 @@ ${prometheusLabels('        ')}    spec:
             limits:
               memory: 2Gi
               ephemeral-storage: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: config
               mountPath: /etc/prometheus
               readOnly: true

@@ -1,6 +1,7 @@
 import type { ResponseMode, ResponsePolicy } from '../../kubernetes/response/response-policy.ts';
 import { yamlScalar } from '../../kubernetes/yaml-text.ts';
 import type { GeneratedFile } from '../observe-plan.ts';
+import { containerSecurity, podSecurity } from '../pod-security.ts';
 import { labels, responderName as name, responderPort as port, selector } from './names.ts';
 import { policyMounts } from './policy-mounts.ts';
 import { rbac } from './rbac.ts';
@@ -100,15 +101,7 @@ ${labels('        ')}      annotations:
       enableServiceLinks: false
       # What is begun is ended: a request takes at most 5 s.
       terminationGracePeriodSeconds: 30
-      securityContext:
-        runAsNonRoot: true
-        # «nonroot» of the distroless image.
-        runAsUser: 65532
-        runAsGroup: 65532
-        fsGroup: 65532
-        seccompProfile:
-          type: RuntimeDefault
-      topologySpreadConstraints:
+${podSecurity({ user: 65532, volumes: true, why: '«nonroot» of the distroless image.' }, '      ')}      topologySpreadConstraints:
         # A node that fails takes one of them only.
         - maxSkew: 1
           topologyKey: kubernetes.io/hostname
@@ -165,13 +158,7 @@ ${approval ? '            - --approval-key-file=/secrets/approval-key\n' : ''}${
             limits:
               memory: 256Mi
               ephemeral-storage: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: policy
               mountPath: /policy
               readOnly: true

@@ -1,5 +1,6 @@
 import type { ObserveChoices } from '../observe-plan.ts';
 import { ownLabels, ownSelector } from '../own-labels.ts';
+import { containerSecurity, nobody, podSecurity } from '../pod-security.ts';
 
 const labels = (indent: string) => ownLabels('prometheus-adapter', indent);
 const selector = (indent: string) => ownSelector('prometheus-adapter', indent);
@@ -147,14 +148,7 @@ ${labels('        ')}    spec:
           whenUnsatisfiable: ScheduleAnyway
           labelSelector:
             matchLabels:
-${selector('              ')}      securityContext:
-        runAsNonRoot: true
-        runAsUser: 65534
-        runAsGroup: 65534
-        fsGroup: 65534
-        seccompProfile:
-          type: RuntimeDefault
-      containers:
+${selector('              ')}${podSecurity({ user: nobody, volumes: true }, '      ')}      containers:
         - name: prometheus-adapter
           # The current release: https://github.com/kubernetes-sigs/prometheus-adapter/releases
           image: registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0
@@ -200,13 +194,7 @@ ${selector('              ')}      securityContext:
             limits:
               memory: 256Mi
               ephemeral-storage: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
+${containerSecurity('          ')}          volumeMounts:
             - name: config
               mountPath: /etc/adapter
               readOnly: true
