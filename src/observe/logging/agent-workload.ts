@@ -88,7 +88,7 @@ spec:
         kubernetes.io/os: linux
       # Logs of the last seconds are delivered first; the rest waits on disk.
       terminationGracePeriodSeconds: 30
-${podSecurity({ user, group: 0, why: 'Group 0 is what may read the kubelet’s log files; see above.' }, '      ')}      initContainers:
+${podSecurity({ user, group: 0, why: 'Not root, but of its group, which may read the kubelet’s log files; see above.' }, '      ')}      initContainers:
         # plimsoll ignore=security/workload-root-user -- a directory of the node is root's until root gives it away; runs once, with CHOWN alone
         - name: own-state
           image: busybox:1.37.0
