@@ -25,6 +25,15 @@ export interface BuiltProgram {
   readonly onPath: string | undefined;
 }
 
+/** What a container starts that the build did not make: shells, what they start, and tools that the image of a compiler has. */
+const others =
+  /^(?:sh|bash|ash|dash|zsh|busybox|tar|go|cargo|rustc|rustup|rustdoc|make|python[\d.]*|perl|ruby|node|npm|npx|yarn|java|env|tini|dumb-init|exec|sleep|tail|cat|ls|git|.*\.sh)$/;
+
+/** Whether a program of this name is none that the build makes. */
+export function isOther(name: string): boolean {
+  return others.test(name);
+}
+
 /** Finds the started program among what the compilers write and what cp, mv and ln make of it. */
 export function builtProgram(subject: SplitSubject, outputs: Outputs): BuiltProgram | undefined {
   const [word] = subject.program ?? [];
@@ -39,7 +48,7 @@ export function builtProgram(subject: SplitSubject, outputs: Outputs): BuiltProg
   const named = pathDirectories.map((each) => `${each}/${word}`).find(isBuilt);
   if (named !== undefined) return { path: named, onPath: undefined };
   const binary = outputs.directories.find((each) => each.endsWith('/bin'));
-  return binary === undefined ? undefined : { path: `${binary}/${word}`, onPath: binary };
+  return binary === undefined || isOther(word) ? undefined : { path: `${binary}/${word}`, onPath: binary };
 }
 
 /** The files, and where cp, mv, ln and install put them. */

@@ -8,7 +8,7 @@ import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { isWithoutCgo } from '../without-cgo.ts';
 import { filesBeside } from './files-beside.ts';
-import { builtProgram, copyCommands, expand, type Outputs, workPlaces } from './outputs.ts';
+import { builtProgram, copyCommands, expand, isOther, type Outputs, workPlaces } from './outputs.ts';
 import { readsFiles } from './reads-files.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
 
@@ -95,11 +95,7 @@ function outputsOf(subject: SplitSubject, compiling: readonly PlacedCommand[]): 
 /** Whether go install or go get with these words can write the program that the container starts. */
 function installsProgram(subject: SplitSubject, placed: PlacedCommand, words: readonly string[]): boolean {
   const name = subject.program?.[0]?.replace(/^.*\//, '') ?? '';
-  if (
-    words.includes('-d') ||
-    /^(?:sh|bash|ash|tar|go|make|python[\d.]*|node|java|env|tini|dumb-init|exec|sleep|cat|ls|git)$/.test(name)
-  )
-    return false;
+  if (words.includes('-d') || isOther(name)) return false;
   const targets = words
     .filter((word) => !word.startsWith('-'))
     .map((word) => word.replace(/@.*$/, '').replace(/\/v\d+$/, ''));
