@@ -21,7 +21,7 @@ import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
 import { copyBehindInstall } from '../../repairs/copy-behind-install.ts';
 import { manifestsFirst } from '../../repairs/manifests-first.ts';
-import { worksElsewhere } from '../../repairs/works-elsewhere.ts';
+import { unknownWords, worksElsewhere } from '../../repairs/works-elsewhere.ts';
 
 /** From this many packages on an install takes long enough to be the first thing to mend. */
 const many = 20;
@@ -100,10 +100,6 @@ function installsProject({ read, instruction }: PlacedPackageCommand): boolean {
   );
 }
 
-/** Options of npm that say nothing of where it works. */
-const plainOption =
-  /^(?:-[DPSEOBsfq]|--save(?:-(?:dev|prod|exact|optional|bundle))?|--no-(?:save|fund|audit|progress|optional)|--silent|--quiet|--force|--legacy-peer-deps|--production|--omit=\w+|--only=\w+|--loglevel=\w+|--ignore-scripts|--unsafe-perm)$/;
-
 /** `npm install express` beside the project's package.json, which installs what that lists, too; only where its manifests can go first. */
 function namedInstall(project: Project, dockerfile: Dockerfile, stage: Stage): PlacedPackageCommand | undefined {
   return packageCommands(dockerfile).find((placed) => {
@@ -111,10 +107,7 @@ function namedInstall(project: Project, dockerfile: Dockerfile, stage: Stage): P
     if (placed.stage !== stage || instruction.name !== 'RUN' || read.action !== 'install') return false;
     if (read.tool !== 'npm' || read.global || !read.packages.every(({ kind }) => kind === 'registry')) return false;
     // `--prefix client` works in another directory.
-    if (
-      !command.arguments.every(({ literal, value }) => literal && (!value.startsWith('-') || plainOption.test(value)))
-    )
-      return false;
+    if (unknownWords(placed).length > 0 || !command.arguments.every(({ literal }) => literal)) return false;
     if (isInstalledFromAgain(dockerfile, placed)) return false;
     const copy = lastWholeCopyBefore(stage, placed);
     return copy !== undefined && manifestsFirst(project, dockerfile, stage, copy, placed) !== undefined;

@@ -1,1 +1,0 @@
-module.exports = { output: 'standalone', eslint: { ignoreDuringBuilds: true } };

@@ -1,3 +1,0 @@
-export default function handler(request, response) {
-  response.status(200).json({ order: request.query.id ?? 'none' });
-}
