@@ -1,6 +1,7 @@
 import type { Finding, PeerId } from '../core/finding.ts';
 import type { SuppressedFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
+import { namingPeers } from './retired-peers.ts';
 import type { Sifted } from './suppress.ts';
 
 /** How another tool's configuration sets that tool's checks, for instance `.hadolint.yaml`. */
@@ -12,7 +13,7 @@ export function applyPeerSettings(findings: readonly Finding[], settings: PeerSe
   const kept: Finding[] = [];
   const suppressed: SuppressedFinding[] = [];
   for (const finding of findings) {
-    const set = finding.peers.flatMap((peer) => settings.get(peer) ?? []);
+    const set = namingPeers(finding).flatMap((peer) => settings.get(peer) ?? []);
     const severity = set.find((each) => each !== 'off');
     if (set.includes('off')) suppressed.push({ finding, by: 'configuration' });
     else if (severity !== undefined) kept.push({ ...finding, severity });

@@ -5,6 +5,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import { type IgnoreComment, idsName, mayHoldIgnoreComment, readIgnoreComment } from './ignore-comment.ts';
 import { textOf } from './places.ts';
+import { namingPeers } from './retired-peers.ts';
 
 interface Suppression {
   readonly comment: IgnoreComment;
@@ -36,7 +37,7 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
       ({ comment, range: scope }) =>
         (comment.until === undefined || comment.until >= today) &&
         (scope === undefined || (range !== undefined && range.start >= scope.start && range.start <= scope.end)) &&
-        idsName(comment.ids, finding.rule, finding.peers),
+        idsName(comment.ids, finding.rule, namingPeers(finding)),
     );
     if (match === undefined) kept.push(finding);
     else

@@ -1,3 +1,4 @@
+import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { CopiedLogSetting } from '../project/copied-configuration.ts';
 
@@ -21,22 +22,38 @@ function streamFor({ server, directive }: CopiedLogSetting): string | undefined 
   }
 }
 
-/** Names a stream in place of the log file in a server's configuration. supervisord must not rotate a stream. */
-export function logToStream(setting: CopiedLogSetting): Fix | undefined {
-  const { artifact, range, file, directive, server } = setting;
-  const stream = streamFor(setting);
-  const at = artifact.text.lastIndexOf(file, range.end);
-  if (stream === undefined || at < range.start) return undefined;
-  const edits: TextEdit[] = [{ path: artifact.path, range: { start: at, end: at + file.length }, replacement: stream }];
-  if (server === 'supervisord') {
-    const rotation = withoutRotation(artifact.text, range.end, directive);
-    if (rotation !== undefined) edits.push({ path: artifact.path, ...rotation });
+/**
+ * Names streams in place of the log files in one server's configuration; undefined where one of them cannot be named so.
+ * @param settings of one server in one artifact
+ */
+export function logToStreams(settings: readonly CopiedLogSetting[]): Fix | undefined {
+  const named = settings.map((setting) => ({ setting, stream: streamFor(setting) }));
+  const edits: TextEdit[] = [];
+  for (const { setting, stream } of named) {
+    const own = stream === undefined ? undefined : streamEdits(setting, stream);
+    if (own === undefined) return undefined;
+    edits.push(...own);
   }
+  const streams = enumerate([...new Set(named.flatMap(({ stream }) => stream ?? []))]);
+  const taken = named.map(({ setting, stream }) => `${setting.server} takes ${stream} for ${setting.directive}.`);
   return {
-    title: `Log to ${stream}`,
+    title: `Log to ${streams}`,
     changes: { edits },
-    assumptions: [{ statement: `${server} takes ${stream} for ${directive}.`, state: 'holds' }, nothingReads(file)],
+    assumptions: [
+      ...[...new Set(taken)].map((statement) => ({ statement, state: 'holds' as const })),
+      nothingReads(enumerate([...new Set(settings.map(({ file }) => file))], 'or')),
+    ],
   };
+}
+
+/** supervisord must not rotate a stream. */
+function streamEdits({ artifact, range, file, directive, server }: CopiedLogSetting, stream: string) {
+  const at = artifact.text.lastIndexOf(file, range.end);
+  if (at < range.start) return undefined;
+  const edits: TextEdit[] = [{ path: artifact.path, range: { start: at, end: at + file.length }, replacement: stream }];
+  const rotation = server === 'supervisord' ? withoutRotation(artifact.text, range.end, directive) : undefined;
+  if (rotation !== undefined) edits.push({ path: artifact.path, ...rotation });
+  return edits;
 }
 
 /** `…_maxbytes=0` in the section of a setting: changed where it is there, added behind the setting where it is not. */

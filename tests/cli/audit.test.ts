@@ -167,6 +167,17 @@ describe('what takes findings out', () => {
     expect((await audit([])).stdout).not.toContain('legacy-key-value');
   });
 
+  test('a check that hadolint has given up, in a comment and in .hadolint.yaml', async () => {
+    const upgraded = 'FROM debian:12\nRUN apt-get update && apt-get -y dist-upgrade\n';
+    write({ Dockerfile: upgraded });
+    expect((await audit([])).stdout).toContain('maintenance/dist-upgrade');
+    write({ '.hadolint.yaml': 'ignored: [DL3005]\n' });
+    expect((await audit([])).stdout).not.toContain('maintenance/dist-upgrade');
+    expect((await audit(['--no-config'])).stdout).toContain('maintenance/dist-upgrade');
+    write({ Dockerfile: upgraded.replace('RUN', '# hadolint ignore=DL3005\nRUN') });
+    expect((await audit(['--no-config'])).stdout).not.toContain('maintenance/dist-upgrade');
+  });
+
   test('the configuration, and .hadolint.yaml', async () => {
     write({ Dockerfile: bad, 'plimsoll.yaml': 'rules: {cache/image-tag: off}\nfailOn: error\n' });
     expect((await audit([])).stdout).not.toContain('cache/image-tag');

@@ -1,10 +1,11 @@
+import { groupBy } from '../../core/group-by.ts';
 import type { CopiedLogSetting } from '../../project/copied-configuration.ts';
 import { copiedLogSettings } from '../../project/copied-configuration.ts';
 import { filesLinkedToStreams } from '../../project/log-links.ts';
 import type { ImageBuild } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
-import { logToStream } from '../../repairs/log-streams.ts';
+import { logToStreams } from '../../repairs/log-streams.ts';
 
 export const rule = projectRule({
   severity: 'warning',
@@ -17,21 +18,37 @@ export const rule = projectRule({
     for (const build of project.builds) {
       const settings = copiedLogSettings(project, build).filter(({ isMeant }) => isMeant);
       const linked = settings.length > 0 ? filesLinkedToStreams(build.dockerfile) : new Set<string>();
-      for (const setting of settings) {
+      const fresh = settings.filter((setting) => {
         const key = `${setting.artifact.path}\0${setting.range.start}`;
-        if (seen.has(key) || linked.has(setting.file) || isLinkedByBase(build, setting)) continue;
+        if (seen.has(key) || linked.has(setting.file) || isLinkedByBase(build, setting)) return false;
         seen.add(key);
-        const fix = logToStream(setting);
+        return true;
+      });
+      // One server's file is one cause: whoever mends one of its logs mends them all.
+      for (const [first, ...others] of groupBy(fresh, keyOf).values()) {
+        if (first === undefined) continue;
+        const { server, directive, file, artifact } = first;
+        const fix = logToStreams([first, ...others]);
         report({
-          at: { path: setting.artifact.path, range: setting.range },
-          message: `${setting.directive} of ${setting.server} writes the log to ${setting.file}.`,
-          also: [{ path: build.dockerfile.path, range: setting.instruction.range, note: 'copies it into the image' }],
+          at: { path: artifact.path, range: first.range },
+          message:
+            others.length === 0
+              ? `${directive} of ${server} writes the log to ${file}.`
+              : `${server} writes ${others.length + 1} logs to files: ${directive} to ${file}, and ${others.length} more.`,
+          also: [
+            ...others.map((other) => ({ path: artifact.path, range: other.range })),
+            { path: build.dockerfile.path, range: first.instruction.range, note: 'copies it into the image' },
+          ],
           ...(fix && { fix }),
         });
       }
     }
   },
 });
+
+function keyOf({ artifact, server }: CopiedLogSetting): string {
+  return `${artifact.path}\0${server}`;
+}
 
 /** Official images and those that are made like them link their default log files to the streams. */
 function isLinkedByBase({ stage }: ImageBuild, { server, file }: CopiedLogSetting): boolean {
