@@ -5,6 +5,19 @@ export function isForTests(path: string): boolean {
   return testDirectory.test(path.toLowerCase());
 }
 
+const machineDirectory = /(?:^|\/)(?:local(?:host|dev)?|hack|minikube|kind|k3d)\//;
+const developmentDirectory = /(?:^|\/)(?:dev|develop|development)\//;
+
+/**
+ * How grave a secret of such a file is, by where it lies; undefined: as grave as the rule has it. Among tests, examples and what developers run on
+ * their own machines it opens nothing; an environment for development may be one that others reach.
+ */
+export function severityOfSecretIn(path: string): 'note' | 'warning' | undefined {
+  const lower = path.toLowerCase();
+  if (isForTests(path) || machineDirectory.test(lower)) return 'note';
+  return developmentDirectory.test(lower) ? 'warning' : undefined;
+}
+
 /** False where one of two paths is below a directory of tests or samples and the other is not: what lies there is for nothing that runs outside. */
 export function shareTests(one: string, other: string): boolean {
   return testsAround(one) === testsAround(other);

@@ -34,6 +34,7 @@ export interface CacheRepair {
  */
 export function cleanCache({ project, dockerfile, stage, instruction, trace, flag }: CacheRepair): Fix | undefined {
   const { cache, ecosystem, writtenBy } = trace;
+  const removal = removalIn(dockerfile, instruction, trace);
   const later = () => nothingLaterInstalls(project, dockerfile, stage, cache.tools);
   if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(project, dockerfile, stage, instruction), later);
   if (flag !== undefined) {
@@ -56,13 +57,14 @@ export function cleanCache({ project, dockerfile, stage, instruction, trace, fla
   // The repair of `cache/update-and-install` is that of both.
   const update = cache.path === '/var/lib/apt/lists' ? updateOnly(dockerfile, instruction) : undefined;
   if (update) return withAssumption(updateWithInstall(project, dockerfile, update, true), later);
-  if (holdsMount(instruction, trace) || !canCleanAtEnd(dockerfile, instruction, cache.removal)) return undefined;
-  const edit = appendCommand(dockerfile, instruction, cache.removal);
+  if (removal === undefined || holdsMount(instruction, trace) || !canCleanAtEnd(dockerfile, instruction, removal))
+    return undefined;
+  const edit = appendCommand(dockerfile, instruction, removal);
   if (edit === undefined) return undefined;
   const lists = cache.kind === 'lists' ? listsNotNeeded(project, dockerfile, stage, instruction, trace) : nothingNeeded;
   if (lists === undefined) return undefined;
   return {
-    title: `Remove it at the end of the RUN: ${cache.removal}`,
+    title: `Remove it at the end of the RUN: ${removal}`,
     changes: { edits: [edit, ...lists.edits] },
     assumptions: [
       rootRuns(dockerfile, stage, instruction),
@@ -77,6 +79,34 @@ export function cleanCache({ project, dockerfile, stage, instruction, trace, fla
   };
 }
 
+/**
+ * The command that empties the cache, as it can be called at the end of the RUN. A tool is called there as it was called before, by its path where
+ * that was written; undefined where it may not be there: what called it stands in a condition, a subshell or another shell, or set its own PATH.
+ */
+function removalIn(
+  dockerfile: Dockerfile,
+  instruction: RunInstruction,
+  { cache: { removal }, writtenBy }: CacheTrace,
+): string | undefined {
+  if (isByTools(removal)) return removal;
+  const [tool = ''] = removal.split(' ', 1);
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  for (const { command } of writtenBy) {
+    const place = commands.find((each) => each === command)?.place;
+    if (place === undefined || place.inside.some((each) => each !== 'group')) continue;
+    if (command.assignments.some(({ name }) => name === 'PATH')) continue;
+    const { raw } = command.nameWord;
+    if (!raw.includes('/')) return removal;
+    if (command.name === tool) return `${raw}${removal.slice(tool.length)}`;
+  }
+  return undefined;
+}
+
+/** By programs that every image has which can run a step. */
+function isByTools(removal: string): boolean {
+  return /^(?:rm|find) /.test(removal);
+}
+
 function withAssumption(fix: Fix | undefined, assumption: () => Assumption): Fix | undefined {
   return fix && { ...fix, assumptions: [...fix.assumptions, assumption()] };
 }
@@ -87,8 +117,7 @@ function canCleanAtEnd(dockerfile: Dockerfile, instruction: RunInstruction, remo
   if (commands.some(({ name }) => name === 'exit' || name === 'exec' || name === 'return')) return false;
   // pip fails on an empty cache, and poetry asks for the name of a cache that differs between its versions.
   if (/^(?:pip|poetry) /.test(removal)) return false;
-  const needsTool = !/^(?:rm|find) /.test(removal);
-  return !(needsTool && commands.some((command) => removesPrograms(command)));
+  return !(!isByTools(removal) && commands.some((command) => removesPrograms(command)));
 }
 
 function removesPrograms({ name, arguments: words }: CommandLine): boolean {
@@ -128,6 +157,8 @@ function toolNeedsIt(
       /^library\/j?ruby$/.test(image.reference?.repository ?? '');
     return [{ statement: 'The image sets GEM_HOME.', state: isSet ? 'holds' : 'fails' }];
   }
+  if (cache.removal.includes(cargoHome) && !isCargoHome(dockerfile, stage, instruction))
+    return [{ statement: `The registry lies below ${cargoHome}.`, state: 'fails' }];
   if (!usedInPlace.has(ecosystem)) return [];
   const [, minor] = /^1\.(\d+)/.exec(image.runtime?.version ?? '') ?? [];
   if (ecosystem === 'go' && minor !== undefined && Number(minor) < 11)
@@ -138,6 +169,14 @@ function toolNeedsIt(
   const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
   const used: Assumption = { statement: 'What was downloaded is not used again.', state: 'unknown', question };
   return cache.removal === 'go clean -modcache' ? [used, loadsNoModule(dockerfile, instruction)] : [used];
+}
+
+const cargoHome = '/usr/local/cargo';
+
+/** Whether Cargo keeps its registry where the official images put it: elsewhere it is in the home of whoever installed it. */
+export function isCargoHome(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction): boolean {
+  const set = environmentAt(dockerfile, instruction).get('CARGO_HOME');
+  return set === undefined ? baseImageOf(stage).reference?.repository === 'library/rust' : set === cargoHome;
 }
 
 /**

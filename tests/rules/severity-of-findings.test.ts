@@ -85,6 +85,57 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ['note chmod -R stores what was copied to /var/www/html/storage a second time. 4'],
   ],
   [
+    'a Secret of an environment for development, and one of a developer’s own machine',
+    'secrets/secret-in-manifest',
+    ['overlays/development', 'hack', 'overlays/production'].map((directory) =>
+      file(
+        `${directory}/secret.yaml`,
+        'apiVersion: v1',
+        'kind: Secret',
+        'metadata: {name: shop}',
+        'stringData:',
+        '  password: Tr0ub4dor-and-3',
+      ),
+    ),
+    [
+      'note Secret shop is committed with the value of password.',
+      'warning Secret shop is committed with the value of password.',
+      'error Secret shop is committed with the value of password.',
+    ],
+  ],
+  [
+    'a part without FROM, a file that is built, and one with a misspelled FROM',
+    'review/build-refused',
+    [
+      file('Dockerfile.envs', 'ENV A=1'),
+      file('Dockerfile.dev', 'FORM debian:13'),
+      file('web/Dockerfile.part', 'ENV A=1'),
+      file('compose.yaml', 'services: {web: {build: {context: web, dockerfile: Dockerfile.part}}}'),
+    ],
+    [
+      "error There is no instruction 'FORM'. Perhaps FROM is meant.",
+      'note The file has no FROM, so it is no image by itself. ENV stands before the first FROM; only ARG can.',
+      'error ENV stands before the first FROM; only ARG can.',
+    ],
+  ],
+  [
+    'dumps that only a build stage copies',
+    'context/junk-copied',
+    [
+      file(
+        'Dockerfile',
+        'FROM golang:1.25 AS build',
+        'COPY . .',
+        'RUN go test ./...',
+        'FROM debian:13',
+        'COPY --from=build /go/app /app',
+      ),
+      file('.dockerignore', 'docs'),
+      { path: 'dump/testdata/large.dump', text: '', size: 3_000_000, mode: undefined },
+    ],
+    ['note This takes along dump/testdata/large.dump (memory or database dumps, 3 MB). 3000000'],
+  ],
+  [
     'an official image beside a directory of that name',
     'cache/image-tag',
     [file('web/Dockerfile', 'FROM node'), file('node/Dockerfile', 'FROM debian:13')],

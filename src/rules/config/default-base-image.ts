@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group-by.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -10,15 +11,20 @@ export const rule = dockerfileRule({
   remedy: 'Give the ARG a default that makes the name valid.',
   peers,
   check({ dockerfile }, { report }) {
-    for (const hit of findBuildCheckHits(dockerfile, 'InvalidDefaultArgInFrom'))
-      report({
-        ...placeOf(hit, dockerfile, hit.subject),
-        message: hit.subject.includes('$')
-          ? `'${hit.subject}' is no valid image name without build arguments.`
-          : `'${hit.subject}' is no valid image name.`,
-        ...(hit.subject.includes('$') ? {} : { severity: 'error' as const }),
-        peers: peersOf(hit, peers),
-        cause: `base-image:${hit.line}`,
-      });
+    // One ARG without a default is one cause, however many stages begin with it.
+    const bySubject = groupBy(findBuildCheckHits(dockerfile, 'InvalidDefaultArgInFrom'), ({ subject }) => subject);
+    for (const [subject, [hit, ...others]] of bySubject)
+      if (hit !== undefined) {
+        const { at, also } = placeOf(hit, dockerfile, subject);
+        report({
+          at,
+          also: [...also, ...others.map((other) => ({ range: placeOf(other, dockerfile, subject).at }))],
+          message: subject.includes('$')
+            ? `'${subject}' is no valid image name without build arguments.`
+            : `'${subject}' is no valid image name.`,
+          ...(subject.includes('$') ? {} : { severity: 'error' as const }),
+          peers: peersOf(hit, peers),
+        });
+      }
   },
 });

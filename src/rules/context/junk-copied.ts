@@ -1,11 +1,13 @@
 import type { BuildContext } from '../../context/build-context.ts';
+import type { ContextUse } from '../../context/context-use.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
-import { ignoreChanges, ignoreFileIsOwn, sizeText } from '../../project/context-facts.ts';
+import { dockerfilesOf, ignoreChanges, ignoreFileIsOwn, sizeText } from '../../project/context-facts.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
-import type { Project } from '../../project/project.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
+import { imageInstructions } from '../../project/stage-facts.ts';
 import { isOwn, isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 /** What changes on every commit or every install, whatever its size. */
@@ -30,13 +32,15 @@ export const rule = contextRule({
     const [use, ...others] = [...new Set(junk.flatMap(({ copiedBy }) => copiedBy))];
     if (first === undefined || use === undefined) return;
     const bytes = junk.reduce((sum, found) => sum + found.bytes, 0);
-    const matters = bytes >= option.number('bytes') || junk.some(({ kind }) => alwaysMatters.has(kind.id));
+    const isShipped = [use, ...others].some((each) => ships(project, context, each));
+    const matters =
+      (isShipped && bytes >= option.number('bytes')) || junk.some(({ kind }) => alwaysMatters.has(kind.id));
     const fix = moreLines(project, context, [...junk, ...unwanted.filter(isOwn)]);
     report({
       at: { path: use.path, range: use.range },
       also: others.map(({ path, range }) => ({ path, range, note: 'copies it too' })),
       message: `This takes along ${junk.slice(0, 3).map(describe).join(', ')}${junk.length > 3 ? ` and ${junk.length - 3} more` : ''}.`,
-      why: first.kind.why,
+      why: isShipped ? first.kind.why : `${first.kind.why} Only a stage that does not ship has it here.`,
       severity: matters ? 'warning' : 'note',
       cost: {
         bytes,
@@ -50,6 +54,17 @@ export const rule = contextRule({
     });
   },
 });
+
+/** Whether an image gets what the instruction copies. What a build stage has is sent to the builder, and nobody pulls it. */
+function ships(project: Project, context: BuildContext, { path, range }: ContextUse): boolean {
+  return dockerfilesOf(project, context).some(
+    (dockerfile) =>
+      dockerfile.path === path &&
+      shippedStages(project, dockerfile).some((stage) =>
+        imageInstructions(stage).some((instruction) => instruction.range.start === range.start),
+      ),
+  );
+}
 
 function describe({ path, kind, bytes }: JunkFound): string {
   return `${path} (${kind.what}, ${sizeText(bytes)})`;

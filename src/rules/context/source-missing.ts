@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { BuildContext } from '../../context/build-context.ts';
 import type { MissingSource } from '../../context/copy-needs.ts';
+import { inContext } from '../../context/follow-links.ts';
 import type { Fix } from '../../core/fix.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { replace } from '../../dockerfile/edit.ts';
@@ -27,11 +29,11 @@ export const rule = contextRule({
     const modules = submodulesOf(project, context).filter((module) => !hasFiles(context, module));
     const inModule = groupBy(
       missing,
-      ({ source }) => modules.find((module) => liesIn(normalized(source), module)) ?? '',
+      ({ source }) => modules.find((module) => liesIn(inContext(source), module)) ?? '',
     );
     for (const [module, uses] of inModule) {
       // What the submodule's own build writes is not there after a checkout either.
-      const [first, ...more] = uses.filter(({ source }) => !written.test(normalized(source).slice(module.length + 1)));
+      const [first, ...more] = uses.filter(({ source }) => !written.test(inContext(source).slice(module.length + 1)));
       if (module === '' || first === undefined || !(toldFor(project, context, first) || hasOthers(context, first)))
         continue;
       const places = groupBy(more, ({ use }) => `${use.path}\0${use.range.start}`);
@@ -63,8 +65,8 @@ export const rule = contextRule({
         also: others.map(({ use }) => ({ path: use.path, range: use.range, note: 'copies it, too' })),
         message:
           other === undefined
-            ? `${each.source} is not in the build context${context.directory === '' ? '' : ` ${context.directory}`}.`
-            : `${each.source} is not in the build context, ${other} is.`,
+            ? `${whatIsLookedFor(each.source)} is not in the build context${context.directory === '' ? '' : ` ${context.directory}`}.`
+            : `${whatIsLookedFor(each.source)} is not in the build context, ${other} is.`,
         // Where nothing tells which directory is the context it is a guess, though a good one.
         severity: isTold ? 'error' : 'warning',
         ...(fix && { fix }),
@@ -91,13 +93,20 @@ function hasFiles({ index, listing }: BuildContext, directory: string): boolean 
 
 /** What git ignores is made before the build. */
 function isGitIgnored(context: BuildContext, source: string): boolean {
-  const path = normalized(source);
+  const path = inContext(source);
   return context.isGitIgnored(path) || context.isGitIgnored(`${path}/`);
 }
 
-/** Neither a pattern nor a path that leaves the context, which Docker cuts off. */
+/** No pattern, nothing that a variable or a template gives, no path of Windows. */
 function isPlain(source: string): boolean {
-  return !/[*?[\]$\\{}<>%]|\.\.|^[A-Za-z]:/.test(source);
+  return !/[*?[\]$\\{}<>%]|^[A-Za-z]:/.test(source);
+}
+
+/** Where a path begins with `..`: BuildKit cuts it off, for nothing outside the context can be copied. */
+function whatIsLookedFor(source: string): string {
+  return /^\/*(?:\.\/+)*\.\.(?:\/|$)/.test(source)
+    ? `${source} leaves the build context: BuildKit drops the .. and looks for ${inContext(source)}, which`
+    : source;
 }
 
 function toldFor(project: Project, context: BuildContext, { use }: MissingSource): boolean {
@@ -109,14 +118,14 @@ function toldFor(project: Project, context: BuildContext, { use }: MissingSource
 /** At least half of what the Dockerfile copies is there: then this is its context. */
 function hasOthers(context: BuildContext, { use }: MissingSource): boolean {
   const sources = context.uses.filter(({ path }) => path === use.path).flatMap((each) => each.sources.filter(isPlain));
-  const named = sources.filter((source) => normalized(source) !== '');
+  const named = sources.filter((source) => inContext(source) !== '');
   const absent = context.needs.missing.filter((each) => each.use.path === use.path).length;
   return named.length - absent >= 2 && named.length >= absent * 2;
 }
 
 /** The same path in other letters, which some systems take for the same. */
 function inOtherCase({ index }: BuildContext, source: string): string | undefined {
-  const path = normalized(source).toLowerCase();
+  const path = inContext(source).toLowerCase();
   return index.entries.find((entry) => entry.path.toLowerCase() === path)?.path;
 }
 
@@ -125,8 +134,9 @@ function besideDockerfile({ directory, index }: BuildContext, { use, source }: M
   const place =
     directory === '' ? use.path : use.path.startsWith(`${directory}/`) ? use.path.slice(directory.length + 1) : '';
   const parent = place.slice(0, Math.max(0, place.lastIndexOf('/')));
-  const path = `${parent}/${normalized(source)}`;
-  return parent !== '' && index.ranges.has(path) ? path : undefined;
+  if (parent === '') return undefined;
+  const path = posix.join(parent, source);
+  return index.ranges.has(path) ? path : undefined;
 }
 
 /** One fix that does what each does; undefined where one of them cannot be. */
@@ -173,11 +183,4 @@ function namedRight(
       },
     ],
   };
-}
-
-function normalized(source: string): string {
-  return source
-    .replace(/^(?:\.?\/)+/, '')
-    .replace(/\/+$/, '')
-    .replace(/^\.$/, '');
 }

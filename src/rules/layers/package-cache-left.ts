@@ -8,7 +8,7 @@ import { type CacheTrace, tracesOfRun } from '../../ecosystems/cleanup.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
-import { cleanCache, mountTargets } from '../../repairs/clean-cache.ts';
+import { cleanCache, isCargoHome, mountTargets } from '../../repairs/clean-cache.ts';
 
 /** Who else reports what a tool leaves, and the flag that keeps the tool from leaving it. */
 const tools: Readonly<Record<string, { readonly peers: readonly PeerId[]; readonly flag?: string }>> = {
@@ -70,7 +70,7 @@ export const rule = dockerfileRule({
           report({
             at: writer.command.range,
             severity: trace.cache.kind === 'lists' || cost !== undefined ? 'warning' : 'note',
-            message: `${writer.tool} leaves ${trace.cache.kind === 'lists' ? 'its package lists' : 'its cache'} in ${trace.cache.path}.`,
+            message: `${writer.tool} leaves ${trace.cache.kind === 'lists' ? 'its package lists' : 'its cache'} in ${placeOf(dockerfile, stage, instruction, trace)}.`,
             peers: tools[writer.tool]?.peers ?? [],
             cause: `${trace.cache.path}:${instruction.range.start}`,
             ...(!trace.cache.placeVaries && { claim: { kind: 'layer holds', path: trace.cache.path } as const }),
@@ -81,6 +81,11 @@ export const rule = dockerfileRule({
       }
   },
 });
+
+/** Where it lies, as far as that is known. */
+function placeOf(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, { ecosystem, cache }: CacheTrace) {
+  return ecosystem === 'cargo' && !isCargoHome(dockerfile, stage, instruction) ? '$CARGO_HOME/registry' : cache.path;
+}
 
 function tracesIn(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction): CacheTrace[] {
   const script = dockerfile.script(instruction);

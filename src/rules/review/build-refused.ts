@@ -2,6 +2,7 @@ import type { PeerId } from '../../core/finding.ts';
 import type { Dockerfile, Rejection } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 /** The instruction that is refused, and what others call it. */
@@ -39,10 +40,15 @@ export const rule = dockerfileRule({
     // What only wants a build argument builds once it is given; what stands behind a fault is often its consequence.
     const first = dockerfile.rejections.find((rejection) => (rejection.unlessGiven ?? []).length === 0);
     if (first === undefined) return;
+    const isPart = isFragment(project, dockerfile);
     report({
       at: first.range,
-      message: first.message,
+      message: isPart ? `The file has no FROM, so it is no image by itself. ${first.message}` : first.message,
       peers: peersFor(dockerfile, first),
+      ...(isPart && {
+        severity: 'note',
+        remedy: 'If other files are put together from it, exclude it in the configuration; otherwise give it a FROM.',
+      }),
       ...(isPlaceholder(dockerfile, first) && {
         severity: 'note',
         remedy: 'If this is a template, exclude it in the configuration.',
@@ -75,6 +81,20 @@ function peersFor(dockerfile: Dockerfile, rejection: Rejection): readonly PeerId
     default:
       return standsBeforeFrom(dockerfile, instruction) ? orderPeers : [];
   }
+}
+
+const partDirectory = /(?:^|[/_.-])(?:templates?|fragments?|snippets?|partials?)\//i;
+
+/**
+ * A part that Dockerfiles are put together from: nothing names it as what is built, it has no FROM, and lies where templates do or has another
+ * name than that which Docker looks for.
+ */
+function isFragment({ builds }: Project, { path, stages, instructions }: Dockerfile): boolean {
+  if (stages.some(({ from }) => from !== undefined)) return false;
+  if (builds.some(({ dockerfile, toldBy }) => dockerfile.path === path && toldBy !== 'convention')) return false;
+  if (partDirectory.test(path)) return true;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return /^(?:Dockerfile|Containerfile)\../i.test(name) && instructions.every((each) => each.name !== 'UNKNOWN');
 }
 
 /** What a script replaces before the file is built: `FROM BASEIMAGE`, `__LABELS__`, `{{ … }}`, `@IMAGE@`. */

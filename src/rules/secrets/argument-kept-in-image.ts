@@ -1,4 +1,5 @@
 import { isTellingName } from '../../core/secret-text.ts';
+import { namedSecret } from '../../project/named-secret.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { imageInstructions } from '../../project/stage-facts.ts';
@@ -30,6 +31,7 @@ export const rule = dockerfileRule({
             at: range,
             message: `The build argument ${argument} stays in the image as ${key.value}.`,
             also: [{ path: dockerfile.path, range: from }],
+            cause: namedSecret(key.value),
             ...(fix && { fix }),
           });
         }

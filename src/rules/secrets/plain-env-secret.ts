@@ -9,7 +9,7 @@ import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
-import { isForTests } from '../../project/test-path.ts';
+import { severityOfSecretIn } from '../../project/test-path.ts';
 import { composeArgumentsToEnv, composeToEnvFile } from '../../repairs/compose-secrets.ts';
 import { configMapToSecret } from '../../repairs/config-map-to-secret.ts';
 import { literalsToSecret } from '../../repairs/literals-to-secret.ts';
@@ -130,9 +130,9 @@ function ownerOf([first, ...others]: readonly Found[]): string {
 /** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
 function severityOf(found: readonly Found[]): Severity | undefined {
   if (found.some((each) => each.secret.certainty === 'certain' && !isForNeighbour(each))) return undefined;
-  return found.some(({ at, kind }) => kind === 'service' || kind === 'build' || isForTests(at.path))
-    ? 'note'
-    : undefined;
+  if (found.some(({ kind }) => kind === 'service' || kind === 'build')) return 'note';
+  const [first] = found;
+  return first && severityOfSecretIn(first.at.path);
 }
 
 /** A password for what Compose starts beside it, whose own password stands in the same file: `postgresql://app:app@db:5432/app`. */

@@ -4,7 +4,7 @@ import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
-import { isForTests } from '../../project/test-path.ts';
+import { severityOfSecretIn } from '../../project/test-path.ts';
 
 export const rule = objectRule({
   severity: 'error',
@@ -17,7 +17,7 @@ export const rule = objectRule({
     if (object.kind !== 'Secret' || object.group !== '' || object.origin.kind === 'helm' || isSealed(object)) return;
     const [first, ...others] = dataOf(object).filter(isSecret);
     if (!first) return;
-    const severity = isForTests(object.path) ? 'note' : undefined;
+    const severity = severityOfSecretIn(object.path);
     const keys = [first, ...others].map(({ key }) => key.text);
     report({
       at: first.key,

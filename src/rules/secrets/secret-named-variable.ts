@@ -1,4 +1,5 @@
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import { namedSecret } from '../../project/named-secret.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['buildkit:SecretsUsedInArgOrEnv', 'hadolint:DL3064', 'trivy:DS031'] as const;
@@ -28,6 +29,7 @@ export const rule = dockerfileRule({
             peer === 'trivy:DS031' ? isFinal : peer !== 'hadolint:DL3064' || hadolintNames.test(hit.subject),
           ),
         ),
+        cause: namedSecret(hit.subject),
       });
     }
   },
