@@ -84,6 +84,7 @@ async function reportOf(
         if (URL.canParse(url)) progress.step(`asking ${new URL(url).host}`);
         return ask(url, most);
       },
+      goOf: parsed.has('same-base') ? undefined : (name) => goOf(name, analysis, parsed, terminal, progress),
       now: Date.now(),
       known,
       advisories: found.advisories,
@@ -157,9 +158,36 @@ async function withBase(
       };
     const analysis = await analysed(opened, progress);
     const files = systemFilesByLayer(analysis, await readLayerFiles(analysis, isSystemFile)).at(-1);
-    return { inspected: alone, current: { name, moved: true, ...(files && { files }) } };
+    return { inspected: alone, current: { name, moved: true, packages: analysis.packages, ...(files && { files }) } };
   } finally {
     await opened.close();
+  }
+}
+
+/** By the variable that the official images of Go have. */
+async function goOf(
+  name: string,
+  { image }: ImageAnalysis,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<string | undefined> {
+  const { platform } = image.configuration;
+  try {
+    progress.step(`reading ${name}`);
+    const opened = await openNamed(
+      asPulled(name),
+      platform.os === '' ? undefined : platform,
+      parsed,
+      terminal,
+      progress,
+    );
+    const { environment } = opened.configuration;
+    await opened.close();
+    return environment.find((each) => each.startsWith('GOLANG_VERSION='))?.slice('GOLANG_VERSION='.length);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

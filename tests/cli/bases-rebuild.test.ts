@@ -31,12 +31,21 @@ const flask: TarFile = {
 };
 const some: TarFile = { name: 'opt/file', content: 'x' };
 
+const npmPackage = (folder: string, name: string, version: string): TarFile => ({
+  name: `${folder}/node_modules/${name}/package.json`,
+  content: JSON.stringify({ name, version }),
+});
+const npmLock: TarFile = { name: 'app/package-lock.json', content: '{"lockfileVersion": 3}' };
+const npmManifest: TarFile = { name: 'app/package.json', content: '{"dependencies": {"ms": "^2.0.0"}}' };
+
 interface Case {
   readonly lines: readonly string[];
   readonly own: readonly TarFile[];
   readonly base?: readonly TarFile[];
   /** The Dockerfile is not known, the base is by its name. */
   readonly untold?: boolean;
+  /** The base's name stands for these files now. */
+  readonly movedTo?: readonly TarFile[];
   readonly state: string;
   readonly told: string;
 }
@@ -53,6 +62,48 @@ const cases: Readonly<Record<string, Case>> = {
   'pip-unseen': { lines: ['RUN pip install flask'], own: [some], state: 'unknown', told: 'pip install' },
   pip: { lines: ['RUN pip install flask'], own: [flask], state: 'unknown', told: '' },
   npm: { lines: ['RUN npm install'], own: [some], state: 'unknown', told: 'npm install' },
+  // A lock file that the install wrote itself holds nothing.
+  'npm-lock-of-the-step': {
+    lines: ['RUN npm install'],
+    base: [...debian, npmManifest],
+    own: [npmPackage('app', 'ms', '2.0.0'), npmLock],
+    state: 'unknown',
+    told: 'ms',
+  },
+  'npm-elsewhere': {
+    lines: ['RUN npm install'],
+    base: [...debian, npmManifest, { name: 'app/.npmrc', content: 'registry=https://npm.example/\n' }],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'unknown',
+    told: 'app/.npmrc has npm ask another registry',
+  },
+  'pip-elsewhere': {
+    lines: ['RUN pip install flask'],
+    base: [...debian, { name: 'etc/pip.conf', content: '[global]\nindex-url = https://pypi.example/simple\n' }],
+    own: [flask],
+    state: 'unknown',
+    told: 'etc/pip.conf has pip ask another index',
+  },
+  'npm-lock': {
+    lines: ['RUN npm install'],
+    base: [...debian, npmManifest, npmLock],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'does not pay',
+    told: 'the same packages',
+  },
+  'moved-base': {
+    lines: ['RUN mkdir -p /opt'],
+    base: [...debian, npmPackage('usr/local/lib', 'npm', '10.0.0'), npmPackage('opt', 'gone', '1.0.0')],
+    movedTo: [
+      ...debian,
+      npmPackage('usr/local/lib', 'npm', '11.0.0'),
+      npmPackage('usr/local/lib', 'beside', '1.0.0'),
+      npmPackage('srv', 'elsewhere', '1.0.0'),
+    ],
+    own: [some],
+    state: 'pays',
+    told: '3 packages change',
+  },
   script: { lines: ['RUN curl -fsSL https://example.invalid/latest.sh | sh'], own: [some], state: 'unknown', told: '' },
   program: { lines: ['RUN ./install.sh'], own: [some], state: 'unknown', told: 'install.sh' },
   found: { lines: ['RUN find /opt -exec sh {} +'], own: [some], state: 'unknown', told: 'find -exec sh' },
@@ -92,7 +143,8 @@ const cases: Readonly<Record<string, Case>> = {
 
 beforeAll(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-rebuild-'));
-  const manifests = Object.entries(cases).map(([name, { lines, own, base = debian, untold }]) => {
+  const moved: ReturnType<typeof add>[] = [];
+  const manifests = Object.entries(cases).map(([name, { lines, own, base = debian, untold, movedTo }]) => {
     const tars = [base, own].map(tarOf);
     const config = add(types.config, {
       os: 'linux',
@@ -112,6 +164,7 @@ beforeAll(() => {
       writeFileSync(path.join(directory, name, 'Dockerfile'), `FROM debian:12\n${lines.join('\n')}\n`);
       writeFileSync(path.join(directory, name, 'file'), 'x');
     }
+    if (movedTo) moved.push(imageOf(`${name}-base`, movedTo));
     const body = {
       schemaVersion: 2,
       mediaType: types.manifest,
@@ -120,7 +173,11 @@ beforeAll(() => {
     };
     return add(types.manifest, body, { annotations: { 'org.opencontainers.image.ref.name': name } });
   });
-  const tar = tarOf(debian);
+  writeFiles(path.join(directory, 'out'), layoutFiles(blobs, [...manifests, ...moved, imageOf('base', debian)]));
+});
+
+function imageOf(name: string, files: readonly TarFile[]) {
+  const tar = tarOf(files);
   const config = add(types.config, {
     os: 'linux',
     architecture: 'amd64',
@@ -129,23 +186,24 @@ beforeAll(() => {
     rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
   });
   const body = { schemaVersion: 2, mediaType: types.manifest, config, layers: [add(types.tar, tar)] };
-  const named = add(types.manifest, body, { annotations: { 'org.opencontainers.image.ref.name': 'base' } });
-  writeFiles(path.join(directory, 'out'), layoutFiles(blobs, [...manifests, named]));
-});
+  return add(types.manifest, body, { annotations: { 'org.opencontainers.image.ref.name': name } });
+}
+
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('bases --rebuild', () => {
-  it.each(Object.entries(cases))('%s', async (name, { state, told, untold }) => {
+  it.each(Object.entries(cases))('%s', async (name, { state, told, untold, movedTo }) => {
     const args = ['--rebuild', `oci:${directory}/out:${name}`, '--any', '--no-vulnerabilities', '--json'];
+    const base = movedTo ? ['--base', `oci:${directory}/out:${name}-base`] : ['--same-base'];
     const { code, stdout, stderr } = await runCommand(
       bases,
       directory,
-      [...args, ...(untold ? ['--base', `oci:${directory}/out:base`] : ['--dockerfile', name, '--same-base'])],
+      [...args, ...(untold ? ['--base', `oci:${directory}/out:base`] : ['--dockerfile', name, ...base])],
       { environment: { HOME: directory, PATH: '/usr/bin:/bin', HTTPS_PROXY: 'http://127.0.0.1:9' } },
     );
     const report: RebuildReport = JSON.parse(stdout || '{}');
     expect(report.verdict?.state, stdout + stderr).toBe(state);
-    expect(code).toBe(state === 'unknown' ? 3 : 0);
+    expect(code).toBe(state === 'unknown' ? 3 : state === 'pays' ? 1 : 0);
     expect([report.verdict.reason, ...report.steps.flatMap(({ reasons }) => reasons)].join('\n')).toContain(told);
     // Of the base nothing is said here: what is unknown is the step.
     if (!name.startsWith('rpm'))

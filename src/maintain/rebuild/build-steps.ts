@@ -1,8 +1,10 @@
-import { packageCommands } from '../../dockerfile/package-commands.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { environmentAt } from '../../dockerfile/environment.ts';
+import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { isOfBase } from '../../project/image-base.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
-import { stageChain } from '../../project/stage-facts.ts';
-import type { BuildStep, StepCopy } from './predict-system.ts';
+import { externalBase, stageChain } from '../../project/stage-facts.ts';
+import type { BuildStep, StageCommand, StepCopy } from './predict-system.ts';
 import { fetcherOf, packageCommandsOf } from './step-commands.ts';
 
 /** The steps of an image as far as they are its own, each with the package managers' commands that it runs. */
@@ -15,6 +17,7 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
       layer: step.layer,
       isBase,
       isRun: step.instruction?.name === 'RUN',
+      shared: step.together !== undefined,
       commands: isBase ? [] : packageCommandsOf(image, step),
       fetcher: isBase ? undefined : fetcherOf(image, step),
       copies: copyOf(image, step),
@@ -26,17 +29,28 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
 /** Only the file tells where a COPY takes from; without it, what it brings may be of another stage. */
 function copyOf({ origin }: InspectedImage, { instruction, written }: ImageStep): StepCopy | undefined {
   if (instruction?.name !== 'COPY' && instruction?.name !== 'ADD') return undefined;
-  if (origin === undefined || written?.name !== instruction.name) return { kind: 'stage', commands: [] };
+  if (origin === undefined || written?.name !== instruction.name)
+    return { kind: 'stage', commands: [], base: undefined };
   const { from } = written;
   if (from === undefined) return { kind: 'context' };
   const chain = origin.dockerfile.stages.filter(
     ({ name, index }) => name === from.value.toLowerCase() || String(index) === from.value,
   );
   const stages = new Set(chain.flatMap(stageChain));
+  const [stage] = chain;
+  const below = stage && externalBase(stage);
   return {
     kind: 'stage',
-    commands: packageCommands(origin.dockerfile).flatMap(({ read, stage }) =>
-      stage && stages.has(stage) ? [read] : [],
+    commands: packageCommands(origin.dockerfile).flatMap((placed) =>
+      placed.stage && stages.has(placed.stage) ? [stageCommand(origin.dockerfile, placed)] : [],
     ),
+    base: below?.kind === 'image' && below.complete ? below.reference : undefined,
   };
+}
+
+function stageCommand(dockerfile: Dockerfile, { read, command, instruction }: PlacedPackageCommand): StageCommand {
+  const scope = environmentAt(dockerfile, instruction);
+  const assigned = instruction.name === 'RUN' ? (dockerfile.script(instruction)?.assigned ?? []) : [];
+  const own = new Map([...assigned, ...command.assignments].map(({ name, value }) => [name, value?.value]));
+  return { read, variable: (name) => (own.has(name) ? own.get(name) : scope.get(name)) };
 }

@@ -20,6 +20,9 @@ export interface LanguageStep {
   readonly ask: AskSource;
 }
 
+/** What nothing chooses anew comes again. */
+export const same: LanguageOutcome = { changes: [], unknown: [] };
+
 export function unknown(reason: string): LanguageOutcome {
   return { changes: [], unknown: [reason] };
 }

@@ -1,12 +1,14 @@
 import type { Ecosystem } from '../../ecosystems/ecosystem.ts';
-import { manifestOf } from '../../ecosystems/facts.ts';
 import type { InstalledPackage, PackageKind } from '../../ecosystems/installed-package.ts';
 import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
-import { counted, type LanguageOutcome, type LanguageStep, unknown } from './language-outcome.ts';
-import { npmStep } from './npm-step.ts';
+import { type CommandPlace, choosesAnew } from './chosen-anew.ts';
+import { type GoOf, oldGo, withItsGo } from './go-step.ts';
+import { counted, type LanguageOutcome, type LanguageStep, same, unknown } from './language-outcome.ts';
+import { npmStep, projectsOf } from './npm-step.ts';
 import { pipStep } from './pip-step.ts';
-import type { BuildStep } from './predict-system.ts';
+import type { BuildStep, StepCopy } from './predict-system.ts';
+import type { StepCommand } from './replay-step.ts';
 import type { AskSource } from './source-answer.ts';
 import type { SystemFiles } from './system-files.ts';
 
@@ -21,12 +23,21 @@ const kindOf: Readonly<Partial<Record<Ecosystem, PackageKind>>> = {
   nuget: 'nuget',
 };
 
+/** What decides what the packages of languages would be. */
+export interface LanguageSources {
+  readonly ask: AskSource;
+  /** Undefined: what stages stand on is taken to be as it was. */
+  readonly goOf: GoOf | undefined;
+  /** The image's own base; undefined where nobody tells. */
+  readonly base: { readonly name: string; readonly moved: boolean } | undefined;
+}
+
 /** Of a step that brought no package of theirs that is seen: commands that may bring some now. */
-export function movingUnseen({ commands }: BuildStep, files: SystemFiles | undefined, seen: boolean): string[] {
+export function movingUnseen(step: BuildStep, files: readonly SystemFiles[], seen: boolean): string[] {
   if (seen) return [];
-  return commands
+  return step.commands
     .filter(({ read }) => kindOf[read.ecosystem] !== undefined && bringsPackages(read))
-    .filter(({ read }) => isMoving(read, files))
+    .filter((command) => choosesAnew(command.read, placeOf(step, command, files, [])) !== 'no')
     .map(
       ({ read }) =>
         `what ${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} would bring now is not followed: none of what it brought is seen`,
@@ -38,7 +49,7 @@ export async function predictLanguages(
   analysis: ImageAnalysis,
   steps: readonly BuildStep[],
   files: readonly SystemFiles[],
-  ask: AskSource,
+  sources: LanguageSources,
 ): Promise<Map<number, LanguageOutcome>> {
   const found = new Map<number, LanguageOutcome>();
   for (const [index, step] of steps.entries()) {
@@ -52,11 +63,11 @@ export async function predictLanguages(
         (one) => one.kind === kind && (kind !== 'npm' || /(?:^|\/)node_modules\//.test(one.path)),
       );
       if (brought.length === 0) continue;
-      const commands = step.commands.flatMap(({ read }) =>
-        read.ecosystem === ecosystem && bringsPackages(read) ? [read] : [],
-      );
+      const given = { brought: brought.map(plain), files: here, analysis, ask: sources.ask };
       outcomes.push(
-        await outcomeOf(ecosystem, step, { commands, brought: brought.map(plain), files: here, analysis, ask }),
+        step.copies?.kind === 'stage'
+          ? await copiedOutcome(ecosystem, step.copies, given.brought, sources)
+          : await outcomeOf(ecosystem, step, files, given, sources),
       );
     }
     if (outcomes.length > 0)
@@ -76,46 +87,63 @@ function bringsPackages({ action }: PackageCommand): boolean {
   return ['install', 'install-project', 'upgrade', 'dist-upgrade', 'build', 'run'].includes(action);
 }
 
-const same: LanguageOutcome = { changes: [], unknown: [] };
-
-async function outcomeOf(ecosystem: string, step: BuildStep, given: LanguageStep): Promise<LanguageOutcome> {
-  const { commands, brought, files } = given;
-  if (step.copies?.kind === 'stage') {
-    const moving = step.copies.commands.filter((read) => read.ecosystem === ecosystem && isMoving(read, undefined));
-    if (moving.length === 0 && step.copies.commands.some((read) => read.ecosystem === ecosystem)) return same;
-    return unknown(
-      `${counted(brought.length)} of ${ecosystem} are copied: whether another stage would bring others is not followed`,
-    );
-  }
+async function outcomeOf(
+  ecosystem: string,
+  step: BuildStep,
+  files: readonly SystemFiles[],
+  given: Omit<LanguageStep, 'commands'>,
+  { base, goOf }: LanguageSources,
+): Promise<LanguageOutcome> {
+  const commands = step.commands.filter(({ read }) => read.ecosystem === ecosystem && bringsPackages(read));
   // What a distribution's packages bring of a language changes with them.
   if (commands.length === 0) return same;
-  const moving = commands.filter((read) => isMoving(read, files));
-  if (moving.length === 0) return same;
-  if (ecosystem === 'npm') return npmStep(moving, given);
-  if (ecosystem === 'pip') return pipStep(moving, given);
+  const folders = ecosystem === 'npm' ? projectsOf(given.brought) : [];
+  const chosen = commands.map((command) => ({
+    read: command.read,
+    anew: choosesAnew(command.read, placeOf(step, command, files, folders)),
+  }));
+  const [doubt] = chosen.flatMap(({ anew }) => (typeof anew === 'string' ? [] : [anew.unknown]));
+  if (doubt !== undefined) return unknown(doubt);
+  const moving = chosen.flatMap(({ read, anew }) => (anew === 'yes' ? [read] : []));
   const [first] = moving;
+  if (first === undefined) {
+    if (ecosystem !== 'go') return same;
+    if (base?.moved) return withItsGo(given.brought, base.name, goOf);
+    const old = oldGo(given.brought);
+    return old === undefined ? same : unknown(old);
+  }
+  if (ecosystem === 'npm') return npmStep(moving, { ...given, commands: moving });
+  if (ecosystem === 'pip') return pipStep(moving, { ...given, commands: moving });
   return unknown(
-    `${first?.tool} ${first?.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
+    `${first.tool} ${first.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
   );
 }
 
-/**
- * Whether a command may choose other versions than before. `files` undefined: those of another stage, which are not in the image.
- * `npm ci` and its like, exact versions, and lock files beside the manifest do not move.
- */
-function isMoving(read: PackageCommand, files: SystemFiles | undefined): boolean {
-  const { action, frozen, packages } = read;
-  if (frozen || action === 'run') return false;
-  if (action === 'upgrade' || action === 'dist-upgrade') return true;
-  if (action === 'install') return true;
-  if (files === undefined) return true;
-  if (read.ecosystem === 'pip' && packages.some(({ kind }) => kind === 'requirements-file')) return true;
-  return !hasLock(files, read.ecosystem);
+/** What a COPY brings of another stage. */
+async function copiedOutcome(
+  ecosystem: string,
+  { commands, base }: Extract<StepCopy, { kind: 'stage' }>,
+  brought: readonly InstalledPackage[],
+  { goOf }: LanguageSources,
+): Promise<LanguageOutcome> {
+  const own = commands.filter(({ read }) => read.ecosystem === ecosystem && bringsPackages(read));
+  const place = { before: undefined, after: undefined, shared: false, folders: [] };
+  const isHeld = own.every(({ read, variable }) => choosesAnew(read, { ...place, variable }) === 'no');
+  if (own.length === 0 || !isHeld)
+    return unknown(
+      `${counted(brought.length)} of ${ecosystem} are copied: whether another stage would bring others is not followed`,
+    );
+  return ecosystem === 'go' ? withItsGo(brought, base, goOf) : same;
 }
 
-function hasLock({ contents }: SystemFiles, ecosystem: Ecosystem): boolean {
-  return [...contents.keys()].some((path) => {
-    const found = manifestOf(path);
-    return found?.isLock === true && found.ecosystem === ecosystem;
-  });
+function placeOf(
+  { layer, shared = false }: BuildStep,
+  { variable }: StepCommand,
+  files: readonly SystemFiles[],
+  folders: readonly string[],
+): CommandPlace {
+  const at = layer ?? files.length;
+  return { before: files[at - 1] ?? nothing, after: files[at], shared, folders, variable };
 }
+
+const nothing: SystemFiles = { contents: new Map(), texts: new Map() };

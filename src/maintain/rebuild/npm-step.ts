@@ -3,6 +3,7 @@ import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import { packageUrl } from '../../ecosystems/purl.ts';
 import { type LanguageOutcome, type LanguageStep, pairsOf, unknown } from './language-outcome.ts';
 import { type NpmQuestion, npmDependencies, npmTree } from './npm-tree.ts';
+import { settingsWith } from './system-files.ts';
 
 /** What npm would choose now where no lock file holds it. One project, or global packages, a step. */
 export async function npmStep(
@@ -16,6 +17,12 @@ export async function npmStep(
   const { environment, platform } = analysis.image.configuration;
   if (environment.some((each) => /^npm_config_(?:registry|before)=/i.test(each)))
     return unknown('the image has npm ask another registry or date, which is not followed');
+  const settings = settingsWith(
+    files,
+    /npmrc$/,
+    /^\s*(?:(?:@[\w.-]+:)?registry\s*=(?!\s*https:\/\/registry\.npmjs\.org\/?\s*$)|before\s*=)/m,
+  );
+  if (settings !== undefined) return unknown(`${settings} has npm ask another registry or date, which is not followed`);
   const machine = { os: 'linux', cpu: platform.architecture === 'amd64' ? 'x64' : platform.architecture };
   const questions = questionsOf(command, files.contents, brought);
   if (typeof questions === 'string') return unknown(questions);
@@ -56,7 +63,7 @@ function questionsOf(
 }
 
 /** Where `node_modules` lie. */
-function projectsOf(brought: readonly InstalledPackage[]): string[] {
+export function projectsOf(brought: readonly InstalledPackage[]): string[] {
   const folders = brought.map(({ path }) => /^(.*?)\/?node_modules\//.exec(path)?.[1]);
   return [...new Set(folders.flatMap((folder) => (folder === undefined ? [] : [folder])))];
 }

@@ -4,6 +4,7 @@ import { normalPythonName, type PythonRequirement, readRequirement } from '../..
 import { packageUrl } from '../../ecosystems/purl.ts';
 import { type LanguageOutcome, type LanguageStep, pairsOf, unknown } from './language-outcome.ts';
 import { pipTree } from './pip-tree.ts';
+import { settingsWith } from './system-files.ts';
 
 /** What pip would choose now, with all that it needs. */
 export async function pipStep(
@@ -13,6 +14,13 @@ export async function pipStep(
   const { environment, platform } = analysis.image.configuration;
   if (environment.some((each) => /^PIP_(?:EXTRA_)?INDEX_URL=|^PIP_CONSTRAINT=/.test(each)))
     return unknown('the image has pip ask another index, or keep to constraints, which is not followed');
+  const settings = settingsWith(
+    files,
+    /pip\.conf$/,
+    /^\s*(?:(?:extra-)?index-url|find-links|constraint|no-index|pre)\s*=/m,
+  );
+  if (settings !== undefined)
+    return unknown(`${settings} has pip ask another index, or keep to constraints, which is not followed`);
   const requirements: PythonRequirement[] = [];
   for (const { packages, tool, flags, action } of moving) {
     if (

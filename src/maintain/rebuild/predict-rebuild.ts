@@ -1,19 +1,21 @@
+import path from 'node:path';
 import type { RebuildChange, RebuildReport, RebuildState, RebuildStep } from '../../core/rebuild-report.ts';
+import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
 import { readLayerFiles } from '../../image/read-layer-files.ts';
 import type { InspectedImage } from '../../project/inspected-image.ts';
+import { distributionOwned } from '../../vulnerabilities/owned-packages.ts';
 import { isAtLeast } from '../../vulnerabilities/severity-words.ts';
 import { apkSystem } from './apk-system.ts';
 import { buildStepsOf } from './build-steps.ts';
 import { debSystem } from './deb-system.ts';
-import type { LanguageOutcome } from './language-outcome.ts';
-import { movingUnseen, predictLanguages } from './language-steps.ts';
+import { type LanguageOutcome, pairsOf } from './language-outcome.ts';
+import { type LanguageSources, movingUnseen, predictLanguages } from './language-steps.ts';
 import type { PackageSystem } from './package-system.ts';
 import { type BuildStep, predictSystem, type SystemPrediction } from './predict-system.ts';
 import { installedFrom, type KnownVulnerabilities, type PackagePair, rebuildChanges } from './rebuild-changes.ts';
 import { rebuildVerdict } from './rebuild-verdict.ts';
 import { changesPackages } from './replay-step.ts';
 import { rpmSystem } from './rpm-system.ts';
-import type { AskSource } from './source-answer.ts';
 import { restOf, type StepRest } from './steps-not-followed.ts';
 import { isSystemFile, type SystemFiles, systemFilesByLayer } from './system-files.ts';
 
@@ -22,12 +24,12 @@ export interface CurrentBase {
   readonly name: string;
   /** Whether that is another image than the one that it was built on. */
   readonly moved: boolean;
-  /** The files of the whole new base; absent where it did not move. */
+  /** The files of the whole new base, and all of its packages; absent where it did not move. */
   readonly files?: SystemFiles;
+  readonly packages?: readonly InstalledPackage[];
 }
 
-export interface RebuildOptions {
-  readonly ask: AskSource;
+export interface RebuildOptions extends LanguageSources {
   readonly now: number;
   readonly known: KnownVulnerabilities;
   /** Of what day the advisories are. */
@@ -62,8 +64,9 @@ export async function predictRebuild(image: InspectedImage, asked: RebuildOption
     const found = await predictSystem(system, steps, files, { ...options, newBase });
     if (found) predictions.push(found);
   }
-  const languages = await predictLanguages(analysis, steps, files, options.ask);
-  const reported = stepsOf(image, steps, predictions, languages, files, options);
+  const languages = await predictLanguages(analysis, steps, files, options);
+  const others = options.base?.moved ? otherPackagesOfBase(image, options.base.packages ?? []) : [];
+  const reported = stepsOf(image, steps, predictions, others, languages, files, options);
   const behind = predictions.flatMap((each) => each.behind).map(pairOf);
   return {
     image: analysis.image.name,
@@ -93,6 +96,40 @@ export async function predictRebuild(image: InspectedImage, asked: RebuildOption
   };
 }
 
+/**
+ * What of a moved base no system's package manager knows: its language's runtime, and packages that it brings of one. What the image's own steps
+ * took away or wrote anew is theirs.
+ */
+function otherPackagesOfBase({ analysis, base }: InspectedImage, coming: readonly InstalledPackage[]): PackagePair[] {
+  const own = distributionOwned([...analysis.packages, ...coming]);
+  const isOther = (one: InstalledPackage) => !systems.some(({ kind }) => kind === one.kind) && !own(one);
+  const old = analysis.packages.filter((one) => isOther(one) && one.layer < (base.layers ?? 0));
+  const there = new Set(old.map(keyOf));
+  const folders = new Set(['.', ...old.map(folderOf)]);
+  // A new package in a folder that the image has no more would be taken away by the same step.
+  const next = coming.filter(
+    (one) =>
+      isOther(one) && (there.has(keyOf(one)) || folders.has(folderOf(one)) || analysis.files.find(folderOf(one))),
+  );
+  const overwritten = new Set(
+    analysis.packages.filter((one) => one.layer >= (base.layers ?? 0)).map(({ path }) => path),
+  );
+  return pairsOf(
+    old,
+    next.filter(({ path }) => !overwritten.has(path)),
+    keyOf,
+  );
+}
+
+function keyOf({ kind, name }: InstalledPackage): string {
+  return `${kind} ${name}`;
+}
+
+/** The folder in which a package has its own. */
+function folderOf({ path: file }: InstalledPackage): string {
+  return path.posix.dirname(path.posix.dirname(file));
+}
+
 /** A root file system, or an image that was imported: nobody tells what made it. */
 function untoldLayers({ steps, base }: InspectedImage): string | undefined {
   const untold = steps.some(({ entry, layer }) => entry === undefined && layer !== undefined);
@@ -120,11 +157,13 @@ function stepsOf(
   image: InspectedImage,
   steps: readonly BuildStep[],
   predictions: readonly SystemPrediction[],
+  ofMovedBase: readonly PackagePair[],
   languages: ReadonlyMap<number, LanguageOutcome>,
   files: readonly SystemFiles[],
   options: RebuildOptions,
 ): ReportedStep[] {
-  const pairs = [
+  const pairs: (PackagePair & { readonly step: number | undefined })[] = [
+    ...ofMovedBase.map((pair) => ({ ...pair, step: undefined })),
     ...predictions.flatMap(({ changes }) => changes.map((change) => ({ ...pairOf(change), step: change.step }))),
     ...[...languages].flatMap(([step, { changes }]) => changes.map((pair) => ({ ...pair, step }))),
   ];
@@ -142,14 +181,7 @@ function stepsOf(
   const own = [...steps.entries()].flatMap(([index, step]): ReportedStep[] => {
     const { text, place, layer, fetcher } = step;
     const ofLanguage = languages.get(index);
-    const rest = restOfStep(
-      image,
-      step,
-      index,
-      predictions,
-      ofLanguage,
-      layer === undefined ? undefined : files[layer],
-    );
+    const rest = restOfStep(image, step, index, predictions, ofLanguage, files);
     const outcomes = [
       ...predictions.flatMap((each) => each.steps.get(index) ?? []),
       ...(ofLanguage ? [{ fails: undefined, unknown: ofLanguage.unknown }] : []),
@@ -176,7 +208,7 @@ function restOfStep(
   index: number,
   predictions: readonly SystemPrediction[],
   ofLanguage: LanguageOutcome | undefined,
-  files: SystemFiles | undefined,
+  files: readonly SystemFiles[],
 ): StepRest {
   const imageStep = image.steps[index];
   if (step.isBase || imageStep === undefined) return { unknown: [], ofContext: false };

@@ -14,6 +14,8 @@ export interface BuildStep {
   readonly layer: number | undefined;
   readonly isBase: boolean;
   readonly isRun: boolean;
+  /** A builder committed other steps in the same layer. */
+  readonly shared?: boolean;
   readonly commands: readonly StepCommand[];
   readonly place: string | undefined;
   /** The program that fetches something past all package managers. */
@@ -24,7 +26,19 @@ export interface BuildStep {
 
 export type StepCopy =
   | { readonly kind: 'context' }
-  | { readonly kind: 'stage'; readonly commands: readonly PackageCommand[] };
+  | {
+      readonly kind: 'stage';
+      readonly commands: readonly StageCommand[];
+      /** What the stage stands on in the end, as FROM names it; undefined where nobody tells. */
+      readonly base: string | undefined;
+    };
+
+/** A package manager's command of a stage that is not in the image. */
+export interface StageCommand {
+  readonly read: PackageCommand;
+  /** The value of a variable of the stage's environment there. */
+  readonly variable: (name: string) => string | undefined;
+}
 
 /** One package that would be otherwise. `step`: the index of what makes it so; undefined: the base. */
 export interface SystemChange {

@@ -40,7 +40,10 @@ export function rebuildVerdict(inputs: VerdictInputs): RebuildVerdict {
   if (paying.length > 0) return verdict('pays', reasonOf(paying, counts, any));
   const changes = steps.flatMap((step) => step.changes);
   if (uncertain.length > 0 || inputs.baseUnknown !== undefined)
-    return verdict('unknown', `Not all could be told: ${uncertain[0]?.reasons[0] ?? inputs.baseUnknown}.`);
+    return verdict(
+      'unknown',
+      `Not all could be told: ${uncertain[0]?.reasons[0] ?? inputs.baseUnknown}`.replace(/\.*$/, '.'),
+    );
   const ofSources = steps.some(({ state }) => state === 'as the sources say') ? ' of the same sources' : '';
   if (changes.length === 0) return verdict('does not pay', `A rebuild${ofSources} would bring the same packages.`);
   if (!inputs.looked)

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 export interface StepCommand {
   readonly command: ShellCommand;
   readonly read: PackageCommand;
+  /** The value of a variable of its environment. */
+  readonly variable: (name: string) => string | undefined;
 }
 
 /** What a step did to the packages when the image was built. */

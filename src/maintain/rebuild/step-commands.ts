@@ -23,7 +23,8 @@ export function packageCommandsOf(image: InspectedImage, step: ImageStep): StepC
     else variables.delete(name);
   return script.commands.flatMap((command) => {
     const read = readPackageCommand(expandCommand(command, variables));
-    return read ? [{ command, read }] : [];
+    const own = new Map(command.assignments.map(({ name, value }) => [name, value?.value]));
+    return read ? [{ command, read, variable: (name) => (own.has(name) ? own.get(name) : variables.get(name)) }] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
-import { readPackageCommand } from '../../ecosystems/package-command.ts';
+import { type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { downloaders, scriptOf, verifiers } from './step-commands.ts';
 
@@ -63,12 +63,20 @@ function copied(
   return { unknown: [], ofContext: remote === false || remote === undefined };
 }
 
+/** A build of Go runs no program of the project. */
+function onlyBuilds({ ecosystem, action, subcommand, flags }: PackageCommand): boolean {
+  if (ecosystem !== 'go' || flags.some(({ name }) => name === 'toolexec')) return false;
+  return action === 'build'
+    ? subcommand?.value !== 'generate'
+    : ['mod', 'version', 'env'].includes(subcommand?.value ?? '');
+}
+
 /** The program's name, where what it does is neither told by a package manager's prediction nor local. */
 function notFollowed(command: ShellCommand): string | undefined {
   const { name, arguments: words } = command;
   const read = readPackageCommand(command);
   if (read !== undefined)
-    return ['run', 'build', 'other'].includes(read.action) && !local.has(name)
+    return ['run', 'build', 'other'].includes(read.action) && !local.has(name) && !onlyBuilds(read)
       ? [read.tool, read.subcommand?.value].filter(Boolean).join(' ')
       : undefined;
   // What is fetched is told apart: `fetcherOf`.

@@ -10,7 +10,19 @@ import type { LayerFiles } from '../../image/read-layer-files.ts';
 
 /** The files that say what packages a system has and where its tools ask for more. */
 export function isSystemFile(path: string): boolean {
-  return isAptFile(path) || isApkFile(path) || isRpmDatabase(path) || isRpmRepositoryFile(path) || isProjectFile(path);
+  return (
+    isAptFile(path) ||
+    isApkFile(path) ||
+    isRpmDatabase(path) ||
+    isRpmRepositoryFile(path) ||
+    isProjectFile(path) ||
+    isToolSettings(path)
+  );
+}
+
+/** Where npm and pip are told to ask elsewhere. */
+function isToolSettings(path: string): boolean {
+  return /(?:^|\/)(?:\.npmrc|etc\/npmrc|pip\.conf)$/.test(path);
 }
 
 /** Manifests and lock files of a project, not those of the packages that it has. */
@@ -67,4 +79,9 @@ function textsOf(contents: ReadonlyMap<string, Buffer>): Map<string, string> {
       /^etc\//.test(path) && bytes.length <= mostTextBytes ? [[path, bytes.toString('utf8')] as const] : [],
     ),
   );
+}
+
+/** The path of the first such file that says so. */
+export function settingsWith({ contents }: SystemFiles, name: RegExp, says: RegExp): string | undefined {
+  return [...contents].find(([path, bytes]) => name.test(path) && says.test(bytes.toString('utf8')))?.[0];
 }

@@ -4,17 +4,18 @@ import { insertWord, replace } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
+import { lockNames } from '../../ecosystems/npm/lock-names.ts';
 import { hasFlag } from '../../ecosystems/package-command.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { contextFiles } from '../../repairs/context-files.ts';
 
-/** The lock files of each tool, and how it is told to keep to them. */
-const tools: Readonly<Record<string, { readonly locks: readonly string[]; readonly instead: string }>> = {
-  npm: { locks: ['package-lock.json', 'npm-shrinkwrap.json'], instead: 'npm ci' },
-  yarn: { locks: ['yarn.lock'], instead: 'yarn install --immutable (--frozen-lockfile in Yarn 1)' },
-  pnpm: { locks: ['pnpm-lock.yaml'], instead: 'pnpm install --frozen-lockfile' },
+/** How each tool is told to keep to its lock file. */
+const tools: Readonly<Record<string, string>> = {
+  npm: 'npm ci',
+  yarn: 'yarn install --immutable (--frozen-lockfile in Yarn 1)',
+  pnpm: 'pnpm install --frozen-lockfile',
 };
 
 export const rule = dockerfileRule({
@@ -27,18 +28,18 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const placed of packageCommands(dockerfile, ...Object.keys(tools))) {
       const { read, command } = placed;
-      const tool = tools[read.tool];
-      if (tool === undefined || !mayDepart(placed) || isFrozenByEnvironment(placed)) continue;
+      const instead = tools[read.tool];
+      if (instead === undefined || !mayDepart(placed) || isFrozenByEnvironment(placed)) continue;
       const scope = environmentAt(dockerfile, placed.instruction);
       if (frozenBy(read.tool).some((name) => scope.has(name))) continue;
-      const lock = lockBeside(project, dockerfile, placed, tool.locks);
+      const lock = lockBeside(project, dockerfile, placed, lockNames[read.tool] ?? []);
       if (lock === undefined) continue;
       const fix = keepToLock(project, dockerfile, placed, lock);
       report({
         ...(fix && { fix }),
         at: command.range,
         message: `${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} may depart from ${lock}.`,
-        remedy: `Run ${tool.instead}.`,
+        remedy: `Run ${instead}.`,
       });
     }
   },
