@@ -6,7 +6,7 @@ import { analyseImage } from '../image/analyse-image.ts';
 import { compressedSize } from '../image/compressed-size.ts';
 import { openImage } from '../image/sources/open-image.ts';
 import { proveSettingsFor } from '../project/prove-settings.ts';
-import type { Builder, BuiltImage, EngineAddress } from '../prove/build.ts';
+import type { Builder, EngineAddress } from '../prove/build.ts';
 import { findBuilder, parseBuilderChoice } from '../prove/builders/find-builder.ts';
 import type { ProofTools } from '../prove/proof.ts';
 import type { Runner } from '../prove/trial.ts';
@@ -17,6 +17,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { findVulnerabilities } from './find-vulnerabilities.ts';
 import type { FixSession } from './fix-session.ts';
 import { layerSettings } from './layer-settings.ts';
+import { openedImages } from './opened-images.ts';
 import { readPackedSizes, writePackedSizes } from './packed-sizes.ts';
 import type { Progress } from './progress.ts';
 
@@ -49,49 +50,39 @@ export async function openTools(
   const runner = engine && opened ? runnerOn(engine, builder, opened) : opened;
   const cache = cacheDirectory(terminal);
   const sizes = readPackedSizes(cache);
-  const open = (image: BuiltImage) =>
-    openImage(image.source, {
+  const images = openedImages(({ source }) =>
+    openImage(source, {
       environment: { ...terminal.environment, ...builder.environment },
       registry: { mirrors: [] },
-    });
+    }),
+  );
   return {
     version: terminal.version,
     builder,
     runner,
     notRun: runner === undefined ? notRunBecause(parsed) : '',
-    async analyse(built, stop) {
-      const image = await open(built);
-      try {
+    analyse: (built, stop) =>
+      images.look(built, async (image) => {
         progress.step(`reading ${built.tag}`);
         const analysis = await analyseImage(image, { cataloguers, ...layerSettings() });
         stop.throwIfAborted();
         return analysis;
-      } finally {
-        await image.close();
-      }
-    },
-    async assess(analysis, built, stop) {
-      const image = await open(built);
-      try {
+      }),
+    assess: (analysis, built, stop) =>
+      images.look(built, async (image) => {
         progress.step(`packing ${built.tag}`);
         const compressedBytes = await compressedSize(image, sizes, stop);
         writePackedSizes(cache, sizes);
         const { vulnerabilities, advisories } = await findVulnerabilities(analysis, parsed, terminal, progress);
         return { compressedBytes, vulnerabilities, advisories };
-      } finally {
-        await image.close();
-      }
-    },
-    async plan(build, project, built) {
-      const image = await open(built);
-      try {
-        return trialPlan(build, project, proveSettingsFor(session.configuration.prove, build), image.configuration);
-      } finally {
-        await image.close();
-      }
-    },
+      }),
+    plan: (build, project, built) =>
+      images.look(built, ({ configuration }) =>
+        trialPlan(build, project, proveSettingsFor(session.configuration.prove, build), configuration),
+      ),
     compareTrials,
     async close() {
+      await images.close();
       await runner?.close();
       await builder.close();
     },

@@ -33,9 +33,9 @@ export function alpineServer(project: Project, dockerfile: Dockerfile, stage: St
   if (reference === undefined || base.kind !== 'image' || from?.image === undefined || image === undefined)
     return undefined;
   if (deprecated !== undefined || !servers.has(familiarName(reference)) || distribution !== 'debian') return undefined;
-  // The first releases had none on Alpine.
-  if (runtime?.name === 'nginx' && runtime.version !== undefined && compareReleases(runtime.version, '1.10') < 0)
-    return undefined;
+  // The first releases had none on Alpine; `1` is the newest of its kind.
+  const release = runtime?.version;
+  if (runtime?.name === 'nginx' && release?.includes('.') && compareReleases(release, '1.10') < 0) return undefined;
   if (!runsServerAlone(dockerfile, stage) || showsDebian(project, dockerfile, stage)) return undefined;
   const others = dockerfile.stages.filter((other) => other.base.kind === 'stage' && other.base.stage === stage);
   if (others.length > 0) return { image, fixed: { refusal: 'other stages build on it' } };
