@@ -64,31 +64,55 @@ export interface EntryTableBuilder {
   setName(name: Uint8Array): void;
   /** Bytes of all rests of paths and of all targets of links so far. */
   textBytes(): number;
+  /** The last thing before `clear`. */
   finish(): EntryTable;
+  /** Begins another table, which shares nothing with the one before. */
+  clear(): void;
 }
 
 const kindNumbers = new Map(entryKinds.map((kind, number) => [kind, number]));
 
 export function entryTableBuilder(): EntryTableBuilder {
-  let capacity = 1024;
+  let capacity = 0;
   let count = 0;
-  let kinds = new Uint8Array(capacity);
-  let bytesOf = new Float64Array(capacity);
-  let modes = new Uint16Array(capacity);
-  let users = new Uint32Array(capacity);
-  let groups = new Uint32Array(capacity);
-  let shared = new Uint16Array(capacity);
-  let ends = new Uint32Array(capacity);
-  let hashes = new Uint32Array(capacity * hashWords);
-  let text = new Uint8Array(capacity * 16);
+  let kinds = new Uint8Array(0);
+  let bytesOf = new Float64Array(0);
+  let modes = new Uint16Array(0);
+  let users = new Uint32Array(0);
+  let groups = new Uint32Array(0);
+  let shared = new Uint16Array(0);
+  let ends = new Uint32Array(0);
+  let hashes = new Uint32Array(0);
+  let text = new Uint8Array(0);
   let textEnd = 0;
   let links = 0;
-  let linkAt = new Uint32Array(64);
-  let targetEnds = new Uint32Array(64);
-  let targetText = new Uint8Array(1024);
+  let linkAt = new Uint32Array(0);
+  let targetEnds = new Uint32Array(0);
+  let targetText = new Uint8Array(0);
   let targetEnd = 0;
   const previous = new Uint8Array(0x10000);
   let previousLength = 0;
+
+  function clear(): void {
+    capacity = 1024;
+    kinds = new Uint8Array(capacity);
+    bytesOf = new Float64Array(capacity);
+    modes = new Uint16Array(capacity);
+    users = new Uint32Array(capacity);
+    groups = new Uint32Array(capacity);
+    shared = new Uint16Array(capacity);
+    ends = new Uint32Array(capacity);
+    hashes = new Uint32Array(capacity * hashWords);
+    count = 0;
+    text = new Uint8Array(capacity * 16);
+    textEnd = 0;
+    links = 0;
+    linkAt = new Uint32Array(64);
+    targetEnds = new Uint32Array(64);
+    targetText = new Uint8Array(1024);
+    targetEnd = 0;
+    previousLength = 0;
+  }
 
   function resize(size: number): void {
     capacity = size;
@@ -116,6 +140,7 @@ export function entryTableBuilder(): EntryTableBuilder {
     links++;
   }
 
+  clear();
   return {
     get count() {
       return count;
@@ -161,6 +186,7 @@ export function entryTableBuilder(): EntryTableBuilder {
         targetText: targetText.slice(0, targetEnd),
       };
     },
+    clear,
   };
 }
 

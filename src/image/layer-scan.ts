@@ -1,5 +1,5 @@
 import type { ImageLayer } from './image.ts';
-import { type CollectedFiles, type CollectOptions, collectFiles } from './internal/collect-files.ts';
+import { CollectError, type CollectedFiles, type CollectOptions, fileCollector } from './internal/collect-files.ts';
 import type { FileState } from './internal/file-state.ts';
 import { layerError } from './internal/layer-error.ts';
 import { TarError } from './internal/tar-header.ts';
@@ -20,28 +20,47 @@ export interface LayerScan extends CollectedFiles {
   readonly file?: FileState;
 }
 
-/**
- * Reads a layer once, from its first byte to its last.
- * @throws UserError naming the layer: corrupt, other bytes than its digest names, a bound met
- */
-export async function scanLayer(layer: ImageLayer, options: ScanOptions): Promise<LayerScan> {
-  const { content } = layer;
-  const files = collectFiles(layer, options);
-  if (content.kind === 'directory') {
-    await walkDirectory(content.path, files, options.signal);
-    return { ...files.finish(), unpacked: undefined };
-  }
+/** Reads layers, one after the other. */
+export interface LayerScanner {
+  /**
+   * Reads a layer once, from its first byte to its last.
+   * @throws UserError naming the layer: corrupt, other bytes than its digest names, a bound met
+   */
+  scan(layer: ImageLayer): Promise<LayerScan>;
+}
+
+/** For all layers that a thread reads: V8 compiles functions for the reader that they are of, and would for each layer anew. */
+export function layerScanner(options: ScanOptions): LayerScanner {
+  const files = fileCollector(options);
   const tar = tarReader(files);
-  try {
+  const take = (chunk: Uint8Array) => tar.push(chunk);
+
+  async function scanFiles(layer: ImageLayer): Promise<LayerScan> {
+    const { content } = layer;
+    if (content.kind === 'directory') {
+      await walkDirectory(content.path, files, options.signal);
+      return { ...files.finish(), unpacked: undefined };
+    }
     let file: FileState | undefined;
     const onEnd = (state: FileState) => {
       file = state;
     };
-    const unpacked = await unpackLayer(layer, content, (chunk) => tar.push(chunk), { ...options, onEnd });
+    const unpacked = await unpackLayer(layer, content, take, { ...options, onEnd });
     tar.end();
     return { ...files.finish(), unpacked, ...(file && { file }) };
-  } catch (cause) {
-    if (!(cause instanceof TarError)) throw cause;
-    throw layerError(layer, `the layer is no tar archive that can be read: ${cause.message}`, { cause });
   }
+
+  return {
+    async scan(layer) {
+      files.restart();
+      tar.restart();
+      try {
+        return await scanFiles(layer);
+      } catch (cause) {
+        if (cause instanceof CollectError) throw layerError(layer, cause.message);
+        if (!(cause instanceof TarError)) throw cause;
+        throw layerError(layer, `the layer is no tar archive that can be read: ${cause.message}`, { cause });
+      }
+    },
+  };
 }

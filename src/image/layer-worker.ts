@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { cataloguers } from '../ecosystems/cataloguers.ts';
 import { tableBuffers } from './entry-table.ts';
 import type { ImageLayer } from './image.ts';
-import { type LayerScan, scanLayer } from './layer-scan.ts';
+import { type LayerScan, layerScanner } from './layer-scan.ts';
 
 /** What holds for all layers. Plain data. */
 export interface ThreadSettings {
@@ -30,11 +30,12 @@ export type ScanAnswer =
 
 /** Reads layers that a port asks for, and answers each. */
 export function serveLayerScans(port: MessagePort, settings: ThreadSettings): void {
+  const { secrets, contentKey } = settings;
   const chosen = cataloguers.filter(({ name }) => settings.cataloguers.includes(name));
+  const scanner = layerScanner({ cataloguers: chosen, secrets, contentKey });
   port.on('message', async ({ layer }: ScanRequest) => {
     try {
-      const { secrets, contentKey } = settings;
-      const scan = await scanLayer(layer, { cataloguers: chosen, secrets, contentKey });
+      const scan = await scanner.scan(layer);
       port.postMessage({ kind: 'scan', scan } satisfies ScanAnswer, tableBuffers(scan.entries));
     } catch (error) {
       port.postMessage(refusal(error));

@@ -5,7 +5,7 @@ import { processKey } from './internal/content-names.ts';
 import { layerError } from './internal/layer-error.ts';
 import { algorithmOf } from './internal/unpack-layer.ts';
 import type { LayerCache } from './layer-cache.ts';
-import { type LayerScan, type ScanOptions, scanLayer } from './layer-scan.ts';
+import { type LayerScan, layerScanner, type ScanOptions } from './layer-scan.ts';
 import { type LayerThread, startLayerThread } from './layer-threads.ts';
 
 export interface ScanLayersOptions extends ScanOptions {
@@ -123,6 +123,7 @@ async function readAll(
     for (let layer = queue.shift(); layer !== undefined && !signal.aborted; layer = queue.shift())
       done(layer, await scan(layer));
   };
+  const takeHere = (queue: ImageLayer[]) => take(queue, layerScanner({ ...options, signal }).scan);
   const takeInThread = async (thread: LayerThread) => {
     try {
       await take(stored, thread.scan);
@@ -130,18 +131,17 @@ async function readAll(
       const layer = thread.unanswered();
       if (layer === undefined || signal.aborted) throw error;
       // A thread that did not start: this one does its share.
-      done(layer, await here(layer));
-      await take(stored, here);
+      stored.unshift(layer);
+      await takeHere(stored);
     }
   };
-  const here = (layer: ImageLayer) => scanLayer(layer, { ...options, signal });
   const onAbort = () => Promise.all(threads.map((thread) => thread.stop()));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await Promise.all([
-      take(stored, here),
+      takeHere(stored),
       ...threads.map(takeInThread),
-      ...Array.from({ length: streamsAtOnce }, () => take(streams, here)),
+      ...Array.from({ length: Math.min(streamsAtOnce, streams.length) }, () => takeHere(streams)),
     ]);
     options.signal?.throwIfAborted();
   } finally {

@@ -7,7 +7,7 @@ import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { ImageLayer } from '../../src/image/image.ts';
 import { defaultLimits, unpackLayer } from '../../src/image/internal/unpack-layer.ts';
-import { scanLayer } from '../../src/image/layer-scan.ts';
+import { layerScanner } from '../../src/image/layer-scan.ts';
 import { paxRecord, type TarFile, tarOf, tarPartOf, withPax } from './tar-archive.ts';
 import { digestOf, imageOf, layerOf, layerOfBytes } from './test-image.ts';
 
@@ -332,13 +332,15 @@ describe('layers made to fill memory or time', () => {
   test('no layer unpacks to more than the bound', async () => {
     const layer = layerOf([file('a', { content: 'x'.repeat(10_000) })]);
     await expect(
-      scanLayer(layer, { cataloguers: [], secrets: false, limits: { ...defaultLimits, bytes: 5000 } }),
+      layerScanner({ cataloguers: [], secrets: false, limits: { ...defaultLimits, bytes: 5000 } }).scan(layer),
     ).rejects.toMatchObject({ message: 'the layer unpacks to more than 5000 bytes', where: `layer ${layer.digest}` });
   });
 
   test('more files than the bound are an error', async () => {
     const layer = layerOf(Array.from({ length: 101 }, (_, at) => file(`f${at}`)));
-    await expect(scanLayer(layer, { cataloguers: [], secrets: false, maximumEntries: 100 })).rejects.toMatchObject({
+    await expect(
+      layerScanner({ cataloguers: [], secrets: false, maximumEntries: 100 }).scan(layer),
+    ).rejects.toMatchObject({
       message: 'the layer has more than 100 files, directories and links: no more are read of one',
       where: `layer ${layer.digest}`,
     });
@@ -361,7 +363,7 @@ describe('layers made to fill memory or time', () => {
         },
       },
     };
-    const { entries } = await scanLayer(layer, { cataloguers: [], secrets: false });
+    const { entries } = await layerScanner({ cataloguers: [], secrets: false }).scan(layer);
     expect(entries.count).toBe(count);
     const columns = [
       entries.kinds,

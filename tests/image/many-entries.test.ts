@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
-import { scanLayer } from '../../src/image/layer-scan.ts';
+import { layerScanner } from '../../src/image/layer-scan.ts';
 import { treeOf, visibleRows } from '../../src/report/internal/browser-tree.ts';
 import { terminalTable } from '../../src/report/internal/terminal-table.ts';
 import { type TarFile, tarOf, withPax } from './tar-archive.ts';
@@ -27,7 +27,7 @@ test('targets of links are bounded together, and cut at what Linux takes', async
   ).flat();
   const layer = layerOfBytes(tarOf(links));
   const options = { cataloguers, secrets: false, maximumTextBytes: 20 * 4096 };
-  await expect(scanLayer(layer, options)).rejects.toMatchObject({
+  await expect(layerScanner(options).scan(layer)).rejects.toMatchObject({
     message: expect.stringContaining('targets of links'),
     where: `layer ${layer.digest}`,
   });

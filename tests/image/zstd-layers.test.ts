@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import type { ImageLayer } from '../../src/image/image.ts';
-import { scanLayer } from '../../src/image/layer-scan.ts';
+import { layerScanner } from '../../src/image/layer-scan.ts';
 import { tarOf } from './tar-archive.ts';
 import { digestOf, imageOf, layerOfBytes } from './test-image.ts';
 
@@ -103,7 +103,9 @@ describe('a layer of Zstandard', () => {
     const layer = layerOfBytes(Buffer.concat([magic, Buffer.of(0, 0x50), blocks]));
     const before = process.memoryUsage().rss;
     const limits = { bytes: 2 ** 40, ratio: 200, free: 200 * 2 ** 20 };
-    await expect(scanLayer(layer, { cataloguers: [], secrets: false, limits })).rejects.toThrow('200 times its size');
+    await expect(layerScanner({ cataloguers: [], secrets: false, limits }).scan(layer)).rejects.toThrow(
+      '200 times its size',
+    );
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
   });
 });

@@ -1,3 +1,5 @@
+import { byteSearch } from '../../core/byte-search.ts';
+
 /** A version that stands behind a text. */
 export interface Mark {
   /** One character a byte. */
@@ -17,12 +19,13 @@ export function markSearch({ mark, version, prefix = '' }: Mark): {
   end(): string | undefined;
 } {
   const needle = Buffer.from(mark, 'latin1');
+  const search = byteSearch(needle);
   let held = Buffer.alloc(0);
   let found: string | undefined;
 
   const look = (bytes: Buffer, last: boolean): void => {
-    let at = bytes.indexOf(needle);
-    for (; at !== -1 && found === undefined; at = bytes.indexOf(needle, at + 1)) {
+    let at = search(bytes);
+    for (; at !== -1 && found === undefined; at = search(bytes, at + 1)) {
       const from = at + needle.length;
       if (!last && from + behind > bytes.length) break;
       const match = version.exec(bytes.toString('latin1', from, from + behind))?.[1];

@@ -1,6 +1,6 @@
 import { isElf } from '../internal/elf.ts';
 import type { BuildInfo } from './build-info.ts';
-import { alignment, buildInfoMagic, inlineInfo, maximumMarks } from './read-build-info.ts';
+import { alignment, buildInfoMagic, findBuildInfo, inlineInfo, maximumMarks } from './read-build-info.ts';
 
 /** Kept of what follows the mark: the lines of some thousand modules. */
 const maximumKept = 1024 * 1024;
@@ -18,12 +18,12 @@ export function buildInfoStream(): { push(chunk: Uint8Array): void; end(): Build
   let marks = 0;
 
   const look = (last: boolean): void => {
-    let at = held.indexOf(buildInfoMagic);
+    let at = findBuildInfo(held);
     while (at !== -1 && !found && marks < maximumMarks && (last || held.length - at >= maximumKept)) {
       if ((start + at) % alignment === 0) found = inlineInfo(held.subarray(at, at + maximumKept));
       drop(at + 1);
       marks++;
-      at = held.indexOf(buildInfoMagic);
+      at = findBuildInfo(held);
     }
     if (marks >= maximumMarks) program = false;
     drop(at === -1 ? Math.max(0, held.length - buildInfoMagic.length + 1) : at);

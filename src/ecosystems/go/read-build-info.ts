@@ -1,9 +1,11 @@
+import { byteSearch } from '../../core/byte-search.ts';
 import { type Elf, readElf } from '../internal/elf.ts';
 import { textOf } from '../internal/installed-text.ts';
 import type { BuildInfo } from './build-info.ts';
 
 /** https://github.com/golang/go/blob/master/src/debug/buildinfo/buildinfo.go */
 export const buildInfoMagic = Buffer.from('\xff Go buildinf:', 'latin1');
+export const findBuildInfo = byteSearch(buildInfoMagic);
 export const alignment = 16;
 const inlineStart = 32;
 const inlineFlag = 2;
@@ -21,7 +23,7 @@ export function readBuildInfo(content: Uint8Array): BuildInfo | undefined {
   const home = elf?.section('.go.buildinfo') ?? elf?.data[0];
   if (!elf || !home) return undefined;
   let marks = 0;
-  for (let at = indexOf(home, 0); at !== -1 && marks < maximumMarks; at = indexOf(home, at + 1)) {
+  for (let at = findBuildInfo(home); at !== -1 && marks < maximumMarks; at = findBuildInfo(home, at + 1)) {
     marks++;
     if (at % alignment !== 0) continue;
     const info =
@@ -29,10 +31,6 @@ export function readBuildInfo(content: Uint8Array): BuildInfo | undefined {
     if (info) return info;
   }
   return undefined;
-}
-
-function indexOf(bytes: Uint8Array, from: number): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(buildInfoMagic, from);
 }
 
 /** Since Go 1.18 both texts follow the header, each with its length before it. Undefined where they do not look like it. */

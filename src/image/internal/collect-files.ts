@@ -6,11 +6,9 @@ import type {
   PackageStream,
 } from '../../ecosystems/installed-package.ts';
 import { type EntryKind, type EntryTable, type EntryTableBuilder, entryTableBuilder } from '../entry-table.ts';
-import type { ImageLayer } from '../image.ts';
 import { type ContentNaming, contentNames, processKey } from './content-names.ts';
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
 import { type FileSecret, findFileSecrets, isReadInPart, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
-import { layerError } from './layer-error.ts';
 import { type Notes, notes } from './notes.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
@@ -80,21 +78,43 @@ interface OpenFile {
   received: number;
 }
 
-/** Takes the files of a layer as they come and notes what is in them. */
-export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVisitor & { finish(): CollectedFiles } {
+/** Takes the files of one layer after the other as they come and notes what is in them. */
+export interface FileCollector extends TarVisitor {
+  finish(): CollectedFiles;
+  /** What follows is another layer; of the one before, whole or not, nothing is left. */
+  restart(): void;
+}
+
+/** A layer has more than is kept of one. */
+export class CollectError extends Error {}
+
+/** What is noted of a layer, beside its entries. */
+interface Noted {
+  readonly odd: Notes;
+  readonly packages: InstalledPackage[];
+  readonly found: CollectedFiles['notes'][number][];
+  readonly secrets: FileSecret[];
+  readonly texts: Map<string, string>;
+  readonly required: Set<string>;
+}
+
+function nothingNoted(): Noted {
+  return { odd: notes(), packages: [], found: [], secrets: [], texts: new Map(), required: new Set() };
+}
+
+/** One for all layers that a thread reads: V8 compiles functions for the collector that they are of, and would for each layer anew. */
+export function fileCollector(options: CollectOptions): FileCollector {
   const table = entryTableBuilder();
-  const odd = notes();
-  const packages: InstalledPackage[] = [];
-  const found: CollectedFiles['notes'][number][] = [];
-  const secrets: FileSecret[] = [];
-  const texts = new Map<string, string>();
-  const required = new Set<string>();
   const starts = startKeeper();
   const names = contentNames(options.contentKey ?? processKey());
+  const mostEntries = options.maximumEntries ?? defaultMaximumEntries;
+  const mostText = options.maximumTextBytes ?? defaultMaximumTextBytes;
+  let noted = nothingNoted();
   let open: OpenFile | undefined;
 
   function look(file: OpenFile, start: Uint8Array): void {
     const { header, kept } = file;
+    const { odd, packages, found, secrets, texts, required } = noted;
     for (const cataloguer of file.whole) {
       const gap = cataloguer.gap?.(header, start);
       if (gap !== undefined) odd.add(gap, header.path);
@@ -114,27 +134,24 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
 
   function endStreams({ streams, header }: OpenFile): void {
     for (const stream of streams) {
-      if (packages.length < maximumPackages) append(packages, stream.end());
+      if (noted.packages.length < maximumPackages) append(noted.packages, stream.end());
       const gap = stream.gap?.();
-      if (gap !== undefined) odd.add(gap, header.path);
+      if (gap !== undefined) noted.odd.add(gap, header.path);
     }
   }
 
   return {
     entry(entry) {
       open = undefined;
-      const path = addEntry(table, odd, entry);
-      const most = options.maximumEntries ?? defaultMaximumEntries;
-      if (table.count > most)
-        throw layerError(
-          layer,
-          `the layer has more than ${most} files, directories and links: no more are read of one`,
+      const path = addEntry(table, noted.odd, entry);
+      if (table.count > mostEntries)
+        throw new CollectError(
+          `the layer has more than ${mostEntries} files, directories and links: no more are read of one`,
         );
-      const { maximumTextBytes: mostText = defaultMaximumTextBytes } = options;
       if (table.textBytes() > mostText)
-        throw layerError(layer, `the names and targets of links in the layer have more than ${mostText} bytes`);
+        throw new CollectError(`the names and targets of links in the layer have more than ${mostText} bytes`);
       if (entry.kind !== 'file' || path === undefined || entry.bytes === 0) return;
-      open = openFile({ path: path.text, bytes: entry.bytes, mode: entry.mode }, options, odd);
+      open = openFile({ path: path.text, bytes: entry.bytes, mode: entry.mode }, options, noted.odd);
     },
     content(bytes) {
       if (open === undefined) return;
@@ -163,6 +180,7 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
     },
     finish() {
       starts.release(0);
+      const { odd, packages, found, secrets, texts, required } = noted;
       if (packages.length >= maximumPackages) odd.add('more packages than are counted', String(maximumPackages));
       if (secrets.length >= maximumSecrets) odd.add('more secrets than are listed', String(maximumSecrets));
       return {
@@ -174,6 +192,11 @@ export function collectFiles(layer: ImageLayer, options: CollectOptions): TarVis
         usedTests: [...required],
         gaps: odd.list(),
       };
+    },
+    restart() {
+      table.clear();
+      noted = nothingNoted();
+      open = undefined;
     },
   };
 }

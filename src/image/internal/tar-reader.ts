@@ -32,6 +32,8 @@ export interface TarReader {
   push(chunk: Uint8Array): void;
   /** @throws TarError where the archive ends too early */
   end(): void;
+  /** What follows is another archive; of the one before, whole or not, nothing is left. */
+  restart(): void;
 }
 
 /** Names and PAX records of one file: real ones have a few hundred bytes, capabilities and labels included. */
@@ -58,6 +60,8 @@ export function tarReader(visitor: TarVisitor): TarReader {
   let longName: Uint8Array | undefined;
   let longTarget: Uint8Array | undefined;
   let zeroBlocks = 0;
+  /** Of the file whose header was read last. */
+  let contentBytes = 0;
 
   function begin(next: typeof state, bytes: number): void {
     state = next;
@@ -135,7 +139,6 @@ export function tarReader(visitor: TarVisitor): TarReader {
     beginContent(kind);
   }
 
-  let contentBytes = 0;
   function beginContent(kind: FileKind): void {
     if (kind === 'file') begin('content', contentBytes);
     else begin('skip', 0);
@@ -190,6 +193,15 @@ export function tarReader(visitor: TarVisitor): TarReader {
       // An archive without its two blocks of zeros is taken, as Go's reader takes it; one that ends inside of something is not.
       const whole = state === 'ended' || (state === 'header' && carriedBytes === 0 && !pax && !longName && !longTarget);
       if (!whole) throw new TarError('the archive ends in the middle of a file');
+    },
+    restart() {
+      carriedBytes = 0;
+      state = 'header';
+      left = 0;
+      padding = 0;
+      record = nothing;
+      zeroBlocks = 0;
+      forget();
     },
   };
 }

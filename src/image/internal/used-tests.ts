@@ -1,9 +1,10 @@
 import path from 'node:path';
+import { byteSearch } from '../../core/byte-search.ts';
 import { parseJsonObject } from '../../core/json-object.ts';
 
 const code = /\.[cm]?js$/;
 /** Searched for first: few files of a package name a directory of tests at all. */
-const marks = [Buffer.from('/test'), Buffer.from('__tests__')];
+const marks = ['/test', '__tests__'].map((text) => byteSearch(Buffer.from(text)));
 /** A path in quotes with a directory of tests in it: `'../test/data.json'`, `"@scope/name/tests"`. */
 const quoted = /["'`]((?:\.{1,2}\/|(?:@[\w.-]{1,100}\/)?[\w.-]{1,100}\/)[\w./-]{0,300})["'`]/g;
 const testFolder = /^(.*?node_modules\/(?:@[^/]+\/)?[^/]+)\/(?:tests?|__tests__)(?:\/|$)/;
@@ -28,7 +29,7 @@ function isManifest(file: string): boolean {
 export function usedTests(file: string, content: Uint8Array): readonly string[] {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (isManifest(file)) return namedByManifest(file, bytes);
-  if (!marks.some((mark) => bytes.includes(mark))) return [];
+  if (marks.every((search) => search(bytes) === -1)) return [];
   const found = new Set<string>();
   for (const [, name = ''] of bytes.toString('latin1').matchAll(quoted)) {
     if (found.size >= most) break;
