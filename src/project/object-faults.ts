@@ -71,6 +71,9 @@ function isPatch(node: YamlNode): boolean {
   return entriesAt(node).some(({ key, value }) => key.text.startsWith('$') || isPatch(value));
 }
 
+/** What a test looks for in the cluster, as Kuttl and Chainsaw name it: `00-assert.yaml`, `assertions.yaml`, `02-errors.yaml`. */
+const expected = /(?:^|[/_-])(?:assert(?:ions?)?|errors?|expect(?:ed)?)(?:[_-][^/]*)?\.ya?ml$/i;
+
 /** A workload without the images of its containers, or with neither a selector nor labels that it could have. */
 function isFragment(project: Project, object: KubernetesObject): boolean {
   const workload = workloadOfObject(project, object);
@@ -88,6 +91,7 @@ const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();
 export function mayBePart(project: Project, object: KubernetesObject): boolean {
   if (object.origin.kind !== 'file') return false;
   if (/patch|overlay|merge|fragment|partial/i.test(object.path) || isFragment(project, object)) return true;
+  if (isForTests(object.path) && expected.test(object.path)) return true;
   let directories = patchDirectories.get(project);
   if (!directories) {
     const kustomizations = [...project.artifacts.keys()].filter((path) => /(?:^|\/)kustomization\.ya?ml$/i.test(path));

@@ -11,3 +11,18 @@ export function setsOtherUser(use: ImageUse): boolean {
   const { runAsUser, runAsNonRoot } = use.container.security;
   return (runAsUser.value ?? 0) > 0 || runAsNonRoot.value === true;
 }
+
+/** Capabilities that an ordinary user of a container has use for: any other one is gone when the program does not begin as root. */
+const forEveryUser = /^(?:CAP_)?NET_BIND_SERVICE$/i;
+
+/**
+ * True where what runs an image gives it what only root in the container can use: it is privileged, or gets capabilities.
+ * https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
+ */
+export function givesRootsRights(use: ImageUse): boolean {
+  const [isPrivileged, added] =
+    use.kind === 'service'
+      ? [/^(?:true|yes|on)$/i.test(use.service.privileged?.text ?? ''), use.service.capAdd]
+      : [use.container.security.privileged.value === true, use.container.security.addedCapabilities];
+  return isPrivileged || added.some(({ text }) => !forEveryUser.test(text));
+}

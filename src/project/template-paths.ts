@@ -8,7 +8,7 @@ import type { DiscoveredFiles } from './discover.ts';
  */
 const mavenProperty = /\$\{[A-Za-z][\w-]*(?:\.[\w-]+)+\}/;
 
-const engineMark = /\{\{|\}\}|\{%|%\}|<%|%>|@@/;
+const engineMark = /\{\{|\}\}|\{%|%\}|<%|%>|@@|%%[A-Za-z]\w*%%/;
 
 /** Whether an instruction of a template holds something that an engine fills in. */
 export function holdsTemplateMark(text: string): boolean {
@@ -28,8 +28,8 @@ export function templatePaths(dockerfiles: readonly Dockerfile[], found: Discove
 function isFilledIn(text: string): boolean {
   // Most texts hold none of these, and the expression looks at every line.
   return (
-    ['{{', '{%', '<%', '@@'].some((mark) => text.includes(mark)) &&
-    /^\s*(?:\{\{|\{%|<%|@@)|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%)/im.test(text)
+    ['{{', '{%', '<%', '@@', '%%'].some((mark) => text.includes(mark)) &&
+    /^\s*(?:\{\{|\{%|<%|@@|%%[A-Za-z])|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%|%%[A-Za-z]\w*%%)/im.test(text)
   );
 }
 

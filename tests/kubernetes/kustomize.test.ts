@@ -513,6 +513,29 @@ patches:
       },
     ],
     [
+      'a patch of one of several webhooks',
+      {
+        'k/hooks.yaml': `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: hooks}
+webhooks:
+  - {name: a.example.com, admissionReviewVersions: [v1], clientConfig: {url: "https://a"}, sideEffects: None}
+  - {name: b.example.com, admissionReviewVersions: [v1], clientConfig: {url: "https://b"}, sideEffects: None}
+`,
+        'k/kustomization.yaml': `resources: [hooks.yaml]
+patches:
+  - patch: |
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingWebhookConfiguration
+      metadata: {name: hooks}
+      webhooks:
+        - name: b.example.com
+          namespaceSelector: {matchLabels: {team: web}}
+          matchConditions: [{name: x, expression: "true"}]
+`,
+      },
+    ],
+    [
       'a name of the base in a patch of the overlay, and one that two objects have had',
       {
         ...base,

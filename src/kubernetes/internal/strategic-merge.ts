@@ -30,10 +30,21 @@ const mergeKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['ports', ['containerPort', 'port']],
   ['conditions', ['type']],
   ['ownerReferences', ['uid']],
+  ['webhooks', ['name']],
+  ['matchConditions', ['name']],
 ]);
 
 /** API groups whose lists are merged; objects of others are custom resources, whose lists a patch replaces. */
-const builtInGroups = new Set(['', 'apps', 'batch', 'extensions', 'policy', 'autoscaling', 'networking.k8s.io']);
+const builtInGroups = new Set([
+  '',
+  'apps',
+  'batch',
+  'extensions',
+  'policy',
+  'autoscaling',
+  'networking.k8s.io',
+  'admissionregistration.k8s.io',
+]);
 
 export interface MergeOptions {
   /** False for custom resources. */

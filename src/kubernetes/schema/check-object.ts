@@ -179,9 +179,9 @@ function checkRepeated(
   }
 }
 
-/** True for a text that something fills in before Kubernetes sees it. */
+/** True for a text that something fills in before Kubernetes sees it. Chainsaw fills in what stands in parentheses. */
 export function isFilledIn(text: string): boolean {
-  return /\$\{|\{\{|\{%|<%|<[\w .-]+>|%\{|\$\(|@@|__[A-Z]|^\$\w+$|^%\w+%$/.test(text);
+  return /\$\{|\{\{|\{%|<%|<[\w .-]+>|%\{|\$\(|@@|__[A-Z]|^\$\w+$|^%\w+%$|^\(.*\)$/.test(text);
 }
 
 /** `PORT`, `VOLUME_SIZE`: where no text belongs, that is for a reader or a script to fill in. */

@@ -13,8 +13,12 @@ export const rule = dockerfileRule({
   check({ dockerfile }, { report }) {
     // One ARG without a default is one cause, however many stages begin with it.
     const bySubject = groupBy(findBuildCheckHits(dockerfile, 'InvalidDefaultArgInFrom'), ({ subject }) => subject);
-    for (const [subject, [hit, ...others]] of bySubject)
-      if (hit !== undefined) {
+    for (const [subject, [hit, ...others]] of bySubject) {
+      // A name without a variable that BuildKit refuses is found by review/build-refused.
+      const isRefused =
+        !subject.includes('$') &&
+        dockerfile.rejections.some(({ range }) => dockerfile.lines.positionAt(range.start).line === hit?.line);
+      if (hit !== undefined && !isRefused) {
         const { at, also } = placeOf(hit, dockerfile, subject);
         report({
           at,
@@ -26,5 +30,6 @@ export const rule = dockerfileRule({
           peers: peersOf(hit, peers),
         });
       }
+    }
   },
 });

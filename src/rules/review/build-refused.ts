@@ -101,7 +101,7 @@ function isFragment({ builds }: Project, { path, stages, instructions }: Dockerf
 function isPlaceholder(dockerfile: Dockerfile, rejection: Rejection): boolean {
   const instruction = refusedInstruction(dockerfile, rejection)?.instruction;
   if (instruction?.name === 'FROM')
-    return /^[A-Z][A-Z0-9_]*$|\{\{|@@|%%|<%|^[@%].*[@%]$/.test(instruction.image?.value ?? '');
+    return /^[A-Z][A-Z0-9_-]*$|\{\{|@@|%%|<%|^[@%].*[@%]$/.test(instruction.image?.value ?? '');
   return (
     instruction?.name === 'UNKNOWN' && /^(?:[A-Z]+_[A-Z_]+$|__|\{\{|\{%|<%|%%|@|#)/.test(instruction.keyword.value)
   );

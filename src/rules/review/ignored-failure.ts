@@ -1,4 +1,5 @@
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import type { ShellCommand, ShellScript } from '../../dockerfile/shell.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stopAtFailure } from '../../repairs/stop-at-failure.ts';
 
@@ -57,12 +58,28 @@ export const rule = dockerfileRule({
   },
 });
 
+/** `[ -d binder ] && cd binder; …`: a directory that was just seen can be entered, and without it nothing is. */
+function entersWhatIsThere({ commands }: ShellScript, command: ShellCommand): boolean {
+  const before = commands[commands.indexOf(command) - 1];
+  const [target] = command.arguments;
+  return (
+    command.name === 'cd' &&
+    command.place.after === '&&' &&
+    target !== undefined &&
+    before?.list === command.list &&
+    /^(?:\[{1,2}|test)$/.test(before.name) &&
+    before.arguments[0]?.value === '-d' &&
+    before.arguments[1]?.value === target.value
+  );
+}
+
 function failsUnnoticed(dockerfile: Dockerfile, { command, instruction }: PlacedCommand): boolean {
   const script = dockerfile.script(instruction);
   if (script === undefined || script.form === 'exec' || script.options.has('errexit') || script.errors.length > 0)
     return false;
   if (script.dialect !== 'posix' && script.dialect !== 'bash') return false;
   if (command.place.inside.length > 0 || command.place.negated || command.place.pipeline !== undefined) return false;
+  if (entersWhatIsThere(script, command)) return false;
   // The next of its list, and not all of the list: a step may have thousands of commands.
   const own = script.commands.indexOf(command);
   const next = script.commands.find(

@@ -1,3 +1,4 @@
+import { isSettingsFile, secretInFile } from '../../core/secret-in-file.ts';
 import { isPlaceholder } from '../../core/secret-text.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
@@ -36,7 +37,7 @@ function isSealed({ node, annotations }: KubernetesObject): boolean {
 
 /** Keys, in small letters, whose values are public or no secret by themselves. */
 const harmlessKey =
-  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure)$/;
+  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure|env|environment|mode|log[-_]?level|time[-_]?zone|tz|locale)$/;
 
 /** References of secret stores, and ciphertext. */
 const reference =
@@ -53,11 +54,24 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   if (written === '' || reference.test(written) || isPlaceholder(written)) return false;
   const text = base64 ? decoded(written) : written;
   if (text === undefined || text.trim() === '' || reference.test(text) || isPlaceholder(text)) return false;
-  return !time.test(text.trim()) && !isEmptyKey(text);
+  // What was encoded twice, or in a literal that is encoded anyway, may be a place-holder, too.
+  if (isPlaceholder(decoded(text.trim()) ?? text)) return false;
+  return !time.test(text.trim()) && !isEmptyKey(text) && !isPath(key.text, text) && !isPlainSettings(key.text, text);
 }
 
 /** When something was changed or ends is no secret. */
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Where a file lies is no secret, whatever is in it: `trustStorePath: /etc/tls/truststore.jks`. */
+function isPath(key: string, text: string): boolean {
+  return /(?:path|file|dir|directory|location|store)$/i.test(key) && /^\/[\w@.-]+(?:\/[\w@.-]+)+\/?$/.test(text.trim());
+}
+
+/** A file of settings none of which is secret: some programs take their configuration as a Secret. Files of users are what they are. */
+function isPlainSettings(key: string, text: string): boolean {
+  if (/user|role|cred|secret|passw|auth|token|key/i.test(key)) return false;
+  return text.includes('=') && isSettingsFile(key, text) && secretInFile(key, text) === undefined;
+}
 
 /** A key's first and last line with dots or a word between them, as documentation has it. */
 function isEmptyKey(text: string): boolean {

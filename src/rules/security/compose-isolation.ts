@@ -1,9 +1,11 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { Fix } from '../../core/fix.ts';
+import { groupBy } from '../../core/group-by.ts';
 import type { ComposeService } from '../../kubernetes/compose.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { composeRule } from '../../project/rule.ts';
+import { externalBase } from '../../project/stage-facts.ts';
 import { asks, manifestFix, removeIn, removeItemsIn, replaceIn, together } from '../../repairs/manifest-edits.ts';
 
 interface Opening {
@@ -20,26 +22,58 @@ export const rule = composeRule({
   remedy: 'Drop the setting, and give the one capability or device that the program needs.',
   peers: [],
   check({ compose, project }, { report }) {
-    for (const service of compose.services) {
-      const openings = openingsOf(service);
-      const [first, ...others] = openings;
-      if (first === undefined) continue;
-      const fix = separated(project, service, openings);
+    const opened = compose.services.map((service) => ({ service, openings: openingsOf(service) }));
+    // What several services extend is written, and mended, once.
+    for (const [one, ...sharing] of groupBy(opened, ({ openings }) => placesOf(openings)).values()) {
+      const [first, ...others] = one?.openings ?? [];
+      if (one === undefined || first === undefined) continue;
+      const { service, openings } = one;
+      const isDocker = runsDocker(project, service);
+      const fix = isDocker ? undefined : separated(project, service, openings);
+      const shared = sharing.length === 0 ? '' : `; ${sharing.length} more share this`;
       report({
         ...(fix && { fix }),
         at: { path: first.node.path, range: first.node.range },
         also: others.map(({ node, says }) => ({ path: node.path, range: node.range, note: says })),
-        message: `Service ${service.name} ${enumerate(openings.map(({ says }) => says))}.`,
-        severity: first.isWhole ? 'error' : 'warning',
+        message: `Service ${service.name} ${enumerate(openings.map(({ says }) => says))}${shared}.`,
+        severity: first.isWhole && !isDocker ? 'error' : 'warning',
+        ...(isDocker && {
+          remedy:
+            'Docker in Docker does not start without it: let nothing run in it that is not trusted on the machine.',
+        }),
       });
     }
   },
 });
 
+function placesOf(openings: readonly Opening[]): string {
+  return openings.map(({ node: { path, range } }) => `${path}:${range.start}`).join(' ');
+}
+
+/** The image of Docker in Docker, which needs to be privileged, rootless or not: https://hub.docker.com/_/docker */
+function runsDocker({ builds }: Project, service: ComposeService): boolean {
+  const bases = builds
+    .filter(({ runBy }) => runBy.some((use) => use.kind === 'service' && use.service === service))
+    .flatMap(({ stage }) => (stage ? externalBase(stage) : []));
+  const named = bases.flatMap((base) => (base.kind === 'image' ? base.reference : []));
+  return [service.image?.text ?? '', ...named].some((image) => /(?:^|\/)docker:(?:[^@]*-)?dind(?:-|@|$)/.test(image));
+}
+
+/** A comment on the line, or on a line of its own above: who wrote it knew of the setting and says why. */
+function hasReason(project: Project, { path, range }: YamlScalar): boolean {
+  const text = project.artifacts.get(path)?.text ?? '';
+  const lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
+  const above = text.slice(text.lastIndexOf('\n', lineStart - 2) + 1, Math.max(0, lineStart - 1));
+  const lineEnd = text.indexOf('\n', range.end);
+  const behind = text.slice(range.end, lineEnd === -1 ? undefined : lineEnd);
+  // `# cap_add:` is a setting that is switched off, and no reason.
+  return /^\s*#.*\w/.test(behind) || (/^\s*#.*\w/.test(above) && !/^\s*#\s*(?:-\s|[\w-]+:(?:\s|$))/.test(above));
+}
+
 /** The service without what opens it. */
 function separated(project: Project, service: ComposeService, openings: readonly Opening[]): Fix | undefined {
   const { node, privileged, pid, ipc, capAdd, securityOpt } = service;
-  if (node.kind !== 'map') return undefined;
+  if (node.kind !== 'map' || openings.some((opening) => hasReason(project, opening.node))) return undefined;
   const opened = new Set(openings.map((opening) => opening.node));
   const capabilities = capAdd.filter((each) => opened.has(each));
   const options = securityOpt.filter((each) => opened.has(each));

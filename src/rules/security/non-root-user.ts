@@ -4,7 +4,8 @@ import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { setsOtherUser } from '../../project/other-user.ts';
+import { isDevelopmentFile } from '../../project/development-stage.ts';
+import { givesRootsRights, setsOtherUser } from '../../project/other-user.ts';
 import { programsThatDrop } from '../../project/programs-that-drop.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -72,7 +73,10 @@ export const rule = dockerfileRule({
           });
         continue;
       }
-      const ofImage = holdsProgram(project, dockerfile, stage) ? runAsUser(project, dockerfile, stage) : undefined;
+      const ofImage =
+        holdsProgram(project, dockerfile, stage) && !needsRoot(project, dockerfile, stage)
+          ? runAsUser(project, dockerfile, stage)
+          : undefined;
       const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
       report({
         at: place.range,
@@ -152,8 +156,17 @@ function baseName(word: string): string {
 /** Something that runs the image, or an application in it, makes it a warning; an image for other images is a note. */
 function severityOf(project: Project, dockerfile: Dockerfile, stage: Stage): Severity {
   const uses = buildsOf(project, dockerfile).flatMap((build) => (build.stage === stage ? build.runBy : []));
+  if (needsRoot(project, dockerfile, stage)) return 'note';
   if (uses.length > 0) return uses.every(setsOtherUser) ? 'note' : 'warning';
   return holdsApplication(stage) ? 'warning' : 'note';
+}
+
+/** It is for development, where sources of the machine are mounted that another user may not write, or is run with rights of root's. */
+function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
+  return (
+    isDevelopmentFile(project, dockerfile) ||
+    buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(givesRootsRights))
+  );
 }
 
 /** Something is started that is no bare shell or interpreter: an image for other images has to stay one of root's. */

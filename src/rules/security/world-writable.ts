@@ -1,4 +1,5 @@
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
+import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
@@ -20,6 +21,7 @@ export const rule = dockerfileRule({
       if (ending.length === 0) continue;
       const found = command.name === 'chmod' ? chmodMode(command) : optionMode(command);
       if (found === undefined || !grantsOthersWrite(found.mode) || isTemporary(found.paths)) continue;
+      if (isRemovedAgain(dockerfile, each, found.paths)) continue;
       const fix = narrowMode(dockerfile, each, found, ending);
       report({
         at: command.range,
@@ -71,6 +73,19 @@ function grantsOthersWrite(mode: string): boolean {
 
 function isTemporary(paths: readonly CommandWord[]): boolean {
   return paths.length > 0 && paths.every(({ value }) => /^\/(?:var\/)?tmp\/?$|^\/dev\//.test(value));
+}
+
+/** The same step deletes it: a directory that `mktemp` made. */
+function isRemovedAgain(
+  dockerfile: Dockerfile,
+  { instruction, command }: PlacedCommand,
+  paths: readonly CommandWord[],
+) {
+  const removed = dockerfile
+    .commandsNamed('rm')
+    .filter((other) => other.instruction === instruction && other.command.range.start > command.range.end)
+    .flatMap((other) => other.command.arguments.map(({ value }) => value));
+  return paths.length > 0 && paths.every(({ value }) => removed.includes(value));
 }
 
 function placesOf(paths: readonly CommandWord[]): string {
