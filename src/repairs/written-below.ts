@@ -37,7 +37,7 @@ export function writtenBelow(dockerfile: Dockerfile, stage: Stage, path: string,
       else if (instruction.name === 'ONBUILD') found.unknown.add(instruction);
       else if (instruction.name === 'RUN') addRun(dockerfile, each, instruction, { path, before, found });
     }
-  addAbove(dockerfile, stage, path, found.named);
+  addAbove(dockerfile, stage, before, path, found.named);
   const content = contentAt(baseImageOf(stage), path);
   if (content === 'directory' || content === 'unknown') found.named.add(path);
   return {
@@ -92,9 +92,13 @@ function addWorkdir(
   if (!isCopied) for (const each of upTo(path, last)) named.add(each);
 }
 
-/** The builder before BuildKit gives the directories above a copied directory to root, whatever --chown says. */
-function addAbove(dockerfile: Dockerfile, stage: Stage, path: string, named: Set<string>): void {
+/**
+ * The builder before BuildKit gives the directories above a copied directory to root, whatever --chown says. Those that a later COPY makes are not
+ * there yet.
+ */
+function addAbove(dockerfile: Dockerfile, stage: Stage, before: PlacedCommand, path: string, named: Set<string>): void {
   for (const { destination, instruction } of copiedFiles(dockerfile, stage)) {
+    if (instruction.range.start > before.instruction.range.start) break;
     if (destination === undefined || destination === path || !liesIn(destination, path)) continue;
     if (instruction.sources.every(({ value }) => isFileName(value))) continue;
     const above = destination.slice(0, destination.lastIndexOf('/')) || '/';
