@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
+import { memberManifests } from '../internal/workspace-members.ts';
 import type { PackageCommand } from '../package-command.ts';
 import { readByInstallScripts } from './install-scripts.ts';
 
@@ -128,14 +129,7 @@ function localDependency(packageJson: JsonObject): string | undefined {
 /** The manifests of the packages of a workspace; undefined where a pattern is not one of the plain ones. */
 function workspaceManifests(files: ProjectFiles, root: JsonObject, tool: string): readonly string[] | undefined {
   const listed = tool === 'pnpm' ? pnpmPatterns(files.read('pnpm-workspace.yaml') ?? '') : npmPatterns(root);
-  const found = new Set<string>();
-  for (const pattern of listed) {
-    const plain = pattern.replace(/^\.\//, '').replace(/\/$/, '');
-    if (!/^(?:[\w@.-]+\/)*(?:[\w@.-]+|\*)$/.test(plain)) return undefined;
-    const form = new RegExp(`^${plain.replaceAll('.', '\\.').replace('*', '[^/]+')}/package\\.json$`);
-    for (const path of files.paths) if (form.test(path)) found.add(path);
-  }
-  return [...found].sort();
+  return memberManifests(files, listed, 'package.json');
 }
 
 function npmPatterns({ workspaces }: JsonObject): readonly string[] {

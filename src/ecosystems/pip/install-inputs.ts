@@ -1,4 +1,5 @@
 import type { InstallInputs, ProjectFiles } from '../install-inputs.ts';
+import { memberManifests } from '../internal/workspace-members.ts';
 import { hasFlag, type PackageCommand } from '../package-command.ts';
 
 /** What pip, Pipenv, Poetry and uv read when they install what a project lists. */
@@ -105,19 +106,65 @@ function poetryInputs(command: PackageCommand, files: ProjectFiles | undefined):
 function uvInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
   const text = files?.read('pyproject.toml');
   if (files !== undefined && (text === undefined || !files.paths.includes('uv.lock'))) return undefined;
-  const isWithoutProject = hasFlag(command, 'no-install-project') || /^package\s*=\s*false/m.test(text ?? '');
   const isLocked = command.frozen;
+  const questions = [
+    ...(files === undefined ? ['Does pyproject.toml name nothing of the sources (a workspace, a path)?'] : []),
+    ...(isLocked ? [] : ['Is uv.lock up to date, so that uv does not have to build the project to resolve it?']),
+  ];
+  const beside = present(
+    files,
+    ['pyproject.toml', 'uv.lock', '.python-version', 'uv.toml'],
+    ['pyproject.toml', 'uv.lock'],
+  );
+  if (files !== undefined && /^\s*\[tool\.uv\.workspace\]/m.test(text ?? ''))
+    return uvWorkspace(command, files, text ?? '', beside, questions);
+  const isWithoutProject = hasFlag(command, 'no-install-project') || /^package\s*=\s*false/m.test(text ?? '');
   return {
-    files: present(files, ['pyproject.toml', 'uv.lock', '.python-version', 'uv.toml'], ['pyproject.toml', 'uv.lock']),
+    files: beside,
     fills: ['.venv'],
-    questions: [
-      ...(files === undefined ? ['Does pyproject.toml name nothing of the sources (a workspace, a path)?'] : []),
-      ...(isLocked ? [] : ['Is uv.lock up to date, so that uv does not have to build the project to resolve it?']),
-    ],
-    ...(/\[tool\.uv\.workspace\]|\bpath\s*=\s*["']|workspace\s*=\s*true/.test(text ?? '') && {
-      needsSources: 'pyproject.toml names packages of the repository',
-    }),
+    questions,
+    ...(namesPath.test(text ?? '') && { needsSources: 'pyproject.toml names packages of the repository' }),
     ...(!isWithoutProject && { option: '--no-install-project', again: 'same' }),
+  };
+}
+
+const namesPath = /\bpath\s*=\s*["']|workspace\s*=\s*true/;
+
+/**
+ * https://docs.astral.sh/uv/concepts/projects/workspaces/: one lock file for all members, whose manifests uv holds against it unless it is frozen. Which of
+ * them are installed is said by what the root, or the one that is asked for, depends on; none of them is at first.
+ */
+function uvWorkspace(
+  command: PackageCommand,
+  files: ProjectFiles,
+  text: string,
+  beside: readonly string[],
+  questions: readonly string[],
+): InstallInputs {
+  const part = /^\s*\[tool\.uv\.workspace\]([^\n]*\n(?!\s*\[)){0,200}/m.exec(text.replace(/^\s*#.*$/gm, ''))?.[0] ?? '';
+  const listed = /^\s*members\s*=\s*\[([^\]]*)\]/m.exec(part)?.[1];
+  const patterns = [...(listed ?? '').matchAll(/["']([^"'\n]+)["']/g)].map(([, pattern]) => pattern ?? '');
+  // What is left out may be part of a pattern.
+  const manifests =
+    listed === undefined || /^\s*exclude\s*=/m.test(part)
+      ? undefined
+      : memberManifests(files, patterns, 'pyproject.toml');
+  const read = [text, ...(manifests ?? []).map((path) => files.read(path) ?? '')];
+  const isBuiltToCheck = !hasFlag(command, 'frozen') && read.some((each) => /^\s*dynamic\s*=/m.test(each));
+  const reason =
+    manifests === undefined
+      ? 'where the members of its workspace lie is not plain'
+      : read.some((each) => /\bpath\s*=\s*["']/.test(each))
+        ? 'pyproject.toml names packages of the repository'
+        : isBuiltToCheck
+          ? 'uv may build a member to hold what is dynamic in it against uv.lock'
+          : undefined;
+  return {
+    files: [...beside, ...(manifests ?? [])],
+    fills: ['.venv'],
+    questions,
+    ...(reason !== undefined && { needsSources: reason }),
+    ...(!hasFlag(command, 'no-install-workspace') && { option: '--no-install-workspace', again: 'same' }),
   };
 }
 
