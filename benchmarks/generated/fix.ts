@@ -22,12 +22,13 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '20261126' },
     from: { type: 'string' },
     keep: { type: 'string' },
+    chunk: { type: 'string', default: '500' },
   },
 });
 const [oracle] = positionals;
 if (oracle === undefined) throw new Error('usage: generated/fix ORACLE [--count N] [--seed N] [--from DIRECTORY]');
 const count = Number(values.count);
-const chunkSize = 2000;
+const chunkSize = Number(values.chunk);
 const originals = values.from
   ? readdirSync(values.from)
       .filter((file) => /dockerfile/i.test(file))
@@ -112,6 +113,8 @@ async function runChunk(chunk: number, texts: readonly string[]): Promise<void> 
     for (const warning of newWarnings(verdict, after[at])) report('warned', name, warning);
     if (lostComments(file.before?.text ?? '', file.after.text).length > 0) report('comment', name);
   }
+  // What the first run left alone is the same text still, and the second would leave it alone again.
+  for (const name of names) if (!changed.has(name)) rmSync(path.join(result, name));
   const second = await repairDirectory(result, preset, review);
   for (const { path: name } of second.changed) report('again', name, rulesIn(second, name));
   for (const { finding, reason } of repaired.withdrawn) {

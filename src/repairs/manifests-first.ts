@@ -220,7 +220,9 @@ function moveCopy(
 ): readonly TextEdit[] | undefined {
   const { text, path } = dockerfile;
   const eol = text.slice(copy.syntax.range.start, copy.syntax.range.end).endsWith('\r\n') ? '\r\n' : '\n';
-  const start = commentsAbove(dockerfile, copy);
+  const above = commentsAbove(dockerfile, copy);
+  // What tells of the install stays with it.
+  const start = tellsOfInstall(text.slice(above, copy.syntax.range.start)) ? copy.syntax.range.start : above;
   const moved = text.slice(start, copy.syntax.range.end).replace(/\r?\n$/, '');
   const manifests = manifestCopies(dockerfile, copy, place, needs).join(eol);
   const blank = syntaxBehind(dockerfile, copy);
@@ -253,6 +255,16 @@ function commentsAbove({ syntax }: Dockerfile, instruction: Instruction): number
   let at = syntax.items.indexOf(instruction.syntax);
   while (at > 0 && syntax.items[at - 1]?.kind === 'comment') at--;
   return syntax.items[at]?.range.start ?? instruction.syntax.range.start;
+}
+
+/** `# Install dependencies` over the COPY of all sources, and nothing of these. */
+function tellsOfInstall(comments: string): boolean {
+  return (
+    /\b(?:install\w*|dependenc(?:y|ies)|requirements|packages|modules|gems)\b/i.test(comments) &&
+    !/\b(?:cop(?:y|ies|ied)|add(?:s|ed)?|bundle|sources?|codes?|app|application|files?|projects?|contents?)\b/i.test(
+      comments,
+    )
+  );
 }
 
 function syntaxBehind({ syntax }: Dockerfile, instruction: Instruction): SyntaxItem | undefined {

@@ -1,3 +1,5 @@
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
+import { commentedStart } from '../../dockerfile/edit-lines.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import { liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
@@ -40,6 +42,8 @@ export function finalStage(
   for (const [at, instruction] of instructions.entries()) {
     const carried = carriedInstruction(instruction, parting);
     if ('refusal' in carried) return carried;
+    if (carried.moves && lines.length > 0 && carried.lines.length > 0 && standsApart(subject.dockerfile, instruction))
+      lines.push('');
     lines.push(...carried.lines);
     if (carried.moves) moved.push(instruction);
     if (at === end.last) behindBuild = lines.length;
@@ -47,6 +51,11 @@ export function finalStage(
   lines.splice(behindBuild, 0, ...copyLines(parting, owners.of, buildName));
   lines.unshift(...(plan.settings ?? []), ...packages.lines);
   return { lines, moved, packages: packages.packages, left: packages.left };
+}
+
+/** An empty line stands over it and its comments. */
+function standsApart(dockerfile: Dockerfile, instruction: Instruction): boolean {
+  return /\n[ \t]*\r?\n$/.test(dockerfile.text.slice(0, commentedStart(dockerfile, instruction)));
 }
 
 /** What the new stage takes from the one that builds, in the working directory that it starts in. */

@@ -44,7 +44,9 @@ export function splitStage(subject: SplitSubject, plan: SplitPlan): Fix | { read
   if (plan.head !== undefined && plan.head.length > 0) edits.push(insertLinesAfter(dockerfile, from, plan.head));
   const { text } = dockerfile;
   const kept = applyEdits(text, edits);
-  const gap = /\n[ \t]*\r?\n$/.test(kept) && plan.tail === undefined ? [] : [''];
+  // A last line of spaces alone is an empty one, whether or not it has an end.
+  const isApart = /\n[ \t]*\r?\n[ \t]*$|\n[ \t]+$/.test(kept);
+  const gap = isApart && plan.tail === undefined ? [] : [''];
   const written = [...(plan.tail ?? []), ...gap, `${keyword} ${plan.base}`, ...final.lines].map((line) =>
     line.replaceAll(/\r?\n/g, eol).replace(/ \\$/, ` ${dockerfile.syntax.escape}`),
   );
