@@ -1,15 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { isJsonObject } from '../../src/core/json-object.ts';
 import { freePort } from '../free-port.ts';
+import { differences } from './differences.ts';
 import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { nodeAddress, prepareConfiguration, selectorsWithoutSeries, startExporter } from './observed-prometheus.ts';
 import { type PrometheusProcess, startPrometheus } from './prometheus-process.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
@@ -20,7 +21,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const prometheusBinary = path.join(here, '../../.cache/bin/prometheus');
 const missing = !hasNodeParts() || !existsSync(prometheusBinary);
 const reason = 'parts are missing: scripts/system-parts node prometheus';
-const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** A processor in use for minutes takes minutes to tell: `npm run test:node`. */
 const whole = process.env.PLIMSOLL_NODE_TESTS === 'all';
 const namespace = 'observe-prometheus';
@@ -56,8 +56,8 @@ describe('what plimsoll observe writes for Prometheus, on a node', () => {
     node.kubectl(['apply', '--server-side', '--validate=strict', '--kustomize', path.join(out, 'overlay')]);
     token = node.kubectl(['create', 'token', 'prometheus', '--namespace', namespace, '--duration', '1h']).trim();
     const port = await freePort();
-    configuration = prepare(directory, out, node, token, port);
-    exporter = startExporter(node, await freePort());
+    configuration = prepareConfiguration(directory, out, node, token, port);
+    exporter = startExporter(node, namespace, await freePort(), ['--no-registry']);
     prometheus = await startPrometheus(configuration, directory, port);
   }, 3_600_000);
   beforeEach((context) => {
@@ -224,16 +224,8 @@ describe('what plimsoll observe writes for Prometheus, on a node', () => {
   });
 
   it('every selector of the rules matches series, but for what this node does not have', async () => {
-    const data = await prometheus.ask('rules');
-    const selectors = new Map<string, string>();
-    for (const expression of expressionsIn(data)) {
-      const tree = await prometheus.ask(`parse_query?query=${encodeURIComponent(expression)}`);
-      for (const { name, text } of selectorsIn(tree)) selectors.set(text, name);
-    }
-    const empty: string[] = [];
-    for (const [text, name] of selectors)
-      if ((await prometheus.query(`count(last_over_time(${text}[10m]))`)).length === 0) empty.push(name);
-    expect(selectors.size).toBeGreaterThan(30);
+    const { size, empty } = await selectorsWithoutSeries(prometheus);
+    expect(size).toBeGreaterThan(30);
     // kube-state-metrics cannot be had here; no volume claims; no registry; no responder; node-exporter is in observe-stack.test.ts; the names of other libraries; no Alertmanager in this test.
     expect(
       empty.filter(
@@ -243,107 +235,9 @@ describe('what plimsoll observe writes for Prometheus, on a node', () => {
           ),
       ),
     ).toEqual([]);
-    console.log(`selectors: ${selectors.size}, without series here: ${[...new Set(empty)].sort().join(', ')}`);
+    console.log(`selectors: ${size}, without series here: ${[...new Set(empty)].sort().join(', ')}`);
   }, 60_000);
 });
-
-/**
- * plimsoll exporter, a process of the host in place of its image. Prometheus finds it as it is generated to: by a pod of its label and port,
- * which has the host's network.
- */
-function startExporter(node: KubernetesNode, port: number): ChildProcess {
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'exporter', namespace, labels: { 'app.kubernetes.io/name': 'plimsoll-exporter' } },
-    spec: {
-      hostNetwork: true,
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'exporter',
-          image: 'pause:local',
-          imagePullPolicy: 'Never',
-          ports: [{ name: 'metrics', containerPort: port }],
-        },
-      ],
-    },
-  };
-  node.kubectl(['apply', '--filename', '-'], JSON.stringify(pod));
-  const main = path.join(here, '../../dist/cli/main.js');
-  const listen = `${nodeAddress(node)}:${port}`;
-  const args = ['exporter', '--listen', listen, '--kubeconfig', node.kubeconfig, '--no-registry', '--interval', '5'];
-  return spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
-}
-
-/** Puts the configuration where it runs: outside of a pod, on a port of its own, and quicker. Gives its file. */
-function prepare(directory: string, out: string, node: KubernetesNode, token: string, port: number): string {
-  const place = path.join(directory, 'prometheus');
-  cpSync(path.join(out, 'base/prometheus'), place, { recursive: true });
-  const credentials = path.join(directory, 'account');
-  mkdirSync(credentials);
-  writeFileSync(path.join(credentials, 'token'), token);
-  const authority = node.kubectl(['get', 'configmap', 'kube-root-ca.crt', '--output', 'jsonpath={.data.ca\\.crt}']);
-  writeFileSync(path.join(credentials, 'ca.crt'), authority);
-  const server = node
-    .kubectl(['config', 'view', '--minify', '--output', 'jsonpath={.clusters[0].cluster.server}'])
-    .trim();
-  const kubeconfig = path.join(credentials, 'kubeconfig');
-  writeFileSync(
-    kubeconfig,
-    `apiVersion: v1
-kind: Config
-clusters: [{name: c, cluster: {server: '${server}', insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: '${token}'}}]
-contexts: [{name: c, context: {cluster: c, user: u}}]
-current-context: c
-`,
-  );
-  const file = path.join(place, 'prometheus.yml');
-  const text = readFileSync(file, 'utf8')
-    .replaceAll(account, credentials)
-    .replaceAll(
-      /^( +)- role: .+$/gm,
-      (line, indentation: string) => `${line}\n${indentation}  kubeconfig_file: ${kubeconfig}`,
-    )
-    .replace('localhost:9090', `127.0.0.1:${port}`)
-    .replaceAll(/^( +(?:scrape|evaluation)_interval: )\d+s$/gm, '$15s')
-    .replace('scrape_timeout: 10s', 'scrape_timeout: 5s');
-  writeFileSync(file, text);
-  for (const name of readdirSync(path.join(place, 'rules'))) {
-    const rules = path.join(place, 'rules', name);
-    writeFileSync(rules, hurried(readFileSync(rules, 'utf8')));
-  }
-  return file;
-}
-
-/** The rules with windows of a fifth and waits of a sixtieth: what takes a quarter of an hour would take too long in a test. */
-function hurried(text: string): string {
-  const shorter = (minutes: string, unit: string, by: number) =>
-    `${Math.max(1, Math.round((Number(minutes) * (unit === 'h' ? 3600 : 60)) / by))}s`;
-  return text
-    .replace(/\[(\d+)([mh])\]/g, (_, amount, unit) => `[${shorter(amount, unit, 5)}]`)
-    .replace(/\[(\d+)m:1m\]/g, (_, amount) => `[${shorter(amount, 'm', 5)}:12s]`)
-    .replace(/offset (\d+)(m)/g, (_, amount, unit) => `offset ${shorter(amount, unit, 5)}`)
-    .replace(/^( +for: )(\d+)([mh])$/gm, (_, head, amount, unit) => `${head}${shorter(amount, unit, 60)}`)
-    .replace(/^( +interval: )1m$/gm, '$15s');
-}
-
-/** Where two values differ, as paths. */
-function differences(one: unknown, other: unknown, at = ''): string[] {
-  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length)
-    return one.flatMap((each, index) => differences(each, other[index], `${at}.${index}`));
-  if (isJsonObject(one) && isJsonObject(other))
-    return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-      differences(one[key], other[key], `${at}.${key}`),
-    );
-  return one === other ? [] : [at];
-}
-
-function nodeAddress(node: KubernetesNode): string {
-  const path = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
-  return node.kubectl(['get', 'nodes', '--output', path]).trim();
-}
 
 function get(url: string, token: string): Promise<{ readonly status: number }> {
   return new Promise((resolve, reject) => {
@@ -355,25 +249,4 @@ function get(url: string, token: string): Promise<{ readonly status: number }> {
     asked.on('error', reject);
     asked.end();
   });
-}
-
-function expressionsIn(data: unknown): string[] {
-  if (Array.isArray(data)) return data.flatMap(expressionsIn);
-  if (!isJsonObject(data)) return [];
-  return Object.entries(data).flatMap(([key, value]) =>
-    key === 'query' && typeof value === 'string' ? [value] : expressionsIn(value),
-  );
-}
-
-/** The selectors in a tree that Prometheus' parser made of an expression. */
-function selectorsIn(tree: unknown): { readonly name: string; readonly text: string }[] {
-  if (Array.isArray(tree)) return tree.flatMap(selectorsIn);
-  if (!isJsonObject(tree)) return [];
-  const below = Object.values(tree).flatMap(selectorsIn);
-  const { matchers, name } = tree;
-  if (!Array.isArray(matchers) || typeof name !== 'string') return below;
-  const texts = matchers
-    .filter(isJsonObject)
-    .map(({ name: label, type, value }) => `${label}${type}${JSON.stringify(value)}`);
-  return [{ name, text: `{${texts.join(',')}}` }, ...below];
 }

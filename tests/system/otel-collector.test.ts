@@ -10,6 +10,7 @@ import { parse, stringify } from 'yaml';
 import { freePort } from '../free-port.ts';
 import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, startKubernetesNode } from './kubernetes-node.ts';
+import { loggingPod } from './logging-pod.ts';
 import { runPlimsoll } from './run-plimsoll.ts';
 
 // A real OpenTelemetry Collector (0.139, of the components that the configuration names, beside the node) reads the log files of a real node's pods with the
@@ -54,7 +55,7 @@ describe.each(['loki', 'elasticsearch'] as const)(
       if (missing) return;
       node = startKubernetesNode();
       for (const name of [namespace, shop]) node.kubectl(['create', 'namespace', name]);
-      node.kubectl(['apply', '--namespace', shop, '--filename', '-'], pod);
+      node.kubectl(['apply', '--namespace', shop, '--filename', '-'], loggingPod);
       const project = path.join(directory, 'project');
       cpSync(path.join(here, '../../examples/carts-node'), project, { recursive: true });
       const choices = ['--log-agent', 'otel', '--log-store', store, '--namespace', namespace];
@@ -265,28 +266,3 @@ contexts: [{name: x, context: {cluster: c, user: u}}]
 current-context: x
 `;
 }
-
-/** Named as a Deployment's pod of the example: its language decides how traces are joined. */
-const pod = `apiVersion: v1
-kind: Pod
-metadata: {name: carts-7d9f8c6b5-abcde}
-spec:
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: carts
-      image: docker.io/library/pause:local
-      imagePullPolicy: IfNotPresent
-      command:
-        - /busybox
-        - sh
-        - -c
-        - |
-          echo '{"level":30,"msg":"order taken","user":{"id":7}}'
-          echo 'plain words'
-          echo 'TypeError: no'
-          echo '    at pay (/app/pay.js:3:9)'
-          echo '    at next (/app/next.js:1:1)'
-          long=xxxxxxxxxx; long=$long$long$long$long$long$long$long$long$long$long; long=$long$long$long$long$long$long$long$long$long$long
-          echo "long $long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long"
-          exec /busybox sleep 10000
-`;

@@ -19,6 +19,8 @@ export interface PrometheusProcess {
   ask(path: string): Promise<unknown>;
   /** What it logged. */
   log(): string;
+  /** Has it read its configuration again. */
+  reload(): void;
   stop(): void;
 }
 
@@ -70,6 +72,7 @@ export async function startPrometheus(
       return isResult(data) ? data.result : [];
     },
     log: () => log,
+    reload: () => void process.kill('SIGHUP'),
     stop: () => process.kill('SIGKILL'),
   };
 }

@@ -21,8 +21,9 @@ export interface RespondProcess {
 export async function startRespond(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  listen = '127.0.0.1:0',
 ): Promise<RespondProcess> {
-  const child = spawn(process.execPath, [main, 'respond', '--listen', '127.0.0.1:0', ...args], {
+  const child = spawn(process.execPath, [main, 'respond', '--listen', listen, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });

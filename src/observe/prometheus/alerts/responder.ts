@@ -7,6 +7,11 @@ const own = (metric: string, values: string, more = '') => ({
 });
 const labels = { namespace: 'monitoring' };
 
+/** What was counted in a quarter of an hour. A series begins with the first of its kind as 1, which increase() alone takes for what always was. */
+function counted(series: string): string {
+  return `  increase(${series}[15m]) > 0\n  or\n  (${series} unless ${series} offset 15m)`;
+}
+
 /** Whether the responder works. Their names begin alike, so that it knows them for its own and does not act on them. */
 export const responderAlerts: readonly AlertRule[] = [
   {
@@ -54,7 +59,7 @@ export const responderAlerts: readonly AlertRule[] = [
     alert: 'PlimsollResponderActionFailed',
     severity: 'warning',
     why: 'One is enough: it is what the policy demands, and it was not done.',
-    expr: 'sum by (namespace, action, reason) (increase(plimsoll_respond_actions_total{outcome="failed"}[15m])) > 0',
+    expr: `sum by (namespace, action, reason) (\n${counted('plimsoll_respond_actions_total{outcome="failed"}')}\n) > 0`,
     about: 'prometheus',
     summary: 'plimsoll respond could not do what the policy demands',
     description: '{{ $labels.action }} failed: {{ $labels.reason }}.',
@@ -68,13 +73,17 @@ export const responderAlerts: readonly AlertRule[] = [
     },
     tests: {
       fires: {
-        input: [own('actions_total', '0x5 1x20', ', outcome="failed", action="restart", reason="forbidden"')],
+        input: [own('actions_total', '_x5 1x20', ', outcome="failed", action="restart", reason="forbidden"')],
         at: '10m',
         labels: { ...labels, action: 'restart', reason: 'forbidden' },
       },
       silent: {
-        input: [own('actions_total', '0x5 1x20', ', outcome="done", action="restart", reason="performed"')],
-        at: '10m',
+        input: [
+          own('actions_total', '_x25 1x20', ', outcome="done", action="restart", reason="performed"'),
+          // Long ago.
+          own('actions_total', '1x40', ', outcome="failed", action="restart", reason="forbidden"'),
+        ],
+        at: '30m',
       },
     },
   },
@@ -82,7 +91,7 @@ export const responderAlerts: readonly AlertRule[] = [
     alert: 'PlimsollResponderLimitUsedUp',
     severity: 'warning',
     why: 'That the limit over all rules holds something back means that much is wrong at once: more than the policy expected.',
-    expr: 'sum by (namespace) (increase(plimsoll_respond_decisions_total{reason="overall-limit"}[15m])) > 0',
+    expr: `sum by (namespace) (\n${counted('plimsoll_respond_decisions_total{reason="overall-limit"}')}\n) > 0`,
     about: 'prometheus',
     summary: 'plimsoll respond has reached the limit of its policy',
     description: 'It does no more for now: the limit over all rules is used up.',
@@ -95,7 +104,7 @@ export const responderAlerts: readonly AlertRule[] = [
       ],
     },
     tests: {
-      fires: { input: [own('decisions_total', '0x5 3x20', ', reason="overall-limit"')], at: '10m', labels },
+      fires: { input: [own('decisions_total', '_x5 1x20', ', reason="overall-limit"')], at: '10m', labels },
       silent: { input: [own('decisions_total', '0x5 3x20', ', reason="duplicate"')], at: '10m' },
     },
   },
