@@ -7,6 +7,10 @@ const stores =
 /** Of brokers and what keeps others' state: like stores, two that do not know of each other are two. */
 const brokers = /^(?:rabbitmq|kafka|zookeeper|nats|activemq-artemis|activemq|consul|vault|minio|mosquitto)$/;
 
+/** What watches others and keeps what it saw to itself: two of one see everything twice, or each a part of it. */
+const watchers =
+  /^(?:prometheus|pushgateway|alertmanager|grafana(?:-oss|-enterprise)?|heapster(?:-\w+)*|kube-state-metrics|jaeger|all-in-one)$/;
+
 /** Ports on which hardly anything but such a program or a proxy to it listens, and what it is called: images of one's own have names of their own. */
 const portsOfStores = new Map([
   [1433, 'SQL Server'],
@@ -38,6 +42,11 @@ export function storeAtPort(port: number): string | undefined {
 /** True for an image of a message broker or of what others keep their state in, by its name. */
 export function isBrokerImage(image: string): boolean {
   return brokers.test(lastNameOf(image));
+}
+
+/** True for an image of a program that watches others, by its name. */
+export function isWatcherImage(image: string): boolean {
+  return watchers.test(lastNameOf(image));
 }
 
 /** True for an image of a database or cache, by its name. */

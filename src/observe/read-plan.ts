@@ -1,5 +1,5 @@
 import { isLoadMaker } from '../bases/load-makers.ts';
-import { isBrokerImage, isProxyImage, isStoreImage, storeAtPort } from '../bases/store-images.ts';
+import { isBrokerImage, isProxyImage, isStoreImage, isWatcherImage, storeAtPort } from '../bases/store-images.ts';
 import { lastNameOf } from '../core/image-reference.ts';
 import { disruptionBudgetsOf, servicePorts, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
@@ -100,6 +100,8 @@ function aloneBecause(project: Project, workload: Workload): { readonly alone?: 
   if (images.some(isStoreImage)) return { alone: 'it is a store of data' };
   if (images.some(isBrokerImage))
     return { alone: 'it keeps the messages or the state of others, and two do not know of each other' };
+  if (images.some(isWatcherImage))
+    return { alone: 'it watches others, and two would see everything twice, or each a part of it' };
   if ([workload.name, ...images.map(lastNameOf)].some(isLoadMaker))
     return { alone: 'it makes load for others, and more of it is not what is wanted when it has much to do' };
   const store = servingContainers(project, workload)

@@ -50,6 +50,8 @@ describe('plimsoll observe', () => {
     ['web', 'registry.example/shop/web:1', 8080, true],
     ['mysql', 'registry.example/shop/rs-mysql-db:1', 3306, false],
     ['queue', 'rabbitmq:4', 15672, false],
+    ['numbers', 'quay.io/prometheus/prometheus:v3.16.0', 9090, false],
+    ['charts', 'registry.k8s.io/heapster-grafana-amd64:v5.0.4', 3000, false],
     ['cache', 'docker.io/library/redis:8', 6379, false],
     ['loadgenerator', 'registry.example/shop/main:1', 8089, false],
     ['customers', 'docker.io/locustio/locust:2', 8089, false],

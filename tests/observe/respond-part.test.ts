@@ -42,6 +42,12 @@ describe('the part «respond» of plimsoll observe', () => {
     expect(policy).toContain('namespaces: ["shop"]\n        workloads: ["deployment/cart"]');
   });
 
+  it('has no rights to what Kubernetes itself is made of', () => {
+    const resolver = { ...cart, kind: 'DaemonSet', name: 'resolver', namespace: 'kube-system' };
+    expect(textOf('policy.yaml', planOf({}, [cart, resolver]))).not.toMatch(/kube-system|resolver/);
+    expect(textOf('rbac.yaml', planOf({}, [cart, resolver]))).not.toContain('kube-system');
+  });
+
   const deploymentFor = (more: string) => {
     const policyText = `version: 1
 rules: [{name: one, alerts: A, namespaces: [shop], workloads: [deployment/web], do: restart}]

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readPolicy } from '../../src/kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../../src/kubernetes/response/response-policy.ts';
 import { signedToken } from '../../src/respond/approval-token.ts';
@@ -30,7 +30,15 @@ describe('the responder', () => {
     const lines: string[] = [];
     const system = systemClock();
     let shift = ahead;
-    const clock = { ...system, now: () => system.now() + shift };
+    let asleep: { readonly since: number; readonly until: Promise<void> } | undefined;
+    const clock = {
+      ...system,
+      now: () => (asleep?.since ?? system.now()) + shift,
+      async sleep(milliseconds: number, signal?: AbortSignal) {
+        await system.sleep(milliseconds, signal);
+        await asleep?.until;
+      },
+    };
     const responder = startResponder({
       cluster,
       clock,
@@ -49,6 +57,20 @@ describe('the responder', () => {
       lines,
       pass: (seconds: number) => {
         shift += seconds * 1000;
+      },
+      /** As a suspended machine: nothing runs, and its even clock stands still. Gives what wakes it. */
+      fallAsleep() {
+        let wake = () => {};
+        const until = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const since = system.now();
+        asleep = { since, until };
+        return () => {
+          shift -= system.now() - since;
+          asleep = undefined;
+          wake();
+        };
       },
     };
   }
@@ -90,6 +112,69 @@ describe('the responder', () => {
     await leads(second);
     await second.receive(webhook(alertOf()));
     await patched(cluster).toEqual(['deployments web']);
+  });
+
+  it('does nothing by what it knew before it was asleep, once another one has acted', async () => {
+    const policy = policyOf('limit: {actions: 1, window: 1h}');
+    const { responder, cluster, fallAsleep, lines } = await start(policy);
+    await leads(responder);
+    const wake = fallAsleep();
+    const second = await start(policy, { cluster, identity: 'two' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    second.pass(20);
+    await leads(second.responder);
+    await second.responder.receive(webhook(alertOf()));
+    await patched(cluster).toEqual(['deployments web']);
+    // By its own clock no time has passed since it renewed its lease.
+    wake();
+    expect(responder.isLeading()).toBe(true);
+    const late = await responder.receive(webhook(alertOf({ fingerprint: 'b2' })));
+    expect(late.kind).toBe('unrecorded');
+    await expect.poll(() => responder.isLeading(), { timeout: 5000 }).toBe(false);
+    expect(lines.join('')).toContain('standing by: another instance acts');
+    expect(cluster.patches).toHaveLength(1);
+    const again = await second.responder.receive(webhook(alertOf({ fingerprint: 'b2' })));
+    expect(again).toMatchObject({ kind: 'decided', decisions: [{ outcome: 'nothing' }] });
+  }, 20_000);
+
+  it('is held back no longer than a window by what was written when the clock was years ahead', async () => {
+    const first = await start(policyOf('limit: {actions: 1, window: 1h}'), { ahead: 2 * 365 * 86_400_000 });
+    const { cluster } = first;
+    await leads(first.responder);
+    await first.responder.receive(webhook(alertOf()));
+    await patched(cluster).toEqual(['deployments web']);
+    await expect.poll(() => first.lines.join('')).toContain('"outcome":"done"');
+    await first.responder.stop();
+    const { responder, pass } = await start(policyOf('limit: {actions: 1, window: 1h}'), { cluster, identity: 'two' });
+    await leads(responder);
+    const at = async (fingerprint: string) => {
+      const reception = await responder.receive(webhook(alertOf({ fingerprint })));
+      return reception.kind === 'decided' ? reception.decisions.map(({ outcome }) => outcome) : reception.kind;
+    };
+    expect(await at('b2')).toEqual(['nothing']);
+    pass(3590);
+    await leads(responder);
+    expect(await at('b3')).toEqual(['nothing']);
+    pass(20);
+    await leads(responder);
+    expect(await at('b4')).toEqual(['act']);
+    await patched(cluster).toEqual(['deployments web', 'deployments web']);
+  }, 20_000);
+
+  it('goes by a clock that stays even when somebody sets the machine’s', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const clock = systemClock();
+      const before = clock.now();
+      for (const jump of [-7_200_000, 7_200_000]) {
+        vi.setSystemTime(Date.now() + jump);
+        expect(clock.now() - before).toBeGreaterThanOrEqual(0);
+        expect(clock.now() - before).toBeLessThan(60_000);
+        expect(clock.wall().getTime()).toBe(Date.now());
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('waits for a word, and takes it once', async () => {

@@ -36,9 +36,12 @@ const kinds: Readonly<Record<string, string>> = {
   DaemonSet: 'daemonset',
 };
 
-/** A policy for the workloads that run all the time; undefined where there are none. */
+/** A policy for the workloads that run all the time; undefined where there are none. What Kubernetes itself is made of is no matter for it. */
 function defaultPolicy({ workloads, choices }: ObservePlan): string | undefined {
-  const running = workloads.filter(({ kind, longRunning }) => longRunning && Object.hasOwn(kinds, kind));
+  const running = workloads.filter(
+    ({ kind, longRunning, namespace }) =>
+      longRunning && Object.hasOwn(kinds, kind) && !(namespace ?? '').startsWith('kube-'),
+  );
   if (running.length === 0) return undefined;
   const deployments = running.filter(({ kind }) => kind === 'Deployment');
   const serving = deployments.filter(({ serves, alone }) => serves && alone === undefined);
