@@ -18,7 +18,8 @@ import { runPlimsoll } from './run-plimsoll.ts';
 
 // What `plimsoll observe --stack full` writes for the part `prometheus` comes up as pods of a real node, with the generated
 // names of images, rights, configuration and volume, and scrapes. The node has no Service routing, and mounts its root privately: the address of the API
-// server and the propagation of mounts are all that is set otherwise. Of kube-state-metrics it is release 2.13 that runs.
+// server and the propagation of mounts are all that is set otherwise. Of kube-state-metrics
+// that runs which can be had.
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const bin = path.join(here, '../../.cache/bin');
