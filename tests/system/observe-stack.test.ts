@@ -11,6 +11,7 @@ import {
   nodeExporterVersion,
   prometheusVersion,
 } from '../../src/observe/prometheus/versions.ts';
+import { eventually } from './eventually.ts';
 import { hasNodeParts, type KubernetesNode, nodeProgram, startKubernetesNode } from './kubernetes-node.ts';
 import { nodeVolume } from './node-volume.ts';
 import { imageOfProgram } from './program-image.ts';
@@ -28,18 +29,16 @@ const programs = [
   [path.join(bin, 'prometheus'), `quay.io/prometheus/prometheus:v${prometheusVersion}`, '/bin/prometheus'],
   [path.join(bin, 'node_exporter'), `quay.io/prometheus/node-exporter:v${nodeExporterVersion}`, '/bin/node_exporter'],
   [
-    path.join(bin, 'kube-state-metrics'),
-    `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${kubeStateMetricsVersion}`,
-    '/kube-state-metrics',
-  ],
-  [
     nodeProgram('metrics-server'),
     `registry.k8s.io/metrics-server/metrics-server:v${metricsServerVersion}`,
     '/metrics-server',
   ],
 ] as const;
+/** Not to be had everywhere: without it the others are still tried. */
+const kubeStateMetrics = path.join(bin, 'kube-state-metrics');
 const missing = !hasNodeParts() || programs.some(([program]) => !existsSync(program));
-const reason = 'parts are missing: scripts/system-parts node prometheus kube-state-metrics';
+const reason = 'parts are missing: scripts/system-parts node prometheus';
+const withoutStates = 'kube-state-metrics cannot be had: scripts/system-parts kube-state-metrics';
 const namespace = 'observe-stack';
 
 describe('the stack of plimsoll observe, on a node', () => {
@@ -56,7 +55,9 @@ describe('the stack of plimsoll observe, on a node', () => {
     if (missing && process.env.CI === 'true') throw new Error(reason);
     if (missing) return;
     node = startKubernetesNode();
-    for (const [program, image, entrypoint] of programs) {
+    const stateImage = `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${kubeStateMetricsVersion}`;
+    const states = existsSync(kubeStateMetrics) ? [[kubeStateMetrics, stateImage, '/kube-state-metrics'] as const] : [];
+    for (const [program, image, entrypoint] of [...programs, ...states]) {
       const place = path.join(directory, path.basename(program));
       mkdirSync(place);
       node.load(imageOfProgram(place, program, image, entrypoint));
@@ -101,6 +102,13 @@ describe('the stack of plimsoll observe, on a node', () => {
     }
   }
 
+  /** What Prometheus answers. */
+  async function ask(query: string): Promise<Readonly<Record<string, unknown>>> {
+    const pod = ['get', 'pod', 'prometheus-0', '--namespace', namespace, '--output', 'jsonpath={.status.podIP}'];
+    const answer = await fetch(`http://${node.kubectl(pod)}:9090/api/v1/${query}`);
+    return jsonObjectOf(jsonObjectOf(await answer.json()).data);
+  }
+
   it('metrics-server comes up as it is generated, and has asked the kubelet by its own account', () => {
     const own = objects.filter(isMetricsServer);
     expect(own.map((object) => jsonObjectOf(object).kind)).toContain('Deployment');
@@ -109,7 +117,7 @@ describe('the stack of plimsoll observe, on a node', () => {
     node.kubectl(['rollout', 'status', 'deployment/metrics-server', '--namespace', 'kube-system', '--timeout', '120s']);
   }, 150_000);
 
-  it('Prometheus, node-exporter and kube-state-metrics come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
+  it('Prometheus and node-exporter come up as they are generated; Prometheus finds its targets by its own account, and takes all rules', async () => {
     apply(objects.filter(isNamespace));
     chmodSync(directory, 0o755);
     const claim = { namespace, name: 'data-prometheus-0' };
@@ -117,35 +125,15 @@ describe('the stack of plimsoll observe, on a node', () => {
     const own = objects.filter(isOurs);
     apply(own.map((object) => withoutPropagation(withApiServer(object, server()))));
     node.kubectl(['rollout', 'status', 'statefulset/prometheus', '--namespace', namespace, '--timeout', '120s']);
-    node.kubectl(['rollout', 'status', 'deployment/kube-state-metrics', '--namespace', namespace, '--timeout', '60s']);
     node.kubectl(['rollout', 'status', 'daemonset/node-exporter', '--namespace', namespace, '--timeout', '60s']);
-    const address = node.kubectl([
-      'get',
-      'pod',
-      'prometheus-0',
-      '--namespace',
-      namespace,
-      '--output',
-      'jsonpath={.status.podIP}',
-    ]);
-    const ask = async (query: string) => {
-      const answer = await fetch(`http://${address}:9090/api/v1/${query}`);
-      return jsonObjectOf(jsonObjectOf(await answer.json()).data);
-    };
     const until = performance.now() + 90_000;
     for (;;) {
-      const { result } = await ask(`query?query=${encodeURIComponent('min by (job) (up{job!~"pods|alertmanager"})')}`);
+      const { result } = await ask(
+        `query?query=${encodeURIComponent('min by (job) (up{job!~"pods|alertmanager|kube-state-metrics"})')}`,
+      );
       const up = Array.isArray(result) ? result.map((each) => [each.metric.job, each.value[1]]) : [];
       const wanted = [
-        ...[
-          'cadvisor',
-          'kube-state-metrics',
-          'kubelet',
-          'kubelet-probes',
-          'metrics-server',
-          'node-exporter',
-          'prometheus',
-        ],
+        ...['cadvisor', 'kubelet', 'kubelet-probes', 'metrics-server', 'node-exporter', 'prometheus'],
       ].map((job) => [job, '1']);
       if (JSON.stringify(up.sort()) === JSON.stringify(wanted)) break;
       if (performance.now() > until) expect(up).toEqual(wanted);
@@ -154,13 +142,6 @@ describe('the stack of plimsoll observe, on a node', () => {
     // The node's own, not the pod's.
     const sees = `query?query=${encodeURIComponent('node_filesystem_size_bytes{mountpoint="/"} and on (instance) node_load1 > 0')}`;
     expect((await ask(sees)).result).not.toEqual([]);
-    // Each kind that it is to list, by its own account.
-    for (const kind of ['namespace', 'node', 'pod', 'daemonset', 'deployment', 'replicaset', 'statefulset'])
-      expect((await ask(`query?query=count({__name__=~"kube_${kind}_.*"})`)).result, kind).not.toEqual([]);
-    const log = node.kubectl(['logs', 'deployment/kube-state-metrics', '--namespace', namespace]);
-    expect(log).not.toMatch(/forbidden|unknown flag/);
-    const account = `system:serviceaccount:${namespace}:kube-state-metrics`;
-    for (const resource of ['secrets', 'configmaps']) expect(mayList(resource, account), resource).toBe('no');
     const { groups } = await ask('rules');
     const health = Array.isArray(groups)
       ? groups.flatMap(({ rules }) => rules.map((rule: { health: string }) => rule.health))
@@ -178,6 +159,25 @@ describe('the stack of plimsoll observe, on a node', () => {
       readOnlyRoot: true,
     });
     expect(status.restartCount).toBe(0);
+  }, 300_000);
+
+  it('kube-state-metrics comes up as it is generated, is scraped, and lists what it is told to and nothing else', async (context) => {
+    if (!existsSync(kubeStateMetrics)) {
+      if (process.env.CI === 'true') throw new Error(withoutStates);
+      context.skip(withoutStates);
+    }
+    node.kubectl(['rollout', 'status', 'deployment/kube-state-metrics', '--namespace', namespace, '--timeout', '60s']);
+    await eventually(90, async () => {
+      const up = `query?query=${encodeURIComponent('up{job="kube-state-metrics"} == 1')}`;
+      expect((await ask(up)).result).not.toEqual([]);
+    });
+    // Each kind that it is to list, by its own account.
+    for (const kind of ['namespace', 'node', 'pod', 'daemonset', 'deployment', 'replicaset', 'statefulset'])
+      expect((await ask(`query?query=count({__name__=~"kube_${kind}_.*"})`)).result, kind).not.toEqual([]);
+    const log = node.kubectl(['logs', 'deployment/kube-state-metrics', '--namespace', namespace]);
+    expect(log).not.toMatch(/forbidden|unknown flag/);
+    const account = `system:serviceaccount:${namespace}:kube-state-metrics`;
+    for (const resource of ['secrets', 'configmaps']) expect(mayList(resource, account), resource).toBe('no');
   }, 300_000);
 });
 
