@@ -200,6 +200,14 @@ describe('an image that Buildah built', () => {
     service.kill();
     await ended;
   });
+  /** With one of the programs that read its storage. */
+  const alone = (program: string) => {
+    const only = path.join(home, program);
+    mkdirSync(only, { recursive: true });
+    rmSync(path.join(only, program), { force: true });
+    symlinkSync(`/usr/bin/${program}`, path.join(only, program));
+    return { ...environment, PATH: only };
+  };
   const identifier = () => {
     const listed = spawnSync(podman, ['images', '-q', built], { env: environment, encoding: 'utf8' });
     return listed.stdout.trim();
@@ -233,12 +241,18 @@ describe('an image that Buildah built', () => {
   });
 
   it.each(['buildah', 'skopeo'])('is read with %s alone', { timeout: 60_000 }, async (program) => {
-    const only = path.join(home, program);
-    mkdirSync(only);
-    symlinkSync(`/usr/bin/${program}`, path.join(only, program));
-    const image = await openImage(built, { environment: { ...environment, PATH: only } });
+    const image = await openImage(built, { environment: alone(program) });
     expect(digestOf(await bytesOf(image))).toBe(image.layers[0]?.diffId);
     await image.close();
+  });
+
+  it.each(['podman', 'buildah', 'skopeo'])('is exported by %s once', { timeout: 60_000 }, async (program) => {
+    const { first, second } = await lookTwice(built, alone(program));
+    expect([first.exported(), second.exported()]).toEqual([1, 0]);
+    expect(second.found).toEqual(first.found);
+    expect(digestOf(await bytesOf(second.image))).toBe(second.image.layers[0]?.diffId);
+    expect(second.exported()).toBe(1);
+    await second.image.close();
   });
 
   it('that is not there is said so by the API', async () => {

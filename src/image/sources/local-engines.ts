@@ -9,7 +9,7 @@ import { dockerEndpoints, type EngineEndpoint, podmanEndpoints } from './engine-
 import { isIdentifier } from './image-name.ts';
 import { exportedLater } from './known-image.ts';
 import type { OpenOptions } from './open-options.ts';
-import { isInStorage, saveFromStorage, storageProgram } from './storage.ts';
+import { idInStorage, saveFromStorage, storageProgram } from './storage.ts';
 import { type TemporaryFile, temporaryFile } from './temporary-file.ts';
 
 type FoundImage = Omit<Image, 'name'>;
@@ -96,12 +96,28 @@ async function exportedFrom(
     return openSpooled(file, image, endpoint.engine);
   };
   const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(found.id)?.[1];
-  if (known === undefined || digest === undefined) return exported(image);
   // What its id names cannot change: by it, the same image is exported later.
-  const before = known.find(`sha256:${digest}`, image);
-  if (before !== undefined) return { ...exportedLater(before, () => exported(found.id)), source: endpoint.engine };
-  const opened = await exported(image);
-  keepKnown(known, `sha256:${digest}`, image, opened);
+  const later = () => exported(found.id);
+  return exportedOnce(known, digest && `sha256:${digest}`, image, endpoint.engine, () => exported(image), later);
+}
+
+/**
+ * An image as it was known before, exported only if bytes of it are asked for; else exported, and known from then on.
+ * @param digest of its configuration, as its engine says; undefined where it does not
+ */
+async function exportedOnce(
+  known: KnownImages | undefined,
+  digest: string | undefined,
+  image: string,
+  source: string,
+  exported: () => Promise<FoundImage>,
+  later: () => Promise<FoundImage>,
+): Promise<FoundImage> {
+  if (known === undefined || digest === undefined) return exported();
+  const before = known.find(digest, image);
+  if (before !== undefined) return { ...exportedLater(before, later), source };
+  const opened = await exported();
+  keepKnown(known, digest, image, opened);
   return opened;
 }
 
@@ -118,18 +134,19 @@ function keepKnown(known: KnownImages, digest: string, name: string, opened: Fou
 
 async function fromStorageIfThere(
   image: string,
-  { environment, progress, signal }: OpenOptions,
+  { environment, progress, signal, known }: OpenOptions,
 ): Promise<FoundImage | undefined> {
   const program = storageProgram(environment);
   if (program === undefined) return undefined;
   progress?.(`asking ${program.name}`);
-  if (!(await isInStorage(program, image, environment))) return undefined;
-  progress?.(`exporting ${printable(image)} with ${program.name}`);
-  return openSpooled(
-    await saveFromStorage(program, image, environment, signal),
-    image,
-    'storage of Podman and Buildah',
-  );
+  const id = await idInStorage(program, image, environment);
+  if (id === undefined) return undefined;
+  const source = 'storage of Podman and Buildah';
+  const exported = async () => {
+    progress?.(`exporting ${printable(image)} with ${program.name}`);
+    return openSpooled(await saveFromStorage(program, image, environment, signal), image, source);
+  };
+  return exportedOnce(known, id, image, source, exported, exported);
 }
 
 /** An engine gives all layers in one stream, in its own order; they are read in parallel and more than once. */

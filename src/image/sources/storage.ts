@@ -3,6 +3,8 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
+import { maximumConfigurationBytes } from './blob-source.ts';
+import { digestOf } from './digest.ts';
 import { emptyTemporaryFile, mustHaveRoom, type TemporaryFile } from './temporary-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** How the images of Podman and Buildah are read without a service. */
 export interface StorageProgram {
   readonly name: 'podman' | 'skopeo' | 'buildah';
-  /** Asks whether the image is there. */
+  /** Asks whether the image is there: prints its id, or its configuration, whose digest the id is. */
   readonly inspect: (image: string) => readonly string[];
   /** Writes it to standard output, as `docker save` does. */
   readonly save: (image: string) => readonly string[];
@@ -21,12 +23,12 @@ const toOutput = 'docker-archive:/dev/stdout';
 const programs: readonly StorageProgram[] = [
   {
     name: 'podman',
-    inspect: (image) => ['image', 'exists', image],
+    inspect: (image) => ['image', 'inspect', '--format', '{{.Id}}', image],
     save: (image) => ['save', '--quiet', '--format', 'docker-archive', image],
   },
   {
     name: 'skopeo',
-    inspect: (image) => ['inspect', '--raw', `containers-storage:${image}`],
+    inspect: (image) => ['inspect', '--config', '--raw', `containers-storage:${image}`],
     save: (image) => ['copy', '--quiet', `containers-storage:${image}`, toOutput],
   },
   {
@@ -62,21 +64,33 @@ export function isInstalled(name: string, { PATH = '' }: Environment): boolean {
   });
 }
 
-/** Whether the storage of this user has an image. False where the program cannot say. */
-export function isInStorage(
+/** The id of an image in the storage of this user: the digest of its configuration. Undefined where it is not there, or the program cannot say. */
+export function idInStorage(
   { name, inspect }: StorageProgram,
   image: string,
   environment: Environment,
-): Promise<boolean> {
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(name, [...inspect(image)], {
       env: { ...environment },
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
       timeout: inspectTimeout,
     });
-    child.on('error', () => resolve(false));
-    child.on('close', (code) => resolve(code === 0));
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    child.stdout.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= maximumConfigurationBytes) parts.push(part);
+      else child.kill();
+    });
+    child.on('error', () => resolve(undefined));
+    child.on('close', (code) => resolve(code === 0 ? idIn(Buffer.concat(parts)) : undefined));
   });
+}
+
+function idIn(output: Buffer): string {
+  const hex = /^(?:sha256:)?([0-9a-f]{64})\s*$/.exec(output.toString('latin1', 0, 100))?.[1];
+  return hex === undefined ? digestOf(output) : `sha256:${hex}`;
 }
 
 /**
