@@ -1,6 +1,7 @@
 import { apkCataloguer } from './apk/installed.ts';
 import { dpkgCataloguer } from './apt/installed.ts';
 import { binaryCataloguer } from './binaries/installed.ts';
+import { packageNoteCataloguer } from './binaries/package-note.ts';
 import { cargoCataloguer } from './cargo/installed.ts';
 import { composerCataloguer } from './composer/installed.ts';
 import { gemCataloguer } from './gem/installed.ts';
@@ -27,5 +28,6 @@ export const cataloguers: readonly Cataloguer[] = [
   goCataloguer,
   cargoCataloguer,
   binaryCataloguer,
+  packageNoteCataloguer,
   unreadDatabases,
 ];

@@ -10,22 +10,49 @@ export interface PackageContext {
 
 /**
  * Packages of one file system as a reader wants them: each once, distribution's packages with namespace, `distro` and the licences that other
- * files tell, and without the programs that a distribution's package brought (`/usr/bin/python3.11` beside the deb of the same version).
+ * files tell, and without the programs that a distribution's package brought (`/usr/bin/python3.11` beside the deb of the same version) and the
+ * notes in files of packages that a database has.
  * The order is kept. Fields that a caller added stay.
  */
 export function completePackages<T extends InstalledPackage>(packages: readonly T[], context: PackageContext): T[] {
   const licences = new Map((context.notes ?? []).map((note) => [`${note.kind} ${note.name}`, note.licences]));
-  const distribution = packages.filter(isOfDistribution);
+  const distribution = packages.filter((one) => isOfDistribution(one) && one.noted === undefined);
+  const isKnown = ownedBy(distribution);
   const seen = new Set<string>();
   return packages.flatMap((one) => {
     if (one.kind === 'generic' && isBroughtBy(one, distribution)) return [];
-    const purl = isOfDistribution(one) ? distributionUrl(one, context.operatingSystem) : one.purl;
-    const identity = `${purl}\0${one.path}\0${one.inside ?? ''}`;
+    if (one.noted !== undefined && isKnown(one)) return [];
+    const { kind, purl } = identityOf(one, context.operatingSystem);
+    // The libraries of one package are several files.
+    const identity = one.noted === undefined ? `${purl}\0${one.path}\0${one.inside ?? ''}` : purl;
     if (seen.has(identity)) return [];
     seen.add(identity);
     const told = one.licences.length > 0 ? one.licences : (licences.get(`${one.kind} ${one.name}`) ?? []);
-    return [{ ...one, purl, licences: told }];
+    return [{ ...one, kind, purl, licences: told }];
   });
+}
+
+function identityOf(
+  one: InstalledPackage,
+  system: OperatingSystem | undefined,
+): Pick<InstalledPackage, 'kind' | 'purl'> {
+  const { kind, name, version, noted } = one;
+  if (!isOfDistribution(one)) return one;
+  if (noted?.system === undefined || system?.id === noted.system) return { kind, purl: distributionUrl(one, system) };
+  if (system === undefined) return { kind, purl: distributionUrl(one, { id: noted.system, idLike: [] }) };
+  // Of another distribution than the image's: its advisories are not about that.
+  return { kind: 'generic', purl: packageUrl({ type: 'generic', name, version }) };
+}
+
+/** Whether a database has the package that a note names: by its own name or its source's, and the version of either. */
+function ownedBy(distribution: readonly InstalledPackage[]): (noted: InstalledPackage) => boolean {
+  const key = (kind: string, name: string, version: string) => `${kind} ${name} ${upstream(version)}`;
+  const known = new Set(
+    distribution.flatMap(({ kind, name, version, source = { name, version } }) =>
+      [name, source.name].flatMap((each) => [key(kind, each, version), key(kind, each, source.version)]),
+    ),
+  );
+  return ({ kind, name, version }) => known.has(key(kind, name, version));
 }
 
 function isOfDistribution(one: InstalledPackage): boolean {

@@ -35,6 +35,8 @@ export interface InstalledPackage {
   readonly requires?: readonly string[];
   /** Where in that file, if it is an archive: `BOOT-INF/lib/commons-io-2.11.0.jar`; archives in archives divided by `!/`. */
   readonly inside?: string;
+  /** Told by the program or library itself, and of which distribution (binaries/package-note.ts): no database has it, as `completePackages` sees to. */
+  readonly noted?: { readonly system?: string };
 }
 
 /** `/etc/os-release` (https://www.freedesktop.org/software/systemd/man/latest/os-release.html). */
