@@ -18,15 +18,18 @@ interface RenderSettings {
 /** Formats whose paths are read from the working directory: by editors, by CI systems that annotate files. */
 const seenFromHere: readonly ReportFormat[] = ['plain', 'github', 'codequality', 'sarif', 'junit', 'markdown'];
 
+/** A report as text; in pieces, made when they are asked for, where the whole may be large. */
+type Rendered = string | Iterable<string>;
+
 /** Every format with its renderer, loaded only when it is asked for. */
-const renderers: Readonly<Record<ReportFormat, (report: Report, settings: RenderSettings) => Promise<string>>> = {
+const renderers: Readonly<Record<ReportFormat, (report: Report, settings: RenderSettings) => Promise<Rendered>>> = {
   text: async (report, settings) =>
     (await import('../report/terminal.ts')).renderTerminal(report, {
       ...settings,
       commands: commands.map(({ name }) => name),
     }),
   plain: async (report) => (await import('../report/plain.ts')).renderPlain(report),
-  json: async (report) => (await import('../report/json.ts')).renderJson(report),
+  json: async (report) => (await import('../report/json.ts')).jsonPieces(report),
   sarif: async (report) => (await import('../report/sarif.ts')).renderSarif(report),
   markdown: async (report) => (await import('../report/markdown.ts')).renderMarkdown(report),
   junit: async (report, { failFrom }) => (await import('../report/junit.ts')).renderJunit(report, { failFrom }),
@@ -54,8 +57,8 @@ export async function writeReports(
     all: parsed.has('all'),
     failFrom,
   });
-  if (output === undefined) terminal.stdout.write(text);
-  else writeFile(path.resolve(terminal.cwd, output), text);
+  if (output !== undefined) writeFile(path.resolve(terminal.cwd, output), whole(text));
+  else for (const piece of typeof text === 'string' ? [text] : text) terminal.stdout.write(piece);
   // A clean run into a pipe leaves the pipe empty; a person at the other end still sees that something was looked at.
   if (text === '' && !parsed.has('quiet'))
     terminal.stderr.write((await import('../report/plain.ts')).summaryLine(report));
@@ -80,15 +83,24 @@ async function writeFurther(
     throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
   writeFile(
     path.resolve(terminal.cwd, file),
-    await render(format, report, prefix, { columns: 100, color: false, all: true, failFrom }),
+    whole(await render(format, report, prefix, { columns: 100, color: false, all: true, failFrom })),
   );
+}
+
+function whole(text: Rendered): string {
+  return typeof text === 'string' ? text : [...text].join('');
 }
 
 function formatNamed(name: string): ReportFormat | undefined {
   return formats.find((format) => format === name);
 }
 
-async function render(format: ReportFormat, report: Report, prefix: string, settings: RenderSettings): Promise<string> {
+async function render(
+  format: ReportFormat,
+  report: Report,
+  prefix: string,
+  settings: RenderSettings,
+): Promise<Rendered> {
   if (prefix === '' || !seenFromHere.includes(format)) return renderers[format](report, settings);
   const { prefixPaths } = await import('../report/prefix-paths.ts');
   return renderers[format](prefixPaths(report, prefix), settings);

@@ -1,18 +1,22 @@
 import { officialImages } from '../bases/official-images.ts';
 import { familiarName, parseImageReference } from '../core/image-reference.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { once } from '../dockerfile/once.ts';
 import type { Project } from './project.ts';
 import { externalBase } from './stage-facts.ts';
 
-interface OwnImages {
+interface OwnNames {
   /** Each Dockerfile by the names that builds give its images. */
   readonly byBuild: ReadonlyMap<string, Dockerfile>;
   /** By the name of its directory; undefined in it where several directories have the name. */
   readonly byDirectory: ReadonlyMap<string, Dockerfile | undefined>;
   /** Registries with namespaces in which builds name images. */
   readonly owners: ReadonlySet<string>;
+}
+
+interface OwnImages extends OwnNames {
   /** The Dockerfiles that another one of the project is built on. */
-  readonly bases: ReadonlySet<Dockerfile>;
+  bases(): ReadonlySet<Dockerfile>;
 }
 
 const known = new WeakMap<readonly Dockerfile[], OwnImages>();
@@ -30,7 +34,7 @@ export function ownDockerfileOf(project: Project, dockerfile: Dockerfile, refere
 
 /** Whether another Dockerfile of the project is built on an image of this one. */
 export function isOwnBase(project: Project, dockerfile: Dockerfile): boolean {
-  return ownImages(project).bases.has(dockerfile);
+  return ownImages(project).bases().has(dockerfile);
 }
 
 function ownImages(project: Project): OwnImages {
@@ -42,7 +46,12 @@ function ownImages(project: Project): OwnImages {
   return own;
 }
 
-function readOwnImages({ dockerfiles, builds }: Project): OwnImages {
+function readOwnImages(project: Project): OwnImages {
+  const names = readOwnNames(project);
+  return { ...names, bases: once(() => ownBases(project.dockerfiles, names)) };
+}
+
+function readOwnNames({ dockerfiles, builds }: Project): OwnNames {
   const byBuild = new Map<string, Dockerfile>();
   const byDirectory = new Map<string, Dockerfile | undefined>();
   const owners = new Set<string>();
@@ -58,18 +67,23 @@ function readOwnImages({ dockerfiles, builds }: Project): OwnImages {
       byBuild.set(name, dockerfile);
       if (name.includes('/')) owners.add(ownerOf(name));
     }
-  const names = { byBuild, byDirectory, owners };
+  return { byBuild, byDirectory, owners };
+}
+
+/** Every Dockerfile is read for it, in every thread: not where none of them has a name. */
+function ownBases(dockerfiles: readonly Dockerfile[], names: OwnNames): ReadonlySet<Dockerfile> {
   const bases = new Set<Dockerfile>();
+  if (names.byBuild.size + names.byDirectory.size === 0) return bases;
   for (const dockerfile of dockerfiles)
     for (const stage of dockerfile.stages) {
       const base = externalBase(stage);
       const own = base.kind === 'image' ? find(names, base.reference) : undefined;
       if (own !== undefined && own !== dockerfile) bases.add(own);
     }
-  return { ...names, bases };
+  return bases;
 }
 
-function find({ byBuild, byDirectory, owners }: Omit<OwnImages, 'bases'>, text: string): Dockerfile | undefined {
+function find({ byBuild, byDirectory, owners }: OwnNames, text: string): Dockerfile | undefined {
   const reference = parseImageReference(text);
   if (reference === undefined) return undefined;
   const name = familiarName(reference);

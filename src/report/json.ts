@@ -14,13 +14,58 @@ export const jsonReportVersion = 1;
 
 /** The report as JSON that `schemas/report.schema.json` describes: every field always there, `null` where nothing is known. */
 export function renderJson(report: Report): string {
-  return jsonText(jsonReport(report));
+  return [...jsonPieces(report)].join('');
+}
+
+/** Findings that are written in one piece. */
+const findingsAtOnce = 500;
+
+/** What {@link renderJson} gives, in pieces that are made when they are asked for: thousands of findings at once take hundreds of megabytes. */
+export function* jsonPieces(report: Report): Generator<string> {
+  const prints = reportFingerprints(report);
+  const docs = docsByRule(report);
+  const around = jsonText(aroundFindings(report, prints.suppressed, []));
+  if (report.findings.length === 0) {
+    yield around;
+    return;
+  }
+  // No text of the report can look like it: in JSON's texts a line's end is an escape.
+  const opening = '\n  "findings": [';
+  const at = around.indexOf(opening) + opening.length;
+  yield around.slice(0, at);
+  for (let start = 0; start < report.findings.length; start += findingsAtOnce) {
+    const end = Math.min(start + findingsAtOnce, report.findings.length);
+    const text = jsonText({ findings: foundBetween(report, start, end, docs, prints.findings) });
+    const comma = start === 0 ? '' : ',';
+    yield comma + text.slice(1 + opening.length, text.lastIndexOf('\n  ]'));
+  }
+  yield `\n  ${around.slice(at)}`;
 }
 
 /** The value that {@link renderJson} writes. */
 export function jsonReport(report: Report) {
-  const docs = docsByRule(report);
   const prints = reportFingerprints(report);
+  const found = foundBetween(report, 0, report.findings.length, docsByRule(report), prints.findings);
+  return aroundFindings(report, prints.suppressed, found);
+}
+
+function foundBetween(
+  report: Report,
+  start: number,
+  end: number,
+  docs: ReadonlyMap<string, string>,
+  prints: readonly string[],
+) {
+  return report.findings
+    .slice(start, end)
+    .map((finding, at) => found(finding, docs.get(finding.rule), excerptOf(report, finding), prints[start + at]));
+}
+
+function aroundFindings(
+  report: Report,
+  suppressedPrints: readonly string[],
+  findings: readonly ReturnType<typeof found>[],
+) {
   return {
     format: 'plimsoll-report',
     version: jsonReportVersion,
@@ -39,10 +84,8 @@ export function jsonReport(report: Report) {
         findings: { error: area.findings.error, warning: area.findings.warning, note: area.findings.note },
       })),
     },
-    findings: report.findings.map((finding, index) =>
-      found(finding, docs.get(finding.rule), excerptOf(report, finding), prints.findings[index]),
-    ),
-    suppressed: report.suppressed.map((each, index) => suppressed(each, prints.suppressed[index])),
+    findings,
+    suppressed: report.suppressed.map((each, index) => suppressed(each, suppressedPrints[index])),
     problems: report.problems.map(({ path, position, message, remedy }) => ({
       path,
       line: position?.line ?? null,

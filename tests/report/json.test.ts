@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonReportVersion, renderJson } from '../../src/report/json.ts';
+import { jsonReport, jsonReportVersion, renderJson } from '../../src/report/json.ts';
 import { arbitraryReport } from './arbitrary-report.ts';
 import { cleanReport, sampleReport } from './sample-report.ts';
 
@@ -31,6 +31,14 @@ describe('the JSON report', () => {
         expect(errorsOf(renderJson(report))).toEqual([]);
       }),
     );
+  });
+
+  test.each([0, 1, 499, 500, 501, 1234])('is in one piece, whatever pieces it is made in: %i findings', (count) => {
+    const [finding] = sampleReport.findings;
+    if (finding === undefined) throw new Error('the sample has findings');
+    const findings = Array.from({ length: count }, (_, at) => ({ ...finding, message: `\n  "findings": [${at}` }));
+    const report = { ...sampleReport, name: '\n  "findings": []', findings };
+    expect(renderJson(report)).toBe(`${JSON.stringify(jsonReport(report), null, 2)}\n`);
   });
 
   test('the schema refuses a field that is unknown, missing or of the wrong type', () => {
