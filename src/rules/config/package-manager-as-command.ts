@@ -7,6 +7,7 @@ import { replace } from '../../dockerfile/edit.ts';
 import type { CmdInstruction, EntrypointInstruction } from '../../dockerfile/instruction.ts';
 import type { Application } from '../../project/application.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
+import { handlesTermination } from '../../project/handles-termination.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
@@ -82,15 +83,11 @@ function startItself(
  */
 function endsAtSignal(project: Project, application: Application): Assumption {
   const statement = 'The sources handle SIGTERM, for which the first process of a container has no default.';
-  const { sourcePaths, complete } = application;
-  if (sourcePaths.some((path) => handlesTermination.test(project.readFile?.(path)?.text ?? '')))
-    return { statement, state: 'holds' };
-  return complete
+  if (handlesTermination(project, application)) return { statement, state: 'holds' };
+  return application.complete
     ? { statement, state: 'fails' }
     : { statement, state: 'unknown', question: 'Does the program end by itself at SIGTERM?' };
 }
-
-const handlesTermination = /['"`]SIGTERM['"`]|enableShutdownHooks|terminus|http-terminator|lightship|close-with-grace/;
 
 function scriptsOf({ text }: Artifact): ReadonlyMap<string, string> {
   return textFieldsOf(parseJsonObject(text)?.scripts);
