@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { terminationHandlers } from '../../project/handles-termination.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type NodeFacts, readFacts } from '../internal/node-facts.ts';
@@ -172,9 +173,7 @@ function runOf(
       ...written.writable,
     ],
     health,
-    ignoresTermination:
-      framework?.readsPort !== true &&
-      findInSources(place, /['"`]SIGTERM['"`]|enableShutdownHooks|terminus|http-terminator|lightship/) === undefined,
+    ignoresTermination: framework?.readsPort !== true && findInSources(place, terminationHandlers.node) === undefined,
     startSeconds: 30,
     resources: { cpu: '100m', memory: '128Mi', memoryLimit: '512Mi' },
   };
