@@ -48,7 +48,14 @@ export interface ImageConfiguration {
 
 /** Where a layer's bytes are. A worker thread can read `file` and `directory` by itself. */
 export type LayerBytes =
-  | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly length: number }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly offset: number;
+      readonly length: number;
+      /** As of a stream: an engine wrote them just now, and keeps them by their diffId. */
+      readonly byDiffId?: true;
+    }
   /** Can be opened more than once. What comes out is not verified: whoever reads it to the end holds it against the digest. */
   | {
       readonly kind: 'stream';

@@ -43,9 +43,10 @@ export function layerCache(files: CacheFiles, { code }: LayerCacheOptions, setti
       if (packed === undefined || !agrees(layer, packed)) return undefined;
       const scan = scans.find(packed.diffId);
       if (scan?.unpacked === undefined) return undefined;
-      // A connection is not asked for the bytes: whoever pulls by the digest gets these or an error.
+      // A connection is not asked for the bytes: whoever pulls by the digest gets these or an error. Nor is what an engine just wrote read for it.
       const { content } = layer;
-      if (content.kind === 'file' && !(await verified.hasDigest(content, algorithm, digest))) return undefined;
+      const isAnybodys = content.kind === 'file' && content.byDiffId !== true;
+      if (isAnybodys && !(await verified.hasDigest(content, algorithm, digest))) return undefined;
       return { ...scan, unpacked: { ...scan.unpacked, ...packed } };
     },
     keep(layer, { file, ...scan }) {

@@ -136,6 +136,25 @@ describe.runIf(process.platform === 'linux')('a file whose bytes were held again
   });
 });
 
+describe.runIf(process.platform === 'linux')('a layer that an engine has just exported', () => {
+  const { digest: _, ...exported } = claimed;
+  const fromEngine = (): ImageLayer => ({
+    ...exported,
+    content: { kind: 'file', path: file, offset: 0, length: good.length, byDiffId: true },
+  });
+
+  test('is not read again: the engine keeps it by its diffId', async () => {
+    expect(await analyse(fromEngine())).toEqual(['good']);
+    expect(await readsLayer(() => analyse(fromEngine()))).toBe(false);
+    expect(await analyse(fromEngine())).toEqual(['good']);
+  });
+
+  test('is read, and held against its diffId, where nothing is known of it', async () => {
+    writeFileSync(file, evil);
+    await expect(analyse(fromEngine())).rejects.toThrow(digestOf(evil));
+  });
+});
+
 describe('a layer that was found packed otherwise', () => {
   const packed = gzipSync(good);
   const gzipped: ImageLayer = {

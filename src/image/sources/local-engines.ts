@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
-import type { Image } from '../image.ts';
+import type { Image, ImageLayer } from '../image.ts';
 import type { KnownImages } from '../known-images.ts';
 import { openPlainArchive } from './archive.ts';
 import { imageOfDockerArchive } from './docker-archive.ts';
@@ -160,11 +160,19 @@ async function openSpooled(file: TemporaryFile, image: string, source: string): 
   try {
     const found = await imageOfDockerArchive(archive, undefined);
     const named = isIdentifier(image) ? {} : { reference: image };
-    return { ...found, ...named, source, close: () => archive.close() };
+    return { ...found, ...named, layers: found.layers.map(ofEngine), source, close: () => archive.close() };
   } catch (error) {
     await archive.close();
     throw error;
   }
+}
+
+/** Layers that are written as they are unpacked are those that the engine keeps by their diffId. */
+function ofEngine(layer: ImageLayer): ImageLayer {
+  const { content, digest } = layer;
+  return content.kind === 'file' && digest === undefined
+    ? { ...layer, content: { ...content, byDiffId: true } }
+    : layer;
 }
 
 function isSystemFailure(error: unknown): error is UserError {
