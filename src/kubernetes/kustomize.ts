@@ -5,6 +5,7 @@ import {
   configureFields,
   noneConfigured,
 } from './internal/kustomize-configurations.ts';
+import { configuredByCrds } from './internal/kustomize-crds.ts';
 import { addGenerated } from './internal/kustomize-generators.ts';
 import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts';
 import { applyPlugins } from './internal/kustomize-plugins.ts';
@@ -38,7 +39,7 @@ const maximumDepth = 32;
 const maximumResources = 100_000;
 
 /** What is not done here; an overlay that has it is evaluated without. */
-const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi', 'crds'];
+const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi'];
 
 /**
  * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
@@ -198,7 +199,7 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     const component = localKustomization(run, path, written, below, tell);
     if (component !== undefined) resources = build(run, component, resources, below);
   }
-  run.configured = configuredIn(root, run.configured, context);
+  run.configured = both(configuredIn(root, run.configured, context), configuredByCrds(root, context));
   for (const each of varsOf(root, context)) run.vars.set(each.name, each);
   resources = applyPatches(root, resources, context);
   resources = setNamespace(root, resources);

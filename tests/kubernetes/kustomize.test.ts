@@ -416,6 +416,88 @@ replacements:
       },
     ],
     [
+      'fields that definitions of types add',
+      {
+        'base/kustomization.yaml': `resources: [all.yaml]
+crds: [types.json, types.yaml]
+`,
+        'base/types.json': JSON.stringify({
+          'example.com/v1.Bee': {
+            Schema: {
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { $ref: 'k8s.io/apimachinery/pkg/apis/meta/v1.ObjectMeta' },
+                spec: { $ref: 'example.com/v1.BeeSpec' },
+              },
+            },
+          },
+          'example.com/v1.BeeSpec': {
+            Schema: {
+              properties: {
+                hive: { 'x-kubernetes-object-ref-api-version': 'v1', 'x-kubernetes-object-ref-kind': 'Service' },
+                other: { 'x-kubernetes-object-ref-api-version': 'v2', 'x-kubernetes-object-ref-kind': 'Service' },
+                settings: {
+                  'x-kubernetes-object-ref-api-version': 'v1',
+                  'x-kubernetes-object-ref-kind': 'ConfigMap',
+                  'x-kubernetes-object-ref-name-key': 'config',
+                },
+                match: { 'x-kubernetes-label-selector': '' },
+                notes: { 'x-kubernetes-annotation': '' },
+              },
+            },
+          },
+          // No object of its own: it has no metadata.
+          'example.com/v1.Loose': {
+            Schema: { properties: { kind: {}, apiVersion: {}, match: { 'x-kubernetes-label-selector': '' } } },
+          },
+        }),
+        'base/types.yaml': `example.com/v1.Ant:
+  schema:
+    properties:
+      apiVersion: {type: string}
+      kind: {type: string}
+      metadata: {type: object}
+      match: {x-kubernetes-label-selector: ""}
+`,
+        'base/all.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings-of}
+data: {a: b}
+---
+apiVersion: example.com/v1
+kind: Bee
+metadata: {name: bee}
+spec:
+  hive: {name: web}
+  other: {name: web}
+  settings: {config: settings-of, name: settings-of}
+  match: {a: b}
+  notes: {c: d}
+---
+apiVersion: example.com/v1
+kind: Ant
+metadata: {name: ant}
+match: {a: b}
+---
+apiVersion: example.com/v1
+kind: Loose
+metadata: {name: loose}
+match: {a: b}
+`,
+        'k/kustomization.yaml': `resources: [../base]
+namePrefix: my-
+commonLabels: {team: shop}
+commonAnnotations: {why: so}
+`,
+      },
+    ],
+    [
       'vars, and fields that configurations add',
       {
         'base/kustomization.yaml': `resources: [all.yaml]
@@ -747,7 +829,14 @@ describe('what cannot be done is said', () => {
     ],
     ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
     ['vars: [{name: A}]', 'invalid', 'the var A is of an object or a field that is not among the resources', '1:8'],
-    ['crds: [types.json]', 'unsupported', 'crds is not applied here', '1:1'],
+    ['openapi: {path: schema.json}', 'unsupported', 'openapi is not applied here', '1:1'],
+    ['crds: [types.json]', 'invalid', 'there is no file types.json', '1:8'],
+    [
+      'crds: [kustomization.yaml]',
+      'invalid',
+      'kustomization.yaml is no OpenAPI definition of types: crds is none',
+      '1:8',
+    ],
     [
       'transformers:\n- |\n  apiVersion: builtin\n  kind: NamespaceTransformer\n  metadata: {name: a, namespace: b}\n  setRoleBindingSubjects: some\n',
       'invalid',

@@ -1,5 +1,5 @@
 import { booleanAt, entryOf, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
-import { groupOf, kindOf, type Resource, withNode } from './kustomize-resource.ts';
+import { groupOf, kindOf, type Resource, versionOf, withNode } from './kustomize-resource.ts';
 import { derivedMap, entry, withEntry, withItems } from './node-edit.ts';
 
 /** Fields of objects, as plugins and `configurations` name them: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/transformerconfigs/README.md */
@@ -53,13 +53,8 @@ export function changeFields(
 }
 
 function isFor({ group, version, kind }: FieldSpec, node: YamlMap): boolean {
-  const apiVersion = textAt(node, 'apiVersion') ?? '';
   const fits = (wanted: string | undefined, own: string) => wanted === undefined || wanted === '' || wanted === own;
-  return (
-    fits(kind, kindOf(node)) &&
-    fits(group, groupOf(node)) &&
-    fits(version, apiVersion.slice(apiVersion.indexOf('/') + 1))
-  );
+  return fits(kind, kindOf(node)) && fits(group, groupOf(node)) && fits(version, versionOf(node));
 }
 
 /** Through the items of lists on the way. */

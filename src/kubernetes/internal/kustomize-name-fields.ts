@@ -4,6 +4,8 @@ import { type FieldSpec, stepsOf } from './kustomize-field-specs.ts';
 export interface NameFields {
   readonly kind: string;
   readonly group: string | undefined;
+  /** Any where it is undefined. */
+  readonly version?: string;
   readonly specs: readonly FieldSpec[];
 }
 

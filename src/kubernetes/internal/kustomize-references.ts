@@ -1,7 +1,7 @@
 import { entryOf, itemsAt, textAt, type YamlMap, type YamlNode } from '../yaml-node.ts';
 import { changeFields, type FieldSpec } from './kustomize-field-specs.ts';
 import { knownNameFields, type NameFields } from './kustomize-name-fields.ts';
-import { groupOf, isClusterScoped, kindOf, type Resource } from './kustomize-resource.ts';
+import { groupOf, isClusterScoped, kindOf, type Resource, versionOf } from './kustomize-resource.ts';
 import { derivedScalar, entry, withEntry, withItems } from './node-edit.ts';
 
 /**
@@ -101,6 +101,7 @@ function candidates(name: string, { byFormerName, referrer, target, path }: Foll
   return (byFormerName.get(name) ?? []).filter((each) => {
     const own = kindOf(each.node);
     if (own !== target.kind || (target.group !== undefined && groupOf(each.node) !== target.group)) return false;
+    if (target.version !== undefined && versionOf(each.node) !== target.version) return false;
     if (role && (textAt(role, 'kind') !== own || textAt(role, 'apiGroup') !== groupOf(each.node))) return false;
     if (isClusterScoped(kind) || isClusterScoped(own)) return true;
     const place = namespaceOf(each.node) ?? 'default';

@@ -94,6 +94,12 @@ export function groupOf(node: YamlNode): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
+/** Of `apps/v1` the part behind the slash. */
+export function versionOf(node: YamlNode): string {
+  const apiVersion = textAt(node, 'apiVersion') ?? '';
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
 export function kindOf(node: YamlNode): string {
   return textAt(node, 'kind') ?? '';
 }
