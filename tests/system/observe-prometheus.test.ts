@@ -127,7 +127,8 @@ describe('what plimsoll observe writes for Prometheus, on a node', () => {
       ['list', 'deployments.apps'],
     ] as const)
       expect([verb, resource, may(verb, resource, '--namespace', shop)]).toEqual([verb, resource, 'no']);
-  });
+    // kubectl is asked twelve times.
+  }, 120_000);
 
   it.each(['full', 'config'])('all of --stack %s passes strict validation', (stack) => {
     const place = path.join(directory, stack);
