@@ -47,6 +47,11 @@ export async function writeReports(
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<void> {
+  const named = parsed.value('format');
+  if (parsed.has('json') && named !== undefined && named !== 'json')
+    throw new UserError(`--json and --format ${named} cannot be asked for together`, {
+      remedy: '--also writes a further report: --also sarif=FILE.',
+    });
   const failFrom = failOn === 'never' ? 'error' : failOn;
   const output = parsed.value('output');
   const toTerminal = output === undefined && terminal.stdout.isTTY;

@@ -24,3 +24,20 @@ export function isDevelopmentFile(project: Project, dockerfile: Dockerfile): boo
     !buildsOf(project, dockerfile).some(({ runBy }) => runBy.some(({ kind }) => kind === 'container'))
   );
 }
+
+/**
+ * True for a stage that Compose alone names as what it builds, and that the last stage of the file is made from: people work in it, and what ships
+ * is the last one.
+ */
+export function isBuilderOfCompose(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
+  const { final } = dockerfile;
+  if (final === undefined || final === stage) return false;
+  const builds = buildsOf(project, dockerfile).filter((build) => build.stage === stage);
+  const isComposes = builds.every(
+    ({ toldBy, runBy }) => toldBy === 'compose' && runBy.every(({ kind }) => kind === 'service'),
+  );
+  if (!isComposes) return false;
+  const needed = new Set([final]);
+  for (const each of needed) for (const next of each.dependsOn) needed.add(next);
+  return needed.has(stage);
+}

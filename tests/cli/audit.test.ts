@@ -178,6 +178,11 @@ describe('what takes findings out', () => {
     expect((await audit(['--no-config'])).stdout).not.toContain('maintenance/dist-upgrade');
   });
 
+  test('two formats for one report are refused', async () => {
+    write({ Dockerfile: bad });
+    await expect(audit(['--json', '--format', 'sarif'])).rejects.toThrow('--json and --format sarif');
+  });
+
   test('the configuration, and .hadolint.yaml', async () => {
     write({ Dockerfile: bad, 'plimsoll.yaml': 'rules: {cache/image-tag: off}\nfailOn: error\n' });
     expect((await audit([])).stdout).not.toContain('cache/image-tag');

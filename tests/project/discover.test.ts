@@ -179,6 +179,16 @@ describe('hostile directories', () => {
     expect(problems).toMatchObject([{ path: 'a' }]);
   });
 
+  test('the directory that is asked for, unreadable, is a problem', async () => {
+    const root = makeTree({ 'a/Dockerfile': 1 });
+    chmodSync(root, 0o755);
+    chmodSync(join(root, 'a'), 0);
+    const { files, problems } = await asOrdinaryUser(() => discover({ kind: 'directory', path: join(root, 'a') }));
+    chmodSync(join(root, 'a'), 0o700);
+    expect(files).toEqual([]);
+    expect(problems).toMatchObject([{ path: '.' }]);
+  });
+
   test('a directory that is not there is a problem', async () => {
     const { problems } = await discover({ kind: 'directory', path: '/nowhere/at/all' });
     expect(problems).toMatchObject([{ path: '.' }]);

@@ -74,7 +74,9 @@ export const rule = dockerfileRule({
         continue;
       }
       const ofImage =
-        holdsProgram(project, dockerfile, stage) && !needsRoot(project, dockerfile, stage)
+        holdsProgram(project, dockerfile, stage) &&
+        !needsRoot(project, dockerfile, stage) &&
+        !(instruction && saysWhy(dockerfile, instruction))
           ? runAsUser(project, dockerfile, stage)
           : undefined;
       const fix = ofImage && withRunAsNonRoot(project, dockerfile, stage, ofImage);
@@ -159,6 +161,12 @@ function severityOf(project: Project, dockerfile: Dockerfile, stage: Stage): Sev
   if (needsRoot(project, dockerfile, stage)) return 'note';
   if (uses.length > 0) return uses.every(setsOtherUser) ? 'note' : 'warning';
   return holdsApplication(stage) ? 'warning' : 'note';
+}
+
+/** `# As root, to write to the volume.` on the line above. */
+function saysWhy({ text, lines }: Dockerfile, { line }: Instruction): boolean {
+  const start = line > 1 ? lines.lineStart(line - 1) : 0;
+  return line > 1 && /^[ \t]*#.*\broot\b/i.test(text.slice(start, lines.lineStart(line)));
 }
 
 /** It is for development, where sources of the machine are mounted that another user may not write, or is run with rights of root's. */

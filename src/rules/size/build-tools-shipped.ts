@@ -3,7 +3,7 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import type { Stage } from '../../dockerfile/stage.ts';
 import { isBuildOnly } from '../../ecosystems/facts.ts';
 import type { PackageArgument } from '../../ecosystems/package-command.ts';
-import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
+import { isBuilderOfCompose, isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
@@ -29,6 +29,7 @@ export const rule = dockerfileRule({
       // On an image that is made for building, a header package more is not what costs: size/lighter-base says what does.
       if (
         isDevelopmentStage(stage) ||
+        isBuilderOfCompose(project, dockerfile, stage) ||
         !runsProgram(project, dockerfile, stage) ||
         baseImageOf(stage).toolchain === true
       )
