@@ -38,6 +38,15 @@ const renderers: Readonly<Record<ReportFormat, (report: Report, settings: Render
   html: async (report) => (await import('../report/html.ts')).renderHtml(report),
 };
 
+/** @throws UserError where two formats are asked for one report. */
+export function refuseTwoFormats(parsed: ParsedArguments): void {
+  const named = parsed.value('format');
+  if (!parsed.has('json') || named === undefined || named === 'json') return;
+  throw new UserError(`--json and --format ${named} cannot be asked for together`, {
+    remedy: '--also writes a further report: --also sarif=FILE.',
+  });
+}
+
 /** Writes the report to standard output or `--output`, and further ones as `--also` says. */
 export async function writeReports(
   report: Report,
@@ -47,11 +56,6 @@ export async function writeReports(
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<void> {
-  const named = parsed.value('format');
-  if (parsed.has('json') && named !== undefined && named !== 'json')
-    throw new UserError(`--json and --format ${named} cannot be asked for together`, {
-      remedy: '--also writes a further report: --also sarif=FILE.',
-    });
   const failFrom = failOn === 'never' ? 'error' : failOn;
   const output = parsed.value('output');
   const toTerminal = output === undefined && terminal.stdout.isTTY;
