@@ -7,8 +7,8 @@ import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { baseImageOf, isRootUser, stageChain } from '../project/stage-facts.ts';
 
-/** Release from which on the distribution has tini: https://tracker.debian.org/pkg/tini, https://packages.ubuntu.com/tini. */
-const since: Readonly<Record<string, number>> = { debian: 10, ubuntu: 20.04, alpine: 3.4 };
+/** Release from which on the distribution has tini, of those whose packages are still where they were: https://tracker.debian.org/pkg/tini, https://packages.ubuntu.com/tini. */
+const since: Readonly<Record<string, number>> = { debian: 11, ubuntu: 20.04, alpine: 3.4 };
 
 /**
  * Installs tini and starts the program through it; undefined where the base is not one of these, where it starts the program in a way of its own, or where
