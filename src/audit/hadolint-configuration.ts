@@ -1,6 +1,8 @@
 import { parseDocument } from 'yaml';
+import { patternFault } from '../core/allowed-image.ts';
 import { UserError } from '../core/errors.ts';
 import type { PeerId } from '../core/finding.ts';
+import { printable } from '../core/printable.ts';
 import type { Severity } from '../core/severity.ts';
 import type { Configuration, RuleConfiguration } from '../project/configuration.ts';
 import type { PeerSettings } from './peer-settings.ts';
@@ -27,7 +29,12 @@ export function withHadolintConfiguration(
   configuration: Configuration,
   path: string,
   text: string,
-): { readonly configuration: Configuration; readonly peerSettings: PeerSettings } {
+): {
+  readonly configuration: Configuration;
+  readonly peerSettings: PeerSettings;
+  /** Registries that no image can have; hadolint itself says nothing of them, and the rule holds with the others. */
+  readonly faults: readonly string[];
+} {
   const settings = readMap(path, text);
   const peerSettings = new Map<PeerId, Severity | 'off'>();
   for (const [level, checks] of Object.entries(asMap(settings.override))) {
@@ -49,6 +56,10 @@ export function withHadolintConfiguration(
       failOn: configuration.failOn ?? (threshold === 'off' ? 'never' : threshold),
     },
     peerSettings,
+    faults: registries.flatMap((pattern) => {
+      const fault = patternFault(pattern);
+      return fault === undefined ? [] : [`${path}: trustedRegistries: «${printable(pattern)}»: ${printable(fault)}`];
+    }),
   };
 }
 

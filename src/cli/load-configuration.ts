@@ -33,7 +33,9 @@ export async function loadConfiguration(
   if (hadolintFile === undefined) return { configuration, peerSettings: new Map() };
   const { withHadolintConfiguration } = await import('../audit/hadolint-configuration.ts');
   const shown = path.relative(terminal.cwd, hadolintFile) || hadolintFile;
-  return withHadolintConfiguration(configuration, shown, readText(hadolintFile, shown));
+  const { faults, ...read } = withHadolintConfiguration(configuration, shown, readText(hadolintFile, shown));
+  if (!parsed.has('quiet')) for (const fault of faults) terminal.stderr.write(`plimsoll: ${fault}\n`);
+  return read;
 }
 
 /** Patterns in a configuration file are relative to the file; artifact paths are relative to the project's root. */

@@ -27,6 +27,8 @@ export async function performReview(parsed: ParsedArguments, terminal: Terminal)
   if (parsed.positionals.length > 1) throw new UserError('review takes one directory');
   const days = countFrom(parsed, 'days', daysByDefault);
   if (parsed.has('cluster')) {
+    if (parsed.has('offline'))
+      throw new UserError('--offline and --cluster exclude each other', { remedy: 'Leave one of them out.' });
     const { performClusterReview } = await import('./perform-cluster-review.ts');
     return performClusterReview(parsed, terminal, days);
   }

@@ -35,6 +35,8 @@ export function patternFault(pattern: string): string | undefined {
     return `no image's name begins so: leave out ${pattern.slice(0, pattern.indexOf('://') + 3)}`;
   const slash = pattern.indexOf('/');
   const [registry, path] = slash < 0 ? [pattern, ''] : [pattern.slice(0, slash), pattern.slice(slash)];
+  // https://github.com/distribution/reference/blob/main/normalize.go: the older name of Docker Hub is never that of an image.
+  if (registry === 'index.docker.io') return `no image has this name of Docker Hub: this is docker.io${path}`;
   const isRegistry = parseImageReference(`${registry}/x`)?.registry === registry;
   // A port may stand behind a registry's name.
   const tag = /[:@].*$/.exec(path)?.[0] ?? (isRegistry ? undefined : /:(?!\d+$|\*$).*$|@.*$/.exec(registry)?.[0]);

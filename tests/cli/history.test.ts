@@ -170,7 +170,7 @@ test('review puts runs, ends of support and fixes together, in every format', as
   write('Dockerfile', `${dockerfile.replace('node:22', 'node:18')}ENV OTHER_TOKEN=Ab3Xq9Lm2Pv8Rt5Wy1Nc\n`);
   commit('worse');
   await record();
-  const { code, stdout } = await runCommand(review, directory, []);
+  const { code, stdout } = await runCommand(review, directory, ['--offline']);
   expect(code).toBe(0);
   expect(stdout).toContain('What got worse');
   expect(stdout).toMatch(/secrets\/secret-in-build is new/);

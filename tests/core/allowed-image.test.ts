@@ -30,6 +30,8 @@ test.each([
   ['debian', 'docker.io/library/debian'],
   ['bitnami/redis', 'docker.io/bitnami/redis'],
   ['[::1]:5000/a:1', 'leave out :1'],
+  ['index.docker.io', 'this is docker.io'],
+  ['index.docker.io/library', 'this is docker.io/library'],
 ])('the pattern %s has no image: %s', (pattern, told) => {
   expect(patternFault(pattern)).toContain(told);
 });

@@ -14,13 +14,13 @@ import { tarOf } from '../image/tar-archive.ts';
 import { changesBetween, noteRebuild } from './told-and-done.ts';
 
 /*
- * The real apk (apk-tools 3) on a root of its own, `--simulate`: what is predicted for the repository's next state must be exactly what apk then would do. No
- * registry of the machines of these tests has apk: where none is found, that is said, and nothing is held against it.
+ * The real apk (apk-tools 3) on a root of its own, `--simulate`: what is predicted for the repository's next state must be exactly what apk then would do.
+ * `scripts/system-parts apk` builds it from its own repository: where that is not reached, that is said, and nothing is held against it.
  */
 
 const known = [process.env.PLIMSOLL_APK ?? '', path.join(import.meta.dirname, '../../.cache/bin/apk'), '/sbin/apk'];
 const apkProgram = known.find((each) => each !== '' && existsSync(each));
-const reason = 'apk is missing: PLIMSOLL_APK names one (https://gitlab.alpinelinux.org/alpine/apk-tools)';
+const reason = 'apk is missing: scripts/system-parts apk builds it, or PLIMSOLL_APK names one';
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-apk-'));
 
 /** `name version; D:needs; p:provides; i:comes by itself with; k:priority`. */

@@ -24,6 +24,7 @@ export const command: Command = {
       group: 'History',
       description: 'With --cluster: keep this run in the history, and look back from it',
     },
+    { name: 'offline', group: 'Review', description: 'Ask nothing of the network: always so, but with --cluster' },
     { name: 'cluster', group: 'Cluster', description: 'Review what runs in a cluster, not a directory' },
     ...clusterFlags,
     { name: 'all', group: 'Output', description: 'Every point, not only the first eight of each kind' },
