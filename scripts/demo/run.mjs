@@ -61,6 +61,7 @@ async function bringUp(systems, name) {
     'audit',
     `${findings.error} of severity error, ${findings.warning} warning, ${findings.note} note in the example ${name}`,
   );
+  say('build', 'docker build --no-cache, and push: a minute or more');
   const built = buildImage(systems, directory, `${name}-${run}`);
   say('build', `${(built.bytes / 1e6).toFixed(0)} MB in ${built.layers} layers, pushed`);
   setImage(directory, built.image);
