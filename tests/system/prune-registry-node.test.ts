@@ -170,7 +170,7 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
     await eventually(60, async () =>
       expect(kubectl('get', 'pods', '-l', 'job-name=now', '-o', 'jsonpath={.items[0].status.phase}')).toBe('Running'),
     );
-  }, 240_000);
+  }, 600_000);
 
   it('reads with the rights of its CronJob, which the API server takes', async () => {
     const args = ['registry', `${host}/${repository}`, '--no-config', '--cluster'];
@@ -213,7 +213,8 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
     await expect(runCommand(command, directory, [...args, '--kubeconfig', kubeconfig])).rejects.toThrow(
       /replicasets.*nothing was deleted/s,
     );
-  });
+    // kubectl is asked some thirty times.
+  }, 180_000);
 });
 
 /** `deployments.apps`, `pods`. */
