@@ -69,11 +69,12 @@ describe('the alerts of plimsoll observe, on a node', () => {
     if (missing) return;
     node = startKubernetesNode();
     for (const name of [namespace, shop]) node.kubectl(['create', 'namespace', name]);
-    registry = await startRealRegistry({ port: 5000 });
+    registry = await startRealRegistry();
     await pushImages();
     const project = path.join(directory, 'project');
     mkdirSync(project);
-    cpSync(path.join(here, 'observe/alerts.yaml'), path.join(project, 'workloads.yaml'));
+    const workloads = readFileSync(path.join(here, 'observe/alerts.yaml'), 'utf8');
+    writeFileSync(path.join(project, 'workloads.yaml'), workloads.replaceAll('127.0.0.1:5000', registryHost()));
     const parts = ['--part', 'prometheus', '--part', 'respond'];
     const run = runPlimsoll(['observe', project, ...parts, '--namespace', namespace]);
     expect(run.status, run.stderr).toBe(0);
@@ -116,6 +117,9 @@ describe('the alerts of plimsoll observe, on a node', () => {
     rmSync(directory, { recursive: true, force: true });
   }, 180_000);
 
+  /** The kubelet asks one on loopback without TLS. */
+  const registryHost = () => `127.0.0.1:${registry?.port}`;
+
   /** Two images of the same program: one was built years ago, one now. */
   async function pushImages(): Promise<void> {
     const tree = path.join(directory, 'image/bin');
@@ -125,7 +129,7 @@ describe('the alerts of plimsoll observe, on a node', () => {
     spawnSync('tar', ['-C', path.dirname(tree), '-cf', archive, '.']);
     const layers = [readFileSync(archive)];
     const entrypoint = ['/bin/busybox', 'sleep', '100000'];
-    const pusher = pusherTo('127.0.0.1:5000');
+    const pusher = pusherTo(registryHost());
     await pusher.image('shop/aged', { layers, entrypoint, created: '2021-03-04T05:06:07Z' }, '1');
     await pusher.image('shop/recent', { layers, entrypoint, created: new Date().toISOString() }, '1');
   }
@@ -186,7 +190,7 @@ spec:
   async function startNeighbours(): Promise<void> {
     const host = nodeAddress(node);
     const exporter = await freePort();
-    children.push(startExporter(node, namespace, exporter, ['--registry', '127.0.0.1:5000']));
+    children.push(startExporter(node, namespace, exporter, ['--registry', registryHost()]));
     const kernel = await freePort();
     standInPod(node, namespace, 'node-exporter', { name: 'metrics', number: kernel });
     children.push(spawn(nodeExporter, [`--web.listen-address=${host}:${kernel}`], { stdio: 'ignore' }));
@@ -263,7 +267,15 @@ spec:
 
   it('NodeDown fires for a node whose kubelet does not answer, and not for the one that does', async () => {
     expect(await firing('NodeDown')).toEqual([]);
-    const gone = { apiVersion: 'v1', kind: 'Node', metadata: { name: goneNode }, spec: { unschedulable: true } };
+    const gone = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: goneNode },
+      spec: {
+        // What other tests run on every node is not for this one.
+        taints: [{ key: 'plimsoll.dev/gone', effect: 'NoExecute' }],
+      },
+    };
     node.kubectl(['create', '--filename', '-'], JSON.stringify(gone));
     const status = {
       addresses: [{ type: 'InternalIP', address: nodeAddress(node) }],
