@@ -34,7 +34,7 @@ import { readTarget } from './read-target.ts';
 import { recordedName } from './recorded-image.ts';
 import { askedRules } from './rule-selection.ts';
 import { imageSubject, type ReportWithHistory, withHistory } from './with-history.ts';
-import { writeFile } from './write-file.ts';
+import { writeFile, writePieces } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
 /** Looks into one image and reports as the arguments of `plimsoll image` say. Gives the exit code. */
@@ -134,34 +134,39 @@ async function write(view: ImageView, parsed: ParsedArguments, terminal: Termina
     writeFile(path.resolve(terminal.cwd, html), renderImageHtml(view));
   }
   const output = parsed.value('output');
-  const text = await textOf(view, parsed, terminal);
-  if (text === undefined)
+  const pieces = await piecesOf(view, parsed, terminal);
+  if (pieces === undefined)
     await writeReports(view.report, '', failOnFrom(parsed, undefined), withFormat(parsed), terminal);
-  else if (output === undefined) terminal.stdout.write(text);
-  else writeFile(path.resolve(terminal.cwd, output), text);
+  else if (output === undefined) for (const piece of pieces) terminal.stdout.write(piece);
+  else writePieces(path.resolve(terminal.cwd, output), pieces);
 }
 
-/** Undefined for the formats that every report has. */
-async function textOf(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<string | undefined> {
+/** The text that is asked for, a long one in pieces; undefined for the formats that every report has. */
+async function piecesOf(
+  view: ImageView,
+  parsed: ParsedArguments,
+  terminal: Terminal,
+): Promise<Iterable<string> | undefined> {
   const format = formatFrom(parsed);
   const sbom = parsed.value('sbom');
   const sourceDateEpoch = terminal.environment.SOURCE_DATE_EPOCH;
   const options = { version: terminal.version, now: new Date(), sourceDateEpoch };
-  if (sbom === 'attested') return (await import('./attested-sbom.ts')).attestedSbom(view, terminal);
+  if (sbom === 'attested') return [(await import('./attested-sbom.ts')).attestedSbom(view, terminal)];
   if (sbom === 'cyclonedx')
     return (await import('../report/cyclonedx.ts')).renderCycloneDx(view.image.analysis, options);
   if (sbom === 'spdx') return (await import('../report/spdx.ts')).renderSpdx(view.image.analysis, options);
   if (format === 'json') return (await import('../report/image-json.ts')).renderImageJson(view);
-  if (format === 'html') return (await import('../report/image-html.ts')).renderImageHtml(view);
-  if (format === 'markdown') return (await import('../report/image-markdown.ts')).renderImageMarkdown(view);
+  if (format === 'html') return [(await import('../report/image-html.ts')).renderImageHtml(view)];
+  if (format === 'markdown') return [(await import('../report/image-markdown.ts')).renderImageMarkdown(view)];
   if (format !== 'text') return undefined;
   const { renderImageTerminal } = await import('../report/image-terminal.ts');
-  return renderImageTerminal(view, {
+  const text = renderImageTerminal(view, {
     columns: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 100) : 120,
     color: parsed.value('output') === undefined && isColored(parsed, terminal),
     all: parsed.has('all'),
     sections: imageSections.filter((section) => parsed.has(section)),
   });
+  return [text];
 }
 
 function withFormat(parsed: ParsedArguments): ParsedArguments {

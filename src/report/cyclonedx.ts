@@ -1,4 +1,4 @@
-import { jsonText } from '../core/json-text.ts';
+import { jsonElements, jsonPieces } from '../core/json-pieces.ts';
 import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
 import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
@@ -9,13 +9,12 @@ export interface CycloneDxOptions extends SbomOptions {
 }
 
 /** An image's packages as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): place, layer and size are properties named `plimsoll:…`. */
-export function renderCycloneDx(analysis: ImageAnalysis, options: CycloneDxOptions): string {
-  return jsonText(bom(analysis, options));
+export function renderCycloneDx(analysis: ImageAnalysis, options: CycloneDxOptions): Iterable<string> {
+  return jsonPieces(bom(analysis, options));
 }
 
 function bom(analysis: ImageAnalysis, options: CycloneDxOptions) {
   const timestamp = sbomDate(options);
-  const references = new Set<string>();
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -27,11 +26,14 @@ function bom(analysis: ImageAnalysis, options: CycloneDxOptions) {
       tools: { components: [{ type: 'application', name: 'plimsoll', version: options.version }] },
       component: imageComponent(analysis),
     },
-    components: [
-      ...operatingSystem(analysis),
-      ...orderedPackages(analysis).map((one) => component(one, analysis, references)),
-    ],
+    components: jsonElements(() => components(analysis)),
   };
+}
+
+function* components(analysis: ImageAnalysis) {
+  const references = new Set<string>();
+  yield* operatingSystem(analysis);
+  for (const one of orderedPackages(analysis)) yield component(one, analysis, references);
 }
 
 function imageComponent(analysis: ImageAnalysis) {

@@ -1,4 +1,4 @@
-import { jsonText } from '../core/json-text.ts';
+import { jsonElements, jsonPieces } from '../core/json-pieces.ts';
 import { mendedVersion } from '../vulnerabilities/mended-version.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import { attachmentsJson } from './attachment-view.ts';
@@ -10,9 +10,9 @@ import { baseChangeCount, changeSentence, remedyRows } from './remedy-view.ts';
 export const imageJsonVersion = 1;
 
 /** An image as JSON that `schemas/image.schema.json` describes: every field always there, `null` where nothing is known. */
-export function renderImageJson(view: ImageView): string {
+export function renderImageJson(view: ImageView): Iterable<string> {
   const { analysis } = view.image;
-  return jsonText({
+  return jsonPieces({
     format: 'plimsoll-image',
     version: imageJsonVersion,
     image: facts(view),
@@ -33,17 +33,7 @@ export function renderImageJson(view: ImageView): string {
       paths,
       change: place,
     })),
-    packages: analysis.packages.map(({ kind, name, version, purl, licences, bytes, path, layer, source }) => ({
-      kind,
-      name,
-      version,
-      purl,
-      licences,
-      bytes: bytes ?? null,
-      path,
-      layer: layer + 1,
-      source: source ?? null,
-    })),
+    packages: jsonElements(() => packages(view)),
     vulnerabilities: vulnerabilities(view),
     base: base(view),
     remedies: remedies(view),
@@ -60,6 +50,21 @@ export function renderImageJson(view: ImageView): string {
     gaps: analysis.gaps,
     report: jsonReport(view.report),
   });
+}
+
+function* packages({ image: { analysis } }: ImageView) {
+  for (const { kind, name, version, purl, licences, bytes, path, layer, source } of analysis.packages)
+    yield {
+      kind,
+      name,
+      version,
+      purl,
+      licences,
+      bytes: bytes ?? null,
+      path,
+      layer: layer + 1,
+      source: source ?? null,
+    };
 }
 
 function facts({ image: { analysis, origin } }: ImageView) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { jsonText } from '../core/json-text.ts';
+import { jsonElements, jsonPieces } from '../core/json-pieces.ts';
 import type { ImageAnalysis, ImagePackage } from '../image/image-analysis.ts';
 import { imageUrl, orderedPackages, placeFacts, type SbomOptions, sbomDate } from './internal/sbom.ts';
 import { joinExpressions, spdxExpression } from './internal/sbom-licences.ts';
@@ -9,31 +9,32 @@ const imageId = 'SPDXRef-Image';
 const unknown = 'NOASSERTION';
 
 /** An image's packages as SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/); but for its date, the same image gives the same bytes. */
-export function renderSpdx(analysis: ImageAnalysis, options: SbomOptions): string {
-  return jsonText(document(analysis, options));
+export function renderSpdx(analysis: ImageAnalysis, options: SbomOptions): Iterable<string> {
+  return jsonPieces(document(analysis, options));
 }
 
 function document(analysis: ImageAnalysis, options: SbomOptions) {
   const references = licenceReferences();
-  const packages = orderedPackages(analysis).map((one) => spdxPackage(one, analysis, references));
+  const packages = orderedPackages(analysis);
+  const ids = packages.map(packageId);
   const { name } = analysis.image;
   return {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: documentId,
     name,
-    documentNamespace: namespace(name, [
-      analysis.image.digest,
-      analysis.image.configuration.digest,
-      ...packages.map(({ SPDXID }) => SPDXID),
-    ]),
+    documentNamespace: namespace(name, [analysis.image.digest, analysis.image.configuration.digest, ...ids]),
     creationInfo: { created: sbomDate(options), creators: [`Tool: plimsoll-${options.version}`] },
-    packages: [imagePackage(analysis), ...packages],
-    ...(references.list().length > 0 && { hasExtractedLicensingInfos: references.list() }),
-    relationships: [
-      relationship(documentId, 'DESCRIBES', imageId),
-      ...packages.map(({ SPDXID }) => relationship(imageId, 'CONTAINS', SPDXID)),
-    ],
+    packages: jsonElements(function* () {
+      yield imagePackage(analysis);
+      for (const [at, one] of packages.entries()) yield spdxPackage(one, ids[at], analysis, references);
+    }),
+    // Those that the packages named.
+    hasExtractedLicensingInfos: jsonElements(references.list, true),
+    relationships: jsonElements(function* () {
+      yield relationship(documentId, 'DESCRIBES', imageId);
+      for (const id of ids) yield relationship(imageId, 'CONTAINS', id);
+    }),
   };
 }
 
@@ -61,11 +62,16 @@ function imagePackage(analysis: ImageAnalysis) {
   };
 }
 
-function spdxPackage(one: ImagePackage, analysis: ImageAnalysis, references: LicenceReferences) {
+function spdxPackage(
+  one: ImagePackage,
+  id: string | undefined,
+  analysis: ImageAnalysis,
+  references: LicenceReferences,
+) {
   const declared = one.licences.map((licence) => spdxExpression(licence) ?? references.idOf(licence));
   return {
     name: one.name,
-    SPDXID: packageId(one),
+    SPDXID: id,
     versionInfo: one.version,
     downloadLocation: unknown,
     filesAnalyzed: false,

@@ -54,6 +54,7 @@ function viewOf(text: string): ImageView {
 }
 
 const view = viewOf(described);
+const textOf = (pieces: Iterable<string>) => [...pieces].join('');
 const plain = { columns: 120, color: false, all: false, sections: [] };
 
 describe('the JSON of an image', () => {
@@ -61,7 +62,7 @@ describe('the JSON of an image', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema);
 
   test.each([described, 'steps: []', 'steps: [{ files: [] }]'])('agrees with the published schema (%#)', (text) => {
-    const value = JSON.parse(renderImageJson(viewOf(text)));
+    const value = JSON.parse(textOf(renderImageJson(viewOf(text))));
     expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
     expect(schema.properties.version.const).toBe(imageJsonVersion);
   });
@@ -70,12 +71,12 @@ describe('the JSON of an image', () => {
     const of = viewOf(
       'steps: [{ files: [{ path: a, kind: directory }, { path: a/b }, { path: a/c, kind: hardlink }, { path: d, kind: symlink }, { path: e, kind: device }] }]',
     );
-    expect(JSON.parse(renderImageJson(of)).image.files).toBe(2);
+    expect(JSON.parse(textOf(renderImageJson(of))).image.files).toBe(2);
     expect(renderImageTerminal(of, plain)).toContain(' 2 files ');
   });
 
   test('the schema refuses a field that is unknown or missing', () => {
-    const value = JSON.parse(renderImageJson(view));
+    const value = JSON.parse(textOf(renderImageJson(view)));
     expect(validate({ ...value, more: 1 })).toBe(false);
     delete value.layers;
     expect(validate(value)).toBe(false);
@@ -86,7 +87,7 @@ describe.each([
   ['text', renderImageTerminal(view, plain)],
   ['all text', renderImageTerminal(view, { ...plain, all: true })],
   ['files', renderImageTerminal(view, { ...plain, sections: ['files', 'layers'] })],
-  ['JSON', renderImageJson(view)],
+  ['JSON', textOf(renderImageJson(view))],
   ['Markdown', renderImageMarkdown(view)],
   ['HTML', renderImageHtml(view)],
 ])('as %s', (_, text) => {

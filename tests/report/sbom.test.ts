@@ -97,9 +97,11 @@ function analysisOf(
 }
 
 const options = { version: '0.1.0', now: new Date('2027-01-02T03:04:05.678Z') };
+const cycloneDx = (...given: Parameters<typeof renderCycloneDx>) => [...renderCycloneDx(...given)].join('');
+const spdx = (...given: Parameters<typeof renderSpdx>) => [...renderSpdx(...given)].join('');
 const formats = [
-  ['CycloneDX', renderCycloneDx, cycloneDxErrors],
-  ['SPDX', renderSpdx, spdxFaults],
+  ['CycloneDX', cycloneDx, cycloneDxErrors],
+  ['SPDX', spdx, spdxFaults],
 ] as const;
 
 describe.each(formats)('%s', (_, render, faults) => {
@@ -153,22 +155,22 @@ describe.each(formats)('%s', (_, render, faults) => {
 });
 
 test('what checks CycloneDX sees faults', () => {
-  const { components, ...rest } = JSON.parse(renderCycloneDx(analysisOf(packages), options));
+  const { components, ...rest } = JSON.parse(cycloneDx(analysisOf(packages), options));
   expect(cycloneDxErrors(JSON.stringify({ ...rest, components: [components[0], components[0]] }))).not.toEqual([]);
   expect(cycloneDxErrors(JSON.stringify({ ...rest, components: [{ type: 'library' }] }))).not.toEqual([]);
   expect(cycloneDxErrors(JSON.stringify({ ...rest, components: [{ type: 'x', name: 'y' }] }))).not.toEqual([]);
 });
 
 test('a serial number only where one is given', () => {
-  expect(renderCycloneDx(analysisOf(packages), options)).not.toContain('serialNumber');
+  expect(cycloneDx(analysisOf(packages), options)).not.toContain('serialNumber');
   const serialNumber = 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79';
-  const text = renderCycloneDx(analysisOf(packages), { ...options, serialNumber });
+  const text = cycloneDx(analysisOf(packages), { ...options, serialNumber });
   expect(JSON.parse(text).serialNumber).toBe(serialNumber);
   expect(cycloneDxErrors(text)).toEqual([]);
 });
 
 test('place, layer, size and licences of a component', () => {
-  const { components } = JSON.parse(renderCycloneDx(analysisOf(packages), options));
+  const { components } = JSON.parse(cycloneDx(analysisOf(packages), options));
   expect(components.find((found: { name: string }) => found.name === 'a')).toMatchObject({
     group: 'org.example',
     licenses: [{ expression: 'MIT AND (Apache-2.0 OR BSD-3-Clause)' }],

@@ -148,8 +148,8 @@ async function compare(
       ? `${listing.by}: ${[...listed].filter((one) => ofKind.has(one)).length} of ${listed.size} alike`
       : '-',
     invalid: [
-      ...cycloneDxErrors(renderCycloneDx(analysis, sbomOptions)).map((error) => JSON.stringify(error)),
-      ...spdxFaults(renderSpdx(analysis, sbomOptions)),
+      ...cycloneDxErrors([...renderCycloneDx(analysis, sbomOptions)].join('')).map((error) => JSON.stringify(error)),
+      ...spdxFaults([...renderSpdx(analysis, sbomOptions)].join('')),
     ],
     differences: differences.map(({ side = '', item }) => ({
       side,
