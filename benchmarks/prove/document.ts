@@ -27,11 +27,14 @@ export function documentOf(
   const measured = ordered.filter(isMeasured);
   const tried = ordered.filter(({ verdict }) => verdict !== 'nothing to prove');
   const notCompared = tried.filter((each) => !isMeasured(each));
+  const notHad = notCompared.filter(cannotBeHad);
   const proved = measured.filter(({ verdict }) => verdict === 'proved');
   const languages = new Set(measured.map(({ language }) => language)).size;
   const open = proved.filter(({ stages }) => stages === 1);
   const unmeasured = listed.filter((name) => !results.some((each) => each.name === name)).sort();
   const smallOnes = open.filter(isSmall).length;
+  const ofOlderBases = measured.filter(({ bases: mark }) => mark === undefined);
+  const isNew = ({ bases: mark }: Result) => mark !== undefined;
   const times = measured.map(({ evidence }) => evidence.created.slice(0, 16).replace('T', ' ')).sort();
   return `# Real applications, before and after
 
@@ -41,15 +44,22 @@ Written by one command, from what was measured:
 
 Each application is proved by \`plimsoll prove --review\` ([what that does](prove.md)): the original is built without a cache and run twice, the repaired file with
 all its fixes, those with a question too, once; fixes that break something are withdrawn and the rest is proved. Both are built again after one line of a source file was changed.
-The builder is ${measured[0]?.evidence.builder.title ?? 'Docker Engine'}, which also runs them. Applications whose name has a slash are public ones, fetched and not changed but for the name of the base image; the others are
-those of \`tests/system/builds\` and \`examples\`. **Base images are stand-ins** made from Debian's packages (\`scripts/base-images\`): read the sizes as ratios, not as what a
-registry would give. Seconds are of a machine with two processors that did many other things at the same time.
+The builder is ${measured[0]?.evidence.builder.title ?? 'Docker Engine'}, which also runs them. Applications whose name has a slash are public ones, fetched and not changed but for the name of the base image (where that is one on Alpine, of which there is
+no stand-in, the slim one takes its place, or the full one where there is no slim one); the others are
+those of \`tests/system/builds\` and \`examples\`. **Base images are stand-ins** made from Debian's packages (\`scripts/base-images\`), with the packages and the settings of apt and dpkg that the official ones have: read the sizes as
+ratios, not as what a registry would give. Seconds are of a machine with two processors that did many other things at the same time.
 
 **${measured.length} applications in ${languages} languages were built and compared; ${proved.length} are proved: they build, and every observation of three runs is alike. None of those is broken.**
+${
+  ofOlderBases.length === 0
+    ? ''
+    : `**${ofOlderBases.length} rows (marked «older») were measured on older stand-ins**, which kept 75 MB of apt's own caches wherever apt-get ran and in which the slim Debian was the full one: both of their sizes are too large, and
+what they save is too small a share. They are in the distributions, and beside them stand those of the present stand-ins alone.`
+}
 What the original itself fails at (not to stop at SIGTERM, mostly) proves nothing, and is not counted.
 The rows were measured between ${times[0]} and ${times.at(-1)} (UTC), each with the fixes of its hour: what was mended later is in the later ones alone.
-The command knows ${listed.length} applications, and goes on where it was stopped. Not measured yet: ${unmeasured.length === 0 ? 'none' : unmeasured.join(', ')}.
-${notCompared.length > 0 ? `${notCompared.length} could not be compared (below).` : ''}
+The command knows ${listed.length} applications, and goes on where it was stopped: ${measured.length} are compared; of ${notHad.length} the original itself cannot be built here (a base, a package or
+sources that are not to be had: below, counted nowhere); in ${ordered.length - tried.length} there is nothing to fix; ${notCompared.length - notHad.length} failed (below); ${unmeasured.length} are not measured yet${unmeasured.length === 0 ? '' : `: ${unmeasured.join(', ')}`}.
 
 | of the proved | applications | least | lower quartile | median | upper quartile | most |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -58,7 +68,13 @@ ${distribution('size saved, those with one stage', open.map(savedShare))}
 ${distribution('size saved, public ones with one stage', open.filter(isPublic).map(savedShare))}
 ${distribution('size saved, those with one stage on a full image', open.filter((each) => !isSmall(each)).map(savedShare))}
 ${distribution('size saved, those with one stage on an image that is small already', open.filter(isSmall).map(savedShare))}
-${distribution('bytes to pull saved, all', proved.flatMap(pulledShare))}
+${
+  ofOlderBases.length === 0
+    ? ''
+    : `${distribution('size saved, those with one stage, present stand-ins alone', open.filter(isNew).map(savedShare))}
+${distribution('work of a rebuild, after / before, present stand-ins alone', proved.filter(isNew).flatMap(workShare))}
+`
+}${distribution('bytes to pull saved, all', proved.flatMap(pulledShare))}
 ${distribution('seconds of a rebuild, after / before', proved.flatMap(rebuildShare))}
 ${distribution('work of a rebuild, after / before', proved.flatMap(workShare))}
 
@@ -109,6 +125,11 @@ ${list(measured.filter(({ verdict }) => verdict !== 'proved').map(({ name, verdi
 `;
 }
 
+/** What it is made of is not to be had here: that says nothing of the fixes. */
+function cannotBeHad({ statements }: Result): boolean {
+  return statements.some((each) => /^(?:The original does not build|Its sources are not all there)/.test(each));
+}
+
 function isPublic({ from }: Pick<Result, 'from'>): boolean {
   return from === 'public';
 }
@@ -117,13 +138,13 @@ function isMeasured(result: Result): result is Measured {
   return result.evidence?.after != null;
 }
 
-function row({ name, language, stages, evidence, withdrawn, verdict }: Measured): string {
+function row({ name, language, stages, evidence, withdrawn, verdict, bases }: Measured): string {
   const { before, after, behaviour, fixes } = evidence;
   const same = verdict === 'proved' ? `yes, ${behaviour.compared} observations` : behaviour.verdict;
   const rules = [...new Set(fixes.map(({ rule }) => `\`${rule}\``))].sort().join(' ');
   const cells = [
     name,
-    evidence.created.slice(5, 16).replace('T', ' '),
+    `${evidence.created.slice(5, 16).replace('T', ' ')}${bases === undefined ? ' older' : ''}`,
     language,
     String(stages),
     `${megabytes(before.bytes)} → ${megabytes(after.bytes)}`,

@@ -11,4 +11,6 @@ export interface Result {
   readonly statements: readonly string[];
   readonly withdrawn: readonly WithdrawnByProof[];
   readonly evidence: Evidence | null;
+  /** The mark of the stand-ins that it was measured with (`debian` in scripts/base-images); none of those before they were as slim as the official images. */
+  readonly bases?: string;
 }

@@ -3,6 +3,7 @@
 FROM debian:12-slim
 RUN groupadd --gid 1000 node && useradd --no-log-init --uid 1000 --gid node --shell /bin/bash --create-home node
 COPY bin/ /usr/local/bin/
+COPY include/ /usr/local/include/
 COPY npm/ /usr/local/lib/node_modules/npm/
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx

@@ -1,9 +1,9 @@
 # tags: node:%V node:%V-bookworm
 # context: node
 FROM buildpack-deps:12
-RUN if ! command -v python3 >/dev/null; then apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*; fi
 RUN groupadd --gid 1000 node && useradd --no-log-init --uid 1000 --gid node --shell /bin/bash --create-home node
 COPY bin/ /usr/local/bin/
+COPY include/ /usr/local/include/
 COPY npm/ /usr/local/lib/node_modules/npm/
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx

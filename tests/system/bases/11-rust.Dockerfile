@@ -1,4 +1,4 @@
-# tags: rust:1 rust:latest rust:1-bookworm rust:1-slim rust:1-slim-bookworm
+# tags: rust:1 rust:latest rust:1-bookworm
 # context: ca
 FROM buildpack-deps:12
 # Debian's own cargo cannot fetch from crates.io's present index; the one that it keeps for browsers can.
