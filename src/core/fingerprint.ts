@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { groupBy } from './group-by.ts';
 import type { Report, SuppressedFinding } from './report.ts';
 import { sha256 } from './sha256.ts';
 
@@ -60,22 +61,28 @@ function numbered(
   seen: Map<string, number>,
   line = lineOf,
 ): string[] {
+  const digits = findings.map((finding) => digest(finding, line(finding, excerpts)));
   const result = new Array<string>(findings.length);
-  for (const index of byPlace(findings)) {
-    const finding = findings[index];
-    if (!finding) continue;
-    const digits = digest(finding, line(finding, excerpts));
-    const count = (seen.get(digits) ?? 0) + 1;
-    seen.set(digits, count);
-    result[index] = `${digits}:${count}`;
+  for (const [shared, indexes] of groupBy(digits.keys(), (index) => digits[index] ?? '')) {
+    // Nearly all are alone: only those that share their digits have an order.
+    const inOrder = indexes.length === 1 ? indexes : byPlace(indexes, findings);
+    let count = seen.get(shared) ?? 0;
+    for (const index of inOrder) {
+      count += 1;
+      result[index] = `${shared}:${count}`;
+    }
+    seen.set(shared, count);
   }
   return result;
 }
 
-/** Indexes in the order of the places, so that the numbering does not depend on the order of the report. */
-function byPlace(findings: readonly Finding[]): number[] {
-  return findings
-    .map((finding, index) => ({ index, start: finding.locations[0].start, message: finding.message }))
+/** In the order of the places, so that the numbering does not depend on the order of the report. */
+function byPlace(indexes: readonly number[], findings: readonly Finding[]): readonly number[] {
+  return indexes
+    .flatMap((index) => {
+      const finding = findings[index];
+      return finding ? [{ index, start: finding.locations[0].start, message: finding.message }] : [];
+    })
     .sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column || (a.message < b.message ? -1 : 1))
     .map(({ index }) => index);
 }
