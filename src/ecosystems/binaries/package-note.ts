@@ -11,6 +11,8 @@ const headerBytes = 12;
 /** Real ones have some hundred bytes. */
 const maximumNote = 64 * 1024;
 const smallest = 256;
+/** What cataloguers get in one piece (installed-package.ts); distributions have few programs that are larger, and none is a gap for that. */
+const largest = 64 * 1024 * 1024;
 
 const kinds: Readonly<Record<string, PackageKind>> = { deb: 'deb', rpm: 'rpm', apk: 'apk' };
 
@@ -29,7 +31,9 @@ export const packageNoteCataloguer: Cataloguer = {
 };
 
 function mayHaveNote({ path, bytes, mode }: FileHeader): boolean {
-  return bytes >= smallest && ((mode & 0o111) !== 0 || path.includes('.so', path.lastIndexOf('/') + 1));
+  return (
+    bytes >= smallest && bytes <= largest && ((mode & 0o111) !== 0 || path.includes('.so', path.lastIndexOf('/') + 1))
+  );
 }
 
 function noteIn(elf: Elf | undefined): string | undefined {

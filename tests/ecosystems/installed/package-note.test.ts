@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { packageNoteCataloguer } from '../../../src/ecosystems/binaries/package-note.ts';
 import { completePackages } from '../../../src/ecosystems/complete-packages.ts';
 import type { InstalledPackage } from '../../../src/ecosystems/installed-package.ts';
 import { catalogue, urls } from './catalogue.ts';
@@ -63,6 +64,15 @@ describe('notes of packages in programs and libraries', () => {
     expect(found(content, 'usr/bin/program', 0o755)).toHaveLength(1);
     expect(found(content, 'usr/share/data', 0o644)).toHaveLength(0);
     expect(found(content, 'usr/lib/my.so.d/data', 0o644)).toHaveLength(0);
+  });
+
+  test('is not asked of what no cataloguer gets in one piece: that would be told as a gap', () => {
+    const size = 64 * 2 ** 20;
+    const { wants } = packageNoteCataloguer;
+    expect([size, size + 1].map((bytes) => wants({ path: 'usr/bin/node', bytes, mode: 0o755 }))).toEqual([
+      'whole',
+      undefined,
+    ]);
   });
 
   const told = (change: Partial<InstalledPackage> = {}): InstalledPackage => ({
