@@ -1,5 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
+import { isPlaceholderImage, refusedBase } from '../../project/placeholder-image.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['buildkit:InvalidDefaultArgInFrom'] as const;
@@ -14,22 +15,22 @@ export const rule = dockerfileRule({
     // One ARG without a default is one cause, however many stages begin with it.
     const bySubject = groupBy(findBuildCheckHits(dockerfile, 'InvalidDefaultArgInFrom'), ({ subject }) => subject);
     for (const [subject, [hit, ...others]] of bySubject) {
-      // A name without a variable that BuildKit refuses is found by review/build-refused.
-      const isRefused =
-        !subject.includes('$') &&
-        dockerfile.rejections.some(({ range }) => dockerfile.lines.positionAt(range.start).line === hit?.line);
-      if (hit !== undefined && !isRefused) {
-        const { at, also } = placeOf(hit, dockerfile, subject);
+      if (hit === undefined) continue;
+      const { at, also } = placeOf(hit, dockerfile, subject);
+      const place = {
+        at,
+        also: [...also, ...others.map((other) => ({ range: placeOf(other, dockerfile, subject).at }))],
+        peers: peersOf(hit, peers),
+      };
+      if (subject.includes('$'))
+        report({ ...place, message: `'${subject}' is no valid image name without build arguments.` });
+      else
         report({
-          at,
-          also: [...also, ...others.map((other) => ({ range: placeOf(other, dockerfile, subject).at }))],
-          message: subject.includes('$')
-            ? `'${subject}' is no valid image name without build arguments.`
-            : `'${subject}' is no valid image name.`,
-          ...(subject.includes('$') ? {} : { severity: 'error' as const }),
-          peers: peersOf(hit, peers),
+          ...place,
+          message: `'${subject}' is no valid image name.`,
+          severity: isPlaceholderImage(subject) ? 'note' : 'error',
+          cause: refusedBase(hit.line),
         });
-      }
     }
   },
 });

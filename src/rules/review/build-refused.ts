@@ -2,6 +2,7 @@ import type { PeerId } from '../../core/finding.ts';
 import type { Dockerfile, Rejection } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
+import { isPlaceholderImage, refusedBase } from '../../project/placeholder-image.ts';
 import type { Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
@@ -41,10 +42,12 @@ export const rule = dockerfileRule({
     const first = dockerfile.rejections.find((rejection) => (rejection.unlessGiven ?? []).length === 0);
     if (first === undefined) return;
     const isPart = isFragment(project, dockerfile);
+    const refused = refusedInstruction(dockerfile, first)?.instruction;
     report({
       at: first.range,
       message: isPart ? `The file has no FROM, so it is no image by itself. ${first.message}` : first.message,
       peers: peersFor(dockerfile, first),
+      ...(refused?.name === 'FROM' && { cause: refusedBase(refused.line) }),
       ...(isPart && {
         severity: 'note',
         remedy: 'If other files are put together from it, exclude it in the configuration; otherwise give it a FROM.',
@@ -100,8 +103,7 @@ function isFragment({ builds }: Project, { path, stages, instructions }: Dockerf
 /** What a script replaces before the file is built: `FROM BASEIMAGE`, `__LABELS__`, `{{ … }}`, `@IMAGE@`. */
 function isPlaceholder(dockerfile: Dockerfile, rejection: Rejection): boolean {
   const instruction = refusedInstruction(dockerfile, rejection)?.instruction;
-  if (instruction?.name === 'FROM')
-    return /^[A-Z][A-Z0-9_-]*$|\{\{|@@|%%|<%|^[@%].*[@%]$/.test(instruction.image?.value ?? '');
+  if (instruction?.name === 'FROM') return isPlaceholderImage(instruction.image?.value ?? '');
   return (
     instruction?.name === 'UNKNOWN' && /^(?:[A-Z]+_[A-Z_]+$|__|\{\{|\{%|<%|%%|@|#)/.test(instruction.keyword.value)
   );

@@ -70,7 +70,10 @@ function isPath(key: string, text: string): boolean {
 /** A file of settings none of which is secret: some programs take their configuration as a Secret. Files of users are what they are. */
 function isPlainSettings(key: string, text: string): boolean {
   if (/user|role|cred|secret|passw|auth|token|key/i.test(key)) return false;
-  return text.includes('=') && isSettingsFile(key, text) && secretInFile(key, text) === undefined;
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#!;]/.test(line));
+  return (
+    lines.every((line) => line.includes('=')) && isSettingsFile(key, text) && secretInFile(key, text) === undefined
+  );
 }
 
 /** A key's first and last line with dots or a word between them, as documentation has it. */
