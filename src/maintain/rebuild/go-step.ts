@@ -39,7 +39,8 @@ export async function withItsGo(
   if (own.some(({ version }) => versionOrders.golang(now, version) < 0))
     return unknown(`${base} has Go ${now} now, and the program was built by Go ${first.version}`);
   const purl = packageUrl({ type: 'golang', name: first.name, version: now });
-  return { changes: pairsOf(own, [{ ...first, version: now, purl }]), unknown: [] };
+  const changes = pairsOf(own, [{ ...first, version: now, purl }]);
+  return { changes, unknown: [], pulls: changes.length > 0 };
 }
 
 function standardOf(brought: readonly InstalledPackage[]): InstalledPackage[] {

@@ -9,6 +9,8 @@ import type { SystemFiles } from './system-files.ts';
 export interface LanguageOutcome {
   readonly changes: readonly PackagePair[];
   readonly unknown: readonly string[];
+  /** The changes come with another image that a stage stands on: a build has to pull it. */
+  readonly pulls?: boolean;
 }
 
 /** A step's commands of one ecosystem, with what it brought when the image was built and the files that it could read. */

@@ -74,6 +74,7 @@ export async function predictLanguages(
       found.set(index, {
         changes: outcomes.flatMap(({ changes }) => changes),
         unknown: outcomes.flatMap(({ unknown }) => unknown),
+        pulls: outcomes.some(({ pulls }) => pulls),
       });
   }
   return found;

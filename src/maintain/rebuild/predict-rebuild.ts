@@ -83,6 +83,7 @@ export async function predictRebuild(image: InspectedImage, asked: RebuildOption
     verdict: rebuildVerdict({
       steps: reported.map(({ step }) => step),
       counts: ({ severity, knownExploited }) => knownExploited || isAtLeast(bySeverity(severity), options.severity),
+      pulls: (step) => reported.some((each) => each.step === step && languages.get(each.index)?.pulls === true),
       any: options.any,
       looked: image.vulnerabilities !== undefined,
       stagesOf: (some) =>

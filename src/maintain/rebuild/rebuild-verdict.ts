@@ -4,6 +4,8 @@ export interface VerdictInputs {
   readonly steps: readonly RebuildStep[];
   /** Whether a vulnerability counts: it is bad enough, or exploited. */
   readonly counts: (vulnerability: RebuildChange['fixes'][number]) => boolean;
+  /** Whether a step changes only with another image that its stage stands on. */
+  readonly pulls: (step: RebuildStep) => boolean;
   /** Any change pays. */
   readonly any: boolean;
   /** Whether anybody looked for vulnerabilities. */
@@ -22,8 +24,9 @@ export function rebuildVerdict(inputs: VerdictInputs): RebuildVerdict {
   const uncertain = steps.filter(({ state }) => state === 'unknown');
   const isWorth = ({ changes }: RebuildStep) => changes.some((each) => any || each.fixes.some(counts));
   const paying = steps.filter(isWorth);
-  const pull = paying.some(({ isBase }) => isBase);
-  const own = paying.filter(({ isBase }) => !isBase);
+  const isPulled = (step: RebuildStep) => step.isBase || inputs.pulls(step);
+  const pull = paying.some(isPulled);
+  const own = paying.filter((step) => !isPulled(step));
   const verdict = (state: RebuildVerdict['state'], reason: string): RebuildVerdict => ({
     state,
     reason,
