@@ -11,14 +11,13 @@ import { type PushedDescriptor, type Pusher, pusherTo } from './pushed-images.ts
 import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
 import { tarOf } from './small-registry.ts';
 
-/** The only registry that the node's containerd asks without TLS (scripts/cluster). */
-const host = '127.0.0.1:5000';
 const namespace = `plimsoll-prune-${process.pid}`;
 const old = '2020-01-01T00:00:00Z';
 
 describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a real node', () => {
   let node: KubernetesNode;
   let registry: RealRegistry;
+  let host: string;
   let push: Pusher;
   let directory: string;
   const images = new Map<string, PushedDescriptor>();
@@ -60,7 +59,9 @@ describe.skipIf(!hasRegistry || !hasNodeParts())('prune registry, with pods of a
 
   beforeAll(async () => {
     node = startKubernetesNode();
-    registry = await startRealRegistry({ deletion: true, port: 5000 });
+    registry = await startRealRegistry({ deletion: true });
+    // Containerd asks any port of the loopback without TLS.
+    host = `127.0.0.1:${registry.port}`;
     push = pusherTo(host);
     directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-prune-'));
     node.kubectl(['create', 'namespace', namespace]);

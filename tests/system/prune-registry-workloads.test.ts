@@ -28,8 +28,6 @@ import {
 import { hasRegistry, type RealRegistry, startRealRegistry } from './real-registry.ts';
 import { tarOf } from './small-registry.ts';
 
-/** The only registry that the node's containerd asks without TLS (scripts/cluster). */
-const host = '127.0.0.1:5001';
 const namespace = `plimsoll-workloads-${process.pid}`;
 const old = '2020-01-01T00:00:00Z';
 
@@ -55,6 +53,7 @@ describe.skipIf(!hasRegistry || !hasNodeParts())(
   () => {
     let node: KubernetesNode;
     let registry: RealRegistry;
+    let host: string;
     let push: Pusher;
     let directory: string;
     let restarter: Server;
@@ -78,7 +77,9 @@ describe.skipIf(!hasRegistry || !hasNodeParts())(
 
     beforeAll(async () => {
       node = startKubernetesNode();
-      registry = await startRealRegistry({ deletion: true, port: 5001 });
+      registry = await startRealRegistry({ deletion: true });
+      // Containerd asks any port of the loopback without TLS.
+      host = `127.0.0.1:${registry.port}`;
       push = pusherTo(host);
       directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-workloads-'));
       node.kubectl(['create', 'namespace', namespace]);

@@ -26,21 +26,19 @@ export interface RealRegistry {
 const accounts = 'user:$2b$04$7Y4en4W5ltuY5FOItZ0BU.o.ADdl3KHC9JTWqxQChdRjO9fa7ST8i\n';
 
 /**
- * @param settings whether it deletes manifests, which it does not unless it is told to; and its port, for clients that know one only
+ * @param settings whether it deletes manifests, which it does not unless it is told to, and whether it asks who is there
  * @throws Error where it does not answer in ten seconds
  */
 export async function startRealRegistry({
   deletion = false,
   login = false,
-  port: wanted,
 }: {
   readonly deletion?: boolean;
   /** Answers only `user` with the password `secret`. */
   readonly login?: boolean;
-  readonly port?: number;
 } = {}): Promise<RealRegistry> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-registry-'));
-  const port = wanted ?? (await freePort());
+  const port = await freePort();
   const config = path.join(directory, 'registry.yml');
   const data = path.join(directory, 'data');
   const deleting = deletion ? '  delete: {enabled: true}\n' : '';
@@ -49,14 +47,15 @@ export async function startRealRegistry({
   const asking = login ? `auth: {htpasswd: {realm: test, path: ${passwords}}}\n` : '';
   writeFileSync(
     config,
-    `version: 0.1\nlog: {level: error}\n${asking}storage:\n  filesystem: {rootdirectory: ${data}}\n${deleting}http: {addr: "127.0.0.1:${port}"}\n`,
+    `version: 0.1\nlog: {level: error}\n${asking}storage:\n  filesystem: {rootdirectory: ${data}}\n${deleting}http: {addr: "127.0.0.1:${port}", headers: {X-Registry-Of: [${directory}]}}\n`,
   );
   let child: ChildProcess;
   const start = async () => {
     child = spawn(program, ['serve', config], { stdio: 'ignore' });
     for (let attempt = 0; attempt < 100; attempt++) {
       const answers = await fetch(`http://127.0.0.1:${port}/v2/`).then(
-        ({ ok, status }) => ok || status === 401,
+        // Another registry may have taken the port in between, and would answer, too.
+        ({ ok, status, headers }) => (ok || status === 401) && headers.get('x-registry-of') === directory,
         () => false,
       );
       if (answers) return;
