@@ -14,7 +14,7 @@ const smallest = 256;
 /** What cataloguers get in one piece (installed-package.ts); distributions have few programs that are larger, and none is a gap for that. */
 const largest = 64 * 1024 * 1024;
 
-const kinds: Readonly<Record<string, PackageKind>> = { deb: 'deb', rpm: 'rpm', apk: 'apk' };
+const kinds: readonly PackageKind[] = ['deb', 'rpm', 'apk'];
 
 /**
  * Distributions link into programs and libraries which package they are of (https://systemd.io/ELF_PACKAGE_METADATA/): Debian and Fedora the name of the source
@@ -49,7 +49,7 @@ function noteIn(elf: Elf | undefined): string | undefined {
 
 function packageOf(note: string, path: string): InstalledPackage | undefined {
   const { type, name, version, architecture, os } = parseJsonObject(note) ?? {};
-  const kind = typeof type === 'string' ? kinds[type] : undefined;
+  const kind = kinds.find((each) => each === type);
   if (kind === undefined || !isWord(name) || !isWord(version)) return undefined;
   const arch = isWord(architecture) ? { architecture } : {};
   return {

@@ -23,7 +23,7 @@ export interface CommandPlace {
 export function choosesAnew(read: PackageCommand, place: CommandPlace): 'yes' | 'no' | { readonly unknown: string } {
   const { action, frozen, packages, ecosystem } = read;
   if (ecosystem === 'go') return goChooses(read, place) ? 'yes' : 'no';
-  if (frozen || action === 'run' || (ecosystem === 'gem' && keepsByVariable(place))) return 'no';
+  if (frozen || action === 'run' || (read.tool === 'bundle' && keepsByVariable(place))) return 'no';
   if (action === 'upgrade' || action === 'dist-upgrade' || action === 'install') return 'yes';
   const found = place.before;
   if (found === undefined) return 'yes';

@@ -46,6 +46,7 @@ describe('notes of packages in programs and libraries', () => {
     ['an rpm', note('{"type":"rpm","name":"gcc","version":"13.2.1-1.fc39"}'), ['pkg:rpm/gcc@13.2.1-1.fc39']],
     ['an apk', note('{"type":"apk","os":"wolfi","name":"zlib","version":"1.3-r0"}'), ['pkg:apk/zlib@1.3-r0']],
     ['a package of another kind', note('{"type":"alpm","name":"zlib","version":"1.3-1"}'), []],
+    ['a kind that any object knows', note('{"type":"constructor","name":"zlib","version":"1"}'), []],
     ['no name', note('{"type":"deb","version":"1"}'), []],
     ['a name that is none', note('{"type":"deb","name":"a\\u0000b c","version":"1"}'), []],
     ['no JSON', note('gcc-14'), []],

@@ -67,6 +67,7 @@ describe('whether a command chooses versions anew', () => {
     ['bundle install', { elsewhere: true, variables: { BUNDLE_FROZEN: 'false' } }, 'yes'],
     ['bundle update', { before: ruby }, 'yes'],
     ['gem install rake:13.3.1', {}, 'yes'],
+    ['gem install rake', { elsewhere: true, variables: { BUNDLE_DEPLOYMENT: '1' } }, 'yes'],
     ['pip install -r requirements.txt', { before: { 'requirements.txt': 'a==1' } }, 'yes'],
     ['poetry install', { before: { 'pyproject.toml': '', 'poetry.lock': '' } }, 'no'],
     ['uv sync', { before: { 'pyproject.toml': '' }, after: { 'pyproject.toml': '', 'uv.lock': '' } }, 'yes'],
