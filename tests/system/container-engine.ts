@@ -110,7 +110,7 @@ function engineAt(socket: string): ContainerEngine {
       restrictedTo === undefined
         ? []
         : ['--user', String(restrictedTo), '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', ...noNewRights];
-    const container = await must('run', '-d', '--network=none', ...restrictions, image);
+    const container = await must('run', '-d', '--network=none', ...ownName, ...restrictions, image);
     try {
       const pid = await must('inspect', '-f', '{{.State.Pid}}', container);
       const get = (where: string) => execute('nsenter', ['-t', pid, '-n', ...curl, `http://127.0.0.1:${port}${where}`]);
@@ -175,6 +175,9 @@ function engineAt(socket: string): ContainerEngine {
     },
   };
 }
+
+/** Without a network the engine gives a container's own name no address, and log4j2 tells of that in the log of its program. */
+const ownName = ['--hostname', 'app', '--add-host', 'app:127.0.0.1'];
 
 const noNewRights = ['--security-opt', 'no-new-privileges'];
 

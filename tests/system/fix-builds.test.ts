@@ -140,7 +140,7 @@ const notTried = ['-', '-', '-'];
 function cellsOf(tried: Tried | undefined): readonly string[] {
   if (!tried) return notTried;
   const { bytes, layers, seconds } = tried.image;
-  return [`${(bytes / 1e6).toFixed(1)} MB`, String(layers), `${seconds.toFixed(0)} s`];
+  return [`${(bytes / 1e6).toFixed(1)} MB †`, String(layers), `${seconds.toFixed(0)} s`];
 }
 
 function document(lines: readonly string[]): string {
@@ -149,7 +149,8 @@ function document(lines: readonly string[]): string {
 Written by \`npm run test:builds\`: each application of \`tests/system/builds\` is built without a cache as it is, with its safe fixes, and with all its fixes,
 by a Docker Engine 20.10 with the BuildKit that it has built in, and by BuildKit 0.32 with a worker of its own (\`scripts/buildkit\`), whose images the same
 engine runs. Each answers the same requests or runs with the same arguments: an application whose answers differ fails the test. The base
-images are stand-ins made from Debian's packages (\`scripts/base-images\`): sizes compare with each other, not with images of a registry. Seconds are of one
+images are stand-ins made from Debian's packages (\`scripts/base-images\`): sizes compare with each other, not with images of a registry. † is on the stand-ins
+as they are since 28 November 2026, near the official images in size; sizes without it are of the earlier ones, and compare with each other only. Seconds are of one
 build on a machine that does other things, too; those of BuildKit 0.32 hold the transfer of base images and result. Files that need a newer front end than the engine's
 are built by BuildKit 0.32 alone. A dash: not built by that one with these fixes. What one of them measured stays when the other runs alone.
 
