@@ -1,5 +1,6 @@
+import { signalName } from '../../core/signal-name.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
-import { booleanAt } from '../../kubernetes/yaml-node.ts';
+import { booleanAt, isNull, textAt } from '../../kubernetes/yaml-node.ts';
 import type { Application } from '../../project/application.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
 import { handlesTermination } from '../../project/handles-termination.ts';
@@ -22,7 +23,11 @@ export const rule = dockerfileRule({
       if (start === undefined || source === undefined) continue;
       const builds = buildsOf(project, dockerfile).filter((build) => build.stage === stage);
       const uses = builds.flatMap(({ runBy }) => runBy.filter(isForGood));
-      if (uses.length === 0 || uses.every(hasInit)) continue;
+      if (
+        uses.length === 0 ||
+        uses.every((use) => hasInit(use) || startsItsOwn(use) || stopSignalOf(stage, use) !== 'SIGTERM')
+      )
+        continue;
       const applications = builds.flatMap((build) => applicationsOf(project, build));
       const application = applications.find(({ language }) => language === source.language);
       if (application === undefined || !isPlainServer(project, application, source)) continue;
@@ -65,12 +70,29 @@ function hasInit(use: ImageUse): boolean {
     : use.workload.shareProcessNamespace.value === true || use.workload.hostPID.value === true;
 }
 
+/** The command or entry point of the use takes the place of the image's, or adds to it. */
+function startsItsOwn(use: ImageUse): boolean {
+  return use.kind === 'service'
+    ? [use.service.command, use.service.entrypoint].some((node) => node !== undefined && !isNull(node))
+    : use.container.command !== undefined || use.container.args !== undefined;
+}
+
+/** Undefined for a signal that a variable decides. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
+function stopSignalOf(stage: Stage, use: ImageUse): string | undefined {
+  const own =
+    use.kind === 'service' ? textAt(use.service.node, 'stop_signal') : textAt(use.container.lifecycle, 'stopSignal');
+  return signalName(own ?? lastInstruction(stage, 'STOPSIGNAL')?.value.value ?? 'SIGTERM');
+}
+
 /** Packages that stop at SIGTERM themselves, or start something that does. */
 const stopping: Readonly<Partial<Record<Application['language'], RegExp>>> = {
-  node: /"(?:next|nuxt3?|(?:@strapi\/)?strapi|moleculer|@google-cloud\/functions-framework|(?:async-)?exit-hook|death|node-cleanup|stoppable|pm2|probot|@sveltejs\/adapter-node|[\w@/-]*(?:graceful|shutdown)[\w-]*)"\s*:/,
+  node: /"(?:next|nuxt3?|(?:@strapi\/)?strapi|moleculer|@google-cloud\/functions-framework|(?:async-)?exit-hook|death|node-cleanup|stoppable|pm2|probot|apollo-server(?:-[\w-]+)?|@apollo\/server|sails|@sveltejs\/adapter-node|[\w@/-]*(?:graceful|shutdown)[\w-]*)"\s*:/,
   python:
     /\b(?:uvicorn|hypercorn|daphne|granian|robyn|aiohttp|sanic|quart|twisted|scrapy|gunicorn|celery|cherrypy|gradio|streamlit|rq|dramatiq|prefect|luigi|locust|kopf|uwsgi|tornado)\b/i,
 };
+
+/** The signal's name as a part, of which a program may make a handler: process.on(`SIG${name}`, …). */
+const namedInParts = /\bTERM\b|\bSIG['"`]|SIG\$?\{/;
 
 /** Servers of Python that have no handler. */
 const plainPython = /^\s*(?:from|import)\s+(?:http\.server|socketserver|flask|bottle|waitress|wsgiref)\b/m;
@@ -87,7 +109,7 @@ function isPlainServer(project: Project, application: Application, { file, langu
     language === 'python'
       ? texts.some((text) => plainPython.test(text)) && !texts.some((text) => known.test(text))
       : texts.some((text) => /\.listen\(/.test(text));
-  return isServer && !handlesTermination(project, application);
+  return isServer && !texts.some((text) => namedInParts.test(text)) && !handlesTermination(project, application);
 }
 
 function isLock(path: string): boolean {

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
 import type { Assumption, Fix } from '../../core/fix.ts';
 import type { Severity } from '../../core/severity.ts';
+import { signalName } from '../../core/signal-name.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import { inCaseOf, insertLinesBefore } from '../../dockerfile/edit-lines.ts';
@@ -14,21 +15,6 @@ import { removesSockets } from '../../repairs/nginx-sockets.ts';
 
 const ungraceful = 'tally:no-ungraceful-stopsignal';
 const canonical = 'tally:prefer-canonical-stopsignal';
-
-/** Signal numbers of Linux on x86 and Arm. https://man7.org/linux/man-pages/man7/signal.7.html */
-const numbers: Readonly<Record<string, string>> = {
-  '1': 'HUP',
-  '2': 'INT',
-  '3': 'QUIT',
-  '6': 'ABRT',
-  '9': 'KILL',
-  '10': 'USR1',
-  '12': 'USR2',
-  '15': 'TERM',
-  '19': 'STOP',
-  '28': 'WINCH',
-  '37': 'RTMIN+3',
-};
 
 /** What is known of a program that stops in order on another signal than SIGTERM. */
 interface KnownProgram {
@@ -226,17 +212,6 @@ function setByBase(stage: Stage, images: RegExp): boolean {
 
 function programOf(form: CommandForm | undefined): string | undefined {
   return form?.form === 'exec' ? form.words[0]?.value : undefined;
-}
-
-/** `SIGTERM` for `15`, `TERM`, `sigterm` and `"SIGTERM"`; undefined where a variable decides or it is none. */
-function signalName(written: string): string | undefined {
-  const text = written
-    .trim()
-    .replace(/^(["'])(.*)\1$/, '$2')
-    .toUpperCase()
-    .replace(/^SIG/, '');
-  if (Object.hasOwn(numbers, text)) return `SIG${numbers[text]}`;
-  return /^(?:[A-Z]{3,6}[12]?|RTM(?:IN|AX)(?:[+-]\d{1,2})?)$/.test(text) ? `SIG${text}` : undefined;
 }
 
 function setSignal(
