@@ -12,7 +12,7 @@ export function javaLogs({ library, range, path }: LoggerUse, text: string): Log
       /<encoder(?:\s+class="ch\.qos\.logback\.classic\.encoder\.PatternLayoutEncoder")?\s*>\s*<pattern>[^<]*<\/pattern>\s*(?:<charset>[^<]*<\/charset>\s*)?<\/encoder>/g,
       '<encoder class="ch.qos.logback.classic.encoder.JsonEncoder"/>',
       'Use the JSON encoder of logback',
-      'JsonEncoder came with logback 1.3.8 and 1.4.8 (Spring Boot 3.1): is that version or a later one in the application?',
+      'JsonEncoder came with logback 1.3.8 and 1.4.8 (Spring Boot 3.1): is that version or a later one in the application? A message with {} stays so in it, and its arguments stand beside it.',
     );
   if (library === 'log4j2')
     return only(
