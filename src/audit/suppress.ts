@@ -1,9 +1,9 @@
 import type { Finding } from '../core/finding.ts';
+import { type IgnoreComment, idsName, mayHoldIgnoreComment, readIgnoreComment } from '../core/ignore-comment.ts';
 import type { SuppressedFinding } from '../core/report.ts';
 import { lineIndex, type SourceRange, sliceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
-import { type IgnoreComment, idsName, mayHoldIgnoreComment, readIgnoreComment } from './ignore-comment.ts';
 import { textOf } from './places.ts';
 import { namingPeers } from './retired-peers.ts';
 

@@ -38,13 +38,17 @@ export interface FetchInputs extends InstallInputs {
   readonly command: string;
 }
 
-/** What the install of a project's dependencies reads; undefined for a tool of which it is not known. `files`: undefined where the project is not seen. */
-export function installInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+/** What the install of a project's dependencies reads; undefined for a tool of which it is not known. `files`: undefined where the project is not seen; `release`: of the tool, where the build pins it. */
+export function installInputs(
+  command: PackageCommand,
+  files: ProjectFiles | undefined,
+  release?: string,
+): InstallInputs | undefined {
   switch (command.ecosystem) {
     case 'npm':
       return npmInputs(command, files);
     case 'pip':
-      return pythonInputs(command, files);
+      return pythonInputs(command, files, release);
     case 'gem':
       return bundlerInputs(command, files);
     case 'composer':

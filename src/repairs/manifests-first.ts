@@ -1,5 +1,7 @@
+import { compareReleases } from '../bases/releases.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
+import { mayHoldIgnoreComment } from '../core/ignore-comment.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
@@ -146,11 +148,20 @@ export function inputsOf(
   const { runtime } = baseImageOf(stage);
   const release = runtime?.name === read.tool ? runtime.version : undefined;
   const needs =
-    installInputs(inner, files) ?? (read.action === 'build' ? fetchInputs(inner, files, release) : undefined);
+    installInputs(inner, files, writtenRelease(dockerfile, read.tool)) ??
+    (read.action === 'build' ? fetchInputs(inner, files, release) : undefined);
   const questions = unknownWords(install).map(
     (word) => `Does the install read nothing else, and nowhere else, with «${word}»?`,
   );
   return needs && { needs: { ...needs, questions: [...needs.questions, ...questions] }, files };
+}
+
+/** The oldest release that a Dockerfile writes beside the name of a tool: `uv==0.2.0`, `astral-sh/uv:0.2`, `ARG UV_VERSION=0.2.0`, `…/uv/0.2.0/install.sh`. */
+function writtenRelease({ text }: Dockerfile, tool: string): string | undefined {
+  if (tool !== 'uv') return undefined;
+  const written =
+    /\buv(?:[ _-]{1,3}version)?(?:\[[\w,-]*\])?["']?(?:[=~]=|<=?|[=:@ ]|\/(?:releases\/download\/)?)["']?v?(\d+(?:\.\d+)+)/gi;
+  return [...text.matchAll(written)].flatMap(([, release]) => release ?? []).sort(compareReleases)[0];
 }
 
 function isManifestOf(path: string, ecosystem: string): boolean {
@@ -260,6 +271,8 @@ function commentsAbove({ syntax }: Dockerfile, instruction: Instruction): number
 /** `# Install dependencies` over the COPY of all sources, and nothing of these. */
 function tellsOfInstall(comments: string): boolean {
   return (
+    // A comment that silences a finding of the COPY stays over it.
+    !mayHoldIgnoreComment(comments) &&
     /\b(?:install\w*|dependenc(?:y|ies)|requirements|packages|modules|gems)\b/i.test(comments) &&
     !/\b(?:cop(?:y|ies|ied)|add(?:s|ed)?|bundle|sources?|codes?|app|application|files?|projects?|contents?)\b/i.test(
       comments,

@@ -3,12 +3,16 @@ import { memberManifests } from '../internal/workspace-members.ts';
 import { hasFlag, type PackageCommand } from '../package-command.ts';
 
 /** What pip, Pipenv, Poetry and uv read when they install what a project lists. */
-export function pythonInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+export function pythonInputs(
+  command: PackageCommand,
+  files: ProjectFiles | undefined,
+  release?: string,
+): InstallInputs | undefined {
   switch (command.tool) {
     case 'pip':
       return pipInputs(command, files);
     case 'uv':
-      return command.subcommand?.value === 'sync' ? uvInputs(command, files) : pipInputs(command, files);
+      return command.subcommand?.value === 'sync' ? uvInputs(command, files, release) : pipInputs(command, files);
     case 'pipenv':
       return pipenvInputs(files);
     case 'poetry':
@@ -103,21 +107,33 @@ function poetryInputs(command: PackageCommand, files: ProjectFiles | undefined):
   };
 }
 
-function uvInputs(command: PackageCommand, files: ProjectFiles | undefined): InstallInputs | undefined {
+function uvInputs(
+  command: PackageCommand,
+  files: ProjectFiles | undefined,
+  release: string | undefined,
+): InstallInputs | undefined {
   const text = files?.read('pyproject.toml');
   if (files !== undefined && (text === undefined || !files.paths.includes('uv.lock'))) return undefined;
   const isLocked = command.frozen;
   const questions = [
     ...(files === undefined ? ['Does pyproject.toml name nothing of the sources (a workspace, a path)?'] : []),
     ...(isLocked ? [] : ['Is uv.lock up to date, so that uv does not have to build the project to resolve it?']),
+    ...(release === undefined ||
+    knowsNoInstall(release) ||
+    hasFlag(command, 'no-install-project', 'no-install-workspace')
+      ? []
+      : [
+          `Is the uv of this build 0.3.3 or newer, so that it knows --no-install-project and --no-install-workspace? The Dockerfile names ${release}.`,
+        ]),
   ];
   const beside = present(
     files,
     ['pyproject.toml', 'uv.lock', '.python-version', 'uv.toml'],
     ['pyproject.toml', 'uv.lock'],
   );
-  if (files !== undefined && /^\s*\[tool\.uv\.workspace\]/m.test(text ?? ''))
-    return uvWorkspace(command, files, text ?? '', beside, questions);
+  const workspace = files === undefined ? undefined : workspaceOf(text ?? '');
+  if (files !== undefined && workspace !== undefined)
+    return uvWorkspace(command, files, text ?? '', workspace, beside, questions);
   const isWithoutProject = hasFlag(command, 'no-install-project') || /^package\s*=\s*false/m.test(text ?? '');
   return {
     files: beside,
@@ -128,7 +144,42 @@ function uvInputs(command: PackageCommand, files: ProjectFiles | undefined): Ins
   };
 }
 
-const namesPath = /\bpath\s*=\s*["']|workspace\s*=\s*true/;
+const namesPath = /\bpath["']?\s*=\s*["']|\bworkspace["']?\s*=\s*true/;
+
+/** uv 0.2.37 stops at these options, 0.3.3 has them. Where the patch is not written, the first is meant. */
+function knowsNoInstall(release: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = release.split('.').map(Number);
+  return major > 0 || minor > 3 || (minor === 3 && patch >= 3);
+}
+
+/**
+ * The patterns of the members of a workspace: undefined for a project without one, 'unknown' where it is written in any other way than as a table
+ * with a plain list of members alone. Linear time, so line by line.
+ */
+function workspaceOf(text: string): readonly string[] | 'unknown' | undefined {
+  const lines = text.split(/\r?\n/).filter((line) => !/^[ \t]*#/.test(line));
+  const start = lines.findIndex((line) => /^[ \t]*\[tool\.uv\.workspace\][ \t]*(?:#.*)?$/.test(line));
+  if (lines.some((line, at) => at !== start && mentionsWorkspace(line))) return 'unknown';
+  if (start === -1) return undefined;
+  const end = lines.findIndex((line, at) => at > start && /^[ \t]*\[/.test(line));
+  const table = lines
+    .slice(start + 1, end === -1 ? undefined : end)
+    .join('\n')
+    .trim();
+  // What is left out may be part of a pattern, so nothing stands beside the members.
+  const listed = /^members[ \t]*=[ \t]*\[([^\]#]*)\](?:[ \t]*#.*)?$/.exec(table)?.[1];
+  if (listed === undefined) return 'unknown';
+  const items = listed.split(',').map((item) => item.trim());
+  if (items.at(-1) === '') items.pop();
+  const patterns = items.map((item) => /^(["'])([^"']+)\1$/.exec(item)?.[2]);
+  return patterns.every((pattern) => pattern !== undefined) ? patterns : 'unknown';
+}
+
+/** `workspace = { … }`, `uv.workspace.members = …`, `[ tool."uv".workspace ]`; not the `workspace = true` of a source. */
+function mentionsWorkspace(line: string): boolean {
+  const plain = line.replace(/[\s"']/g, '');
+  return /^\[+tool\.uv\.workspace\b/.test(plain) || /(?:^|[.{,])workspace(?:\.|=(?!true|false))/.test(plain);
+}
 
 /**
  * https://docs.astral.sh/uv/concepts/projects/workspaces/: one lock file for all members, whose manifests uv holds against it unless it is frozen. Which of
@@ -138,23 +189,18 @@ function uvWorkspace(
   command: PackageCommand,
   files: ProjectFiles,
   text: string,
+  patterns: readonly string[] | 'unknown',
   beside: readonly string[],
   questions: readonly string[],
 ): InstallInputs {
-  const part = /^\s*\[tool\.uv\.workspace\]([^\n]*\n(?!\s*\[)){0,200}/m.exec(text.replace(/^\s*#.*$/gm, ''))?.[0] ?? '';
-  const listed = /^\s*members\s*=\s*\[([^\]]*)\]/m.exec(part)?.[1];
-  const patterns = [...(listed ?? '').matchAll(/["']([^"'\n]+)["']/g)].map(([, pattern]) => pattern ?? '');
-  // What is left out may be part of a pattern.
-  const manifests =
-    listed === undefined || /^\s*exclude\s*=/m.test(part)
-      ? undefined
-      : memberManifests(files, patterns, 'pyproject.toml');
+  const manifests = patterns === 'unknown' ? undefined : memberManifests(files, patterns, 'pyproject.toml');
   const read = [text, ...(manifests ?? []).map((path) => files.read(path) ?? '')];
-  const isBuiltToCheck = !hasFlag(command, 'frozen') && read.some((each) => /^\s*dynamic\s*=/m.test(each));
+  const isBuiltToCheck =
+    !hasFlag(command, 'frozen') && read.some((each) => /^[ \t]*["']?dynamic["']?[ \t]*=/m.test(each));
   const reason =
     manifests === undefined
       ? 'where the members of its workspace lie is not plain'
-      : read.some((each) => /\bpath\s*=\s*["']/.test(each))
+      : read.some((each) => /\bpath["']?\s*=\s*["']/.test(each))
         ? 'pyproject.toml names packages of the repository'
         : isBuiltToCheck
           ? 'uv may build a member to hold what is dynamic in it against uv.lock'

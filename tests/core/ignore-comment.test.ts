@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { idsName, readIgnoreComment, trivyId } from '../../src/audit/ignore-comment.ts';
+import { idsName, readIgnoreComment, trivyId } from '../../src/core/ignore-comment.ts';
 
 const nothing = { until: undefined, reason: undefined };
 
