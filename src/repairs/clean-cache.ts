@@ -15,6 +15,7 @@ import { nothingLaterInstalls } from './later-installs.ts';
 import { listsNotNeeded, nothingNeeded } from './lists-needed.ts';
 import { nothingIsOffline } from './offline-later.ts';
 import { pipKnowsNoCacheDir } from './pip-cache.ts';
+import { toolStays } from './tool-stays.ts';
 import { updateOnly, updateWithInstall } from './update-with-install.ts';
 import { isWithoutCgo } from './without-cgo.ts';
 
@@ -34,7 +35,7 @@ export interface CacheRepair {
  */
 export function cleanCache({ project, dockerfile, stage, instruction, trace, flag }: CacheRepair): Fix | undefined {
   const { cache, ecosystem, writtenBy } = trace;
-  const removal = removalIn(dockerfile, instruction, trace);
+  const removal = removalIn(dockerfile, stage, instruction, trace);
   const later = () => nothingLaterInstalls(project, dockerfile, stage, cache.tools);
   if (writtenBy[0]?.tool === 'apk') return withAssumption(keepNoIndex(project, dockerfile, stage, instruction), later);
   if (flag !== undefined) {
@@ -80,24 +81,31 @@ export function cleanCache({ project, dockerfile, stage, instruction, trace, fla
 }
 
 /**
- * The command that empties the cache, as it can be called at the end of the RUN. A tool is called there as it was called before, by its path where
- * that was written; undefined where it may not be there: what called it stands in a condition, a subshell or another shell, or set its own PATH.
+ * The command that empties the cache, as it can be called at the end of the RUN. A tool is called there as it was called before: by its plain name
+ * or by its absolute path. Undefined where it may not be there: what called it stands in a condition, a subshell or another shell, is another
+ * program (`php composer.phar`), set its own PATH, or something behind it may have taken the tool away (see toolStays).
  */
 function removalIn(
   dockerfile: Dockerfile,
+  stage: Stage,
   instruction: RunInstruction,
   { cache: { removal }, writtenBy }: CacheTrace,
 ): string | undefined {
   if (isByTools(removal)) return removal;
   const [tool = ''] = removal.split(' ', 1);
   const commands = dockerfile.script(instruction)?.commands ?? [];
-  for (const { command } of writtenBy) {
-    const place = commands.find((each) => each === command)?.place;
-    if (place === undefined || place.inside.some((each) => each !== 'group')) continue;
+  for (const { command } of [...writtenBy].reverse()) {
+    const placed = commands.find((each) => each === command);
+    if (placed === undefined || placed.place.inside.some((each) => each !== 'group')) continue;
     if (command.assignments.some(({ name }) => name === 'PATH')) continue;
-    const { raw } = command.nameWord;
-    if (!raw.includes('/')) return removal;
-    if (command.name === tool) return `${raw}${removal.slice(tool.length)}`;
+    // What has apt or aptitude has apt-get.
+    if (command.name !== tool && !(tool === 'apt-get' && /^(?:apt|aptitude)$/.test(command.name))) continue;
+    const { raw, value, literal } = command.nameWord;
+    const path = raw.includes('/') ? value : undefined;
+    if (path !== undefined && (command.name !== tool || !literal || !path.startsWith('/'))) continue;
+    // What is behind the last call is behind the others, too.
+    if (!toolStays(dockerfile, { command: placed, instruction, stage }, path)) return undefined;
+    return path === undefined ? removal : `${raw}${removal.slice(tool.length)}`;
   }
   return undefined;
 }

@@ -4,12 +4,14 @@ import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { type Environment, environmentAt } from '../dockerfile/environment.ts';
 import { expandToken } from '../dockerfile/expand.ts';
 import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
+import type { ShellCommand } from '../dockerfile/shell.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { EscapeCharacter } from '../dockerfile/syntax.ts';
 import { type PackageCommand, readPackageCommand } from '../ecosystems/package-command.ts';
 import { absolutePath, copiedFiles, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
 import { baseImageOf, stageChain, workingDirectory } from '../project/stage-facts.ts';
+import { mayHold, removedPlaces, removing } from './removed-places.ts';
 
 /** What lies at and below a path beside what COPY brought, just before a command. */
 export interface WrittenBelow {
@@ -17,7 +19,10 @@ export interface WrittenBelow {
   readonly named: readonly string[];
   /** Steps that may have written more, in order. */
   readonly unknown: readonly Instruction[];
-  /** A step that is known to have written more: what a package manager installs into the project. */
+  /**
+   * A step that is known to have written more, what a package manager installs into the project; or one after which it is not known which of
+   * `named` are there: it makes them in a condition, or takes them away.
+   */
   readonly known: Instruction | undefined;
   /** The base image may have something there. */
   readonly base: boolean;
@@ -29,30 +34,63 @@ const writesNothing =
 
 /** What the steps of a stage, up to a command, have put at and below an absolute path. */
 export function writtenBelow(dockerfile: Dockerfile, stage: Stage, path: string, before: PlacedCommand): WrittenBelow {
-  const found: Found = { named: new Set(), unknown: new Set(), known: undefined };
+  const found: Found = { named: new Map(), removers: [], unknown: new Set(), known: undefined };
   for (const each of [...stageChain(stage)].reverse())
     for (const instruction of each.instructions) {
       if (each === stage && instruction.range.start > before.instruction.range.start) break;
-      if (instruction.name === 'WORKDIR') addWorkdir(dockerfile, each, instruction, path, found.named);
+      if (instruction.name === 'WORKDIR') addWorkdir(dockerfile, each, instruction, path, found);
       else if (instruction.name === 'ONBUILD') found.unknown.add(instruction);
       else if (instruction.name === 'RUN') addRun(dockerfile, each, instruction, { path, before, found });
     }
-  addAbove(dockerfile, stage, before, path, found.named);
+  addAbove(dockerfile, stage, before, path, found);
   const content = contentAt(baseImageOf(stage), path);
-  if (content === 'directory' || content === 'unknown') found.named.add(path);
+  if (content === 'directory' || content === 'unknown') addNamed(found, path, 0);
   return {
-    named: [...found.named].sort(),
+    named: [...found.named.keys()].sort(),
     unknown: [...found.unknown],
-    known: found.known,
+    known: found.known ?? removerOf(dockerfile, found, path),
     base: content === 'files' || content === 'unknown',
   };
 }
 
 /** What was found until now; see WrittenBelow. */
 interface Found {
-  readonly named: Set<string>;
+  /** With where in the file each was made last. */
+  readonly named: Map<string, number>;
+  /** Commands that take something away. */
+  readonly removers: PlacedCommand[];
   readonly unknown: Set<Instruction>;
   known: Instruction | undefined;
+}
+
+function addNamed({ named }: Found, path: string, at: number): void {
+  named.set(path, Math.max(at, named.get(path) ?? 0));
+}
+
+/** The first step that may have taken away a directory or a file below the path, once that was made. */
+function removerOf(dockerfile: Dockerfile, { named, removers }: Found, path: string): Instruction | undefined {
+  const below = [...named].filter(([each]) => each !== path);
+  if (below.length === 0) return undefined;
+  return removers.find((placed) => {
+    const places = removedPlaces(dockerfile, placed);
+    return below.some(([each, at]) => at < placed.command.range.start && mayHold(places, each));
+  })?.instruction;
+}
+
+/**
+ * Whether a command runs whenever its step gets to where the step ends, or to `end`: not in a condition or a loop, not behind `||`, nor behind `&&` where
+ * what follows runs without it, too: `test -d x && mkdir y; next`.
+ */
+function runsAlways(commands: readonly ShellCommand[], { place, list, range }: ShellCommand, end: number): boolean {
+  if (place.inside.length > 0 || place.negated || place.pipeline !== undefined || place.after === '||') return false;
+  if (commands.some((each) => each.range.start < range.start && /^(?:exit|exec|return)$/.test(each.name))) return false;
+  return (
+    place.after !== '&&' ||
+    commands.every(
+      (each) =>
+        each.list !== list || each.range.start <= range.start || each.range.start > end || each.place.after === '&&',
+    )
+  );
 }
 
 /** The effects of a RUN's commands; one of which no command can be read may have written anything. */
@@ -64,23 +102,23 @@ function addRun(
 ): void {
   const commands = dockerfile.script(instruction)?.commands ?? [];
   if (commands.length === 0) found.unknown.add(instruction);
+  const end = instruction === before.instruction ? before.command.range.start : instruction.range.end;
   for (const command of commands) {
-    if (command.range.start >= before.command.range.start && instruction === before.instruction) break;
+    if (command.range.start >= end) break;
     const effect = effectOf(dockerfile, { command, instruction, stage }, path);
     if (effect === 'unknown') found.unknown.add(instruction);
     else if (effect === 'installs') found.known ??= instruction;
-    else for (const one of effect) found.named.add(one);
+    else {
+      // Named to chown where it is not there, it would end the build.
+      if (effect.some((one) => one !== path) && !runsAlways(commands, command, end)) found.known ??= instruction;
+      for (const one of effect) addNamed(found, one, command.range.start);
+    }
+    if (removing.test(command.name)) found.removers.push({ command, instruction, stage });
   }
 }
 
 /** WORKDIR makes its directory, and those above it, where a COPY did not make them before. */
-function addWorkdir(
-  dockerfile: Dockerfile,
-  stage: Stage,
-  workdir: Instruction,
-  path: string,
-  named: Set<string>,
-): void {
+function addWorkdir(dockerfile: Dockerfile, stage: Stage, workdir: Instruction, path: string, found: Found): void {
   const next = stage.instructions[stage.instructions.indexOf(workdir) + 1];
   const made = next === undefined ? undefined : workingDirectory(dockerfile, stage, next).path;
   const last = workdir === stage.instructions.at(-1) ? undefined : made;
@@ -89,20 +127,20 @@ function addWorkdir(
     ({ instruction, destination }) =>
       destination !== undefined && instruction.range.start < workdir.range.start && liesIn(destination, last),
   );
-  if (!isCopied) for (const each of upTo(path, last)) named.add(each);
+  if (!isCopied) for (const each of upTo(path, last)) addNamed(found, each, workdir.range.start);
 }
 
 /**
  * The builder before BuildKit gives the directories above a copied directory to root, whatever --chown says. Those that a later COPY makes are not
  * there yet.
  */
-function addAbove(dockerfile: Dockerfile, stage: Stage, before: PlacedCommand, path: string, named: Set<string>): void {
+function addAbove(dockerfile: Dockerfile, stage: Stage, before: PlacedCommand, path: string, found: Found): void {
   for (const { destination, instruction } of copiedFiles(dockerfile, stage)) {
     if (instruction.range.start > before.instruction.range.start) break;
     if (destination === undefined || destination === path || !liesIn(destination, path)) continue;
     if (instruction.sources.every(({ value }) => isFileName(value))) continue;
     const above = destination.slice(0, destination.lastIndexOf('/')) || '/';
-    if (liesIn(above, path)) for (const each of upTo(path, above)) named.add(each);
+    if (liesIn(above, path)) for (const each of upTo(path, above)) addNamed(found, each, instruction.range.start);
   }
 }
 
