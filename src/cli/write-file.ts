@@ -3,22 +3,22 @@ import { UserError } from '../core/errors.ts';
 
 /** @throws UserError when the file cannot be written. */
 export function writeFile(file: string, text: string): void {
+  asUserError(file, () => writeFileSync(file, text));
+}
+
+/** The same for a text in pieces, of which none is kept. @throws UserError, likewise; what making a piece throws goes on as it is */
+export function writePieces(file: string, pieces: Iterable<string>): void {
+  const opened = asUserError(file, () => openSync(file, 'w'));
   try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new UserError('this file cannot be written', { where: file, cause });
+    for (const piece of pieces) asUserError(file, () => writeFileSync(opened, piece));
+  } finally {
+    asUserError(file, () => closeSync(opened));
   }
 }
 
-/** The same for a text in pieces, of which none is kept. @throws UserError, likewise */
-export function writePieces(file: string, pieces: Iterable<string>): void {
+function asUserError<Result>(file: string, act: () => Result): Result {
   try {
-    const opened = openSync(file, 'w');
-    try {
-      for (const piece of pieces) writeFileSync(opened, piece);
-    } finally {
-      closeSync(opened);
-    }
+    return act();
   } catch (cause) {
     throw new UserError('this file cannot be written', { where: file, cause });
   }

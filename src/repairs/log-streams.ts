@@ -70,8 +70,9 @@ function withoutRotation(text: string, from: number, directive: string): Omit<Te
     return value === '0' ? undefined : { range: { start, end: start + value.length }, replacement: '0' };
   }
   const lineEnd = text.indexOf('\n', from);
-  const end = lineEnd === -1 ? text.length : lineEnd;
-  return { range: { start: end, end }, replacement: `\n${name}=0` };
+  const lineFeed = lineEnd === -1 ? text.length : lineEnd;
+  const end = text[lineFeed - 1] === '\r' ? lineFeed - 1 : lineFeed;
+  return { range: { start: end, end }, replacement: `${text.includes('\r\n') ? '\r\n' : '\n'}${name}=0` };
 }
 
 export function nothingReads(file: string): Assumption {

@@ -284,6 +284,15 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     [file('Dockerfile', 'FROM debian:13', 'RUN install -d -m 0777 -o 1000 -g 1000 /data/a /data/b', 'CMD ["server"]')],
     ['warning install lets every user write /data/a and 1 more.'],
   ],
+  [
+    'a misspelt FROM among templates, and a part',
+    'review/build-refused',
+    [file('templates/web/Dockerfile', 'FORM node:22'), file('snippets/Dockerfile', 'RUNN true')],
+    [
+      "note The file has no FROM, so it is no image by itself. There is no instruction 'RUNN'. Perhaps RUN is meant.",
+      "error There is no instruction 'FORM'. Perhaps FROM is meant.",
+    ],
+  ],
 ])('%s', async (_title, id, files, expected) => {
   expect(await found(id, files)).toEqual(expected);
 });

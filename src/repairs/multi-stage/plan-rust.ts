@@ -3,6 +3,7 @@ import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { absolutePath } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { isCargoProgram } from './cargo-programs.ts';
 import { builtProgram, copyCommands, workPlaces } from './outputs.ts';
 import { readsFiles } from './reads-files.ts';
 import type { Planned, SplitSubject } from './split-plan.ts';
@@ -21,6 +22,9 @@ export function planRust(subject: SplitSubject): Planned {
     directories: compiling.flatMap((placed) => outputDirectory(subject, placed) ?? []),
   });
   if (program === undefined) return { refusal: 'the container does not start a file that cargo writes' };
+  const name = program.path.slice(program.path.lastIndexOf('/') + 1);
+  if (program.onPath !== undefined && !isCargoProgram(subject, compiling, name))
+    return { refusal: `no Cargo.toml names ${name} as a program that cargo writes` };
   const base = runTimeImage(image.reference.text);
   if (base === undefined) return { refusal: 'it is not known what the image of Rust stands on' };
   const places = workPlaces(dockerfile, compiling);

@@ -1,13 +1,12 @@
 import type { BuildContext } from '../../context/build-context.ts';
-import type { ContextUse } from '../../context/context-use.ts';
 import { suggestIgnoreLines } from '../../context/generate.ts';
 import type { JunkFound } from '../../context/junk.ts';
 import type { Fix } from '../../core/fix.ts';
 import { dockerfilesOf, ignoreChanges, ignoreFileIsOwn, sizeText } from '../../project/context-facts.ts';
 import { gitIsNotRead, nothingIsMissed, sourcesAreKnown } from '../../project/ignore-assumptions.ts';
-import { type Project, shippedStages } from '../../project/project.ts';
+import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
-import { imageInstructions } from '../../project/stage-facts.ts';
+import { shipsCopied } from '../../project/ships-copied.ts';
 import { isOwn, isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 /** What changes on every commit or every install, whatever its size. */
@@ -32,7 +31,7 @@ export const rule = contextRule({
     const [use, ...others] = [...new Set(junk.flatMap(({ copiedBy }) => copiedBy))];
     if (first === undefined || use === undefined) return;
     const bytes = junk.reduce((sum, found) => sum + found.bytes, 0);
-    const isShipped = [use, ...others].some((each) => ships(project, context, each));
+    const isShipped = ships(project, context, junk);
     const matters =
       (isShipped && bytes >= option.number('bytes')) || junk.some(({ kind }) => alwaysMatters.has(kind.id));
     const fix = moreLines(project, context, [...junk, ...unwanted.filter(isOwn)]);
@@ -55,15 +54,14 @@ export const rule = contextRule({
   },
 });
 
-/** Whether an image gets what the instruction copies. What a build stage has is sent to the builder, and nobody pulls it. */
-function ships(project: Project, context: BuildContext, { path, range }: ContextUse): boolean {
-  return dockerfilesOf(project, context).some(
-    (dockerfile) =>
-      dockerfile.path === path &&
-      shippedStages(project, dockerfile).some((stage) =>
-        imageInstructions(stage).some((instruction) => instruction.range.start === range.start),
-      ),
-  );
+/** Whether an image gets what is copied. What a build stage alone has is sent to the builder, and nobody pulls it. */
+function ships(project: Project, context: BuildContext, junk: readonly JunkFound[]): boolean {
+  const paths = junk.map(({ path }) => path);
+  const uses = [...new Set(junk.flatMap(({ copiedBy }) => copiedBy))];
+  return dockerfilesOf(project, context).some((dockerfile) => {
+    const own = uses.filter(({ path }) => path === dockerfile.path);
+    return own.length > 0 && shipsCopied(project, dockerfile, own, paths);
+  });
 }
 
 function describe({ path, kind, bytes }: JunkFound): string {

@@ -1,6 +1,8 @@
 import type { PeerId } from '../../core/finding.ts';
+import { nearest } from '../../core/nearest.ts';
 import type { Dockerfile, Rejection } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
+import { keywords } from '../../dockerfile/reference/statement.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { isPlaceholderImage, refusedBase } from '../../project/placeholder-image.ts';
 import type { Project } from '../../project/project.ts';
@@ -95,9 +97,15 @@ const partDirectory = /(?:^|[/_.-])(?:templates?|fragments?|snippets?|partials?)
 function isFragment({ builds }: Project, { path, stages, instructions }: Dockerfile): boolean {
   if (stages.some(({ from }) => from !== undefined)) return false;
   if (builds.some(({ dockerfile, toldBy }) => dockerfile.path === path && toldBy !== 'convention')) return false;
+  if (instructions.some(isMisspeltFrom)) return false;
   if (partDirectory.test(path)) return true;
   const name = path.slice(path.lastIndexOf('/') + 1);
   return /^(?:Dockerfile|Containerfile)\../i.test(name) && instructions.every((each) => each.name !== 'UNKNOWN');
+}
+
+/** `FORM node:22`: the file has a FROM, and a fault in it. */
+function isMisspeltFrom({ name, keyword }: Instruction): boolean {
+  return name === 'UNKNOWN' && nearest(keyword.value, keywords) === 'FROM';
 }
 
 /** What a script replaces before the file is built: `FROM BASEIMAGE`, `__LABELS__`, `{{ … }}`, `@IMAGE@`. */

@@ -1,5 +1,7 @@
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
+import { standsAlone } from '../../dockerfile/run-chain.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
@@ -75,7 +77,7 @@ function isTemporary(paths: readonly CommandWord[]): boolean {
   return paths.length > 0 && paths.every(({ value }) => /^\/(?:var\/)?tmp\/?$|^\/dev\//.test(value));
 }
 
-/** The same step deletes it: a directory that `mktemp` made. */
+/** The same step deletes it for certain: a directory that `mktemp` made. */
 function isRemovedAgain(
   dockerfile: Dockerfile,
   { instruction, command }: PlacedCommand,
@@ -84,8 +86,19 @@ function isRemovedAgain(
   const removed = dockerfile
     .commandsNamed('rm')
     .filter((other) => other.instruction === instruction && other.command.range.start > command.range.end)
+    .filter((other) => alwaysFollows(dockerfile, command, other))
     .flatMap((other) => other.command.arguments.map(({ value }) => value));
   return paths.length > 0 && paths.every(({ value }) => removed.includes(value));
+}
+
+/** In the same list or the outermost one, and behind no `||` that may pass it over. */
+function alwaysFollows(dockerfile: Dockerfile, first: ShellCommand, { instruction, command }: PlacedCommand): boolean {
+  if (command.list !== first.list && !standsAlone(command)) return false;
+  if (command.place.after === ';') return true;
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  return !commands.some(
+    ({ place, list, range }) => place.after === '||' && list === command.list && range.start > first.range.start,
+  );
 }
 
 function placesOf(paths: readonly CommandWord[]): string {
