@@ -84,6 +84,70 @@ const cases: Readonly<Record<string, Case>> = {
     state: 'unknown',
     told: 'etc/pip.conf has pip ask another index',
   },
+  ...Object.fromEntries(
+    (
+      [
+        [
+          'RUN npm_config_registry=https://npm.example/ npm install',
+          'npm_config_registry has npm ask another registry',
+        ],
+        ['RUN export NPM_CONFIG_REGISTRY=$WHERE && npm install', 'npm_config_registry has npm ask another registry'],
+        ['RUN npm install --registry https://npm.example/', '--registry has npm ask another registry'],
+        [
+          'RUN npm config set registry https://npm.example/ && npm install && npm config delete registry',
+          'npm config changes what the step asks',
+        ],
+      ] as const
+    ).map(([line, told], index) => [
+      `npm-elsewhere-by-step-${index}`,
+      {
+        ...{ lines: [line], base: [...debian, npmManifest], own: [npmPackage('app', 'ms', '2.0.0')] },
+        ...{ state: 'unknown', told },
+      },
+    ]),
+  ),
+  'npm-elsewhere-taken-away': {
+    lines: ['RUN npm install && rm /app/.npmrc'],
+    base: [...debian, npmManifest, { name: 'app/.npmrc', content: 'registry=https://npm.example/\n' }],
+    own: [npmPackage('app', 'ms', '2.0.0'), { name: 'app/.wh..npmrc', content: '' }],
+    state: 'unknown',
+    told: 'app/.npmrc has npm ask another registry',
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['RUN PIP_INDEX_URL=https://pypi.example/simple pip install flask', '', 'PIP_INDEX_URL has pip ask'],
+        ['RUN PIP_FIND_LINKS=/wheels pip install flask', '', 'PIP_FIND_LINKS has pip ask'],
+        ['RUN PIP_NO_INDEX=1 pip install flask', '', 'PIP_NO_INDEX has pip ask'],
+        ['RUN export PIP_PRE=1; pip install flask', '', 'PIP_PRE has pip ask'],
+        ['RUN pip config set global.index-url https://pypi.example && pip install flask', '', 'pip config changes'],
+        ...['index-url: x', 'index_url = x', 'extra_index_url=x', 'find-links = x', 'constraint = x'].map(
+          (line) => ['RUN pip install flask', line, 'etc/pip.conf has pip ask'] as const,
+        ),
+        ...['no-index = true', 'pre = true'].map(
+          (line) => ['RUN pip install flask', line, 'etc/pip.conf has pip ask'] as const,
+        ),
+      ] as const
+    ).map(([line, setting, told], index) => [
+      `pip-elsewhere-${index}`,
+      {
+        lines: [line],
+        base: [...debian, { name: 'etc/pip.conf', content: `[global]\n${setting}\n` }],
+        ...{ own: [flask], state: 'unknown', told },
+      },
+    ]),
+  ),
+  'pip-beside-poetry-lock': {
+    lines: ['RUN pip install .'],
+    base: [
+      ...debian,
+      { name: 'app/pyproject.toml', content: '[project]\nname = "x"\n' },
+      { name: 'app/poetry.lock', content: 'x' },
+    ],
+    own: [flask],
+    state: 'unknown',
+    told: '«.» is not followed',
+  },
   'npm-lock': {
     lines: ['RUN npm install'],
     base: [...debian, npmManifest, npmLock],

@@ -1,6 +1,7 @@
 import { manifestOf } from '../../ecosystems/facts.ts';
 import { lockNames } from '../../ecosystems/npm/lock-names.ts';
 import type { PackageCommand } from '../../ecosystems/package-command.ts';
+import { isPythonLockOf, lockMover, readsLock } from './kept-lock.ts';
 import type { SystemFiles } from './system-files.ts';
 
 /** What a command of a step finds. */
@@ -23,14 +24,24 @@ export interface CommandPlace {
 export function choosesAnew(read: PackageCommand, place: CommandPlace): 'yes' | 'no' | { readonly unknown: string } {
   const { action, frozen, packages, ecosystem } = read;
   if (ecosystem === 'go') return goChooses(read, place) ? 'yes' : 'no';
-  if (frozen || action === 'run' || (read.tool === 'bundle' && keepsByVariable(place))) return 'no';
-  if (action === 'upgrade' || action === 'dist-upgrade' || action === 'install') return 'yes';
+  if (action === 'run') return 'no';
+  if (action === 'upgrade' || action === 'dist-upgrade') return 'yes';
+  // What is added is held by no lock file that was there before.
+  if (action === 'install') return frozen && packages.length > 0 && packages.every(isExact) ? 'no' : 'yes';
   const found = place.before;
-  if (found === undefined) return 'yes';
+  const words = [read.tool, read.subcommand?.value].filter(Boolean).join(' ');
+  const mover = lockMover(
+    read,
+    place.variable,
+    [found, place.after].flatMap((each) => (each ? [each] : [])),
+  );
+  const moved = { unknown: `${mover} may keep ${words} from its lock file: what it would bring now is not followed` };
+  if (frozen || (read.tool === 'bundle' && keepsByVariable(place))) return mover === undefined ? 'no' : moved;
+  if (found === undefined || !readsLock(read)) return 'yes';
   if (ecosystem === 'pip' && packages.some(({ kind }) => kind === 'requirements-file')) return 'yes';
   const [before, after] = [locksOf(read, found), place.after ? locksOf(read, place.after) : new Map()];
   if (before.size === 0 && (after.size === 0 || !place.shared)) return 'yes';
-  const words = [read.tool, read.subcommand?.value].filter(Boolean).join(' ');
+  if (mover !== undefined) return before.size === 0 && after.size === 0 ? 'yes' : moved;
   if (before.size === 0) return { unknown: `whether ${words} wrote its lock file or found it is not known` };
   const changed = [...before].find(([path, bytes]) => after.get(path)?.equals(bytes) === false);
   if (changed) return { unknown: `${words} changed ${changed[0]}: what else it would choose now is not followed` };
@@ -41,6 +52,10 @@ export function choosesAnew(read: PackageCommand, place: CommandPlace): 'yes' | 
     : {
         unknown: `which lock file ${words} keeps to in /${without} is not known: what it would bring now is not followed`,
       };
+}
+
+function isExact({ pin }: PackageCommand['packages'][number]): boolean {
+  return pin === 'exact';
 }
 
 /** https://bundler.io/man/bundle-config.1.html */
@@ -75,6 +90,7 @@ function locksOf(read: PackageCommand, { contents }: SystemFiles): Map<string, B
 
 function isLockOf({ ecosystem, tool }: PackageCommand, path: string): boolean {
   if (ecosystem === 'npm') return lockNames[tool]?.includes(path.slice(path.lastIndexOf('/') + 1)) === true;
+  if (ecosystem === 'pip') return isPythonLockOf(tool, path);
   const found = manifestOf(path);
   return found?.isLock === true && found.ecosystem === ecosystem && found.manifest.tools.includes(tool);
 }

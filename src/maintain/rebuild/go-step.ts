@@ -31,7 +31,11 @@ export async function withItsGo(
   if (goOf === undefined) return same;
   if (base === undefined) return unknown('what the stage that builds it stands on is not known, and so its Go');
   const { tag = '', digest } = parseImageReference(base) ?? {};
-  const isNamed = own.every(({ version }) => tag === version || tag.startsWith(`${version}-`));
+  // Until Go 1.21 the first release of a line is called as the line is: golang:1.20 is 1.20.14 by now.
+  const isNamed = own.every(
+    ({ version }) =>
+      /^1\.\d+(?:\.\d+|(?:rc|beta)\d+)$/.test(version) && (tag === version || tag.startsWith(`${version}-`)),
+  );
   if (digest !== undefined || isNamed) return same;
   const now = await goOf(base);
   if (now === undefined) return unknown(`which Go ${base} has now is not known`);

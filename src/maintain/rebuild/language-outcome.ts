@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
-import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageAnalysis } from '../../image/image-analysis.ts';
 import type { PackagePair } from './rebuild-changes.ts';
+import type { StepCommand } from './replay-step.ts';
 import type { AskSource } from './source-answer.ts';
 import type { SystemFiles } from './system-files.ts';
 
@@ -15,9 +15,11 @@ export interface LanguageOutcome {
 
 /** A step's commands of one ecosystem, with what it brought when the image was built and the files that it could read. */
 export interface LanguageStep {
-  readonly commands: readonly PackageCommand[];
+  readonly commands: readonly StepCommand[];
   readonly brought: readonly InstalledPackage[];
   readonly files: SystemFiles;
+  /** Those of before: a step may take its settings away again. */
+  readonly filesBefore: SystemFiles;
   readonly analysis: ImageAnalysis;
   readonly ask: AskSource;
 }

@@ -4,6 +4,7 @@ import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
 import { type CommandPlace, choosesAnew } from './chosen-anew.ts';
 import { type GoOf, oldGo, withItsGo } from './go-step.ts';
+import { changesSettings } from './kept-lock.ts';
 import { counted, type LanguageOutcome, type LanguageStep, same, unknown } from './language-outcome.ts';
 import { npmStep, projectsOf } from './npm-step.ts';
 import { pipStep } from './pip-step.ts';
@@ -63,7 +64,13 @@ export async function predictLanguages(
         (one) => one.kind === kind && (kind !== 'npm' || /(?:^|\/)node_modules\//.test(one.path)),
       );
       if (brought.length === 0) continue;
-      const given = { brought: brought.map(plain), files: here, analysis, ask: sources.ask };
+      const given = {
+        brought: brought.map(plain),
+        files: here,
+        filesBefore: files[(step.layer ?? 0) - 1] ?? nothing,
+        analysis,
+        ask: sources.ask,
+      };
       outcomes.push(
         step.copies?.kind === 'stage'
           ? await copiedOutcome(ecosystem, step.copies, given.brought, sources)
@@ -98,14 +105,17 @@ async function outcomeOf(
   const commands = step.commands.filter(({ read }) => read.ecosystem === ecosystem && bringsPackages(read));
   // What a distribution's packages bring of a language changes with them.
   if (commands.length === 0) return same;
+  const setting = step.commands.find(({ read }) => read.ecosystem === ecosystem && changesSettings(read));
+  if (setting !== undefined)
+    return unknown(`${setting.read.tool} config changes what the step asks or keeps to, which is not followed`);
   const folders = ecosystem === 'npm' ? projectsOf(given.brought) : [];
   const chosen = commands.map((command) => ({
-    read: command.read,
+    command,
     anew: choosesAnew(command.read, placeOf(step, command, files, folders)),
   }));
   const [doubt] = chosen.flatMap(({ anew }) => (typeof anew === 'string' ? [] : [anew.unknown]));
   if (doubt !== undefined) return unknown(doubt);
-  const moving = chosen.flatMap(({ read, anew }) => (anew === 'yes' ? [read] : []));
+  const moving = chosen.flatMap(({ command, anew }) => (anew === 'yes' ? [command] : []));
   const [first] = moving;
   if (first === undefined) {
     if (ecosystem !== 'go') return same;
@@ -113,10 +123,10 @@ async function outcomeOf(
     const old = oldGo(given.brought);
     return old === undefined ? same : unknown(old);
   }
-  if (ecosystem === 'npm') return npmStep(moving, { ...given, commands: moving });
-  if (ecosystem === 'pip') return pipStep(moving, { ...given, commands: moving });
+  if (ecosystem === 'npm') return npmStep({ ...given, commands: moving });
+  if (ecosystem === 'pip') return pipStep({ ...given, commands: moving });
   return unknown(
-    `${first.tool} ${first.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
+    `${first.read.tool} ${first.read.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
   );
 }
 

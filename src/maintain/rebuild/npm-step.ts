@@ -1,28 +1,43 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
 import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import { packageUrl } from '../../ecosystems/purl.ts';
+import { isSet } from './kept-lock.ts';
 import { type LanguageOutcome, type LanguageStep, pairsOf, unknown } from './language-outcome.ts';
 import { type NpmQuestion, npmDependencies, npmTree } from './npm-tree.ts';
 import { settingsWith } from './system-files.ts';
 
+const elsewhere = ['registry', 'before', 'tag', 'userconfig', 'globalconfig', 'min_release_age'];
+
 /** What npm would choose now where no lock file holds it. One project, or global packages, a step. */
-export async function npmStep(
-  moving: readonly PackageCommand[],
-  { brought, files, analysis, ask }: LanguageStep,
-): Promise<LanguageOutcome> {
-  const [command, ...others] = moving;
-  if (command === undefined) return { changes: [], unknown: [] };
+export async function npmStep({
+  commands,
+  brought,
+  files,
+  filesBefore,
+  analysis,
+  ask,
+}: LanguageStep): Promise<LanguageOutcome> {
+  const [step, ...others] = commands;
+  if (step === undefined) return { changes: [], unknown: [] };
   if (others.length > 0) return unknown('several npm commands in one step are not followed');
+  const { read: command, variable } = step;
   if (command.tool !== 'npm') return unknown(`${command.tool} without a lock file is not followed`);
   const { environment, platform } = analysis.image.configuration;
-  if (environment.some((each) => /^npm_config_(?:registry|before)=/i.test(each)))
-    return unknown('the image has npm ask another registry or date, which is not followed');
-  const settings = settingsWith(
-    files,
-    /npmrc$/,
-    /^\s*(?:(?:@[\w.-]+:)?registry\s*=(?!\s*https:\/\/registry\.npmjs\.org\/?\s*$)|before\s*=)/m,
-  );
-  if (settings !== undefined) return unknown(`${settings} has npm ask another registry or date, which is not followed`);
+  const isElsewhere = 'has npm ask another registry or date, which is not followed';
+  const flag = command.flags.find(({ name }) => /registry|^before$|^tag$|config$|^min-release-age$/.test(name));
+  if (flag !== undefined) return unknown(`--${flag.name} ${isElsewhere}`);
+  const set = elsewhere.find((name) => isSet(variable, `npm_config_${name}`));
+  if (set !== undefined) return unknown(`npm_config_${set} ${isElsewhere}`);
+  if (
+    environment.some((each) =>
+      /^npm_config_(?:.*registry|before|tag|userconfig|globalconfig|min_release_age)=/i.test(each),
+    )
+  )
+    return unknown(`the image ${isElsewhere}`);
+  const says =
+    /^[ \t]*["']?(?:(?:@[\w.-]+:)?registry["']?\s*=(?!\s*https:\/\/registry\.npmjs\.org\/?\s*$)|(?:before|tag|min-release-age)\s*=)/m;
+  const settings = settingsWith(files, /npmrc$/, says) ?? settingsWith(filesBefore, /npmrc$/, says);
+  if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
   const machine = { os: 'linux', cpu: platform.architecture === 'amd64' ? 'x64' : platform.architecture };
   const questions = questionsOf(command, files.contents, brought);
   if (typeof questions === 'string') return unknown(questions);

@@ -1,28 +1,43 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
-import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import { normalPythonName, type PythonRequirement, readRequirement } from '../../ecosystems/pip/requirement.ts';
 import { packageUrl } from '../../ecosystems/purl.ts';
+import { isSet } from './kept-lock.ts';
 import { type LanguageOutcome, type LanguageStep, pairsOf, unknown } from './language-outcome.ts';
 import { pipTree } from './pip-tree.ts';
 import { settingsWith } from './system-files.ts';
 
+const elsewhere = [
+  'PIP_INDEX_URL',
+  'PIP_EXTRA_INDEX_URL',
+  'PIP_FIND_LINKS',
+  'PIP_NO_INDEX',
+  'PIP_PRE',
+  'PIP_CONSTRAINT',
+  'PIP_CONFIG_FILE',
+];
+
 /** What pip would choose now, with all that it needs. */
-export async function pipStep(
-  moving: readonly PackageCommand[],
-  { brought, files, analysis, ask }: LanguageStep,
-): Promise<LanguageOutcome> {
+export async function pipStep({
+  commands,
+  brought,
+  files,
+  filesBefore,
+  analysis,
+  ask,
+}: LanguageStep): Promise<LanguageOutcome> {
   const { environment, platform } = analysis.image.configuration;
-  if (environment.some((each) => /^PIP_(?:EXTRA_)?INDEX_URL=|^PIP_CONSTRAINT=/.test(each)))
-    return unknown('the image has pip ask another index, or keep to constraints, which is not followed');
-  const settings = settingsWith(
-    files,
-    /pip\.conf$/,
-    /^\s*(?:(?:extra-)?index-url|find-links|constraint|no-index|pre)\s*=/m,
+  const isElsewhere = 'has pip ask another index, or keep to constraints, which is not followed';
+  const set = elsewhere.find(
+    (name) =>
+      environment.some((each) => each.startsWith(`${name}=`)) || commands.some(({ variable }) => isSet(variable, name)),
   );
-  if (settings !== undefined)
-    return unknown(`${settings} has pip ask another index, or keep to constraints, which is not followed`);
+  if (set !== undefined) return unknown(`${set} ${isElsewhere}`);
+  // Either form of a name, either sign behind it: https://pip.pypa.io/en/stable/topics/configuration/
+  const says = /^[ \t]*(?:(?:extra[-_])?index[-_]url|find[-_]links|constraint|no[-_]index|pre)\s*[=:]/im;
+  const settings = settingsWith(files, /pip\.conf$/, says) ?? settingsWith(filesBefore, /pip\.conf$/, says);
+  if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
   const requirements: PythonRequirement[] = [];
-  for (const { packages, tool, flags, action } of moving) {
+  for (const { packages, tool, flags, action } of commands.map(({ read }) => read)) {
     if (
       tool !== 'pip' ||
       action === 'build' ||

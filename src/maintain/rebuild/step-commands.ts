@@ -21,10 +21,13 @@ export function packageCommandsOf(image: InspectedImage, step: ImageStep): StepC
   for (const { name, value } of script.assigned)
     if (value?.literal) variables.set(name, value.value);
     else variables.delete(name);
+  // What one is set to may not be known; that it is set is.
+  const texts = new Map(script.assigned.flatMap(({ name, value }) => (value ? [[name, value.value]] : [])));
+  const textOf = (name: string) => texts.get(name) ?? variables.get(name);
   return script.commands.flatMap((command) => {
     const read = readPackageCommand(expandCommand(command, variables));
     const own = new Map(command.assignments.map(({ name, value }) => [name, value?.value]));
-    return read ? [{ command, read, variable: (name) => (own.has(name) ? own.get(name) : variables.get(name)) }] : [];
+    return read ? [{ command, read, variable: (name) => (own.has(name) ? own.get(name) : textOf(name)) }] : [];
   });
 }
 

@@ -20,9 +20,11 @@ export function isSystemFile(path: string): boolean {
   );
 }
 
-/** Where npm and pip are told to ask elsewhere. */
+/** Where the tools of languages are told to ask elsewhere, or to keep to no lock file. */
 function isToolSettings(path: string): boolean {
-  return /(?:^|\/)(?:\.npmrc|etc\/npmrc|pip\.conf)$/.test(path);
+  return /(?:^|\/)(?:\.npmrc|etc\/npmrc|pip\.conf|\.yarnrc(?:\.yml)?|pnpm-workspace\.yaml|bunfig\.toml|\.bundle\/config)$/.test(
+    path,
+  );
 }
 
 /** Manifests and lock files of a project, not those of the packages that it has. */

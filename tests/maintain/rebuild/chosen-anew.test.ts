@@ -31,6 +31,7 @@ interface Case {
 }
 
 const npm = { 'app/package.json': '{}', 'app/package-lock.json': 'A' };
+const python = { 'app/pyproject.toml': '', 'app/poetry.lock': '' };
 const ruby = { 'app/Gemfile': 'g', 'app/Gemfile.lock': 'A' };
 
 describe('whether a command chooses versions anew', () => {
@@ -72,6 +73,33 @@ describe('whether a command chooses versions anew', () => {
     ['poetry install', { before: { 'pyproject.toml': '', 'poetry.lock': '' } }, 'no'],
     ['uv sync', { before: { 'pyproject.toml': '' }, after: { 'pyproject.toml': '', 'uv.lock': '' } }, 'yes'],
     ['composer install', { before: { 'composer.json': '', 'composer.lock': '' } }, 'no'],
+    // pyproject.toml stands beside the lock files of other tools, too.
+    ['pip install .', { before: python }, 'yes'],
+    ['pip install -e .', { before: { 'pyproject.toml': '', 'uv.lock': '' } }, 'yes'],
+    ['uv pip install .', { before: { 'pyproject.toml': '', 'uv.lock': '' } }, 'yes'],
+    ['uv sync', { before: python }, 'yes'],
+    ['uv sync', { before: { 'pyproject.toml': '', 'uv.lock': '' } }, 'no'],
+    ['uv sync --locked', {}, 'no'],
+    ['uv sync --upgrade', { before: { 'pyproject.toml': '', 'uv.lock': '' } }, /--upgrade may keep uv sync from/],
+    ['pipenv install', { before: { Pipfile: '', 'Pipfile.lock': '' } }, 'no'],
+    ['pipenv install --skip-lock', { before: { Pipfile: '', 'Pipfile.lock': '' } }, /--skip-lock may keep/],
+    ['npm install --no-package-lock', { before: npm, folders: ['app'] }, /--no-package-lock may keep npm install/],
+    ['npm install --package-lock=false', { before: npm, folders: ['app'] }, /--package-lock may keep/],
+    ['npm install --no-shrinkwrap', { before: npm, folders: ['app'] }, /--no-shrinkwrap may keep/],
+    ['npm install --no-package-lock', { before: { 'app/package.json': '{}' }, folders: ['app'] }, 'yes'],
+    ['npm install --no-update-notifier', { before: npm, folders: ['app'] }, 'no'],
+    ['npm install', { before: npm, folders: ['app'], variables: { npm_config_package_lock: 'false' } }, /may keep/],
+    ['npm install', { before: npm, folders: ['app'], variables: { NPM_CONFIG_PACKAGE_LOCK: '$X' } }, /may keep/],
+    ['npm install', { before: { ...npm, 'app/.npmrc': 'package-lock=false' }, folders: ['app'] }, /app\/\.npmrc may/],
+    ['npm install', { before: { ...npm, 'app/.npmrc': 'fund=false' }, folders: ['app'] }, 'no'],
+    ['npm ci', { variables: { npm_config_package_lock: 'false' } }, 'no'],
+    ['yarn install --no-lockfile', { before: { 'app/yarn.lock': '' }, folders: ['app'] }, /--no-lockfile may keep/],
+    ['pnpm install --no-lockfile', { before: { 'pnpm-lock.yaml': '' }, folders: [''] }, /--no-lockfile may keep/],
+    ['pnpm install --frozen-lockfile', { before: { 'pnpm-lock.yaml': '' }, folders: [''] }, 'no'],
+    ['bundle add rails', { before: ruby, variables: { BUNDLE_FROZEN: '1' } }, 'yes'],
+    ['bundle install', { before: ruby, variables: { BUNDLE_GEMFILE: 'gems/Gemfile' } }, /BUNDLE_GEMFILE may keep/],
+    ['cargo install --locked cargo-chef', {}, 'yes'],
+    ['cargo install --locked cargo-chef@0.1.60', {}, 'no'],
     ['go build -o /app .', { elsewhere: true }, 'no'],
     ['go build -mod=mod -o /app .', { elsewhere: true }, 'yes'],
     ['go build -o /app .', { elsewhere: true, variables: { GOFLAGS: '-mod=mod' } }, 'yes'],
@@ -116,6 +144,10 @@ describe('a program of Go that another stage built', () => {
     ['golang:1.25', '1.25.3', '1.25.10', ['stdlib 1.25.3 1.25.10']],
     // 1.25.30 is no 1.25.3.
     ['golang:1.25.30', '1.25.3', '1.25.30', ['stdlib 1.25.3 1.25.30']],
+    // Until Go 1.21 a line's first release is called as the line is.
+    ['golang:1.20', '1.20', '1.20.14', ['stdlib 1.20 1.20.14']],
+    ['golang:1.20-alpine', '1.20', '1.20.14', ['stdlib 1.20 1.20.14']],
+    ['golang:1.21rc2', '1.21rc2', undefined, []],
     ['golang:1.24', '1.25.3', '1.24.9', /golang:1\.24 has Go 1\.24\.9 now/],
     ['golang:1.25', '1.25.3', undefined, /which Go golang:1\.25 has now is not known/],
     [undefined, '1.25.3', undefined, /stands on is not known/],
