@@ -9,7 +9,7 @@ const brokers = /^(?:rabbitmq|kafka|zookeeper|nats|activemq-artemis|activemq|con
 
 /** What watches others and keeps what it saw to itself: two of one see everything twice, or each a part of it. */
 const watchers =
-  /^(?:prometheus|pushgateway|alertmanager|grafana(?:-oss|-enterprise)?|heapster(?:-\w+)*|kube-state-metrics|jaeger|all-in-one)$/;
+  /^(?:prometheus|pushgateway|alertmanager|grafana(?:-oss|-enterprise)?|heapster(?:-\w+)*|kube-state-metrics|jaeger)$/;
 
 /** Ports on which hardly anything but such a program or a proxy to it listens, and what it is called: images of one's own have names of their own. */
 const portsOfStores = new Map([
@@ -46,7 +46,7 @@ export function isBrokerImage(image: string): boolean {
 
 /** True for an image of a program that watches others, by its name. */
 export function isWatcherImage(image: string): boolean {
-  return watchers.test(lastNameOf(image));
+  return watchers.test(lastNameOf(image)) || parseImageReference(image)?.repository === 'jaegertracing/all-in-one';
 }
 
 /** True for an image of a database or cache, by its name. */

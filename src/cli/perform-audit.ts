@@ -20,10 +20,11 @@ import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
+import { refuseTwoFormats } from './refuse-two-formats.ts';
 import { askedRules } from './rule-selection.ts';
 import { beginHistory, subjectOf, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
-import { refuseTwoFormats, writeReports } from './write-reports.ts';
+import { writeReports } from './write-reports.ts';
 
 /** Dockerfiles from which on to start a thread and to read everything twice takes less time than it saves. */
 const enoughForThreads = 150;
@@ -43,7 +44,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   const clock = () => process.uptime();
   const selection = askedRules(parsed);
   refuseWithoutOrder(parsed);
-  refuseTwoFormats(parsed);
+  refuseTwoFormats(parsed, '--also writes a further report: --also sarif=FILE.');
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));

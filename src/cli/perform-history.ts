@@ -8,6 +8,7 @@ import { type AskedHistory, filterFrom, isDirectory, openAskedHistory } from './
 import type { ParsedArguments, Terminal } from './command.ts';
 import { countFrom } from './count-flag.ts';
 import { isColored } from './is-colored.ts';
+import { refuseTwoFormats } from './refuse-two-formats.ts';
 import { writeFile } from './write-file.ts';
 
 const lastByDefault = 20;
@@ -72,7 +73,9 @@ function runNumber(text: string): number {
   });
 }
 
+/** @throws UserError where two are asked for */
 export function formatOf(parsed: ParsedArguments): string {
+  refuseTwoFormats(parsed);
   return parsed.has('json') ? 'json' : (parsed.value('format') ?? 'text');
 }
 

@@ -5,11 +5,13 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
 import { isRecorded } from './history-flags.ts';
 import { proveProject } from './prove-project.ts';
+import { refuseTwoFormats } from './refuse-two-formats.ts';
 import { storeFile } from './store-file.ts';
 import { writeProofs } from './write-proofs.ts';
 
 /** Proves the repair of a project as the arguments of `plimsoll prove` say. Gives the exit code. */
 export async function performProve(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
+  refuseTwoFormats(parsed);
   const session = await openFixSession(parsed, terminal);
   // A proof takes minutes: where it cannot be kept, that is known before.
   const file = isRecorded(parsed, session.configuration)

@@ -15,6 +15,7 @@ import { readBasesRun } from './perform-bases.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
+import { refuseTwoFormats } from './refuse-two-formats.ts';
 import { reviewedRuns } from './reviewed-runs.ts';
 import { writeReview } from './write-review.ts';
 
@@ -25,6 +26,7 @@ const forBases = { flags: ['no-gitignore', 'no-helm', 'no-config', 'quiet'], val
 /** Puts together what a review looks at as the arguments of `plimsoll review` say. Gives the exit code. */
 export async function performReview(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   if (parsed.positionals.length > 1) throw new UserError('review takes one directory');
+  refuseTwoFormats(parsed);
   const days = countFrom(parsed, 'days', daysByDefault);
   if (parsed.has('cluster')) {
     if (parsed.has('offline'))

@@ -5,7 +5,7 @@ import type { Severity } from '../core/severity.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { commands } from './generated.ts';
 import { formats, type ReportFormat } from './report-formats.ts';
-import { writeFile } from './write-file.ts';
+import { writeFile, writePieces } from './write-file.ts';
 
 interface RenderSettings {
   readonly columns: number;
@@ -38,15 +38,6 @@ const renderers: Readonly<Record<ReportFormat, (report: Report, settings: Render
   html: async (report) => (await import('../report/html.ts')).renderHtml(report),
 };
 
-/** @throws UserError where two formats are asked for one report. */
-export function refuseTwoFormats(parsed: ParsedArguments): void {
-  const named = parsed.value('format');
-  if (!parsed.has('json') || named === undefined || named === 'json') return;
-  throw new UserError(`--json and --format ${named} cannot be asked for together`, {
-    remedy: '--also writes a further report: --also sarif=FILE.',
-  });
-}
-
 /** Writes the report to standard output or `--output`, and further ones as `--also` says. */
 export async function writeReports(
   report: Report,
@@ -66,7 +57,7 @@ export async function writeReports(
     all: parsed.has('all'),
     failFrom,
   });
-  if (output !== undefined) writeFile(path.resolve(terminal.cwd, output), whole(text));
+  if (output !== undefined) writeRendered(path.resolve(terminal.cwd, output), text);
   else for (const piece of typeof text === 'string' ? [text] : text) terminal.stdout.write(piece);
   // A clean run into a pipe leaves the pipe empty; a person at the other end still sees that something was looked at.
   if (text === '' && !parsed.has('quiet'))
@@ -90,14 +81,13 @@ async function writeFurther(
   const file = further.slice(equals + 1);
   if (format === undefined || file === '')
     throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
-  writeFile(
-    path.resolve(terminal.cwd, file),
-    whole(await render(format, report, prefix, { columns: 100, color: false, all: true, failFrom })),
-  );
+  const settings = { columns: 100, color: false, all: true, failFrom };
+  writeRendered(path.resolve(terminal.cwd, file), await render(format, report, prefix, settings));
 }
 
-function whole(text: Rendered): string {
-  return typeof text === 'string' ? text : [...text].join('');
+function writeRendered(file: string, text: Rendered): void {
+  if (typeof text === 'string') writeFile(file, text);
+  else writePieces(file, text);
 }
 
 function formatNamed(name: string): ReportFormat | undefined {

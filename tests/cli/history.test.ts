@@ -165,6 +165,17 @@ test('another choice of rules is another series', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ subject: '.', points: [{ run: 1 }] });
 });
 
+test.each([
+  ['history', history, 'csv'],
+  ['trend', trend, 'html'],
+  ['review', review, 'markdown'],
+])('%s refuses a second format', async (_, command, format) => {
+  await record();
+  await expect(runCommand(command, directory, ['--json', '--format', format])).rejects.toThrow(
+    `--json and --format ${format} cannot be asked for together`,
+  );
+});
+
 test('review puts runs, ends of support and fixes together, in every format', async () => {
   await record();
   write('Dockerfile', `${dockerfile.replace('node:22', 'node:18')}ENV OTHER_TOKEN=Ab3Xq9Lm2Pv8Rt5Wy1Nc\n`);

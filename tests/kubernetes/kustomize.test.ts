@@ -832,6 +832,12 @@ describe('what cannot be done is said', () => {
     ['openapi: {path: schema.json}', 'unsupported', 'openapi is not applied here', '1:1'],
     ['crds: [types.json]', 'invalid', 'there is no file types.json', '1:8'],
     [
+      'crds: [https://example.com/types.json]',
+      'unsupported',
+      'https://example.com/types.json lies elsewhere and is not fetched',
+      '1:8',
+    ],
+    [
       'crds: [kustomization.yaml]',
       'invalid',
       'kustomization.yaml is no OpenAPI definition of types: crds is none',
@@ -908,6 +914,25 @@ describe('what cannot be done is said', () => {
         "resources: [https://example.com/base]\npatches: [{patch: '{kind: Pod, metadata: {name: b}}'}]",
     });
     expect(problems).toHaveLength(1);
+  });
+
+  test('types of «crds» that lead to each other are bounded, and that is said', () => {
+    const own = { kind: {}, apiVersion: {}, metadata: {}, spec: { $ref: 'wide' } };
+    const fields = Array.from({ length: 1000 }, (_, i) => [`f${i}`, { 'x-kubernetes-annotation': '' }]);
+    const types = Array.from({ length: 1000 }, (_, i) => [`example.com/v1.T${i}`, { Schema: { properties: own } }]);
+    const started = performance.now();
+    const { problems } = read({
+      'k/kustomization.yaml': 'resources: [a.yaml]\ncrds: [crd.json]\ncommonAnnotations: {owner: me}\n',
+      'k/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+      'k/crd.json': JSON.stringify({
+        ...Object.fromEntries(types),
+        wide: { Schema: { properties: Object.fromEntries(fields) } },
+      }),
+    });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'crd.json leads to more than 50000 fields: the others are not followed here',
+    ]);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test("Flux's object of the same name is left to be read as a manifest", () => {

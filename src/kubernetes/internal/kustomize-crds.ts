@@ -8,8 +8,8 @@ import type { PatchContext } from './kustomize-patches.ts';
 
 /** Deeper than any type is nested. */
 const deepest = 32;
-/** Types that use each other in many ways come to no end. */
-const mostFields = 10_000;
+/** Of all files together: types that use each other in many ways come to no end. */
+const mostFields = 50_000;
 
 /**
  * What the files of `crds` add to where Kustomize looks: OpenAPI definitions of types (not CustomResourceDefinitions), whose extensions say which fields hold
@@ -17,11 +17,16 @@ const mostFields = 10_000;
  */
 export function configuredByCrds(kustomization: YamlMap, context: PatchContext): Configured {
   let result = noneConfigured;
+  let fields = 0;
   for (const written of scalarsAt(kustomization, 'crds')) {
+    const tell = (kind: YamlProblem['kind'], message: string) => context.report(kind, message, written);
+    if (/^https?:/.test(written.text)) {
+      tell('unsupported', `${written.text} lies elsewhere and is not fetched`);
+      continue;
+    }
     const file = context.open(written);
     if (!file) continue;
     const { documents, problems } = readYaml(file);
-    const tell = (kind: YamlProblem['kind'], message: string) => context.report(kind, message, written);
     if (problems.length > 0 || documents.length !== 1) {
       tell('invalid', `${written.text} is no OpenAPI definition`);
       continue;
@@ -35,7 +40,15 @@ export function configuredByCrds(kustomization: YamlMap, context: PatchContext):
     for (const { key } of entriesAt(definitions)) {
       const properties = propertiesOf(definitions, key.text);
       if (['kind', 'apiVersion', 'metadata'].some((field) => at(properties, field) === undefined)) continue;
-      const found = fieldsOf(definitions, key.text);
+      const found = fieldsOf(definitions, key.text, mostFields - fields);
+      fields += found.fields;
+      if (fields > mostFields) {
+        tell(
+          'unsupported',
+          `${written.text} leads to more than ${mostFields} fields: the others are not followed here`,
+        );
+        return result;
+      }
       if (found.identities > 0) tell('unsupported', `x-kubernetes-identity in ${written.text} is not applied here`);
       result = both(result, found.configured);
     }
@@ -49,17 +62,18 @@ function propertiesOf(definitions: YamlNode | undefined, type: string): YamlNode
   return at(at(definition, 'Schema') ?? at(definition, 'schema'), 'properties');
 }
 
-/** The fields of a type and of those that it refers to, as paths from its top. */
+/** The fields of a type and of those that it refers to, as paths from its top; `fields` is how many there are, or one more than `most`. */
 function fieldsOf(
   definitions: YamlNode | undefined,
   type: string,
-): { readonly configured: Configured; readonly identities: number } {
+  most: number,
+): { readonly configured: Configured; readonly identities: number; readonly fields: number } {
   const kind = type.slice(type.lastIndexOf('.') + 1);
   const commonLabels: FieldSpec[] = [];
   const commonAnnotations: FieldSpec[] = [];
   const names: NameFields[] = [];
   let identities = 0;
-  let seen = 0;
+  let fields = 0;
   const spec = (path: readonly string[]): FieldSpec => ({
     group: undefined,
     version: undefined,
@@ -69,7 +83,8 @@ function fieldsOf(
   });
   const visit = (name: string, above: readonly string[]): void => {
     for (const { key, value } of entriesAt(propertiesOf(definitions, name))) {
-      if (++seen > mostFields) return;
+      if (fields > most) return;
+      fields++;
       const path = [...above, key.text];
       if (textAt(value, 'x-kubernetes-annotation') !== undefined) commonAnnotations.push(spec(path));
       if (textAt(value, 'x-kubernetes-label-selector') !== undefined) commonLabels.push(spec(path));
@@ -85,5 +100,5 @@ function fieldsOf(
     }
   };
   visit(type, []);
-  return { configured: { ...noneConfigured, commonLabels, commonAnnotations, names }, identities };
+  return { configured: { ...noneConfigured, commonLabels, commonAnnotations, names }, identities, fields };
 }
