@@ -116,9 +116,27 @@ async function oneByOne(
 async function write(session: FixSession, parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const report = await session.run();
   const code = await writeReport(session, report, parsed, terminal, true);
-  if (!parsed.has('json')) nameLeftAlone(report, terminal);
+  if (!parsed.has('json')) {
+    nameWithdrawn(report, terminal);
+    nameLeftAlone(report, terminal);
+  }
   if (parsed.has('json')) await print(report, session.project.root, parsed, terminal);
   return code;
+}
+
+/** Taken back fixes that are named: the rest is counted. */
+const namedAtMost = 20;
+
+/** What an audit offers and was not written, since the result would not have held: nobody sees the page that says so where all is written at once. */
+function nameWithdrawn({ withdrawn }: FixReport, { stderr }: Terminal): void {
+  for (const { finding, fix, reason } of withdrawn.slice(0, namedAtMost)) {
+    const { path, start } = finding.locations[0];
+    const what = `${path}:${start.line}: «${fix.title}» (${finding.rule}) was taken back: ${reason}`;
+    stderr.write(`plimsoll: ${printable(what)}\n`);
+  }
+  const more = withdrawn.length - namedAtMost;
+  if (more > 0)
+    stderr.write(`plimsoll: and ${more} more ${more === 1 ? 'fix was' : 'fixes were'} taken back; --json names all\n`);
 }
 
 /** Writes the files of a report and says so; gives the exit code. */

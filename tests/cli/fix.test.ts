@@ -72,6 +72,9 @@ ${probes}`;
     const { stdout } = await fix(['--rule', 'monitoring/probes', '--review', '--write', '--allow-dirty', '--json']);
     expect(read('base/web.yaml').toString()).toBe(base);
     expect(JSON.parse(stdout)).toMatchObject({ withdrawn: [{ rule: 'monitoring/probes' }] });
+    const named = await fix(['--rule', 'monitoring/probes', '--review', '--write', '--allow-dirty']);
+    expect(named.stdout).toBe('nothing was written\n');
+    expect(named.stderr).toMatch(/^plimsoll: base\/web\.yaml:\d+: «.+» \(monitoring\/probes\) was taken back: \S/m);
   });
 
   test('shows what it would do and writes nothing in a pipe', async () => {
