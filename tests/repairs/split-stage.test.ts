@@ -16,6 +16,6 @@ test.each([
   const text = `FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n\nEXPOSE 80\n\nCMD ["npm", "start"]${end}`;
   const directory = layOutFiles(scratch, [{ path: 'Dockerfile', text, size: undefined, mode: undefined }]);
   const [finding] = await checkCase(directory, { id: 'size/single-stage-build', area: 'size', definition: rule }, {});
-  const stages = `FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n\nFROM node:24-slim\nWORKDIR /app\nCOPY --from=build /app /app\nEXPOSE 80\nCMD ["npm", "start"]${end}`;
+  const stages = `FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n\nFROM node:24-slim\nWORKDIR /app\nCOPY --from=build /app /app\nEXPOSE 80\n\nCMD ["npm", "start"]${end}`;
   expect(applyEdits(text, finding?.fix?.changes.edits ?? [])).toBe(stages);
 });

@@ -35,6 +35,12 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
 
+/**
+ * Fields of a feature gate that is off unless it is turned on: the API server drops them before it looks at what they say, so that it is no judge of it.
+ * ContainerStopSignals: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+ */
+const dropped = /^core\/v1\.Lifecycle stopSignal: a value that it has not$/;
+
 interface Known {
   readonly title: string;
   readonly text: string;
@@ -107,7 +113,7 @@ describe('what a real API server takes has no fault, and what has one it refuses
       const type = isObject(value) && kubernetesSchema().kind(String(value.apiVersion), String(value.kind))?.type;
       if (!type) continue;
       for (const { name, object: wrong } of mutationsOf(value, type))
-        if (!mutations.has(name)) mutations.set(name, JSON.stringify(wrong));
+        if (!mutations.has(name) && !dropped.test(name)) mutations.set(name, JSON.stringify(wrong));
     }
     const texts = [...mutations.values()];
     const answers = await strictAnswers(kubeconfig, texts);

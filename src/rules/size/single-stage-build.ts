@@ -50,9 +50,12 @@ export const rule = dockerfileRule({
           ),
         ...(conversion !== undefined && 'fix' in conversion && { fix: conversion.fix }),
         remedy: `Compile in a stage of its own and copy the result into ${runtimes[read.ecosystem] ?? 'a small one'}${conversion !== undefined && 'refusal' in conversion ? `. It is not done by a fix, because ${conversion.refusal}` : ''}.`,
-        // tally looks at files of one stage only, and does not see what Maven and Gradle compile in all of them, nor what go fetches and compiles.
+        // tally looks at files of one stage only, and does not see what Maven and Gradle compile in all of them, nor what go fetches and compiles, nor cargo install.
         peers:
-          dockerfile.stages.length === 1 && read.ecosystem !== 'maven' && !command.arguments.some(isRelease)
+          dockerfile.stages.length === 1 &&
+          read.ecosystem !== 'maven' &&
+          !(read.tool === 'cargo' && read.subcommand?.value === 'install') &&
+          !command.arguments.some(isRelease)
             ? ['tally:prefer-multi-stage-build']
             : [],
         cause: `ships-toolchain:${stage.index}`,
