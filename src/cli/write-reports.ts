@@ -29,7 +29,7 @@ const renderers: Readonly<Record<ReportFormat, (report: Report, settings: Render
       commands: commands.map(({ name }) => name),
     }),
   plain: async (report) => (await import('../report/plain.ts')).renderPlain(report),
-  json: async (report) => (await import('../report/json.ts')).jsonPieces(report),
+  json: async (report) => (await import('../report/json.ts')).reportPieces(report),
   sarif: async (report) => (await import('../report/sarif.ts')).renderSarif(report),
   markdown: async (report) => (await import('../report/markdown.ts')).renderMarkdown(report),
   junit: async (report, { failFrom }) => (await import('../report/junit.ts')).renderJunit(report, { failFrom }),

@@ -1,7 +1,7 @@
 import type { Finding, Location } from '../core/finding.ts';
 import { reportFingerprints } from '../core/fingerprint.ts';
 import { fixClass } from '../core/fix.ts';
-import { jsonText } from '../core/json-text.ts';
+import { jsonElements, jsonPieces } from '../core/json-pieces.ts';
 import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
 import { clusterJson } from './internal/cluster-json.ts';
@@ -14,51 +14,28 @@ export const jsonReportVersion = 1;
 
 /** The report as JSON that `schemas/report.schema.json` describes: every field always there, `null` where nothing is known. */
 export function renderJson(report: Report): string {
-  return [...jsonPieces(report)].join('');
+  return [...reportPieces(report)].join('');
 }
 
-/** Findings that are written in one piece. */
-const findingsAtOnce = 500;
-
 /** What {@link renderJson} gives, in pieces that are made when they are asked for: thousands of findings at once take hundreds of megabytes. */
-export function* jsonPieces(report: Report): Generator<string> {
+export function reportPieces(report: Report): Iterable<string> {
   const prints = reportFingerprints(report);
-  const docs = docsByRule(report);
-  const around = jsonText(aroundFindings(report, prints.suppressed, []));
-  if (report.findings.length === 0) {
-    yield around;
-    return;
-  }
-  // No text of the report can look like it: in JSON's texts a line's end is an escape.
-  const opening = '\n  "findings": [';
-  const at = around.indexOf(opening) + opening.length;
-  yield around.slice(0, at);
-  for (let start = 0; start < report.findings.length; start += findingsAtOnce) {
-    const end = Math.min(start + findingsAtOnce, report.findings.length);
-    const text = jsonText({ findings: foundBetween(report, start, end, docs, prints.findings) });
-    const comma = start === 0 ? '' : ',';
-    yield comma + text.slice(1 + opening.length, text.lastIndexOf('\n  ]'));
-  }
-  yield `\n  ${around.slice(at)}`;
+  return jsonPieces({
+    ...aroundFindings(report, prints.suppressed, []),
+    findings: jsonElements(() => foundIn(report, prints.findings)),
+  });
 }
 
 /** The value that {@link renderJson} writes. */
 export function jsonReport(report: Report) {
   const prints = reportFingerprints(report);
-  const found = foundBetween(report, 0, report.findings.length, docsByRule(report), prints.findings);
-  return aroundFindings(report, prints.suppressed, found);
+  return aroundFindings(report, prints.suppressed, [...foundIn(report, prints.findings)]);
 }
 
-function foundBetween(
-  report: Report,
-  start: number,
-  end: number,
-  docs: ReadonlyMap<string, string>,
-  prints: readonly string[],
-) {
-  return report.findings
-    .slice(start, end)
-    .map((finding, at) => found(finding, docs.get(finding.rule), excerptOf(report, finding), prints[start + at]));
+function* foundIn(report: Report, prints: readonly string[]) {
+  const docs = docsByRule(report);
+  for (const [index, finding] of report.findings.entries())
+    yield found(finding, docs.get(finding.rule), excerptOf(report, finding), prints[index]);
 }
 
 function aroundFindings(
