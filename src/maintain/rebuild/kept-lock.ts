@@ -63,9 +63,7 @@ export function lockMover(
   const set = movers[tool]?.find((name) => isSet(variable, name));
   if (set !== undefined) return set;
   const own = /(?:^|\/)(?:\.npmrc|etc\/npmrc|\.yarnrc(?:\.yml)?|pnpm-workspace\.yaml|bunfig\.toml|\.bundle\/config)$/;
-  return files
-    .map((each) => settingsWith(each, own, /^[ \t]*[^#;\s]*(?:lockfile|package-lock|shrinkwrap|GEMFILE)/im))
-    .find((path) => path !== undefined);
+  return settingsWith(files, own, /^[ \t]*[^#;\s]*(?:lockfile|package-lock|shrinkwrap|GEMFILE)/im);
 }
 
 /** npm takes its variables in either case. */

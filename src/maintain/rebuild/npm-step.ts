@@ -7,6 +7,8 @@ import { type NpmQuestion, npmDependencies, npmTree } from './npm-tree.ts';
 import { settingsWith } from './system-files.ts';
 
 const elsewhere = ['registry', 'before', 'tag', 'userconfig', 'globalconfig', 'min_release_age'];
+/** Of a scope, too. */
+const elsewhereInImage = new RegExp(`^npm_config_(?:.*registry|${elsewhere.join('|')})=`, 'i');
 
 /** What npm would choose now where no lock file holds it. One project, or global packages, a step. */
 export async function npmStep({
@@ -28,15 +30,10 @@ export async function npmStep({
   if (flag !== undefined) return unknown(`--${flag.name} ${isElsewhere}`);
   const set = elsewhere.find((name) => isSet(variable, `npm_config_${name}`));
   if (set !== undefined) return unknown(`npm_config_${set} ${isElsewhere}`);
-  if (
-    environment.some((each) =>
-      /^npm_config_(?:.*registry|before|tag|userconfig|globalconfig|min_release_age)=/i.test(each),
-    )
-  )
-    return unknown(`the image ${isElsewhere}`);
+  if (environment.some((each) => elsewhereInImage.test(each))) return unknown(`the image ${isElsewhere}`);
   const says =
     /^[ \t]*["']?(?:(?:@[\w.-]+:)?registry["']?\s*=(?!\s*https:\/\/registry\.npmjs\.org\/?\s*$)|(?:before|tag|min-release-age)\s*=)/m;
-  const settings = settingsWith(files, /npmrc$/, says) ?? settingsWith(filesBefore, /npmrc$/, says);
+  const settings = settingsWith([files, filesBefore], /npmrc$/, says);
   if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
   const machine = { os: 'linux', cpu: platform.architecture === 'amd64' ? 'x64' : platform.architecture };
   const questions = questionsOf(command, files.contents, brought);

@@ -34,7 +34,7 @@ export async function pipStep({
   if (set !== undefined) return unknown(`${set} ${isElsewhere}`);
   // Either form of a name, either sign behind it: https://pip.pypa.io/en/stable/topics/configuration/
   const says = /^[ \t]*(?:(?:extra[-_])?index[-_]url|find[-_]links|constraint|no[-_]index|pre)\s*[=:]/im;
-  const settings = settingsWith(files, /pip\.conf$/, says) ?? settingsWith(filesBefore, /pip\.conf$/, says);
+  const settings = settingsWith([files, filesBefore], /pip\.conf$/, says);
   if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
   const requirements: PythonRequirement[] = [];
   for (const { packages, tool, flags, action } of commands.map(({ read }) => read)) {

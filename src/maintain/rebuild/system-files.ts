@@ -83,7 +83,9 @@ function textsOf(contents: ReadonlyMap<string, Buffer>): Map<string, string> {
   );
 }
 
-/** The path of the first such file that says so. */
-export function settingsWith({ contents }: SystemFiles, name: RegExp, says: RegExp): string | undefined {
-  return [...contents].find(([path, bytes]) => name.test(path) && says.test(bytes.toString('utf8')))?.[0];
+/** The path of the first such file that says so, in the first state of the system that has one. */
+export function settingsWith(states: readonly SystemFiles[], name: RegExp, says: RegExp): string | undefined {
+  return states
+    .flatMap(({ contents }) => [...contents])
+    .find(([path, bytes]) => name.test(path) && says.test(bytes.toString('utf8')))?.[0];
 }
