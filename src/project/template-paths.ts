@@ -29,7 +29,7 @@ function isFilledIn(text: string): boolean {
   // Most texts hold none of these, and the expression looks at every line.
   return (
     ['{{', '{%', '<%', '@@', '%%'].some((mark) => text.includes(mark)) &&
-    /^\s*(?:\{\{|\{%|<%|@@|%%[A-Za-z])|^\s*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%|%%[A-Za-z]\w*%%)/im.test(text)
+    /^[ \t]*(?:\{\{|\{%|<%|@@|%%[A-Za-z])|^[ \t]*(?:FROM|ARG|ENV)\b.*(?:\{\{|\{%|<%|%%[A-Za-z]\w*%%)/im.test(text)
   );
 }
 

@@ -95,7 +95,7 @@ const stopping: Readonly<Partial<Record<Application['language'], RegExp>>> = {
 const namedInParts = /\bTERM\b|\bSIG['"`]|SIG\$?\{/;
 
 /** Servers of Python that have no handler. */
-const plainPython = /^\s*(?:from|import)\s+(?:http\.server|socketserver|flask|bottle|waitress|wsgiref)\b/m;
+const plainPython = /^[ \t]*(?:from|import)[ \t]+(?:http\.server|socketserver|flask|bottle|waitress|wsgiref)\b/m;
 
 /** The file is a source that was read, with all others, and none of them, nor a package, does anything at SIGTERM. */
 function isPlainServer(project: Project, application: Application, { file, language }: StartedSource): boolean {
