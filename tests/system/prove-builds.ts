@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,8 +90,11 @@ export interface Builders {
   stop(): void;
 }
 
-/** @param withBuildkit a BuildKit daemon, too, where it was built (scripts/buildkit) */
-export function startBuilders(withBuildkit: boolean): Builders {
+/** A builder of buildx whose driver is `remote`: the BuildKit daemon. The one without a name is the engine's own. */
+export const remoteBuilder = 'plimsoll-remote';
+
+/** @param all a BuildKit daemon, too, where it was built (scripts/buildkit), and buildx with both */
+export function startBuilders(all: boolean): Builders {
   const engine = startContainerEngine(['busybox']);
   const scratch = mkdtempSync(path.join(tmpdir(), 'prove-builders-'));
   const socket = spawnSync(path.join(root, 'scripts/engine'), ['up'], { encoding: 'utf8' }).stdout.trim();
@@ -105,15 +108,27 @@ export function startBuilders(withBuildkit: boolean): Builders {
   // Buildah takes it for an error where there is the directory and no such file.
   writeFileSync(path.join(scratch, 'config.json'), '{}');
   storeBase(environment, scratch);
-  const buildkit = withBuildkit && !buildkitMissing ? startBuildkit() : undefined;
+  const variables = all && !buildkitMissing && startBuildkit() ? buildkitVariables() : undefined;
+  if (variables !== undefined) addBuildx(environment, variables.BUILDKIT_HOST);
   return {
     engine,
-    environment: { ...environment, ...(buildkit && buildkitVariables()) },
+    environment: { ...environment, ...variables },
     scratch,
     stop() {
       rmSync(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** As a plug-in of the client, in the configuration that is the test's own. */
+function addBuildx(environment: Environment, daemon: string): void {
+  const plugins = path.join(environment.DOCKER_CONFIG ?? '', 'cli-plugins');
+  mkdirSync(plugins, { recursive: true });
+  symlinkSync(path.join(root, '.cache/bin/buildx'), path.join(plugins, 'docker-buildx'));
+  const create = ['buildx', 'create', '--name', remoteBuilder, '--driver', 'remote', daemon];
+  const { status, stderr } = spawnSync(docker, create, { encoding: 'utf8', env: { ...environment } });
+  if (status !== 0)
+    throw new Error(`scripts/system-parts buildx makes buildx, which the tests of builders need: ${stderr}`);
 }
 
 /** Buildah and Podman take the base from their own storage. */

@@ -92,7 +92,7 @@ const missingSource =
 /** Without what builders put before an error. */
 function plainError(error: string): string {
   const prefix =
-    /^(?:error: |error response from daemon: |failed to solve(?: with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = |(?:error )?building at STEP "(?:[^"\\]|\\.)*": )+/i;
+    /^(?:error: |error response from daemon: |failed to build: |failed to solve(?: with frontend [\w.-]+)?: |failed to create LLB definition: |rpc error: code = \w+ desc = |(?:error )?building at STEP "(?:[^"\\]|\\.)*": )+/i;
   // Buildah shows its own data of an instruction that it does not know.
   return error
     .trim()

@@ -126,6 +126,17 @@ test.each<[string, [Partial<ProgressResult>, Partial<Ending>?], string, RegExp]>
     /^What the build needs cannot be reached, at «\[internal\] load metadata.*connection refused\.$/,
   ],
   [
+    'the same through buildx',
+    [
+      {
+        error:
+          'ERROR: failed to build: failed to solve: rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: failed to create LLB definition: failed to do request: Head "http://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused',
+      },
+    ],
+    'unreachable',
+    /^What the build needs cannot be reached: failed to do request: Head .*connection refused\.$/,
+  ],
+  [
     'a RUN does not reach a host: that is its own failure',
     [
       ran(
