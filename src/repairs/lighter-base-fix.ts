@@ -6,6 +6,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { nativePackagesNamed } from '../ecosystems/pip/native-packages.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
+import { programsOfContainers } from './container-programs.ts';
 import { convertToStages } from './multi-stage/convert-to-stages.ts';
 import { replaceReference } from './replace-base.ts';
 
@@ -43,9 +44,9 @@ export function lighterBaseFix(
     if (converted === undefined || 'fix' in converted) return converted;
     // Where no stage can be parted off, wheels may still make the compilers needless: a build tells.
     if (!installs.every(isOfRegistry) || namesNative(project, dockerfile, installs)) return converted;
-    if (missingProgram(dockerfile, chain) !== undefined) return converted;
+    if (missingProgram(project, dockerfile, chain) !== undefined) return converted;
   }
-  const missing = missingProgram(dockerfile, chain);
+  const missing = missingProgram(project, dockerfile, chain);
   if (missing !== undefined)
     return {
       refusal: `a step or the container calls ${missing}, which ${lighter.reference} lacks or which may need what it lacks`,
@@ -136,9 +137,10 @@ const knownSteps =
   /^(?:pip[\d.]*|apt|apt-get|dpkg|apk|npm|yarn|pnpm|node|set|cd|true|:|export|test|\[|echo|printf|umask|cat|rm|mkdir|chown|chmod|chgrp|ln|touch|cp|mv|useradd|groupadd|adduser|addgroup|usermod|sed|grep|find|tar|ls|curl|wget|git|unzip|gpg|make|gcc|xz)$/;
 
 /** The first program that a step or the container calls, that the full image brings, and that no step installs by name. */
-function missingProgram(dockerfile: Dockerfile, chain: readonly Stage[]): string | undefined {
+function missingProgram(project: Project, dockerfile: Dockerfile, chain: readonly Stage[]): string | undefined {
+  const [own] = chain;
   const last = chain.at(-1);
-  if (last === undefined) return undefined;
+  if (own === undefined || last === undefined) return undefined;
   const image = baseImageOf(last);
   const installed = new Set(
     packageCommands(dockerfile)
@@ -153,5 +155,8 @@ function missingProgram(dockerfile: Dockerfile, chain: readonly Stage[]): string
         const wanted = packageOfFullImage(name, image);
         if (wanted !== undefined && !installed.has(wanted)) return name;
       }
-  return undefined;
+  return programsOfContainers(project, dockerfile, own).find(({ name }) => {
+    const wanted = packageOfFullImage(name, image);
+    return wanted !== undefined && !installed.has(wanted);
+  })?.name;
 }

@@ -35,7 +35,11 @@ export function releaseHazards(
   const to = baseImage(toReference);
   const system = systemOf(to);
   const changesSystem = systemKey(from) !== systemKey(to);
-  const ofLanguage = [...unseenSteps(stages), ...languageHazards(dockerfile, own, from, to)];
+  const ofLanguage = [
+    ...unseenSteps(stages),
+    ...languageHazards(dockerfile, own, from, to),
+    ...versionedPaths(dockerfile, from, to),
+  ];
   if (!changesSystem) return { certain: ofLanguage, possible: [], edits: [], pipIntoSystem: false };
   const installs = packageCommands(dockerfile).filter(
     ({ stage, read }) => stage !== undefined && own.has(stage) && read.action === 'install',
@@ -263,6 +267,30 @@ function languageHazards(
       : [];
   return [];
 }
+
+/**
+ * An instruction that names a directory or program by the old version of the language: `COPY --from=build /usr/local/lib/python3.9`. Those of all
+ * stages are looked at, as what one stage has another one copies.
+ */
+function versionedPaths(dockerfile: Dockerfile, from: BaseImage, to: BaseImage): readonly string[] {
+  const [old, next] = [from, to].map(({ runtime }) => /^\d+\.\d+/.exec(runtime?.version ?? '')?.[0]);
+  if (old === undefined || old === next || from.runtime?.name !== to.runtime?.name) return [];
+  const pattern = versionedPath[from.runtime?.name ?? '']?.(old.replace('.', '\\.'));
+  if (pattern === undefined) return [];
+  for (const { instructions } of dockerfile.stages)
+    for (const { name, range, line } of instructions) {
+      const found = name === 'LABEL' ? null : pattern.exec(dockerfile.text.slice(range.start, range.end));
+      if (found !== null) return [`line ${line} names ${found[0]}, which is of the old version`];
+    }
+  return [];
+}
+
+/** What has the version of a language in its name; by runtime. PHP names the directory of its extensions after its API. */
+const versionedPath: Readonly<Record<string, (version: string) => RegExp>> = {
+  python: (version) => new RegExp(`\\bpython${version}\\b`),
+  ruby: (version) => new RegExp(`\\b(?:ruby|gems)/${version}\\.0\\b`),
+  php: () => /\bno-debug-(?:non-)?zts-\d{8}\b/,
+};
 
 function list(names: readonly string[]): string {
   const unique = [...new Set(names)];

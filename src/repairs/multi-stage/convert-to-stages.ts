@@ -2,6 +2,7 @@ import type { Fix } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
+import { rebuilderOf } from '../../project/rebuilds-on-change.ts';
 import { lastInstruction, workingDirectory } from '../../project/stage-facts.ts';
 import { planDotnet } from './plan-dotnet.ts';
 import { planGo } from './plan-go.ts';
@@ -76,6 +77,8 @@ export function preventing(project: Project, dockerfile: Dockerfile, stage: Stag
     return 'it has ONBUILD or SHELL';
   const copiesOfStages = instructions.some((each) => each.name === 'COPY' && each.from !== undefined);
   if (copiesOfStages) return 'it takes files from other stages already';
+  const rebuilder = rebuilderOf(dockerfile, stage);
+  if (rebuilder !== undefined) return `${rebuilder} builds in the container`;
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { baseImage } from '../../bases/base-image.ts';
+import { type BaseImage, baseImage } from '../../bases/base-image.ts';
 import { packageOfFullImage } from '../../bases/image-tools.ts';
 import { type Assumption, applyEdits, type Fix, type TextEdit } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
@@ -11,6 +11,7 @@ import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { scratch } from './build-end.ts';
+import { programsOfContainers } from '../container-programs.ts';
 import { finalStage } from './final-stage.ts';
 import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
@@ -188,15 +189,33 @@ function lackingProgram(subject: SplitSubject, plan: SplitPlan, packages: readon
           return 'the container starts bash, and the new image has none';
         const left = packageLeftBehind(subject, program, packages);
         if (left !== undefined) return `the container starts ${program}, and ${left} stays with the build`;
-        const lacking = packageOfFullImage(program, image);
-        if (lacking === undefined || packages.includes(lacking)) continue;
-        if (image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program))
-          continue;
-        return `the container starts ${program}, and the new image has none`;
+        if (lacks(image, program, packages)) return `the container starts ${program}, and the new image has none`;
       }
     }
   }
-  return undefined;
+  return lackingInContainers(subject, image, packages);
+}
+
+/** The same for what Compose and Kubernetes have run in the container: a health check by curl, say. */
+function lackingInContainers(
+  { project, dockerfile, stage, program: own }: SplitSubject,
+  image: BaseImage,
+  packages: readonly string[],
+): string | undefined {
+  const ownName = own?.[0]?.replace(/^.*\//, '');
+  const found = programsOfContainers(project, dockerfile, stage).find(({ name }) =>
+    image.shell === 'none' ? name !== ownName : lacks(image, name, packages),
+  );
+  return found && `${found.path} has ${found.name} run in the container, and the new image has none`;
+}
+
+/** True for a program that full images of a language have, and this one neither has nor gets. */
+function lacks(image: BaseImage, program: string, packages: readonly string[]): boolean {
+  const lacking = packageOfFullImage(program, image);
+  if (lacking === undefined || packages.includes(lacking)) return false;
+  return !(
+    image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program)
+  );
 }
 
 /** A package of the distribution that the build installs, and the new image does not, and of which the program is by its name. */

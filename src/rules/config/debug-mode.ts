@@ -5,6 +5,7 @@ import { replace } from '../../dockerfile/edit.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import { shippedStages } from '../../project/project.ts';
+import { rebuilders } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
 
@@ -43,7 +44,7 @@ const servers: readonly { readonly program: RegExp; readonly argument: RegExp; r
     what: "Django's development server",
   },
   { program: /^php$/, argument: /^(?:artisan|bin\/console)$/, what: "PHP's built-in server" },
-  { program: /^(?:air|reflex|watchexec)$/, argument: /^/, what: 'a program that rebuilds when a source changes' },
+  { program: rebuilders, argument: /^/, what: 'a program that rebuilds when a source changes' },
   { program: /^dotnet$/, argument: /^watch$/, what: 'dotnet watch' },
 ];
 

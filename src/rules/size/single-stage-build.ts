@@ -8,6 +8,7 @@ import { packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { type Project, shippedStages } from '../../project/project.ts';
+import { rebuilderOf } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf, stageChain } from '../../project/stage-facts.ts';
 import { convertToStages } from '../../repairs/multi-stage/convert-to-stages.ts';
@@ -29,7 +30,8 @@ export const rule = dockerfileRule({
   peers: ['tally:prefer-multi-stage-build'],
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
-      if (!runsProgram(project, dockerfile, stage)) continue;
+      // What builds when a source changes needs its compiler: config/debug-mode tells of it.
+      if (!runsProgram(project, dockerfile, stage) || rebuilderOf(dockerfile, stage) !== undefined) continue;
       const chain = new Set(stageChain(stage));
       const compile = packageCommands(dockerfile).find(
         (placed) => placed.stage !== undefined && chain.has(placed.stage) && compiles(placed),

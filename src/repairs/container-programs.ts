@@ -1,0 +1,65 @@
+import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { parseScriptFile } from '../dockerfile/parse-script.ts';
+import type { Stage } from '../dockerfile/stage.ts';
+import { scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
+import { buildsOf, type ImageUse, type Project } from '../project/project.ts';
+
+/** A program that a manifest has run in a container, beside what the image itself says. */
+export interface ContainerProgram {
+  readonly name: string;
+  /** The manifest, relative to the project's root. */
+  readonly path: string;
+}
+
+/** What Compose and Kubernetes have run in the containers of a stage: as command, as health check or probe, as hook. */
+export function programsOfContainers(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+): readonly ContainerProgram[] {
+  return buildsOf(project, dockerfile)
+    .filter((build) => build.stage === stage)
+    .flatMap(({ runBy }) => runBy)
+    .flatMap((use) => {
+      const path = use.kind === 'service' ? use.file.path : use.workload.object.path;
+      return namesOf(use).map((name) => ({ name, path }));
+    });
+}
+
+function namesOf(use: ImageUse): readonly string[] {
+  if (use.kind === 'service') {
+    const { entrypoint, command, healthcheck } = use.service;
+    return [
+      ...[entrypoint, command].flatMap(ofCommand),
+      ...(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
+    ];
+  }
+  const { container } = use;
+  const hooks = ['postStart', 'preStop'].map((hook) => scalarsAt(container.lifecycle, hook, 'exec', 'command'));
+  const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe];
+  return [container.command, container.args, ...probes.map((probe) => probe?.command), ...hooks].flatMap(ofWords);
+}
+
+/** https://docs.docker.com/reference/compose-file/services/#healthcheck: a text for a shell, or `CMD` and words, or `CMD-SHELL` and a text. */
+function ofHealthcheck(test: YamlNode | undefined): readonly string[] {
+  if (test?.kind === 'scalar') return ['sh', ...ofScript(test.text)];
+  const [form, ...words] = scalarsAt(test);
+  return form?.text === 'CMD-SHELL' ? ['sh', ...ofScript(words[0]?.text ?? '')] : ofWords(words);
+}
+
+function ofCommand(node: YamlNode | undefined): readonly string[] {
+  return node?.kind === 'scalar' ? ofScript(node.text) : ofWords(scalarsAt(node));
+}
+
+function ofScript(text: string): readonly string[] {
+  return parseScriptFile(text).commands.map(({ name }) => name);
+}
+
+/** The program of an array, and the commands of the script that a shell is given in it. */
+function ofWords(words: readonly YamlScalar[] = []): readonly string[] {
+  const [first, ...others] = words.map(({ text }) => text);
+  if (first === undefined || first.startsWith('-')) return [];
+  const program = first.slice(first.lastIndexOf('/') + 1);
+  const at = others.findIndex((word) => /^-\w*c$/.test(word));
+  return /^(?:ba|da|a|z|k)?sh$/.test(program) && at !== -1 ? [program, ...ofScript(others[at + 1] ?? '')] : [program];
+}
