@@ -4,6 +4,7 @@ import { filesNamed } from '../context/listing-index.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { absolutePath, copiedFiles, liesIn } from './copied-files.ts';
+import { directoryOf } from './moved-files.ts';
 import { buildsOf, type Project } from './project.ts';
 import { imageWorkingDirectory, stageChain } from './stage-facts.ts';
 
@@ -30,10 +31,14 @@ export function copiedScript(
   if (program === '' || program.startsWith('-') || program.includes('$')) return undefined;
   const places = placesOf(dockerfile, stage, program);
   const name = program.slice(program.lastIndexOf('/') + 1);
+  const original = originalOf(dockerfile, stage, places);
   for (const { context } of buildsOf(project, dockerfile)) {
     if (context === undefined) continue;
     const copies = copiesOf(context, dockerfile, stage);
-    const file = landedAt(context, copies, places) ?? onlyOneNamed(context, copies, name);
+    const file =
+      landedAt(context, copies, places) ??
+      onlyOneNamed(context, copies, name) ??
+      (original && landedAt(context, copies, [original]));
     const start = file === undefined ? '' : context.readStart(file);
     if (file === undefined || start === '') continue;
     const path = context.directory === '' ? file : `${context.directory}/${file}`;
@@ -70,6 +75,20 @@ function placesOf(dockerfile: Dockerfile, stage: Stage, program: string): readon
     ...(own === undefined ? [] : [own]),
     ...(program.includes('/') ? [] : programDirectories.map((directory) => `${directory}/${program}`)),
   ];
+}
+
+/** The file of which a step makes the one at a place: `mv /init.sh /start`, `dos2unix -n /init.sh /start`. */
+function originalOf(dockerfile: Dockerfile, stage: Stage, places: readonly string[]): string | undefined {
+  const chain = stageChain(stage);
+  for (const placed of dockerfile.commandsNamed('cp', 'mv', 'ln', 'install', 'dos2unix')) {
+    if (placed.stage === undefined || !chain.includes(placed.stage)) continue;
+    const [source, target] = placed.command.arguments.slice(-2).map(({ value }) => value);
+    if (source === undefined || target === undefined || source.startsWith('-')) continue;
+    const directory = directoryOf(dockerfile, placed);
+    const made = absolutePath(directory, target);
+    if (made !== undefined && places.includes(made)) return absolutePath(directory, source);
+  }
+  return undefined;
 }
 
 interface Copy {

@@ -35,18 +35,35 @@ function plainText(library: string, path: string, mention: RegExpExecArray): Log
 const springMention =
   /spring-boot-(?:starter-parent|dependencies|starter(?:-[a-z-]{1,40})?)\b|org\.springframework\.boot\b(?=["'])/;
 
-/** The version of Spring Boot, where a manifest names it: the first two numbers. */
-export function springBootVersion({ manifests }: Application): readonly [number, number] | undefined {
+/**
+ * The version of Spring Boot, where a manifest names it, or one of the directories above, which modules of Maven and Gradle inherit from: the first
+ * two numbers.
+ */
+export function springBootVersion(
+  { directory, manifests }: Application,
+  read: (path: string) => string | undefined = () => undefined,
+): readonly [number, number] | undefined {
   for (const { text } of manifests.values()) {
-    const named =
-      /<artifactId>spring-boot-(?:starter-parent|dependencies)<\/artifactId>\s{0,200}<version>(\d{1,3})\.(\d{1,3})\./.exec(
-        text,
-      ) ??
-      /org\.springframework\.boot["']\)?\s{1,20}version\s{0,20}\(?["'](\d{1,3})\.(\d{1,3})\./.exec(text) ??
-      /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d{1,3})\.(\d{1,3})\./.exec(text);
-    if (named) return [Number(named[1]), Number(named[2])];
+    const named = namedVersion(text);
+    if (named) return named;
   }
+  const parts = directory.split('/');
+  for (let depth = directory === '' ? -1 : parts.length - 1; depth >= 0; depth--)
+    for (const name of ['pom.xml', 'build.gradle', 'build.gradle.kts']) {
+      const named = namedVersion(read([...parts.slice(0, depth), name].join('/')) ?? '');
+      if (named) return named;
+    }
   return undefined;
+}
+
+function namedVersion(text: string): readonly [number, number] | undefined {
+  const named =
+    /<artifactId>spring-boot-(?:starter-parent|dependencies)<\/artifactId>\s{0,200}<version>(\d{1,3})\.(\d{1,3})\./.exec(
+      text,
+    ) ??
+    /org\.springframework\.boot["']\)?\s{1,20}version\s{0,20}\(?["'](\d{1,3})\.(\d{1,3})\./.exec(text) ??
+    /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d{1,3})\.(\d{1,3})\./.exec(text);
+  return named ? [Number(named[1]), Number(named[2])] : undefined;
 }
 
 /** The console of the default host: https://learn.microsoft.com/dotnet/core/extensions/logging-providers */

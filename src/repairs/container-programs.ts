@@ -1,8 +1,11 @@
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import type { ComposeService } from '../kubernetes/compose.ts';
+import type { Container } from '../kubernetes/workload.ts';
 import { scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
-import { buildsOf, type ImageUse, type Project } from '../project/project.ts';
+import { buildsOf, type Project } from '../project/project.ts';
+import { sameServices } from '../project/same-service.ts';
 
 /** A program that a manifest has run in a container, beside what the image itself says. */
 export interface ContainerProgram {
@@ -20,21 +23,23 @@ export function programsOfContainers(
   return buildsOf(project, dockerfile)
     .filter((build) => build.stage === stage)
     .flatMap(({ runBy }) => runBy)
-    .flatMap((use) => {
-      const path = use.kind === 'service' ? use.file.path : use.workload.object.path;
-      return namesOf(use).map((name) => ({ name, path }));
-    });
+    .flatMap((use) =>
+      use.kind === 'container'
+        ? namesOfContainer(use.container).map((name) => ({ name, path: use.workload.object.path }))
+        : sameServices(project, use).flatMap(({ file, service }) =>
+            namesOfService(service).map((name) => ({ name, path: file.path })),
+          ),
+    );
 }
 
-function namesOf(use: ImageUse): readonly string[] {
-  if (use.kind === 'service') {
-    const { entrypoint, command, healthcheck } = use.service;
-    return [
-      ...[entrypoint, command].flatMap(ofCommand),
-      ...(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
-    ];
-  }
-  const { container } = use;
+function namesOfService({ entrypoint, command, healthcheck }: ComposeService): readonly string[] {
+  return [
+    ...[entrypoint, command].flatMap(ofCommand),
+    ...(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
+  ];
+}
+
+function namesOfContainer(container: Container): readonly string[] {
   const hooks = ['postStart', 'preStop'].map((hook) => scalarsAt(container.lifecycle, hook, 'exec', 'command'));
   const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe];
   return [container.command, container.args, ...probes.map((probe) => probe?.command), ...hooks].flatMap(ofWords);

@@ -100,6 +100,9 @@ function readsLists({ name, nameWord, arguments: words }: CommandLine): boolean 
   // A command that is a variable: `$install git`.
   if (name === '' && /^["']?\$\{?\w+\}?["']?$/.test(nameWord.raw)) return true;
   if (/^(?:python|perl|ruby|node|php|pwsh)[\d.]*$/.test(name)) return words.some(({ value }) => setsUp.test(value));
+  // It installs what its browsers need.
+  if (name === 'playwright' || words.some(({ value }) => /^playwright(?:@|$)/.test(value)))
+    return words.some(({ value }) => value === '--with-deps' || value === 'install-deps');
   if (/^(?:ba|da|a|z)?sh$/.test(name)) {
     const script = words.find(({ value }) => !/^[-+]/.test(value));
     // -n only looks whether it can be read.

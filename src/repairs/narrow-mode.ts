@@ -110,7 +110,9 @@ function saysAnyUser(dockerfile: Dockerfile, { instruction }: PlacedCommand): bo
 const anyUserSaid = new WeakMap<Instruction, boolean>();
 
 function namesAnyUser(text: string): boolean {
-  return /#.*(?:--user\b|\barbitrary\b|\b(?:any|random|other) (?:user|uid)|regardless of the u|openshift)/i.test(text);
+  return /#.*(?:--user\b|\barbitrary\b|\b(?:any|random|other) (?:user|uid)|regardless of the u|openshift|world[- ]?writ|non-?root user)/i.test(
+    text,
+  );
 }
 
 /** Packages of web servers that are started as root and answer as another user, and that user. */

@@ -8,6 +8,7 @@ import { copiedScriptText } from '../project/copied-script.ts';
 import type { Project } from '../project/project.ts';
 import { expandedValue, imageInstructions, lastInstruction, stageChain } from '../project/stage-facts.ts';
 import { startedCommands, startedScripts } from '../project/started-commands.ts';
+import { saidOfContainers } from './started-files.ts';
 
 /** Programs that do what only root may: they start others as other users, or change the machine. */
 const programsOfRoot =
@@ -24,6 +25,7 @@ export function rootNeeds(project: Project, dockerfile: Dockerfile, stage: Stage
     ...entryScripts(project, dockerfile, stage),
     lowPorts(dockerfile, stage),
     homeOfRoot(dockerfile, stage),
+    mountedInHome(project, dockerfile, stage),
     narrowModes(dockerfile, stage),
     engineSocket(stage),
   ].filter((each) => each !== undefined);
@@ -142,6 +144,16 @@ function homeOfRoot(dockerfile: Dockerfile, stage: Stage): Assumption | undefine
       };
   }
   return undefined;
+}
+
+/** What Compose or Kubernetes mounts into /root, or names there, is out of another user's reach. */
+function mountedInHome(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const named = /(?:^|[:=\s])\/root\/[\w./-]*/m.exec(saidOfContainers(project, dockerfile, stage));
+  if (named === null) return undefined;
+  return {
+    statement: `Nothing that is given to the container lies in /root, which only root enters. A manifest says ${named[0].replace(/^[^/]*/, '')}.`,
+    state: 'fails',
+  };
 }
 
 /** Something other than removing what lies there. */

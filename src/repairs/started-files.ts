@@ -4,6 +4,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import type { YamlNode } from '../kubernetes/yaml-node.ts';
 import { copiedScript } from '../project/copied-script.ts';
 import { buildsOf, type Project } from '../project/project.ts';
+import { sameServices } from '../project/same-service.ts';
 import { startedCommands, startedWords } from '../project/started-commands.ts';
 
 /** A text file of the build context that the container starts, itself or through another one. */
@@ -50,7 +51,10 @@ export function saidOfContainers(project: Project, dockerfile: Dockerfile, stage
   const lines: string[] = [];
   for (const build of buildsOf(project, dockerfile)) {
     if (build.stage !== stage) continue;
-    for (const use of build.runBy) collect(use.kind === 'service' ? use.service.node : use.container.node, lines);
+    for (const use of build.runBy) {
+      if (use.kind === 'container') collect(use.container.node, lines);
+      for (const { service } of sameServices(project, use)) collect(service.node, lines);
+    }
   }
   return lines.join('\n');
 }

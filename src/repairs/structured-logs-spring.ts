@@ -7,8 +7,11 @@ import { insertion } from './text-edits.ts';
 const property = 'logging.structured.format.console';
 
 /** Spring Boot's own switch, from 3.4 on, in the application's properties: https://docs.spring.io/spring-boot/reference/features/logging.html#features.logging.structured */
-export function springLogs(application: Application): LogSwitch | undefined {
-  const version = springBootVersion(application);
+export function springLogs(
+  application: Application,
+  read: (path: string) => string | undefined,
+): LogSwitch | undefined {
+  const version = springBootVersion(application, read);
   if (version && (version[0] < 3 || (version[0] === 3 && version[1] < 4))) return undefined;
   const files = application.sourcePaths.filter((path) => /(?:^|\/)application\.(?:properties|ya?ml)$/.test(path));
   const [path] = files;

@@ -18,11 +18,18 @@ export interface LogSwitch {
   readonly question?: string;
 }
 
-/** The switch of a framework for one JSON object a line, set where the application sets its logger up; undefined where there is none. */
-export function structuredLogs(use: LoggerUse, application: Application): Fix | undefined {
+/**
+ * The switch of a framework for one JSON object a line, set where the application sets its logger up; undefined where there is none.
+ * @param readText a file of the project beside those of the application, by its path
+ */
+export function structuredLogs(
+  use: LoggerUse,
+  application: Application,
+  readText: (path: string) => string | undefined,
+): Fix | undefined {
   const text = application.artifact(use.path)?.text;
   if (text === undefined) return undefined;
-  const found = logSwitch(use, text, application);
+  const found = logSwitch(use, text, application, readText);
   if (found === undefined) return undefined;
   const read: Assumption = {
     statement: 'Nothing reads the lines of the log as text.',
@@ -50,7 +57,12 @@ export function structuredLogs(use: LoggerUse, application: Application): Fix | 
   };
 }
 
-function logSwitch(use: LoggerUse, text: string, application: Application): LogSwitch | undefined {
+function logSwitch(
+  use: LoggerUse,
+  text: string,
+  application: Application,
+  readText: (path: string) => string | undefined,
+): LogSwitch | undefined {
   switch (application.language) {
     case 'go':
       return goLogs(use, text);
@@ -59,7 +71,7 @@ function logSwitch(use: LoggerUse, text: string, application: Application): LogS
     case 'node':
       return nodeLogs(use, text);
     case 'java':
-      return use.library === 'spring-boot' ? springLogs(application) : javaLogs(use, text);
+      return use.library === 'spring-boot' ? springLogs(application, readText) : javaLogs(use, text);
     case 'dotnet':
       return dotnetLogs(use, text, application);
     default:

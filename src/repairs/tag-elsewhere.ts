@@ -1,3 +1,5 @@
+import { baseImage } from '../bases/base-image.ts';
+import { releasesKnownOn } from '../bases/releases.ts';
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { directoryOf } from '../project/link-builds.ts';
 import type { Project } from '../project/project.ts';
@@ -26,6 +28,10 @@ export function tagElsewhere(project: Project, reference: ImageReference, path: 
   return first && known.every(({ tag }) => tag === first.tag) ? first : undefined;
 }
 
+function hasEnded({ text }: ImageReference): boolean {
+  return baseImage(text).endOfLife.some(({ date }) => date < releasesKnownOn);
+}
+
 /** One directory holds the other, or is it. */
 function isAlong(one: string, other: string): boolean {
   const [outer, inner] = one.length < other.length ? [one, other] : [other, one];
@@ -36,7 +42,8 @@ function makeIndex({ dockerfiles, workloads, composeFiles }: Project): ReadonlyM
   const index = new Map<string, KnownTag[]>();
   const add = (reference: ImageReference | undefined, path: string) => {
     const tag = reference?.tag;
-    if (!reference || tag === undefined || !/\d/.test(tag)) return;
+    // One that gets no updates any more is no version to name; a database of `latest` is newer, and does not go back.
+    if (!reference || tag === undefined || !/\d/.test(tag) || hasEnded(reference)) return;
     const name = familiarName(reference);
     const known = index.get(name);
     if (known) known.push({ tag, path });

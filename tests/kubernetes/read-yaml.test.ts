@@ -151,7 +151,7 @@ describe('anchors and merge keys', () => {
     ['a: *gone', 'the alias *gone names no anchor'],
     ['a: &a [*a]', 'the alias *a stands inside of what it names'],
     ['a: {<<: 3}', 'what << merges is no map'],
-    ['a: 1\nb: 2\na: 3', 'the key a is there twice; Kubernetes takes the last'],
+    ['a: 1\nb: 2\na: 3', 'the key a is there twice; the last one was read'],
     ['? {a: b}\n: c', 'a key is a map or a list'],
     ['a:\n\t- b', 'this is no YAML: tab characters must not be used in indentation'],
   ])('%j is a problem', (text, message) => {

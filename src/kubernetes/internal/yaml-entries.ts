@@ -49,7 +49,7 @@ function withoutDuplicates(entries: YamlEntry[], context: MergeContext): YamlEnt
   for (const entry of entries) {
     const { key } = entry;
     if (last.has(key.text) && told++ < toldDuplicates)
-      context.report(`the key ${shortened(key.text)} is there twice; Kubernetes takes the last`, key.range);
+      context.report(`the key ${shortened(key.text)} is there twice; the last one was read`, key.range);
     last.set(key.text, entry);
   }
   return [...last.values()];

@@ -10,8 +10,8 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
-import { scratch } from './build-end.ts';
 import { programsOfContainers } from '../container-programs.ts';
+import { scratch } from './build-end.ts';
 import { finalStage } from './final-stage.ts';
 import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
@@ -213,9 +213,7 @@ function lackingInContainers(
 function lacks(image: BaseImage, program: string, packages: readonly string[]): boolean {
   const lacking = packageOfFullImage(program, image);
   if (lacking === undefined || packages.includes(lacking)) return false;
-  return !(
-    image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program)
-  );
+  return !(image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program));
 }
 
 /** A package of the distribution that the build installs, and the new image does not, and of which the program is by its name. */

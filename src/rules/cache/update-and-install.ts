@@ -6,6 +6,7 @@ import { shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
 import { nothingLaterInstalls } from '../../repairs/later-installs.ts';
+import { mayReadLists } from '../../repairs/list-dependents.ts';
 import { aptTools, installing, updateWithInstall } from '../../repairs/update-with-install.ts';
 
 export const rule = dockerfileRule({
@@ -19,7 +20,7 @@ export const rule = dockerfileRule({
     const installs = runs.some(({ install }) => install !== undefined);
     const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
     for (const [at, run] of runs.entries()) {
-      if (run.update === undefined || run.install !== undefined) continue;
+      if (run.update === undefined || run.install !== undefined || mayInstallBehind(dockerfile, run.update)) continue;
       const dependent = dependentRuns(runs.slice(at + 1), run.stage);
       const { stage } = run;
       const fix = updateWithInstall(project, dockerfile, run.update, stage !== undefined && shipped.has(stage));
@@ -42,6 +43,12 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/** A script or a program that installs packages, in the RUN of the update behind it: `playwright install --with-deps`. */
+function mayInstallBehind(dockerfile: Dockerfile, { instruction, command }: PlacedPackageCommand): boolean {
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  return mayReadLists(commands.filter(({ range }) => range.start > command.range.end));
+}
 
 /** What one RUN does with the package lists. */
 interface ListRun {

@@ -6,6 +6,7 @@ import { environmentOf } from '../../project/application-environment.ts';
 import { runsInBrowsers } from '../../project/application-kind.ts';
 import type { ImageBuild, ImageUse, Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
+import { sameServices } from '../../project/same-service.ts';
 
 /** Set by the kernel's start of a process, the shell, the container runtime, Kubernetes or the language's own image. */
 const alwaysThere =
@@ -46,7 +47,11 @@ type Reads = ReadonlyMap<string, readonly VariableRead[]>;
 function missingOf(project: Project, build: ImageBuild, use: ImageUse, reads: Reads) {
   if (reads.size === 0 || !runsAsBuilt(use)) return [];
   const { variables, complete } = environmentOf(project, build, use);
-  return complete ? [...reads].filter(([name]) => !variables.has(name)) : [];
+  // What another file of the Compose project gives to the service: one is laid over the other.
+  const services = sameServices(project, use).map(({ service }) => service);
+  if (!complete || services.some(({ envFiles }) => envFiles.length > 0)) return [];
+  const given = new Set(services.flatMap(({ environment }) => environment.map(({ name }) => name)));
+  return [...reads].filter(([name]) => !variables.has(name) && !given.has(name));
 }
 
 /** With several images of one source, each may run another part of it. */

@@ -50,7 +50,7 @@ export const rule = applicationRule({
     const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
     if (!first || (first.library === 'console' && runsInBrowsers(application))) return;
     const remedy = remedies[first.library];
-    const fix = structuredLogs(first, application);
+    const fix = structuredLogs(first, application, (path) => project.readFile?.(path)?.text);
     report({
       at: { path: first.path, range: first.range },
       message: `${first.library} writes plain text.`,

@@ -77,18 +77,28 @@ function isTemporary(paths: readonly CommandWord[]): boolean {
   return paths.length > 0 && paths.every(({ value }) => /^\/(?:var\/)?tmp\/?$|^\/dev\//.test(value));
 }
 
-/** The same step deletes it for certain: a directory that `mktemp` made. */
+/** The same step deletes it for certain, or on the condition that it was made: a directory of `mktemp`. */
 function isRemovedAgain(
   dockerfile: Dockerfile,
   { instruction, command }: PlacedCommand,
   paths: readonly CommandWord[],
 ) {
-  const removed = dockerfile
+  const removals = dockerfile
     .commandsNamed('rm')
     .filter((other) => other.instruction === instruction && other.command.range.start > command.range.end)
-    .filter((other) => alwaysFollows(dockerfile, command, other))
-    .flatMap((other) => other.command.arguments.map(({ value }) => value));
-  return paths.length > 0 && paths.every(({ value }) => removed.includes(value));
+    .map((other) => ({
+      values: other.command.arguments.map(({ value }) => value),
+      isSure: alwaysFollows(dockerfile, command, other),
+    }));
+  const temporary = (dockerfile.script(instruction)?.assigned ?? []).flatMap(({ name, value }) =>
+    value !== undefined && /^\$\(mktemp\b/.test(value.value) ? [`$${name}`, `\${${name}}`] : [],
+  );
+  return (
+    paths.length > 0 &&
+    paths.every(({ value }) =>
+      removals.some(({ values, isSure }) => values.includes(value) && (isSure || temporary.includes(value))),
+    )
+  );
 }
 
 /** In the same list or the outermost one, and behind no `||` that may pass it over. */
