@@ -1,9 +1,9 @@
 import type { BuildOptions } from 'esbuild';
 
 /** esbuild's options for each bundle of the command line. */
-export const bundles: Readonly<Record<'audit' | 'plimsoll', BuildOptions>>;
+export const bundles: Readonly<Record<'audit' | 'plimsoll' | 'recording', BuildOptions>>;
 
 /** The same for the threads that read layers of images. */
 export const layerWorker: BuildOptions;
-/** What the bundle of audit loads where it is recorded. */
+/** What the bundle of audit loads as Node.js loads any file. */
 export const parts: BuildOptions;

@@ -21,7 +21,6 @@ const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
  * bundle of all commands they are parts like others.
  */
 const besideAudit = {
-  recording: 'src/cli/record-run.ts',
   'recorded-image': 'src/cli/recorded-image.ts',
   evidence: 'src/cli/evidence-files.ts',
   'html-report': 'src/report/html.ts',
@@ -35,6 +34,9 @@ const besideAudit = {
   'hadolint-configuration': 'src/audit/hadolint-configuration.ts',
   kustomize: 'src/kubernetes/kustomize.ts',
 };
+
+/** The same, which is loaded as bundles are, with compiled code. */
+const recording = { recording: 'src/cli/record-run.ts' };
 
 export const libraries = { ...beside, ...besideFiles };
 
@@ -81,12 +83,17 @@ export const bundles = {
   audit: {
     ...bundle,
     entryPoints: { audit: 'src/cli/bundle.ts' },
-    plugins: [lateBuiltins(), besideBundle({ ...besideFiles, ...besideAudit }), without(notOfAudit)],
+    plugins: [lateBuiltins(), besideBundle({ ...besideFiles, ...besideAudit, ...recording }), without(notOfAudit)],
   },
   history: {
     ...bundle,
     entryPoints: { history: 'src/cli/bundle.ts' },
     plugins: [lateBuiltins(), besideBundle(), without(notOfHistory)],
+  },
+  recording: {
+    ...bundle,
+    entryPoints: recording,
+    plugins: [lateBuiltins(), besideBundle({ ...besideFiles, ...besideAudit })],
   },
 };
 

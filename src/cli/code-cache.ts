@@ -55,8 +55,8 @@ function isTrusted(descriptor: number): boolean {
   return (uid === process.getuid() || uid === 0) && (mode & 0o002) === 0;
 }
 
-/** How many files of compiled code are kept: two versions of Plimsoll with two of Node.js, and some to spare. Each is of megabytes. */
-const kept = 6;
+/** How many files of compiled code are kept: those of two versions of Plimsoll, and some to spare. The largest are of megabytes. */
+const kept = 10;
 
 /** What codeCacheFile names, and a draft of it that was never put in place. */
 const compiledCode = /^[0-9a-f]{16}-v\d+\.\d+\.\d+-\w+\.code(?:\.\d+)?$/;

@@ -6,10 +6,13 @@ import type * as Bundle from './bundle.ts';
 import { codeCacheFile, readCodeCache, shippedCodeFile, writeCodeCache } from './code-cache.ts';
 
 /** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
-declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName, string>>;
+declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName | typeof recording, string>>;
 
 /** `audit` has that command alone, `history` those that read recorded runs: they take less time to load than `plimsoll`, which has all. */
 export type BundleName = 'audit' | 'history' | 'plimsoll';
+
+/** What `audit` asks for where a run is recorded. Other files beside a bundle are no bundles, and are loaded as Node.js loads any. */
+const recording = 'recording';
 
 interface CompiledBundle {
   readonly script: Script;
@@ -28,6 +31,32 @@ interface LoadedBundle {
  * the package was built with, else from the user's cache: to compile takes longer than most audits.
  */
 export function loadBundle(directory: string, name: BundleName): LoadedBundle {
+  const own = evaluated(directory, name, besideBundle);
+  let ofRecording: Evaluated | undefined;
+  function besideBundle(asked: string): unknown {
+    if (asked !== `./${recording}.js`) return require(asked);
+    ofRecording ??= evaluated(directory, recording, require);
+    return ofRecording.bundle;
+  }
+  return {
+    bundle: own.bundle,
+    keepCode() {
+      own.keepCode();
+      ofRecording?.keepCode();
+    },
+  };
+}
+
+interface Evaluated {
+  readonly bundle: typeof Bundle;
+  keepCode(): void;
+}
+
+function evaluated(
+  directory: string,
+  name: keyof typeof PLIMSOLL_BUILDS,
+  requireFor: (asked: string) => unknown,
+): Evaluated {
   const filename = path.join(directory, `${name}.js`);
   // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
   const source = readFileSync(filename, 'latin1');
@@ -35,7 +64,7 @@ export function loadBundle(directory: string, name: BundleName): LoadedBundle {
   const { script, compiledAhead } = compile(source, filename, [path.join(directory, shippedCodeFile(name)), own]);
   const tag = compiledAhead ? undefined : cachedDataVersionTag();
   return {
-    bundle: script.runInThisContext()(require, filename),
+    bundle: script.runInThisContext()(requireFor, filename),
     keepCode() {
       // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
       if (own !== undefined && !compiledAhead && tag === cachedDataVersionTag())

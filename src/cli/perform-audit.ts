@@ -51,12 +51,14 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   try {
     const options = readingOptions(parsed, configuration);
     const root = targetRoot(target);
-    const begun = root === undefined ? undefined : await beginHistory({ root, configuration }, parsed, terminal);
+    let begun: Awaited<ReturnType<typeof beginHistory>>;
     const today = new Date().toISOString().slice(0, 10);
     const settings = settingsFrom(configuration, selection);
     let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;
     const onDockerfiles = async (dockerfiles: readonly string[]) => {
-      if (dockerfiles.length < enoughForThreads) return begun?.compileStore();
+      const isLarge = dockerfiles.length >= enoughForThreads;
+      if (root !== undefined) begun = await beginHistory({ root, configuration, threads: isLarge }, parsed, terminal);
+      if (!isLarge) return;
       const { auditInThreads } = await import('./audit-in-threads.ts');
       threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
     };

@@ -56,32 +56,26 @@ export interface NotRecorded {
   };
 }
 
-/** What was begun of recording a run. */
-export interface BegunRecording {
-  readonly source: AskedSource;
-  /**
-   * Has the store's code compiled while this thread does something else. Not before threads that load code: it changes flags of V8 for a while, which refuses
-   * compiled code of other flags.
-   */
-  compileStore(): Promise<void>;
-}
-
-/** Begins what need not wait for the run that is recorded: git tells of the work tree while the run itself goes on. */
-export function beginRecording({ root, environment }: Pick<Recording, 'root' | 'environment'>): BegunRecording {
-  return {
-    source: askSource(root, environment),
-    async compileStore() {
-      compileSqlite();
-      // V8 looks at the code in this pause, and compiles it in threads of its own from then on.
-      await new Promise(setImmediate);
-    },
-  };
+/**
+ * Begins what need not wait for the run that is recorded: the store's code is compiled, and git tells of the work tree, while the run itself goes on.
+ * @param compiles false before threads that load code: compiling changes flags of V8 for a while, which refuses compiled code of other flags
+ */
+export async function beginRecording(
+  { root, environment }: Pick<Recording, 'root' | 'environment'>,
+  compiles: boolean,
+): Promise<AskedSource> {
+  if (compiles) {
+    compileSqlite();
+    // V8 looks at the code in this pause, and compiles it in a thread of its own from then on.
+    await new Promise(setImmediate);
+  }
+  return askSource(root, environment);
 }
 
 /** Keeps a run, and holds it against the runs before and the budgets. */
-export async function recordInHistory(recording: Recording, begun?: BegunRecording): Promise<Recorded | NotRecorded> {
+export async function recordInHistory(recording: Recording, begun?: AskedSource): Promise<Recorded | NotRecorded> {
   try {
-    return await record(recording, begun ?? (await begunNow(recording)));
+    return await record(recording, begun ?? (await beginRecording(recording, true)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, where, remedy, exitCode } = error;
@@ -89,13 +83,7 @@ export async function recordInHistory(recording: Recording, begun?: BegunRecordi
   }
 }
 
-async function begunNow(recording: Recording): Promise<BegunRecording> {
-  const begun = beginRecording(recording);
-  await begun.compileStore();
-  return begun;
-}
-
-async function record(recording: Recording, { source }: BegunRecording): Promise<Recorded> {
+async function record(recording: Recording, source: AskedSource): Promise<Recorded> {
   const run = await runOf(recording, source);
   const { configuration, root, environment } = recording;
   const { branch: asked } = configuration.budgets ?? {};

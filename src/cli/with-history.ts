@@ -5,9 +5,10 @@ import type { Report } from '../core/report.ts';
 import type { Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
+import type { AskedSource } from './git-source.ts';
 import { withHistoryFindings } from './history-findings.ts';
 import { isRecorded } from './history-flags.ts';
-import type { BegunRecording, NotRecorded, Recorded, Recording } from './record-run.ts';
+import type { NotRecorded, Recorded, Recording } from './record-run.ts';
 import { storeFile } from './store-file.ts';
 
 /** What `withHistory` takes beside the report. */
@@ -16,7 +17,7 @@ export interface HistoryRequest extends Pick<Recording, 'kind' | 'subject' | 'ro
   /** With build contexts, where they were looked at. */
   readonly project?: Project;
   /** What {@link beginHistory} began. */
-  readonly begun?: BegunRecording | undefined;
+  readonly begun?: AskedSource | undefined;
 }
 
 export interface ReportWithHistory {
@@ -27,15 +28,18 @@ export interface ReportWithHistory {
   readonly failed: UserError['exitCode'] | undefined;
 }
 
-/** Begins to record a run that is still to be done, where that is asked for: it then takes no time of its own afterwards, or little. */
+/**
+ * Begins to record a run that is still to be done, where that is asked for: it then takes no time of its own afterwards, or little.
+ * @param threads whether the run itself loads code in threads
+ */
 export async function beginHistory(
-  { root, configuration }: Pick<HistoryRequest, 'root' | 'configuration'>,
+  { root, configuration, threads }: Pick<HistoryRequest, 'root' | 'configuration'> & { readonly threads: boolean },
   parsed: ParsedArguments,
   { environment }: Terminal,
-): Promise<BegunRecording | undefined> {
+): Promise<AskedSource | undefined> {
   if (!isRecorded(parsed, configuration)) return undefined;
   const { beginRecording } = await import('./record-run.ts');
-  return beginRecording({ root, environment });
+  return beginRecording({ root, environment }, !threads);
 }
 
 /** Records a report where that is asked for, and puts into it what the history and the budgets say. Otherwise it is as it was, and nothing is loaded. */

@@ -27,32 +27,33 @@ export async function openStore(
   mode: 'make' | 'read',
   known: readonly string[] = migrations,
 ): Promise<Store> {
-  if (mode === 'make') return opened({ file, shown: file, known, release: locked(file) });
+  if (mode === 'make') return opened({ file, shown: file, mode, known, release: locked(file) });
   if (!existsSync(file))
     throw new UserError('there is no history here', {
       where: file,
       remedy:
         '«plimsoll audit --record» begins one. That of another directory: name it; «history: {store: FILE}» in plimsoll.yaml or --store names a file.',
     });
-  if (isWritable(file)) return opened({ file, shown: file, known, release: locked(file) });
+  if (isWritable(file)) return opened({ file, shown: file, mode, known, release: locked(file) });
   const { copy, release } = copied(file);
-  return opened({ file: copy, shown: file, known, release });
+  return opened({ file: copy, shown: file, mode, known, release });
 }
 
 interface Opening {
   readonly file: string;
   /** What messages name. */
   readonly shown: string;
+  readonly mode: 'make' | 'read';
   readonly known: readonly string[];
   release(): unknown;
 }
 
-async function opened({ file, shown, known, release }: Opening): Promise<Store> {
+async function opened({ file, shown, mode, known, release }: Opening): Promise<Store> {
   try {
     refuseOther(file, shown, known.length);
     // Left by a process that died: whoever holds our own lock is the only one that has the store open.
     removeDirectory(`${file}.lock`);
-    const database = await load(file);
+    const database = await load(file, mode);
     try {
       prepare(database, shown, known);
     } catch (error) {
@@ -162,11 +163,13 @@ function newer(file: string, version: number, known: number): UserError {
   );
 }
 
-async function load(file: string): Promise<Database> {
+async function load(file: string, mode: Opening['mode']): Promise<Database> {
   const { Database } = await loadSqlite();
   const database = new Database(file);
-  // Taken once: the library locks by a directory, and nobody else has the store open.
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
+  database.exec('PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
+  // Taken once: the library locks by a directory, and nobody else has the store open. Not where a run is written: a file that is locked for good has its journal
+  // kept, and the disk is waited for five times instead of three.
+  if (mode === 'read') database.exec('PRAGMA locking_mode = EXCLUSIVE');
   return database;
 }
 

@@ -16,6 +16,8 @@ const flags = {
   // It comes with this package: functions are validated when they are compiled, and most never are.
   lateValidation: { on: ['--wasm-lazy-validation'], off: ['--no-wasm-lazy-validation'] },
   whole: { on: ['--no-wasm-lazy-compilation'], off: ['--wasm-lazy-compilation'] },
+  // All threads of V8 at once would take the processors from this one, whose work takes longer than theirs.
+  oneThread: { on: ['--wasm-num-compilation-tasks=1'], off: ['--wasm-num-compilation-tasks=128'] },
 };
 
 /** V8 of Node.js 20 and 22. That of 24 ends a process in which nothing but this compiling goes on. */
@@ -31,13 +33,16 @@ let taken: readonly { readonly off: readonly string[] }[] = [];
 let ahead: Promise<object | undefined> | undefined;
 
 /**
- * Has all code of SQLite compiled by threads of V8 while this one does something else, where there is a processor for them: to compile its functions when they
+ * Has all code of SQLite compiled by a thread of V8 while this one does something else, where there is a processor for it: to compile its functions when they
  * are called takes longer than to write a run, and to compile all of them twice that. It begins when this thread next waits for something.
  */
 export function compileSqlite(): void {
   if (!compilesAhead || ahead !== undefined || availableParallelism() === 1) return;
-  set([...flags.once.on, ...flags.whole.on]);
-  ahead = compiled().finally(() => set([...flags.once.off, ...flags.whole.off]));
+  const changed = [flags.once, flags.whole, flags.oneThread];
+  for (const { on } of changed) set(on);
+  ahead = compiled().finally(() => {
+    for (const { off } of changed) set(off);
+  });
 }
 
 /** What goes wrong here goes wrong in the library again, and is said then. Where it does not stand beside the bundle, in tests, it compiles its code itself. */

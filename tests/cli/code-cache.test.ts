@@ -36,9 +36,9 @@ describe('compiled code', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['a.code']);
   });
 
-  test('of the six newest builds is kept, and what else stands there', () => {
+  test('of the ten newest builds is kept, and what else stands there', () => {
     vi.stubEnv('XDG_CACHE_HOME', path.join(scratch, 'pruned'));
-    const builds = Array.from({ length: 9 }, (_, at) => `000000000000000${at}`);
+    const builds = Array.from({ length: 13 }, (_, at) => `00000000000000${at + 10}`);
     const files = builds.map((build) => codeCacheFile(build) ?? '');
     const directory = path.dirname(files[0] ?? '');
     files.forEach((file, at) => {
@@ -49,7 +49,7 @@ describe('compiled code', () => {
     });
     const others = ['notes.code', 'advisories'];
     for (const other of others) writeFileSync(path.join(directory, other), '');
-    const last = codeCacheFile('000000000000000a') ?? '';
+    const last = codeCacheFile('00000000000000ff') ?? '';
     writeCodeCache(last, Buffer.from('code'));
     const names = [...files.slice(4), last].map((file) => path.basename(file));
     expect(readdirSync(directory).sort()).toEqual([...names, ...others].sort());

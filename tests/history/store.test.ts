@@ -153,6 +153,14 @@ test('runs of other projects, branches and subjects are told apart', async () =>
   }
 });
 
+// The disk is waited for twice more where the journal is emptied for the next run and put away at the end, instead of removed with the first.
+test('a run that was recorded leaves no journal behind while the store is open', async () => {
+  const store = await openStore(file(), 'make');
+  recordRun(store, record('2026-01-01T00:00:00Z', []));
+  expect(existsSync(`${file()}-journal`)).toBe(false);
+  store.close();
+});
+
 // The tag tells V8's flags: compiled code that is kept under others is refused by the next run.
 test('a store that is closed, or could not be opened, leaves the flags of V8 as they were', async () => {
   const before = cachedDataVersionTag();
