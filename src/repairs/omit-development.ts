@@ -110,7 +110,7 @@ function notImported(
   const sources = sourcePaths.filter((path) => !/(?:^|\/)[\w.-]+\.config\.\w+$|\.d\.ts$/.test(path));
   const isNamed =
     loaded.length > 0 &&
-    sources.some((path) => form.test((readFile?.(path)?.text ?? '').replace(/^\s*import\s+type\s[^\n]*/gm, '')));
+    sources.some((path) => form.test((readFile?.(path)?.text ?? '').replace(/^[ \t]*import\s+type\s[^\n]*/gm, '')));
   if (isNamed) return { statement, state: 'fails' };
   if (complete && readFile !== undefined && sources.length > 0) return { statement, state: 'holds' };
   return { statement, state: 'unknown', question: 'Does the program load a package of devDependencies when it runs?' };

@@ -59,7 +59,7 @@ function entryScripts(project: Project, dockerfile: Dockerfile, stage: Stage): r
         state: 'unknown',
         question: `Does ${name} do anything that only root may: chown, writing below /etc, starting services?`,
       };
-    const found = stepsOfRoot.exec(text.replace(/^\s*#.*$/gm, ''));
+    const found = stepsOfRoot.exec(text.replace(/^[ \t]*#.*$/gm, ''));
     if (found === null) return { statement, state: 'holds' };
     return { statement: `${statement} It uses ${found[1] ?? found[2] ?? found[3]}.`, state: 'fails' };
   });

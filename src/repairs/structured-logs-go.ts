@@ -51,7 +51,7 @@ function newlineOf(text: string): string {
 }
 
 function logrus(text: string): LogSwitch | undefined {
-  const name = /^\s*(?:import\s+)?(?:(\w+)\s+)?"github\.com\/sirupsen\/logrus"/m.exec(text);
+  const name = /^[ \t]*(?:import\s+)?(?:(\w+)\s+)?"github\.com\/sirupsen\/logrus"/m.exec(text);
   const start = main.exec(text);
   if (name === null || start === null || /SetFormatter|\.Formatter\s*=/.test(text)) return undefined;
   const alias = name[1] ?? 'logrus';

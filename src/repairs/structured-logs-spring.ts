@@ -44,7 +44,7 @@ function inMainResources({ directory, sourcePaths }: Application): NewFile | und
 
 function addProperty(text: string): LogSwitch['edits'][number] | undefined {
   const documents = /^[#!]---/m.exec(text);
-  if (/^\s*logging\.structured/m.test(text)) return undefined;
+  if (/^[ \t]*logging\.structured/m.test(text)) return undefined;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const at = documents?.index ?? text.length;
   // A line that ends in a backslash goes on in the next one.
@@ -61,7 +61,8 @@ function addToYaml(text: string): LogSwitch['edits'][number] | undefined {
   const end = separator ? first + separator.index : text.length;
   const document = text.slice(first, end);
   // Of one profile only, in flow style, or with a flat key of that name: for a person.
-  if (/^\s*(?:on-profile|profiles)\s*:|^\s*\{|^logging\.|^\s*structured\s*:|\t/m.test(document)) return undefined;
+  if (/^[ \t]*(?:on-profile|profiles)\s*:|^[ \t]*\{|^logging\.|^[ \t]*structured\s*:|\t/m.test(document))
+    return undefined;
   // Its first key tells how far in its keys stand; a comment above that may stand elsewhere.
   const logging = /^(logging:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)(?:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)*([ ]+)(?=[\w"'])/m.exec(
     document,

@@ -40,6 +40,65 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a main class of spaces': pom(`mainClass${' '.repeat(100_000)}`),
 };
 
+/** At each of which a pattern for «a line that begins with blanks» could start, and go on to the last. */
+const emptyLines = '\n'.repeat(400_000);
+const ofEmptyLines: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'Node.js': {
+    'package.json': '{"name":"a","scripts":{"build":"tsc","start":"node dist/main.js"},"dependencies":{"prisma":"5"}}',
+    'package-lock.json': '{"lockfileVersion":3,"packages":{"":{}}}',
+    'tsconfig.json': `{${emptyLines}}`,
+    'pnpm-workspace.yaml': emptyLines,
+    'prisma/schema.prisma': emptyLines,
+    'src/main.ts': emptyLines,
+  },
+  Python: {
+    'requirements.txt': `flask==3.0${emptyLines}`,
+    'app.py': `from flask import Flask\napp = Flask(__name__)${emptyLines}`,
+    'gunicorn.conf.py': emptyLines,
+    Procfile: 'web: gunicorn app:app\n',
+  },
+  Django: {
+    'manage.py': emptyLines,
+    'shop/settings.py': emptyLines,
+    'shop/wsgi.py': emptyLines,
+    'requirements.txt': 'django==5.1\n',
+  },
+  Pipenv: { 'app.py': 'from flask import Flask\napp = Flask(__name__)', Pipfile: '', 'Pipfile.lock': emptyLines },
+  Go: { 'go.mod': `module shop\ngo 1.22${emptyLines}`, 'main.go': `package main\nfunc main() {}${emptyLines}` },
+  Rust: { 'Cargo.toml': `${cargo}${emptyLines}`, 'Cargo.lock': emptyLines, 'src/main.rs': `fn main() {}${emptyLines}` },
+  Ruby: {
+    Gemfile: `source "https://rubygems.org"\ngem "rails"${emptyLines}`,
+    'Gemfile.lock': emptyLines,
+    'config.ru': '',
+    'config/routes.rb': emptyLines,
+  },
+  PHP: {
+    'composer.json': '{"require":{"php":"^8.2"}}',
+    'composer.lock': emptyLines,
+    'public/index.php': `<?php${emptyLines}`,
+  },
+  Maven: {
+    'pom.xml': `<project><artifactId>shop</artifactId>${emptyLines}</project>`,
+    'src/main/java/Shop.java': `public class Shop { public static void main(String[] a) { } }${emptyLines}`,
+    'src/main/resources/application.properties': emptyLines,
+    'src/main/resources/application.yml': emptyLines,
+  },
+  Gradle: {
+    'build.gradle': `plugins { id 'application' }${emptyLines}`,
+    'settings.gradle': emptyLines,
+    'gradle/wrapper/gradle-wrapper.properties': emptyLines,
+    'src/main/java/Shop.java': 'public class Shop { public static void main(String[] a) { } }\n',
+  },
+};
+
+describe('files of empty lines are read in one pass', () => {
+  test.each(Object.keys(ofEmptyLines))('%s', (name) => {
+    const from = performance.now();
+    planOf(ofEmptyLines[name] ?? {});
+    expect(performance.now() - from).toBeLessThan(4000);
+  });
+});
+
 describe('long files of odd content are read in one pass', () => {
   test.each(Object.keys(hostile))('%s', (name) => {
     const from = performance.now();

@@ -22,7 +22,7 @@ export function fetchCargo({ frozen }: PackageCommand, files: ProjectFiles | und
   const configuration = ['.cargo/config.toml', '.cargo/config'].find((path) => files.paths.includes(path));
   const reason =
     configuration !== undefined &&
-    /^\s*(?:\[source|directory\s*=|local-registry\s*=)/m.test(files.read(configuration) ?? '')
+    /^[ \t]*(?:\[source|directory\s*=|local-registry\s*=)/m.test(files.read(configuration) ?? '')
       ? 'packages come from a directory of the project'
       : members === undefined
         ? 'where the members of its workspace lie is not plain'
@@ -44,17 +44,17 @@ export function fetchCargo({ frozen }: PackageCommand, files: ProjectFiles | und
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/^\s*#.*$/gm, '');
+  return text.replace(/^[ \t]*#.*$/gm, '');
 }
 
 function isPackage(text: string): boolean {
-  return /^\s*\[package\]/m.test(text);
+  return /^[ \t]*\[package\]/m.test(text);
 }
 
 /** A target or a build script that a stand-in cannot take the place of. */
 function hasOwnTargets(text: string): boolean {
   const code = withoutComments(text);
-  return /^\s*\[\[|^\s*build\s*=/m.test(code) || /^\s*\[lib\][^[]*^\s*path\s*=/m.test(code);
+  return /^[ \t]*\[\[|^[ \t]*build\s*=/m.test(code) || /^[ \t]*\[lib\][^[]*^[ \t]*path\s*=/m.test(code);
 }
 
 /**
@@ -63,8 +63,8 @@ function hasOwnTargets(text: string): boolean {
  */
 function cargoMembers(files: ProjectFiles, root: string): readonly string[] | undefined {
   const code = withoutComments(root);
-  const written = /^\s*members\s*=\s*\[([^\]]*)\]/m.exec(code)?.[1] ?? '';
-  if (/^\s*exclude\s*=/m.test(code) && written.includes('*')) return undefined;
+  const written = /^[ \t]*members\s*=\s*\[([^\]]*)\]/m.exec(code)?.[1] ?? '';
+  if (/^[ \t]*exclude\s*=/m.test(code) && written.includes('*')) return undefined;
   const found = new Set<string>();
   for (const [, member = ''] of written.matchAll(/["']([^"']+)["']/g)) {
     const directories = expandMember(files, member);

@@ -13,10 +13,10 @@ export function bundlerInputs({ tool }: PackageCommand, files: ProjectFiles | un
     };
   const text = files.read('Gemfile');
   if (text === undefined) return undefined;
-  const code = text.replace(/^\s*#.*$/gm, '');
+  const code = text.replace(/^[ \t]*#.*$/gm, '');
   const more = [...code.matchAll(/\bruby\s+file:\s*["']([\w.-]+)["']/g)].map(([, name]) => name ?? '');
   const reads =
-    /^\s*gemspec\b|\bpath:|:path\s*=>|^\s*path\s|eval_gemfile|File\.|require_relative|Dir\[|IO\.read|\bload\b|instance_eval/m.exec(
+    /^[ \t]*gemspec\b|\bpath:|:path\s*=>|^[ \t]*path\s|eval_gemfile|File\.|require_relative|Dir\[|IO\.read|\bload\b|instance_eval/m.exec(
       code.replace(/\bruby\s+file:[^\n]*/g, ''),
     );
   return {

@@ -62,7 +62,7 @@ export function fetchGradle(
 
 function wrapperRelease(files: ProjectFiles | undefined): string | undefined {
   const properties = files?.read('gradle/wrapper/gradle-wrapper.properties') ?? '';
-  return /^\s*distributionUrl\s*=.*gradle-(\d+\.\d+(?:\.\d+)?)-/m.exec(properties)?.[1];
+  return /^[ \t]*distributionUrl\s*=.*gradle-(\d+\.\d+(?:\.\d+)?)-/m.exec(properties)?.[1];
 }
 
 interface Projects {

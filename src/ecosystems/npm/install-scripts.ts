@@ -41,7 +41,7 @@ export function readByInstallScripts(files: ProjectFiles, manifests: readonly Js
 }
 
 function usesOwnGenerators(schema: string): boolean {
-  return [...schema.matchAll(/^\s*generator\s[^{]*\{([^}]*)\}/gm)].every(([, block = '']) =>
+  return [...schema.matchAll(/^[ \t]*generator\s[^{]*\{([^}]*)\}/gm)].every(([, block = '']) =>
     ownGenerators.test(/\bprovider\s*=\s*"([^"]*)"/.exec(block)?.[1] ?? ''),
   );
 }

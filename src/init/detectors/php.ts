@@ -111,7 +111,7 @@ function detection(
   // What the packages of the lock file need bounds it, too.
   const locked = place.choices.version
     ? []
-    : [...withoutOverrides(place.read('composer.lock') ?? '').matchAll(/^\s+"php": "([^"]+)"/gm)].map(
+    : [...withoutOverrides(place.read('composer.lock') ?? '').matchAll(/^[ \t]+"php": "([^"]+)"/gm)].map(
         ([, range = '']) => range.replace(/\s*\|+\s*/g, ' || '),
       );
   const asked = place.choices.version ?? requires.get('php') ?? (locked.length > 0 ? '*' : undefined);

@@ -221,7 +221,7 @@ function debugSetting(place: Place, { framework, environment: settings }: Python
   if (framework !== 'Django' || settings?.DJANGO_SETTINGS_MODULE !== undefined) return undefined;
   const files = place.sources().filter(({ text }) => /^DEBUG\s*(?::\s*bool\s*)?=/m.test(text));
   const [file, ...others] = files;
-  const assigned = [...(file?.text.matchAll(/^\s*DEBUG\s*(?::\s*bool\s*)?=\s*([^#\n]*)/gm) ?? [])];
+  const assigned = [...(file?.text.matchAll(/^[ \t]*DEBUG\s*(?::\s*bool\s*)?=\s*([^#\n]*)/gm) ?? [])];
   const [only, ...again] = assigned;
   if (file === undefined || others.length > 0 || again.length > 0 || only?.[1]?.trim() !== 'True') return undefined;
   return placeIn(file.path, file.text, only.index);

@@ -14,7 +14,7 @@ export const detector: Detector = {
     const gemfile = place.read('Gemfile') ?? '';
     const lock = place.read('Gemfile.lock');
     const has = (gem: string) =>
-      new RegExp(`^\\s*gem\\s*\\(?['"]${gem}['"]`, 'm').test(gemfile) ||
+      new RegExp(`^[ \\t]*gem\\s*\\(?['"]${gem}['"]`, 'm').test(gemfile) ||
       new RegExp(`^ {4}${gem} \\(`, 'm').test(lock ?? '');
     const framework =
       has('rails') || has('railties')
@@ -195,6 +195,6 @@ function startOf(
 /** Rails 7.1 and later come with a route for health checks. */
 function railsHealth(place: Place): { readonly path: string; readonly evidence: string } | undefined {
   const routes = place.read('config/routes.rb') ?? '';
-  const at = routes.search(/^\s*get\s+["']up["']\s*=>\s*["']rails\/health#show/m);
+  const at = routes.search(/^[ \t]*get\s+["']up["']\s*=>\s*["']rails\/health#show/m);
   return at === -1 ? undefined : { path: '/up', evidence: `route in ${place.place('config/routes.rb', at + 1)}` };
 }

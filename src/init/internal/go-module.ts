@@ -17,7 +17,7 @@ export function readModule(place: Place): GoModule {
     text,
     name: /^module\s+"?(\S+?)"?\s*$/m.exec(text)?.[1] ?? 'app',
     requires: new Set(
-      [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+)\s+v/gm)].map(([, name = '']) => name),
+      [...text.matchAll(/^[ \t]*(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+)\s+v/gm)].map(([, name = '']) => name),
     ),
     replacedBy: [...text.matchAll(/=>\s*(\.{1,2}\/\S*|\.{1,2})\s*$/gm)].map(([, path = '']) => path),
   };

@@ -57,7 +57,7 @@ export function withSourcesOf(place: Place, { directory }: GoProgram, module: st
   for (const each of reached)
     for (const { path, text } of sources) {
       if (packageOf(path) !== each) continue;
-      for (const [, imported = ''] of text.matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"\n]+)"\s*(?:\/\/.*)?$/gm))
+      for (const [, imported = ''] of text.matchAll(/^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?"([^"\n]+)"\s*(?:\/\/.*)?$/gm))
         if (imported === module) reached.add('');
         else if (imported.startsWith(`${module}/`)) reached.add(imported.slice(module.length + 1));
     }
@@ -120,8 +120,8 @@ function withoutEmbedding(text: string): string {
     .replace(/(?:\bArg::new|\.(?:long|id|get_one(?:::<[^>()]{0,60}>)?|get_flag))\(\s*"[^"\n]*"/g, (option) =>
       option.replace(/[^\n]/g, ' '),
     )
-    .replace(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"[^"\n]+"\s*$/gm, (line) => ' '.repeat(line.length))
-    .replace(/^\s*#!?\[.*$|\binclude_\w+!\s*\([^)\n]*\)/gm, (line) => ' '.repeat(line.length))
+    .replace(/^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?"[^"\n]+"\s*$/gm, (line) => ' '.repeat(line.length))
+    .replace(/^[ \t]*#!?\[.*$|\binclude_\w+!\s*\([^)\n]*\)/gm, (line) => ' '.repeat(line.length))
     .replace(/^\/\/.*$/gm, (line) => ' '.repeat(line.length));
 }
 

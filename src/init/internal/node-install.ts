@@ -208,5 +208,5 @@ export function workspacePatterns(repository: Repository, root: string, manifest
   const text = repository.read(join(root, 'pnpm-workspace.yaml'));
   if (text === undefined) return manifest.workspaces;
   const list = /^packages:\s*\n((?:\s*(?:-.*|#.*)?\n?)*)/m.exec(text)?.[1] ?? '';
-  return [...list.matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map(([, pattern = '']) => pattern);
+  return [...list.matchAll(/^[ \t]*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map(([, pattern = '']) => pattern);
 }

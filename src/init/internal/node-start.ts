@@ -228,10 +228,10 @@ function compiledPath(place: Place, manifest: NodePackage, file: string): string
   const build = manifest.scripts.get('build') ?? '';
   const configuration = place.read('tsconfig.json') ?? '';
   if (!/\btsc\b/.test(build) || /"noEmit"\s*:\s*true/.test(configuration)) return undefined;
-  const output = /^\s*"outDir"\s*:\s*"\.?\/?([^"]+?)\/?"/m.exec(configuration)?.[1];
+  const output = /^[ \t]*"outDir"\s*:\s*"\.?\/?([^"]+?)\/?"/m.exec(configuration)?.[1];
   if (output === undefined) return undefined;
   const root =
-    /^\s*"rootDir"\s*:\s*"\.?\/?([^"]*?)\/?"/m.exec(configuration)?.[1] ??
+    /^[ \t]*"rootDir"\s*:\s*"\.?\/?([^"]*?)\/?"/m.exec(configuration)?.[1] ??
     (file.startsWith('src/') && !/"include"\s*:\s*\[[^\]]*"(?!src)/.test(configuration) ? 'src' : '');
   const relative = root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file.replace(/^\.\//, '');
   return join(output, relative.replace(/\.([cm]?)tsx?$/, '.$1js'));

@@ -117,7 +117,7 @@ function tool(requirement: string): Step {
 function requirementFiles(place: Place, name: string): Step[] {
   const directory = name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : '';
   if (directory !== '') return [{ kind: 'copy', comment: first, sources: [directory], destination: `./${directory}/` }];
-  const others = [...(place.read(name) ?? '').matchAll(/^\s*(?:-r|--requirement|-c|--constraint)[ =]+(\S+)/gm)].map(
+  const others = [...(place.read(name) ?? '').matchAll(/^[ \t]*(?:-r|--requirement|-c|--constraint)[ =]+(\S+)/gm)].map(
     ([, other = '']) => other.replace(/^\.\//, ''),
   );
   const isBelow = (other: string) => other.includes('/');

@@ -138,7 +138,7 @@ function requirementsOf(place: Place, name: string, depth: number): Map<string, 
   const found = requirementLines(text);
   const directory = name.includes('/') ? name.slice(0, name.lastIndexOf('/') + 1) : '';
   if (depth < 4)
-    for (const [, other = ''] of text.matchAll(/^\s*(?:-r|--requirement)[ =]+(\S+)/gm))
+    for (const [, other = ''] of text.matchAll(/^[ \t]*(?:-r|--requirement)[ =]+(\S+)/gm))
       for (const [key, value] of requirementsOf(place, directory + other, depth + 1)) found.set(key, value);
   return found;
 }

@@ -54,8 +54,8 @@ function boundGunicorn(
   const at = words.findIndex((word) => /^(?:-c|--config)(?:=|$)/.test(word));
   const named = at === -1 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
   const configuration = place.read((named ?? 'gunicorn.conf.py').replace(/^(?:file:|python:|\.\/)/, ''));
-  if (configuration !== undefined && /^\s*bind\s*=/m.test(configuration)) {
-    const port = /^\s*bind\s*=.*?:(\d{2,5})["']/m.exec(configuration)?.[1];
+  if (configuration !== undefined && /^[ \t]*bind\s*=/m.test(configuration)) {
+    const port = /^[ \t]*bind\s*=.*?:(\d{2,5})["']/m.exec(configuration)?.[1];
     return { words, readsPort: /PORT/.test(configuration), ...(port !== undefined && { port: Number(port) }) };
   }
   return configuration === undefined && at === -1

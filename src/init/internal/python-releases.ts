@@ -82,7 +82,7 @@ function pins(dependencies: ReadonlyMap<string, string>, lock: string): Map<stri
   }
   for (const [, name = '', version = ''] of lock.matchAll(/^name = "([^"]+)"\nversion = "(\d[^"]*)"/gm))
     found.set(normal(name), version);
-  for (const [, name = '', version = ''] of lock.matchAll(/^\s*"([\w.-]+)": \{[^{}]*?"version": "==(\d[^"]*)"/gm))
+  for (const [, name = '', version = ''] of lock.matchAll(/^[ \t]*"([\w.-]+)": \{[^{}]*?"version": "==(\d[^"]*)"/gm))
     found.set(normal(name), version);
   return found;
 }

@@ -195,7 +195,7 @@ function startedByScript(place: Place, module: string): ((found: Found) => Pytho
 }
 
 /** `os.environ.get("SHOP_PORT", 8083)`, `DEFAULT_PORT = 8083`. */
-const portPatterns = [/\bPORT["']\s*,\s*["']?(\d{2,5})\b/, /^\s*(?:DEFAULT_)?PORT\s*=\s*(\d{4,5})\b/m];
+const portPatterns = [/\bPORT["']\s*,\s*["']?(\d{2,5})\b/, /^[ \t]*(?:DEFAULT_)?PORT\s*=\s*(\d{4,5})\b/m];
 
 function plain(place: Place, framework: string | undefined, found: Found): PythonStart | undefined {
   const main = mainFile(place, /__name__\s*==\s*['"]__main__['"]/) ?? mainFile(place, /./);
@@ -204,7 +204,7 @@ function plain(place: Place, framework: string | undefined, found: Found): Pytho
   const text = place.read(file.path) ?? '';
   const listens = framework !== undefined || serves.test(text);
   const port = Number(
-    /\bport\s*=\s*(\d{2,5})|['"]PORT['"]\s*,\s*['"]?(\d{2,5})|\.listen\((\d{2,5})|\(\s*['"][^'"]*['"]\s*,\s*(\d{4,5})\s*\)|^\s*(?:DEFAULT_|SERVER_|HTTP_)?PORT\s*=\s*(\d{2,5})\b/m
+    /\bport\s*=\s*(\d{2,5})|['"]PORT['"]\s*,\s*['"]?(\d{2,5})|\.listen\((\d{2,5})|\(\s*['"][^'"]*['"]\s*,\s*(\d{4,5})\s*\)|^[ \t]*(?:DEFAULT_|SERVER_|HTTP_)?PORT\s*=\s*(\d{2,5})\b/m
       .exec(text)
       ?.slice(1)
       .find((each) => each !== undefined) ?? 0,

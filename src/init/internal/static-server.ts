@@ -53,7 +53,7 @@ function isUsable({ read }: Place): boolean {
   return (
     own === undefined ||
     own.startsWith(ours) ||
-    (/\blisten\s+8080\b/.test(own) && !/^\s*(?:http|events)\s*\{/m.test(own))
+    (/\blisten\s+8080\b/.test(own) && !/^[ \t]*(?:http|events)\s*\{/m.test(own))
   );
 }
 

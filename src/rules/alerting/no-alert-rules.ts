@@ -53,7 +53,7 @@ function holdsRules(project: Project, kind: string, node: KubernetesObject['node
 }
 
 function isRuleFile(text: string): boolean {
-  return /^\s*-?\s*alert:\s/m.test(text) && /^\s*groups:/m.test(text);
+  return /^[ \t]*-?\s*alert:\s/m.test(text) && /^[ \t]*groups:/m.test(text);
 }
 
 /** The file that an entry of `configMapGenerator.files` names, `file` or `key=file`, beside its kustomization. */

@@ -79,7 +79,7 @@ export const rule = contextRule({
 function submodulesOf({ readFile }: Project, { directory }: BuildContext): string[] {
   const text = readFile?.('.gitmodules')?.text ?? '';
   const above = directory === '' ? '' : `${directory}/`;
-  return [...text.matchAll(/^\s*path\s*=\s*(\S.*?)\s*$/gm)].flatMap(([, path]) =>
+  return [...text.matchAll(/^[ \t]*path\s*=\s*(\S.*?)\s*$/gm)].flatMap(([, path]) =>
     path?.startsWith(above) && path !== above ? [path.slice(above.length)] : [],
   );
 }

@@ -9,7 +9,7 @@ const builds =
 const scans =
   /trivy|grype|\bsnyk\b|\bclair|docker[ -]scout|anchore|prisma-cloud|twistcli|sysdig|aquasec|jfrog|\bxray\b|wizcli|plimsoll|checkov|\bkics\b|dockle|container[_-]scanning|codeql|osv-scanner|defender|hadolint/i;
 const schedules =
-  /^\s*["']?schedules?["']?\s*:|\bcron\s*[:(]|\bpipelineTriggers\b|\$CI_PIPELINE_SOURCE\s*==\s*["']schedule["']/m;
+  /^[ \t]*["']?schedules?["']?\s*:|\bcron\s*[:(]|\bpipelineTriggers\b|\$CI_PIPELINE_SOURCE\s*==\s*["']schedule["']/m;
 
 export const rule = projectRule({
   severity: 'note',
