@@ -2,6 +2,7 @@ import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import type { Artifact } from '../core/artifact.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
 import { joinFlowLines } from './internal/join-flow-lines.ts';
+import { joinQuotedLines } from './internal/join-quoted-lines.ts';
 import { buildNodes, type Root } from './internal/yaml-builder.ts';
 import type { YamlDocument, YamlProblem, YamlSource, YamlStream } from './yaml-document.ts';
 import type { YamlNode } from './yaml-node.ts';
@@ -198,17 +199,32 @@ const parsedAgain = 8 * 1024 * 1024;
  * text that comes back are the same.
  */
 export function parseIndented(text: string): { readonly events: Event[]; readonly text: string } {
-  let current = text;
-  for (let parsed = 0; ; parsed += text.length) {
-    try {
-      return { events: parseEvents(current, { maxDepth: maximumDepth }), text: current };
-    } catch (error) {
-      const indentation = error instanceof YAMLException && error.reason === 'deficient indentation';
-      const joined =
-        indentation && parsed < parsedAgain ? joinFlowLines(current, error.mark?.position ?? 0) : undefined;
-      if (joined === undefined) throw error;
-      current = joined;
-    }
+  const first = tryToParse(text);
+  if (!('lacks' in first)) return first;
+  const quotes = joinQuotedLines(text);
+  const second = quotes === undefined ? first : tryToParse(quotes);
+  // What was taken for a quoted scalar was none where something else is wrong now.
+  let attempt = 'lacks' in second && second.lacks === undefined ? first : second;
+  for (let parsed = 0; 'lacks' in attempt; parsed += text.length) {
+    const { lacks, error } = attempt;
+    const joined = lacks !== undefined && parsed < parsedAgain ? joinFlowLines(attempt.text, lacks) : undefined;
+    if (joined === undefined) throw error;
+    attempt = tryToParse(joined);
+  }
+  return attempt;
+}
+
+type Attempt =
+  | { readonly events: Event[]; readonly text: string }
+  /** @property lacks where indentation is missing; undefined where something else is wrong */
+  | { readonly lacks: number | undefined; readonly error: unknown; readonly text: string };
+
+function tryToParse(text: string): Attempt {
+  try {
+    return { events: parseEvents(text, { maxDepth: maximumDepth }), text };
+  } catch (error) {
+    const lacks = error instanceof YAMLException && error.reason === 'deficient indentation';
+    return { lacks: lacks ? (error.mark?.position ?? 0) : undefined, error, text };
   }
 }
 

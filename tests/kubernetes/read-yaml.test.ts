@@ -126,6 +126,12 @@ describe('lines that are indented less than YAML wants are read as Kubernetes re
     ['x:\n  a: {\n  c: d, # why\n  # and\n  e: "f # g"\n}\n', { x: { a: { c: 'd', e: 'f # g' } } }],
     ['a: \'foo\nbar\'\nb: "c\nd"\n', { a: 'foo bar', b: 'c d' }],
     ['a: [ # first\nb, # second\n# third\nc ]\n', { a: ['b', 'c'] }],
+    [
+      "x:\n  - rule: 'it''s\n in a'\n    b: |\n      c: 'd\n    e: \"f\\\"\n g\"\n",
+      { x: [{ rule: "it's  in a", b: "c: 'd\n", e: 'f"  g' }] },
+    ],
+    ["x:\n  a: 'b\nc'\n  d: e'f\n  g: [\nh ]\n", { x: { a: 'b c', d: "e'f", g: ['h'] } }],
+    ['x:\n  - \'a\n   b\n  c\'\n  - "d\\\n e"\n', { x: ['a b   c', 'd  e'] }],
   ])('%j', (text, expected) => {
     expect(read(text).problems).toEqual([]);
     expect(values(text)).toEqual([expected]);
@@ -304,6 +310,8 @@ describe('any text', () => {
     ['properties that are read twice', `${'- !a\n  '.repeat(60)}x`],
     ['explicit keys with anchors', `${'? &a '.repeat(100)}x`],
     ['lines that are indented too little', `a:\n  b: [\n${filled('c,\n')}]`],
+    ['quoted lines that are indented too little', `a:\n${filled("  - b: 'c\n  d'\n")}`],
+    ['lines that seem to hold values', `a: [\nb]\nc:\n${filled(`  - ${'- '.repeat(120)}a: | # |\n`)}`],
     ['comments', filled('# {{ x }}\n')],
     ['template marks', filled('{{ x }}\n')],
   ])('is read in linear time: %s', (_, text) => {
