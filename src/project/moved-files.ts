@@ -1,6 +1,7 @@
+import type { CommandWord } from '../core/command-line.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, stageWrites } from '../dockerfile/package-commands.ts';
-import type { ShellCommand, ShellScript } from '../dockerfile/shell.ts';
+import type { ShellScript } from '../dockerfile/shell.ts';
 import { flagValue, hasFlag } from '../ecosystems/package-command.ts';
 import { absolutePath, type CopiedFiles, liesIn } from './copied-files.ts';
 import { workingDirectory } from './stage-facts.ts';
@@ -43,28 +44,54 @@ export function directoryOf(
   dockerfile: Dockerfile,
   { command, instruction, stage }: PlacedCommand,
 ): string | undefined {
-  let directory = stage && workingDirectory(dockerfile, stage, instruction).path;
-  for (const other of directoryChanges(dockerfile.script(instruction))) {
-    if (other.range.start >= command.range.start) break;
-    if (other.name !== 'cd') return undefined;
-    if (other.place.inside.length > 0 && command.place.inside.length === 0) continue;
-    const [target] = other.arguments;
-    directory = target?.literal ? absolutePath(directory, target.value) : undefined;
+  const script = dockerfile.script(instruction);
+  const start = () => stage && workingDirectory(dockerfile, stage, instruction).path;
+  if (script === undefined) return start();
+  let changes = known.get(script);
+  if (changes === undefined) {
+    changes = directoryChanges(script, start());
+    known.set(script, changes);
   }
-  return directory;
+  let [low, high] = [0, changes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle]?.at ?? 0) < command.range.start) low = middle + 1;
+    else high = middle;
+  }
+  const last = changes[low - 1];
+  if (last === undefined) return start();
+  return command.place.inside.length > 0 ? last.inside : last.outside;
 }
 
-const changes = new WeakMap<ShellScript, readonly ShellCommand[]>();
+/** A command that changes the directory, and where those behind it work: such as stand in a construct of the shell, and the others. */
+interface DirectoryChange {
+  readonly at: number;
+  readonly inside: string | undefined;
+  readonly outside: string | undefined;
+}
 
-/** The commands of a script that change its directory; kept, because each of its commands asks. */
-function directoryChanges(script: ShellScript | undefined): readonly ShellCommand[] {
-  if (script === undefined) return [];
-  let found = changes.get(script);
-  if (found === undefined) {
-    found = script.commands.filter(({ name }) => name === 'cd' || name === 'pushd' || name === 'popd');
-    changes.set(script, found);
+const known = new WeakMap<ShellScript, readonly DirectoryChange[]>();
+
+/** A longer path is not followed: the system takes none either, and a step of many `cd` is read in linear time. */
+const longestPath = 4096;
+
+/** In order; kept for a script, because each of its commands asks. What `pushd` and `popd` do is not followed. */
+function directoryChanges(script: ShellScript, start: string | undefined): readonly DirectoryChange[] {
+  const found: DirectoryChange[] = [];
+  let [inside, outside, followed] = [start, start, true];
+  for (const { name, arguments: words, place, range } of script.commands) {
+    if (name !== 'cd' && name !== 'pushd' && name !== 'popd') continue;
+    followed &&= name === 'cd';
+    inside = followed ? changed(inside, words[0]) : undefined;
+    if (!followed || place.inside.length === 0) outside = followed ? changed(outside, words[0]) : undefined;
+    found.push({ at: range.start, inside, outside });
   }
   return found;
+}
+
+function changed(directory: string | undefined, target: CommandWord | undefined): string | undefined {
+  const path = target?.literal ? absolutePath(directory, target.value) : undefined;
+  return path !== undefined && path.length > longestPath ? undefined : path;
 }
 
 /** The directories of the project's files into which an install writes: none for one that writes to the system's. */
