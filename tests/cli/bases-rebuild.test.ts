@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command as bases } from '../../src/cli/commands/bases.ts';
 import type { RebuildReport } from '../../src/core/rebuild-report.ts';
+import { fixture } from '../ecosystems/installed/catalogue.ts';
 import { layoutFiles, testBlobs, types, writeFiles } from '../image/image-blobs.ts';
 import { type TarFile, tarOf } from '../image/tar-archive.ts';
 import { digestOf } from '../image/test-image.ts';
@@ -31,6 +32,12 @@ const flask: TarFile = {
 };
 const some: TarFile = { name: 'opt/file', content: 'x' };
 
+const goProgram: TarFile = {
+  name: 'app/server',
+  content: fixture('go-1.26.8'),
+  mode: 0o755,
+};
+
 const npmPackage = (folder: string, name: string, version: string): TarFile => ({
   name: `${folder}/node_modules/${name}/package.json`,
   content: JSON.stringify({ name, version }),
@@ -46,6 +53,8 @@ interface Case {
   readonly untold?: boolean;
   /** The base's name stands for these files now. */
   readonly movedTo?: readonly TarFile[];
+  /** The Go that the base is of now. */
+  readonly movedGo?: string;
   readonly state: string;
   readonly told: string;
 }
@@ -168,6 +177,22 @@ const cases: Readonly<Record<string, Case>> = {
     state: 'pays',
     told: '3 packages change',
   },
+  // The modules are those of go.sum; the standard library is that of the base.
+  'moved-go': {
+    lines: ['RUN go build -o /app/server .'],
+    movedTo: [...debian, some],
+    movedGo: '1.27.1',
+    own: [goProgram],
+    state: 'pays',
+    told: '1 package changes',
+  },
+  'moved-go-unknown': {
+    lines: ['RUN go build -o /app/server .'],
+    movedTo: [...debian, some],
+    own: [goProgram],
+    state: 'unknown',
+    told: '-base has now is not known',
+  },
   script: { lines: ['RUN curl -fsSL https://example.invalid/latest.sh | sh'], own: [some], state: 'unknown', told: '' },
   program: { lines: ['RUN ./install.sh'], own: [some], state: 'unknown', told: 'install.sh' },
   found: { lines: ['RUN find /opt -exec sh {} +'], own: [some], state: 'unknown', told: 'find -exec sh' },
@@ -208,7 +233,7 @@ const cases: Readonly<Record<string, Case>> = {
 beforeAll(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'plimsoll-rebuild-'));
   const moved: ReturnType<typeof add>[] = [];
-  const manifests = Object.entries(cases).map(([name, { lines, own, base = debian, untold, movedTo }]) => {
+  const manifests = Object.entries(cases).map(([name, { lines, own, base = debian, untold, movedTo, movedGo }]) => {
     const tars = [base, own].map(tarOf);
     const config = add(types.config, {
       os: 'linux',
@@ -228,7 +253,7 @@ beforeAll(() => {
       writeFileSync(path.join(directory, name, 'Dockerfile'), `FROM debian:12\n${lines.join('\n')}\n`);
       writeFileSync(path.join(directory, name, 'file'), 'x');
     }
-    if (movedTo) moved.push(imageOf(`${name}-base`, movedTo));
+    if (movedTo) moved.push(imageOf(`${name}-base`, movedTo, movedGo));
     const body = {
       schemaVersion: 2,
       mediaType: types.manifest,
@@ -240,12 +265,12 @@ beforeAll(() => {
   writeFiles(path.join(directory, 'out'), layoutFiles(blobs, [...manifests, ...moved, imageOf('base', debian)]));
 });
 
-function imageOf(name: string, files: readonly TarFile[]) {
+function imageOf(name: string, files: readonly TarFile[], go?: string) {
   const tar = tarOf(files);
   const config = add(types.config, {
     os: 'linux',
     architecture: 'amd64',
-    config: {},
+    config: go === undefined ? {} : { Env: [`GOLANG_VERSION=${go}`] },
     history: [{ created_by: 'x' }],
     rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
   });
