@@ -203,6 +203,63 @@ const cases: Readonly<Record<string, Case>> = {
     state: 'unknown',
     told: 'mounts',
   },
+  'npm-secret': {
+    lines: ['RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm install'],
+    base: [...debian, npmManifest],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'unknown',
+    told: 'it mounts the secret npmrc, which may name another registry',
+  },
+  'npm-secret-default-target': {
+    lines: ['RUN --mount=type=secret,id=npmrc cp /run/secrets/npmrc /root/.npmrc && npm install && rm /root/.npmrc'],
+    base: [...debian, npmManifest],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'unknown',
+    told: 'it mounts the secret npmrc, which may name another registry',
+  },
+  'npm-secret-lock': {
+    lines: ['RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm install'],
+    base: [...debian, npmManifest, npmLock],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'unknown',
+    told: 'may keep npm install from its lock file',
+  },
+  // Its token is for the registry; which packages come, the lock file says.
+  'npm-secret-token-lock': {
+    lines: ['RUN --mount=type=secret,id=token,env=NPM_TOKEN npm install'],
+    base: [...debian, npmManifest, npmLock],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'does not pay',
+    told: 'the same packages',
+  },
+  'npm-ci-secret': {
+    lines: ['RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci'],
+    base: [...debian, npmManifest, npmLock],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'does not pay',
+    told: 'the same packages',
+  },
+  'pip-secret': {
+    lines: ['RUN --mount=type=secret,id=pip,dst=/etc/pip.conf pip install flask'],
+    own: [flask],
+    state: 'unknown',
+    told: 'it mounts the secret pip, which may name another registry',
+  },
+  'pip-bind': {
+    lines: [
+      'RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt pip install -r /tmp/requirements.txt',
+    ],
+    base: [...debian, { name: 'srv/requirements.txt', content: 'flask==1.0\n' }],
+    own: [flask],
+    state: 'unknown',
+    told: 'it mounts files of the build context',
+  },
+  'apt-secret': {
+    lines: ['RUN --mount=type=secret,id=own,target=/etc/apt/sources.list.d/own.list apt-get install -y curl'],
+    own: [some],
+    state: 'unknown',
+    told: 'it mounts the secret own, which may name other sources',
+  },
   'copy-untold': {
     lines: ['COPY /out/bin /opt/file'],
     own: [some],

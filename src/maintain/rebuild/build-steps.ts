@@ -5,7 +5,8 @@ import { isOfBase } from '../../project/image-base.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { externalBase, stageChain } from '../../project/stage-facts.ts';
 import type { BuildStep, StageCommand, StepCopy } from './predict-system.ts';
-import { fetcherOf, packageCommandsOf } from './step-commands.ts';
+import { fetcherOf, packageCommandsOf, scriptOf } from './step-commands.ts';
+import { mountsOf, type StepMounts } from './step-mounts.ts';
 
 /** The steps of an image as far as they are its own, each with the package managers' commands that it runs. */
 export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => string): BuildStep[] {
@@ -19,11 +20,18 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
       isRun: step.instruction?.name === 'RUN',
       shared: step.together !== undefined,
       commands: isBase ? [] : packageCommandsOf(image, step),
+      mounts: isBase ? undefined : mountsOfStep(image, step),
       fetcher: isBase ? undefined : fetcherOf(image, step),
       copies: copyOf(image, step),
       place: image.origin && line !== undefined ? `${pathOf(image.origin.dockerfile.path)}:${line}` : undefined,
     };
   });
+}
+
+/** Only the file tells what a RUN mounts: no builder notes it. */
+function mountsOfStep(image: InspectedImage, step: ImageStep): StepMounts | undefined {
+  const { dockerfile, instruction } = scriptOf(image, step);
+  return instruction?.name === 'RUN' ? mountsOf(dockerfile, instruction) : undefined;
 }
 
 /** Only the file tells where a COPY takes from; without it, what it brings may be of another stage. */

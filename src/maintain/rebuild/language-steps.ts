@@ -39,10 +39,7 @@ export function movingUnseen(step: BuildStep, files: readonly SystemFiles[], see
   return step.commands
     .filter(({ read }) => kindOf[read.ecosystem] !== undefined && bringsPackages(read))
     .filter((command) => choosesAnew(command.read, placeOf(step, command, files, [])) !== 'no')
-    .map(
-      ({ read }) =>
-        `what ${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} would bring now is not followed: none of what it brought is seen`,
-    );
+    .map((command) => `what ${wordsOf(command)} would bring now is not followed: none of what it brought is seen`);
 }
 
 /** By the index of the step. What a lock file holds comes again as it is; what nothing holds is asked for anew. */
@@ -116,6 +113,8 @@ async function outcomeOf(
   const [doubt] = chosen.flatMap(({ anew }) => (typeof anew === 'string' ? [] : [anew.unknown]));
   if (doubt !== undefined) return unknown(doubt);
   const moving = chosen.flatMap(({ command, anew }) => (anew === 'yes' ? [command] : []));
+  const mounted = mountsThatTell(step, moving, commands);
+  if (mounted !== undefined) return unknown(mounted);
   const [first] = moving;
   if (first === undefined) {
     if (ecosystem !== 'go') return same;
@@ -128,6 +127,25 @@ async function outcomeOf(
   return unknown(
     `${first.read.tool} ${first.read.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
   );
+}
+
+/** Why a secret or a file that is mounted may have a step bring other packages than the public registry says: nobody is asked then, as it may be no business of theirs. */
+function mountsThatTell(
+  { mounts }: BuildStep,
+  moving: readonly StepCommand[],
+  commands: readonly StepCommand[],
+): string | undefined {
+  if (mounts === undefined) return undefined;
+  const [first] = moving;
+  if (first !== undefined)
+    return `it mounts ${mounts.what}, which may name another registry or other packages: what ${wordsOf(first)} would bring now is not followed`;
+  // https://docs.npmjs.com/cli/v11/commands/npm-ci: a frozen lock file holds, whatever settings say.
+  const held = mounts.ofTool ? commands.find(({ read }) => read.ecosystem !== 'go' && !read.frozen) : undefined;
+  return held && `it mounts ${mounts.what}, which may keep ${wordsOf(held)} from its lock file`;
+}
+
+function wordsOf({ read }: StepCommand): string {
+  return [read.tool, read.subcommand?.value].filter(Boolean).join(' ');
 }
 
 /** What a COPY brings of another stage. */

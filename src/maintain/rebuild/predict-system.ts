@@ -2,8 +2,9 @@ import type { PackageCommand } from '../../ecosystems/package-command.ts';
 import type { SystemPackage } from '../../ecosystems/system-package.ts';
 import type { AskedSource } from './asked-source.ts';
 import type { AskedSystem, PackageSystem } from './package-system.ts';
-import { changesPackages, type RecordedStep, replayStep, type StepCommand } from './replay-step.ts';
+import { changesPackages, type RecordedStep, type ReplayedStep, replayStep, type StepCommand } from './replay-step.ts';
 import type { AskSource } from './source-answer.ts';
+import type { StepMounts } from './step-mounts.ts';
 import type { SystemFiles } from './system-files.ts';
 import { type World, worldOf } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface BuildStep {
   readonly shared?: boolean;
   readonly commands: readonly StepCommand[];
   readonly place: string | undefined;
+  /** What it sees and the image does not have. */
+  readonly mounts?: StepMounts | undefined;
   /** The program that fetches something past all package managers. */
   readonly fetcher?: string | undefined;
   /** What a COPY or ADD brings: of the build context, or of a stage that runs these commands. Undefined for others, and where nobody tells. */
@@ -94,7 +97,8 @@ export async function predictSystem(
     if (isAsked) options.onStep?.(step.text);
     const record: RecordedStep = { before: recorded, after, commands: own, text: step.text, isRun: step.isRun };
     const before = world.copy();
-    const outcome = replayStep(world, record, system, isAsked ? await asking.at(here, final) : undefined);
+    const replayed = replayStep(world, record, system, isAsked ? await asking.at(here, final) : undefined);
+    const outcome = isAsked ? withMounts(replayed, step) : replayed;
     for (const name of differing(before, world)) writers.set(name, index);
     const brought = differing(recorded, after);
     for (const name of brought) recordedWriters.set(name, index);
@@ -114,6 +118,13 @@ export async function predictSystem(
     behind: asked ? behindOf(base, world, writers, asked) : [],
     foreign: system.foreign(last),
   };
+}
+
+/** Sources that are mounted are asked by nobody here. */
+function withMounts(replayed: ReplayedStep, { mounts }: BuildStep): ReplayedStep {
+  if (mounts?.ofSystem !== true) return replayed;
+  const why = `it mounts ${mounts.what}, which may name other sources: what they would bring now is not followed`;
+  return { fails: undefined, unknown: [...replayed.unknown, why] };
 }
 
 /** `.build-deps` of apk: its version is the time at which it was made. */
