@@ -150,10 +150,17 @@ function valuesBelow(artifact: Artifact, node: YamlNode, depth: number): ReadNam
   if (own) return [own];
   return entriesAt(node).flatMap(({ key, value }): ReadName[] => {
     if (value.kind !== 'scalar') return valuesBelow(artifact, value, depth + 1);
-    const isNamed =
-      /image$/i.test(key.text) && (parseImageReference(value.text)?.tag ?? parseImageReference(value.text)?.digest);
-    return isNamed ? [scalarName(value, { artifact, kind: 'Helm values', ships: true })] : [];
+    if (!/image$/i.test(key.text)) return [];
+    const { tag, digest } = parseImageReference(value.text) ?? {};
+    if ((tag ?? digest) === undefined) return [];
+    // An entry of a table of versions: another tag would make it that of another version.
+    const isOfVersion = tag !== undefined && isVersion(scalarAt(node, 'version')?.text, tag);
+    return [scalarName(value, { artifact: isOfVersion ? undefined : artifact, kind: 'Helm values', ships: true })];
   });
+}
+
+function isVersion(version: string | undefined, tag: string): boolean {
+  return version !== undefined && version !== '' && (tag === version || tag.startsWith(`${version}-`));
 }
 
 function repositoryAndTag(artifact: Artifact, map: YamlMap): ReadName | undefined {

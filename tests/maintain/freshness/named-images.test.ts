@@ -189,6 +189,29 @@ source: {repository: "https://git.example/x", tag: v1}
   expect([texts['chart/values.yaml'], left]).toEqual([values('1.31', now), []]);
 });
 
+test('an entry of a table of versions stays that of its version', async () => {
+  const values = `versions:
+  - version: latest
+    natsImage: nats:2.10.9
+  - version: 2.8.1-alpine
+    natsImage: nats:2.8.1-alpine
+  - version: 2.8.1
+    natsImage: nats:2.8.1
+    configReloaderImage: nats-config-reloader:0.7.0
+`;
+  const { texts, left } = await namesIn(
+    { 'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', 'chart/values.yaml': values },
+    {
+      'nats:2.10.9': 'nats:2.10.11',
+      'nats:2.8.1': 'nats:2.10.11',
+      'nats:2.8.1-alpine': 'nats:2.10.11-alpine',
+      'nats-config-reloader:0.7.0': 'nats-config-reloader:0.7.1',
+    },
+  );
+  expect(texts['chart/values.yaml']).toBe(values.replace('2.10.9', '2.10.11').replace('0.7.0', '0.7.1'));
+  expect(left.sort()).toEqual(['nats:2.8.1', 'nats:2.8.1-alpine']);
+});
+
 test.each([
   // The steps that use the version, too, are not known to work with another.
   ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nARG V\nRUN echo $V\n'],
