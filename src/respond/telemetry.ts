@@ -37,7 +37,8 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
   const [registry] = registers;
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name: `plimsoll_respond_${name}`, help, labelNames, registers });
-  const gauge = (name: string, help: string) => new Gauge({ name: `plimsoll_respond_${name}`, help, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({ name: `plimsoll_respond_${name}`, help, labelNames, registers });
 
   const webhooks = counter('webhooks_total', 'Webhooks by the status that they were answered with.', ['code']);
   const refused = counter('requests_refused_total', 'Requests that were turned away before they were read.', [
@@ -56,6 +57,15 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
     'rule',
     'mode',
   ]);
+  // Alerts go by these times: a counter whose first value is a fault is no rise, and what was missed while nobody scraped is none either.
+  const lastFailed = gauge('action_failed_timestamp_seconds', 'When an action was last given up.', [
+    'action',
+    'reason',
+  ]);
+  const lastLimited = gauge(
+    'overall_limit_timestamp_seconds',
+    'When the limit over all rules last held something back.',
+  );
   const requests = counter('api_requests_total', 'Requests to the API server.', ['verb', 'resource', 'outcome']);
   const notifications = counter('notifications_failed_total', 'Notifications that could not be sent.', []);
   const webhookSeconds = new Histogram({
@@ -82,6 +92,7 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
   // Alerts on rates need the series to be there before the first fault.
   notifications.inc(0);
 
+  const seconds = () => wall().getTime() / 1000;
   const line = (level: string, message: string, fields: Readonly<Record<string, unknown>>) =>
     write(`${JSON.stringify({ time: wall().toISOString(), level, message, ...fields })}\n`);
 
@@ -89,6 +100,7 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
     decision(decision) {
       const { outcome, reason, rule = '', mode = '' } = decision;
       decisions.inc({ outcome, reason, rule, mode });
+      if (reason === 'overall-limit') lastLimited.set(seconds());
       line('info', 'decision', {
         outcome,
         reason,
@@ -101,11 +113,12 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
         ...(decision.intent && { intent: decision.intent.id }),
       });
     },
-    ended(intent, reason, seconds) {
+    ended(intent, reason, took) {
       const { rule, mode, state: outcome } = intent;
       const action = intent.change ?? 'record';
       actions.inc({ action, outcome, reason, rule, mode });
-      if (outcome === 'done') actionSeconds.observe({ action }, seconds);
+      if (outcome === 'done') actionSeconds.observe({ action }, took);
+      if (outcome === 'failed') lastFailed.set({ action, reason }, seconds());
       line(outcome === 'failed' ? 'error' : 'info', 'action', {
         action,
         outcome,
@@ -117,19 +130,19 @@ export function telemetry(write: (text: string) => void, wall: () => Date): Tele
         rule,
         mode,
         ...(intent.approvedBy !== undefined && { approvedBy: intent.approvedBy }),
-        seconds: Math.round(seconds * 1000) / 1000,
+        seconds: Math.round(took * 1000) / 1000,
       });
     },
     say: (level, message, fields = {}) => line(level, printable(message), fields),
-    webhook(code, seconds) {
+    webhook(code, took) {
       webhooks.inc({ code: String(code) });
-      webhookSeconds.observe(seconds);
+      webhookSeconds.observe(took);
     },
     refusedRequest: (reason) => refused.inc({ reason }),
     apiRequest: (verb, resource, outcome) => requests.inc({ verb, resource, outcome }),
     policy(loaded) {
       policyLoaded.set(loaded ? 1 : 0);
-      if (loaded) policyTime.set(wall().getTime() / 1000);
+      if (loaded) policyTime.set(seconds());
     },
     notification: (failed) => notifications.inc(failed),
     observe(asked) {

@@ -7,9 +7,12 @@ const own = (metric: string, values: string, more = '') => ({
 });
 const labels = { namespace: 'monitoring' };
 
-/** What was counted in a quarter of an hour. A series begins with the first of its kind as 1, which increase() alone takes for what always was. */
-function counted(series: string): string {
-  return `  increase(${series}[15m]) > 0\n  or\n  (${series} unless ${series} offset 15m)`;
+/**
+ * What happened within a quarter of an hour, by the time that the responder tells. A counter would not do: `increase()` takes the first of its kind for what always
+ * was, and after a gap in what Prometheus has, an old count for a new one.
+ */
+function recently(series: string, by: string): string {
+  return `time() - max by (${by}) (plimsoll_respond_${series}_timestamp_seconds) < 15 * 60`;
 }
 
 /** Whether the responder works. Their names begin alike, so that it knows them for its own and does not act on them. */
@@ -59,7 +62,7 @@ export const responderAlerts: readonly AlertRule[] = [
     alert: 'PlimsollResponderActionFailed',
     severity: 'warning',
     why: 'One is enough: it is what the policy demands, and it was not done.',
-    expr: `sum by (namespace, action, reason) (\n${counted('plimsoll_respond_actions_total{outcome="failed"}')}\n) > 0`,
+    expr: recently('action_failed', 'namespace, action, reason'),
     about: 'prometheus',
     summary: 'plimsoll respond could not do what the policy demands',
     description: '{{ $labels.action }} failed: {{ $labels.reason }}.',
@@ -73,16 +76,14 @@ export const responderAlerts: readonly AlertRule[] = [
     },
     tests: {
       fires: {
-        input: [own('actions_total', '_x5 1x20', ', outcome="failed", action="restart", reason="forbidden"')],
+        // The first of its kind, a minute before the fifth.
+        input: [own('action_failed_timestamp_seconds', '_x5 240x20', ', action="restart", reason="forbidden"')],
         at: '10m',
         labels: { ...labels, action: 'restart', reason: 'forbidden' },
       },
       silent: {
-        input: [
-          own('actions_total', '_x25 1x20', ', outcome="done", action="restart", reason="performed"'),
-          // Long ago.
-          own('actions_total', '1x40', ', outcome="failed", action="restart", reason="forbidden"'),
-        ],
+        // Long ago, and nobody scraped in between.
+        input: [own('action_failed_timestamp_seconds', '240x5 _x20 240x20', ', action="restart", reason="forbidden"')],
         at: '30m',
       },
     },
@@ -91,7 +92,7 @@ export const responderAlerts: readonly AlertRule[] = [
     alert: 'PlimsollResponderLimitUsedUp',
     severity: 'warning',
     why: 'That the limit over all rules holds something back means that much is wrong at once: more than the policy expected.',
-    expr: `sum by (namespace) (\n${counted('plimsoll_respond_decisions_total{reason="overall-limit"}')}\n) > 0`,
+    expr: recently('overall_limit', 'namespace'),
     about: 'prometheus',
     summary: 'plimsoll respond has reached the limit of its policy',
     description: 'It does no more for now: the limit over all rules is used up.',
@@ -104,8 +105,9 @@ export const responderAlerts: readonly AlertRule[] = [
       ],
     },
     tests: {
-      fires: { input: [own('decisions_total', '_x5 1x20', ', reason="overall-limit"')], at: '10m', labels },
-      silent: { input: [own('decisions_total', '0x5 3x20', ', reason="duplicate"')], at: '10m' },
+      fires: { input: [own('overall_limit_timestamp_seconds', '0x5 300x20')], at: '16m', labels },
+      // No limit was ever met.
+      silent: { input: [own('overall_limit_timestamp_seconds', '0x40')], at: '16m' },
     },
   },
   {
