@@ -8,6 +8,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Project } from '../project/project.ts';
 import type { Rule, RuleOf, Subjects } from '../project/rule.ts';
 import { holdsTemplateMark } from '../project/template-paths.ts';
+import { endDescriptions } from '../repairs/end-descriptions.ts';
 import { maskCost, maskFix } from './mask-finding.ts';
 import { type Collected, mergeCauses } from './merge-causes.ts';
 import { type PlaceFinder, placeFinder } from './places.ts';
@@ -66,12 +67,13 @@ export function collectFindings(
   collected: Collected[] = [],
 ): Collected[] {
   const places = placeFinder(project);
+  const describing = rules.find(({ id }) => id === 'review/description-comment');
   const onDockerfiles: { readonly runner: RuleRunner; readonly check: RuleOf<'dockerfile'>['check'] }[] = [];
   const onOthers: { readonly definition: Exclude<Rule, RuleOf<'dockerfile'>>; readonly runner: RuleRunner }[] = [];
   for (const rule of rules) {
     if (!settings.mayReport(rule)) continue;
     const { definition } = rule;
-    const runner = runnerFor(rule, { project, settings, places, today });
+    const runner = runnerFor(rule, { project, settings, places, today, describing });
     // Taken out once: every definition is of another shape, and there are thousands of runs.
     if (definition.looksAt === 'dockerfile') onDockerfiles.push({ runner, check: definition.check });
     else if (share.others) onOthers.push({ definition, runner });
@@ -124,10 +126,15 @@ interface RunnerSurroundings {
   readonly settings: Settings;
   readonly places: PlaceFinder;
   readonly today: string | undefined;
+  /** The rule on comments that are no descriptions, where it is among those that may run. */
+  readonly describing: NamedRule<Rule> | undefined;
 }
 
 /** One context serves all runs of a rule: a hundred rules on thousands of files are too many to make one for each. */
-function runnerFor(rule: NamedRule<Rule>, { project, settings, places, today }: RunnerSurroundings): RuleRunner {
+function runnerFor(
+  rule: NamedRule<Rule>,
+  { project, settings, places, today, describing }: RunnerSurroundings,
+): RuleRunner {
   let at: string | undefined;
   let current: RuleSetting | undefined;
   let found: Collected[] = [];
@@ -135,6 +142,10 @@ function runnerFor(rule: NamedRule<Rule>, { project, settings, places, today }: 
     current ??= settings.settingFor(rule, at ?? '');
     return current;
   };
+  const tellsOfDescriptions = (path: string) =>
+    describing !== undefined &&
+    settings.mayReport(describing) &&
+    settings.settingFor(describing, path).severity !== 'off';
   const context: RuleContext = {
     report(reported) {
       const primary = 'range' in reported.at ? reported.at : { range: reported.at };
@@ -142,8 +153,9 @@ function runnerFor(rule: NamedRule<Rule>, { project, settings, places, today }: 
       if (path === undefined) throw new Error('a reported place names no path');
       const own = path === at ? setting() : settings.settingFor(rule, path);
       if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
+      const ended = reported.fix && tellsOfDescriptions(path) && endDescriptions(project.dockerfiles, reported.fix);
       found.push({
-        finding: toFinding(project, rule, reported, primary, path, own, places),
+        finding: toFinding(project, rule, ended ? { ...reported, fix: ended } : reported, primary, path, own, places),
         cause: reported.cause,
       });
     },

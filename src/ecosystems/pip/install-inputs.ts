@@ -135,14 +135,41 @@ function uvInputs(
   if (files !== undefined && workspace !== undefined)
     return uvWorkspace(command, files, text ?? '', workspace, beside, questions);
   const isWithoutProject = hasFlag(command, 'no-install-project') || /^package\s*=\s*false/m.test(text ?? '');
+  const reason = namesPath.test(text ?? '')
+    ? 'pyproject.toml names packages of the repository'
+    : !hasFlag(command, 'frozen') && isBuiltToCheck(text ?? '', files?.read('uv.lock') ?? '')
+      ? 'uv builds the project to hold what is dynamic in it against uv.lock'
+      : undefined;
   return {
     files: beside,
     fills: ['.venv'],
     questions,
-    ...(namesPath.test(text ?? '') && { needsSources: 'pyproject.toml names packages of the repository' }),
+    ...(reason !== undefined && { needsSources: reason }),
     ...(!isWithoutProject && { option: '--no-install-project', again: 'same' }),
   };
 }
+
+/**
+ * Whether uv may build the project for what `dynamic` names before it trusts the lock file. From 0.6.0 on it does not for the version, which its lock file
+ * then leaves out; up to 0.5.24 it did, and failed without the sources. Requirements that are dynamic are read from the sources by every release.
+ */
+function isBuiltToCheck(manifest: string, lock: string): boolean {
+  const mentions = manifest.match(/\bdynamic["']?[ \t]*=/g)?.length ?? 0;
+  const listed = [...manifest.matchAll(/^[ \t]*["']?dynamic["']?[ \t]*=[ \t]*\[([^\]#]*)\]/gm)];
+  if (listed.length < mentions) return true;
+  const names = listed.flatMap(([, list = '']) => list.split(',').map((name) => name.replace(/["'\s]/g, '')));
+  return names.some((name) => (name === 'version' ? !leavesOutVersion(lock) : name !== '' && !neverResolved.has(name)));
+}
+
+/** What of a project's metadata no resolution reads. */
+const neverResolved = new Set(['authors', 'classifiers', 'description', 'keywords', 'license', 'readme', 'urls']);
+
+/** Of the project itself, which lies where the lock file does. */
+function leavesOutVersion(lock: string): boolean {
+  return lock.split('[[package]]').some((entry) => ownEntry.test(entry) && !/^version[ \t]*=/m.test(entry));
+}
+
+const ownEntry = /^source[ \t]*=[ \t]*\{[ \t]*(?:editable|virtual)[ \t]*=[ \t]*"\."[ \t]*\}/m;
 
 const namesPath = /\bpath["']?\s*=\s*["']|\bworkspace["']?\s*=\s*true/;
 
@@ -195,14 +222,13 @@ function uvWorkspace(
 ): InstallInputs {
   const manifests = patterns === 'unknown' ? undefined : memberManifests(files, patterns, 'pyproject.toml');
   const read = [text, ...(manifests ?? []).map((path) => files.read(path) ?? '')];
-  const isBuiltToCheck =
-    !hasFlag(command, 'frozen') && read.some((each) => /^[ \t]*["']?dynamic["']?[ \t]*=/m.test(each));
+  const mayBuild = !hasFlag(command, 'frozen') && read.some((each) => /^[ \t]*["']?dynamic["']?[ \t]*=/m.test(each));
   const reason =
     manifests === undefined
       ? 'where the members of its workspace lie is not plain'
       : read.some((each) => /\bpath["']?\s*=\s*["']/.test(each))
         ? 'pyproject.toml names packages of the repository'
-        : isBuiltToCheck
+        : mayBuild
           ? 'uv may build a member to hold what is dynamic in it against uv.lock'
           : undefined;
   return {
