@@ -38,6 +38,7 @@ const prefixes: readonly Entry[] = [
   ['gcr.io/google_containers/', 'the registry is frozen since 2023', 'registry.k8s.io'],
   ['gcr.io/google-containers/', 'the registry is frozen since 2023', 'registry.k8s.io'],
   ['docker.pkg.github.com/', 'the registry has been replaced', 'ghcr.io'],
+  ['adoptopenjdk/', 'AdoptOpenJDK has become Eclipse Adoptium', 'eclipse-temurin'],
   ['circleci/', 'these images are no longer updated', 'cimg'],
 ];
 

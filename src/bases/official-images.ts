@@ -57,8 +57,15 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
   amazoncorretto: { product: 'Java', runtime: 'java', base: 'amazonlinux', toolchain: no, alpine: true },
   maven: { runtime: 'maven', base: 'unknown', toolchain: no },
   gradle: { runtime: 'gradle', base: 'ubuntu', toolchain: no, users: [['gradle', 1000, 1000]], user: 'unknown' },
-  tomcat: { runtime: 'tomcat', base: 'unknown', toolchain: no },
-  nginx: { runtime: 'nginx', base: 'debian', toolchain: no, users: [['nginx', 101, 101]], alpine: true },
+  tomcat: { product: 'Tomcat', runtime: 'tomcat', base: 'unknown', toolchain: no },
+  nginx: {
+    product: 'nginx',
+    runtime: 'nginx',
+    base: 'debian',
+    toolchain: no,
+    users: [['nginx', 101, 101]],
+    alpine: true,
+  },
   httpd: { runtime: 'httpd', base: 'debian', toolchain: no, users: [['www-data', 33, 82]], alpine: true },
   haproxy: {
     runtime: 'haproxy',

@@ -2,7 +2,7 @@
  * Last day with security support. Compared in November 2026 with endoflife.date; where that differs by days, the projects'
  * own pages hold: nodejs/Release, devguide.python.org/versions, go.dev/doc/devel/release,
  * ruby-lang.org/en/downloads/branches, php.net/eol.php, adoptium.net/support, dotnet.microsoft.com/platform/support,
- * postgresql.org/support/versioning. A version that is not listed is not known.
+ * postgresql.org/support/versioning, nginx.org/en/CHANGES (a branch ends when the next one begins), tomcat.apache.org/whichversion. A version that is not listed is not known.
  */
 export const runtimeDates: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Node.js': {
@@ -148,7 +148,40 @@ export const runtimeDates: Readonly<Record<string, Readonly<Record<string, strin
     '9.0': '2026-11-10',
     '10.0': '2028-11-14',
   },
+  nginx: {
+    '1.8': '2016-04-26',
+    '1.9': '2016-05-24',
+    '1.10': '2017-04-12',
+    '1.11': '2017-04-25',
+    '1.12': '2018-04-17',
+    '1.13': '2018-06-05',
+    '1.14': '2019-04-23',
+    '1.15': '2019-05-21',
+    '1.16': '2020-04-21',
+    '1.17': '2020-05-26',
+    '1.18': '2021-04-20',
+    '1.19': '2021-05-25',
+    '1.20': '2022-05-24',
+    '1.21': '2022-06-21',
+    '1.22': '2023-04-11',
+    '1.23': '2023-05-23',
+    '1.24': '2024-04-23',
+    '1.25': '2024-05-29',
+    '1.26': '2025-04-23',
+    '1.27': '2025-06-24',
+    '1.28': '2026-04-14',
+    '1.29': '2026-05-13',
+  },
+  Tomcat: {
+    '6': '2016-12-31',
+    '7': '2021-03-31',
+    '8': '2024-03-31',
+    '8.0': '2018-06-30',
+    '8.5': '2024-03-31',
+    '10.0': '2022-10-31',
+  },
   PostgreSQL: {
+    '9': '2021-11-11',
     '9.1': '2016-10-27',
     '9.2': '2017-11-09',
     '9.3': '2018-11-08',
@@ -166,6 +199,7 @@ export const runtimeDates: Readonly<Record<string, Readonly<Record<string, strin
     '18': '2030-11-14',
   },
   MySQL: {
+    '5': '2023-10-31',
     '5.5': '2018-12-31',
     '5.6': '2021-02-05',
     '5.7': '2023-10-31',
@@ -180,6 +214,7 @@ export const runtimeDates: Readonly<Record<string, Readonly<Record<string, strin
     '9.6': '2026-04-21',
   },
   MongoDB: {
+    '3': '2021-04-30',
     '3.2': '2018-09-30',
     '3.4': '2020-01-31',
     '3.6': '2021-04-30',

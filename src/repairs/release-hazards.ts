@@ -61,6 +61,7 @@ export function releaseHazards(
       ...ofLanguage,
     ],
     possible: [
+      ...(system === 'alpine' ? boundToRelease(installs, gone) : []),
       ...(foreign.length > 0 ? [`Do the package sources of ${foreign[0]} serve the new release?`] : []),
       ...(gone.length > 0 && foreign.length > 0 ? [`Where does ${list(gone)} come from then?`] : []),
     ],
@@ -69,6 +70,16 @@ export function releaseHazards(
     ),
     pipIntoSystem: refusesSystemPip(to) && usesSystemPip(dockerfile, own, to),
   };
+}
+
+/** Alpine has the newest versions of these alone, each under a name of its own. */
+function boundToRelease(installs: readonly PlacedPackageCommand[], gone: readonly string[]): readonly string[] {
+  const names = installs
+    .flatMap(({ read }) => read.packages.map(({ name }) => name))
+    .filter(
+      (name) => /^(?:php\d\d|postgresql\d\d|openjdk\d+|llvm\d+|clang\d+|lua5\.\d)/.test(name) && !gone.includes(name),
+    );
+  return names.length > 0 ? [`Does the new release still have ${list(names)}, which name a version?`] : [];
 }
 
 type System = 'debian' | 'ubuntu' | 'alpine' | 'rpm' | undefined;
@@ -248,6 +259,8 @@ function languageHazards(
     dockerfile.commandsNamed(...programs).filter(({ stage }) => stage !== undefined && stages.has(stage));
   if (from.runtime?.name === 'python' && from.runtime.version?.startsWith('2') && !to.runtime?.version?.startsWith('2'))
     return ['Python 3 does not run what is written for Python 2'];
+  if (name === 'tomcat' && /^[6-9]\b/.test(from.runtime?.version ?? '') && !/^[6-9]\b/.test(to.runtime?.version ?? ''))
+    return ['it takes applications for jakarta.servlet alone, and those for javax.servlet have to be converted'];
   if (name === 'ruby' && /--no-(?:ri|rdoc)\b/.test(dockerfile.text))
     return ['its gem does not know --no-ri and --no-rdoc, which are --no-document'];
   if (name === 'php') {

@@ -1,10 +1,14 @@
+import type { CommandLine } from '../../core/command-line.ts';
 import type { Fix } from '../../core/fix.ts';
+import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
+import { parseScriptFile } from '../../dockerfile/parse-script.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
-import { shippedStages } from '../../project/project.ts';
+import { applicationsOf } from '../../project/application-builds.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { rebuilders } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
@@ -30,8 +34,8 @@ const switches: Readonly<Record<string, RegExp>> = {
 };
 
 /** Programs and options that start a server for developers. */
-const servers: readonly { readonly program: RegExp; readonly argument: RegExp; readonly what: string }[] = [
-  { program: /^nodemon$/, argument: /^/, what: 'nodemon' },
+const servers: readonly { readonly program: RegExp; readonly argument?: RegExp; readonly what: string }[] = [
+  { program: /^nodemon$/, what: 'nodemon' },
   { program: /^flask$/, argument: /^--debug$/, what: 'Flask with its debugger' },
   {
     program: /^(?:uvicorn|hypercorn|gunicorn)$/,
@@ -44,9 +48,20 @@ const servers: readonly { readonly program: RegExp; readonly argument: RegExp; r
     what: "Django's development server",
   },
   { program: /^php$/, argument: /^(?:artisan|bin\/console)$/, what: "PHP's built-in server" },
-  { program: rebuilders, argument: /^/, what: 'a program that rebuilds when a source changes' },
+  { program: rebuilders, what: 'a program that rebuilds when a source changes' },
   { program: /^dotnet$/, argument: /^watch$/, what: 'dotnet watch' },
+  { program: /^react-scripts$/, argument: /^start$/, what: "Create React App's development server" },
+  { program: /^vue-cli-service$/, argument: /^serve$/, what: "Vue CLI's development server" },
+  { program: /^ng$/, argument: /^s(?:erve)?$/, what: "Angular's development server" },
+  { program: /^(?:next|nuxt|nuxi|astro|remix)$/, argument: /^dev$/, what: 'a development server' },
+  { program: /^gatsby$/, argument: /^develop$/, what: "Gatsby's development server" },
+  { program: /^webpack$/, argument: /^serve$/, what: "webpack's development server" },
+  { program: /^(?:webpack-dev-server|ts-node-dev|tsnd)$/, what: 'a development server' },
+  { program: /^nest$/, argument: /^--watch$/, what: 'a program that rebuilds when a source changes' },
 ];
+
+/** Vite without a word, or with `dev` or `serve`, serves the sources; `vite preview` and `vite build` do not. */
+const otherVite = /^(?:build|preview|optimize)$/;
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -57,7 +72,10 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     for (const stage of shippedStages(project, dockerfile)) {
       if (/dev|debug|test|local/.test(stage.name ?? '') || /dev|debug|test|local/i.test(nameOf(dockerfile))) continue;
-      for (const { range, message, fix } of [...setVariables(dockerfile, stage), ...startedServers(dockerfile, stage)])
+      for (const { range, message, fix } of [
+        ...setVariables(dockerfile, stage),
+        ...startedServers(project, dockerfile, stage),
+      ])
         report({ at: range, message, ...(fix && { fix }) });
     }
   },
@@ -123,19 +141,58 @@ function setVariables(dockerfile: Dockerfile, stage: Stage): Found[] {
   return [...last.values()].flatMap((found) => found ?? []);
 }
 
-function startedServers(dockerfile: Dockerfile, stage: Stage): Found[] {
+function startedServers(project: Project, dockerfile: Dockerfile, stage: Stage): Found[] {
   const result: Found[] = [];
   for (const name of ['ENTRYPOINT', 'CMD'] as const) {
     const instruction = lastInstruction(stage, name);
-    for (const command of (instruction && dockerfile.script(instruction)?.commands) ?? [])
-      for (const { program, argument, what } of servers) {
-        if (!program.test(command.name)) continue;
-        const matches = command.arguments.some(({ value }) => argument.test(value));
-        const serves =
-          command.name !== 'php' ||
-          command.arguments.some(({ value }) => /^(?:serve|server:(?:run|start))$/.test(value));
-        if (matches && serves) result.push({ range: command.range, message: `${name} starts ${what}.` });
-      }
+    for (const command of (instruction && dockerfile.script(instruction)?.commands) ?? []) {
+      const what = developmentServer(command);
+      if (what !== undefined) result.push({ range: command.range, message: `${name} starts ${what}.` });
+      const script = packageScript(project, dockerfile, command);
+      const [inside] = script
+        ? parseScriptFile(script.text).commands.flatMap((each) => developmentServer(each) ?? [])
+        : [];
+      if (script !== undefined && inside !== undefined)
+        result.push({
+          range: command.range,
+          message: `${name} starts ${inside}, by the script ${script.name} of ${script.path}.`,
+        });
+    }
   }
   return result;
+}
+
+function developmentServer(command: CommandLine): string | undefined {
+  const words = command.arguments.map(({ value }) => value);
+  const wrapped = /^(?:npx|pnpx|bunx)$/.test(command.name) ? words.findIndex((word) => !word.startsWith('-')) : -1;
+  const name = wrapped === -1 ? command.name : (words[wrapped] ?? '').replace(/(?!^)@.*$/, '');
+  const own = words.slice(wrapped + 1);
+  if (name === 'vite' && !otherVite.test(own.find((word) => !word.startsWith('-')) ?? ''))
+    return "Vite's development server";
+  return servers.find(
+    ({ program, argument }) =>
+      program.test(name) &&
+      (argument === undefined || own.some((word) => argument.test(word))) &&
+      (name !== 'php' || own.some((word) => /^(?:serve|server:(?:run|start))$/.test(word))),
+  )?.what;
+}
+
+/** What `npm start` and `yarn run serve` run, where the build has one package.json and they name a script of it. */
+function packageScript(project: Project, dockerfile: Dockerfile, command: CommandLine) {
+  const words = command.arguments.map(({ value }) => value);
+  if (
+    !/^(?:npm|yarn|pnpm|bun)$/.test(command.name) ||
+    words.some((word) => /^(?:--prefix|--cwd|--dir|-C)\b/.test(word))
+  )
+    return undefined;
+  const [name] = words.filter((word) => !word.startsWith('-') && word !== 'run');
+  const manifests = new Set(
+    buildsOf(project, dockerfile)
+      .flatMap((build) => applicationsOf(project, build))
+      .flatMap((application) => application.manifests.get('package.json') ?? []),
+  );
+  const [manifest] = manifests;
+  if (name === undefined || manifest === undefined || manifests.size > 1) return undefined;
+  const text = textFieldsOf(parseJsonObject(manifest.text)?.scripts).get(name);
+  return text === undefined || text.length > 1000 ? undefined : { name, path: manifest.path, text };
 }
