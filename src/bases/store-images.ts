@@ -51,5 +51,8 @@ export function isWatcherImage(image: string): boolean {
 
 /** True for an image of a database or cache, by its name. */
 export function isStoreImage(image: string): boolean {
-  return stores.test(lastNameOf(image)) || parseImageReference(image)?.repository === 'mssql/server';
+  return (
+    stores.test(lastNameOf(image)) ||
+    /^(?:mssql\/server|azure-sql-edge)$/.test(parseImageReference(image)?.repository ?? '')
+  );
 }

@@ -11,7 +11,8 @@ import {
 } from '../dockerfile/edit-lines.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { Project } from '../project/project.ts';
+import { applicationsOf } from '../project/application-builds.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import { baseImageOf, type FinalUser, finalUser } from '../project/stage-facts.ts';
 import { startedCommands } from '../project/started-commands.ts';
 import { userAt } from '../project/user-at.ts';
@@ -41,7 +42,7 @@ export function runAsUser(project: Project, dockerfile: Dockerfile, stage: Stage
       ...homeQuestion(user),
       ...(givesAway ? [] : ownerQuestion(written, user)),
       ...volumeQuestion(written),
-      writesNothingElse(dockerfile, stage, places),
+      writesNothingElse(project, dockerfile, stage, places),
     ],
   };
 }
@@ -199,13 +200,40 @@ function isInit(name: string): boolean {
   return /^(?:|-.*|tini|tini-static|dumb-init|docker-init|catatonit)$/.test(name);
 }
 
-function writesNothingElse(dockerfile: Dockerfile, stage: Stage, { directories }: WrittenPlaces): Assumption {
+/** A file for data or logs that a source names by its whole path, outside of the directories that the user has or gets. */
+const keptFile = /["'`](\/(?!tmp\/|dev\/|proc\/|sys\/)[\w./-]{1,200}\.(?:db|sqlite3?|log|pid|lock))["'`]/;
+
+function namedBySources(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  directories: readonly string[],
+): string | undefined {
+  const applications = buildsOf(project, dockerfile)
+    .filter((build) => build.stage === stage)
+    .flatMap((build) => applicationsOf(project, build));
+  for (const { sourcePaths, artifact } of new Set(applications))
+    for (const path of sourcePaths) {
+      const file = keptFile.exec(artifact(path)?.text ?? '')?.[1];
+      if (file !== undefined && !directories.some((directory) => file.startsWith(`${directory}/`)))
+        return `${path} names ${file}.`;
+    }
+  return undefined;
+}
+
+function writesNothingElse(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  { directories }: WrittenPlaces,
+): Assumption {
   const program = startedCommands(dockerfile, stage).find(({ name }) => !isInit(name))?.name;
   const who = program === undefined || program === '' ? 'the program' : program;
   const but = directories.length === 0 ? '' : `, other than ${enumerate([...directories.slice(0, 4), '/tmp'])}`;
+  const named = namedBySources(project, dockerfile, stage, directories);
   return {
     statement: `The program writes to no file or directory of root${but}.`,
     state: 'unknown',
-    question: `Which files does ${who} write${but}, and may another user than root write them? «docker diff» after a run lists them.`,
+    question: `Which files does ${who} write${but}, and may another user than root write them? ${named === undefined ? '' : `${named} `}«docker diff» after a run lists them.`,
   };
 }

@@ -27,6 +27,20 @@ describe('options of a Rust program', () => {
     expect(asks(plan, /Which port/)).toBe(true);
   });
 
+  test('queries that sqlx checks against a database are told of, unless what it needs without one is committed', () => {
+    const plan = (more: Readonly<Record<string, string>>) =>
+      plansOf({
+        'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n\n[dependencies]\naxum = "0.8"\nsqlx = "0.8"\n',
+        'Cargo.lock': '',
+        'src/main.rs':
+          'fn main() {\n    serve("0.0.0.0:3000");\n    let order = sqlx::query_as!(Order, "select 1").fetch_one(&db);\n}\n',
+        ...more,
+      })[0];
+    expect(asks(plan({}), /^sqlx::query_as! \(src\/main\.rs:3\) .* cargo sqlx prepare/)).toBe(true);
+    expect(asks(plan({ '.sqlx/query-12ab.json': '{}' }), /sqlx/)).toBe(false);
+    expect(asks(plan({ 'sqlx-data.json': '{}' }), /sqlx/)).toBe(false);
+  });
+
   test('the name of an option is no directory that the program reads', () => {
     const files = (source: string) =>
       plansOf({

@@ -1131,6 +1131,6 @@ async fn main() {
     port: 8080,
     command: [],
     health: '/',
-    lines: ['FROM nginxinc/nginx-unprivileged:1.29-alpine', 'COPY . /usr/share/nginx/html/'],
+    lines: ['FROM nginxinc/nginx-unprivileged:1.30-alpine', 'COPY . /usr/share/nginx/html/'],
   },
 };

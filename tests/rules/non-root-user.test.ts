@@ -60,3 +60,23 @@ test('the fix ends its line as the file does', async () => {
   );
   expect(finding?.fix?.changes.edits.map(({ replacement }) => replacement)).toEqual(['USER 1000:1000\r\n']);
 });
+
+test('a file for data that a source names is asked about by its name', async () => {
+  const source = (text: string) => [
+    file('Dockerfile', 'FROM node:22', 'WORKDIR /app', 'COPY . .', 'CMD ["node", "store.js"]'),
+    file('package.json', '{ "name": "todo" }'),
+    file('store.js', text),
+  ];
+  const questionOf = async (files: readonly CaseFile[]) => {
+    const [finding] = await checkCase(
+      layOutFiles(scratch, files),
+      { id: 'security/non-root-user', area: 'security', definition: rule },
+      {},
+    );
+    return finding?.fix?.assumptions.at(-1)?.question;
+  };
+  expect(await questionOf(source("open(process.env.FILE || '/etc/todos/todo.db');"))).toMatch(
+    /^Which files does node write, .* store\.js names \/etc\/todos\/todo\.db\. /,
+  );
+  expect(await questionOf(source("open('/tmp/todo.db');"))).not.toMatch(/names/);
+});

@@ -11,6 +11,7 @@ import {
 } from '../internal/rust-environment.ts';
 import { rustOptions } from '../internal/rust-options.ts';
 import {
+  databaseQuestions,
   type Framework,
   frameworks,
   packageValue,
@@ -163,6 +164,7 @@ function detection(
             },
           ]
         : []),
+      ...databaseQuestions(place, root),
       ...data.questions,
     ],
     stages: [

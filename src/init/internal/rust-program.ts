@@ -1,7 +1,7 @@
 import type { NotDecided, Place } from '../detector.ts';
-import type { PlannedVariable } from '../plan.ts';
+import type { PlannedVariable, Question } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
-import { findPort } from './endpoints.ts';
+import { findInSources, findPort } from './endpoints.ts';
 import { runtimeDirectories } from './go-program.ts';
 import type { RustAddress } from './rust-environment.ts';
 import type { RustOption } from './rust-options.ts';
@@ -118,6 +118,30 @@ export function rustDirectories(place: Place): { readonly path: string; readonly
   return [
     ...named,
     ...(place.has('Rocket.toml') ? [{ path: 'Rocket.toml', evidence: 'Rocket reads it as it starts' }] : []),
+  ];
+}
+
+/**
+ * What sqlx has to be given for its macros to compile where no database is: https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode
+ * Nothing where it is there, or where none of the macros is used.
+ */
+export function databaseQuestions(place: Place, root: string): readonly Question[] {
+  const { repository, directory } = place;
+  const isPrepared = [root, directory].some(
+    (at) =>
+      repository.has(join(at, 'sqlx-data.json')) ||
+      repository.files.some((file) => file.startsWith(`${join(at, '.sqlx')}/`)),
+  );
+  const used = isPrepared
+    ? undefined
+    : findInSources(place, /\b(?:sqlx::query|query_(?:as|scalar|file|file_as))(?:_as|_scalar|_file|_file_as)?!/);
+  if (used === undefined) return [];
+  return [
+    {
+      question: `${used.match[0]} (${used.evidence}) asks the database while it is compiled, and the build has none: run cargo sqlx prepare, and commit what it writes.`,
+      flag: undefined,
+      assumed: undefined,
+    },
   ];
 }
 

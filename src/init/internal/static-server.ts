@@ -1,9 +1,10 @@
+import { releasesOf } from '../../bases/releases.ts';
 import type { Place } from '../detector.ts';
 import type { ImageStage, PlannedFile, Question, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
 
 /** nginx as an ordinary user: its configuration keeps everything that it writes below /tmp. */
-const server = 'nginxinc/nginx-unprivileged:1.29-alpine';
+const server = `nginxinc/nginx-unprivileged:${releasesOf('nginx')?.kept[0] ?? 'stable'}-alpine`;
 
 /** The stage that serves pages, with what it takes from the build or the context. */
 export function pagesStage(copy: Step, configuration: string | undefined): ImageStage {
