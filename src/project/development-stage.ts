@@ -9,7 +9,7 @@ export function isDevelopmentStage({ name }: Stage): boolean {
   return name !== undefined && development.test(name);
 }
 
-const developmentName = /^(?:.*[-_])?(?:dev|devel|development|tests?|testing|debug|lint|e2e)$/;
+const developmentName = /^(?:.*[-_])?(?:dev|devel|development|tests?|testing|debug|lint|e2e|cypress|playwright)$/;
 
 /**
  * True where the name of a Dockerfile, or of a directory around it, says that what it makes is for development or tests (`Dockerfile.dev`,

@@ -90,7 +90,7 @@ function separated(project: Project, service: ComposeService, openings: readonly
       `Does ${service.name} work when it no longer ${enumerate(
         openings.map(({ says }) => says),
         'or',
-      )}?`,
+      )}?${ipc && opened.has(ipc) ? ' A browser or a database that wants more than the 64 MB of /dev/shm that each container has gets them by shm_size.' : ''}`,
     ),
   ]);
 }
