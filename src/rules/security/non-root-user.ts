@@ -40,6 +40,17 @@ const imagesThatDrop: ReadonlySet<string> = new Set([
   'telegraf',
 ]);
 
+/** Applications whose official images start PHP's Apache or FPM; the tags for the command line start neither. */
+const phpApplications: ReadonlySet<string> = new Set([
+  'wordpress',
+  'drupal',
+  'joomla',
+  'nextcloud',
+  'matomo',
+  'mediawiki',
+  'phpmyadmin',
+]);
+
 /** What an image for other images starts: an interpreter or a shell without a program. */
 const interpreter =
   /^(?:bash|sh|ash|zsh|node|python[\d.]*|ruby|irb|php|perl|julia|R|jshell|ghci|iex|erl|lua|pwsh|docker-php-entrypoint)$/;
@@ -137,6 +148,8 @@ function dropsByItself(dockerfile: Dockerfile, stage: Stage): boolean {
 /** The Apache and FPM variants of PHP's images start a server that gives up root for its workers. */
 function startsPhpServer(stage: Stage): boolean {
   const { runtime, reference } = baseImageOf(stage);
+  const name = reference?.repository.replace(/^library\//, '') ?? '';
+  if (phpApplications.has(name)) return !/(?:^|-)cli(?:-|$)/.test(reference?.tag ?? '');
   return runtime?.name === 'php' && /(?:^|-)(?:apache|fpm)(?:-|$)/.test(reference?.tag ?? '');
 }
 
