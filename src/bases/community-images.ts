@@ -57,7 +57,7 @@ const images: Readonly<Record<string, CommunityImage>> = {
 
 export function communityImage(name: string, tag: string | undefined): KnownPart | undefined {
   const known = Object.hasOwn(images, name) ? images[name] : undefined;
-  if (!known) return lambdaImage(name, tag) ?? circleImage(name);
+  if (!known) return lambdaImage(name, tag) ?? circleImage(name) ?? pythonServerImage(name, tag);
   const place = placeOf(known, tag);
   const runtime = known.runtime;
   return {
@@ -136,4 +136,20 @@ function lambdaImage(name: string, tag: string | undefined): KnownPart | undefin
 function circleImage(name: string): KnownPart | undefined {
   if (!/^cimg\/[a-z0-9-]+$/.test(name)) return undefined;
   return { distribution: 'ubuntu', user: 'circleci', users: [{ name: 'circleci', uid: 3434 }] };
+}
+
+/**
+ * https://github.com/tiangolo/uvicorn-gunicorn-fastapi-docker and its kin: the tag names the release of Python alone, `python3.7`,
+ * `python3.8-slim-2024-01-01`. What they stand on and run as differs from one to the next.
+ */
+function pythonServerImage(name: string, tag: string | undefined): KnownPart | undefined {
+  const version = /^tiangolo\/[a-z-]+$/.test(name) ? /^python(\d\.\d+)(?:-|$)/.exec(tag ?? '')?.[1] : undefined;
+  if (version === undefined) return undefined;
+  const ends = endOfLife('Python', version);
+  return {
+    distribution: 'unknown',
+    toolchain: 'unknown',
+    runtime: { name: 'python', version },
+    endOfLife: ends ? [ends] : [],
+  };
 }

@@ -41,7 +41,7 @@ export function newSearch(root: string, options: DiscoveryOptions, limits: Disco
   };
 }
 
-/** Directories that hold other people's files, caches or histories. They are entered only when they are named. */
+/** Directories that hold other people's files, caches, histories or what a generator made (`_site` of Jekyll and Eleventy). They are entered only when they are named. */
 const notEntered: ReadonlySet<string> = new Set([
   '.git',
   '.hg',
@@ -60,6 +60,7 @@ const notEntered: ReadonlySet<string> = new Set([
   '.pnpm-store',
   '.next',
   '.nuxt',
+  '_site',
   '.mypy_cache',
   '.pytest_cache',
   '.ruff_cache',

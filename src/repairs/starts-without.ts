@@ -21,9 +21,12 @@ interface Start {
   readonly scriptText: (word: string) => string | undefined;
 }
 
-/** Programs that load packages or run programs which no word of the start names. */
-const loadsOthers =
-  /^(?:webpack|vite|rollup|parcel|gulp|grunt|ng|nest|nuxt|gatsby|eleventy|vue-cli-service|react-scripts|babel-node|ts-node\S*|tsx|nodemon|npm-run-all|run-[sp]|concurrently|pm2\S*|forever|dotenv|env-cmd|wait-on|turbo|nx|lerna|knex|sequelize\S*|typeorm\S*)$/;
+/**
+ * Programs of `dependencies` that serve what was built, or files, and load nothing of the project but its configuration. Any other may run what no
+ * word of the start names, as task runners do: nps, gulp, npm-run-all.
+ */
+const servers =
+  /^(?:next|serve|http-server|json-server|remix-serve|react-router-serve|local-web-server|static-server|sirv|verdaccio|node-red|n8n)$/;
 
 const wrappers = /^(?:exec|tini|dumb-init|cross-env|--|-g)$/;
 const harmless = /^(?:echo|export|set|sleep|mkdir|true|:|test|\[)$/;
@@ -205,7 +208,7 @@ function ofScript(start: Start, text: string, running: Set<string>): AssumptionS
 
 /** A program of `node_modules/.bin`. What is configured in TypeScript may need a compiler to be read. */
 function ofProgram({ production, sourcePaths }: Start, word: string): AssumptionState {
-  if (!production.has(word) || loadsOthers.test(word)) return 'unknown';
+  if (!production.has(word) || !servers.test(word)) return 'unknown';
   return sourcePaths.some((path) => /\.config\.[cm]?[jt]s$/.test(path)) ? 'unknown' : 'holds';
 }
 

@@ -51,6 +51,12 @@ describe('a repository', () => {
     expect(found.applicationFiles).toEqual(['dockerfile.go']);
   });
 
+  test('what a generator of pages has copied is not entered, unless it is named', async () => {
+    const tree = { 'web/Dockerfile': 1, '_site/web/Dockerfile': 1 };
+    expect(await pathsIn(tree)).toEqual(['web/Dockerfile']);
+    expect(await pathsIn(tree, undefined, '_site')).toEqual(['web/Dockerfile']);
+  });
+
   test.each([
     ['Go', 'vendor/modules.txt'],
     ['PHP', 'vendor/autoload.php'],

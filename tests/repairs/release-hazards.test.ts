@@ -18,3 +18,11 @@ test('packages of Alpine that name a version are asked about, and no others', ()
   // Of what is gone for certain there is nothing to ask.
   expect(questionsOf('php81 curl')).toEqual([]);
 });
+
+test('packages of PHP 8.0 are gone from Alpine, under each of their names', () => {
+  const dockerfile = parseDockerfile(
+    decodeArtifact('Dockerfile', Buffer.from('FROM php:8.0-fpm-alpine\nRUN apk add --no-cache php8-bcmath\n')),
+  );
+  const { certain } = releaseHazards(dockerfile, dockerfile.stages, 'php:8.0-fpm-alpine', 'php:8.3-fpm-alpine');
+  expect(certain).toEqual(['php8-bcmath is not in it any more']);
+});

@@ -1,6 +1,9 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
-import { isBuiltIn, type RoleSubject, readRoleBinding } from '../../kubernetes/rbac.ts';
+import { isBuiltIn, permissionRules, type RoleSubject, readRoleBinding } from '../../kubernetes/rbac.ts';
+import { objectsOfKind } from '../../kubernetes/relations.ts';
+import { sameNamespace } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
+import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 
 export const rule = objectRule({
@@ -18,7 +21,7 @@ export const rule = objectRule({
     'trivy:KSV01011',
     'checkov:CKV_K8S_42',
   ],
-  check({ object }, { report }) {
+  check({ object, project }, { report }) {
     const binding = readRoleBinding(object);
     if (!binding || isBuiltIn(object)) return;
     const { roleKind, roleName, subjects } = binding;
@@ -26,7 +29,7 @@ export const rule = objectRule({
     if (everybody && !isOpenToAll(roleName.text))
       report({
         at: everybody.name,
-        severity: 'error',
+        severity: reachesNamedServices(project, object, roleKind, roleName.text) ? 'note' : 'error',
         message: `${titleOf(object)} gives ${roleName.text} to ${everybodyIs[everybody.name.text] ?? everybody.name.text}.`,
         // Trivy misspells the kind ClusterRoleBinding.
         peers: everybody.name.text !== 'system:authenticated' && object.kind === 'RoleBinding' ? ['trivy:KSV122'] : [],
@@ -101,6 +104,24 @@ function isProgram(subject: RoleSubject): boolean {
 
 function isEverybody({ kind, name }: RoleSubject): boolean {
   return (kind === 'Group' || kind === 'User') && Object.hasOwn(everybodyIs, name.text);
+}
+
+/**
+ * The role is here, and does no more than to reach or read certain services and ConfigMaps by their names, as clients of a controller do through the
+ * API server.
+ */
+function reachesNamedServices(project: Project, binding: KubernetesObject, kind: string, name: string): boolean {
+  const role = objectsOfKind(project.objects, kind).find(
+    (each) => each.name === name && (each.kind === 'ClusterRole' || sameNamespace(each, binding)),
+  );
+  const rules = role === undefined ? [] : permissionRules(role);
+  return (
+    rules.length > 0 &&
+    rules.every(
+      ({ isNamed, resources }) =>
+        isNamed && resources.every(({ text }) => /^(?:services(?:\/proxy)?|endpoints|configmaps)$/.test(text)),
+    )
+  );
 }
 
 /** Roles that Kubernetes itself gives to everybody. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */

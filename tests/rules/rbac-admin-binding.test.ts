@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rule } from '../../src/rules/security/rbac-admin-binding.ts';
+import { checkCase, layOutFiles } from './check-case.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'plimsoll-binding-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const binding = (permission: string) => `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: proxier, namespace: kube-system }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: proxier }
+subjects:
+  - { kind: Group, name: 'system:authenticated', apiGroup: rbac.authorization.k8s.io }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: proxier, namespace: kube-system }
+rules:
+  - ${permission}
+`;
+
+test.each([
+  [
+    'services of certain names',
+    "{ apiGroups: [''], resources: [services/proxy], resourceNames: [keys], verbs: [get] }",
+    'note',
+  ],
+  ['every service', "{ apiGroups: [''], resources: [services/proxy], verbs: [get] }", 'error'],
+  [
+    'a Secret of a certain name',
+    "{ apiGroups: [''], resources: [secrets], resourceNames: [keys], verbs: [get] }",
+    'error',
+  ],
+])('what every login may do is as bad as what it may: %s', async (_title, permission, severity) => {
+  const files = [{ path: 'rbac.yaml', text: binding(permission), size: undefined, mode: undefined }];
+  const findings = await checkCase(
+    layOutFiles(scratch, files),
+    { id: 'security/rbac-admin-binding', area: 'security', definition: rule },
+    {},
+  );
+  expect(findings.map((finding) => finding.severity)).toEqual([severity]);
+});
