@@ -30,9 +30,13 @@ const onlyWithAllPackages = ['tests/system/package-databases.test.ts'];
 const onlyWithAllProofs = ['tests/system/prove-faults.test.ts'];
 
 /** Ask the registries of npm and PyPI, and builds of minutes: `npm run test:rebuild` runs them. */
-const onlyWithAllRebuilds = ['rebuild-apk', 'rebuild-rpm-image', 'rebuild-languages', 'rebuild-debian'].map(
-  (name) => `tests/system/${name}.test.ts`,
-);
+const onlyWithAllRebuilds = [
+  'rebuild-apk',
+  'rebuild-rpm-image',
+  'rebuild-languages',
+  'rebuild-debian',
+  'rebuild-lock-files',
+].map((name) => `tests/system/${name}.test.ts`);
 
 export default defineConfig({
   test: {

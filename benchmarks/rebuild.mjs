@@ -8,7 +8,7 @@ import { machine, printTable, root, scratchDirectory, verdict } from './measure.
 
 const directory = scratchDirectory('rebuild');
 const notes = path.join(directory, 'notes.jsonl');
-const tests = ['apk', 'apt', 'debian', 'dnf', 'rpm-image', 'languages'].map(
+const tests = ['apk', 'apt', 'debian', 'dnf', 'rpm-image', 'languages', 'lock-files'].map(
   (name) => `tests/system/rebuild-${name}.test.ts`,
 );
 const only = process.argv.slice(2);
