@@ -51,7 +51,15 @@ describe.skipIf(!existsSync(docker) || !hasRegistry)('a rebuild that keeps to a 
   }
 
   async function predict(name: string, flags: readonly string[], dockerfile = name) {
-    const args = ['--rebuild', `docker-daemon:${tag(name)}`, '--dockerfile', dockerfile, '--plain-http', '--any', ...flags];
+    const args = [
+      '--rebuild',
+      `docker-daemon:${tag(name)}`,
+      '--dockerfile',
+      dockerfile,
+      '--plain-http',
+      '--any',
+      ...flags,
+    ];
     const begun = performance.now();
     const { stdout, stderr } = await runCommand(bases, scratch, [...args, '--no-vulnerabilities', '--json'], {
       environment: { HOME: scratch, PATH: '/usr/bin:/bin', DOCKER_HOST: `unix://${socket}` },
