@@ -119,7 +119,9 @@ func dockerfile(path string, experimental bool, out *json.Encoder) {
 	}
 	verdict["accepted"], verdict["stages"] = true, len(stages)
 	// The conversion to build steps, all stages: what the build checks and the refusals after parsing come from.
-	_, err = dockerfile2llb.Dockerfile2LLB(context.Background(), text, dockerfile2llb.ConvertOpt{
+	// For a daemon that can do everything: without its capabilities a bind mount that may be written to is a nil pointer.
+	caps := pb.Caps.CapSet(pb.Caps.All())
+	_, err = dockerfile2llb.Dockerfile2LLB(context.Background(), text, dockerfile2llb.ConvertOpt{LLBCaps: &caps,
 		MetaResolver: anyImage{}, SourceMap: llb.NewSourceMap(nil, path, "Dockerfile", text), AllStages: true, Warn: warn})
 	if err != nil {
 		fail(err)
