@@ -2,6 +2,7 @@ import { compareReleases } from '../bases/releases.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import { mayHoldIgnoreComment } from '../core/ignore-comment.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
@@ -37,11 +38,13 @@ export function manifestsFirst(
   install: PlacedPackageCommand,
 ): Fix | undefined {
   const run = install.instruction;
-  if (run.name !== 'RUN' || !isPlainCopy(copy)) return undefined;
-  const place = placeOf(dockerfile, stage, copy, install);
+  const source = copiedDirectory(copy);
+  if (run.name !== 'RUN' || source === undefined) return undefined;
+  const place = placeOf(dockerfile, stage, copy, source, install);
   if (place === undefined) return undefined;
   const inputs = inputsOf(project, dockerfile, stage, place, install);
-  if (inputs === undefined) return undefined;
+  // Of a directory that is not seen it is not known that it is one.
+  if (inputs === undefined || (source !== '' && inputs.files === undefined)) return undefined;
   const steps = stepsBetween(dockerfile, stage, copy, run);
   const split =
     'command' in inputs.needs
@@ -69,22 +72,33 @@ export function manifestsFirst(
   };
 }
 
-/** `COPY . DIRECTORY` without anything that would mean something else for single files. */
-function isPlainCopy(copy: CopyInstruction): boolean {
-  return (
-    copy.sources.length === 1 &&
-    copy.heredocs.length === 0 &&
-    copy.form === 'shell' &&
-    copy.excludes.length === 0 &&
-    !copy.parents &&
-    /^\.?\/?$/.test(copy.sources[0]?.value ?? '') &&
-    copy.syntax.innerComments.length === 0
-  );
+/**
+ * The directory that a COPY brings, from the context, '' for all of it: `COPY . DIRECTORY`, `COPY server DIRECTORY`. Undefined with anything that would mean
+ * something else for single files.
+ */
+function copiedDirectory(copy: CopyInstruction): string | undefined {
+  const [source] = copy.sources;
+  if (
+    source === undefined ||
+    copy.sources.length > 1 ||
+    copy.heredocs.length > 0 ||
+    copy.form !== 'shell' ||
+    copy.excludes.length > 0 ||
+    copy.parents ||
+    copy.syntax.innerComments.length > 0
+  )
+    return undefined;
+  if (/^\.?\/?$/.test(source.value)) return '';
+  const directory = source.value.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+  const isPlain = source.raw === undefined && /^[\w@+-][\w@.+-]*(?:\/[\w@+-][\w@.+-]*)*$/.test(directory);
+  return isPlain ? directory : undefined;
 }
 
 interface Place {
   /** The project's directory in the context: '' for its root. */
   readonly inContext: string;
+  /** The same below what the COPY brings. */
+  readonly inCopy: string;
   /** The COPY's destination: absolute, and as written with a slash at its end. */
   readonly root: string;
   readonly target: string;
@@ -95,6 +109,7 @@ function placeOf(
   dockerfile: Dockerfile,
   stage: Stage,
   copy: CopyInstruction,
+  source: string,
   install: PlacedPackageCommand,
 ): Place | undefined {
   const destination = copiedFiles(dockerfile, stage).find(({ instruction }) => instruction === copy)?.destination;
@@ -113,9 +128,11 @@ function placeOf(
     workingDirectory(dockerfile, stage, install.instruction).path !== workingDirectory(dockerfile, stage, copy).path
   )
     return undefined;
+  const inCopy = works === destination ? '' : works.slice(destination === '/' ? 1 : destination.length + 1);
   return {
     root: destination,
-    inContext: works === destination ? '' : works.slice(destination === '/' ? 1 : destination.length + 1),
+    inCopy,
+    inContext: [source, inCopy].filter((part) => part !== '').join('/'),
     target: written.value.endsWith('/') ? written.value : `${written.value}/`,
   };
 }
@@ -284,20 +301,27 @@ function syntaxBehind({ syntax }: Dockerfile, instruction: Instruction): SyntaxI
   return syntax.items[syntax.items.indexOf(instruction.syntax) + 1];
 }
 
-/** A COPY before brings the file to the same place already. */
-function isCopiedBefore(dockerfile: Dockerfile, copy: CopyInstruction, file: string): boolean {
+/** A COPY before brings the file to the same directory, relative to that of the COPY, already. */
+function isCopiedBefore(dockerfile: Dockerfile, copy: CopyInstruction, directory: string, file: string): boolean {
   const stage = dockerfile.stages.find(({ instructions }) => instructions.includes(copy));
   const places = stage === undefined ? [] : copiedFiles(dockerfile, stage);
   const root = places.find(({ instruction }) => instruction === copy)?.destination;
-  const directory = root && absolutePath(root, file.slice(0, file.lastIndexOf('/') + 1) || '.');
-  const name = file.replace(/\*/g, '');
+  const target = root && absolutePath(root, directory || '.');
   return places.some(
     ({ instruction, destination }) =>
       instruction.name === 'COPY' &&
       instruction.from === undefined &&
       instruction.range.start < copy.range.start &&
-      destination === directory &&
-      instruction.sources.some(({ value }) => value.replace(/^\.\//, '').replace(/\*/g, '') === name),
+      destination === target &&
+      instruction.sources.some(({ value }) => brings(value.replace(/^(?:\.?\/)+/, ''), file)),
+  );
+}
+
+/** A source of a COPY and a file that is to be copied, either of which may have stars: `package*.json`, `poetry.lock*`. */
+function brings(source: string, file: string): boolean {
+  if (source.replaceAll('*', '') === file.replaceAll('*', '')) return true;
+  return (
+    /^[\w@.+/*-]+$/.test(source) && new RegExp(`^${literalPattern(source).replaceAll('\\*', '[^/]*')}$`).test(file)
   );
 }
 
@@ -305,17 +329,18 @@ function isCopiedBefore(dockerfile: Dockerfile, copy: CopyInstruction, file: str
 function manifestCopies(
   dockerfile: Dockerfile,
   copy: CopyInstruction,
-  { inContext, target }: Place,
+  { inContext, inCopy, target }: Place,
   needs: InstallInputs,
 ): string[] {
   const keyword = copy.keyword.value === copy.keyword.value.toLowerCase() ? 'copy' : 'COPY';
   const flags = copy.flags.map(({ range }) => ` ${dockerfile.text.slice(range.start, range.end)}`).join('');
-  const base = inContext === '' ? '' : `${inContext}/`;
+  const from = inContext === '' ? '' : `${inContext}/`;
+  const below = inCopy === '' ? '' : `${inCopy}/`;
   const byDirectory = new Map<string, string[]>();
   for (const file of needs.files) {
-    if (isCopiedBefore(dockerfile, copy, base + file)) continue;
-    const directory = base + file.slice(0, file.lastIndexOf('/') + 1);
-    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), base + file]);
+    const directory = below + file.slice(0, file.lastIndexOf('/') + 1);
+    if (isCopiedBefore(dockerfile, copy, directory, from + file)) continue;
+    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), from + file]);
   }
   const line = (sources: readonly string[], directory: string) => {
     const destination = target === './' && directory !== '' ? directory : `${target}${directory}`;
@@ -323,6 +348,6 @@ function manifestCopies(
   };
   return [
     ...[...byDirectory].map(([directory, sources]) => line(sources, directory)),
-    ...(needs.directories ?? []).map((directory) => line([`${base}${directory}`], `${base}${directory}`)),
+    ...(needs.directories ?? []).map((directory) => line([`${from}${directory}`], `${below}${directory}`)),
   ];
 }

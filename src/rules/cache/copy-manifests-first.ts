@@ -244,7 +244,14 @@ function described({ read }: PlacedPackageCommand): string {
 function manifestsFor({ read }: PlacedPackageCommand): string {
   const file = read.packages.find(({ kind }) => kind === 'requirements-file');
   if (file) return file.name;
-  const manifest = ecosystemFacts[read.ecosystem].manifests.find(({ tools }) => tools.includes(read.tool));
+  const known = ecosystemFacts[read.ecosystem].manifests.filter(({ tools }) => tools.includes(read.tool));
+  // A lock file that has the name of its tool is that tool's.
+  const lockOf = ({ locks }: (typeof known)[number]) =>
+    locks.find((lock) => [`${read.tool}.`, `${read.tool}-lock.`].some((start) => lock.startsWith(start)));
+  const manifest =
+    known.find((each) => lockOf(each) !== undefined) ??
+    known.find(({ tools, locks }) => tools.length === 1 && locks.length > 0) ??
+    known[0];
   if (manifest === undefined) return 'the manifest and the lock file';
-  return [manifest.manifest, ...manifest.locks.slice(0, 1)].join(' and ');
+  return [manifest.manifest, lockOf(manifest) ?? manifest.locks[0]].filter((name) => name !== undefined).join(' and ');
 }
