@@ -86,7 +86,8 @@ const harmlessName =
   /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/;
 
 /** Names of programs' own for a secret, which the words do not tell. */
-const knownNames = /^(?:pgpassword|sshpass|secret_key_base|rails_master_key|devise_pepper)$/;
+const knownNames =
+  /^(?:pgpassword|sshpass|secret_key_base|rails_master_key|devise_pepper|meili_master_key|(?:rabbitmq_)?erlang_cookie|release_cookie)$/;
 
 /** True for a variable's name that says that its value is secret, in snake, kebab or camel case. */
 export function isTellingName(name: string): boolean {

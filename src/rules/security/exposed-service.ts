@@ -1,3 +1,4 @@
+import { enumerate } from '../../core/enumerate.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
@@ -55,11 +56,16 @@ export const rule = objectRule({
     report({
       at: type,
       also: pinned.map(({ number }) => ({ ...number, note: 'the port of every node' })),
-      message: `${titleOf(object)} opens ${pinned.length > 0 ? `port ${pinned.map(({ number }) => number.text).join(', ')}` : 'a port'} on every node.`,
+      message: `${titleOf(object)} opens ${portsOf(pinned.map(({ number }) => number.text))} on every node.`,
       ...(fix && { fix }),
     });
   },
 });
+
+function portsOf(numbers: readonly string[]): string {
+  if (numbers.length === 0) return 'a port';
+  return `${numbers.length === 1 ? 'port' : 'ports'} ${enumerate(numbers)}`;
+}
 
 /** Some clouds' Ingresses need the ports of nodes. */
 function isBehindIngress(project: Project, service: KubernetesObject): boolean {
