@@ -1,11 +1,9 @@
-import { isLoadMaker } from '../bases/load-makers.ts';
-import { isBrokerImage, isProxyImage, isStoreImage, isWatcherImage, storeAtPort } from '../bases/store-images.ts';
-import { lastNameOf } from '../core/image-reference.ts';
-import { disruptionBudgetsOf, servicePorts, servicesOf } from '../kubernetes/relations.ts';
+import { disruptionBudgetsOf, servicesOf } from '../kubernetes/relations.ts';
 import { readSelector } from '../kubernetes/selector.ts';
 import { isWhole, runningContainers } from '../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
-import { at, textAt, textsAt } from '../kubernetes/yaml-node.ts';
+import { at, textsAt } from '../kubernetes/yaml-node.ts';
+import { aloneBecause } from '../project/alone-because.ts';
 import { applicationsOf } from '../project/application-builds.ts';
 import { autoscalersByTarget } from '../project/autoscalers.ts';
 import { buildRunBy } from '../project/container-builds.ts';
@@ -73,6 +71,7 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
   const { object, kind, name, namespace, podLabels } = workload;
   const selector = readSelector(at(object.node, 'spec', 'selector'))?.matchLabels;
   const plain = kind === 'ReplicationController' ? textsAt(object.node, 'spec', 'selector') : undefined;
+  const alone = aloneBecause(project, workload);
   return {
     kind,
     name,
@@ -85,51 +84,11 @@ function observed(project: Project, workload: Workload): ObservedWorkload {
     longRunning: workload.longRunning,
     serves: servicesOf(workload, project.objects).length > 0,
     metrics: metricsOf(project, workload),
-    ...aloneBecause(project, workload),
+    ...(alone !== undefined && { alone }),
     team: teamOf(workload),
     containers: runningContainers(workload).map((container) => observedContainer(project, container)),
     source: sourceOf(workload),
   };
-}
-
-/** What tells that a second pod would harm: a claim that both would write to, a database, a load that is to be so large, an update that lets the old one go first. */
-function aloneBecause(project: Project, workload: Workload): { readonly alone?: string } {
-  if (workload.volumes.some(({ kind }) => kind === 'persistentVolumeClaim'))
-    return { alone: 'it keeps data in a volume claim' };
-  const images = workload.containers.map(({ imageReference }) => imageReference?.text ?? '');
-  if (images.some(isStoreImage)) return { alone: 'it is a store of data' };
-  if (images.some(isBrokerImage))
-    return { alone: 'it keeps the messages or the state of others, and two do not know of each other' };
-  if (images.some(isWatcherImage))
-    return { alone: 'it watches others, and two would see everything twice, or each a part of it' };
-  if ([workload.name, ...images.map(lastNameOf)].some(isLoadMaker))
-    return { alone: 'it makes load for others, and more of it is not what is wanted when it has much to do' };
-  const store = servingContainers(project, workload)
-    .filter((container) => !isProxyImage(container.imageReference?.text ?? '') && !isAskedByHttp(container))
-    .flatMap(({ ports }) => ports.flatMap(({ containerPort }) => storeAtPort(containerPort ?? 0) ?? []))
-    .at(0);
-  if (store !== undefined) return { alone: `it listens where ${store} does: two of one are two stores` };
-  if (textAt(workload.object.node, 'spec', 'strategy', 'type') === 'Recreate')
-    return { alone: 'its strategy is Recreate' };
-  return {};
-}
-
-/** The only container, or those whose ports a Service aims at: what runs beside them is no reason. */
-function servingContainers(project: Project, workload: Workload): readonly Container[] {
-  const containers = runningContainers(workload);
-  if (containers.length < 2) return containers;
-  const aims = new Set(
-    servicesOf(workload, project.objects).flatMap((service) =>
-      servicePorts(service).map(({ port, targetPort }) => targetPort?.text ?? String(port)),
-    ),
-  );
-  return containers.filter(({ ports }) =>
-    ports.some(({ name, containerPort }) => aims.has(String(containerPort)) || (name !== undefined && aims.has(name))),
-  );
-}
-
-function isAskedByHttp({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
-  return [livenessProbe, readinessProbe, startupProbe].some((probe) => probe?.handler === 'httpGet');
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */

@@ -81,7 +81,7 @@ const byPath: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)\.github\/dependabot\.ya?ml$/, 'update-automation'],
 ];
 
-const composeName = /^(?:(?:docker-)?compose|docker-stack)(?:[._-].+)?\.ya?ml$/;
+const composeName = /^(?:(?:[\w-]+\.)?docker-compose|compose|docker-stack)(?:[._-].+)?\.ya?ml$/;
 const bakeName = /^(?:docker-)?bake(?:[._-].+)?\.(?:hcl|json)$/;
 const chartMember =
   /^(?:templates|crds|charts|ci)\/|^(?:values.*\.ya?ml|Chart\.lock|requirements\.(?:yaml|lock)|values\.schema\.json)$/;

@@ -105,8 +105,13 @@ function enter(search: Search, directory: string, top: string, around: Surroundi
   }
 }
 
-/** What `go mod vendor` and Composer put there is other people's: https://go.dev/ref/mod#vendoring, https://getcomposer.org/doc/06-config.md#vendor-dir. */
+/**
+ * What `go mod vendor`, Composer and Bundler put there is other people's: https://go.dev/ref/mod#vendoring,
+ * https://getcomposer.org/doc/06-config.md#vendor-dir, https://bundler.io/man/bundle-config.1.html (`path`).
+ */
 function isVendored(directory: string, entries: readonly Dirent[]): boolean {
+  if (/(?:^|\/)vendor\/bundle$/.test(directory))
+    return entries.some((entry) => entry.isDirectory() && /^j?ruby$/.test(entry.name));
   if (!/(?:^|\/)vendor$/.test(directory)) return false;
   return entries.some((entry) => entry.isFile() && (entry.name === 'modules.txt' || entry.name === 'autoload.php'));
 }

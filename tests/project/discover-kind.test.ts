@@ -72,6 +72,7 @@ describe('what a name stands for', () => {
     ['docker-compose.yml', 'compose'],
     ['docker-compose.override.yaml', 'compose'],
     ['docker-compose-dev.yml', 'compose'],
+    ['dev.docker-compose.yml', 'compose'],
     ['kustomization.yaml', 'kustomization'],
     ['overlays/prod/Kustomization', 'kustomization'],
     ['Chart.yaml', 'chart'],

@@ -51,6 +51,15 @@ describe('a repository', () => {
     expect(found.applicationFiles).toEqual(['dockerfile.go']);
   });
 
+  test('the gems that Bundler puts into a repository are not entered', async () => {
+    const tree = {
+      Dockerfile: 1,
+      'vendor/bundle/ruby/3.4.0/gems/rake-13/Dockerfile': 1,
+      'vendor/engine/Dockerfile': 1,
+    };
+    expect(await pathsIn(tree)).toEqual(['Dockerfile', 'vendor/engine/Dockerfile']);
+  });
+
   test('what a generator of pages has copied is not entered, unless it is named', async () => {
     const tree = { 'web/Dockerfile': 1, '_site/web/Dockerfile': 1 };
     expect(await pathsIn(tree)).toEqual(['web/Dockerfile']);

@@ -1,15 +1,13 @@
-import { isStoreImage } from '../../bases/store-images.ts';
 import type { Fix } from '../../core/fix.ts';
 import { disruptionBudgetsOf, servicesOf } from '../../kubernetes/relations.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
-import type { Container, Workload } from '../../kubernetes/workload.ts';
-import { at, textAt } from '../../kubernetes/yaml-node.ts';
+import type { Workload } from '../../kubernetes/workload.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
+import { aloneBecause } from '../../project/alone-because.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
-import { buildRunBy } from '../../project/container-builds.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
-import { externalBase } from '../../project/stage-facts.ts';
 import { budgetFor } from '../../repairs/disruption-budget.ts';
 import { type AddedObject, asks, manifestFix, setIn, together } from '../../repairs/manifest-edits.ts';
 
@@ -41,10 +39,7 @@ export const rule = workloadRule({
 function secondReplica(project: Project, workload: Workload): { readonly fix?: Fix } {
   const spec = at(workload.object.node, 'spec');
   // Two of a store are two stores with half of the data each, and with Recreate two were never to be.
-  const isStore = workload.allContainers.some((container) =>
-    [container.imageReference?.text, baseOfBuild(project, container)].some((image) => isStoreImage(image ?? '')),
-  );
-  if (isStore || textAt(spec, 'strategy', 'type') === 'Recreate') return {};
+  if (aloneBecause(project, workload) !== undefined) return {};
   const isCovered = disruptionBudgetsOf(workload, project.objects).length > 0;
   const budget: AddedObject | undefined = isCovered ? { edits: [] } : budgetFor(project, workload);
   if (spec?.kind !== 'map' || !budget) return {};
@@ -61,13 +56,6 @@ function secondReplica(project: Project, workload: Workload): { readonly fix?: F
     budget.newFiles,
   );
   return fix ? { fix } : {};
-}
-
-/** The image that the image of a container is built on, where it is built in this project: a database with data of its own, say. */
-function baseOfBuild(project: Project, container: Container): string | undefined {
-  const stage = buildRunBy(project, container)?.stage;
-  const base = stage && externalBase(stage);
-  return base?.kind === 'image' ? base.reference : undefined;
 }
 
 /** A claim that one pod writes to cannot be shared by a second one. */
