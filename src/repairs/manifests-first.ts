@@ -24,6 +24,7 @@ import { contextFiles } from './context-files.ts';
 import { keepInstalled } from './keep-installed.ts';
 import { type SplitRun, splitRun } from './split-run.ts';
 import { stepsBetween } from './steps-between.ts';
+import { toldFromAbove } from './told-from-above.ts';
 import { unknownWords, worksElsewhere } from './works-elsewhere.ts';
 
 /**
@@ -42,7 +43,10 @@ export function manifestsFirst(
   if (run.name !== 'RUN' || source === undefined) return undefined;
   const place = placeOf(dockerfile, stage, copy, source, install);
   if (place === undefined) return undefined;
-  const inputs = inputsOf(project, dockerfile, stage, place, install);
+  const inputs = seenWithin(inputsOf(project, dockerfile, stage, place, install), () => {
+    const brought = contextFiles(project, dockerfile, source);
+    return brought && toldFromAbove(brought, place.inCopy, install.read);
+  });
   // Of a directory that is not seen it is not known that it is one.
   if (inputs === undefined || (source !== '' && inputs.files === undefined)) return undefined;
   const steps = stepsBetween(dockerfile, stage, copy, run);
@@ -141,6 +145,17 @@ function placeOf(
 export interface Inputs {
   readonly needs: InstallInputs | FetchInputs;
   readonly files: ProjectFiles | undefined;
+}
+
+/** The inputs, or why they are not all: a file above them. */
+function seenWithin(inputs: Inputs | undefined, above: () => string | undefined): Inputs | undefined {
+  if (inputs === undefined || inputs.needs.needsSources !== undefined) return inputs;
+  const path = above();
+  if (path === undefined) return inputs;
+  return {
+    ...inputs,
+    needs: { ...inputs.needs, needsSources: `${path} lies above it and may tell what is installed` },
+  };
 }
 
 /** What an install reads that works on what lies at `root`, of a project in a directory of the context. A context without any manifest is one that is filled before the build, or is not this one. */

@@ -58,7 +58,7 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     it.each(wanted.flatMap((each) => (each.newestFrontend ? [] : [[each.name, each] as const])))(
       '%s',
       async (_, buildCase) => expectAlike(buildCase, 'engine', await tryCase(engine, buildCase)),
-      1_200_000,
+      2_400_000,
     );
   });
 
@@ -69,7 +69,7 @@ describe('what plimsoll fix writes builds and answers as before', () => {
     it.each(wantedOfBuildkit.map((each) => [each.name, each] as const))(
       '%s',
       async (_, buildCase) => expectAlike(buildCase, 'buildkit', await tryCase(engine, buildCase, buildkit)),
-      1_200_000,
+      2_400_000,
     );
   });
 });
