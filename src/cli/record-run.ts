@@ -64,12 +64,11 @@ export async function beginRecording(
   { root, environment }: Pick<Recording, 'root' | 'environment'>,
   compiles: boolean,
 ): Promise<AskedSource> {
-  if (compiles) {
-    compileSqlite();
-    // V8 looks at the code in this pause, and compiles it in a thread of its own from then on.
-    await new Promise(setImmediate);
-  }
-  return askSource(root, environment);
+  if (compiles) compileSqlite();
+  const source = askSource(root, environment);
+  // While git was started, a thread of V8 read the code; it compiles it once this one has paused.
+  if (compiles) await new Promise(setImmediate);
+  return source;
 }
 
 /** Keeps a run, and holds it against the runs before and the budgets. */
