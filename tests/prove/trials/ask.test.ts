@@ -14,9 +14,10 @@ const bodies: Readonly<Record<string, { readonly encoding?: string; readonly bod
   '/bomb': { encoding: 'gzip', body: gzipSync(Buffer.alloc(32 << 20)) },
 };
 
-describe('the body of an answer', () => {
+describe('an answer', () => {
   const server = createServer(({ url = '' }, response) => {
     const { encoding, body } = bodies[url] ?? { body: Buffer.alloc(0) };
+    for (const [, name = '', value = ''] of url.matchAll(/[?&]([\w-]+)=([^&]*)/g)) response.setHeader(name, value);
     response.writeHead(200, { 'content-type': 'text/plain', ...(encoding && { 'content-encoding': encoding }) });
     response.end(body);
   });
@@ -24,18 +25,26 @@ describe('the body of an answer', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  test('is compared by what it holds, however well it is compressed', async () => {
+  test('is the same where a header that is a set has its names in another order, and no other header', async () => {
+    const asked = await linesOf('/?allow=OPTIONS,POST&vary=Origin');
+    expect(asked).toEqual(await linesOf('/?allow=POST,OPTIONS&vary=Origin'));
+    expect(asked).toContain('allow: OPTIONS, POST');
+    expect(asked).not.toEqual(await linesOf('/?allow=POST&vary=Origin'));
+    expect(await linesOf('/?link=a,b')).not.toEqual(await linesOf('/?link=b,a'));
+  });
+
+  test('has a body that is compared by what it holds, however well it is compressed', async () => {
     expect(await linesOf('/fast')).toEqual(await linesOf('/small'));
     expect((await linesOf('/fast')).slice(-3)).toEqual(['one line', 'another line', '']);
     expect((await linesOf('/brotli')).slice(-3)).toEqual(['one line', 'another line', '']);
   });
 
-  test('is another answer where it is compressed no more', async () => {
+  test('is another one where its body is compressed no more', async () => {
     expect(await linesOf('/small')).toContain('content-encoding: gzip');
     expect(await linesOf('/plain')).not.toContain('content-encoding: gzip');
   });
 
-  test.each(['/broken', '/bomb'])('%s is taken as it came', async (path) => {
+  test.each(['/broken', '/bomb'])('has a body that is taken as it came: %s', async (path) => {
     expect((await linesOf(path)).at(-1)).toMatch(/^body of \d+ bytes, sha256:/);
   });
 

@@ -35,6 +35,18 @@ const passing = new Set([
   'transfer-encoding',
 ]);
 
+/**
+ * Headers that are sets of names, which a program may give in any order: Python's sets have another one in each process.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.allow, https://fetch.spec.whatwg.org/#http-new-header-syntax
+ */
+const sets = new Set([
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-expose-headers',
+  'allow',
+  'vary',
+]);
+
 /** Makes one request over a connection. Redirects are not followed. Never throws: no answer is an answer, too. */
 export async function ask(
   open: () => Promise<Duplex>,
@@ -135,9 +147,18 @@ function headerLines({ rawHeaders }: IncomingMessage): readonly string[] {
   const lines: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? '';
-    if (!passing.has(name)) lines.push(`${name}: ${rawHeaders[at + 1]}`);
+    const value = rawHeaders[at + 1] ?? '';
+    if (!passing.has(name)) lines.push(`${name}: ${sets.has(name) ? inOrder(value) : value}`);
   }
   return lines.sort();
+}
+
+function inOrder(names: string): string {
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .sort()
+    .join(', ');
 }
 
 function bodyLines(received: Buffer, end: BodyEnd, { headers }: IncomingMessage): readonly string[] {
