@@ -11,17 +11,17 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
  * a run begins with.
  */
 const flags = {
-  // To compile code a second time, and better, takes longer than it runs here.
-  once: { on: ['--liftoff-only'], off: ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering'] },
+  // To compile code a second time, and better, takes longer than it runs here. What the first flag implies when Node.js starts, it does not imply later: each is named.
+  once: {
+    on: ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
+    off: ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering'],
+  },
   // It comes with this package: functions are validated when they are compiled, and most never are.
   lateValidation: { on: ['--wasm-lazy-validation'], off: ['--no-wasm-lazy-validation'] },
   whole: { on: ['--no-wasm-lazy-compilation'], off: ['--wasm-lazy-compilation'] },
   // All threads of V8 at once would take the processors from this one, whose work takes longer than theirs.
   oneThread: { on: ['--wasm-num-compilation-tasks=1'], off: ['--wasm-num-compilation-tasks=128'] },
 };
-
-/** V8 of Node.js 20 and 22. That of 24 ends a process in which nothing but this compiling goes on. */
-const compilesAhead = /^(?:11\.3|12\.4)\./.test(process.versions.v8);
 
 /** Versions that do not know a flag say so aloud. */
 const knowsLateValidation = process.versions.v8.startsWith('11.3.');
@@ -37,7 +37,7 @@ let ahead: Promise<object | undefined> | undefined;
  * are called takes longer than to write a run, and to compile all of them twice that. It begins when this thread next waits for something.
  */
 export function compileSqlite(): void {
-  if (!compilesAhead || ahead !== undefined || availableParallelism() === 1) return;
+  if (ahead !== undefined || availableParallelism() === 1) return;
   const changed = [flags.once, flags.whole, flags.oneThread];
   for (const { on } of changed) set(on);
   ahead = compiled().finally(() => {
@@ -54,9 +54,20 @@ async function compiled(): Promise<object | undefined> {
   }
 }
 
+/** Node.js 24 ends a process in which nothing but this compiling goes on. */
+async function compiledAhead(): Promise<object | undefined> {
+  if (ahead === undefined) return undefined;
+  const held = setInterval(() => undefined, 60_000);
+  try {
+    return await ahead;
+  } finally {
+    clearInterval(held);
+  }
+}
+
 /** The library, with its code compiled ahead where that was begun. */
 export async function loadSqlite(): Promise<typeof import('node-sqlite3-wasm')> {
-  if ((await ahead) === undefined) {
+  if ((await compiledAhead()) === undefined) {
     const changed = [flags.once, ...(knowsLateValidation ? [flags.lateValidation] : [])];
     for (const { on } of changed) set(on);
     taken = changed;
