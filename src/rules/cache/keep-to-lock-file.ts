@@ -1,4 +1,5 @@
 import type { Assumption, Fix, TextEdit } from '../../core/fix.ts';
+import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertWord, replace } from '../../dockerfile/edit.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
@@ -6,6 +7,8 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import { lockNames } from '../../ecosystems/npm/lock-names.ts';
 import { hasFlag } from '../../ecosystems/package-command.ts';
+import { absolutePath, copiedFiles } from '../../project/copied-files.ts';
+import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
@@ -63,13 +66,21 @@ function isFrozenByEnvironment({ command, read }: PlacedPackageCommand): boolean
   return command.assignments.some(({ name }) => frozenBy(read.tool).includes(name));
 }
 
-/** The lock file that the build sends, beside the manifest; undefined where the build does not copy it either. */
+/** The lock file that the build sends, beside the manifest; undefined where the build does not copy it to where it installs, either. */
 function lockBeside(
   project: Project,
   dockerfile: Dockerfile,
-  { instruction, stage }: PlacedPackageCommand,
+  placed: PlacedPackageCommand,
   locks: readonly string[],
 ): string | undefined {
+  const { instruction, stage } = placed;
+  const directory = directoryOf(dockerfile, placed);
+  const places = stage === undefined ? [] : copiedFiles(dockerfile, stage);
+  const mayLand = (path: string, { start }: SourceRange) => {
+    const { destination } = places.find((each) => each.instruction.range.start === start) ?? {};
+    if (directory === undefined || destination === undefined) return true;
+    return destination === directory || destination === absolutePath(directory, path);
+  };
   for (const { context } of buildsOf(project, dockerfile)) {
     if (context === undefined) continue;
     const copied = (path: string) => {
@@ -81,6 +92,7 @@ function lockBeside(
             use.path === dockerfile.path &&
             use.range.start > (stage?.from?.range.start ?? 0) &&
             use.range.start < instruction.range.start &&
+            mayLand(path, use.range) &&
             context.copiedBy(use)[place] === 1,
         )
       );
