@@ -4,6 +4,8 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { nativePackagesNamed } from '../ecosystems/pip/native-packages.ts';
+import { copiedFiles, liesIn } from '../project/copied-files.ts';
+import { directoryOf } from '../project/moved-files.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
 import { programsOfContainers } from './container-programs.ts';
@@ -36,7 +38,7 @@ export function lighterBaseFix(
   const native =
     installs.length === 0
       ? 'none'
-      : installs.every(({ read }) => read.ecosystem === 'npm')
+      : installs.every((each) => each.read.ecosystem === 'npm' && !worksBelow(dockerfile, each))
         ? nativeModules(project, dockerfile)
         : 'unknown';
   if (native !== 'none') {
@@ -100,6 +102,14 @@ export function withoutDocumentation(dockerfile: Dockerfile, stage: Stage, to: s
     },
   ];
   return { fix: { title: `Stand on ${to}`, changes: { edits }, assumptions } };
+}
+
+/** Installs in a directory below what a COPY brings: the lock file at the top says nothing of what is installed there. */
+function worksBelow(dockerfile: Dockerfile, install: PlacedPackageCommand): boolean {
+  if (install.read.global || install.stage === undefined) return false;
+  const directory = directoryOf(dockerfile, install);
+  const places = copiedFiles(dockerfile, install.stage).flatMap(({ destination }) => destination ?? []);
+  return directory !== undefined && !places.includes(directory) && places.some((place) => liesIn(directory, place));
 }
 
 /** What the lock file of npm says of install scripts, by which packages compile. */
