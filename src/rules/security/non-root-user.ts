@@ -8,6 +8,7 @@ import { isDevelopmentFile } from '../../project/development-stage.ts';
 import { givesRootsRights, setsOtherUser } from '../../project/other-user.ts';
 import { programsThatDrop } from '../../project/programs-that-drop.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
+import { rebuilderOf } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import {
   baseImageOf,
@@ -186,6 +187,7 @@ function saysWhy({ text, lines }: Dockerfile, { line }: Instruction): boolean {
 function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
   return (
     isDevelopmentFile(project, dockerfile) ||
+    rebuilderOf(dockerfile, stage) !== undefined ||
     buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(givesRootsRights))
   );
 }
