@@ -10,6 +10,7 @@ const publishers: Readonly<Record<string, string>> = {
   Python: 'https://devguide.python.org/versions/',
   Go: 'https://go.dev/doc/devel/release',
   Ruby: 'https://www.ruby-lang.org/en/downloads/branches/',
+  Tomcat: 'https://tomcat.apache.org/whichversion.html',
   PHP: 'https://www.php.net/eol.php',
   Java: 'https://adoptium.net/support/',
   '.NET': 'https://dotnet.microsoft.com/platform/support/policy',
