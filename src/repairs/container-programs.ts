@@ -6,13 +6,20 @@ import type { Container } from '../kubernetes/workload.ts';
 import { scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { sameServices } from '../project/same-service.ts';
+import { lastInstruction } from '../project/stage-facts.ts';
 
 /** A program that a manifest has run in a container, beside what the image itself says. */
 export interface ContainerProgram {
   readonly name: string;
   /** The manifest, relative to the project's root. */
   readonly path: string;
+  /** It takes the place of CMD, so that it may be a mere word for an ENTRYPOINT. */
+  readonly mayBeWord: boolean;
 }
+
+const shell = /^(?:ba|da|a|z|k)?sh$/;
+
+type Named = Omit<ContainerProgram, 'path'>;
 
 /** What Compose and Kubernetes have run in the containers of a stage: as command, as health check or probe, as hook. */
 export function programsOfContainers(
@@ -20,29 +27,41 @@ export function programsOfContainers(
   dockerfile: Dockerfile,
   stage: Stage,
 ): readonly ContainerProgram[] {
+  const hasEntrypoint = lastInstruction(stage, 'ENTRYPOINT') !== undefined;
   return buildsOf(project, dockerfile)
     .filter((build) => build.stage === stage)
     .flatMap(({ runBy }) => runBy)
     .flatMap((use) =>
       use.kind === 'container'
-        ? namesOfContainer(use.container).map((name) => ({ name, path: use.workload.object.path }))
+        ? namesOfContainer(use.container).map((named) => ({ ...named, path: use.workload.object.path }))
         : sameServices(project, use).flatMap(({ file, service }) =>
-            namesOfService(service).map((name) => ({ name, path: file.path })),
+            namesOfService(service).map((named) => ({ ...named, path: file.path })),
           ),
-    );
+    )
+    .map((each) => ({ ...each, mayBeWord: each.mayBeWord && hasEntrypoint && !shell.test(each.name) }));
 }
 
-function namesOfService({ entrypoint, command, healthcheck }: ComposeService): readonly string[] {
+function namesOfService({ entrypoint, command, healthcheck }: ComposeService): readonly Named[] {
   return [
-    ...[entrypoint, command].flatMap(ofCommand),
-    ...(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
+    ...programs(ofCommand(entrypoint)),
+    ...programs(ofCommand(command), true),
+    ...programs(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
   ];
 }
 
-function namesOfContainer(container: Container): readonly string[] {
+function namesOfContainer(container: Container): readonly Named[] {
   const hooks = ['postStart', 'preStop'].map((hook) => scalarsAt(container.lifecycle, hook, 'exec', 'command'));
   const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe];
-  return [container.command, container.args, ...probes.map((probe) => probe?.command), ...hooks].flatMap(ofWords);
+  return [
+    ...programs(ofWords(container.args), true),
+    ...programs(
+      [container.command, ...probes.map((probe) => probe?.command), ...hooks].flatMap((words) => ofWords(words)),
+    ),
+  ];
+}
+
+function programs(names: readonly string[], mayBeWord = false): readonly Named[] {
+  return names.map((name) => ({ name, mayBeWord }));
 }
 
 /** https://docs.docker.com/reference/compose-file/services/#healthcheck: a text for a shell, or `CMD` and words, or `CMD-SHELL` and a text. */
@@ -66,5 +85,5 @@ function ofWords(words: readonly YamlScalar[] = []): readonly string[] {
   if (first === undefined || first.startsWith('-')) return [];
   const program = first.slice(first.lastIndexOf('/') + 1);
   const at = others.findIndex((word) => /^-\w*c$/.test(word));
-  return /^(?:ba|da|a|z|k)?sh$/.test(program) && at !== -1 ? [program, ...ofScript(others[at + 1] ?? '')] : [program];
+  return shell.test(program) && at !== -1 ? [program, ...ofScript(others[at + 1] ?? '')] : [program];
 }

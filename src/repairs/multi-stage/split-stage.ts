@@ -203,8 +203,8 @@ function lackingInContainers(
   packages: readonly string[],
 ): string | undefined {
   const ownName = own?.[0]?.replace(/^.*\//, '');
-  const found = programsOfContainers(project, dockerfile, stage).find(({ name }) =>
-    image.shell === 'none' ? name !== ownName : lacks(image, name, packages),
+  const found = programsOfContainers(project, dockerfile, stage).find(({ name, mayBeWord }) =>
+    image.shell === 'none' && !mayBeWord ? name !== ownName : lacks(image, name, packages),
   );
   return found && `${found.path} has ${found.name} run in the container, and the new image has none`;
 }
