@@ -9,6 +9,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY scripts/build.mjs scripts/bundles.mjs scripts/generate.mjs ./scripts/
 # The build runs an audit of it, so that compiled code comes along with the bundle.
 COPY examples/shop-node ./examples/shop-node
+COPY schemas/kubernetes.txt ./schemas/kubernetes.txt
 COPY src ./src
 RUN node scripts/build.mjs
 

@@ -76,10 +76,17 @@ function asciiOnly(file) {
 function compileAhead(bundle, [command, ...flags]) {
   const cache = path.resolve(draft, 'code');
   const environment = { PATH: process.env.PATH, HOME: cache, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
-  spawnSync(process.execPath, [`${outdir}/main.js`, command, 'examples/shop-node', '--no-helm', ...flags], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [`${outdir}/main.js`, command, 'examples/shop-node', '--no-helm', ...flags],
+    {
+      env: environment,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  // Findings give 1; what fails here fails in the package, too.
+  if (status === null || status > 1)
+    throw new Error(`plimsoll ${command} failed (${status}): nothing was compiled ahead`);
   const [code] = readdirSync(path.join(cache, 'plimsoll'));
   // As shippedCodeFile of src/cli/code-cache.ts names it.
   const file = `${outdir}/${bundle}-${process.version}-${process.arch}.code`;
