@@ -26,7 +26,15 @@ export function removeWords(
     if (behind === undefined || (lineEnd !== undefined && !beginsLine)) return undefined;
     // A word that begins its line leaves the line break to what follows it.
     const from = lineEnd === undefined ? range.start : start;
-    edits.push({ path, range: { start: from, end: range.end + behind.length }, replacement: '' });
+    const end = range.end + behind.length;
+    // Escaped line ends are nothing: with the line goes the only white space between the words around it.
+    if (
+      lineEnd !== undefined &&
+      /[^ \t][\\`][ \t]*\r?\n$/.test(text.slice(0, from).slice(-200)) &&
+      !/[ \t]/.test(text.charAt(end))
+    )
+      return undefined;
+    edits.push({ path, range: { start: from, end }, replacement: '' });
   }
   return edits;
 }

@@ -1,7 +1,7 @@
 import type { CommandWord } from '../core/command-line.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, stageWrites } from '../dockerfile/package-commands.ts';
-import type { ShellScript } from '../dockerfile/shell.ts';
+import type { ShellCommand, ShellScript } from '../dockerfile/shell.ts';
 import { flagValue, hasFlag } from '../ecosystems/package-command.ts';
 import { absolutePath, type CopiedFiles, liesIn } from './copied-files.ts';
 import { workingDirectory } from './stage-facts.ts';
@@ -58,16 +58,29 @@ export function directoryOf(
     if ((changes[middle]?.at ?? 0) < command.range.start) low = middle + 1;
     else high = middle;
   }
-  const last = changes[low - 1];
-  if (last === undefined) return start();
-  return command.place.inside.length > 0 ? last.inside : last.outside;
+  return placeAfter(changes[low - 1], command, start);
 }
 
-/** A command that changes the directory, and where those behind it work: such as stand in a construct of the shell, and the others. */
+/** A command that changes the directory. */
 interface DirectoryChange {
   readonly at: number;
-  readonly inside: string | undefined;
+  readonly list: number;
+  /** Whether it stands in no construct of the shell. */
+  readonly outermost: boolean;
+  /** Where the commands behind it in its own list work, and where those do that stand in no construct. */
+  readonly inList: string | undefined;
   readonly outside: string | undefined;
+}
+
+function placeAfter(
+  last: DirectoryChange | undefined,
+  { list, place }: ShellCommand,
+  start: () => string | undefined,
+): string | undefined {
+  if (last === undefined) return start();
+  if (list === last.list) return last.inList;
+  // In a construct beside the one of the last change or within it: which, nobody says.
+  return last.outermost || place.inside.length === 0 ? last.outside : undefined;
 }
 
 const known = new WeakMap<ShellScript, readonly DirectoryChange[]>();
@@ -75,16 +88,26 @@ const known = new WeakMap<ShellScript, readonly DirectoryChange[]>();
 /** A longer path is not followed: the system takes none either, and a step of many `cd` is read in linear time. */
 const longestPath = 4096;
 
+/** Constructs that are a shell of their own: its directory ends with it. Others, such as `if`, may have changed that of the script, or not. */
+const ownShells: ReadonlySet<string> = new Set(['subshell', 'substitution', 'nested-shell']);
+
 /** In order; kept for a script, because each of its commands asks. What `pushd` and `popd` do is not followed. */
 function directoryChanges(script: ShellScript, start: string | undefined): readonly DirectoryChange[] {
   const found: DirectoryChange[] = [];
-  let [inside, outside, followed] = [start, start, true];
-  for (const { name, arguments: words, place, range } of script.commands) {
-    if (name !== 'cd' && name !== 'pushd' && name !== 'popd') continue;
+  let followed = true;
+  for (const command of script.commands) {
+    const { name, arguments: words, place, range, list } = command;
+    // Each part of a pipeline is a shell of its own.
+    if ((name !== 'cd' && name !== 'pushd' && name !== 'popd') || place.pipeline !== undefined) continue;
     followed &&= name === 'cd';
-    inside = followed ? changed(inside, words[0]) : undefined;
-    if (!followed || place.inside.length === 0) outside = followed ? changed(outside, words[0]) : undefined;
-    found.push({ at: range.start, inside, outside });
+    const last = found.at(-1);
+    const mayNotRun = place.after === '||';
+    const before = placeAfter(last, command, () => start);
+    const inList = followed && !mayNotRun ? changed(before, words[0]) : undefined;
+    const outermost = place.inside.length === 0;
+    const isOwn = place.inside.some((each) => ownShells.has(each));
+    const outside = outermost ? inList : isOwn ? (last === undefined ? start : last.outside) : undefined;
+    found.push({ at: range.start, list, outermost, inList, outside: followed ? outside : undefined });
   }
   return found;
 }

@@ -130,6 +130,7 @@ describe('lines that are indented less than YAML wants are read as Kubernetes re
       "x:\n  - rule: 'it''s\n in a'\n    b: |\n      c: 'd\n    e: \"f\\\"\n g\"\n",
       { x: [{ rule: "it's  in a", b: "c: 'd\n", e: 'f"  g' }] },
     ],
+    ['a: &x |\n  say: "hello\n  there\nb: "x\ny"\nc: z\n', { a: 'say: "hello\nthere\n', b: 'x y', c: 'z' }],
     ["x:\n  a: 'b\nc'\n  d: e'f\n  g: [\nh ]\n", { x: { a: 'b c', d: "e'f", g: ['h'] } }],
     ['x:\n  - \'a\n   b\n  c\'\n  - "d\\\n e"\n', { x: ['a b   c', 'd  e'] }],
   ])('%j', (text, expected) => {

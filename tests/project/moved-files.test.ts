@@ -17,7 +17,16 @@ function directories(step: string): (string | undefined)[] {
 test.each<[string, readonly (string | undefined)[]]>([
   ['at; cd web && at; cd ../api; at', ['/app', '/app/web', '/app/api']],
   ['cd /srv; (cd web && at); at', ['/srv/web', '/srv']],
-  ['if true; then cd web; at; fi; at', ['/app/web', '/app']],
+  ['(cd web && at); (at); (cd api && at)', ['/app/web', undefined, undefined]],
+  ['if true; then cd web; at; fi; at', ['/app/web', undefined]],
+  ['sh -c "cd web && at" && at && (at)', ['/app/web', '/app', undefined]],
+  ['echo "$(cd web && at)"; at', ['/app/web', '/app']],
+  ['at && f() { cd web; at; } && at', ['/app', '/app/web', undefined]],
+  ['{ cd web; at; } && at', ['/app/web', undefined]],
+  ['test -d web || cd web; at', [undefined]],
+  ['cd web || exit 1; at; if true; then at; fi', ['/app/web', '/app/web']],
+  ['cd web | at; at', ['/app', '/app']],
+  ['for d in a b; do cd web; at; done; at', ['/app/web', undefined]],
   ['cd "$DIR"; at; cd /x; at', [undefined, '/x']],
   ['at; pushd web; at; cd /x; at', ['/app', undefined, undefined]],
 ])('a command works where the `cd` before it led: %s', (step, expected) => {

@@ -1,8 +1,8 @@
 /** What opens a quoted scalar that is the value of a plain key or an item of a list, with what stands before it. */
-const opening = /^( *(?:- +)*)([\w.$/-]+: +)?(['"])/;
+const opening = /^( *(?:- +)*)([\w.$/-]+: +)?(?:[&!]\S* +)*(['"])/;
 
 /** What opens a block scalar, whose lines are nothing but text. */
-const blockScalar = /^( *(?:- +)*)(?:\S.*?: +|(?=[|>]))[|>][\d+-]*[ \t]*(?:#.*)?\r?$/;
+const blockScalar = /^( *(?:[-?] +)*)(?:\S.*?: +|(?=[&!|>]))(?:[&!]\S* +)*[|>][\d+-]*[ \t]*(?:#.*)?\r?$/;
 
 /** Characters of a line in which a value is looked for. */
 const longestHead = 300;
