@@ -18,8 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** A process that ends as a command does, whose output is read late. `natural` is told where Node.js found nothing left to do by itself. */
-async function ended(command: string) {
+/**
+ * A process that ends as a command does. `natural` is told where Node.js found nothing left to do by itself.
+ * @param readAfter milliseconds after which its output is read: what a process that has ended by then left in the pipe is gone
+ */
+async function ended(command: string, readAfter = 0) {
   const file = path.join(scratch, 'command.cjs');
   const told = "process.on('beforeExit', () => require('node:fs').writeSync(2, 'natural'));";
   writeFileSync(
@@ -32,7 +35,9 @@ async function ended(command: string) {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  setTimeout(() => child.stdout.on('data', (part: Buffer) => parts.push(part)), 300);
+  const read = () => child.stdout.on('data', (part: Buffer) => parts.push(part));
+  if (readAfter === 0) read();
+  else setTimeout(read, readAfter);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, errors, bytes: Buffer.concat(parts).length };
 }
@@ -42,7 +47,7 @@ test('a command that has nothing left to do ends at once, with its code', async 
 });
 
 test('output that is not taken yet is waited for', async () => {
-  const { code, bytes } = await ended("process.stdout.write('x'.repeat(3_000_000)); return 1;");
+  const { code, bytes } = await ended("process.stdout.write('x'.repeat(3_000_000)); return 1;", 300);
   expect([code, bytes]).toEqual([1, 3_000_000]);
 });
 
