@@ -3,6 +3,7 @@ import type { Assumption, Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { hasFlag } from '../ecosystems/package-command.ts';
 import { nativePackagesNamed } from '../ecosystems/pip/native-packages.ts';
 import { copiedFiles, liesIn } from '../project/copied-files.ts';
 import { directoryOf } from '../project/moved-files.ts';
@@ -38,7 +39,7 @@ export function lighterBaseFix(
   const native =
     installs.length === 0
       ? 'none'
-      : installs.every((each) => each.read.ecosystem === 'npm' && !worksBelow(dockerfile, each))
+      : installs.every((each) => each.read.ecosystem === 'npm' && !mayWorkBelow(dockerfile, each))
         ? nativeModules(project, dockerfile)
         : 'unknown';
   if (native !== 'none') {
@@ -104,12 +105,14 @@ export function withoutDocumentation(dockerfile: Dockerfile, stage: Stage, to: s
   return { fix: { title: `Stand on ${to}`, changes: { edits }, assumptions } };
 }
 
-/** Installs in a directory below what a COPY brings: the lock file at the top says nothing of what is installed there. */
-function worksBelow(dockerfile: Dockerfile, install: PlacedPackageCommand): boolean {
-  if (install.read.global || install.stage === undefined) return false;
+/** Installs in a directory below what a COPY brings, or nobody knows where: the lock file at the top says nothing of what is installed there. */
+function mayWorkBelow(dockerfile: Dockerfile, install: PlacedPackageCommand): boolean {
+  const { read, stage } = install;
+  if (read.global || stage === undefined) return false;
+  if (['prefix', 'C', 'cwd', 'dir'].some((name) => hasFlag(read, name))) return true;
   const directory = directoryOf(dockerfile, install);
-  const places = copiedFiles(dockerfile, install.stage).flatMap(({ destination }) => destination ?? []);
-  return directory !== undefined && !places.includes(directory) && places.some((place) => liesIn(directory, place));
+  const places = copiedFiles(dockerfile, stage).flatMap(({ destination }) => destination ?? []);
+  return directory === undefined || (!places.includes(directory) && places.some((place) => liesIn(directory, place)));
 }
 
 /** What the lock file of npm says of install scripts, by which packages compile. */
