@@ -7,5 +7,20 @@ export const rebuilders = /^(?:air|reflex|watchexec|CompileDaemon|gow|realize|ca
 
 /** The program of ENTRYPOINT or CMD that builds in the container; undefined where none does. */
 export function rebuilderOf(dockerfile: Dockerfile, stage: Stage): string | undefined {
-  return startedCommands(dockerfile, stage).find(({ name }) => rebuilders.test(name))?.name;
+  return startedCommands(dockerfile, stage).find(({ name }) => rebuilders.test(name) && !isBuiltHere(dockerfile, name))
+    ?.name;
+}
+
+/** True for a program that the file has Go build under that name, `go build -o /usr/bin/air .`: no known tool, but one's own. */
+export function isBuiltHere(dockerfile: Dockerfile, name: string): boolean {
+  return dockerfile.commandsNamed('go').some(({ command }) => {
+    const words = command.arguments.map(({ value }) => value);
+    return (
+      /^(?:build|install)$/.test(words[0] ?? '') &&
+      words.some((word, at) => {
+        const isPlace = /^(?:--?o=|[./])/.test(word) || /^--?o$/.test(words[at - 1] ?? '');
+        return isPlace && word.replace(/^(?:--?o=)?(?:.*\/)?/, '') === name;
+      })
+    );
+  });
 }

@@ -3,7 +3,7 @@ import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { ComposeService } from '../kubernetes/compose.ts';
 import type { Container } from '../kubernetes/workload.ts';
-import { scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
+import { isNull, scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { sameServices } from '../project/same-service.ts';
 import { lastInstruction } from '../project/stage-facts.ts';
@@ -13,7 +13,7 @@ export interface ContainerProgram {
   readonly name: string;
   /** The manifest, relative to the project's root. */
   readonly path: string;
-  /** It takes the place of CMD, so that it may be a mere word for an ENTRYPOINT. */
+  /** It takes the place of CMD, so that it may be a mere word for an ENTRYPOINT: that of the image, or the manifest's own. */
   readonly mayBeWord: boolean;
 }
 
@@ -33,35 +33,40 @@ export function programsOfContainers(
     .flatMap(({ runBy }) => runBy)
     .flatMap((use) =>
       use.kind === 'container'
-        ? namesOfContainer(use.container).map((named) => ({ ...named, path: use.workload.object.path }))
+        ? namesOfContainer(use.container, hasEntrypoint).map((named) => ({ ...named, path: use.workload.object.path }))
         : sameServices(project, use).flatMap(({ file, service }) =>
-            namesOfService(service).map((named) => ({ ...named, path: file.path })),
+            namesOfService(service, hasEntrypoint).map((named) => ({ ...named, path: file.path })),
           ),
-    )
-    .map((each) => ({ ...each, mayBeWord: each.mayBeWord && hasEntrypoint && !shell.test(each.name) }));
+    );
 }
 
-function namesOfService({ entrypoint, command, healthcheck }: ComposeService): readonly Named[] {
+/** https://docs.docker.com/reference/compose-file/services/#entrypoint: one that is empty takes that of the image away, null leaves it. */
+function namesOfService(
+  { entrypoint, command, healthcheck }: ComposeService,
+  imageHasEntrypoint: boolean,
+): readonly Named[] {
+  const own = ofCommand(entrypoint);
+  const isOfImage = entrypoint === undefined || isNull(entrypoint);
   return [
-    ...programs(ofCommand(entrypoint)),
-    ...programs(ofCommand(command), true),
+    ...programs(own),
+    ...programs(ofCommand(command), isOfImage ? imageHasEntrypoint : own.length > 0),
     ...programs(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
   ];
 }
 
-function namesOfContainer(container: Container): readonly Named[] {
+function namesOfContainer(container: Container, imageHasEntrypoint: boolean): readonly Named[] {
   const hooks = ['postStart', 'preStop'].map((hook) => scalarsAt(container.lifecycle, hook, 'exec', 'command'));
+  const own = ofWords(container.command);
   const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe];
   return [
-    ...programs(ofWords(container.args), true),
-    ...programs(
-      [container.command, ...probes.map((probe) => probe?.command), ...hooks].flatMap((words) => ofWords(words)),
-    ),
+    ...programs(ofWords(container.args), imageHasEntrypoint || own.length > 0),
+    ...programs(own),
+    ...programs([...probes.map((probe) => probe?.command), ...hooks].flatMap((words) => ofWords(words))),
   ];
 }
 
 function programs(names: readonly string[], mayBeWord = false): readonly Named[] {
-  return names.map((name) => ({ name, mayBeWord }));
+  return names.map((name) => ({ name, mayBeWord: mayBeWord && !shell.test(name) }));
 }
 
 /** https://docs.docker.com/reference/compose-file/services/#healthcheck: a text for a shell, or `CMD` and words, or `CMD-SHELL` and a text. */
@@ -72,6 +77,7 @@ function ofHealthcheck(test: YamlNode | undefined): readonly string[] {
 }
 
 function ofCommand(node: YamlNode | undefined): readonly string[] {
+  if (isNull(node)) return [];
   return node?.kind === 'scalar' ? ofScript(node.text) : ofWords(scalarsAt(node));
 }
 

@@ -100,9 +100,8 @@ function readsLists({ name, nameWord, arguments: words }: CommandLine): boolean 
   // A command that is a variable: `$install git`.
   if (name === '' && /^["']?\$\{?\w+\}?["']?$/.test(nameWord.raw)) return true;
   if (/^(?:python|perl|ruby|node|php|pwsh)[\d.]*$/.test(name)) return words.some(({ value }) => setsUp.test(value));
-  // It installs what its browsers need.
-  if (name === 'playwright' || words.some(({ value }) => /^playwright(?:@|$)/.test(value)))
-    return words.some(({ value }) => value === '--with-deps' || value === 'install-deps');
+  // Puppeteer's installer of browsers calls `apt-get satisfy` without an update; that of Playwright updates the lists itself.
+  if (words.some(({ value }) => value.startsWith('--install-deps'))) return true;
   if (/^(?:ba|da|a|z)?sh$/.test(name)) {
     const script = words.find(({ value }) => !/^[-+]/.test(value));
     // -n only looks whether it can be read.

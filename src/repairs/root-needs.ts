@@ -148,7 +148,7 @@ function homeOfRoot(dockerfile: Dockerfile, stage: Stage): Assumption | undefine
 
 /** What Compose or Kubernetes mounts into /root, or names there, is out of another user's reach. */
 function mountedInHome(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
-  const named = /(?:^|[:=\s])\/root\/[\w./-]*/m.exec(saidOfContainers(project, dockerfile, stage));
+  const named = /(?:^|[:=\s])\/root(?![\w.-])[\w./-]*/m.exec(saidOfContainers(project, dockerfile, stage));
   if (named === null) return undefined;
   return {
     statement: `Nothing that is given to the container lies in /root, which only root enters. A manifest says ${named[0].replace(/^[^/]*/, '')}.`,

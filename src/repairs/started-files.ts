@@ -1,7 +1,8 @@
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { YamlNode } from '../kubernetes/yaml-node.ts';
+import type { ComposeService } from '../kubernetes/compose.ts';
+import { entriesAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import { copiedScript } from '../project/copied-script.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { sameServices } from '../project/same-service.ts';
@@ -53,10 +54,19 @@ export function saidOfContainers(project: Project, dockerfile: Dockerfile, stage
     if (build.stage !== stage) continue;
     for (const use of build.runBy) {
       if (use.kind === 'container') collect(use.container.node, lines);
-      for (const { service } of sameServices(project, use)) collect(service.node, lines);
+      for (const { service } of sameServices(project, use)) collectService(service, lines);
     }
   }
   return lines.join('\n');
+}
+
+/** Entries of a service that name places of the machine it runs on. */
+const ofHost: ReadonlySet<string> = new Set(['volumes', 'env_file']);
+
+/** Of volumes only where they are mounted: their source is a path of the machine. */
+function collectService({ node, volumes }: ComposeService, lines: string[]): void {
+  for (const { key, value } of entriesAt(node)) if (!ofHost.has(key.text)) collect(value, lines);
+  lines.push(...volumes.flatMap(({ target }) => target ?? []));
 }
 
 function collect(node: YamlNode, lines: string[]): void {

@@ -20,3 +20,19 @@ test.each([
   expect(finding?.fix?.title).toContain('go clean -modcache');
   expect(finding?.fix?.assumptions.some(({ question }) => question?.includes('cgo'))).toBe(asked);
 });
+
+test.each([
+  ['puppeteer, which installs from them', 'npx puppeteer browsers install chrome --install-deps', 'unknown'],
+  ['its installer by itself', 'npx @puppeteer/browsers install chrome@stable --install-deps', 'unknown'],
+  ['playwright, which updates them itself', 'npx -y playwright@1.48 install --with-deps chromium', 'holds'],
+])('package lists are not removed unasked from under what installs browsers: %s', async (_, step, state) => {
+  const text = `FROM node:22-slim\nRUN apt-get update && apt-get install -y curl\nRUN ${step}\nCMD ["node", "a.js"]\n`;
+  const directory = layOutFiles(scratch, [{ path: 'Dockerfile', text, size: undefined, mode: undefined }]);
+  const named = { id: 'layers/package-cache-left', area: 'layers', definition: rule } as const;
+  const fixes = (await checkCase(directory, named, {})).flatMap(({ fix }) => fix ?? []);
+  const fix = fixes.find(({ changes }) =>
+    changes.edits.some((edit) => edit.replacement.includes('/var/lib/apt/lists')),
+  );
+  const needed = fix?.assumptions.find(({ statement }) => statement.includes('installs from these lists without'));
+  expect(needed?.state).toBe(state);
+});

@@ -51,6 +51,27 @@ describe('how bad it is that a container runs as root', () => {
   });
 });
 
+test.each<[string, readonly string[], string | undefined]>([
+  ['a directory in it', ['volumes: ["./settings:/root/.settings:ro"]'], '/root/.settings'],
+  ['it as a whole', ['volumes: ["data:/root"]'], '/root'],
+  ['it as a whole, to be read only', ['volumes: ["data:/root/:ro"]'], '/root/'],
+  ['a target of its own', ['volumes: [{ type: volume, source: data, target: /root }]'], '/root'],
+  ['a variable', ['environment: { SETTINGS: /root/.settings }'], '/root/.settings'],
+  ['a directory of the machine', ['volumes: ["/root/data:/data"]'], undefined],
+  ['a source of its own', ['volumes: [{ type: bind, source: /root/data, target: /data }]'], undefined],
+  ['a file of variables of the machine', ['env_file: /root/shop.env'], undefined],
+  ['another directory', ['volumes: ["data:/rootfs"]'], undefined],
+])('what lies in /root of the container rules the fix out: %s', async (_title, service, place) => {
+  const [finding] = await checkCase(
+    layOutFiles(scratch, [application, compose(...service)]),
+    { id: 'security/non-root-user', area: 'security', definition: rule },
+    {},
+  );
+  const refused = finding?.fix?.assumptions.find(({ state }) => state === 'fails');
+  expect(finding?.fix).toBeDefined();
+  expect(/A manifest says (.+)\.$/.exec(refused?.statement ?? '')?.[1]).toBe(place);
+});
+
 test('the fix ends its line as the file does', async () => {
   const files = [file('Dockerfile', 'FROM node:22\r', 'COPY . /app\r', 'CMD ["node", "/app"]\r')];
   const [finding] = await checkCase(

@@ -30,6 +30,31 @@ test.each([
   ],
   ['every service', "{ apiGroups: [''], resources: [services/proxy], verbs: [get] }", 'error'],
   [
+    'requests to services of certain names',
+    "{ apiGroups: [''], resources: [services/proxy], resourceNames: [keys], verbs: [get, create] }",
+    'note',
+  ],
+  [
+    'to change a ConfigMap of a certain name',
+    "{ apiGroups: [''], resources: [configmaps], resourceNames: [coredns], verbs: [get, update] }",
+    'error',
+  ],
+  [
+    'all with a ConfigMap of a certain name',
+    "{ apiGroups: [''], resources: [configmaps], resourceNames: [coredns], verbs: ['*'] }",
+    'error',
+  ],
+  [
+    'to lead services of certain names elsewhere',
+    "{ apiGroups: [''], resources: [services, endpoints], resourceNames: [keys], verbs: [get, patch] }",
+    'error',
+  ],
+  [
+    'to make endpoints of certain names',
+    "{ apiGroups: [''], resources: [services/proxy, endpoints], resourceNames: [keys], verbs: [create] }",
+    'error',
+  ],
+  [
     'a Secret of a certain name',
     "{ apiGroups: [''], resources: [secrets], resourceNames: [keys], verbs: [get] }",
     'error',

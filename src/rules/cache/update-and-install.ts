@@ -44,7 +44,7 @@ export const rule = dockerfileRule({
   },
 });
 
-/** A script or a program that installs packages, in the RUN of the update behind it: `playwright install --with-deps`. */
+/** A script or a program that installs packages, in the RUN of the update behind it: `puppeteer browsers install --install-deps`. */
 function mayInstallBehind(dockerfile: Dockerfile, { instruction, command }: PlacedPackageCommand): boolean {
   const commands = dockerfile.script(instruction)?.commands ?? [];
   return mayReadLists(commands.filter(({ range }) => range.start > command.range.end));

@@ -5,11 +5,12 @@ import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import { parseScriptFile } from '../../dockerfile/parse-script.ts';
+import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
-import { rebuilders } from '../../project/rebuilds-on-change.ts';
+import { isBuiltHere, rebuilders } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
 
@@ -60,7 +61,7 @@ const servers: readonly { readonly program: RegExp; readonly argument?: RegExp; 
   { program: /^nest$/, argument: /^--watch$/, what: 'a program that rebuilds when a source changes' },
 ];
 
-/** Vite without a word, or with `dev` or `serve`, serves the sources; `vite preview` and `vite build` do not. */
+/** Vite without a word, or with `dev` or `serve`, serves the sources; `vite preview` and `vite --mode staging build` do not. */
 const otherVite = /^(?:build|preview|optimize)$/;
 
 export const rule = dockerfileRule({
@@ -145,12 +146,15 @@ function startedServers(project: Project, dockerfile: Dockerfile, stage: Stage):
   const result: Found[] = [];
   for (const name of ['ENTRYPOINT', 'CMD'] as const) {
     const instruction = lastInstruction(stage, name);
-    for (const command of (instruction && dockerfile.script(instruction)?.commands) ?? []) {
+    if (instruction === undefined) continue;
+    const text = dockerfile.text.slice(instruction.range.start, instruction.range.end);
+    for (const command of certain(dockerfile.script(instruction)?.commands ?? [], text)) {
+      if (isBuiltHere(dockerfile, command.name)) continue;
       const what = developmentServer(command);
       if (what !== undefined) result.push({ range: command.range, message: `${name} starts ${what}.` });
       const script = packageScript(project, dockerfile, command);
       const [inside] = script
-        ? parseScriptFile(script.text).commands.flatMap((each) => developmentServer(each) ?? [])
+        ? certain(parseScriptFile(script.text).commands, script.text).flatMap((each) => developmentServer(each) ?? [])
         : [];
       if (script !== undefined && inside !== undefined)
         result.push({
@@ -162,19 +166,43 @@ function startedServers(project: Project, dockerfile: Dockerfile, stage: Stage):
   return result;
 }
 
+/** What makes a condition and is no command, or a group behind one. */
+const condition = /\[\[|(?<!\$)\(\(|\|\|\s*[({]/;
+
+/** Without those of which a condition decides whether they run: an `if`, a test, and all of a list with `||`. */
+function certain(commands: readonly ShellCommand[], text: string): readonly ShellCommand[] {
+  if (condition.test(text)) return [];
+  const chosen = new Set(
+    commands.flatMap(({ name, list, place }) => (place.after === '||' || /^(?:\[|test)$/.test(name) ? list : [])),
+  );
+  const unsure = new Set(['branch', 'condition', ...(chosen.size > 0 ? ['group', 'subshell', 'nested-shell'] : [])]);
+  return commands.filter(({ list, place }) => !chosen.has(list) && !place.inside.some((each) => unsure.has(each)));
+}
+
+/** Start the program that their first word names which is neither an option nor a variable. */
+const starters = /^(?:npx|pnpx|bunx|cross-env)$/;
+/** Options of those, and of package managers, behind which no value of theirs stands. */
+const alone = /=|^-[dqsy]$|^--(?:yes|quiet|silent|verbose|if-present|bun|no(?:-[\w-]+)?)$/;
+
 function developmentServer(command: CommandLine): string | undefined {
   const words = command.arguments.map(({ value }) => value);
-  const wrapped = /^(?:npx|pnpx|bunx)$/.test(command.name) ? words.findIndex((word) => !word.startsWith('-')) : -1;
+  const wrapped = starters.test(command.name) ? words.findIndex((word) => !/^-|^\w+=/.test(word)) : -1;
+  // The word may be an option's value: `npx -p vite node server.js`.
+  if (!words.slice(0, Math.max(wrapped, 0)).every((word) => alone.test(word))) return undefined;
   const name = wrapped === -1 ? command.name : (words[wrapped] ?? '').replace(/(?!^)@.*$/, '');
   const own = words.slice(wrapped + 1);
-  if (name === 'vite' && !otherVite.test(own.find((word) => !word.startsWith('-')) ?? ''))
-    return "Vite's development server";
+  if (name === 'vite' && !own.some((word) => otherVite.test(word))) return "Vite's development server";
   return servers.find(
     ({ program, argument }) =>
       program.test(name) &&
-      (argument === undefined || own.some((word) => argument.test(word))) &&
+      (argument === undefined || own.some((word, at) => argument.test(word) && !isValue(own, at))) &&
       (name !== 'php' || own.some((word) => /^(?:serve|server:(?:run|start))$/.test(word))),
   )?.what;
+}
+
+/** It may belong to the option before it: `webpack --config serve`. */
+function isValue(words: readonly string[], at: number): boolean {
+  return !words[at]?.startsWith('-') && /^-[^=]*$/.test(words[at - 1] ?? '');
 }
 
 /** What `npm start` and `yarn run serve` run, where the build has one package.json and they name a script of it. */
@@ -185,7 +213,10 @@ function packageScript(project: Project, dockerfile: Dockerfile, command: Comman
     words.some((word) => /^(?:--prefix|--cwd|--dir|-C)\b/.test(word))
   )
     return undefined;
-  const [name] = words.filter((word) => !word.startsWith('-') && word !== 'run');
+  const at = words.findIndex((word) => !word.startsWith('-') && word !== 'run');
+  const name = words[at];
+  // The word may be an option's value: `pnpm --filter web dev`.
+  if (!words.slice(0, Math.max(at, 0)).every((word) => word === 'run' || alone.test(word))) return undefined;
   const manifests = new Set(
     buildsOf(project, dockerfile)
       .flatMap((build) => applicationsOf(project, build))

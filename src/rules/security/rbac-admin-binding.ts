@@ -118,8 +118,15 @@ function reachesNamedServices(project: Project, binding: KubernetesObject, kind:
   return (
     rules.length > 0 &&
     rules.every(
-      ({ isNamed, resources }) =>
-        isNamed && resources.every(({ text }) => /^(?:services(?:\/proxy)?|endpoints|configmaps)$/.test(text)),
+      ({ isNamed, verbs, resources }) =>
+        isNamed &&
+        resources.every(({ text }) => /^(?:services(?:\/proxy)?|endpoints|configmaps)$/.test(text)) &&
+        verbs.every(
+          ({ text }) =>
+            /^(?:get|list|watch)$/.test(text) ||
+            // To create a proxy is to send a request through it.
+            (text === 'create' && resources.every((each) => each.text === 'services/proxy')),
+        ),
     )
   );
 }
