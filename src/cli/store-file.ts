@@ -16,8 +16,8 @@ export function storeFile(parsed: ParsedArguments, { store }: HistorySettings, r
   if (asked !== undefined) return path.resolve(cwd, asked);
   const file = store?.file ?? path.join(root, '.plimsoll/history.db');
   const top = repositoryTop(root) ?? root;
-  // SQLite takes up a journal that lies beside.
-  const outside = [file, `${file}-journal`].some((each) => !liesIn(top, each));
+  // SQLite takes up a journal that lies beside the file itself, whatever link names that.
+  const outside = [file, `${file}-journal`, `${realPath(file)}-journal`].some((each) => !liesIn(top, each));
   if (outside)
     throw new UserError(`the history would be outside of the repository, in ${file}`, {
       where: store?.place ?? path.relative(cwd, file),

@@ -1,4 +1,15 @@
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'node-sqlite3-wasm';
 import { exitCodes, UserError } from '../core/errors.ts';
@@ -27,15 +38,20 @@ export async function openStore(
   mode: 'make' | 'read',
   known: readonly string[] = migrations,
 ): Promise<Store> {
-  if (mode === 'make') return opened({ file, shown: file, mode, known, release: locked(file) });
+  if (mode === 'make') {
+    const real = realFile(file, mode);
+    refuseSecondName(real);
+    return opened({ file: real, shown: file, mode, known, release: locked(real) });
+  }
   if (!existsSync(file))
     throw new UserError('there is no history here', {
       where: file,
       remedy:
         '«plimsoll audit --record» begins one. That of another directory: name it; «history: {store: FILE}» in plimsoll.yaml or --store names a file.',
     });
-  if (isWritable(file)) return opened({ file, shown: file, mode, known, release: locked(file) });
-  const { copy, release } = copied(file);
+  const real = realFile(file, mode);
+  if (isWritable(real)) return opened({ file: real, shown: file, mode, known, release: locked(real) });
+  const { copy, release } = copied(real);
   return opened({ file: copy, shown: file, mode, known, release });
 }
 
@@ -80,11 +96,47 @@ async function opened({ file, shown, mode, known, release }: Opening): Promise<S
   }
 }
 
+/** As many as Linux follows. */
+const linksAtMost = 40;
+
+/**
+ * The file itself, all links to it and to its directory followed, also one to a file that is not there yet. The lock and SQLite's journal lie beside it under its own name: whoever
+ * opens it by another name has to meet them.
+ */
+function realFile(file: string, mode: Opening['mode']): string {
+  try {
+    if (mode === 'make') makeDirectory(file);
+    let named = file;
+    for (let links = 0; links <= linksAtMost; links++) {
+      const directory = realpathSync.native(path.dirname(named));
+      const real = path.join(directory, path.basename(named));
+      if (lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return real;
+      const target = readlinkSync(real);
+      // Not `path.resolve`: what `..` is after a link only the file system knows.
+      named = path.isAbsolute(target) ? target : `${directory}${path.sep}${target}`;
+    }
+  } catch (error) {
+    throw storeFault(file, error);
+  }
+  throw new UserError('the history is a link that leads back to itself', { where: file });
+}
+
+/** Of hard links nobody knows where the other name is, and who holds the lock beside that. */
+function refuseSecondName(file: string): void {
+  if ((lstatSync(file, { throwIfNoEntry: false })?.nlink ?? 1) <= 1) return;
+  throw new UserError(
+    'the history has a second name (a hard link): by that another process could write it at the same time',
+    {
+      where: file,
+      remedy: 'Nothing was written to it. Put a copy of it in its place, or name the other by a symbolic link.',
+    },
+  );
+}
+
 /** Gives what lets it go. */
 function locked(file: string): () => unknown {
   let lock: ReturnType<typeof holdLock>;
   try {
-    makeDirectory(file);
     lock = holdLock(ownerFile(file));
   } catch (error) {
     throw storeFault(file, error);

@@ -530,6 +530,16 @@ describe('a store elsewhere', () => {
         symlinkSync(path.join(outside, 'precious'), `${store()}-journal`);
       },
     ],
+    [
+      'by the journal of what a link names',
+      () => {
+        mkdirSync(path.join(directory, '.plimsoll'));
+        writeFileSync(path.join(outside, 'precious'), 'x');
+        write('real.db', '');
+        symlinkSync('../real.db', store());
+        symlinkSync(path.join(outside, 'precious'), path.join(directory, 'real.db-journal'));
+      },
+    ],
   ])('that the repository names %s is refused, nothing is written there, and the audit is told', async (_, make) => {
     make();
     const { code, stdout } = await record();

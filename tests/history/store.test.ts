@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -297,6 +298,47 @@ test('our own directory is kept out of git, and what stands there stays', async 
   expect(existsSync(path.join(directory, 'sub/.gitignore'))).toBe(false);
 });
 
+test.each<[string, string, string, string]>([
+  ['a link to the file', 'link.db', 'sub/history.db', 'link.db'],
+  ['a link to a link', 'two.db', 'link.db', 'two.db'],
+  ['a link to its directory', 'folder', 'sub', 'folder/history.db'],
+  ['a link past another link', 'far/past.db', '../folder/../sub/history.db', 'far/past.db'],
+])('a store is one by all its names: %s', async (_, link, target, name) => {
+  const linked = path.join(directory, name);
+  for (const each of ['sub', 'far']) mkdirSync(path.join(directory, each));
+  // `folder/..` is this directory for the file system.
+  if (link !== 'folder') symlinkSync('sub', path.join(directory, 'folder'));
+  if (link === 'two.db') symlinkSync('sub/history.db', path.join(directory, 'link.db'));
+  symlinkSync(target, path.join(directory, link));
+  for (const round of [1, 2]) {
+    // The first makes the file.
+    const store = await openStore(linked, 'make');
+    try {
+      expect(store.file).toBe(linked);
+      expect(holdLock(`${file()}.owner`, 20)).toHaveProperty('blockedBy');
+      recordRun(store, record(`2026-01-0${round}T00:00:00Z`, []));
+    } finally {
+      store.close();
+    }
+    const own = await openStore(file(), 'read');
+    expect(usingStore(own, () => readSeries(own)[0]?.runs)).toBe(round);
+  }
+  expect(readdirSync(path.join(directory, 'sub'))).toEqual(['history.db']);
+  const read = await openStore(linked, 'read');
+  expect(holdLock(`${file()}.owner`, 20)).toHaveProperty('blockedBy');
+  read.close();
+});
+
+test('a store with a hard link, and a link in a circle, are refused', async () => {
+  (await openStore(file(), 'make')).close();
+  const second = path.join(directory, 'second.db');
+  linkSync(file(), second);
+  for (const name of [file(), second]) await expect(openStore(name, 'make')).rejects.toThrow('hard link');
+  (await openStore(second, 'read')).close();
+  symlinkSync('circle.db', path.join(directory, 'circle.db'));
+  await expect(openStore(path.join(directory, 'circle.db'), 'make')).rejects.toThrow('leads back to itself');
+});
+
 describe('a lock', () => {
   const lock = () => path.join(directory, 'lock');
   const leave = (owner: object) => symlinkSync(JSON.stringify(owner), lock());
@@ -351,8 +393,8 @@ describe('several processes', () => {
   }, 60_000);
   afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-  const writer = (project: string, runs: number) =>
-    spawn(process.execPath, [script, file(), project, String(runs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const writer = (project: string, runs: number, name = file()) =>
+    spawn(process.execPath, [script, name, project, String(runs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = (child: ReturnType<typeof spawn>) =>
     new Promise<number | null>((resolve) => child.on('close', resolve));
 
@@ -366,6 +408,16 @@ describe('several processes', () => {
     } finally {
       store.close();
     }
+  }, 60_000);
+
+  test('record at once by several names, and nothing is lost', async () => {
+    const link = path.join(directory, 'link.db');
+    symlinkSync('sub/history.db', link);
+    (await openStore(file(), 'make')).close();
+    const codes = await Promise.all([file(), link, link].map((name, at) => ended(writer(`p${at}`, 12, name))));
+    expect(codes).toEqual([0, 0, 0]);
+    const store = await openStore(file(), 'read');
+    expect(usingStore(store, () => readSeries(store).map(({ runs }) => runs))).toEqual([12, 12, 12]);
   }, 60_000);
 
   test('are killed while they write, and the store is sound and goes on', async () => {
