@@ -14,6 +14,7 @@ import {
 } from '../../kubernetes/yaml-node.ts';
 import { chartsOf } from '../../project/earlier-reading.ts';
 import { buildOfContainer, type Project } from '../../project/project.ts';
+import { isOfVersion, isOfVersionAt, type MapAround } from './image-of-version.ts';
 import type { SingleName, UnresolvedName } from './named-image.ts';
 import { type ReadName, replaceName, scalarName } from './yaml-name.ts';
 
@@ -40,12 +41,14 @@ function givenName(project: Project, image: YamlScalar): ReadName {
   const { tag, digest } = parseImageReference(place.text) ?? {};
   for (const { path, range } of image.givenAt ?? []) {
     if (path === undefined || range === undefined) continue;
-    const { text = '' } = project.artifacts.get(path) ?? {};
+    const values = project.artifacts.get(path);
+    const { text = '' } = values ?? {};
     // Somebody else may use the value through an alias.
     if (/(?:^|[\s[{,])\*[^\s,\]}]/.test(text)) continue;
     const written = text.slice(range.start, range.end);
     const value = written.replace(/^(["'])(.*)\1$/s, '$2');
     if (value !== place.text && (value !== tag || digest !== undefined)) continue;
+    if (values && isOfVersionAt(readYaml(values).documents[0]?.root, range, tag)) continue;
     return {
       kind: 'name',
       name: {
@@ -93,7 +96,12 @@ interface Parts {
 }
 
 /** A reference whose name, tag and digest are scalars of their own; its place is that of the tag, else of the digest. */
-function partedName(artifact: Artifact, kind: BasePlaceKind, { registry, name, tag, digest }: Parts): ReadName {
+function partedName(
+  artifact: Artifact,
+  kind: BasePlaceKind,
+  { registry, name, tag, digest }: Parts,
+  staysAsIs = false,
+): ReadName {
   const prefix = registry === undefined || registry.text === '' ? '' : `${registry.text.replace(/\/+$/, '')}/`;
   const text = `${prefix}${name.text}${tag ? `:${tag.text}` : ''}${digest ? `@${digest.text}` : ''}`;
   const at = tag ?? digest ?? name;
@@ -108,7 +116,7 @@ function partedName(artifact: Artifact, kind: BasePlaceKind, { registry, name, t
       place: { path: at.path, range: at.range, kind, text, ships: true },
       rewrite(to) {
         const changed = parseImageReference(to);
-        if (changed === undefined || !to.startsWith(`${prefix}${name.text}`)) return undefined;
+        if (staysAsIs || changed === undefined || !to.startsWith(`${prefix}${name.text}`)) return undefined;
         const edits: TextEdit[] = [];
         for (const [scalar, now] of [
           [tag, changed.tag],
@@ -137,40 +145,39 @@ export function chartImages(project: Project): readonly ReadName[] {
       if (!/^values[^/]*\.ya?ml$/.test(name)) return [];
       const artifact = project.artifacts.get(path) ?? project.readFile?.(path);
       const root = artifact && readYaml(artifact).documents[0]?.root;
-      return artifact && root ? valuesBelow(artifact, root, 0) : [];
+      return artifact && root ? valuesBelow(artifact, root, [], 0) : [];
     }),
   );
 }
 
-function valuesBelow(artifact: Artifact, node: YamlNode, depth: number): ReadName[] {
+function valuesBelow(artifact: Artifact, node: YamlNode, above: readonly MapAround[], depth: number): ReadName[] {
   if (depth > maximumDepth) return [];
-  if (node.kind === 'sequence') return node.items.flatMap((item) => valuesBelow(artifact, item, depth + 1));
+  if (node.kind === 'sequence') return node.items.flatMap((item) => valuesBelow(artifact, item, above, depth + 1));
   if (node.kind !== 'map') return [];
-  const own = repositoryAndTag(artifact, node);
+  const own = repositoryAndTag(artifact, node, above);
   if (own) return [own];
   return entriesAt(node).flatMap(({ key, value }): ReadName[] => {
-    if (value.kind !== 'scalar') return valuesBelow(artifact, value, depth + 1);
+    const around = [...above, { map: node, key: key.text }];
+    if (value.kind !== 'scalar') return valuesBelow(artifact, value, around, depth + 1);
     if (!/image$/i.test(key.text)) return [];
     const { tag, digest } = parseImageReference(value.text) ?? {};
     if ((tag ?? digest) === undefined) return [];
-    // An entry of a table of versions: another tag would make it that of another version.
-    const isOfVersion = tag !== undefined && isVersion(scalarAt(node, 'version')?.text, tag);
-    return [scalarName(value, { artifact: isOfVersion ? undefined : artifact, kind: 'Helm values', ships: true })];
+    const stays = isOfVersion(tag, around, [key.text]);
+    return [scalarName(value, { artifact: stays ? undefined : artifact, kind: 'Helm values', ships: true })];
   });
 }
 
-function isVersion(version: string | undefined, tag: string): boolean {
-  return version !== undefined && version !== '' && (tag === version || tag.startsWith(`${version}-`));
-}
-
-function repositoryAndTag(artifact: Artifact, map: YamlMap): ReadName | undefined {
+function repositoryAndTag(artifact: Artifact, map: YamlMap, above: readonly MapAround[]): ReadName | undefined {
   const name = scalarAt(map, 'repository');
   const tag = filled(scalarAt(map, 'tag') ?? scalarAt(map, 'version'));
   const digest = filled(scalarAt(map, 'digest'));
   // Without a tag it is the chart's own appVersion; `repository` may be one of git or of packages.
   if (name === undefined || (tag ?? digest) === undefined || name.text.includes('://')) return undefined;
   if (entryOf(map, 'url') ?? entryOf(map, 'chart')) return undefined;
-  return partedName(artifact, 'Helm values', { registry: filled(scalarAt(map, 'registry')), name, tag, digest });
+  const registry = filled(scalarAt(map, 'registry'));
+  const own = ['registry', 'repository', scalarAt(map, 'tag') ? 'tag' : 'version', 'digest'];
+  const stays = isOfVersion(tag?.text, [...above, { map, key: '' }], own);
+  return partedName(artifact, 'Helm values', { registry, name, tag, digest }, stays);
 }
 
 function filled(scalar: YamlScalar | undefined): YamlScalar | undefined {

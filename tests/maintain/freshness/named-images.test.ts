@@ -213,6 +213,36 @@ test('an entry of a table of versions stays that of its version', async () => {
 });
 
 test.each([
+  ['versions:\n- version: 8.0.35\n  image: {repository: mysql, tag: 8.0.35}\n', true],
+  ['image: {repository: mysql, tag: 8.0.35, version: 8.0.35}\n', true],
+  ['versions:\n  8.0.35: {image: "mysql:8.0.35"}\n', true],
+  ['versions:\n  "8.0":\n    image: {repository: mysql, tag: 8.0.35}\n', true],
+  ['versions:\n  "8.0":\n  - {image: "mysql:8.0.35"}\n', true],
+  ['versions:\n  mysql80: {repository: mysql, tag: 8.0.35}\n', true],
+  ['versions:\n  v8_0: {repository: mysql, tag: 8.0.35}\n', true],
+  ['versions:\n  "8.0": {master: {image: "mysql:8.0.35"}}\n', true],
+  ['version: v8.0.35\nimage: mysql:8.0.35\n', true],
+  ['dbVersion: 8\nimage: mysql:8.0.35\n', true],
+  ['- version: 8.0.35-debian-11-r2\n  image: mysql:8.0.35\n', true],
+  ['- name: mysql-8.0\n  image: mysql:8.0.35\n', true],
+  ['- version: &v 8.0.35\n  image: {repository: mysql, tag: 8.0.35}\n', true],
+  ['- version: 8.0.35\n  repository: mysql\n  tag: 8.0.35\n', true],
+  ['- version: 8.0.35\n  images: {dbImage: "mysql:8.0.35"}\n', true],
+  // Of another version, of none, and further away.
+  ['- version: 5.7.1\n  image: mysql:8.0.35\n', false],
+  ['replicas: 8\nport: 8080\nother: x/y:8.0\nimage: {repository: mysql, tag: 8.0.35}\n', false],
+  ['image: {repository: mysql, version: 8.0.35}\n', false],
+  ['version: 8.0.35\na: {b: {image: "mysql:8.0.35"}}\n', false],
+])('an image whose version stands beside it, above it or as its key is left: %j', async (values, stays) => {
+  const { texts, left } = await namesIn(
+    { 'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', 'chart/values.yaml': values },
+    { 'mysql:8.0.35': 'mysql:8.4.2' },
+  );
+  expect(left).toEqual(stays ? ['mysql:8.0.35'] : []);
+  expect(texts['chart/values.yaml'] === values).toBe(stays);
+});
+
+test.each([
   // The steps that use the version, too, are not known to work with another.
   ['Dockerfile', 'ARG V=20.1.0\nFROM node:${V}\nARG V\nRUN echo $V\n'],
   // Only one of the two images has a newer tag.
@@ -258,6 +288,29 @@ spec:
   expect(names).toEqual(['Helm values busybox:1.36', 'manifest postgres:16.1', 'Helm values nginx:1.30.1']);
   expect(texts['chart/values.yaml']).toBe(values('1.30.2').replace('1.36', '1.37'));
   expect([texts['chart/templates/pod.yaml'], left]).toEqual([template, ['postgres:16.1']]);
+});
+
+test.skipIf(!hasHelm)('what a chart renders from a table of versions is left', async () => {
+  vi.stubEnv('PATH', withOwnParts);
+  const values = 'main: {version: "16", from: postgres:16.1}\n';
+  const { texts, left } = await namesIn(
+    {
+      'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'chart/values.yaml': values,
+      'chart/templates/pod.yaml': `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - name: a
+    image: {{ .Values.main.from }}
+`,
+    },
+    { 'postgres:16.1': 'postgres:17.2' },
+    true,
+  );
+  expect(texts['chart/values.yaml']).toBe(values);
+  expect(left).toEqual(['postgres:16.1']);
 });
 
 test('the front end of a Dockerfile is an image, and is renamed in its line', async () => {
