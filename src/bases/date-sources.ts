@@ -7,6 +7,7 @@ const publishers: Readonly<Record<string, string>> = {
   Ubuntu: 'https://ubuntu.com/about/release-cycle',
   'Alpine Linux': 'https://alpinelinux.org/releases/',
   'Node.js': 'https://github.com/nodejs/Release',
+  nginx: 'https://nginx.org/en/CHANGES',
   Python: 'https://devguide.python.org/versions/',
   Go: 'https://go.dev/doc/devel/release',
   Ruby: 'https://www.ruby-lang.org/en/downloads/branches/',
