@@ -13,6 +13,7 @@ import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
 import { contextFiles } from '../../repairs/context-files.ts';
+import { mayChange } from '../../repairs/may-change.ts';
 
 /** How each tool is told to keep to its lock file. */
 const tools: Readonly<Record<string, string>> = {
@@ -35,9 +36,10 @@ export const rule = dockerfileRule({
       if (instead === undefined || !mayDepart(placed) || isFrozenByEnvironment(placed)) continue;
       const scope = environmentAt(dockerfile, placed.instruction);
       if (frozenBy(read.tool).some((name) => scope.has(name))) continue;
-      const lock = lockBeside(project, dockerfile, placed, lockNames[read.tool] ?? []);
-      if (lock === undefined) continue;
-      const fix = keepToLock(project, dockerfile, placed, lock);
+      const found = lockBeside(project, dockerfile, placed, lockNames[read.tool] ?? []);
+      if (found === undefined) continue;
+      const { lock } = found;
+      const fix = liesThere(project, dockerfile, placed, found) && keepToLock(project, dockerfile, placed, lock);
       report({
         ...(fix && { fix }),
         at: command.range,
@@ -66,13 +68,19 @@ function isFrozenByEnvironment({ command, read }: PlacedPackageCommand): boolean
   return command.assignments.some(({ name }) => frozenBy(read.tool).includes(name));
 }
 
+interface CopiedLock {
+  readonly lock: string;
+  /** Where the first COPY begins that may bring it or the manifest. */
+  readonly from: number;
+}
+
 /** The lock file that the build sends, beside the manifest; undefined where the build does not copy it to where it installs, either. */
 function lockBeside(
   project: Project,
   dockerfile: Dockerfile,
   placed: PlacedPackageCommand,
   locks: readonly string[],
-): string | undefined {
+): CopiedLock | undefined {
   const { instruction, stage } = placed;
   const directory = directoryOf(dockerfile, placed);
   const places = stage === undefined ? [] : copiedFiles(dockerfile, stage);
@@ -85,22 +93,38 @@ function lockBeside(
     if (context === undefined) continue;
     const copied = (path: string) => {
       const place = context.listing.entries.findIndex((entry) => entry.path === path);
-      return (
-        place !== -1 &&
-        context.uses.some(
-          (use) =>
-            use.path === dockerfile.path &&
-            use.range.start > (stage?.from?.range.start ?? 0) &&
-            use.range.start < instruction.range.start &&
-            mayLand(path, use.range) &&
-            context.copiedBy(use)[place] === 1,
-        )
-      );
+      if (place === -1) return undefined;
+      return context.uses.find(
+        (use) =>
+          use.path === dockerfile.path &&
+          use.range.start > (stage?.from?.range.start ?? 0) &&
+          use.range.start < instruction.range.start &&
+          mayLand(path, use.range) &&
+          context.copiedBy(use)[place] === 1,
+      )?.range.start;
     };
-    const lock = locks.find((name) => copied(name));
-    if (lock !== undefined && copied('package.json')) return lock;
+    const manifest = copied('package.json');
+    for (const lock of manifest === undefined ? [] : locks) {
+      const from = copied(lock);
+      if (from !== undefined && manifest !== undefined) return { lock, from: Math.min(from, manifest) };
+    }
   }
   return undefined;
+}
+
+/** Whether the install surely works where the two files were copied to, and finds them as they were. */
+function liesThere(
+  project: Project,
+  dockerfile: Dockerfile,
+  placed: PlacedPackageCommand,
+  { lock, from }: CopiedLock,
+): boolean {
+  const directory = directoryOf(dockerfile, placed);
+  if (placed.stage === undefined || directory === undefined) return false;
+  const files = ['package.json', lock].flatMap((name) => absolutePath(directory, name) ?? []);
+  const between = { start: from - 1, end: placed.command.range.start };
+  // Another install before is asked about where it matters.
+  return !mayChange(project, dockerfile, placed.stage, files, between, (read) => read.action.startsWith('install'));
 }
 
 /** Uses the command or option that keeps to the lock file, where the lock file is seen to fit. */
