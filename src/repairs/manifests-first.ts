@@ -1,8 +1,8 @@
 import { compareReleases } from '../bases/releases.ts';
+import { matchGlob } from '../context/go-glob.ts';
 import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import { mayHoldIgnoreComment } from '../core/ignore-comment.ts';
-import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
@@ -22,6 +22,7 @@ import type { Project } from '../project/project.ts';
 import { baseImageOf, workingDirectory } from '../project/stage-facts.ts';
 import { contextFiles } from './context-files.ts';
 import { keepInstalled } from './keep-installed.ts';
+import { mayChange } from './may-change.ts';
 import { type SplitRun, splitRun } from './split-run.ts';
 import { stepsBetween } from './steps-between.ts';
 import { toldFromAbove } from './told-from-above.ts';
@@ -55,7 +56,7 @@ export function manifestsFirst(
       ? fetchBefore(dockerfile, run, install, inputs.needs)
       : splitRun(dockerfile, run, install, inputs.needs);
   if (steps === undefined || split === undefined) return undefined;
-  const moved = moveCopy(dockerfile, copy, run, place, inputs, split);
+  const moved = moveCopy(project, dockerfile, copy, run, place, inputs, split);
   if (moved === undefined) return undefined;
   const within = place.inContext === '' ? '' : `${place.inContext}/`;
   const kept =
@@ -254,6 +255,7 @@ function fetchBefore(
 }
 
 function moveCopy(
+  project: Project,
   dockerfile: Dockerfile,
   copy: CopyInstruction,
   run: RunInstruction,
@@ -267,7 +269,7 @@ function moveCopy(
   // What tells of the install stays with it.
   const start = tellsOfInstall(text.slice(above, copy.syntax.range.start)) ? copy.syntax.range.start : above;
   const moved = text.slice(start, copy.syntax.range.end).replace(/\r?\n$/, '');
-  const manifests = manifestCopies(dockerfile, copy, place, needs).join(eol);
+  const manifests = manifestCopies(project, dockerfile, copy, place, needs).join(eol);
   const blank = syntaxBehind(dockerfile, copy);
   const gap = blank?.kind === 'blank' ? eol : '';
   const replaceCopy: TextEdit =
@@ -316,32 +318,43 @@ function syntaxBehind({ syntax }: Dockerfile, instruction: Instruction): SyntaxI
   return syntax.items[syntax.items.indexOf(instruction.syntax) + 1];
 }
 
-/** A COPY before brings the file to the same directory, relative to that of the COPY, already. */
-function isCopiedBefore(dockerfile: Dockerfile, copy: CopyInstruction, directory: string, file: string): boolean {
+/** A COPY before brings the file to the same directory, relative to that of the COPY, already, and nothing changes it from there to the COPY. */
+function isCopiedBefore(
+  project: Project,
+  dockerfile: Dockerfile,
+  copy: CopyInstruction,
+  directory: string,
+  file: string,
+): boolean {
   const stage = dockerfile.stages.find(({ instructions }) => instructions.includes(copy));
   const places = stage === undefined ? [] : copiedFiles(dockerfile, stage);
   const root = places.find(({ instruction }) => instruction === copy)?.destination;
   const target = root && absolutePath(root, directory || '.');
-  return places.some(
+  const earlier = places.findLast(
     ({ instruction, destination }) =>
       instruction.name === 'COPY' &&
       instruction.from === undefined &&
+      instruction.excludes.length === 0 &&
+      !instruction.parents &&
       instruction.range.start < copy.range.start &&
       destination === target &&
       instruction.sources.some(({ value }) => brings(value.replace(/^(?:\.?\/)+/, ''), file)),
-  );
+  )?.instruction;
+  const path = absolutePath(target, file.slice(file.lastIndexOf('/') + 1).replaceAll('*', ''));
+  if (stage === undefined || earlier === undefined || path === undefined) return false;
+  const between = { start: earlier.range.start, end: copy.range.start };
+  return !mayChange(project, dockerfile, stage, [path], between);
 }
 
 /** A source of a COPY and a file that is to be copied, either of which may have stars: `package*.json`, `poetry.lock*`. */
 function brings(source: string, file: string): boolean {
-  if (source.replaceAll('*', '') === file.replaceAll('*', '')) return true;
-  return (
-    /^[\w@.+/*-]+$/.test(source) && new RegExp(`^${literalPattern(source).replaceAll('\\*', '[^/]*')}$`).test(file)
-  );
+  if (source.slice(0, source.lastIndexOf('/') + 1).includes('*')) return false;
+  return source.replaceAll('*', '') === file.replaceAll('*', '') || matchGlob(source, file) === true;
 }
 
 /** One COPY for each directory that has a manifest, and one for each directory that is read whole. */
 function manifestCopies(
+  project: Project,
   dockerfile: Dockerfile,
   copy: CopyInstruction,
   { inContext, inCopy, target }: Place,
@@ -354,7 +367,7 @@ function manifestCopies(
   const byDirectory = new Map<string, string[]>();
   for (const file of needs.files) {
     const directory = below + file.slice(0, file.lastIndexOf('/') + 1);
-    if (isCopiedBefore(dockerfile, copy, directory, from + file)) continue;
+    if (isCopiedBefore(project, dockerfile, copy, directory, from + file)) continue;
     byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), from + file]);
   }
   const line = (sources: readonly string[], directory: string) => {

@@ -27,6 +27,11 @@ export function mayChange(
   { start, end }: SourceRange,
   passes: (read: PackageCommand) => boolean = () => false,
 ): boolean {
+  let sent: ReadonlySet<string> | undefined;
+  const paths = () => {
+    sent ??= new Set(contextFiles(project, dockerfile, '')?.paths);
+    return sent;
+  };
   return stage.instructions.some((instruction) => {
     if (instruction.range.start <= start || instruction.range.start >= end) return false;
     switch (instruction.name) {
@@ -34,7 +39,7 @@ export function mayChange(
         return changesByRun(dockerfile, stage, files, instruction, end, passes);
       case 'COPY':
       case 'ADD':
-        return bringsOthers(project, dockerfile, stage, files, instruction);
+        return bringsOthers(dockerfile, stage, files, instruction, paths);
       default:
         return false;
     }
@@ -83,29 +88,29 @@ function leavesFiles(command: ShellCommand): boolean {
 
 /** A COPY to where a file lies, of anything but that file from the top of the context. */
 function bringsOthers(
-  project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   files: readonly string[],
   copy: CopyInstruction,
+  sent: () => ReadonlySet<string>,
 ): boolean {
   const destination = copiedFiles(dockerfile, stage).find(({ instruction }) => instruction === copy)?.destination;
   if (destination === undefined) return true;
   const near = files.filter((file) => liesIn(file, destination));
   if (near.length === 0) return false;
-  const paths = contextFiles(project, dockerfile, '')?.paths;
-  if (paths === undefined || copy.from !== undefined || copy.heredocs.length > 0) return true;
+  if (copy.from !== undefined || copy.heredocs.length > 0) return true;
   return copy.sources.some(({ value, raw }) => {
     const source = value.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
     if (raw !== undefined || /[$:[\\]/.test(source) || source.includes('..')) return true;
     if (source === '' || source === '.') return false;
     // A pattern with a dot is one of files; another one may bring what lies in directories.
     if (/[*?]/.test(source)) return source.includes('/') || !source.includes('.');
-    if (paths.includes(source))
+    const paths = sent();
+    if (paths.has(source))
       return source.includes('/') || near.some((file) => file === destination && source !== baseName(file));
     return (
-      !paths.some((path) => path.startsWith(`${source}/`)) ||
-      near.some((file) => paths.includes(source + file.slice(destination === '/' ? 0 : destination.length)))
+      ![...paths].some((path) => path.startsWith(`${source}/`)) ||
+      near.some((file) => paths.has(source + file.slice(destination === '/' ? 0 : destination.length)))
     );
   });
 }

@@ -7,14 +7,16 @@ interface LookedFor {
   readonly says?: RegExp;
 }
 
-const workspaces: LookedFor = { name: /^package\.json$/, says: /"workspaces"/ };
+/** Corepack and pnpm look upwards for the field that names a package manager and its version. */
+const manager: LookedFor = { name: /^package\.json$/, says: /"(?:packageManager|devEngines)"/ };
+const workspaces: LookedFor = { name: /^package\.json$/, says: /"(?:workspaces|packageManager|devEngines)"/ };
 
 /** By tool, else by ecosystem. Tools that look where they are started only stand in neither. */
 const lookedFor: Readonly<Record<string, readonly LookedFor[]>> = {
   npm: [workspaces],
   bun: [workspaces],
   yarn: [workspaces, { name: /^\.yarnrc(?:\.yml)?$/ }],
-  pnpm: [{ name: /^pnpm-workspace\.yaml$/ }],
+  pnpm: [manager, { name: /^pnpm-workspace\.yaml$/ }],
   uv: [{ name: /^pyproject\.toml$/, says: /\bworkspace\b/ }, { name: /^(?:uv\.toml|\.python-version)$/ }],
   cargo: [
     { name: /^Cargo\.toml$/, says: /\bworkspace\b/ },
