@@ -1,4 +1,10 @@
 import { type JsonObject, jsonObjectOf } from '../core/json-object.ts';
+import { literalPattern } from '../core/literal-pattern.ts';
+
+/** A text in quotes that names one of some packages, or a module of one. There must be one. */
+export function namesPackage(names: readonly string[]): RegExp {
+  return new RegExp(`["'\`](?:${names.map(literalPattern).join('|')})(?:/[^"'\`\\n]*)?["'\`]`);
+}
 
 /** Programs whose package has another name, from which no rule leads to theirs. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {

@@ -7,7 +7,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import type { Application } from '../project/application.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, stageChain } from '../project/stage-facts.ts';
-import { developmentPrograms } from './node-programs.ts';
+import { developmentPrograms, namesPackage } from './node-programs.ts';
 import { startsWithout } from './starts-without.ts';
 
 const lifecycle = /^(?:pre|post)?(?:install|prepare)$|^(?:prepublish|dependencies)$/;
@@ -104,9 +104,7 @@ function notImported(
 ): Assumption {
   const statement = 'No source names a development dependency.';
   const loaded = names.filter((name) => !name.startsWith('@types/'));
-  const form = new RegExp(
-    `["'\`](?:${loaded.map((name) => name.replace(/[.*+?^$()[\]{}|\\/]/g, '\\$&')).join('|')})(?:/[^"'\`\\n]*)?["'\`]`,
-  );
+  const form = namesPackage(loaded);
   const sources = sourcePaths.filter((path) => !/(?:^|\/)[\w.-]+\.config\.\w+$|\.d\.ts$/.test(path));
   const isNamed =
     loaded.length > 0 &&

@@ -8,7 +8,8 @@ import type { Application } from '../project/application.ts';
 import { copiedScriptText } from '../project/copied-script.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { lastInstruction } from '../project/stage-facts.ts';
-import { developmentPrograms, productionPrograms } from './node-programs.ts';
+import { contextFiles } from './context-files.ts';
+import { developmentPrograms, namesPackage, productionPrograms } from './node-programs.ts';
 
 /** What the start of an image is judged by. */
 interface Start {
@@ -18,15 +19,16 @@ interface Start {
   readonly production: ReadonlySet<string>;
   readonly dependencies: JsonObject;
   readonly sourcePaths: readonly string[];
+  /** Texts of the configuration files that the build sends; undefined where not all are seen. */
+  readonly configurations: readonly string[] | undefined;
   readonly scriptText: (word: string) => string | undefined;
 }
 
 /**
  * Programs of `dependencies` that serve what was built, or files, and load nothing of the project but its configuration. Any other may run what no
- * word of the start names, as task runners do: nps, gulp, npm-run-all.
+ * word of the start names, as task runners do (nps, gulp, npm-run-all), or load plugins that its settings name (node-red, verdaccio, n8n, json-server).
  */
-const servers =
-  /^(?:next|serve|http-server|json-server|remix-serve|react-router-serve|local-web-server|static-server|sirv|verdaccio|node-red|n8n)$/;
+const servers = /^(?:next|serve|http-server|remix-serve|react-router-serve|static-server|sirv)$/;
 
 const wrappers = /^(?:exec|tini|dumb-init|cross-env|--|-g)$/;
 const harmless = /^(?:echo|export|set|sleep|mkdir|true|:|test|\[)$/;
@@ -56,6 +58,7 @@ export function startsWithout(
     production: productionPrograms(dependencies, development, lock),
     dependencies,
     sourcePaths: application.sourcePaths,
+    configurations: configurationsOf(project, dockerfile),
     scriptText: (word) => copiedScriptText(project, dockerfile, stage, word),
   };
   const words = wordsOfStart(stage);
@@ -133,8 +136,8 @@ function stateOf(start: Start, words: readonly string[], running: Set<string>): 
   if (/^(?:ba|da|a)?sh$/.test(program))
     return rest[0] === '-c' && rest[1] !== undefined ? ofScript(start, rest[1], running) : 'unknown';
   if (/^(?:npm|yarn|pnpm)$/.test(word)) return ofManager(start, word, rest, running);
-  if (word === 'npx') return ofProgram(start, rest[0] ?? '');
-  return ofProgram(start, word.replace(/^(?:\.\/)?node_modules\/\.bin\//, ''));
+  if (word === 'npx') return ofProgram(start, rest[0] ?? '', rest.slice(1));
+  return ofProgram(start, word.replace(/^(?:\.\/)?node_modules\/\.bin\//, ''), rest);
 }
 
 function baseName(word: string): string {
@@ -171,8 +174,8 @@ function moduleOf(path: string): string {
 function ofManager(start: Start, manager: string, words: readonly string[], running: Set<string>): AssumptionState {
   // The scripts of another directory or package of the workspace are not the ones that are read.
   if (words.some((word) => /^(?:--(?:prefix|filter|workspaces?|dir|cwd)|-[CFw])(?:=|$)/.test(word))) return 'unknown';
-  const [subcommand = '', next = ''] = words.filter((word) => !/^(?:-s|--silent|--quiet)$/.test(word));
-  if (/^(?:exec|x)$/.test(subcommand)) return ofProgram(start, next);
+  const [subcommand = '', next = '', ...behind] = words.filter((word) => !/^(?:-s|--silent|--quiet)$/.test(word));
+  if (/^(?:exec|x)$/.test(subcommand)) return ofProgram(start, next, behind);
   const runs = /^run(?:-script)?$/.test(subcommand);
   const name = runs ? next : subcommand;
   if (manager === 'npm' && !runs && name !== 'start') return 'unknown';
@@ -181,7 +184,7 @@ function ofManager(start: Start, manager: string, words: readonly string[], runn
   const script = Object.hasOwn(start.scripts, name) ? start.scripts[name] : undefined;
   if (typeof script !== 'string') {
     if (manager === 'npm') return name === 'start' ? 'holds' : 'unknown';
-    return ofProgram(start, name);
+    return ofProgram(start, name, runs ? behind : [next, ...behind]);
   }
   const around = [`pre${name}`, `post${name}`].flatMap((each) => {
     const text = Object.hasOwn(start.scripts, each) ? start.scripts[each] : undefined;
@@ -206,10 +209,29 @@ function ofScript(start: Start, text: string, running: Set<string>): AssumptionS
   );
 }
 
-/** A program of `node_modules/.bin`. What is configured in TypeScript may need a compiler to be read. */
-function ofProgram({ production, sourcePaths }: Start, word: string): AssumptionState {
-  if (!production.has(word) || !servers.test(word)) return 'unknown';
-  return sourcePaths.some((path) => /\.config\.[cm]?[jt]s$/.test(path)) ? 'unknown' : 'holds';
+/** A program of `node_modules/.bin`. `next` alone, `next dev` and `next build` compile the sources. */
+function ofProgram(start: Start, word: string, [first]: readonly string[]): AssumptionState {
+  if (!start.production.has(word) || !servers.test(word) || (word === 'next' && first !== 'start')) return 'unknown';
+  return isConfiguredWithout(start) ? 'holds' : 'unknown';
+}
+
+/** What is configured in TypeScript may need a compiler to be read, and a file that a configuration loads is not looked into. */
+function isConfiguredWithout({ sourcePaths, configurations, names }: Start): boolean {
+  if (configurations === undefined || sourcePaths.some((path) => configurationName.test(path))) return false;
+  if (names.length === 0) return true;
+  const form = namesPackage(names);
+  return !configurations.some((text) => form.test(text) || loadsFile.test(text));
+}
+
+const configurationName = /\.config\.[cm]?[jt]s$/;
+const loadsFile = /\b(?:from|import)\s*["'`]\.|\b(?:require|import)(?:\.resolve)?\s*\(\s*(?!["'][^."'])/;
+
+function configurationsOf(project: Project, dockerfile: Dockerfile): readonly string[] | undefined {
+  const files = contextFiles(project, dockerfile, '');
+  const paths = files?.paths.filter((path) => /\.config\.\w+$/.test(path) && !/(?:^|\/)node_modules\//.test(path));
+  if (files === undefined || paths === undefined || paths.some((path) => /\.[cm]?ts$/.test(path))) return undefined;
+  const texts = paths.flatMap((path) => files.read(path) ?? []);
+  return texts.length === paths.length ? texts : undefined;
 }
 
 function worst(states: readonly AssumptionState[]): AssumptionState {
