@@ -77,8 +77,11 @@ describe('manifests that an earlier COPY brings are not copied again', () => {
 describe('a directory of the context is left whole', () => {
   const web = [file('web/package.json', '{ "name": "web" }'), file('web/pnpm-lock.yaml', "lockfileVersion: '6.0'")];
 
-  test('where it is not seen to be one', async () => {
-    expect(await fixed(top, ['COPY server .', 'RUN npm ci'])).toBeUndefined();
+  test('where the install works in one below it that the context does not show', async () => {
+    const files = ['package.json', 'server.js'].map((name) => file(`server/${name}`, '{}'));
+    const steps = ['COPY server .', 'RUN npm ci'];
+    expect(await fixed(files, steps)).toEqual(['COPY server/package.json ./', 'RUN npm ci', 'COPY server .']);
+    expect(await fixed(files, ['COPY server .', 'RUN cd sub && npm ci'])).toBeUndefined();
   });
 
   test('where its manifests came to lie in another one', async () => {
