@@ -30,6 +30,7 @@ const flask: TarFile = {
   name: 'usr/lib/python3/dist-packages/flask-1.0.dist-info/METADATA',
   content: 'Metadata-Version: 2.1\nName: flask\nVersion: 1.0\n',
 };
+const flaskOf3: TarFile = { ...flask, name: 'usr/local/lib/python3.11/site-packages/flask-1.0.dist-info/METADATA' };
 const some: TarFile = { name: 'opt/file', content: 'x' };
 
 const goProgram: TarFile = {
@@ -57,6 +58,8 @@ interface Case {
   readonly movedGo?: string;
   readonly state: string;
   readonly told: string;
+  /** No question is sent. */
+  readonly asksNobody?: boolean;
 }
 
 const cases: Readonly<Record<string, Case>> = {
@@ -260,6 +263,85 @@ const cases: Readonly<Record<string, Case>> = {
     state: 'unknown',
     told: 'it mounts the secret own, which may name other sources',
   },
+  ...Object.fromEntries(
+    (
+      [
+        'echo "@acme:registry=https://npm.example/" > .npmrc && npm install && rm .npmrc',
+        'cp /opt/x /root/.npmrc && npm install && rm /root/.npmrc',
+        'cp -r /opt/settings/. /root/ && npm install && rm -r /root/.n*',
+        'npm login --scope=@acme && npm install',
+        '--mount=type=bind,from=own,source=.npmrc,target=/root/.npmrc npm install',
+        '--mount=type=cache,target=/root/.config/npm npm install',
+      ] as const
+    ).map((line, index) => [
+      `npm-hidden-${index}`,
+      {
+        ...{ lines: [`RUN ${line}`], base: [...debian, npmManifest], own: [npmPackage('app', 'ms', '2.0.0')] },
+        ...{ state: 'unknown', told: 'another registry', asksNobody: true },
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    (
+      [
+        ["printf '[global]\\nindex-url=x' > /etc/pip.conf && pip install flask && rm /etc/pip.conf", []],
+        ['--mount=type=bind,from=own,target=/etc/pip pip install flask', []],
+        ['--mount=type=cache,target=/root/.config/pip pip install flask', []],
+        ['pip install flask', ['ARG PIP_INDEX_URL']],
+      ] as const
+    ).map(([line, before], index) => [
+      `pip-hidden-${index}`,
+      {
+        lines: [...before, `RUN ${line}`],
+        own: [flaskOf3],
+        state: 'unknown',
+        told: 'another registry',
+        asksNobody: true,
+      },
+    ]),
+  ),
+  // A cache that is pip's own hides nothing.
+  'pip-cache': {
+    lines: ['RUN --mount=type=cache,target=/root/.cache/pip pip install flask'],
+    own: [flaskOf3],
+    state: 'unknown',
+    told: 'flask: connect',
+  },
+  // No builder notes what a step mounts.
+  'npm-untold': {
+    lines: ['RUN npm install'],
+    base: [...debian, npmManifest],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    untold: true,
+    state: 'unknown',
+    told: 'only the Dockerfile tells what it mounts',
+    asksNobody: true,
+  },
+  'npm-secret-copied-lock': {
+    lines: ['RUN --mount=type=secret,id=own cp /run/secrets/own /root/.npmrc && npm install'],
+    base: [...debian, npmManifest, npmLock],
+    own: [npmPackage('app', 'ms', '2.0.0')],
+    state: 'unknown',
+    told: 'may keep npm install from its lock file',
+  },
+  'apt-secret-option': {
+    lines: ['RUN --mount=type=secret,id=x apt-get -c /run/secrets/x install -y curl'],
+    own: [some],
+    state: 'unknown',
+    told: 'it mounts the secret x, which may name other sources',
+  },
+  'cache-copied': {
+    lines: ['RUN --mount=type=cache,target=/c cp -r /c/node_modules /app/'],
+    own: [some],
+    state: 'unknown',
+    told: 'it mounts a cache',
+  },
+  'bind-copied': {
+    lines: ['RUN --mount=type=bind,target=/src cp -r /src/x /app/'],
+    own: [some],
+    state: 'does not pay',
+    told: 'of the same sources',
+  },
   'copy-untold': {
     lines: ['COPY /out/bin /opt/file'],
     own: [some],
@@ -301,6 +383,7 @@ beforeAll(() => {
         ...lines.map((line) => ({
           created_by: `${line.replace(/^RUN (?:--\S+ )?/, 'RUN /bin/sh -c ').replace(/--from=\S+ /, '')} # buildkit`,
           comment: 'buildkit.dockerfile.v0',
+          ...(line.startsWith('ARG ') && { empty_layer: true }),
         })),
       ],
       rootfs: { type: 'layers', diff_ids: tars.map(digestOf) },
@@ -338,7 +421,7 @@ function imageOf(name: string, files: readonly TarFile[], go?: string) {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('bases --rebuild', () => {
-  it.each(Object.entries(cases))('%s', async (name, { state, told, untold, movedTo }) => {
+  it.each(Object.entries(cases))('%s', async (name, { state, told, untold, movedTo, asksNobody }) => {
     const args = ['--rebuild', `oci:${directory}/out:${name}`, '--any', '--no-vulnerabilities', '--json'];
     const base = movedTo ? ['--base', `oci:${directory}/out:${name}-base`] : ['--same-base'];
     const { code, stdout, stderr } = await runCommand(
@@ -351,11 +434,15 @@ describe('bases --rebuild', () => {
     expect(report.verdict?.state, stdout + stderr).toBe(state);
     expect(code).toBe(state === 'unknown' ? 3 : state === 'pays' ? 1 : 0);
     expect([report.verdict.reason, ...report.steps.flatMap(({ reasons }) => reasons)].join('\n')).toContain(told);
+    // A question to any public registry goes to the proxy that refuses.
+    if (asksNobody) expect(stdout + stderr).not.toMatch(/ECONNREFUSED/);
     // Of the base nothing is said here: what is unknown is the step.
     if (!name.startsWith('rpm'))
       expect(report.steps.filter((step) => step.state === 'unknown').map(({ layer }) => layer)).toEqual(
         state === 'unknown' ? expect.arrayContaining([2]) : [],
       );
-    expect(report.steps.some((step) => step.state === 'as the sources say')).toBe(name === 'context');
+    expect(report.steps.some((step) => step.state === 'as the sources say')).toBe(
+      ['context', 'bind-copied'].includes(name),
+    );
   });
 });

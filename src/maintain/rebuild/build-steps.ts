@@ -7,6 +7,7 @@ import { externalBase, stageChain } from '../../project/stage-facts.ts';
 import type { BuildStep, StageCommand, StepCopy } from './predict-system.ts';
 import { fetcherOf, packageCommandsOf, scriptOf } from './step-commands.ts';
 import { mountsOf, type StepMounts } from './step-mounts.ts';
+import { hiddenSettings } from './step-settings.ts';
 
 /** The steps of an image as far as they are its own, each with the package managers' commands that it runs. */
 export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => string): BuildStep[] {
@@ -21,6 +22,7 @@ export function buildStepsOf(image: InspectedImage, pathOf: (path: string) => st
       shared: step.together !== undefined,
       commands: isBase ? [] : packageCommandsOf(image, step),
       mounts: isBase ? undefined : mountsOfStep(image, step),
+      hiddenSettings: isBase ? undefined : hiddenSettings(image, step),
       fetcher: isBase ? undefined : fetcherOf(image, step),
       copies: copyOf(image, step),
       place: image.origin && line !== undefined ? `${pathOf(image.origin.dockerfile.path)}:${line}` : undefined,

@@ -22,6 +22,8 @@ export interface LanguageStep {
   readonly filesBefore: SystemFiles;
   readonly analysis: ImageAnalysis;
   readonly ask: AskSource;
+  /** Why it is not known whom the step asks: then nobody is. */
+  readonly hiddenSettings: string | undefined;
 }
 
 /** What nothing chooses anew comes again. */

@@ -67,6 +67,9 @@ export async function predictLanguages(
         filesBefore: files[(step.layer ?? 0) - 1] ?? nothing,
         analysis,
         ask: sources.ask,
+        // What another step of the same layer wrote is not seen before this one.
+        hiddenSettings: steps.find((one) => one.layer === step.layer && one.hiddenSettings !== undefined)
+          ?.hiddenSettings,
       };
       outcomes.push(
         step.copies?.kind === 'stage'

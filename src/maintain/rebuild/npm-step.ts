@@ -18,6 +18,7 @@ export async function npmStep({
   filesBefore,
   analysis,
   ask,
+  hiddenSettings,
 }: LanguageStep): Promise<LanguageOutcome> {
   const [step, ...others] = commands;
   if (step === undefined) return { changes: [], unknown: [] };
@@ -35,6 +36,7 @@ export async function npmStep({
     /^[ \t]*["']?(?:(?:@[\w.-]+:)?registry["']?\s*=(?!\s*https:\/\/registry\.npmjs\.org\/?\s*$)|(?:before|tag|min-release-age)\s*=)/m;
   const settings = settingsWith([files, filesBefore], /npmrc$/, says);
   if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
+  if (hiddenSettings !== undefined) return unknown(`${hiddenSettings}: what npm would bring now is not asked for`);
   const machine = { os: 'linux', cpu: platform.architecture === 'amd64' ? 'x64' : platform.architecture };
   const questions = questionsOf(command, files.contents, brought);
   if (typeof questions === 'string') return unknown(questions);

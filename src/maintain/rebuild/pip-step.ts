@@ -24,6 +24,7 @@ export async function pipStep({
   filesBefore,
   analysis,
   ask,
+  hiddenSettings,
 }: LanguageStep): Promise<LanguageOutcome> {
   const { environment, platform } = analysis.image.configuration;
   const isElsewhere = 'has pip ask another index, or keep to constraints, which is not followed';
@@ -36,6 +37,7 @@ export async function pipStep({
   const says = /^[ \t]*(?:(?:extra[-_])?index[-_]url|find[-_]links|constraint|no[-_]index|pre)\s*[=:]/im;
   const settings = settingsWith([files, filesBefore], /pip\.conf$/, says);
   if (settings !== undefined) return unknown(`${settings} ${isElsewhere}`);
+  if (hiddenSettings !== undefined) return unknown(`${hiddenSettings}: what pip would bring now is not asked for`);
   const requirements: PythonRequirement[] = [];
   for (const { packages, tool, flags, action } of commands.map(({ read }) => read)) {
     if (

@@ -21,6 +21,8 @@ export interface BuildStep {
   readonly place: string | undefined;
   /** What it sees and the image does not have. */
   readonly mounts?: StepMounts | undefined;
+  /** Why it is not known whom it asks for packages of npm or pip. */
+  readonly hiddenSettings?: string | undefined;
   /** The program that fetches something past all package managers. */
   readonly fetcher?: string | undefined;
   /** What a COPY or ADD brings: of the build context, or of a stage that runs these commands. Undefined for others, and where nobody tells. */

@@ -1,5 +1,5 @@
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
-import type { RunInstruction } from '../../dockerfile/instruction.ts';
+import type { Mount, RunInstruction } from '../../dockerfile/instruction.ts';
 
 /** What a step mounts that is not in the image, and may say where its packages come from. */
 export interface StepMounts {
@@ -12,26 +12,40 @@ export interface StepMounts {
 }
 
 const toolSettings =
-  /(?:^|\/)(?:\.?npmrc|pip\.(?:conf|ini)|\.yarnrc(?:\.yml)?|pnpm-workspace\.yaml|bunfig\.toml|\.bundle(?:\/config)?)$/;
+  /(?:^|[\s/"'=])(?:\.?npmrc|pip\.(?:conf|ini)|\.yarnrc(?:\.yml)?|pnpm-workspace\.yaml|bunfig\.toml|uv\.toml|\.bundle(?:\/config)?)(?=$|[\s,"'&;|])/;
 const systemSettings = /\/etc\/(?:apt|apk|dnf|yum|zypp|pki)\b/;
+/** What has a system's tool read other settings than its own: https://manpages.debian.org/stable/apt/apt-get.8.en.html */
+const otherSystemSettings = /APT_CONFIG|Dir::|\s-c[\s=/]|--config\b|sources\.list|repositor|\.repo\b/;
+/** Where package managers keep what they fetched, and no settings. */
+const packageCaches =
+  /cache|\/\.npm\/?$|\/\.yarn\/|\/\.?pnpm[-/]|pnpm-?store|\/go\/pkg\/|\/\.cargo\/|\/cargo\/|\/\.m2\b|\/\.gradle\b|\/\.nuget\b|\/var\/lib\/apt\b|\/bundle\b|\/\.composer\b|\/\.bun\b|\/\.ivy2\b|\/\.sbt\b/i;
+
+/** A cache that is none of a package manager's: what a step finds there nothing tells. */
+export function isOtherCache({ type, options }: Mount): boolean {
+  return type === 'cache' && !packageCaches.test(targetOf(options));
+}
 
 /**
- * Secrets, and files of the build context, that a step sees and the image does not have: what a step reads of them is not known. Undefined where there are none.
- * Mounts of stages and of other images are not followed at all, and caches hold what a registry has.
+ * Secrets, files of the build context, of stages and of other images, and caches of no package manager, that a step sees and the image does not have: what a step reads of them is
+ * not known. Undefined where there are none.
  */
 export function mountsOf(dockerfile: Dockerfile, { mounts, range }: RunInstruction): StepMounts | undefined {
-  const unseen = mounts.filter(({ type, options }) => type === 'secret' || (type === 'bind' && !options.has('from')));
+  const unseen = mounts.filter((mount) => mount.type === 'secret' || mount.type === 'bind' || isOtherCache(mount));
   const [first] = unseen;
   if (first === undefined) return undefined;
-  const targets = unseen.map(({ options }) => targetOf(options));
   const text = dockerfile.text.slice(range.start, range.end);
   return {
-    what:
-      first.type === 'secret' ? `the secret ${first.options.get('id') ?? targets[0]}` : 'files of the build context',
-    ofTool: targets.some((target) => toolSettings.test(target)),
+    what: wordsOf(first),
     // A target stands in the text, too; what is mounted elsewhere may be copied there.
-    ofSystem: systemSettings.test(text),
+    ofTool: unseen.some(({ options }) => toolSettings.test(targetOf(options))) || toolSettings.test(text),
+    ofSystem: systemSettings.test(text) || otherSystemSettings.test(text),
   };
+}
+
+function wordsOf({ type, options }: Mount): string {
+  if (type === 'secret') return `the secret ${options.get('id') ?? targetOf(options)}`;
+  if (type === 'cache') return `a cache at ${targetOf(options)}`;
+  return options.has('from') ? 'a stage or another image' : 'files of the build context';
 }
 
 /** https://docs.docker.com/reference/dockerfile/#run---mounttypesecret */

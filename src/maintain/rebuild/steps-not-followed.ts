@@ -3,12 +3,13 @@ import type { ShellCommand } from '../../dockerfile/shell.ts';
 import { type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { downloaders, scriptOf, verifiers } from './step-commands.ts';
+import { isOtherCache } from './step-mounts.ts';
 
 /** What of a step no prediction follows. */
 export interface StepRest {
   /** Why nobody can tell what it would bring now; a package manager's commands are not among them. */
   readonly unknown: readonly string[];
-  /** It copies from the build context: it brings what the sources say. */
+  /** It copies from the build context, or from files of it that are mounted: it brings what the sources say. */
   readonly ofContext: boolean;
 }
 
@@ -21,14 +22,18 @@ const local: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Those that bring what they read. */
+const takers: ReadonlySet<string> = new Set('mv cp cat tee sed grep sort head tail cut tr install read'.split(' '));
+
 /** @param image of which `step` is one of its own, not of the base */
 export function restOf(image: InspectedImage, step: ImageStep): StepRest {
   const { dockerfile, instruction } = scriptOf(image, step);
   switch (instruction?.name) {
     case 'RUN': {
-      const mounted = instruction.mounts
-        .filter(({ options }) => options.has('from'))
-        .map(() => 'it mounts a stage or another image');
+      const mounted = instruction.mounts.flatMap((mount) => {
+        if (mount.options.has('from')) return ['it mounts a stage or another image'];
+        return isOtherCache(mount) ? ['it mounts a cache, and what is in it is not known'] : [];
+      });
       const script = dockerfile.script(instruction);
       if (script === undefined || script.errors.length > 0 || script.commands.length === 0)
         return { unknown: [...mounted, 'its commands are not understood'], ofContext: false };
@@ -36,7 +41,9 @@ export function restOf(image: InspectedImage, step: ImageStep): StepRest {
       const [first] = names;
       const others = names.size > 1 ? ` and ${names.size - 1} more` : '';
       const ran = first === undefined ? [] : [`what «${first}»${others} would bring now is not followed`];
-      return { unknown: [...mounted, ...ran], ofContext: false };
+      const isBound = instruction.mounts.some(({ type, options }) => type === 'bind' && !options.has('from'));
+      const ofContext = isBound && script.commands.some(({ name }) => takers.has(name));
+      return { unknown: [...mounted, ...ran], ofContext };
     }
     case 'COPY':
     case 'ADD':
