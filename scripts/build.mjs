@@ -87,7 +87,9 @@ function compileAhead(bundle, [command, ...flags]) {
   // Findings give 1; what fails here fails in the package, too.
   if (status === null || status > 1)
     throw new Error(`plimsoll ${command} failed (${status}): nothing was compiled ahead`);
-  const [code] = readdirSync(path.join(cache, 'plimsoll'));
+  // Others of this run are kept there, too, as soon as V8 refused what stands beside their bundle.
+  const code = readdirSync(path.join(cache, 'plimsoll')).find((name) => name.startsWith(`${builds[bundle]}-`));
+  if (code === undefined) throw new Error(`plimsoll ${command} kept no compiled code of ${bundle}`);
   // As shippedCodeFile of src/cli/code-cache.ts names it.
   const file = `${outdir}/${bundle}-${process.version}-${process.arch}.code`;
   renameSync(path.join(cache, 'plimsoll', code), file);

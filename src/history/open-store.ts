@@ -40,6 +40,7 @@ export async function openStore(
 ): Promise<Store> {
   if (mode === 'make') {
     const real = realFile(file, mode);
+    refuseNoFile(real);
     refuseSecondName(real);
     return opened({ file: real, shown: file, mode, known, release: locked(real) });
   }
@@ -50,6 +51,7 @@ export async function openStore(
         '«plimsoll audit --record» begins one. That of another directory: name it; «history: {store: FILE}» in plimsoll.yaml or --store names a file.',
     });
   const real = realFile(file, mode);
+  refuseNoFile(real);
   if (isWritable(real)) return opened({ file: real, shown: file, mode, known, release: locked(real) });
   const { copy, release } = copied(real);
   return opened({ file: copy, shown: file, mode, known, release });
@@ -119,6 +121,16 @@ function realFile(file: string, mode: Opening['mode']): string {
     throw storeFault(file, error);
   }
   throw new UserError('the history is a link that leads back to itself', { where: file });
+}
+
+/** A pipe would be waited for, and beside a device a journal be made. */
+function refuseNoFile(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  throw new UserError(`the history has to be a file, and this is ${found.isDirectory() ? 'a directory' : 'none'}`, {
+    where: file,
+    remedy: 'Nothing was written to it. Name a file: «history: {store: FILE}» in plimsoll.yaml, or --store.',
+  });
 }
 
 /** Of hard links nobody knows where the other name is, and who holds the lock beside that. */

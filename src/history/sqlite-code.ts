@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { exitCodes, UserError } from '../core/errors.ts';
 
 /** Of JavaScript's own, as far as it is used here: the types of Node.js have none of it. */
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -65,14 +66,27 @@ async function compiledAhead(): Promise<object | undefined> {
   }
 }
 
-/** The library, with its code compiled ahead where that was begun. */
+/**
+ * The library, with its code compiled ahead where that was begun.
+ * @throws UserError where its own code is damaged
+ */
 export async function loadSqlite(): Promise<typeof import('node-sqlite3-wasm')> {
   if ((await compiledAhead()) === undefined) {
     const changed = [flags.once, ...(knowsLateValidation ? [flags.lateValidation] : [])];
     for (const { on } of changed) set(on);
     taken = changed;
   }
-  return import('node-sqlite3-wasm');
+  try {
+    return await import('node-sqlite3-wasm');
+  } catch (error) {
+    // What the file system says is told by whoever asked.
+    if (!(error instanceof Error) || 'code' in error) throw error;
+    throw new UserError(`the SQLite that comes with Plimsoll cannot be loaded: ${error.message}`, {
+      remedy: 'Install Plimsoll again.',
+      exitCode: exitCodes.system,
+      cause: error,
+    });
+  }
 }
 
 /** Says that the library has no more to do for now: its functions are compiled when they are called, and compiled code of the bundle is kept after that. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -327,6 +327,15 @@ test.each<[string, string, string, string]>([
   const read = await openStore(linked, 'read');
   expect(holdLock(`${file()}.owner`, 20)).toHaveProperty('blockedBy');
   read.close();
+});
+
+test.each(['make', 'read'] as const)('what is no file is refused and not waited for: %s', async (mode) => {
+  expect(spawnSync('mkfifo', [path.join(directory, 'pipe')]).status).toBe(0);
+  symlinkSync('pipe', path.join(directory, 'link'));
+  for (const name of ['pipe', 'link', '.'])
+    await expect(openStore(path.join(directory, name), mode)).rejects.toThrow('has to be a file');
+  await expect(openStore('/dev/null', mode)).rejects.toThrow('has to be a file');
+  expect(readdirSync(directory).sort()).toEqual(['link', 'pipe']);
 });
 
 test('a store with a hard link, and a link in a circle, are refused', async () => {

@@ -83,9 +83,18 @@ export function kustomizationImages({ artifacts }: Project): readonly ReadName[]
       ];
       // `name` may have a registry's port, and has never a tag.
       if (name === undefined || (tag ?? digest) === undefined) return [];
+      const suffix = filled(scalarAt(item, 'tagSuffix'));
+      if (suffix !== undefined) return [withSuffix(name, tag, suffix)];
       return [partedName(artifact, 'kustomization', { registry: undefined, name, tag, digest })];
     });
   });
+}
+
+/** Of the tags that there are only those with the suffix would do. */
+function withSuffix(name: YamlScalar, tag: YamlScalar | undefined, suffix: YamlScalar): ReadName {
+  const { path, range } = tag ?? suffix;
+  const text = `${name.text}:${tag?.text ?? ''}${suffix.text}`;
+  return { kind: 'unresolved', unresolved: { path, range, text, reason: 'a tagSuffix is not followed' } };
 }
 
 interface Parts {

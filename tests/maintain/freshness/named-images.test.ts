@@ -171,6 +171,12 @@ test.each([
   expect([texts[name], left]).toEqual([after, []]);
 });
 
+test('a tag of a kustomization that gets a suffix is not known', async () => {
+  const text = 'images:\n- name: nats\n  newTag: 2.8.1\n  tagSuffix: -alpine\n';
+  const { names, unresolved, texts } = await namesIn({ 'kustomization.yaml': text }, { 'nats:2.8.1': 'nats:2.10.11' });
+  expect([names, unresolved, texts['kustomization.yaml']]).toEqual([[], ['nats:2.8.1-alpine'], text]);
+});
+
 test('values of a chart keep registry, repository, tag and digest apart', async () => {
   const [old, now] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
   const values = (tag: string, digest: string | undefined) => `image:
