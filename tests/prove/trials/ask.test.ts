@@ -17,7 +17,8 @@ const bodies: Readonly<Record<string, { readonly encoding?: string; readonly bod
 describe('an answer', () => {
   const server = createServer(({ url = '' }, response) => {
     const { encoding, body } = bodies[url] ?? { body: Buffer.alloc(0) };
-    for (const [, name = '', value = ''] of url.matchAll(/[?&]([\w-]+)=([^&]*)/g)) response.setHeader(name, value);
+    for (const [, name = '', value = ''] of url.matchAll(/[?&]([\w-]+)=([^&]*)/g))
+      response.setHeader(name, decodeURIComponent(value));
     response.writeHead(200, { 'content-type': 'text/plain', ...(encoding && { 'content-encoding': encoding }) });
     response.end(body);
   });
@@ -30,6 +31,8 @@ describe('an answer', () => {
     expect(asked).toEqual(await linesOf('/?allow=POST,OPTIONS&vary=Origin'));
     expect(asked).toContain('allow: OPTIONS, POST');
     expect(asked).not.toEqual(await linesOf('/?allow=POST&vary=Origin'));
+    for (const name of ['allow', 'vary', 'access-control-allow-methods'])
+      expect(await linesOf(`/?${name}=X,%20A`)).toEqual(await linesOf(`/?${name}=A,X`));
     expect(await linesOf('/?link=a,b')).not.toEqual(await linesOf('/?link=b,a'));
   });
 
