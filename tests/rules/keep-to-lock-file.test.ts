@@ -52,6 +52,7 @@ describe('npm ci is not put where the lock file may not lie beside the install',
     [['RUN mv package-lock.json old.json && npm install']],
     [['RUN npm pkg set dependencies.x=1 && npm install']],
     [['RUN npm version 2.0.0', 'RUN npm install']],
+    [['RUN npm install --no-package-lock ms@2.1.3', 'RUN npm install']],
     [['RUN sed -i s/a/b/ package.json && npm install']],
     [['RUN { echo "{}"; } > package.json && npm install']],
     [['RUN ["rm", "package-lock.json"]', 'RUN npm install']],
@@ -82,6 +83,7 @@ describe('npm ci is put where the steps before leave both files', () => {
     [['COPY src ./', 'COPY tsconfig.json *.json ./', 'COPY web /app/web/', 'RUN npm install']],
     [['COPY --from=node:22 /opt /opt', 'RUN npm install']],
     [['RUN cd web && cd .. && npm install']],
+    [['RUN bundle install && pip install -r requirements.txt', 'RUN npm install']],
   ])('%j', async (steps) => {
     expect(await titlesOf('COPY . .', ...steps)).toEqual(['Run npm ci']);
   });

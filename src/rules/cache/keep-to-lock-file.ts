@@ -6,7 +6,7 @@ import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import { lockNames } from '../../ecosystems/npm/lock-names.ts';
-import { hasFlag } from '../../ecosystems/package-command.ts';
+import { hasFlag, type PackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, copiedFiles } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
@@ -124,7 +124,9 @@ function liesThere(
   const files = ['package.json', lock].flatMap((name) => absolutePath(directory, name) ?? []);
   const between = { start: from - 1, end: placed.command.range.start };
   // Another install before is asked about where it matters.
-  return !mayChange(project, dockerfile, placed.stage, files, between, (read) => read.action.startsWith('install'));
+  const isPassed = ({ action, ecosystem }: PackageCommand) =>
+    action === 'install-project' || (action === 'install' && ecosystem !== 'npm');
+  return !mayChange(project, dockerfile, placed.stage, files, between, isPassed);
 }
 
 /** Uses the command or option that keeps to the lock file, where the lock file is seen to fit. */
