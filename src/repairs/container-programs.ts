@@ -3,7 +3,7 @@ import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { ComposeService } from '../kubernetes/compose.ts';
 import type { Container } from '../kubernetes/workload.ts';
-import { isNull, scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
+import { at, isNull, itemsAt, scalarsAt, type YamlNode, type YamlScalar } from '../kubernetes/yaml-node.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { sameServices } from '../project/same-service.ts';
 import { lastInstruction } from '../project/stage-facts.ts';
@@ -11,6 +11,8 @@ import { lastInstruction } from '../project/stage-facts.ts';
 /** A program that a manifest has run in a container, beside what the image itself says. */
 export interface ContainerProgram {
   readonly name: string;
+  /** The word that names it, and its arguments: `/src/worker.sh`. */
+  readonly words: readonly string[];
   /** The manifest, relative to the project's root. */
   readonly path: string;
   /** It takes the place of CMD, so that it may be a mere word for an ENTRYPOINT: that of the image, or the manifest's own. */
@@ -20,6 +22,7 @@ export interface ContainerProgram {
 const shell = /^(?:ba|da|a|z|k)?sh$/;
 
 type Named = Omit<ContainerProgram, 'path'>;
+type Started = Pick<ContainerProgram, 'name' | 'words'>;
 
 /** What Compose and Kubernetes have run in the containers of a stage: as command, as health check or probe, as hook. */
 export function programsOfContainers(
@@ -42,12 +45,15 @@ export function programsOfContainers(
 
 /** https://docs.docker.com/reference/compose-file/services/#entrypoint: one that is empty takes that of the image away, null leaves it. */
 function namesOfService(
-  { entrypoint, command, healthcheck }: ComposeService,
+  { entrypoint, command, healthcheck, node }: ComposeService,
   imageHasEntrypoint: boolean,
 ): readonly Named[] {
   const own = ofCommand(entrypoint);
   const isOfImage = entrypoint === undefined || isNull(entrypoint);
+  // https://docs.docker.com/reference/compose-file/services/#post_start
+  const hooks = ['post_start', 'pre_stop'].flatMap((hook) => itemsAt(node, hook));
   return [
+    ...programs(hooks.flatMap((hook) => ofCommand(at(hook, 'command')))),
     ...programs(own),
     ...programs(ofCommand(command), isOfImage ? imageHasEntrypoint : own.length > 0),
     ...programs(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
@@ -65,31 +71,33 @@ function namesOfContainer(container: Container, imageHasEntrypoint: boolean): re
   ];
 }
 
-function programs(names: readonly string[], mayBeWord = false): readonly Named[] {
-  return names.map((name) => ({ name, mayBeWord: mayBeWord && !shell.test(name) }));
+function programs(started: readonly Started[], mayBeWord = false): readonly Named[] {
+  return started.map((each) => ({ ...each, mayBeWord: mayBeWord && !shell.test(each.name) }));
 }
 
 /** https://docs.docker.com/reference/compose-file/services/#healthcheck: a text for a shell, or `CMD` and words, or `CMD-SHELL` and a text. */
-function ofHealthcheck(test: YamlNode | undefined): readonly string[] {
-  if (test?.kind === 'scalar') return ['sh', ...ofScript(test.text)];
+function ofHealthcheck(test: YamlNode | undefined): readonly Started[] {
+  const shell = { name: 'sh', words: ['/bin/sh'] };
+  if (test?.kind === 'scalar') return [shell, ...ofScript(test.text)];
   const [form, ...words] = scalarsAt(test);
-  return form?.text === 'CMD-SHELL' ? ['sh', ...ofScript(words[0]?.text ?? '')] : ofWords(words);
+  return form?.text === 'CMD-SHELL' ? [shell, ...ofScript(words[0]?.text ?? '')] : ofWords(words);
 }
 
-function ofCommand(node: YamlNode | undefined): readonly string[] {
+function ofCommand(node: YamlNode | undefined): readonly Started[] {
   if (isNull(node)) return [];
   return node?.kind === 'scalar' ? ofScript(node.text) : ofWords(scalarsAt(node));
 }
 
-function ofScript(text: string): readonly string[] {
-  return parseScriptFile(text).commands.map(({ name }) => name);
+/** The commands of a script, what is inside of `sh -c` and behind `timeout` too, and such wrappers themselves. */
+function ofScript(text: string): readonly Started[] {
+  return parseScriptFile(text).commands.flatMap(({ name, nameWord, wrapperWords, arguments: others }) => [
+    ...wrapperWords.map(({ value }) => ({ name: value.slice(value.lastIndexOf('/') + 1), words: [value] })),
+    { name, words: [nameWord, ...others].map(({ value }) => value) },
+  ]);
 }
 
-/** The program of an array, and the commands of the script that a shell is given in it. */
-function ofWords(words: readonly YamlScalar[] = []): readonly string[] {
-  const [first, ...others] = words.map(({ text }) => text);
-  if (first === undefined || first.startsWith('-')) return [];
-  const program = first.slice(first.lastIndexOf('/') + 1);
-  const at = others.findIndex((word) => /^-\w*c$/.test(word));
-  return shell.test(program) && at !== -1 ? [program, ...ofScript(others[at + 1] ?? '')] : [program];
+/** The same for the words of an array. */
+function ofWords(words: readonly YamlScalar[] = []): readonly Started[] {
+  if (words[0] === undefined || words[0].text.startsWith('-')) return [];
+  return ofScript(words.map(({ text }) => `'${text.replaceAll("'", "'\\''")}'`).join(' '));
 }

@@ -7,7 +7,7 @@ import { copiedFiles, liesIn } from '../../project/copied-files.ts';
 import { type Conversion, preventing } from './convert-to-stages.ts';
 import type { InstalledNginx } from './installed-nginx.ts';
 import { textOf } from './instruction-text.ts';
-import { instructionBoundToServer, nginxImage, serverStep } from './served-site.ts';
+import { boundToServer, nginxImage, serverStep } from './served-site.ts';
 import { copiedServerBlocks } from './server-blocks.ts';
 import type { SplitSubject } from './split-plan.ts';
 import { shipSite } from './static-site.ts';
@@ -19,7 +19,7 @@ import { shipSite } from './static-site.ts';
 export function nginxBehindBuild(subject: SplitSubject, nginx: InstalledNginx): Conversion {
   const { project, dockerfile, stage } = subject;
   const { from } = stage;
-  const cannot = preventing(project, dockerfile, stage) ?? instructionBoundToServer(subject) ?? boundStep(subject);
+  const cannot = preventing(project, dockerfile, stage) ?? boundToServer(subject) ?? boundStep(subject);
   if (cannot !== undefined || from === undefined) return { refusal: cannot ?? 'there is no FROM' };
   if (!nginx.staysInFront) return { refusal: 'nginx is not kept in front, so that the container ends' };
   const settings = copiedFiles(dockerfile, stage).filter(

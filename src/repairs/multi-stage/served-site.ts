@@ -1,8 +1,10 @@
+import { baseImage } from '../../bases/base-image.ts';
 import { releasesOf } from '../../bases/releases.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import { absolutePath } from '../../project/copied-files.ts';
 import { lastInstruction } from '../../project/stage-facts.ts';
+import { lackingInContainers } from './lacking-in-containers.ts';
 import type { SplitSubject } from './split-plan.ts';
 import { readStaticServer, type StaticServer } from './static-server.ts';
 
@@ -30,14 +32,16 @@ export function servedSite(subject: SplitSubject): ServedSite | { readonly refus
     return { refusal: 'ENTRYPOINT and CMD start the program together' };
   const served = absolutePath(directory, server.directory ?? '.');
   if (served === undefined || served === '/') return { refusal: 'it is not known which directory is served' };
-  const unmovable = instructionBoundToServer(subject);
+  const unmovable = boundToServer(subject);
   return unmovable === undefined ? { server, start, served } : { refusal: unmovable };
 }
 
 /** What of a stage may act otherwise with another server. A clause. */
-export function instructionBoundToServer({ stage }: Pick<SplitSubject, 'stage'>): string | undefined {
-  const found = stage.instructions.find(({ name }) => name === 'HEALTHCHECK' || name === 'VOLUME');
-  return found && `${found.name} may not fit nginx`;
+export function boundToServer(subject: SplitSubject): string | undefined {
+  const found = subject.stage.instructions.find(({ name }) => name === 'HEALTHCHECK' || name === 'VOLUME');
+  if (found !== undefined) return `${found.name} may not fit nginx`;
+  const image = baseImage(nginxImage());
+  return lackingInContainers(subject, { image, packages: [], brought: [], program: ['nginx'], whole: false });
 }
 
 /** nginx without rights. No program of the site's own runs on it: another libc changes nothing. */

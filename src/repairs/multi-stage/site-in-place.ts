@@ -11,7 +11,7 @@ import type { Project } from '../../project/project.ts';
 import { type Conversion, subjectOf } from './convert-to-stages.ts';
 import { type InstalledNginx, installedNginx, servesNginxAlone } from './installed-nginx.ts';
 import { nginxBehindBuild } from './nginx-behind-build.ts';
-import { instructionBoundToServer, nginxImage, servedSite, serverStep } from './served-site.ts';
+import { boundToServer, nginxImage, servedSite, serverStep } from './served-site.ts';
 import { copiedServerBlocks } from './server-blocks.ts';
 import type { SplitSubject } from './split-plan.ts';
 import type { StaticServer } from './static-server.ts';
@@ -64,9 +64,7 @@ function convert(project: Project, dockerfile: Dockerfile, stage: Stage): SiteCo
   }
   const server = 'refusal' in site ? site.server : site.server.name;
   const cannot =
-    preventingInPlace(dockerfile, stage) ??
-    instructionBoundToServer(subject) ??
-    ('refusal' in site ? site.refusal : undefined);
+    preventingInPlace(dockerfile, stage) ?? boundToServer(subject) ?? ('refusal' in site ? site.refusal : undefined);
   if (cannot !== undefined || 'refusal' in site)
     return { server, image, isBuilt: false, conversion: { refusal: cannot ?? 'it is not known how it serves' } };
   const edits = editsOf(subject, site, image);

@@ -1,5 +1,4 @@
-import { type BaseImage, baseImage } from '../../bases/base-image.ts';
-import { packageOfFullImage } from '../../bases/image-tools.ts';
+import { baseImage } from '../../bases/base-image.ts';
 import { type Assumption, applyEdits, type Fix, type TextEdit } from '../../core/fix.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { insertAfter } from '../../dockerfile/edit.ts';
@@ -10,9 +9,9 @@ import { readPackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, liesIn } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
-import { programsOfContainers } from '../container-programs.ts';
-import { scratch } from './build-end.ts';
+import { buildEnd, scratch } from './build-end.ts';
 import { finalStage } from './final-stage.ts';
+import { lackingInContainers, lacks } from './lacking-in-containers.ts';
 import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
 import type { RunStep } from './stage-steps.ts';
@@ -193,27 +192,17 @@ function lackingProgram(subject: SplitSubject, plan: SplitPlan, packages: readon
       }
     }
   }
-  return lackingInContainers(subject, image, packages);
-}
-
-/** The same for what Compose and Kubernetes have run in the container: a health check by curl, say. */
-function lackingInContainers(
-  { project, dockerfile, stage, program: own }: SplitSubject,
-  image: BaseImage,
-  packages: readonly string[],
-): string | undefined {
-  const ownName = own?.[0]?.replace(/^.*\//, '');
-  const found = programsOfContainers(project, dockerfile, stage).find(({ name, mayBeWord }) =>
-    image.shell === 'none' && !mayBeWord ? name !== ownName : lacks(image, name, packages),
-  );
-  return found && `${found.path} has ${found.name} run in the container, and the new image has none`;
-}
-
-/** True for a program that full images of a language have, and this one neither has nor gets. */
-function lacks(image: BaseImage, program: string, packages: readonly string[]): boolean {
-  const lacking = packageOfFullImage(program, image);
-  if (lacking === undefined || packages.includes(lacking)) return false;
-  return !(image.distribution === 'alpine' && /^(?:wget|ps|pgrep|pkill|top|free|unzip|bzip2|xz|patch)$/.test(program));
+  return lackingInContainers(subject, {
+    image,
+    packages,
+    brought: [
+      ...plan.copied,
+      ...(plan.copiedTo ?? []).map(([, target]) => target),
+      ...buildEnd(subject, plan).late.flatMap(({ paths }) => paths ?? []),
+    ],
+    program: plan.command === undefined ? (subject.program ?? []) : [],
+    whole: plan.tail === undefined && plan.copiedTo === undefined,
+  });
 }
 
 /** A package of the distribution that the build installs, and the new image does not, and of which the program is by its name. */
