@@ -153,7 +153,7 @@ function runnerFor(
       if (path === undefined) throw new Error('a reported place names no path');
       const own = path === at ? setting() : settings.settingFor(rule, path);
       if (own.severity === 'off' || isFilledIn(project, path, primary.range)) return;
-      const ended = reported.fix && tellsOfDescriptions(path) && endDescriptions(project.dockerfiles, reported.fix);
+      const ended = reported.fix && endDescriptions(project.dockerfiles, reported.fix, tellsOfDescriptions);
       found.push({
         finding: toFinding(project, rule, ended ? { ...reported, fix: ended } : reported, primary, path, own, places),
         cause: reported.cause,

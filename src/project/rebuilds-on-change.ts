@@ -7,8 +7,13 @@ export const rebuilders = /^(?:air|reflex|watchexec|CompileDaemon|gow|realize|ca
 
 /** The program of ENTRYPOINT or CMD that builds in the container; undefined where none does. */
 export function rebuilderOf(dockerfile: Dockerfile, stage: Stage): string | undefined {
-  return startedCommands(dockerfile, stage).find(({ name }) => rebuilders.test(name) && !isBuiltHere(dockerfile, name))
-    ?.name;
+  for (const { name, arguments: words } of startedCommands(dockerfile, stage)) {
+    if (rebuilders.test(name) && !isBuiltHere(dockerfile, name)) return name;
+    // What `cargo install cargo-watch` brings, and dotnet's own.
+    const verb = words.find(({ value }) => !/^[+-]/.test(value))?.value;
+    if (/^(?:cargo|dotnet)$/.test(name) && verb === 'watch') return `${name} watch`;
+  }
+  return undefined;
 }
 
 /** True for a program that the file has Go build under that name, `go build -o /usr/bin/air .`: no known tool, but one's own. */

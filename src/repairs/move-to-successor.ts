@@ -6,10 +6,13 @@ import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { insertLinesAfter } from '../dockerfile/edit-lines.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import type { Project } from '../project/project.ts';
+import { copiedConfigurations } from '../project/copied-configuration.ts';
+import { copiedScript } from '../project/copied-script.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import { stageChain } from '../project/stage-facts.ts';
+import { startedScripts } from '../project/started-commands.ts';
 import { bundledPrograms } from './bundled-programs.ts';
-import { releaseHazards } from './release-hazards.ts';
+import { type CopiedText, releaseHazards } from './release-hazards.ts';
 import { replaceReference } from './replace-base.ts';
 import { otherTargetFramework, type TargetFramework } from './target-framework.ts';
 
@@ -39,7 +42,8 @@ export function moveToSuccessor(
   const edits = replaceReference(dockerfile, tokens, reference, successor.reference);
   if (edits === undefined) return undefined;
   const standing = dockerfile.stages.filter((stage) => stageChain(stage).some((each) => stages.includes(each)));
-  const hazards = releaseHazards(dockerfile, standing, reference, successor.reference);
+  const copied = copiedTexts(project, dockerfile, standing);
+  const hazards = releaseHazards(dockerfile, standing, reference, successor.reference, copied);
   const bundled = bundledPrograms(dockerfile, stages, reference, successor.reference);
   const running = moveRunTime(dockerfile, standing, reference, successor.reference);
   const certain = [...hazards.certain, ...bundled.certain];
@@ -68,6 +72,24 @@ export function moveToSuccessor(
     certain,
     framework,
   };
+}
+
+/** The start scripts and the configurations of servers that stages copy from their context. */
+function copiedTexts(project: Project, dockerfile: Dockerfile, stages: readonly Stage[]): readonly CopiedText[] {
+  return [
+    ...stages
+      .flatMap((stage) =>
+        [...startedScripts(dockerfile, stage)].flatMap(
+          (script) => copiedScript(project, dockerfile, stage, script) ?? [],
+        ),
+      )
+      .map(({ path, start }) => ({ path, text: start })),
+    ...buildsOf(project, dockerfile)
+      .filter(({ stage }) => stage !== undefined && stages.includes(stage))
+      .flatMap((build) => copiedConfigurations(project, build))
+      .filter(({ isMeant }) => isMeant)
+      .map(({ artifact }) => artifact),
+  ];
 }
 
 /**

@@ -23,12 +23,19 @@ export interface ReleaseHazards {
   readonly pipIntoSystem: boolean;
 }
 
-/** Looks at what stages on an image do that another image, of a newer release, does not take. */
+/** A file that stages copy from their context: a start script, a configuration. */
+export interface CopiedText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Looks at what stages on an image, and files that they copy, do that another image, of a newer release, does not take. */
 export function releaseHazards(
   dockerfile: Dockerfile,
   stages: readonly Stage[],
   fromReference: string,
   toReference: string,
+  copied: readonly CopiedText[] = [],
 ): ReleaseHazards {
   const own = new Set(stages);
   const from = baseImage(fromReference);
@@ -38,7 +45,8 @@ export function releaseHazards(
   const ofLanguage = [
     ...unseenSteps(stages),
     ...languageHazards(dockerfile, own, from, to),
-    ...versionedPaths(dockerfile, from, to),
+    ...nginxHazards(dockerfile, from, to, copied),
+    ...versionedPaths(dockerfile, from, to, copied),
   ];
   if (!changesSystem) return { certain: ofLanguage, possible: [], edits: [], pipIntoSystem: false };
   const installs = packageCommands(dockerfile).filter(
@@ -48,6 +56,7 @@ export function releaseHazards(
   const foreign = foreignSources(dockerfile, own);
   const gone = packages.filter(({ isGone }) => isGone).map(({ name }) => name);
   const bound = gone.filter((name) => /\d\.\d|-\d/.test(name));
+  const paths = from.runtime === undefined && foreign.length === 0 ? systemPaths(dockerfile) : [];
   return {
     certain: [
       ...(gone.length > 0 && foreign.length === 0
@@ -58,9 +67,11 @@ export function releaseHazards(
         : []),
       ...pinned(installs),
       ...textHazards(dockerfile, own, from, to),
+      ...(system === 'alpine' ? [] : paths.map((place) => `${place}, which is of the old release`)),
       ...ofLanguage,
     ],
     possible: [
+      ...(system === 'alpine' ? paths.map((place) => `Is that of the new release, too: ${place}?`) : []),
       ...(system === 'alpine' ? boundToRelease(installs, gone) : []),
       ...(foreign.length > 0 ? [`Do the package sources of ${foreign[0]} serve the new release?`] : []),
       ...(gone.length > 0 && foreign.length > 0 ? [`Where does ${list(gone)} come from then?`] : []),
@@ -281,29 +292,91 @@ function languageHazards(
   return [];
 }
 
+/** What is built for one version of nginx is not loaded by another one, and directives are gone. https://nginx.org/en/CHANGES */
+function nginxHazards(
+  { text, path }: Dockerfile,
+  from: BaseImage,
+  to: BaseImage,
+  copied: readonly CopiedText[],
+): readonly string[] {
+  if (from.runtime?.name !== 'nginx' || to.runtime?.name !== 'nginx' || from.runtime.version === to.runtime.version)
+    return [];
+  const texts = [{ path, text }, ...copied];
+  const of = (what: RegExp, says: string) => {
+    for (const each of texts) {
+      const found = what.exec(each.text.replace(/^[ \t]*#.*$/gm, ''));
+      if (found !== null) return [`${each.path} names ${found[0].trim()}, and ${says}`];
+    }
+    return [];
+  };
+  // Those that the image itself has come with it in the new version, too.
+  return [
+    ...of(
+      /\bnginx-\d+\.\d+\.\d+|--add-dynamic-module\b|(?:\bload_module\b|\/nginx\/modules\/)(?!\s*["']?\S*ngx_(?:http|stream)_(?:geoip|image_filter|js|perl|xslt_filter)_module)/,
+      'nginx loads no module that is built for another version',
+    ),
+    ...(compareReleases(to.runtime.version ?? '1.25', '1.25') >= 0
+      ? of(/(?<=^|[;{])\s*ssl\s+o(?:n|ff)\s*(?=;)/m, 'nginx does not know that directive since 1.25.1')
+      : []),
+  ];
+}
+
 /**
- * An instruction that names a directory or program by the old version of the language: `COPY --from=build /usr/local/lib/python3.9`. Those of all
+ * A line that names a directory or program by the old version of the language: `COPY --from=build /usr/local/lib/python3.9`. Those of all
  * stages are looked at, as what one stage has another one copies.
  */
-function versionedPaths(dockerfile: Dockerfile, from: BaseImage, to: BaseImage): readonly string[] {
-  const [old, next] = [from, to].map(({ runtime }) => /^\d+\.\d+/.exec(runtime?.version ?? '')?.[0]);
-  if (old === undefined || old === next || from.runtime?.name !== to.runtime?.name) return [];
-  const pattern = versionedPath[from.runtime?.name ?? '']?.(old.replace('.', '\\.'));
-  if (pattern === undefined) return [];
+function versionedPaths(
+  dockerfile: Dockerfile,
+  from: BaseImage,
+  to: BaseImage,
+  copied: readonly CopiedText[],
+): readonly string[] {
+  const { name = '', version = '' } = from.runtime ?? {};
+  const written = versionedPath[name];
+  if (written === undefined || name !== to.runtime?.name) return [];
+  const [old, next] = [version, to.runtime.version ?? ''].map((each) => written.version.exec(each)?.[0]);
+  if (old === undefined || old === next) return [];
+  const pattern = written.pattern(old);
+  const file = copied.find(({ text }) => pattern.test(text));
+  const place = placeOf(dockerfile, pattern) ?? (file && `${file.path} names ${pattern.exec(file.text)?.[0]}`);
+  return place === undefined ? [] : [`${place}, which is of the old version`];
+}
+
+/** The first instruction that says it: `line 3 names python3.9`. */
+function placeOf(dockerfile: Dockerfile, pattern: RegExp): string | undefined {
   for (const { instructions } of dockerfile.stages)
     for (const { name, range, line } of instructions) {
       const found = name === 'LABEL' ? null : pattern.exec(dockerfile.text.slice(range.start, range.end));
-      if (found !== null) return [`line ${line} names ${found[0]}, which is of the old version`];
+      if (found !== null) return `line ${line} names ${found[0]}`;
     }
-  return [];
+  return undefined;
 }
 
-/** What has the version of a language in its name; by runtime. PHP names the directory of its extensions after its API. */
-const versionedPath: Readonly<Record<string, (version: string) => RegExp>> = {
-  python: (version) => new RegExp(`\\bpython${version}\\b`),
-  ruby: (version) => new RegExp(`\\b(?:ruby|gems)/${version}\\.0\\b`),
-  php: () => /\bno-debug-(?:non-)?zts-\d{8}\b/,
+interface VersionedPath {
+  /** What of a version counts. */
+  readonly version: RegExp;
+  pattern(version: string): RegExp;
+}
+
+const two = /^\d+\.\d+/;
+
+/** What has the version of a language in its name; by runtime. PHP and Node.js name directories of extensions after their API. */
+const versionedPath: Readonly<Record<string, VersionedPath>> = {
+  python: {
+    version: two,
+    pattern: (version) =>
+      new RegExp(`\\bpython${version.replace('.', '\\.')}\\b|-cp${version.replace('.', '')}-(?!abi3)`),
+  },
+  ruby: { version: two, pattern: (version) => new RegExp(`\\b(?:ruby|gems)/${version.replace('.', '\\.')}\\.0\\b`) },
+  php: { version: two, pattern: () => /\bno-debug-(?:non-)?zts-\d{8}\b/ },
+  node: { version: /^\d+/, pattern: () => /\bnode-v\d{2,3}-(?:linux|musl)/ },
 };
+
+/** A directory of the system's own language, whose version is that of the release. */
+function systemPaths(dockerfile: Dockerfile): readonly string[] {
+  const place = placeOf(dockerfile, /\/usr\/lib\/(?:python3\.\d+|ruby\/(?:gems\/)?\d+\.\d+\.0|perl5?\/5\.\d+)\b/);
+  return place === undefined ? [] : [place];
+}
 
 function list(names: readonly string[]): string {
   const unique = [...new Set(names)];

@@ -65,6 +65,31 @@ describe('a comment over an ARG that a fix makes, or over a stage that it names'
     expect(await repaired('config/env-for-build-only', text, 'all')).toContain('# No questions.\r\n#\r\nARG ');
   });
 
+  it.each(['# check=experimental=InvalidDefinitionDescription', '# check=error=true;experimental=all'])(
+    'ends where the file itself asks to be told of it: %s',
+    async (check) => {
+      const text = (lines: string) => `${check}\n${env(lines)}`;
+      expect(
+        await repaired(
+          'config/env-for-build-only',
+          text('# No questions.\nENV DEBIAN_FRONTEND=noninteractive'),
+          'recommended',
+        ),
+      ).toBe(text('# No questions.\n#\nARG DEBIAN_FRONTEND=noninteractive'));
+    },
+  );
+
+  it('is looked for around each of many fixes alone', async () => {
+    const lines = Array.from(
+      { length: 990 },
+      (_, at) => `# ${at} ${'x'.repeat(300)}\n\nENV DEBIAN_FRONTEND=noninteractive\nRUN echo ${at}`,
+    );
+    const start = performance.now();
+    await repaired('config/env-for-build-only', env(lines.join('\n')), 'all');
+    // Seconds, where the whole file is read again for each of them.
+    expect(performance.now() - start).toBeLessThan(6000);
+  });
+
   it('is left alone where nobody asked to be told of it', async () => {
     const before = '# No questions.\nENV DEBIAN_FRONTEND=noninteractive';
     expect(await repaired('config/env-for-build-only', env(before), 'recommended')).toBe(

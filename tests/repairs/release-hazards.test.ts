@@ -26,3 +26,75 @@ test('packages of PHP 8.0 are gone from Alpine, under each of their names', () =
   const { certain } = releaseHazards(dockerfile, dockerfile.stages, 'php:8.0-fpm-alpine', 'php:8.3-fpm-alpine');
   expect(certain).toEqual(['php8-bcmath is not in it any more']);
 });
+
+const certainOf = (text: string, from: string, to: string, copied: readonly { path: string; text: string }[] = []) => {
+  const dockerfile = parseDockerfile(decodeArtifact('Dockerfile', Buffer.from(`FROM ${from}\n${text}\n`)));
+  return releaseHazards(dockerfile, dockerfile.stages, from, to, copied).certain;
+};
+
+const nginx = ['nginx:1.18-alpine', 'nginx:1.30-alpine'] as const;
+const noModule = 'and nginx loads no module that is built for another version';
+
+test.each([
+  ['RUN wget https://nginx.org/download/nginx-1.18.0.tar.gz', [`Dockerfile names nginx-1.18.0, ${noModule}`]],
+  ['COPY x.so /etc/nginx/modules/', [`Dockerfile names /nginx/modules/, ${noModule}`]],
+  ["RUN sed -i '1i load_module modules/ngx_http_js_module.so;' /etc/nginx/nginx.conf", []],
+  ['COPY index.html /usr/share/nginx/html/', []],
+])('a module of nginx is of one version: %s', (text, expected) => {
+  expect(certainOf(text, ...nginx)).toEqual(expected);
+});
+
+test.each([
+  ['load_module modules/x.so;', [`nginx.conf names load_module, ${noModule}`]],
+  ['# load_module modules/x.so;', []],
+  [
+    'http { server { listen 443; ssl on; } }',
+    ['nginx.conf names ssl on, and nginx does not know that directive since 1.25.1'],
+  ],
+  ['http { server { listen 443 ssl; } }', []],
+])('a copied configuration of nginx is read: %s', (text, expected) => {
+  expect(certainOf('COPY nginx.conf /etc/nginx/', ...nginx, [{ path: 'nginx.conf', text }])).toEqual(expected);
+});
+
+test.each([
+  [
+    'debian:bullseye-slim',
+    'debian:bookworm-slim',
+    'COPY p.py /usr/lib/python3.9/p.py',
+    ['line 2 names /usr/lib/python3.9, which is of the old release'],
+  ],
+  ['debian:bullseye-slim', 'debian:bookworm-slim', 'COPY p.py /usr/local/lib/python3.9/p.py', []],
+  // One version of Python is in several releases of Alpine.
+  ['alpine:3.15', 'alpine:3.23', 'COPY p.py /usr/lib/python3.9/p.py', []],
+  [
+    'python:3.9-slim',
+    'python:3.11-slim',
+    'COPY foo-1.0-cp39-cp39-linux_x86_64.whl /w/',
+    ['line 2 names -cp39-, which is of the old version'],
+  ],
+  ['python:3.9-slim', 'python:3.11-slim', 'COPY foo-1.0-cp39-abi3-linux_x86_64.whl /w/', []],
+  [
+    'node:16-slim',
+    'node:24-slim',
+    'COPY x.node /app/build/node-v93-linux-x64/',
+    ['line 2 names node-v93-linux, which is of the old version'],
+  ],
+])('a path of the old version: %s to %s, %s', (from, to, text, expected) => {
+  expect(certainOf(text, from, to)).toEqual(expected);
+});
+
+test('a copied start script names the old version', () => {
+  const script = { path: 'run.sh', text: '#!/bin/sh\nexec python3.9 -m app\n' };
+  expect(certainOf('CMD ["/run.sh"]', 'python:3.9-slim', 'python:3.11-slim', [script])).toEqual([
+    'run.sh names python3.9, which is of the old version',
+  ]);
+});
+
+test('a path of the system is asked about on Alpine', () => {
+  const dockerfile = parseDockerfile(
+    decodeArtifact('Dockerfile', Buffer.from('FROM alpine:3.15\nCOPY p.py /usr/lib/python3.9/p.py\n')),
+  );
+  expect(releaseHazards(dockerfile, dockerfile.stages, 'alpine:3.15', 'alpine:3.23').possible).toEqual([
+    'Is that of the new release, too: line 2 names /usr/lib/python3.9?',
+  ]);
+});

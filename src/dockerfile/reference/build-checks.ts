@@ -3,13 +3,20 @@ import type { ReportedPlace } from '../../core/rule.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../dockerfile.ts';
 import { rangeIn } from '../mapped-text.ts';
-import { convert } from './conversion.ts';
+import { convert, isChecked } from './conversion.ts';
+import { readCheckOptions } from './file-faults.ts';
 import type { BuildCheck, BuildCheckHit } from './outcome.ts';
 
 /** Every place where one of BuildKit's build checks strikes, in BuildKit's order. Those of one file are computed at once. */
 export function findBuildCheckHits(dockerfile: Dockerfile, check: BuildCheck): readonly BuildCheckHit[] {
   const { hits } = convert(dockerfile);
   return hits.length === 0 ? hits : hits.filter((hit) => hit.check === check);
+}
+
+/** Whether the file asks by `# check=` for the experimental check of comments before ARG and FROM. */
+export function checksDescriptions(dockerfile: Dockerfile): boolean {
+  const options = readCheckOptions(dockerfile);
+  return typeof options !== 'string' && isChecked('InvalidDefinitionDescription', options);
 }
 
 /** How far into an instruction a place is looked for. */

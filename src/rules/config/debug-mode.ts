@@ -51,6 +51,7 @@ const servers: readonly { readonly program: RegExp; readonly argument?: RegExp; 
   { program: /^php$/, argument: /^(?:artisan|bin\/console)$/, what: "PHP's built-in server" },
   { program: rebuilders, what: 'a program that rebuilds when a source changes' },
   { program: /^dotnet$/, argument: /^watch$/, what: 'dotnet watch' },
+  { program: /^cargo$/, argument: /^watch$/, what: 'cargo watch' },
   { program: /^react-scripts$/, argument: /^start$/, what: "Create React App's development server" },
   { program: /^vue-cli-service$/, argument: /^serve$/, what: "Vue CLI's development server" },
   { program: /^ng$/, argument: /^s(?:erve)?$/, what: "Angular's development server" },

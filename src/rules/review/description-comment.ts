@@ -1,6 +1,4 @@
-import { findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
-import { isChecked } from '../../dockerfile/reference/conversion.ts';
-import { readCheckOptions } from '../../dockerfile/reference/file-faults.ts';
+import { checksDescriptions, findBuildCheckHits, peersOf, placeOf } from '../../dockerfile/reference/build-checks.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 
 const peers = ['buildkit:InvalidDefinitionDescription'] as const;
@@ -15,8 +13,7 @@ export const rule = dockerfileRule({
   remedy: 'Begin the comment with the name, or put an empty comment line between the two.',
   peers,
   check({ dockerfile }, { report }) {
-    const options = readCheckOptions(dockerfile);
-    const isOn = typeof options !== 'string' && isChecked('InvalidDefinitionDescription', options);
+    const isOn = checksDescriptions(dockerfile);
     for (const hit of findBuildCheckHits(dockerfile, 'InvalidDefinitionDescription'))
       report({
         ...placeOf(hit, dockerfile),
