@@ -55,6 +55,7 @@ function namesOfService(
   return [
     ...programs(hooks.flatMap((hook) => ofCommand(at(hook, 'command')))),
     ...programs(own),
+    ...programs(ofBoth(scalarsAt(entrypoint), scalarsAt(command))),
     ...programs(ofCommand(command), isOfImage ? imageHasEntrypoint : own.length > 0),
     ...programs(healthcheck === undefined || healthcheck.disabled ? [] : ofHealthcheck(healthcheck.test)),
   ];
@@ -67,6 +68,7 @@ function namesOfContainer(container: Container, imageHasEntrypoint: boolean): re
   return [
     ...programs(ofWords(container.args), imageHasEntrypoint || own.length > 0),
     ...programs(own),
+    ...programs(ofBoth(container.command, container.args)),
     ...programs([...probes.map((probe) => probe?.command), ...hooks].flatMap((words) => ofWords(words))),
   ];
 }
@@ -100,4 +102,9 @@ function ofScript(text: string): readonly Started[] {
 function ofWords(words: readonly YamlScalar[] = []): readonly Started[] {
   if (words[0] === undefined || words[0].text.startsWith('-')) return [];
   return ofScript(words.map(({ text }) => `'${text.replaceAll("'", "'\\''")}'`).join(' '));
+}
+
+/** What a shell, or a program such as timeout, is given by words of their own: `command: [sh, -c]` with `args: [curl x]`. */
+function ofBoth(command: readonly YamlScalar[] = [], args: readonly YamlScalar[] = []): readonly Started[] {
+  return command.length === 0 || args.length === 0 ? [] : ofWords([...command, ...args]);
 }
