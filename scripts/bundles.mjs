@@ -17,7 +17,7 @@ const beside = {
 const besideFiles = { 'grafana-sdk': 'src/observe/grafana/sdk.ts' };
 
 /**
- * And for those of an audit alone: what it loads where it is recorded, was proved, builds kustomizations, or makes a page or a report for another program. In the
+ * And for those of an audit alone: what it loads where it is recorded, was proved, builds kustomizations, renders charts, or makes a page or a report for another program. In the
  * bundle of all commands they are parts like others.
  */
 const besideAudit = {
@@ -33,6 +33,7 @@ const besideAudit = {
   'changed-files': 'src/project/changed-files.ts',
   'hadolint-configuration': 'src/audit/hadolint-configuration.ts',
   kustomize: 'src/kubernetes/kustomize.ts',
+  helm: 'src/kubernetes/helm.ts',
 };
 
 /** The same, which is loaded as bundles are, with compiled code. */

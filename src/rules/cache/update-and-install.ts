@@ -18,6 +18,7 @@ export const rule = dockerfileRule({
   check({ dockerfile, project }, { report }) {
     const runs = runsOf(dockerfile);
     const installs = runs.some(({ install }) => install !== undefined);
+    const named = dockerfile.commands.some(({ command }) => command.arguments.some(({ value }) => value === 'install'));
     const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
     for (const [at, run] of runs.entries()) {
       if (run.update === undefined || run.install !== undefined || mayInstallBehind(dockerfile, run.update)) continue;
@@ -33,10 +34,11 @@ export const rule = dockerfileRule({
           range: command.range,
           note: 'installs from these lists, however old they are',
         })),
-        // Checkov counts updates and installs of the whole file; KICS wants an install behind the update.
+        // Checkov counts updates and installs of the whole file, by their names; KICS wants an install behind the update.
         peers: [
           'trivy:DS017',
-          installs ? 'kics:update-instruction-alone' : 'checkov:CKV_DOCKER_5',
+          ...(installs ? (['kics:update-instruction-alone'] as const) : []),
+          ...(installs || named ? [] : (['checkov:CKV_DOCKER_5'] as const)),
           ...(dependent.length > 0 ? (['parfum:aptGetUpdatePrecedesInstall'] as const) : []),
         ],
       });
