@@ -32,7 +32,7 @@ await build({
   ...common,
   outdir,
   entryPoints: { main: 'src/cli/main.ts', 'audit-worker': 'src/cli/audit-worker.ts' },
-  plugins: [lateBuiltins({ 'node:v8': ['cachedDataVersionTag'] })],
+  plugins: [lateBuiltins({ 'node:crypto': ['createHash'], 'node:v8': ['cachedDataVersionTag'] })],
   define: { PLIMSOLL_VERSION: JSON.stringify(version), PLIMSOLL_BUILDS: JSON.stringify(builds) },
 });
 // The package is of ECMAScript modules; what is bundled is not.

@@ -1,5 +1,8 @@
 import type { BuildOptions } from 'esbuild';
 
+/** esbuild's options that all of them share. */
+export const common: BuildOptions;
+
 /** esbuild's options for each bundle of the command line. */
 export const bundles: Readonly<Record<'audit' | 'plimsoll' | 'recording', BuildOptions>>;
 

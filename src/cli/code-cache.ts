@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -53,6 +54,23 @@ function isTrusted(descriptor: number): boolean {
   if (process.getuid === undefined) return true;
   const { uid, mode } = fstatSync(descriptor);
   return (uid === process.getuid() || uid === 0) && (mode & 0o002) === 0;
+}
+
+const sealBytes = 32;
+
+/** Compiled code followed by its SHA-256. */
+export function sealed(code: Buffer): Buffer {
+  return Buffer.concat([code, digestOf(code)]);
+}
+
+/** What {@link sealed} was given; undefined where it is not whole: V8 does not look, and ends the process on code that is damaged. */
+export function unsealed(bytes: Buffer): Buffer | undefined {
+  const code = bytes.subarray(0, Math.max(0, bytes.length - sealBytes));
+  return digestOf(code).equals(bytes.subarray(code.length)) ? code : undefined;
+}
+
+function digestOf(code: Buffer): Buffer {
+  return createHash('sha256').update(code).digest();
 }
 
 /** How many files of compiled code are kept: those of two versions of Plimsoll, and some to spare. The largest are of megabytes. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import type * as Bundle from './bundle.ts';
-import { codeCacheFile, readCodeCache, shippedCodeFile, writeCodeCache } from './code-cache.ts';
+import { codeCacheFile, readCodeCache, sealed, shippedCodeFile, unsealed, writeCodeCache } from './code-cache.ts';
 
 /** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
 declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName | typeof recording, string>>;
@@ -11,7 +11,10 @@ declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName | typeof recording, st
 /** `audit` has that command alone, `history` those that read recorded runs: they take less time to load than `plimsoll`, which has all. */
 export type BundleName = 'audit' | 'history' | 'plimsoll';
 
-/** What `audit` asks for where a run is recorded. Other files beside a bundle are no bundles, and are loaded as Node.js loads any. */
+/**
+ * What `audit` asks for where a run is recorded. Other files beside a bundle are no bundles, and are loaded as Node.js loads any. Its compiled code is sealed: damage
+ * costs it no audit, and what the seal is made with is loaded for the recording anyway. For the others that would take more time than a damaged package is worth.
+ */
 const recording = 'recording';
 
 interface CompiledBundle {
@@ -61,22 +64,34 @@ function evaluated(
   // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
   const source = readFileSync(filename, 'latin1');
   const own = codeCacheFile(PLIMSOLL_BUILDS[name]);
-  const { script, compiledAhead } = compile(source, filename, [path.join(directory, shippedCodeFile(name)), own]);
+  const isSealed = name === recording;
+  const { script, compiledAhead } = compile(
+    source,
+    filename,
+    [path.join(directory, shippedCodeFile(name)), own],
+    isSealed,
+  );
   const tag = compiledAhead ? undefined : cachedDataVersionTag();
   return {
     bundle: script.runInThisContext()(requireFor, filename),
     keepCode() {
       // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
       if (own !== undefined && !compiledAhead && tag === cachedDataVersionTag())
-        writeCodeCache(own, script.createCachedData());
+        writeCodeCache(own, isSealed ? sealed(script.createCachedData()) : script.createCachedData());
     },
   };
 }
 
 /** Compiles with the first file of compiled code that is there and that V8 takes. One that it refuses costs as much as all of the compiling. */
-function compile(source: string, filename: string, files: readonly (string | undefined)[]): CompiledBundle {
+function compile(
+  source: string,
+  filename: string,
+  files: readonly (string | undefined)[],
+  isSealed: boolean,
+): CompiledBundle {
   for (const file of files) {
-    const cachedData = file === undefined ? undefined : readCodeCache(file);
+    const bytes = file === undefined ? undefined : readCodeCache(file);
+    const cachedData = bytes !== undefined && isSealed ? unsealed(bytes) : bytes;
     if (cachedData === undefined) continue;
     const script = new Script(source, { filename, cachedData });
     if (script.cachedDataRejected === false) return { script, compiledAhead: true };

@@ -1,22 +1,25 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type AuditRequest, audit, type FoundByThreads } from '../audit/audit.ts';
-import { readBaseline, writeBaseline } from '../audit/baseline.ts';
+import { writeBaseline } from '../audit/baseline.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { attachProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import type { ReadProblem, Report } from '../core/report.ts';
-import { isSeverity, type Severity } from '../core/severity.ts';
+import type { Severity } from '../core/severity.ts';
 import type { InspectedImage } from '../project/inspected-image.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { type Target, targetRoot } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
+import { baselineFrom } from './baseline-flag.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { compiledForOnePass } from './compiled-for-one-pass.ts';
+import { failOnFrom } from './fail-on.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
+import { prefixFrom } from './path-prefix.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
 import { readingOptions } from './reading-options.ts';
@@ -165,33 +168,6 @@ function hasUnread(target: Target, project: Project): boolean {
     return project.problems.some(({ path: file, position }) => position === undefined && file === target.name);
   const named = new Set(target.paths.map((each) => path.relative(target.root, each).split(path.sep).join('/')));
   return project.problems.some(({ path: file, position }) => position === undefined && named.has(file));
-}
-
-/** A directory as seen from another one above it, with forward slashes; '' when it does not lie below. */
-export function prefixFrom(cwd: string, root: string): string {
-  const relative = path.relative(cwd, root);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? '' : relative.split(path.sep).join('/');
-}
-
-export function failOnFrom(parsed: ParsedArguments, configured: Severity | 'never' | undefined): Severity | 'never' {
-  const asked = parsed.value('fail-on');
-  if (asked === 'never' || (asked !== undefined && isSeverity(asked))) return asked;
-  return configured ?? 'warning';
-}
-
-export function baselineFrom(parsed: ParsedArguments, terminal: Terminal): ReadonlySet<string> | undefined {
-  const file = parsed.value('baseline');
-  if (file === undefined) return undefined;
-  try {
-    return readBaseline(file, readFileSync(path.resolve(terminal.cwd, file), 'utf8'));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError('the baseline cannot be read', {
-      where: file,
-      remedy: `Write it first: plimsoll audit --write-baseline ${file}`,
-      cause: error,
-    });
-  }
 }
 
 async function changedPathsFrom(parsed: ParsedArguments, root: string): Promise<ReadonlySet<string> | undefined> {

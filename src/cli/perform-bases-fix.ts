@@ -17,7 +17,7 @@ import { complaint } from '../report/complaint.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { linkedPlace } from './linked-place.ts';
 import { positionFinder } from './named-bases.ts';
-import { prefixFrom } from './perform-audit.ts';
+import { prefixFrom } from './path-prefix.ts';
 import type { BasesRun } from './perform-bases.ts';
 import { printWithoutProofs } from './perform-fix.ts';
 import type { Progress } from './progress.ts';

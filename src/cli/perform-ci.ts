@@ -13,7 +13,7 @@ import { ciJson, ciText } from './ci-output.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { outputDirectory } from './observe-directory.ts';
-import { prefixFrom } from './perform-audit.ts';
+import { prefixFrom } from './path-prefix.ts';
 import { patchOf, wouldChange, writePlanned } from './planned-files.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';

@@ -18,7 +18,7 @@ import { costInputs, numberOf } from './cost-inputs.ts';
 import { isColored } from './is-colored.ts';
 import { layerSettings } from './layer-settings.ts';
 import { loadConfiguration } from './load-configuration.ts';
-import { prefixFrom } from './perform-audit.ts';
+import { prefixFrom } from './path-prefix.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { openNamed, platformFrom } from './read-image.ts';
 import { readTarget } from './read-target.ts';

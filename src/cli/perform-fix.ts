@@ -9,7 +9,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
 import { isColored } from './is-colored.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
-import { prefixFrom } from './perform-audit.ts';
+import { prefixFrom } from './path-prefix.ts';
 
 /** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
 export async function performFix(parsed: ParsedArguments, terminal: Terminal): Promise<number> {

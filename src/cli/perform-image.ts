@@ -14,19 +14,20 @@ import {
 } from '../image/dive-gate.ts';
 import type { ImageAnalysis } from '../image/image-analysis.ts';
 import { type InspectedImage, imageProject, inspectImage } from '../project/inspected-image.ts';
-import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { imageSections } from '../report/image-terminal.ts';
 import type { ImageView } from '../report/image-view.ts';
 import { rules } from '../rules/generated.ts';
+import { baselineFrom } from './baseline-flag.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { failOnFrom } from './fail-on.ts';
 import { diveFlags, diveGateFlags } from './image-flags.ts';
 import { formatFrom, refuseWithoutEffect } from './image-formats.ts';
+import { repositoryFrom } from './image-repository.ts';
 import { isColored } from './is-colored.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { orderedReport, refuseWithoutOrder } from './ordered-report.ts';
-import { baselineFrom, failOnFrom } from './perform-audit.ts';
 import { progressOn } from './progress.ts';
 import { readBases } from './read-bases.ts';
 import { platformFrom, type ReadImage, readImage } from './read-image.ts';
@@ -118,13 +119,6 @@ async function viewOf(
     terminal,
   );
   return { view: { image, report, today, advisories, attachments }, ...outcome };
-}
-
-/** What `--dockerfile` names, else a Dockerfile of the working directory: only where it surely made the image it counts. */
-export async function repositoryFrom(parsed: ParsedArguments, terminal: Terminal): Promise<Project | undefined> {
-  const named = parsed.value('dockerfile');
-  if (named === undefined && !existsSync(path.join(terminal.cwd, 'Dockerfile'))) return undefined;
-  return loadProject(await readTarget([named ?? 'Dockerfile'], undefined, terminal), {});
 }
 
 async function write(view: ImageView, parsed: ParsedArguments, terminal: Terminal): Promise<void> {

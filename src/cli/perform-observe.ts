@@ -16,7 +16,7 @@ import { loadConfiguration } from './load-configuration.ts';
 import { type AskedFor, askedFor } from './observe-choices.ts';
 import { outputDirectory } from './observe-directory.ts';
 import { observeJson, observeText } from './observe-output.ts';
-import { prefixFrom } from './perform-audit.ts';
+import { prefixFrom } from './path-prefix.ts';
 import { patchOf, wouldChange, writePlanned } from './planned-files.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';

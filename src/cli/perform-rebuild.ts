@@ -19,10 +19,10 @@ import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts'
 import { matchPackages } from '../vulnerabilities/match.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { findVulnerabilities } from './find-vulnerabilities.ts';
+import { repositoryFrom } from './image-repository.ts';
 import { isColored } from './is-colored.ts';
 import { layerSettings } from './layer-settings.ts';
-import { prefixFrom } from './perform-audit.ts';
-import { repositoryFrom } from './perform-image.ts';
+import { prefixFrom } from './path-prefix.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { openNamed, platformFrom } from './read-image.ts';
 import { writeFile } from './write-file.ts';

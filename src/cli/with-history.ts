@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { nameWithoutTag } from '../core/image-reference.ts';
 import type { Report } from '../core/report.ts';
 import type { Project } from '../project/project.ts';
@@ -38,8 +38,9 @@ export async function beginHistory(
   { environment }: Terminal,
 ): Promise<AskedSource | undefined> {
   if (!isRecorded(parsed, configuration)) return undefined;
-  const { beginRecording } = await import('./record-run.ts');
-  return beginRecording({ root, environment }, !threads);
+  const part = await recordingPart();
+  // Why it cannot be loaded is told when it is asked for again.
+  return 'refused' in part ? undefined : part.beginRecording({ root, environment }, !threads);
 }
 
 /** Records a report where that is asked for, and puts into it what the history and the budgets say. Otherwise it is as it was, and nothing is loaded. */
@@ -53,7 +54,7 @@ export async function withHistory(
   const outcome = await recorded(report, request, parsed, terminal);
   if ('refused' in outcome)
     return {
-      report: withProblem(report, outcome, terminal.cwd),
+      report: withProblem(report, outcome, request.root, terminal.cwd),
       budgetsBroken: false,
       failed: outcome.refused.exitCode,
     };
@@ -62,6 +63,22 @@ export async function withHistory(
     budgetsBroken: outcome.broken.length > 0,
     failed: undefined,
   };
+}
+
+/** What records stands in a file of its own beside the bundle of an audit, which may be missing or damaged. */
+async function recordingPart(): Promise<typeof import('./record-run.ts') | NotRecorded> {
+  try {
+    return await import('./record-run.ts');
+  } catch (error) {
+    return {
+      refused: {
+        message: `what records runs cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : error}`,
+        where: '',
+        remedy: 'Install Plimsoll again.',
+        exitCode: exitCodes.system,
+      },
+    };
+  }
 }
 
 /** What hinders recording costs nobody the report. */
@@ -79,7 +96,8 @@ async function recorded(
     const { message, where = '', remedy = '', exitCode } = error;
     return { refused: { message, where, remedy, exitCode } };
   }
-  const { recordInHistory } = await import('./record-run.ts');
+  const part = await recordingPart();
+  if ('refused' in part) return { refused: { ...part.refused, where: file } };
   const recording: Recording = {
     ...request,
     file,
@@ -90,7 +108,7 @@ async function recorded(
     evidence: [],
     showsTrend: isDrawn(parsed),
   };
-  return recordInHistory(recording, begun);
+  return part.recordInHistory(recording, begun);
 }
 
 /** Only the page draws it. */
@@ -102,9 +120,10 @@ function isDrawn(parsed: ParsedArguments): boolean {
   );
 }
 
-function withProblem(report: Report, { refused }: NotRecorded, cwd: string): Report {
+/** Paths of a report are relative to what was audited, also those of files beside it. */
+function withProblem(report: Report, { refused }: NotRecorded, root: string, cwd: string): Report {
   const { message, where, remedy } = refused;
-  const place = path.isAbsolute(where) ? path.relative(cwd, where) || where : where;
+  const place = path.relative(root, path.resolve(cwd, where)).split(path.sep).join('/');
   return {
     ...report,
     problems: [...report.problems, { path: place, message: `not recorded: ${message}`, remedy }],

@@ -1,10 +1,12 @@
+import { posix } from 'node:path';
 import type { Finding, Location } from '../core/finding.ts';
 import type { Report } from '../core/report.ts';
 
 /**
  * The report with every path seen from another directory: `prefixPaths(report, 'services/web')` when the project was
- * audited from there, or for tools that want paths from the repository's root. An empty prefix changes nothing, and
- * standard input stays `-`. Fingerprints depend on paths: a baseline is compared before this.
+ * audited from there, or for tools that want paths from the repository's root. An empty prefix changes nothing,
+ * standard input stays `-`, and what lies beside the audited directory (`../history.db`) does not get it before its path. Fingerprints depend on
+ * paths: a baseline is compared before this.
  */
 export function prefixPaths(report: Report, prefix: string): Report {
   const base = prefix.replace(/\/+$/, '');
@@ -14,7 +16,7 @@ export function prefixPaths(report: Report, prefix: string): Report {
       ? path
       : path === '' || path === '.'
         ? base
-        : `${base}/${path}`;
+        : posix.join(base, path);
   const finding = (one: Finding) => movedFinding(one, moved);
   return {
     ...report,

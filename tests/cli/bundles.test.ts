@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { bundles, parts } from '../../scripts/bundles.mjs';
+import { bundles, common, parts } from '../../scripts/bundles.mjs';
 
 /** What an audit of files never asks for: it would be read and taken up in every run all the same. */
 const ofOtherCommands = [
@@ -45,4 +45,18 @@ test('what is beside a bundle asks for its libraries as bundles do', async () =>
   const text = (outputFiles ?? []).map((file) => file.text).join('\n');
   expect(text.includes('require("./yaml.js")')).toBe(true);
   expect(text.includes('import("./')).toBe(false);
+});
+
+test('a rebuild is told of without a rule: what loads them all takes longer than the question', async () => {
+  const { metafile } = await build({
+    ...{ ...common, metafile: true, format: 'esm', splitting: true, packages: 'external' },
+    ...{ entryPoints: ['src/cli/perform-rebuild.ts'], write: false, outdir: 'dist/cli' },
+  });
+  const outputs = metafile?.outputs ?? {};
+  // What is imported later stands in a file of its own.
+  const [entry] = Object.values(outputs).filter(({ entryPoint }) => entryPoint === 'src/cli/perform-rebuild.ts');
+  const shared = entry?.imports.flatMap((each) => (each.kind === 'import-statement' ? [each.path] : [])) ?? [];
+  const inputs = [entry, ...shared.map((file) => outputs[file])].flatMap((each) => Object.keys(each?.inputs ?? {}));
+  expect(inputs).toContain('src/maintain/rebuild/predict-rebuild.ts');
+  expect(inputs.filter((file) => /^src\/(?:rules|repairs)\//.test(file))).toEqual([]);
 });

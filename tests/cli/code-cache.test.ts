@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { codeCacheFile, readCodeCache, writeCodeCache } from '../../src/cli/code-cache.ts';
+import { codeCacheFile, readCodeCache, sealed, unsealed, writeCodeCache } from '../../src/cli/code-cache.ts';
 
 let scratch = '';
 beforeAll(() => {
@@ -60,6 +60,15 @@ describe('compiled code', () => {
     writeFileSync(file, 'code');
     chmodSync(file, 0o666);
     expect(readCodeCache(file)).toBeUndefined();
+  });
+
+  test.each([
+    ['whole', (bytes: Buffer) => bytes, 'code'],
+    ['damaged', (bytes: Buffer) => bytes.fill(0, 1, 2), undefined],
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, -1), undefined],
+    ['empty', () => Buffer.alloc(0), undefined],
+  ])('that is sealed and %s is known as such', (_, change, expected) => {
+    expect(unsealed(change(sealed(Buffer.from('code'))))?.toString()).toBe(expected);
   });
 
   test('is none where there is no file, and none is written where none can be', () => {

@@ -590,6 +590,26 @@ describe('errors', () => {
     expect(readFileSync(path.join(directory, 'not.db'), 'utf8')).toBe('hello');
   });
 
+  test.each([
+    ['beside what was audited', ['app', '--store', 'not.db'], 'not.db:1:1: '],
+    ['in what was audited', ['app', '--store', 'app/in.db'], 'app/in.db:1:1: '],
+    ['in what was audited from elsewhere', ['../app', '--store', '../app/in.db'], 'in.db:1:1: '],
+    [
+      'in the working directory, and what was audited elsewhere',
+      ['../app', '--store', 'other.db'],
+      '../web/other.db:1:1: ',
+    ],
+  ])('a store that is refused is named as it is seen from here: %s', async (_, words, shown) => {
+    for (const each of ['app', 'web']) mkdirSync(path.join(directory, each));
+    write('app/Dockerfile', dockerfile);
+    for (const each of ['not.db', 'app/in.db', 'web/other.db']) write(each, 'hello');
+    const cwd = words[0] === 'app' ? directory : path.join(directory, 'web');
+    const { code, stdout } = await runCommand(audit, cwd, ['--record', '--format', 'plain', ...words]);
+    expect(code).toBe(2);
+    const line = stdout.split('\n').find((each) => each.includes('not recorded'));
+    expect(line?.startsWith(shown), line).toBe(true);
+  });
+
   test.each<[string, () => Promise<unknown>, RegExp]>([
     ['no history', () => runCommand(trend, directory, []), /there is no history here/],
     ['standard input', () => runCommand(audit, directory, ['-', '--record'], { input: 'FROM x' }), /standard input/],

@@ -26,3 +26,8 @@ test('standard input stays what it is', () => {
   };
   expect(renderPlain(prefixPaths(report, 'web'))).toMatch(/^-:5:1: error /);
 });
+
+test('what lies beside the audited directory does not get it before its path', () => {
+  const report = { ...sampleReport, problems: [{ path: '../history.db', message: 'not recorded', remedy: '' }] };
+  expect(prefixPaths(report, 'shops/one').problems[0]?.path).toBe('shops/history.db');
+});

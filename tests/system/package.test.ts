@@ -29,6 +29,7 @@ beforeAll(() => {
     stdio: 'pipe',
   });
   command = path.join(scratch, 'node_modules/.bin/plimsoll');
+  cpSync('examples/shop-node', path.join(scratch, 'shop'), { recursive: true });
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -53,7 +54,6 @@ describe('the packed and installed package', () => {
   });
 
   test('audits an example and exits with 1', () => {
-    cpSync('examples/shop-node', path.join(scratch, 'shop'), { recursive: true });
     const { status, stdout, stderr } = plimsoll(['audit', 'shop', '--json']);
     expect(stderr).toBe('');
     expect(status).toBe(1);
@@ -123,6 +123,47 @@ vm.Script = class extends vm.Script {
     expect(status).toBe(0);
     const threads = stderr.split('\n').filter((line) => line.startsWith('thread: '));
     expect(new Set(threads)).toEqual(new Set(['thread: false']));
+  });
+
+  test.each<[string, string, (file: string) => void]>([
+    ['missing', 'recording.js', (file) => rmSync(file)],
+    ['cut off', 'recording.js', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 30_000))],
+    ['missing', 'sqlite.js', (file) => rmSync(file)],
+    ['missing', 'node-sqlite3-wasm.wasm', (file) => rmSync(file)],
+  ])('a %s %s costs the recording alone', (_, name, spoil) => {
+    const file = path.join(scratch, 'node_modules/plimsoll/dist/cli', name);
+    const whole = readFileSync(file);
+    const args = ['audit', 'shop', '--record', '--store', 'lost.db', '--format', 'plain'];
+    try {
+      spoil(file);
+      const { status, stdout, stderr } = plimsoll(args);
+      expect(stderr).toBe('');
+      expect(status).toBe(3);
+      expect(stdout.match(/^lost\.db:1:1: problem: not recorded: .*$/gm)).toHaveLength(1);
+      expect(stdout).toContain('secrets/secret-in-build');
+    } finally {
+      writeFileSync(file, whole);
+    }
+  });
+
+  test('damaged compiled code of what records costs nothing but time', () => {
+    const file = path.join(scratch, 'node_modules/plimsoll/dist/cli', shippedCodeFile('recording'));
+    const whole = readFileSync(file);
+    const cache = mkdtempSync(path.join(scratch, 'cache-'));
+    const args = ['audit', 'shop', '--record', '--store', 'kept.db', '--fail-on', 'never'];
+    const record = () =>
+      spawnSync(command, args, { cwd: scratch, encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache } });
+    const damaged = (code: Buffer) => Buffer.from(code).fill(0xa5, 1000, 1016);
+    try {
+      writeFileSync(file, damaged(whole));
+      expect(record()).toMatchObject({ status: 0, signal: null, stderr: '' });
+      const [kept = ''] = readdirSync(path.join(cache, 'plimsoll'));
+      const own = path.join(cache, 'plimsoll', kept);
+      writeFileSync(own, damaged(readFileSync(own)));
+      expect(record()).toMatchObject({ status: 0, signal: null, stderr: '' });
+    } finally {
+      writeFileSync(file, whole);
+    }
   });
 
   test.each([
