@@ -559,6 +559,42 @@ whitenoise = "^6.9"
     command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
     health: '/healthz',
   },
+  'python-fastapi-uv-dynamic': {
+    files: {
+      'pyproject.toml':
+        '[project]\nname = "api"\nrequires-python = ">=3.12"\ndynamic = ["version", "dependencies"]\n\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n\n[tool.setuptools.dynamic]\nversion = {attr = "api.__version__"}\ndependencies = {file = ["requirements.txt"]}\n',
+      'requirements.txt': 'fastapi\nuvicorn\n',
+      'uv.lock':
+        'version = 1\n\n[[package]]\nname = "api"\nsource = { editable = "." }\ndependencies = [\n    { name = "fastapi" },\n    { name = "uvicorn", extra = ["standard"] },\n    { name = "six" },\n]\n',
+      'src/api/__init__.py': '__version__ = "1.0.0"\n',
+      'src/api/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+    },
+    language: 'Python',
+    framework: 'FastAPI',
+    port: 8000,
+    command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
+    lines: [
+      'RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --no-install-project',
+      'RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev --no-editable',
+    ],
+  },
+  'python-fastapi-uv-workspace': {
+    files: {
+      'pyproject.toml':
+        '[project]\nname = "api"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi", "uvicorn", "shared"]\n\n[tool.uv.sources]\nshared = { workspace = true }\n\n[tool.uv.workspace]\nmembers = ["shared"]\n',
+      'uv.lock': 'version = 1\n',
+      'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+      'shared/pyproject.toml':
+        '[project]\nname = "shared"\nversion = "1.0.0"\n\n[build-system]\nrequires = ["setuptools"]\n',
+      'shared/src/shared/__init__.py': '',
+    },
+    language: 'Python',
+    framework: 'FastAPI',
+    port: 8000,
+    command: ['uvicorn', 'main:app', '--host', '0.0.0.0', '--port', '8000'],
+    lines: ['RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev --no-editable'],
+    found: [/cache\/copy-manifests-first/],
+  },
   'python-flask-that-writes': {
     files: {
       'requirements.txt': 'flask==3.1.0\nflask-sqlalchemy==3.1.1\ngunicorn==23.0.0\n',

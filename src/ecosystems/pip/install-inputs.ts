@@ -150,6 +150,15 @@ function uvInputs(
 }
 
 /**
+ * What `uv sync --locked` reads beside pyproject.toml and uv.lock: nothing; the sources, to hold dynamic metadata against the lock file, which `--frozen`
+ * leaves out; or the sources in any case, as packages of the repository are installed.
+ */
+export function sourcesOfUv(manifest: string, lock: string): 'none' | 'to check' | 'to install' {
+  if (workspaceOf(manifest) !== undefined || namesPath.test(manifest)) return 'to install';
+  return isBuiltToCheck(manifest, lock) ? 'to check' : 'none';
+}
+
+/**
  * Whether uv may build the project for what `dynamic` names before it trusts the lock file. From 0.6.0 on it does not for the version, which its lock file
  * then leaves out; up to 0.5.24 it did, and failed without the sources. Requirements that are dynamic are read from the sources by every release.
  */

@@ -1,3 +1,4 @@
+import { sourcesOfUv } from '../../ecosystems/pip/install-inputs.ts';
 import { toolForPython } from '../../ecosystems/pip/tools-for-python.ts';
 import type { Place } from '../detector.ts';
 import type { Step } from '../plan.ts';
@@ -9,6 +10,8 @@ const uv = 'uv==0.13.9';
 export const environment = '/opt/venv';
 
 const pipCache = 'type=cache,target=/root/.cache/pip';
+
+const cacheStays = 'The cache stays on the build machine';
 
 const first = 'What says which packages are needed comes first: a change of the sources alone then installs nothing';
 
@@ -32,7 +35,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
   const activate: Step = { kind: 'env', variables: { PATH: `${environment}/bin:$PATH`, VIRTUAL_ENV: environment } };
   const install = (command: string): Step => ({
     kind: 'run',
-    comment: 'The cache stays on the build machine',
+    comment: cacheStays,
     mounts: [pipCache],
     commands: [command],
   });
@@ -42,7 +45,6 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
     sources: names.filter((name) => place.has(name)),
     destination: './',
   });
-  const all: Step = { kind: 'copy', sources: ['.'], destination: '.' };
   switch (packages.tool) {
     case 'pip':
       return [
@@ -78,30 +80,49 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
           kind: 'env',
           variables: { UV_PROJECT_ENVIRONMENT: environment, UV_LINK_MODE: 'copy', UV_PYTHON_DOWNLOADS: 'never' },
         },
-        manifests('pyproject.toml', 'uv.lock', '.python-version'),
-        {
-          kind: 'run',
-          comment: 'The cache stays on the build machine',
-          mounts: ['type=cache,target=/root/.cache/uv'],
-          commands: ['uv sync --locked --no-dev --no-install-project'],
-        },
-        ...(packages.isPackage
-          ? [
-              all,
-              {
-                kind: 'run' as const,
-                comment: 'The project is a package itself',
-                mounts: ['type=cache,target=/root/.cache/uv'],
-                commands: ['uv sync --locked --no-dev --no-editable'],
-              },
-            ]
-          : []),
+        ...uvSync(place, packages, manifests('pyproject.toml', 'uv.lock', '.python-version')),
         ...added.map((step) =>
           step.kind === 'run' ? { ...step, commands: [`uv pip install --python ${environment} ${server}`] } : step,
         ),
       ];
     case 'project':
-      return [make, activate, all, install('pip install .'), ...added];
+      return [make, activate, everything, install('pip install .'), ...added];
+  }
+}
+
+const everything: Step = { kind: 'copy', sources: ['.'], destination: '.' };
+
+/** What the project depends on, then the project itself; all in one step where packages lie in the repository. */
+function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): Step[] {
+  const reads = sourcesOfUv(place.read('pyproject.toml') ?? '', place.read('uv.lock') ?? '');
+  const sync = (comment: string, options: string): Step => ({
+    kind: 'run',
+    comment,
+    mounts: ['type=cache,target=/root/.cache/uv'],
+    commands: [`uv sync ${options}`],
+  });
+  switch (reads) {
+    case 'to install':
+      return [
+        { ...everything, comment: 'Packages of the repository itself are installed, so all of it comes first' },
+        sync(cacheStays, '--locked --no-dev --no-editable'),
+      ];
+    case 'to check':
+      return [
+        manifests,
+        sync(
+          `${cacheStays}. Without the sources the lock file cannot be checked`,
+          '--frozen --no-dev --no-install-project',
+        ),
+        everything,
+        sync('With them it is', '--locked --no-dev --no-editable'),
+      ];
+    case 'none':
+      return [
+        manifests,
+        sync(cacheStays, '--locked --no-dev --no-install-project'),
+        ...(isPackage ? [everything, sync('The project is a package itself', '--locked --no-dev --no-editable')] : []),
+      ];
   }
 }
 

@@ -47,7 +47,7 @@ export function readPythonPackages(place: Place): PythonPackages | undefined {
       evidence: 'uv.lock',
       lock: 'uv.lock',
       lockText: read('uv.lock'),
-      dependencies: projectDependencies(project),
+      dependencies: new Map([...lockedDependencies(read('uv.lock')), ...projectDependencies(project)]),
       isPackage: /^\[build-system\]/m.test(project),
     };
   if (place.has('poetry.lock') || (tomlTable(project, 'tool.poetry.dependencies') !== '' && requirements === undefined))
@@ -104,6 +104,13 @@ function quotedOf(text: string): string {
 
 function projectDependencies(project: string): Map<string, string> {
   return requirementLines(tomlArray(tomlTable(project, 'project'), 'dependencies').join('\n'));
+}
+
+/** What uv.lock says of the project itself, for dependencies that are dynamic: no version is asked for there. */
+function lockedDependencies(lock: string): [string, string][] {
+  const own = lock.split('[[package]]').find((entry) => /^source = \{ (?:editable|virtual) = "\." \}/m.test(entry));
+  const listed = /^dependencies = \[\r?\n((?: .*\n)*)/m.exec(own ?? '')?.[1] ?? '';
+  return [...listed.matchAll(/\{ name = "([^"]+)"/g)].map(([, name = '']) => [normal(name), '']);
 }
 
 function poetryDependencies(project: string): Map<string, string> {
