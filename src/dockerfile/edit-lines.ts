@@ -38,12 +38,49 @@ export function insertLinesAfter(dockerfile: Dockerfile, instruction: Instructio
   };
 }
 
-/** Where the comments that stand directly over an instruction begin; the start of its own line without any. */
-export function commentedStart({ syntax }: Dockerfile, instruction: Instruction): number {
-  const { items } = syntax;
+/**
+ * Where the comments over an instruction that speak of it begin; the start of its own line without any. An empty line may stand between where nothing else
+ * can be meant: {@link isSetOff}.
+ */
+export function commentedStart(dockerfile: Dockerfile, instruction: Instruction): number {
+  const { items } = dockerfile.syntax;
   let at = items.indexOf(instruction.syntax);
+  if (isSetOff(dockerfile, at)) at -= 1;
   while (items[at - 1]?.kind === 'comment') at -= 1;
   return items[at]?.range.start ?? instruction.syntax.range.start;
+}
+
+/**
+ * Comments, one empty line, and one instruction that stands alone, with empty lines around all of it: what another instruction follows directly has a heading
+ * over both. What heads the file, is drawn as a heading, speaks to a tool or is an instruction that was taken out of use stays where it is.
+ */
+function isSetOff({ syntax: { items }, text }: Dockerfile, at: number): boolean {
+  const [comment, gap, , behind] = items.slice(Math.max(0, at - 2), at + 2);
+  if (at < 2 || comment?.kind !== 'comment' || gap?.kind !== 'blank') return false;
+  if (text.slice(gap.range.start, gap.range.end).indexOf('\n') !== gap.range.end - gap.range.start - 1) return false;
+  if (behind !== undefined && behind.kind !== 'blank') return false;
+  let first = at - 2;
+  while (items[first - 1]?.kind === 'comment') first -= 1;
+  const heads = items.findIndex(({ kind }) => kind === 'instruction') > first;
+  if (items[first - 1]?.kind !== 'blank' || heads) return false;
+  const lines = items.slice(first, at - 1).map(({ range }) => text.slice(range.start, range.end).trim());
+  return lines.every((line) => /^#+[ \t]*[\p{L}\p{N}]/u.test(line) && !/[-=#*~_]{3}/.test(line) && !isForOthers(line));
+}
+
+function isForOthers(comment: string): boolean {
+  return (
+    speaksToTool(comment) ||
+    /^#+[ \t]*(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]/.test(
+      comment,
+    )
+  );
+}
+
+/** A comment that sets another tool, or this one, for the line below it. */
+export function speaksToTool(comment: string): boolean {
+  return /\b(?:hadolint|shellcheck|checkov|trivy|kics|kics-scan|tally|semgrep|snyk|plimsoll)\b.*\b(?:ignore|disable|skip)|\b(?:nosec|noqa|nolint)\b/i.test(
+    comment,
+  );
 }
 
 /** A keyword in the case of that of an instruction. */

@@ -2,7 +2,7 @@ import type { TextEdit } from '../core/fix.ts';
 import type { SourceRange } from '../core/text.ts';
 import { onlyCleanUp } from '../ecosystems/cleanup.ts';
 import type { Dockerfile } from './dockerfile.ts';
-import { commentedStart, lineEndOf } from './edit-lines.ts';
+import { commentedStart, lineEndOf, speaksToTool } from './edit-lines.ts';
 import type { Instruction, RunInstruction } from './instruction.ts';
 import { isEditableRun, type Link, linkOf, scriptStart, skipBlank, standsAlone } from './run-chain.ts';
 import type { ShellCommand } from './shell.ts';
@@ -109,12 +109,6 @@ function commentsFor(dockerfile: Dockerfile, instruction: Instruction, heir: Ins
     from: { start, end: instruction.syntax.range.end },
     insertion: { range: { start: to, end: to }, replacement: comments },
   };
-}
-
-function speaksToTool(comment: string): boolean {
-  return /\b(?:hadolint|shellcheck|checkov|trivy|kics|kics-scan|tally|semgrep|snyk|plimsoll)\b.*\b(?:ignore|disable|skip)|\b(?:nosec|noqa|nolint)\b/i.test(
-    comment,
-  );
 }
 
 function commentIn(instruction: RunInstruction, range: SourceRange): boolean {

@@ -163,13 +163,15 @@ function editsOf(dockerfile: Dockerfile, moves: readonly Move[]): TextEdit[] | u
 }
 
 /** What moves is taken away with the comments over it, and with the blank line behind it where one stands before it, too. */
-function removals({ path, syntax: { items } }: Dockerfile, moves: readonly Move[]): readonly TextEdit[] {
+function removals(dockerfile: Dockerfile, moves: readonly Move[]): readonly TextEdit[] {
+  const { path, syntax } = dockerfile;
+  const { items } = syntax;
   const moved = new Set<SyntaxItem>();
   for (const { instruction } of moves) {
-    let at = items.indexOf(instruction.syntax);
-    for (let item = items[at]; item !== undefined; item = items[--at]) {
-      if (item !== instruction.syntax && item.kind !== 'comment') break;
-      moved.add(item);
+    const start = commentedStart(dockerfile, instruction);
+    for (let at = items.indexOf(instruction.syntax); (items[at]?.range.start ?? -1) >= start; at--) {
+      const item = items[at];
+      if (item !== undefined) moved.add(item);
     }
   }
   const edits: TextEdit[] = [];
@@ -216,11 +218,12 @@ function insertionOf(dockerfile: Dockerfile, target: Target): number {
 }
 
 /** A blank line stands above its comments, or under it. */
-function isSetApart({ syntax }: Dockerfile, instruction: Instruction | undefined, side: 'before' | 'behind'): boolean {
+function isSetApart(dockerfile: Dockerfile, instruction: Instruction | undefined, side: 'before' | 'behind'): boolean {
   if (instruction === undefined) return false;
-  let at = syntax.items.indexOf(instruction.syntax) + (side === 'before' ? -1 : 1);
-  while (side === 'before' && syntax.items[at]?.kind === 'comment') at -= 1;
-  return syntax.items[at]?.kind === 'blank';
+  const { items } = dockerfile.syntax;
+  if (side === 'behind') return items[items.indexOf(instruction.syntax) + 1]?.kind === 'blank';
+  const start = commentedStart(dockerfile, instruction);
+  return items[items.findIndex(({ range }) => range.start === start) - 1]?.kind === 'blank';
 }
 
 /** A comment may speak of all the declarations below it: it goes along only where they all go. */

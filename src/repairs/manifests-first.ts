@@ -4,6 +4,7 @@ import { enumerate } from '../core/enumerate.ts';
 import type { Assumption, Fix, TextEdit } from '../core/fix.ts';
 import { mayHoldIgnoreComment } from '../core/ignore-comment.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
+import { commentedStart } from '../dockerfile/edit-lines.ts';
 import type { CopyInstruction, Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import type { PlacedPackageCommand } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
@@ -265,7 +266,7 @@ function moveCopy(
 ): readonly TextEdit[] | undefined {
   const { text, path } = dockerfile;
   const eol = text.slice(copy.syntax.range.start, copy.syntax.range.end).endsWith('\r\n') ? '\r\n' : '\n';
-  const above = commentsAbove(dockerfile, copy);
+  const above = commentedStart(dockerfile, copy);
   // What tells of the install stays with it.
   const start = tellsOfInstall(text.slice(above, copy.syntax.range.start)) ? copy.syntax.range.start : above;
   const moved = text.slice(start, copy.syntax.range.end).replace(/\r?\n$/, '');
@@ -281,7 +282,7 @@ function moveCopy(
         }
       : { path, range: { start, end: copy.range.end }, replacement: manifests };
   if (split.insertsBefore) {
-    const at = commentsAbove(dockerfile, run);
+    const at = commentedStart(dockerfile, run);
     const insertion = `${split.first}${eol}${gap}${moved}${eol}${gap}`;
     return [replaceCopy, { path, range: { start: at, end: at }, replacement: insertion }];
   }
@@ -293,13 +294,6 @@ function moveCopy(
   const before = split.cutFrom !== undefined || !endsLine ? eol : '';
   const replacement = `${before}${lines}${endsLine ? eol : ''}`;
   return [replaceCopy, ...split.edits, { path, range: { start: from, end }, replacement }];
-}
-
-/** Comments directly above an instruction belong to it and move with it. */
-function commentsAbove({ syntax }: Dockerfile, instruction: Instruction): number {
-  let at = syntax.items.indexOf(instruction.syntax);
-  while (at > 0 && syntax.items[at - 1]?.kind === 'comment') at--;
-  return syntax.items[at]?.range.start ?? instruction.syntax.range.start;
 }
 
 /** `# Install dependencies` over the COPY of all sources, and nothing of these. */

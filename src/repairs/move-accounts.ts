@@ -1,5 +1,6 @@
 import type { TextEdit } from '../core/fix.ts';
 import type { Dockerfile, PlacedCommand } from '../dockerfile/dockerfile.ts';
+import { commentedStart } from '../dockerfile/edit-lines.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
 import { linkOf } from '../dockerfile/run-chain.ts';
 import type { ShellCommand } from '../dockerfile/shell.ts';
@@ -47,7 +48,7 @@ export function moveAccounts(
   const last = makers.at(-1);
   if (begin === undefined || last === undefined) return undefined;
   const { text, path } = dockerfile;
-  const start = aboveComments(dockerfile, copy);
+  const start = commentedStart(dockerfile, copy);
   const eol = /\r\n/.test(text.slice(copy.syntax.range.start, copy.syntax.range.end)) ? '\r\n' : '\n';
   const moved = `${text.slice(instruction.keyword.range.start, instruction.keyword.range.end)} ${text.slice(begin.range.start, last.range.end)}${eol}`;
   if (instruction.syntax.innerComments.length > 0) return undefined;
@@ -57,11 +58,4 @@ export function moveAccounts(
 function isRootAt(stage: Stage, copy: CopyInstruction): boolean {
   const user = imageInstructions(stage).findLast((each) => each.name === 'USER' && each.range.start < copy.range.start);
   return user === undefined || (user.name === 'USER' && isRootUser(user.value.value.split(':')[0] ?? ''));
-}
-
-/** Where the comments that stand directly above an instruction begin. */
-function aboveComments({ syntax }: Dockerfile, copy: CopyInstruction): number {
-  let at = syntax.items.indexOf(copy.syntax);
-  while (at > 0 && syntax.items[at - 1]?.kind === 'comment') at--;
-  return syntax.items[at]?.range.start ?? copy.syntax.range.start;
 }

@@ -90,7 +90,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
   }
 }
 
-const everything: Step = { kind: 'copy', sources: ['.'], destination: '.' };
+const everything = { kind: 'copy', sources: ['.'], destination: '.' } as const satisfies Step;
 
 /** What the project depends on, then the project itself; all in one step where packages lie in the repository. */
 function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): Step[] {
