@@ -3,10 +3,10 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { at, itemsAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
+import { at, itemsAt, scalarAt, textAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
-import { asks, manifestFix, removeIn, together } from '../../repairs/manifest-edits.ts';
+import { asks, manifestFix, removeIn, replaceIn, together } from '../../repairs/manifest-edits.ts';
 
 export const rule = objectRule({
   severity: 'note',
@@ -43,7 +43,9 @@ export const rule = objectRule({
     const fix = manifestFix(
       'Serve inside of the cluster only',
       together([
-        removeIn(project, object, spec, 'type'),
+        isCommented(project, type)
+          ? replaceIn(project, object, type, 'ClusterIP')
+          : removeIn(project, object, spec, 'type'),
         ...pinned.map(({ port }) => removeIn(project, object, port, 'nodePort')),
       ]),
       [
@@ -61,6 +63,11 @@ export const rule = objectRule({
     });
   },
 });
+
+/** A comment behind the type would stand alone without it, and seem to speak of what follows. */
+function isCommented({ artifacts }: Project, { path, range }: YamlScalar): boolean {
+  return /^[ \t]+#/.test(artifacts.get(path)?.text.slice(range.end) ?? '');
+}
 
 function portsOf(numbers: readonly string[]): string {
   if (numbers.length === 0) return 'a port';
