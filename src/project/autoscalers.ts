@@ -2,9 +2,10 @@ import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { objectsOfKind, scaleTargetOf } from '../kubernetes/relations.ts';
 import { sameNamespace } from '../kubernetes/selector.ts';
 import type { Workload } from '../kubernetes/workload.ts';
-import { areMadeTogether } from './nearest.ts';
+import { areMadeTogether, nearestTo } from './nearest.ts';
 import type { Project } from './project.ts';
 import { shareTests } from './test-path.ts';
+import { workloadsNamed } from './workload-index.ts';
 
 const kinds = ['HorizontalPodAutoscaler', 'ScaledObject'];
 const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KubernetesObject[]>>();
@@ -18,8 +19,17 @@ export function autoscalersByTarget(project: Project, workload: Workload): reado
     indexes.set(project, index);
   }
   return (index.get(`${workload.kind}/${workload.name}`) ?? none).filter(
-    (object) => sameNamespace(object, workload) && mayScale(object, workload.object),
+    (object) =>
+      sameNamespace(object, workload) && mayScale(object, workload.object) && isNearest(project, object, workload),
   );
+}
+
+/** Of several workloads of one name, as in the lessons of a course, an autoscaler means those that lie nearest. */
+function isNearest(project: Project, autoscaler: KubernetesObject, workload: Workload): boolean {
+  const namesakes = workloadsNamed(project, workload.kind, workload.name, autoscaler).map(({ object }) => object);
+  if (namesakes.length < 2 || !namesakes.includes(workload.object)) return true;
+  const meant = namesakes.filter((each) => mayScale(autoscaler, each));
+  return nearestTo(autoscaler, meant).includes(workload.object);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Assumption, Fix } from '../core/fix.ts';
 import type { YamlRecord } from '../kubernetes/edit-yaml.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import { at } from '../kubernetes/yaml-node.ts';
+import { givesRootsRights } from '../project/other-user.ts';
 import type { Project } from '../project/project.ts';
 import { imageUserOf } from './image-user.ts';
 import { asks, holds, manifestFix, setIn, together } from './manifest-edits.ts';
@@ -36,10 +37,15 @@ export function hardenContainers(project: Project, workload: Workload, lacking: 
   return manifestFix('Take from the containers the rights that they do not need', together(parts), assumptions);
 }
 
-/** True when runAsNonRoot would keep the container from starting. */
+/** True when runAsNonRoot would keep the container from starting, or take away what its manifest gives it on purpose. */
 export function isRefusedAsNonRoot(project: Project, container: Container): boolean {
   const user = imageUserOf(project, container);
-  return user.kind === 'root' || user.kind === 'named';
+  return user.kind === 'root' || user.kind === 'named' || hasRootsRights(container);
+}
+
+/** True when the manifest adds capabilities of use to root alone: to change owners or users, to set up a network. */
+export function hasRootsRights(container: Container): boolean {
+  return givesRootsRights({ kind: 'container', workload: container.workload, container });
 }
 
 /** What all containers of the pod lack and may get is said once for the pod. */
@@ -66,7 +72,7 @@ function settingsOf(
 ): YamlRecord {
   const user = imageUserOf(project, container);
   const { name } = container;
-  const asNonRoot = nonRoot && user.kind !== 'root' && user.kind !== 'named';
+  const asNonRoot = nonRoot && !isRefusedAsNonRoot(project, container);
   if (asNonRoot) assumptions.push(nonRootAssumption(name, user));
   if (noEscalation || dropAll)
     assumptions.push(

@@ -1,8 +1,8 @@
 import { baseImage } from '../bases/base-image.ts';
 import type { Fix } from '../core/fix.ts';
-import type { YamlRecord } from '../kubernetes/edit-yaml.ts';
 import type { Container, Workload } from '../kubernetes/workload.ts';
 import { buildRunBy } from '../project/container-builds.ts';
+import { type Amounts, areWithinLimitRanges } from '../project/limit-ranges.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf } from '../project/stage-facts.ts';
 import { asks, manifestFix, setIn, together } from './manifest-edits.ts';
@@ -57,8 +57,14 @@ export function suggestResources(
 ): Fix | undefined {
   const edits = together(
     containers.map(({ container, missing }) => {
-      const record = resourcesFor(project, container, missing);
-      return record && setIn(project, workload.object, container.node, { resources: record });
+      const amounts = resourcesFor(project, container, missing);
+      if (amounts === undefined || !areWithinLimitRanges(project, workload.object, amounts)) return undefined;
+      const { requests, limits } = amounts;
+      const resources = {
+        ...(Object.keys(requests).length > 0 && { requests }),
+        ...(Object.keys(limits).length > 0 && { limits }),
+      };
+      return setIn(project, workload.object, container.node, { resources });
     }),
   );
   const assumptions = containers.map(({ container }) => {
@@ -75,7 +81,7 @@ function resourcesFor(
   project: Project,
   container: Container,
   missing: readonly MissingResource[],
-): YamlRecord | undefined {
+): Amounts | undefined {
   const suggested = suggestionFor(project, container);
   const { requests: known } = container.resources;
   const requests: Record<string, string> = {};
@@ -92,10 +98,7 @@ function resourcesFor(
     if (limit === undefined) return undefined;
     limits.memory = limit;
   }
-  return {
-    ...(Object.keys(requests).length > 0 && { requests }),
-    ...(Object.keys(limits).length > 0 && { limits }),
-  };
+  return { requests, limits };
 }
 
 /** Twice an amount that is written as a whole number with a unit; undefined for other forms. */

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import type { Violation } from '../../kubernetes/schema/check-object.ts';
 import { describeType } from '../../kubernetes/schema/value-type.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { at, entriesAt, entryOf } from '../../kubernetes/yaml-node.ts';
+import { at, entriesAt, entryOf, isNull } from '../../kubernetes/yaml-node.ts';
 import { faultsOf, mayBePart } from '../../project/object-faults.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -20,6 +20,8 @@ export const rule = objectRule({
     const faults = faultsOf(project, object).filter((fault) => fault.kind === 'missing-field');
     if (faults.length === 0 || mayBePart(project, object)) return;
     for (const fault of faults) {
+      // A chart's empty value is there for who installs it to give.
+      if (object.origin.kind === 'helm' && isNull(fault.at)) continue;
       const fix = fixOf(project, object, fault);
       report({
         ...(fix && { fix }),

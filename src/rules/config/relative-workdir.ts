@@ -28,7 +28,7 @@ export const rule = dockerfileRule({
       const fix = fromRoot(dockerfile, hit);
       report({
         ...placeOf(hit, dockerfile, hit.subject),
-        message: `WORKDIR ${hit.subject} depends on the directory of the base image.`,
+        message: `WORKDIR ${hit.subject === '' ? hit.instruction.syntax.rest.text.trim() : hit.subject} depends on the directory of the base image.`,
         peers: peersOf(hit, beginsWithVariable(hit) ? peers.slice(0, 1) : peers),
         ...(fix && { fix }),
       });

@@ -15,17 +15,23 @@ export const rule = workloadRule({
       if (image === undefined || policy === undefined || !isMoving(container)) continue;
       if (isTaggedBySkaffold(project, container)) continue;
       if (policy.value !== 'IfNotPresent' && policy.value !== 'Never') continue;
-      const fix = manifestFix('Pull the moving tag each time', replaceIn(project, workload.object, policy, 'Always'), [
-        asks(
-          'Nodes reach the registry of the image whenever a pod starts.',
-          `Is ${image.text} in a registry, and not only loaded into the nodes (kind load, minikube image load)?`,
-        ),
-      ]);
+      // Who writes Never loads the image into the nodes: it may be in no registry at all.
+      const isLoaded = policy.value === 'Never';
+      const fix = isLoaded
+        ? undefined
+        : manifestFix('Pull the moving tag each time', replaceIn(project, workload.object, policy, 'Always'), [
+            asks(
+              'Nodes reach the registry of the image whenever a pod starts.',
+              `Is ${image.text} in a registry, and not only loaded into the nodes (kind load, minikube image load)?`,
+            ),
+          ]);
       report({
         ...(fix && { fix }),
         at: policy,
         also: [{ ...image, note: 'a tag that moves' }],
-        message: `imagePullPolicy ${policy.text} keeps whatever a node pulled first as ${image.text}.`,
+        message: isLoaded
+          ? `imagePullPolicy Never starts whatever was loaded into the node as ${image.text}, and nothing on a node without it.`
+          : `imagePullPolicy ${policy.text} keeps whatever a node pulled first as ${image.text}.`,
       });
     }
   },

@@ -4,7 +4,7 @@ import type { Container, Workload } from '../../kubernetes/workload.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
-import { hardenContainers, isRefusedAsNonRoot, type Lacking } from '../../repairs/harden-containers.ts';
+import { hardenContainers, hasRootsRights, isRefusedAsNonRoot, type Lacking } from '../../repairs/harden-containers.ts';
 
 const nonRoot: MissingSetting = {
   name: 'runAsNonRoot',
@@ -68,12 +68,15 @@ export const rule = workloadRule({
     }
     // Until the image has another user, that cannot be mended here.
     const ofImage = missingReport(workload, refused, () => [nonRoot], 'sets');
-    if (ofImage) report({ ...ofImage, ...severity, remedy: imageFirst });
+    if (ofImage) report({ ...ofImage, ...severity, remedy: refused.some(hasRootsRights) ? withoutRights : imageFirst });
   },
 });
 
 const imageFirst =
   'Let the image end with USER and a number above zero first: with runAsNonRoot alone Kubernetes would not start it.';
+
+const withoutRights =
+  'The added capabilities are of use to root alone: let the program start as a user above zero and take them out, or say runAsNonRoot: false.';
 
 function hardeningOf(
   project: Project,
