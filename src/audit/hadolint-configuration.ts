@@ -64,7 +64,7 @@ export function withHadolintConfiguration(
 }
 
 function readMap(path: string, text: string): Readonly<Record<string, unknown>> {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { prettyErrors: false });
   const [error] = document.errors;
   if (error)
     throw new UserError(`this is no valid YAML: ${error.message.split('\n')[0]}`, {

@@ -15,6 +15,8 @@ export interface FlagDefinition {
 /** What a command is called with. Values are checked against the declaration already. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
+  /** All that was typed behind the command's name. */
+  readonly words: readonly string[];
   has(flag: string): boolean;
   value(flag: string): string | undefined;
   values(flag: string): readonly string[];

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { meantOf, nearest } from '../core/nearest.ts';
 import type { Command, FlagDefinition, ParsedArguments } from './command.ts';
 import { commandAs } from './command-form.ts';
 
@@ -33,6 +33,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     if (!form.flags.some((flag) => flag.name === name)) throw usage(form, `${form.name} has no flag ${rawName}`);
   return {
     positionals,
+    words: argv,
     has: (name) => given.has(name),
     value: (name) => given.get(name)?.at(-1),
     values: (name) => given.get(name) ?? [],
@@ -50,7 +51,7 @@ function checkedValue(command: Command, flag: FlagDefinition, written: string, v
   }
   if (value === undefined) throw usage(command, `${written} needs a value: ${written} ${flag.value}`);
   if (flag.choices && !flag.choices.includes(value))
-    throw usage(command, `${written} takes ${flag.choices.join(', ')}; not «${value}»`);
+    throw usage(command, `${written} takes ${flag.choices.join(', ')}; not «${value}»${meantOf(value, flag.choices)}`);
   return value;
 }
 

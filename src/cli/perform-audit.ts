@@ -27,7 +27,7 @@ import { refuseTwoFormats } from './refuse-two-formats.ts';
 import { askedRules } from './rule-selection.ts';
 import { beginHistory, subjectOf, withHistory } from './with-history.ts';
 import { writeFile } from './write-file.ts';
-import { writeReports } from './write-reports.ts';
+import { furtherReports, writeReports } from './write-reports.ts';
 
 /** Dockerfiles from which on to start a thread and to read everything twice takes less time than it saves. */
 const enoughForThreads = 150;
@@ -48,6 +48,8 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   const selection = askedRules(parsed);
   refuseWithoutOrder(parsed);
   refuseTwoFormats(parsed, '--also writes a further report: --also sarif=FILE.');
+  // What is written wrong is said before anything is read, and recorded.
+  furtherReports(parsed);
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));

@@ -21,6 +21,7 @@ import { prefixFrom } from './path-prefix.ts';
 import type { BasesRun } from './perform-bases.ts';
 import { printWithoutProofs } from './perform-fix.ts';
 import type { Progress } from './progress.ts';
+import { typedAgain } from './typed-again.ts';
 
 /** Images whose labels are read at once. */
 const atOnce = 8;
@@ -53,7 +54,9 @@ export async function performBasesFix(
   if (parsed.has('write')) return write(run, made, parsed, terminal);
   await printWithoutProofs(made, parsed, terminal);
   if (made.files.length > 0 && !parsed.has('json'))
-    terminal.stdout.write('\nNothing is written yet.   plimsoll bases --write  ·  --patch FILE  ·  --branch NAME\n');
+    terminal.stdout.write(
+      `\nNothing is written yet.   ${typedAgain('bases', parsed, { adding: ['--write'], without: ['--fix'] })}  ·  --patch FILE  ·  --branch NAME\n`,
+    );
   return exitCodes.clean;
 }
 

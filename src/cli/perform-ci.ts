@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { meantOf } from '../core/nearest.ts';
 import type { PlannedFile } from '../core/planned-file.ts';
 import { printable } from '../core/printable.ts';
 import { recoverWriting } from '../fix/write-files.ts';
@@ -91,9 +92,11 @@ function systemFrom(positionals: readonly string[]): { system: SystemName; rest:
   if (action !== 'init' || system === undefined)
     throw new UserError(
       action === 'init' && name !== undefined
-        ? `no pipeline can be written for «${printable(name)}»`
-        : 'ci takes «init» and the system that runs the pipeline',
-      { remedy: `plimsoll ci init ${systemNames.join('|')} [PATH]` },
+        ? `no pipeline can be written for «${printable(name)}»${meantOf(name, systemNames)}`
+        : action === 'init' || action === undefined
+          ? 'ci takes «init» and the system that runs the pipeline, or «comment»'
+          : `ci takes «init» or «comment»; not «${printable(action)}»${meantOf(action, ['init', 'comment'])}`,
+      { remedy: `plimsoll ci init ${systemNames.join('|')} [PATH], or plimsoll ci comment --before FILE --after FILE` },
     );
   return { system, rest };
 }

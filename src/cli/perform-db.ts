@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { jsonText } from '../core/json-text.ts';
-import { nearest } from '../core/nearest.ts';
+import { meantOf } from '../core/nearest.ts';
 import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
 import { ecosystemNamed } from '../vulnerabilities/published-sources.ts';
 import { storeTime } from '../vulnerabilities/store-information.ts';
@@ -22,11 +22,10 @@ export async function performDb(parsed: ParsedArguments, terminal: Terminal): Pr
     asked === undefined ? storeDirectory(terminal.environment, homedir()) : path.resolve(terminal.cwd, asked);
   if (verb === 'update') return update(directory, parsed, terminal);
   if (verb === 'status') return status(directory, parsed, terminal);
-  const meant = verb === undefined ? undefined : nearest(verb, ['update', 'status']);
   throw new UserError(
     verb === undefined
       ? 'db needs to be told what to do'
-      : `db does not know «${verb}»${meant ? `; is «${meant}» meant?` : ''}`,
+      : `db does not know «${verb}»${meantOf(verb, ['update', 'status'])}`,
     { remedy: '«plimsoll db update» fetches advisories, «plimsoll db status» says how old they are.' },
   );
 }

@@ -10,6 +10,8 @@ import { type FixSession, openFixSession } from './fix-session.ts';
 import { isColored } from './is-colored.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { prefixFrom } from './path-prefix.ts';
+import { buildFlags } from './prove-flags.ts';
+import { typedAgain } from './typed-again.ts';
 
 /** Repairs as the arguments of `plimsoll fix` say; gives the exit code. */
 export async function performFix(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -21,6 +23,11 @@ export async function performFix(parsed: ParsedArguments, terminal: Terminal): P
     throw new UserError(`--${first} and --${other} cannot be asked for together`, {
       remedy: '«plimsoll fix --help» lists what can be done.',
     });
+  const ofProof = parsed.has('prove') ? undefined : buildFlags.find(({ name }) => parsed.has(name));
+  if (ofProof)
+    throw new UserError(`--${ofProof.name} has no effect without --prove`, {
+      remedy: 'With --prove the images are built and run before something is written.',
+    });
   if (parsed.has('prove')) {
     const { performProvedFix } = await import('./perform-proved-fix.ts');
     return performProvedFix(parsed, terminal);
@@ -30,7 +37,8 @@ export async function performFix(parsed: ParsedArguments, terminal: Terminal): P
     throw new UserError('--interactive needs a terminal to ask in', { remedy: 'Use --write, or --diff.' });
   try {
     const session = await openFixSession(parsed, terminal);
-    if (session.target.kind === 'bytes') return await printRepaired(session, terminal);
+    if (session.target.kind === 'bytes' && !['diff', 'check', 'json'].some(parsed.has))
+      return await printRepaired(session, terminal);
     if (parsed.has('interactive') && asker) return await oneByOne(session, asker, parsed, terminal);
     if (parsed.has('write')) return await write(session, parsed, terminal);
     if (parsed.has('diff')) return await printPatch(session, terminal);
@@ -47,7 +55,7 @@ async function show(
   parsed: ParsedArguments,
   terminal: Terminal,
 ): Promise<number> {
-  const report = await session.run();
+  const report = await session.run(alone(session));
   await print(report, session.project.root, parsed, terminal);
   const changes = report.files.length > 0;
   if (parsed.has('check')) return changes ? exitCodes.findings : exitCodes.clean;
@@ -64,7 +72,7 @@ async function show(
 }
 
 function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {
-  const steps = ['plimsoll fix --write'];
+  const steps = [typedAgain('fix', parsed, { adding: ['--write'] })];
   if (!parsed.has('review') && open.some(({ class: kind }) => kind === 'review'))
     steps.push('--review to include what is left for you');
   return steps.join('  ·  ');
@@ -129,12 +137,15 @@ const namedAtMost = 20;
 
 /** What an audit offers and was not written, since the result would not have held: nobody sees the page that says so where all is written at once. */
 function nameWithdrawn({ withdrawn }: FixReport, { stderr }: Terminal): void {
-  for (const { finding, fix, reason } of withdrawn.slice(0, namedAtMost)) {
-    const { path, start } = finding.locations[0];
-    const what = `${path}:${start.line}: «${fix.title}» (${finding.rule}) was taken back: ${reason}`;
-    stderr.write(`plimsoll: ${printable(what)}\n`);
-  }
-  const more = withdrawn.length - namedAtMost;
+  // One that was tried again in a later round, to the same end, is told once.
+  const all = new Set(
+    withdrawn.map(({ finding, fix, reason }) => {
+      const { path, start } = finding.locations[0];
+      return `${path}:${start.line}: «${fix.title}» (${finding.rule}) was taken back: ${reason}`;
+    }),
+  );
+  for (const what of [...all].slice(0, namedAtMost)) stderr.write(`plimsoll: ${printable(what)}\n`);
+  const more = all.size - namedAtMost;
   if (more > 0)
     stderr.write(`plimsoll: and ${more} more ${more === 1 ? 'fix was' : 'fixes were'} taken back; --json names all\n`);
 }
@@ -190,11 +201,16 @@ function nameLeftAlone({ problems, leftAlone }: FixReport, { stderr }: Terminal)
     stderr.write(`plimsoll: ${printable(path)}: ${printable(reason)}\n  ${printable(remedy)}\n`);
 }
 
+/** What a fix would write beside a text that came on standard input has no place in what is printed. */
+function alone({ target, project }: FixSession): Parameters<FixSession['run']>[0] {
+  if (target.kind !== 'bytes') return {};
+  return { refuses: ({ paths }) => paths.some((path) => !project.artifacts.has(path)) };
+}
+
 /** For editors: the repaired text, or the text as it came when there is nothing to repair. */
 async function printRepaired(session: FixSession, terminal: Terminal): Promise<number> {
   const [artifact] = session.project.artifacts.values();
-  // What a fix would write beside it has no place in what is printed.
-  const report = await session.run({ refuses: ({ paths }) => paths.some((path) => path !== artifact?.path) });
+  const report = await session.run(alone(session));
   const [file] = report.files;
   if (file) terminal.stdout.write(encodeArtifact(file.after));
   else if (artifact) terminal.stdout.write(encodeArtifact(artifact));

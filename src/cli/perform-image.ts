@@ -3,6 +3,7 @@ import path from 'node:path';
 import { audit } from '../audit/audit.ts';
 import { settingsFrom } from '../audit/settings.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { meantOf } from '../core/nearest.ts';
 import { printable } from '../core/printable.ts';
 import {
   type DiveRules,
@@ -38,11 +39,13 @@ import { imageSubject, type ReportWithHistory, withHistory } from './with-histor
 import { writeFile, writePieces } from './write-file.ts';
 import { writeReports } from './write-reports.ts';
 
+const forms = ['diff', 'compare', 'browse'];
+
 /** Looks into one image and reports as the arguments of `plimsoll image` say. Gives the exit code. */
 export async function performImage(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const [name, ...others] = parsed.positionals;
   if (name === undefined || others.length > 0)
-    throw new UserError('image takes the name of one image', {
+    throw new UserError(`image takes the name of one image${meantOf(name ?? '', others.length > 0 ? forms : [])}`, {
       remedy: 'plimsoll image registry.example/shop/web:1, plimsoll image ./image.tar, plimsoll image diff A B.',
     });
   refuseWithoutEffect(parsed);

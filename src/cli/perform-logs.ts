@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { meantOf } from '../core/nearest.ts';
 import { logCheck } from '../observe/log-check/check-log.ts';
 import type { LogReport } from '../observe/log-check/log-report.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
@@ -39,11 +39,8 @@ export async function performLogs(parsed: ParsedArguments, terminal: Terminal): 
 }
 
 function noVerb(verb: string | undefined): UserError {
-  const meant = verb === undefined ? undefined : nearest(verb, ['check']);
   const message =
-    verb === undefined
-      ? 'logs needs to be told what to do'
-      : `logs does not know «${verb}»${meant ? `; is «${meant}» meant?` : ''}`;
+    verb === undefined ? 'logs needs to be told what to do' : `logs does not know «${verb}»${meantOf(verb, ['check'])}`;
   return new UserError(message, { remedy: '«plimsoll logs check FILE» reads a log and judges it.' });
 }
 

@@ -6,6 +6,7 @@ import { type FixSession, openFixSession } from './fix-session.ts';
 import { fixKey } from './named-fixes.ts';
 import { print, writeReport } from './perform-fix.ts';
 import { type ProvedProject, proveProject } from './prove-project.ts';
+import { typedAgain } from './typed-again.ts';
 import { writeProofs } from './write-proofs.ts';
 
 /** `plimsoll fix --prove`: builds and runs before it shows or writes, and then only what did no harm. Gives the exit code. */
@@ -36,7 +37,7 @@ export async function performProvedFix(parsed: ParsedArguments, terminal: Termin
     if (!parsed.has('quiet') && !parsed.has('json')) terminal.stdout.write('\n');
     await print(report, session.project.root, parsed, terminal);
     if (report.files.length > 0 && !parsed.has('quiet') && !parsed.has('json'))
-      terminal.stdout.write('\nNothing is written yet.   plimsoll fix --prove --write\n');
+      terminal.stdout.write(`\nNothing is written yet.   ${typedAgain('fix', parsed, { adding: ['--write'] })}\n`);
     return proved.exitCode;
   }
   const code = await writeReport(session, report, parsed, terminal, true);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { meantOf } from '../core/nearest.ts';
+import { printable } from '../core/printable.ts';
 import { readPolicy } from '../kubernetes/response/read-policy.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { describePolicy } from '../respond/describe-policy.ts';
@@ -24,7 +26,12 @@ export async function performRespond(parsed: ParsedArguments, terminal: Terminal
     return exitCodes.clean;
   }
   if (what !== undefined)
-    throw new UserError(`respond takes «check POLICY», «manifests» or nothing; not «${parsed.positionals.join(' ')}»`);
+    throw new UserError(
+      `respond takes «check POLICY», «manifests» or nothing; not «${printable(parsed.positionals.join(' '))}»${meantOf(what, ['check', 'manifests'])}`,
+      {
+        remedy: '«plimsoll respond --help» says what each does.',
+      },
+    );
   await serve(parsed, terminal);
   return exitCodes.clean;
 }

@@ -14,8 +14,8 @@ import { formatOf, writeOut } from './perform-history.ts';
 export async function performTrend(parsed: ParsedArguments, terminal: Terminal): Promise<number> {
   const [directory, ...others] = parsed.positionals;
   if (others.length > 0 || (directory !== undefined && !isDirectory(directory, terminal.cwd)))
-    throw new UserError('trend takes one directory, or none', {
-      remedy: '--project NAME names another project of the store.',
+    throw new UserError(`trend takes one directory, or none; not «${printable(parsed.positionals.join(' '))}»`, {
+      remedy: 'Is it there? --project NAME names another project of the store.',
     });
   const since = sinceDay(parsed, new Date());
   const asked = await openAskedHistory(parsed, terminal, directory);

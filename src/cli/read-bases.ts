@@ -48,6 +48,7 @@ async function otherBase(
 ): Promise<OtherBase> {
   const alone: ParsedArguments = {
     positionals: parsed.positionals,
+    words: parsed.words,
     has: (flag) => !ofTheImage.includes(flag) && parsed.has(flag),
     value: (flag) => (ofTheImage.includes(flag) ? undefined : parsed.value(flag)),
     values: (flag) => (ofTheImage.includes(flag) ? [] : parsed.values(flag)),

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { opendirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Target } from '../project/target.ts';
@@ -29,11 +29,28 @@ export async function readTarget(
 }
 
 function isDirectory(absolute: string, written: string, mayBeMissing: boolean): boolean {
+  let found: boolean;
   try {
-    return statSync(absolute).isDirectory();
+    found = statSync(absolute).isDirectory();
   } catch (cause) {
     if (mayBeMissing) return false;
     throw new UserError('there is no such file or directory, or it cannot be read', { where: written, cause });
+  }
+  if (found && !mayBeMissing) mustOpen(absolute, written);
+  return found;
+}
+
+/** Of a directory below another one it is a problem in the report. If it is all that there is to look at, nothing found would be taken for clean. */
+function mustOpen(directory: string, written: string): void {
+  try {
+    opendirSync(directory).closeSync();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new UserError(`this directory cannot be read${code}`, {
+      where: written,
+      remedy: 'Give the permission to read it, or name another one.',
+      cause,
+    });
   }
 }
 

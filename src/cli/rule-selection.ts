@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { meantOf } from '../core/nearest.ts';
 import type { RuleConfigurations } from '../project/configuration.ts';
 import { rules } from '../rules/generated.ts';
 import type { ParsedArguments } from './command.ts';
@@ -20,7 +21,10 @@ export function askedRules(parsed: ParsedArguments): AskedRules {
   const known = (pattern: string) => rules.some(({ id }) => matchesRule(pattern, id));
   const unknown = [...parsed.values('rule'), ...parsed.values('skip')].find((pattern) => !known(pattern));
   if (unknown !== undefined)
-    throw new UserError(`there is no rule «${unknown}»`, { remedy: '«plimsoll rules» lists all.' });
+    throw new UserError(
+      `there is no rule «${unknown}»${meantOf(unknown, [...new Set(rules.flatMap(({ id }) => [id, areaOf(id)]))])}`,
+      { remedy: '«plimsoll rules» lists all.' },
+    );
   const preset = parsed.value('preset');
   return {
     ...((preset === 'all' || preset === 'recommended') && ({ preset } as const)),
@@ -28,6 +32,11 @@ export function askedRules(parsed: ParsedArguments): AskedRules {
     skip: parsed.values('skip'),
     options: vulnerabilityOptions(parsed),
   };
+}
+
+/** `cache/*` of `cache/image-tag`. */
+function areaOf(id: string): string {
+  return id.replace(/\/.*/, '/*');
 }
 
 /** Whether an id or `area/*` names a rule. */

@@ -1,5 +1,5 @@
 import { exitCodes, UserError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { meantOf } from '../core/nearest.ts';
 import type { Command, Terminal } from './command.ts';
 import { commands } from './generated.ts';
 import { outputOf } from './output.ts';
@@ -25,37 +25,39 @@ export async function run(argv: readonly string[], version: string): Promise<num
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const asked = name === 'help' ? commands.find((command) => command.name === rest[0]) : undefined;
-    terminal.stdout.write(asked ? await helpOf(await asked.load(), rest.slice(1)) : overview(terminal.version));
+    const [about] = name === 'help' ? rest : [];
+    const asked = commands.find((command) => command.name === about);
+    if (about !== undefined && !about.startsWith('-') && !asked) throw unknownCommand(about);
+    terminal.stdout.write(
+      asked ? await helpOf(await asked.load(), rest.slice(1), terminal) : overview(terminal.version),
+    );
     return exitCodes.clean;
   }
   const entry = commands.find((command) => command.name === name);
   if (!entry) throw unknownCommand(name);
   const command: Command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {
-    terminal.stdout.write(await helpOf(command, rest));
+    terminal.stdout.write(await helpOf(command, rest, terminal));
     return exitCodes.clean;
   }
   const { parseArguments } = await import('./parse-arguments.ts');
   return command.run(parseArguments(command, rest), terminal);
 }
 
-async function helpOf(command: Command, argv: readonly string[]): Promise<string> {
+async function helpOf(command: Command, argv: readonly string[], { stdout }: Terminal): Promise<string> {
   const [{ commandHelp }, { commandAs }] = await Promise.all([import('./help.ts'), import('./command-form.ts')]);
   return commandHelp(
     commandAs(
       command,
       argv.find((argument) => !argument.startsWith('-')),
     ),
+    stdout.columns,
   );
 }
 
 function unknownCommand(name: string): UserError {
-  const suggestion = nearest(
-    name,
-    commands.map((command) => command.name),
-  );
-  return new UserError(`there is no command «${name}»${suggestion ? `; is «${suggestion}» meant?` : ''}`, {
+  const known = [...commands.map((command) => command.name), '--help', '--version'];
+  return new UserError(`there is no command «${name}»${meantOf(name === 'version' ? '--version' : name, known)}`, {
     remedy: '«plimsoll --help» lists the commands.',
   });
 }

@@ -20,6 +20,11 @@ function asUserError<Result>(file: string, act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
-    throw new UserError('this file cannot be written', { where: file, cause });
+    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new UserError(`this file cannot be written${code}`, {
+      where: file,
+      remedy: 'Is its directory there, writable, and its disk not full? Name another file.',
+      cause,
+    });
   }
 }

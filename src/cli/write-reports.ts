@@ -62,27 +62,29 @@ export async function writeReports(
   // A clean run into a pipe leaves the pipe empty; a person at the other end still sees that something was looked at.
   if (text === '' && !parsed.has('quiet'))
     terminal.stderr.write((await import('../report/plain.ts')).summaryLine(report));
-  for (const further of parsed.values('also')) await writeFurther(further, report, prefix, failFrom, terminal);
+  for (const { format: further, file } of furtherReports(parsed)) {
+    const settings = { columns: 100, color: false, all: true, failFrom };
+    writeRendered(path.resolve(terminal.cwd, file), await render(further, report, prefix, settings));
+  }
 }
 
 function colorIsForced(parsed: ParsedArguments): boolean {
   return parsed.value('color') === 'always';
 }
 
-async function writeFurther(
-  further: string,
-  report: Report,
-  prefix: string,
-  failFrom: Severity,
-  terminal: Terminal,
-): Promise<void> {
-  const equals = further.indexOf('=');
-  const format = formatNamed(further.slice(0, Math.max(0, equals)));
-  const file = further.slice(equals + 1);
-  if (format === undefined || file === '')
-    throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
-  const settings = { columns: 100, color: false, all: true, failFrom };
-  writeRendered(path.resolve(terminal.cwd, file), await render(format, report, prefix, settings));
+/**
+ * What `--also` asks for.
+ * @throws UserError for a format that is none, and where no file is named
+ */
+export function furtherReports(parsed: ParsedArguments): readonly { format: ReportFormat; file: string }[] {
+  return parsed.values('also').map((further) => {
+    const equals = further.indexOf('=');
+    const format = formatNamed(further.slice(0, Math.max(0, equals)));
+    const file = further.slice(equals + 1);
+    if (format === undefined || file === '')
+      throw new UserError(`--also takes FORMAT=FILE with one of ${formats.join(', ')}; not «${further}»`);
+    return { format, file };
+  });
 }
 
 function writeRendered(file: string, text: Rendered): void {

@@ -4,7 +4,7 @@ export interface IgnoreComment {
   readonly ids: readonly string[];
   /** `next`: the instruction, line or node that follows, or the comment's own line; `file`: the whole file. */
   readonly scope: 'next' | 'file';
-  /** Last day on which it holds, `2026-12-31`. */
+  /** Last day on which it holds, `2026-12-31`; {@link noDay} where what is written is no day: it holds no more. */
   readonly until: string | undefined;
   readonly reason: string | undefined;
 }
@@ -35,6 +35,16 @@ export function readIgnoreComment(comment: string): IgnoreComment | undefined {
   return undefined;
 }
 
+/** Before every day: what was to end, and does not say when, ends at once rather than never. */
+export const noDay = '0000-00-00';
+
+function lastDay(written: string | undefined): string | undefined {
+  if (written === undefined) return undefined;
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Number.NaN;
+  // February 30 would be a day in March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(written) ? written : noDay;
+}
+
 function readOwn(text: string): IgnoreComment | undefined {
   const match = /^plimsoll\s+(ignore|ignore-file)\s*=\s*([^\s]+)(.*)$/.exec(text);
   if (!match) return undefined;
@@ -42,7 +52,7 @@ function readOwn(text: string): IgnoreComment | undefined {
   const dashes = rest.indexOf('--');
   const options = dashes === -1 ? rest : rest.slice(0, dashes);
   const reason = dashes === -1 ? undefined : rest.slice(dashes + 2).trim() || undefined;
-  const until = /\buntil=(\d{4}-\d{2}-\d{2})/.exec(options)?.[1];
+  const until = lastDay(/\buntil=(\S*)/.exec(options)?.[1]);
   return {
     ids: listed(ids).map((id) => (id === 'all' ? '*' : id)),
     scope: kind === 'ignore' ? 'next' : 'file',
@@ -85,7 +95,7 @@ function readBuildkit(text: string): IgnoreComment | undefined {
 function readTrivy(text: string): IgnoreComment | undefined {
   const ids = [...text.matchAll(/trivy:ignore:([A-Za-z0-9-]+|\*)/g)].map((match) => `trivy:${trivyId(match[1] ?? '')}`);
   if (ids.length === 0) return undefined;
-  return { ids, scope: 'next', until: /exp:(\d{4}-\d{2}-\d{2})/.exec(text)?.[1], reason: undefined };
+  return { ids, scope: 'next', until: lastDay(/\bexp:(\S*)/.exec(text)?.[1]), reason: undefined };
 }
 
 /** `AVD-DS-0002`, `DS-0002` and `DS002` are one check; rules carry the short form of their list: DS002, KSV001. */

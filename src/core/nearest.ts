@@ -15,6 +15,12 @@ export function nearest(written: string, candidates: readonly string[]): string 
   return best;
 }
 
+/** `; is «audit» meant?` behind a sentence that refuses what was written; nothing where none of the candidates is near. */
+export function meantOf(written: string, candidates: readonly string[]): string {
+  const meant = nearest(written, candidates);
+  return meant === undefined ? '' : `; is «${meant}» meant?`;
+}
+
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 8 || a.length > 100) return Number.POSITIVE_INFINITY;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -71,7 +71,7 @@ export function readHistoryConfiguration(path: string, text: string): HistorySet
 }
 
 function parsed(path: string, text: string) {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { prettyErrors: false });
   const complain = complainer(path, text);
   const [error] = document.errors;
   if (error)

@@ -1,7 +1,7 @@
 import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Position } from '../core/text.ts';
-import { costText, countsText, inventoryParts, isWithoutImages } from './internal/wording.ts';
+import { costText, countsText, inventoryParts, isWithoutImages, nothingToLookAt } from './internal/wording.ts';
 import { fixProofText } from './proof-view.ts';
 
 /**
@@ -26,7 +26,9 @@ export function renderPlain(report: Report): string {
 /** One line: what was looked at and what was found. */
 export function summaryLine(report: Report): string {
   const hint = isWithoutImages(report.inventory) ? ' (plimsoll init writes what a program of them lacks)' : '';
-  return `${printable(report.name)}: ${inventoryParts(report.inventory).map(printable).join(', ')}: ${countsText(report.findings)}${hint}\n`;
+  const parts = inventoryParts(report.inventory);
+  const found = parts[0] === nothingToLookAt && report.findings.length === 0 ? [] : [countsText(report.findings)];
+  return `${[printable(report.name), parts.map(printable).join(', '), ...found].join(': ')}${hint}\n`;
 }
 
 function place(path: string, position: Position = { line: 1, column: 1 }): string {

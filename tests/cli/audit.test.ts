@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -359,4 +368,31 @@ test('what plimsoll.yaml calls a copy is judged as what it is a copy of', async 
   expect(await said()).not.toContain('end-of-life-base');
   write({ 'plimsoll.yaml': mirrors });
   expect(await said()).toContain('A copy of docker.io/node: Node.js 16 has had no security updates');
+});
+
+describe('what cannot be read or asked', () => {
+  test('a further report of a kind that there is not is refused before anything is told or recorded', async () => {
+    write({ Dockerfile: 'FROM debian\n' });
+    await expect(audit(['--also', 'foo=x', '--record', '--output', 'out.txt'])).rejects.toThrow('--also takes');
+    expect(readdirSync(directory)).toEqual(['Dockerfile']);
+  });
+
+  test.each([
+    ['cach/*', 'is «cache/*» meant?'],
+    ['cache', 'is «cache/*» meant?'],
+    ['cache/image-tags', 'is «cache/image-tag» meant?'],
+  ])('the rule %s is none', async (rule, meant) => {
+    await expect(audit(['--rule', rule])).rejects.toThrow(meant);
+  });
+
+  test('a directory with nothing in it is told in one sentence', async () => {
+    const { stderr, code } = await audit([]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/: nothing to look at: no Dockerfile, Compose file or Kubernetes manifest\n$/);
+  });
+
+  test('a report that cannot be written says why', async () => {
+    write({ Dockerfile: 'FROM debian:12\n' });
+    await expect(audit(['--output', 'no/such/place'])).rejects.toThrow('this file cannot be written (ENOENT)');
+  });
 });

@@ -83,7 +83,7 @@ ${probes}`;
     expect(code).toBe(0);
     expect(stdout).toContain('+ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*');
     expect(stdout).toContain('layers/package-cache-left');
-    expect(stdout).toContain('plimsoll fix --write');
+    expect(stdout).toContain('plimsoll fix --rule layers/package-cache-left --write');
     expect(read('Dockerfile').toString()).toBe(fixable);
   });
 
@@ -123,6 +123,34 @@ ${probes}`;
   test('standard input comes out repaired', async () => {
     expect((await fix(['-', ...only], { input: fixable })).stdout).toBe(repaired);
   });
+
+  test.each([
+    [['--check'], fixable, 1, 'layers/package-cache-left'],
+    [['--check'], repaired, 0, 'nothing to repair'],
+    [['--diff'], fixable, 0, '+++ b/'],
+    [['--json'], fixable, 0, '"plimsoll-fix-report"'],
+  ] as const)('standard input with %j is judged as a file is', async (flags, input, expected, shown) => {
+    const { code, stdout } = await fix(['-', ...only, ...flags], { input });
+    expect(code).toBe(expected);
+    expect(stdout).toContain(shown);
+    if (input === repaired) expect((await fix(['-', ...only, '--diff'], { input })).stdout).toBe('');
+  });
+
+  test('what is offered next is what was asked, not all of this directory', async () => {
+    write({ 'a b/Dockerfile': fixable });
+    expect((await fix(['a b', ...only])).stdout).toContain(
+      "plimsoll fix 'a b' --rule layers/package-cache-left --write",
+    );
+  });
+
+  test.each(['--builder', '--timeout', '--no-run', '--keep-images'])(
+    '%s is refused without --prove: nothing would be built',
+    async (flag) => {
+      write({ Dockerfile: fixable });
+      const value = flag.startsWith('--no-') || flag.startsWith('--keep') ? [] : ['5'];
+      await expect(fix([flag, ...value])).rejects.toThrow(`${flag} has no effect without --prove`);
+    },
+  );
 
   test('standard input with nothing to repair comes out as it is, byte for byte', async () => {
     const bytes = Buffer.from('\ufeffFROM scratch\r\n# caf\u00e9\r\nCOPY a /', 'utf8');

@@ -33,6 +33,7 @@ describe('arguments', () => {
     [['--formt', 'json'], 'is --format meant?'],
     [['--format'], '--format needs a value'],
     [['--format', 'xml'], 'takes json, text; not «xml»'],
+    [['--format', 'jsn'], 'not «jsn»; is «json» meant?'],
     [['--quiet=yes'], '--quiet takes no value'],
     [['-x'], 'has no flag -x'],
   ])('%j is refused', (argv, message) => {

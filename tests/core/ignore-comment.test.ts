@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { idsName, readIgnoreComment, trivyId } from '../../src/core/ignore-comment.ts';
+import { idsName, noDay, readIgnoreComment, trivyId } from '../../src/core/ignore-comment.ts';
 
 const nothing = { until: undefined, reason: undefined };
 
@@ -34,6 +34,16 @@ describe('reading an ignore comment', () => {
     ],
   ])('%s', (comment, expected) => {
     expect(readIgnoreComment(comment)).toEqual(expected);
+  });
+
+  test.each([
+    '# plimsoll ignore=cache/a until=2027-6-1',
+    '# plimsoll ignore=cache/a until=2027-02-30',
+    '# plimsoll ignore=cache/a until=01.06.2027 -- soon',
+    '# plimsoll ignore=cache/a until= -- soon',
+    '#trivy:ignore:DS002 exp:2027-6-1',
+  ])('%s does not hold: its end is no day, and it was to have one', (comment) => {
+    expect(readIgnoreComment(comment)?.until).toBe(noDay);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { exitCodes, UserError } from '../../core/errors.ts';
+import { meantOf } from '../../core/nearest.ts';
 import type { Command } from '../command.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -17,7 +18,9 @@ export const command: Command = {
   async run(parsed, terminal) {
     const shell = shells.find((each) => each === parsed.positionals[0]);
     if (shell === undefined || parsed.positionals.length !== 1)
-      throw new UserError(`completion takes one shell: ${shells.join(', ')}`);
+      throw new UserError(
+        `completion takes one shell: ${shells.join(', ')}${meantOf(parsed.positionals[0] ?? '', shells)}`,
+      );
     const { completionScript } = await import('../completion-script.ts');
     terminal.stdout.write(await completionScript(shell));
     return exitCodes.clean;

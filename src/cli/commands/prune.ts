@@ -1,3 +1,6 @@
+import { UserError } from '../../core/errors.ts';
+import { meantOf } from '../../core/nearest.ts';
+import { printable } from '../../core/printable.ts';
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm, FlagDefinition } from '../command.ts';
 import { engineFlags } from '../prune-engine-flags.ts';
@@ -84,7 +87,9 @@ export const command: Command = {
   examples: [...registry.examples, ...engine.examples],
   forms: [registry, engine],
   async run(parsed, terminal) {
-    if (parsed.positionals[0] === 'engine') {
+    const [what] = parsed.positionals;
+    if (what !== 'registry' && what !== 'engine') throw whatNot(what);
+    if (what === 'engine') {
       const { performPruneEngine } = await import('../perform-prune-engine.ts');
       return performPruneEngine(parsed, terminal);
     }
@@ -92,3 +97,14 @@ export const command: Command = {
     return performPruneRegistry(parsed, terminal);
   },
 };
+
+function whatNot(what: string | undefined): UserError {
+  return new UserError(
+    what === undefined
+      ? 'prune needs to be told what to clear'
+      : `prune takes «registry» or «engine»; not «${printable(what)}»${meantOf(what, ['registry', 'engine'])}`,
+    {
+      remedy: 'plimsoll prune registry registry.example.com, or plimsoll prune engine; both show first what would go.',
+    },
+  );
+}

@@ -31,7 +31,7 @@ const seconds = { s: 1, m: 60, h: 3600, d: 86400 };
 export function readPolicyText(path: string, text: string): PolicyValue {
   if (text.length > longestPolicy)
     throw new UserError(`a policy has at most ${longestPolicy / 1024} KiB`, { where: path });
-  const document = parseDocument(text, { uniqueKeys: true });
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false });
   const lines = lineIndex(text);
   const placeOf = (offset: number) => {
     const { line, column } = lines.positionAt(offset);

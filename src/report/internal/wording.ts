@@ -83,8 +83,11 @@ export function inventoryParts(inventory: Inventory): string[] {
     const name = contexts.length === 1 ? 'context' : `${contexts.length} contexts`;
     parts.push(`${name} ${bytesText(bytes)}${unneeded > 0 ? ` (${bytesText(unneeded)} for nothing)` : ''}`);
   }
-  return parts.length === 0 ? ['nothing to look at: no Dockerfile, Compose file or Kubernetes manifest'] : parts;
+  return parts.length === 0 ? [nothingToLookAt] : parts;
 }
+
+/** In place of what was looked at. */
+export const nothingToLookAt = 'nothing to look at: no Dockerfile, Compose file or Kubernetes manifest';
 
 /** True for an application's repository that has nothing yet of what `plimsoll init` writes. */
 export function isWithoutImages({
