@@ -16,13 +16,16 @@ export function setsOtherUser(use: ImageUse): boolean {
 const forEveryUser = /^(?:CAP_)?NET_BIND_SERVICE$/i;
 
 /**
- * True where what runs an image gives it what only root in the container can use: it is privileged, or gets capabilities.
+ * True where what runs an image gives it what only root in the container can use: it is privileged, or gets capabilities, or a directory
+ * of the node, which is root's: an agent, a driver, a plug-in of the network.
  * https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
+ * https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
  */
 export function givesRootsRights(use: ImageUse): boolean {
   const [isPrivileged, added] =
     use.kind === 'service'
       ? [/^(?:true|yes|on)$/i.test(use.service.privileged?.text ?? ''), use.service.capAdd]
       : [use.container.security.privileged.value === true, use.container.security.addedCapabilities];
-  return isPrivileged || added.some(({ text }) => !forEveryUser.test(text));
+  const ofNode = use.kind === 'container' && use.container.volumeMounts.some(({ volume }) => volume?.kind === 'hostPath');
+  return isPrivileged || ofNode || added.some(({ text }) => !forEveryUser.test(text));
 }

@@ -43,7 +43,7 @@ export function isRefusedAsNonRoot(project: Project, container: Container): bool
   return user.kind === 'root' || user.kind === 'named' || hasRootsRights(container);
 }
 
-/** True when the manifest adds capabilities of use to root alone: to change owners or users, to set up a network. */
+/** True when the manifest gives what is of use to root alone: capabilities to change owners or set up a network, directories of the node. */
 export function hasRootsRights(container: Container): boolean {
   return givesRootsRights({ kind: 'container', workload: container.workload, container });
 }

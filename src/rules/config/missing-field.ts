@@ -1,5 +1,6 @@
 import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
+import { isYttTemplate } from '../../kubernetes/edit-yaml.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import type { Violation } from '../../kubernetes/schema/check-object.ts';
 import { describeType } from '../../kubernetes/schema/value-type.ts';
@@ -20,8 +21,7 @@ export const rule = objectRule({
     const faults = faultsOf(project, object).filter((fault) => fault.kind === 'missing-field');
     if (faults.length === 0 || mayBePart(project, object)) return;
     for (const fault of faults) {
-      // A chart's empty value is there for who installs it to give.
-      if (object.origin.kind === 'helm' && isNull(fault.at)) continue;
+      if (isNull(fault.at) && isGivenLater(project, object)) continue;
       const fix = fixOf(project, object, fault);
       report({
         ...(fix && { fix }),
@@ -32,6 +32,12 @@ export const rule = objectRule({
     }
   },
 });
+
+/** A chart's empty value is there for who installs it to give, and ytt writes what its comment says. */
+function isGivenLater(project: Project, { origin, path }: KubernetesObject): boolean {
+  const file = project.artifacts.get(path);
+  return origin.kind === 'helm' || (file !== undefined && isYttTemplate(file));
+}
 
 type MissingField = Extract<Violation, { kind: 'missing-field' }>;
 

@@ -23,6 +23,7 @@ export const rule = objectRule({
       const { text } = node;
       // What is filled in first is no name yet.
       if (node.style === 'absent' || text === '' || isFilledIn(text) || text.includes('((')) continue;
+      if (what === 'the name' && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text)) continue;
       const fault = faultOf(text);
       if (fault) report({ at: node, message: `${titleOf(object)}: ${what} ${shown(text)} ${fault}.` });
     }

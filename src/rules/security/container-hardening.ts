@@ -76,7 +76,7 @@ const imageFirst =
   'Let the image end with USER and a number above zero first: with runAsNonRoot alone Kubernetes would not start it.';
 
 const withoutRights =
-  'The added capabilities are of use to root alone: let the program start as a user above zero and take them out, or say runAsNonRoot: false.';
+  'The capabilities that are added, or the directories of the node, are of use to root alone: let the program do without them and start as a user above zero, or say runAsNonRoot: false.';
 
 function hardeningOf(
   project: Project,

@@ -1,5 +1,6 @@
 import type { Assumption } from '../../core/fix.ts';
 import { familiarName } from '../../core/image-reference.ts';
+import { readRoleBinding } from '../../kubernetes/rbac.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
 import { isWhole, titleOf } from '../../kubernetes/whole-workload.ts';
@@ -26,7 +27,10 @@ export const rule = workloadRule({
     if (serviceAccount !== undefined && serviceAccount.text !== 'default') return;
     if (mounted.value === false || !isWhole(workload) || isSwitchedOff(project, workload)) return;
     const edits = setIn(project, workload.object, workload.podSpec, { automountServiceAccountToken: false }, 'first');
-    const fix = manifestFix('Mount no token', edits, [callsNothing(workload)]);
+    // Who gives rights to the default account has a program that uses them.
+    const fix = isGivenRights(project, workload)
+      ? undefined
+      : manifestFix('Mount no token', edits, [callsNothing(workload)]);
     report({
       ...(fix && { fix }),
       at: mounted.node ?? serviceAccount ?? workload.place,
@@ -64,6 +68,18 @@ function callsNothing({ allContainers, name }: Workload): Assumption {
     statement,
     `Does a program of ${name} use a Kubernetes client, find its peers by the API, or elect a leader? Then it needs a ServiceAccount of its own.`,
   );
+}
+
+/** A binding of the project names the default account of the namespace, which is not known where the manifest leaves it out. */
+function isGivenRights(project: Project, workload: Workload): boolean {
+  return ['RoleBinding', 'ClusterRoleBinding']
+    .flatMap((kind) => objectsOfKind(project.objects, kind))
+    .some((binding) =>
+      readRoleBinding(binding)?.subjects.some(
+        ({ kind, name, namespace = binding.namespace }) =>
+          kind === 'ServiceAccount' && name.text === 'default' && sameNamespace({ namespace }, workload),
+      ),
+    );
 }
 
 /** The default account itself may say that its token is not mounted. */
