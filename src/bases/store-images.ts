@@ -5,7 +5,14 @@ const stores =
   /^(?:postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|redis-stack|valkey|memcached|elasticsearch|opensearch|couchdb|couchbase|cassandra|neo4j|clickhouse|clickhouse-server|influxdb|etcd)$/;
 
 /** Of brokers and what keeps others' state: like stores, two that do not know of each other are two. */
-const brokers = /^(?:rabbitmq|kafka|zookeeper|nats|activemq-artemis|activemq|consul|vault|minio|mosquitto)$/;
+const brokers = new RegExp(
+  `^(?:${[
+    'rabbitmq|(?:cp-)?kafka|kafka-native|redpanda|pulsar|nats|nats-streaming|nsqd|nsqlookupd|activemq-artemis|activemq|(?:eclipse-)?mosquitto|emqx',
+    '(?:cp-)?zookeeper|consul|vault|minio',
+    'percona(?:-server(?:-mongodb)?)?|keydb|dragonfly|cockroach|surrealdb|arangodb|rethinkdb|questdb|immudb|documentdb-local|dynamodb-local',
+    'solr|meilisearch|typesense|qdrant|weaviate|milvus|chroma|victoria-metrics|loki',
+  ].join('|')})$`,
+);
 
 /** What watches others and keeps what it saw to itself: two of one see everything twice, or each a part of it. */
 const watchers =
@@ -15,13 +22,18 @@ const watchers =
 const portsOfStores = new Map([
   [1433, 'SQL Server'],
   [1521, 'Oracle Database'],
+  [1883, 'an MQTT broker'],
   [2181, 'ZooKeeper'],
+  [2379, 'etcd'],
   [3306, 'MySQL'],
+  [4222, 'NATS'],
   [5432, 'PostgreSQL'],
   [5672, 'RabbitMQ'],
   [6379, 'Redis'],
+  [7687, 'Neo4j'],
   [9042, 'Cassandra'],
   [9092, 'Kafka'],
+  [9200, 'Elasticsearch'],
   [11211, 'Memcached'],
   [27017, 'MongoDB'],
 ]);

@@ -106,6 +106,12 @@ function collect(
   objects.push(objectFrom(root, { source, range, origin }));
 }
 
+/** A chart is rendered for no namespace in particular, and Helm then writes `default` for the release's. */
+function namespaceOf(node: YamlMap, origin: ObjectOrigin): string | undefined {
+  const namespace = textAt(node, 'metadata', 'namespace');
+  return origin.kind === 'helm' && namespace === 'default' ? undefined : namespace;
+}
+
 /** An object of a node that is known to be one: it has `apiVersion` and `kind`. */
 export function objectFrom(
   node: YamlMap,
@@ -120,7 +126,7 @@ export function objectFrom(
     group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
     kind: textAt(node, 'kind') ?? '',
     name: nameNode?.text ?? '',
-    namespace: textAt(node, 'metadata', 'namespace'),
+    namespace: namespaceOf(node, from.origin),
     get labels() {
       labels ??= textsAt(node, 'metadata', 'labels');
       return labels;

@@ -26,6 +26,7 @@ export function givesRootsRights(use: ImageUse): boolean {
     use.kind === 'service'
       ? [/^(?:true|yes|on)$/i.test(use.service.privileged?.text ?? ''), use.service.capAdd]
       : [use.container.security.privileged.value === true, use.container.security.addedCapabilities];
-  const ofNode = use.kind === 'container' && use.container.volumeMounts.some(({ volume }) => volume?.kind === 'hostPath');
+  const ofNode =
+    use.kind === 'container' && use.container.volumeMounts.some(({ volume }) => volume?.kind === 'hostPath');
   return isPrivileged || ofNode || added.some(({ text }) => !forEveryUser.test(text));
 }

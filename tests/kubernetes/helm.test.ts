@@ -107,6 +107,15 @@ data:
   'newer/templates/a.yaml': releaseMap,
   'older/Chart.yaml': 'apiVersion: v2\nname: older\nversion: 0.1.0\nkubeVersion: "<1.30.0-0"\n',
   'older/templates/a.yaml': releaseMap,
+  'placed/Chart.yaml': 'apiVersion: v2\nname: placed\nversion: 0.1.0\n',
+  'placed/templates/a.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata: {name: release, namespace: {{ .Release.Namespace | quote }}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: fixed, namespace: kube-system}
+`,
   'library/Chart.yaml': 'apiVersion: v2\nname: library\nversion: 0.1.0\ntype: library\n',
 };
 
@@ -171,6 +180,15 @@ describe('a chart', () => {
     expect(line(container?.imagePullPolicy)).toBe('Always');
     expect(line(container?.resources.limits.get('memory')?.node)).toBe('resources:');
     expect(objects[0]?.origin).toEqual({ kind: 'helm', chart: 'charts/web' });
+  });
+
+  test('is made for the namespace that it is installed in, which is not known', async ({ skip }) => {
+    skip(!hasHelm, 'helm is not installed');
+    const { objects } = await render('placed');
+    expect(objects.map(({ name, namespace }) => [name, namespace]).sort()).toEqual([
+      ['fixed', 'kube-system'],
+      ['release', undefined],
+    ]);
   });
 
   const given = (node: YamlNode | undefined) =>
