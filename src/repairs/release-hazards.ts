@@ -370,6 +370,12 @@ const versionedPath: Readonly<Record<string, VersionedPath>> = {
   ruby: { version: two, pattern: (version) => new RegExp(`\\b(?:ruby|gems)/${version.replace('.', '\\.')}\\.0\\b`) },
   php: { version: two, pattern: () => /\bno-debug-(?:non-)?zts-\d{8}\b/ },
   node: { version: /^\d+/, pattern: () => /\bnode-v\d{2,3}-(?:linux|musl)/ },
+  // Extensions are packages of one version each (postgresql-14-partman, postgresql-server-dev-14), and so are its directories.
+  postgres: {
+    version: /^(?:9\.\d|\d+)/,
+    pattern: (version) =>
+      new RegExp(`\\bpostgresql(?:-[a-z]+)*[-/]?${version.replace('.', '\\.')}(?![\\d.])[\\w.-]*|\\bpg_?${version}(?!\\d)`),
+  },
 };
 
 /** A directory of the system's own language, whose version is that of the release. */

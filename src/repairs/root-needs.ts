@@ -27,7 +27,7 @@ export function rootNeeds(project: Project, dockerfile: Dockerfile, stage: Stage
     homeOfRoot(dockerfile, stage),
     mountedInHome(project, dockerfile, stage),
     narrowModes(dockerfile, stage),
-    engineSocket(stage),
+    engineSocket(dockerfile, stage),
   ].filter((each) => each !== undefined);
 }
 
@@ -204,11 +204,36 @@ function narrowModes(dockerfile: Dockerfile, stage: Stage): Assumption | undefin
   };
 }
 
-function engineSocket(stage: Stage): Assumption | undefined {
+/** Who has Docker's client uses it: its socket belongs to root and to a group whose number only the machine knows. */
+function engineSocket(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+  const statement = 'The program does not use the socket of the container engine, which is for root.';
   const volumes = imageInstructions(stage).flatMap((each) => (each.name === 'VOLUME' ? each.paths : []));
-  return volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value))
-    ? { statement: 'The program does not use the socket of the container engine, which is for root.', state: 'fails' }
-    : undefined;
+  if (volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value))) return { statement, state: 'fails' };
+  const line = dockerClient(dockerfile, stage);
+  return line === undefined
+    ? undefined
+    : { statement: `${statement} Line ${line} gives it Docker's client.`, state: 'fails' };
+}
+
+/** The line that brings Docker's client: its package, its installer, its image or its archive. */
+function dockerClient(dockerfile: Dockerfile, stage: Stage): number | undefined {
+  const chain = new Set(stageChain(stage));
+  const installed = packageCommands(dockerfile).find(
+    ({ stage: own, read }) =>
+      own !== undefined &&
+      chain.has(own) &&
+      read.action === 'install' &&
+      ['apt', 'apk', 'rpm'].includes(read.ecosystem) &&
+      read.packages.some(({ name }) => /^docker(?:\.io|-cli|-ce|-ce-cli|-engine)?$/.test(name)),
+  );
+  if (installed) return installed.instruction.line;
+  return imageInstructions(stage).find((each) => {
+    if (each.name === 'COPY')
+      return each.sources.some(({ value }) => /(?:^|\/)bin\/docker$/.test(value)) && each.from !== undefined;
+    if (each.name !== 'RUN' && each.name !== 'ADD') return false;
+    const text = dockerfile.text.slice(each.range.start, each.range.end);
+    return /\bget\.docker\.com\b|\bdownload\.docker\.com\/linux\/static\b/.test(text);
+  })?.line;
 }
 
 function baseName(path: string): string {

@@ -10,6 +10,9 @@ export interface KnownTag {
   readonly path: string;
 }
 
+/** `16-alpine`, `v3.7`, MinIO's `RELEASE.2025-09-07T16-13-09Z`; not `java8` or `alpine3.23`, which say what an image is made of. */
+const version = /^(?:v|release[.-])?\d/i;
+
 const indexes = new WeakMap<Project, ReadonlyMap<string, readonly KnownTag[]>>();
 
 /**
@@ -43,7 +46,7 @@ function makeIndex({ dockerfiles, workloads, composeFiles }: Project): ReadonlyM
   const add = (reference: ImageReference | undefined, path: string) => {
     const tag = reference?.tag;
     // One that gets no updates any more is no version to name; a database of `latest` is newer, and does not go back.
-    if (!reference || tag === undefined || !/\d/.test(tag) || hasEnded(reference)) return;
+    if (!reference || tag === undefined || !version.test(tag) || hasEnded(reference)) return;
     const name = familiarName(reference);
     const known = index.get(name);
     if (known) known.push({ tag, path });

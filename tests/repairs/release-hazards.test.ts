@@ -79,6 +79,26 @@ test.each([
     'COPY x.node /app/build/node-v93-linux-x64/',
     ['line 2 names node-v93-linux, which is of the old version'],
   ],
+  [
+    'postgres:14',
+    'postgres:16',
+    'RUN apt-get update && apt-get install -y --no-install-recommends postgresql-14-partman',
+    ['line 2 names postgresql-14-partman, which is of the old version'],
+  ],
+  [
+    'postgres:14',
+    'postgres:16',
+    'RUN apt-get install -y postgresql-server-dev-14 && make install',
+    ['line 2 names postgresql-server-dev-14, which is of the old version'],
+  ],
+  [
+    'postgres:14',
+    'postgres:16',
+    'COPY ext.so /usr/lib/postgresql/14/lib/',
+    ['line 2 names postgresql/14, which is of the old version'],
+  ],
+  ['postgres:14', 'postgres:16', 'COPY pg15.sql postgresql.conf /docker-entrypoint-initdb.d/', []],
+  ['postgres:14', 'postgres:16', 'RUN apt-get install -y postgresql-16-partman', []],
 ])('a path of the old version: %s to %s, %s', (from, to, text, expected) => {
   expect(certainOf(text, from, to)).toEqual(expected);
 });

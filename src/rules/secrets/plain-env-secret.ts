@@ -26,6 +26,8 @@ interface Literal {
   readonly kind: 'container' | 'configMap' | 'service' | 'build';
   /** What was found in a file that is one value; it stays where it is. Else name and value tell. */
   readonly inFile?: SecretInFile['secret'];
+  /** The value is what Compose takes where nobody sets a variable. */
+  readonly isDefault?: boolean;
   /** What moves the literals of a group, those of containers apart, which are of one workload. */
   readonly move?: (names: readonly string[]) => Fix | undefined;
   /** Whether Compose gives this name to a container of the same project. */
@@ -75,10 +77,15 @@ export const rule = projectRule({
         : literalsToSecret(project, literals, option.text('as') === 'files' ? 'files' : 'env');
       report({
         at: first.at,
-        message: `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
+        message: first.isDefault
+          ? `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? 'is' : 'are'}, where nobody sets ${others.length === 0 ? 'it' : 'them'}, what this file says for everyone to read.`
+          : `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
         also: others.map(({ at }) => at),
         ...(severity && { severity }),
         ...(fix && { fix }),
+        ...(first.isDefault && {
+          remedy: `Change the secret where it is in use, and let Compose refuse to start without one: \${${first.name}:?}.`,
+        }),
         peers: peersOf(first.kind, all),
       });
     }
@@ -111,7 +118,8 @@ function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
   const groups = new Map<string, Found[]>();
   for (const literal of literals) {
     const secret = literal.inFile ?? secretInVariable(literal.name, literal.value);
-    if (!secret) continue;
+    // A default password is mostly that of a database beside it, which is reached from nowhere else.
+    if (!secret || (literal.isDefault && secret.kind.startsWith('password'))) continue;
     const key = `${literal.at.path}\0${literal.kind}\0${literal.group}`;
     const group = groups.get(key) ?? [];
     // Overlays give one place several times.
@@ -130,8 +138,9 @@ function ownerOf([first, ...others]: readonly Found[]): string {
 /** Most Compose files are for developers, and so are their passwords; a token is real wherever it stands. */
 function severityOf(found: readonly Found[]): Severity | undefined {
   if (found.some((each) => each.secret.certainty === 'certain' && !isForNeighbour(each))) return undefined;
-  if (found.some(({ kind }) => kind === 'service' || kind === 'build')) return 'note';
   const [first] = found;
+  if (first?.isDefault) return severityOfSecretIn(first.at.path) ?? 'warning';
+  if (found.some(({ kind }) => kind === 'service' || kind === 'build')) return 'note';
   return first && severityOfSecretIn(first.at.path);
 }
 
@@ -200,25 +209,36 @@ function configMapLiterals(project: Project): Literal[] {
 function serviceLiterals(project: Project, neighbours: ComposeNeighbours): Literal[] {
   return project.composeFiles.flatMap((file) =>
     file.services.flatMap((service) =>
-      service.environment.flatMap(({ name, node, value }) =>
-        value === undefined || refersToVariable(value)
-          ? []
-          : [
-              {
-                at: { path: node.path ?? file.path, range: node.range },
-                name,
-                value,
-                owner: service.name,
-                group: service.name,
-                kind: 'service' as const,
-                isNeighbour: (host: string) => neighbours.has(file, host),
-                move: (names: readonly string[]) => composeToEnvFile(project, file, service, names),
-              },
-            ],
-      ),
+      service.environment.flatMap(({ name, node, value }): Literal[] => {
+        if (value === undefined) return [];
+        const own = {
+          at: { path: node.path ?? file.path, range: node.range },
+          name,
+          owner: service.name,
+          kind: 'service' as const,
+        };
+        const byDefault = defaultValue.exec(value)?.[1];
+        if (byDefault !== undefined)
+          return [
+            { ...own, value: byDefault, group: `${service.name}\0defaults`, isDefault: true, move: () => undefined },
+          ];
+        if (refersToVariable(value)) return [];
+        return [
+          {
+            ...own,
+            value,
+            group: service.name,
+            isNeighbour: (host: string) => neighbours.has(file, host),
+            move: (names: readonly string[]) => composeToEnvFile(project, file, service, names),
+          },
+        ];
+      }),
     ),
   );
 }
+
+/** `${SECRET_KEY:-value}`, which Compose sets to the value where nobody sets the variable. */
+const defaultValue = /^\$\{\w+:?-([^${}]+)\}$/;
 
 /** Arguments of the builds of Compose, which stay in the history of the image as well. */
 function buildLiterals(project: Project, neighbours: ComposeNeighbours): Literal[] {

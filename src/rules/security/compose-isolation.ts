@@ -29,22 +29,31 @@ export const rule = composeRule({
       if (one === undefined || first === undefined) continue;
       const { service, openings } = one;
       const isDocker = runsDocker(project, service);
-      const fix = isDocker ? undefined : separated(project, service, openings);
+      const isAgent = agents.test(service.image?.text ?? '');
+      const fix = isDocker || isAgent ? undefined : separated(project, service, openings);
       const shared = sharing.length === 0 ? '' : `; ${sharing.length} more share this`;
       report({
         ...(fix && { fix }),
         at: { path: first.node.path, range: first.node.range },
         also: others.map(({ node, says }) => ({ path: node.path, range: node.range, note: says })),
         message: `Service ${service.name} ${enumerate(openings.map(({ says }) => says))}${shared}.`,
-        severity: first.isWhole && !isDocker ? 'error' : 'warning',
+        severity: first.isWhole && !isDocker && !isAgent ? 'error' : 'warning',
         ...(isDocker && {
           remedy:
             'Docker in Docker does not start without it: let nothing run in it that is not trusted on the machine.',
+        }),
+        ...(isAgent && {
+          remedy:
+            'It looks at the machine, and sees less without it: give it what its documentation asks for and no more, name its version, and let nobody reach it from outside.',
         }),
       });
     }
   },
 });
+
+/** Images whose purpose is to look at the machine: their makers' own documentation gives them its processes, and capabilities for that. */
+const agents =
+  /(?:^|\/)(?:netdata\/netdata|datadog(?:hq)?\/agent|cadvisor(?:\/cadvisor)?|node[-_]exporter|falcosecurity\/falco[\w-]*|sysdig\/agent[\w-]*|newrelic\/infrastructure[\w-]*|zabbix\/zabbix-agent2?|dynatrace\/oneagent|aquasec\/tracee|nicolargo\/glances)(?=[:@]|$)/;
 
 function placesOf(openings: readonly Opening[]): string {
   return openings.map(({ node: { path, range } }) => `${path}:${range.start}`).join(' ');

@@ -45,11 +45,16 @@ export const rule = dockerfileRule({
         const [first, ...others] = left;
         if (first === undefined) continue;
         const repair = repairOf(project, dockerfile, stage, placed, left);
+        // `if [ "$DEBUG" = true ]; then apk add boost-dev; fi`: what the build of the day does is not known.
+        const isPerhaps = placed.command.place.inside.includes('branch');
         report({
           at: first.word.range,
+          ...(isPerhaps && { severity: 'note' }),
           ...('fix' in repair && { fix: repair.fix }),
           ...('refusal' in repair && { remedy: `${advice} It is not done by a fix, because ${repair.refusal}.` }),
-          message: `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships.`,
+          message: isPerhaps
+            ? `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships where the condition of this step holds.`
+            : `${list(left)} ${left.length === 1 ? 'stays' : 'stay'} in the image that ships.`,
           also: others.map(({ word }) => ({ range: word.range, note: 'only a build needs it' })),
           cause: `ships-toolchain:${stage.index}`,
         });
