@@ -12,6 +12,7 @@ import { baseImageOf, stageChain } from '../project/stage-facts.ts';
 import { programsOfContainers } from './container-programs.ts';
 import { convertToStages } from './multi-stage/convert-to-stages.ts';
 import { replaceReference } from './replace-base.ts';
+import { usesPrisma } from './uses-prisma.ts';
 
 /** A fix, or the clause that says why there is none. */
 export type LighterFix = { readonly fix: Fix } | { readonly refusal: string };
@@ -50,10 +51,13 @@ export function lighterBaseFix(
     if (missingProgram(project, dockerfile, chain) !== undefined) return converted;
   }
   const missing = missingProgram(project, dockerfile, chain);
+  const image = baseImageOf(root);
   if (missing !== undefined)
     return {
       refusal: `a step or the container calls ${missing}, which ${lighter.reference} lacks or which may need what it lacks`,
     };
+  if (image.runtime?.name === 'node' && !installsOpenSsl(dockerfile, chain) && usesPrisma(project, dockerfile))
+    return { refusal: `Prisma loads OpenSSL, which ${lighter.reference} lacks` };
   const others = dockerfile.stages.filter((other) => !chain.includes(other) && stageChain(other).includes(root));
   if (others.length > 0) return { refusal: 'other stages build on the same one' };
   const edits = replaceReference(dockerfile, [token], root.base.reference, lighter.reference);
@@ -113,6 +117,15 @@ function mayWorkBelow(dockerfile: Dockerfile, install: PlacedPackageCommand): bo
   const directory = directoryOf(dockerfile, install);
   const places = copiedFiles(dockerfile, stage).flatMap(({ destination }) => destination ?? []);
   return directory === undefined || (!places.includes(directory) && places.some((place) => liesIn(directory, place)));
+}
+
+function installsOpenSsl(dockerfile: Dockerfile, chain: readonly Stage[]): boolean {
+  return packageCommands(dockerfile).some(
+    ({ stage, read }) =>
+      stage !== undefined &&
+      chain.includes(stage) &&
+      read.packages.some(({ name }) => /^(?:openssl|libssl)/.test(name)),
+  );
 }
 
 /** What the lock file of npm says of install scripts, by which packages compile. */

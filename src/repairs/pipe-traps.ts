@@ -24,12 +24,22 @@ export function pipeTraps({ commands }: Pick<ShellScript, 'commands'>): PipeTrap
     const isLast = pipelineIndex === pipeline.length - 1;
     if (!isLast && command.name !== 'exec' && mergesErrors(command))
       breaks ??= `what ${command.name} says when it fails is read`;
+    if (!isLast && tells.test(command.name) && endsInXargs(commands, command))
+      breaks ??= `${command.name} fails where it finds nothing for xargs`;
     if (!isLast && neverSucceeds.test(command.name)) breaks ??= `${command.name} never ends with success`;
     if (!isLast && command.name !== '' && !/^(?:echo|printf)$/.test(command.name))
       mustSucceed.add(tells.test(command.name) ? `${command.name} (which fails where it finds nothing)` : command.name);
     if (pipelineIndex > 0 && endsEarly(command)) breaks ??= `${command.name} does not read to the end`;
   }
   return { breaks, mustSucceed: [...mustSucceed] };
+}
+
+/** `… | grep ^Inst | xargs -r apt-get install`: to find nothing is what is hoped for. */
+function endsInXargs(commands: readonly ShellCommand[], { place }: ShellCommand): boolean {
+  return commands.some(
+    ({ name, wrappers, place: { pipeline } }) =>
+      pipeline === place.pipeline && (name === 'xargs' || wrappers.includes('xargs')),
+  );
 }
 
 /** `2>&1 |`: its messages go to the reader, who looks for what a failure says. */

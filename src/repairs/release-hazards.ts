@@ -144,10 +144,16 @@ function pinned(installs: readonly PlacedPackageCommand[]): readonly string[] {
     .flatMap(({ read }) => read.packages)
     .find(
       ({ pin, version, kind }) =>
-        kind === 'registry' && pin === 'exact' && version !== undefined && !version.includes('$'),
+        kind === 'registry' &&
+        (pin === 'exact' || (pin === 'range' && revision.test(version ?? ''))) &&
+        version !== undefined &&
+        !version.includes('$'),
     );
   return first === undefined ? [] : [`it does not have ${first.name} in version ${first.version}`];
 }
+
+/** `10.2.0-1*` is one build of one version; `20.*` of a maker's own source may be in every release. */
+const revision = /^(?:\d+:)?\d+(?:\.\d+)+-\d/;
 
 /** Programs and files by which a step adds package sources of others. */
 function foreignSources(dockerfile: Dockerfile, stages: ReadonlySet<Stage>): readonly string[] {
@@ -374,7 +380,9 @@ const versionedPath: Readonly<Record<string, VersionedPath>> = {
   postgres: {
     version: /^(?:9\.\d|\d+)/,
     pattern: (version) =>
-      new RegExp(`\\bpostgresql(?:-[a-z]+)*[-/]?${version.replace('.', '\\.')}(?![\\d.])[\\w.-]*|\\bpg_?${version}(?!\\d)`),
+      new RegExp(
+        `\\bpostgresql(?:-[a-z]+)*[-/]?${version.replace('.', '\\.')}(?![\\d.])[\\w.-]*|\\bpg_?${version}(?!\\d)`,
+      ),
   },
 };
 

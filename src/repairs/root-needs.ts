@@ -208,7 +208,8 @@ function narrowModes(dockerfile: Dockerfile, stage: Stage): Assumption | undefin
 function engineSocket(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
   const statement = 'The program does not use the socket of the container engine, which is for root.';
   const volumes = imageInstructions(stage).flatMap((each) => (each.name === 'VOLUME' ? each.paths : []));
-  if (volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value))) return { statement, state: 'fails' };
+  if (volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value)))
+    return { statement, state: 'fails' };
   const line = dockerClient(dockerfile, stage);
   return line === undefined
     ? undefined

@@ -1,3 +1,4 @@
+import type { CommandLine } from '../core/command-line.ts';
 import type { Fix } from '../core/fix.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
@@ -32,6 +33,8 @@ export function updateWithInstall(
   const commands = dockerfile.script(instruction)?.commands ?? [];
   const own = commands.find(({ range }) => range.start === command.range.start);
   if (own === undefined || hidden) return undefined;
+  // `apt-get update && apt-cache search cuda`: that is what the lists are fetched for.
+  if (commands.some((each) => each.range.start > own.range.end && looksThemUp(each))) return undefined;
   // What follows in the same RUN may look at the lists.
   const behind = commands.filter((each) => each.range.start > own.range.end && !onlyCleanUp([each]));
   const looks = unsure || mayReadLists(behind) || behind.some(({ name }) => /^apt/.test(name));
@@ -65,4 +68,10 @@ export function updateWithInstall(
       sameSources(dockerfile, command, installs),
     ],
   };
+}
+
+/** Tells what the lists have. */
+function looksThemUp({ name, arguments: words }: CommandLine): boolean {
+  if (name === 'apt-cache') return true;
+  return /^apt(?:itude)?$/.test(name) && words.some(({ value }) => /^(?:list|search|show|policy|madison)$/.test(value));
 }

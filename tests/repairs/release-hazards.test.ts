@@ -103,6 +103,15 @@ test.each([
   expect(certainOf(text, from, to)).toEqual(expected);
 });
 
+test.each([
+  ['gazebo10=10.2.0-1*', ['it does not have gazebo10 in version 10.2.0-1*']],
+  ['nodejs=20.*', []],
+])('a package of one build is not in another release: %s', (name, expected) => {
+  expect(certainOf(`RUN apt-get update && apt-get install -y ${name}`, 'ubuntu:bionic', 'ubuntu:noble')).toEqual(
+    expected,
+  );
+});
+
 test('a copied start script names the old version', () => {
   const script = { path: 'run.sh', text: '#!/bin/sh\nexec python3.9 -m app\n' };
   expect(certainOf('CMD ["/run.sh"]', 'python:3.9-slim', 'python:3.11-slim', [script])).toEqual([

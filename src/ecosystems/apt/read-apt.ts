@@ -72,7 +72,9 @@ const actions: Readonly<Record<string, PackageAction>> = {
 export const readApt: ToolReader = (tool, words, command) => {
   const { flags, operands } = readOptions(words, options);
   const [subcommand, ...rest] = operands;
-  const action = actionOf(actions, subcommand?.value);
+  const known = actionOf(actions, subcommand?.value);
+  // A simulation changes nothing; it reads the lists.
+  const action = known !== 'update-index' && switchedOn(flags, 'simulate') ? 'other' : known;
   return packageCommand({
     ecosystem: 'apt',
     tool,

@@ -77,6 +77,15 @@ export function preventing(project: Project, dockerfile: Dockerfile, stage: Stag
     return 'it has ONBUILD or SHELL';
   const copiesOfStages = instructions.some((each) => each.name === 'COPY' && each.from !== undefined);
   if (copiesOfStages) return 'it takes files from other stages already';
+  const settings = dockerfile
+    .commandsNamed('git')
+    .find(
+      ({ command, stage: own }) =>
+        own === stage &&
+        command.arguments[0]?.value === 'config' &&
+        command.arguments.some(({ value }) => /^--(?:global|system)$/.test(value)),
+    );
+  if (settings !== undefined) return `line ${settings.instruction.line} sets up git, which is then to be used there`;
   const rebuilder = rebuilderOf(dockerfile, stage);
   if (rebuilder !== undefined) return `${rebuilder} builds in the container`;
   return undefined;

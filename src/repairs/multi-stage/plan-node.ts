@@ -1,3 +1,4 @@
+import { baseImage } from '../../bases/base-image.ts';
 import { runTimeImage } from '../../bases/run-time-image.ts';
 import type { PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import { environmentAt } from '../../dockerfile/environment.ts';
@@ -6,6 +7,7 @@ import type { Application } from '../../project/application.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf } from '../../project/project.ts';
 import { baseImageOf } from '../../project/stage-facts.ts';
+import { usesPrisma } from '../uses-prisma.ts';
 import { applicationPlaces } from './application-places.ts';
 import type { Planned, SplitPlan, SplitSubject } from './split-plan.ts';
 import { programNeeds } from './split-stage.ts';
@@ -34,8 +36,10 @@ export function planNode(subject: SplitSubject): Planned {
   const [place] = places;
   const application = applicationOf(subject);
   const left = ['/usr/local/share/.cache', '/usr/local/lib/node_modules/npm', '/home/node/.npm', '/root'];
+  const needsOpenSsl = baseImage(base).packageManager === 'apt' && usesPrisma(subject.project, dockerfile);
   const shared = {
     base,
+    ...(needsOpenSsl && { packages: ['openssl'] }),
     left,
     fetchedByBuild: false,
     repeats: installsForAll,

@@ -47,7 +47,7 @@ export const rule = dockerfileRule({
       const at = read.subcommand;
       report({
         at: command.range,
-        message: `${read.tool} install asks «continue?» here and nobody answers.`,
+        message: `${read.tool} install asks «continue?» here where more comes than is named, and nobody answers.`,
         peers: tool.peers,
         ...(at && {
           fix: {

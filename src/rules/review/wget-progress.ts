@@ -15,7 +15,11 @@ export const rule = dockerfileRule({
     for (const placed of dockerfile.commandsNamed('wget')) {
       const { command } = placed;
       const words = command.arguments.map(({ value }) => value);
-      if (words.some((word) => quiets(word)) || !words.some((word) => /^(?:https?|ftp):|^\$/.test(word))) continue;
+      if (
+        words.some((word) => quiets(word) || /^\$\{?\w*(?:FLAGS|OPTIONS|OPTS|ARGS)\}?$/i.test(word)) ||
+        !words.some((word) => /^(?:https?|ftp):|^\$/.test(word))
+      )
+        continue;
       if (command.wrappers.includes('busybox')) continue;
       report({
         at: command.range,

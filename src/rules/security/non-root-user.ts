@@ -196,7 +196,14 @@ function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): bool
 function holdsProgram(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
   if (buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.length > 0)) return true;
   const form = startedWords(stage);
+  // An entry script that is given a shell, as that of ROS: what stands on the image says what to run, and installs it as root.
+  const given = lastInstruction(stage, 'CMD');
+  if (given !== undefined && isShell(words(given.command))) return false;
   return form !== undefined && !(form.length === 1 && interpreter.test(baseName(form[0] ?? '')));
+}
+
+function isShell(form: readonly string[]): boolean {
+  return form.length === 1 && /^(?:ba|da|a|z)?sh$/.test(baseName(form[0] ?? ''));
 }
 
 function startedWords(stage: Stage): readonly string[] | undefined {
