@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { terminationHandlers } from '../../project/handles-termination.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
+import type { InImage } from '../internal/computed-paths.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { type NodeFacts, readFacts } from '../internal/node-facts.ts';
 import { findNodeFramework, type NodeFramework, type Pages } from '../internal/node-framework.ts';
@@ -101,6 +102,18 @@ function detectPages(facts: NodeFacts, pages: Pages): Detection | NotDecided {
   };
 }
 
+/** Sources lie in the image as they do here where one of them is what is started. */
+function imageOf(facts: NodeFacts, { words }: NodeStart): InImage {
+  const { install, place, framework } = facts;
+  const isSource = words.some((word) => place.has(word.replace(/^\.\//, '')));
+  return {
+    home: homeOf(facts),
+    top: '/app',
+    directory: install.root,
+    isCompiled: framework?.output !== undefined || !isSource,
+  };
+}
+
 /** All that scripts other than the start do: what they run is no part of the running program. */
 function buildLine({ manifest, build }: NodeFacts): string {
   if (build === undefined) return '';
@@ -114,7 +127,7 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
   const port = portOf(facts, start);
   const words = withPort(start.words, port.port) ?? ['sh', '-c', withExec(start.words.join(' '))];
   const health = findHealth(place);
-  const written = findWrittenPaths(place, homeOf(facts), { build: buildLine(facts) });
+  const written = findWrittenPaths(place, imageOf(facts, start), { build: buildLine(facts) });
   const run = runOf(facts, start, words, port, health, written);
   return {
     language: 'Node.js',
@@ -132,7 +145,7 @@ function detectServer(facts: NodeFacts, start: NodeStart): Detection {
       build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0 || prismaStep(facts)
         ? builtStages(facts, start, steps)
         : plainStages(facts),
-      ownedDirectories(written.writable, run.user, homeOf(facts)),
+      ownedDirectories(written.writable, run.user, '/app'),
     ),
     run,
     ignore: ignoreGroups(facts),
@@ -157,6 +170,7 @@ function runOf(
     ...port.environment,
     ...(host ? { [host.match[0].includes('HOSTNAME') ? 'HOSTNAME' : 'HOST']: '0.0.0.0' } : {}),
     ...framework?.environment,
+    ...written.environment,
     ...variables,
   };
   const isBun = install.tool === 'bun';

@@ -83,7 +83,8 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
   const isDjango = start.framework === 'Django';
   const health = isDjango || port === undefined ? undefined : findHealth(place);
   const home = start.importRoot === '' || start.importRoot === 'src' ? '/app' : `/app/${start.importRoot}`;
-  const written = { home, ...findWrittenPaths(place, home, { isFlask: start.framework === 'Flask' }) };
+  const image = { home, top: '/app', directory: place.directory, isCompiled: false };
+  const written = findWrittenPaths(place, image, { isFlask: start.framework === 'Flask' });
   const decisions: Decision[] = [
     { topic: 'language', value: 'Python', evidence: packages?.evidence ?? start.evidence },
     ...(start.framework
@@ -192,7 +193,7 @@ function questionsOf(
       flag: undefined,
       assumed: undefined,
     });
-  const hasVolume = writable.some(({ why }) => why.startsWith('the SQLite database'));
+  const hasVolume = writable.some(({ why, lasts }) => lasts && !why.startsWith('uploads'));
   const sqlite = hasVolume ? undefined : findInSources(place, /django\.db\.backends\.sqlite3|sqlite:\/\/\//);
   if (sqlite)
     questions.push({
@@ -259,6 +260,7 @@ function runOf(
       ...(start.importRoot === 'src' ? { PYTHONPATH: '/app/src' } : {}),
       ...(reads && port !== undefined ? { PORT: String(port) } : {}),
       ...flaskEnvironment(place),
+      ...written.environment,
       ...start.environment,
     },
     user,

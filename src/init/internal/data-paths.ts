@@ -17,3 +17,21 @@ export function isDataPath(name: string, fallback: string | undefined): fallback
     namesPath.test(name)
   );
 }
+
+const namesData =
+  /(?:^|_)(?:data|db|dbs|database|sqlite|storage|state|uploads?|cache|logs?)_?(?:dir|directory|folder|path|file|filename|root|home)$|(?:^|_)dbpath$/i;
+
+/** Whether a variable of this name says where a program keeps what it writes, and nothing that it comes with. */
+export function namesDataPlace(name: string): boolean {
+  return namesData.test(name);
+}
+
+/** Whether what lies where the variable points may be lost. */
+export function namesTransient(name: string): boolean {
+  return /(?:^|_)(?:cache|logs?)_/i.test(name);
+}
+
+/** Whether the path is that of a file that a program keeps, by its ending. */
+export function isDataFile(path: string): boolean {
+  return /\.(?:db|sqlite3?|log|json)$/.test(path);
+}

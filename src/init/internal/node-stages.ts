@@ -1,6 +1,7 @@
 import { needsLegacyOpenSsl } from '../../ecosystems/npm/node-limits.ts';
 import type { ImageStage, Step } from '../plan.ts';
 import { join } from '../repository.ts';
+import { calledPackageManager } from './called-programs.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { type InstallSteps, lifecycleScripts, workspaceManifests, workspacePatterns } from './node-install.ts';
 import { outputCopies } from './node-output.ts';
@@ -139,6 +140,16 @@ function inMember({ steps, install, member, manifest, place }: NodeFacts, script
   }
 }
 
+/** The package manager in the image that ships, where the sources call it; npm is in the base, and Yarn 1 in most. */
+function keptManager({ place, install, steps }: NodeFacts): Step[] {
+  const name = install.tool === 'yarn-berry' ? 'yarn' : install.tool;
+  const called = steps.setup.length > 0 ? calledPackageManager(place, name) : undefined;
+  if (called === undefined) return [];
+  return steps.setup.map((step) =>
+    step.kind === 'run' ? { ...step, comment: `The program calls ${name} as it runs: ${called}` } : step,
+  );
+}
+
 /** Where the program runs in the image. */
 export function homeOf({ member, framework }: NodeFacts): string {
   return member === '' || framework?.output ? '/app' : `/app/${member}`;
@@ -165,6 +176,7 @@ export function plainStages(facts: NodeFacts): ImageStage[] {
       steps: [
         { kind: 'workdir', path: '/app' },
         ...librarySteps(facts),
+        ...keptManager(facts),
         facts.member === ''
           ? { kind: 'copy', from: 'dependencies', sources: ['/app/node_modules'], destination: './node_modules' }
           : { kind: 'copy', from: 'dependencies', sources: ['/app'], destination: '/app' },
@@ -221,7 +233,12 @@ export function builtStages(facts: NodeFacts, start: NodeStart, steps: InstallSt
       name: undefined,
       base: baseOf(facts, false),
       comment: 'The image that ships: the runtime and what was built',
-      steps: [{ kind: 'workdir', path: framework?.output ? '/app' : own }, ...librarySteps(facts), ...copies],
+      steps: [
+        { kind: 'workdir', path: framework?.output ? '/app' : own },
+        ...librarySteps(facts),
+        ...keptManager(facts),
+        ...copies,
+      ],
     },
   ];
 }

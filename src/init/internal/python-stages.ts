@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
 import type { ImageStage, Question, Step } from '../plan.ts';
+import { systemPrograms } from './called-programs.ts';
 import { findInSources } from './endpoints.ts';
 import { environment, installSteps } from './python-install.ts';
 import type { PythonNative } from './python-native.ts';
@@ -18,7 +19,7 @@ export function stagesOf(
   start: PythonStart,
   version: ChosenVersion,
   native: PythonNative,
-  written: WrittenPaths & { readonly home: string },
+  written: WrittenPaths,
 ): ImageStage[] {
   const alpine = place.choices.base === 'alpine';
   const slim = `python:${version.version}${alpine ? '-alpine' : '-slim'}`;
@@ -29,10 +30,15 @@ export function stagesOf(
     sources: ['.'],
     destination: '.',
   };
-  const libraries: Step[] =
-    native.run.length > 0 && !alpine
-      ? [aptStep(`Libraries that packages load as they run: ${native.names.join(', ')}`, native.run)]
-      : [];
+  const called = alpine ? [] : systemPrograms(place);
+  const needed = alpine ? [] : [...new Set([...native.run, ...called.map((each) => each.package)])];
+  const why = [
+    ...(native.run.length > 0 ? [`Libraries that packages load as they run: ${native.names.join(', ')}`] : []),
+    ...(called.length > 0
+      ? [`Programs that the sources start: ${called.map(({ name, evidence }) => `${name} (${evidence})`).join(', ')}`]
+      : []),
+  ];
+  const libraries: Step[] = needed.length > 0 ? [aptStep(why.join('. '), needed)] : [];
   const collect = collectStatic(place, packages, start);
   const build: ImageStage = {
     name: 'build',
@@ -57,7 +63,7 @@ export function stagesOf(
         { kind: 'copy', from: 'build', sources: [environment], destination: environment },
         own,
         ...collect,
-        ...ownedDirectories(written.writable, user, written.home),
+        ...ownedDirectories(written.writable, user, '/app'),
         ...(start.importRoot === '' || start.importRoot === 'src'
           ? []
           : [{ kind: 'workdir' as const, path: `/app/${start.importRoot}` }]),

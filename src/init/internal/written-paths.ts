@@ -1,12 +1,15 @@
 import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
-import { directoryOf, join, placeIn } from '../repository.ts';
-import { isDataPath } from './data-paths.ts';
+import { baseName, directoryOf, placeIn } from '../repository.ts';
+import { type ComputedWrite, computedWrites, type InImage, inRepository } from './computed-paths.ts';
+import { isDataFile, isDataPath, namesDataPlace } from './data-paths.ts';
 
 /** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
 export interface WrittenPaths {
   readonly writable: readonly WritablePath[];
   readonly questions: readonly Question[];
+  /** Variables that move what the program would write beside itself. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface Pattern {
@@ -73,17 +76,52 @@ const instance: readonly Pattern[] = [
 /** Not the program's to write, or given to it otherwise. */
 const ofTheSystem = /^\/(?:tmp|proc|dev|sys|etc|run|usr|bin|root|app|opt|home|var\/run)?(?:\/|$)/;
 
-/** Directories that the sources say are written as the program runs. `home` is its working directory in the image. */
+/** Directories that the sources say are written as the program runs. */
 export function findWrittenPaths(
   place: Place,
-  home: string,
+  image: InImage,
   { isFlask = false, build = '' }: { readonly isFlask?: boolean; readonly build?: string } = {},
 ): WrittenPaths {
+  const { home } = image;
   const found = new Map<string, Written>();
-  const note = (path: string, { what, lasts }: Omit<Pattern, 'pattern'>, evidence: string) => {
-    const known = found.get(path);
-    if (known === undefined || rank(lasts) > rank(known.lasts)) found.set(path, { what, evidence, lasts });
+  const note: Note = (path, { what, lasts }, evidence) => {
+    const inImage = path.startsWith('/') ? path : `${home}/${path}`;
+    const known = found.get(inImage);
+    if (known === undefined || rank(lasts) > rank(known.lasts)) found.set(inImage, { what, evidence, lasts });
   };
+  noteLiterals(place, { isFlask, build }, note);
+  for (const { name, fallback, path, range } of place.application?.variablesRead ?? []) {
+    // A name alone may be that of a database on a server.
+    if (!isDataPath(name, fallback) || !/^\.\/|\//.test(fallback)) continue;
+    const directory = directoryFrom(fallback, !/(?:DIR|DIRECTORY|FOLDER|ROOT)$/i.test(name));
+    const evidence = placeIn(path, place.repository.read(path), range.start);
+    if (directory !== undefined) note(directory, { what: `where ${name} points`, lasts: 'surely' }, evidence);
+  }
+  const computed = computedWrites(place, image).filter(
+    ({ path, evidence }) =>
+      build === '' || !(ofTheBuild.test(path.slice(home.length + 1)) || isNamed(build, evidence.replace(/:\d+$/, ''))),
+  );
+  const moved = movedByVariables(computed, image);
+  // A file that is written beside others is not worth a question: nobody knows when it is.
+  for (const { path, what, lasts, isMade, evidence } of computed)
+    if (isOwn(path, image) && (isMade || lasts !== undefined || fileBelow(place, path, image) === undefined))
+      note(path, { what, ...(lasts && { lasts }) }, evidence);
+  const plan = planned(place, image, found);
+  return {
+    writable: [...plan.writable, ...moved.map(({ writable }) => writable)],
+    questions: [...plan.questions, ...moved.map(({ question }) => question)],
+    environment: Object.fromEntries(moved.map(({ name, value }) => [name, value])),
+  };
+}
+
+type Note = (path: string, pattern: Pick<Pattern, 'what' | 'lasts'>, evidence: string) => void;
+
+/** Paths that stand in the sources as they are. */
+function noteLiterals(
+  place: Place,
+  { isFlask, build }: { readonly isFlask: boolean; readonly build: string },
+  note: Note,
+): void {
   for (const { path: file, text } of place.sources()) {
     // What the build writes is in the image: a volume would hide it.
     if (build !== '' && isNamed(build, file)) continue;
@@ -98,14 +136,39 @@ export function findWrittenPaths(
       if (own !== -1) note('instance', unlessFallback(each, text, own), placeIn(file, text, own));
     }
   }
-  for (const { name, fallback, path, range } of place.application?.variablesRead ?? []) {
-    // A name alone may be that of a database on a server.
-    if (!isDataPath(name, fallback) || !/^\.\/|\//.test(fallback)) continue;
-    const directory = directoryFrom(fallback, !/(?:DIR|DIRECTORY|FOLDER|ROOT)$/i.test(name));
-    const evidence = placeIn(path, place.repository.read(path), range.start);
-    if (directory !== undefined) note(directory, { what: `where ${name} points`, lasts: 'surely' }, evidence);
+}
+
+/** Below the directory of the sources, and not that itself or one that holds the program; or where nothing of the system is. */
+function isOwn(path: string, { home, top }: InImage): boolean {
+  if (path === top || home === path || home.startsWith(`${path}/`)) return false;
+  return path.startsWith(`${top}/`) || !ofTheSystem.test(path);
+}
+
+interface Moved {
+  readonly name: string;
+  readonly value: string;
+  readonly writable: WritablePath;
+  readonly question: Question;
+}
+
+/** What a program would write beside itself, unless a variable that is there for its data says where: then that is a volume. */
+function movedByVariables(computed: readonly ComputedWrite[], image: InImage): Moved[] {
+  const found = new Map<string, Moved>();
+  for (const { variable, what, evidence } of computed) {
+    if (variable === undefined || found.has(variable.name) || !namesDataPlace(variable.name)) continue;
+    const { name, fallback } = variable;
+    const file = isDataFile(fallback) ? baseName(fallback) : undefined;
+    const directory = file === undefined ? fallback : directoryOf(fallback);
+    if (directory !== image.home && directory !== image.top) continue;
+    const path = found.size === 0 ? '/data' : `/data-${found.size + 1}`;
+    found.set(name, {
+      name,
+      value: file === undefined ? path : `${path}/${file}`,
+      writable: { path, why: `where ${name} points: ${what}, ${evidence}`, lasts: true },
+      question: isKept(`the place that ${name} names`, evidence),
+    });
   }
-  return planned(place, home, found);
+  return [...found.values()];
 }
 
 interface Written {
@@ -144,27 +207,38 @@ function directoryFrom(written: string, isFile: boolean): string | undefined {
   return directory === '' || directory.includes('..') || ofTheSystem.test(directory) ? undefined : directory;
 }
 
-function planned(place: Place, home: string, found: ReadonlyMap<string, Written>): WrittenPaths {
+/** A file of the repository that lies in a directory of the image. */
+function fileBelow(place: Place, path: string, image: InImage): string | undefined {
+  const directory = inRepository(path, image);
+  if (directory === undefined) return undefined;
+  return place.repository.files.find(
+    (file) => file.startsWith(`${directory}/`) && !/\/\.(?:git)?(?:keep|ignore)$/.test(file),
+  );
+}
+
+function planned(
+  place: Place,
+  image: InImage,
+  found: ReadonlyMap<string, Written>,
+): Pick<WrittenPaths, 'writable' | 'questions'> {
   const writable: WritablePath[] = [];
   const questions: Question[] = [];
   const outermost = [...found]
     .filter(([path]) => ![...found.keys()].some((other) => path.startsWith(`${other}/`)))
     .sort(([one], [other]) => (one < other ? -1 : 1));
   for (const [path, { what, evidence, lasts }] of outermost) {
-    const inImage = path.startsWith('/') ? path : `${home}/${path}`;
-    const kept = place.repository.files.find(
-      (file) => file.startsWith(`${join(place.directory, path)}/`) && !/\/\.(?:git)?(?:keep|ignore)$/.test(file),
-    );
+    const shown = path.startsWith(`${image.home}/`) ? path.slice(image.home.length + 1) : path;
+    const kept = fileBelow(place, path, image);
     if (kept !== undefined)
       questions.push({
-        question: `The program writes into ${path} (${evidence}), which comes with files (${kept}): a volume there would hide them, and without one it is read-only. Let it write elsewhere.`,
+        question: `The program writes into ${shown} (${evidence}), which comes with files (${kept}): a volume there would hide them, and without one it is read-only. Let it write elsewhere.`,
         flag: undefined,
         assumed: undefined,
       });
     else {
-      writable.push({ path: inImage, why: `${what}: ${evidence}`, ...(lasts === 'surely' && { lasts: true }) });
-      if (lasts === 'surely') questions.push(isKept(path, evidence));
-      if (lasts === 'perhaps') questions.push(doesNotLast(path, evidence));
+      writable.push({ path, why: `${what}: ${evidence}`, ...(lasts === 'surely' && { lasts: true }) });
+      if (lasts === 'surely') questions.push(isKept(shown, evidence));
+      if (lasts === 'perhaps') questions.push(doesNotLast(shown, evidence));
     }
   }
   return { writable, questions };
@@ -189,8 +263,8 @@ export function doesNotLast(path: string, evidence: string): Question {
 }
 
 /** Without Kubernetes, too, the program's user can write there. */
-export function ownedDirectories(writable: readonly WritablePath[], user: number, home: string): Step[] {
-  const own = writable.map(({ path }) => path).filter((path) => path.startsWith(`${home}/`));
+export function ownedDirectories(writable: readonly WritablePath[], user: number, top: string): Step[] {
+  const own = writable.map(({ path }) => path).filter((path) => path.startsWith(`${top}/`) || path.startsWith('/data'));
   if (own.length === 0) return [];
   return [
     {
