@@ -34,6 +34,9 @@ describe('a script of package.json', () => {
     ['cross-env NODE_ENV=development webpack serve', 'webpack'],
     ['cross-env NODE_ENV=production node server.js', undefined],
     ['tsc && nodemon dist/server.js', 'nodemon'],
+    ['dotenv -e .env.local -- vite', 'Vite'],
+    ['dotenv -e vite node server.js', undefined],
+    ['dotenv vite', 'Vite'],
     ['until nc -z db 5432; do sleep 1; done; nodemon server.js', 'nodemon'],
     ['if [ "$NODE_ENV" = production ]; then node server.js; else nodemon server.js; fi', undefined],
     ['case $NODE_ENV in dev) nodemon server.js;; *) node server.js;; esac', undefined],
@@ -65,6 +68,28 @@ describe('a command', () => {
     const found = await messages(command, { dev: 'nodemon server.js', web: 'nodemon web.js', start: 'node server.js' });
     expect(found).toHaveLength(isFound ? 1 : 0);
   });
+});
+
+test.each([
+  ['npm run serve', 1],
+  ['npm run build && npm run serve', 1],
+  ['cd web && npm run serve', 0],
+  ['npm run loop', 0],
+  ['npm run build', 0],
+])('a script that runs other scripts: %s', async (start, found) => {
+  const scripts = { start, serve: 'vite', build: 'vite build', loop: 'npm run start' };
+  expect(await messages('["npm", "start"]', scripts)).toHaveLength(found);
+});
+
+test.each([
+  ['["npm"]', '["start"]', 1],
+  ['["python", "manage.py"]', '["runserver", "0.0.0.0:8000"]', 1],
+  ['["python", "manage.py"]', '["migrate"]', 0],
+  // The shell's form takes no words from CMD.
+  ['npm', '["start"]', 0],
+  ['["nodemon"]', '["server.js"]', 1],
+])('ENTRYPOINT %s with CMD %s', async (entrypoint, cmd, found) => {
+  expect(await messages(`${cmd}\nENTRYPOINT ${entrypoint}`, { start: 'vite' })).toHaveLength(found);
 });
 
 test.each([

@@ -1,18 +1,20 @@
-import type { CommandLine } from '../../core/command-line.ts';
+import type { CommandLine, CommandWord } from '../../core/command-line.ts';
 import type { Fix } from '../../core/fix.ts';
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { SourceRange } from '../../core/text.ts';
 import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import { replace } from '../../dockerfile/edit.ts';
 import { parseScriptFile } from '../../dockerfile/parse-script.ts';
-import type { ShellCommand } from '../../dockerfile/shell.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import { applicationsOf } from '../../project/application-builds.ts';
+import { copiedFiles } from '../../project/copied-files.ts';
+import { alone, certainCommands, developmentServer } from '../../project/development-server.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
-import { isBuiltHere, rebuilders } from '../../project/rebuilds-on-change.ts';
+import { isBuiltHere } from '../../project/rebuilds-on-change.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { expandedValue, imageInstructions, lastInstruction } from '../../project/stage-facts.ts';
+import { expandedValue, imageInstructions, lastInstruction, workingDirectory } from '../../project/stage-facts.ts';
+import { contextFiles } from '../../repairs/context-files.ts';
 
 const on = /^(?:1|true|yes|on)$/i;
 const development = /^(?:dev|develop|development|local|debug)$/i;
@@ -34,37 +36,6 @@ const switches: Readonly<Record<string, RegExp>> = {
   WERKZEUG_DEBUG_PIN: /^off$/,
 };
 
-/** Programs and options that start a server for developers. */
-const servers: readonly { readonly program: RegExp; readonly argument?: RegExp; readonly what: string }[] = [
-  { program: /^nodemon$/, what: 'nodemon' },
-  { program: /^flask$/, argument: /^--debug$/, what: 'Flask with its debugger' },
-  {
-    program: /^(?:uvicorn|hypercorn|gunicorn)$/,
-    argument: /^--reload$/,
-    what: 'a server that reloads when a source changes',
-  },
-  {
-    program: /^(?:python[\d.]*|manage\.py|django-admin)$/,
-    argument: /^runserver$/,
-    what: "Django's development server",
-  },
-  { program: /^php$/, argument: /^(?:artisan|bin\/console)$/, what: "PHP's built-in server" },
-  { program: rebuilders, what: 'a program that rebuilds when a source changes' },
-  { program: /^dotnet$/, argument: /^watch$/, what: 'dotnet watch' },
-  { program: /^cargo$/, argument: /^watch$/, what: 'cargo watch' },
-  { program: /^react-scripts$/, argument: /^start$/, what: "Create React App's development server" },
-  { program: /^vue-cli-service$/, argument: /^serve$/, what: "Vue CLI's development server" },
-  { program: /^ng$/, argument: /^s(?:erve)?$/, what: "Angular's development server" },
-  { program: /^(?:next|nuxt|nuxi|astro|remix)$/, argument: /^dev$/, what: 'a development server' },
-  { program: /^gatsby$/, argument: /^develop$/, what: "Gatsby's development server" },
-  { program: /^webpack$/, argument: /^serve$/, what: "webpack's development server" },
-  { program: /^(?:webpack-dev-server|ts-node-dev|tsnd)$/, what: 'a development server' },
-  { program: /^nest$/, argument: /^--watch$/, what: 'a program that rebuilds when a source changes' },
-];
-
-/** Vite without a word, or with `dev` or `serve`, serves the sources; `vite preview` and `vite --mode staging build` do not. */
-const otherVite = /^(?:build|preview|optimize)$/;
-
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'image that runs in development mode',
@@ -77,6 +48,7 @@ export const rule = dockerfileRule({
       for (const { range, message, fix } of [
         ...setVariables(dockerfile, stage),
         ...startedServers(project, dockerfile, stage),
+        ...loadedVariables(project, dockerfile, stage),
       ])
         report({ at: range, message, ...(fix && { fix }) });
     }
@@ -149,65 +121,109 @@ function startedServers(project: Project, dockerfile: Dockerfile, stage: Stage):
     const instruction = lastInstruction(stage, name);
     if (instruction === undefined) continue;
     const text = dockerfile.text.slice(instruction.range.start, instruction.range.end);
-    for (const command of certain(dockerfile.script(instruction)?.commands ?? [], text)) {
+    for (const command of certainCommands(dockerfile.script(instruction)?.commands ?? [], text)) {
       if (isBuiltHere(dockerfile, command.name)) continue;
-      const what = developmentServer(command);
-      if (what !== undefined) result.push({ range: command.range, message: `${name} starts ${what}.` });
-      const script = packageScript(project, dockerfile, command);
-      const [inside] = script
-        ? certain(parseScriptFile(script.text).commands, script.text).flatMap((each) => developmentServer(each) ?? [])
-        : [];
-      if (script !== undefined && inside !== undefined)
-        result.push({
-          range: command.range,
-          message: `${name} starts ${inside}, by the script ${script.name} of ${script.path}.`,
-        });
+      const { range } = command;
+      result.push(
+        ...serversOf(project, dockerfile, command).map((what) => ({ range, message: `${name} starts ${what}.` })),
+      );
     }
   }
-  return result;
+  const both = result.length === 0 ? oneOfBoth(dockerfile, stage) : undefined;
+  if (both === undefined || isBuiltHere(dockerfile, both.name)) return result;
+  const { range } = both;
+  return serversOf(project, dockerfile, both).map((what) => ({
+    range,
+    message: `ENTRYPOINT with CMD starts ${what}.`,
+  }));
 }
 
-/** What makes a condition and is no command, or a group behind one. */
-const condition = /\[\[|(?<!\$)\(\(|\|\|\s*[({]/;
-
-/** Without those of which a condition decides whether they run: an `if`, a test, and all of a list with `||`. */
-function certain(commands: readonly ShellCommand[], text: string): readonly ShellCommand[] {
-  if (condition.test(text)) return [];
-  const chosen = new Set(
-    commands.flatMap(({ name, list, place }) => (place.after === '||' || /^(?:\[|test)$/.test(name) ? list : [])),
+/**
+ * `flask` loads `.flaskenv` where python-dotenv is installed, and what the image or whoever starts it sets goes before.
+ * https://flask.palletsprojects.com/en/stable/cli/#environment-variables-from-dotenv
+ */
+function loadedVariables(project: Project, dockerfile: Dockerfile, stage: Stage): Found[] {
+  const cmd = lastInstruction(stage, 'CMD') ?? lastInstruction(stage, 'ENTRYPOINT');
+  const script = cmd && dockerfile.script(cmd);
+  const flask = script?.commands.find(({ name, arguments: words }) => name === 'flask' && words[0]?.value === 'run');
+  const files = flask && contextFiles(project, dockerfile, '');
+  if (flask === undefined || !files?.paths.includes('.flaskenv')) return [];
+  const directory = cmd && workingDirectory(dockerfile, stage, cmd).path;
+  const isCopied = copiedFiles(dockerfile, stage).some(
+    ({ instruction, destination }) =>
+      instruction.name === 'COPY' &&
+      instruction.from === undefined &&
+      instruction.excludes.length === 0 &&
+      destination === directory &&
+      instruction.sources.some(({ value }) => /^(?:\.\/?|(?:\.\/)?\.flaskenv)$/.test(value)),
   );
-  const unsure = new Set(['branch', 'condition', ...(chosen.size > 0 ? ['group', 'subshell', 'nested-shell'] : [])]);
-  return commands.filter(({ list, place }) => !chosen.has(list) && !place.inside.some((each) => unsure.has(each)));
+  const brings = files.paths.some(
+    (path) =>
+      /^(?:requirements[^/]*\.txt|pyproject\.toml|Pipfile)$/.test(path) &&
+      /\bpython-dotenv\b/.test(files.read(path) ?? ''),
+  );
+  if (!isCopied || !brings) return [];
+  const set = new Set(
+    imageInstructions(stage).flatMap((each) => (each.name === 'ENV' ? each.pairs.map(({ key }) => key.value) : [])),
+  );
+  const lines = (files.read('.flaskenv') ?? '').matchAll(
+    /^(?:export[ \t]+)?(FLASK_(?:DEBUG|ENV))[ \t]*=[ \t]*["']?(\w+)["']?[ \t\r]*$/gm,
+  );
+  return [...lines]
+    .filter(([, name = '', value = '']) => switches[name]?.test(value) === true && !set.has(name))
+    .slice(0, 1)
+    .map(([, name, value]) => ({
+      range: flask.range,
+      message: `${name}=${value} of .flaskenv, which the image gets, switches flask to development mode.`,
+    }));
 }
 
-/** Start the program that their first word names which is neither an option nor a variable. */
-const starters = /^(?:npx|pnpx|bunx|cross-env)$/;
-/** Options of those, and of package managers, behind which no value of theirs stands. */
-const alone = /=|^-[dqsy]$|^--(?:yes|quiet|silent|verbose|if-present|bun|no(?:-[\w-]+)?)$/;
-
-function developmentServer(command: CommandLine): string | undefined {
-  const words = command.arguments.map(({ value }) => value);
-  const wrapped = starters.test(command.name) ? words.findIndex((word) => !/^-|^\w+=/.test(word)) : -1;
-  // The word may be an option's value: `npx -p vite node server.js`.
-  if (!words.slice(0, Math.max(wrapped, 0)).every((word) => alone.test(word))) return undefined;
-  const name = wrapped === -1 ? command.name : (words[wrapped] ?? '').replace(/(?!^)@.*$/, '');
-  const own = words.slice(wrapped + 1);
-  if (name === 'vite' && !own.some((word) => otherVite.test(word))) return "Vite's development server";
-  return servers.find(
-    ({ program, argument }) =>
-      program.test(name) &&
-      (argument === undefined || own.some((word, at) => argument.test(word) && !isValue(own, at))) &&
-      (name !== 'php' || own.some((word) => /^(?:serve|server:(?:run|start))$/.test(word))),
-  )?.what;
+/** What an ENTRYPOINT starts that CMD gives words to: `ENTRYPOINT ["npm"]`, `CMD ["start"]`. The place is that of the CMD. */
+function oneOfBoth(dockerfile: Dockerfile, stage: Stage): Started | undefined {
+  const entrypoint = lastInstruction(stage, 'ENTRYPOINT');
+  const cmd = lastInstruction(stage, 'CMD');
+  if (entrypoint?.command.form !== 'exec' || cmd?.command.form !== 'exec') return undefined;
+  const [start, ...others] = dockerfile.script(entrypoint)?.commands ?? [];
+  if (start === undefined || others.length > 0) return undefined;
+  const words = cmd.command.words.map(({ value, range }) => ({ value, range }));
+  return { name: start.name, arguments: [...start.arguments, ...words], range: cmd.range };
 }
 
-/** It may belong to the option before it: `webpack --config serve`. */
-function isValue(words: readonly string[], at: number): boolean {
-  return !words[at]?.startsWith('-') && /^-[^=]*$/.test(words[at - 1] ?? '');
+type Started = Pick<CommandLine, 'name' | 'range'> & {
+  readonly arguments: readonly Pick<CommandWord, 'value' | 'range'>[];
+};
+
+/** What of it serves developers: the command itself, and the first of the script of a package.json that it runs. */
+function serversOf(project: Project, dockerfile: Dockerfile, command: Started): readonly string[] {
+  const own = developmentServer(command);
+  const inside = serverInScript(project, dockerfile, command, new Set());
+  return [...(own === undefined ? [] : [own]), ...(inside === undefined ? [] : [inside])];
+}
+
+/** Scripts run each other: `"start": "npm run serve"`. Each is looked into once. */
+function serverInScript(
+  project: Project,
+  dockerfile: Dockerfile,
+  command: Started,
+  seen: Set<string>,
+): string | undefined {
+  const script = packageScript(project, dockerfile, command);
+  if (script === undefined || seen.has(script.name)) return undefined;
+  seen.add(script.name);
+  const commands = certainCommands(parseScriptFile(script.text).commands, script.text);
+  // Elsewhere another package.json counts.
+  const staysHere = !commands.some(({ name }) => name === 'cd' || name === 'pushd');
+  for (const each of commands) {
+    const what = developmentServer(each);
+    if (what !== undefined) return `${what}, by the script ${script.name} of ${script.path}`;
+    const further = staysHere ? serverInScript(project, dockerfile, each, seen) : undefined;
+    if (further !== undefined) return further;
+  }
+  return undefined;
 }
 
 /** What `npm start` and `yarn run serve` run, where the build has one package.json and they name a script of it. */
-function packageScript(project: Project, dockerfile: Dockerfile, command: CommandLine) {
+function packageScript(project: Project, dockerfile: Dockerfile, command: Started) {
   const words = command.arguments.map(({ value }) => value);
   if (
     !/^(?:npm|yarn|pnpm|bun)$/.test(command.name) ||
