@@ -12,6 +12,7 @@ import type { Project } from '../project/project.ts';
 import { workingDirectory } from '../project/stage-facts.ts';
 import { isIndependentCommand } from './independent-steps.ts';
 import { assumptionsOf, inputsOf } from './manifests-first.ts';
+import { mayChange } from './may-change.ts';
 import { stepsBetween } from './steps-between.ts';
 
 /** A program's own text. */
@@ -44,10 +45,11 @@ export function copyBehindInstall(
       (each.name === 'COPY' || each.name === 'ADD') && each.from === undefined && each.range.start < run.range.start,
   );
   const copy = copies.findLast(isOfSources);
-  const manifest = copies
-    .filter((each) => each !== copy)
-    .flatMap(({ sources }) => sources)
-    .find(({ value }) => manifestOf(value)?.ecosystem === install.read.ecosystem);
+  const [manifest] = copies.flatMap((brought) =>
+    (brought === copy ? [] : brought.sources)
+      .filter(({ value }) => manifestOf(value)?.ecosystem === install.read.ecosystem)
+      .map(({ value }) => ({ value, brought })),
+  );
   if (copy === undefined || manifest === undefined) return undefined;
   const isMovable =
     copy.destination?.value.startsWith('/') === true ||
@@ -56,6 +58,10 @@ export function copyBehindInstall(
   if (!isMovable || root === undefined) return undefined;
   const inContext = posix.dirname(posix.normalize(manifest.value)).replace(/^[./]+/, '');
   const inputs = inputsOf(project, dockerfile, stage, { inContext, root }, install);
+  // What the install does is read from the files of the context, not from what a step has made of them: `npm pkg set scripts.postinstall=…`.
+  const files = inputs?.needs.files.map((file) => posix.join(root, file.replaceAll('*', ''))) ?? [];
+  const between = { start: manifest.brought.range.start, end: install.command.range.start };
+  if (mayChange(project, dockerfile, stage, files, between, ({ action }) => action === 'install')) return undefined;
   const steps = stepsBetween(dockerfile, stage, copy, run);
   if (inputs === undefined || 'command' in inputs.needs || steps === undefined) return undefined;
   const names = copy.sources.map(({ value }) => value.slice(value.lastIndexOf('/') + 1));
