@@ -23,3 +23,12 @@ function tableOf(product: string): Readonly<Record<string, string>> | undefined 
   if (Object.hasOwn(distributionDates, product)) return distributionDates[product];
   return Object.hasOwn(runtimeDates, product) ? runtimeDates[product] : undefined;
 }
+
+/** «Node.js 16 has had no security updates since 2023-09-11», of each release, as clauses of one sentence. */
+export function supportSaid(ends: readonly EndOfLife[], today: string): string {
+  return ends
+    .map(({ product, date }) =>
+      date < today ? `${product} has had no security updates since ${date}` : `${product} is supported until ${date}`,
+    )
+    .join(', and ');
+}

@@ -1,3 +1,4 @@
+import { addDays } from '../core/day.ts';
 import { familiarName, type ImageReference, nameAsWritten, parseImageReference } from '../core/image-reference.ts';
 import { baseImage } from './base-image.ts';
 import { codenames } from './distributions.ts';
@@ -249,8 +250,4 @@ function dotnetImage(name: string, tag: string): Successor | undefined {
   if (version === undefined) return undefined;
   const alpine = tag.includes('alpine') ? '-alpine' : '';
   return renamed('.NET', version, `mcr.microsoft.com/dotnet/${kind}`, `10.0${alpine}`);
-}
-
-function addDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -9,10 +9,10 @@ import type { AskedImage, BuiltImage } from '../maintain/freshness/assess.ts';
 import type { NamedImages, NamedPlace } from '../maintain/freshness/named-image.ts';
 import type { Project } from '../project/project.ts';
 
-/** The rules that say the same of a Dockerfile: who ignores one there has decided. */
-const sameRules: Partial<Record<BaseNews, string>> = {
-  ending: 'maintenance/end-of-life-base',
-  deprecated: 'maintenance/deprecated-image',
+/** The rules that say the same of a file: who ignores one there has decided. */
+const sameRules: Partial<Record<BaseNews, readonly string[]>> = {
+  ending: ['maintenance/end-of-life-base', 'maintenance/end-of-life-image'],
+  deprecated: ['maintenance/deprecated-image'],
 };
 
 /** What comments at each place ignore. */
@@ -23,7 +23,7 @@ export function ignoredNews(
 ): ReadonlyMap<Pick<NamedPlace, 'path' | 'range'>, readonly BaseNews[]> {
   const asked = places.flatMap((place) =>
     baseNews.flatMap((news) =>
-      [`bases/${news}`, sameRules[news] ?? []].flat().map((rule) => ({ place, news, finding: stub(place, rule) })),
+      [`bases/${news}`, ...(sameRules[news] ?? [])].map((rule) => ({ place, news, finding: stub(place, rule) })),
     ),
   );
   const { suppressed } = siftIgnored(

@@ -1,5 +1,6 @@
 import type { BasesReport } from '../core/bases-report.ts';
 import type { BrokenBudget, UncomparedBudget } from '../core/budget-report.ts';
+import { addDays } from '../core/day.ts';
 import type { Finding } from '../core/finding.ts';
 import { fixClass } from '../core/fix.ts';
 import { groupBy } from '../core/group-by.ts';
@@ -112,7 +113,7 @@ interface Ending {
 
 /** What has ended and what ends within the days, by date. */
 function endingOf({ bases, budgets, today, days, words }: ReviewInputs): Ending[] {
-  const last = new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
+  const last = addDays(today, days);
   const images = bases.images.flatMap(({ image, places, ending: ends, deprecated }) => {
     const where = places.map(({ path, line }) => (line === undefined ? path : `${path}:${line}`));
     return [

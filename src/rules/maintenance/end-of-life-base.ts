@@ -1,5 +1,7 @@
 import type { EndOfLife } from '../../bases/base-image.ts';
+import { supportSaid } from '../../bases/end-of-life.ts';
 import { knownImage } from '../../bases/mirrored-image.ts';
+import { addDays } from '../../core/day.ts';
 import type { PeerId } from '../../core/finding.ts';
 import { parseImageReference } from '../../core/image-reference.ts';
 import type { Severity } from '../../core/severity.ts';
@@ -33,7 +35,7 @@ export const rule = dockerfileRule({
       report({
         at: first.range,
         also: others.map(({ range }) => ({ range, note: 'the same image' })),
-        message: `${copyOf === undefined ? '' : `A copy of ${copyOf}: `}${(past.length > 0 ? past : ends).map((end) => sentence(end, today)).join(', and ')}.`,
+        message: `${copyOf === undefined ? '' : `A copy of ${copyOf}: `}${supportSaid(past.length > 0 ? past : ends, today)}.`,
         severity: severityOf(
           past,
           stages.some((stage) => shipped.has(stage)),
@@ -84,12 +86,6 @@ function knownEnds(stage: Stage, text: string, mirrors: ReadonlyMap<string, stri
   return { endOfLife: copyOf === undefined ? endOfLife : image.endOfLife, copyOf };
 }
 
-function sentence({ product, date }: EndOfLife, today: string): string {
-  return date < today
-    ? `${product} has had no security updates since ${date}`
-    : `${product} is supported until ${date}`;
-}
-
 /** What to move to; where a step is known to fail there, what has to be changed with it. */
 function remedyOf({ successor, certain, framework }: NonNullable<ReturnType<typeof moveToSuccessor>>): string {
   const { reference } = successor;
@@ -110,8 +106,4 @@ function severityOf(past: readonly EndOfLife[], ships: boolean, today: string): 
 /** tally knows Ruby releases only, and does not look at days to come. */
 function peersOf(past: readonly EndOfLife[]): readonly PeerId[] {
   return past.some(({ product }) => product.startsWith('Ruby ')) ? ['tally:ruby/eol-ruby-version'] : [];
-}
-
-function addDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 }
