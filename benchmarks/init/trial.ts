@@ -11,7 +11,7 @@ export interface Given {
   readonly directory?: string;
   /** Answers to questions that init asks: `--port 8080`. */
   readonly arguments?: readonly string[];
-  /** Values of variables; `{postgres}` stands for the address of an empty database, without the scheme. */
+  /** Values of variables; `{postgres}` stands for the address of an empty database, without the scheme, `{postgres.host}` and so on for a part. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Run with the image before it serves, as a release step: what brings the database up to date. */
   readonly before?: readonly string[];
@@ -154,11 +154,13 @@ function lastError(errors: string): string {
 async function serve(name: string, tag: string, plan: ApplicationPlan, given: Given): Promise<Omit<Outcome, 'built'>> {
   const { run: pod } = plan;
   if (pod.port === undefined) return { outcome: 'does not serve', reason: 'a program that nothing connects to' };
-  const wantsPostgres = Object.values(given.environment ?? {}).some((value) => value.includes('{postgres}'));
+  const wantsPostgres = Object.values(given.environment ?? {}).some((value) => value.includes('{postgres'));
   const postgres = wantsPostgres ? await startPostgres() : undefined;
   const files = mkdtempSync(path.join(tmpdir(), 'plimsoll-files-'));
+  const filled = await filledVolumes(tag, pod);
   const options = [
     ...restrictions(pod),
+    ...filled.flatMap(({ volume, place }) => ['--volume', `${volume}:${place}`]),
     ...environment(plan, given, postgres?.address),
     ...mounts(files, given.files ?? {}),
   ];
@@ -181,6 +183,7 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
     }
   } finally {
     await postgres?.stop();
+    for (const { volume } of filled) await docker('volume', 'rm', '-f', volume);
     rmSync(files, { recursive: true, force: true });
   }
 }
@@ -189,8 +192,23 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
 function restrictions({ user, writable }: RunPlan): string[] {
   return [
     ...['--read-only', '--user', `${user}:${user}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-    ...writable.flatMap((each) => ['--tmpfs', `${each.path}:uid=${user},gid=${user},mode=1777`]),
+    ...writable
+      .filter(({ filled }) => !filled)
+      .flatMap((each) => ['--tmpfs', `${each.path}:uid=${user},gid=${user},mode=1777`]),
   ];
+}
+
+/** Volumes that the program's user may write to and that get what the image has in their place, as the Deployment's init container does it. */
+async function filledVolumes(tag: string, { user, writable }: RunPlan): Promise<{ volume: string; place: string }[]> {
+  const found: { volume: string; place: string }[] = [];
+  for (const { path: place } of writable.filter(({ filled }) => filled)) {
+    const volume = (await docker('volume', 'create')).output.trim();
+    const fill = ['run', '--rm', '--network=none', '--volume', `${volume}:/volume`, '--entrypoint', 'sh'];
+    await docker(...fill, '--user', '0:0', tag, '-c', 'chmod 1777 /volume');
+    await docker(...fill, '--user', `${user}:${user}`, tag, '-c', `cp -Rn ${place}/. /volume/`);
+    found.push({ volume, place });
+  }
+  return found;
 }
 
 /** As ConfigMaps and Secrets give files: read by all, written by none. */
@@ -210,8 +228,18 @@ function environment(plan: ApplicationPlan, given: Given, postgres: string | und
   for (const { name, required } of secretsOf(plan))
     if (required) values.set(name, '0123456789abcdef0123456789abcdef0123456789abcdef');
   for (const [name, value] of Object.entries(given.environment ?? {}))
-    values.set(name, value.replace('{postgres}', postgres ?? ''));
+    values.set(name, ofDatabase(value, postgres ?? ''));
   return [...values].flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+}
+
+/** With the address of the database, `user:password@host:port/name`, or a part of it in place of `{postgres}`, `{postgres.host}` … */
+function ofDatabase(value: string, address: string): string {
+  const { username, password, hostname, port, pathname } = new URL(`postgres://${address || 'none'}`);
+  const parts = { user: username, password, host: hostname, port, name: pathname.slice(1) };
+  return Object.entries(parts).reduce(
+    (text, [name, part]) => text.replace(`{postgres.${name}}`, part),
+    value.replace('{postgres}', address),
+  );
 }
 
 const waitSeconds = 120;

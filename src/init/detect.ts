@@ -76,13 +76,26 @@ export function detectApplications(found: Repository, options: DetectOptions): D
 
 /** Of the directories that a detector may know those that lie in no other. */
 function uppermost(directories: readonly string[], { files }: Repository, detectors: readonly Detector[]): string[] {
+  const packages = new Set(files.filter((file) => ofPackage.test(file)).map(directoryOf));
   const may = directories.filter((directory) => {
+    if (isBelowOne(directory, packages)) return false;
     const names = new Set(files.filter((file) => directoryOf(file) === directory).map(baseName));
     return detectors.some((detector) => detector.mayBe(names));
   });
   return may.filter(
     (directory) => !may.some((other) => other !== directory && (other === '' || directory.startsWith(`${other}/`))),
   );
+}
+
+/** What a package or a program is made from: pages below are a part of it. */
+const ofPackage = /(?:^|\/)(?:setup\.py|pyproject\.toml|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?)$/;
+
+function isBelowOne(directory: string, others: ReadonlySet<string>): boolean {
+  for (let at = directory; at !== ''; ) {
+    at = directoryOf(at);
+    if (others.has(at)) return true;
+  }
+  return false;
 }
 
 function candidateDirectories({ files }: Repository, { detectors, within }: DetectOptions): string[] {
@@ -168,7 +181,7 @@ function planOf(place: Place, found: Detection, { choices, existing }: DetectOpt
   const [metrics] = application?.metrics ?? [];
   const own = dockerfile && withOwnImage(detection, dockerfile, choices);
   const { decisions, questions } = own ?? detection;
-  const run = withChosenData((own ?? detection).run, choices.data);
+  const run = withChosenData((own ?? detection).run, place, detection.language);
   const ofData = mayKeepData(place, { ...detection, run });
   const variables = plannedVariables(
     { ...place, application },

@@ -102,6 +102,8 @@ export interface WritablePath {
   readonly why: string;
   /** It has to outlive the pod: a volume of its own, which one pod at a time has. */
   readonly lasts?: true;
+  /** The image has files there, which an empty volume would hide: they are copied into it before the program starts. */
+  readonly filled?: true;
 }
 
 /** A file that the image needs beside the Dockerfile. */

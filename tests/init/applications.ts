@@ -160,8 +160,8 @@ require('express')().listen(3000);
     framework: 'Express',
     port: 3000,
     command: ['node', 'server.js'],
-    lines: ['RUN install -d -o 1000 -g 1000 /app/uploads'],
-    questions: [/into public\/uploads .* comes with files/, /into uploads .* goes with its pod/],
+    lines: ['RUN install -d -o 1000 -g 1000 /app/public/uploads /app/uploads'],
+    questions: [/into public\/uploads .* goes with its pod/, /into uploads .* goes with its pod/],
   },
   'node-whose-build-writes': {
     files: {
@@ -1086,6 +1086,31 @@ async fn main() {
     port: 8080,
     command: ['apache2-foreground'],
     lines: ['COPY . .'],
+  },
+  'php-with-data-beside-its-pages': {
+    files: {
+      'index.php':
+        "<?php\nmkdir('cache');\nfile_put_contents(__DIR__ . '/data/a.txt', 'x');\n$savedir = __DIR__ . '/data';\n",
+      'data/first.txt': 'first\n',
+    },
+    language: 'PHP',
+    port: 8080,
+    command: ['apache2-foreground'],
+    questions: [/What the program writes into data .* is kept in a volume/],
+  },
+  'python-with-lists-that-it-changes': {
+    files: {
+      'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n',
+      'shop/__init__.py':
+        'import os\nfrom flask import Flask\n\napp = Flask(__name__)\nHERE = os.path.dirname(__file__)\nos.makedirs(os.path.join(HERE, "lists"))\nDATA = os.environ.get("SHOP_DATA_DIR", os.path.dirname(HERE))\n',
+      'shop/lists/first.json': '{}\n',
+    },
+    language: 'Python',
+    framework: 'Flask',
+    port: 8000,
+    command: ['gunicorn', 'shop:app', '--bind', '0.0.0.0:8000', '--workers', '2'],
+    lines: ['    SHOP_DATA_DIR=/data', 'RUN install -d -o 10001 -g 10001 /app/shop/lists /data'],
+    questions: [/into shop\/lists .* goes with its pod/, /place that SHOP_DATA_DIR names .* is kept in a volume/],
   },
   'php-in-one-file': {
     files: { 'files.php': '<?php\necho 1;\n', 'translation.json': '{}' },

@@ -8,6 +8,7 @@ import { type GoProgram, goPrograms, runtimeDirectories, withSourcesOf } from '.
 import { buildStage, shippedStage } from '../internal/go-stages.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { compareVersions } from '../internal/versions.ts';
+import { goHome, writtenWorkingDirectory } from '../internal/working-directory.ts';
 import type { Decision, Detection } from '../plan.ts';
 import { baseName, join } from '../repository.ts';
 
@@ -92,6 +93,8 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       evidence: `read when it runs (${where})`,
     })),
   ];
+  // What is read as the program runs lies there, and a volume would hide it.
+  const workingDirectory = directories.length > 0 ? undefined : writtenWorkingDirectory(place, 'go', '/app');
   return {
     language: 'Go',
     framework: framework?.name,
@@ -109,13 +112,17 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       commandEvidence: evidence,
       port: port.port,
       environment: {
+        ...goHome(place),
         ...(port.read && port.port !== undefined ? { PORT: String(port.port) } : {}),
         ...port.environment,
         ...framework?.environment,
       },
       user: 65532,
       userEvidence: 'the user nonroot of the image',
-      writable: [{ path: '/tmp', why: 'temporary files: uploads larger than memory' }],
+      writable: [
+        { path: '/tmp', why: 'temporary files: uploads larger than memory' },
+        ...(workingDirectory ? [workingDirectory] : []),
+      ],
       health,
       startSeconds: 10,
       resources: { cpu: '50m', memory: '32Mi', memoryLimit: '256Mi' },

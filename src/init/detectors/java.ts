@@ -5,7 +5,9 @@ import { ownPart } from '../internal/markup.ts';
 import { splitCommand, withExec } from '../internal/shell-words.ts';
 import { isBefore, springBootRelease } from '../internal/spring-version.ts';
 import { type ChosenVersion, chooseVersion, compareVersions } from '../internal/versions.ts';
-import type { Detection, ImageStage, RunPlan, Step } from '../plan.ts';
+import { writtenWorkingDirectory } from '../internal/working-directory.ts';
+import { doesNotLast } from '../internal/written-paths.ts';
+import type { Detection, ImageStage, RunPlan, Step, WritablePath } from '../plan.ts';
 import { join } from '../repository.ts';
 
 export const detector: Detector = {
@@ -122,7 +124,15 @@ function chooseJava(place: Place, { asked, tool, wrapper }: JavaProject): Chosen
   return { version, evidence: `the newest long-term one that Gradle ${wrapper} runs on` };
 }
 
-function detection(place: Place, project: JavaProject, product: Product): Detection {
+/** With a working directory of its own, so that what the program writes by relative names does not lie beside it. */
+function elsewhere(product: Product): Product {
+  const own = (word: string) => (/^[\w.-]+\.jar$/.test(word) ? `/app/${word}` : word);
+  return { ...product, command: product.command.map(own) };
+}
+
+function detection(place: Place, project: JavaProject, found: Product): Detection {
+  const work = place.choices.start === undefined ? writtenWorkingDirectory(place, 'java', '/work') : undefined;
+  const product = work ? elsewhere(found) : found;
   const version = chooseJava(place, project);
   const { framework } = project;
   const { health, questions } = healthOf(place, project);
@@ -149,6 +159,7 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
     ],
     questions: [
       ...questions,
+      ...(work ? [doesNotLast('its working directory', work.why.replace(/^.*: /, ''))] : []),
       ...(framework || port.sure
         ? []
         : [
@@ -159,8 +170,8 @@ function detection(place: Place, project: JavaProject, product: Product): Detect
             },
           ]),
     ],
-    stages: [buildStage(project, product, version), shippedStage(place, product, version)],
-    run: runOf(project, product, port, health),
+    stages: [buildStage(project, product, version), shippedStage(place, product, version, work?.path)],
+    run: runOf(project, product, port, health, work),
     ignore: [
       {
         comment: 'Built in the image',
@@ -222,7 +233,7 @@ function buildStage(
   };
 }
 
-function shippedStage(place: Place, product: Product, version: ChosenVersion): ImageStage {
+function shippedStage(place: Place, product: Product, version: ChosenVersion, work: string | undefined): ImageStage {
   return {
     name: undefined,
     base: `eclipse-temurin:${version.version}-jre${place.choices.base === 'alpine' ? '-alpine' : ''}`,
@@ -232,6 +243,16 @@ function shippedStage(place: Place, product: Product, version: ChosenVersion): I
       ...product.copies.map(
         ({ from, to }): Step => ({ kind: 'copy', from: 'build', sources: [from], destination: to }),
       ),
+      ...(work === undefined
+        ? []
+        : [
+            {
+              kind: 'run' as const,
+              comment: 'What the program writes by relative names: in Kubernetes a volume is mounted there',
+              commands: [`install -d -o ${user} -g ${user} ${work}`],
+            },
+            { kind: 'workdir' as const, path: work },
+          ]),
     ],
   };
 }
@@ -243,7 +264,16 @@ function structuredLogs({ text }: JavaProject): Readonly<Record<string, string>>
   return knows ? { LOGGING_STRUCTURED_FORMAT_CONSOLE: 'logstash' } : {};
 }
 
-function runOf(project: JavaProject, product: Product, { port, read }: JavaPort, health: RunPlan['health']): RunPlan {
+/** A number that the image has no user for. */
+const user = 10001;
+
+function runOf(
+  project: JavaProject,
+  product: Product,
+  { port, read }: JavaPort,
+  health: RunPlan['health'],
+  work: WritablePath | undefined,
+): RunPlan {
   const { framework } = project;
   const probes =
     framework?.name === 'Spring Boot' && health?.live ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {};
@@ -252,9 +282,9 @@ function runOf(project: JavaProject, product: Product, { port, read }: JavaPort,
     commandEvidence: `${product.evidence}. ${memory} leaves a quarter of the container's memory to what is no heap`,
     port,
     environment: { ...(read ? { PORT: String(port) } : {}), ...probes, ...structuredLogs(project) },
-    user: 10001,
+    user,
     userEvidence: 'a number without any rights; the image has no user for programs',
-    writable: [{ path: '/tmp', why: 'temporary files: uploads, and what the server unpacks' }],
+    writable: [{ path: '/tmp', why: 'temporary files: uploads, and what the server unpacks' }, ...(work ? [work] : [])],
     health,
     startSeconds: 90,
     resources: { cpu: '250m', memory: '512Mi', memoryLimit: '1Gi' },

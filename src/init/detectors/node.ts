@@ -122,7 +122,19 @@ function buildLine({ manifest, build }: NodeFacts): string {
     .join(' ; ');
 }
 
-function detectServer(facts: NodeFacts, start: NodeStart): Detection {
+/** With the file that is started among the sources: a name such as `bin/serve` tells nobody that it is one. */
+function withStarted(found: NodeFacts, { words }: NodeStart): NodeFacts {
+  const { place } = found;
+  const own = words.map((word) => word.replace(/^\.\//, '')).find((word) => place.has(word) && !/\.\w+$/.test(word));
+  const text = own === undefined ? undefined : place.read(own);
+  if (own === undefined || text === undefined) return found;
+  const started = { path: join(place.directory, own), text };
+  if (place.sources().some(({ path }) => path === started.path)) return found;
+  return { ...found, place: { ...place, sources: () => [started, ...place.sources()] } };
+}
+
+function detectServer(found: NodeFacts, start: NodeStart): Detection {
+  const facts = withStarted(found, start);
   const { place, framework, install, build, steps } = facts;
   const port = portOf(facts, start);
   const words = withPort(start.words, port.port) ?? ['sh', '-c', withExec(start.words.join(' '))];

@@ -1,8 +1,10 @@
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth } from '../internal/endpoints.ts';
+import { usedExtensions } from '../internal/php-extensions.ts';
 import { builtIn, type Framework, frameworks, libraries } from '../internal/php-frameworks.ts';
 import { stagesOf } from '../internal/php-stages.ts';
+import { phpWritten } from '../internal/php-written.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { variable } from '../internal/variables.ts';
 import { chooseVersion, fitsRange } from '../internal/versions.ts';
@@ -130,8 +132,10 @@ function detection(
       fits: (range, line) => fitsRange(range, line) && locked.every((each) => fitsRange(each, line)),
     },
   );
+  const isNamed = framework !== undefined || [...requires.keys()].some((name) => name.startsWith('ext-'));
   const extensions = [
     ...new Set([
+      ...(isNamed ? [] : usedExtensions(place)),
       ...[...requires.keys()]
         .filter((name) => name.startsWith('ext-'))
         .map((name) =>
@@ -146,6 +150,7 @@ function detection(
   const known = extensions.filter((name) => libraries[name] !== undefined);
   const others = extensions.filter((name) => libraries[name] === undefined);
   const health = findHealth(place);
+  const written = framework === undefined ? phpWritten(place, '/var/www/html') : { writable: [], questions: [] };
   return {
     language: 'PHP',
     framework: framework?.name,
@@ -181,7 +186,9 @@ function detection(
             {
               topic: 'native dependencies' as const,
               value: known.join(', '),
-              evidence: 'extensions that composer.json or the framework asks for',
+              evidence: isNamed
+                ? 'extensions that composer.json or the framework asks for'
+                : 'extensions whose functions the sources call',
             },
           ]
         : []),
@@ -204,6 +211,7 @@ function detection(
         flag: undefined,
         assumed: undefined,
       })),
+      ...written.questions,
     ],
     stages: stagesOf(place, composer, version, known, documentRoot.page),
     run: {
@@ -221,6 +229,7 @@ function detection(
         { path: '/var/run/apache2', why: 'Apache keeps its PID there' },
         { path: '/var/lock/apache2', why: 'Apache keeps its locks there' },
         ...(framework?.writable ?? []),
+        ...written.writable,
       ],
       health,
       startSeconds: 15,

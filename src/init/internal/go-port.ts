@@ -97,7 +97,8 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
   }
   if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', read, questions };
   const found = findPort(place, [
-    /(?:"PORT"\s*,\s*"|[Pp]ort\s*:?=\s*")(\d{2,5})"/,
+    // A number below 1024 that is no service for the web is one of those that it asks.
+    /"PORT"\s*,\s*"(\d{2,5})"|[Pp]ort\s*:?=\s*"(80|\d{4,5})"/,
     /(?:ListenAndServe|\.Run|\.Start|\.Listen|net\.Listen)\w*\([^)\n]{0,60}?"[^"\n]{0,40}:(\d{2,5})"/,
     /(?:[Aa]ddr\w*|[Ll]isten\w*|[Bb]ind\w*|[Pp]ort)["\s]*(?:[:=,(]|:=)[^"\n]{0,40}"[^"\n]{0,30}:(\d{2,5})"/,
     /[Pp]ort["\s]*(?:[:=,(]|:=)\s*"?(\d{4,5})\b/,

@@ -9,22 +9,38 @@ const driver =
   /\bmattn\/go-sqlite3\b|\bmodernc\.org\/sqlite\b|\bglebarez\/sqlite\b|\bgorm\.io\/driver\/sqlite\b|^rusqlite\b|"(?:better-sqlite3|sqlite3)"\s*:/m;
 
 /** PHP's functions for files that are written; plain programs have no other place to keep anything, unless they name a database. */
-const writesFiles = /\b(?:file_put_contents|move_uploaded_file)\s*\(|\bfopen\s*\([^)\n]*,\s*['"][wax]/;
+export const writesFiles = /\b(?:file_put_contents|move_uploaded_file)\s*\(|\bfopen\s*\([^)\n]*,\s*['"][wax]/;
 
 /**
  * With the directories that the user says data is kept in: each gets a part of the volume that outlives the pods. That it keeps none is
  * said of what was found, too: then nothing outlives the pod.
  */
-export function withChosenData(run: RunPlan, data: readonly string[] | undefined): RunPlan {
+export function withChosenData(run: RunPlan, place: Place, language: string): RunPlan {
+  const { data } = place.choices;
   if (data === undefined) return run;
   const found = run.writable.filter(({ path }) => !data.includes(path));
   return {
     ...run,
     writable: [
-      ...found.map(({ path, why }) => ({ path, why })),
-      ...data.map((path) => ({ path, why: 'Data is kept here, as --data says.', lasts: true as const })),
+      ...found.map(({ lasts: _, ...each }) => each),
+      ...data.map((path) => ({
+        path,
+        why: 'Data is kept here, as --data says.',
+        lasts: true as const,
+        ...(comesWithFiles(place, language, path) && { filled: true as const }),
+      })),
     ],
   };
+}
+
+/** Where sources are copied as they are, and a shell can copy what lies there into a volume. */
+const homeOfSources: Readonly<Record<string, string>> = { PHP: '/var/www/html', Python: '/app', 'Node.js': '/app' };
+
+function comesWithFiles({ repository, directory }: Place, language: string, path: string): boolean {
+  const home = homeOfSources[language];
+  if (home === undefined || !path.startsWith(`${home}/`)) return false;
+  const below = `${join(directory, path.slice(home.length + 1))}/`;
+  return repository.files.some((file) => file.startsWith(below));
 }
 
 /** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */

@@ -88,6 +88,8 @@ function knownPort(
     /\bPORT\s*:[^\n]{0,60}?default\(\s*['"]?(\d{2,5})/,
     /\.listen\(\s*(?:\{[^}]{0,80}?port:\s*)?(\d{2,5})\b/,
     /\b(?:port|PORT)\s*(?:=|:)\s*['"]?(\d{4,5})\b/,
+    // Of portfinder: the first that it tries.
+    /\bbasePort\s*=\s*(\d{4,5})\b/,
     /\bnormalizePort\([^)]{0,60}['"](\d{2,5})['"]/,
   ]);
 }

@@ -56,7 +56,7 @@ export function stagesOf(
       : [
           {
             kind: 'run',
-            comment: `Extensions that composer.json or the framework asks for. The libraries that they are compiled with stay: they are loaded from there`,
+            comment: `Extensions that composer.json, the framework or the sources ask for. The libraries that they are compiled with stay: they are loaded from there`,
             commands: [
               ...(build.length > 0
                 ? ['apt-get update', `apt-get install --yes --no-install-recommends ${build.join(' ')}`]

@@ -58,10 +58,18 @@ function readBySources({ application, repository }: Place): PlannedVariable[] {
         variable(
           name,
           fallbacks.get(name)?.size === 1 ? fallback : undefined,
-          required && conditional !== true && !optional,
+          (required && conditional !== true && !optional) || isKeyOfDjango(repository.read(path) ?? '', name),
           placeIn(path, repository.read(path), range.start),
         ),
       )
+  );
+}
+
+/** Django refuses to work with an empty key: a variable that is all it has is not optional. */
+function isKeyOfDjango(text: string, name: string): boolean {
+  return (
+    /^INSTALLED_APPS\b/m.test(text) &&
+    new RegExp(`^SECRET_KEY\\s*=\\s*(?:os\\.)?(?:environ\\.get|getenv)\\(\\s*["']${name}["']\\s*\\)`, 'm').test(text)
   );
 }
 

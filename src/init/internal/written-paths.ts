@@ -216,6 +216,14 @@ function fileBelow(place: Place, path: string, image: InImage): string | undefin
   );
 }
 
+/** What a program can write, it can change: its own sources are not to be there. */
+function hasSources(place: Place, path: string, image: InImage): boolean {
+  const directory = inRepository(path, image);
+  return place.repository.files.some(
+    (file) => file.startsWith(`${directory}/`) && /\.(?:py|[cm]?[jt]sx?|sh|rb|php)$/.test(file),
+  );
+}
+
 function planned(
   place: Place,
   image: InImage,
@@ -229,16 +237,22 @@ function planned(
   for (const [path, { what, evidence, lasts }] of outermost) {
     const shown = path.startsWith(`${image.home}/`) ? path.slice(image.home.length + 1) : path;
     const kept = fileBelow(place, path, image);
-    if (kept !== undefined)
+    if (kept !== undefined && (hasSources(place, path, image) || place.choices.base === 'distroless'))
       questions.push({
         question: `The program writes into ${shown} (${evidence}), which comes with files (${kept}): a volume there would hide them, and without one it is read-only. Let it write elsewhere.`,
         flag: undefined,
         assumed: undefined,
       });
     else {
-      writable.push({ path, why: `${what}: ${evidence}`, ...(lasts === 'surely' && { lasts: true }) });
+      writable.push({
+        path,
+        why: `${what}: ${evidence}`,
+        ...(kept !== undefined && { filled: true }),
+        ...(lasts === 'surely' && { lasts: true }),
+      });
       if (lasts === 'surely') questions.push(isKept(shown, evidence));
-      if (lasts === 'perhaps') questions.push(doesNotLast(shown, evidence));
+      if (lasts === 'perhaps' || (kept !== undefined && lasts === undefined))
+        questions.push(doesNotLast(shown, evidence));
     }
   }
   return { writable, questions };

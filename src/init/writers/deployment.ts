@@ -1,5 +1,13 @@
 import { scalarText } from '../../kubernetes/scalar-text.ts';
-import { type ApplicationPlan, isSingle, keepsData, type RunPlan, secretsOf, settingsOf } from '../plan.ts';
+import {
+  type ApplicationPlan,
+  isSingle,
+  keepsData,
+  type RunPlan,
+  secretsOf,
+  settingsOf,
+  type WritablePath,
+} from '../plan.ts';
 
 /** The Deployment of a plan: a restricted pod that can be moved, updated and scaled without anybody noticing. */
 export function writeDeployment(plan: ApplicationPlan): string {
@@ -38,7 +46,7 @@ ${placement(plan)}${termination(run)}      securityContext:
         fsGroup: ${run.user}
         seccompProfile:
           type: RuntimeDefault
-      containers:
+${filling(plan)}      containers:
         - name: ${name}
           image: ${scalarText(plan.image)}
           imagePullPolicy: IfNotPresent
@@ -157,25 +165,73 @@ ${question(health?.live ?? health?.path)}            # More patient than readine
 `;
 }
 
-function volumes({ name: application, run }: ApplicationPlan): string {
-  const { writable } = run;
-  if (writable.length === 0) return '';
-  const named = writable.map((each) => ({
+interface NamedVolume extends WritablePath {
+  /** Of the emptyDir, or of the part of the volume that outlives the pod. */
+  readonly name: string;
+}
+
+function namedVolumes({ run }: ApplicationPlan): NamedVolume[] {
+  return run.writable.map((each) => ({
     ...each,
     name: each.path
       .replace(/[^a-z0-9]+/gi, '-')
       .replace(/^-|-$/g, '')
       .toLowerCase(),
   }));
-  const mounts = named.map(({ path, why, name, lasts }) => {
-    const volume = lasts ? 'kept-data' : name;
-    const part = lasts ? `\n              subPath: ${scalarText(name)}` : '';
-    return `            # ${why}\n            - name: ${volume}\n              mountPath: ${scalarText(path)}${part}\n`;
-  });
+}
+
+function mountOf({ name, lasts }: NamedVolume, path: string): string {
+  const part = lasts ? `\n              subPath: ${scalarText(name)}` : '';
+  return `            - name: ${lasts ? 'kept-data' : name}\n              mountPath: ${scalarText(path)}${part}\n`;
+}
+
+/** Where the volumes lie while they are filled. */
+const fillingAt = '/volumes';
+
+/** A volume is empty at first, and would hide what the image has in its place: that is copied into it. */
+function filling(plan: ApplicationPlan): string {
+  const filled = namedVolumes(plan).filter((each) => each.filled);
+  if (filled.length === 0) return '';
+  return `      initContainers:
+        # The image has files where the program writes, which the volumes would hide: they are copied there first, and what is there stays.
+        - name: fill-volumes
+          image: ${scalarText(plan.image)}
+          imagePullPolicy: IfNotPresent
+          command:
+            - sh
+            - -c
+            - ${scalarText(fillingCommand(plan) ?? '')}
+          resources:
+            requests:
+              cpu: 10m
+              memory: 16Mi
+            limits:
+              memory: 64Mi
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop:
+                - ALL
+          volumeMounts:
+${filled.map((each) => mountOf(each, `${fillingAt}/${each.name}`)).join('')}`;
+}
+
+/** What the init container runs; undefined where nothing has to be copied. */
+function fillingCommand(plan: ApplicationPlan): string | undefined {
+  const filled = namedVolumes(plan).filter((each) => each.filled);
+  if (filled.length === 0) return undefined;
+  return filled.map(({ path, name }) => `cp -Rn ${path}/. ${fillingAt}/${name}/`).join(' && ');
+}
+
+function volumes(plan: ApplicationPlan): string {
+  const named = namedVolumes(plan);
+  if (named.length === 0) return '';
+  const mounts = named.map((each) => `            # ${each.why}\n${mountOf(each, each.path)}`);
   const list = named
     .filter(({ lasts }) => !lasts)
     .map(({ name }) => `        - name: ${name}\n          emptyDir:\n            sizeLimit: 256Mi\n`);
-  const kept = `        - name: kept-data\n          persistentVolumeClaim:\n            claimName: ${application}-data\n`;
+  const kept = `        - name: kept-data\n          persistentVolumeClaim:\n            claimName: ${plan.name}-data\n`;
   if (named.some(({ lasts }) => lasts)) list.push(kept);
   return `          volumeMounts:\n${mounts.join('')}      volumes:\n${list.join('')}`;
 }

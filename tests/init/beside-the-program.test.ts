@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { writeDeployment } from '../../src/init/writers/deployment.ts';
+import { writeDockerfile } from '../../src/init/writers/dockerfile.ts';
+import { asks, detectedIn, plansOf } from './plans-of.ts';
+
+describe('A directory that comes with files and is written to', () => {
+  const files = {
+    'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n',
+    'shop/__init__.py':
+      'import os\nfrom flask import Flask\napp = Flask(__name__)\nos.makedirs(os.path.join(os.path.dirname(__file__), "lists"))\n',
+    'shop/lists/first.json': '{}',
+  };
+
+  test('is copied into its volume before the program starts', () => {
+    const [plan] = plansOf(files);
+    expect(plan?.run.writable.find(({ path }) => path === '/app/shop/lists')?.filled).toBe(true);
+    const deployment = plan ? writeDeployment(plan) : '';
+    expect(deployment).toContain('cp -Rn /app/shop/lists/. /volumes/app-shop-lists/');
+    const [, filling = '', running = ''] = deployment.split(/initContainers:|\n {6}containers:/);
+    expect(filling).toContain('mountPath: /volumes/app-shop-lists');
+    expect(running).toContain('mountPath: /app/shop/lists');
+  });
+
+  test('stays a question where its files are sources, or the image has no shell', () => {
+    const [withSources] = plansOf({ ...files, 'shop/lists/own.py': '' });
+    expect(asks(withSources, /writes into shop\/lists .* comes with files/)).toBe(true);
+    expect(withSources?.run.writable.map(({ path }) => path)).toEqual(['/tmp']);
+    const [plan] = plansOf(files, { base: 'distroless' });
+    expect(asks(plan, /writes into shop\/lists .* comes with files/)).toBe(true);
+  });
+
+  test('is filled, too, when the user names it', () => {
+    const [plan] = plansOf(
+      { 'index.php': '<?php echo 1;', 'data/.htaccess': '' },
+      { data: ['/var/www/html/data', '/var/x'] },
+    );
+    const kept = plan?.run.writable.filter(({ lasts }) => lasts) ?? [];
+    expect(kept.map(({ path, filled }) => [path, filled])).toEqual([
+      ['/var/www/html/data', true],
+      ['/var/x', undefined],
+    ]);
+  });
+});
+
+describe('A plain PHP program writes', () => {
+  const writes = "<?php file_put_contents($file, 'x');";
+  test.each([
+    ["const PATH_CACHE = __DIR__ . '/../cache/';", 'lib/a.php', ['/var/www/html/cache']],
+    ["define('PATH_CONTENT', PATH_ROOT.'shop-content'.DS);", 'lib/a.php', ['/var/www/html/shop-content']],
+    ["mkdir('data');", 'a.php', ['/var/www/html/data']],
+    ["$conf['savedir'] = './data';", 'a.php', ['/var/www/html/data']],
+    ["$kinds = ['upload' => 'upload', 'data' => 'data'];", 'a.php', []],
+    ["define('PATH_TMP', PATH_CONTENT.'tmp'.DS);", 'a.php', []],
+    ["mkdir('/data');", 'a.php', []],
+    ["mkdir(__DIR__ . '/lib');", 'a.php', []],
+    ["$dir = __DIR__ . '/themes-content';", 'a.php', []],
+  ])('where %s stands in %s', (text, file, expected) => {
+    const [plan] = plansOf({
+      'index.php': writes,
+      [file]: `<?php\n${text}\n`,
+      'shop-content/.keep': '',
+      'themes-content/one.php': '',
+    });
+    const paths = (plan?.run.writable ?? []).map(({ path }) => path).filter((path) => path.startsWith('/var/www/'));
+    expect(paths).toEqual(expected);
+  });
+
+  test('nowhere, where it writes no file', () => {
+    const [plan] = plansOf({ 'index.php': "<?php mkdir('data');" });
+    expect(plan?.run.writable.some(({ path }) => path.includes('data'))).toBe(false);
+  });
+});
+
+test('Extensions of PHP whose functions the sources call are installed where no manifest names any', () => {
+  const index = "<?php imagecreatetruecolor(1, 1); $zip = new ZipArchive; new PDO('mysql:host=x');";
+  const [plan] = plansOf({ 'index.php': index });
+  expect(plan ? writeDockerfile(plan) : '').toContain('docker-php-ext-install -j"$(nproc)" gd zip pdo_mysql');
+  const [named] = plansOf({ 'index.php': index, 'composer.json': '{"require":{"ext-zip":"*"}}' });
+  expect(named ? writeDockerfile(named) : '').toMatch(/docker-php-ext-install -j"\$\(nproc\)" zip\b(?! \w)/);
+});
+
+describe('The working directory', () => {
+  const pom =
+    '<project><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.5.0</version></parent><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies><build><plugins><plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>';
+  const main = (text: string) =>
+    `@SpringBootApplication\npublic class Shop { public static void main(String[] a) { ${text} SpringApplication.run(Shop.class, a); } }\n`;
+
+  test.each([
+    ['Files.createDirectories(root);', true],
+    ['String url = "jdbc:h2:file:./data/shop";', true],
+    ['Files.readString(root);', false],
+  ])('of Java is one of its own where the sources write: %s', (text, own) => {
+    const [plan] = plansOf({ 'pom.xml': pom, 'src/main/java/Shop.java': main(text) });
+    expect(plan?.run.writable.some(({ path }) => path === '/work')).toBe(own);
+    expect(plan?.run.command.at(-1)).toBe(own ? '/app/app.jar' : 'app.jar');
+    const dockerfile = plan ? writeDockerfile(plan) : '';
+    expect(dockerfile.includes('WORKDIR /work\n')).toBe(own);
+    expect(asks(plan, /writes into its working directory .* goes with its pod/)).toBe(own);
+  });
+
+  test.each([
+    ['os.MkdirAll("data", 0o755)', {}, ['/tmp', '/app']],
+    ['os.ReadFile("a")', {}, ['/tmp']],
+    // What is read from there would be hidden.
+    ['os.MkdirAll("data", 0o755); http.Dir("static")', { 'static/a.css': '' }, ['/tmp']],
+  ])('of Go is written where nothing is read from it: %s', (text, more, expected) => {
+    const [plan] = plansOf({
+      'go.mod': 'module shop\n\ngo 1.26\n',
+      'main.go': `package main\n\nimport ("net/http"; "os")\n\nfunc main() {\n\t${text}\n\thttp.ListenAndServe(":8080", nil)\n}\n`,
+      ...more,
+    });
+    expect(plan?.run.writable.map(({ path }) => path)).toEqual(expected);
+  });
+});
+
+test.each([
+  ['scope := gap.NewScope(gap.User, "shop")', '/tmp'],
+  ['dir, _ := os.UserConfigDir()', '/tmp'],
+  ['dir := "x"', undefined],
+])('HOME is a place to write where a Go program asks for it: %s', (text, home) => {
+  const [plan] = plansOf({
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    'main.go': `package main\n\nimport "net/http"\n\nfunc main() {\n\t${text}\n\thttp.ListenAndServe(":8080", nil)\n}\n`,
+  });
+  expect(plan?.run.environment.HOME).toBe(home);
+});
+
+test('The port of SSH that a Go program asks is not its own', () => {
+  const [plan] = plansOf({
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    'client/client.go': 'package client\n\nfunc Ask() {\n\tport = "22"\n}\n',
+    'main.go':
+      'package main\n\nimport ("net/http"; "shop/client")\n\nconst DefaultPort = 8082\n\nfunc main() {\n\tclient.Ask()\n\thttp.ListenAndServe(address(DefaultPort), nil)\n}\n',
+  });
+  expect(plan?.run.port).toBe(8082);
+});
+
+test('The file that is started is read for its port, whatever it is called', () => {
+  const [plan] = plansOf({
+    'package.json': '{"name":"shop","scripts":{"start":"node ./bin/shop"},"dependencies":{"express":"^5.1.0"}}',
+    'bin/shop': '#!/usr/bin/env node\nvar port = parseInt(process.env.PORT, 10)\nportfinder.basePort = 8085\n',
+  });
+  expect(plan?.run.port).toBe(8085);
+  expect(plan?.run.environment.PORT).toBe('8085');
+});
+
+test('The key of Django is required where a variable is all that it has', () => {
+  const settings = (key: string) => ({
+    'requirements.txt': 'django==5.2\ngunicorn==23.0.0\n',
+    'manage.py': 'import os\n',
+    'shop/wsgi.py': 'application = get_wsgi_application()\n',
+    'shop/settings.py': `import os\nINSTALLED_APPS = []\nSECRET_KEY = ${key}\n`,
+  });
+  const keyOf = (key: string) => plansOf(settings(key))[0]?.variables.find(({ name }) => name === 'SHOP_KEY');
+  expect(keyOf("os.getenv('SHOP_KEY')")?.required).toBe(true);
+  expect(keyOf("os.getenv('SHOP_KEY', 'x')")?.required).toBe(false);
+});
+
+test('Pages inside of a package are not taken for what a repository is about', () => {
+  const pages = { 'shop/web/index.html': '<h1>shop</h1>' };
+  expect(detectedIn({ ...pages, 'pyproject.toml': '[project]\nname = "shop"\n' })).toEqual({
+    plans: [],
+    undecided: [],
+  });
+  expect(plansOf(pages)).toHaveLength(1);
+  expect(plansOf({ 'index.html': '<h1>shop</h1>', 'pyproject.toml': '[tool.ruff]\n' })).toHaveLength(1);
+});
