@@ -6,6 +6,7 @@ import {
   documentText,
   inOrder,
   isEditable,
+  isYttTemplate,
   type Place,
   removeItems,
   removeKey,
@@ -123,6 +124,11 @@ export interface AddedObject {
   readonly newFiles?: readonly NewFile[];
 }
 
+/** A template that leaves objects out under a condition, which what comes behind its end would not be under. */
+function isConditional({ text }: Artifact): boolean {
+  return text.includes('{{') && /^[ \t]*(?:#[ \t]*)?\{\{-?[ \t]*end\b/m.test(text);
+}
+
 /**
  * Adds an object beside another one: as a document at the end of its file, or as a file of its own where that is JSON. Undefined for a
  * chart, and where a file would not be applied: next to a kustomization, which names its files.
@@ -134,7 +140,7 @@ export function addObject(
   fileName: string,
 ): AddedObject | undefined {
   const file = beside.origin.kind === 'helm' ? undefined : project.artifacts.get(beside.path);
-  if (!file || beside.node.derived) return undefined;
+  if (!file || beside.node.derived || isYttTemplate(file) || isConditional(file)) return undefined;
   const text = documentText(file, record);
   const edits = addDocument(file, text);
   if (edits) return { edits };

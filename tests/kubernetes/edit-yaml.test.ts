@@ -49,6 +49,13 @@ function set(text: string, path: readonly Step[], record: YamlRecord, place?: Pl
 describe('a key is set', () => {
   test.each<[string, string, readonly Step[], YamlRecord, string | undefined]>([
     ['behind the last key', 'a: 1\nb: 2\n', [], { c: true }, 'a: 1\nb: 2\nc: true\n'],
+    [
+      'without quotes behind a line of a template, which is no JSON',
+      '{{ if .a }}\n---\na: 1\n',
+      [],
+      { b: 2 },
+      '{{ if .a }}\n---\na: 1\nb: 2\n',
+    ],
     ['behind a comment in its line', 'a: 1 # one\n', [], { c: 'x' }, 'a: 1 # one\nc: x\n'],
     [
       'below a comment that belongs to the value before',

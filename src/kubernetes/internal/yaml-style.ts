@@ -44,7 +44,7 @@ function readLayout(text: string): YamlLayout {
     lineEnd: /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n',
     step: mostOften(steps) ?? 2,
     listOffset: mostOften(offsets) ?? 2,
-    json: /^\uFEFF?\s*[{[]\s*(?:"|\{|[}\]])/.test(text),
+    json: /^\uFEFF?\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text),
   };
 }
 

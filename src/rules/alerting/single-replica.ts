@@ -5,6 +5,7 @@ import type { Workload } from '../../kubernetes/workload.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
 import { aloneBecause } from '../../project/alone-because.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import { directoryOf } from '../../project/link-builds.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
@@ -27,7 +28,7 @@ export const rule = workloadRule({
     const service = services.find(({ path }) => directoryOf(path) === directoryOf(workload.object.path)) ?? services[0];
     if (service === undefined) return;
     report({
-      ...secondReplica(project, workload),
+      ...(replicasNode && hasReason(project, replicasNode) ? {} : secondReplica(project, workload)),
       at: replicasNode ?? workload.place,
       also: [{ ...service.place, note: `Service ${service.name} leads to it` }],
       message: `${titleOf(workload)} has one replica${replicasNode ? '' : ', because none are asked for'}.`,

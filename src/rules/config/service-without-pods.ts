@@ -5,6 +5,7 @@ import { selectorOf, selects } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { at, entryOf, textAt } from '../../kubernetes/yaml-node.ts';
+import { directoryOf } from '../../project/link-builds.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { hasOperatedBeside, workloadsBeside, workloadsChosenBy } from '../../project/workload-index.ts';
@@ -23,6 +24,7 @@ export const rule = objectRule({
     const selector = entryOf(at(object.node, 'spec'), 'selector');
     if (selector?.value.kind !== 'map' || selector.value.entries.length === 0) return;
     if (workloadsChosenBy(project, object).length > 0 || hasOperatedBeside(project, object)) return;
+    if (hasUnreadBeside(project, object)) return;
     // The workload may be kept elsewhere: only where others stand beside it, wrong labels are likely.
     const beside = workloadsBeside(project, object);
     const elsewhere = beside.length === 0 ? chosenElsewhere(project, object) : undefined;
@@ -44,6 +46,12 @@ export const rule = objectRule({
     });
   },
 });
+
+/** A file beside it that could not be read may hold the workload: a template, say. */
+function hasUnreadBeside(project: Project, { path }: KubernetesObject): boolean {
+  const directory = directoryOf(path);
+  return project.problems.some((problem) => directoryOf(problem.path) === directory);
+}
 
 /** A workload of another namespace with the labels, where both namespaces are written: a Service reaches pods of its own alone. */
 function chosenElsewhere(project: Project, service: KubernetesObject): Workload | undefined {

@@ -3,6 +3,7 @@ import type { Fix } from '../../core/fix.ts';
 import { groupBy } from '../../core/group-by.ts';
 import type { ComposeService } from '../../kubernetes/compose.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import type { Project } from '../../project/project.ts';
 import { composeRule } from '../../project/rule.ts';
 import { externalBase } from '../../project/stage-facts.ts';
@@ -66,17 +67,6 @@ function runsDocker({ builds }: Project, service: ComposeService): boolean {
     .flatMap(({ stage }) => (stage ? externalBase(stage) : []));
   const named = bases.flatMap((base) => (base.kind === 'image' ? base.reference : []));
   return [service.image?.text ?? '', ...named].some((image) => /(?:^|\/)docker:(?:[^@]*-)?dind(?:-|@|$)/.test(image));
-}
-
-/** A comment on the line, or on a line of its own above: who wrote it knew of the setting and says why. */
-function hasReason(project: Project, { path, range }: YamlScalar): boolean {
-  const text = project.artifacts.get(path)?.text ?? '';
-  const lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
-  const above = text.slice(text.lastIndexOf('\n', lineStart - 2) + 1, Math.max(0, lineStart - 1));
-  const lineEnd = text.indexOf('\n', range.end);
-  const behind = text.slice(range.end, lineEnd === -1 ? undefined : lineEnd);
-  // `# cap_add:` is a setting that is switched off, and no reason.
-  return /^\s*#.*\w/.test(behind) || (/^\s*#.*\w/.test(above) && !/^\s*#\s*(?:-\s|[\w-]+:(?:\s|$))/.test(above));
 }
 
 /** The service without what opens it. */

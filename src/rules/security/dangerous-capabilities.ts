@@ -1,6 +1,7 @@
 import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeItemsIn } from '../../repairs/manifest-edits.ts';
 
@@ -56,7 +57,7 @@ export const rule = workloadRule({
       const path = ['securityContext', 'capabilities', 'add'];
       // A DaemonSet is there to do such things.
       const fix =
-        workload.kind === 'DaemonSet'
+        workload.kind === 'DaemonSet' || found.some((added) => hasReason(project, added))
           ? undefined
           : manifestFix(`Drop ${names}`, removeItemsIn(project, workload.object, node, path, found), [
               asks(

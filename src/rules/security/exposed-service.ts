@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { objectsOfKind } from '../../kubernetes/relations.ts';
 import { sameNamespace } from '../../kubernetes/selector.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { at, itemsAt, scalarAt, textAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
+import { at, entryOf, itemsAt, scalarAt, textAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeIn, replaceIn, together } from '../../repairs/manifest-edits.ts';
@@ -40,21 +40,20 @@ export const rule = objectRule({
       const number = scalarAt(port, 'nodePort');
       return port.kind === 'map' && number ? [{ port, number }] : [];
     });
-    const fix = manifestFix(
-      'Serve inside of the cluster only',
-      together([
-        isCommented(project, type)
-          ? replaceIn(project, object, type, 'ClusterIP')
-          : removeIn(project, object, spec, 'type'),
-        ...pinned.map(({ port }) => removeIn(project, object, port, 'nodePort')),
-      ]),
-      [
-        asks(
-          'Nobody comes by the address of a node.',
-          `Do clients of ${object.name} come by an Ingress, a Gateway or from inside of the cluster, and none by a node's address and port (a load balancer in front of the nodes, an Ingress of GKE or ALB with instance targets)?`,
-        ),
-      ],
-    );
+    // Who says how traffic from outside goes on counts on it; without a port of the node Kubernetes refuses these.
+    const isMeant = ['externalTrafficPolicy', 'healthCheckNodePort'].some((key) => entryOf(spec, key));
+    const edits = together([
+      isCommented(project, type)
+        ? replaceIn(project, object, type, 'ClusterIP')
+        : removeIn(project, object, spec, 'type'),
+      ...pinned.map(({ port }) => removeIn(project, object, port, 'nodePort')),
+    ]);
+    const fix = manifestFix('Serve inside of the cluster only', isMeant ? undefined : edits, [
+      asks(
+        'Nobody comes by the address of a node.',
+        `Do clients of ${object.name} come by an Ingress, a Gateway or from inside of the cluster, and none by a node's address and port (a load balancer in front of the nodes, an Ingress of GKE or ALB with instance targets)?`,
+      ),
+    ]);
     report({
       at: type,
       also: pinned.map(({ number }) => ({ ...number, note: 'the port of every node' })),

@@ -2,6 +2,7 @@ import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { Setting } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeIn, together } from '../../repairs/manifest-edits.ts';
 
@@ -35,7 +36,9 @@ export const rule = workloadRule({
     const takesPort = workload.allContainers.some(({ ports }) => ports.some(({ hostPort }) => hostPort));
     // With ports of the node it goes on taking them by itself; a DaemonSet is there for its node.
     const fix =
-      workload.kind === 'DaemonSet' || (takesPort && shared.some(({ key }) => key === 'hostNetwork'))
+      workload.kind === 'DaemonSet' ||
+      (takesPort && shared.some(({ key }) => key === 'hostNetwork')) ||
+      shared.some(({ node }) => hasReason(project, node))
         ? undefined
         : manifestFix(
             `Give the pod its own ${whats}`,

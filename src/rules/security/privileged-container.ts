@@ -1,4 +1,5 @@
 import { at, booleanAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
@@ -24,7 +25,7 @@ export const rule = workloadRule({
       if (security.privileged.value === true && security.privileged.node) {
         // What an init container of that kind does, it does to the node: without the right it fails.
         const fix =
-          severity === 'error' && role !== 'init'
+          severity === 'error' && role !== 'init' && !hasReason(project, security.privileged.node)
             ? manifestFix('Drop privileged', replaceIn(project, workload.object, security.privileged.node, false), [
                 asks(
                   `Container ${name} needs no device, mount or kernel setting of the node.`,

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../core/finding.ts';
 import type { ContainerSecurity } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
@@ -20,12 +21,14 @@ export const rule = workloadRule({
       for (const { place, says, peers, instead } of switchedOff(security)) {
         if (reported.has(place)) continue;
         reported.add(place);
-        const fix = manifestFix(`Use ${instead}`, replaceIn(project, workload.object, place, instead), [
-          asks(
-            `Container ${name} works under the protection that container runtimes have by default.`,
-            `Does ${name} work in Docker without --privileged and --security-opt, or what does it call that is closed there?`,
-          ),
-        ]);
+        const fix = hasReason(project, place)
+          ? undefined
+          : manifestFix(`Use ${instead}`, replaceIn(project, workload.object, place, instead), [
+              asks(
+                `Container ${name} works under the protection that container runtimes have by default.`,
+                `Does ${name} work in Docker without --privileged and --security-opt, or what does it call that is closed there?`,
+              ),
+            ]);
         report({ at: place, message: `Container ${name} ${says}.`, peers, ...(fix && { fix }) });
       }
     }

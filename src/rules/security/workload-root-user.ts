@@ -2,6 +2,7 @@ import type { PeerId } from '../../core/finding.ts';
 import type { Fix } from '../../core/fix.ts';
 import type { Container, Setting } from '../../kubernetes/workload.ts';
 import type { YamlMap, YamlNode } from '../../kubernetes/yaml-node.ts';
+import { hasReason } from '../../project/has-reason.ts';
 import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { imageUserOf } from '../../repairs/image-user.ts';
@@ -47,7 +48,8 @@ export const rule = workloadRule({
 function asImageUser(project: Project, container: Container, node: YamlNode, isOfPod: boolean): Fix | undefined {
   const { workload } = container;
   const user = imageUserOf(project, container);
-  if (user.kind !== 'user' || (isOfPod && workload.allContainers.length > 1)) return undefined;
+  if (user.kind !== 'user' || (isOfPod && workload.allContainers.length > 1) || hasReason(project, node))
+    return undefined;
   const holder: YamlMap = isOfPod ? workload.podSpec : container.node;
   const isFlag = node.kind === 'scalar' && typeof node.value === 'boolean';
   const edits = isFlag
