@@ -14,6 +14,15 @@ const brokers = new RegExp(
   ].join('|')})$`,
 );
 
+/** Servers of games and of conversation: each holds one world, or one room, for those who are in it. */
+const worlds =
+  /minecraft|factorio|terraria|valheim|palworld|satisfactory|bedrock-server|(?:^|[-_])(?:csgo|cs2|rust-server|ark-server|gmod)|teamspeak|mumble/;
+
+/** True for an image or workload of a game's server, by its name. */
+export function isWorldImage(image: string): boolean {
+  return worlds.test(lastNameOf(image).toLowerCase());
+}
+
 /** What watches others and keeps what it saw to itself: two of one see everything twice, or each a part of it. */
 const watchers =
   /^(?:prometheus|pushgateway|alertmanager|grafana(?:-oss|-enterprise)?|heapster(?:-\w+)*|kube-state-metrics|jaeger)$/;

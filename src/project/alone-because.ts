@@ -1,5 +1,12 @@
 import { isLoadMaker } from '../bases/load-makers.ts';
-import { isBrokerImage, isProxyImage, isStoreImage, isWatcherImage, storeAtPort } from '../bases/store-images.ts';
+import {
+  isBrokerImage,
+  isProxyImage,
+  isStoreImage,
+  isWatcherImage,
+  isWorldImage,
+  storeAtPort,
+} from '../bases/store-images.ts';
 import { lastNameOf } from '../core/image-reference.ts';
 import { servicePorts, servicesOf } from '../kubernetes/relations.ts';
 import { runningContainers } from '../kubernetes/whole-workload.ts';
@@ -23,6 +30,13 @@ export function aloneBecause(project: Project, workload: Workload): string | und
   if (images.some(isBrokerImage))
     return 'it keeps the messages or the state of others, and two do not know of each other';
   if (images.some(isWatcherImage)) return 'it watches others, and two would see everything twice, or each a part of it';
+  if (images.some(isWorldImage)) return 'it holds one world for its players, and two are two worlds';
+  if (
+    workload.volumes.some(
+      ({ kind, name }) => kind === 'emptyDir' && /(?:^|-)(?:data|db|database|storage|world)$/.test(name ?? ''),
+    )
+  )
+    return 'it keeps data in the pod, and another one has none of it';
   if ([workload.name, ...images.map(lastNameOf)].some(isLoadMaker))
     return 'it makes load for others, and more of it is not what is wanted when it has much to do';
   const store = servingContainers(project, workload)

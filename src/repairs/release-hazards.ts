@@ -145,15 +145,17 @@ function pinned(installs: readonly PlacedPackageCommand[]): readonly string[] {
     .find(
       ({ pin, version, kind }) =>
         kind === 'registry' &&
-        (pin === 'exact' || (pin === 'range' && revision.test(version ?? ''))) &&
+        (pin === 'exact' || (pin === 'range' && bound.test(version ?? ''))) &&
         version !== undefined &&
         !version.includes('$'),
     );
-  return first === undefined ? [] : [`it does not have ${first.name} in version ${first.version}`];
+  return first === undefined
+    ? []
+    : [`it does not have ${first.name} in version ${first.version?.replace(/^[=~]+/, '')}`];
 }
 
-/** `10.2.0-1*` is one build of one version; `20.*` of a maker's own source may be in every release. */
-const revision = /^(?:\d+:)?\d+(?:\.\d+)+-\d/;
+/** `10.2.0-1*` is one build of one version, and Alpine's `~=2.47` what one release has; `20.*` of a maker's own source may be in every release. */
+const bound = /^(?:(?:\d+:)?\d+(?:\.\d+)+-\d|=?~=?\d+\.\d)/;
 
 /** Programs and files by which a step adds package sources of others. */
 function foreignSources(dockerfile: Dockerfile, stages: ReadonlySet<Stage>): readonly string[] {

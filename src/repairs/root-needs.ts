@@ -4,8 +4,9 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { CopyInstruction, Instruction } from '../dockerfile/instruction.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { applicationsOf } from '../project/application-builds.ts';
 import { copiedScriptText } from '../project/copied-script.ts';
-import type { Project } from '../project/project.ts';
+import { buildsOf, type Project } from '../project/project.ts';
 import { expandedValue, imageInstructions, lastInstruction, stageChain } from '../project/stage-facts.ts';
 import { startedCommands, startedScripts } from '../project/started-commands.ts';
 import { saidOfContainers } from './started-files.ts';
@@ -27,7 +28,7 @@ export function rootNeeds(project: Project, dockerfile: Dockerfile, stage: Stage
     homeOfRoot(dockerfile, stage),
     mountedInHome(project, dockerfile, stage),
     narrowModes(dockerfile, stage),
-    engineSocket(dockerfile, stage),
+    engineSocket(project, dockerfile, stage),
   ].filter((each) => each !== undefined);
 }
 
@@ -205,15 +206,34 @@ function narrowModes(dockerfile: Dockerfile, stage: Stage): Assumption | undefin
 }
 
 /** Who has Docker's client uses it: its socket belongs to root and to a group whose number only the machine knows. */
-function engineSocket(dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
+function engineSocket(project: Project, dockerfile: Dockerfile, stage: Stage): Assumption | undefined {
   const statement = 'The program does not use the socket of the container engine, which is for root.';
   const volumes = imageInstructions(stage).flatMap((each) => (each.name === 'VOLUME' ? each.paths : []));
   if (volumes.some(({ value }) => /docker\.sock|^\/var\/lib\/docker$/.test(value)))
     return { statement, state: 'fails' };
+  const library = clientLibrary(project, dockerfile, stage);
+  if (library !== undefined) return { statement: `${statement} ${library} names the engine's client.`, state: 'fails' };
   const line = dockerClient(dockerfile, stage);
   return line === undefined
     ? undefined
     : { statement: `${statement} Line ${line} gives it Docker's client.`, state: 'fails' };
+}
+
+/** The manifest of an application in the image that depends on a client of the engine itself, not by way of another package. */
+function clientLibrary(project: Project, dockerfile: Dockerfile, stage: Stage): string | undefined {
+  const manifests = buildsOf(project, dockerfile)
+    .filter((build) => build.stage === stage)
+    .flatMap((build) => applicationsOf(project, build))
+    .flatMap((application) => [...application.manifests.values()]);
+  return manifests.find(({ path, text }) => {
+    const name = baseName(path);
+    if (name === 'go.mod')
+      return /^[ \t]*(?:require[ \t]+)?github\.com\/(?:docker|moby)\/(?:docker|moby\/client)[ \t]+v\S+[ \t]*$/m.test(
+        text,
+      );
+    if (name === 'package.json') return /"dockerode"\s*:/.test(text);
+    return /^requirements[\w.-]*\.txt$/.test(name) && /^docker(?:[=<>~!\s].*)?$/m.test(text);
+  })?.path;
 }
 
 /** The line that brings Docker's client: its package, its installer, its image or its archive. */

@@ -77,15 +77,20 @@ function structlog({ range }: LoggerUse, text: string): LogSwitch | undefined {
   };
 }
 
+/** Names of the file with which a service begins, which alone sets the logger up for all of it. */
+const startsProgram = /(?:^|\/)(?:main|__main__|app|application|asgi|wsgi|server|run|bot|worker|service)\.py$/;
+
 const setsSinks = /\blogger\.(?:add|configure|remove)\(/;
 
 function loguru({ path }: LoggerUse, text: string, application: Application): LogSwitch | undefined {
   const imported = /^from loguru import logger[^\S\n]*$/m.exec(text);
-  if (imported === null || setsSinks.test(text)) return undefined;
+  // What a command or a library sets up, the service does not have.
+  if (imported === null || setsSinks.test(text) || !startsProgram.test(path)) return undefined;
   // What another file sets up would be removed, or written a second time.
   const others = application.sourcePaths.filter((each) => each.endsWith('.py') && each !== path);
   if (others.some((each) => setsSinks.test(application.artifact(each)?.text ?? ''))) return undefined;
-  const end = imported.index + imported[0].length;
+  const end = endOfImports(text, imported.index);
+  if (end === undefined) return undefined;
   return {
     title: 'Add a sink of loguru that serializes',
     edits: [
@@ -93,4 +98,23 @@ function loguru({ path }: LoggerUse, text: string, application: Application): Lo
       insertion(end, '\n\nlogger.remove()\nlogger.add(sys.stderr, serialize=True)'),
     ],
   };
+}
+
+/** Behind the last import of those that follow each other from `start` on, empty lines and comments between them or not. */
+function endOfImports(text: string, start: number): number | undefined {
+  let end = start;
+  for (let at = start; at < text.length; ) {
+    const stop = text.indexOf('\n', at);
+    const line = text.slice(at, stop === -1 ? text.length : stop);
+    if (/^(?:import|from)\s/.test(line)) {
+      const open = line.replace(/#.*$/, '').indexOf('(');
+      const behind = open === -1 ? at + line.length : behindBracket(text, at + open, '#');
+      if (behind === undefined || line.replace(/#.*$/, '').trimEnd().endsWith('\\')) return undefined;
+      const next = text.indexOf('\n', behind);
+      end = next === -1 ? text.length : next;
+      at = end + 1;
+    } else if (line.trim() === '' || line.startsWith('#')) at += line.length + 1;
+    else break;
+  }
+  return end;
 }

@@ -1,5 +1,6 @@
 import { baseImage } from '../bases/base-image.ts';
-import { releasesKnownOn } from '../bases/releases.ts';
+import { compareReleases, releasesKnownOn, releasesOf } from '../bases/releases.ts';
+import { readTag, withoutMirror } from '../bases/tag.ts';
 import { familiarName, type ImageReference, parseImageReference } from '../core/image-reference.ts';
 import { directoryOf } from '../project/link-builds.ts';
 import type { Project } from '../project/project.ts';
@@ -31,8 +32,21 @@ export function tagElsewhere(project: Project, reference: ImageReference, path: 
   return first && known.every(({ tag }) => tag === first.tag) ? first : undefined;
 }
 
-function hasEnded({ text }: ImageReference): boolean {
-  return baseImage(text).endOfLife.some(({ date }) => date < releasesKnownOn);
+function hasEnded(reference: ImageReference): boolean {
+  return baseImage(reference.text).endOfLife.some(({ date }) => date < releasesKnownOn) || isLeftBehind(reference);
+}
+
+/** Older than the newest release and none of those that are kept up: `mariadb:11.3.2`. */
+function isLeftBehind(reference: ImageReference): boolean {
+  const releases = releasesOf(withoutMirror(familiarName(reference)));
+  const { version } = readTag(reference.tag);
+  if (releases === undefined || version === undefined) return false;
+  return (
+    compareReleases(version, releases.newest) < 0 &&
+    !releases.kept.some(
+      (each) => version === each.replace(/^v/, '') || version.startsWith(`${each.replace(/^v/, '')}.`),
+    )
+  );
 }
 
 /** One directory holds the other, or is it. */

@@ -38,7 +38,7 @@ const forData =
 
 /** Nothing there is a program's to own whole. */
 const ofSystem =
-  /^\/(?:$|(?:bin|boot|dev|etc|lib\w*|media|mnt|opt|proc|root|run|sbin|sys|tmp|usr|var|home|srv)$|(?:etc|usr(?!\/(?:local\/)?src\/[^/])|dev|proc|sys|root|lib\w*|bin|sbin|boot|tmp)\/|var\/(?:tmp|run|log|lib|cache|spool|www|opt)$)/;
+  /^\/(?:$|(?:bin|boot|dev|etc|lib\w*|media|mnt|opt|proc|root|run|sbin|sys|tmp|usr|var|home|srv)$|(?:etc|usr(?!\/(?:local\/)?src\/[^/])|dev|proc|sys|root|lib\w*|bin|sbin|boot|tmp)\/|var\/(?:tmp|run|log|lib|cache|spool|www|opt)$|var\/(?:lib|cache)\/(?:apt|dpkg|apk|yum|dnf|rpm)(?:\/|$))/;
 
 export function writtenPlaces(dockerfile: Dockerfile, stage: Stage): WrittenPlaces {
   const volumes = stage.instructions.flatMap((each) =>

@@ -112,6 +112,13 @@ test.each([
   );
 });
 
+test("Alpine's fuzzy pins are of one release", () => {
+  expect(certainOf("RUN apk add 'git~=2.47'", 'golang:1.24-alpine3.21', 'golang:1.26-alpine3.23')).toEqual([
+    'it does not have git in version 2.47',
+  ]);
+  expect(certainOf("RUN apk add 'git>2.40'", 'golang:1.24-alpine3.21', 'golang:1.26-alpine3.23')).toEqual([]);
+});
+
 test('a copied start script names the old version', () => {
   const script = { path: 'run.sh', text: '#!/bin/sh\nexec python3.9 -m app\n' };
   expect(certainOf('CMD ["/run.sh"]', 'python:3.9-slim', 'python:3.11-slim', [script])).toEqual([

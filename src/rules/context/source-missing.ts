@@ -58,7 +58,11 @@ export const rule = contextRule({
         beside === undefined
           ? undefined
           : inAll([each, ...others].map((use) => namedRight(project, use, beside, other !== undefined)));
-      if (other === undefined && (written.test(each.source) || isGitIgnored(context, each.source))) continue;
+      if (
+        other === undefined &&
+        (written.test(each.source) || isGitIgnored(context, each.source) || isImported(context, each.source))
+      )
+        continue;
       if (!isTold && !hasOthers(context, each)) continue;
       report({
         at: { path: each.use.path, range: each.use.range },
@@ -95,6 +99,11 @@ function hasFiles({ index, listing }: BuildContext, directory: string): boolean 
 function isGitIgnored(context: BuildContext, source: string): boolean {
   const path = inContext(source);
   return context.isGitIgnored(path) || context.isGitIgnored(`${path}/`);
+}
+
+/** A workspace of ROS: `vcs import src < autoware.repos` fetches its sources. https://github.com/dirk-thomas/vcstool */
+function isImported({ index }: BuildContext, source: string): boolean {
+  return liesIn(inContext(source), 'src') && index.entries.some(({ path }) => path.endsWith('.repos'));
 }
 
 /** No pattern, nothing that a variable or a template gives, no path of Windows. */

@@ -187,9 +187,27 @@ function saysWhy({ text, lines }: Dockerfile, { line }: Instruction): boolean {
 function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
   return (
     isDevelopmentFile(project, dockerfile) ||
+    isActionOfGitHub(project, dockerfile) ||
     rebuilderOf(dockerfile, stage) !== undefined ||
     buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(givesRootsRights))
   );
+}
+
+/**
+ * An action runs in a container with the workspace of the runner: «Docker actions must be run by the default Docker user (root).»
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/dockerfile-support#user
+ */
+function isActionOfGitHub({ readFile }: Project, { path }: Dockerfile): boolean {
+  const directory = path.slice(0, path.lastIndexOf('/') + 1);
+  return ['action.yml', 'action.yaml'].some((name) => {
+    const text = readFile?.(directory + name)?.text ?? '';
+    if (!/^\s+using\s*:\s*["']?docker["']?\s*(?:#.*)?$/m.test(text)) return false;
+    const image = /^\s+image\s*:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
+    return (
+      image !== undefined &&
+      (image.startsWith('docker://') || image.replace(/^\.\//, '') === path.slice(directory.length))
+    );
+  });
 }
 
 /** Something is started that is no bare shell or interpreter: an image for other images has to stay one of root's. */
