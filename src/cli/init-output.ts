@@ -13,6 +13,8 @@ interface TextOptions {
   readonly colored: boolean;
   /** Where the root lies, seen from the working directory; '' when it is the same. */
   readonly directory: string;
+  /** What writes it, where nothing was written. */
+  readonly command: string;
   /** What an audit finds behind it. */
   readonly findings: readonly Finding[];
 }
@@ -105,9 +107,9 @@ function findingsText(changes: readonly FileChange[], { findings, directory }: T
 function nextText(
   plans: readonly ApplicationPlan[],
   changes: readonly FileChange[],
-  { written, directory, findings }: TextOptions,
+  { written, directory, findings, command }: TextOptions,
 ): string {
-  if (!written) return '  Nothing is written.   plimsoll init   writes it';
+  if (!written) return `  Nothing is written.   ${command}   writes it`;
   const [plan] = plans;
   if (!plan) return '';
   const secret =

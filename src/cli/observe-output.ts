@@ -9,6 +9,8 @@ interface TextOptions {
   readonly colored: boolean;
   /** The output directory as seen from the working directory. */
   readonly directory: string;
+  /** What writes it, where nothing was written. */
+  readonly command: string;
   /** What a newer version would bring to files that were changed by hand, as a patch. */
   readonly newer: string;
 }
@@ -104,9 +106,9 @@ function handText({ files }: ObserveRun, { directory, newer }: TextOptions): str
   ].join('\n');
 }
 
-function nextText({ written, files }: ObserveRun, { directory }: TextOptions): string {
+function nextText({ written, files }: ObserveRun, { directory, command }: TextOptions): string {
   const changes = files.some(({ action }) => action === 'create' || action === 'update');
-  if (!written && changes) return '  Nothing is written.   plimsoll observe   writes it';
+  if (!written && changes) return `  Nothing is written.   ${command}   writes it`;
   const overlay = shellWord(`${directory}/overlay`);
   const commands = [
     [`kubectl kustomize ${overlay}`, 'see it'],

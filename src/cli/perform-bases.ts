@@ -5,6 +5,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { fewAtOnce } from '../core/few-at-once.ts';
 import type { ImageReference } from '../core/image-reference.ts';
 import { compareCodes } from '../core/natural-order.ts';
+import { printable } from '../core/printable.ts';
 import { atLeast, severities } from '../core/severity.ts';
 import { admits } from '../ecosystems/version-range.ts';
 import type { RegistrySession } from '../image/registry-session.ts';
@@ -221,4 +222,20 @@ async function write(report: BasesReport, parsed: ParsedArguments, terminal: Ter
       : renderBases(report, options);
   if (output === undefined) terminal.stdout.write(text);
   else writeFile(path.resolve(terminal.cwd, output), text);
+  if (parsed.has('quiet')) return;
+  const only = parsed.values('only');
+  if (report.images.length === 0 && only.length > 0)
+    terminal.stderr.write(
+      complaint(only.join(', '), 'no image that is named here is called so: nothing was looked at'),
+    );
+  // A clean run leaves a pipe empty; a person at its other end still sees that something was looked at.
+  else if (text === '') terminal.stderr.write(`${printable(report.name)}: ${countOf(report.images.length)}\n`);
+}
+
+function countOf(images: number): string {
+  return images === 0
+    ? 'no image is named here'
+    : images === 1
+      ? '1 image, and it is current'
+      : `${images} images, all current`;
 }

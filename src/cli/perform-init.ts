@@ -19,6 +19,7 @@ import type { ParsedArguments, Terminal } from './command.ts';
 import { initJson, initText } from './init-output.ts';
 import { isColored } from './is-colored.ts';
 import { readTarget } from './read-target.ts';
+import { typedAgain } from './typed-again.ts';
 
 /** Detects, plans and writes as the arguments of `plimsoll init` say. False when something could not be decided. */
 export async function performInit(parsed: ParsedArguments, terminal: Terminal): Promise<boolean> {
@@ -63,7 +64,8 @@ function outputOf(
   if (parsed.has('diff')) return patchOf(changes);
   const colored = isColored(parsed, terminal);
   const directory = path.relative(terminal.cwd, root).split(path.sep).join('/');
-  return initText(detected, changes, { written, colored, directory, findings });
+  const command = typedAgain('init', parsed, { without: ['--dry-run', '-n'] });
+  return initText(detected, changes, { written, colored, directory, findings, command });
 }
 
 function nothingFound(within: string): UserError {

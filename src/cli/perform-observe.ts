@@ -20,6 +20,7 @@ import { prefixFrom } from './path-prefix.ts';
 import { patchOf, wouldChange, writePlanned } from './planned-files.ts';
 import { progressOn } from './progress.ts';
 import { readTarget } from './read-target.ts';
+import { typedAgain } from './typed-again.ts';
 
 /** Reads, generates and writes as the arguments of `plimsoll observe` say; gives the exit code. */
 export async function performObserve(parsed: ParsedArguments, terminal: Terminal, command: Command): Promise<number> {
@@ -118,7 +119,12 @@ function show(parsed: ParsedArguments, terminal: Terminal, run: ObserveRun): voi
     const shown = path.relative(terminal.cwd, run.out) || '.';
     const newer = Buffer.from(patchOf(run.files, prefix, ['changed'])).toString();
     terminal.stdout.write(
-      observeText(run, { colored: isColored(parsed, terminal), directory: shown.split(path.sep).join('/'), newer }),
+      observeText(run, {
+        colored: isColored(parsed, terminal),
+        directory: shown.split(path.sep).join('/'),
+        command: typedAgain('observe', parsed, { without: ['--dry-run', '-n', '--check'] }),
+        newer,
+      }),
     );
   }
 }

@@ -9,7 +9,7 @@ import { parseImageReference } from '../core/image-reference.ts';
 import { printable } from '../core/printable.ts';
 import { parseWantedRoom, type WantedRoom, wantedRoomText } from '../core/wanted-room.ts';
 import { diskRoom } from '../maintain/prune-engine/disk-room.ts';
-import { findEngines, isAskedFor, type LeftOut } from '../maintain/prune-engine/find-engines.ts';
+import { findEngines, isAskedFor, type LeftOut, refuseUnknownEngines } from '../maintain/prune-engine/find-engines.ts';
 import type { Inventory, PrunableEngine } from '../maintain/prune-engine/inventory.ts';
 import { neededBy, repositoryPaths } from '../maintain/prune-engine/needed-by.ts';
 import { defaultPolicy, type EnginePolicy } from '../maintain/prune-engine/policy.ts';
@@ -34,6 +34,8 @@ export async function performPruneEngine(parsed: ParsedArguments, terminal: Term
     policy: policyFrom(parsed, settings),
     untilFree: wantedRoom(parsed.value('until-free')) ?? settings.untilFree,
   };
+  // With --repeat, what is written wrong would be told again each time.
+  refuseUnknownEngines(parsed.positionals.slice(1));
   const repeat = ageFrom(parsed, 'repeat');
   const image = parsed.value('daemon-set');
   if (image !== undefined) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ignoreMatcher } from '../context/matcher.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import type {
   ReplayedBuildReport,
   ReplayedCommit,
@@ -9,6 +10,7 @@ import type {
   ReplayedFix,
   ReplayReport,
 } from '../core/replay-report.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { packageCommands } from '../dockerfile/package-commands.ts';
 import { packagesInstalled } from '../project/dependency-count.ts';
 import { readTimings } from '../prove/replay/build-timings.ts';
@@ -37,7 +39,8 @@ export async function performReplay(parsed: ParsedArguments, terminal: Terminal)
   const progress = progressOn(terminal, parsed.has('quiet'));
   try {
     const timings = timingsFrom(parsed, terminal);
-    const target = await readReplayTarget(pathFrom(parsed), parsed, terminal, progress);
+    const named = pathFrom(parsed);
+    const target = await readReplayTarget(named, parsed, terminal, progress);
     const revision = parsed.value('to');
     const query = {
       most: last + 1,
@@ -55,6 +58,7 @@ export async function performReplay(parsed: ParsedArguments, terminal: Terminal)
               columns: terminal.stdout.columns || 100,
               color: isColored(parsed, terminal),
               all: parsed.has('all'),
+              fixCommand: ['plimsoll fix', ...(named === undefined ? [] : [shellWord(printable(named))])].join(' '),
             }),
       );
       return exitCodes.clean;

@@ -66,6 +66,11 @@ export type LayerBytes =
   /** A root file system on disk, as one layer. */
   | { readonly kind: 'directory'; readonly path: string };
 
+/** A root file system on disk: it has no configuration, and nothing is known of how it is run. */
+export function isPlainDirectory({ layers }: Pick<Image, 'layers'>): boolean {
+  return layers.some(({ content }) => content.kind === 'directory');
+}
+
 /** How a layer is packed, of a stream as its manifest says; many say it wrongly, and the first bytes decide. `unknown`: its first bytes tell (https://github.com/opencontainers/image-spec/blob/main/layer.md). */
 export type Packing = 'none' | 'gzip' | 'zstd' | 'unknown';
 

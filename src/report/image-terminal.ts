@@ -47,7 +47,7 @@ export function renderImageTerminal(view: ImageView, options: ImageTerminalOptio
 
 function head(view: ImageView, page: Page): string[] {
   const { image } = view.image.analysis;
-  const facts = [image.digest ?? image.configuration.digest, ...(image.source ? [image.source] : [])];
+  const facts = [image.digest ?? image.configuration.digest, image.source ?? ''].filter((fact) => fact !== '');
   return [
     ...paragraph(
       [],

@@ -4,6 +4,7 @@ import type { Report } from '../core/report.ts';
 import { lineIndex } from '../core/text.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
 import type { Image } from '../image/image.ts';
+import { isPlainDirectory } from '../image/image.ts';
 import type { ImageAnalysis, Waste } from '../image/image-analysis.ts';
 import type { ReadAttachment } from '../image/read-attachments.ts';
 import { type ImageStep, type InspectedImage, placeOfLayer, stepOfLayer } from '../project/inspected-image.ts';
@@ -38,8 +39,12 @@ export function imageParts(view: ImageView): string[] {
     `${bytesText(contentBytes(view))}${pulled === undefined ? '' : `, ${bytesText(pulled)} to pull`}`,
     plural(analysis.layers.length, 'layer'),
     plural(regularFiles(analysis), 'file'),
-    `runs as ${configuration.user === '' ? 'root' : configuration.user}`,
-    ageText(configuration.created, view.today),
+    ...(isPlainDirectory(analysis.image)
+      ? ['no configuration']
+      : [
+          `runs as ${configuration.user === '' ? 'root' : configuration.user}`,
+          ageText(configuration.created, view.today),
+        ]),
   ];
 }
 

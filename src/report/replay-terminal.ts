@@ -16,6 +16,8 @@ export interface ReplayTerminalOptions {
   readonly color: boolean;
   /** All reasons, commits and fixes, not only the first of each. */
   readonly all: boolean;
+  /** What repairs the same place: `plimsoll fix web`. */
+  readonly fixCommand: string;
 }
 
 const barCells = 10;
@@ -26,7 +28,7 @@ export function renderReplay(report: ReplayReport, options: ReplayTerminalOption
   const page = pageOf(options);
   return joinBlocks([
     head(report, page),
-    ...report.builds.flatMap((build) => buildBlocks(build, options.all, page)),
+    ...report.builds.flatMap((build) => buildBlocks(build, options, page)),
     notes(report, page),
   ]);
 }
@@ -45,7 +47,8 @@ function head({ name, history, seconds }: ReplayReport, page: Page): string[] {
   );
 }
 
-function buildBlocks(build: ReplayedBuildReport, all: boolean, page: Page): string[][] {
+function buildBlocks(build: ReplayedBuildReport, options: ReplayTerminalOptions, page: Page): string[][] {
+  const { all } = options;
   const { replay, as } = build;
   const title: Span[] = [
     { text: printable(build.dockerfile), style: 'bold' },
@@ -63,7 +66,7 @@ function buildBlocks(build: ReplayedBuildReport, all: boolean, page: Page): stri
       ...replay.instructions.flatMap((instruction) => instructionLines(instruction, builds, all, page)),
     ],
     [...workLines(build, builds, page), ...missingLines(build, page), ...notBuilt(build, all, page)],
-    fixLines(build, all, page),
+    fixLines(build, options, page),
   ];
 }
 
@@ -166,7 +169,11 @@ function notBuilt({ replay }: ReplayedBuildReport, all: boolean, page: Page): st
   );
 }
 
-function fixLines({ fixes, replay, as }: ReplayedBuildReport, all: boolean, page: Page): string[] {
+function fixLines(
+  { fixes, replay, as }: ReplayedBuildReport,
+  { all, fixCommand }: ReplayTerminalOptions,
+  page: Page,
+): string[] {
   if (as === 'historic') return [];
   if (fixes.length === 0)
     return paragraph(
@@ -191,7 +198,7 @@ function fixLines({ fixes, replay, as }: ReplayedBuildReport, all: boolean, page
     paint(
       [
         {
-          text: `  plimsoll fix --rule ${best?.rule ?? ''}${best?.class === 'review' ? ' --review' : ''}`,
+          text: `  ${fixCommand} --rule ${best?.rule ?? ''}${best?.class === 'review' ? ' --review' : ''}`,
           style: 'cyan',
         },
         { text: '   shows it as a diff', style: 'dim' },

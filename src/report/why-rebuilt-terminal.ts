@@ -9,7 +9,10 @@ import { joinBlocks, pageOf } from './terminal.ts';
 const shownFiles = 5;
 
 /** Why a commit was rebuilt, as a person reads it in a terminal: the instruction, the file and the commit with which it began. */
-export function renderExplanation(explanation: RebuildExplanation, options: ReplayTerminalOptions): string {
+export function renderExplanation(
+  explanation: RebuildExplanation,
+  options: Omit<ReplayTerminalOptions, 'fixCommand'>,
+): string {
   const page = pageOf(options);
   return joinBlocks([
     head(explanation, page),

@@ -66,6 +66,16 @@ describe('plimsoll bases without a network', () => {
     expect((await bases('--offline')).code).toBe(code);
   });
 
+  test('says on standard error that something was looked at, where there is nothing to tell', async () => {
+    write({ Dockerfile: 'FROM scratch\n' });
+    const name = path.basename(directory);
+    expect(await bases('--offline')).toMatchObject({ stdout: '', stderr: `${name}: no image is named here\n` });
+    expect((await bases('--offline', '--quiet')).stderr).toBe('');
+    expect((await bases('--offline', '--only', 'nod')).stderr).toContain(
+      'nod: no image that is named here is called so',
+    );
+  });
+
   test.each([
     [['--fail-on', 'never'], 0],
     [['--fail-on', 'error'], 0],

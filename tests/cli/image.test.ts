@@ -279,3 +279,14 @@ test('runs of an archive are compared by the name of the image in it, wherever t
   const runs: readonly { subject: string; images: readonly { name: string }[] }[] = JSON.parse(stdout).runs;
   expect(runs.map(({ subject }) => subject)).toEqual(['shop/web', 'shop/web']);
 });
+
+test('of a plain directory nothing is said that only a configuration tells', async () => {
+  const root = path.join(scratch, 'root');
+  mkdirSync(root);
+  writeFileSync(path.join(root, 'hello'), 'hello');
+  const args = [`rootfs:${root}`, '--no-config', '--preset', 'all', '--fail-on', 'note', '--no-vulnerabilities'];
+  const { code, stdout } = await runCommand(command, scratch, args);
+  expect(stdout).toContain(' · no configuration');
+  expect(stdout).not.toMatch(/runs as|image-(?:user|platform|age|labels|healthcheck)/);
+  expect(code).toBe(0);
+});

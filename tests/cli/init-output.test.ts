@@ -27,6 +27,7 @@ test('what an audit finds in the application is told apart from what it finds in
     written: true,
     colored: false,
     directory: '',
+    command: 'plimsoll init',
     findings,
   });
   expect(text).toBe(`  Dockerfile  written
@@ -51,7 +52,7 @@ test('questions stand behind the decisions, with what was assumed and the flag t
     within: '',
     existing: { dockerfiles: [], manifests: false },
   });
-  const options = { written: false, colored: false, directory: '', findings: [] };
+  const options = { written: false, colored: false, directory: '', command: 'plimsoll init', findings: [] };
   expect(initText(detected, [], options).split('\n').slice(-4, -1)).toEqual([
     '  ? Which port does the program listen on (main.go:4)? Assumed: 8080. --port answers it.',
     '',
@@ -63,7 +64,7 @@ test('an application that cannot be decided is named with the command that decid
   const undecided = [
     { directory: 'api', language: 'Go', undecided: 'the module has several programs: ./a, ./b.', flag: '--start' },
   ];
-  const options = { written: true, colored: false, directory: '', findings: [] };
+  const options = { written: true, colored: false, directory: '', command: 'plimsoll init', findings: [] };
   expect(initText({ plans: [], undecided }, [], options)).toBe(`api   Go
   ? the module has several programs: ./a, ./b.
     plimsoll init api --start …

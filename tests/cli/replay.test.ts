@@ -177,3 +177,8 @@ describe('errors', () => {
     }
   });
 });
+
+test('what repairs it is named for the place that was replayed', async () => {
+  const { stdout } = await runCommand(replayCommand, repository.directory, ['shop']);
+  expect(stdout).toContain('plimsoll fix shop --rule ');
+});

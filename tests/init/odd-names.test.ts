@@ -13,7 +13,13 @@ function written(repository: Repository) {
   const options = { detectors, choices: {}, today: '2026-11-26', within: '', existing };
   const detected = detectApplications(repository, options);
   const changes = plannedFiles(repository, detected.plans, { force: false, manifests: true });
-  const shown = initText(detected, changes, { written: false, colored: false, directory: '', findings: [] });
+  const shown = initText(detected, changes, {
+    written: false,
+    colored: false,
+    directory: '',
+    command: 'plimsoll init',
+    findings: [],
+  });
   return { texts: changes.map(({ text }) => text).join(''), shown };
 }
 

@@ -1,5 +1,6 @@
 import type { EngineName } from '../../core/engine-prune.ts';
 import { exitCodes, UserError } from '../../core/errors.ts';
+import { meantOf } from '../../core/nearest.ts';
 import { printable } from '../../core/printable.ts';
 import { dockerEndpoints, isDockerChosen } from '../../image/sources/engine-endpoints.ts';
 import type { StorageElsewhere } from './engines/storage.ts';
@@ -59,6 +60,28 @@ export interface LeftOut {
   readonly why: UserError;
 }
 
+/** @throws UserError for a name that is none of an engine's; nothing is asked */
+export function refuseUnknownEngines(named: readonly string[]): void {
+  named.forEach(namedEngine);
+}
+
+function namedEngine(text: string): {
+  readonly finder: (typeof finders)[number];
+  readonly address: string | undefined;
+} {
+  const [, name = '', address] = /^([^:]*)(?::(.+))?$/s.exec(text) ?? [];
+  const finder = finders.find((each) => each.name === name);
+  if (finder === undefined)
+    throw new UserError(
+      `this names no engine: ${printable(text)}${meantOf(
+        name,
+        finders.map((each) => each.name),
+      )}`,
+      { remedy },
+    );
+  return { finder, address };
+}
+
 /**
  * The engines that are named (`docker`, `docker:unix:///run/docker.sock`, `podman`, `containerd:/run/containerd/containerd.sock`); without a name, those of
  * build servers that are here. `namespace` is containerd's. containerd is never taken unasked: it mostly is a node's, whose kubelet clears up itself.
@@ -75,9 +98,8 @@ export async function findEngines(
   const found: PrunableEngine[] = [];
   const leftOut: LeftOut[] = [];
   for (const text of wanted) {
-    const [, name = '', address] = /^([^:]*)(?::(.+))?$/s.exec(text) ?? [];
-    const finder = finders.find((each) => each.name === name);
-    if (finder === undefined) throw new UserError(`this names no engine: ${printable(text)}`, { remedy });
+    const { finder, address } = namedEngine(text);
+    const { name } = finder;
     // Podman and Buildah share one storage.
     const isPodmans = [...leftOut, ...found].some((engine) => engine.name === 'podman');
     if (named.length === 0 && name === 'buildah' && isPodmans) continue;

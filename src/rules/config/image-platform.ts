@@ -1,3 +1,4 @@
+import { isPlainDirectory } from '../../image/image.ts';
 import { placeOfImage } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
@@ -9,6 +10,7 @@ export const rule = imageRule({
     'Build it with a builder that writes architecture and os, or set them: docker import --platform, buildah config --arch.',
   peers: [],
   check({ image }, { report }) {
+    if (isPlainDirectory(image.analysis.image)) return;
     const { os, architecture } = image.analysis.image.configuration.platform;
     const missing = [os === '' ? 'os' : '', architecture === '' ? 'architecture' : ''].filter((name) => name !== '');
     if (missing.length > 0)

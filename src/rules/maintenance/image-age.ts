@@ -1,3 +1,4 @@
+import { isPlainDirectory } from '../../image/image.ts';
 import { placeOfImage } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
@@ -9,6 +10,7 @@ export const rule = imageRule({
   peers: [],
   options: { days: { description: 'Older images are reported', default: 180 } },
   check({ image }, { report, option, today }) {
+    if (isPlainDirectory(image.analysis.image)) return;
     const { created } = image.analysis.image.configuration;
     const time = Date.parse(created ?? '');
     // The dates that builds write which want the same bytes each time: 1970, and 1980 of zip.

@@ -1,3 +1,4 @@
+import { isPlainDirectory } from '../../image/image.ts';
 import { placeOfImage } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
@@ -14,6 +15,7 @@ export const rule = imageRule({
     },
   },
   check({ image }, { report, option }) {
+    if (isPlainDirectory(image.analysis.image)) return;
     const { labels } = image.analysis.image.configuration;
     const missing = option
       .list('required')

@@ -1,3 +1,4 @@
+import { isPlainDirectory } from '../../image/image.ts';
 import { placeOfImage } from '../../project/inspected-image.ts';
 import { imageRule } from '../../project/rule.ts';
 
@@ -10,6 +11,7 @@ export const rule = imageRule({
   remedy: 'Add HEALTHCHECK with a request that fails when the program cannot do its work.',
   peers: ['dockle:CIS-DI-0006'],
   check({ image }, { report }) {
+    if (isPlainDirectory(image.analysis.image)) return;
     const check = image.analysis.image.configuration.healthcheck;
     if (check === undefined || check.length === 0 || check[0] === 'NONE')
       report({

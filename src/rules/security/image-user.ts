@@ -1,3 +1,4 @@
+import { isPlainDirectory } from '../../image/image.ts';
 import { placeOfImage, placeOfLast, placeOfStep } from '../../project/inspected-image.ts';
 import { startsAndDrops } from '../../project/programs-that-drop.ts';
 import { imageRule } from '../../project/rule.ts';
@@ -10,6 +11,7 @@ export const rule = imageRule({
   remedy: 'End the Dockerfile with USER and a number, and give that user the files that the program writes.',
   peers: ['dockle:CIS-DI-0001'],
   check({ image }, { report }) {
+    if (isPlainDirectory(image.analysis.image)) return;
     const { user, entrypoint = [], command = [] } = image.analysis.image.configuration;
     const name = user.split(':', 1)[0] ?? '';
     if (name !== '' && !isRootUser(name)) return;
