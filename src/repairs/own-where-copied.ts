@@ -9,7 +9,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { type CopiedFiles, copiedFiles, liesIn } from '../project/copied-files.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
-import { modeFlag, ownerFlag } from './copy-flags.ts';
+import { type FlagChange, modeFlag, ownerFlag } from './copy-flags.ts';
 import type { MovedAccounts } from './move-accounts.ts';
 import { type Shortened, shortenCommand } from './shorten-command.ts';
 import { type WrittenBelow, writtenBelow } from './written-below.ts';
@@ -23,11 +23,42 @@ export interface RecursiveChange {
 }
 
 /**
- * Gives copied files their owner or mode where they are copied, and leaves of the recursive command what it does beside: the
- * directories that WORKDIR and mkdir made, and paths that hold nothing copied.
+ * Gives copied files their owner or mode where they are copied, and leaves of the recursive commands what they do beside: the
+ * directories that WORKDIR and mkdir made, and paths that hold nothing copied. Several commands are of one RUN.
  */
-export function ownWhereCopied(project: Project, dockerfile: Dockerfile, change: RecursiveChange): Fix | undefined {
-  const { placed, copies, targets } = change;
+export function ownWhereCopied(
+  project: Project,
+  dockerfile: Dockerfile,
+  changes: readonly RecursiveChange[],
+): Fix | undefined {
+  const parts = changes.map((change) => partOf(project, dockerfile, change));
+  const [first, ...others] = parts;
+  if (first === undefined || others.includes(undefined)) return undefined;
+  const known = [first, ...others.flatMap((part) => part ?? [])];
+  const rest = known.length === 1 ? restOf(dockerfile, first) : restOfSeveral(dockerfile, known);
+  const edits = rest && inOrder([...known.flatMap(({ flag }) => flag.edits), ...rest]);
+  if (edits === undefined) return undefined;
+  const copies = new Set(changes.flatMap((change) => change.copies.map(({ instruction }) => instruction)));
+  const [copy] = copies;
+  const assumptions = known.flatMap(({ flag, left }) => [...flag.assumptions, ...left.assumptions]);
+  return {
+    title: `Pass ${enumerate(known.map(({ flag }) => flag.text))} to ${copies.size === 1 ? `the ${copy?.name ?? 'COPY'}` : `the ${copies.size} copies`} in place of ${enumerate(changes.map(({ placed }) => `${placed.command.name} -R`))}`,
+    changes: { edits },
+    // Of the same files the same is asked once.
+    assumptions: [...new Map(assumptions.map((each) => [each.question ?? each.statement, each])).values()],
+  };
+}
+
+/** What one command becomes. */
+interface Part {
+  readonly change: RecursiveChange;
+  readonly flag: FlagChange;
+  readonly left: Left;
+  readonly shortened: Shortened;
+}
+
+function partOf(project: Project, dockerfile: Dockerfile, change: RecursiveChange): Part | undefined {
+  const { placed, targets } = change;
   const { stage, instruction, command } = placed;
   if (stage === undefined || !isEditableRun(dockerfile, instruction) || !standsAlone(command)) return undefined;
   if (!isPlainCommand(placed) || !runsAsRoot(stage, placed) || !joinsPlainly(dockerfile, placed)) return undefined;
@@ -37,15 +68,34 @@ export function ownWhereCopied(project: Project, dockerfile: Dockerfile, change:
   const left = whatIsLeft(dockerfile, stage, change);
   if (left === undefined) return undefined;
   const shortened = shortenCommand(dockerfile, change, left.named);
-  if (shortened === undefined) return undefined;
-  const rest = flag.moved ? editsOfMove(dockerfile, change, flag.moved, shortened) : shortened.edits;
-  const edits = rest && inOrder([...flag.edits, ...rest]);
-  if (edits === undefined) return undefined;
-  return {
-    title: `Pass ${flag.text} to ${copies.length === 1 ? `the ${copies[0]?.instruction.name ?? 'COPY'}` : `the ${copies.length} copies`} in place of ${command.name} -R`,
-    changes: { edits },
-    assumptions: [...flag.assumptions, ...left.assumptions],
-  };
+  return shortened && { change, flag, left, shortened };
+}
+
+function restOf(dockerfile: Dockerfile, { change, flag, shortened }: Part): readonly TextEdit[] | undefined {
+  return flag.moved ? editsOfMove(dockerfile, change, flag.moved, shortened) : shortened.edits;
+}
+
+/** Those that go altogether follow each other, and go as one: the way to take each out depends on what stands beside it. */
+function restOfSeveral(dockerfile: Dockerfile, parts: readonly Part[]): readonly TextEdit[] | undefined {
+  if (parts.some(({ flag }) => flag.moved !== undefined)) return undefined;
+  if (!parts.every(({ shortened }) => shortened.removed))
+    return parts.some(({ shortened }) => shortened.removed)
+      ? undefined
+      : parts.flatMap(({ shortened }) => shortened.edits);
+  const placed = parts.map(({ change }) => change.placed).sort((a, b) => a.command.range.start - b.command.range.start);
+  const [first] = placed;
+  if (first === undefined) return undefined;
+  const { instruction } = first;
+  const commands = dockerfile.script(instruction)?.commands ?? [];
+  const at = commands.indexOf(first.command);
+  if (!placed.every(({ command }, offset) => commands[at + offset] === command)) return undefined;
+  const heir = parts.flatMap(({ change }) => change.copies).at(-1)?.instruction;
+  return removeCommands(
+    dockerfile,
+    instruction,
+    placed.map(({ command }) => command),
+    heir,
+  );
 }
 
 /** Only flags that mean nothing for the result: -R, -v, -c, -f. */

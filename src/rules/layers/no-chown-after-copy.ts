@@ -1,5 +1,7 @@
 import type { CommandLine, CommandWord } from '../../core/command-line.ts';
+import { enumerate } from '../../core/enumerate.ts';
 import type { Cost } from '../../core/finding.ts';
+import type { Fix } from '../../core/fix.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Dockerfile, PlacedCommand } from '../../dockerfile/dockerfile.ts';
 import type { Instruction } from '../../dockerfile/instruction.ts';
@@ -14,7 +16,7 @@ import {
 } from '../../project/copied-files.ts';
 import { installsInto, isRemoved } from '../../project/moved-files.ts';
 import { isOwnedBy, ownershipWords } from '../../project/ownership.ts';
-import { shippedStages } from '../../project/project.ts';
+import { type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
 import { ownWhereCopied, type RecursiveChange } from '../../repairs/own-where-copied.ts';
@@ -30,7 +32,7 @@ export const rule = dockerfileRule({
   peers: [],
   check({ dockerfile, project }, { report }) {
     const shipped = new Set(shippedStages(project, dockerfile).flatMap((stage) => stageChain(stage)));
-    const said = new Set<Instruction>();
+    const said = new Map<Instruction, Changes[]>();
     for (const placed of dockerfile.commandsNamed('chown', 'chgrp', 'chmod')) {
       const { command, stage, instruction } = placed;
       if (stage === undefined || !shipped.has(stage) || !isRecursive(command)) continue;
@@ -54,26 +56,59 @@ export const rule = dockerfileRule({
         return !isWhole && bytes === 0 ? [] : [{ ...copied, isWhole, places, bytes }];
       });
       if (twice.length === 0) continue;
-      const cost = costOf(twice);
-      const fix = ownWhereCopied(project, dockerfile, {
-        placed,
-        copies: twice,
-        targets: targetPaths(dockerfile, placed),
-      });
-      report({
-        at: command.range,
-        severity: severityOf(dockerfile, twice, placed, cost),
-        message: `${command.name} -R stores ${names(twice)} a second time.`,
-        also: twice.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
-        ...(cost && { cost }),
-        ...(fix && { fix }),
-        // What an image measures of the step is said once, whatever the number of its commands.
-        ...(!said.has(instruction) && { cause: `hides: ${instruction.range.start}` }),
-      });
-      said.add(instruction);
+      const change = { placed, copies: twice, targets: targetPaths(dockerfile, placed) };
+      const groups = said.get(instruction) ?? [];
+      const same = groups.find(([first]) => takesAll(first.copies, twice));
+      // The step stores them once more, whatever the number of commands that change them.
+      if (same === undefined) said.set(instruction, [...groups, [change]]);
+      else same.push(change);
     }
+    for (const [instruction, groups] of said)
+      for (const [at, group] of groups.flatMap((each) => apartOrTogether(project, dockerfile, each)).entries()) {
+        const { changes, fix } = group;
+        const [{ placed, copies }, ...others] = changes;
+        const cost = costOf(copies);
+        report({
+          at: placed.command.range,
+          severity: severityOf(dockerfile, copies, placed, cost),
+          message: `${enumerate(changes.map((each) => `${each.placed.command.name} -R`))} ${changes.length === 1 ? 'stores' : 'store'} ${names(copies)} a second time.`,
+          also: [
+            ...copies.map((copy) => ({ range: copy.instruction.range, note: 'copied here' })),
+            ...others.map((other) => ({ range: other.placed.command.range, note: 'changes them, too' })),
+          ],
+          ...(cost && { cost }),
+          ...(fix && { fix }),
+          // What an image measures of the step is said once, whatever the number of its commands.
+          ...(at === 0 && { cause: `hides: ${instruction.range.start}` }),
+        });
+      }
   },
 });
+
+/** A command, and what it stores a second time. */
+type Change = RecursiveChange & { readonly copies: readonly Twice[] };
+type Changes = [Change, ...Change[]];
+
+function takesAll(copies: readonly Twice[], others: readonly Twice[]): boolean {
+  return others.every((other) =>
+    copies.some(({ instruction, isWhole }) => instruction === other.instruction && isWhole === other.isWhole),
+  );
+}
+
+/** Commands that change the same are one finding, unless they can only be repaired one by one. */
+function apartOrTogether(
+  project: Project,
+  dockerfile: Dockerfile,
+  changes: Changes,
+): readonly { readonly changes: Changes; readonly fix: Fix | undefined }[] {
+  const fix = ownWhereCopied(project, dockerfile, changes);
+  if (fix !== undefined || changes.length === 1) return [{ changes, fix }];
+  const alone = changes.map((change): { changes: Changes; fix: Fix | undefined } => ({
+    changes: [change],
+    fix: ownWhereCopied(project, dockerfile, [change]),
+  }));
+  return alone.some((each) => each.fix !== undefined) ? alone : [{ changes, fix }];
+}
 
 /** What is copied and then changed: all of it, or what comes to lie at some places below its destination. */
 interface Twice extends CopiedFiles {
