@@ -8,5 +8,7 @@ export const bundles: Readonly<Record<'audit' | 'plimsoll' | 'recording', BuildO
 
 /** The same for the threads that read layers of images. */
 export const layerWorker: BuildOptions;
+/** Files of which the bundle of audit calls functions that load them then, by the part's name. */
+export const lateAudit: Readonly<Record<string, { readonly file: string; readonly functions: readonly string[] }>>;
 /** What the bundle of audit loads as Node.js loads any file. */
 export const parts: BuildOptions;

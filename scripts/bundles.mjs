@@ -36,6 +36,12 @@ const besideAudit = {
   helm: 'src/kubernetes/helm.ts',
 };
 
+/** The same for functions that a rule asks without waiting, where few projects have what they work on: called, they load their file. */
+export const lateAudit = {
+  bake: { file: 'src/kubernetes/bake.ts', functions: ['readBake'] },
+  'structured-logs': { file: 'src/repairs/structured-logs.ts', functions: ['structuredLogs'] },
+};
+
 /** The same, which is loaded as bundles are, with compiled code. */
 const recording = { recording: 'src/cli/record-run.ts' };
 
@@ -84,7 +90,12 @@ export const bundles = {
   audit: {
     ...bundle,
     entryPoints: { audit: 'src/cli/bundle.ts' },
-    plugins: [lateBuiltins(), besideBundle({ ...besideFiles, ...besideAudit, ...recording }), without(notOfAudit)],
+    plugins: [
+      lateBuiltins(),
+      lateParts(lateAudit),
+      besideBundle({ ...besideFiles, ...besideAudit, ...recording }),
+      without(notOfAudit),
+    ],
   },
   history: {
     ...bundle,
@@ -124,6 +135,30 @@ export function lateBuiltins(
   };
 }
 
+/** The same for files of our own, that are parts beside the bundle. They export functions alone. */
+function lateParts(late) {
+  return {
+    name: 'late-parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir, namespace }) => {
+        if (namespace === 'late-part') return { path: name, external: true };
+        const [part] = Object.entries(late).find(([, { file }]) => file === ownPath(resolveDir, name)) ?? [];
+        return part === undefined ? undefined : { path: part, namespace: 'late-part' };
+      });
+      onLoad({ filter: /./, namespace: 'late-part' }, ({ path: part }) => ({
+        contents: late[part].functions
+          .map((called) => `export const ${called} = ${lateCall(`require('./${part}.js').${called}`, called)};`)
+          .join('\n'),
+      }));
+    },
+  };
+}
+
+/** The path of a file that another one imports, from the root. */
+function ownPath(resolveDir, name) {
+  return path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
+}
+
 /** A function in place of a function or, as its capital says, a class: what `new` calls may give another object. */
 function lateCall(target, name) {
   return /^[A-Z]/.test(name)
@@ -131,13 +166,16 @@ function lateCall(target, name) {
     : `(...args) => ${target}(...args)`;
 }
 
-/** What {@link besideAudit} names, with the libraries that all bundles share. */
+/** What {@link besideAudit} and {@link lateAudit} name, with the libraries that all bundles share. */
 export const parts = {
   ...common,
   // A library beside it is of CommonJS: what `import()` gives of that has no names.
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname' },
-  entryPoints: besideAudit,
+  entryPoints: {
+    ...besideAudit,
+    ...Object.fromEntries(Object.entries(lateAudit).map(([part, { file }]) => [part, file])),
+  },
   plugins: [besideBundle({ ...besideFiles, ...besideAudit })],
 };
 
@@ -152,7 +190,7 @@ function besideBundle(files = besideFiles) {
       );
       onResolve({ filter: /^\.\.?\// }, ({ path: name, resolveDir, kind }) => {
         if (kind === 'entry-point') return undefined;
-        const own = path.relative(root, path.join(resolveDir, name)).split(path.sep).join('/');
+        const own = ownPath(resolveDir, name);
         const [file] = Object.entries(files).find(([, each]) => each === own) ?? [];
         return file === undefined ? undefined : { path: `./${file}.js`, external: true };
       });

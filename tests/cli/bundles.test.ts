@@ -1,6 +1,7 @@
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { bundles, common, parts } from '../../scripts/bundles.mjs';
+import { bundles, common, lateAudit, parts } from '../../scripts/bundles.mjs';
 
 /** What an audit of files never asks for: it would be read and taken up in every run all the same. */
 const ofOtherCommands = [
@@ -59,4 +60,12 @@ test('a rebuild is told of without a rule: what loads them all takes longer than
   const inputs = [entry, ...shared.map((file) => outputs[file])].flatMap((each) => Object.keys(each?.inputs ?? {}));
   expect(inputs).toContain('src/maintain/rebuild/predict-rebuild.ts');
   expect(inputs.filter((file) => /^src\/(?:rules|repairs)\//.test(file))).toEqual([]);
+});
+
+test('functions that load a part of their own when they are called are all that their files export', async () => {
+  for (const { file, functions } of Object.values(lateAudit)) {
+    const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
+    expect(Object.keys(exported).sort()).toEqual([...functions].sort());
+    expect(Object.values(exported).every((each) => typeof each === 'function')).toBe(true);
+  }
 });

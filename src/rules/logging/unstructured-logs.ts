@@ -5,6 +5,7 @@ import { runsInBrowsers } from '../../project/application-kind.ts';
 import { defaultLogger } from '../../project/default-loggers.ts';
 import type { ImageBuild, ImageUse, Project } from '../../project/project.ts';
 import { applicationRule } from '../../project/rule.ts';
+import { runsPythonFile } from '../../repairs/runs-python-file.ts';
 import { structuredLogs } from '../../repairs/structured-logs.ts';
 
 /** What to change, by library. */
@@ -50,7 +51,10 @@ export const rule = applicationRule({
     const [first, ...others] = ofLibrariesFirst(loggers).filter((use) => use.format === 'text' && !use.conditional);
     if (!first || (first.library === 'console' && runsInBrowsers(application))) return;
     const remedy = remedies[first.library];
-    const fix = structuredLogs(first, application, (path) => project.readFile?.(path)?.text);
+    const builds = run.map(({ build }) => build);
+    // A command that people start by hand may print what they read.
+    const isRun = application.language !== 'python' || runsPythonFile(project, application, builds, first.path);
+    const fix = isRun ? structuredLogs(first, application, (path) => project.readFile?.(path)?.text) : undefined;
     report({
       at: { path: first.path, range: first.range },
       message: `${first.library} writes plain text.`,
