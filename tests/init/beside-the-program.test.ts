@@ -165,3 +165,17 @@ test('Pages inside of a package are not taken for what a repository is about', (
   expect(plansOf(pages)).toHaveLength(1);
   expect(plansOf({ 'index.html': '<h1>shop</h1>', 'pyproject.toml': '[tool.ruff]\n' })).toHaveLength(1);
 });
+
+test.each([
+  ['2.9.3', true],
+  ['2.9.9', false],
+])('psycopg2-binary %s is compiled where it has no wheel for the Python that is taken: %s', (version, compiles) => {
+  const [plan] = plansOf({
+    'requirements.txt': `flask==3.1.3\ngunicorn==23.0.0\npsycopg2-binary==${version}\n`,
+    'runtime.txt': 'python-3.11.9\n',
+    'shop/__init__.py': 'from flask import Flask\napp = Flask(__name__)\n',
+  });
+  const dockerfile = plan ? writeDockerfile(plan) : '';
+  expect(dockerfile.includes('FROM python:3.11 AS build')).toBe(compiles);
+  expect(dockerfile.includes('--no-install-recommends libpq5')).toBe(compiles);
+});

@@ -73,7 +73,9 @@ function notDecided(packages: PythonPackages): NotDecided {
 
 function detection(place: Place, packages: PythonPackages | undefined, start: PythonStart): Detection {
   const version = choosePython(place, packages);
-  const native = packages ? pythonNative(packages) : { names: [], compiles: false, build: [], run: [] };
+  const native = packages
+    ? pythonNative(packages, version.version)
+    : { names: [], compiles: false, build: [], run: [] };
   const reads =
     start.readsPort === true ||
     findInSources(place, /environ(?:\.get\(|\[)\s*['"]PORT['"]|getenv\(\s*['"]PORT['"]/) !== undefined ||

@@ -1,5 +1,6 @@
 import { nativePackages } from '../../ecosystems/pip/native-packages.ts';
 import type { PythonPackages } from './python-packages.ts';
+import { withoutWheelFor } from './python-releases.ts';
 
 export interface PythonNative {
   readonly names: readonly string[];
@@ -9,17 +10,22 @@ export interface PythonNative {
   readonly run: readonly string[];
 }
 
-export function pythonNative({ dependencies, lockText }: PythonPackages): PythonNative {
+/** What the packages need on a line of Python: libraries, and a compiler where one of them has no wheel for it. */
+export function pythonNative(packages: PythonPackages, line: string): PythonNative {
+  const { dependencies, lockText } = packages;
+  const old = withoutWheelFor(packages, line);
   const known = Object.keys(nativePackages).filter(
     (name) => dependencies.has(name) || new RegExp(`^(?:name = ")?${name}(?:"|==)`, 'mi').test(lockText),
   );
-  const build = [...new Set(known.flatMap((name) => nativePackages[name]?.build ?? []))];
+  // Its wheel brings the library along; its sources want that of psycopg2.
+  const like = [...known, ...(old.includes('psycopg2-binary') ? ['psycopg2'] : [])];
+  const build = [...new Set(like.flatMap((name) => nativePackages[name]?.build ?? []))];
   const sourcesOnly = withoutWheels(lockText);
   return {
-    names: [...new Set([...known, ...sourcesOnly])],
-    compiles: build.length > 0 || sourcesOnly.length > 0 || known.includes('uwsgi'),
+    names: [...new Set([...known, ...sourcesOnly, ...old])],
+    compiles: build.length > 0 || old.length > 0 || sourcesOnly.length > 0 || known.includes('uwsgi'),
     build,
-    run: [...new Set(known.flatMap((name) => nativePackages[name]?.run ?? []))],
+    run: [...new Set(like.flatMap((name) => nativePackages[name]?.run ?? []))],
   };
 }
 

@@ -23,6 +23,7 @@ const madeFor: readonly (readonly [string, string, string])[] = [
   ['psycopg2', '2.7', '3.7'],
   ['psycopg2-binary', '2.7', '3.7'],
   ['psycopg2-binary', '2.8', '3.9'],
+  ['psycopg2-binary', '2.9.4', '3.10'],
   ['psycopg2-binary', '2.9.5', '3.11'],
   ['psycopg2-binary', '2.9.9', '3.12'],
   ['pydantic', '1.9', '3.10'],
@@ -68,6 +69,18 @@ export function newestPythonFor({
   for (const { name, newest } of wheelLines(lockText))
     take(`3.${newest}`, `the binary wheels of ${name} in the lock file`);
   return found;
+}
+
+/** Packages that are compiled where there is no wheel for them. */
+const compiled =
+  /^(?:psycopg2-binary|numpy|pandas|asyncpg|cffi|cryptography|pillow|lxml|gevent|greenlet|multidict|yarl|frozenlist|aiohttp|markupsafe|uvloop|pyyaml)$/;
+
+/** Pinned packages that have no wheel for a line of Python, being older than that: they are compiled as they are installed. */
+export function withoutWheelFor({ dependencies, lockText }: PythonPackages, line: string): string[] {
+  return [...pins(dependencies, lockText)].flatMap(([name, version]) => {
+    const row = compiled.test(name) && madeFor.find(([known, upTo]) => known === name && isUpTo(version, upTo));
+    return row && minorOf(row[2]) < minorOf(line) ? [name] : [];
+  });
 }
 
 function minorOf(line: string): number {
