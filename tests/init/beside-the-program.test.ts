@@ -58,11 +58,18 @@ describe('A plain PHP program writes', () => {
     const [plan] = plansOf({
       'index.php': writes,
       [file]: `<?php\n${text}\n`,
-      'shop-content/.keep': '',
+      'shop-content/a.txt': '',
       'themes-content/one.php': '',
     });
     const paths = (plan?.run.writable ?? []).map(({ path }) => path).filter((path) => path.startsWith('/var/www/'));
     expect(paths).toEqual(expected);
+  });
+
+  test('into a directory that is committed without data', () => {
+    const [plan] = plansOf({ 'index.php': '<?php echo 1;', 'data/.htaccess': '', 'media/a.png': '' });
+    const paths = (plan?.run.writable ?? []).map(({ path }) => path).filter((path) => path.startsWith('/var/www/'));
+    expect(paths).toEqual(['/var/www/html/data']);
+    expect(plan?.questions.map(({ flag }) => flag)).toEqual([undefined]);
   });
 
   test('nowhere, where it writes no file', () => {

@@ -33,10 +33,9 @@ export function phpWritten(
   place: Place,
   home: string,
 ): { readonly writable: readonly WritablePath[]; readonly questions: readonly Question[] } {
-  const found = new Map<string, string>();
+  const found = emptyPlaces(place);
   const sources = phpSources(place);
-  if (!sources.some(({ text }) => writesFiles.test(text))) return { writable: [], questions: [] };
-  for (const { path, text } of sources)
+  for (const { path, text } of sources.some(({ text }) => writesFiles.test(text)) ? sources : [])
     for (const match of text.matchAll(named)) {
       const directory = directoryOfMatch(place, path, match);
       if (directory !== undefined && !found.has(directory)) found.set(directory, placeIn(path, text, match.index));
@@ -52,6 +51,24 @@ export function phpWritten(
     })),
     questions: outermost.filter(([path]) => !mayBeLost.test(path)).map(([path, evidence]) => isKept(path, evidence)),
   };
+}
+
+const placeholder = /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|web\.config|README(?:\.md)?)$/;
+
+/** Directories that are committed for what the program will write there, with the file that keeps them. */
+function emptyPlaces(place: Place): Map<string, string> {
+  const prefix = place.directory === '' ? '' : `${place.directory}/`;
+  const own = place.repository.files.filter((file) => file.startsWith(prefix));
+  const names = new Set(own.flatMap((file) => /^([^/]+)\//.exec(file.slice(prefix.length))?.[1] ?? []));
+  return new Map(
+    [...names].flatMap((name): [string, string][] => {
+      const files = ofData.test(name) ? filesBelow(place, name) : [];
+      const [first] = files;
+      return first !== undefined && files.every((file) => placeholder.test(file))
+        ? [[name, `a directory without data is there (${first})`]]
+        : [];
+    }),
+  );
 }
 
 /** A directory above or none at all has nothing in it that is not there yet; one with pages of PHP is a part of the program. */
