@@ -13,8 +13,10 @@ import { followReferences } from './internal/kustomize-references.ts';
 import { applyReplacements } from './internal/kustomize-replacements.ts';
 import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
 import { withTextsOfKustomize } from './internal/kustomize-scalars.ts';
+import { mergeSchemaOf } from './internal/kustomize-schema.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
 import { applyVars, type KustomizeVar, varsOf } from './internal/kustomize-vars.ts';
+import type { MergeSchema } from './internal/strategic-merge.ts';
 import { type KubernetesObject, objectsOf } from './manifest.ts';
 import { directoryOf, projectPath } from './project-path.ts';
 import type { FileLookup } from './read-compose.ts';
@@ -39,7 +41,7 @@ const maximumDepth = 32;
 const maximumResources = 100_000;
 
 /** What is not done here; an overlay that has it is evaluated without. */
-const notApplied = ['helmCharts', 'helmChartInflationGenerator', 'openapi'];
+const notApplied = ['helmCharts', 'helmChartInflationGenerator'];
 
 /**
  * Builds every kustomization that no other one uses, as `kustomize build` would, from files of the project alone. What Kustomize
@@ -59,11 +61,13 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     built: 0,
     vars: new Map(),
     configured: noneConfigured,
+    openapi: undefined,
   };
   const objects: KubernetesObject[] = [];
   const buildRoot = (path: string) => {
     run.vars.clear();
     run.configured = noneConfigured;
+    run.openapi = undefined;
     const built = followReferences(build(run, path, [], []), run.configured.names);
     for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences)) {
       const node = withTextsOfKustomize(resource.node);
@@ -94,6 +98,8 @@ interface Run {
   readonly vars: Map<string, KustomizeVar>;
   /** What `configurations` say, of a kustomization and of all that it uses. */
   configured: Configured;
+  /** What the first `openapi` says that is met on the way down: there is one for all, the one at the top where it has one. */
+  openapi: { readonly schema: MergeSchema | undefined } | undefined;
 }
 
 function report(run: Run, source: YamlSource, kind: YamlProblem['kind'], message: string, at: YamlNode): void {
@@ -189,7 +195,11 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     open,
     peek,
     incomplete: () => below.some((each) => run.incomplete.has(each)),
+    get mergeSchema() {
+      return run.openapi?.schema;
+    },
   };
+  if (!run.openapi && has(root, 'openapi')) run.openapi = { schema: mergeSchemaOf(root, context) };
   const beside = run.configured;
   run.configured = noneConfigured;
   let resources: readonly Resource[] = [...given, ...accumulate(run, path, root, below, tell)];

@@ -47,6 +47,125 @@ metadata: {name: web}
 `,
 };
 
+const mergeSchema = `{
+ "definitions": {
+  "v1.App": {
+   "type": "object",
+   "properties": {
+    "metadata": {
+     "type": "object"
+    },
+    "spec": {
+     "$ref": "#/definitions/v1.Spec"
+    }
+   },
+   "x-kubernetes-group-version-kind": [
+    {
+     "group": "example.com",
+     "kind": "App",
+     "version": "v1"
+    }
+   ]
+  },
+  "v1.Spec": {
+   "type": "object",
+   "properties": {
+    "template": {
+     "type": "object",
+     "properties": {
+      "containers": {
+       "type": "array",
+       "items": {
+        "$ref": "#/definitions/v1.Container"
+       },
+       "x-kubernetes-patch-merge-key": "name",
+       "x-kubernetes-patch-strategy": "merge,retainKeys"
+      }
+     }
+    },
+    "noStrategy": {
+     "type": "array",
+     "items": {
+      "type": "object"
+     },
+     "x-kubernetes-patch-merge-key": "name"
+    },
+    "other": {
+     "type": "array",
+     "items": {
+      "type": "object"
+     }
+    }
+   }
+  },
+  "v1.Container": {
+   "type": "object",
+   "properties": {
+    "name": {
+     "type": "string"
+    },
+    "ports": {
+     "type": "array",
+     "items": {
+      "type": "object"
+     },
+     "x-kubernetes-list-map-keys": [
+      "number",
+      "protocol"
+     ],
+     "x-kubernetes-list-type": "map",
+     "x-kubernetes-patch-merge-key": "number",
+     "x-kubernetes-patch-strategy": "merge"
+    }
+   }
+  }
+ }
+}
+`;
+
+function podOfPorts(name: string, ports: string, more = ''): string {
+  return `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {containers: [{name: c, ports: [${ports}]${more}}]}}\n`;
+}
+
+/** An object of one's own and a Deployment, whose lists are patched. */
+function schemaOverlay(fields: string, resources = 'resources: [app.yaml, deploy.yaml]\n'): Files {
+  return {
+    'k/kustomization.yaml': `${resources}${fields}patches: [{path: app-patch.yaml}, {path: deploy-patch.yaml}]\n`,
+    'k/schema.json': mergeSchema,
+    'k/app.yaml': `apiVersion: example.com/v1
+kind: App
+metadata: {name: a}
+spec:
+  template:
+    containers:
+    - {name: one, image: "one:1"}
+    - {name: two, image: "two:1", ports: [{number: 53, protocol: UDP}, {number: 53, protocol: TCP}]}
+  noStrategy: [{name: x, v: 1}, {name: z, v: 2}]
+  other: [{name: x, v: 1}, {name: z, v: 2}]
+`,
+    'k/app-patch.yaml': `apiVersion: example.com/v1
+kind: App
+metadata: {name: a}
+spec:
+  template:
+    containers:
+    - {name: two, image: "two:2", ports: [{number: 53, protocol: TCP, name: dns}]}
+  noStrategy: [{name: z, v: 3}]
+  other: [{name: z, v: 3}]
+`,
+    'k/deploy.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec: {template: {spec: {containers: [{name: one, image: "one:1"}, {name: two, image: "two:1"}]}}}
+`,
+    'k/deploy-patch.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec: {template: {spec: {containers: [{name: two, image: "two:2"}]}}}
+`,
+  };
+}
+
 const overlay: Files = {
   ...base,
   'prod/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1
@@ -777,6 +896,87 @@ patches:
 `,
       },
     ],
+    [
+      'lists whose items two keys tell apart',
+      {
+        'k/kustomization.yaml': 'resources: [all.yaml]\npatches: [{path: patch.yaml}, {path: spread.yaml}]\n',
+        'k/all.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {ports: [{name: udp, port: 53, protocol: UDP}, {name: tcp, port: 53, protocol: TCP}, {port: 9153}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: dns}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}, {containerPort: 53, protocol: TCP}]}
+      topologySpreadConstraints:
+      - {topologyKey: zone, whenUnsatisfiable: DoNotSchedule, maxSkew: 1}
+      - {topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, maxSkew: 1}
+`,
+        'k/patch.yaml': `apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {ports: [{port: 53, protocol: TCP, targetPort: 1053}, {port: 9153, name: metrics}]}
+`,
+        'k/spread.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: dns}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: dns, ports: [{containerPort: 53, protocol: UDP, name: dns}]}
+      topologySpreadConstraints:
+      - {topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, maxSkew: 2}
+`,
+      },
+    ],
+    [
+      'ports that have a protocol in the base or in the patch alone',
+      {
+        'k/kustomization.yaml': 'resources: [all.yaml]\npatches: [{path: patch.yaml}]\n',
+        'k/all.yaml': [
+          podOfPorts('a', '{containerPort: 80}', ', image: x'),
+          podOfPorts('b', '{containerPort: 80, protocol: TCP}', ', image: x'),
+          podOfPorts('c', '{containerPort: 80}', ', image: x'),
+          podOfPorts('d', '{containerPort: 80, protocol: TCP}, {containerPort: 90}', ', image: x'),
+          podOfPorts('e', '{containerPort: 80, protocol: TCP}', ', image: x'),
+        ].join('---\n'),
+        'k/patch.yaml': [
+          podOfPorts('a', '{containerPort: 80, protocol: TCP, name: web}'),
+          podOfPorts('b', '{containerPort: 80, name: web}'),
+          podOfPorts('c', '{containerPort: 90, protocol: TCP, name: web}'),
+          podOfPorts('d', '{containerPort: 90, name: web}'),
+          podOfPorts('e', '{containerPort: 80, protocol: UDP}, {containerPort: 1}'),
+        ].join('---\n'),
+      },
+    ],
+    [
+      'the schema of openapi, which stands for what Kustomize knows itself',
+      schemaOverlay('openapi: {path: schema.json}\n'),
+    ],
+    ['a version of the schema that Kustomize brings', schemaOverlay('openapi: {version: v1.21.2}\n')],
+    [
+      'the schema of a base, where what uses it has none',
+      {
+        'base/kustomization.yaml': 'resources: [empty]\nopenapi: {path: schema.json}\n',
+        'base/empty/kustomization.yaml': 'namePrefix: a-\n',
+        'base/schema.json': mergeSchema,
+        ...schemaOverlay('resources: [../base, app.yaml, deploy.yaml]\n', ''),
+      },
+    ],
+    [
+      'the schema at the top before that of a base',
+      {
+        'base/kustomization.yaml': 'openapi: {path: schema.json}\n',
+        'base/schema.json': '{"definitions": {}}',
+        ...schemaOverlay('resources: [../base, app.yaml, deploy.yaml]\nopenapi: {path: schema.json}\n', ''),
+      },
+    ],
   ])('%s', ([, files], { skip }) => {
     skip(!hasKubectl, 'kubectl is not installed');
     const { objects, problems } = read(files);
@@ -829,7 +1029,14 @@ describe('what cannot be done is said', () => {
     ],
     ['resources: [gone.yaml]', 'invalid', 'gone.yaml is not among the files of the project', '1:13'],
     ['vars: [{name: A}]', 'invalid', 'the var A is of an object or a field that is not among the resources', '1:8'],
-    ['openapi: {path: schema.json}', 'unsupported', 'openapi is not applied here', '1:1'],
+    ['openapi: {path: schema.json}', 'invalid', 'there is no file schema.json', '1:17'],
+    ['openapi: {path: a.yaml}', 'invalid', 'a.yaml is no OpenAPI schema: it has no definitions', '1:17'],
+    [
+      'openapi: {path: "https://example.com/schema.json"}',
+      'unsupported',
+      'https://example.com/schema.json lies elsewhere and is not fetched',
+      '1:17',
+    ],
     ['crds: [types.json]', 'invalid', 'there is no file types.json', '1:8'],
     [
       'crds: [https://example.com/types.json]',

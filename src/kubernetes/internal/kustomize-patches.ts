@@ -1,7 +1,7 @@
 import type { Artifact } from '../../core/artifact.ts';
 import { readYaml } from '../read-yaml.ts';
 import type { YamlSource, YamlStream } from '../yaml-document.ts';
-import { at, entryOf, itemsAt, scalarAt, type YamlMap, type YamlNode, type YamlScalar } from '../yaml-node.ts';
+import { at, entryOf, itemsAt, scalarAt, textAt, type YamlMap, type YamlNode, type YamlScalar } from '../yaml-node.ts';
 import { readEmbedded } from './embedded-yaml.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import {
@@ -15,7 +15,7 @@ import {
   withNode,
 } from './kustomize-resource.ts';
 import { changeAt } from './node-edit.ts';
-import { mergeMaps, mergeOptionsFor } from './strategic-merge.ts';
+import { type MergeSchema, mergeMaps, mergeOptionsFor } from './strategic-merge.ts';
 
 /** What a kustomization's patches need of the world around them. */
 export interface PatchContext extends Telling {
@@ -26,6 +26,8 @@ export interface PatchContext extends Telling {
   open(written: YamlScalar): Artifact | undefined;
   /** The same, and nothing is said. */
   peek(written: string): Artifact | undefined;
+  /** What `openapi` says, in place of what Kustomize knows. */
+  readonly mergeSchema: MergeSchema | undefined;
 }
 
 /**
@@ -133,7 +135,9 @@ function merged(
     );
   return resources.flatMap((resource) => {
     if (!wanted.has(resource)) return [resource];
-    const merging = mergeOptionsFor(groupOf(resource.node));
+    const merging =
+      context.mergeSchema?.(textAt(resource.node, 'apiVersion') ?? '', kindOf(resource.node)) ??
+      mergeOptionsFor(groupOf(resource.node));
     const node = mergeMaps(resource.node, withIdentityOf(patch, resource, options), merging);
     const isNamed = scalarAt(options, 'allowNameChange')?.value === true;
     return node ? [withNode(isNamed ? remembered(resource) : resource, node)] : [];

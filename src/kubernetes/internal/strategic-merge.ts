@@ -13,25 +13,34 @@ import { withItems } from './node-edit.ts';
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
  */
 
-/** By which key the items of a list are told apart; a list that is not named is replaced as a whole. */
-const mergeKeys: ReadonlyMap<string, readonly string[]> = new Map([
-  ['containers', ['name']],
-  ['initContainers', ['name']],
-  ['ephemeralContainers', ['name']],
-  ['volumes', ['name']],
-  ['env', ['name']],
-  ['imagePullSecrets', ['name']],
-  ['resourceClaims', ['name']],
-  ['secrets', ['name']],
-  ['volumeMounts', ['mountPath']],
-  ['volumeDevices', ['devicePath']],
-  ['hostAliases', ['ip']],
-  ['topologySpreadConstraints', ['topologyKey']],
-  ['ports', ['containerPort', 'port']],
-  ['conditions', ['type']],
-  ['ownerReferences', ['uid']],
-  ['webhooks', ['name']],
-  ['matchConditions', ['name']],
+/** Keys that together tell the items of a list apart. The first is in every item; of the others some may have none. */
+export type MergeKey = readonly [string, ...string[]];
+
+/** By which keys the items of a list are told apart, one or another where lists of several kinds have one name; a list that is not named is replaced as a whole. */
+const mergeKeys: ReadonlyMap<string, readonly MergeKey[]> = new Map<string, readonly MergeKey[]>([
+  ['containers', [['name']]],
+  ['initContainers', [['name']]],
+  ['ephemeralContainers', [['name']]],
+  ['volumes', [['name']]],
+  ['env', [['name']]],
+  ['imagePullSecrets', [['name']]],
+  ['resourceClaims', [['name']]],
+  ['secrets', [['name']]],
+  ['volumeMounts', [['mountPath']]],
+  ['volumeDevices', [['devicePath']]],
+  ['hostAliases', [['ip']]],
+  ['topologySpreadConstraints', [['topologyKey', 'whenUnsatisfiable']]],
+  [
+    'ports',
+    [
+      ['containerPort', 'protocol'],
+      ['port', 'protocol'],
+    ],
+  ],
+  ['conditions', [['type']]],
+  ['ownerReferences', [['uid']]],
+  ['webhooks', [['name']]],
+  ['matchConditions', [['name']]],
 ]);
 
 /** API groups whose lists are merged; objects of others are custom resources, whose lists a patch replaces. */
@@ -46,13 +55,23 @@ const builtInGroups = new Set([
   'admissionregistration.k8s.io',
 ]);
 
+/** How the lists of an object, or of a part of it, are merged. */
 export interface MergeOptions {
-  /** False for custom resources. */
-  readonly listsByKey: boolean;
+  /** By which keys the items of the list that a field holds are told apart; none where a patch replaces it. */
+  keysOf(field: string): readonly MergeKey[];
+  /** How those are merged that are in what a field holds, or in the items of its list. */
+  below(field: string): MergeOptions;
 }
 
+/** How objects are merged, by what they have as `apiVersion` and `kind`. */
+export type MergeSchema = (apiVersion: string, kind: string) => MergeOptions;
+
+const builtIn: MergeOptions = { keysOf: (field) => mergeKeys.get(field) ?? [], below: () => builtIn };
+const replacing: MergeOptions = { keysOf: () => [], below: () => replacing };
+
+/** How Kustomize merges what it knows itself. */
 export function mergeOptionsFor(group: string): MergeOptions {
-  return { listsByKey: builtInGroups.has(group) };
+  return builtInGroups.has(group) ? builtIn : replacing;
 }
 
 /** The base with a patch put in; undefined when the patch deletes it. */
@@ -81,9 +100,8 @@ export function mergeMaps(base: YamlMap, patch: YamlMap, options: MergeOptions):
 
 function mergeNodes(key: string, base: YamlNode, patch: YamlNode, options: MergeOptions): YamlNode | undefined {
   if (isNull(patch)) return undefined;
-  if (base.kind === 'map' && patch.kind === 'map') return mergeMaps(base, patch, options);
-  if (base.kind === 'sequence' && patch.kind === 'sequence' && options.listsByKey)
-    return mergeSequences(key, base, patch, options);
+  if (base.kind === 'map' && patch.kind === 'map') return mergeMaps(base, patch, options.below(key));
+  if (base.kind === 'sequence' && patch.kind === 'sequence') return mergeSequences(key, base, patch, options);
   // What a patch only repeats is still the base's to change.
   if (base.kind === 'scalar' && patch.kind === 'scalar' && isSame(base, patch)) return base;
   return clean(patch);
@@ -97,27 +115,50 @@ function isSame(one: YamlScalar, other: YamlScalar): boolean {
 }
 
 function mergeSequences(key: string, base: YamlSequence, patch: YamlSequence, options: MergeOptions): YamlSequence {
-  const keys = mergeKeys
-    .get(key)
-    ?.filter((name) => patch.items.every((item) => isDirective(item) || hasKey(item, name)));
-  const by = keys?.find((name) => base.items.every((item) => hasKey(item, name)));
+  const by = options
+    .keysOf(key)
+    .find(([name]) =>
+      [...patch.items.filter((item) => !isDirective(item)), ...base.items].every((item) => hasKey(item, name)),
+    );
   if (by === undefined || patch.items.some((item) => isDirective(item) && directiveOf(item) === 'replace'))
     return withItems(
       patch,
       patch.items.filter((item) => !isDirective(item)).flatMap((item) => clean(item) ?? []),
     );
-  const known = new Map(base.items.map((item) => [keyOf(item, by), item]));
-  const items: YamlNode[] = [];
-  // Kustomize puts what the patch names in front, in the patch's order.
+  const merged = new Map<string, YamlNode | undefined>(base.items.map((item) => [keyOf(item, by), item]));
+  const patched: {
+    readonly item: YamlNode;
+    readonly text: string;
+    readonly isNew: boolean;
+    readonly node: YamlNode | undefined;
+  }[] = [];
   for (const item of patch.items) {
     if (item.kind !== 'map' || isDirective(item)) continue;
     const text = keyOf(item, by);
-    const own = known.get(text);
-    known.delete(text);
-    const merged = own?.kind === 'map' ? mergeMaps(own, item, options) : withoutDirectives(item);
-    if (merged) items.push(merged);
+    const own = merged.get(text);
+    const node = own?.kind === 'map' ? mergeMaps(own, item, options.below(key)) : withoutDirectives(item);
+    if (own) merged.set(text, node);
+    patched.push({ item, text, isNew: !own, node });
   }
-  return withItems(base, [...items, ...known.values()]);
+  const bySeveral = by.filter((name) => [...base.items, ...patch.items].some((item) => hasKey(item, name))).length > 1;
+  // Kustomize puts what the patch names in front, in the patch's order; where several keys tell items apart, what the patch adds alone.
+  const front = patched.filter(({ isNew, item }) =>
+    bySeveral ? isNew && !base.items.some((own) => mayBeSame(own, item, by)) : true,
+  );
+  if (!bySeveral) for (const { text } of front) merged.delete(text);
+  const items = [...front.map(({ node }) => node), ...merged.values()];
+  return withItems(
+    base,
+    items.flatMap((item) => item ?? []),
+  );
+}
+
+/** Kustomize 5 drops what a patch adds where an item of the base differs from it by a key alone that one of them has not: `protocol`, most often. */
+function mayBeSame(one: YamlNode, other: YamlNode, keys: MergeKey): boolean {
+  return keys.every((key) => {
+    const [own, its] = [keyOf(one, [key]), keyOf(other, [key])];
+    return own === its || own === '' || its === '';
+  });
 }
 
 function withoutDirectives(item: YamlMap): YamlNode | undefined {
@@ -128,9 +169,13 @@ function hasKey(item: YamlNode, key: string): boolean {
   return entryOf(item, key)?.value.kind === 'scalar';
 }
 
-function keyOf(item: YamlNode, key: string): string {
-  const value = entryOf(item, key)?.value;
-  return value?.kind === 'scalar' ? value.text : '';
+function keyOf(item: YamlNode, keys: MergeKey): string {
+  return keys
+    .map((key) => {
+      const value = entryOf(item, key)?.value;
+      return value?.kind === 'scalar' ? value.text : '';
+    })
+    .join('\0');
 }
 
 /** True for `- $patch: replace`, an item that is about the list. */
