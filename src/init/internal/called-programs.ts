@@ -35,7 +35,8 @@ function startOf(name: string): RegExp {
 }
 
 /** Where the program looks whether it is there, or goes on when it is not. */
-const goesOnWithout = /\bexcept(?:\s*:|[^:\n]*\b(?:FileNotFoundError|OSError|Exception|EnvironmentError)\b)|\bcatch\b/;
+const goesOnWithout =
+  /\bexcept(?:\s*:|[^:\n]{0,200}\b(?:FileNotFoundError|OSError|Exception|EnvironmentError)\b)|\bcatch\b/;
 
 /** Where the sources start a package manager themselves: to list or to add packages as they run. */
 export function calledPackageManager(place: Place, name: string): string | undefined {

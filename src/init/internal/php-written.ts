@@ -59,7 +59,7 @@ const placeholder = /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|web
 function emptyPlaces(place: Place): Map<string, string> {
   const prefix = place.directory === '' ? '' : `${place.directory}/`;
   const own = place.repository.files.filter((file) => file.startsWith(prefix));
-  const names = new Set(own.flatMap((file) => /^([^/]+)\//.exec(file.slice(prefix.length))?.[1] ?? []));
+  const names = new Set(own.flatMap((file) => /^([\w.-]+)\//.exec(file.slice(prefix.length))?.[1] ?? []));
   return new Map(
     [...names].flatMap((name): [string, string][] => {
       const files = ofData.test(name) ? filesBelow(place, name) : [];

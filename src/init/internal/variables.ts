@@ -68,6 +68,7 @@ function readBySources({ application, repository }: Place): PlannedVariable[] {
 /** Django refuses to work with an empty key: a variable that is all it has is not optional. */
 function isKeyOfDjango(text: string, name: string): boolean {
   return (
+    /^\w+$/.test(name) &&
     /^INSTALLED_APPS\b/m.test(text) &&
     new RegExp(`^SECRET_KEY\\s*=\\s*(?:os\\.)?(?:environ\\.get|getenv)\\(\\s*["']${name}["']\\s*\\)`, 'm').test(text)
   );

@@ -192,15 +192,21 @@ const fillingAt = '/volumes';
 function filling(plan: ApplicationPlan): string {
   const filled = namedVolumes(plan).filter((each) => each.filled);
   if (filled.length === 0) return '';
-  return `      initContainers:
-        # The image has files where the program writes, which the volumes would hide: they are copied there first, and what is there stays.
-        - name: fill-volumes
-          image: ${scalarText(plan.image)}
+  return `      # The image has files where the program writes, which the volumes would hide: they are copied there first, and what is there stays.
+      initContainers:
+${filled.map((each) => copying(plan, each)).join('')}`;
+}
+
+function copying({ image }: ApplicationPlan, volume: NamedVolume): string {
+  const to = `${fillingAt}/${volume.name}`;
+  return `        - name: ${`fill-${volume.name}`.slice(0, 63).replace(/-+$/, '')}
+          image: ${scalarText(image)}
           imagePullPolicy: IfNotPresent
           command:
-            - sh
-            - -c
-            - ${scalarText(fillingCommand(plan) ?? '')}
+            - cp
+            - -Rn
+            - ${scalarText(`${volume.path}/.`)}
+            - ${scalarText(to)}
           resources:
             requests:
               cpu: 10m
@@ -214,14 +220,7 @@ function filling(plan: ApplicationPlan): string {
               drop:
                 - ALL
           volumeMounts:
-${filled.map((each) => mountOf(each, `${fillingAt}/${each.name}`)).join('')}`;
-}
-
-/** What the init container runs; undefined where nothing has to be copied. */
-function fillingCommand(plan: ApplicationPlan): string | undefined {
-  const filled = namedVolumes(plan).filter((each) => each.filled);
-  if (filled.length === 0) return undefined;
-  return filled.map(({ path, name }) => `cp -Rn ${path}/. ${fillingAt}/${name}/`).join(' && ');
+${mountOf(volume, to)}`;
 }
 
 function volumes(plan: ApplicationPlan): string {
