@@ -186,3 +186,30 @@ test.each([
   expect(dockerfile.includes('FROM python:3.11 AS build')).toBe(compiles);
   expect(dockerfile.includes('--no-install-recommends libpq5')).toBe(compiles);
 });
+
+describe('A Go program of several commands', () => {
+  const commandOf = (text: string) =>
+    plansOf({
+      'go.mod': 'module shop\n\ngo 1.26\n',
+      'main.go': `package main\n\nimport ("net/http"; "os")\n\nfunc main() {\n${text}\n}\n\nfunc server() {\n\thttp.ListenAndServe(":8080", nil)\n}\n`,
+    })[0]?.run.command;
+
+  test.each([
+    ['\tswitch os.Args[1] {\n\tcase "server":\n\t\tserver()\n\tcase "client":\n\t}', 'server'],
+    ['\tcmd := &cobra.Command{\n\t\tUse:   "serve [flags]",\n\t}', 'serve'],
+    ['\tcmd := &cli.Command{\n\t\tName: "web",\n\t}', 'web'],
+  ])('is started with the one that serves: %s', (text, word) => {
+    expect(commandOf(text)).toEqual(['/usr/local/bin/shop', word]);
+  });
+
+  test.each([
+    ['\tswitch kind {\n\tcase "server":\n\t}'],
+    ['\tswitch os.Args[1] {\n\tcase "server":\n\tcase "serve":\n\t}'],
+    ['\tapp := &cli.App{Name: "shop", Action: run}\n\t&cli.Command{Name: "web"}'],
+    [
+      '\troot := &cobra.Command{\n\tUse: "shop",\n\tRun: func() { http.ListenAndServe(":1", nil) },\n}\n\t&cobra.Command{Use: "serve"}',
+    ],
+  ])('is started without one where that is not certain: %s', (text) => {
+    expect(commandOf(text)).toEqual(['/usr/local/bin/shop']);
+  });
+});

@@ -1,6 +1,7 @@
 import { releasesOf } from '../../bases/releases.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
+import { servingCommand } from '../internal/go-command.ts';
 import { embeddedPages } from '../internal/go-embed.ts';
 import { type GoModule, goContext, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
@@ -173,6 +174,9 @@ function startOf(
   const procfile = procfileCommand(place);
   const [first = '', ...rest] = procfile?.words ?? [];
   const words = [`/usr/local/bin/${program.name}`];
+  const command = procfile === undefined ? servingCommand(place) : undefined;
+  if (command)
+    return { words: [...words, command.word], evidence: `the command ${command.word} (${command.evidence})` };
   if (procfile === undefined || rest.length === 0 || baseName(first) !== program.name)
     return { words, evidence: `package main (${program.evidence})` };
   return {
