@@ -20,7 +20,12 @@ export function isDevelopmentFile(project: Project, dockerfile: Dockerfile): boo
   const name = parts.pop() ?? '';
   return (
     (name.split('.').some((part) => developmentName.test(part)) ||
-      parts.some((part) => /^(?:\.devcontainer|dev|devel|development|tests?|testing|e2e)$/.test(part))) &&
+      parts.some(
+        (part, at) =>
+          /^(?:\.devcontainer|dev|devel|development|tests?|testing|e2e|teste2e)$/.test(part) ||
+          // `docker/local/Dockerfile` is for the machine of who develops; `usr/local` is a path of an image.
+          (part === 'local' && parts[at - 1] !== 'usr'),
+      )) &&
     !buildsOf(project, dockerfile).some(({ runBy }) => runBy.some(({ kind }) => kind === 'container'))
   );
 }

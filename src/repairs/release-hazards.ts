@@ -66,6 +66,7 @@ export function releaseHazards(
         ? [`${list(bound)} of that version ${bound.length === 1 ? 'is' : 'are'} not built for it`]
         : []),
       ...pinned(installs),
+      ...removedLibraries(dockerfile, own),
       ...textHazards(dockerfile, own, from, to),
       ...(system === 'alpine' ? [] : paths.map((place) => `${place}, which is of the old release`)),
       ...ofLanguage,
@@ -152,6 +153,15 @@ function pinned(installs: readonly PlacedPackageCommand[]): readonly string[] {
   return first === undefined
     ? []
     : [`it does not have ${first.name} in version ${first.version?.replace(/^[=~]+/, '')}`];
+}
+
+/** `apt-get remove libtiff5` fails where no package has that name any more: the number is that of one release's library. */
+function removedLibraries(dockerfile: Dockerfile, stages: ReadonlySet<Stage>): readonly string[] {
+  const removed = packageCommands(dockerfile, 'apt-get', 'apt', 'aptitude')
+    .filter(({ stage, read }) => stage !== undefined && stages.has(stage) && read.action === 'remove')
+    .flatMap(({ read }) => read.packages.map(({ name }) => name))
+    .find((name) => /^lib[a-z+.-]*\d[\w.+-]*$/.test(name) && !/-dev$/.test(name));
+  return removed === undefined ? [] : [`a step removes ${removed}, which it may not know`];
 }
 
 /** `10.2.0-1*` is one build of one version, and Alpine's `~=2.47` what one release has; `20.*` of a maker's own source may be in every release. */

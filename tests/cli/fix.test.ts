@@ -184,6 +184,13 @@ ${probes}`;
     expect((await fix(['--write'])).stderr).toContain('plimsoll: Dockerfile: BuildKit refuses this file: line 2');
   });
 
+  test('a template is named as one, and not as a file to mend', async () => {
+    write({ 'Dockerfile.template': 'FROM node:{{ env.variant }}\nRUN npm ci\n', 'b.Dockerfile': fixable });
+    const { stdout } = await fix([]);
+    expect(stdout).toMatch(/left alone\s+Dockerfile\.template: a template engine fills in this file first/);
+    expect(stdout).not.toContain('Mend that first');
+  });
+
   test('an ignore comment protects its instruction', async () => {
     const text = fixable.replace('RUN', '# plimsoll ignore=layers/package-cache-left\nRUN');
     write({ Dockerfile: text });

@@ -112,6 +112,15 @@ test.each([
   );
 });
 
+test('a library that is removed by its number may have another one', () => {
+  expect(certainOf('RUN apt-get remove -y libtiff5', 'debian:bullseye-slim', 'debian:bookworm-slim')).toEqual([
+    'a step removes libtiff5, which it may not know',
+  ]);
+  expect(certainOf('RUN apt-get remove -y libssl-dev wget', 'debian:bullseye-slim', 'debian:bookworm-slim')).toEqual(
+    [],
+  );
+});
+
 test("Alpine's fuzzy pins are of one release", () => {
   expect(certainOf("RUN apk add 'git~=2.47'", 'golang:1.24-alpine3.21', 'golang:1.26-alpine3.23')).toEqual([
     'it does not have git in version 2.47',

@@ -66,7 +66,7 @@ function leaveOut(context: BuildContext, found: number): Fix | undefined {
   let left = total;
   for (const share of context.needs.unneeded) {
     if (left < found && share.bytes * 50 < total) break;
-    if (/[*?[\]\\!#]|^\s|\s$/.test(share.path)) continue;
+    if (/[*?[\]\\!#]|^\s|\s$/.test(share.path) || isTakenBack(context.ignoreFile.text, share.path)) continue;
     shares.push(share);
     left -= share.bytes;
   }
@@ -79,4 +79,12 @@ function leaveOut(context: BuildContext, found: number): Fix | undefined {
       ignoreFileIsOwn(context),
     ],
   };
+}
+
+/** `!.git/` says that somebody wants it there: a line behind it would undo that. */
+function isTakenBack(text: string, path: string): boolean {
+  return text.split(/\r?\n/).some((line) => {
+    const wanted = /^!\s*\/?(.*?)\/?\s*$/.exec(line)?.[1];
+    return wanted === path || wanted?.startsWith(`${path}/`) === true;
+  });
 }

@@ -64,6 +64,7 @@ export const rule = dockerfileRule({
         for (const trace of tracesIn(dockerfile, stage, instruction)) {
           const writer = trace.writtenBy[0];
           if (trace.gone !== undefined || writer === undefined || trace.cache.kind === 'build') continue;
+          if (isCleanedByScript(dockerfile, instruction, writer.command.range.end)) continue;
           const cost = costOf(trace);
           const { flag } = tools[writer.tool] ?? {};
           const fix = cleanCache({ project, dockerfile, stage, instruction, trace, flag });
@@ -81,6 +82,16 @@ export const rule = dockerfileRule({
       }
   },
 });
+
+/** A script of the image's own behind it whose name says that it cleans up: `/opt/docker/bin/yum_clean_all`. */
+function isCleanedByScript(dockerfile: Dockerfile, instruction: RunInstruction, from: number): boolean {
+  return (
+    dockerfile.script(instruction)?.commands.some(({ name, range }) => range.start >= from && cleaner.test(name)) ===
+    true
+  );
+}
+
+const cleaner = /^(?:[\w.]+[-_])?clean(?:up|-?all|-?image|-?layer)?(?:[-_][\w.]+)?(?:\.sh)?$/i;
 
 /** Where it lies, as far as that is known. */
 function placeOf(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, { ecosystem, cache }: CacheTrace) {
