@@ -175,16 +175,15 @@ function leftAlone(project: Project): ReadonlyMap<string, FixReport['leftAlone']
     project.dockerfiles.flatMap(({ path, rejections }) => {
       const [first] = rejections.filter(({ unlessGiven }) => unlessGiven === undefined);
       if (first === undefined) return [];
-      if (project.templates.has(path))
-        return [
-          [
-            path,
-            { path, reason: 'a template engine fills in this file first', remedy: 'Repair what it makes.' },
-          ] as const,
-        ];
       const place = first.line > 0 ? `line ${first.line}: ` : '';
-      const reason = `BuildKit refuses this file: ${place}${first.message}`;
-      return [[path, { path, reason, remedy: 'Mend that first, then run the command again.' }] as const];
+      const told: FixReport['leftAlone'][number] = project.templates.has(path)
+        ? { path, reason: 'a template engine fills in this file first', remedy: 'Repair what it makes.' }
+        : {
+            path,
+            reason: `BuildKit refuses this file: ${place}${first.message}`,
+            remedy: 'Mend that first, then run the command again.',
+          };
+      return [[path, told] as const];
     }),
   );
 }
