@@ -8,7 +8,7 @@ const stores =
 const brokers = new RegExp(
   `^(?:${[
     'rabbitmq|(?:cp-)?kafka|kafka-native|redpanda|pulsar|nats|nats-streaming|nsqd|nsqlookupd|activemq-artemis|activemq|(?:eclipse-)?mosquitto|emqx',
-    '(?:cp-)?zookeeper|consul|vault|minio',
+    '(?:cp-)?zookeeper|consul|vault|minio|registry',
     'percona(?:-server(?:-mongodb)?)?|keydb|dragonfly|cockroach|surrealdb|arangodb|rethinkdb|questdb|immudb|documentdb-local|dynamodb-local',
     'solr|meilisearch|typesense|qdrant|weaviate|milvus|chroma|victoria-metrics|loki',
   ].join('|')})$`,

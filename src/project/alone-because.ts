@@ -1,4 +1,5 @@
 import { isLoadMaker } from '../bases/load-makers.ts';
+import { runsContainers } from '../bases/nested-runtimes.ts';
 import {
   isBrokerImage,
   isProxyImage,
@@ -29,6 +30,8 @@ export function aloneBecause(project: Project, workload: Workload): string | und
   if (images.some(isStoreImage)) return 'it is a store of data';
   if (images.some(isBrokerImage))
     return 'it keeps the messages or the state of others, and two do not know of each other';
+  if (images.some(runsContainers))
+    return 'it keeps images and containers of its own, and two do not know of each other';
   if (images.some(isWatcherImage)) return 'it watches others, and two would see everything twice, or each a part of it';
   if (images.some(isWorldImage)) return 'it holds one world for its players, and two are two worlds';
   if (

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import { enumerate } from '../../core/enumerate.ts';
 import type { Fix } from '../../core/fix.ts';
 import { groupBy } from '../../core/group-by.ts';
@@ -41,7 +42,7 @@ export const rule = composeRule({
         severity: first.isWhole && !isDocker && !isAgent ? 'error' : 'warning',
         ...(isDocker && {
           remedy:
-            'Docker in Docker does not start without it: let nothing run in it that is not trusted on the machine.',
+            'A program that starts containers does not start without it: let nothing run in it that is not trusted on the machine.',
         }),
         ...(isAgent && {
           remedy:
@@ -60,13 +61,13 @@ function placesOf(openings: readonly Opening[]): string {
   return openings.map(({ node: { path, range } }) => `${path}:${range.start}`).join(' ');
 }
 
-/** The image of Docker in Docker, which needs to be privileged, rootless or not: https://hub.docker.com/_/docker */
+/** The image of Docker in Docker, or of another program that starts containers, which needs to be privileged. */
 function runsDocker({ builds }: Project, service: ComposeService): boolean {
   const bases = builds
     .filter(({ runBy }) => runBy.some((use) => use.kind === 'service' && use.service === service))
     .flatMap(({ stage }) => (stage ? externalBase(stage) : []));
   const named = bases.flatMap((base) => (base.kind === 'image' ? base.reference : []));
-  return [service.image?.text ?? '', ...named].some((image) => /(?:^|\/)docker:(?:[^@]*-)?dind(?:-|@|$)/.test(image));
+  return [service.image?.text ?? '', ...named].some(runsContainers);
 }
 
 /** The service without what opens it. */

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../../kubernetes/workload.ts';
@@ -86,7 +87,7 @@ function hardeningOf(
 ) {
   const lacking = containers.flatMap((container): Lacking[] => {
     const missing = missingSettings(container);
-    if (missing.length === 0) return [];
+    if (missing.length === 0 || runsContainers(container.imageReference?.text ?? '')) return [];
     return [
       {
         container,

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
@@ -48,7 +49,7 @@ export const rule = workloadRule({
   remedy: 'Drop the capability, or move what needs it to a small container of its own.',
   peers: [...new Set([...any, ...Object.values(ownPeers).flat()])],
   check({ workload, project }, { report }) {
-    for (const { name, node, security } of workload.allContainers) {
+    for (const { name, node, security, imageReference } of workload.allContainers) {
       if (security.privileged.value === true) continue;
       const found = security.addedCapabilities.filter((added) => dangerous[nameOf(added)] !== undefined);
       const [first, ...others] = [...found].sort((a, b) => rank(a) - rank(b));
@@ -57,7 +58,9 @@ export const rule = workloadRule({
       const path = ['securityContext', 'capabilities', 'add'];
       // A DaemonSet is there to do such things.
       const fix =
-        workload.kind === 'DaemonSet' || found.some((added) => hasReason(project, added))
+        workload.kind === 'DaemonSet' ||
+        runsContainers(imageReference?.text ?? '') ||
+        found.some((added) => hasReason(project, added))
           ? undefined
           : manifestFix(`Drop ${names}`, removeItemsIn(project, workload.object, node, path, found), [
               asks(

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, replaceIn } from '../../repairs/manifest-edits.ts';
 
@@ -13,7 +14,7 @@ export const rule = workloadRule({
     'checkov:CKV_K8S_20',
   ],
   check({ workload, project }, { report }) {
-    for (const { name, security } of workload.allContainers) {
+    for (const { name, security, imageReference } of workload.allContainers) {
       const { allowPrivilegeEscalation: allowed, privileged, addedCapabilities } = security;
       if (allowed.value !== true || !allowed.node) continue;
       // Both imply it, and have rules of their own.
@@ -21,7 +22,9 @@ export const rule = workloadRule({
         continue;
       const fix = manifestFix(
         'Allow no privilege escalation',
-        replaceIn(project, workload.object, allowed.node, false),
+        runsContainers(imageReference?.text ?? '')
+          ? undefined
+          : replaceIn(project, workload.object, allowed.node, false),
         [
           asks(
             `Nothing in container ${name} becomes root by a setuid program.`,

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import { at, booleanAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
 import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
@@ -21,11 +22,14 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     // What prepares nodes for networks and volumes runs as a DaemonSet and cannot do without.
     const severity = workload.kind === 'DaemonSet' ? 'note' : 'error';
-    for (const { name, role, security } of workload.allContainers) {
+    for (const { name, role, security, imageReference } of workload.allContainers) {
       if (security.privileged.value === true && security.privileged.node) {
         // What an init container of that kind does, it does to the node: without the right it fails.
         const fix =
-          severity === 'error' && role !== 'init' && !hasReason(project, security.privileged.node)
+          severity === 'error' &&
+          role !== 'init' &&
+          !hasReason(project, security.privileged.node) &&
+          !runsContainers(imageReference?.text ?? '')
             ? manifestFix('Drop privileged', replaceIn(project, workload.object, security.privileged.node, false), [
                 asks(
                   `Container ${name} needs no device, mount or kernel setting of the node.`,

@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import type { Fix } from '../../core/fix.ts';
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import type { Container, Workload } from '../../kubernetes/workload.ts';
@@ -37,6 +38,7 @@ export const rule = workloadRule({
 
 /** Read-only roots, with a writable /tmp and what known images write besides. */
 function closeRoots(project: Project, workload: Workload, containers: readonly Container[]): Fix | undefined {
+  if (containers.some(({ imageReference }) => runsContainers(imageReference?.text ?? ''))) return undefined;
   const wanted = containers.map((container) => ({
     container,
     paths: [

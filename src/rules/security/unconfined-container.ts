@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { ContainerSecurity } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
@@ -16,19 +17,20 @@ export const rule = workloadRule({
   peers: [...new Set([...seccomp, ...proc])],
   check({ workload, project }, { report }) {
     const reported = new Set<unknown>();
-    for (const { name, security } of workload.allContainers) {
+    for (const { name, security, imageReference } of workload.allContainers) {
       if (security.privileged.value === true) continue;
       for (const { place, says, peers, instead } of switchedOff(security)) {
         if (reported.has(place)) continue;
         reported.add(place);
-        const fix = hasReason(project, place)
-          ? undefined
-          : manifestFix(`Use ${instead}`, replaceIn(project, workload.object, place, instead), [
-              asks(
-                `Container ${name} works under the protection that container runtimes have by default.`,
-                `Does ${name} work in Docker without --privileged and --security-opt, or what does it call that is closed there?`,
-              ),
-            ]);
+        const fix =
+          hasReason(project, place) || runsContainers(imageReference?.text ?? '')
+            ? undefined
+            : manifestFix(`Use ${instead}`, replaceIn(project, workload.object, place, instead), [
+                asks(
+                  `Container ${name} works under the protection that container runtimes have by default.`,
+                  `Does ${name} work in Docker without --privileged and --security-opt, or what does it call that is closed there?`,
+                ),
+              ]);
         report({ at: place, message: `Container ${name} ${says}.`, peers, ...(fix && { fix }) });
       }
     }
