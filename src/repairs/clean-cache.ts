@@ -172,7 +172,7 @@ function toolNeedsIt(
   if (ecosystem === 'go' && minor !== undefined && Number(minor) < 11)
     return [{ statement: 'This version of Go has a cache of modules.', state: 'fails' }];
   const tool = writtenBy[0]?.tool ?? ecosystem;
-  if (runsAgain(dockerfile, stage, instruction, ecosystem, tool))
+  if (runsAgain(dockerfile, stage, instruction, ecosystem, tool) || isForLater(stage, instruction, writtenBy))
     return [{ statement: `No later step and no container runs ${tool} on what was downloaded.`, state: 'fails' }];
   const question = `Does no later step and no container run ${tool} again, which would have to download everything anew?`;
   const used: Assumption = { statement: 'What was downloaded is not used again.', state: 'unknown', question };
@@ -216,6 +216,16 @@ function runsAgain(
       isLater(each) &&
       (each.name === 'CMD' || each.name === 'ENTRYPOINT') &&
       dockerfile.script(each)?.commands.some(({ name }) => name === tool || name === `${tool}w`) === true,
+  );
+}
+
+/** What only downloads is there for a step that builds, by a script perhaps. */
+const onlyDownloads = /^(?:mod|fetch|dependency:(?:go-offline|resolve)|restore)$/;
+
+function isForLater(stage: Stage, { range }: RunInstruction, writtenBy: CacheTrace['writtenBy']): boolean {
+  return (
+    writtenBy.every(({ subcommand }) => onlyDownloads.test(subcommand?.value ?? '')) &&
+    stage.instructions.some((each) => each.name === 'RUN' && each.range.start > range.start)
   );
 }
 

@@ -16,6 +16,8 @@ export type ImageUser =
 /** As whom the image of a container runs: by its Dockerfile where it is built here, else by what is known of public images. */
 export function imageUserOf(project: Project, container: Container): ImageUser {
   const build = buildRunBy(project, container);
+  // Who is told by a variable which user to go on as begins as root: https://docs.linuxserver.io/general/understanding-puid-and-pgid/
+  if (!build && container.env.some(({ name }) => name === 'PUID')) return { kind: 'root' };
   if (build?.stage) {
     const { user } = finalUser(build.dockerfile, build.stage);
     return userOf(user, baseImageOf(build.stage).users);

@@ -79,7 +79,7 @@ function checkFields(check: Check, step: Step, above: readonly Step[]): void {
   for (const entry of map.entries) {
     const name = entry.key.text;
     const known = type.fields.get(name);
-    if (!known && !type.open && !isFilledIn(name))
+    if (!known && !type.open && !isFilledIn(name) && !isMarkerEntry(entry))
       check.violations.push({ kind: 'unknown-field', path: inside() + name, entry, within: path() });
     // What differs by case alone is that field: what stands below it is looked at, too.
     const field = known ?? (type.open ? undefined : fieldInOtherCase(type, name));
@@ -129,7 +129,7 @@ function checkValue(check: Check, node: YamlNode, type: ValueType, path: string,
     const isOneOf = type.kind === 'one-of' && typeof node.value === 'string';
     // An empty text is taken for none.
     if (isOneOf ? node.text === '' || type.values.includes(node.text) : fits(node, type)) return;
-    if (isFilledIn(node.text) || (!isOneOf && isPlaceholder(node.text))) return;
+    if (isFilledIn(node.text) || (isOneOf ? isMarker(node.text) : isPlaceholder(node.text))) return;
     if (isOneOf) check.violations.push({ kind: 'unknown-value', path, node, values: type.values, within });
     else check.violations.push({ kind: 'wrong-type', path, node, type, within });
     return;
@@ -189,7 +189,18 @@ function isPlaceholder(text: string): boolean {
   return /^[A-Z][A-Z0-9]{2,}(?:[_-][A-Z0-9]+)*$/.test(text) || /^[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+$/.test(text);
 }
 
+/** `HELMSUBST_AFFINITY`: neither a field nor one of the words that a field takes looks like that. */
+function isMarker(text: string): boolean {
+  return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text);
+}
+
+/** A marker with nothing behind it; `env: {DB_HOST: db}` is a mistake. */
+function isMarkerEntry({ key, value }: YamlEntry): boolean {
+  return isMarker(key.text) && value.kind === 'scalar' && value.text === '';
+}
+
 function isTemplateMap({ flow, entries }: YamlMap): boolean {
+  if (entries.length > 0 && entries.every(isMarkerEntry)) return true;
   return flow && entries.length <= 1 && entries.every(({ value }) => isNull(value));
 }
 

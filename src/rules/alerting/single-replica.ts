@@ -28,13 +28,21 @@ export const rule = workloadRule({
     const service = services.find(({ path }) => directoryOf(path) === directoryOf(workload.object.path)) ?? services[0];
     if (service === undefined) return;
     report({
-      ...(replicasNode && hasReason(project, replicasNode) ? {} : secondReplica(project, workload)),
+      ...(isExplained(project, workload) ? {} : secondReplica(project, workload)),
       at: replicasNode ?? workload.place,
       also: [{ ...service.place, note: `Service ${service.name} leads to it` }],
       message: `${titleOf(workload)} has one replica${replicasNode ? '' : ', because none are asked for'}.`,
     });
   },
 });
+
+/** A comment speaks of the replicas, where they are or why none are asked for. */
+function isExplained(project: Project, { object, replicasNode }: Workload): boolean {
+  if (replicasNode && hasReason(project, replicasNode)) return true;
+  const { start, end } = object.range;
+  const text = project.artifacts.get(object.path)?.text.slice(start, end) ?? '';
+  return object.origin.kind === 'file' && /^[ \t]*#.*\breplicas\b/im.test(text);
+}
 
 /** Two replicas, with a budget that keeps one of them there. */
 function secondReplica(project: Project, workload: Workload): { readonly fix?: Fix } {
