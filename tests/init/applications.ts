@@ -559,6 +559,21 @@ whitenoise = "^6.9"
     command: ['uvicorn', 'api.main:app', '--host', '0.0.0.0', '--port', '8000'],
     health: '/healthz',
   },
+  'bun-with-settings': {
+    files: {
+      'package.json':
+        '{ "name": "api", "scripts": { "start": "bun index.ts" }, "dependencies": { "hono": "^4.0.0" } }\n',
+      'bun.lock': '{ "lockfileVersion": 1 }\n',
+      'bunfig.toml': '[install]\nexact = true\n',
+      'index.ts':
+        "import { Hono } from 'hono';\n\nconst app = new Hono();\n\nexport default { port: 3000, fetch: app.fetch };\n",
+    },
+    language: 'Node.js',
+    framework: undefined,
+    port: 3000,
+    command: ['bun', 'index.ts'],
+    lines: ['COPY package.json bun.lock bunfig.toml ./'],
+  },
   'python-fastapi-uv-dynamic': {
     files: {
       'pyproject.toml':

@@ -30,6 +30,8 @@ export const rule = dockerfileRule({
       const [, tool = '', script = ''] = match;
       // What is started for development is meant to be watched and restarted.
       if (/^(?:dev|develop|watch|test|serve:dev|start:dev|storybook|install|i|ci)(?:$|:)/.test(script)) continue;
+      // A file bun runs itself: https://bun.com/docs/runtime
+      if (tool === 'bun' && /\.[cm]?[jt]sx?$/.test(script)) continue;
       const fix = startItself(project, dockerfile, start, script);
       report({
         at: start.range,

@@ -92,6 +92,26 @@ describe('whether a command chooses versions anew', () => {
     ['npm install', { before: npm, folders: ['app'], variables: { NPM_CONFIG_PACKAGE_LOCK: '$X' } }, /may keep/],
     ['npm install', { before: { ...npm, 'app/.npmrc': 'package-lock=false' }, folders: ['app'] }, /app\/\.npmrc may/],
     ['npm install', { before: { ...npm, 'app/.npmrc': 'fund=false' }, folders: ['app'] }, 'no'],
+    [
+      'bun install',
+      {
+        before: {
+          'app/package.json': '{}',
+          'app/bun.lock': '',
+          'app/bunfig.toml': '[install.lockfile]\nsave = false\n',
+        },
+        folders: ['app'],
+      },
+      /app\/bunfig\.toml may/,
+    ],
+    [
+      'bun install',
+      {
+        before: { 'app/package.json': '{}', 'app/bun.lock': '', 'app/bunfig.toml': '[install]\nexact = true\n' },
+        folders: ['app'],
+      },
+      'no',
+    ],
     ['npm ci', { variables: { npm_config_package_lock: 'false' } }, 'no'],
     ['yarn install --no-lockfile', { before: { 'app/yarn.lock': '' }, folders: ['app'] }, /--no-lockfile may keep/],
     ['pnpm install --no-lockfile', { before: { 'pnpm-lock.yaml': '' }, folders: [''] }, /--no-lockfile may keep/],
