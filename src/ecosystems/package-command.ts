@@ -96,6 +96,11 @@ export function flagValue(command: Pick<PackageCommand, 'flags'>, name: string):
 
 const known = new WeakMap<CommandLine, PackageCommand>();
 
+/** The tool with its subcommand, as a reader calls it: `npm ci`. */
+export function calledAs({ tool, subcommand }: Pick<PackageCommand, 'tool' | 'subcommand'>): string {
+  return [tool, subcommand?.value].filter(Boolean).join(' ');
+}
+
 /**
  * Reads a command line of a package manager; undefined for any other program. Constant time for those; what was read once is
  * kept as long as the command is.

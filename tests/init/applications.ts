@@ -569,7 +569,6 @@ whitenoise = "^6.9"
         "import { Hono } from 'hono';\n\nconst app = new Hono();\n\nexport default { port: 3000, fetch: app.fetch };\n",
     },
     language: 'Node.js',
-    framework: undefined,
     port: 3000,
     command: ['bun', 'index.ts'],
     lines: ['COPY package.json bun.lock bunfig.toml ./'],

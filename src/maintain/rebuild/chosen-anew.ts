@@ -1,6 +1,6 @@
 import { manifestOf } from '../../ecosystems/facts.ts';
 import { lockNames } from '../../ecosystems/npm/lock-names.ts';
-import type { PackageCommand } from '../../ecosystems/package-command.ts';
+import { calledAs, type PackageCommand } from '../../ecosystems/package-command.ts';
 import { isPythonLockOf, lockMover, readsLock } from './kept-lock.ts';
 import type { SystemFiles } from './system-files.ts';
 
@@ -29,7 +29,7 @@ export function choosesAnew(read: PackageCommand, place: CommandPlace): 'yes' | 
   // What is added is held by no lock file that was there before.
   if (action === 'install') return frozen && packages.length > 0 && packages.every(isExact) ? 'no' : 'yes';
   const found = place.before;
-  const words = [read.tool, read.subcommand?.value].filter(Boolean).join(' ');
+  const words = calledAs(read);
   const mover = lockMover(
     read,
     place.variable,

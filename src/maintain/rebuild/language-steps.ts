@@ -1,6 +1,6 @@
 import type { Ecosystem } from '../../ecosystems/ecosystem.ts';
 import type { InstalledPackage, PackageKind } from '../../ecosystems/installed-package.ts';
-import type { PackageCommand } from '../../ecosystems/package-command.ts';
+import { calledAs, type PackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageAnalysis, ImagePackage } from '../../image/image-analysis.ts';
 import { type CommandPlace, choosesAnew } from './chosen-anew.ts';
 import { type GoOf, oldGo, withItsGo } from './go-step.ts';
@@ -39,7 +39,9 @@ export function movingUnseen(step: BuildStep, files: readonly SystemFiles[], see
   return step.commands
     .filter(({ read }) => kindOf[read.ecosystem] !== undefined && bringsPackages(read))
     .filter((command) => choosesAnew(command.read, placeOf(step, command, files, [])) !== 'no')
-    .map((command) => `what ${wordsOf(command)} would bring now is not followed: none of what it brought is seen`);
+    .map(
+      (command) => `what ${calledAs(command.read)} would bring now is not followed: none of what it brought is seen`,
+    );
 }
 
 /** By the index of the step. What a lock file holds comes again as it is; what nothing holds is asked for anew. */
@@ -128,7 +130,7 @@ async function outcomeOf(
   if (ecosystem === 'npm') return npmStep({ ...given, commands: moving });
   if (ecosystem === 'pip') return pipStep({ ...given, commands: moving });
   return unknown(
-    `${first.read.tool} ${first.read.subcommand?.value ?? ''} keeps to no lock file that the image has: what it would bring now is not followed`,
+    `${calledAs(first.read)} keeps to no lock file that the image has: what it would bring now is not followed`,
   );
 }
 
@@ -141,14 +143,10 @@ function mountsThatTell(
   if (mounts === undefined) return undefined;
   const [first] = moving;
   if (first !== undefined)
-    return `it mounts ${mounts.what}, which may name another registry or other packages: what ${wordsOf(first)} would bring now is not followed`;
+    return `it mounts ${mounts.what}, which may name another registry or other packages: what ${calledAs(first.read)} would bring now is not followed`;
   // https://docs.npmjs.com/cli/v11/commands/npm-ci: a frozen lock file holds, whatever settings say.
   const held = mounts.ofTool ? commands.find(({ read }) => read.ecosystem !== 'go' && !read.frozen) : undefined;
-  return held && `it mounts ${mounts.what}, which may keep ${wordsOf(held)} from its lock file`;
-}
-
-function wordsOf({ read }: StepCommand): string {
-  return [read.tool, read.subcommand?.value].filter(Boolean).join(' ');
+  return held && `it mounts ${mounts.what}, which may keep ${calledAs(held.read)} from its lock file`;
 }
 
 /** What a COPY brings of another stage. */

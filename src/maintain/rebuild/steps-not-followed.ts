@@ -1,6 +1,6 @@
 import type { Instruction } from '../../dockerfile/instruction.ts';
 import type { ShellCommand } from '../../dockerfile/shell.ts';
-import { type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
+import { calledAs, type PackageCommand, readPackageCommand } from '../../ecosystems/package-command.ts';
 import type { ImageStep, InspectedImage } from '../../project/inspected-image.ts';
 import { downloaders, scriptOf, verifiers } from './step-commands.ts';
 import { isOtherCache } from './step-mounts.ts';
@@ -84,7 +84,7 @@ function notFollowed(command: ShellCommand): string | undefined {
   const read = readPackageCommand(command);
   if (read !== undefined)
     return ['run', 'build', 'other'].includes(read.action) && !local.has(name) && !onlyBuilds(read)
-      ? [read.tool, read.subcommand?.value].filter(Boolean).join(' ')
+      ? calledAs(read)
       : undefined;
   // What is fetched is told apart: `fetcherOf`.
   if (downloaders.has(name) || verifiers.has(name) || name === 'git') return undefined;

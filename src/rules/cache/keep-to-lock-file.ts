@@ -6,7 +6,7 @@ import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import { lockFits } from '../../ecosystems/npm/lock-fits.ts';
 import { lockNames } from '../../ecosystems/npm/lock-names.ts';
-import { hasFlag, type PackageCommand } from '../../ecosystems/package-command.ts';
+import { calledAs, hasFlag, type PackageCommand } from '../../ecosystems/package-command.ts';
 import { absolutePath, copiedFiles } from '../../project/copied-files.ts';
 import { directoryOf } from '../../project/moved-files.ts';
 import { buildsOf, type Project } from '../../project/project.ts';
@@ -43,7 +43,7 @@ export const rule = dockerfileRule({
       report({
         ...(fix && { fix }),
         at: command.range,
-        message: `${[read.tool, read.subcommand?.value].filter(Boolean).join(' ')} may depart from ${lock}.`,
+        message: `${calledAs(read)} may depart from ${lock}.`,
         remedy: `Run ${instead}.`,
       });
     }
