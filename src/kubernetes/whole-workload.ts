@@ -11,6 +11,8 @@ const withSelector: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 
 export function isWhole(workload: Workload): boolean {
   if (workload.containers.length === 0 || workload.containers.some(({ image }) => image === undefined)) return false;
   if (workload.object.group !== 'apps' || !withSelector.has(workload.kind)) return true;
+  // The first version of the group took the labels of the pods where no selector was written.
+  if (workload.object.apiVersion === 'apps/v1beta1' && workload.podLabels.size > 0) return true;
   return at(workload.object.node, 'spec', 'selector') !== undefined;
 }
 

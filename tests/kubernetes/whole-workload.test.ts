@@ -19,6 +19,15 @@ test.each([
   expect(isWhole(workload(text))).toBe(whole);
 });
 
+test('the first version of the group took the labels of the pods for a selector', () => {
+  const of = (metadata: string) =>
+    workload(
+      `apiVersion: apps/v1beta1\nkind: StatefulSet\nmetadata: {name: db}\nspec: {template: {${metadata}spec: {containers: [{name: a, image: b}]}}}\n`,
+    );
+  expect(isWhole(of('metadata: {labels: {app: db}}, '))).toBe(true);
+  expect(isWhole(of(''))).toBe(false);
+});
+
 test('a Pod and a Job need no selector', () => {
   expect(isWhole(workload('{apiVersion: v1, kind: Pod, spec: {containers: [{name: a, image: b}]}}'))).toBe(true);
   expect(

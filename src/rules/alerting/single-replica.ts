@@ -59,7 +59,7 @@ function secondReplica(project: Project, workload: Workload): { readonly fix?: F
     [
       asks(
         'Two instances may run at the same time.',
-        `Can two of ${workload.name} run at once: no sessions in memory, nothing written to a local file, no job that would run twice?`,
+        `Can two of ${workload.name} run at once: no sessions in memory, nothing written to a local file, no job that would run twice, no controller that elects no leader?`,
       ),
     ],
     budget.newFiles,
