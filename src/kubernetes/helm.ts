@@ -123,8 +123,11 @@ function helmTemplate(directory: string, flags: readonly string[], options: Helm
 /** Helm's own words, without the warnings before them. */
 function reasonIn(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const error =
-    lines.find((line) => line.startsWith('Error:')) ?? lines.find((line) => line !== '') ?? 'it gave no reason';
+  const start = lines.findIndex((line) => line.startsWith('Error:'));
+  const first = start === -1 ? lines.find((line) => line !== '') : lines[start];
+  // A chart's own words may begin on a line of their own.
+  const next = first?.endsWith(':') ? lines.slice(start + 1).find((line) => line !== '') : undefined;
+  const error = first === undefined ? 'it gave no reason' : next === undefined ? first : `${first} ${next}`;
   return error.replace(/^Error:\s*/, '').slice(0, 400);
 }
 

@@ -107,6 +107,8 @@ data:
   'newer/templates/a.yaml': releaseMap,
   'older/Chart.yaml': 'apiVersion: v2\nname: older\nversion: 0.1.0\nkubeVersion: "<1.30.0-0"\n',
   'older/templates/a.yaml': releaseMap,
+  'refusing/Chart.yaml': 'apiVersion: v2\nname: refusing\nversion: 0.1.0\n',
+  'refusing/templates/a.yaml': '{{ fail "\\nThe value legacy is gone.\\n" }}\n',
   'placed/Chart.yaml': 'apiVersion: v2\nname: placed\nversion: 0.1.0\n',
   'placed/templates/a.yaml': `apiVersion: v1
 kind: ConfigMap
@@ -189,6 +191,12 @@ describe('a chart', () => {
       ['fixed', 'kube-system'],
       ['release', undefined],
     ]);
+  });
+
+  test('says why it cannot be rendered, on whatever line', async ({ skip }) => {
+    skip(!hasHelm, 'helm is not installed');
+    const { problems } = await render('refusing');
+    expect(problems[0]?.message).toContain('The value legacy is gone.');
   });
 
   const given = (node: YamlNode | undefined) =>
