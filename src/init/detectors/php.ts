@@ -144,7 +144,7 @@ function detection(
             .toLowerCase()
             .replace(/^zend-/, ''),
         ),
-      ...(framework?.extensions ?? []),
+      ...((framework?.name === 'Laravel' ? databaseExtensions(place) : undefined) ?? framework?.extensions ?? []),
     ]),
   ].filter((name) => !builtIn.test(name));
   const known = extensions.filter((name) => libraries[name] !== undefined);
@@ -276,4 +276,20 @@ function phpVariables(place: Place): PlannedVariable[] {
       )
       .map(({ name, fallback, at }) => variable(name, fallback, false, placeIn(path, text, at))),
   );
+}
+
+/** The driver of the database that Laravel's example of its settings names, which is what the application was made with. */
+function databaseExtensions(place: Place): readonly string[] | undefined {
+  const named = /^DB_CONNECTION=["']?(\w+)/m.exec(place.read('.env.example') ?? '')?.[1];
+  switch (named) {
+    case 'pgsql':
+      return ['pdo_pgsql'];
+    case 'mysql':
+    case 'mariadb':
+      return ['pdo_mysql'];
+    case 'sqlite':
+      return [];
+    default:
+      return undefined;
+  }
 }

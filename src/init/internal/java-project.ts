@@ -130,6 +130,9 @@ function parentOf(text: string): string {
   return from === -1 ? '' : text.slice(from, Math.max(from, text.indexOf('</parent>', from)));
 }
 
+/** Source sets of Kotlin that are compiled for browsers, telephones or machines, and not for a JVM. */
+const otherTargets = /(?:^|\/)src\/(?:js|wasm|native|ios|macos|tvos|watchos|linux|mingw|android)\w*Main\//;
+
 function findMainClass(place: Place, file: string, text: string): JavaProject['mainClass'] {
   const written = /<mainClass>\s*([\w.$]+)\s*<|mainClass(?:Name)?\s*(?:(?:=|\.set\()\s*)?\(?['"]([\w.$]+)['"]/.exec(
     text,
@@ -137,6 +140,7 @@ function findMainClass(place: Place, file: string, text: string): JavaProject['m
   const name = written?.[1] ?? written?.[2];
   if (name !== undefined) return { name, evidence: placeIn(join(place.directory, file), text, written?.index ?? 0) };
   const found = place.sources().flatMap(({ path, text: source }) => {
+    if (otherTargets.test(path)) return [];
     const at = source.search(/public\s+static\s+void\s+main\s*\(|^fun main\(/m);
     if (at === -1) return [];
     const packageName = /^package\s+([\w.]+)/m.exec(source)?.[1];

@@ -16,6 +16,8 @@ export interface NodePackage {
   readonly engine: string | undefined;
   readonly packageManager: string | undefined;
   readonly main: string | undefined;
+  /** It says what others import of it. */
+  readonly isLibrary: boolean;
   readonly type: string | undefined;
   readonly workspaces: readonly string[];
   readonly volta: string | undefined;
@@ -38,6 +40,8 @@ export function readNodePackage(repository: Repository, path: string): NodePacka
     engine: stringOf(jsonObjectOf(json.engines).node),
     packageManager: stringOf(json.packageManager),
     main: stringOf(json.main),
+    // `module` is read by bundlers alone, and types go to who builds on it.
+    isLibrary: stringOf(json.module) !== undefined || (stringOf(json.types) !== undefined && Array.isArray(json.files)),
     type: stringOf(json.type),
     workspaces: Array.isArray(workspaces) ? workspaces.filter((each) => typeof each === 'string') : [],
     volta: stringOf(jsonObjectOf(json.volta).node),

@@ -40,6 +40,7 @@ const startsMember =
   /^(?:pnpm\b.*\s(?:--filter|-F)\b|npm\b.*\s(?:-w|--workspace)\b|yarn workspace\s|lerna (?:run|exec)\s|turbo\s)/;
 
 function fromFiles(place: Place, manifest: NodePackage): NodeStart | undefined {
+  if (manifest.isLibrary) return undefined;
   const { main } = manifest;
   const candidates = [
     'server.js',
