@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detectedIn, plansOf } from './plans-of.ts';
+import { asks, detectedIn, plansOf } from './plans-of.ts';
 
 test('a package that says what others import of it is no program', () => {
   const lock = { 'package-lock.json': '{"lockfileVersion":3,"packages":{}}' };
@@ -45,4 +45,20 @@ test.each([
   });
   const extensions = ['pdo_pgsql', 'pdo_mysql'].filter((name) => JSON.stringify(plan).includes(name));
   expect(extensions).toEqual(expected);
+});
+
+test('files for browsers that an application of PHP has made by Node.js are asked about', () => {
+  const files = {
+    'composer.json': '{"require":{"php":"^8.3","laravel/framework":"^12.0"}}',
+    'composer.lock': '{"packages":[]}',
+    'public/index.php': '<?php',
+    artisan: '<?php',
+  };
+  const built = { 'package.json': '{"private":true,"scripts":{"build":"vite build"}}' };
+  const pattern = /script build .* makes files for browsers/;
+  const php = (more: Readonly<Record<string, string>>) =>
+    plansOf({ ...files, ...more }).find(({ language }) => language === 'PHP');
+  expect(asks(php(built), pattern)).toBe(true);
+  expect(asks(php({}), pattern)).toBe(false);
+  expect(asks(php({ ...built, 'public/build/manifest.json': '{}' }), pattern)).toBe(false);
 });

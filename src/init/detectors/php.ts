@@ -1,6 +1,7 @@
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { Detector, Place } from '../detector.ts';
 import { findHealth } from '../internal/endpoints.ts';
+import { readNodePackage, scriptPlace } from '../internal/node-package.ts';
 import { usedExtensions } from '../internal/php-extensions.ts';
 import { builtIn, type Framework, frameworks, libraries } from '../internal/php-frameworks.ts';
 import { stagesOf } from '../internal/php-stages.ts';
@@ -8,7 +9,7 @@ import { phpWritten } from '../internal/php-written.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { variable } from '../internal/variables.ts';
 import { chooseVersion, fitsRange } from '../internal/versions.ts';
-import type { Detection, PlannedVariable } from '../plan.ts';
+import type { Detection, PlannedVariable, Question } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 
 export const port = 8080;
@@ -211,6 +212,7 @@ function detection(
         flag: undefined,
         assumed: undefined,
       })),
+      ...filesForBrowsers(place),
       ...written.questions,
     ],
     stages: stagesOf(place, composer, version, known, documentRoot.page),
@@ -292,4 +294,21 @@ function databaseExtensions(place: Place): readonly string[] | undefined {
     default:
       return undefined;
   }
+}
+
+/** What Vite, Mix or Encore make of the sources for browsers is not committed, and without it every page of the framework is an error. */
+function filesForBrowsers(place: Place): readonly Question[] {
+  const manifest = readNodePackage(place.repository, join(place.directory, 'package.json'));
+  const script = ['build', 'production', 'prod'].find((name) =>
+    /\b(?:vite|mix|encore|webpack)\b/.test(manifest?.scripts.get(name) ?? ''),
+  );
+  if (manifest === undefined || script === undefined) return [];
+  if (['public/build/manifest.json', 'public/mix-manifest.json'].some((path) => place.has(path))) return [];
+  return [
+    {
+      question: `The script ${script} (${scriptPlace(manifest, script)}) makes files for browsers, and this image does not make them. Add a stage with Node.js that runs it and copy public/build from there, or run it before the build.`,
+      flag: undefined,
+      assumed: undefined,
+    },
+  ];
 }
