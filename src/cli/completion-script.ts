@@ -10,11 +10,14 @@ export async function completionScript(shell: 'bash' | 'zsh' | 'fish'): Promise<
     case 'bash':
       return bashScript(loaded);
     case 'zsh':
-      return `#compdef plimsoll\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(loaded)}`;
+      return `#compdef plimsoll\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(loaded)}${zshFirstCall}`;
     case 'fish':
       return fishScript(loaded);
   }
 }
+
+/** zsh loads the file as the function that completes, when it is first called: what was asked then is answered behind all that it defines. */
+const zshFirstCall = `if [ "\${funcstack[1]}" = _plimsoll ]; then _bash_complete -o default -F _plimsoll; fi\n`;
 
 /** What can stand behind a flag; undefined for a switch, empty for a file. */
 function valuesOf(flag: FlagDefinition): readonly string[] | undefined {
@@ -24,9 +27,9 @@ function valuesOf(flag: FlagDefinition): readonly string[] | undefined {
 }
 
 function argumentsOf(command: Command): readonly string[] {
-  if (command.name === 'explain') return [...rules.map(({ id }) => id), 'score'];
-  if (command.name === 'completion') return ['bash', 'zsh', 'fish'];
-  return (command.forms ?? []).map(({ name }) => name);
+  const ids = command.name === 'explain' ? rules.map(({ id }) => id) : [];
+  // What is written in small letters is typed as it is: «update|status», «[check POLICY | manifests]».
+  return [...ids, ...(command.arguments.match(/(?<=^|[|[\s])[a-z]+(?=[|\]\s]|$)/g) ?? [])];
 }
 
 function wordsOf(command: Command): string {
@@ -64,6 +67,7 @@ function bashScript(loaded: readonly Command[]): string {
     '    return',
     '  fi',
     '  case "${COMP_WORDS[1]}" in',
+    `    help) words="${loaded.map(({ name }) => name).join(' ')}" ;;`,
     ...cases,
     '  esac',
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
@@ -86,6 +90,9 @@ function fishScript(loaded: readonly Command[]): string {
   const quoted = (text: string) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
   const lines = loaded.map(
     (command) => `complete -c plimsoll -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.summary)}`,
+  );
+  lines.push(
+    `complete -c plimsoll -n '__fish_seen_subcommand_from help' -f -a ${quoted(loaded.map(({ name }) => name).join(' '))}`,
   );
   for (const command of loaded) {
     const here = `complete -c plimsoll -n '__fish_seen_subcommand_from ${command.name}'`;

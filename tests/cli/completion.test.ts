@@ -38,3 +38,38 @@ test('fish offers no flag behind the word of a form that refuses it', async () =
   const json = lines.find((line) => line.includes('from image') && line.includes(' -l json '));
   expect(json).toContain('not __fish_seen_subcommand_from browse');
 });
+
+test.each([
+  [
+    ['db', ''],
+    ['update', 'status'],
+  ],
+  [['logs', ''], ['check']],
+  [
+    ['respond', ''],
+    ['check', 'manifests'],
+  ],
+  [
+    ['prune', ''],
+    ['registry', 'engine'],
+  ],
+  [
+    ['ci', 'init', ''],
+    ['github', 'gitlab', 'jenkins', 'azure', 'kubernetes'],
+  ],
+  [['help', 'aud'], ['audit']],
+  [
+    ['completion', ''],
+    ['bash', 'zsh', 'fish'],
+  ],
+])('%j offers the words that are typed as they are', (words, expected) => {
+  expect(offered('plimsoll', ...words)).toEqual(expect.arrayContaining(expected));
+});
+
+test('zsh answers already when it loads the file', async () => {
+  const zsh = await completionScript('zsh');
+  expect(zsh.startsWith('#compdef plimsoll\n')).toBe(true);
+  expect(zsh.trimEnd().split('\n').at(-1)).toBe(
+    'if [ "${funcstack[1]}" = _plimsoll ]; then _bash_complete -o default -F _plimsoll; fi',
+  );
+});
