@@ -57,26 +57,24 @@ export interface AuditRequest {
  */
 export function audit(project: Project, request: AuditRequest): Report {
   const suppressed: SuppressedFinding[] = [];
-  const sift = (
-    findings: readonly Finding[],
-    sifted: { kept: readonly Finding[]; suppressed: readonly SuppressedFinding[] },
-  ) => {
+  // What is kept may be another finding: of one that a comment ignores at one of its places, the others stay.
+  const sift = (sifted: { kept: readonly Finding[]; suppressed: readonly SuppressedFinding[] }) => {
     suppressed.push(...sifted.suppressed);
-    return findings.length === sifted.kept.length ? findings : sifted.kept;
+    return sifted.kept;
   };
   let findings: readonly Finding[] = withoutRepeats(
     request.found
       ? mergeCauses(request.found.collected)
       : runRules(project, request.rules, request.settings, request.today),
   );
-  findings = sift(findings, applyPeerSettings(findings, request.peerSettings));
-  if (request.honourIgnoreComments) findings = sift(findings, siftIgnored(project, findings, request.today));
-  if (project.images) findings = sift(findings, siftRefuted(project, findings));
+  findings = sift(applyPeerSettings(findings, request.peerSettings));
+  if (request.honourIgnoreComments) findings = sift(siftIgnored(project, findings, request.today));
+  if (project.images) findings = sift(siftRefuted(project, findings));
   findings = groupCopies(findings).sort(compareFindings);
   const score = scoreOf(findings, areasLookedAt(project, request));
   const excerpts = excerptsFor(project, findings, request.found?.excerpts);
-  if (request.baseline) findings = sift(findings, siftKnown(findings, excerpts, request.baseline));
-  if (request.changedPaths) findings = sift(findings, siftUnchanged(findings, request.changedPaths));
+  if (request.baseline) findings = sift(siftKnown(findings, excerpts, request.baseline));
+  if (request.changedPaths) findings = sift(siftUnchanged(findings, request.changedPaths));
   return {
     tool: { name: 'plimsoll', version: request.version },
     target: request.target,

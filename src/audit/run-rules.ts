@@ -279,7 +279,10 @@ function toFinding(
   const { definition } = rule;
   const { cost, fix } = reported;
   const configured = setting.severity === 'off' ? definition.severity : setting.severity;
-  const locate = (place: ReportedPlace) => places.locate(place.path ?? path, place.range, place.note);
+  const locate = (place: ReportedPlace) => ({
+    ...places.locate(place.path ?? path, place.range, place.note),
+    ...(place.alike !== undefined && { alike: maskTokens(place.alike) }),
+  });
   const finding: Finding = {
     rule: rule.id,
     area: rule.area,

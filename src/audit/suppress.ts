@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Location } from '../core/finding.ts';
 import { type IgnoreComment, idsName, mayHoldIgnoreComment, readIgnoreComment } from '../core/ignore-comment.ts';
 import type { SuppressedFinding } from '../core/report.ts';
 import { lineIndex, type SourceRange, sliceRange } from '../core/text.ts';
@@ -27,19 +27,26 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
   const kept: Finding[] = [];
   const suppressed: SuppressedFinding[] = [];
   for (const finding of findings) {
-    const { path, range } = finding.locations[0];
-    let suppressions = byPath.get(path);
-    if (suppressions === undefined) {
-      suppressions = suppressionsIn(project, path);
-      byPath.set(path, suppressions);
+    const ignoringAt = ({ path, range }: Location) => {
+      let suppressions = byPath.get(path);
+      if (suppressions === undefined) {
+        suppressions = suppressionsIn(project, path);
+        byPath.set(path, suppressions);
+      }
+      return suppressions.find(
+        ({ comment, range: scope }) =>
+          (comment.until === undefined || comment.until >= today) &&
+          (scope === undefined || (range !== undefined && range.start >= scope.start && range.start <= scope.end)) &&
+          idsName(comment.ids, finding.rule, namingPeers(finding)),
+      );
+    };
+    const match = ignoringAt(finding.locations[0]);
+    if (match === undefined) {
+      kept.push(finding);
+      continue;
     }
-    const match = suppressions.find(
-      ({ comment, range: scope }) =>
-        (comment.until === undefined || comment.until >= today) &&
-        (scope === undefined || (range !== undefined && range.start >= scope.start && range.start <= scope.end)) &&
-        idsName(comment.ids, finding.rule, namingPeers(finding)),
-    );
-    if (match === undefined) kept.push(finding);
+    const rest = besidesIgnored(finding, (location) => ignoringAt(location) !== undefined);
+    if (rest) kept.push(rest);
     else
       suppressed.push({
         finding,
@@ -48,6 +55,22 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
       });
   }
   return { kept, suppressed };
+}
+
+/**
+ * What is left of a finding that is ignored at its primary place: that it is found elsewhere alike. Without its fix, which would change what the comment protects;
+ * undefined where nothing is left.
+ */
+function besidesIgnored(
+  { fix: _, ...finding }: Finding,
+  isIgnored: (location: Location) => boolean,
+): Finding | undefined {
+  const [first, ...others] = finding.locations.filter(
+    (location) => location.alike !== undefined && !isIgnored(location),
+  );
+  if (first?.alike === undefined) return undefined;
+  const { note: _note, alike: message, ...primary } = first;
+  return { ...finding, message, locations: [primary, ...others] };
 }
 
 function suppressionsIn(project: Project, path: string): readonly Suppression[] {

@@ -12,6 +12,8 @@ export interface Location {
   readonly range?: SourceRange;
   /** What this place has to do with the finding; absent for the primary place. */
   readonly note?: string;
+  /** The sentence for this place alone, where the same is found here as at the primary one: a comment that ignores it there says nothing of here. */
+  readonly alike?: string;
 }
 
 /** What a finding costs. `derivation` is the formula with its figures, so that the number can be checked. */

@@ -23,6 +23,8 @@ export interface ReportedPlace {
   /** Absent: the artifact that the rule looks at. */
   readonly path?: string;
   readonly note?: string;
+  /** The message for this place alone, where the same is found here as at the primary one. */
+  readonly alike?: string;
   /** Where that which stands there is given, when another file gives it: the values of a Helm chart. A finding carries them as further places. */
   readonly givenAt?: readonly ReportedPlace[];
 }

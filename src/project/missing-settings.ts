@@ -30,18 +30,16 @@ export function missingReport(
   const missing = [...new Set(lacking.flatMap((each) => each.missing.map(({ name }) => name)))];
   // Where a chart takes the container's name from is no place to change.
   const { givenAt: _, ...place } = first.container.place;
+  const title = titleOf(workload);
   const subject = names.length === 1 ? `container ${names[0]}` : `containers ${enumerate(names)}`;
   return {
     at: place,
-    also: others.map(({ container, missing: own }) => ({
-      ...container.place,
-      note: says(
-        true,
-        own.map(({ name }) => name),
-        verb,
-      ),
-    })),
-    message: `${titleOf(workload)}: ${subject} ${says(names.length === 1, missing, verb)}.`,
+    also: others.map(({ container, missing: own }) => {
+      const names = own.map(({ name }) => name);
+      const note = says(true, names, verb);
+      return { ...container.place, note, alike: `${title}: container ${container.name} ${note}.` };
+    }),
+    message: `${title}: ${subject} ${says(names.length === 1, missing, verb)}.`,
     peers: [...new Set(lacking.flatMap((each) => each.missing.flatMap(({ peers }) => peers)))],
   };
 }

@@ -396,3 +396,43 @@ describe('what cannot be read or asked', () => {
     await expect(audit(['--output', 'no/such/place'])).rejects.toThrow('this file cannot be written (ENOENT)');
   });
 });
+
+describe('an ignore comment at one of several containers', () => {
+  const deployment = (first: string, second: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        ${first}
+        - name: side
+          image: side:1.0.0
+        ${second}
+        - name: web
+          image: web:1.0.0
+`;
+  const ignoring = '# plimsoll ignore=all -- from elsewhere';
+  const hardening = async (first: string, second: string) => {
+    write({ 'web.yaml': deployment(first, second) });
+    const { stdout } = await audit(['--rule', 'security/container-hardening', '--json']);
+    const { findings, suppressed } = JSON.parse(stdout);
+    return { findings, suppressed };
+  };
+
+  test('says nothing of the others, and takes the fix of all along', async () => {
+    const { findings, suppressed } = await hardening(ignoring, '#');
+    expect(findings).toMatchObject([
+      { line: 14, message: 'Deployment web: container web does not set any securityContext.', fix: null },
+    ]);
+    expect(suppressed).toEqual([]);
+  });
+
+  test('at each of them leaves nothing', async () => {
+    const { findings, suppressed } = await hardening(ignoring, ignoring);
+    expect(findings).toEqual([]);
+    expect(suppressed).toHaveLength(1);
+  });
+});
