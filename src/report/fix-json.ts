@@ -2,6 +2,7 @@ import type { Assumption } from '../core/fix.ts';
 import type { AppliedFix, ChangedFile, FixReport, OfferedFix } from '../core/fix-report.ts';
 import { jsonText } from '../core/json-text.ts';
 import { type LineIndex, lineIndex, type SourceRange } from '../core/text.ts';
+import { problemJson } from './internal/problem-json.ts';
 import { fixProofJson, proofJson } from './internal/proof-json.ts';
 import { suggestionsOf } from './suggestions.ts';
 
@@ -36,13 +37,7 @@ function fixJson(report: FixReport) {
     open: report.open.map(offeredFix),
     withdrawn: report.withdrawn.map((each) => ({ ...offeredFix(each), reason: each.reason })),
     leftAlone: report.leftAlone.map(({ path, reason, remedy }) => ({ path, reason, remedy })),
-    problems: report.problems.map(({ path, position, message, remedy }) => ({
-      path,
-      line: position?.line ?? null,
-      column: position?.column ?? null,
-      message,
-      remedy,
-    })),
+    problems: report.problems.map(problemJson),
     proofs: (report.proofs ?? []).map(proofJson),
     staleProofs: report.staleProofs ?? [],
     suggestions: suggestionsOf(report),

@@ -6,6 +6,7 @@ import type { Report, SuppressedFinding } from '../core/report.ts';
 import { scoreDerivation } from '../core/score.ts';
 import { clusterJson } from './internal/cluster-json.ts';
 import { docsByRule, excerptOf } from './internal/findings.ts';
+import { problemJson } from './internal/problem-json.ts';
 import { fixProofJson, proofJson } from './internal/proof-json.ts';
 import { countBySeverity, safeFixCount } from './internal/wording.ts';
 
@@ -63,13 +64,7 @@ function aroundFindings(
     },
     findings,
     suppressed: report.suppressed.map((each, index) => suppressed(each, suppressedPrints[index])),
-    problems: report.problems.map(({ path, position, message, remedy }) => ({
-      path,
-      line: position?.line ?? null,
-      column: position?.column ?? null,
-      message,
-      remedy,
-    })),
+    problems: report.problems.map(problemJson),
     proofs: (report.proofs ?? []).map(proofJson),
     staleProofs: report.staleProofs ?? [],
     rules: report.rules.map(({ id }) => id),
