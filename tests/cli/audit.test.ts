@@ -436,3 +436,12 @@ spec:
     expect(suppressed).toHaveLength(1);
   });
 });
+
+test('a severity that .hadolint.yaml sets holds, also where nothing is switched off beside it', async () => {
+  write({
+    Dockerfile: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n',
+    '.hadolint.yaml': 'override: {error: [DL3015]}\n',
+  });
+  const { stdout } = await audit(['--rule', 'size/no-install-recommends']);
+  expect(stdout).toMatch(/^Dockerfile:2:\d+: error size\/no-install-recommends: /);
+});

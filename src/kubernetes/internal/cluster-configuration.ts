@@ -75,7 +75,11 @@ function readInto(configuration: KubeConfig, file: string, loadYaml: (text: stri
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : '';
-    throw new UserError(`the kubeconfig cannot be read: ${printable(reason)}`, { where: file, cause });
+    throw new UserError(`the kubeconfig cannot be read: ${printable(reason)}`, {
+      where: file,
+      remedy: 'Name another one: --kubeconfig FILE, or the variable KUBECONFIG.',
+      cause,
+    });
   }
   try {
     const value = loadYaml(text);
