@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf } from '../../src/init/plan.ts';
+import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf, type WritablePath } from '../../src/init/plan.ts';
 import { docker, firstWords, run, startPostgres } from './machine.ts';
 
 /** What the environment gives an application, as a person who knows it would. */
@@ -159,7 +159,10 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
   const files = mkdtempSync(path.join(tmpdir(), 'plimsoll-files-'));
   const filled = await filledVolumes(tag, pod);
   const options = [
-    ...restrictions(pod),
+    ...restrictions(
+      pod,
+      filled.map(({ place }) => place),
+    ),
     ...filled.flatMap(({ volume, place }) => ['--volume', `${volume}:${place}`]),
     ...environment(plan, given, postgres?.address),
     ...mounts(files, given.files ?? {}),
@@ -189,23 +192,33 @@ async function serve(name: string, tag: string, plan: ApplicationPlan, given: Gi
 }
 
 /** As the Deployment has them: its user, a read-only root, what is said to be written, no capabilities, no new privileges. */
-function restrictions({ user, writable }: RunPlan): string[] {
+function restrictions({ user, writable }: RunPlan, volumes: readonly string[]): string[] {
   return [
     ...['--read-only', '--user', `${user}:${user}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...writable
-      .filter(({ filled }) => !filled)
+      .filter((each) => !volumes.includes(each.path))
       .flatMap((each) => ['--tmpfs', `${each.path}:uid=${user},gid=${user},mode=1777`]),
   ];
+}
+
+/** Whether it is to be the same for the release step and the program, or has to be filled: where there is a shell to do that. */
+function isVolume({ filled, lasts, path }: WritablePath): boolean {
+  return filled === true || (lasts === true && path === '/data');
 }
 
 /** Volumes that the program's user may write to and that get what the image has in their place, as the Deployment's init container does it. */
 async function filledVolumes(tag: string, { user, writable }: RunPlan): Promise<{ volume: string; place: string }[]> {
   const found: { volume: string; place: string }[] = [];
-  for (const { path: place } of writable.filter(({ filled }) => filled)) {
+  for (const { path: place, filled } of writable.filter(isVolume)) {
     const volume = (await docker('volume', 'create')).output.trim();
     const fill = ['run', '--rm', '--network=none', '--volume', `${volume}:/volume`, '--entrypoint', 'sh'];
-    await docker(...fill, '--user', '0:0', tag, '-c', 'chmod 1777 /volume');
-    await docker(...fill, '--user', `${user}:${user}`, tag, '-c', `cp -Rn ${place}/. /volume/`);
+    const opened = await docker(...fill, '--user', '0:0', tag, '-c', 'chmod 1777 /volume');
+    // Without a shell nothing opens it to the program's user: a temporary file system is in its place then.
+    if (opened.status !== 0) {
+      await docker('volume', 'rm', '-f', volume);
+      continue;
+    }
+    if (filled) await docker(...fill, '--user', `${user}:${user}`, tag, '-c', `cp -Rn ${place}/. /volume/`);
     found.push({ volume, place });
   }
   return found;

@@ -213,3 +213,36 @@ describe('A Go program of several commands', () => {
     expect(commandOf(text)).toEqual(['/usr/local/bin/shop']);
   });
 });
+
+describe("Django's database beside its sources", () => {
+  const shop = (name: string, more: Readonly<Record<string, string>> = {}) =>
+    plansOf({
+      'requirements.txt': 'django==5.2\ngunicorn==23.0.0\n',
+      'manage.py': 'import os\n',
+      'shop/wsgi.py': 'application = get_wsgi_application()\n',
+      'shop/settings.py': `from pathlib import Path\nimport os\nBASE_DIR = Path(__file__).resolve().parent.parent\nINSTALLED_APPS = []\nDATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ${name}}}\n`,
+      ...more,
+    })[0];
+
+  test.each([['BASE_DIR / "db.sqlite3"'], ['os.path.join(BASE_DIR, "db.sqlite3")']])(
+    '%s is a link into a volume',
+    (name) => {
+      const plan = shop(name);
+      expect(plan?.run.writable.find(({ path }) => path === '/data')?.lasts).toBe(true);
+      expect(plan ? writeDockerfile(plan) : '').toContain('RUN ln -s /data/db.sqlite3 /app/db.sqlite3\n');
+      expect(asks(plan, /migrate/)).toBe(true);
+      expect(asks(plan, /keeps its file in the container/)).toBe(false);
+    },
+  );
+
+  test.each([
+    ['BASE_DIR / "db.sqlite3"', { 'shop/production.py': 'ENGINE = "django.db.backends.postgresql"\n' }],
+    ['BASE_DIR / "db.sqlite3"', { 'shop/production.py': 'import dj_database_url\n' }],
+    ['os.environ.get("DB", BASE_DIR / "db.sqlite3")', {}],
+    ['BASE_DIR / "shop.db"', { 'shop.db': 'x' }],
+    ['unknown("db.sqlite3")', {}],
+  ])('%s with %s is left', (name, more) => {
+    const plan = shop(name, more);
+    expect(plan ? writeDockerfile(plan) : '').not.toContain('ln -s');
+  });
+});

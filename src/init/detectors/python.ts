@@ -1,5 +1,6 @@
 import { toolForPython } from '../../ecosystems/pip/tools-for-python.ts';
 import type { Detector, NotDecided, Place } from '../detector.ts';
+import { djangoDatabase } from '../internal/computed-paths.ts';
 import { findHealth, findInSources } from '../internal/endpoints.ts';
 import { environment } from '../internal/python-install.ts';
 import { pythonNative } from '../internal/python-native.ts';
@@ -10,9 +11,9 @@ import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
 import { choosePython, notNewer } from '../internal/python-version.ts';
 import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
-import { findWrittenPaths, type WrittenPaths } from '../internal/written-paths.ts';
+import { findWrittenPaths, isKept, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, Question, RunPlan } from '../plan.ts';
-import { join, placeIn } from '../repository.ts';
+import { baseName, join, placeIn } from '../repository.ts';
 
 const usualFiles: ReadonlySet<string> = new Set([
   'requirements.txt',
@@ -86,7 +87,9 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
   const health = isDjango || port === undefined ? undefined : findHealth(place);
   const home = start.importRoot === '' || start.importRoot === 'src' ? '/app' : `/app/${start.importRoot}`;
   const image = { home, top: '/app', directory: place.directory, isCompiled: false };
-  const written = findWrittenPaths(place, image, { isFlask: start.framework === 'Flask' });
+  const found = findWrittenPaths(place, image, { isFlask: start.framework === 'Flask' });
+  const database = isDjango ? djangoDatabase(place, image) : undefined;
+  const written = database ? withLinked(found, database) : found;
   const decisions: Decision[] = [
     { topic: 'language', value: 'Python', evidence: packages?.evidence ?? start.evidence },
     ...(start.framework
@@ -152,6 +155,28 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
       { comment: 'Assets are built and brought by other means', patterns: ['**/node_modules'] },
     ],
     files: [],
+  };
+}
+
+/** Django's database beside its sources cannot be a volume: a link in its place leads to one. */
+function withLinked(
+  written: WrittenPaths,
+  { path, evidence }: { readonly path: string; readonly evidence: string },
+): WrittenPaths {
+  const others = written.writable.filter((each) => each.path !== '/data');
+  return {
+    ...written,
+    writable: [...others, { path: '/data', why: `the SQLite database: ${evidence}`, lasts: true }],
+    links: [{ from: path, to: `/data/${baseName(path)}`, evidence }],
+    questions: [
+      ...written.questions,
+      isKept(baseName(path), evidence),
+      {
+        question: `The database is empty at first: «python manage.py migrate», run in the pod, makes its tables.`,
+        flag: undefined,
+        assumed: undefined,
+      },
+    ],
   };
 }
 

@@ -37,6 +37,37 @@ interface Head {
   readonly tail?: RegExp;
 }
 
+/** The one database of a Django project that is a file of SQLite beside its sources; undefined where it may have another, or a variable says which. */
+export function djangoDatabase(
+  place: Place,
+  image: InImage,
+): { readonly path: string; readonly evidence: string } | undefined {
+  const sources = place.sources();
+  const others =
+    /django\.db\.backends\.(?!sqlite3\b|base\b)\w+|\bdj_database_url\b|\benv\.db\w*\(|\bDATABASE_URL\b|["']NAME["']\s{0,9}:[^\n]{0,80}(?:env|config\()/;
+  if (sources.some(({ text }) => others.test(text))) return undefined;
+  const from = pathSources(sources, (file) => inImage(file, image));
+  const found = sources.flatMap(({ path: file, text }) =>
+    /django\.db\.backends\.sqlite3/.test(text)
+      ? [...text.matchAll(/["']NAME["']\s{0,9}:\s{0,9}/g)].slice(0, mostPlaces).flatMap((match) => {
+          const { value } = pathValue(from, file, text, match.index + match[0].length);
+          const path = value && absolute(place, value, image);
+          return path !== undefined && /^\/[\w./-]+\.(?:db|sqlite3?)$/.test(path)
+            ? [{ path, evidence: placeIn(file, text, match.index) }]
+            : [];
+        })
+      : [],
+  );
+  const [only] = found;
+  if (only === undefined || found.some(({ path }) => path !== only.path)) return undefined;
+  const directory = directoryOf(only.path);
+  const committed = inRepository(only.path, image);
+  // .dockerignore leaves out a database of that name, and no other.
+  if (committed !== undefined && place.repository.has(committed) && !only.path.endsWith('/db.sqlite3'))
+    return undefined;
+  return directory === image.home || directory === image.top ? only : undefined;
+}
+
 /** The path of a file whose name says that it is a database: wherever it stands, the program keeps its data there. */
 const database: Head = {
   head: /(?=\b(?:os\.)?path\.(?:join|resolve)\([^()\n]{0,120}["'][\w./-]{1,60}\.(?:db|sqlite3?)["']\s*\))/g,

@@ -64,6 +64,13 @@ export function stagesOf(
         own,
         ...collect,
         ...ownedDirectories(written.writable, user, '/app'),
+        ...(written.links ?? []).map(
+          ({ from, to, evidence }): Step => ({
+            kind: 'run',
+            comment: `A file beside the sources, which are read-only, lies in the volume: ${evidence}`,
+            commands: [`ln -s ${to} ${from}`],
+          }),
+        ),
         ...(start.importRoot === '' || start.importRoot === 'src'
           ? []
           : [{ kind: 'workdir' as const, path: `/app/${start.importRoot}` }]),

@@ -10,6 +10,8 @@ export interface WrittenPaths {
   readonly questions: readonly Question[];
   /** Variables that move what the program would write beside itself. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Files beside the program that lie in a volume: links in the image lead there. */
+  readonly links?: readonly { readonly from: string; readonly to: string; readonly evidence: string }[];
 }
 
 interface Pattern {
