@@ -180,11 +180,19 @@ function whatIsLeft(
     const isFile = copies.every(({ destination, instruction }) => destination !== path || isSingleFile(instruction));
     const written: WrittenBelow = writtenBelow(dockerfile, stage, path, placed);
     if (written.known !== undefined) return undefined;
+    if (written.unknown.some((each) => speaksOf(dockerfile, each, path))) return undefined;
     for (const each of written.unknown) unknown.add(each);
     if (written.base && !isFile) base ??= path;
     named.set(word, isFile && copies.some(({ destination }) => destination === path) ? [] : written.named);
   }
   return { named, assumptions: [stepsWroteNothing(placed, [...unknown]), ...baseHoldsNothing(base)] };
+}
+
+/** A step that names the directory, or the one that it lies in, most likely puts files there: `unzip latest.zip -d /var/www/html/`. */
+function speaksOf({ text }: Dockerfile, { range }: Instruction, path: string): boolean {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const step = text.slice(range.start, range.end);
+  return step.includes(path) || (parent.lastIndexOf('/') > 0 && step.includes(parent));
 }
 
 function isSingleFile({ sources, destination }: CopyInstruction): boolean {
