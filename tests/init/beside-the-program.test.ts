@@ -246,3 +246,17 @@ describe("Django's database beside its sources", () => {
     expect(plan ? writeDockerfile(plan) : '').not.toContain('ln -s');
   });
 });
+
+test.each([
+  ['from . import app\nfrom . import views\n', '', 'shop.start:app'],
+  ['from . import app\n', '', 'shop:app'],
+  ['from . import app\nfrom . import views\n', 'from . import views\n', 'shop:app'],
+])('The module of a Flask package that brings its routes together is served: %j beside %j', (start, more, served) => {
+  const [plan] = plansOf({
+    'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n',
+    'shop/__init__.py': `import flask\napp = flask.Flask(__name__)\n${more}`,
+    'shop/views.py': 'from . import app\n@app.route("/")\ndef home():\n    return "x"\n',
+    'shop/start.py': start,
+  });
+  expect(plan?.run.command.slice(0, 2)).toEqual(['gunicorn', served]);
+});

@@ -26,7 +26,7 @@ export function applicationObject(place: Place, className: string): ApplicationO
       const match = pattern.exec(text);
       if (match)
         return {
-          ...importOf(path),
+          ...importOf(gatheredBy(place, files, path, match[1] ?? 'app') ?? path),
           name: match[1] ?? 'app',
           servesItself: servesWhenImported.test(text),
           evidence: placeIn(join(place.directory, path), text, match.index),
@@ -45,6 +45,30 @@ export function applicationObject(place: Place, className: string): ApplicationO
       };
   }
   return undefined;
+}
+
+/**
+ * The one module of a package that imports its object and the modules with its routes, where the package itself imports none: what imports
+ * the package alone would serve nothing.
+ */
+function gatheredBy(place: Place, files: readonly string[], path: string, name: string): string | undefined {
+  const own = place.read(path) ?? '';
+  if (
+    !path.endsWith('/__init__.py') ||
+    /\.(?:route|get|post|register_blueprint)\(|^[ \t]*(?:from \.|import )\S* ?import\b/m.test(own)
+  )
+    return undefined;
+  const directory = path.slice(0, -'__init__.py'.length);
+  const gathering = files.filter((file) => {
+    if (!file.startsWith(directory) || file === path || file.slice(directory.length).includes('/')) return false;
+    const text = place.read(file) ?? '';
+    return (
+      new RegExp(`^from \\. import ${name}\\b`, 'm').test(text) &&
+      new RegExp(`^from \\. import (?!${name}\\b)\\w`, 'm').test(text) &&
+      !/\.route\(/.test(text)
+    );
+  });
+  return gathering.length === 1 ? gathering[0] : undefined;
 }
 
 /** Files that are meant to be started come before others. */
