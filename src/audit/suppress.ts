@@ -41,11 +41,12 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
       );
     };
     const match = ignoringAt(finding.locations[0]);
+    const isIgnored = (location: Location) => location.alike !== undefined && ignoringAt(location) !== undefined;
     if (match === undefined) {
-      kept.push(finding);
+      kept.push(withoutIgnored(finding, isIgnored));
       continue;
     }
-    const rest = besidesIgnored(finding, (location) => ignoringAt(location) !== undefined);
+    const rest = besidesIgnored(finding, isIgnored);
     if (rest) kept.push(rest);
     else
       suppressed.push({
@@ -55,6 +56,14 @@ export function siftIgnored(project: Project, findings: readonly Finding[], toda
       });
   }
   return { kept, suppressed };
+}
+
+/** A finding that is ignored at some of its further places only: without these, and without the fix, which would change what the comment protects. */
+function withoutIgnored(finding: Finding, isIgnored: (location: Location) => boolean): Finding {
+  if (!finding.locations.some(isIgnored)) return finding;
+  const { fix: _, ...rest } = finding;
+  const [first, ...others] = finding.locations;
+  return { ...rest, locations: [first, ...others.filter((location) => !isIgnored(location))] };
 }
 
 /**

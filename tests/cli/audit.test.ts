@@ -430,6 +430,12 @@ spec:
     expect(suppressed).toEqual([]);
   });
 
+  test('keeps the fix of all away, also where it is not the first', async () => {
+    const { findings } = await hardening('#', ignoring);
+    expect(findings).toMatchObject([{ line: 11, fix: null }]);
+    expect(findings[0].locations).toHaveLength(1);
+  });
+
   test('at each of them leaves nothing', async () => {
     const { findings, suppressed } = await hardening(ignoring, ignoring);
     expect(findings).toEqual([]);
