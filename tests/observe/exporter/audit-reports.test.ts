@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { auditFamilies } from '../../../src/observe/exporter/audit-families.ts';
 import { auditFiles } from '../../../src/observe/exporter/audit-files.ts';
 import { readAuditReport } from '../../../src/observe/exporter/audit-report.ts';
@@ -97,7 +97,9 @@ describe('a report', () => {
 
 describe('the files of reports', () => {
   function directory() {
-    return mkdtempSync(path.join(os.tmpdir(), 'plimsoll-audits-'));
+    const made = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-audits-'));
+    onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+    return made;
   }
 
   it('of each target the newest; as a ConfigMap is mounted, by links; others are named, and do not hide them', async () => {

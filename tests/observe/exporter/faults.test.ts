@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openCluster } from '../../../src/kubernetes/cluster-client.ts';
 import { createExporter } from '../../../src/observe/exporter/exporter.ts';
 import type { SourceChange } from '../../../src/observe/exporter/source-states.ts';
@@ -22,7 +22,9 @@ async function exporterOf(answer: RequestListener) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const kubeconfig = path.join(mkdtempSync(path.join(os.tmpdir(), 'plimsoll-faults-')), 'kubeconfig');
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-faults-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const kubeconfig = path.join(directory, 'kubeconfig');
   writeFileSync(
     kubeconfig,
     JSON.stringify({
