@@ -4,6 +4,7 @@ import { scaleTargetOf } from '../../kubernetes/relations.ts';
 import { isWhole, runningContainers, titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, itemsAt, numberAt, scalarAt, textAt } from '../../kubernetes/yaml-node.ts';
 import { mayScale } from '../../project/autoscalers.ts';
+import { givenResources } from '../../project/limit-ranges.ts';
 import { nearestTo } from '../../project/nearest.ts';
 import { objectRule } from '../../project/rule.ts';
 import { workloadOfObject, workloadsNamed } from '../../project/workload-index.ts';
@@ -27,8 +28,8 @@ export const rule = objectRule({
     if (!workload || !isWhole(workload)) return;
     for (const { resource, container, node } of utilizations(object)) {
       const without = runningContainers(workload).filter(
-        ({ name, resources: { requests, limits } }) =>
-          (container === undefined || container === name) && !requests.has(resource) && !limits.has(resource),
+        (each) =>
+          (container === undefined || container === each.name) && !givenResources(project, each).requests.has(resource),
       );
       const [first] = without;
       const missing = resource === 'cpu' ? 'CPU request' : resource === 'memory' ? 'memory request' : undefined;

@@ -1,6 +1,8 @@
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
 import type { Container } from '../../kubernetes/workload.ts';
+import { givenResources } from '../../project/limit-ranges.ts';
 import { type MissingSetting, missingReport } from '../../project/missing-settings.ts';
+import type { Project } from '../../project/project.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { type MissingResource, suggestResources } from '../../repairs/suggest-resources.ts';
 
@@ -37,10 +39,10 @@ export const rule = workloadRule({
   check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
     const containers = runningContainers(workload);
-    const finding = missingReport(workload, containers, missingOf);
+    const finding = missingReport(workload, containers, (container) => missingOf(project, container));
     if (!finding) return;
     const lacking = containers.flatMap((container) => {
-      const missing = missingOf(container).map(({ name }) => name);
+      const missing = missingOf(project, container).map(({ name }) => name);
       return missing.length === 0 ? [] : [{ container, missing }];
     });
     const fix = suggestResources(project, workload, lacking);
@@ -48,13 +50,12 @@ export const rule = workloadRule({
   },
 });
 
-/** A limit counts as a request of the same amount, as Kubernetes takes it. */
-function missingOf({ resources: { requests, limits } }: Container): Missing[] {
+/** A limit counts as a request of the same amount, as Kubernetes takes it, and so does what a LimitRange gives. */
+function missingOf(project: Project, container: Container): Missing[] {
+  const { requests, limits } = givenResources(project, container);
   const missing: Missing[] = [];
-  if (!limits.has('memory')) {
-    missing.push(memoryLimit);
-    if (!requests.has('memory')) missing.push(memoryRequest);
-  }
-  if (!requests.has('cpu') && !limits.has('cpu')) missing.push(cpuRequest);
+  if (!limits.has('memory')) missing.push(memoryLimit);
+  if (!requests.has('memory')) missing.push(memoryRequest);
+  if (!requests.has('cpu')) missing.push(cpuRequest);
   return missing;
 }

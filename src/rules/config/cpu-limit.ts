@@ -1,4 +1,5 @@
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import { givenResources } from '../../project/limit-ranges.ts';
 import { missingReport } from '../../project/missing-settings.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { suggestResources } from '../../repairs/suggest-resources.ts';
@@ -19,7 +20,9 @@ export const rule = workloadRule({
   peers: cpuLimit.peers,
   check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
-    const lacking = runningContainers(workload).filter(({ resources }) => !resources.limits.has('cpu'));
+    const lacking = runningContainers(workload).filter(
+      (container) => !givenResources(project, container).limits.has('cpu'),
+    );
     const finding = missingReport(workload, lacking, () => [cpuLimit]);
     if (!finding) return;
     const fix = suggestResources(

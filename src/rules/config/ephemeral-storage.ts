@@ -1,4 +1,5 @@
 import { isWhole, runningContainers } from '../../kubernetes/whole-workload.ts';
+import { givenResources } from '../../project/limit-ranges.ts';
 import { missingReport } from '../../project/missing-settings.ts';
 import { workloadRule } from '../../project/rule.ts';
 
@@ -12,14 +13,15 @@ export const rule = workloadRule({
   why: 'Logs, emptyDirs and what is written into the container fill the disk that all pods of the node share, and the kubelet evicts pods, not always the one that did it.',
   remedy: 'Request and limit ephemeral-storage, and give emptyDirs a sizeLimit.',
   peers,
-  check({ workload }, { report }) {
+  check({ workload, project }, { report }) {
     if (!isWhole(workload)) return;
-    const finding = missingReport(workload, runningContainers(workload), ({ resources: { requests, limits } }) => [
-      ...(requests.has('ephemeral-storage') || limits.has('ephemeral-storage')
-        ? []
-        : [{ name: 'ephemeral-storage request', peers }]),
-      ...(limits.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage limit', peers }]),
-    ]);
+    const finding = missingReport(workload, runningContainers(workload), (container) => {
+      const { requests, limits } = givenResources(project, container);
+      return [
+        ...(requests.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage request', peers }]),
+        ...(limits.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage limit', peers }]),
+      ];
+    });
     if (finding) report(finding);
   },
 });
