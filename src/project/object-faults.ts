@@ -26,7 +26,7 @@ export function faultsOf(project: Project, object: KubernetesObject): readonly V
   const before = known.get(object.node);
   if (before && before.type === type && before.release === release) return before.found;
   let found = type === undefined ? nothing : checkObject(object.node, type, { release });
-  if (found.length > 0 && isChangedFirst(object)) found = nothing;
+  if (found.length > 0 && (isChangedFirst(object) || isUnusedPatch(project, object, found))) found = nothing;
   known.set(object.node, { type, release, found });
   return found;
 }
@@ -80,6 +80,26 @@ function isFragment(project: Project, object: KubernetesObject): boolean {
   if (!workload) return false;
   if (workload.containers.some(({ image }) => image === undefined)) return true;
   return object.group === 'apps' && workload.podLabels.size === 0 && at(object.node, 'spec', 'selector') === undefined;
+}
+
+const patchFile = /(?:^|\/)patches\/|[_-]patch\.ya?ml$/i;
+
+/**
+ * True for what kubebuilder and its like lay ready in `patches/` and `*_patch.yaml`, where no kustomization of the project takes it and it lacks
+ * what its kind requires: Kubernetes gets it as a part of another object, or never. A whole object there is one.
+ */
+export function isUnusedPatch(project: Project, object: KubernetesObject, faults?: readonly Violation[]): boolean {
+  if (object.origin.kind !== 'file' || !patchFile.test(object.path)) return false;
+  if (isFragment(project, object)) return true;
+  const type = typeOf(project, object);
+  if (type)
+    return (faults ?? checkObject(object.node, type)).some(
+      ({ kind, path, within }) => kind === 'missing-field' && (within.length === 1 || /^spec\.\w+$/.test(path)),
+    );
+  // Of an API that is not served any more the schema knows nothing.
+  const spec = at(object.node, 'spec');
+  if (object.kind === 'CustomResourceDefinition') return at(spec, 'names') === undefined;
+  return object.node.entries.every(({ key }) => ['apiVersion', 'kind', 'metadata'].includes(key.text));
 }
 
 const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { isScraped } from '../../kubernetes/monitors.ts';
+import { isWhole } from '../../kubernetes/whole-workload.ts';
 import type { Workload } from '../../kubernetes/workload.ts';
 import { entriesAt, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
@@ -27,7 +28,9 @@ export const rule = projectRule({
   check({ project }, { report }) {
     const { objects, workloads } = project;
     if (objects.some(({ kind, node }) => ruleKinds.has(kind) || holdsRules(project, kind, node))) return;
-    const scraped = onePerPlace(workloads.filter((workload) => workload.longRunning && isScraped(workload, objects)));
+    const scraped = onePerPlace(
+      workloads.filter((workload) => workload.longRunning && isWhole(workload) && isScraped(workload, objects)),
+    );
     const [first, ...others] = scraped;
     if (!first) return;
     report({

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { removedApi } from '../../kubernetes/removed-apis.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { scalarAt } from '../../kubernetes/yaml-node.ts';
+import { isUnusedPatch } from '../../project/object-faults.ts';
 import { objectRule } from '../../project/rule.ts';
 import { renewApi } from '../../repairs/renew-api.ts';
 
@@ -14,7 +15,7 @@ export const rule = objectRule({
   peers: ['kube-score:stable-version', 'kube-linter:no-extensions-v1beta', 'trivy:KSV107'],
   check({ object, project }, { report }) {
     const found = removedApi(object, project.kubernetesTarget);
-    if (!found) return;
+    if (!found || isUnusedPatch(project, object)) return;
     const { removedIn, use } = found;
     const fix = use === undefined ? undefined : renewApi(project, object, use);
     report({
