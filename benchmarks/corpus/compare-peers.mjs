@@ -37,7 +37,7 @@ const files = readdirSync(directory)
   .sort();
 const corpus = { directory, files, key: corpusKey(directory, files) };
 const instructionOf = await instructionFinder();
-const rules = JSON.parse(run([plimsoll, 'rules', '--json']));
+const { rules } = JSON.parse(run([plimsoll, 'rules', '--json']));
 const report = JSON.parse(values.report ? readFileSync(values.report, 'utf8') : audit());
 const tools = [askHadolint(corpus), askBuildKit(corpus), askCheckov(corpus)].filter((tool) => tool !== undefined);
 const tables = tools.map((tool) => ({ tool, rows: compareTool(tool) }));

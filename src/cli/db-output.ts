@@ -27,10 +27,40 @@ export function statusText({ store, now, verified }: StatusFacts, colored: boole
   ].join('\n');
 }
 
-/** The same as JSON: docs/vulnerabilities.md says what each field is. */
+/** The same for programs: `schemas/db-status.schema.json`. */
 export function statusJson({ store, now, verified }: StatusFacts): string {
   const { file, bytes, information } = store;
-  return jsonText({ version: 1, file, bytes, verified, ageDays: days(storeTime(information), now), ...information });
+  return jsonText({
+    format: 'plimsoll-db-status',
+    version: 1,
+    file,
+    bytes,
+    verified,
+    ageDays: days(storeTime(information), now),
+    ...everyField(information),
+  });
+}
+
+/** What `plimsoll db update` prints for programs: `schemas/db-update.schema.json`. */
+export function updateJson({ information, ...names }: UpdateResult, directory: string): string {
+  return jsonText({
+    format: 'plimsoll-db-update',
+    version: 1,
+    directory,
+    information: everyField(information),
+    ...names,
+  });
+}
+
+function everyField({ sources, ...rest }: StoreInformation) {
+  return {
+    ...rest,
+    sources: sources.map(({ modified, asOf, ...source }) => ({
+      ...source,
+      modified: modified ?? null,
+      asOf: asOf ?? null,
+    })),
+  };
 }
 
 /** What `plimsoll db update` prints. */

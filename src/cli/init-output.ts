@@ -139,7 +139,7 @@ function nextText(
   ].join('\n');
 }
 
-/** The plan with its evidence, for programs. */
+/** The plan with its evidence, for programs: `schemas/init.schema.json`. */
 export function initJson(
   { plans, undecided }: Detected,
   changes: readonly FileChange[],
@@ -189,7 +189,8 @@ export function initJson(
     path,
     line: start.line,
   }));
-  return jsonText({ schemaVersion: 1, written, applications, undecided, files, findings: found }, nullForUndefined);
+  const whole = { format: 'plimsoll-init', version: 1, written, applications, undecided, files, findings: found };
+  return jsonText(whole, nullForUndefined);
 }
 
 /** A path of an application, for a shell. */

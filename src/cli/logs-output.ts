@@ -18,10 +18,10 @@ export function logsText(report: LogReport, source: string, colored: boolean): s
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** What was found, as JSON: `docs/logs.md` says what each field is. */
+/** The same for programs: `schemas/logs.schema.json`. */
 export function logsJson(report: LogReport, source: string): string {
   const findings = report.findings.map((finding) => ({ ...finding, message: maskTokens(finding.message) }));
-  return jsonText({ version: 1, source, ...report, findings });
+  return jsonText({ format: 'plimsoll-logs', version: 1, source, ...report, findings });
 }
 
 type Paint = (style: 'bold' | 'dim' | Severity, text: string) => string;

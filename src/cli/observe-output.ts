@@ -123,16 +123,17 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** The plan with what happens to each file, for programs. */
+/** The plan with what happens to each file, for programs: `schemas/observe.schema.json`. */
 export function observeJson({ plan, asked, files, written }: ObserveRun): string {
   const { workloads, choices, unnamed = [] } = plan;
   return jsonText(
     {
-      schemaVersion: 1,
+      format: 'plimsoll-observe',
+      version: 1,
       written,
-      choices,
+      choices: { ...choices, quietHours: choices.quietHours, memoryScaled: choices.memoryScaled ?? [] },
       parts: asked.parts,
-      workloads,
+      workloads: workloads.map((each) => ({ ...each, alone: each.alone })),
       unnamed,
       files: files.map(({ path, action, before, after, reason }) => ({
         path,

@@ -2,14 +2,13 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { jsonText } from '../core/json-text.ts';
 import { meantOf } from '../core/nearest.ts';
 import { openStore, storeDirectory } from '../vulnerabilities/advisory-store.ts';
 import { ecosystemNamed } from '../vulnerabilities/published-sources.ts';
 import { storeTime } from '../vulnerabilities/store-information.ts';
 import { type Origin, updateStore } from '../vulnerabilities/update-store.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { statusJson, statusText, updateText } from './db-output.ts';
+import { statusJson, statusText, updateJson, updateText } from './db-output.ts';
 import { isColored } from './is-colored.ts';
 import { progressOn } from './progress.ts';
 
@@ -46,9 +45,7 @@ async function update(directory: string, parsed: ParsedArguments, terminal: Term
     });
     progress.end();
     terminal.stdout.write(
-      parsed.has('json')
-        ? jsonText({ version: 1, directory, ...result })
-        : updateText(result, directory, isColored(parsed, terminal)),
+      parsed.has('json') ? updateJson(result, directory) : updateText(result, directory, isColored(parsed, terminal)),
     );
     return exitCodes.clean;
   } finally {

@@ -145,7 +145,7 @@ function existingIn(project: Project, force: boolean): Existing {
       path: dockerfile.path,
       context: build?.context?.directory ?? directoryOf(dockerfile.path),
       port: stage ? exposedPort(dockerfile, stage) : undefined,
-      user: user !== undefined && /^[1-9]\d*$/.test(user) ? Number(user) : undefined,
+      user: user !== undefined && /^[1-9]\d{0,9}$/.test(user) ? Number(user) : undefined,
     };
   });
   return { dockerfiles, manifests: project.workloads.length > 0 };

@@ -40,7 +40,11 @@ export const command: Command = {
       group: 'Place',
       description: 'Where the store is; default PLIMSOLL_DB, else plimsoll/advisories in the user’s cache',
     },
-    { name: 'json', group: 'Output', description: 'Print JSON' },
+    {
+      name: 'json',
+      group: 'Output',
+      description: 'For programs: schemas/db-status.schema.json, schemas/db-update.schema.json',
+    },
     { name: 'quiet', short: 'q', group: 'Output', description: 'Show no progress' },
     colorFlag,
   ],

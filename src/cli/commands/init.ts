@@ -59,7 +59,11 @@ export const command: Command = {
     },
     { name: 'diff', group: 'Writing', description: 'Print a patch that «git apply» takes, and write nothing' },
     { name: 'force', group: 'Writing', description: 'Replace files that exist' },
-    { name: 'json', group: 'Output', description: 'Print the plan, with the evidence for each decision, as JSON' },
+    {
+      name: 'json',
+      group: 'Output',
+      description: 'The plan, with the evidence for each decision, for programs: schemas/init.schema.json',
+    },
     colorFlag,
   ],
   examples: [

@@ -33,7 +33,7 @@ export const command: Command = {
       group: 'Input',
       description: 'What stands around the lines; default auto: told by the first line',
     },
-    { name: 'json', group: 'Output', description: 'Print what was found as JSON' },
+    { name: 'json', group: 'Output', description: 'What was found, for programs: schemas/logs.schema.json' },
     colorFlag,
   ],
   examples: [

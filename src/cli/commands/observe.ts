@@ -82,7 +82,7 @@ export const command: Command = {
     { name: 'diff', group: 'Writing', description: 'Print a patch that «git apply» takes, and write nothing' },
     { name: 'check', group: 'Writing', description: 'Write nothing, and exit with 1 when something would change' },
     { name: 'force', group: 'Writing', description: 'Replace files of the base that were changed by hand' },
-    { name: 'json', group: 'Output', description: 'Print the plan and the files as JSON' },
+    { name: 'json', group: 'Output', description: 'The plan and the files, for programs: schemas/observe.schema.json' },
     { name: 'quiet', short: 'q', group: 'Output', description: 'Show no progress' },
     colorFlag,
     { name: 'config', value: 'FILE', group: 'Configuration', description: 'Read this file instead of plimsoll.yaml' },

@@ -14,7 +14,7 @@ export const command: Command = {
     'Lists every rule, or those whose id, summary or peer ids hold TEXT: «plimsoll rules DL3007» says which rule stands for\nhadolint DL3007. The column behind «on» says whether «plimsoll fix» has a repair: safe, review (with a\nquestion), both, online (with --online) or none.',
   flags: [
     { name: 'area', value: 'AREA', repeatable: true, choices: areas, description: 'Only rules of this area' },
-    { name: 'json', description: 'As JSON, with every field' },
+    { name: 'json', description: 'With every field, for programs: schemas/rules.schema.json' },
   ],
   examples: [
     { call: 'plimsoll rules --area cache', meaning: 'The rules about the build cache' },
@@ -50,9 +50,9 @@ export const command: Command = {
         peers: definition.peers,
         options: definition.options ?? {},
         fixes: fixes[id] ?? [],
-        ...(definition.offBecause !== undefined && { offBecause: definition.offBecause }),
+        offBecause: definition.offBecause ?? null,
       }));
-      terminal.stdout.write(jsonText(fields));
+      terminal.stdout.write(jsonText({ format: 'plimsoll-rules', version: 1, rules: fields }));
       return exitCodes.clean;
     }
     const width = Math.max(...listed.map((rule) => rule.id.length));
