@@ -4,6 +4,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import type { FixReport, OfferedFix } from '../core/fix-report.ts';
 import { printable } from '../core/printable.ts';
 import type { FixTerminalOptions } from '../report/fix-terminal.ts';
+import { hasOpenQuestion } from '../report/written-questions.ts';
 import { type Asker, askerOn } from './ask.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { type FixSession, openFixSession } from './fix-session.ts';
@@ -57,6 +58,7 @@ async function show(
 ): Promise<number> {
   const report = await session.run(alone(session));
   await print(report, session.project.root, parsed, terminal);
+  if (!parsed.has('json') && !parsed.has('quiet')) terminal.stdout.write(passedOver(report, parsed));
   const changes = report.files.length > 0;
   if (parsed.has('check')) return changes ? exitCodes.findings : exitCodes.clean;
   if (!changes || parsed.has('json')) return exitCodes.clean;
@@ -69,6 +71,14 @@ async function show(
   if (answer === 'o') return oneByOne(session, asker, parsed, terminal);
   terminal.stdout.write('Nothing is written.\n');
   return exitCodes.clean;
+}
+
+/** That fixes are shown whose questions are not: their changes stand where those would. */
+function passedOver({ applied }: FixReport, parsed: ParsedArguments): string {
+  const count = applied.filter(hasOpenQuestion).length;
+  if (count === 0) return '';
+  const which = count === 1 ? '1 of these fixes has a question' : `${count} of these fixes have questions`;
+  return `\n${which} that nobody was asked yet.   ${typedAgain('fix', parsed, { without: ['--review'] })} shows ${count === 1 ? 'it' : 'them'}\n`;
 }
 
 function nextSteps({ open }: FixReport, parsed: ParsedArguments): string {

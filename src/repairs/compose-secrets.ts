@@ -41,14 +41,15 @@ export function composeToEnvFile(
   // `docker stack` keeps the quotes: they would be part of the password.
   if (lines.length !== names.length || (quoted && isStack(project, file))) return undefined;
   const directory = directoryOf(file);
-  const name = `${service.name}.local.env`;
-  const template = `${directory}${service.name}.env.template`;
+  const exists = (each: string) => project.artifacts.has(directory + each) || readFile(directory + each) !== undefined;
+  const owned = namesFor(project, file, service).find((stem) => !envFilesOf(stem).some(exists));
+  if (owned === undefined) return undefined;
+  const [name, template] = envFilesOf(owned);
   const path = directory + name;
-  if ([path, template].some((each) => project.artifacts.has(each) || readFile(each) !== undefined)) return undefined;
   const edits = together([withoutVariables(project, service, names), withEnvFile(project, service, name)]);
   if (!edits) return undefined;
   const hidden = keepSecretOut(project, path, '*.local.env', 'Variables with secrets');
-  const head = `# Variables of the service ${service.name}.`;
+  const head = `# Variables of the service ${service.name}${owned === service.name ? '' : ` of ${file.path.slice(directory.length)}`}.`;
   return manifestFix(
     `Move ${enumerate(names)} of ${service.name} into ${name}, which is not committed`,
     [...edits, ...hidden.edits],
@@ -57,7 +58,7 @@ export function composeToEnvFile(
       holds('The container has the variables that it had: what stands last in env_file goes before the other files.'),
       asks(
         `Every machine that starts ${service.name} has ${path}.`,
-        `Does everyone who starts ${service.name}, and every job of CI that does, get ${path}? Compose stops without it, and tells so; ${service.name}.env.template shows what belongs into it.`,
+        `Does everyone who starts ${service.name}, and every job of CI that does, get ${path}? Compose stops without it, and tells so; ${template} shows what belongs into it.`,
       ),
       asks(
         'What was written in the file opens nothing any more.',
@@ -76,12 +77,30 @@ export function composeToEnvFile(
     [
       { path, text: `${head} Not committed: .gitignore leaves this file out.\n${lines.join('\n')}\n`, secret: true },
       {
-        path: template,
+        path: directory + template,
         text: `${head} Copy this to ${name}, which .gitignore leaves out, and fill it in.\n${names.map((each) => `${each}=\n`).join('')}`,
       },
       ...hidden.newFiles,
     ],
   );
+}
+
+/** The file with the values and the one that shows what belongs into it. */
+function envFilesOf(stem: string): readonly [string, string] {
+  return [`${stem}.local.env`, `${stem}.env.template`];
+}
+
+/** What the files of a service may be called: with the name of its Compose file where another one beside it has a service of the name in that file. */
+function namesFor({ composeFiles }: Project, file: ComposeFile, { name }: ComposeService): readonly string[] {
+  const [taken] = envFilesOf(name);
+  const isTaken = composeFiles.some(
+    (each) =>
+      each !== file &&
+      directoryOf(each) === directoryOf(file) &&
+      each.services.some(({ envFiles }) => envFiles.some(({ text }) => text.replace(/^\.\//, '') === taken)),
+  );
+  const stem = file.path.slice(directoryOf(file).length).replace(/\.ya?ml$/, '');
+  return isTaken && /^[\w.-]+$/.test(stem) ? [name, `${name}.${stem}`] : [name];
 }
 
 function directoryOf({ path }: ComposeFile): string {

@@ -132,6 +132,33 @@ describe('a secret that is moved out of a Compose file', () => {
     expect(ignored).toContain('.git');
     expect(ignored).toContain('**/*.local.env');
   });
+
+  test('has a file of its own where another Compose file has a service of that name', async () => {
+    const quick = compose.replace('tide and $$anchor', 'rope-and-sail-17');
+    write({ 'docker-compose-quick.yml': quick, 'docker-compose.yml': compose, 'test/docker-compose.yml': quick });
+    commit();
+    expect((await fix('--write')).code).toBe(0);
+    const files = ['docker-compose-quick.yml', 'docker-compose.yml', 'test/docker-compose.yml'].map((name) => {
+      const [, file = ''] = /env_file:\n {6}- (.*)\n/.exec(read(name)) ?? [];
+      expect(read(name)).not.toContain('POSTGRES_PASSWORD');
+      return path.posix.join(path.posix.dirname(name), file);
+    });
+    const [first = '', second = '', third = ''] = files;
+    expect(third).toBe('test/db.local.env');
+    expect([first, second]).toContain('db.local.env');
+    expect(read(first)).toContain('\nPOSTGRES_PASSWORD=rope-and-sail-17\n');
+    expect(read(second)).toContain("\nPOSTGRES_PASSWORD='tide and $anchor'\n");
+    const own = first === 'db.local.env' ? second : first;
+    expect(read(own)).toMatch(/^# Variables of the service db of docker-compose\S*\.yml\./);
+    for (const file of files) git('check-ignore', '--quiet', file);
+    expect((await fix('--write')).stdout).toContain('nothing was written');
+  });
+
+  test('stays where its new file is there already, and nobody else has it', async () => {
+    write({ 'compose.yaml': compose, 'db.local.env': 'A=1\n' });
+    commit();
+    expect((await fix('--write')).stdout).toContain('nothing was written');
+  });
 });
 
 /** Of all that a value can be, what is hardest to hide. */

@@ -400,6 +400,18 @@ describe('questions of fixes', () => {
     expect(questions).toMatch(/^ {2}Dockerfile:1: .+\n {4}\S/);
   });
 
+  test('are counted where --review shows changes in their place', async () => {
+    write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
+    const only = ['--rule', 'security/non-root-user'];
+    const { stdout } = await fix([...only, '--review']);
+    expect(stdout).toContain(
+      '\n1 of these fixes has a question that nobody was asked yet.   plimsoll fix --rule security/non-root-user shows it\n',
+    );
+    expect((await fix(only)).stdout).toContain('Which files does shop write');
+    for (const args of [only, [...only, '--review', '--quiet'], [...only, '--review', '--json']])
+      expect((await fix(args)).stdout).not.toContain('nobody was asked');
+  });
+
   test('are none after --write alone: what is safe has none', async () => {
     write({ Dockerfile: asRoot, shop: '#!/bin/sh\n' });
     const { stdout } = await fix(['--write']);
