@@ -81,6 +81,9 @@ const byPath: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)\.github\/dependabot\.ya?ml$/, 'update-automation'],
 ];
 
+/** What Ansible, chezmoi and scripts make a manifest or a Compose file of, among much else: the content tells. */
+const yamlTemplate = /\.ya?ml\.(?:j2|jinja2?|tmpl|tpl|gotmpl|erb)$/i;
+
 const composeName = /^(?:(?:[\w-]+\.)?docker-compose|compose|docker-stack)(?:[._-].+)?\.ya?ml$/;
 const bakeName = /^(?:docker-)?bake(?:[._-].+)?\.(?:hcl|json)$/;
 const chartMember =
@@ -101,6 +104,7 @@ export function kindOfName(path: string, chart?: string): NamedKind | undefined 
   if (docker) return docker;
   if (bakeName.test(name)) return { kind: 'bake' };
   if (/\.ya?ml$/.test(name)) return kindOfYaml(path, name);
+  if (yamlTemplate.test(name)) return { kind: 'manifest', template: true, sniff: true };
   if (isApplicationFile(name)) return { kind: 'application' };
   return mayBeJsonManifest(name) ? { kind: 'manifest', sniff: true } : undefined;
 }

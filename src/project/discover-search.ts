@@ -16,6 +16,8 @@ export interface Search {
   /** Files of charts by the chart's directory. */
   readonly charts: Map<string, string[]>;
   readonly applicationFiles: Set<string>;
+  /** Templates of manifests and Compose files, which are named and not read. */
+  readonly templates: string[];
   readonly problems: ReadProblem[];
   /** Links to what may be a file of interest; looked at when all else is known. */
   readonly links: { readonly path: string; readonly named: NamedKind; readonly chart: string | undefined }[];
@@ -33,6 +35,7 @@ export function newSearch(root: string, options: DiscoveryOptions, limits: Disco
     files: new Map(),
     charts: new Map(),
     applicationFiles: new Set(),
+    templates: [],
     problems: [],
     links: [],
     reached: new Set(),
@@ -162,7 +165,12 @@ function take(search: Search, path: string, named: NamedKind, chart: string | un
   }
   if (named.sniff) {
     if (isOver(search, 'sniffed', ++search.sniffed)) return;
-    if (!looksLike(kind === 'dockerfile' ? 'dockerfile' : 'manifest', readStart(join(search.root, path)))) {
+    const start = readStart(join(search.root, path));
+    if (kind === 'manifest' && named.template) {
+      if (looksLike('manifest', start) || looksLike('compose', start)) search.templates.push(path);
+      return;
+    }
+    if (!looksLike(kind === 'dockerfile' ? 'dockerfile' : 'manifest', start)) {
       // A program about Dockerfiles is a source all the same.
       if (isApplicationFile(path.slice(path.lastIndexOf('/') + 1))) take(search, path, { kind: 'application' }, chart);
       return;

@@ -73,6 +73,25 @@ export async function discover(target: Target, options: DiscoveryOptions = {}): 
     files: [...search.files.values()].sort((one, other) => compareCodes(one.path, other.path)),
     charts: [...search.charts].map(([directory, files]) => ({ directory, files: files.sort(compareCodes) })),
     applicationFiles: [...search.applicationFiles].sort(compareCodes),
-    problems: search.problems,
+    problems: [...search.problems, ...templateProblems(search.templates.sort(compareCodes))],
   };
+}
+
+/** Templates that are named in a problem: the rest is counted. */
+const namedAtMost = 3;
+
+/** One problem for all: where there is one template there are often hundreds. */
+function templateProblems([first, ...others]: readonly string[]): readonly ReadProblem[] {
+  if (first === undefined) return [];
+  const named = others.slice(0, namedAtMost).join(', ');
+  const more = others.length > namedAtMost ? ' …' : '';
+  const rest =
+    others.length === 0 ? '' : `; nor ${others.length === 1 ? 'was' : `were ${others.length} more:`} ${named}${more}`;
+  return [
+    {
+      path: first,
+      message: `this template was not read, since what it becomes is not known${rest}`,
+      remedy: 'Audit what is made of it, or exclude it in plimsoll.yaml.',
+    },
+  ];
 }

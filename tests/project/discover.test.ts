@@ -45,6 +45,37 @@ describe('a repository', () => {
     expect(found.problems).toEqual([]);
   });
 
+  test.each([
+    [{ 'a.yaml.j2': manifest }, 'a.yaml.j2', ''],
+    [{ 'a.yml.j2': manifest, 'b.yaml.tmpl': manifest }, 'a.yml.j2', '; nor was b.yaml.tmpl'],
+    [
+      {
+        'a/compose.yml.erb': 'services:\n  web:\n',
+        'b.yaml.j2': manifest,
+        'c.yaml.j2': manifest,
+        'd.yaml.j2': manifest,
+        'e.yaml.j2': manifest,
+      },
+      'a/compose.yml.erb',
+      '; nor were 4 more: b.yaml.j2, c.yaml.j2, d.yaml.j2 …',
+    ],
+  ])('templates of manifests are named once, and not read: %#', async (tree, path, others) => {
+    const { files, problems } = await discoverIn({
+      ...tree,
+      'settings.yml.j2': 'a: {{ b }}\n',
+      '.gitignore': 'x/',
+      'x/a.yaml.j2': manifest,
+    });
+    expect(files).toEqual([]);
+    expect(problems).toEqual([
+      {
+        path,
+        message: `this template was not read, since what it becomes is not known${others}`,
+        remedy: expect.stringContaining('exclude'),
+      },
+    ]);
+  });
+
   test('a source file about Dockerfiles is a source', async () => {
     const found = await discoverIn({ 'dockerfile.go': 'package dockerfile\n', 'Dockerfile.py': 'FROM python\n' });
     expect(found.files.map(({ path }) => path)).toEqual(['Dockerfile.py']);
