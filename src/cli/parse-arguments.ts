@@ -17,6 +17,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     allowPositionals: true,
     tokens: true,
   });
+  const form = commandAs(command, tokens.find((token) => token.kind === 'positional')?.value);
   const positionals: string[] = [];
   const given = new Map<string, string[]>();
   const written = new Map<string, string>();
@@ -24,11 +25,10 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = known.get(token.name);
-    if (!flag) throw unknownFlag(command, token.rawName);
+    if (!flag) throw unknownFlag(form, token.rawName);
     written.set(flag.name, token.rawName);
-    given.set(flag.name, [...(given.get(flag.name) ?? []), checkedValue(command, flag, token.rawName, token.value)]);
+    given.set(flag.name, [...(given.get(flag.name) ?? []), checkedValue(form, flag, token.rawName, token.value)]);
   }
-  const form = commandAs(command, positionals[0]);
   for (const [name, rawName] of written)
     if (!form.flags.some((flag) => flag.name === name)) throw usage(form, `${form.name} has no flag ${rawName}`);
   return {

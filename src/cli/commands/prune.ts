@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { meantOf } from '../../core/nearest.ts';
+import { meantOf, nearest } from '../../core/nearest.ts';
 import { printable } from '../../core/printable.ts';
 import { colorFlag } from '../color-flag.ts';
 import type { Command, CommandForm, FlagDefinition } from '../command.ts';
@@ -98,13 +98,19 @@ export const command: Command = {
   },
 };
 
+const forms = [registry.name, engine.name];
+
 function whatNot(what: string | undefined): UserError {
+  const meant = what === undefined ? undefined : nearest(what, forms);
   return new UserError(
     what === undefined
       ? 'prune needs to be told what to clear'
-      : `prune takes «registry» or «engine»; not «${printable(what)}»${meantOf(what, ['registry', 'engine'])}`,
+      : `prune takes «registry» or «engine»; not «${printable(what)}»${meantOf(what, forms)}`,
     {
-      remedy: 'plimsoll prune registry registry.example.com, or plimsoll prune engine; both show first what would go.',
+      remedy:
+        meant === undefined
+          ? 'plimsoll prune registry registry.example.com, or plimsoll prune engine; both show first what would go.'
+          : `«plimsoll prune ${meant} --help» says how.`,
     },
   );
 }

@@ -86,7 +86,8 @@ function directoryName(path: string): ImageName {
   return { kind: isSkopeos ? 'skopeo-directory' : 'rootfs', path };
 }
 
-function kindOfPath(path: string): 'file' | 'directory' | undefined {
+/** What stands there; undefined for nothing, for what is neither and for what may not be looked at. */
+export function kindOfPath(path: string): 'file' | 'directory' | undefined {
   if (path === '' || path.includes('\0') || path.length > 4096) return undefined;
   try {
     const found = statSync(path, { throwIfNoEntry: false });

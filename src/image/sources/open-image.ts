@@ -4,7 +4,7 @@ import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
 import type { Image } from '../image.ts';
 import { platformText } from './choose-platform.ts';
-import { type ImageName, readImageName } from './image-name.ts';
+import { type ImageName, kindOfPath, readImageName } from './image-name.ts';
 import { directoryArchive } from './layout-directory.ts';
 import { fromAnyEngine, fromEngine, fromStorage } from './local-engines.ts';
 import { imageOfLayout, imageOfSkopeoDirectory } from './oci-layout.ts';
@@ -69,8 +69,12 @@ async function find(name: ImageName, options: OpenOptions): Promise<FoundImage> 
     case 'anywhere': {
       const found = await fromAnyEngine(name.image, options);
       if (found !== undefined) return found;
-      if (name.reference !== undefined) return fromRegistry(name.reference, options).catch(afterEngines);
-      throw new UserError('No engine here has this image.', { where: printable(name.image) });
+      if (name.reference !== undefined)
+        return fromRegistry(name.reference, options).catch((error) => afterEngines(error, name.image));
+      throw new UserError('No engine here has this image.', {
+        where: printable(name.image),
+        ...hinting(undefined, name.image),
+      });
     }
   }
 }
@@ -93,15 +97,23 @@ function ofFile(error: unknown, name: string): unknown {
 }
 
 /** Whoever means an image of an engine is not helped by what a registry says alone. */
-function afterEngines(error: unknown): never {
+function afterEngines(error: unknown, name: string): never {
   if (!(error instanceof UserError)) throw error;
   const { message, where, remedy, exitCode, cause } = error;
   throw new UserError(`No engine here has this image, and ${message}`, {
     exitCode,
     cause,
     ...(where !== undefined && { where }),
-    ...(remedy !== undefined && { remedy }),
+    ...hinting(remedy, name),
   });
+}
+
+/** What to do, with the path that was meant where a file or a directory has the name of the image. */
+function hinting(remedy: string | undefined, name: string): { readonly remedy?: string } {
+  const kind = kindOfPath(name);
+  const hint = kind && `A ${kind} of this name is here: ./${printable(name)} names it.`;
+  const sentences = [hint, remedy].filter((each) => each !== undefined);
+  return sentences.length > 0 ? { remedy: sentences.join(' ') } : {};
 }
 
 /** Nothing is held open. */
