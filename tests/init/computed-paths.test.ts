@@ -54,6 +54,16 @@ describe('A directory that Python writes to', () => {
     expect(plan?.run.writable.map(({ path }) => path)).toEqual(['/tmp']);
   });
 
+  test('is a question where files lie in a place for data, and a volume that is filled with them', () => {
+    const [plan] = plansOf({
+      ...flask,
+      'data/counts.json': '{}',
+      'shop/__init__.py': `import os\n${made}open(os.path.join(os.getcwd(), "data", "counts.json"), "w")\n`,
+    });
+    expect(asks(plan, /writes into data \(shop\/__init__\.py:4\) goes with its pod/)).toBe(true);
+    expect(plan?.run.writable).toContainEqual(expect.objectContaining({ path: '/app/data', filled: true }));
+  });
+
   test('is found at once in a file that is made to take long', () => {
     const names = Array.from({ length: 400 }, (_, at) => `N${at} = os.path.join(N${at + 1}, N${(at * 7) % 400})`);
     const text = `${names.join('\n')}\n${'os.makedirs('.repeat(2000)}${'('.repeat(20_000)}\nos.makedirs(N0)${'\n'.repeat(100_000)}N`;

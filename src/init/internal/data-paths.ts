@@ -35,3 +35,8 @@ export function namesTransient(name: string): boolean {
 export function isDataFile(path: string): boolean {
   return /\.(?:db|sqlite3?|log|json)$/.test(path);
 }
+
+/** Whether a directory has the name of a place where programs keep what they write: `data`, `var/storage`. */
+export function isNamedForData(directory: string): boolean {
+  return directory.split('/').some((part) => /^(?:data|db|databases?|storage|store|state|uploads?)$/i.test(part));
+}

@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, placeIn } from '../repository.ts';
 import { type ComputedWrite, computedWrites, type InImage, inRepository } from './computed-paths.ts';
-import { isDataFile, isDataPath, namesDataPlace } from './data-paths.ts';
+import { isDataFile, isDataPath, isNamedForData, namesDataPlace } from './data-paths.ts';
 
 /** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
 export interface WrittenPaths {
@@ -104,10 +104,13 @@ export function findWrittenPaths(
       build === '' || !(ofTheBuild.test(path.slice(home.length + 1)) || isNamed(build, evidence.replace(/:\d+$/, ''))),
   );
   const moved = movedByVariables(computed, image);
-  // A file that is written beside others is not worth a question: nobody knows when it is.
-  for (const { path, what, lasts, isMade, evidence } of computed)
-    if (isOwn(path, image) && (isMade || lasts !== undefined || fileBelow(place, path, image) === undefined))
+  for (const { path, what, lasts: said, isMade, evidence } of computed) {
+    // A file that is written beside others is not worth a question, nobody knows when it is; but where they lie in a place for data.
+    const comesWithFiles = fileBelow(place, path, image) !== undefined;
+    const lasts = said ?? (comesWithFiles && isNamedForData(path.slice(image.home.length + 1)) ? 'perhaps' : undefined);
+    if (isOwn(path, image) && (isMade || lasts !== undefined || !comesWithFiles))
       note(path, { what, ...(lasts && { lasts }) }, evidence);
+  }
   const plan = planned(place, image, found);
   return {
     writable: [...plan.writable, ...moved.map(({ writable }) => writable)],
