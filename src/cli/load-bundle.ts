@@ -12,8 +12,7 @@ declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName | typeof recording, st
 export type BundleName = 'audit' | 'history' | 'plimsoll';
 
 /**
- * What `audit` asks for where a run is recorded. Other files beside a bundle are no bundles, and are loaded as Node.js loads any. Its compiled code is sealed: damage
- * costs it no audit, and what the seal is made with is loaded for the recording anyway. For the others that would take more time than a damaged package is worth.
+ * What `audit` asks for where a run is recorded. Other files beside a bundle are no bundles, and are loaded as Node.js loads any.
  */
 const recording = 'recording';
 
@@ -64,32 +63,31 @@ function evaluated(
   // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
   const source = readFileSync(filename, 'latin1');
   const own = codeCacheFile(PLIMSOLL_BUILDS[name]);
-  const isSealed = name === recording;
-  const { script, compiledAhead } = compile(
-    source,
-    filename,
-    [path.join(directory, shippedCodeFile(name)), own],
-    isSealed,
-  );
+  // What a run keeps is sealed: its file lives through full disks and power failures. Of the package that is the recording's alone, whose damage must not cost the
+  // audit its report: for the others it would take up twice the room.
+  const { script, compiledAhead } = compile(source, filename, [
+    { file: path.join(directory, shippedCodeFile(name)), isSealed: name === recording },
+    { file: own, isSealed: true },
+  ]);
   const tag = compiledAhead ? undefined : cachedDataVersionTag();
   return {
     bundle: script.runInThisContext()(requireFor, filename),
     keepCode() {
       // An audit in threads changes flags of V8, and code of other flags is refused by the next run.
       if (own !== undefined && !compiledAhead && tag === cachedDataVersionTag())
-        writeCodeCache(own, isSealed ? sealed(script.createCachedData()) : script.createCachedData());
+        writeCodeCache(own, sealed(script.createCachedData()));
     },
   };
 }
 
+interface CodeFile {
+  readonly file: string | undefined;
+  readonly isSealed: boolean;
+}
+
 /** Compiles with the first file of compiled code that is there and that V8 takes. One that it refuses costs as much as all of the compiling. */
-function compile(
-  source: string,
-  filename: string,
-  files: readonly (string | undefined)[],
-  isSealed: boolean,
-): CompiledBundle {
-  for (const file of files) {
+function compile(source: string, filename: string, files: readonly CodeFile[]): CompiledBundle {
+  for (const { file, isSealed } of files) {
     const bytes = file === undefined ? undefined : readCodeCache(file);
     const cachedData = bytes !== undefined && isSealed ? unsealed(bytes) : bytes;
     if (cachedData === undefined) continue;

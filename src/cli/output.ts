@@ -1,10 +1,14 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { exitCodes, UserError } from '../core/errors.ts';
 
 /** One of the process's outputs, without the stream that Node.js makes of it: to make one takes milliseconds. */
 export interface Output {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
-  /** Writes all of the text; a reader that went away ends the process and is no error. */
+  /**
+   * Writes all of the text; a reader that went away ends the process and is no error.
+   * @throws UserError where standard output takes no more, as on a full disk; what standard error does not take is lost
+   */
   write(text: string | Uint8Array): void;
 }
 
@@ -12,22 +16,25 @@ export interface Output {
  * @param descriptor 1 or 2
  * @param stream the stream of it, for terminals and for what a pipe does not take at once
  */
-export function outputOf(descriptor: number, stream: () => NodeJS.WriteStream): Output {
-  const direct = !mayBeTerminal(descriptor);
+export function outputOf(descriptor: 1 | 2, stream: () => NodeJS.WriteStream): Output {
+  const isPlain = !mayBeTerminal(descriptor);
   let made: NodeJS.WriteStream | undefined;
   const tolerant = () => {
-    made ??= stream().on('error', endOnClosedPipe);
+    made ??= stream().on('error', (error) => endOnError(descriptor, error));
     return made;
   };
+  const isTTY = () => !isPlain && tolerant().isTTY === true;
+  // What a stream has taken and not yet written goes before what comes now.
+  const isDirect = () => (isPlain ? made === undefined : !isTTY());
   return {
     get isTTY() {
-      return !direct && tolerant().isTTY === true;
+      return isTTY();
     },
     get columns() {
-      return direct ? undefined : tolerant().columns;
+      return isPlain ? undefined : tolerant().columns;
     },
     write(text) {
-      const left = direct && made === undefined ? writeNow(descriptor, Buffer.from(text)) : text;
+      const left = isDirect() ? writeNow(descriptor, Buffer.from(text)) : text;
       if (left.length > 0) tolerant().write(left);
     },
   };
@@ -43,17 +50,43 @@ function mayBeTerminal(descriptor: number): boolean {
 }
 
 /** Writes what is taken at once and gives what is left. */
-function writeNow(descriptor: number, bytes: Buffer): Buffer {
+function writeNow(descriptor: 1 | 2, bytes: Buffer): Buffer {
   let at = 0;
   try {
     while (at < bytes.length) at += writeSync(descriptor, bytes, at);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) endOnClosedPipe(error);
+    const code = codeOf(error);
+    if (code === 'EPIPE') endOnClosedPipe();
+    if (code !== 'EAGAIN') {
+      // Where errors cannot be told there is nobody to tell this one.
+      if (descriptor === 2) return bytes.subarray(bytes.length);
+      throw cannotBeWritten(error);
+    }
   }
   return bytes.subarray(at);
 }
 
-function endOnClosedPipe(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
-  process.exit(process.exitCode ?? 0);
+/** A stream tells of its errors when nobody waits for it any more. */
+function endOnError(descriptor: 1 | 2, error: unknown): void {
+  if (codeOf(error) === 'EPIPE') endOnClosedPipe();
+  if (descriptor === 2) return;
+  const { message, exitCode } = cannotBeWritten(error);
+  process.stderr.write(`plimsoll: ${message}\n`);
+  process.exit(exitCode);
+}
+
+function endOnClosedPipe(): never {
+  process.exit(process.exitCode ?? exitCodes.clean);
+}
+
+function cannotBeWritten(cause: unknown): UserError {
+  const code = codeOf(cause);
+  return new UserError(`standard output cannot be written${code === undefined ? '' : ` (${code})`}`, {
+    exitCode: exitCodes.system,
+    cause,
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -66,6 +66,7 @@ describe('compiled code', () => {
     ['whole', (bytes: Buffer) => bytes, 'code'],
     ['damaged', (bytes: Buffer) => bytes.fill(0, 1, 2), undefined],
     ['cut off', (bytes: Buffer) => bytes.subarray(0, -1), undefined],
+    ['of another half', (bytes: Buffer) => bytes.fill(0, bytes.length - 1), undefined],
     ['empty', () => Buffer.alloc(0), undefined],
   ])('that is sealed and %s is known as such', (_, change, expected) => {
     expect(unsealed(change(sealed(Buffer.from('code'))))?.toString()).toBe(expected);

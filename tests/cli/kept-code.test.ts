@@ -41,6 +41,20 @@ test('a bundle without compiled code keeps its own behind the run, and takes it 
   expect(statSync(file).mtimeMs).toBe(mtimeMs);
 });
 
+test.each([0.1, 0.3, 0.6, 0.9])('what is damaged at %f of it ends no run, and is written anew', (at) => {
+  const first = run('audit', '.', '--fail-on', 'never');
+  const [file = ''] = codeFiles();
+  const whole = readFileSync(file);
+  const damaged = Buffer.from(whole);
+  const start = Math.floor(whole.length * at);
+  for (let place = start; place < start + 64; place++) damaged[place] = 255 - (damaged[place] ?? 0);
+  writeFileSync(file, damaged);
+  expect(run('audit', '.', '--fail-on', 'never')).toBe(first);
+  const anew = readFileSync(file);
+  expect(anew.equals(damaged)).toBe(false);
+  expect(anew.subarray(0, anew.length / 2).equals(anew.subarray(anew.length / 2))).toBe(true);
+});
+
 test('so does the part that records, and what is damaged of it is written anew', () => {
   const record = () => run('audit', '.', '--fail-on', 'never', '--record', '--store', path.join(scratch, 'history.db'));
   const before = codeFiles();
