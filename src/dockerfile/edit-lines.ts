@@ -51,14 +51,15 @@ export function commentedStart(dockerfile: Dockerfile, instruction: Instruction)
 }
 
 /**
- * Comments, one empty line, and one instruction that stands alone, with empty lines around all of it: what another instruction follows directly has a heading
- * over both. What heads the file, is drawn as a heading, speaks to a tool or is an instruction that was taken out of use stays where it is.
+ * Comments, one empty line, and one instruction that stands alone, with empty lines around all of it: what another instruction follows, directly or
+ * behind an empty line without comments of its own, has a heading over both. What heads the file, is drawn as a heading, speaks to a tool or is an instruction that was taken out of use stays where it is.
  */
 function isSetOff({ syntax: { items }, text }: Dockerfile, at: number): boolean {
   const [comment, gap, , behind] = items.slice(Math.max(0, at - 2), at + 2);
   if (at < 2 || comment?.kind !== 'comment' || gap?.kind !== 'blank') return false;
   if (text.slice(gap.range.start, gap.range.end).indexOf('\n') !== gap.range.end - gap.range.start - 1) return false;
   if (behind !== undefined && behind.kind !== 'blank') return false;
+  if (items.slice(at + 1).find(({ kind }) => kind !== 'blank')?.kind === 'instruction') return false;
   let first = at - 2;
   while (items[first - 1]?.kind === 'comment') first -= 1;
   const heads = items.findIndex(({ kind }) => kind === 'instruction') > first;

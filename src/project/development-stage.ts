@@ -23,8 +23,8 @@ export function isDevelopmentFile(project: Project, dockerfile: Dockerfile): boo
       parts.some(
         (part, at) =>
           /^(?:\.devcontainer|dev|devel|development|tests?|testing|e2e|teste2e)$/.test(part) ||
-          // `docker/local/Dockerfile` is for the machine of who develops; `usr/local` is a path of an image.
-          (part === 'local' && parts[at - 1] !== 'usr'),
+          // `docker/local/Dockerfile` is for the machine of who develops; `services/local` may be a program called so.
+          (part === 'local' && parts[at - 1] === 'docker'),
       )) &&
     !buildsOf(project, dockerfile).some(({ runBy }) => runBy.some(({ kind }) => kind === 'container'))
   );

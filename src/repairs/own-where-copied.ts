@@ -9,6 +9,7 @@ import type { Stage } from '../dockerfile/stage.ts';
 import { type CopiedFiles, copiedFiles, liesIn } from '../project/copied-files.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
+import { isChangedBetween } from './changed-between.ts';
 import { type FlagChange, modeFlag, ownerFlag } from './copy-flags.ts';
 import type { MovedAccounts } from './move-accounts.ts';
 import { type Shortened, shortenCommand } from './shorten-command.ts';
@@ -31,6 +32,10 @@ export function ownWhereCopied(
   dockerfile: Dockerfile,
   changes: readonly RecursiveChange[],
 ): Fix | undefined {
+  const together = new Set(changes.map(({ placed }) => placed.command));
+  // Two of a kind would both go to the one flag.
+  if (new Set([...together].map(({ name }) => name)).size < changes.length) return undefined;
+  if (changes.some((change) => isChangedBetween(dockerfile, change, together))) return undefined;
   const parts = changes.map((change) => partOf(project, dockerfile, change));
   const [first, ...others] = parts;
   if (first === undefined || others.includes(undefined)) return undefined;

@@ -42,8 +42,8 @@ function operandsOf(name: string, words: readonly CommandWord[]): readonly Comma
   return name === 'mv' && !toDirectory ? operands.slice(0, -1) : operands;
 }
 
-/** Of a pattern the directory in which it is looked for. */
-function placeOf(directory: string | undefined, word: CommandWord, contents: boolean): RemovedPlace | undefined {
+/** Where a word without variables points to; of a pattern the directory in which it is looked for. */
+export function placeOf(directory: string | undefined, word: CommandWord, contents: boolean): RemovedPlace | undefined {
   if (!word.literal || word.value.startsWith('~')) return undefined;
   const pattern = word.value.search(/[*?[{]/);
   const written = pattern === -1 ? word.value : word.value.slice(0, word.value.lastIndexOf('/', pattern) + 1);

@@ -219,7 +219,8 @@ function effectOfInstall(read: PackageCommand, path: string, isInside: boolean):
   return read.packages.some(({ kind }) => kind === 'directory' || kind === 'vcs') ? 'unknown' : [];
 }
 
-function expanded(word: CommandWord, scope: Environment, escapeCharacter: EscapeCharacter): string | undefined {
+/** A word with the variables that the file sets put in; undefined where one of them is not known. */
+export function expanded(word: CommandWord, scope: Environment, escapeCharacter: EscapeCharacter): string | undefined {
   if (/[`]|\$\(/.test(word.raw)) return undefined;
   const { value, unknown, unmatched, error } = expandToken({ value: word.value, range: word.range }, scope, {
     escape: escapeCharacter,

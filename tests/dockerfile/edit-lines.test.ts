@@ -15,10 +15,11 @@ const from = 'FROM busybox\n';
 test.each<[string, string, string]>([
   ['directly over it', `${from}# one\n# two\nRUN x\n`, '# one\n# two\n'],
   ['set off by one empty line', `${from}\n# one\n# two\n\nRUN x\n`, '# one\n# two\n\n'],
-  ['set off in a file of Windows', `${from}\r\n# one\r\n\r\nRUN x\r\n\r\nCMD y\r\n`, '# one\r\n\r\n'],
+  ['set off in a file of Windows', `${from}\r\n# one\r\n\r\nRUN x\r\n\r\n# two\r\n\r\nCMD y\r\n`, '# one\r\n\r\n'],
   ['set off by two', `${from}\n# one\n\n\nRUN x\n`, ''],
   ['behind another instruction, of which it may speak', `${from}# one\n\nRUN x\n`, ''],
   ['over two instructions', `${from}\n# one\n\nRUN x\nCMD y\n`, ''],
+  ['over several that stand alone', `${from}\n# one\n\nRUN x\n\n\nEXPOSE 80\n`, ''],
   ['over comments of its own', `${from}\n# one\n\n# two\nRUN x\n`, '# two\n'],
   ['at the head of the file', '\n# one\n\nRUN x\n', ''],
   ['a heading that is drawn', `${from}\n# --- one ---\n\nRUN x\n`, ''],

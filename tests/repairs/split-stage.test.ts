@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { applyEdits } from '../../src/core/fix.ts';
+import { rule as toolsShipped } from '../../src/rules/size/build-tools-shipped.ts';
 import { rule } from '../../src/rules/size/single-stage-build.ts';
 import { checkCase, layOutFiles } from '../rules/check-case.ts';
 
@@ -54,3 +55,37 @@ test.each([
     expect(text.includes(`FROM ${withoutShell}\n`) ? withoutShell : undefined).toBe(base);
   },
 );
+
+async function withoutTools(steps: string): Promise<string | undefined> {
+  const install = 'RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*';
+  const text = `FROM python:3.12-slim\nWORKDIR /code\n${install}\nCOPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY . .\n${steps}\nRUN chmod +x entrypoint.sh\nCMD ["./entrypoint.sh"]\n`;
+  const files = [
+    { path: 'Dockerfile', text },
+    { path: 'requirements.txt', text: 'six==1.17.0\n' },
+    { path: 'entrypoint.sh', text: '#!/bin/sh\nexec python main.py\n' },
+    { path: 'main.py', text: 'print(1)\n' },
+  ].map((file) => ({ ...file, size: undefined, mode: undefined }));
+  const named = { id: 'size/build-tools-shipped', area: 'size', definition: toolsShipped } as const;
+  const [finding] = await checkCase(layOutFiles(scratch, files), named, {});
+  const edits = finding?.fix?.changes.edits;
+  return edits && applyEdits(text, edits).split('\nFROM ')[1];
+}
+
+test.each([
+  ['a plain path', 'RUN chmod +x main.py'],
+  ['a pattern', 'RUN chmod +x ./scripts/*'],
+  ['an absolute pattern', 'RUN chmod +x /code/*.sh'],
+  ['a pattern behind cd', 'RUN cd scripts && chmod +x *'],
+])('a step that changes files of the build by %s stays there', async (_, step) => {
+  const last = await withoutTools(step);
+  expect(last).toContain('COPY --from=build');
+  expect(last).not.toContain('chmod');
+});
+
+test.each([
+  ['by a variable', 'RUN chmod +x "$X"'],
+  ['by a pattern of their directory', 'RUN chmod +x /co*/main.py'],
+  ['by a pattern elsewhere', 'RUN chmod +x /opt/*'],
+])('nothing is parted where a step may change files of the build: %s', async (_, step) => {
+  expect((await withoutTools(step)) ?? '').not.toContain('chmod');
+});

@@ -23,6 +23,8 @@ function compose(...service: readonly string[]): CaseFile {
 describe('how bad it is that a container runs as root', () => {
   test.each<[string, readonly CaseFile[], string]>([
     ['an application', [application], 'warning'],
+    ['for the machine of who develops', [{ ...application, path: 'docker/local/Dockerfile' }], 'note'],
+    ['a program called local', [{ ...application, path: 'services/local/Dockerfile' }], 'warning'],
     ['an image for other images', [base], 'note'],
     ['an image for other images that a service runs', [base, compose()], 'warning'],
     ['a service that sets another user', [application, compose('user: "1000"')], 'note'],

@@ -296,3 +296,13 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
 ])('%s', async (_title, id, files, expected) => {
   expect(await found(id, files)).toEqual(expected);
 });
+
+test.each([
+  ['a script', 'RUN apt-get update && /opt/apt-clean.sh', 'apt-clean.sh'],
+  ['a function', 'RUN cleanup() { :; }; apt-get update && cleanup', 'cleanup'],
+])('what %s may clean up is a note', async (_, step, name) => {
+  const lines = await found('layers/package-cache-left', [
+    file('Dockerfile', 'FROM debian:12', step, 'CMD ["/bin/true"]'),
+  ]);
+  expect(lines).toEqual([`note apt-get leaves its package lists in /var/lib/apt/lists, unless ${name} removes that.`]);
+});

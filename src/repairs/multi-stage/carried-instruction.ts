@@ -13,7 +13,7 @@ import { environmentLines, isReadAtRunTime, isSetAgain } from './carried-environ
 import { commentsOf, textOf, withComments } from './instruction-text.ts';
 import { madeDirectories } from './made-directories.ts';
 import type { SplitPlan, SplitSubject } from './split-plan.ts';
-import { isRunTimeSetting, type RunStep } from './stage-steps.ts';
+import { isPattern, isRunTimeSetting, type RunStep } from './stage-steps.ts';
 
 /** What the new stage says for an instruction; it leaves the stage that builds where it `moves`. Or why that cannot be known. */
 export type Carried = { readonly lines: readonly string[]; readonly moves: boolean } | { readonly refusal: string };
@@ -116,6 +116,8 @@ function carriedRun(instruction: RunInstruction, parting: Parting): Carried {
   const isCovered = !end.forRun.has(step) && step.paths.some(end.isCovered);
   if (step.kind === 'setup' && isCovered && (at < end.last || !isRepeatable(step))) return { refusal: prepares };
   if (at < end.last) {
+    if (mayNeedFiles(step, end))
+      return { refusal: `it is not known whether line ${instruction.line} changes files of the build` };
     const between = stage.instructions.slice(at + 1, end.last + 1);
     return step.kind === 'user' && !isUserNeeded(dockerfile, between)
       ? moved(dockerfile, instruction)
@@ -126,12 +128,23 @@ function carriedRun(instruction: RunInstruction, parting: Parting): Carried {
   return moved(dockerfile, instruction);
 }
 
+/** Whether a step changes files by a pattern or a variable, those of the build perhaps: the new stage does not have them there yet. */
+function mayNeedFiles({ commands, paths }: RunStep, { isCovered }: BuildEnd): boolean {
+  return (
+    commands.some(({ command }) => /^(?:chmod|chgrp|chown|ln)$/.test(command.name)) &&
+    paths.some((path) => path === undefined || (isPattern(path) && !isCovered(path)))
+  );
+}
+
 /** Whether a step sets owners and modes of files that the new stage copies itself: it would have them without. */
 function preparesLate({ instruction, paths }: RunStep, { late }: BuildEnd): boolean {
   const copied = late
     .filter((copy) => copy.instruction.range.start < instruction.range.start)
     .flatMap((copy) => copy.paths ?? []);
-  return paths.some((path) => path !== undefined && copied.some((each) => liesIn(each, path) || liesIn(path, each)));
+  return paths.some((path) => {
+    const place = path?.replace(/\/[^/]*[*?[{].*$/, '') || '/';
+    return path !== undefined && copied.some((each) => liesIn(each, place) || liesIn(place, each));
+  });
 }
 
 function carriedCopy(instruction: CopyInstruction, parting: Parting): Carried {

@@ -16,7 +16,7 @@ export interface RunStep {
   readonly instruction: RunInstruction;
   readonly kind: StepKind;
   readonly commands: readonly PlacedCommand[];
-  /** Absolute paths that the setup commands in it write; undefined in it for one that is not known. */
+  /** Absolute paths that the setup commands in it write, patterns as they stand; undefined in it for one that is not known. */
   readonly paths: readonly (string | undefined)[];
 }
 
@@ -69,7 +69,7 @@ function runStep(dockerfile: Dockerfile, stage: Stage, instruction: RunInstructi
             ? 'setup'
             : 'build';
   const paths = commands.flatMap((placed, at) =>
-    roles[at] === 'setup' || roles[at] === 'noise' ? writtenPaths(dockerfile, placed) : [],
+    roles[at] === 'setup' || roles[at] === 'noise' ? writtenPlaces(dockerfile, placed) : [],
   );
   return { instruction, kind, commands, paths };
 }
@@ -93,12 +93,22 @@ function writes({ operator, target }: PlacedCommand['command']['redirects'][numb
   return operator.startsWith('>') && target !== undefined && !/^(?:\d|-|\/dev\/.*)$/.test(target.value);
 }
 
-/** What mkdir, chown, ln and the like and what `echo … > file` write. */
+/** True for a path that stands for the files that match it. */
+export function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
+/** What mkdir, chown, ln and the like and what `echo … > file` write; undefined for a pattern. */
 export function writtenPaths(dockerfile: Dockerfile, placed: PlacedCommand): readonly (string | undefined)[] {
+  return writtenPlaces(dockerfile, placed).map((path) => (path === undefined || isPattern(path) ? undefined : path));
+}
+
+/** The same with patterns, made absolute. */
+function writtenPlaces(dockerfile: Dockerfile, placed: PlacedCommand): readonly (string | undefined)[] {
   const { command } = placed;
   const directory = directoryOf(dockerfile, placed);
   const resolve = ({ literal, value }: { readonly literal: boolean; readonly value: string }) =>
-    literal && !/[*?[{]/.test(value) ? absolutePath(directory, value) : undefined;
+    literal && !value.startsWith('{') ? absolutePath(directory, value) : undefined;
   const redirected = command.redirects.filter(writes).flatMap(({ target }) => (target ? [resolve(target)] : []));
   if (!setups.has(command.name)) return redirected;
   const operands = command.arguments.filter(({ value }) => !value.startsWith('-'));

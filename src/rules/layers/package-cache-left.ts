@@ -64,16 +64,28 @@ export const rule = dockerfileRule({
         for (const trace of tracesIn(dockerfile, stage, instruction)) {
           const writer = trace.writtenBy[0];
           if (trace.gone !== undefined || writer === undefined || trace.cache.kind === 'build') continue;
-          if (isCleanedByScript(dockerfile, instruction, writer.command.range.end)) continue;
+          const says = whatIsLeft(dockerfile, stage, instruction, trace);
+          const script = cleaningScript(dockerfile, instruction, writer.command.range.end);
+          const { peers = [], flag } = tools[writer.tool] ?? {};
+          const cause = `${trace.cache.path}:${instruction.range.start}`;
+          if (script !== undefined) {
+            report({
+              at: writer.command.range,
+              severity: 'note',
+              message: `${says}, unless ${script} removes that.`,
+              peers,
+              cause,
+            });
+            continue;
+          }
           const cost = costOf(trace);
-          const { flag } = tools[writer.tool] ?? {};
           const fix = cleanCache({ project, dockerfile, stage, instruction, trace, flag });
           report({
             at: writer.command.range,
             severity: trace.cache.kind === 'lists' || cost !== undefined ? 'warning' : 'note',
-            message: `${writer.tool} leaves ${trace.cache.kind === 'lists' ? 'its package lists' : 'its cache'} in ${placeOf(dockerfile, stage, instruction, trace)}.`,
-            peers: tools[writer.tool]?.peers ?? [],
-            cause: `${trace.cache.path}:${instruction.range.start}`,
+            message: `${says}.`,
+            peers,
+            cause,
             ...(!trace.cache.placeVaries && { claim: { kind: 'layer holds', path: trace.cache.path } as const }),
             ...(cost && { cost }),
             ...(fix && { fix }),
@@ -83,15 +95,18 @@ export const rule = dockerfileRule({
   },
 });
 
-/** A script of the image's own behind it whose name says that it cleans up: `/opt/docker/bin/yum_clean_all`. */
-function isCleanedByScript(dockerfile: Dockerfile, instruction: RunInstruction, from: number): boolean {
-  return (
-    dockerfile.script(instruction)?.commands.some(({ name, range }) => range.start >= from && cleaner.test(name)) ===
-    true
-  );
+/** A script or function behind it whose name says that it cleans up, whatever it does: `/opt/docker/bin/yum_clean_all`. */
+function cleaningScript(dockerfile: Dockerfile, instruction: RunInstruction, from: number): string | undefined {
+  return dockerfile.script(instruction)?.commands.find(({ name, range }) => range.start >= from && cleaner.test(name))
+    ?.name;
 }
 
 const cleaner = /^(?:[\w.]+[-_])?clean(?:up|-?all|-?image|-?layer)?(?:[-_][\w.]+)?(?:\.sh)?$/i;
+
+function whatIsLeft(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, trace: CacheTrace): string {
+  const what = trace.cache.kind === 'lists' ? 'its package lists' : 'its cache';
+  return `${trace.writtenBy[0]?.tool} leaves ${what} in ${placeOf(dockerfile, stage, instruction, trace)}`;
+}
 
 /** Where it lies, as far as that is known. */
 function placeOf(dockerfile: Dockerfile, stage: Stage, instruction: RunInstruction, { ecosystem, cache }: CacheTrace) {
