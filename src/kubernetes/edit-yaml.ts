@@ -16,6 +16,7 @@ import {
 } from './internal/yaml-style.ts';
 import { scalarText } from './scalar-text.ts';
 import { entryOf, type YamlEntry, type YamlMap, type YamlNode, type YamlSequence } from './yaml-node.ts';
+import { isYttTemplate } from './ytt-template.ts';
 
 export type { YamlRecord, YamlValue } from './internal/yaml-style.ts';
 
@@ -30,14 +31,6 @@ export type { YamlRecord, YamlValue } from './internal/yaml-style.ts';
 export function isEditable(artifact: Artifact, node: YamlNode): boolean {
   if (node.derived || node.path !== artifact.path || isYttTemplate(artifact)) return false;
   return !sharedRanges(artifact).some(({ start, end }) => start <= node.range.start && node.range.start < end);
-}
-
-/**
- * True for a template of ytt, which writes values and whole maps where `#@` stands: what looks empty is not.
- * https://carvel.dev/ytt/docs/latest/lang-ref-structures/
- */
-export function isYttTemplate({ text }: Artifact): boolean {
-  return text.includes('#@') && /(?:^|[ \t])#@/m.test(text);
 }
 
 /** True when the value of an entry is written behind its key, and not taken from elsewhere by an alias. */

@@ -6,7 +6,6 @@ import {
   documentText,
   inOrder,
   isEditable,
-  isYttTemplate,
   type Place,
   removeItems,
   removeKey,
@@ -16,6 +15,7 @@ import {
 } from '../kubernetes/edit-yaml.ts';
 import type { KubernetesObject } from '../kubernetes/manifest.ts';
 import { at, isNull, type YamlMap, type YamlNode } from '../kubernetes/yaml-node.ts';
+import { isYttTemplate } from '../kubernetes/ytt-template.ts';
 import type { Project } from '../project/project.ts';
 
 /** What edits a file makes, or undefined where one of them cannot be made: then nothing of the repair is. */

@@ -103,3 +103,14 @@ test('a file for data that a source names is asked about by its name', async () 
   );
   expect(await questionOf(source("open('/tmp/todo.db');"))).not.toMatch(/names/);
 });
+
+test('an action.yml of empty lines is read in no time', async () => {
+  const action = file('action.yml', 'runs:', ...Array.from({ length: 60_000 }, () => ''), '  x: y');
+  const started = performance.now();
+  await checkCase(
+    layOutFiles(scratch, [application, action]),
+    { id: 'security/non-root-user', area: 'security', definition: rule },
+    {},
+  );
+  expect(performance.now() - started).toBeLessThan(3000);
+});

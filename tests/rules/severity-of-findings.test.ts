@@ -194,6 +194,36 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ['note DATABASE_URL of web is a password in a URL, written in the manifest.'],
   ],
   [
+    'programs that need the machine, by their makers and by anybody',
+    'security/compose-isolation',
+    [
+      file(
+        'compose.yaml',
+        'services:',
+        ...[
+          'quay.io/podman/stable:v5.7',
+          'mirror.example.com/docker.io/moby/buildkit:${TAG}',
+          'example.com/me/podman/stable:v5.7',
+          'quay.io/skopeo/stable:v1',
+          'netdata/netdata:v2.8',
+        ].flatMap((image, at) => [`  s${at}:`, `    image: ${image}`, '    privileged: true']),
+        ...['netdata/netdata:v2.8', 'example.com/me/netdata/netdata', 'prom/node-exporter:v1.10'].flatMap(
+          (image, at) => [`  a${at}:`, `    image: ${image}`, '    pid: host', '    cap_add: [SYS_ADMIN]'],
+        ),
+      ),
+    ],
+    [
+      'warning Service s0 is privileged.',
+      'warning Service s1 is privileged.',
+      'error Service s2 is privileged.',
+      'error Service s3 is privileged.',
+      'error Service s4 is privileged.',
+      "warning Service a0 gets SYS_ADMIN and sees the machine's processes.",
+      "error Service a1 gets SYS_ADMIN and sees the machine's processes.",
+      "error Service a2 gets SYS_ADMIN and sees the machine's processes.",
+    ],
+  ],
+  [
     'a password for a server elsewhere',
     'secrets/plain-env-secret',
     compose('DATABASE_URL: postgresql://web:tide-41@db.example.com:5432/web'),

@@ -79,7 +79,7 @@ function checkFields(check: Check, step: Step, above: readonly Step[]): void {
   for (const entry of map.entries) {
     const name = entry.key.text;
     const known = type.fields.get(name);
-    if (!known && !type.open && !isFilledIn(name) && !isMarkerEntry(entry))
+    if (!known && !type.open && !isFilledIn(name) && !isMarkerEntry(entry, type))
       check.violations.push({ kind: 'unknown-field', path: inside() + name, entry, within: path() });
     // What differs by case alone is that field: what stands below it is looked at, too.
     const field = known ?? (type.open ? undefined : fieldInOtherCase(type, name));
@@ -129,7 +129,7 @@ function checkValue(check: Check, node: YamlNode, type: ValueType, path: string,
     const isOneOf = type.kind === 'one-of' && typeof node.value === 'string';
     // An empty text is taken for none.
     if (isOneOf ? node.text === '' || type.values.includes(node.text) : fits(node, type)) return;
-    if (isFilledIn(node.text) || (isOneOf ? isMarker(node.text) : isPlaceholder(node.text))) return;
+    if (isFilledIn(node.text) || (isOneOf ? isMarkerFor(path, node.text) : isPlaceholder(node.text))) return;
     if (isOneOf) check.violations.push({ kind: 'unknown-value', path, node, values: type.values, within });
     else check.violations.push({ kind: 'wrong-type', path, node, type, within });
     return;
@@ -152,7 +152,7 @@ function checkValue(check: Check, node: YamlNode, type: ValueType, path: string,
       break;
     default:
       // `{{ value }}` without quotes is a map to YAML.
-      if (!isTemplateMap(node)) check.violations.push({ kind: 'wrong-type', path, node, type, within });
+      if (!isTemplateMap(node, path)) check.violations.push({ kind: 'wrong-type', path, node, type, within });
   }
 }
 
@@ -189,18 +189,31 @@ function isPlaceholder(text: string): boolean {
   return /^[A-Z][A-Z0-9]{2,}(?:[_-][A-Z0-9]+)*$/.test(text) || /^[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+$/.test(text);
 }
 
-/** `HELMSUBST_AFFINITY`: neither a field nor one of the words that a field takes looks like that. */
+/** `HELMSUBST_SERVICE_TYPE`. */
 function isMarker(text: string): boolean {
   return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text);
 }
 
-/** A marker with nothing behind it; `env: {DB_HOST: db}` is a mistake. */
-function isMarkerEntry({ key, value }: YamlEntry): boolean {
-  return isMarker(key.text) && value.kind === 'scalar' && value.text === '';
+/**
+ * `HELMSUBST_DNS_POLICY` in `dnsPolicy`: what a script puts a value in place of ends as the field does that it is for. `CLUSTER_FIRST` is a
+ * word in the wrong spelling, and `DB_CONFIG` a name.
+ */
+export function isMarkerFor(path: string, text: string): boolean {
+  const last = /[A-Z]?[a-z0-9]+(?=(?:\[\d+\])?$)/.exec(path)?.[0].toUpperCase();
+  return isMarker(text) && last !== undefined && text.endsWith(last);
 }
 
-function isTemplateMap({ flow, entries }: YamlMap): boolean {
-  if (entries.length > 0 && entries.every(isMarkerEntry)) return true;
+/** A marker with nothing behind it, where a script puts fields; `RESTART_POLICY` is a field in the wrong spelling. */
+function isMarkerEntry({ key, value }: YamlEntry, type: ObjectType): boolean {
+  if (!isMarker(key.text) || value.kind !== 'scalar' || value.text !== '') return false;
+  return fieldInOtherCase(type, key.text.replaceAll('_', '')) === undefined;
+}
+
+function isTemplateMap({ flow, entries }: YamlMap, path: string): boolean {
+  const [first, ...others] = entries;
+  // `env: {DB_HOST: ""}` is a mistake.
+  if (first && others.length === 0 && first.value.kind === 'scalar' && first.value.text === '')
+    if (isMarkerFor(path, first.key.text)) return true;
   return flow && entries.length <= 1 && entries.every(({ value }) => isNull(value));
 }
 

@@ -41,7 +41,13 @@ function isExplained(project: Project, { object, replicasNode }: Workload): bool
   if (replicasNode && hasReason(project, replicasNode)) return true;
   const { start, end } = object.range;
   const text = project.artifacts.get(object.path)?.text.slice(start, end) ?? '';
-  return object.origin.kind === 'file' && /^[ \t]*#.*\breplicas\b/im.test(text);
+  return object.origin.kind === 'file' && text.split('\n').some(speaksOfReplicas);
+}
+
+/** `# replicas: 3` is a setting that is switched off, and no reason. */
+function speaksOfReplicas(line: string): boolean {
+  const comment = /^#+[ \t]*(.*)/.exec(line.trim())?.[1] ?? '';
+  return /\breplicas\b/i.test(comment) && !/^replicas: *(?:$|["'{$<]|\d+ *(?:$|#))/.test(comment);
 }
 
 /** Two replicas, with a budget that keeps one of them there. */

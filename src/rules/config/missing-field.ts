@@ -1,11 +1,11 @@
 import type { Fix } from '../../core/fix.ts';
 import type { ReportedPlace } from '../../core/rule.ts';
-import { isYttTemplate } from '../../kubernetes/edit-yaml.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import type { Violation } from '../../kubernetes/schema/check-object.ts';
 import { describeType } from '../../kubernetes/schema/value-type.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, entryOf, isNull } from '../../kubernetes/yaml-node.ts';
+import { isYttTemplate } from '../../kubernetes/ytt-template.ts';
 import { faultsOf, mayBePart } from '../../project/object-faults.ts';
 import type { Project } from '../../project/project.ts';
 import { objectRule } from '../../project/rule.ts';

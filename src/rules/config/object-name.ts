@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { dataKeyFault, keyFault, labelNameFault, objectNameFault } from '../../kubernetes/object-names.ts';
-import { isFilledIn } from '../../kubernetes/schema/check-object.ts';
+import { isFilledIn, isMarkerFor } from '../../kubernetes/schema/check-object.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { entriesAt, itemsAt, scalarAt, type YamlNode, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { objectRule } from '../../project/rule.ts';
@@ -23,7 +23,7 @@ export const rule = objectRule({
       const { text } = node;
       // What is filled in first is no name yet.
       if (node.style === 'absent' || text === '' || isFilledIn(text) || text.includes('((')) continue;
-      if (what === 'the name' && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text)) continue;
+      if (what === 'the name' && isMarkerFor('name', text)) continue;
       const fault = faultOf(text);
       if (fault) report({ at: node, message: `${titleOf(object)}: ${what} ${shown(text)} ${fault}.` });
     }

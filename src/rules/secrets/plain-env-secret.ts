@@ -26,8 +26,8 @@ interface Literal {
   readonly kind: 'container' | 'configMap' | 'service' | 'build';
   /** What was found in a file that is one value; it stays where it is. Else name and value tell. */
   readonly inFile?: SecretInFile['secret'];
-  /** The value is what Compose takes where nobody sets a variable. */
-  readonly isDefault?: boolean;
+  /** The variable for which Compose takes the value where nobody sets it. */
+  readonly isDefaultOf?: string;
   /** What moves the literals of a group, those of containers apart, which are of one workload. */
   readonly move?: (names: readonly string[]) => Fix | undefined;
   /** Whether Compose gives this name to a container of the same project. */
@@ -77,14 +77,14 @@ export const rule = projectRule({
         : literalsToSecret(project, literals, option.text('as') === 'files' ? 'files' : 'env');
       report({
         at: first.at,
-        message: first.isDefault
+        message: first.isDefaultOf
           ? `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? 'is' : 'are'}, where nobody sets ${others.length === 0 ? 'it' : 'them'}, what this file says for everyone to read.`
           : `${all.map(({ name }) => name).join(', ')} of ${ownerOf(all)} ${others.length === 0 ? `is a ${first.secret.kind}` : 'are secrets'}, written in the manifest.`,
         also: others.map(({ at }) => at),
         ...(severity && { severity }),
         ...(fix && { fix }),
-        ...(first.isDefault && {
-          remedy: `Change the secret where it is in use, and let Compose refuse to start without one: \${${first.name}:?}.`,
+        ...(first.isDefaultOf && {
+          remedy: `Change the secret where it is in use, and let Compose refuse to start without one: \${${first.isDefaultOf}:?}.`,
         }),
         peers: peersOf(first.kind, all),
       });
@@ -118,8 +118,7 @@ function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
   const groups = new Map<string, Found[]>();
   for (const literal of literals) {
     const secret = literal.inFile ?? secretInVariable(literal.name, literal.value);
-    // A default password is mostly that of a database beside it, which is reached from nowhere else.
-    if (!secret || (literal.isDefault && secret.kind.startsWith('password'))) continue;
+    if (!secret || (literal.isDefaultOf && secret.kind.startsWith('password') && !isForElsewhere(literal))) continue;
     const key = `${literal.at.path}\0${literal.kind}\0${literal.group}`;
     const group = groups.get(key) ?? [];
     // Overlays give one place several times.
@@ -139,7 +138,7 @@ function ownerOf([first, ...others]: readonly Found[]): string {
 function severityOf(found: readonly Found[]): Severity | undefined {
   if (found.some((each) => each.secret.certainty === 'certain' && !isForNeighbour(each))) return undefined;
   const [first] = found;
-  if (first?.isDefault) return severityOfSecretIn(first.at.path) ?? 'warning';
+  if (first?.isDefaultOf) return severityOfSecretIn(first.at.path) ?? 'warning';
   if (found.some(({ kind }) => kind === 'service' || kind === 'build')) return 'note';
   return first && severityOfSecretIn(first.at.path);
 }
@@ -147,8 +146,19 @@ function severityOf(found: readonly Found[]): Severity | undefined {
 /** A password for what Compose starts beside it, whose own password stands in the same file: `postgresql://app:app@db:5432/app`. */
 function isForNeighbour({ secret, value, isNeighbour }: Found): boolean {
   if (!isNeighbour || secret.kind !== 'password in a URL') return false;
-  const host = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@([a-z0-9_.-]+)(?:[:/?#]|$)/i.exec(value)?.[1];
+  const host = hostOf(value);
   return host !== undefined && isNeighbour(host);
+}
+
+/** A default password is mostly that of a database beside it, which is reached from nowhere else. One for a host of a domain is not. */
+function isForElsewhere({ value, isNeighbour }: Literal): boolean {
+  const host = hostOf(value);
+  if (!host?.includes('.') || !isNeighbour) return false;
+  return !isNeighbour(host) && !/^127\.|^0\.0\.0\.0$|\.(?:local|localhost|internal)$/i.test(host);
+}
+
+function hostOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@([a-z0-9_.-]+)(?:[:/?#]|$)/i.exec(url)?.[1];
 }
 
 function containerLiterals({ workloads }: Project): Literal[] {
@@ -217,18 +227,19 @@ function serviceLiterals(project: Project, neighbours: ComposeNeighbours): Liter
           owner: service.name,
           kind: 'service' as const,
         };
-        const byDefault = defaultValue.exec(value)?.[1];
-        if (byDefault !== undefined)
-          return [
-            { ...own, value: byDefault, group: `${service.name}\0defaults`, isDefault: true, move: () => undefined },
-          ];
+        const isNeighbour = (host: string) => neighbours.has(file, host);
+        const [, isDefaultOf, byDefault] = defaultValue.exec(value) ?? [];
+        if (isDefaultOf !== undefined && byDefault !== undefined) {
+          const group = `${service.name}\0defaults`;
+          return [{ ...own, value: byDefault, group, isDefaultOf, isNeighbour, move: () => undefined }];
+        }
         if (refersToVariable(value)) return [];
         return [
           {
             ...own,
             value,
             group: service.name,
-            isNeighbour: (host: string) => neighbours.has(file, host),
+            isNeighbour,
             move: (names: readonly string[]) => composeToEnvFile(project, file, service, names),
           },
         ];
@@ -238,7 +249,7 @@ function serviceLiterals(project: Project, neighbours: ComposeNeighbours): Liter
 }
 
 /** `${SECRET_KEY:-value}`, which Compose sets to the value where nobody sets the variable. */
-const defaultValue = /^\$\{\w+:?-([^${}]+)\}$/;
+const defaultValue = /^\$\{(\w+):?-([^${}]+)\}$/;
 
 /** Arguments of the builds of Compose, which stay in the history of the image as well. */
 function buildLiterals(project: Project, neighbours: ComposeNeighbours): Literal[] {

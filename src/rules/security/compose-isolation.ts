@@ -1,4 +1,4 @@
-import { runsContainers } from '../../bases/nested-runtimes.ts';
+import { isContainerEngine, startsContainers, wholeName } from '../../bases/nested-runtimes.ts';
 import { enumerate } from '../../core/enumerate.ts';
 import type { Fix } from '../../core/fix.ts';
 import { groupBy } from '../../core/group-by.ts';
@@ -30,16 +30,21 @@ export const rule = composeRule({
       const [first, ...others] = one?.openings ?? [];
       if (one === undefined || first === undefined) continue;
       const { service, openings } = one;
-      const isDocker = runsDocker(project, service);
-      const isAgent = agents.test(service.image?.text ?? '');
-      const fix = isDocker || isAgent ? undefined : separated(project, service, openings);
+      const images = imagesOf(project, service);
+      const mirrors = project.mirrors ?? new Map<string, string>();
+      const isDocker = images.some((image) => isContainerEngine(image, mirrors));
+      const agent = wholeName(service.image?.text ?? '', mirrors) ?? '';
+      const isAgent = agents.test(agent);
+      const isAsked =
+        isDocker || (isAgent && tracers.test(agent) && !openings.some(({ node }) => node === service.privileged));
+      const fix = isAgent || images.some(startsContainers) ? undefined : separated(project, service, openings);
       const shared = sharing.length === 0 ? '' : `; ${sharing.length} more share this`;
       report({
         ...(fix && { fix }),
         at: { path: first.node.path, range: first.node.range },
         also: others.map(({ node, says }) => ({ path: node.path, range: node.range, note: says })),
         message: `Service ${service.name} ${enumerate(openings.map(({ says }) => says))}${shared}.`,
-        severity: first.isWhole && !isDocker && !isAgent ? 'error' : 'warning',
+        severity: openings.some(({ isWhole }) => isWhole) && !isAsked ? 'error' : 'warning',
         ...(isDocker && {
           remedy:
             'A program that starts containers does not start without it: let nothing run in it that is not trusted on the machine.',
@@ -53,21 +58,26 @@ export const rule = composeRule({
   },
 });
 
-/** Images whose purpose is to look at the machine: their makers' own documentation gives them its processes, and capabilities for that. */
+/** Images whose purpose is to look at the machine, by their makers' names: the documentation of each gives it the machine's processes. */
 const agents =
-  /(?:^|\/)(?:netdata\/netdata|datadog(?:hq)?\/agent|cadvisor(?:\/cadvisor)?|node[-_]exporter|falcosecurity\/falco[\w-]*|sysdig\/agent[\w-]*|newrelic\/infrastructure[\w-]*|zabbix\/zabbix-agent2?|dynatrace\/oneagent|aquasec\/tracee|nicolargo\/glances)(?=[:@]|$)/;
+  /^(?:netdata\/netdata|(?:(?:gcr|eu\.gcr|asia\.gcr)\.io\/datadoghq|public\.ecr\.aws\/datadog|datadog|registry\.datadoghq\.com)\/agent|(?:gcr\.io\/(?:cadvisor|google[-_]containers)|ghcr\.io\/google|google)\/cadvisor|(?:prom|(?:quay\.io\/)?prometheus)\/node-exporter|(?:public\.ecr\.aws\/)?falcosecurity\/falco[\w-]*|(?:quay\.io\/)?sysdig\/agent[\w-]*|newrelic\/infrastructure[\w-]*|zabbix\/zabbix-agent2?|dynatrace\/oneagent|aquasec\/tracee|nicolargo\/glances)$/;
+
+/**
+ * Those of them whose documentation asks for SYS_ADMIN, to follow the calls of the machine's programs.
+ * https://learn.netdata.cloud/docs/netdata-agent/installation/docker, https://docs.datadoghq.com/network_monitoring/cloud_network_monitoring/setup/
+ */
+const tracers = /^netdata\/netdata$|\bdatadog(?:hq(?:\.com)?)?\/agent$/;
 
 function placesOf(openings: readonly Opening[]): string {
   return openings.map(({ node: { path, range } }) => `${path}:${range.start}`).join(' ');
 }
 
-/** The image of Docker in Docker, or of another program that starts containers, which needs to be privileged. */
-function runsDocker({ builds }: Project, service: ComposeService): boolean {
+/** The image of a service, and what it is built on where it is built here. */
+function imagesOf({ builds }: Project, service: ComposeService): readonly string[] {
   const bases = builds
     .filter(({ runBy }) => runBy.some((use) => use.kind === 'service' && use.service === service))
     .flatMap(({ stage }) => (stage ? externalBase(stage) : []));
-  const named = bases.flatMap((base) => (base.kind === 'image' ? base.reference : []));
-  return [service.image?.text ?? '', ...named].some(runsContainers);
+  return [service.image?.text ?? '', ...bases.flatMap((base) => (base.kind === 'image' ? base.reference : []))];
 }
 
 /** The service without what opens it. */

@@ -1,4 +1,4 @@
-import { runsContainers } from '../../bases/nested-runtimes.ts';
+import { startsContainers } from '../../bases/nested-runtimes.ts';
 import { enumerate } from '../../core/enumerate.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { YamlScalar } from '../../kubernetes/yaml-node.ts';
@@ -59,7 +59,7 @@ export const rule = workloadRule({
       // A DaemonSet is there to do such things.
       const fix =
         workload.kind === 'DaemonSet' ||
-        runsContainers(imageReference?.text ?? '') ||
+        startsContainers(imageReference?.text ?? '') ||
         found.some((added) => hasReason(project, added))
           ? undefined
           : manifestFix(`Drop ${names}`, removeItemsIn(project, workload.object, node, path, found), [

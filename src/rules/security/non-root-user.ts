@@ -201,8 +201,8 @@ function isActionOfGitHub({ readFile }: Project, { path }: Dockerfile): boolean 
   const directory = path.slice(0, path.lastIndexOf('/') + 1);
   return ['action.yml', 'action.yaml'].some((name) => {
     const text = readFile?.(directory + name)?.text ?? '';
-    if (!/^\s+using\s*:\s*["']?docker["']?\s*(?:#.*)?$/m.test(text)) return false;
-    const image = /^\s+image\s*:\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
+    if (!/^[ \t]+using[ \t]*:[ \t]*["']?docker["']?[ \t]*(?:#.*)?$/m.test(text)) return false;
+    const image = /^[ \t]+image[ \t]*:[ \t]*["']?([^"'\s#]+)/m.exec(text)?.[1];
     return (
       image !== undefined &&
       (image.startsWith('docker://') || image.replace(/^\.\//, '') === path.slice(directory.length))

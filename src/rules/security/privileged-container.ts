@@ -1,4 +1,4 @@
-import { runsContainers } from '../../bases/nested-runtimes.ts';
+import { startsContainers } from '../../bases/nested-runtimes.ts';
 import { at, booleanAt, type YamlNode } from '../../kubernetes/yaml-node.ts';
 import { hasReason } from '../../project/has-reason.ts';
 import { workloadRule } from '../../project/rule.ts';
@@ -29,7 +29,7 @@ export const rule = workloadRule({
           severity === 'error' &&
           role !== 'init' &&
           !hasReason(project, security.privileged.node) &&
-          !runsContainers(imageReference?.text ?? '')
+          !startsContainers(imageReference?.text ?? '')
             ? manifestFix('Drop privileged', replaceIn(project, workload.object, security.privileged.node, false), [
                 asks(
                   `Container ${name} needs no device, mount or kernel setting of the node.`,

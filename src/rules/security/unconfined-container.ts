@@ -1,4 +1,4 @@
-import { runsContainers } from '../../bases/nested-runtimes.ts';
+import { startsContainers } from '../../bases/nested-runtimes.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { ContainerSecurity } from '../../kubernetes/workload.ts';
 import type { YamlNode } from '../../kubernetes/yaml-node.ts';
@@ -23,7 +23,7 @@ export const rule = workloadRule({
         if (reported.has(place)) continue;
         reported.add(place);
         const fix =
-          hasReason(project, place) || runsContainers(imageReference?.text ?? '')
+          hasReason(project, place) || startsContainers(imageReference?.text ?? '')
             ? undefined
             : manifestFix(`Use ${instead}`, replaceIn(project, workload.object, place, instead), [
                 asks(
