@@ -40,6 +40,8 @@ const besideAudit = {
 export const lateAudit = {
   bake: { file: 'src/kubernetes/bake.ts', functions: ['readBake'] },
   'structured-logs': { file: 'src/repairs/structured-logs.ts', functions: ['structuredLogs'] },
+  'structured-access-log': { file: 'src/repairs/structured-access-log.ts', functions: ['structuredAccessLog'] },
+  'drop-sudo': { file: 'src/repairs/drop-sudo.ts', functions: ['dropSudo'] },
 };
 
 /** The same, which is loaded as bundles are, with compiled code. */
