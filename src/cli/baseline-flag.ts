@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readBaseline } from '../audit/baseline.ts';
 import { UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 
 /**
@@ -17,7 +19,7 @@ export function baselineFrom(parsed: ParsedArguments, terminal: Terminal): Reado
     if (error instanceof UserError) throw error;
     throw new UserError('the baseline cannot be read', {
       where: file,
-      remedy: `Write it first: plimsoll audit --write-baseline ${file}`,
+      remedy: `Write it first: plimsoll audit --write-baseline ${shellWord(printable(file))}`,
       cause: error,
     });
   }

@@ -7,6 +7,7 @@ import type { FileChange } from '../init/files.ts';
 import { type ApplicationPlan, secretsOf } from '../init/plan.ts';
 import { join } from '../init/repository.ts';
 import { buildPlace, questionText } from '../init/writers/dockerfile.ts';
+import { placeWord } from './place-word.ts';
 
 interface TextOptions {
   readonly written: boolean;
@@ -25,9 +26,9 @@ export function initText({ plans, undecided }: Detected, changes: readonly FileC
   blocks.push(
     ...undecided.map(({ directory, language, undecided: what, flag }) =>
       [
-        `${directory || '.'}   ${language}`,
-        `  ? ${what}`,
-        ...(flag ? [`    plimsoll init ${directory || '.'} ${flag} …`] : []),
+        `${printable(directory || '.')}   ${language}`,
+        `  ? ${printable(what)}`,
+        ...(flag ? [`    plimsoll init ${placeWord(options.directory, directory)} ${flag} …`] : []),
       ].join('\n'),
     ),
   );
@@ -42,11 +43,11 @@ function planText(plan: ApplicationPlan, { colored }: TextOptions): string {
   const width = Math.max(...plan.decisions.map(({ topic }) => topic.length));
   const values = Math.min(40, Math.max(...plan.decisions.map(({ value }) => value.length)));
   return [
-    `${bold(plan.name)}   ${plan.directory || '.'}`,
+    `${bold(plan.name)}   ${printable(plan.directory || '.')}`,
     ...plan.decisions.map(({ topic, value, evidence }) =>
-      `  ${topic.padEnd(width)}  ${shortened(value, 60).padEnd(values)}  ${dim(evidence)}`.trimEnd(),
+      `  ${topic.padEnd(width)}  ${printable(shortened(value, 60)).padEnd(values)}  ${dim(printable(evidence))}`.trimEnd(),
     ),
-    ...plan.questions.map((each) => `  ? ${questionText(each)}`),
+    ...plan.questions.map((each) => `  ? ${printable(questionText(each))}`),
   ].join('\n');
 }
 
@@ -128,12 +129,12 @@ function nextText(
       ? [
           `  and the same for ${plans
             .slice(1)
-            .map(({ directory: each }) => each || '.')
+            .map(({ directory: each }) => printable(each || '.'))
             .join(', ')}`,
         ]
       : [];
   return [
-    ...(directory === '' ? [] : [`  cd ${shellWord(directory)}`]),
+    ...(directory === '' ? [] : [`  cd ${placeWord(directory, '')}`]),
     ...commands.map(([call = '', meaning = '']) => `  ${call.padEnd(width)}   ${meaning}`),
     ...more,
   ].join('\n');
@@ -195,5 +196,5 @@ export function initJson(
 
 /** A path of an application, for a shell. */
 function inPlace({ directory }: Pick<ApplicationPlan, 'directory'>, file: string): string {
-  return shellWord(join(directory, file));
+  return shellWord(printable(join(directory, file)));
 }

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { parseImageReference } from '../core/image-reference.ts';
 import { isPort } from '../core/port-number.ts';
+import { printable } from '../core/printable.ts';
 import { type Detected, detectApplications, type Existing } from '../init/detect.ts';
 import { detectors } from '../init/detectors.ts';
 import { patchOf } from '../init/diff.ts';
@@ -18,11 +19,16 @@ import { finalUser } from '../project/stage-facts.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { initJson, initText } from './init-output.ts';
 import { isColored } from './is-colored.ts';
+import { placeWord } from './place-word.ts';
 import { readTarget } from './read-target.ts';
 import { typedAgain } from './typed-again.ts';
 
 /** Detects, plans and writes as the arguments of `plimsoll init` say. False when something could not be decided. */
 export async function performInit(parsed: ParsedArguments, terminal: Terminal): Promise<boolean> {
+  if (parsed.has('json') && parsed.has('diff'))
+    throw new UserError('--json and --diff cannot be asked for together', {
+      remedy: 'Leave one of them out: --json has the text of each file.',
+    });
   const target = await readTarget(parsed.positionals, undefined, terminal);
   if (target.kind !== 'directory')
     throw new UserError('init takes one directory', {
@@ -39,7 +45,7 @@ export async function performInit(parsed: ParsedArguments, terminal: Terminal): 
     existing: existingIn(await loadProject({ kind: 'directory', path: root }), force),
   });
   if (detected.plans.length === 0 && detected.undecided.length === 0) throw nothingFound(within);
-  refuseOneAnswerForAll(parsed, detected);
+  refuseOneAnswerForAll(parsed, detected, seenFrom(terminal, root));
   const changes = plannedFiles(repository, detected.plans, { force, manifests: !parsed.has('no-manifests') });
   const writes = !parsed.has('dry-run') && !parsed.has('diff');
   if (writes) writeFiles(root, changes);
@@ -63,9 +69,14 @@ function outputOf(
   if (parsed.has('json')) return initJson(detected, changes, written, findings);
   if (parsed.has('diff')) return patchOf(changes);
   const colored = isColored(parsed, terminal);
-  const directory = path.relative(terminal.cwd, root).split(path.sep).join('/');
+  const directory = seenFrom(terminal, root);
   const command = typedAgain('init', parsed, { without: ['--dry-run', '-n'] });
   return initText(detected, changes, { written, colored, directory, findings, command });
+}
+
+/** A directory as seen from the working directory, with forward slashes; '' when it is the same. */
+function seenFrom({ cwd }: Terminal, directory: string): string {
+  return path.relative(cwd, directory).split(path.sep).join('/');
 }
 
 function nothingFound(within: string): UserError {
@@ -122,16 +133,14 @@ function isBaseKind(value: string | undefined): value is BaseKind {
 const answersForOne = ['port', 'data', 'stateless', 'start', 'name', 'image', 'runtime-version'];
 
 /** One port or name cannot be that of several applications. */
-function refuseOneAnswerForAll(parsed: ParsedArguments, { plans, undecided }: Detected): void {
+function refuseOneAnswerForAll(parsed: ParsedArguments, { plans, undecided }: Detected, root: string): void {
   const given = answersForOne.find((name) => parsed.has(name));
-  const directories = [...plans, ...undecided].map(({ directory }) => directory || '.');
-  if (given !== undefined && directories.length > 1)
-    throw new UserError(
-      `--${given} is for one application, and there are ${directories.length}: ${directories.join(', ')}`,
-      {
-        remedy: `Name one: plimsoll init ${directories[0]} --${given} …`,
-      },
-    );
+  const [first, ...others] = [...plans, ...undecided].map(({ directory }) => directory);
+  if (given === undefined || first === undefined || others.length === 0) return;
+  const named = [first, ...others].map((each) => printable(each || '.')).join(', ');
+  throw new UserError(`--${given} is for one application, and there are ${others.length + 1}: ${named}`, {
+    remedy: `Name one: plimsoll init ${placeWord(root, first)} --${given} …`,
+  });
 }
 
 /** What the repository has already. With `--force` nothing counts: all is written anew. */
