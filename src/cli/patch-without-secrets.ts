@@ -24,12 +24,16 @@ export async function patchWithoutSecrets(
     });
     const found = fixesWithSecret(report).filter((each) => !hidden.has(nameOf(each)));
     if (found.length === 0) {
-      const { root } = session.project;
-      const files = report.files.map((file) => ({ ...file, path: linkedPlace(root, file.path) }));
+      const files = report.files.map((file) => ({ ...file, path: placeInPatch(session, file.path) }));
       return { patch: renderPatch({ files }, { prefix }), hidden: [...hidden.values()], report };
     }
     found.forEach(hide);
   }
+}
+
+/** Standard input has the name that `--stdin-path` gives it: `git apply` would make a file of one without. */
+function placeInPatch({ target, project: { root } }: FixSession, file: string): string {
+  return target.kind === 'bytes' && file === '-' ? 'Dockerfile' : linkedPlace(root, file);
 }
 
 function fixesWithSecret({ files, applied }: FixReport): AppliedFix[] {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { encodeArtifact } from '../core/artifact.ts';
 import { attachFixProofs } from '../core/attach-proofs.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
@@ -60,7 +61,7 @@ async function show(
   await print(report, session.project.root, parsed, terminal);
   if (!parsed.has('json') && !parsed.has('quiet')) terminal.stdout.write(passedOver(report, parsed));
   const changes = report.files.length > 0;
-  if (parsed.has('check')) return changes ? exitCodes.findings : exitCodes.clean;
+  if (parsed.has('check')) return changes ? exitCodes.findings : unchangedCode(session, report);
   if (!changes || parsed.has('json')) return exitCodes.clean;
   if (asker === undefined) {
     if (!parsed.has('quiet')) terminal.stdout.write(`\nNothing is written yet.   ${nextSteps(report, parsed)}\n`);
@@ -184,7 +185,18 @@ async function printPatch(session: FixSession, terminal: Terminal): Promise<numb
   terminal.stdout.write(patch);
   nameHidden(hidden, terminal);
   nameLeftAlone(report, terminal);
-  return exitCodes.clean;
+  return report.files.length > 0 ? exitCodes.clean : unchangedCode(session, report);
+}
+
+/** Nothing to repair is clean; what was named itself and could not be judged is an input error. */
+function unchangedCode({ target, project }: FixSession, { leftAlone }: FixReport): number {
+  if (target.kind === 'directory') return exitCodes.clean;
+  const isNamed =
+    target.kind === 'bytes'
+      ? () => true
+      : (file: string) => target.paths.includes(path.resolve(target.root, file)) && !project.templates.has(file);
+  const isUnread = target.kind === 'bytes' && project.artifacts.size === 0;
+  return isUnread || leftAlone.some((file) => isNamed(file.path)) ? exitCodes.usage : exitCodes.clean;
 }
 
 /** All fixes that a patch cannot hold in one message, with their places. */

@@ -200,6 +200,12 @@ describe('what takes findings out', () => {
     expect((await audit([])).stdout).not.toContain('cache/image-tag');
   });
 
+  test('a baseline that is not there is to be written by a word of a shell', async () => {
+    await expect(audit(['--baseline', 'x $(touch HACK)'])).rejects.toMatchObject({
+      remedy: "Write it first: plimsoll audit --write-baseline 'x $(touch HACK)'",
+    });
+  });
+
   test('a baseline: moved lines stay known, new findings are reported', async () => {
     write({ Dockerfile: bad });
     expect((await audit(['--write-baseline', 'known.json'])).code).toBe(0);

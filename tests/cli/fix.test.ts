@@ -27,6 +27,7 @@ const fixable = 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n
 const repaired =
   'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nUSER 10001\n';
 const only = ['--rule', 'layers/package-cache-left'];
+const refused = 'FROM debian:12\nNONSENSE here\n';
 
 function write(files: Readonly<Record<string, string | Uint8Array>>): void {
   for (const [name, content] of Object.entries(files)) {
@@ -127,13 +128,28 @@ ${probes}`;
   test.each([
     [['--check'], fixable, 1, 'layers/package-cache-left'],
     [['--check'], repaired, 0, 'nothing to repair'],
-    [['--diff'], fixable, 0, '+++ b/'],
+    [['--diff'], fixable, 0, 'diff --git a/Dockerfile b/Dockerfile\n--- a/Dockerfile\n+++ b/Dockerfile\n'],
+    [['--diff', '--stdin-path', 'a/b.Dockerfile'], fixable, 0, '+++ b/a/b.Dockerfile\n'],
+    [['--check'], refused, 2, 'Mend that first'],
+    [['--diff'], refused, 2, ''],
+    [['--check'], '\0\x01\0', 2, 'nothing to repair'],
+    [['--diff'], '\0\x01\0', 2, ''],
     [['--json'], fixable, 0, '"plimsoll-fix-report"'],
   ] as const)('standard input with %j is judged as a file is', async (flags, input, expected, shown) => {
     const { code, stdout } = await fix(['-', ...only, ...flags], { input });
     expect(code).toBe(expected);
     expect(stdout).toContain(shown);
     if (input === repaired) expect((await fix(['-', ...only, '--diff'], { input })).stdout).toBe('');
+  });
+
+  test.each([
+    [['Dockerfile'], 2],
+    [['.'], 0],
+    [['a.Dockerfile', 'Dockerfile'], 2],
+    [['a.Dockerfile', 'Dockerfile.j2'], 0],
+  ] as const)('--check of %j with a file that BuildKit refuses', async (paths, expected) => {
+    write({ Dockerfile: refused, 'a.Dockerfile': repaired, 'Dockerfile.j2': 'FROM {{ base }}\nRUN true\n' });
+    expect((await fix(['--check', ...paths, ...only])).code).toBe(expected);
   });
 
   test('what is offered next is what was asked, not all of this directory', async () => {

@@ -79,7 +79,12 @@ export const command: Command = {
       description: 'Colour the diff; NO_COLOR is honoured',
     },
     { name: 'quiet', short: 'q', group: 'Output', description: 'No progress line and no hints' },
-    { name: 'stdin-path', value: 'PATH', group: 'Output', description: 'What standard input is called' },
+    {
+      name: 'stdin-path',
+      value: 'PATH',
+      group: 'Output',
+      description: 'What standard input is called; a patch calls it Dockerfile without',
+    },
     configFlag,
     {
       name: 'online',
