@@ -40,13 +40,23 @@ function wordsOf(command: Command): string {
 function bashForms(command: Command): string[] {
   if (!command.forms?.length) return [];
   return [
-    '      case "${COMP_WORDS[2]}" in',
+    '      case "${COMP_WORDS[at+1]}" in',
     ...command.forms.map(
-      ({ name }) => `        ${name}) [ "$COMP_CWORD" -gt 2 ] && words="${wordsOf(commandAs(command, name))}" ;;`,
+      ({ name }) =>
+        `        ${name}) [ "$COMP_CWORD" -gt $((at + 1)) ] && words="${wordsOf(commandAs(command, name))}" ;;`,
     ),
     '      esac',
   ];
 }
+
+/** `--flag=VALUE` is three words where COMP_WORDBREAKS has the sign, as it has by default, and only what stands behind it is completed; else it is one. */
+const bashEquals: readonly string[] = [
+  '  if [ "$current" = "=" ]; then current="" valued=1',
+  '  elif [ "$previous" = "=" ]; then previous="${COMP_WORDS[COMP_CWORD-2]}" valued=1',
+  '  else case "$current" in',
+  '    --*=*) previous="${current%%=*}" stem="${current%%=*}=" current="${current#*=}" valued=1 ;;',
+  '  esac; fi',
+];
 
 function bashScript(loaded: readonly Command[]): string {
   const cases = loaded.flatMap((command) => [
@@ -60,16 +70,19 @@ function bashScript(loaded: readonly Command[]): string {
   ]);
   return [
     '_plimsoll() {',
-    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words=""',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words="" at=1 stem="" valued=""',
     '  COMPREPLY=()',
-    '  if [ "$COMP_CWORD" -eq 1 ]; then',
-    `    COMPREPLY=($(compgen -W "${[...loaded.map(({ name }) => name), '--help', '--version'].join(' ')}" -- "$current"))`,
+    '  while [ "$at" -lt "$COMP_CWORD" ] && [ "${COMP_WORDS[at]}" = --debug ]; do at=$((at + 1)); done',
+    '  if [ "$COMP_CWORD" -eq "$at" ]; then',
+    `    COMPREPLY=($(compgen -W "${[...loaded.map(({ name }) => name), '--help', '--version', '--debug'].join(' ')}" -- "$current"))`,
     '    return',
     '  fi',
-    '  case "${COMP_WORDS[1]}" in',
+    ...bashEquals,
+    '  case "${COMP_WORDS[at]}" in',
     `    help) words="${loaded.map(({ name }) => name).join(' ')}" ;;`,
     ...cases,
     '  esac',
+    '  [ -z "$valued" ] || return',
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
     '}',
     'complete -o default -F _plimsoll plimsoll',
@@ -82,7 +95,7 @@ function bashFlagCase(flag: FlagDefinition): string[] {
   if (values === undefined) return [];
   const names = [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])].join('|');
   return [
-    `        ${names}) ${values.length > 0 ? `COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current"))` : 'COMPREPLY=()'}; return ;;`,
+    `        ${names}) ${values.length > 0 ? `COMPREPLY=($(compgen -P "$stem" -W "${values.join(' ')}" -- "$current"))` : 'COMPREPLY=()'}; return ;;`,
   ];
 }
 

@@ -31,6 +31,26 @@ test('behind the word of a form its flags alone', () => {
   ]);
 });
 
+test.each([
+  ['as one word', ['audit', '--format=js'], ['--format=json']],
+  ['as one word without a value', ['fix', '--area='], expect.arrayContaining(['--area=cache', '--area=layers'])],
+  ['as three words', ['audit', '--format', '=', 'js'], ['json']],
+  ['as three words without a value', ['audit', '--format', '='], expect.arrayContaining(['json', 'sarif'])],
+  ['with rules', ['audit', '--rule=layers/package-cache'], ['--rule=layers/package-cache-left']],
+  ['of a switch', ['audit', '--json='], []],
+  ['of a switch, as three words', ['audit', '--json', '=', '-'], []],
+  ['behind --debug', ['--debug', 'audit', '--format=js'], ['--format=json']],
+])('a flag and its value with a sign between them, %s', (_, words, expected) => {
+  expect(offered('plimsoll', ...words)).toEqual(expected);
+});
+
+test('--debug before the command changes nothing', () => {
+  expect(offered('plimsoll', '--debug', 'aud')).toEqual(['audit']);
+  expect(offered('plimsoll', '--deb')).toEqual(['--debug']);
+  expect(offered('plimsoll', '--debug', 'audit', '--for')).toEqual(['--format']);
+  expect(offered('plimsoll', '--debug', 'image', 'diff', '--')).not.toContain('--sbom');
+});
+
 test('fish offers no flag behind the word of a form that refuses it', async () => {
   const lines = (await completionScript('fish')).split('\n');
   const sbom = lines.find((line) => line.includes('from image') && line.includes(' -l sbom '));
