@@ -4,8 +4,11 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import { type PlacedPackageCommand, packageCommands } from '../dockerfile/package-commands.ts';
 import { removeCommand } from '../dockerfile/remove-command.ts';
+import type { Stage } from '../dockerfile/stage.ts';
 import { onlyCleanUp } from '../ecosystems/cleanup.ts';
+import { readPackageCommand } from '../ecosystems/package-command.ts';
 import type { Project } from '../project/project.ts';
+import { stageChain } from '../project/stage-facts.ts';
 import { fetchListsThere, listDependents, mayReadLists } from './list-dependents.ts';
 import { sameSources } from './sources-changed.ts';
 
@@ -34,7 +37,7 @@ export function updateWithInstall(
   const own = commands.find(({ range }) => range.start === command.range.start);
   if (own === undefined || hidden) return undefined;
   // `apt-get update && apt-cache search cuda`: that is what the lists are fetched for.
-  if (commands.some((each) => each.range.start > own.range.end && looksThemUp(each))) return undefined;
+  if (areLookedUp(dockerfile, stage, own)) return undefined;
   // What follows in the same RUN may look at the lists.
   const behind = commands.filter((each) => each.range.start > own.range.end && !onlyCleanUp([each]));
   const looks = unsure || mayReadLists(behind) || behind.some(({ name }) => /^apt/.test(name));
@@ -70,8 +73,27 @@ export function updateWithInstall(
   };
 }
 
-/** Tells what the lists have. */
-function looksThemUp({ name, arguments: words }: CommandLine): boolean {
+/** In the same RUN, or in a later one that fetches none itself. */
+function areLookedUp(dockerfile: Dockerfile, stage: Stage, { range }: CommandLine): boolean {
+  const updates = packageCommands(dockerfile, ...aptTools).filter(({ read }) => read.action === 'update-index');
+  const own = new Set(
+    updates.filter(({ command }) => command.range.start > range.start).map((each) => each.instruction),
+  );
+  return dockerfile.commands.some(
+    (each) =>
+      each.command.range.start > range.end &&
+      each.stage !== undefined &&
+      !own.has(each.instruction) &&
+      looksThemUp(each.command) &&
+      stageChain(each.stage).includes(stage),
+  );
+}
+
+/** Tells what the lists have: `apt-cache policy`, or a simulation. */
+function looksThemUp(command: CommandLine): boolean {
+  const { name, arguments: words } = command;
   if (name === 'apt-cache') return true;
+  if (name.startsWith('apt') && readPackageCommand(command)?.flags.some((flag) => flag.name === 'simulate'))
+    return true;
   return /^apt(?:itude)?$/.test(name) && words.some(({ value }) => /^(?:list|search|show|policy|madison)$/.test(value));
 }
