@@ -37,6 +37,14 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'sections that do not end': pom('<dependencies>'.repeat(40_000)),
   'comments that do not end': pom('<!--'.repeat(150_000)),
   'parents that do not end': pom('<parent><version>1<'.repeat(40_000)),
+  'files that are opened in files': { 'index.php': `<?php ${'fopen('.repeat(80_000)}` },
+  'names that have other names': {
+    'requirements.txt': 'flask==3.1.3\n',
+    'app.py': `import os\nfrom flask import Flask\napp = Flask(__name__)\n${'x as b\n'.repeat(60_000)}${'  q.z = 1\ndef f():\n'.repeat(4000)}${Array.from(
+      { length: 1000 },
+      (_, at) => `open(os.path.join(A${at}, B${at}, C${at}, D${at}), "w")\n`,
+    ).join('')}`,
+  },
   'a main class of spaces': pom(`mainClass${' '.repeat(100_000)}`),
 };
 

@@ -9,7 +9,8 @@ const driver =
   /\bmattn\/go-sqlite3\b|\bmodernc\.org\/sqlite\b|\bglebarez\/sqlite\b|\bgorm\.io\/driver\/sqlite\b|^rusqlite\b|"(?:better-sqlite3|sqlite3)"\s*:/m;
 
 /** PHP's functions for files that are written; plain programs have no other place to keep anything, unless they name a database. */
-export const writesFiles = /\b(?:file_put_contents|move_uploaded_file)\s*\(|\bfopen\s*\([^)\n]*,\s*['"][wax]/;
+export const writesFiles =
+  /\b(?:file_put_contents|move_uploaded_file)\s{0,9}\(|\bfopen\s{0,9}\([^)\n]{0,200},\s*['"][wax]/;
 
 /**
  * With the directories that the user says data is kept in: each gets a part of the volume that outlives the pods. That it keeps none is

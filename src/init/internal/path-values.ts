@@ -12,12 +12,21 @@ export interface PathSources {
   readonly sources: readonly Source[];
   /** The absolute path of a source in the image; undefined where it is not there as it is here. */
   inImage(path: string): string | undefined;
-  /** Offsets behind the `=` of assignments, by file and name. */
-  readonly known: Map<string, readonly Assignment[]>;
+  /** What has been read of each file: once, however many of its names are looked up. */
+  readonly known: Map<string, NamesOfFile>;
   /** Names whose assignment is being read: one that is built from itself says nothing. */
   readonly busy: Set<string>;
   /** How many names are looked up at most: sources may be hostile. */
   left: number;
+}
+
+interface NamesOfFile {
+  /** By the name that is assigned. */
+  readonly assignments: ReadonlyMap<string, readonly Assignment[]>;
+  /** `MADE` by `_MADE` of `import MADE as _MADE`. */
+  readonly originals: ReadonlyMap<string, string>;
+  /** Offsets of the lines at which functions and classes begin. */
+  readonly functions: readonly number[];
 }
 
 interface Assignment {
@@ -252,13 +261,15 @@ function fromLiteral(read: Read, whole: string, text: string): PathValue | undef
 function lookUp(read: Read, name: string): PathValue | undefined {
   if (read.depth >= mostDeep || !/^[\w$]{2,60}$/.test(name)) return undefined;
   if (read.from.left-- <= 0) return undefined;
-  const original = new RegExp(`\\b(\\w{1,60}) as ${escaped(name)}\\b`).exec(read.text)?.[1];
+  const original = namesOf(read.from, read.file, read.text).originals.get(name);
   if (original !== undefined && original !== name) return lookUp({ ...read, depth: read.depth + 1 }, original);
   const own = assigned(read, read.file, read.text, name, read.at);
   if (own !== 'none') return own;
   // A name in small letters is one of a function sooner than of the application.
   if (!/^[A-Z_]+[A-Z\d_]*$/.test(name)) return undefined;
-  const others = read.from.sources.filter(({ path, text }) => path !== read.file && text.includes(name));
+  const others = read.from.sources.filter(
+    ({ path, text }) => path !== read.file && namesOf(read.from, path, text).assignments.has(name),
+  );
   const found = others
     .map(({ path, text }) => assigned(read, path, text, name, text.length))
     .filter((each) => each !== 'none');
@@ -277,8 +288,10 @@ function assigned(
   name: string,
   before: number,
 ): PathValue | undefined | 'none' {
-  const found = assignments(read.from, file, text, name).filter(
-    ({ at, isIndented }) => at <= before && !(isIndented && isElsewhere(text.slice(at, before))),
+  const { assignments, functions } = namesOf(read.from, file, text);
+  // Not one that is indented where another function begins before its use.
+  const found = (assignments.get(name) ?? []).filter(
+    ({ at, isIndented }) => at <= before && !(isIndented && functions.some((start) => start >= at && start < before)),
   );
   if (found.length === 0) return 'none';
   const key = keyOf(file, name);
@@ -299,29 +312,27 @@ function keyOf(file: string, name: string): string {
 const mostAssignments = 8;
 
 /** `ROOT = `, `export const root = `, `app.config["ROOT"] = `, `settings.root = `. */
-function assignments({ known }: PathSources, file: string, text: string, name: string): readonly Assignment[] {
-  const key = keyOf(file, name);
-  const before = known.get(key);
+const assignment =
+  /^([ \t]*)(?:export[ \t]{1,9})?(?:(?:const|let|var)[ \t]{1,9})?(?:[\w.]{0,60}\.)?(?:([\w$]{2,60})|\w{1,40}\[["']([\w$]{2,60})["']\])(?:[ \t]{0,9}:[ \t]{0,9}[\w.|[\] ]{1,60})?[ \t]{0,40}=(?![=>])/gm;
+const renamed = /\b(\w{1,60}) as (?=([\w$]{2,60})(?![\w$]))/g;
+const functionStart = /^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]/gm;
+
+function namesOf({ known }: PathSources, file: string, text: string): NamesOfFile {
+  const before = known.get(file);
   if (before !== undefined) return before;
-  const word = escaped(name);
-  const pattern = new RegExp(
-    `^([ \\t]*)(?:export\\s+)?(?:const\\s+|let\\s+|var\\s+)?(?:[\\w.]{0,60}\\.)?(?:${word}|\\w{1,40}\\[["']${word}["']\\])(?:\\s{0,9}:\\s{0,9}[\\w.|\\[\\] ]{1,60})?[ \\t]{0,40}=(?![=>])`,
-    'gm',
-  );
-  const found: Assignment[] = [];
-  for (const match of text.matchAll(pattern)) {
-    found.push({ at: match.index, value: match.index + match[0].length, isIndented: match[1] !== '' });
-    if (found.length >= mostAssignments) break;
+  const assignments = new Map<string, Assignment[]>();
+  for (const match of text.matchAll(assignment)) {
+    const name = match[2] ?? match[3] ?? '';
+    const found = assignments.get(name) ?? [];
+    if (found.length < mostAssignments)
+      found.push({ at: match.index, value: match.index + match[0].length, isIndented: match[1] !== '' });
+    assignments.set(name, found);
   }
-  known.set(key, found);
-  return found;
-}
-
-/** Whether another function begins between an assignment that is indented and its use. */
-function isElsewhere(between: string): boolean {
-  return /^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]/m.test(between);
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('$', '\\$');
+  const originals = new Map<string, string>();
+  for (const [, original = '', name = ''] of text.matchAll(renamed))
+    if (!originals.has(name)) originals.set(name, original);
+  const functions = [...text.matchAll(functionStart)].map(({ index }) => index);
+  const names = { assignments, originals, functions };
+  known.set(file, names);
+  return names;
 }
