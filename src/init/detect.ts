@@ -6,7 +6,7 @@ import { mayKeepData, withChosenData } from './internal/kept-data.ts';
 import { imageName, imageTag, nameOf, ownName, withOwnNames } from './internal/plan-names.ts';
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
-import type { ApplicationPlan, Choices, Detection } from './plan.ts';
+import { type ApplicationPlan, type Choices, type Detection, keepsData } from './plan.ts';
 import { baseName, directoryOf, placeIn, type Repository } from './repository.ts';
 
 /** What was found in a repository. */
@@ -192,7 +192,8 @@ function planOf(place: Place, found: Detection, { choices, existing }: DetectOpt
   return {
     ...detection,
     questions: [...questions, ...ofData],
-    mayKeepData: ofData.length > 0,
+    mayKeepData:
+      ofData.length > 0 || (detection.hasDatabaseFile === true && choices.data === undefined && !keepsData({ run })),
     decisions: [
       ...decisions,
       ...(variables.length > 0

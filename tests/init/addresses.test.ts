@@ -312,3 +312,31 @@ test('whether data is kept in files is asked for a driver of SQLite', () => {
   });
   expect(asks(plan, /driver of SQLite/)).toBe(true);
 });
+
+describe('A Procfile of a program of Go', () => {
+  const files = (line: string) => ({
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    Procfile: `web: bin/shop ${line}\n`,
+    'main.go': 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+  });
+  test.each([
+    ['--listen=$PORT --all', ['--listen=8080', '--all'], false],
+    ['--bind=0.0.0.0 --url=$DATABASE_URL', ['--bind=0.0.0.0'], true],
+    ['--user $AUTH_USER', [], true],
+    ['--name=$PORTAL', [], true],
+  ])('hands over no variables, which nothing fills in: %s', (line, expected, asked) => {
+    const [plan] = plansOf(files(line));
+    expect(plan?.run.command.slice(1)).toEqual(expected);
+    expect(asks(plan, /Only a shell fills in the variables/)).toBe(asked);
+  });
+
+  test('and the port of a database that it asks is not its own', () => {
+    const [plan] = plansOf({
+      ...files(''),
+      'main.go':
+        'package main\nimport "net/http"\nfunc main() {\n\tport := "5432"\n\tconnect(port)\n\thttp.ListenAndServe(address(), nil)\n}\n',
+    });
+    expect(plan?.run.port).toBe(8080);
+    expect(asks(plan, /Which port does the program listen on/)).toBe(true);
+  });
+});

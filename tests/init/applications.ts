@@ -1066,6 +1066,8 @@ async fn main() {
       ),
       'composer.lock': '{}',
       'public/index.php': '<?php\n',
+      'bootstrap/cache/.gitignore': '*\n!.gitignore\n',
+      'storage/framework/sessions/.gitignore': '*\n!.gitignore\n',
       'app/Service.php': "<?php\n$mail = env('MAIL_HOST', 'localhost');\n",
     },
     language: 'PHP',
@@ -1074,7 +1076,8 @@ async fn main() {
     port: 8080,
     command: ['apache2-foreground'],
     variables: ['*APP_KEY', 'MAIL_HOST'],
-    lines: ['FROM php:8.5-apache', 'USER 33'],
+    questions: [/writes into storage .* is kept in a volume/],
+    lines: ['FROM php:8.5-apache', 'COPY --from=packages --chown=33:33 /app/storage ./storage/', 'USER 33'],
   },
   'php-without-packages': {
     files: {

@@ -260,3 +260,84 @@ test.each([
   });
   expect(plan?.run.command.slice(0, 2)).toEqual(['gunicorn', served]);
 });
+
+test('what an application of Laravel keeps outlives its pods, and what the repository has there is copied into the volume', () => {
+  const files = {
+    'composer.json': '{"require":{"php":"^8.3","laravel/framework":"^12.0"}}',
+    'composer.lock': '{"packages":[]}',
+    'public/index.php': '<?php',
+    'bootstrap/cache/.gitignore': '*\n!.gitignore\n',
+  };
+  const written = (more: Readonly<Record<string, string>>, choices = {}) =>
+    plansOf({ ...files, ...more }, choices)[0]?.run.writable.flatMap(({ path, lasts, filled }) =>
+      path.startsWith('/var/www/') ? [[path.slice('/var/www/html/'.length), lasts, filled]] : [],
+    );
+  const cache = ['bootstrap/cache', undefined, undefined];
+  expect(written({})).toEqual([['storage', true, undefined], cache]);
+  const sessions = { 'storage/framework/sessions/.gitignore': '*\n!.gitignore\n' };
+  expect(written(sessions)).toEqual([['storage', true, true], cache]);
+  expect(written(sessions, { data: [] })).toEqual([['storage', undefined, true], cache]);
+  // .dockerignore leaves it out: in the image nothing is there that could be copied.
+  expect(written({ 'storage/framework/cache/data/.gitignore': '' })).toEqual([['storage', true, undefined], cache]);
+});
+
+describe('A database in a file', () => {
+  const go = (require: string) => ({
+    'go.mod': `module shop\n\ngo 1.26\n\nrequire (\n\t${require}\n)\n`,
+    'main.go': 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+  });
+  const rust = (dependency: string) => ({
+    'Cargo.toml': `[package]\nname = "shop"\nversion = "1.0.0"\nedition = "2024"\n[dependencies]\naxum = "0.8"\n${dependency}\n`,
+    'Cargo.lock': '',
+    'src/main.rs': 'fn main() { TcpListener::bind("0.0.0.0:8080"); }\n',
+  });
+  const dotnet = (name: string) => ({
+    'Shop.csproj': `<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><PackageReference Include="${name}" Version="10.0.0" /></ItemGroup></Project>`,
+    'Program.cs': 'WebApplication.CreateBuilder(args).Build().Run();\n',
+  });
+  test.each([
+    ['go.etcd.io/bbolt', go('go.etcd.io/bbolt v1.4.0'), true],
+    ['bbolt of another module', go('go.etcd.io/bbolt v1.4.0 // indirect'), false],
+    ['modernc.org/sqlite', go('modernc.org/sqlite v1.40.0'), true],
+    ['sled', rust('sled = "0.34"'), true],
+    ['diesel with SQLite', rust('[features]\nsqlite = ["diesel/sqlite"]'), true],
+    ['sqlx with PostgreSQL', rust('sqlx = { version = "0.8", features = ["postgres"] }'), false],
+    ['Entity Framework with SQLite', dotnet('Microsoft.EntityFrameworkCore.Sqlite'), true],
+    ['Entity Framework with SQL Server', dotnet('Microsoft.EntityFrameworkCore.SqlServer'), false],
+  ])('may be what the program keeps: %s', (_, files, expected) => {
+    const [plan] = plansOf(files);
+    expect(plan?.run.port).toBeDefined();
+    expect(asks(plan, /Does the program keep data in files/)).toBe(expected);
+    expect(plan?.mayKeepData).toBe(expected);
+  });
+
+  test('of Ruby or Python is for one pod, until somebody says that there is none', () => {
+    const ruby = {
+      Gemfile: 'source "https://rubygems.org"\ngem "sinatra"\ngem "sqlite3"\n',
+      'Gemfile.lock': 'GEM\n  specs:\n    sinatra (4.0.0)\n    sqlite3 (2.0.0)\n',
+      'config.ru': 'run App',
+    };
+    expect(plansOf(ruby)[0]?.mayKeepData).toBe(true);
+    expect(plansOf(ruby, { data: [] })[0]?.mayKeepData).toBe(false);
+    const python = (text: string) =>
+      plansOf({
+        'requirements.txt': 'flask==3.1.3\n',
+        'app.py': `from flask import Flask\napp = Flask(__name__)\n${text}\n`,
+      })[0];
+    expect(python('engine = create_engine("sqlite:////srv/shop.db")')?.mayKeepData).toBe(true);
+    expect(asks(python('engine = create_engine("sqlite:///")'), /SQLite keeps/)).toBe(false);
+  });
+});
+
+test('what a program of Go writes beside the files that it reads is asked about', () => {
+  const files = {
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    'main.go':
+      'package main\nimport "net/http"\nfunc main() {\n\tload("conf/app.ini")\n\tos.MkdirAll("runtime/logs/", 0755)\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+    'conf/app.ini': '',
+  };
+  expect(asks(plansOf(files)[0], /what it writes below needs a volume .*main\.go:5/)).toBe(true);
+  expect(
+    asks(plansOf({ ...files, 'main.go': files['main.go'].replace('os.MkdirAll', 'show') })[0], /needs a volume/),
+  ).toBe(false);
+});

@@ -77,6 +77,7 @@ describe('A variable that says where data lies', () => {
   test.each([
     ['SHOP_DBPATH = os.environ.get("SHOP_DBPATH", os.path.dirname(os.path.dirname(__file__)))', 'SHOP_DBPATH', '/data'],
     ['DB = os.getenv("DB_FILE", os.path.join(os.getcwd(), "shop.db"))', 'DB_FILE', '/data/shop.db'],
+    ['DB = os.getenv("SQLITE_DB_LOCATION", "/etc/shop/shop.db")', 'SQLITE_DB_LOCATION', '/data/shop.db'],
   ])('and by default is the place of the program is set to a volume: %s', (text, name, value) => {
     const [plan] = plansOf({ ...flask, 'shop/__init__.py': `import os\n${made}${text}\n` });
     expect(plan?.run.environment[name]).toBe(value);

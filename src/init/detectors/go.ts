@@ -10,7 +10,7 @@ import { buildStage, shippedStage } from '../internal/go-stages.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { compareVersions } from '../internal/versions.ts';
 import { goHome, writtenWorkingDirectory } from '../internal/working-directory.ts';
-import type { Decision, Detection } from '../plan.ts';
+import type { Decision, Detection, Question, WritablePath } from '../plan.ts';
 import { baseName, join } from '../repository.ts';
 
 /** Of the two releases that get security updates the older: it builds all that was written before it, and is settled. */
@@ -76,7 +76,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
   const port = portOf(place, framework);
   const health = findHealth(place);
   const directories = runtimeDirectories(place);
-  const { words, evidence } = startOf(place, program, port.port);
+  const { words, evidence, questions: ofStart } = startOf(place, program, port.port);
   const decisions: Decision[] = [
     { topic: 'language', value: 'Go', evidence: place.place('go.mod', 0) },
     ...(framework
@@ -95,14 +95,20 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     })),
   ];
   // What is read as the program runs lies there, and a volume would hide it.
-  const workingDirectory = directories.length > 0 ? undefined : writtenWorkingDirectory(place, 'go', '/app');
+  const written = writtenWorkingDirectory(place, 'go', '/app');
+  const workingDirectory = directories.length > 0 ? undefined : written;
   return {
     language: 'Go',
     framework: framework?.name,
     context: root,
     version: undefined,
     decisions,
-    questions: [...port.questions, ...embedded.questions],
+    questions: [
+      ...ofStart,
+      ...(written && !workingDirectory && place.choices.data === undefined ? [besideOthers(directories, written)] : []),
+      ...port.questions,
+      ...embedded.questions,
+    ],
     stages: [
       ...embedded.stages,
       buildStage(place, module, program, version, cgo, root, embedded.copies),
@@ -166,21 +172,42 @@ function chooseGo(place: Place, { text }: GoModule): { readonly version: string;
       };
 }
 
+function besideOthers(directories: readonly { readonly path: string }[], { why }: WritablePath): Question {
+  const comes = directories.map(({ path }) => `${path}/`).join(', ');
+  return {
+    question: `The working directory has what the program reads (${comes}), and is read-only: what it writes below needs a volume of its own (${why}). Mount one at that directory: --data says where, and that it is kept.`,
+    flag: '--data',
+    assumed: 'no volume',
+  };
+}
+
 function startOf(
   place: Place,
   program: GoProgram,
   port: number | undefined,
-): { readonly words: string[]; readonly evidence: string } {
+): { readonly words: string[]; readonly evidence: string; readonly questions: readonly Question[] } {
+  const questions: Question[] = [];
   const procfile = procfileCommand(place);
   const [first = '', ...rest] = procfile?.words ?? [];
   const words = [`/usr/local/bin/${program.name}`];
   const command = procfile === undefined ? servingCommand(place) : undefined;
   if (command)
-    return { words: [...words, command.word], evidence: `the command ${command.word} (${command.evidence})` };
+    return {
+      words: [...words, command.word],
+      evidence: `the command ${command.word} (${command.evidence})`,
+      questions,
+    };
   if (procfile === undefined || rest.length === 0 || baseName(first) !== program.name)
-    return { words, evidence: `package main (${program.evidence})` };
-  return {
-    words: [...words, ...rest.map((word) => word.replace(/\$\{?PORT\}?/g, String(port ?? 8080)))],
-    evidence: procfile.evidence,
-  };
+    return { words, evidence: `package main (${program.evidence})`, questions };
+  const given = rest.map((word) => word.replace(/\$(?:PORT\b|\{PORT\})/g, String(port ?? 8080)));
+  const filledIn = given.filter((word) => /\$[{\w]/.test(word));
+  // `--user $NAME` is two words: without the one the other says something else.
+  const kept = filledIn.every((word) => /^-[^$]*=/.test(word)) ? given.filter((word) => !filledIn.includes(word)) : [];
+  if (filledIn.length > 0)
+    questions.push({
+      question: `Only a shell fills in the variables of ${filledIn.join(' ')} (${procfile.evidence}), and the image has none: that is left out. Let the program read them, or hand them over in «args» of the Deployment, where they are written $(NAME).`,
+      flag: undefined,
+      assumed: [...words, ...kept].join(' '),
+    });
+  return { words: [...words, ...kept], evidence: procfile.evidence, questions };
 }

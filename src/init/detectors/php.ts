@@ -5,7 +5,7 @@ import { readNodePackage, scriptPlace } from '../internal/node-package.ts';
 import { usedExtensions } from '../internal/php-extensions.ts';
 import { builtIn, type Framework, frameworks, libraries } from '../internal/php-frameworks.ts';
 import { stagesOf } from '../internal/php-stages.ts';
-import { phpWritten } from '../internal/php-written.ts';
+import { frameworkWritten, phpWritten } from '../internal/php-written.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { variable } from '../internal/variables.ts';
 import { chooseVersion, fitsRange } from '../internal/versions.ts';
@@ -13,6 +13,8 @@ import type { Detection, PlannedVariable, Question } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 
 export const port = 8080;
+
+const home = '/var/www/html';
 
 export const detector: Detector = {
   language: 'PHP',
@@ -151,7 +153,10 @@ function detection(
   const known = extensions.filter((name) => libraries[name] !== undefined);
   const others = extensions.filter((name) => libraries[name] === undefined);
   const health = findHealth(place);
-  const written = framework === undefined ? phpWritten(place, '/var/www/html') : { writable: [], questions: [] };
+  const written =
+    framework === undefined
+      ? { ...phpWritten(place, home), copied: [] }
+      : frameworkWritten(place, home, framework.writable);
   return {
     language: 'PHP',
     framework: framework?.name,
@@ -215,13 +220,16 @@ function detection(
       ...filesForBrowsers(place),
       ...written.questions,
     ],
-    stages: stagesOf(place, composer, version, known, documentRoot.page),
+    stages: stagesOf(place, composer, version, known, {
+      page: documentRoot.page,
+      owned: written.copied,
+    }),
     run: {
       command: ['apache2-foreground'],
       commandEvidence: 'the command of the image',
       port: place.choices.port ?? port,
       environment: {
-        APACHE_DOCUMENT_ROOT: `/var/www/html${documentRoot.path === '' ? '' : `/${documentRoot.path}`}`,
+        APACHE_DOCUMENT_ROOT: `${home}${documentRoot.path === '' ? '' : `/${documentRoot.path}`}`,
         ...framework?.environment,
       },
       user: 33,
@@ -230,7 +238,6 @@ function detection(
         { path: '/tmp', why: 'temporary files: uploads, sessions' },
         { path: '/var/run/apache2', why: 'Apache keeps its PID there' },
         { path: '/var/lock/apache2', why: 'Apache keeps its locks there' },
-        ...(framework?.writable ?? []),
         ...written.writable,
       ],
       health,
@@ -246,7 +253,7 @@ function detection(
         comment: 'Written by the program',
         patterns:
           framework?.name === 'Laravel'
-            ? ['/storage/logs/*', '/storage/framework/cache/*', '/bootstrap/cache/*.php']
+            ? ['/storage/logs/*.log', '/storage/framework/cache/data/*', '/bootstrap/cache/*.php']
             : framework?.name === 'Symfony'
               ? ['/var']
               : [],

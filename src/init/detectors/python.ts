@@ -12,7 +12,7 @@ import { choosePython, notNewer } from '../internal/python-version.ts';
 import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
 import { findWrittenPaths, isKept, type WrittenPaths } from '../internal/written-paths.ts';
-import type { Decision, Detection, Question, RunPlan } from '../plan.ts';
+import type { Decision, Detection, Question, RunPlan, WritablePath } from '../plan.ts';
 import { baseName, join, placeIn } from '../repository.ts';
 
 const usualFiles: ReadonlySet<string> = new Set([
@@ -55,6 +55,22 @@ function withOwnSources(place: Place): Place {
       return text === undefined ? [] : [{ path: join(place.directory, name), text }];
     });
   return { ...place, sources };
+}
+
+/** A database of SQLite that lies in no volume, and whether a variable may name another. `sqlite:///` alone is one in memory. */
+function databaseFile(
+  place: Place,
+  writable: readonly WritablePath[],
+): { readonly evidence: string; readonly isFallback: boolean } | undefined {
+  if (writable.some(({ why, lasts }) => lasts && !why.startsWith('uploads'))) return undefined;
+  const found = findInSources(
+    place,
+    /django\.db\.backends\.sqlite3|sqlite:\/\/\/(?!:memory:|["'][ \t]{0,9}(?:[),\n]|$))/,
+  );
+  if (found === undefined) return undefined;
+  const { index, input } = found.match;
+  const isFallback = /environ|getenv|env\(|config\(|\bor\b/i.test(input.slice(Math.max(0, index - 160), index));
+  return { evidence: found.evidence, isFallback };
 }
 
 function isProgram(place: Place, { dependencies }: PythonPackages): boolean {
@@ -126,6 +142,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
     context: place.directory,
     version: undefined,
     decisions,
+    hasDatabaseFile: databaseFile(place, written.writable)?.isFallback === false,
     questions: [
       ...questionsOf(place, packages, start, version, written),
       ...collectQuestions(place, packages, start),
@@ -220,8 +237,7 @@ function questionsOf(
       flag: undefined,
       assumed: undefined,
     });
-  const hasVolume = writable.some(({ why, lasts }) => lasts && !why.startsWith('uploads'));
-  const sqlite = hasVolume ? undefined : findInSources(place, /django\.db\.backends\.sqlite3|sqlite:\/\/\//);
+  const sqlite = databaseFile(place, writable);
   if (sqlite)
     questions.push({
       question: `SQLite keeps its file in the container (${sqlite.evidence}), which is read-only, and each pod would have its own. Use a database server, or a volume and one replica.`,

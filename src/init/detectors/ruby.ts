@@ -117,6 +117,7 @@ function detection(
           ]
         : []),
     ],
+    hasDatabaseFile: sqlite,
     stages: stagesOf(place, version, gems, lock, rails, has),
     run: {
       command: words,

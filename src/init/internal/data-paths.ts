@@ -19,7 +19,7 @@ export function isDataPath(name: string, fallback: string | undefined): fallback
 }
 
 const namesData =
-  /(?:^|_)(?:data|db|dbs|database|sqlite|storage|state|uploads?|cache|logs?)_?(?:dir|directory|folder|path|file|filename|root|home)$|(?:^|_)dbpath$/i;
+  /(?:^|_)(?:data|db|dbs|database|sqlite|storage|state|uploads?|cache|logs?)_?(?:dir|directory|folder|path|file|filename|location|root|home)$|(?:^|_)dbpath$/i;
 
 /** Whether a variable of this name says where a program keeps what it writes, and nothing that it comes with. */
 export function namesDataPlace(name: string): boolean {

@@ -86,13 +86,20 @@ export interface FoundPort {
   readonly evidence: string;
 }
 
+/** Ports at which databases and queues are asked: SQL Server, Oracle, MySQL, PostgreSQL, AMQP, Redis, Cassandra, memcached, MongoDB. */
+const ofDatabases: ReadonlySet<number> = new Set([1433, 1521, 3306, 5432, 5672, 6379, 9042, 11211, 27017]);
+
 /** The first literal port that one of the patterns captures and that is not another's, in the sources' order; patterns that say more come first. */
 export function findPort(place: Place, patterns: readonly RegExp[]): FoundPort | undefined {
   for (const pattern of patterns)
     for (const { path, text } of place.sources().filter((source) => !ofOtherProtocols.test(source.path)))
       for (const match of text.matchAll(new RegExp(pattern, `${pattern.flags}g`))) {
         const port = Number(match.slice(1).find((group) => group !== undefined));
-        if (isPort(port) && !isAddressOfOthers(text, match.index, match.index + match[0].length))
+        if (
+          isPort(port) &&
+          !ofDatabases.has(port) &&
+          !isAddressOfOthers(text, match.index, match.index + match[0].length)
+        )
           return { port, evidence: placeIn(path, text, match.index) };
       }
   return undefined;

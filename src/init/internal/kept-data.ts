@@ -5,8 +5,13 @@ import { findInSources } from './endpoints.ts';
 
 const namesData = /(?:^|_)DATA_(?:DIR|DIRECTORY|FOLDER|PATH|ROOT)$/i;
 
-const driver =
-  /\bmattn\/go-sqlite3\b|\bmodernc\.org\/sqlite\b|\bglebarez\/sqlite\b|\bgorm\.io\/driver\/sqlite\b|^rusqlite\b|"(?:better-sqlite3|sqlite3)"\s*:/m;
+/** What stores data in a file of the program's own, as manifests of each language name it. */
+const store: readonly RegExp[] = [
+  /^[ \t]*(?:require[ \t]+)?(?:github\.com\/(?:mattn\/go-sqlite3|glebarez\/(?:go-)?sqlite|ncruces\/go-sqlite3|boltdb\/bolt|asdine\/storm|dgraph-io\/badger|syndtr\/goleveldb|cockroachdb\/pebble)|modernc\.org\/sqlite|zombiezen\.com\/go\/sqlite|gorm\.io\/driver\/sqlite|go\.etcd\.io\/bbolt)(?:\/v\d+)? v(?![^\n]{0,200}\/\/ indirect)/m,
+  /^(?:rusqlite|libsqlite3-sys|sled|redb|rocksdb|heed)\b|"(?:diesel|sqlx|sea-orm)\/(?:sqlx-)?sqlite"|^(?:diesel|sqlx|sea-orm)[ \t]*=[^\n]{0,300}"(?:sqlx-)?sqlite"/m,
+  /"(?:better-sqlite3|sqlite3)"\s*:/,
+  /\bInclude="(?:Microsoft\.EntityFrameworkCore\.Sqlite(?:\.Core)?|Microsoft\.Data\.Sqlite(?:\.Core)?|System\.Data\.SQLite(?:\.Core)?|LiteDB)"/i,
+];
 
 /** PHP's functions for files that are written; plain programs have no other place to keep anything, unless they name a database. */
 export const writesFiles =
@@ -47,10 +52,10 @@ function comesWithFiles({ repository, directory }: Place, language: string, path
 /** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */
 export function mayKeepData(
   place: Place,
-  { run, language, framework }: Pick<Detection, 'run' | 'language' | 'framework'>,
+  { run, language, framework, hasDatabaseFile }: Pick<Detection, 'run' | 'language' | 'framework' | 'hasDatabaseFile'>,
 ): readonly Question[] {
   const { application, repository, directory, choices } = place;
-  if (choices.data !== undefined || keepsData({ run }) || run.port === undefined) return [];
+  if (choices.data !== undefined || keepsData({ run }) || run.port === undefined || hasDatabaseFile) return [];
   const read = application?.variablesRead.find(({ name }) => namesData.test(name));
   const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
   const isEmpty =
@@ -60,8 +65,10 @@ export function mayKeepData(
     ? `it reads ${read.name} (${placeIn(read.path, repository.read(read.path), read.range.start)})`
     : isEmpty
       ? `a directory without data is there (${inside[0]})`
-      : (driverOf(
-          ['go.mod', 'Cargo.toml', 'package.json'].map((name) => join(directory, name)),
+      : (storeOf(
+          language === '.NET'
+            ? repository.files.filter((file) => /\.(?:cs|fs|vb)proj$/.test(file) && !/test/i.test(file))
+            : ['go.mod', 'Cargo.toml', 'package.json'].map((name) => join(directory, name)),
           repository,
         ) ?? (language === 'PHP' && framework === undefined ? writerOf(place) : undefined));
   if (evidence === undefined) return [];
@@ -74,11 +81,14 @@ function writerOf(place: Place): string | undefined {
   return found && `it writes files (${found.evidence})`;
 }
 
-function driverOf(manifests: readonly string[], repository: Place['repository']): string | undefined {
+function storeOf(manifests: readonly string[], repository: Place['repository']): string | undefined {
   for (const path of manifests) {
     const text = repository.read(path);
-    const found = text?.search(driver) ?? -1;
-    if (found !== -1) return `a driver of SQLite is among its dependencies (${placeIn(path, text, found)})`;
+    for (const pattern of store) {
+      const found = text?.search(pattern) ?? -1;
+      if (found !== -1)
+        return `a driver of SQLite or another store in files is among its dependencies (${placeIn(path, text, found)})`;
+    }
   }
   return undefined;
 }

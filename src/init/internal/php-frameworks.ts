@@ -1,7 +1,9 @@
+import type { WritablePath } from '../plan.ts';
+
 export interface Framework {
   readonly package: string;
   readonly name: string;
-  readonly writable: readonly { readonly path: string; readonly why: string }[];
+  readonly writable: readonly Pick<WritablePath, 'path' | 'why' | 'lasts'>[];
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly extensions: readonly string[];
@@ -12,7 +14,7 @@ export const frameworks: readonly Framework[] = [
     package: 'laravel/framework',
     name: 'Laravel',
     writable: [
-      { path: '/var/www/html/storage', why: 'Laravel keeps sessions, caches and compiled views there' },
+      { path: '/var/www/html/storage', why: 'Laravel keeps uploads, sessions and caches there', lasts: true },
       { path: '/var/www/html/bootstrap/cache', why: 'Laravel keeps what it has read of its configuration there' },
     ],
     environment: { APP_ENV: 'production', APP_DEBUG: 'false', LOG_CHANNEL: 'stderr', VIEW_COMPILED_PATH: '/tmp' },

@@ -9,7 +9,7 @@ export function stagesOf(
   composer: string | undefined,
   version: ChosenVersion,
   extensions: readonly string[],
-  page = 'index.php',
+  { page = 'index.php', owned }: { readonly page: string | undefined; readonly owned: readonly string[] },
 ): ImageStage[] {
   const build = [...new Set(extensions.flatMap((name) => libraries[name]?.build ?? []))].sort();
   const lock = place.has('composer.lock');
@@ -99,6 +99,16 @@ export function stagesOf(
               sources: ['/app'],
               destination: './',
             },
+        ...owned.map(
+          (path): Step => ({
+            kind: 'copy',
+            comment: 'What the program writes: in Kubernetes a volume is mounted there',
+            ...(composer !== undefined && { from: 'packages' }),
+            sources: [composer === undefined ? path : `/app/${path}`],
+            destination: `./${path}/`,
+            owner: '33:33',
+          }),
+        ),
       ],
     },
   ];

@@ -3,6 +3,7 @@ import type { Question, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, join, placeIn } from '../repository.ts';
 import { writesFiles } from './kept-data.ts';
 import { normal } from './path-values.ts';
+import type { Framework } from './php-frameworks.ts';
 import { isKept } from './written-paths.ts';
 
 /** Names of directories that programs write to. */
@@ -50,6 +51,37 @@ export function phpWritten(
       ...(!mayBeLost.test(path) && { lasts: true as const }),
     })),
     questions: outermost.filter(([path]) => !mayBeLost.test(path)).map(([path, evidence]) => isKept(path, evidence)),
+  };
+}
+
+/** What of a framework's directories .dockerignore leaves out: the program writes it. */
+const leftOut = /^(?:var\/|storage\/framework\/cache\/data\/)|\.log$/;
+
+/** Directories that a framework writes to, and those of them that come with files; in those it expects what the repository has there. */
+export function frameworkWritten(
+  place: Place,
+  home: string,
+  writable: Framework['writable'],
+): {
+  readonly writable: readonly WritablePath[];
+  readonly questions: readonly Question[];
+  readonly copied: readonly string[];
+} {
+  const own = (path: string) => path.slice(home.length + 1);
+  const copiedOf = (path: string) =>
+    filesBelow(place, path)
+      .map((file) => (place.directory === '' ? file : file.slice(place.directory.length + 1)))
+      .filter((file) => !leftOut.test(file));
+  return {
+    writable: writable.map((each) => ({
+      ...each,
+      // What only keeps the directory in Git nobody looks for.
+      ...(copiedOf(own(each.path)).some((file) => !placeholder.test(file) || directoryOf(file) !== own(each.path)) && {
+        filled: true as const,
+      }),
+    })),
+    questions: writable.filter(({ lasts }) => lasts).map(({ path, why }) => isKept(own(path), why)),
+    copied: writable.map(({ path }) => own(path)).filter((path) => copiedOf(path).length > 0),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, placeIn } from '../repository.ts';
 import { type ComputedWrite, computedWrites, type InImage, inRepository } from './computed-paths.ts';
-import { isDataFile, isDataPath, isNamedForData, namesDataPlace } from './data-paths.ts';
+import { isDataFile, isDataPath, isNamedForData, namesDataPlace, namesTransient } from './data-paths.ts';
 
 /** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
 export interface WrittenPaths {
@@ -156,7 +156,10 @@ interface Moved {
   readonly question: Question;
 }
 
-/** What a program would write beside itself, unless a variable that is there for its data says where: then that is a volume. */
+/** Where only root writes, and no volume belongs. */
+const readOnly = /^\/(?:etc|usr|opt|root|home)(?:\/|$)/;
+
+/** What a program would write beside itself or among the system's files, unless a variable that is there for its data says where: then that is a volume. */
 function movedByVariables(computed: readonly ComputedWrite[], image: InImage): Moved[] {
   const found = new Map<string, Moved>();
   for (const { variable, what, evidence } of computed) {
@@ -164,7 +167,8 @@ function movedByVariables(computed: readonly ComputedWrite[], image: InImage): M
     const { name, fallback } = variable;
     const file = isDataFile(fallback) ? baseName(fallback) : undefined;
     const directory = file === undefined ? fallback : directoryOf(fallback);
-    if (directory !== image.home && directory !== image.top) continue;
+    const isOfSystem = readOnly.test(directory) && !isOwn(directory, image) && !namesTransient(name);
+    if (directory !== image.home && directory !== image.top && !isOfSystem) continue;
     const path = found.size === 0 ? '/data' : `/data-${found.size + 1}`;
     found.set(name, {
       name,
