@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import type { Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
 import { commands } from './generated.ts';
 import { formats, type ReportFormat } from './report-formats.ts';
@@ -13,6 +15,7 @@ interface RenderSettings {
   readonly all: boolean;
   /** The severity from which the run counts as failed. */
   readonly failFrom: Severity;
+  readonly place: string | undefined;
 }
 
 /** Formats whose paths are read from the working directory: by editors, by CI systems that annotate files. */
@@ -56,6 +59,7 @@ export async function writeReports(
     color: colorIsForced(parsed) || (toTerminal && parsed.value('color') !== 'never' && !terminal.environment.NO_COLOR),
     all: parsed.has('all'),
     failFrom,
+    place: typedPlace(report, parsed),
   });
   if (output !== undefined) writeRendered(path.resolve(terminal.cwd, output), text);
   else for (const piece of typeof text === 'string' ? [text] : text) terminal.stdout.write(piece);
@@ -63,9 +67,17 @@ export async function writeReports(
   if (text === '' && !parsed.has('quiet'))
     terminal.stderr.write((await import('../report/plain.ts')).summaryLine(report));
   for (const { format: further, file } of furtherReports(parsed)) {
-    const settings = { columns: 100, color: false, all: true, failFrom };
+    const settings = { columns: 100, color: false, all: true, failFrom, place: typedPlace(report, parsed) };
     writeRendered(path.resolve(terminal.cwd, file), await render(further, report, prefix, settings));
   }
+}
+
+/** The audited paths as they were typed; undefined where none were, or something else was audited. */
+function typedPlace({ target }: Report, { positionals }: ParsedArguments): string | undefined {
+  if (positionals.length === 0 || positionals.join(' ') !== target || target === '.') return undefined;
+  // What a flag would look like stood behind «--».
+  if (positionals.some((each) => each.startsWith('-'))) return undefined;
+  return positionals.map((each) => shellWord(printable(each))).join(' ');
 }
 
 function colorIsForced(parsed: ParsedArguments): boolean {

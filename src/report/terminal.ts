@@ -42,6 +42,8 @@ export interface TerminalOptions {
   readonly all: boolean;
   /** Commands that can be offered as the next step: `explain`, `fix`, `prove`. */
   readonly commands: readonly string[];
+  /** What was audited as it is typed in a shell; without it a report's target stands for it, and `…` for one that would need quoting. */
+  readonly place?: string | undefined;
 }
 
 const shownAtMost = 20;
@@ -54,8 +56,8 @@ const severityStyles: Record<Severity, { readonly word: string; readonly style: 
 
 /**
  * The report as a person reads it in a terminal: what was looked at, what matters most and what it costs, what can be
- * repaired, what to type next. No line is wider than the columns, and nothing that came from a file can control the
- * terminal. Never for a pipe: that is `renderPlain`.
+ * repaired, what to type next. No line is wider than the columns, but for what to type with a long path, and nothing that came
+ * from a file can control the terminal. Never for a pipe: that is `renderPlain`.
  */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
   const page = pageOf(options);
@@ -248,7 +250,7 @@ function totals(report: Report, page: Page): string[] {
 
 function nextSteps(report: Report, shown: number, options: TerminalOptions, page: Page): string[] {
   const first = report.findings[0]?.rule;
-  const target = targetWord(report.target);
+  const target = options.place === undefined ? targetWord(report.target) : ` ${options.place}`;
   const init: [string, string, string][] = [
     ['init', `plimsoll init${target}`, 'look for a program, and write what it lacks'],
   ];
@@ -267,7 +269,7 @@ function nextSteps(report: Report, shown: number, options: TerminalOptions, page
     .map(([, call, meaning]): [string, string] => [call, meaning]);
   if (shown < report.findings.length && options.commands.includes('audit'))
     offered.push([`plimsoll audit${target} --all`, `show all ${report.findings.length} findings`]);
-  return stepLines(offered, page);
+  return stepLines(offered, page, options.place);
 }
 
 /** What was audited as it can be typed again; `…` where it would need quoting. */

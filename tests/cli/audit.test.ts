@@ -200,6 +200,12 @@ describe('what takes findings out', () => {
     expect((await audit([])).stdout).not.toContain('cache/image-tag');
   });
 
+  test('what is offered next names what was audited as a shell takes it', async () => {
+    write({ 'a b $(touch HACK)/Dockerfile': bad });
+    const { stdout } = await audit(['--color', 'always', 'a b $(touch HACK)']);
+    expect(stdout).toContain("plimsoll fix 'a b $(touch HACK)'");
+  });
+
   test('a baseline that is not there is to be written by a word of a shell', async () => {
     await expect(audit(['--baseline', 'x $(touch HACK)'])).rejects.toMatchObject({
       remedy: "Write it first: plimsoll audit --write-baseline 'x $(touch HACK)'",

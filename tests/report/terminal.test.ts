@@ -61,6 +61,12 @@ describe('the terminal report', () => {
     expect(renderTerminal({ ...sampleReport, target }, { ...options, commands: ['fix'] })).toContain(call);
   });
 
+  test('writes what was typed as it is typed, on one line', () => {
+    const place = "'a directory of a name with blanks that is long/and one below it'";
+    const text = renderTerminal(sampleReport, { ...options, commands: ['audit', 'fix', 'prove'], place });
+    expect(text.split('\n')).toEqual(expect.arrayContaining([`  plimsoll fix ${place}`, `  plimsoll prove ${place}`]));
+  });
+
   test('colours nothing but what it laid out itself', () => {
     const colored = renderTerminal(sampleReport, { ...options, color: true });
     expect(colored).toMatch(sgr);
