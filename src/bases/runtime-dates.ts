@@ -2,7 +2,8 @@
  * Last day with security support. Compared in November 2026 with endoflife.date; where that differs by days, the projects'
  * own pages hold: nodejs/Release, devguide.python.org/versions, go.dev/doc/devel/release,
  * ruby-lang.org/en/downloads/branches, php.net/eol.php, adoptium.net/support, dotnet.microsoft.com/platform/support,
- * postgresql.org/support/versioning, nginx.org/en/CHANGES (a branch ends when the next one begins), tomcat.apache.org/whichversion. A version that is not listed is not known.
+ * postgresql.org/support/versioning, nginx.org/en/CHANGES (a branch ends when the next one begins), tomcat.apache.org/whichversion. Those of MariaDB,
+ * Redis and RabbitMQ are those of endoflife.date; of RabbitMQ only what its own release notes say as well, or nothing else. A version that is not listed is not known.
  */
 export const runtimeDates: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Node.js': {
@@ -225,5 +226,37 @@ export const runtimeDates: Readonly<Record<string, Readonly<Record<string, strin
     '6.0': '2025-07-31',
     '7.0': '2027-08-31',
     '8.0': '2029-10-31',
+  },
+  MariaDB: {
+    '5.5': '2020-04-11',
+    '10.0': '2019-03-31',
+    '10.1': '2020-10-17',
+    '10.2': '2022-05-23',
+    '10.3': '2023-05-25',
+    '10.4': '2024-06-18',
+    '10.5': '2025-06-24',
+    '10.6': '2026-07-06',
+    '10.8': '2023-05-20',
+    '10.9': '2023-08-22',
+    '10.10': '2023-11-17',
+    '10.11': '2028-02-16',
+    '11.0': '2024-06-06',
+    '11.1': '2024-08-21',
+    '11.2': '2024-11-21',
+    '11.4': '2029-05-29',
+    '11.8': '2028-06-04',
+  },
+  Redis: {
+    '5.0': '2022-04-27',
+    '6.0': '2022-05-31',
+    '7.0': '2024-07-29',
+  },
+  RabbitMQ: {
+    '3.6': '2018-05-31',
+    '3.7': '2020-09-30',
+    '3.8': '2022-07-31',
+    '3.9': '2023-01-31',
+    '3.10': '2023-07-31',
+    '3.12': '2024-06-01',
   },
 };

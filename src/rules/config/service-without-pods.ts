@@ -47,10 +47,13 @@ export const rule = objectRule({
   },
 });
 
+/** Its templates lie below it, with Services of their own. */
+const isChart = /(?:^|\/)Chart\.ya?ml$/;
+
 /** A file beside it that could not be read may hold the workload: a template, say. */
 function hasUnreadBeside(project: Project, { path }: KubernetesObject): boolean {
   const directory = directoryOf(path);
-  return project.problems.some((problem) => directoryOf(problem.path) === directory);
+  return project.problems.some((problem) => directoryOf(problem.path) === directory && !isChart.test(problem.path));
 }
 
 /** A workload of another namespace with the labels, where both namespaces are written: a Service reaches pods of its own alone. */
