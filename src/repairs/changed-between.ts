@@ -20,6 +20,7 @@ export function isChangedBetween(
 ): boolean {
   const { stage, command } = change.placed;
   const from = Math.min(...change.copies.map(({ instruction }) => instruction.range.start));
+  let count = 0;
   return dockerfile.commands.some(
     (placed) =>
       placed.stage === stage &&
@@ -27,9 +28,12 @@ export function isChangedBetween(
       placed.command.range.start < command.range.start &&
       placed.instruction.name === 'RUN' &&
       !together.has(placed.command) &&
-      mayChange(dockerfile, placed, change),
+      (++count > most || mayChange(dockerfile, placed, change)),
   );
 }
+
+/** Of so many commands nobody follows what each changes: a file of thousands would take long. */
+const most = 500;
 
 const owning = /\b(?:chown|chgrp)\b/;
 const moding = /\bchmod\b/;

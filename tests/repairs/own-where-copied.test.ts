@@ -109,3 +109,10 @@ test.each([
 ])('an owner is set where they are copied though a step between changes one %s', async (_, step) => {
   expect(await fixedLast(`COPY src /app/\n${step}\nRUN chown -R games:games /app`)).toContain('--chown=games:games');
 });
+
+test('of hundreds of steps between it is not known whether one changes the owner', async () => {
+  const step = 'RUN chown games:games /app/server\n';
+  const steps = (count: number) => `COPY src /app/\n${step.repeat(count)}RUN chown -R games:games /app`;
+  expect(await fixedLast(steps(400))).toContain('--chown=games');
+  expect(await fixedLast(steps(600))).toBe('same');
+});
