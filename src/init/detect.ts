@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import type { Application } from '../project/application.ts';
 import { findApplications } from '../project/find-applications.ts';
@@ -7,7 +8,7 @@ import { imageName, imageTag, nameOf, ownName, withOwnNames } from './internal/p
 import { printablePlan } from './internal/printable-plan.ts';
 import { plannedVariables } from './internal/variables.ts';
 import { type ApplicationPlan, type Choices, type Detection, keepsData } from './plan.ts';
-import { baseName, directoryOf, placeIn, type Repository } from './repository.ts';
+import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
 
 /** What was found in a repository. */
 export interface Detected {
@@ -40,15 +41,24 @@ export interface ExistingDockerfile {
 
 /** Directories whose programs are not what the repository is about. */
 const notMeant =
-  /(?:^|\/)(?:node_modules|vendor|third_party|examples?|samples?|tests?|__tests__|testdata|fixtures?|__fixtures__|spec|e2e|docs?|documentation|benchmarks?|templates?|\.github|\.devcontainer|cypress|playwright|scripts|tools?|hack|site-packages|dist|build|target)(?:\/|$)/i;
+  /(?:^|\/)(?:node_modules|vendor|third_party|examples?|samples?|tests?|__tests__|testdata|fixtures?|__fixtures__|spec|e2e|docs?|documentation|(?:[\w.-]+\.)?benchmarks?|fuzz|templates?|\.github|\.devcontainer|cypress|playwright|scripts|tools?|hack|site-packages|dist|build|target)(?:\/|$)/i;
 
 /** A byte order mark, as editors on Windows write it, belongs to no first line. */
 function withoutMarks(repository: Repository): Repository {
   return { ...repository, read: (file) => repository.read(file)?.replace(/^\uFEFF/, '') };
 }
 
-/** Finds the applications of a repository and plans what each lacks. */
+/** What would be written as it stands, and could be no version and no command. */
+function refuseUnusable({ start, version }: Choices): void {
+  if (start !== undefined && start.trim() === '')
+    throw new UserError('--start takes the command that starts the program, as «node server.js»; it is empty');
+  if (version !== undefined && !/^\d{1,4}(?:\.\d{1,5}){0,3}$/.test(version))
+    throw new UserError(`--runtime-version takes a version, as 24, 3.13 or 1.26; not «${printable(version)}»`);
+}
+
+/** Finds the applications of a repository and plans what each lacks. Throws a UserError for a command or version that is none. */
 export function detectApplications(found: Repository, options: DetectOptions): Detected {
+  refuseUnusable(options.choices);
   const repository = withoutMarks(found);
   const directories = candidateDirectories(repository, options);
   const applications = findApplications([...repository.files], (path) => {
@@ -79,6 +89,8 @@ function uppermost(directories: readonly string[], { files }: Repository, detect
   const packages = new Set(files.filter((file) => ofPackage.test(file)).map(directoryOf));
   const may = directories.filter((directory) => {
     if (isBelowOne(directory, packages)) return false;
+    // What a program of Node.js makes its pages from.
+    if (baseName(directory) === 'views' && files.includes(join(directoryOf(directory), 'package.json'))) return false;
     const names = new Set(files.filter((file) => directoryOf(file) === directory).map(baseName));
     return detectors.some((detector) => detector.mayBe(names));
   });
@@ -193,7 +205,7 @@ function planOf(place: Place, found: Detection, { choices, existing }: DetectOpt
     ...detection,
     questions: [...questions, ...ofData],
     mayKeepData:
-      ofData.length > 0 || (detection.hasDatabaseFile === true && choices.data === undefined && !keepsData({ run })),
+      ofData.length > 0 || (detection.asksForData === true && choices.data === undefined && !keepsData({ run })),
     decisions: [
       ...decisions,
       ...(variables.length > 0

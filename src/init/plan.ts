@@ -123,8 +123,8 @@ export interface Detection {
   readonly questions: readonly Question[];
   readonly stages: readonly ImageStage[];
   readonly run: RunPlan;
-  /** A question says already that its database is a file: one pod until somebody has said where, or that it is not. */
-  readonly hasDatabaseFile?: boolean;
+  /** A question of the detector's own is about data in files: one pod until somebody has said where it is kept, or that it is not. */
+  readonly asksForData?: boolean;
   /** Groups of lines for .dockerignore beyond those that every application gets. */
   readonly ignore: readonly IgnoreGroup[];
   readonly files: readonly PlannedFile[];

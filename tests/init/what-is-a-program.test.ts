@@ -62,3 +62,94 @@ test('files for browsers that an application of PHP has made by Node.js are aske
   expect(asks(php({}), pattern)).toBe(false);
   expect(asks(php({ ...built, 'public/build/manifest.json': '{}' }), pattern)).toBe(false);
 });
+
+test('settings of Java that name a directory of the machine are asked about', () => {
+  const files = (settings: string) => ({
+    'pom.xml':
+      '<project><artifactId>shop</artifactId><parent><artifactId>spring-boot-starter-parent</artifactId></parent><build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>',
+    'src/main/java/Shop.java':
+      'public class Shop { public static void main(String[] a) { Files.createDirectories(place); } }\n',
+    'src/main/resources/application.properties': settings,
+  });
+  const pattern =
+    /setting file\.upload-dir \(src\/main\/resources\/application\.properties:2\) names \/Users\/ada\/uploads/;
+  const settings = 'server.servlet.context-path=/shop\nfile.upload-dir=/Users/ada/uploads\n';
+  const [plan] = plansOf(files(settings));
+  expect(asks(plan, pattern)).toBe(true);
+  expect(plan?.questions).toHaveLength(1);
+  expect(plan?.mayKeepData).toBe(true);
+  expect(asks(plansOf(files(settings), { data: ['/Users/ada/uploads'] })[0], /setting/)).toBe(false);
+  expect(asks(plansOf(files('server.servlet.context-path=/shop\nfile.upload-dir=/tmp/up\n'))[0], /setting/)).toBe(
+    false,
+  );
+});
+
+test('generators, wrappers of builds and views are no programs', () => {
+  const main = 'package main\nfunc main() {}\n';
+  const go = (other: string) => ({
+    'go.mod': 'module shop\n\ngo 1.26\n',
+    'plugins/vm/internal/types/types.go': main,
+    [other]: main,
+  });
+  expect(plansOf(go('cmd/shop/main.go'))[0]?.run.command).toEqual(['/usr/local/bin/shop']);
+  expect(
+    plansOf({
+      'pom.xml': '<project><artifactId>shop</artifactId></project>',
+      '.mvn/wrapper/MavenWrapperDownloader.java':
+        'public class MavenWrapperDownloader { public static void main(String[] a) { } }\n',
+      'src/main/java/Shop.java': 'public class Shop { }\n',
+    }),
+  ).toEqual([]);
+  expect(plansOf({ 'package.json': '{"name":"shop"}', 'views/index.html': '<p>' })).toEqual([]);
+});
+
+test.each([
+  [{ start: ' ' }, /--start takes the command/],
+  [{ version: 'x; rm -rf /' }, /--runtime-version takes a version/],
+  [{ version: '' }, /--runtime-version takes a version/],
+])('answers that are none are refused: %j', (choices, expected) => {
+  expect(() => detectedIn({ 'index.html': '' }, choices)).toThrow(expected);
+});
+
+test('PHP of an open range is the newest where packages fit no release, and nothing is said of an end to come', () => {
+  const lock = '{\n  "packages": [{\n    "require": {\n      "php": "^7.1"\n    }\n  }]\n}';
+  const [plan] = plansOf({
+    'composer.json': '{"require":{"php":">=8.2","slim/slim":"^4"}}',
+    'composer.lock': lock,
+    'public/index.php': '<?php',
+  });
+  const decision = plan?.decisions.find(({ topic }) => topic === 'version');
+  expect(decision?.value).toBe('8.5');
+  expect(decision?.evidence).not.toMatch(/security updates/);
+});
+
+test('a script that starts a file that nothing makes is no start', () => {
+  const files = (scripts: object) => ({
+    'package.json': JSON.stringify({ name: 'shop', scripts, dependencies: { express: '^5.1.0' } }),
+    'lib/app.js': "require('express')().listen(3000)\n",
+  });
+  expect(detectedIn(files({ start: 'node server.js' })).plans).toEqual([]);
+  expect(detectedIn(files({ start: 'node server.js' })).undecided[0]?.flag).toBe('--start');
+  expect(plansOf(files({ start: 'node lib/app.js' }))).toHaveLength(1);
+  expect(plansOf(files({ start: 'node dist/server.js', build: 'tsc' }))).toHaveLength(1);
+});
+
+test('routes that logs leave out and settings for tests are not those of the program', () => {
+  const [plan] = plansOf({
+    'package.json': '{"name":"shop","scripts":{"start":"node server.js"},"dependencies":{"express":"^5.1.0"}}',
+    'server.js': "require('express')().listen(3000)\n",
+    'instrumentation-node.js': "ignore((request) => request.path === '/health')\n",
+  });
+  expect(plan?.run.health).toBeUndefined();
+  const [ruby] = plansOf({
+    Gemfile: 'source "https://rubygems.org"\ngem "rails"\n',
+    'Gemfile.lock': 'GEM\n  specs:\n    rails (8.0.0)\n',
+    'config.ru': 'run App',
+    'config/deploy.rb': 'set :branch, ENV["BRANCH"]\n',
+    'config/environments/test.rb': 'x = ENV["DOMAIN"]\n',
+    'config/environments/production.rb': 'x = ENV["SHOP"]\n',
+  });
+  expect(ruby?.variables.map(({ name }) => name)).toContain('SHOP');
+  expect(ruby?.variables.map(({ name }) => name)).not.toContain('BRANCH');
+  expect(ruby?.variables.map(({ name }) => name)).not.toContain('DOMAIN');
+});

@@ -1,6 +1,7 @@
 import type { Detector, NotDecided, Place } from '../detector.ts';
 import { healthOf, type JavaPort, portOf } from '../internal/java-port.ts';
 import { type JavaProject, readJavaProject } from '../internal/java-project.ts';
+import { directoriesInSettings } from '../internal/java-settings.ts';
 import { ownPart } from '../internal/markup.ts';
 import { splitCommand, withExec } from '../internal/shell-words.ts';
 import { isBefore, springBootRelease } from '../internal/spring-version.ts';
@@ -137,7 +138,9 @@ function detection(place: Place, project: JavaProject, found: Product): Detectio
   const { framework } = project;
   const { health, questions } = healthOf(place, project);
   const port = portOf(place, project);
+  const ofSettings = directoriesInSettings(place);
   return {
+    asksForData: ofSettings.length > 0,
     language: 'Java',
     framework: framework?.name,
     context: project.root,
@@ -159,7 +162,8 @@ function detection(place: Place, project: JavaProject, found: Product): Detectio
     ],
     questions: [
       ...questions,
-      ...(work ? [doesNotLast('its working directory', work.why.replace(/^.*: /, ''))] : []),
+      ...ofSettings,
+      ...(work && ofSettings.length === 0 ? [doesNotLast('its working directory', work.why.replace(/^.*: /, ''))] : []),
       ...(framework || port.sure
         ? []
         : [

@@ -8,7 +8,7 @@ import { stagesOf } from '../internal/php-stages.ts';
 import { frameworkWritten, phpWritten } from '../internal/php-written.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { variable } from '../internal/variables.ts';
-import { chooseVersion, fitsRange } from '../internal/versions.ts';
+import { chooseVersion, fitsRange, supportedLines } from '../internal/versions.ts';
 import type { Detection, PlannedVariable, Question } from '../plan.ts';
 import { directoryOf, join, placeIn } from '../repository.ts';
 
@@ -120,6 +120,9 @@ function detection(
         ([, range = '']) => range.replace(/\s*\|+\s*/g, ' || '),
       );
   const asked = place.choices.version ?? requires.get('php') ?? (locked.length > 0 ? '*' : undefined);
+  const fitsLocked = (line: string) => locked.every((each) => fitsRange(each, line));
+  // Packages of which no supported release fits all bound nothing: of what composer.json takes the newest is right.
+  const isBound = supportedLines('PHP', place.today).some(fitsLocked);
   const version = chooseVersion(
     'PHP',
     asked === undefined
@@ -132,7 +135,7 @@ function detection(
         },
     {
       today: place.today,
-      fits: (range, line) => fitsRange(range, line) && locked.every((each) => fitsRange(each, line)),
+      fits: (range, line) => fitsRange(range, line) && (!isBound || fitsLocked(line)),
     },
   );
   const isNamed = framework !== undefined || [...requires.keys()].some((name) => name.startsWith('ext-'));

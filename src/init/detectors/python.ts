@@ -142,7 +142,7 @@ function detection(place: Place, packages: PythonPackages | undefined, start: Py
     context: place.directory,
     version: undefined,
     decisions,
-    hasDatabaseFile: databaseFile(place, written.writable)?.isFallback === false,
+    asksForData: databaseFile(place, written.writable)?.isFallback === false,
     questions: [
       ...questionsOf(place, packages, start, version, written),
       ...collectQuestions(place, packages, start),

@@ -117,7 +117,7 @@ function detection(
           ]
         : []),
     ],
-    hasDatabaseFile: sqlite,
+    asksForData: sqlite,
     stages: stagesOf(place, version, gems, lock, rails, has),
     run: {
       command: words,

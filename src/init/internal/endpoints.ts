@@ -56,8 +56,12 @@ export function findHealth(place: Place): FoundHealth | undefined {
   return undefined;
 }
 
+/** Sources that name routes to leave them out of logs and traces. */
+const ofObservers = /(?:^|\/)(?:logging|[\w.-]*(?:instrumentation|telemetry|tracing)[\w.-]*)(?:\/|$)/i;
+
 function findRoute(place: Place, path: string): string | undefined {
   for (const source of place.sources()) {
+    if (ofObservers.test(source.path)) continue;
     const at = routeAt(source.text, path);
     if (at !== undefined) return `route in ${placeIn(source.path, source.text, at)}`;
   }

@@ -14,7 +14,7 @@ export interface GoProgram {
 }
 
 const notShipped =
-  /(?:^|\/)(?:tools?|scripts?|hack|examples?|_examples?|internal\/tools|testdata|test|e2e|vendor|gen|generate|docs?)\//;
+  /(?:^|\/)(?:tools?|scripts?|hack|examples?|_examples?|testdata|test|e2e|vendor|gen|generate|docs?)\/|.\/internal\/|^internal\/tools\//;
 
 /** The programs of a module, by directory. Examples and tools are not among them, unless there is nothing else. */
 export function goPrograms(place: Place): GoProgram[] {

@@ -140,7 +140,7 @@ function findMainClass(place: Place, file: string, text: string): JavaProject['m
   const name = written?.[1] ?? written?.[2];
   if (name !== undefined) return { name, evidence: placeIn(join(place.directory, file), text, written?.index ?? 0) };
   const found = place.sources().flatMap(({ path, text: source }) => {
-    if (otherTargets.test(path)) return [];
+    if (otherTargets.test(path) || /(?:^|\/)\.mvn\//.test(path)) return [];
     const at = source.search(/public\s+static\s+void\s+main\s*\(|^fun main\(/m);
     if (at === -1) return [];
     const packageName = /^package\s+([\w.]+)/m.exec(source)?.[1];

@@ -52,10 +52,10 @@ function comesWithFiles({ repository, directory }: Place, language: string, path
 /** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */
 export function mayKeepData(
   place: Place,
-  { run, language, framework, hasDatabaseFile }: Pick<Detection, 'run' | 'language' | 'framework' | 'hasDatabaseFile'>,
+  { run, language, framework, asksForData }: Pick<Detection, 'run' | 'language' | 'framework' | 'asksForData'>,
 ): readonly Question[] {
   const { application, repository, directory, choices } = place;
-  if (choices.data !== undefined || keepsData({ run }) || run.port === undefined || hasDatabaseFile) return [];
+  if (choices.data !== undefined || keepsData({ run }) || run.port === undefined || asksForData) return [];
   const read = application?.variablesRead.find(({ name }) => namesData.test(name));
   const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
   const isEmpty =

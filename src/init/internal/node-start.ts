@@ -28,11 +28,23 @@ export function findNodeStart(place: Place, manifest: NodePackage): NodeStart | 
   for (const name of ['start:prod', 'start:production', 'start', 'prod', 'production', 'serve:prod']) {
     const line = manifest.scripts.get(name);
     if (line === undefined || startsMember.test(line)) continue;
-    return (
-      fromLine(place, manifest, line, scriptPlace(manifest, name), 0) ?? inShell(line, scriptPlace(manifest, name))
-    );
+    const start =
+      fromLine(place, manifest, line, scriptPlace(manifest, name), 0) ?? inShell(line, scriptPlace(manifest, name));
+    return isMissing(place, manifest, start) ? undefined : start;
   }
   return fromFiles(place, manifest);
+}
+
+/** Whether it starts a file at the top or below that is not there, and no script could make it. */
+function isMissing(place: Place, { scripts }: NodePackage, { words }: NodeStart): boolean {
+  const [program, file = ''] = words;
+  if (program !== 'node' || !/^(?:\.\/)?[\w-][\w./-]*\.[cm]?js$/.test(file)) return false;
+  if (place.has(file.replace(/^\.\//, ''))) return false;
+  return ![...scripts].some(([name, line]) =>
+    /build|compile|prepare|install|bundle|generate|\b(?:tsc|webpack|rollup|esbuild|babel|swc|vite|gulp|grunt|make)\b/.test(
+      `${name} ${line}`,
+    ),
+  );
 }
 
 /** A script of a workspace's root that starts one of its members, which is an application of its own. */

@@ -4,9 +4,13 @@ import { placeIn } from '../repository.ts';
 import { findInSources } from './endpoints.ts';
 import { variable } from './variables.ts';
 
+/** Settings for tests, and what Capistrano reads where it is started. */
+const ofOthers = /(?:^|\/)config\/(?:environments\/(?:test|development)\.rb$|deploy(?:\.rb$|\/))/;
+
 export function rubyVariables(place: Place): PlannedVariable[] {
   return place
     .sources()
+    .filter(({ path }) => !ofOthers.test(path))
     .flatMap(({ path, text }) =>
       [
         ...text.matchAll(

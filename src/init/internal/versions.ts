@@ -52,10 +52,12 @@ export function chooseVersion(
   // Not in the table: newer than what is known.
   if (known === undefined && later === undefined)
     return { version: wanted, evidence: `${asked.evidence} asks for ${asked.range}` };
-  const since = known ? `, which gets no security updates since ${known.date}` : '';
+  // Support that goes on says nothing: then it is another package that fits no line.
+  const ended = known !== undefined && known.date <= options.today;
+  const since = ended ? `, which gets no security updates since ${known.date}` : '';
   return {
     version: later ?? newest,
-    evidence: `${asked.evidence} asks for ${asked.range}${since}: the oldest supported version after it`,
+    evidence: `${asked.evidence} asks for ${asked.range}${since}: the oldest supported version ${ended ? 'after it' : 'from there on'}`,
   };
 }
 

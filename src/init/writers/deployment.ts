@@ -193,7 +193,7 @@ function filling(plan: ApplicationPlan): string {
   const filled = namedVolumes(plan).filter((each) => each.filled);
   if (filled.length === 0) return '';
   return `      # The image has files where the program writes, which the volumes would hide: they are copied there first, and what is there stays.
-      initContainers:
+${filled.some(({ lasts }) => lasts) ? '      # A volume that lasts keeps the files of the first image: those of a newer one do not replace them.\n' : ''}      initContainers:
 ${filled.map((each) => copying(plan, each)).join('')}`;
 }
 
