@@ -336,3 +336,11 @@ test.each([
   ]);
   expect(lines).toEqual([`note apt-get leaves its package lists in /var/lib/apt/lists, unless ${name} removes that.`]);
 });
+
+test('a default is refused by the name of its own variable', async () => {
+  const rule = rules.find(({ id }) => id === 'secrets/plain-env-secret');
+  if (rule === undefined) throw new Error('no rule');
+  const files = compose('SECRET_KEY: ${APP_SECRET:-kJ83hs9dkWq02ksLmzPq8s7dYx4T}');
+  const [finding] = await checkCase(layOutFiles(scratch, files), rule, {});
+  expect(finding?.remedy).toContain('${APP_SECRET:?}');
+});
