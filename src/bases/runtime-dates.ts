@@ -3,7 +3,7 @@
  * own pages hold: nodejs/Release, devguide.python.org/versions, go.dev/doc/devel/release,
  * ruby-lang.org/en/downloads/branches, php.net/eol.php, adoptium.net/support, dotnet.microsoft.com/platform/support,
  * postgresql.org/support/versioning, nginx.org/en/CHANGES (a branch ends when the next one begins), tomcat.apache.org/whichversion. Those of MariaDB,
- * Redis and RabbitMQ are those of endoflife.date; of RabbitMQ only what its own release notes say as well, or nothing else. A version that is not listed is not known.
+ * Redis and RabbitMQ are those of endoflife.date alone, but for RabbitMQ 3.10 and 3.12 and MariaDB 10.3, of which their own pages say the same. A version that is not listed is not known.
  */
 export const runtimeDates: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Node.js': {
