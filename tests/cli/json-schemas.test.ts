@@ -155,7 +155,7 @@ describe('plimsoll init --json', () => {
       filter: (file) => !/\/(?:Dockerfile|deploy|compose\.yaml)$/.test(file),
     });
     put('init-again', { '.gitignore': 'node_modules\n' });
-    const actions = [[], [], ['--force'], ['--no-manifests', '--diff']].flatMap((args) => {
+    const actions = [[], [], ['--force'], ['--no-manifests', '--dry-run']].flatMap((args) => {
       const shown = printed(directory, ['init', ...args]);
       expectSchema('init', shown);
       rmSync(path.join(directory, 'Dockerfile'), { force: true });
