@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { codeBehind, errorCode, exitCodes, UserError } from '../core/errors.ts';
 
 /** One of the process's outputs, without the stream that Node.js makes of it: to make one takes milliseconds. */
 export interface Output {
@@ -55,7 +55,7 @@ function writeNow(descriptor: 1 | 2, bytes: Buffer): Buffer {
   try {
     while (at < bytes.length) at += writeSync(descriptor, bytes, at);
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === 'EPIPE') endOnClosedPipe();
     if (code !== 'EAGAIN') {
       // Where errors cannot be told there is nobody to tell this one.
@@ -68,7 +68,7 @@ function writeNow(descriptor: 1 | 2, bytes: Buffer): Buffer {
 
 /** A stream tells of its errors when nobody waits for it any more. */
 function endOnError(descriptor: 1 | 2, error: unknown): void {
-  if (codeOf(error) === 'EPIPE') endOnClosedPipe();
+  if (errorCode(error) === 'EPIPE') endOnClosedPipe();
   if (descriptor === 2) return;
   const { message, exitCode } = cannotBeWritten(error);
   process.stderr.write(`plimsoll: ${message}\n`);
@@ -80,13 +80,8 @@ function endOnClosedPipe(): never {
 }
 
 function cannotBeWritten(cause: unknown): UserError {
-  const code = codeOf(cause);
-  return new UserError(`standard output cannot be written${code === undefined ? '' : ` (${code})`}`, {
+  return new UserError(`standard output cannot be written${codeBehind(cause)}`, {
     exitCode: exitCodes.system,
     cause,
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

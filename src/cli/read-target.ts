@@ -1,6 +1,6 @@
 import { opendirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeBehind, UserError } from '../core/errors.ts';
 import type { Target } from '../project/target.ts';
 import type { Terminal } from './command.ts';
 
@@ -45,8 +45,7 @@ function mustOpen(directory: string, written: string): void {
   try {
     opendirSync(directory).closeSync();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new UserError(`this directory cannot be read${code}`, {
+    throw new UserError(`this directory cannot be read${codeBehind(cause)}`, {
       where: written,
       remedy: 'Give the permission to read it, or name another one.',
       cause,

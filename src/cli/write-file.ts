@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { UserError } from '../core/errors.ts';
+import { codeBehind, UserError } from '../core/errors.ts';
 
 /** @throws UserError when the file cannot be written. */
 export function writeFile(file: string, text: string): void {
@@ -20,8 +20,7 @@ function asUserError<Result>(file: string, act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new UserError(`this file cannot be written${code}`, {
+    throw new UserError(`this file cannot be written${codeBehind(cause)}`, {
       where: file,
       remedy: 'Is its directory there, writable, and its disk not full? Name another file.',
       cause,

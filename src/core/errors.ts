@@ -1,6 +1,17 @@
 /** Exit codes of every command (DEVELOPERS.md): 0 clean, 1 findings, 2 usage or input, 3 a needed system failed. */
 export const exitCodes = { clean: 0, findings: 1, usage: 2, system: 3 } as const;
 
+/** The code that the system or Node.js gave an error, such as `ENOENT`; undefined where it has none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The same as it stands behind what happened: ` (ENOENT)`, or nothing. */
+export function codeBehind(error: unknown): string {
+  const code = errorCode(error);
+  return code === undefined ? '' : ` (${code})`;
+}
+
 /** An error that a user can cause or mend: what happened, where, what to do. Printed without a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError';

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeBehind, UserError } from '../core/errors.ts';
 import type { FileChange } from './files.ts';
 
 /**
@@ -33,16 +33,15 @@ export function writeFiles(root: string, changes: readonly FileChange[]): void {
     } catch (cause) {
       for (const each of made) rmSync(each, { force: true });
       if (cause instanceof UserError) throw cause;
-      throw new UserError(`this file cannot be written${codeOf(cause)}; files made before it were taken away again`, {
-        where: change.path,
-        cause,
-      });
+      throw new UserError(
+        `this file cannot be written${codeBehind(cause)}; files made before it were taken away again`,
+        {
+          where: change.path,
+          cause,
+        },
+      );
     }
   }
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
 }
 
 /** A link on the way would lead the writing out of the directory. */

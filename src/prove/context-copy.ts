@@ -20,7 +20,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { UserError } from '../core/errors.ts';
+import { errorCode, UserError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 import { makeScratch, scratchParentNear } from './scratch.ts';
 
@@ -125,7 +125,7 @@ function entriesOf(walk: Walk, name: string): Dirent[] {
   try {
     return readdirSync(path.join(walk.source, name), { withFileTypes: true });
   } catch (error) {
-    if (codeOf(error) !== 'EACCES' || name === '') throw error;
+    if (errorCode(error) !== 'EACCES' || name === '') throw error;
     walk.unreadable.push(name);
     return [];
   }
@@ -143,10 +143,10 @@ function copyEntry(walk: Walk, name: string, entry: Dirent): void {
     try {
       copyFile(walk, from, to);
     } catch (error) {
-      if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'ENOENT') throw error;
+      if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'ENOENT') throw error;
       rmSync(to, { force: true });
       // What is gone since the directory was read is no part of it.
-      if (codeOf(error) === 'EACCES') walk.unreadable.push(name);
+      if (errorCode(error) === 'EACCES') walk.unreadable.push(name);
     }
   }
 }
@@ -159,7 +159,7 @@ function copyFile(walk: Walk, from: string, to: string): void {
       walk.copied++;
       return;
     } catch (error) {
-      if (codeOf(error) === 'EACCES' || codeOf(error) === 'ENOENT') throw error;
+      if (errorCode(error) === 'EACCES' || errorCode(error) === 'ENOENT') throw error;
       rmSync(to, { force: true });
       walk.way = 'link';
     }
@@ -177,7 +177,7 @@ function linkFile(walk: Walk, from: string, to: string): boolean {
     walk.linked++;
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === 'EXDEV' || code === 'ENOTSUP' || code === 'ENOSYS') walk.way = 'copy';
     else if (code !== 'EPERM' && code !== 'EMLINK' && code !== 'EACCES') throw error;
     return false;
@@ -197,7 +197,7 @@ function keepOwner(to: string, { uid, gid }: Stats): void {
   try {
     lchownSync(to, uid, gid);
   } catch (error) {
-    if (codeOf(error) !== 'EPERM') throw error;
+    if (errorCode(error) !== 'EPERM') throw error;
   }
 }
 
@@ -244,8 +244,4 @@ function inside(source: string, file: string): string | undefined {
 
 function slashed(file: string): string {
   return path.sep === '/' ? file : file.split(path.sep).join('/');
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

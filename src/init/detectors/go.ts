@@ -95,7 +95,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     })),
   ];
   // What is read as the program runs lies there, and a volume would hide it.
-  const written = writtenWorkingDirectory(place, 'go', '/app');
+  const written = writtenWorkingDirectory(place, 'go', '/app')?.writable;
   const workingDirectory = directories.length > 0 ? undefined : written;
   return {
     language: 'Go',

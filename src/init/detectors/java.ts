@@ -163,7 +163,7 @@ function detection(place: Place, project: JavaProject, found: Product): Detectio
     questions: [
       ...questions,
       ...ofSettings,
-      ...(work && ofSettings.length === 0 ? [doesNotLast('its working directory', work.why.replace(/^.*: /, ''))] : []),
+      ...(work && ofSettings.length === 0 ? [doesNotLast('its working directory', work.evidence)] : []),
       ...(framework || port.sure
         ? []
         : [
@@ -174,8 +174,8 @@ function detection(place: Place, project: JavaProject, found: Product): Detectio
             },
           ]),
     ],
-    stages: [buildStage(project, product, version), shippedStage(place, product, version, work?.path)],
-    run: runOf(project, product, port, health, work),
+    stages: [buildStage(project, product, version), shippedStage(place, product, version, work?.writable.path)],
+    run: runOf(project, product, port, health, work?.writable),
     ignore: [
       {
         comment: 'Built in the image',

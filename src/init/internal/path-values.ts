@@ -81,9 +81,9 @@ function skip(read: Read): void {
   while (/\s/.test(read.text[read.at] ?? '')) read.at++;
 }
 
-function take(read: Read, pattern: RegExp): RegExpExecArray | undefined {
+/** @param sticky a pattern with the flag `y` */
+function take(read: Read, sticky: RegExp): RegExpExecArray | undefined {
   skip(read);
-  const sticky = new RegExp(pattern.source, 'y');
   sticky.lastIndex = read.at;
   const match = sticky.exec(read.text);
   if (match) read.at = sticky.lastIndex;
@@ -93,7 +93,7 @@ function take(read: Read, pattern: RegExp): RegExpExecArray | undefined {
 function expression(read: Read): PathValue | undefined {
   let value = operand(read);
   for (;;) {
-    const operator = take(read, /\|\||\?\?|\bor\b|\/(?![/*])|\+(?![+=])/)?.[0];
+    const operator = take(read, /\|\||\?\?|\bor\b|\/(?![/*])|\+(?![+=])/y)?.[0];
     if (operator === undefined) return value;
     const right = operand(read);
     if (operator === '/') value = value && right && below(value, right.path);
@@ -130,9 +130,9 @@ export function normal(path: string): string {
 function operand(read: Read): PathValue | undefined {
   let value = primary(read);
   for (;;) {
-    if (take(read, /\.parent\b/)) value = value && upwards(value);
-    else if (take(read, /\.(?:resolve|absolute|as_posix|expanduser)\(\s*\)/)) value = value && { ...value };
-    else if (take(read, /\.joinpath\(/)) {
+    if (take(read, /\.parent\b/y)) value = value && upwards(value);
+    else if (take(read, /\.(?:resolve|absolute|as_posix|expanduser)\(\s*\)/y)) value = value && { ...value };
+    else if (take(read, /\.joinpath\(/y)) {
       const rest = values(read);
       value = value && joined([value, ...rest]);
     } else return goesOn(read) ? undefined : value;
@@ -153,11 +153,11 @@ function upwards(value: PathValue): PathValue | undefined {
 function values(read: Read): (PathValue | undefined)[] {
   const found: (PathValue | undefined)[] = [];
   for (let most = 20; most > 0; most--) {
-    if (take(read, /\)/)) return found;
-    take(read, /(?:default|name|filename|path)\s*=(?!=)/);
+    if (take(read, /\)/y)) return found;
+    take(read, /(?:default|name|filename|path)\s*=(?!=)/y);
     const before = read.at;
     found.push(expression(read));
-    if (!take(read, /,/) && !/\)/.test(read.text[read.at] ?? '')) {
+    if (!take(read, /,/y) && !/\)/.test(read.text[read.at] ?? '')) {
       found.push(undefined);
       return found;
     }
@@ -182,17 +182,17 @@ const environmentCall = /^(?:(?:os\.)?(?:environ\.get|getenv)|environ\.get|confi
 
 function primary(read: Read): PathValue | undefined {
   skip(read);
-  const literal = take(read, /[rbuf]{0,2}(["'`])((?:(?!\1)[^\\\n]){0,300})\1/);
+  const literal = take(read, /[rbuf]{0,2}(["'`])((?:(?!\1)[^\\\n]){0,300})\1/y);
   if (literal) return fromLiteral(read, literal[0], literal[2] ?? '');
   if (read.nested >= mostNested) return undefined;
-  if (take(read, /\(/)) {
+  if (take(read, /\(/y)) {
     read.nested++;
     const inner = expression(read);
     read.nested--;
-    take(read, /\)/);
+    take(read, /\)/y);
     return inner;
   }
-  const name = take(read, /[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*/)?.[0]?.replaceAll('?.', '.');
+  const name = take(read, /[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*/y)?.[0]?.replaceAll('?.', '.');
   if (name === undefined) return undefined;
   // What belongs to the operand behind it: `.parent`, `.resolve()`.
   const own = /^(.+?)((?:\.(?:parent|absolute|resolve|joinpath|as_posix|expanduser|mkdir))+)$/.exec(name);
@@ -215,11 +215,11 @@ function named(read: Read, name: string): PathValue | undefined {
   if (name === 'os.sep' || name === 'path.sep') return { path: '/' };
   const ofNode = /^process\.env\.(\w+)$/.exec(name)?.[1];
   if (ofNode) return { path: '', variable: { name: ofNode, fallback: '' } };
-  if (take(read, /\(/)) return called(read, name);
-  const key = take(read, /\[\s*["'](\w+)["']\s*\]/)?.[1];
+  if (take(read, /\(/y)) return called(read, name);
+  const key = take(read, /\[\s*["'](\w+)["']\s*\]/y)?.[1];
   if (key !== undefined && /(?:^|\.)environ$|^process\.env$/.test(name))
     return { path: '', variable: { name: key, fallback: '' } };
-  if (take(read, /\[/)) return undefined;
+  if (take(read, /\[/y)) return undefined;
   const last = key ?? name.slice(name.lastIndexOf('.') + 1);
   return lookUp(read, last) ?? (namesRoot.test(last) ? { path: rootOfProgram } : undefined);
 }

@@ -18,9 +18,14 @@ export function writtenWorkingDirectory(
   place: Place,
   language: keyof typeof writes,
   path: string,
-): WritablePath | undefined {
+): { readonly writable: WritablePath; readonly evidence: string } | undefined {
   const found = findInSources(place, writes[language]) ?? (language === 'java' ? javaDatabaseIn(place) : undefined);
-  return found && { path, why: `the working directory, for what is written by relative names: ${found.evidence}` };
+  if (found === undefined) return undefined;
+  const { evidence } = found;
+  return {
+    writable: { path, why: `the working directory, for what is written by relative names: ${evidence}` },
+    evidence,
+  };
 }
 
 function javaDatabaseIn(place: Place): { readonly evidence: string } | undefined {
