@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fillScript } from '../../src/init/fill-script.ts';
 import { type ApplicationPlan, type RunPlan, secretsOf, settingsOf, type WritablePath } from '../../src/init/plan.ts';
 import { docker, firstWords, run, startPostgres } from './machine.ts';
 
@@ -218,7 +219,7 @@ async function filledVolumes(tag: string, { user, writable }: RunPlan): Promise<
       await docker('volume', 'rm', '-f', volume);
       continue;
     }
-    if (filled) await docker(...fill, '--user', `${user}:${user}`, tag, '-c', `cp -Rn ${place}/. /volume/`);
+    if (filled) await docker(...fill, '--user', `${user}:${user}`, tag, '-ec', fillScript, 'fill', place, '/volume');
     found.push({ volume, place });
   }
   return found;

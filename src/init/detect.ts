@@ -6,7 +6,9 @@ import { type Detector, isDecided, type NotDecided, type Place, placeAt } from '
 import { mayKeepData, withChosenData } from './internal/kept-data.ts';
 import { imageName, imageTag, nameOf, ownName, withOwnNames } from './internal/plan-names.ts';
 import { printablePlan } from './internal/printable-plan.ts';
+import { mayBeRelease } from './internal/runtime-releases.ts';
 import { plannedVariables } from './internal/variables.ts';
+import { supportedLines } from './internal/versions.ts';
 import { type ApplicationPlan, type Choices, type Detection, keepsData } from './plan.ts';
 import { baseName, directoryOf, join, placeIn, type Repository } from './repository.ts';
 
@@ -56,6 +58,18 @@ function refuseUnusable({ start, version }: Choices): void {
     throw new UserError(`--runtime-version takes a version, as 24, 3.13 or 1.26; not «${printable(version)}»`);
 }
 
+/** A version that no image has would be found out by the build alone, with words of the registry. */
+function refuseUnknown(language: string, { choices: { version }, today }: DetectOptions): void {
+  if (version === undefined || mayBeRelease(language, version)) return;
+  const supported = supportedLines(language, today);
+  throw new UserError(`--runtime-version: there is no ${language} ${version}`, {
+    remedy:
+      supported.length > 0
+        ? `those that get security updates are ${supported.join(', ')}`
+        : 'leave it out, and what fits is chosen',
+  });
+}
+
 /** Finds the applications of a repository and plans what each lacks. Throws a UserError for a command or version that is none. */
 export function detectApplications(found: Repository, options: DetectOptions): Detected {
   refuseUnusable(options.choices);
@@ -70,6 +84,7 @@ export function detectApplications(found: Repository, options: DetectOptions): D
   const ask = (directory: string, asked: readonly Detector[]) => {
     const result = detectIn(repository, directory, applications, { ...options, detectors: asked });
     if (result === undefined) return;
+    refuseUnknown(result.found.language, options);
     if (isDecided(result.found)) plans.push(printablePlan(planOf(result.place, result.found, options)));
     else undecided.push({ ...result.found, undecided: printable(result.found.undecided), directory });
   };

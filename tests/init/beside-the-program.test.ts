@@ -16,7 +16,9 @@ describe('A directory that comes with files and is written to', () => {
     expect(plan?.run.writable.find(({ path }) => path === '/app/shop/lists')?.filled).toBe(true);
     const deployment = plan ? writeDeployment(plan) : '';
     expect(deployment).not.toContain('A volume that lasts keeps the files of the first image');
-    expect(deployment).toMatch(/- cp\n +- -Rn\n +- "?\/app\/shop\/lists\/\."?\n +- "?\/volumes\/app-shop-lists"?\n/);
+    expect(deployment).toMatch(
+      /- sh\n +- -ec\n[\s\S]*- fill\n +- "?\/app\/shop\/lists"?\n +- "?\/volumes\/app-shop-lists"?\n/,
+    );
     const [, filling = '', running = ''] = deployment.split(/initContainers:|\n {6}containers:/);
     expect(filling).toContain('mountPath: /volumes/app-shop-lists');
     expect(running).toContain('mountPath: /app/shop/lists');

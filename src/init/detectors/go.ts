@@ -5,7 +5,7 @@ import { servingCommand } from '../internal/go-command.ts';
 import { embeddedPages } from '../internal/go-embed.ts';
 import { type GoModule, goContext, needsCgo, readModule } from '../internal/go-module.ts';
 import { frameworks, portOf } from '../internal/go-port.ts';
-import { type GoProgram, goPrograms, runtimeDirectories, withSourcesOf } from '../internal/go-program.ts';
+import { type GoProgram, goPrograms, runtimeDirectories, runtimeFiles, withSourcesOf } from '../internal/go-program.ts';
 import { buildStage, shippedStage } from '../internal/go-stages.ts';
 import { procfileCommand } from '../internal/procfile.ts';
 import { compareVersions } from '../internal/versions.ts';
@@ -76,6 +76,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
   const port = portOf(place, framework);
   const health = findHealth(place);
   const directories = runtimeDirectories(place);
+  const files = runtimeFiles(place);
   const { words, evidence, questions: ofStart } = startOf(place, program, port.port);
   const decisions: Decision[] = [
     { topic: 'language', value: 'Go', evidence: place.place('go.mod', 0) },
@@ -93,10 +94,15 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
       value: `${path}/`,
       evidence: `read when it runs (${where})`,
     })),
+    ...files.map(({ path, evidence: where }) => ({
+      topic: 'files' as const,
+      value: path,
+      evidence: `read when it runs (${where})`,
+    })),
   ];
   // What is read as the program runs lies there, and a volume would hide it.
   const written = writtenWorkingDirectory(place, 'go', '/app')?.writable;
-  const workingDirectory = directories.length > 0 ? undefined : written;
+  const workingDirectory = directories.length + files.length > 0 ? undefined : written;
   return {
     language: 'Go',
     framework: framework?.name,
@@ -105,14 +111,16 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
     decisions,
     questions: [
       ...ofStart,
-      ...(written && !workingDirectory && place.choices.data === undefined ? [besideOthers(directories, written)] : []),
+      ...(written && !workingDirectory && place.choices.data === undefined
+        ? [besideOthers([...directories, ...files], written)]
+        : []),
       ...port.questions,
       ...embedded.questions,
     ],
     stages: [
       ...embedded.stages,
       buildStage(place, module, program, version, cgo, root, embedded.copies),
-      shippedStage(place, program, cgo, directories, root),
+      shippedStage(place, program, cgo, directories, root, files),
     ],
     run: {
       command: words,
@@ -173,7 +181,7 @@ function chooseGo(place: Place, { text }: GoModule): { readonly version: string;
 }
 
 function besideOthers(directories: readonly { readonly path: string }[], { why }: WritablePath): Question {
-  const comes = directories.map(({ path }) => `${path}/`).join(', ');
+  const comes = directories.map(({ path }) => path).join(', ');
   return {
     question: `The working directory has what the program reads (${comes}), and is read-only: what it writes below needs a volume of its own (${why}). Mount one at that directory: --data says where, and that it is kept.`,
     flag: '--data',

@@ -11,11 +11,11 @@ import { type NodePackage, readNodePackage } from '../internal/node-package.ts';
 import { type NodePort, portOf } from '../internal/node-port.ts';
 import { prismaStep } from '../internal/node-prisma.ts';
 import { buildStage, buildSteps, builtStages, homeOf, plainStages, withOwned } from '../internal/node-stages.ts';
-import { findNodeStart, type NodeStart } from '../internal/node-start.ts';
+import { findNodeStart, type NodeStart, startsSeveral } from '../internal/node-start.ts';
 import { withExec, withPort } from '../internal/shell-words.ts';
 import { otherConfiguration, pagesConfiguration, pagesRun, pagesStage } from '../internal/static-server.ts';
 import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
-import type { Detection, RunPlan, Step } from '../plan.ts';
+import type { Detection, Question, RunPlan, Step } from '../plan.ts';
 import { join } from '../repository.ts';
 
 export const detector: Detector = {
@@ -133,6 +133,19 @@ function withStarted(found: NodeFacts, { words }: NodeStart): NodeFacts {
   return { ...found, place: { ...place, sources: () => [started, ...place.sources()] } };
 }
 
+/** Started side by side in one container, the one that fails is not noticed, and each is scaled with the other. */
+function severalPrograms({ words, evidence }: NodeStart): Question[] {
+  const line = words.join(' ');
+  if (!startsSeveral.test(line)) return [];
+  return [
+    {
+      question: `The start runs several programs side by side (${evidence}): when one of them ends, Kubernetes does not learn of it, and what watches sources for developers has no place in production. Say which one the image starts.`,
+      flag: '--start',
+      assumed: line,
+    },
+  ];
+}
+
 function detectServer(found: NodeFacts, start: NodeStart): Detection {
   const facts = withStarted(found, start);
   const { place, framework, install, build, steps } = facts;
@@ -152,7 +165,7 @@ function detectServer(found: NodeFacts, start: NodeStart): Detection {
       { topic: 'port', value: String(port.port), evidence: port.evidence },
       ...(health ? [{ topic: 'health' as const, value: health.path, evidence: health.evidence }] : []),
     ],
-    questions: [...facts.questions, ...port.questions, ...written.questions],
+    questions: [...facts.questions, ...severalPrograms(start), ...port.questions, ...written.questions],
     stages: withOwned(
       build || start.needsDevelopment || lifecycleScripts(facts.manifest).length > 0 || prismaStep(facts)
         ? builtStages(facts, start, steps)

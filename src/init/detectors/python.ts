@@ -6,6 +6,7 @@ import { environment } from '../internal/python-install.ts';
 import { pythonNative } from '../internal/python-native.ts';
 import { ownFiles } from '../internal/python-object.ts';
 import { type PythonPackages, readPythonPackages } from '../internal/python-packages.ts';
+import { pythonScripts, servesAnything } from '../internal/python-scripts.ts';
 import { collectQuestions, stagesOf, user, withoutCollecting } from '../internal/python-stages.ts';
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
 import { choosePython, notNewer } from '../internal/python-version.ts';
@@ -38,10 +39,11 @@ export const detector: Detector = {
 function detectIn(place: Place): Detection | NotDecided | undefined {
   const packages = readPythonPackages(place);
   const start = findPythonStart(place, packages);
-  if (start === undefined)
-    return packages !== undefined && packages.dependencies.size > 0 && isProgram(place, packages)
-      ? notDecided(packages)
-      : undefined;
+  if (start === undefined) {
+    if (packages === undefined) return undefined;
+    if (packages.dependencies.size > 0 && isProgram(place, packages)) return notDecided(place, packages);
+    return servesAnything(place) ? ofPrograms(place) : undefined;
+  }
   // Scripts that lie about are no application.
   if (packages === undefined && start.framework === undefined && start.port === undefined) return undefined;
   return detection(place, packages, withoutCollecting(place, packages, start));
@@ -80,10 +82,22 @@ function isProgram(place: Place, { dependencies }: PythonPackages): boolean {
   );
 }
 
-function notDecided(packages: PythonPackages): NotDecided {
+function notDecided(place: Place, packages: PythonPackages): NotDecided {
   return {
     language: 'Python',
-    undecided: `${packages.evidence} names a web framework, and no module makes an application with it at its top.`,
+    undecided: `${packages.evidence} names a web framework, and no module makes an application with it at its top.${ofPrograms(place)?.undecided.replace(/^/, ' ') ?? ''}`,
+    flag: '--start',
+  };
+}
+
+/** The project's own programs, of which none is known to serve as it is called. */
+function ofPrograms(place: Place): NotDecided | undefined {
+  const names = pythonScripts(place).map(({ name }) => name);
+  const [first] = names;
+  if (first === undefined) return undefined;
+  return {
+    language: 'Python',
+    undecided: `Installing the project makes ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''}; say with which words it serves: --start '${first} …', and where: --port.`,
     flag: '--start',
   };
 }
@@ -236,6 +250,16 @@ function questionsOf(
       question: `The program listens on this machine's own address only (${local.evidence}): nothing outside of its pod can reach it. Let it listen on 0.0.0.0.`,
       flag: undefined,
       assumed: undefined,
+    });
+  if (
+    start.port !== undefined &&
+    start.words.length === 1 &&
+    pythonScripts(place).some(({ name }) => name === start.words[0])
+  )
+    questions.push({
+      question: `Whether ${start.words[0]} listens on all addresses, and at this port, its own settings say. Many such programs listen on this machine's own address unless they are told otherwise: say how it is started.`,
+      flag: '--start',
+      assumed: `${start.words[0]}, port ${place.choices.port ?? start.port}`,
     });
   const sqlite = databaseFile(place, writable);
   if (sqlite)

@@ -1,7 +1,8 @@
 import type { Place } from '../detector.ts';
 import type { Question } from '../plan.ts';
+import { placeIn } from '../repository.ts';
 import { type FoundPort, findInSources, findPort } from './endpoints.ts';
-import { namedPort, unprivileged } from './of-others.ts';
+import { isOfOthers, namedPort, unprivileged } from './of-others.ts';
 
 interface GoFramework {
   readonly module: string;
@@ -50,7 +51,44 @@ function listenAddress(place: Place) {
     place,
     /"((?:HTTP_)?LISTEN_ADDR(?:ESS)?|BIND_ADDR(?:ESS)?)"[^}]{0,200}?"(?:[\w.]*|\[::1?\]):(\d{2,5})"/,
   );
-  return found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence };
+  return (
+    (found && { variable: found.match[1] ?? '', port: Number(found.match[2]), evidence: found.evidence }) ??
+    namedAddress(place)
+  );
+}
+
+/** The same under a name of the program's own, `SERVER_ADDRESS`, with a default that has a port: in the sources, or in the one file of examples. */
+function namedAddress(place: Place) {
+  if (!findInSources(place, /ListenAndServe|\.Listen\(|net\.Listen|\.Run\(|\.Start\(/)) return undefined;
+  const read = place.application?.variablesRead ?? [];
+  const example = exampleNames.find((name) => place.has(name));
+  const found = read.flatMap(({ name, fallback, path, range }) => {
+    if (!ofAddress.test(name) || isOfOthers(name) || hasOutsider.test(name)) return [];
+    const inExample = example === undefined ? undefined : exampleValue(place.read(example) ?? '', name);
+    const port = addressWithPort.exec(fallback ?? inExample ?? '')?.[1];
+    return port === undefined
+      ? []
+      : [
+          {
+            variable: name,
+            port: unprivileged(Number(port)),
+            evidence: `${name} (${placeIn(path, place.repository.read(path), range.start)})`,
+          },
+        ];
+  });
+  const [first] = found;
+  return first === undefined || found.some(({ variable }) => variable !== first.variable) ? undefined : first;
+}
+
+const exampleNames = ['.env.example', '.env.sample', '.env.dist', 'env.example', 'example.env', 'sample.env'];
+const ofAddress = /(?:^|_)(?:ADDR(?:ESS)?|LISTEN|BIND|HOST_?PORT)$/i;
+/** Variables of a program that asks a server, and for mail. */
+const hasOutsider = /CLIENT|AGENT|API_?SERVER|PUBLIC|EXTERNAL|ADVERTISE|E?MAIL|WALLET|IP_ADDR|TRUSTED/i;
+/** `:8080`, `0.0.0.0:8080`, `localhost:8080`: another host would be another machine. */
+const addressWithPort = /^(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\])?:(\d{2,5})$/;
+
+function exampleValue(text: string, name: string): string | undefined {
+  return new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*["']?([^"'\\s#]*)`, 'm').exec(text)?.[1];
 }
 
 export function portOf(place: Place, framework: GoFramework | undefined): GoPort {

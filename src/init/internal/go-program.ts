@@ -112,6 +112,22 @@ export function runtimeDirectories(
 }
 
 /**
+ * Files at the top that an option names by default or that are opened by their name: `kingpin.Flag("config.file", …).Default("shop.yml")`,
+ * `flag.String("config", "shop.yml", …)`, `os.ReadFile("shop.json")`. What is embedded is in the program.
+ */
+export function runtimeFiles(place: Place): { readonly path: string; readonly evidence: string }[] {
+  const named =
+    /(?:\.Default\(|\bString(?:P|Var|VarP)?\([^)\n]{0,120}?,|\bos\.(?:ReadFile|Open)\(|\.SetConfigFile\(|\bioutil\.ReadFile\()[ \t]*"(?:\.\/)?([\w-][\w.-]*\.(?:ya?ml|json|toml|ini|conf|html|tmpl|txt|csv))"/g;
+  const found = new Map<string, string>();
+  for (const { path, text } of place.sources())
+    for (const match of text.matchAll(named)) {
+      const name = match[1] ?? '';
+      if (place.has(name) && !found.has(name) && !embeds(text, name)) found.set(name, placeIn(path, text, match.index));
+    }
+  return [...found].map(([path, evidence]) => ({ path, evidence }));
+}
+
+/**
  * Import paths and names of options look like directories and are none, and what Rust's attributes and macros include is in the program.
  * Same length, so that places stay right.
  */

@@ -79,6 +79,7 @@ export function shippedStage(
   cgo: string | undefined,
   directories: readonly { readonly path: string; readonly evidence: string }[],
   root: string,
+  files: readonly { readonly path: string; readonly evidence: string }[] = [],
 ): ImageStage {
   const member = insideOf(root, place.directory);
   const kind = cgo ? 'base' : 'static';
@@ -101,6 +102,14 @@ export function shippedStage(
           comment: `Read when the program runs: ${evidence}`,
           sources: [join(member, path)],
           destination: `./${path}/`,
+        }),
+      ),
+      ...files.map(
+        ({ path, evidence }): Step => ({
+          kind: 'copy',
+          comment: `Read when the program runs: ${evidence}`,
+          sources: [join(member, path)],
+          destination: './',
         }),
       ),
     ],

@@ -134,6 +134,10 @@ function fromWords(
     );
   if (program === 'node' || program === 'nodejs') return node(['node', ...rest.filter(isForProduction)], evidence);
   if (program === 'nx') return fromNx(place);
+  if (parallel.test(program)) {
+    const served = fromParallel(place, manifest, words, evidence, depth);
+    if (served) return served;
+  }
   if (supervisors.test(program)) return fromSupervisor(place, manifest, words, evidence);
   if (compilers.test(program)) {
     const file = rest.find((word) => /\.[cm]?[jt]sx?$/.test(word));
@@ -150,6 +154,49 @@ function fromWords(
     asked: true,
   };
 }
+
+/** What starts several programs beside each other. */
+const parallel = /^(?:concurrently|conc|run-p|npm-run-all2?)$/;
+
+/** What only somebody who works on the sources needs: it builds again and again, or opens a browser. */
+const onlyWatches =
+  /(?:^|\s)(?:--watch|-w)(?=\s|$)|:watch\b|\bwatch[:-]|^(?:\S*\/)?(?:browser-sync|live-server|livereload|onchange|chokidar|open-cli|wait-on|webpack-dev-server|vite|sass|tailwindcss|react-scripts start)\b/;
+
+/** Of programs that are started beside each other the one that serves, where all others only watch. */
+function fromParallel(
+  place: Place,
+  manifest: NodePackage,
+  [program = '', ...rest]: readonly string[],
+  evidence: string,
+  depth: number,
+): NodeStart | undefined {
+  if (
+    depth >= mostScripts ||
+    (program.startsWith('npm-run-all') && !rest.some((word) => /^(?:-p|--parallel)$/.test(word)))
+  )
+    return undefined;
+  const takesValue = /^(?:-n|--names|-c|--prefix-colors|-p|--prefix|--kill-others-on|-s|--success|--restart-\w+|-l)$/;
+  const commands = rest.filter(
+    (word, at) => !word.startsWith('-') && !(program.startsWith('conc') && takesValue.test(rest[at - 1] ?? '')),
+  );
+  const lines = commands.map((word) => {
+    const name = program.startsWith('conc')
+      ? /^(?:(?:npm|yarn|pnpm):|(?:npm|yarn|pnpm) run )([\w:.-]+)$/.exec(word)?.[1]
+      : word;
+    return { name: name ?? '', line: (name && manifest.scripts.get(name)) ?? (name === undefined ? word : undefined) };
+  });
+  const serving = lines.filter(
+    ({ name, line }) =>
+      !onlyWatches.test(name) &&
+      !(line !== undefined && !/nodemon|node --watch|tsx watch/.test(line) && onlyWatches.test(line)),
+  );
+  const [only, ...others] = serving;
+  if (only?.line === undefined || others.length > 0 || serving.length === lines.length) return undefined;
+  return fromLine(place, manifest, only.line, `${evidence}, without what only watches`, depth + 1);
+}
+
+/** Words of a start that begin several programs in one container, or one that watches its sources. */
+export const startsSeveral = /(?:^|\/|\s)(?:concurrently|conc|run-p|npm-run-all2?)(?=\s|$)/;
 
 /** `npm run start:prod`: what the script says. */
 function fromRunner(

@@ -3,7 +3,9 @@ import { toolForPython } from '../../ecosystems/pip/tools-for-python.ts';
 import type { Place } from '../detector.ts';
 import type { Step } from '../plan.ts';
 import type { PythonPackages } from './python-packages.ts';
+import { pythonScripts } from './python-scripts.ts';
 import type { PythonStart } from './python-start.ts';
+import { versionOfGit } from './python-version-of-git.ts';
 
 const uv = 'uv==0.13.9';
 
@@ -15,6 +17,7 @@ const cacheStays = 'The cache stays on the build machine';
 
 const first = 'What says which packages are needed comes first: a change of the sources alone then installs nothing';
 
+/** The steps that install the packages, and the project itself where it is one or one of its programs is started. */
 export function installSteps(place: Place, packages: PythonPackages, start: PythonStart, python: string): Step[] {
   const server = start.added && toolForPython(start.added, python);
   const added: Step[] = server
@@ -45,6 +48,15 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
     sources: names.filter((name) => place.has(name)),
     destination: './',
   });
+  const startsOwn = pythonScripts(place).some(({ name }) => name === start.words[0]);
+  const own = (command: string): Step[] =>
+    startsOwn
+      ? [
+          { ...everything, comment: `${start.words[0]} is there only where the project itself is installed` },
+          ...versionOfGit(place),
+          { kind: 'run', commands: [command] },
+        ]
+      : [];
   switch (packages.tool) {
     case 'pip':
       return [
@@ -53,6 +65,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
         ...requirementFiles(place, packages.requirements ?? 'requirements.txt'),
         install(`pip install --requirement ${packages.requirements}`),
         ...added,
+        ...own('pip install --no-deps .'),
       ];
     case 'pipenv':
       return [
@@ -62,6 +75,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
         manifests('Pipfile', 'Pipfile.lock'),
         install(packages.lock ? 'pipenv sync' : 'pipenv install --skip-lock'),
         ...added,
+        ...own('pip install --no-deps .'),
       ];
     case 'poetry':
       return [
@@ -72,6 +86,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
         // Poetry 1.1, the last for Python 3.6, has no groups.
         install(`poetry install ${python === '3.6' ? '--no-dev' : '--only main'} --no-root --no-interaction`),
         ...added,
+        ...own('pip install --no-deps .'),
       ];
     case 'uv':
       return [
@@ -86,7 +101,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
         ),
       ];
     case 'project':
-      return [make, activate, everything, install('pip install .'), ...added];
+      return [make, activate, everything, ...versionOfGit(place), install('pip install .'), ...added];
   }
 }
 
@@ -95,6 +110,7 @@ const everything = { kind: 'copy', sources: ['.'], destination: '.' } as const s
 /** What the project depends on, then the project itself; all in one step where packages lie in the repository. */
 function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): Step[] {
   const reads = sourcesOfUv(place.read('pyproject.toml') ?? '', place.read('uv.lock') ?? '');
+  const version = isPackage ? versionOfGit(place) : [];
   const sync = (comment: string, options: string): Step => ({
     kind: 'run',
     comment,
@@ -105,6 +121,7 @@ function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): S
     case 'to install':
       return [
         { ...everything, comment: 'Packages of the repository itself are installed, so all of it comes first' },
+        ...version,
         sync(cacheStays, '--locked --no-dev --no-editable'),
       ];
     case 'to check':
@@ -115,13 +132,16 @@ function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): S
           '--frozen --no-dev --no-install-project',
         ),
         everything,
+        ...version,
         sync('With them it is', '--locked --no-dev --no-editable'),
       ];
     case 'none':
       return [
         manifests,
         sync(cacheStays, '--locked --no-dev --no-install-project'),
-        ...(isPackage ? [everything, sync('The project is a package itself', '--locked --no-dev --no-editable')] : []),
+        ...(isPackage
+          ? [everything, ...version, sync('The project is a package itself', '--locked --no-dev --no-editable')]
+          : []),
       ];
   }
 }

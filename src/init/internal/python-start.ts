@@ -5,6 +5,7 @@ import { procfileCommand } from './procfile.ts';
 import { applicationObject, moduleOf, ownFiles } from './python-object.ts';
 import type { PythonPackages } from './python-packages.ts';
 import { defaultPort, fromProcfile } from './python-procfile.ts';
+import { servingScript } from './python-scripts.ts';
 import { productionSettings } from './python-settings.ts';
 import { portOfWords, splitCommand, withExec } from './shell-words.ts';
 
@@ -65,7 +66,14 @@ export function findPythonStart(place: Place, packages: PythonPackages | undefin
   if (start !== undefined) return found(splitCommand(start) ?? ['sh', '-c', withExec(start)], '--start');
   const procfile = procfileCommand(place);
   if (procfile) return fromProcfile(place, procfile, found);
-  return served(place, framework, has, found);
+  return served(place, framework, has, found) ?? ofScript(place, found);
+}
+
+/** The project's own program, where it opens a port as it is called. */
+function ofScript(place: Place, found: Found): PythonStart | undefined {
+  const script = servingScript(place);
+  const port = script && findPort(place, portPatterns);
+  return script && found([script.name], script.evidence, { port: port?.port ?? defaultPort });
 }
 
 /** `fastapi[standard]` and `fastapi[all]` bring it along. */

@@ -1,4 +1,5 @@
 import { scalarText } from '../../kubernetes/scalar-text.ts';
+import { fillScript } from '../fill-script.ts';
 import {
   type ApplicationPlan,
   isSingle,
@@ -203,9 +204,12 @@ function copying({ image }: ApplicationPlan, volume: NamedVolume): string {
           image: ${scalarText(image)}
           imagePullPolicy: IfNotPresent
           command:
-            - cp
-            - -Rn
-            - ${scalarText(`${volume.path}/.`)}
+            - sh
+            - -ec
+            # Under another name first: what is cut off is not taken for whole by the next start.
+            - |
+${fillScript.replace(/^(?=.)/gm, ' '.repeat(14))}            - fill
+            - ${scalarText(volume.path)}
             - ${scalarText(to)}
           resources:
             requests:
