@@ -19,6 +19,7 @@ describe('A variable of Go for the whole address', () => {
     ['SERVER_ADDRESS', ':9300', 9300],
     ['SHOP_ADDR', 'localhost:9300', 9300],
     ['HTTP_HOST_PORT', '0.0.0.0:80', 8080],
+    ['REDIS_EXPORTER_WEB_LISTEN_ADDRESS', ':9300', 9300],
   ])('%s, of which an example file says %s, is set to all addresses', (name, value, port) => {
     const plan = go(`address := os.Getenv("${name}")`, { '.env.example': `${name}='${value}'\n` });
     expect(plan?.run.port).toBe(port);
@@ -27,6 +28,7 @@ describe('A variable of Go for the whole address', () => {
 
   test.each([
     ['REDIS_ADDR', 'localhost:9300'],
+    ['METRICS_LISTEN_ADDRESS', ':9300'],
     ['API_SERVER_ADDRESS', 'localhost:9300'],
     ['SERVER_ADDRESS', 'shop.example.com:9300'],
   ])('%s=%s is no address of its own', (name, value) => {
@@ -177,4 +179,25 @@ describe('A start script of several programs', () => {
     expect(plan?.run.command[0]).toBe('node_modules/.bin/concurrently');
     expect(asks(plan, /several programs side by side/)).toBe(true);
   });
+});
+
+test('A port in a comment of several lines is not where the program listens', () => {
+  const main = (before: string) =>
+    `package main\n\nimport "net/http"\n\n${before}\nfunc main() {\n\thttp.ListenAndServe(address(), nil)\n}\n`;
+  const portOf = (before: string) => plansOf({ 'go.mod': 'module shop\n', 'main.go': main(before) })[0]?.run.port;
+  expect(portOf('/*\nport:9300\n*/\n')).toBe(8080);
+  expect(portOf('/* A word. */\nvar port = 9300\n')).toBe(9300);
+});
+
+test.each([
+  ["fs.writeFileSync('./static/' + name, text)", ['/tmp', '/app/static']],
+  ['fs.writeFile(`./static/$' + '{name}`, text, done)', ['/tmp', '/app/static']],
+  ["fs.readFileSync('./static/' + name)", ['/tmp']],
+])('%s tells where a program of Node.js writes', (text, expected) => {
+  const [plan] = plansOf({
+    'package.json': '{"scripts":{"start":"node server.js"}}',
+    'server.js': `const fs = require('fs');\n${text};\nrequire('http').createServer().listen(3000);\n`,
+    'static/index.html': '',
+  });
+  expect(plan?.run.writable.map(({ path }) => path)).toEqual(expected);
 });

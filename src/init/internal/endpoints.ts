@@ -102,11 +102,21 @@ export function findPort(place: Place, patterns: readonly RegExp[]): FoundPort |
         if (
           isPort(port) &&
           !ofDatabases.has(port) &&
+          !isInComment(text, match.index) &&
           !isAddressOfOthers(text, match.index, match.index + match[0].length)
         )
           return { port, evidence: placeIn(path, text, match.index) };
       }
   return undefined;
+}
+
+const longestComment = 4000;
+
+/** Between `/*` at the beginning of a line and its end. */
+function isInComment(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - longestComment), at);
+  const last = [...`\n${before}`.matchAll(/\n[ \t]{0,20}\/\*/g)].at(-1)?.index;
+  return last !== undefined && !before.slice(last).includes('*/');
 }
 
 /** The first place in the sources where a pattern matches. */

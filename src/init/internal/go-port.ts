@@ -63,7 +63,7 @@ function namedAddress(place: Place) {
   const read = place.application?.variablesRead ?? [];
   const example = exampleNames.find((name) => place.has(name));
   const found = read.flatMap(({ name, fallback, path, range }) => {
-    if (!ofAddress.test(name) || isOfOthers(name) || hasOutsider.test(name)) return [];
+    if (!ofAddress.test(name) || (isOfOthers(name) && !ofExporter.test(name)) || hasOutsider.test(name)) return [];
     const inExample = example === undefined ? undefined : exampleValue(place.read(example) ?? '', name);
     const port = addressWithPort.exec(fallback ?? inExample ?? '')?.[1];
     return port === undefined
@@ -82,6 +82,8 @@ function namedAddress(place: Place) {
 
 const exampleNames = ['.env.example', '.env.sample', '.env.dist', 'env.example', 'example.env', 'sample.env'];
 const ofAddress = /(?:^|_)(?:ADDR(?:ESS)?|LISTEN|BIND|HOST_?PORT)$/i;
+/** Of an exporter for another service it is its own: `REDIS_EXPORTER_WEB_LISTEN_ADDRESS`. */
+const ofExporter = /_EXPORTER_(?:WEB_|HTTP_)?LISTEN_ADDR(?:ESS)?$/i;
 /** Variables of a program that asks a server, and for mail. */
 const hasOutsider = /CLIENT|AGENT|API_?SERVER|PUBLIC|EXTERNAL|ADVERTISE|E?MAIL|WALLET|IP_ADDR|TRUSTED/i;
 /** `:8080`, `0.0.0.0:8080`, `localhost:8080`: another host would be another machine. */

@@ -39,6 +39,11 @@ const javascript: readonly Pattern[] = [
   },
   { pattern: of(String.raw`\bDailyRotateFile\(\s*\{[^}]{0,200}?dirname:\s*${cwd}`), what: 'logs' },
   { pattern: of(String.raw`\bcreateWriteStream\(\s*${cwd}`), what: 'a file', isFile: true },
+  // `'./lists/' + name`
+  {
+    pattern: /\bwriteFile(?:Sync)?\(\s{0,20}['"\x60](\.\/[\w-][\w.-]*(?:\/[\w.-]+)*)\/(?:['"]\s{0,20}\+|\$\{)/g,
+    what: 'files',
+  },
   { pattern: of(String.raw`\b(?:mkdir|mkdirSync|mkdirp|ensureDir|ensureDirSync)\(\s*${cwd}`), what: 'a directory' },
 ];
 
