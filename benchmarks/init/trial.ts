@@ -51,7 +51,12 @@ export async function tryApplication(name: string, repository: string, given: Gi
   const top = mkdtempSync(path.join(tmpdir(), 'plimsoll-init-'));
   try {
     const root = path.join(top, name.slice(name.indexOf('/') + 1));
-    checkOut(repository, root);
+    try {
+      checkOut(repository, root);
+    } catch {
+      const reason = 'the copy of its repository here lacks a file';
+      return { name, language: '', framework: undefined, outcome: 'cannot be tried here', reason, built: false };
+    }
     return await tryIn(name, root, given);
   } finally {
     rmSync(top, { recursive: true, force: true });

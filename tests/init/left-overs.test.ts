@@ -80,6 +80,14 @@ describe('Programs that installing a Python project makes', () => {
     expect(found.undecided.map(({ undecided }) => undecided).join()).toContain("--start 'shop-serve …'");
   });
 
+  test('are asked of the project, not of its packages', () => {
+    const found = detectedIn(
+      { ...files, 'shop/app.py': 'a = 1\n', 'shop/manage.py': 'a = 1\n' },
+      { start: 'shop-serve --port 5232' },
+    );
+    expect(found.plans.map(({ directory }) => directory)).toEqual(['']);
+  });
+
   test('are no program of tools that serve nothing', () => {
     expect(detectedIn({ ...files, 'shop/server.py': '' })).toMatchObject({ plans: [], undecided: [] });
   });

@@ -14,7 +14,7 @@ import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
 import { findWrittenPaths, isKept, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Decision, Detection, Question, RunPlan, WritablePath } from '../plan.ts';
-import { baseName, join, placeIn } from '../repository.ts';
+import { baseName, directoryOf, join, placeIn } from '../repository.ts';
 
 const usualFiles: ReadonlySet<string> = new Set([
   'requirements.txt',
@@ -32,9 +32,23 @@ export const detector: Detector = {
   detect(place) {
     // A file of any name below the root is a tool of the project sooner than a program.
     if (place.directory !== '' && ![...usualFiles].some((name) => place.has(name))) return undefined;
+    if (isInside(place)) return undefined;
     return detectIn(place.application === undefined ? withOwnSources(place) : place);
   },
 };
+
+const manifests = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'Pipfile'];
+
+/** Whether it is a package of a project that a directory above it is, and no project itself: `--start` would be asked of it, too. */
+function isInside({ repository, directory, has, read }: Place): boolean {
+  if (directory === '' || !has('__init__.py') || manifests.some((name) => has(name))) return false;
+  if (/django/i.test(read('manage.py') ?? '')) return false;
+  for (let at = directory; at !== ''; ) {
+    at = directoryOf(at);
+    if (manifests.some((name) => repository.has(join(at, name)))) return true;
+  }
+  return false;
+}
 
 function detectIn(place: Place): Detection | NotDecided | undefined {
   const packages = readPythonPackages(place);
