@@ -209,3 +209,15 @@ test.each([
   });
   expect(plan?.run.writable.map(({ path }) => path)).toEqual(expected);
 });
+
+test.each([
+  ['os.makedirs("lists")', true],
+  ['os.chdir(temporary)\nos.makedirs("lists")', false],
+  ['os.chdir(os.path.dirname(__file__))\nos.makedirs("lists")', true],
+])('%j makes a directory of its own: %s', (text, own) => {
+  const [plan] = plansOf({
+    'requirements.txt': 'flask==3.1.3\n',
+    'app.py': `import os\nfrom flask import Flask\napp = Flask(__name__)\n${text}\n`,
+  });
+  expect(plan?.run.writable.some(({ path }) => path === '/app/lists')).toBe(own);
+});

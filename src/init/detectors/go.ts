@@ -213,7 +213,7 @@ function startOf(
   const kept = filledIn.every((word) => /^-[^$]*=/.test(word)) ? given.filter((word) => !filledIn.includes(word)) : [];
   if (filledIn.length > 0)
     questions.push({
-      question: `Only a shell fills in the variables of ${filledIn.join(' ')} (${procfile.evidence}), and the image has none: that is left out. Let the program read them, or hand them over in «args» of the Deployment, where they are written $(NAME).`,
+      question: `Only a shell fills in the variables of ${filledIn.join(' ')}, from ${procfile.evidence}, and the image has none: that is left out. Let the program read them, or hand them over in «args» of the Deployment, where they are written $(NAME).`,
       flag: undefined,
       assumed: [...words, ...kept].join(' '),
     });

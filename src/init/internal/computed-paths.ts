@@ -113,14 +113,27 @@ const namedPlace: Readonly<Record<'python' | 'javascript', RegExp>> = {
 /** How many places of one file are looked at: more than that no person writes. */
 const mostPlaces = 200;
 
+/** Where a source goes to another directory than its own: behind `os.chdir(temporary)` a relative path is not below the program's. */
+export function changesDirectoryAt(text: string): number {
+  return /\bchdir\((?![^\n]{0,100}(?:__file__|__dirname|cwd))/.exec(text)?.index ?? text.length;
+}
+
 /** Directories that the sources write to by paths that are more than a literal. */
 export function computedWrites(place: Place, image: InImage): ComputedWrite[] {
   const sources = place.sources();
   const from = pathSources(sources, (file) => inImage(file, image));
+  const elsewhere = new Map(sources.map(({ path, text }) => [path, changesDirectoryAt(text)]));
   const writes = sources.flatMap(({ path: file, text }) =>
     (file.endsWith('.py') ? heads.python : heads.javascript).flatMap((each) =>
       [...text.matchAll(each.head)].slice(0, mostPlaces).flatMap((match) => {
         const { value, end } = pathValue(from, file, text, match.index + match[0].length);
+        if (
+          match.index > (elsewhere.get(file) ?? text.length) &&
+          value &&
+          /^(?!\/)/.test(value.path) &&
+          !value.path.startsWith(rootOfProgram)
+        )
+          return [];
         if (value === undefined || value.path === '' || each.tail?.test(text.slice(end, end + 40)) === false) return [];
         const path = absolute(place, value, image);
         const directory = path && each.isFile ? path.slice(0, path.lastIndexOf('/')) : path;

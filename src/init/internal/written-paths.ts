@@ -1,7 +1,13 @@
 import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
 import { baseName, directoryOf, placeIn } from '../repository.ts';
-import { type ComputedWrite, computedWrites, type InImage, inRepository } from './computed-paths.ts';
+import {
+  type ComputedWrite,
+  changesDirectoryAt,
+  computedWrites,
+  type InImage,
+  inRepository,
+} from './computed-paths.ts';
 import { isDataFile, isDataPath, isNamedForData, namesDataPlace, namesTransient } from './data-paths.ts';
 
 /** Directories below the program's own that it writes, what there is to ask about them, and how the image prepares them. */
@@ -135,9 +141,11 @@ function noteLiterals(
   for (const { path: file, text } of place.sources()) {
     // What the build writes is in the image: a volume would hide it.
     if (build !== '' && isNamed(build, file)) continue;
+    const elsewhere = changesDirectoryAt(text);
     for (const each of file.endsWith('.py') ? python : javascript)
       for (const match of text.matchAll(each.pattern)) {
         const path = directoryFrom(match[1] ?? '', each.isFile === true);
+        if (match.index > elsewhere && path?.startsWith('/') === false) continue;
         if (path !== undefined && !(build !== '' && ofTheBuild.test(path)))
           note(path, unlessFallback(each, text, match.index), placeIn(file, text, match.index));
       }
