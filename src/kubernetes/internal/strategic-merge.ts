@@ -6,6 +6,7 @@ import {
   type YamlScalar,
   type YamlSequence,
 } from '../yaml-node.ts';
+import { mergeByKeys } from './merge-by-keys.ts';
 import { withItems } from './node-edit.ts';
 
 /**
@@ -125,40 +126,34 @@ function mergeSequences(key: string, base: YamlSequence, patch: YamlSequence, op
       patch,
       patch.items.filter((item) => !isDirective(item)).flatMap((item) => clean(item) ?? []),
     );
-  const merged = new Map<string, YamlNode | undefined>(base.items.map((item) => [keyOf(item, by), item]));
-  const patched: {
-    readonly item: YamlNode;
-    readonly text: string;
-    readonly isNew: boolean;
-    readonly node: YamlNode | undefined;
-  }[] = [];
-  for (const item of patch.items) {
-    if (item.kind !== 'map' || isDirective(item)) continue;
-    const text = keyOf(item, by);
-    const own = merged.get(text);
-    const node = own?.kind === 'map' ? mergeMaps(own, item, options.below(key)) : withoutDirectives(item);
-    if (own) merged.set(text, node);
-    patched.push({ item, text, isNew: !own, node });
-  }
-  const bySeveral = by.filter((name) => [...base.items, ...patch.items].some((item) => hasKey(item, name))).length > 1;
-  // Kustomize puts what the patch names in front, in the patch's order; where several keys tell items apart, what the patch adds alone.
-  const front = patched.filter(({ isNew, item }) =>
-    bySeveral ? isNew && !base.items.some((own) => mayBeSame(own, item, by)) : true,
-  );
-  if (!bySeveral) for (const { text } of front) merged.delete(text);
-  const items = [...front.map(({ node }) => node), ...merged.values()];
+  const changes = patch.items.flatMap((item) => (item.kind === 'map' && !isDirective(item) ? [item] : []));
+  const merge = (own: YamlMap | undefined, change: YamlMap) =>
+    own ? mergeMaps(own, change, options.below(key)) : withoutDirectives(change);
+  const used = by.filter((name) => [...base.items, ...changes].some((item) => hasKey(item, name)));
   return withItems(
     base,
-    items.flatMap((item) => item ?? []),
+    used.length > 1
+      ? mergeByKeys({ base: base.items, patch: changes, keys: by, merge })
+      : mergeByFirstKey(base.items, changes, by[0], merge),
   );
 }
 
-/** Kustomize 5 drops what a patch adds where an item of the base differs from it by a key alone that one of them has not: `protocol`, most often. */
-function mayBeSame(one: YamlNode, other: YamlNode, keys: MergeKey): boolean {
-  return keys.every((key) => {
-    const [own, its] = [keyOf(one, [key]), keyOf(other, [key])];
-    return own === its || own === '' || its === '';
-  });
+/** Kustomize puts what the patch names in front, in the patch's order. */
+function mergeByFirstKey(
+  base: readonly YamlNode[],
+  changes: readonly YamlMap[],
+  key: string,
+  merge: (own: YamlMap | undefined, change: YamlMap) => YamlNode | undefined,
+): YamlNode[] {
+  const own = new Map(base.map((item) => [keyOf(item, key), item]));
+  const front = new Map<string, YamlNode | undefined>();
+  for (const change of changes) {
+    const name = keyOf(change, key);
+    const known = front.get(name) ?? own.get(name);
+    front.set(name, merge(known?.kind === 'map' ? known : undefined, change));
+  }
+  const rest = [...own].flatMap(([name, item]) => (front.has(name) ? [] : [item]));
+  return [...[...front.values()].flatMap((item) => item ?? []), ...rest];
 }
 
 function withoutDirectives(item: YamlMap): YamlNode | undefined {
@@ -169,13 +164,9 @@ function hasKey(item: YamlNode, key: string): boolean {
   return entryOf(item, key)?.value.kind === 'scalar';
 }
 
-function keyOf(item: YamlNode, keys: MergeKey): string {
-  return keys
-    .map((key) => {
-      const value = entryOf(item, key)?.value;
-      return value?.kind === 'scalar' ? value.text : '';
-    })
-    .join('\0');
+function keyOf(item: YamlNode, key: string): string {
+  const value = entryOf(item, key)?.value;
+  return value?.kind === 'scalar' ? value.text : '';
 }
 
 /** True for `- $patch: replace`, an item that is about the list. */
