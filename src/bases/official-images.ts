@@ -76,7 +76,7 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
     alpine: true,
   },
   caddy: { runtime: 'caddy', base: 'alpine', toolchain: no },
-  traefik: { runtime: 'traefik', base: 'unknown', toolchain: no },
+  traefik: { product: 'Traefik', runtime: 'traefik', base: 'unknown', toolchain: no },
   postgres: {
     product: 'PostgreSQL',
     runtime: 'postgres',
@@ -97,6 +97,7 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
     alpine: true,
   },
   memcached: {
+    product: 'memcached',
     runtime: 'memcached',
     base: 'debian',
     toolchain: no,
@@ -104,6 +105,7 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
     user: 'memcache',
     alpine: true,
   },
+  elasticsearch: { product: 'Elasticsearch', runtime: 'elasticsearch', base: 'unknown', toolchain: no, user: 'unknown' },
   rabbitmq: {
     product: 'RabbitMQ',
     runtime: 'rabbitmq',

@@ -3,7 +3,8 @@
  * own pages hold: nodejs/Release, devguide.python.org/versions, go.dev/doc/devel/release,
  * ruby-lang.org/en/downloads/branches, php.net/eol.php, adoptium.net/support, dotnet.microsoft.com/platform/support,
  * postgresql.org/support/versioning, nginx.org/en/CHANGES (a branch ends when the next one begins), tomcat.apache.org/whichversion. Those of MariaDB,
- * Redis and RabbitMQ are those of endoflife.date alone, but for RabbitMQ 3.10 and 3.12 and MariaDB 10.3, of which their own pages say the same. A version that is not listed is not known.
+ * Redis, RabbitMQ, memcached, Elasticsearch (8.14 and 8.15: those of Kibana, which has the same policy) and Traefik are those of endoflife.date alone, but for
+ * RabbitMQ 3.10 and 3.12 and MariaDB 10.3, of which their own pages say the same. A version that is not listed is not known: Traefik 2.11 had updates after the day that is given for it.
  */
 export const runtimeDates: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Node.js': {
@@ -249,7 +250,51 @@ export const runtimeDates: Readonly<Record<string, Readonly<Record<string, strin
   Redis: {
     '5.0': '2022-04-27',
     '6.0': '2022-05-31',
+    '6.2': '2027-04-01',
     '7.0': '2024-07-29',
+    '7.2': '2029-12-01',
+    '7.4': '2029-12-01',
+    '8.0': '2026-12-01',
+    '8.2': '2030-09-01',
+  },
+  memcached: {
+    '1.4': '2017-07-21',
+    '1.5': '2020-03-09',
+  },
+  Elasticsearch: {
+    '6': '2022-02-10',
+    '7': '2026-01-15',
+    '8.14': '2024-11-12',
+    '8.15': '2024-12-12',
+    '8.16': '2025-04-15',
+    '8.17': '2025-08-12',
+    '8.18': '2025-10-21',
+    '8.19': '2027-07-15',
+    '9.0': '2025-10-23',
+    '9.1': '2026-02-03',
+    '9.2': '2026-05-05',
+    '9.3': '2026-08-04',
+  },
+  Traefik: {
+    '1': '2021-12-31',
+    '2.0': '2019-12-11',
+    '2.1': '2020-03-25',
+    '2.2': '2020-09-23',
+    '2.3': '2021-01-19',
+    '2.4': '2021-08-17',
+    '2.5': '2022-01-24',
+    '2.6': '2022-05-24',
+    '2.7': '2022-06-29',
+    '2.8': '2022-10-03',
+    '2.9': '2023-04-24',
+    '2.10': '2024-02-12',
+    '3.0': '2024-07-15',
+    '3.1': '2024-10-28',
+    '3.2': '2025-01-06',
+    '3.3': '2025-05-05',
+    '3.4': '2025-07-23',
+    '3.5': '2025-11-07',
+    '3.6': '2026-08-16',
   },
   RabbitMQ: {
     '3.6': '2018-05-31',

@@ -26,7 +26,10 @@ export function readTag(tag: string | undefined): TagParts {
   };
 }
 
-/** The name of an image without the address under which Amazon and Google serve the same official images of Docker. */
+/** The name of an image without the address under which Amazon and Google serve the same official images of Docker, and Elastic its own. */
 export function withoutMirror(name: string): string {
-  return name.replace(/^(?:public\.ecr\.aws\/docker\/library|mirror\.gcr\.io\/library)\//, '');
+  return name.replace(
+    /^(?:public\.ecr\.aws\/docker\/library|mirror\.gcr\.io\/library|docker\.elastic\.co\/elasticsearch(?=\/elasticsearch$))\//,
+    '',
+  );
 }
