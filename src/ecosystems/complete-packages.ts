@@ -16,19 +16,23 @@ export interface PackageContext {
  */
 export function completePackages<T extends InstalledPackage>(packages: readonly T[], context: PackageContext): T[] {
   const licences = new Map((context.notes ?? []).map((note) => [`${note.kind} ${note.name}`, note.licences]));
-  const distribution = packages.filter((one) => isOfDistribution(one) && one.noted === undefined);
-  const isKnown = ownedBy(distribution);
-  const seen = new Set<string>();
+  const asked = packages.some(({ kind, noted }) => kind === 'generic' || noted !== undefined);
+  const distribution = asked ? packages.filter((one) => isOfDistribution(one) && one.noted === undefined) : [];
+  // Few file systems have such notes: of a hundred thousand packages the names are not put together for none.
+  const isKnown = packages.some(({ noted }) => noted !== undefined) ? ownedBy(distribution) : () => false;
+  const seen = new Map<string, Set<string>>();
   return packages.flatMap((one) => {
     if (one.kind === 'generic' && isBroughtBy(one, distribution)) return [];
     if (one.noted !== undefined && isKnown(one)) return [];
     const { kind, purl } = identityOf(one, context.operatingSystem);
     // The libraries of one package are several files.
-    const identity = one.noted === undefined ? `${purl}\0${one.path}\0${one.inside ?? ''}` : purl;
-    if (seen.has(identity)) return [];
-    seen.add(identity);
+    const place = one.noted !== undefined ? '' : one.inside === undefined ? one.path : `${one.path}\0${one.inside}`;
+    const there = seen.get(place) ?? new Set();
+    if (there.has(purl)) return [];
+    seen.set(place, there.add(purl));
     const told = one.licences.length > 0 ? one.licences : (licences.get(`${one.kind} ${one.name}`) ?? []);
-    return [{ ...one, kind, purl, licences: told }];
+    const isWhole = kind === one.kind && purl === one.purl && told === one.licences;
+    return [isWhole ? one : { ...one, kind, purl, licences: told }];
   });
 }
 

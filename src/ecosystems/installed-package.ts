@@ -78,7 +78,7 @@ export interface Cataloguer {
    * of every layer: a look at the path's end, no regular expression over all of it.
    */
   wants(file: FileHeader): 'whole' | 'stream' | undefined;
-  whole?(file: FileHeader, content: Uint8Array): readonly InstalledPackage[];
+  whole?(file: FileHeader, content: Uint8Array): Iterable<InstalledPackage>;
   stream?(file: FileHeader): PackageStream;
   /** Of a file that is wanted whole: what of it could not be read, as a kind of files; undefined for nothing. */
   gap?(file: FileHeader, content: Uint8Array): string | undefined;

@@ -1,5 +1,5 @@
 import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
-import { isWord, maximumPackages, textOf } from '../internal/installed-text.ts';
+import { isWord, maximumPackages, textPieces } from '../internal/installed-text.ts';
 import { lines } from '../internal/stanzas.ts';
 import { packageUrl } from '../purl.ts';
 
@@ -10,25 +10,31 @@ const databases = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
 export const apkCataloguer: Cataloguer = {
   name: 'apk',
   wants: (file) => (databases.has(file.path) ? 'whole' : undefined),
-  whole: (file, content) => apks(file.path, textOf(content)),
+  whole: (file, content) => apks(file.path, content),
 };
 
-function apks(path: string, text: string): InstalledPackage[] {
-  const found: InstalledPackage[] = [];
-  // Letters have a case and a meaning each: the list of files that follows a package's own lines has letters of its own.
+function* apks(path: string, content: Uint8Array): Generator<InstalledPackage> {
+  let found = 0;
+  for (const text of textPieces(content))
+    for (const fields of entries(text)) {
+      const apk = installedApk(path, fields);
+      if (apk === undefined) continue;
+      yield apk;
+      found++;
+      if (found >= maximumPackages) return;
+    }
+}
+
+/** What stands between empty lines. Letters have a case and a meaning each: the list of files that follows a package's own lines has letters of its own. */
+function* entries(text: string): Generator<ReadonlyMap<string, string>> {
   let fields = new Map<string, string>();
-  const close = (): void => {
-    const apk = installedApk(path, fields);
-    if (apk) found.push(apk);
-    fields = new Map();
-  };
   for (const line of lines(text)) {
-    if (line === '') close();
-    else if (line[1] === ':' && !fields.has(line[0] ?? '')) fields.set(line[0] ?? '', line.slice(2).trim());
-    if (found.length >= maximumPackages) return found;
+    if (line === '') {
+      yield fields;
+      fields = new Map();
+    } else if (line[1] === ':' && !fields.has(line[0] ?? '')) fields.set(line[0] ?? '', line.slice(2).trim());
   }
-  close();
-  return found;
+  yield fields;
 }
 
 function installedApk(path: string, fields: ReadonlyMap<string, string>): InstalledPackage | undefined {

@@ -1,5 +1,5 @@
 import type { Cataloguer, FileHeader, InstalledPackage, PackageNote } from '../installed-package.ts';
-import { baseName, endsInPath, isWord, maximumPackages, textOf } from '../internal/installed-text.ts';
+import { baseName, endsInPath, isWord, maximumPackages, textOf, textPieces } from '../internal/installed-text.ts';
 import { fieldOf, type Stanza, stanzas } from '../internal/stanzas.ts';
 import { packageUrl } from '../purl.ts';
 import { copyrightLicences } from './copyright.ts';
@@ -31,14 +31,16 @@ function isCopyright(path: string): boolean {
   return path.endsWith('/copyright') && path.startsWith('usr/share/doc/');
 }
 
-function debs(path: string, content: Uint8Array): InstalledPackage[] {
-  const found: InstalledPackage[] = [];
-  for (const stanza of stanzas(textOf(content))) {
-    const deb = installedDeb(path, stanza);
-    if (deb) found.push(deb);
-    if (found.length >= maximumPackages) break;
-  }
-  return found;
+function* debs(path: string, content: Uint8Array): Generator<InstalledPackage> {
+  let found = 0;
+  for (const text of textPieces(content))
+    for (const stanza of stanzas(text)) {
+      const deb = installedDeb(path, stanza);
+      if (deb === undefined) continue;
+      yield deb;
+      found++;
+      if (found >= maximumPackages) return;
+    }
 }
 
 function installedDeb(path: string, stanza: Stanza): InstalledPackage | undefined {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -50,7 +52,13 @@ export function cacheFiles(directory: string, maximumBytes = defaultMaximumBytes
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}.part`;
     try {
-      writeFileSync(draft, Buffer.concat([checkOf(content), content]), { mode: 0o600 });
+      const opened = openSync(draft, 'w', 0o600);
+      try {
+        writeFileSync(opened, checkOf(content));
+        writeFileSync(opened, content);
+      } finally {
+        closeSync(opened);
+      }
       place(draft, file);
     } finally {
       rmSync(draft, { force: true });

@@ -10,6 +10,7 @@ import { type ContentNaming, contentNames, processKey } from './content-names.ts
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
 import { type FileSecret, findFileSecrets, isReadInPart, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
 import { type Notes, notes } from './notes.ts';
+import { withoutSource } from './own-texts.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
 import { mayNameTests, usedTests } from './used-tests.ts';
@@ -118,8 +119,10 @@ export function fileCollector(options: CollectOptions): FileCollector {
     for (const cataloguer of file.whole) {
       const gap = cataloguer.gap?.(header, start);
       if (gap !== undefined) odd.add(gap, header.path);
-      if (packages.length < maximumPackages)
-        append(packages, withoutSource(cataloguer.whole?.(header, start) ?? [], start));
+      if (packages.length < maximumPackages) {
+        const listed = cataloguer.whole?.(header, start) ?? [];
+        append(packages, start.length > largeBytes ? withoutSource(listed) : listed);
+      }
       if (found.length < maximumPackages)
         append(found, cataloguer.notes?.(header, start).map((note) => ({ note, path: header.path })) ?? []);
     }
@@ -201,13 +204,8 @@ export function fileCollector(options: CollectOptions): FileCollector {
   };
 }
 
-/** A string that is part of a text holds all of it in memory: of a large file, what was found is copied. */
-function withoutSource(found: readonly InstalledPackage[], { length }: Uint8Array): readonly InstalledPackage[] {
-  return length > largeBytes && found.length > 0 ? structuredClone(found) : found;
-}
-
 /** Without putting them all on the stack. */
-function append<T>(to: T[], items: readonly T[]): void {
+function append<T>(to: T[], items: Iterable<T>): void {
   for (const item of items) to.push(item);
 }
 

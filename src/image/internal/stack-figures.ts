@@ -1,4 +1,5 @@
 import { completePackages } from '../../ecosystems/complete-packages.ts';
+import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
 import { readOperatingSystem } from '../../ecosystems/operating-system.ts';
 import { readAccounts } from '../accounts.ts';
 import type { ImageAnalysis, ImagePackage } from '../image-analysis.ts';
@@ -56,11 +57,18 @@ function visiblePackages(
     seen.set(key, known);
     return known;
   };
+  // What one layer alone has can come from no other.
+  const several = scans.filter(({ packages }) => packages.length > 0).length > 1;
+  const earliestOf = (one: InstalledPackage, layer: number) => {
+    if (!several) return layer;
+    const identity = [one.kind, one.name, one.version, one.architecture, one.path].join('\0');
+    const earliest = first.get(identity) ?? layer;
+    first.set(identity, earliest);
+    return earliest;
+  };
   scans.forEach(({ packages }, layer) => {
     for (const one of packages) {
-      const identity = [one.kind, one.name, one.version, one.architecture, one.path].join('\0');
-      const earliest = first.get(identity) ?? layer;
-      first.set(identity, earliest);
+      const earliest = earliestOf(one, layer);
       if (isVisible(one.path, layer)) found.push({ ...one, layer: earliest });
     }
   });

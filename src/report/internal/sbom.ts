@@ -13,11 +13,13 @@ export interface SbomOptions {
 
 /** Packages in an order that is the same in every run. */
 export function orderedPackages(analysis: ImageAnalysis): ImagePackage[] {
-  const key = ({ purl, path, inside }: ImagePackage): string => `${purl}\0${path}\0${inside ?? ''}`;
-  return analysis.packages
-    .map((one) => ({ one, key: key(one) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ one }) => one);
+  return [...analysis.packages].sort(
+    (a, b) => order(a.purl, b.purl) || order(a.path, b.path) || order(a.inside ?? '', b.inside ?? ''),
+  );
+}
+
+function order(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /**

@@ -15,7 +15,7 @@ export function catalogue(
   const header = { path: file, bytes: bytes.length, mode: options.mode ?? 0o755 };
   return cataloguers.flatMap((cataloguer) => {
     const how = cataloguer.wants(header);
-    if (how === 'whole') return cataloguer.whole?.(header, bytes) ?? [];
+    if (how === 'whole') return [...(cataloguer.whole?.(header, bytes) ?? [])];
     if (how !== 'stream') return [];
     const stream = cataloguer.stream?.(header);
     const piece = options.piece ?? 4096;
