@@ -105,7 +105,13 @@ export const officialImages: Readonly<Record<string, OfficialImage>> = {
     user: 'memcache',
     alpine: true,
   },
-  elasticsearch: { product: 'Elasticsearch', runtime: 'elasticsearch', base: 'unknown', toolchain: no, user: 'unknown' },
+  elasticsearch: {
+    product: 'Elasticsearch',
+    runtime: 'elasticsearch',
+    base: 'unknown',
+    toolchain: no,
+    user: 'unknown',
+  },
   rabbitmq: {
     product: 'RabbitMQ',
     runtime: 'rabbitmq',

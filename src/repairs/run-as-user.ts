@@ -108,12 +108,13 @@ function placeForSteps(dockerfile: Dockerfile, stage: Stage, places: WrittenPlac
   const { directories, volume } = places;
   const first = stage.instructions.find(({ name }) => name === 'COPY' || name === 'ADD');
   const before = directories.length === 0 ? first : places.madeLate ? undefined : volume;
-  if (before !== undefined && userAt(dockerfile, stage, before).isRoot)
-    return insertLinesBefore(dockerfile, before, []);
   // Where a USER is changed, it is done by root before it and not behind it.
   const changed = lastUser(dockerfile, stage);
   const end = changed ? { before: changed } : placeOfUser(stage);
   const at = end.before ?? end.after;
+  // What comes behind the new USER, a VOLUME as a rule, is too late for a step of root.
+  const isEarly = before !== undefined && (at === undefined || before.range.start <= at.range.start);
+  if (isEarly && userAt(dockerfile, stage, before).isRoot) return insertLinesBefore(dockerfile, before, []);
   if (at !== undefined && userAt(dockerfile, stage, at).isRoot === false) return undefined;
   return end.before
     ? insertLinesBefore(dockerfile, end.before, [])

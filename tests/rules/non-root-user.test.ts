@@ -53,6 +53,17 @@ describe('how bad it is that a container runs as root', () => {
   });
 });
 
+test.each([
+  ['docker:28-dind', false],
+  ['moby/buildkit:v0.26.2', false],
+  ['alpine:3.22', true],
+])('on %s another user is proposed: %s', async (image, isProposed) => {
+  const files = [file('Dockerfile', `FROM ${image}`, 'COPY program /program', 'CMD ["/program"]')];
+  const ruleOf = { id: 'security/non-root-user', area: 'security', definition: rule } as const;
+  const findings = await checkCase(layOutFiles(scratch, files), ruleOf, {});
+  expect(findings.map(({ fix }) => fix !== undefined)).toEqual([isProposed]);
+});
+
 test.each<[string, readonly string[], string | undefined]>([
   ['a directory in it', ['volumes: ["./settings:/root/.settings:ro"]'], '/root/.settings'],
   ['it as a whole', ['volumes: ["data:/root"]'], '/root'],

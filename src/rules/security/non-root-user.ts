@@ -1,3 +1,4 @@
+import { runsContainers } from '../../bases/nested-runtimes.ts';
 import type { PeerId } from '../../core/finding.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import type { Severity } from '../../core/severity.ts';
@@ -188,9 +189,16 @@ function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): bool
   return (
     isDevelopmentFile(project, dockerfile) ||
     isActionOfGitHub(project, dockerfile) ||
+    standsOnEngine(stage) ||
     rebuilderOf(dockerfile, stage) !== undefined ||
     buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(givesRootsRights))
   );
+}
+
+/** Engines in containers, builders of images and the like: the official images start as root, and what stands on them has the same program. */
+function standsOnEngine(stage: Stage): boolean {
+  const base = externalBase(stage);
+  return base.kind === 'image' && runsContainers(base.reference);
 }
 
 /**
