@@ -81,9 +81,12 @@ const anyMark = new RegExp(tokenForms.flatMap(({ marks }) => marks.map((mark) =>
 const tellingName =
   /(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|auth_?key|credentials?)(?:$|[_.-]?(?:\d+|key|value|id)?$)/;
 
-/** Names that look telling but hold a place, a switch or something public. */
+/**
+ * Names that look telling but hold a place, a switch or something public. The «credentials» of Confluent's images are names of files:
+ * https://docs.confluent.io/platform/current/installation/docker/config-reference.html
+ */
 const harmlessName =
-  /(?:_file|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/;
+  /(?:_file|_ssl_key(?:store)?_credentials|_ssl_truststore_credentials|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/;
 
 /** Names of programs' own for a secret, which the words do not tell. */
 const knownNames =

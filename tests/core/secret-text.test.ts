@@ -48,6 +48,9 @@ describe('names and values', () => {
   });
   test.each([
     'PASSWORD_FILE',
+    'KAFKA_SSL_KEYSTORE_CREDENTIALS',
+    'KAFKA_SSL_KEY_CREDENTIALS',
+    'KAFKA_SSL_TRUSTSTORE_CREDENTIALS',
     'TOKEN_URL',
     'PWD',
     'KEYBOARD',
