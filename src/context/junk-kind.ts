@@ -6,7 +6,7 @@ export interface JunkSurroundings {
   has(path: string): boolean;
   /** Whether the directory holds a sent file whose name ends so; not below it. */
   hasNamed(directory: string, suffix: string): boolean;
-  /** Whether git ignores the path, by the context's own .gitignore. */
+  /** Whether git ignores the path, by the context's own .gitignore; not where it tracks a file in a directory of that name. */
   isGitIgnored(path: string): boolean;
   /** The first bytes of a file, as Latin-1; '' when they cannot be read. */
   readStart(path: string): string;

@@ -22,6 +22,8 @@ export interface ContextSource {
   readonly limits?: WalkLimits;
   /** Contexts of an earlier reading: what one of them found on disk is taken over where directory and ignore file are the same. */
   readonly earlier?: readonly BuildContext[];
+  /** Whether git tracks a file in some directory of that name, whatever an ignore file says of it; default that it tracks none. */
+  readonly tracks?: (name: string) => boolean;
 }
 
 /** What the disk was asked for, once. */
@@ -43,13 +45,10 @@ export function openContext(source: ContextSource): BuildContext {
   const needs = once(() => contextNeeds(listing(), index(), uses, copied()));
   const ignoreLink = once(() => ignoreFile && linkOf(source.root, ignoreFile.path));
   const isGitIgnored = once(() => gitIgnoredIn(source.root, directory));
+  const isLeftOut = (path: string) =>
+    isGitIgnored()(path) && !(path.endsWith('/') && source.tracks?.(posix.basename(path)) === true);
   const junk = once(() =>
-    findJunk(
-      index(),
-      uses,
-      { isGitIgnored: (path) => isGitIgnored()(path), readStart: (path) => readStart(join(place, path)) },
-      copied(),
-    ),
+    findJunk(index(), uses, { isGitIgnored: isLeftOut, readStart: (path) => readStart(join(place, path)) }, copied()),
   );
   const context: BuildContext = {
     directory,

@@ -83,7 +83,7 @@ const tellingName =
 
 /**
  * Names that look telling but hold a place, a switch or something public. The «credentials» of Confluent's images are names of files:
- * https://docs.confluent.io/platform/current/installation/docker/config-reference.html
+ * https://github.com/confluentinc/kafka-images/blob/master/kafka/include/etc/confluent/docker/configure
  */
 const harmlessName =
   /(?:_file|_ssl_key(?:store)?_credentials|_ssl_truststore_credentials|_path|_dir|_url|_uri|_name|_host|_user|_type|_length|_size|_ttl|_expiry|_expires|_timeout|_header|_prefix|public_?key|_key_id|_enabled|_algorithm|pwd)$/;

@@ -8,6 +8,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import type { ComposeBuild, ComposeFile } from '../kubernetes/compose.ts';
 import { contextUses } from './context-uses.ts';
+import { tracksDirectory } from './git-tracked.ts';
 import type { ImageBuild, ImageUse } from './project.ts';
 
 /** What some file says of how an image is built. Paths are relative to the project's root, '' is the root itself. */
@@ -112,6 +113,7 @@ function openContexts(
     group.dockerfiles.add(dockerfile);
     grouped.set(key, group);
   }
+  const tracks = tracksDirectory(root);
   return new Map(
     [...grouped].map(([key, { directory, dockerfiles, ignoreFile }]) => [
       key,
@@ -128,6 +130,7 @@ function openContexts(
             .map(unknownUse),
         ],
         earlier,
+        tracks,
       }),
     ]),
   );

@@ -1,0 +1,60 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { repositoryTop } from './repository-top.ts';
+
+/** Whether git tracks a file in a directory of that name, wherever in the repository it lies. */
+export type TracksDirectory = (name: string) => boolean;
+
+const signature = 'DIRC';
+/** Names are whole in them; in version 4 each is shortened by what it shares with the one before. */
+const wholeNames: ReadonlySet<number> = new Set([2, 3]);
+/** Flags stand before a name, with its length in the lower bits; version 3 may have as many bytes once more between. */
+const flagBytes = 2;
+const lengthBits = 0xfff;
+
+/**
+ * What an ignore file says holds for files that git does not track: vendored code stays in the repository whatever pattern names its directory. Read is the
+ * index of the repository around a directory, when it is asked for the first time; without one that can be read, nothing is tracked.
+ * https://git-scm.com/docs/gitignore, https://git-scm.com/docs/index-format
+ */
+export function tracksDirectory(root: string): TracksDirectory {
+  let index: Buffer | undefined;
+  return (name) => {
+    index ??= readIndex(root);
+    if (index.includes(`/${name}/`)) return true;
+    for (let at = index.indexOf(`${name}/`); at !== -1; at = index.indexOf(`${name}/`, at + 1))
+      if (startsName(index, at)) return true;
+    return false;
+  };
+}
+
+/** True where a name of the index begins. */
+function startsName(index: Buffer, at: number): boolean {
+  const length = index.indexOf(0, at) - at;
+  return [flagBytes, 2 * flagBytes].some(
+    (before) => at >= before && (index.readUInt16BE(at - before) & lengthBits) === Math.min(length, lengthBits),
+  );
+}
+
+const nothing = Buffer.alloc(0);
+
+function readIndex(root: string): Buffer {
+  const top = repositoryTop(root);
+  if (top === undefined) return nothing;
+  try {
+    const index = readFileSync(join(gitDirectory(top), 'index'));
+    const isKnown =
+      index.toString('latin1', 0, signature.length) === signature && wholeNames.has(index.readUInt32BE(4));
+    return isKnown ? index : nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+/** In a linked worktree and in a submodule, `.git` is a file that names it. https://git-scm.com/docs/gitrepository-layout */
+function gitDirectory(top: string): string {
+  const place = join(top, '.git');
+  if (statSync(place).isDirectory()) return place;
+  const named = /^gitdir: ([^\n]+)/.exec(readFileSync(place, 'utf8'))?.[1];
+  return named === undefined ? place : resolve(top, named);
+}
