@@ -19,13 +19,21 @@ const lengthBits = 0xfff;
  */
 export function tracksDirectory(root: string): TracksDirectory {
   let index: Buffer | undefined;
+  /** The same few names are asked for in each package of a repository, and an index has megabytes. */
+  const known = new Map<string, boolean>();
   return (name) => {
     index ??= readIndex(root);
-    if (index.includes(`/${name}/`)) return true;
-    for (let at = index.indexOf(`${name}/`); at !== -1; at = index.indexOf(`${name}/`, at + 1))
-      if (startsName(index, at)) return true;
-    return false;
+    const tracks = known.get(name) ?? holdsDirectory(index, name);
+    known.set(name, tracks);
+    return tracks;
   };
+}
+
+function holdsDirectory(index: Buffer, name: string): boolean {
+  if (index.includes(`/${name}/`)) return true;
+  for (let at = index.indexOf(`${name}/`); at !== -1; at = index.indexOf(`${name}/`, at + 1))
+    if (startsName(index, at)) return true;
+  return false;
 }
 
 /** True where a name of the index begins. */
