@@ -1,4 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { errorCode } from '../core/errors.ts';
 import type { IgnoreFile } from './ignorefile.ts';
 import { type DirectoryMatch, type IgnoreMatcher, ignoreMatcher } from './matcher.ts';
 
@@ -130,7 +131,7 @@ function readDirectory(walk: Walk, directory: string, ignored: boolean): readonl
     const entries = readdirSync(`${walk.root}/${directory}`, { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    walk.unreadable.push({ path: directory, code: codeOf(error), ignored });
+    walk.unreadable.push({ path: directory, code: errorCode(error) ?? 'unknown', ignored });
     return [];
   }
 }
@@ -146,7 +147,7 @@ function sentEntry(walk: Walk, path: string, entry: Dirent): ContextEntry {
     if (nlink > 1) walk.inodes.add(ino);
     return { path, kind, size };
   } catch (error) {
-    walk.unreadable.push({ path, code: codeOf(error), ignored: false });
+    walk.unreadable.push({ path, code: errorCode(error) ?? 'unknown', ignored: false });
     return { path, kind, size: 0 };
   }
 }
@@ -155,9 +156,4 @@ function kindOf(entry: Dirent): ContextEntryKind {
   if (entry.isDirectory()) return 'directory';
   if (entry.isFile()) return 'file';
   return entry.isSymbolicLink() ? 'symlink' : 'other';
-}
-
-/** The system's code of a failed call. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -1,3 +1,5 @@
+import { isReason } from './reason.ts';
+
 /** What one comment of ours or of another tool's takes out of the report. */
 export interface IgnoreComment {
   /** Rule ids or `area/*` of ours, peer ids (`hadolint:DL3008`), or `*` for everything. */
@@ -6,6 +8,7 @@ export interface IgnoreComment {
   readonly scope: 'next' | 'file';
   /** Last day on which it holds, `2026-12-31`; {@link noDay} where what is written is no day: it holds no more. */
   readonly until: string | undefined;
+  /** Undefined, too, where what is written says nothing: `no`, `ok`. */
   readonly reason: string | undefined;
 }
 
@@ -51,13 +54,12 @@ function readOwn(text: string): IgnoreComment | undefined {
   const [, kind, ids = '', rest = ''] = match;
   const dashes = rest.indexOf('--');
   const options = dashes === -1 ? rest : rest.slice(0, dashes);
-  const reason = dashes === -1 ? undefined : rest.slice(dashes + 2).trim() || undefined;
   const until = lastDay(/\buntil=(\S*)/.exec(options)?.[1]);
   return {
     ids: listed(ids).map((id) => (id === 'all' ? '*' : id)),
     scope: kind === 'ignore' ? 'next' : 'file',
     until,
-    reason,
+    reason: reasonOf(dashes === -1 ? undefined : rest.slice(dashes + 2)),
   };
 }
 
@@ -80,7 +82,7 @@ function readTally(text: string): IgnoreComment | undefined {
     const name = id.slice(id.indexOf('/') + 1);
     return id === 'all' ? ['*'] : [`tally:${id.replace(/^tally\//, '')}`, `hadolint:${name}`, `buildkit:${name}`];
   });
-  return { ids, scope: match[1] ? 'file' : 'next', until: undefined, reason: match[3]?.trim() || undefined };
+  return { ids, scope: match[1] ? 'file' : 'next', until: undefined, reason: reasonOf(match[3]) };
 }
 
 /** https://docs.docker.com/reference/dockerfile/#check */
@@ -109,7 +111,11 @@ export function trivyId(written: string): string {
 function readCheckov(text: string): IgnoreComment | undefined {
   const match = /^checkov:skip=([A-Za-z0-9_,]+)(?::(.*))?$/.exec(text);
   if (!match) return undefined;
-  return { ids: withTool('checkov', match[1]), scope: 'file', until: undefined, reason: match[2]?.trim() || undefined };
+  return { ids: withTool('checkov', match[1]), scope: 'file', until: undefined, reason: reasonOf(match[2]) };
+}
+
+function reasonOf(written: string | undefined): string | undefined {
+  return written !== undefined && isReason(written) ? written.trim() : undefined;
 }
 
 function withTool(tool: string, ids: string | undefined): string[] {

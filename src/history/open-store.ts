@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'node-sqlite3-wasm';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { errorCode, exitCodes, UserError } from '../core/errors.ts';
 import { applicationId, migrations } from './migrations.ts';
 import { endSqlite, loadSqlite } from './sqlite-code.ts';
 import { copyStore, isWritable } from './store-copy.ts';
@@ -281,7 +281,7 @@ function storeFault(file: string, error: unknown): unknown {
   if (error.name === 'SQLite3Error' && ofDamage.test(error.message)) return damaged(file, error.message, error);
   // What JSON.parse says of a text in the store.
   if (error instanceof SyntaxError && /JSON/.test(error.message)) return damaged(file, error.message, error);
-  if (error.name !== 'SQLite3Error' && !('code' in error)) return error;
+  if (error.name !== 'SQLite3Error' && errorCode(error) === undefined) return error;
   return new UserError(`the history cannot be used: ${error.message}`, {
     where: file,
     remedy: 'Is its directory there, writable, and its disk not full? --store names another file.',
@@ -291,7 +291,7 @@ function storeFault(file: string, error: unknown): unknown {
 }
 
 function isForbidden(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+  return errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM';
 }
 
 /** To be read it need not be writable. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { errorCode, exitCodes, UserError } from '../core/errors.ts';
 
 /** Of JavaScript's own, as far as it is used here: the types of Node.js have none of it. */
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -80,7 +80,7 @@ export async function loadSqlite(): Promise<typeof import('node-sqlite3-wasm')> 
     return await import('node-sqlite3-wasm');
   } catch (error) {
     // What the file system says is told by whoever asked.
-    if (!(error instanceof Error) || 'code' in error) throw error;
+    if (!(error instanceof Error) || errorCode(error) !== undefined) throw error;
     throw new UserError(`the SQLite that comes with Plimsoll cannot be loaded: ${error.message}`, {
       remedy: 'Install Plimsoll again.',
       exitCode: exitCodes.system,

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from '../core/errors.ts';
 
 /** Milliseconds that another process is waited for. */
 const patience = 10_000;
@@ -83,14 +84,14 @@ function take(file: string, own: Owner): boolean {
     symlinkSync(text, file);
     return true;
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    if (!withoutLinks.some((code) => isErrno(error, code))) throw error;
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!withoutLinks.includes(errorCode(error) ?? '')) throw error;
   }
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -113,7 +114,7 @@ function textOf(file: string): string {
   try {
     return readlinkSync(file);
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return '';
+    if (errorCode(error) === 'ENOENT') return '';
     return readFileSync(file, 'utf8');
   }
 }
@@ -126,7 +127,7 @@ function isGone({ pid, host, started }: Owner, file: string): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return isErrno(error, 'ESRCH');
+    return errorCode(error) === 'ESRCH';
   }
 }
 
@@ -152,7 +153,7 @@ function removeLeft(file: string, owner: Owner): boolean {
     mkdirSync(mark);
   } catch (error) {
     // Another process is about it.
-    if (isErrno(error, 'EEXIST')) return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
   try {
@@ -162,8 +163,4 @@ function removeLeft(file: string, owner: Owner): boolean {
   } finally {
     rmdirSync(mark);
   }
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

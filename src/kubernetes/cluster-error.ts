@@ -1,4 +1,4 @@
-import { exitCodes, UserError } from '../core/errors.ts';
+import { errorCode, exitCodes, UserError } from '../core/errors.ts';
 import { isJsonObject, jsonObjectOf, parseJsonObject } from '../core/json-object.ts';
 import { printable } from '../core/printable.ts';
 
@@ -152,7 +152,7 @@ const certificateCodes =
 /** What the connection threw as an error that says what to do. */
 export function connectionError(error: unknown, server: string): ClusterError {
   if (error instanceof ClusterError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   const told = printable(error instanceof Error && error.message !== '' ? error.message : code).slice(0, 300);
   if (certificateCodes.test(code))
     return new ClusterError(`the API server cannot be trusted, or does not trust the client's certificate: ${told}`, {

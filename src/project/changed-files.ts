@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { errorCode, exitCodes, UserError } from '../core/errors.ts';
 import { harmlessGit } from './harmless-git.ts';
 
 const run = promisify(execFile);
@@ -65,7 +65,7 @@ async function git(directory: string, args: readonly string[]): Promise<string> 
     });
     return stdout;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     throw new UserError('git is needed to find what has changed, and cannot be started', {
       remedy: 'Install git, or leave --since out.',
       exitCode: exitCodes.system,

@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { errorCode } from '../core/errors.ts';
 import type { ReadProblem } from '../core/report.ts';
 import type { DiscoveredFile, DiscoveryLimits, DiscoveryOptions } from './discover.ts';
 import { type GitIgnore, gitIgnoreAbove, noGitIgnore } from './discover-gitignore.ts';
@@ -125,7 +126,7 @@ function readDirectory(search: Search, directory: string): readonly Dirent[] | u
   } catch (error) {
     search.problems.push({
       path: directory === '' ? '.' : directory,
-      message: `the directory cannot be read (${codeOf(error)}); what is in it was not looked at`,
+      message: `the directory cannot be read (${errorCode(error) ?? 'unknown error'}); what is in it was not looked at`,
       remedy: 'Give the permission to read it, or exclude it in plimsoll.yaml.',
     });
     return undefined;
@@ -281,8 +282,4 @@ function isOver(search: Search, limit: keyof DiscoveryLimits, count: number): bo
     });
   }
   return true;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,3 +1,4 @@
+import { isReason } from '../core/reason.ts';
 import type { YamlNode } from '../kubernetes/yaml-node.ts';
 import type { Project } from './project.ts';
 
@@ -15,13 +16,16 @@ export function hasReason(project: Project, { path, range }: Pick<YamlNode, 'pat
   const text = project.artifacts.get(path)?.text ?? '';
   const lineEnd = text.indexOf('\n', range.end);
   const behind = text.slice(range.end, lineEnd === -1 ? undefined : lineEnd);
-  if (/(?:^|\s)#.*\w/.test(behind)) return !leftToDo.test(behind);
+  const aside = /(?:^|\s)#(.*)/.exec(behind)?.[1];
+  if (aside !== undefined && isReason(aside)) return !leftToDo.test(behind);
   let lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
   for (let outer = 0; outer < 3 && lineStart > 0; outer++) {
     const before = text.lastIndexOf('\n', lineStart - 2) + 1;
     const above = text.slice(before, lineStart - 1);
+    const comment = /^\s*#(.*)/.exec(above)?.[1];
     // `# cap_add:` is a setting that is switched off, and no reason.
-    if (/^\s*#.*\w/.test(above)) return !leftToDo.test(above) && !/^\s*#\s*(?:-\s|[\w-]+:(?:\s|$))/.test(above);
+    if (comment !== undefined)
+      return isReason(comment) && !leftToDo.test(above) && !/^\s*#\s*(?:-\s|[\w-]+:(?:\s|$))/.test(above);
     if (!opening.test(above)) return false;
     lineStart = before;
   }

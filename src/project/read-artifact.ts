@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Artifact, decodeArtifact } from '../core/artifact.ts';
+import { errorCode } from '../core/errors.ts';
 import type { ReadProblem } from '../core/report.ts';
 
 /** A file's text, or why there is none. */
@@ -124,7 +125,7 @@ const causes: Readonly<Record<string, readonly [message: string, remedy: string]
 };
 
 function unreadable(path: string, error: unknown): ReadResult {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = errorCode(error) ?? 'unknown error';
   const [message, remedy] = causes[code] ?? [`the file cannot be read (${code})`, 'Exclude it in plimsoll.yaml.'];
   return problem(path, message, remedy);
 }

@@ -5,6 +5,7 @@ import type { BuildContext } from '../context/build-context.ts';
 import { readIgnoreFile } from '../context/ignorefile.ts';
 import { ignoreMatcher } from '../context/matcher.ts';
 import { walkContext } from '../context/walk.ts';
+import { errorCode } from '../core/errors.ts';
 
 /**
  * `sha256:…` of what a build could take from its context: of each entry, ordered by path, its path, kind, mode, and content or where it points. Times and owners
@@ -41,7 +42,7 @@ export async function contextDigest(
     } catch (error) {
       signal.throwIfAborted();
       // Gone, or not to be read, since it was listed.
-      if (error instanceof Error && 'code' in error) return undefined;
+      if (errorCode(error) !== undefined) return undefined;
       throw error;
     }
   }

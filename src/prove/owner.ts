@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from '../core/errors.ts';
 
 // What a proof makes outside its own process (images, containers, directories) has a name that tells whose it is, so that the next run can remove what a
 // run left that was killed and could not do so itself.
@@ -44,7 +45,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Of another user, and alive: https://man7.org/linux/man-pages/man2/kill.2.html.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { errorCode } from '../core/errors.ts';
 import type { ResponsePolicy } from '../kubernetes/response/response-policy.ts';
 import { targetText } from './alert-target.ts';
 import { type Evidence, evidenceText } from './evidence.ts';
@@ -53,8 +54,7 @@ export async function notify(
 
 function reasonOf(error: unknown): string {
   if (error instanceof Error && 'status' in error) return `HTTP ${String(error.status)}`;
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  return 'it could not be sent';
+  return errorCode(error) ?? 'it could not be sent';
 }
 
 async function post(address: string, body: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Server as TlsServer } from 'node:tls';
-import { UserError } from '../core/errors.ts';
+import { errorCode, UserError } from '../core/errors.ts';
 import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import type { ResponseMode } from '../kubernetes/response/response-policy.ts';
 import { apiCluster } from './api-cluster.ts';
@@ -111,7 +111,7 @@ async function listen(start: () => Promise<string>, { host, port }: ServiceSetti
   try {
     return await start();
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const reason = errorCode(cause) ?? String(cause);
     throw new UserError(`cannot listen there: ${reason}`, { where: `${host}:${port}`, cause });
   }
 }

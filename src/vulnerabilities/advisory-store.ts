@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { UserError } from '../core/errors.ts';
+import { errorCode, UserError } from '../core/errors.ts';
 import { jsonObjectOf } from '../core/json-object.ts';
 import type { AdvisoryDetails } from './advisory.ts';
 import { readDetails } from './internal/read-details.ts';
@@ -63,7 +63,7 @@ export function openStore(directory: string): AdvisoryStore | undefined {
   try {
     descriptor = openSync(file, 'r');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw new UserError('the advisory store cannot be opened', { where: file, cause });
   }
   try {

@@ -57,6 +57,15 @@ describe('reading an ignore comment', () => {
   });
 
   test.each([
+    '# plimsoll ignore=cache/a -- ok',
+    '# plimsoll ignore=cache/a -- -',
+    '# checkov:skip=CKV_DOCKER_2:no',
+    '# tally ignore=DL3008;reason=n/a',
+  ])('%s holds and gives no reason', (comment) => {
+    expect(readIgnoreComment(comment)).toMatchObject({ scope: expect.any(String), reason: undefined });
+  });
+
+  test.each([
     ['AVD-DS-0002', 'DS002'],
     ['DS-0002', 'DS002'],
     ['ds002', 'DS002'],

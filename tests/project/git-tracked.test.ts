@@ -16,34 +16,50 @@ function git(directory: string, ...words: readonly string[]): void {
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words], { cwd: directory });
 }
 
-function repository(name: string, files: Readonly<Record<string, string>>): string {
+function repository(name: string, files: Readonly<Record<string, string>>, hash = 'sha1'): string {
   const directory = path.join(root, name);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(directory, file)), { recursive: true });
     writeFileSync(path.join(directory, file), text);
   }
-  git(directory, 'init', '-q');
+  git(directory, 'init', '-q', `--object-format=${hash}`);
   return directory;
 }
 
 describe('directories in which git tracks files', () => {
-  test.each(['2', '3'])('by an index of version %s', (version) => {
-    const directory = repository(`version-${version}`, {
-      'build/a.js': 'a',
-      'web/vendor/viewer/b.js': 'b',
-      'rebuild-out/c.js': 'c',
-      'src/d.js': 'd',
-    });
+  test.each([
+    ['2', 'sha1'],
+    ['3', 'sha1'],
+    ['4', 'sha1'],
+    ['4', 'sha256'],
+  ])('by an index of version %s of a repository of %s', (version, hash) => {
+    const directory = repository(
+      `version-${version}-${hash}`,
+      {
+        'build/a.js': 'a',
+        'web/vendor/viewer/b.js': 'b',
+        'rebuild-out/c.js': 'c',
+        'src/d.js': 'd',
+        'src/deep/e.js': 'e',
+        [`src/deep/${'long/'.repeat(60)}f.js`]: 'f',
+        'tööls/g.js': 'g',
+      },
+      hash,
+    );
     git(directory, 'add', '.');
     git(directory, 'update-index', '--index-version', version);
-    // What is to be added later makes an index of version 3 one.
-    if (version === '3') {
+    // What is to be added later makes an index of version 3 one, and has more flags in version 4.
+    if (version !== '2') {
       writeFileSync(path.join(directory, 'later.js'), '');
       git(directory, 'add', '--intent-to-add', 'later.js');
     }
     const tracks = tracksDirectory(path.join(directory, 'web'));
-    expect(['build', 'vendor', 'viewer', 'rebuild-out', 'src'].filter((name) => !tracks(name))).toEqual([]);
-    expect(['out', 'dist', 'd.js', 'version-2'].filter(tracks)).toEqual([]);
+    expect(
+      ['build', 'vendor', 'viewer', 'rebuild-out', 'web', 'src', 'deep', 'long', 'tööls'].filter(
+        (name) => !tracks(name),
+      ),
+    ).toEqual([]);
+    expect(['out', 'dist', 'd.js', 'f.js', 'later.js', 'sr', 'version-2-sha1'].filter(tracks)).toEqual([]);
   });
 
   test('of a linked worktree', () => {
@@ -58,6 +74,8 @@ describe('directories in which git tracks files', () => {
     ['no repository', undefined],
     ['an index that is none', 'nothing of the kind'],
     ['an index that ends too early', 'DIRC'],
+    ['an index of version 4 that ends too early', 'DIRC\0\0\0\x04\0\0\0\x01build/'],
+    ['an index of a version that is not known', 'DIRC\0\0\0\x05\0\0\0\x01build/'],
   ])('%s: none', (_title, index) => {
     const directory = mkdtempSync(path.join(root, 'without-'));
     if (index !== undefined) {

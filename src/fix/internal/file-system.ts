@@ -1,4 +1,5 @@
 import * as nodeFileSystem from 'node:fs';
+import { errorCode } from '../../core/errors.ts';
 
 /** What writing needs of the file system: in tests, one that fails. */
 export type FileSystem = Pick<
@@ -67,5 +68,5 @@ export function syncDirectory(fs: FileSystem, path: string): void {
 
 /** The system's code of an error: `ENOSPC`. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return errorCode(error) ?? String(error);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { errorCode } from '../../core/errors.ts';
 import { parseJsonObject } from '../../core/json-object.ts';
 import { printable } from '../../core/printable.ts';
 
@@ -33,7 +34,7 @@ export function runCredentialHelper(
       killSignal: 'SIGKILL',
     });
     child.on('error', (error) => {
-      failure = 'code' in error && error.code === 'ENOENT' ? 'is not installed' : error.message;
+      failure = errorCode(error) === 'ENOENT' ? 'is not installed' : error.message;
     });
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part;

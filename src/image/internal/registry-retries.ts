@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 
 /** Whatever is asked for. */
@@ -22,7 +22,7 @@ const lasting = /^(?:ENOTFOUND|ECONNREFUSED|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|DEPTH
 export function isLasting(error: unknown): boolean {
   if (error instanceof UserError) return true;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && lasting.test(cause.code);
+  return lasting.test(errorCode(cause) ?? '');
 }
 
 /** Why a registry said nothing; where it was not asked, the error names the host and is the whole reason. */

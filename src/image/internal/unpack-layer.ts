@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { errorCode } from '../../core/errors.ts';
 import type { ImageLayer, LayerBytes, Packing } from '../image.ts';
 import type { FileState } from './file-state.ts';
 import { layerError } from './layer-error.ts';
@@ -177,7 +178,7 @@ async function* gunzipped(packed: AsyncGenerator<Uint8Array>, layer: ImageLayer)
     // Go's gzip, which engines use, refuses it too.
     if (fed > gunzip.bytesWritten) throw layerError(layer, 'the layer has something else behind its gzip data');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && cause.code.startsWith('Z_'))
+    if (cause instanceof Error && errorCode(cause)?.startsWith('Z_'))
       throw layerError(layer, `the layer cannot be unpacked: ${cause.message}`, { cause });
     throw cause;
   } finally {

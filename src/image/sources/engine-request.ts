@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json-object.ts';
 import { printable } from '../../core/printable.ts';
 import type { EngineEndpoint } from './engine-endpoints.ts';
@@ -76,7 +76,7 @@ export function messageIn(object: JsonObject | undefined): string {
 }
 
 export function engineFailed({ engine, address }: EngineEndpoint, what: string, cause?: unknown): UserError {
-  const denied = cause instanceof Error && 'code' in cause && cause.code === 'EACCES';
+  const denied = errorCode(cause) === 'EACCES';
   return new UserError(`${engine} ${what}.`, {
     where: printable(address),
     remedy: denied

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
 import type { Image } from '../image.ts';
@@ -88,9 +88,11 @@ async function fromRegistry(reference: ImageReference, options: OpenOptions): Pr
 
 /** What the file system says of a path: not there, not readable, no file. */
 function ofFile(error: unknown, name: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const code = errorCode(error);
+  if (code === undefined) return error;
   const what =
-    error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    code === 'ENOENT' || code === 'ENOTDIR'
       ? 'There is no file or directory of this name.'
       : `The image cannot be read: ${printable(error.message)}.`;
   return new UserError(what, { where: printable(name), cause: error });

@@ -1,5 +1,5 @@
 import { boundedBytes } from '../../core/bounded-text.ts';
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import type { ImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
 import type { LayerBytes, Platform } from '../image.ts';
@@ -140,12 +140,8 @@ async function ask(
 }
 
 function speaksNoTls(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return (
-    cause instanceof Error &&
-    'code' in cause &&
-    (cause.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || cause.code === 'EPROTO')
-  );
+  const code = errorCode(error instanceof Error ? error.cause : undefined);
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO';
 }
 
 function unreachable(

@@ -97,9 +97,10 @@ function isProgram(place: Place, { dependencies }: PythonPackages): boolean {
 }
 
 function notDecided(place: Place, packages: PythonPackages): NotDecided {
+  const programs = ofPrograms(place);
   return {
     language: 'Python',
-    undecided: `${packages.evidence} names a web framework, and no module makes an application with it at its top.${ofPrograms(place)?.undecided.replace(/^/, ' ') ?? ''}`,
+    undecided: `${packages.evidence} names a web framework, and no module makes an application with it at its top.${programs ? ` ${programs.undecided}` : ''}`,
     flag: '--start',
   };
 }

@@ -134,7 +134,7 @@ function fromWords(
     );
   if (program === 'node' || program === 'nodejs') return node(['node', ...rest.filter(isForProduction)], evidence);
   if (program === 'nx') return fromNx(place);
-  if (parallel.test(program)) {
+  if (isParallel.test(program)) {
     const served = fromParallel(place, manifest, words, evidence, depth);
     if (served) return served;
   }
@@ -156,7 +156,8 @@ function fromWords(
 }
 
 /** What starts several programs beside each other. */
-const parallel = /^(?:concurrently|conc|run-p|npm-run-all2?)$/;
+const parallel = '(?:concurrently|conc|run-p|npm-run-all2?)';
+const isParallel = new RegExp(`^${parallel}$`);
 
 /** What only somebody who works on the sources needs: it builds again and again, or opens a browser. */
 const onlyWatches =
@@ -196,7 +197,7 @@ function fromParallel(
 }
 
 /** Words of a start that begin several programs in one container, or one that watches its sources. */
-export const startsSeveral = /(?:^|\/|\s)(?:concurrently|conc|run-p|npm-run-all2?)(?=\s|$)/;
+export const startsSeveral = new RegExp(`(?:^|/|\\s)${parallel}(?=\\s|$)`);
 
 /** `npm run start:prod`: what the script says. */
 function fromRunner(

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorCode } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject, jsonObjectOf, parseJsonObject } from '../../core/json-object.ts';
 import type { ClusterClient, ListOptions, PatchType, WatchEvent, WriteOptions } from '../cluster-client.ts';
 import { type AskedOf, answerError, ClusterError, connectionError } from '../cluster-error.ts';
@@ -248,7 +249,7 @@ export function clusterRequests(
 }
 
 function isReset({ cause }: ClusterError): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+  return errorCode(cause) === 'ECONNRESET' || errorCode(cause) === 'EPIPE';
 }
 
 function write(method: WireRequest['method'], body: unknown, options: WriteOptions = {}) {

@@ -17,7 +17,7 @@ export interface KeyedLists {
  * https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/yaml/walk/associative_sequence.go
  */
 export function mergeByKeys({ base, patch, keys, merge }: KeyedLists): YamlNode[] {
-  const wanted = joined(distinct([...patch, ...base].map((item) => keys.map((key) => textOf(item, key) ?? ''))));
+  const wanted = joined(distinct([...patch, ...base].map((item) => keys.map((key) => keyText(item, key) ?? ''))));
   const used = keys.map((_, at) => wanted.some((values) => values[at] !== ''));
   const usedKeys = keys.filter((_, at) => used[at]);
   let own = [...base];
@@ -26,7 +26,7 @@ export function mergeByKeys({ base, patch, keys, merge }: KeyedLists): YamlNode[
   for (const all of wanted) {
     const values = all.filter((_, at) => used[at]);
     const named = usedKeys.flatMap((key, at) => (values[at] ? [{ key, value: values[at] }] : []));
-    const isNamed = (item: YamlNode) => named.every(({ key, value }) => textOf(item, key) === value);
+    const isNamed = (item: YamlNode) => named.every(({ key, value }) => keyText(item, key) === value);
     const at = own.findIndex(isNamed);
     const changedBy = changes.findIndex(isNamed);
     const change = changes[changedBy];
@@ -42,7 +42,7 @@ export function mergeByKeys({ base, patch, keys, merge }: KeyedLists): YamlNode[
     front = put(front, node, usedKeys, values);
   }
   for (const item of own) {
-    const values = usedKeys.flatMap((key) => textOf(item, key) ?? []);
+    const values = usedKeys.flatMap((key) => keyText(item, key) ?? []);
     front = [...front.filter((other) => !isSet(other, usedKeys, values)), item];
   }
   return front;
@@ -63,7 +63,7 @@ function put(
 /** Where a value is empty, any will do; keys for which there are no values do not count. */
 function isSet(item: YamlNode, keys: readonly string[], values: readonly string[]): boolean {
   return values.every((value, at) => {
-    const its = textOf(item, keys[at] ?? '');
+    const its = keyText(item, keys[at] ?? '');
     return its !== undefined && (value === '' || its === value);
   });
 }
@@ -93,7 +93,8 @@ function distinct(lists: readonly (readonly string[])[]): readonly (readonly str
   return [...new Map(lists.map((values) => [JSON.stringify(values), values])).values()];
 }
 
-function textOf(item: YamlNode, key: string): string | undefined {
+/** What an item is told apart by, as it is written; undefined where it has none, or a null. */
+export function keyText(item: YamlNode, key: string): string | undefined {
   const value = entryOf(item, key)?.value;
   return value?.kind === 'scalar' && value.value !== null ? value.text : undefined;
 }

@@ -6,7 +6,7 @@ import {
   type YamlScalar,
   type YamlSequence,
 } from '../yaml-node.ts';
-import { mergeByKeys } from './merge-by-keys.ts';
+import { keyText, mergeByKeys } from './merge-by-keys.ts';
 import { withItems } from './node-edit.ts';
 
 /**
@@ -145,10 +145,10 @@ function mergeByFirstKey(
   key: string,
   merge: (own: YamlMap | undefined, change: YamlMap) => YamlNode | undefined,
 ): YamlNode[] {
-  const own = new Map(base.map((item) => [keyOf(item, key), item]));
-  const front = new Map<string, YamlNode | undefined>();
+  const own = new Map(base.map((item) => [keyText(item, key), item]));
+  const front = new Map<string | undefined, YamlNode | undefined>();
   for (const change of changes) {
-    const name = keyOf(change, key);
+    const name = keyText(change, key);
     const known = front.get(name) ?? own.get(name);
     front.set(name, merge(known?.kind === 'map' ? known : undefined, change));
   }
@@ -162,11 +162,6 @@ function withoutDirectives(item: YamlMap): YamlNode | undefined {
 
 function hasKey(item: YamlNode, key: string): boolean {
   return entryOf(item, key)?.value.kind === 'scalar';
-}
-
-function keyOf(item: YamlNode, key: string): string {
-  const value = entryOf(item, key)?.value;
-  return value?.kind === 'scalar' ? value.text : '';
 }
 
 /** True for `- $patch: replace`, an item that is about the list. */

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import { isDigest } from '../../image/sources/digest.ts';
 import type { KnownManifests } from './read-inventory.ts';
 
@@ -51,7 +51,7 @@ function currentOf(link: string): string | undefined {
   try {
     return readFileSync(link, 'utf8').trim();
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw new UserError('a tag in the storage of the registry cannot be read', { where: link, cause });
   }
 }
@@ -72,8 +72,7 @@ function entriesOf(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' && directory.includes('_manifests'))
-      return [];
+    if (errorCode(cause) === 'ENOENT' && directory.includes('_manifests')) return [];
     throw new UserError('this is no storage of a docker-registry, or it cannot be read', {
       where: directory,
       remedy: 'Name the directory that its configuration has as storage.filesystem.rootdirectory.',

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UserError } from '../../core/errors.ts';
+import { errorCode, UserError } from '../../core/errors.ts';
 import type { Exporter } from './exporter.ts';
 
 export interface ListenAddress {
@@ -104,8 +104,7 @@ function addressOf(address: string | AddressInfo | null): AddressInfo | undefine
 }
 
 function cannotListen(error: Error, host: string | undefined, port: number): UserError {
-  const code = 'code' in error ? error.code : undefined;
-  const what = code === 'EADDRINUSE' ? 'something listens there already' : error.message;
+  const what = errorCode(error) === 'EADDRINUSE' ? 'something listens there already' : error.message;
   return new UserError(`cannot listen: ${what}`, {
     where: `${host ?? ''}:${port}`,
     remedy: 'Name another address: --listen ADDRESS:PORT',

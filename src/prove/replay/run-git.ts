@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { exitCodes, UserError } from '../../core/errors.ts';
+import { errorCode, exitCodes, UserError } from '../../core/errors.ts';
 import { harmlessGit } from '../../project/harmless-git.ts';
 
 const run = promisify(execFile);
@@ -47,7 +47,7 @@ function safeEnvironment(directory: string): NodeJS.ProcessEnv {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCode(error) === 'ENOENT';
 }
 
 function gitIsMissing(cause: unknown): UserError {
