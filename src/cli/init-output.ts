@@ -22,13 +22,20 @@ interface TextOptions {
 
 /** What was found and written, as a person reads it. */
 export function initText({ plans, undecided }: Detected, changes: readonly FileChange[], options: TextOptions): string {
+  const all = [...plans, ...undecided].map(({ directory }) => directory);
+  const hasBelow = (directory: string) =>
+    all.some((each) => each !== directory && (directory === '' || each.startsWith(`${directory}/`)));
   const blocks = plans.map((plan) => planText(plan, options));
   blocks.push(
     ...undecided.map(({ directory, language, undecided: what, flag }) =>
       [
         `${printable(directory || '.')}   ${language}`,
         `  ? ${printable(what)}`,
-        ...(flag ? [`    plimsoll init ${placeWord(options.directory, directory)} ${flag} …`] : []),
+        ...(flag
+          ? [
+              `    plimsoll init ${placeWord(options.directory, directory)}${hasBelow(directory) ? ' --here' : ''} ${flag} …`,
+            ]
+          : []),
       ].join('\n'),
     ),
   );

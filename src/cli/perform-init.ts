@@ -42,10 +42,11 @@ export async function performInit(parsed: ParsedArguments, terminal: Terminal): 
     choices: choicesFrom(parsed),
     today: new Date().toISOString().slice(0, 10),
     within,
+    here: parsed.has('here'),
     existing: existingIn(await loadProject({ kind: 'directory', path: root }), force),
   });
   if (detected.plans.length === 0 && detected.undecided.length === 0) throw nothingFound(within);
-  refuseOneAnswerForAll(parsed, detected, seenFrom(terminal, root));
+  refuseOneAnswerForAll(parsed, detected, within, seenFrom(terminal, root));
   const changes = plannedFiles(repository, detected.plans, { force, manifests: !parsed.has('no-manifests') });
   const writes = !parsed.has('dry-run') && !parsed.has('diff');
   if (writes) writeFiles(root, changes);
@@ -133,13 +134,19 @@ function isBaseKind(value: string | undefined): value is BaseKind {
 const answersForOne = ['port', 'data', 'stateless', 'start', 'name', 'image', 'runtime-version'];
 
 /** One port or name cannot be that of several applications. */
-function refuseOneAnswerForAll(parsed: ParsedArguments, { plans, undecided }: Detected, root: string): void {
+function refuseOneAnswerForAll(
+  parsed: ParsedArguments,
+  { plans, undecided }: Detected,
+  within: string,
+  root: string,
+): void {
   const given = answersForOne.find((name) => parsed.has(name));
   const [first, ...others] = [...plans, ...undecided].map(({ directory }) => directory);
   if (given === undefined || first === undefined || others.length === 0) return;
   const named = [first, ...others].map((each) => printable(each || '.')).join(', ');
   throw new UserError(`--${given} is for one application, and there are ${others.length + 1}: ${named}`, {
-    remedy: `Name one: plimsoll init ${placeWord(root, first)} --${given} …`,
+    // Of the directory that was named its own application cannot be told apart by naming it again.
+    remedy: `Name one: plimsoll init ${placeWord(root, first)}${first === within ? ' --here' : ''} --${given} …`,
   });
 }
 

@@ -24,6 +24,8 @@ export interface DetectOptions {
   readonly today: string;
   /** Only the applications in this directory and below; '' is all. */
   readonly within: string;
+  /** Only the one in `within` itself, not those below. */
+  readonly here?: boolean;
   readonly existing: Existing;
 }
 
@@ -96,7 +98,28 @@ export function detectApplications(found: Repository, options: DetectOptions): D
   const alone = options.detectors.filter(({ onlyAlone }) => onlyAlone);
   for (const directory of plans.length + undecided.length === 0 ? uppermost(directories, repository, alone) : [])
     ask(directory, alone);
+  if (plans.length === 0) {
+    const open = new Set(undecided.map(({ directory }) => directory));
+    const others = directories.filter((directory) => !open.has(directory));
+    undecided.push(...lastQuestions(repository, others, options));
+  }
   return { plans: withOwnNames(plans, options.choices), undecided };
+}
+
+/** Where nothing is found that can be run: programs that serve only as their user calls them. */
+function lastQuestions(
+  repository: Repository,
+  directories: readonly string[],
+  options: DetectOptions,
+): (NotDecided & { directory: string })[] {
+  return directories.flatMap((directory) => {
+    const place = placeAt({ ...options, repository }, directory);
+    for (const detector of options.detectors) {
+      const found = detector.mayBe(place.names) ? detector.ask?.(place) : undefined;
+      if (found !== undefined) return [{ ...found, undecided: printable(found.undecided), directory }];
+    }
+    return [];
+  });
 }
 
 /** Of the directories that a detector may know those that lie in no other. */
@@ -125,14 +148,15 @@ function isBelowOne(directory: string, others: ReadonlySet<string>): boolean {
   return false;
 }
 
-function candidateDirectories({ files }: Repository, { detectors, within }: DetectOptions): string[] {
+function candidateDirectories({ files }: Repository, { detectors, within, here = false }: DetectOptions): string[] {
   const namesOf = new Map<string, Set<string>>();
   for (const file of files) {
     const directory = directoryOf(file);
     const names = namesOf.get(directory) ?? new Set();
     namesOf.set(directory, names.add(baseName(file)));
   }
-  const isWithin = (directory: string) => within === '' || directory === within || directory.startsWith(`${within}/`);
+  const isWithin = (directory: string) =>
+    directory === within || (!here && (within === '' || directory.startsWith(`${within}/`)));
   return [...namesOf]
     .filter(
       ([directory]) =>

@@ -52,6 +52,8 @@ export interface Detector {
   mayBe(names: ReadonlySet<string>): boolean;
   /** Undefined when it is none after all: a library, a workspace's root. */
   detect(place: Place): Detection | NotDecided | undefined;
+  /** What to ask of a directory where the whole repository has nothing that can be run: of a program that serves only as its user calls it. */
+  ask?(place: Place): NotDecided | undefined;
 }
 
 /** An application of which something is not known without which no image can be written. */

@@ -65,6 +65,19 @@ test('questions stand behind the decisions, with what was assumed and the flag t
   ]);
 });
 
+test('the command for the one in the directory itself says so, where others lie below', () => {
+  const undecided = ['', 'web'].map((directory) => ({
+    directory,
+    language: 'Go',
+    undecided: 'the module has several programs: ./a, ./b.',
+    flag: '--start',
+  }));
+  const options = { written: true, colored: false, directory: '', command: 'plimsoll init', findings: [] };
+  const text = initText({ plans: [], undecided }, [], options);
+  expect(text).toContain('plimsoll init . --here --start …');
+  expect(text).toContain('plimsoll init web --start …');
+});
+
 test('an application that cannot be decided is named with the command that decides it', () => {
   const undecided = [
     { directory: 'api', language: 'Go', undecided: 'the module has several programs: ./a, ./b.', flag: '--start' },

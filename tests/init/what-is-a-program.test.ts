@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { detectApplications } from '../../src/init/detect.ts';
+import { detectors } from '../../src/init/detectors.ts';
+import { repositoryOf } from '../../src/init/repository.ts';
 import { asks, detectedIn, plansOf } from './plans-of.ts';
 
 test('a package that says what others import of it is no program', () => {
@@ -152,4 +155,53 @@ test('routes that logs leave out and settings for tests are not those of the pro
   expect(ruby?.variables.map(({ name }) => name)).toContain('SHOP');
   expect(ruby?.variables.map(({ name }) => name)).not.toContain('BRANCH');
   expect(ruby?.variables.map(({ name }) => name)).not.toContain('DOMAIN');
+});
+
+describe('A package of Node.js that makes a program of its own', () => {
+  const manifest = (more: object) => JSON.stringify({ name: '@shop/mail', version: '1.0.0', ...more });
+  const server = "import http from 'node:http';\nhttp.createServer(() => {}).listen(1080);\n";
+
+  test.each([
+    ['lib/bin.js', "--start 'node lib/bin.js …'"],
+    [{ 'shop-mail': './bin/serve' }, "--start 'node bin/serve …'"],
+    [{ 'shop-mail': './bin/control.sh' }, "--start './bin/control.sh …'"],
+  ])('is asked for, where nothing else is found: bin %j', (bin, said) => {
+    const { undecided } = detectedIn({ 'package.json': manifest({ bin }), 'src/server.ts': server });
+    expect(undecided.map(({ directory, flag }) => [directory, flag])).toEqual([['', '--start']]);
+    expect(undecided[0]?.undecided).toContain(said);
+  });
+
+  test('is that of a member of a workspace, too', () => {
+    const { undecided } = detectedIn({
+      'package.json': JSON.stringify({ name: 'shop', private: true, workspaces: ['packages/*'] }),
+      'packages/cli/package.json': manifest({ bin: { mail: 'dist/mail.js' } }),
+      'packages/core/package.json': JSON.stringify({ name: '@shop/core', module: 'dist/index.js' }),
+      'packages/core/src/server.ts': server,
+    });
+    expect(undecided.map(({ directory }) => directory)).toContain('packages/cli');
+  });
+
+  test('is none where nothing opens a port, or an application is there beside it', () => {
+    expect(detectedIn({ 'package.json': manifest({ bin: 'lib/bin.js' }), 'src/a.js': '' }).undecided).toEqual([]);
+    const { plans, undecided } = detectedIn({
+      'package.json': manifest({ bin: 'lib/bin.js' }),
+      'web/package.json': JSON.stringify({ name: 'web', scripts: { start: 'node server.js' } }),
+      'web/server.js': server,
+    });
+    expect([plans.map(({ directory }) => directory), undecided]).toEqual([['web'], []]);
+  });
+});
+
+test('The application in a directory itself can be told from those below it', () => {
+  const repository = repositoryOf(
+    '/shop',
+    ['package.json', 'server.js', 'web/package.json', 'web/server.js'],
+    (file) => (file.endsWith('.json') ? '{"name":"shop","scripts":{"start":"node server.js"}}' : 'server.listen(3000)'),
+  );
+  const options = { detectors, choices: {}, today: '2026-11-26', existing: { dockerfiles: [], manifests: false } };
+  const found = (within: string, here: boolean) =>
+    detectApplications(repository, { ...options, within, here }).plans.map(({ directory }) => directory);
+  expect(found('', false)).toEqual(['', 'web']);
+  expect(found('', true)).toEqual(['']);
+  expect(found('web', true)).toEqual(['web']);
 });

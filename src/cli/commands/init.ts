@@ -38,6 +38,11 @@ export const command: Command = {
     },
     { name: 'stateless', group: 'Answers', description: 'The program keeps no data in files' },
     {
+      name: 'here',
+      group: 'Answers',
+      description: 'Only the application in PATH itself, not those in directories below it',
+    },
+    {
       name: 'base',
       value: 'KIND',
       choices: ['slim', 'alpine', 'distroless'],

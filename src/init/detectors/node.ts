@@ -16,7 +16,7 @@ import { withExec, withPort } from '../internal/shell-words.ts';
 import { otherConfiguration, pagesConfiguration, pagesRun, pagesStage } from '../internal/static-server.ts';
 import { findWrittenPaths, ownedDirectories, type WrittenPaths } from '../internal/written-paths.ts';
 import type { Detection, Question, RunPlan, Step } from '../plan.ts';
-import { join } from '../repository.ts';
+import { join, placeIn } from '../repository.ts';
 
 export const detector: Detector = {
   language: 'Node.js',
@@ -33,7 +33,42 @@ export const detector: Detector = {
     if (start === undefined) return isProgram(place, manifest, framework) ? noStart(place, manifest) : undefined;
     return detectServer(facts, start);
   },
+  ask(place) {
+    const manifest = readNodePackage(place.repository, join(place.directory, 'package.json'));
+    return manifest && ofPrograms(place, manifest);
+  },
 };
+
+const mostFiles = 400;
+
+/** The programs of a package that opens a port as its user calls it, as a server for developers does. */
+function ofPrograms({ repository }: Place, manifest: NodePackage): NotDecided | undefined {
+  const [first] = manifest.programs;
+  if (first === undefined || manifest.scripts.has('start')) return undefined;
+  const [, file] = first;
+  const serves = repository.files
+    .filter((path) => /\.[cm]?[jt]s$/.test(path) && !notOfProgram.test(path))
+    .slice(0, mostFiles)
+    .some((path) => /\.listen\(|\bcreateServer\(/.test(repository.read(path) ?? ''));
+  if (!serves) return undefined;
+  const names = [...manifest.programs.keys()];
+  const place = placeIn(manifest.path, manifest.text, '"bin"');
+  return {
+    language: 'Node.js',
+    undecided: `The package makes ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''} (${place}), and no script starts it; say with which words it serves: --start '${callOf(file)} …', and where: --port.`,
+    flag: '--start',
+  };
+}
+
+/** A script of another shell starts itself. */
+function callOf(file: string): string {
+  const path = file.replace(/^\.\//, '');
+  return /\.(?!(?:[cm]?js)$)\w+$/.test(path) ? `./${path}` : `node ${path}`;
+}
+
+/** What no program of the repository runs in production. */
+const notOfProgram =
+  /(?:^|\/)(?:node_modules|tests?|__tests__|spec|e2e|examples?|docs?|dist|fixtures?)\/|\.(?:test|spec|d)\.[cm]?[jt]s$/;
 
 function fromFramework(words: readonly string[], { name, evidence }: NodeFramework): NodeStart {
   return { words, variables: {}, evidence: `what ${name} builds: ${evidence}`, needsDevelopment: false, asked: true };
@@ -44,9 +79,9 @@ const isCopyOfLibrary = /-v?\d+\.\d+(?:\.\d+)?(?:\.min)?\.js$/;
 
 /** Whether the directory is meant to run at all: a library and the root of a workspace are not. */
 function isProgram(place: Place, manifest: NodePackage, framework: NodeFramework | undefined): boolean {
-  if (framework !== undefined && !/"bin"\s*:/.test(manifest.text)) return true;
+  if (framework !== undefined && manifest.programs.size === 0) return true;
   return (
-    !/"bin"\s*:/.test(manifest.text) &&
+    manifest.programs.size === 0 &&
     manifest.workspaces.length === 0 &&
     place.sources().some(({ path, text }) => !isCopyOfLibrary.test(path) && /\.listen\(|createServer\(/.test(text))
   );

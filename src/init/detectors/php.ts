@@ -1,5 +1,6 @@
 import { parseJsonObject, textFieldsOf } from '../../core/json-object.ts';
 import type { Detector, Place } from '../detector.ts';
+import { apacheModules } from '../internal/apache-modules.ts';
 import { findHealth } from '../internal/endpoints.ts';
 import { readNodePackage, scriptPlace } from '../internal/node-package.ts';
 import { usedExtensions } from '../internal/php-extensions.ts';
@@ -226,6 +227,7 @@ function detection(
     stages: stagesOf(place, composer, version, known, {
       page: documentRoot.page,
       owned: written.copied,
+      modules: apacheModules(place, documentRoot.path),
     }),
     run: {
       command: ['apache2-foreground'],

@@ -83,7 +83,13 @@ const heads: Readonly<Record<'python' | 'javascript', readonly Head[]>> = {
     { head: /\bopen\(\s*/g, what: 'a file', isFile: true, tail: /^\s*,\s*(?:mode\s*=\s*)?["'][wax]/ },
     { head: /FileHandler\(\s*(?:filename\s*=\s*)?/g, what: 'logs', isFile: true },
     { head: /\bsqlite3\.connect\(\s*/g, what: 'the SQLite database', isFile: true, lasts: 'surely' },
-    { head: /\bUPLOAD_(?:FOLDER|DIR|PATH)['"]?\]?\s*=\s*/g, what: 'uploads', lasts: 'surely' },
+    {
+      head: /\bUPLOAD_(?:FOLDER|DIR|PATH)['"]?\]?(?:[ \t]{0,9}:[ \t]{0,9}\w{1,40})?\s*=\s*/g,
+      what: 'uploads',
+      lasts: 'surely',
+    },
+    // As Flask-Caching reads it, which makes the directory.
+    { head: /\bCACHE_DIR['"]?\]?(?:[ \t]{0,9}:[ \t]{0,9}\w{1,40})?\s*=\s*/g, what: 'a cache', isMade: true },
     { head: /^MEDIA_ROOT\s*=\s*/gm, what: 'uploads', lasts: 'surely' },
     database,
   ],

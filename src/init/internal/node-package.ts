@@ -16,6 +16,8 @@ export interface NodePackage {
   readonly engine: string | undefined;
   readonly packageManager: string | undefined;
   readonly main: string | undefined;
+  /** Programs that an install of it makes: the file by name. */
+  readonly programs: ReadonlyMap<string, string>;
   /** It says what others import of it. */
   readonly isLibrary: boolean;
   readonly type: string | undefined;
@@ -40,12 +42,20 @@ export function readNodePackage(repository: Repository, path: string): NodePacka
     engine: stringOf(jsonObjectOf(json.engines).node),
     packageManager: stringOf(json.packageManager),
     main: stringOf(json.main),
+    programs: programsOf(stringOf(json.name), json.bin),
     // `module` is read by bundlers alone, and types go to who builds on it.
     isLibrary: stringOf(json.module) !== undefined || (stringOf(json.types) !== undefined && Array.isArray(json.files)),
     type: stringOf(json.type),
     workspaces: Array.isArray(workspaces) ? workspaces.filter((each) => typeof each === 'string') : [],
     volta: stringOf(jsonObjectOf(json.volta).node),
   };
+}
+
+/** `"bin": "lib/main.js"` makes a program of the package's own name. */
+function programsOf(name: string | undefined, bin: unknown): ReadonlyMap<string, string> {
+  const only = stringOf(bin);
+  if (only === undefined) return textFieldsOf(bin);
+  return new Map([[(name ?? '').replace(/^@[^/]*\//, ''), only]]);
 }
 
 function stringOf(value: unknown): string | undefined {

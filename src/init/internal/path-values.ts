@@ -78,7 +78,12 @@ export function pathValue(
 }
 
 function skip(read: Read): void {
-  while (/\s/.test(read.text[read.at] ?? '')) read.at++;
+  // A line of Python goes on behind a backslash at its end.
+  for (const blank = /\s|\\\r?\n/y; ; ) {
+    blank.lastIndex = read.at;
+    if (!blank.test(read.text)) return;
+    read.at = blank.lastIndex;
+  }
 }
 
 /** @param sticky a pattern with the flag `y` */

@@ -1,6 +1,7 @@
 import type { Place } from '../detector.ts';
 import { port } from '../detectors/php.ts';
 import type { ImageStage, Step } from '../plan.ts';
+import type { ApacheModule } from './apache-modules.ts';
 import { libraries } from './php-frameworks.ts';
 import type { ChosenVersion } from './versions.ts';
 
@@ -9,7 +10,15 @@ export function stagesOf(
   composer: string | undefined,
   version: ChosenVersion,
   extensions: readonly string[],
-  { page = 'index.php', owned }: { readonly page: string | undefined; readonly owned: readonly string[] },
+  {
+    page = 'index.php',
+    owned,
+    modules,
+  }: {
+    readonly page: string | undefined;
+    readonly owned: readonly string[];
+    readonly modules: readonly ApacheModule[];
+  },
 ): ImageStage[] {
   const build = [...new Set(extensions.flatMap((name) => libraries[name]?.build ?? []))].sort();
   const lock = place.has('composer.lock');
@@ -75,6 +84,15 @@ export function stagesOf(
       steps: [
         { kind: 'workdir', path: '/var/www/html' },
         ...install,
+        ...(modules.length === 0
+          ? []
+          : [
+              {
+                kind: 'run' as const,
+                comment: `Modules of Apache whose directives stand in ${modules.map(({ evidence }) => evidence).join(', ')}`,
+                commands: [`a2enmod ${modules.map(({ name }) => name).join(' ')}`],
+              },
+            ]),
         {
           kind: 'run',
           comment: `Port ${place.choices.port ?? port}, which needs no rights; addresses that are no file go to ${page}; settings for production`,

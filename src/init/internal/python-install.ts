@@ -63,7 +63,7 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
         make,
         activate,
         ...requirementFiles(place, packages.requirements ?? 'requirements.txt'),
-        install(`pip install --requirement ${packages.requirements}`),
+        requirementsInstall(place, packages.requirements ?? 'requirements.txt'),
         ...added,
         ...own('pip install --no-deps .'),
       ];
@@ -95,27 +95,34 @@ export function installSteps(place: Place, packages: PythonPackages, start: Pyth
           kind: 'env',
           variables: { UV_PROJECT_ENVIRONMENT: environment, UV_LINK_MODE: 'copy', UV_PYTHON_DOWNLOADS: 'never' },
         },
-        ...uvSync(place, packages, manifests('pyproject.toml', 'uv.lock', '.python-version')),
+        ...uvSync(place, packages, start.extra, manifests('pyproject.toml', 'uv.lock', '.python-version')),
         ...added.map((step) =>
           step.kind === 'run' ? { ...step, commands: [`uv pip install --python ${environment} ${server}`] } : step,
         ),
       ];
     case 'project':
-      return [make, activate, everything, ...versionOfGit(place), install('pip install .'), ...added];
+      return [
+        make,
+        activate,
+        everything,
+        ...versionOfGit(place),
+        install(start.extra === undefined ? 'pip install .' : `pip install '.[${start.extra}]'`),
+        ...added,
+      ];
   }
 }
 
 const everything = { kind: 'copy', sources: ['.'], destination: '.' } as const satisfies Step;
 
 /** What the project depends on, then the project itself; all in one step where packages lie in the repository. */
-function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): Step[] {
+function uvSync(place: Place, { isPackage }: PythonPackages, extra: string | undefined, manifests: Step): Step[] {
   const reads = sourcesOfUv(place.read('pyproject.toml') ?? '', place.read('uv.lock') ?? '');
   const version = isPackage ? versionOfGit(place) : [];
   const sync = (comment: string, options: string): Step => ({
     kind: 'run',
     comment,
     mounts: ['type=cache,target=/root/.cache/uv'],
-    commands: [`uv sync ${options}`],
+    commands: [`uv sync ${options}${extra === undefined ? '' : ` --extra ${extra}`}`],
   });
   switch (reads) {
     case 'to install':
@@ -144,6 +151,22 @@ function uvSync(place: Place, { isPackage }: PythonPackages, manifests: Step): S
           : []),
       ];
   }
+}
+
+/** What `pip freeze` wrote into an environment of old Debian and Ubuntu, and no index has. */
+const ofDebian = /^[ \t]*pkg[-_]resources==0\.0\.0\b/im;
+
+function requirementsInstall(place: Place, file: string): Step {
+  const command = `pip install --requirement ${file}`;
+  const isOfDebian = ofDebian.test(place.read(file) ?? '');
+  return {
+    kind: 'run',
+    comment: isOfDebian
+      ? `${cacheStays}. No index has pkg-resources 0.0.0 (${place.place(file, ofDebian)}), which pip freeze writes on Debian and Ubuntu`
+      : cacheStays,
+    mounts: [pipCache],
+    commands: isOfDebian ? [`sed -i '/^[[:blank:]]*pkg[-_]resources==0\\.0\\.0/Id' ${file}`, command] : [command],
+  };
 }
 
 function tool(requirement: string): Step {

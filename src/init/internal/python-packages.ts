@@ -12,6 +12,8 @@ export interface PythonPackages {
   readonly lock: string | undefined;
   /** By name in lower case with hyphens: the version that is asked for, as written. */
   readonly dependencies: ReadonlyMap<string, string>;
+  /** By group of optional dependencies the names that it has. */
+  readonly optional: ReadonlyMap<string, ReadonlySet<string>>;
   /** Everything that the lock file names, for packages that others bring along. */
   readonly lockText: string;
   /** The project itself is a package that has to be installed. */
@@ -35,6 +37,7 @@ export function readPythonPackages(place: Place): PythonPackages | undefined {
   const common = {
     asked: askedPython(place, project),
     isPackage: false,
+    optional: optionalDependencies(project),
     requirements: undefined,
     lock: undefined,
     lockText: '',
@@ -104,6 +107,13 @@ function quotedOf(text: string): string {
 
 function projectDependencies(project: string): Map<string, string> {
   return requirementLines(tomlArray(tomlTable(project, 'project'), 'dependencies').join('\n'));
+}
+
+function optionalDependencies(project: string): Map<string, ReadonlySet<string>> {
+  const table = tomlTable(project, 'project.optional-dependencies');
+  return new Map(
+    tomlKeys(table).map((key) => [key, new Set(requirementLines(tomlArray(table, key).join('\n')).keys())]),
+  );
 }
 
 /** What uv.lock says of the project itself, for dependencies that are dynamic: no version is asked for there. */

@@ -7,7 +7,9 @@ import type { PythonPackages } from './python-packages.ts';
 import { defaultPort, fromProcfile } from './python-procfile.ts';
 import { servingScript } from './python-scripts.ts';
 import { productionSettings } from './python-settings.ts';
-import { portOfWords, splitCommand, withExec } from './shell-words.ts';
+import { portOfWords, splitCommand, takeAssignments, withExec } from './shell-words.ts';
+
+type Server = 'gunicorn' | 'uvicorn';
 
 /** What serves a Python application. */
 export interface PythonStart {
@@ -21,7 +23,9 @@ export interface PythonStart {
   /** It listens where PORT says, without any word of it. */
   readonly readsPort?: boolean;
   /** A package that the words need and the project does not ask for. */
-  readonly added: 'gunicorn' | 'uvicorn' | undefined;
+  readonly added: Server | undefined;
+  /** The group of optional dependencies of the project that has it. */
+  readonly extra?: string;
   /** Directory that imports begin at, relative to the application; '' is its own. */
   readonly importRoot: string;
   /** Variables that it needs to run in production. */
@@ -41,8 +45,35 @@ const frameworks: readonly (readonly [string, string])[] = [
   ['streamlit', 'Streamlit'],
 ];
 
-/** How the application is served: as its Procfile says, as its framework is, or by its main file. */
+/** How the application is served: as its Procfile says, as its framework is, or by its main file; with the server that this needs. */
 export function findPythonStart(place: Place, packages: PythonPackages | undefined): PythonStart | undefined {
+  const start = findStart(place, packages);
+  return start && packages ? withServer(start, packages) : start;
+}
+
+/** A Procfile or a person may name a server that the project does not install as it is, or with a group of optional dependencies alone. */
+function withServer(start: PythonStart, packages: PythonPackages): PythonStart {
+  const server = serverOf(start.words);
+  if (server === undefined || packages.dependencies.has(server)) return start;
+  const extra =
+    packages.tool === 'project' || packages.tool === 'uv'
+      ? [...packages.optional].find(([, names]) => names.has(server))?.[0]
+      : undefined;
+  if (extra !== undefined) return { ...start, added: undefined, extra };
+  // A package may bring it along: as `fastapi[standard]` does, and as a lock file names it.
+  const isBrought =
+    start.added !== undefined ||
+    packages.lockText.includes(server) ||
+    (server === 'uvicorn' && bringsUvicorn(packages));
+  return isBrought ? start : { ...start, added: server };
+}
+
+function serverOf(words: readonly string[]): Server | undefined {
+  const program = takeAssignments(words).rest[0]?.replace(/^.*\//, '');
+  return program === 'gunicorn' || program === 'uvicorn' ? program : undefined;
+}
+
+function findStart(place: Place, packages: PythonPackages | undefined): PythonStart | undefined {
   const has = (name: string) =>
     packages?.dependencies.has(name) === true || (name === 'uvicorn' && bringsUvicorn(packages));
   const known = frameworks.find(([name]) => has(name));
@@ -208,7 +239,7 @@ const portPatterns = [/\bPORT["']\s*,\s*["']?(\d{2,5})\b/, /^[ \t]*(?:DEFAULT_)?
 function plain(place: Place, framework: string | undefined, found: Found): PythonStart | undefined {
   const main = mainFile(place, /__name__\s*==\s*['"]__main__['"]/) ?? mainFile(place, /./);
   const file = main ?? (framework === undefined ? servingFile(place) : undefined);
-  if (!file) return undefined;
+  if (!file) return framework === undefined ? undefined : wholePackage(place, found);
   const text = place.read(file.path) ?? '';
   const listens = framework !== undefined || serves.test(text);
   const port = Number(
@@ -237,6 +268,20 @@ function servingFile(place: Place): { readonly path: string; readonly evidence: 
   const [path, ...others] = starting;
   return path === undefined || others.length > 0 ? undefined : { path, evidence: place.place(path, pattern) };
 }
+
+/** `python -m shop`, where one package at the top is started whole and where it listens is seen. */
+function wholePackage(place: Place, found: Found): PythonStart | undefined {
+  const [path = '', ...others] = ownFiles(place).filter((each) => /^\w+\/__main__\.py$/.test(each));
+  const port = path === '' || others.length > 0 ? undefined : findPort(place, [...portPatterns, optionPattern]);
+  return (
+    port &&
+    found(['python', '-m', directoryOf(path)], `${place.place(path, 0)}, port in ${port.evidence}`, { port: port.port })
+  );
+}
+
+/** `parser.add_argument("--port", type=int, default=8083)`, `define("port", default=8083)`, `run_app(app, port=8083)`. */
+const optionPattern =
+  /["'](?:--)?port["']\s{0,9},[^()\n]{0,120}\bdefault\s{0,9}=\s{0,9}["']?(\d{2,5})\b|\brun_app\([^()\n]{0,120}\bport\s{0,9}=\s{0,9}(\d{2,5})\b/;
 
 function mainFile(place: Place, pattern: RegExp): { readonly path: string; readonly evidence: string } | undefined {
   const names = [

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { writeDockerfile } from '../../src/init/writers/dockerfile.ts';
+import { asks, detectedIn, plansOf } from './plans-of.ts';
+
+const dockerfileOf = (files: Readonly<Record<string, string>>, choices = {}) => {
+  const [plan] = plansOf(files, choices);
+  return plan ? writeDockerfile(plan) : '';
+};
+
+const app = 'from flask import Flask\napp = Flask(__name__)\n';
+
+describe('The server that a Procfile names', () => {
+  const project = (more = '') =>
+    `[build-system]\nrequires = ["setuptools"]\n\n[project]\nname = "shop"\nversion = "1.0"\ndependencies = ["flask>=3"]\n${more}`;
+  const files = { 'shop/__init__.py': app, Procfile: 'web: gunicorn shop:app -k gevent\n' };
+
+  test('is installed with the group of optional dependencies that has it', () => {
+    const optional = '\n[project.optional-dependencies]\ntest = ["pytest"]\nserve = ["gunicorn", "gevent"]\n';
+    const dockerfile = dockerfileOf({ ...files, 'pyproject.toml': project(optional) });
+    expect(dockerfile).toContain(`pip install '.[serve]'\n`);
+    expect(dockerfile).not.toContain('pip install gunicorn');
+  });
+
+  test('is added where no dependency brings it, and told', () => {
+    const [plan] = plansOf({ ...files, 'pyproject.toml': project() });
+    expect(plan && writeDockerfile(plan)).toMatch(/\/opt\/venv\/bin\/pip install gunicorn==/);
+    expect(asks(plan, /the image adds gunicorn/)).toBe(true);
+  });
+
+  test('is left alone where the project has it', () => {
+    const dockerfile = dockerfileOf({ ...files, 'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n' });
+    expect(dockerfile).not.toContain('pip install gunicorn');
+  });
+
+  test('of uv is an extra of the lock file', () => {
+    const optional = '\n[project.optional-dependencies]\nserve = ["gunicorn"]\n';
+    const lock =
+      '[[package]]\nname = "shop"\nsource = { editable = "." }\n\n[[package]]\nname = "gunicorn"\nversion = "23.0.0"\n';
+    const dockerfile = dockerfileOf({ ...files, 'pyproject.toml': project(optional), 'uv.lock': lock });
+    for (const sync of dockerfile.match(/uv sync .*/g) ?? ['']) expect(sync).toMatch(/ --extra serve$/);
+  });
+});
+
+test('pkg-resources 0.0.0, which Debian’s pip freeze wrote, is left out of the install and no other line', () => {
+  const files = (requirements: string) => ({ 'app.py': app, 'requirements.txt': requirements });
+  expect(dockerfileOf(files('flask==3.1.3\npkg_resources==0.0.0\n'))).toMatch(
+    /sed -i '\/\^\[\[:blank:\]\]\*pkg\[-_\]resources==0\\\.0\\\.0\/Id' requirements\.txt \\\n +&& pip install --requirement requirements\.txt/,
+  );
+  expect(dockerfileOf(files('flask==3.1.3\npkg_resources==0.1\n'))).not.toContain('sed -i');
+});
+
+describe('A package that is started whole', () => {
+  const files = (text: string) => ({
+    'requirements.txt': 'aiohttp==3.13.0\n',
+    'shop/__init__.py': '',
+    'shop/__main__.py': 'from shop.web import main\n\nmain()\n',
+    'shop/web.py': text,
+  });
+
+  test.each([
+    ['web.run_app(application, port=9300)', 9300],
+    ['parser.add_argument("--port", type=int, default=9301)', 9301],
+    ['define("port", default=9302)', 9302],
+  ])('by python -m, where %s says its port', (text, port) => {
+    const [plan] = plansOf(files(text));
+    expect(plan?.run.command).toEqual(['python', '-m', 'shop']);
+    expect(plan?.run.port).toBe(port);
+  });
+
+  test('is asked for, where nothing says its port', () => {
+    const { plans, undecided } = detectedIn(files('web.run_app(application)'));
+    expect(plans).toEqual([]);
+    expect(undecided[0]?.flag).toBe('--start');
+  });
+});
+
+test('The cache of Flask-Caching and uploads behind a typed name and a broken line are written', () => {
+  const [plan] = plansOf({
+    'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n',
+    'shop/__init__.py': app,
+    'shop/config.py':
+      'import os\nclass Config:\n    CACHE_DIR: str = os.path.join(os.path.dirname(__file__), os.pardir, ".data", "cache")\n    UPLOAD_FOLDER: str = given("UPLOADS") \\\n        or os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")\n',
+  });
+  expect(plan?.run.writable.map(({ path, lasts }) => [path, lasts])).toEqual([
+    ['/tmp', undefined],
+    ['/app/.data/cache', undefined],
+    ['/app/shop/files', true],
+  ]);
+});
