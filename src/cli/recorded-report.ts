@@ -38,7 +38,7 @@ export function recordedReport(
 ): Pick<RunRecord, 'rules' | 'unread' | 'score' | 'findings'> {
   return {
     rules: report.rules.map(({ id }) => id),
-    unread: [...new Set(report.problems.map(({ path }) => path))],
+    unread: [...new Set(report.problems.flatMap(({ path, templates = [] }) => [path, ...templates]))],
     score: report.score,
     findings: recordedFindings(report),
   };

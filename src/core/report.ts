@@ -11,6 +11,8 @@ export interface ReadProblem {
   readonly position?: Position;
   readonly message: string;
   readonly remedy: string;
+  /** Templates whose result is not known, where this is all that it tells of: nothing is wrong with them, and reports show a notice that names them. */
+  readonly templates?: readonly string[];
 }
 
 /** How an image comes to run: built from which file and stage, with which context, run by which workloads. */

@@ -131,13 +131,19 @@ function reasonIn(stderr: string): string {
   return error.replace(/^Error:\s*/, '').slice(0, 400);
 }
 
+/** Those that make objects; what begins with `_` holds definitions for others. */
+export function templatesOf(chart: ChartFiles): readonly string[] {
+  return chart.files.filter((file) => /(?:^|\/)templates\/(?:.*\/)?[^_/][^/]*\.ya?ml$/.test(file));
+}
+
 function helmIsMissing(chart: ChartFiles): YamlProblem {
-  const templates = chart.files.filter((file) => /(?:^|\/)templates\/.*\.ya?ml$/.test(file)).length;
-  const subject = templates === 0 ? 'what this chart depends on needs' : templatesNeed(templates);
+  const templates = templatesOf(chart);
+  const subject = templates.length === 0 ? 'what this chart depends on needs' : templatesNeed(templates.length);
   return {
     path: join(chart.directory, 'Chart.yaml'),
     message: `${subject} Helm to be read, and helm is not installed`,
     remedy: `Install helm, or exclude ${chart.directory || 'the chart'} in plimsoll.yaml; everything else was read.`,
+    templates,
     range: { start: 0, end: 0 },
     kind: 'unsupported',
   };

@@ -81,7 +81,8 @@ export async function discover(target: Target, options: DiscoveryOptions = {}): 
 const namedAtMost = 3;
 
 /** One problem for all: where there is one template there are often hundreds. */
-function templateProblems([first, ...others]: readonly string[]): readonly ReadProblem[] {
+function templateProblems(templates: readonly string[]): readonly ReadProblem[] {
+  const [first, ...others] = templates;
   if (first === undefined) return [];
   const named = others.slice(0, namedAtMost).join(', ');
   const more = others.length > namedAtMost ? ' …' : '';
@@ -92,6 +93,7 @@ function templateProblems([first, ...others]: readonly string[]): readonly ReadP
       path: first,
       message: `this template was not read, since what it becomes is not known${rest}`,
       remedy: 'Audit what is made of it, or exclude it in plimsoll.yaml.',
+      templates,
     },
   ];
 }

@@ -69,11 +69,12 @@ async function renderOrName(
   chart: DiscoveredChart,
   { root, read, helm, kubernetesTarget }: ObjectSources,
 ): Promise<{ readonly objects: readonly KubernetesObject[]; readonly problems: readonly ReadProblem[] }> {
+  const { renderChart, templatesOf } = await import('../kubernetes/helm.ts');
   if (helm) {
-    const { renderChart } = await import('../kubernetes/helm.ts');
     return renderChart(chart, { root, files: read, kubernetes: kubernetesTarget });
   }
-  const [template] = chart.files.filter((file) => /\/?templates\/[^_].*\.ya?ml$/.test(file));
+  const templates = templatesOf(chart);
+  const [template] = templates;
   if (template === undefined) return { objects: [], problems: [] };
   return {
     objects: [],
@@ -82,6 +83,7 @@ async function renderOrName(
         path: template,
         message: 'the templates of this chart were not read, as --no-helm asks',
         remedy: 'Run without --no-helm to audit them.',
+        templates,
       },
     ],
   };

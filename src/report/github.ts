@@ -26,7 +26,7 @@ export function renderGithub(report: Report): string {
     if (used[command] <= shownOfEach) annotations.push(annotation);
     else others.push(plain);
   };
-  for (const problem of report.problems) put('warning', problemAnnotation(problem), problemLine(problem));
+  for (const problem of report.problems) put(problemCommand(problem), problemAnnotation(problem), problemLine(problem));
   for (const finding of report.findings) put(commands[finding.severity], annotation(finding), plainLine(finding));
   const more =
     others.length === 0
@@ -44,9 +44,15 @@ function annotation(finding: Finding): string {
   return `::${commands[finding.severity]} file=${property(path)}${lines},title=${property(finding.rule)}::${data(message)}`;
 }
 
-function problemAnnotation({ path, position, message, remedy }: ReadProblem): string {
+/** With templates nothing is wrong. */
+function problemCommand({ templates }: ReadProblem): Command {
+  return templates === undefined ? 'warning' : 'notice';
+}
+
+function problemAnnotation(problem: ReadProblem): string {
+  const { path, position, message, remedy } = problem;
   const text = [message, remedy].map(printable).join('\n');
-  return `::warning file=${property(path)},line=${position?.line ?? 1},title=not read::${data(text)}`;
+  return `::${problemCommand(problem)} file=${property(path)},line=${position?.line ?? 1},title=not read::${data(text)}`;
 }
 
 function plainLine(finding: Finding): string {
@@ -54,8 +60,8 @@ function plainLine(finding: Finding): string {
   return `${finding.severity} ${path}:${start.line}:${start.column} ${finding.rule}: ${finding.message}`;
 }
 
-function problemLine({ path, position, message }: ReadProblem): string {
-  return `problem ${path}:${position?.line ?? 1}: ${message}`;
+function problemLine({ path, position, message, templates }: ReadProblem): string {
+  return `${templates === undefined ? 'problem' : 'notice'} ${path}:${position?.line ?? 1}: ${message}`;
 }
 
 function data(text: string): string {

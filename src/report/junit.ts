@@ -17,7 +17,7 @@ interface TestCase {
 
 /**
  * JUnit XML as CI systems read it: one test suite a file, one test case a finding. What could not be read is an error, a
- * suppressed finding is skipped, a clean report is one passed test.
+ * suppressed finding is skipped, and so are templates that something else makes manifests of; a clean report is one passed test.
  */
 export function renderJunit(report: Report, { failFrom = 'warning' }: JunitOptions = {}): string {
   const cases = [
@@ -69,7 +69,11 @@ function suppressedCase({ finding, by, reason }: SuppressedFinding): TestCase {
   return { path, outcome: 'skipped', text: testCase(`${finding.rule} line ${start.line}`, path, start.line, content) };
 }
 
-function problemCase({ path, position, message, remedy }: ReadProblem): TestCase {
+function problemCase({ path, position, message, remedy, templates }: ReadProblem): TestCase {
+  if (templates !== undefined) {
+    const content = `<skipped message="${xml(message)}">${[remedy, ...templates].map(xml).join('\n')}</skipped>`;
+    return { path, outcome: 'skipped', text: testCase('read', path, 1, content) };
+  }
   const content = `<error type="not-read" message="${xml(message)}">${xml(remedy)}</error>`;
   return { path, outcome: 'error', text: testCase('read', path, position?.line ?? 1, content) };
 }

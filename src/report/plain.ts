@@ -6,7 +6,7 @@ import { fixProofText } from './proof-view.ts';
 
 /**
  * Plain text for pipes and editors, one line each and nothing else: `path:line:column: severity rule: message`, and
- * `path:line:column: problem: message` for what could not be read. Empty for a clean report; {@link summaryLine} says
+ * `path:line:column: problem: message` for what could not be read, `notice` for templates. Empty for a clean report; {@link summaryLine} says
  * what was looked at.
  */
 export function renderPlain(report: Report): string {
@@ -17,8 +17,8 @@ export function renderPlain(report: Report): string {
     return `${place(path, start)}: ${finding.severity} ${finding.rule}: ${printable(finding.message)}${cost ? ` Costs ${cost}.` : ''}${proof ? ` Its fix: ${printable(fixProofText(proof))}.` : ''}\n`;
   });
   const problems = report.problems.map(
-    ({ path, position, message, remedy }) =>
-      `${place(path, position)}: problem: ${printable(message)}${remedy === '' ? '' : ` (${printable(remedy)})`}\n`,
+    ({ path, position, message, remedy, templates }) =>
+      `${place(path, position)}: ${templates === undefined ? 'problem' : 'notice'}: ${printable(message)}${remedy === '' ? '' : ` (${printable(remedy)})`}\n`,
   );
   return [...findings, ...problems].join('');
 }

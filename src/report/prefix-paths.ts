@@ -32,7 +32,11 @@ export function prefixPaths(report: Report, prefix: string): Report {
     },
     findings: report.findings.map(finding),
     suppressed: report.suppressed.map((suppressed) => ({ ...suppressed, finding: finding(suppressed.finding) })),
-    problems: report.problems.map((problem) => ({ ...problem, path: moved(problem.path) })),
+    problems: report.problems.map((problem) => ({
+      ...problem,
+      path: moved(problem.path),
+      ...(problem.templates && { templates: problem.templates.map(moved) }),
+    })),
     excerpts: new Map([...report.excerpts].map(([path, lines]) => [moved(path), lines])),
   };
 }

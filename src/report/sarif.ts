@@ -156,9 +156,10 @@ function suppression({ by, reason }: SuppressedFinding) {
   };
 }
 
-function notification({ path, position, message, remedy }: ReadProblem) {
+function notification({ path, position, message, remedy, templates }: ReadProblem) {
+  const others = new Set(templates?.filter((template) => template !== path));
   return {
-    level: 'warning',
+    level: templates ? 'note' : 'warning',
     descriptor: { id: 'not-read', index: 0 },
     message: { text: messageText(`${message}. ${remedy}`) },
     locations: [
@@ -168,6 +169,7 @@ function notification({ path, position, message, remedy }: ReadProblem) {
           ...(position && { region: { startLine: position.line, startColumn: position.column } }),
         },
       },
+      ...[...others].map((template) => ({ physicalLocation: { artifactLocation: artifactLocation(template) } })),
     ],
   };
 }

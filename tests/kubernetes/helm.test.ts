@@ -307,6 +307,10 @@ describe('a chart', () => {
       {
         path: 'charts/web/Chart.yaml',
         message: 'the 2 templates of this chart need Helm to be read, and helm is not installed',
+        templates: [
+          expect.stringMatching(/^charts\/web\/templates\//),
+          expect.stringMatching(/^charts\/web\/templates\//),
+        ],
       },
     ]);
   });

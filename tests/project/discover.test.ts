@@ -72,6 +72,7 @@ describe('a repository', () => {
         path,
         message: `this template was not read, since what it becomes is not known${others}`,
         remedy: expect.stringContaining('exclude'),
+        templates: Object.keys(tree).sort(),
       },
     ]);
   });

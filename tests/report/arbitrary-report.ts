@@ -137,7 +137,13 @@ const suppressed: fc.Arbitrary<SuppressedFinding> = fc.record(
 );
 
 const problem: fc.Arbitrary<ReadProblem> = fc.record(
-  { path, message: hostile, remedy: hostile, position: fc.constant({ line: 3, column: 4 }) },
+  {
+    path,
+    message: hostile,
+    remedy: hostile,
+    position: fc.constant({ line: 3, column: 4 }),
+    templates: fc.array(path, { maxLength: 3 }),
+  },
   { requiredKeys: ['path', 'message', 'remedy'] },
 );
 

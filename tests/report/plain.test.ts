@@ -26,7 +26,7 @@ describe('the plain report', () => {
         const lines = renderPlain(report).split('\n').slice(0, -1);
         expect(lines).toHaveLength(report.findings.length + report.problems.length);
         for (const line of lines) {
-          expect(line).toMatch(/^.*:\d+:\d+: (?:(?:error|warning|note) [a-z]+\/[a-z-]+|problem): /u);
+          expect(line).toMatch(/^.*:\d+:\d+: (?:(?:error|warning|note) [a-z]+\/[a-z-]+|problem|notice): /u);
           expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);
         }
       }),
