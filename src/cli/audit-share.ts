@@ -9,6 +9,7 @@ import { type LoadOptions, loadProject } from '../project/load-project.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import type { Target } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
+import { patternsForOnePass } from './compiled-for-one-pass.ts';
 import { claimsOf, type ShareClaims } from './share-claims.ts';
 
 /** What a thread needs to do its share of an audit. Plain data. */
@@ -58,6 +59,7 @@ export async function auditShare(request: ShareRequest): Promise<ShareAnswer> {
 function optimizeLess(): void {
   // V8 of Node.js 22 and later has another measure, and would say aloud that it does not know this one.
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
+  patternsForOnePass();
   // Nor are functions forgotten that were not called for a few collections of garbage: they would be compiled anew.
   setFlagsFromString('--no-flush-bytecode');
 }

@@ -4,13 +4,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { type ReadingRoom, readInto, readingRoom } from './read-into.ts';
 
 /** The file with a bundle's compiled code in the package. Of another Node.js it goes by another name: it would be read to be refused. */
 export function shippedCodeFile(bundle: string): string {
@@ -37,11 +37,11 @@ export function cacheDirectory(): string | undefined {
 }
 
 /** The file's bytes when it can be trusted as the program itself: nobody but its owner, who is this user or root, can write it. */
-export function readCodeCache(file: string): Buffer | undefined {
+export function readCodeCache(file: string, room: ReadingRoom = readingRoom()): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, 'r');
-    return isTrusted(descriptor) ? readFileSync(descriptor) : undefined;
+    return isTrusted(descriptor) ? readInto(room, descriptor) : undefined;
   } catch {
     return undefined;
   } finally {

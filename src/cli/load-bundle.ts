@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import type * as Bundle from './bundle.ts';
 import { codeCacheFile, readCodeCache, sealed, shippedCodeFile, unsealed, writeCodeCache } from './code-cache.ts';
+import { type ReadingRoom, readInto, readingRoom } from './read-into.ts';
 
 /** Identifies each bundle's text: V8 itself compares no more than its length with that of the code it cached. */
 declare const PLIMSOLL_BUILDS: Readonly<Record<BundleName | typeof recording, string>>;
@@ -60,15 +61,20 @@ function evaluated(
   requireFor: (asked: string) => unknown,
 ): Evaluated {
   const filename = path.join(directory, `${name}.js`);
-  // The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding.
-  const source = readFileSync(filename, 'latin1');
+  const room = readingRoom();
+  const source = readSource(filename, room);
   const own = codeCacheFile(PLIMSOLL_BUILDS[name]);
   // What a run keeps is sealed: its file lives through full disks and power failures. Of the package that is the recording's alone, whose damage must not cost the
   // audit its report: for the others it would take up twice the room.
-  const { script, compiledAhead } = compile(source, filename, [
-    { file: path.join(directory, shippedCodeFile(name)), isSealed: name === recording },
-    { file: own, isSealed: true },
-  ]);
+  const { script, compiledAhead } = compile(
+    source,
+    filename,
+    [
+      { file: path.join(directory, shippedCodeFile(name)), isSealed: name === recording },
+      { file: own, isSealed: true },
+    ],
+    room,
+  );
   const tag = compiledAhead ? undefined : cachedDataVersionTag();
   return {
     bundle: script.runInThisContext()(requireFor, filename),
@@ -80,15 +86,25 @@ function evaluated(
   };
 }
 
+/** The bundle is ASCII: read as Latin-1, it takes one byte a character and no decoding. */
+function readSource(filename: string, room: ReadingRoom): string {
+  const descriptor = openSync(filename, 'r');
+  try {
+    return readInto(room, descriptor).toString('latin1');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 interface CodeFile {
   readonly file: string | undefined;
   readonly isSealed: boolean;
 }
 
 /** Compiles with the first file of compiled code that is there and that V8 takes. One that it refuses costs as much as all of the compiling. */
-function compile(source: string, filename: string, files: readonly CodeFile[]): CompiledBundle {
+function compile(source: string, filename: string, files: readonly CodeFile[], room: ReadingRoom): CompiledBundle {
   for (const { file, isSealed } of files) {
-    const bytes = file === undefined ? undefined : readCodeCache(file);
+    const bytes = file === undefined ? undefined : readCodeCache(file, room);
     const cachedData = bytes !== undefined && isSealed ? unsealed(bytes) : bytes;
     if (cachedData === undefined) continue;
     const script = new Script(source, { filename, cachedData });

@@ -14,7 +14,7 @@ import { type Target, targetRoot } from '../project/target.ts';
 import { rules } from '../rules/generated.ts';
 import { baselineFrom } from './baseline-flag.ts';
 import type { ParsedArguments, Terminal } from './command.ts';
-import { compiledForOnePass } from './compiled-for-one-pass.ts';
+import { compiledForOnePass, patternsForOnePass } from './compiled-for-one-pass.ts';
 import { failOnFrom } from './fail-on.ts';
 import { knownProofsBelow } from './known-proofs-below.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -53,6 +53,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
   const target = await readTarget(parsed.positionals, parsed.value('stdin-path'), terminal);
   const { configuration, peerSettings } = await loadConfiguration(parsed, target, terminal);
   const progress = progressOn(terminal, parsed.has('quiet'));
+  let patternsAsBefore = patternsForOnePass();
   try {
     const options = readingOptions(parsed, configuration);
     const root = targetRoot(target);
@@ -62,8 +63,13 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     let threads: ((project: Project) => Promise<FoundByThreads>) | undefined;
     const onDockerfiles = async (dockerfiles: readonly string[]) => {
       const isLarge = dockerfiles.length >= enoughForThreads;
+      // What records a run and what threads load brings compiled code, for the flags that V8 begins with.
+      patternsAsBefore();
       if (root !== undefined) begun = await beginHistory({ root, configuration, threads: isLarge }, parsed, terminal);
-      if (!isLarge) return;
+      if (!isLarge) {
+        patternsAsBefore = patternsForOnePass();
+        return;
+      }
       const { auditInThreads } = await import('./audit-in-threads.ts');
       threads = auditInThreads({ target, options, configuration, selection, today, dockerfiles });
     };
@@ -108,6 +114,7 @@ export async function performAudit(parsed: ParsedArguments, terminal: Terminal):
     const unread = failed ?? (hasUnread(target, project) ? exitCodes.usage : unrecorded);
     return { report, failOn, unread, budgetsBroken };
   } finally {
+    patternsAsBefore();
     progress.end();
   }
 }

@@ -3,8 +3,10 @@
  * characters (bidirectional overrides, zero-width space, tags), line and paragraph separators, lone surrogates. The two
  * joiners stay: emoji and several scripts need them, and they can do no harm between printable characters.
  */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-const allUnprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const unprintable = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`;
+
+/** Made when it is needed: to look up its classes takes longer than the rest of this file. */
+let unprintablePattern: RegExp | undefined;
 
 /** Letters, punctuation, arrows and frames: nearly all text is of them, and asking this takes no tables of Unicode. */
 const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2500-\u27bf]*$/;
@@ -28,8 +30,9 @@ const named = new Map([
  */
 export function printable(text: string): string {
   const inert = withoutCommands(text);
-  if (harmless.test(inert) || !unprintable.test(inert)) return inert;
-  return inert.replace(allUnprintable, (character) => {
+  if (harmless.test(inert)) return inert;
+  unprintablePattern ??= new RegExp(unprintable, 'gu');
+  return inert.replace(unprintablePattern, (character) => {
     if (joiners.has(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     return named.get(character) ?? (code < 0x100 ? `\\x${hex(code)}` : `\\u{${hex(code)}}`);
