@@ -130,7 +130,7 @@ export function isPlaceholder(value: string): boolean {
     .toLowerCase();
   if (text.length < 3 || /^(?:true|false|null|none|nil|yes|no|on|off|undefined|\d{1,4})$/.test(text)) return true;
   if (/[<>{}]|^\$+\w+$|^\*+$|^x+$|^\.{3}$/.test(text) || text.replaceAll('$$', '').includes('$')) return true;
-  return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|update|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/.test(
+  return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|update|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|do(?:[-_ ]not|n'?t)[-_ ]use\b.{0,40}|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/.test(
     text,
   );
 }

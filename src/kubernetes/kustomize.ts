@@ -17,7 +17,7 @@ import { mergeSchemaOf } from './internal/kustomize-schema.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
 import { applyVars, type KustomizeVar, varsOf } from './internal/kustomize-vars.ts';
 import type { MergeSchema } from './internal/strategic-merge.ts';
-import { type KubernetesObject, objectsOf } from './manifest.ts';
+import { type KubernetesObject, type ObjectOrigin, objectsOf } from './manifest.ts';
 import { directoryOf, projectPath } from './project-path.ts';
 import type { FileLookup } from './read-compose.ts';
 import { readYaml } from './read-yaml.ts';
@@ -58,6 +58,7 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     covered: new Set(),
     reached: new Set(),
     incomplete: new Set(),
+    unchanged: false,
     built: 0,
     vars: new Map(),
     configured: noneConfigured,
@@ -68,16 +69,22 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     run.vars.clear();
     run.configured = noneConfigured;
     run.openapi = undefined;
+    run.unchanged = false;
     const built = followReferences(build(run, path, [], []), run.configured.names);
+    const origin = originOf(run, path);
     for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences)) {
       const node = withTextsOfKustomize(resource.node);
-      objects.push(toObject({ ...resource, node }, { kind: 'kustomize', overlay: path }));
+      objects.push(toObject({ ...resource, node }, origin));
     }
   };
   for (const path of rootPaths(run, paths)) buildRoot(path);
   // What is left uses itself, by way of others or at once.
   for (const path of paths) if (!run.reached.has(path) && !isComponent(run, path)) buildRoot(path);
   return { objects, problems: run.problems, covered: run.covered };
+}
+
+function originOf({ unchanged }: Run, overlay: string): ObjectOrigin {
+  return { kind: 'kustomize', overlay, ...(unchanged && { partly: true }) };
 }
 
 interface Run {
@@ -91,6 +98,8 @@ interface Run {
   readonly covered: Set<string>;
   /** Kustomizations of which a part could not be had: what a patch is for may be in it. */
   readonly incomplete: Set<string>;
+  /** Whether something that was to change the resources of the kustomization being built could not be had. */
+  unchanged: boolean;
   /** Kustomizations that were built. */
   readonly reached: Set<string>;
   built: number;
@@ -195,6 +204,9 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     open,
     peek,
     incomplete: () => below.some((each) => run.incomplete.has(each)),
+    unchanged: () => {
+      run.unchanged = true;
+    },
     get mergeSchema() {
       return run.openapi?.schema;
     },
@@ -207,7 +219,8 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   resources = applyPlugins(root, 'generators', resources, context);
   for (const written of scalarsAt(root, 'components')) {
     const component = localKustomization(run, path, written, below, tell);
-    if (component !== undefined) resources = build(run, component, resources, below);
+    if (component === undefined) run.unchanged = true;
+    else resources = build(run, component, resources, below);
   }
   run.configured = both(configuredIn(root, run.configured, context), configuredByCrds(root, context));
   for (const each of varsOf(root, context)) run.vars.set(each.name, each);

@@ -8,7 +8,8 @@ import { entryOf, itemsAt, scalarAt, textAt, textsAt, type YamlMap, type YamlNod
 /** How an object came to be: read as it is written, made by Kustomize from base and overlay, or rendered by Helm. */
 export type ObjectOrigin =
   | { readonly kind: 'file' }
-  | { readonly kind: 'kustomize'; readonly overlay: string }
+  /** `partly`: a patch or a replacement of it could not be had, which may give what the object lacks. */
+  | { readonly kind: 'kustomize'; readonly overlay: string; readonly partly?: true }
   | { readonly kind: 'helm'; readonly chart: string };
 
 /** One Kubernetes object. What costs is computed on first use and kept. */

@@ -106,9 +106,10 @@ const patchDirectories = new WeakMap<Project, ReadonlySet<string>>();
 
 /**
  * True when an object may be a part of one: a file that lies with a kustomization, or is called a patch, and that no overlay was seen
- * to use. What it lacks may stand elsewhere.
+ * to use, or what an overlay makes of which a patch was not to be had. What it lacks may stand elsewhere.
  */
 export function mayBePart(project: Project, object: KubernetesObject): boolean {
+  if (object.origin.kind === 'kustomize') return object.origin.partly === true;
   if (object.origin.kind !== 'file') return false;
   if (/patch|overlay|merge|fragment|partial/i.test(object.path) || isFragment(project, object)) return true;
   if (isForTests(object.path) && expected.test(object.path)) return true;

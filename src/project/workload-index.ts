@@ -66,9 +66,14 @@ export function workloadsNamed(
 export function workloadsChosenBy(project: Project, object: KubernetesObject): readonly Workload[] {
   const selector = selectorOf(object);
   if (selector === undefined) return none;
-  return candidates(project, selector).filter(
+  const chosen = candidates(project, selector).filter(
     (workload) => sameNamespace(workload, object) && selects(selector, workload.podLabels),
   );
+  // Labels such as those that generators write are on the pods of many a program: where one is sure, those that may go anywhere are not meant.
+  const isSure = ({ namespace }: Workload) => namespace === object.namespace;
+  if (object.namespace === undefined || !chosen.some(isSure)) return chosen;
+  const directory = directoryOf(object.path);
+  return chosen.filter((workload) => isSure(workload) || directoryOf(workload.object.path) === directory);
 }
 
 /** Those with the rarest of the labels that are demanded. */

@@ -22,6 +22,8 @@ export interface PatchContext extends Telling {
   readonly source: YamlSource;
   /** True when a part of the resources could not be had, which was said: a patch may be for one of them. */
   incomplete(): boolean;
+  /** Something that was to change the resources is not there, or cannot be applied. */
+  unchanged(): void;
   /** The file at a path as the kustomization writes it; undefined when there is none, which is said already. */
   open(written: YamlScalar): Artifact | undefined;
   /** The same, and nothing is said. */
@@ -80,6 +82,7 @@ function applyWritten(
   item: YamlNode,
   context: PatchContext,
 ): readonly Resource[] {
+  if (!stream || stream.problems.length > 0) context.unchanged();
   if (!stream) return resources;
   for (const problem of stream.problems)
     context.report(problem.kind, problem.message, { ...item, range: problem.range, path: problem.path });
@@ -95,8 +98,10 @@ function applyWritten(
 
 function chosen(resources: readonly Resource[], target: YamlNode, context: PatchContext): readonly Resource[] {
   const answers = resources.map((resource) => targets(target, resource));
-  if (answers.includes(undefined))
+  if (answers.includes(undefined)) {
+    context.unchanged();
     context.report('unsupported', "the patch's target holds a regular expression that is not evaluated here", target);
+  }
   const found = resources.filter((_, index) => answers[index] === true);
   return found;
 }
@@ -112,6 +117,7 @@ function jsonPatched(
     if (!wanted.has(resource)) return resource;
     const result = applyJsonPatch(resource.node, operations);
     if ('node' in result) return withNode(remembered(resource), result.node);
+    context.unchanged();
     context.report('invalid', `the patch cannot be applied: ${result.failure}`, result.operation ?? operations);
     return resource;
   });

@@ -59,9 +59,18 @@ export function fieldMeant(
     return entryOf(here.map, like.name)
       ? undefined
       : { kind: 'spelling', name: like.name, certain: false, fits: false };
-  const path = pathInType(here.type, written, entry.value);
+  const path = pathInType(here.type, [entry]);
   if (path !== undefined) return { kind: 'place', path: join(here.path, path), map: undefined, direction: 'inner' };
   return spelling && { kind: 'spelling', name: spelling.name, certain: false, fits: true };
+}
+
+/**
+ * The path of the map that several entries of one were probably to be in together, which is not written: `path` and `port` of a probe are its `httpGet`,
+ * although a port is a field of others, too.
+ */
+export function placeOfAll(here: Step, entries: readonly YamlEntry[]): string | undefined {
+  const path = pathInType(here.type, entries);
+  return path === undefined ? undefined : join(here.path, path);
 }
 
 type IsFree = (step: Step, name: string) => boolean;
@@ -101,8 +110,8 @@ function visitMaps(node: YamlNode, type: ValueType, path: string, visit: (step: 
     for (const [index, item] of node.items.entries()) visitMaps(item, type.item, `${path}[${index}]`, visit);
 }
 
-/** The shortest path of a type to a map that has such a field, in lists too; '' is never one. */
-function pathInType(type: ObjectType, name: string, value: YamlNode): string | undefined {
+/** The shortest path of a type to a map that has such fields, in lists too; '' is never one. */
+function pathInType(type: ObjectType, entries: readonly YamlEntry[]): string | undefined {
   let level: { readonly type: ObjectType; readonly path: string }[] = [{ type, path: '' }];
   const seen = new Set<string>([type.name]);
   for (let depth = 0; depth < deepest; depth++) {
@@ -114,8 +123,11 @@ function pathInType(type: ObjectType, name: string, value: YamlNode): string | u
         if (below.kind !== 'object' || seen.has(below.name)) continue;
         seen.add(below.name);
         const path = join(at.path, field.type.kind === 'list' ? `${key}[]` : key);
-        const found = below.fields.get(name);
-        if (found && suits(value, found.type)) return path;
+        const has = ({ key: { text }, value }: YamlEntry) => {
+          const found = below.fields.get(text);
+          return found !== undefined && suits(value, found.type);
+        };
+        if (entries.every(has)) return path;
         next.push({ type: below, path });
       }
     level = next;

@@ -2,7 +2,7 @@ import type { Fix } from '../../core/fix.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { maximumViolations, type Violation } from '../../kubernetes/schema/check-object.ts';
-import { distanceOf, type FieldMeant, fieldMeant } from '../../kubernetes/schema/field-meant.ts';
+import { distanceOf, type FieldMeant, fieldMeant, placeOfAll } from '../../kubernetes/schema/field-meant.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { YamlMap } from '../../kubernetes/yaml-node.ts';
 import { faultsOf, releaseName, targetRelease } from '../../project/object-faults.ts';
@@ -35,7 +35,10 @@ export const rule = objectRule({
     }
     for (const [first, ...others] of unknown.values()) {
       if (first === undefined) continue;
-      if (others.length < together) for (const fault of [first, ...others]) report(oneField(project, object, fault));
+      const place = others.length < together ? placeTogether(project, first, others) : undefined;
+      if (place !== undefined) report(misplaced(object, first, others, place));
+      else if (others.length < together)
+        for (const fault of [first, ...others]) report(oneField(project, object, fault));
       else report(manyFields(object, first, others, faults.length >= maximumViolations));
     }
   },
@@ -53,6 +56,38 @@ function oneField(project: Project, object: KubernetesObject, fault: UnknownFiel
     at: fault.entry.key,
     message: `${titleOf(object)}: ${placeOf(fault)} has no field ${shown(fault.entry.key.text)}${hint(object, fault, meant)}`,
     ...(meant?.kind === 'place' && { remedy: `Write it below ${meant.path || 'the object itself'}.` }),
+  };
+}
+
+/** Where fields belong that lie in no map of their own: each by itself would be given another place. */
+function placeTogether(project: Project, first: UnknownField, others: readonly UnknownField[]): string | undefined {
+  const here = first.within.at(-1);
+  if (here === undefined || others.length === 0) return undefined;
+  const isNowhere = ({ within, entry }: UnknownField) => {
+    const meant = fieldMeant(within, entry, targetRelease(project));
+    return meant?.kind === 'place' && meant.map === undefined;
+  };
+  const all = [first, ...others];
+  return all.every(isNowhere)
+    ? placeOfAll(
+        here,
+        all.map(({ entry }) => entry),
+      )
+    : undefined;
+}
+
+function misplaced(
+  object: KubernetesObject,
+  first: UnknownField,
+  others: readonly UnknownField[],
+  place: string,
+): RuleReport {
+  const names = [first, ...others].map(({ entry }) => shown(entry.key.text)).join(', ');
+  return {
+    at: first.entry.key,
+    message: `${titleOf(object)}: ${placeOf(first)} has no fields ${names}; they are fields of ${place}.`,
+    remedy: `Write them below ${place}.`,
+    also: others.map(({ entry }) => entry.key),
   };
 }
 

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { type DataEntry, dataOf } from '../../kubernetes/relations.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
+import { isPlainYaml } from '../../project/plain-yaml.ts';
 import { objectRule } from '../../project/rule.ts';
 import { severityOfSecretIn } from '../../project/test-path.ts';
 
@@ -37,7 +38,7 @@ function isSealed({ node, annotations }: KubernetesObject): boolean {
 
 /** Keys, in small letters, whose values are public or no secret by themselves. */
 const harmlessKey =
-  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure|env|environment|mode|log[-_]?level|time[-_]?zone|tz|locale)$/;
+  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure|env|environment|mode|image|smart[-_]?host|log[-_]?level|time[-_]?zone|tz|locale)$/;
 
 /** References of secret stores, and ciphertext. */
 const reference =
@@ -56,10 +57,22 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   if (text === undefined || text.trim() === '' || reference.test(text) || isPlaceholder(text)) return false;
   // What was encoded twice, or in a literal that is encoded anyway, may be a place-holder, too.
   if (isPlaceholder(decoded(text.trim()) ?? text)) return false;
-  return !time.test(text.trim()) && !isEmptyKey(text) && !isPath(key.text, text) && !isPlainSettings(key.text, text);
+  return !isPublic(text.trim()) && !isEmptyKey(text) && !isPath(key.text, text) && !isPlainSettings(key.text, text);
 }
 
-/** When something was changed or ends is no secret. */
+/** When something was changed or ends, where it comes from, and whom it is sent to, are no secrets; nor is the half of a key that all may have. */
+function isPublic(text: string): boolean {
+  return time.test(text) || image.test(text) || addresses.test(text) || publicKey.test(text);
+}
+
+const image = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\/)[a-z0-9._/-]+(?::[\w][\w.-]*)?(?:@sha256:[a-f0-9]{64})?$/;
+
+/** `shop@example.com, ops@example.com`. */
+const addresses = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:\s*[,;]\s*[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})*$/i;
+
+const publicKey =
+  /^(?:-----BEGIN (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY|DH PARAMETERS)-----[A-Za-z0-9+/=\s]+-----END (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY|DH PARAMETERS)-----\s*)+$/;
+
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** Where a file lies is no secret, whatever is in it: `trustStorePath: /etc/tls/truststore.jks`. */
@@ -70,6 +83,7 @@ function isPath(key: string, text: string): boolean {
 /** A file of settings none of which is secret: some programs take their configuration as a Secret. Files of users are what they are. */
 function isPlainSettings(key: string, text: string): boolean {
   if (/user|role|cred|secret|passw|auth|token|key/i.test(key)) return false;
+  if (/\.ya?ml$/i.test(key)) return isPlainYaml(text);
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#!;]/.test(line));
   return (
     lines.every((line) => line.includes('=')) && isSettingsFile(key, text) && secretInFile(key, text) === undefined
