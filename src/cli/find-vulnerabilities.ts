@@ -34,15 +34,19 @@ export async function findVulnerabilities(
 ): Promise<FoundVulnerabilities> {
   if (parsed.has('no-vulnerabilities'))
     return { vulnerabilities: undefined, advisories: 'Not looked for, as --no-vulnerabilities says.', gaps: [] };
+  // A file that is not there is said also where nobody looks yet: not first on the day when there are advisories.
+  const statements = await askedStatements(parsed, terminal);
   const reports = await askedScanners(analysis.image, parsed, terminal, progress);
   const own = ownFindings(analysis, terminal);
-  if (own.vulnerabilities === undefined && reports.length === 0) return own;
+  if (own.vulnerabilities === undefined && reports.length === 0) {
+    writeDisagreements([], parsed, terminal);
+    return own;
+  }
   const merged = mergeScanners(own.vulnerabilities, reports, analysis.packages);
   const { digest, indexDigest, name, reference, configuration } = analysis.image;
   const names = [name, reference].filter((each) => each !== undefined);
   const digests = [digest, indexDigest, configuration.digest].filter((each) => each !== undefined);
   const today = new Date().toISOString().slice(0, 10);
-  const statements = await askedStatements(parsed, terminal);
   const stated = applyStatements(merged.vulnerabilities, statements, { names, digests }, today);
   writeDisagreements(merged.disagreements, parsed, terminal);
   const sentences = [

@@ -197,11 +197,16 @@ async function diveRulesOf(file: string, parsed: ParsedArguments, terminal: Term
   const [{ readFileSync }, { parse }] = await Promise.all([import('node:fs'), import('yaml')]);
   let value: unknown;
   try {
-    value = parse(readFileSync(absolute, 'utf8'), { maxAliasCount: 0 });
+    value = parse(readFileSync(absolute, 'utf8'), { maxAliasCount: 10 });
   } catch (cause) {
     throw new UserError('this is no YAML', { where: file, cause });
   }
-  return readDiveRules(file, value);
+  const { rules, unknown } = readDiveRules(file, value);
+  for (const name of unknown)
+    terminal.stderr.write(
+      `plimsoll: ${printable(`${file}: dive has no rule «${name.slice(0, 60)}», and nobody obeys it`)}\n`,
+    );
+  return rules;
 }
 
 function verdictLine({ rule, state, message }: DiveVerdict): string {

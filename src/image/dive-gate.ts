@@ -26,12 +26,49 @@ export interface DiveVerdict {
   readonly message: string;
 }
 
+/** What a `.dive-ci` asks for. */
+export interface DiveFile {
+  readonly rules: DiveRules;
+  /** Names in it that are no rule of dive's, nor of ours: nobody obeys them. */
+  readonly unknown: readonly string[];
+}
+
+const ruleNames = ['lowestEfficiency', 'highestWastedBytes', 'highestUserWastedPercent'] as const;
+
 /**
- * The rules that a `.dive-ci` holds, read as YAML; those that it does not name are dive's own.
- * @throws UserError for a value that is none
+ * The rules that a `.dive-ci` holds, read as YAML; those that it does not name are dive's own. Names count in any case, and `rules.NAME` as NAME below
+ * `rules`, as dive's reader takes them.
+ * @throws UserError for a value that is none, and for a file in which dive finds no map of rules
  */
-export function readDiveRules(file: string, value: unknown): DiveRules {
-  return { ...diveDefaults, ...given(isJsonObject(value) && isJsonObject(value.rules) ? value.rules : {}, file) };
+export function readDiveRules(file: string, value: unknown): DiveFile {
+  const written = writtenRules(file, value);
+  const known = ruleNames.flatMap((name) => {
+    const value = written.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const names = new Set(ruleNames.map((name) => name.toLowerCase()));
+  return {
+    rules: { ...diveDefaults, ...given(Object.fromEntries(known), file) },
+    unknown: written.map(([key]) => key).filter((key) => !names.has(key.toLowerCase())),
+  };
+}
+
+function writtenRules(file: string, value: unknown): [string, unknown][] {
+  const found: [string, unknown][] = [];
+  for (const [key, below] of Object.entries(mapOf(file, value))) {
+    const name = key.toLowerCase();
+    if (name === 'rules') found.push(...Object.entries(mapOf(file, below)));
+    else if (name.startsWith('rules.')) found.push([key.slice('rules.'.length), below]);
+    // A rule that stands outside of `rules` does nothing.
+    else if (ruleNames.some((rule) => rule.toLowerCase() === name)) found.push([`${key} (not below rules)`, below]);
+  }
+  return found;
+}
+
+function mapOf(file: string, value: unknown): JsonObject {
+  if (value === undefined || value === null) return {};
+  if (isJsonObject(value)) return value;
+  throw new UserError('this is no file of dive’s: its rules stand as «NAME: VALUE» below «rules:»', { where: file });
 }
 
 /**

@@ -55,6 +55,27 @@ async function look(...args: readonly string[]) {
 
 const all = ['CVE-2021-23337', 'CVE-2023-5363', 'CVE-2024-2511', 'TEMP-0000000-AAAAAA'];
 
+describe('where there are no advisories', () => {
+  const none = () => ({ ...environment, PLIMSOLL_DB: path.join(directory, 'no-db') });
+
+  test.each(['--vex', '--accept'])('a file of %s that is not there is refused all the same', async (flag) => {
+    const asked = runCommand(image, directory, [`rootfs:${directory}/root`, '--quiet', flag, 'nosuch.json'], {
+      environment: none(),
+    });
+    await expect(asked).rejects.toThrow('there is no such file');
+  });
+
+  test('the file of --disagreements is written: nobody disagrees', async () => {
+    await runCommand(image, directory, [`rootfs:${directory}/root`, '--quiet', '--disagreements', 'none.json'], {
+      environment: none(),
+    });
+    expect(JSON.parse(readFileSync(path.join(directory, 'none.json'), 'utf8'))).toEqual({
+      version: 1,
+      disagreements: [],
+    });
+  });
+});
+
 describe('plimsoll image and vulnerabilities', () => {
   test('finds them by the store that plimsoll db filled', async () => {
     expect((await look()).ids).toEqual(all);

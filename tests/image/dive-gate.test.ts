@@ -16,7 +16,7 @@ test.each([
   [{ highestWastedBytes: '20B', highestUserWastedPercent: 0.2 }, ['pass', 'pass', 'pass']],
   [{ highestWastedBytes: '19B', highestUserWastedPercent: 'disabled' }, ['pass', 'fail', 'skip']],
 ])('%j judges as dive does', (rules, states) => {
-  expect(judgeAsDive(analysis, readDiveRules('.dive-ci', { rules })).map(({ state }) => state)).toEqual(states);
+  expect(judgeAsDive(analysis, readDiveRules('.dive-ci', { rules }).rules).map(({ state }) => state)).toEqual(states);
 });
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   ['2GiB', 2 * 1024 ** 3],
   ['77', 77],
 ])('a size is written %s', (text, bytes) => {
-  expect(readDiveRules('f', { rules: { highestWastedBytes: text } }).highestWastedBytes).toBe(bytes);
+  expect(readDiveRules('f', { rules: { highestWastedBytes: text } }).rules.highestWastedBytes).toBe(bytes);
 });
 
 test.each([{ lowestEfficiency: '95%' }, { highestWastedBytes: 'much' }, { highestUserWastedPercent: 1.5 }])(
@@ -44,5 +44,28 @@ test('flags give what they name alone, and «disabled», too', () => {
 });
 
 test('a file without rules is dive’s own', () => {
-  expect(readDiveRules('f', null)).toEqual(diveDefaults);
+  expect(readDiveRules('f', null)).toEqual({ rules: diveDefaults, unknown: [] });
+  expect(readDiveRules('f', { rules: null }).rules).toEqual(diveDefaults);
+});
+
+// Each as dive 0.13 takes it: run with these files beside ours.
+test.each([
+  { rules: { lowestefficiency: 0.999 } },
+  { RULES: { LOWESTEFFICIENCY: 0.999 } },
+  { 'rules.lowestEfficiency': 0.999 },
+])('%j sets the rule, however its name is written', (file) => {
+  expect(readDiveRules('.dive-ci', file)).toEqual({ rules: { ...diveDefaults, lowestEfficiency: 0.999 }, unknown: [] });
+});
+
+test.each([[{ rules: [{ lowestEfficiency: 0.95 }] }], [{ rules: 5 }], [['a']], ['text']])(
+  '%j has no rules, and is refused as dive refuses it',
+  (file) => {
+    expect(() => readDiveRules('.dive-ci', file)).toThrow(/no file of dive/);
+  },
+);
+
+test('names that dive does not know are told', () => {
+  const rules = { 'lowest-efficiency': 0.99, highestWastedBytes: '1k' };
+  expect(readDiveRules('.dive-ci', { rules }).unknown).toEqual(['lowest-efficiency']);
+  expect(readDiveRules('.dive-ci', { lowestEfficiency: 0.99 }).unknown).toEqual(['lowestEfficiency (not below rules)']);
 });
