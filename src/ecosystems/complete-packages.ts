@@ -15,13 +15,25 @@ export interface PackageContext {
  * The order is kept. Fields that a caller added stay.
  */
 export function completePackages<T extends InstalledPackage>(packages: readonly T[], context: PackageContext): T[] {
+  return completedPackages(packages, context, (one) => one);
+}
+
+/**
+ * The same for packages that get more fields by `withMore`, each copied once: a copy for the fields and one to complete it would be in memory together.
+ * @param at the package's index
+ */
+export function completedPackages<T extends InstalledPackage, More>(
+  packages: readonly T[],
+  context: PackageContext,
+  withMore: (one: T, at: number) => More,
+): More[] {
   const licences = new Map((context.notes ?? []).map((note) => [`${note.kind} ${note.name}`, note.licences]));
   const asked = packages.some(({ kind, noted }) => kind === 'generic' || noted !== undefined);
   const distribution = asked ? packages.filter((one) => isOfDistribution(one) && one.noted === undefined) : [];
   // Few file systems have such notes: of a hundred thousand packages the names are not put together for none.
   const isKnown = packages.some(({ noted }) => noted !== undefined) ? ownedBy(distribution) : () => false;
   const seen = new Map<string, Set<string>>();
-  return packages.flatMap((one) => {
+  return packages.flatMap((one, at) => {
     if (one.kind === 'generic' && isBroughtBy(one, distribution)) return [];
     if (one.noted !== undefined && isKnown(one)) return [];
     const { kind, purl } = identityOf(one, context.operatingSystem);
@@ -32,7 +44,7 @@ export function completePackages<T extends InstalledPackage>(packages: readonly 
     seen.set(place, there.add(purl));
     const told = one.licences.length > 0 ? one.licences : (licences.get(`${one.kind} ${one.name}`) ?? []);
     const isWhole = kind === one.kind && purl === one.purl && told === one.licences;
-    return [isWhole ? one : { ...one, kind, purl, licences: told }];
+    return [withMore(isWhole ? one : { ...one, kind, purl, licences: told }, at)];
   });
 }
 

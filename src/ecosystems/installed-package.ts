@@ -89,6 +89,8 @@ export interface Cataloguer {
 /** Takes a file's bytes as they come. */
 export interface PackageStream {
   push(chunk: Uint8Array): void;
+  /** Asked for after each push, of files with very many packages: those that are known by now and were not given before. */
+  found?(): readonly InstalledPackage[];
   end(): readonly InstalledPackage[];
   /** Asked for at the end: what the file has that could not be read, as a kind of files; undefined for nothing. */
   gap?(): string | undefined;

@@ -73,3 +73,23 @@ function numbered(block: Buffer, at: number, count: number): Buffer {
   }
   return all;
 }
+
+test('a list of packages above 64 MiB is read as it comes', async () => {
+  const long = ` ${'x'.repeat(64 * 1024)}`;
+  const stanza = (at: number) =>
+    `Package: lib${at}\nStatus: install ok installed\nVersion: 1.${at}\nDescription: long\n${long}\n\n`;
+  const content = Array.from({ length: 1100 }, (_, at) => stanza(at)).join('');
+  expect(content.length).toBeGreaterThan(64 * 2 ** 20);
+  const { packages, gaps } = await analyse([{ name: 'var/lib/dpkg/status', content }]);
+  expect(packages.map(({ name, version }) => `${name} ${version}`)).toEqual(
+    Array.from({ length: 1100 }, (_, at) => `lib${at} 1.${at}`),
+  );
+  expect(gaps).toEqual([]);
+});
+
+test('an entry that is longer than is held is told', async () => {
+  const content = `Package: lib\nVersion: 1\nDescription: x\n${` ${'x'.repeat(1000)}\n`.repeat(20_000)}`;
+  const { packages, gaps } = await analyse([{ name: 'var/lib/dpkg/status', content }]);
+  expect(packages.map(({ name }) => name)).toEqual(['lib']);
+  expect(gaps).toEqual([expect.stringContaining('an entry of a package longer than 8 MiB')]);
+});

@@ -1,5 +1,6 @@
 import type { Cataloguer, InstalledPackage } from '../installed-package.ts';
-import { isWord, maximumPackages, textPieces } from '../internal/installed-text.ts';
+import { isWord } from '../internal/installed-text.ts';
+import { databaseStream } from '../internal/package-database.ts';
 import { lines } from '../internal/stanzas.ts';
 import { packageUrl } from '../purl.ts';
 
@@ -9,20 +10,15 @@ const databases = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
 /** apk's database (https://wiki.alpinelinux.org/wiki/Apk_spec#Install_DB). */
 export const apkCataloguer: Cataloguer = {
   name: 'apk',
-  wants: (file) => (databases.has(file.path) ? 'whole' : undefined),
-  whole: (file, content) => apks(file.path, content),
+  wants: (file) => (databases.has(file.path) ? 'stream' : undefined),
+  stream: (file) => databaseStream((text) => apks(file.path, text)),
 };
 
-function* apks(path: string, content: Uint8Array): Generator<InstalledPackage> {
-  let found = 0;
-  for (const text of textPieces(content))
-    for (const fields of entries(text)) {
-      const apk = installedApk(path, fields);
-      if (apk === undefined) continue;
-      yield apk;
-      found++;
-      if (found >= maximumPackages) return;
-    }
+function* apks(path: string, text: string): Generator<InstalledPackage> {
+  for (const fields of entries(text)) {
+    const apk = installedApk(path, fields);
+    if (apk !== undefined) yield apk;
+  }
 }
 
 /** What stands between empty lines. Letters have a case and a meaning each: the list of files that follows a package's own lines has letters of its own. */

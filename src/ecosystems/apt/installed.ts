@@ -1,5 +1,6 @@
 import type { Cataloguer, FileHeader, InstalledPackage, PackageNote } from '../installed-package.ts';
-import { baseName, endsInPath, isWord, maximumPackages, textOf, textPieces } from '../internal/installed-text.ts';
+import { baseName, endsInPath, isWord, textOf } from '../internal/installed-text.ts';
+import { databaseStream } from '../internal/package-database.ts';
 import { fieldOf, type Stanza, stanzas } from '../internal/stanzas.ts';
 import { packageUrl } from '../purl.ts';
 import { copyrightLicences } from './copyright.ts';
@@ -10,9 +11,9 @@ const present = new Set(['installed', 'triggers-awaited', 'triggers-pending']);
 /** dpkg's database, the files that distroless images have in its place, and the licences of copyright files. */
 export const dpkgCataloguer: Cataloguer = {
   name: 'dpkg',
-  wants: (file) => (isDatabase(file.path) || isCopyright(file.path) ? 'whole' : undefined),
-  whole: (file, content) => (isDatabase(file.path) ? debs(file.path, content) : []),
-  notes: (file, content) => (isDatabase(file.path) ? [] : notes(file, content)),
+  wants: (file) => (isDatabase(file.path) ? 'stream' : isCopyright(file.path) ? 'whole' : undefined),
+  stream: (file) => databaseStream((text) => debs(file.path, text)),
+  notes,
 };
 
 function isDatabase(path: string): boolean {
@@ -31,16 +32,11 @@ function isCopyright(path: string): boolean {
   return path.endsWith('/copyright') && path.startsWith('usr/share/doc/');
 }
 
-function* debs(path: string, content: Uint8Array): Generator<InstalledPackage> {
-  let found = 0;
-  for (const text of textPieces(content))
-    for (const stanza of stanzas(text)) {
-      const deb = installedDeb(path, stanza);
-      if (deb === undefined) continue;
-      yield deb;
-      found++;
-      if (found >= maximumPackages) return;
-    }
+function* debs(path: string, text: string): Generator<InstalledPackage> {
+  for (const stanza of stanzas(text)) {
+    const deb = installedDeb(path, stanza);
+    if (deb !== undefined) yield deb;
+  }
 }
 
 function installedDeb(path: string, stanza: Stanza): InstalledPackage | undefined {

@@ -9,23 +9,6 @@ export function textOf(content: Uint8Array): string {
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8');
 }
 
-/** Texts of so many bytes are read one after the other. */
-const pieceBytes = 2 ** 20;
-
-/**
- * The same in pieces that end at an empty line, one at a time: as one text, the database of a hundred thousand packages would be in memory as long as
- * any part of it.
- */
-export function* textPieces(content: Uint8Array): Generator<string> {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  for (let start = 0; start < bytes.length; ) {
-    const empty = bytes.length - start > pieceBytes ? bytes.indexOf('\n\n', start + pieceBytes) : -1;
-    const end = empty === -1 ? bytes.length : empty + 2;
-    yield bytes.toString('utf8', start, end);
-    start = end;
-  }
-}
-
 /** A text that can be a name or a version: not empty, not endless, one line. */
 export function isWord(text: unknown): text is string {
   return typeof text === 'string' && text !== '' && text.length <= maximumWord && !/[\0\r\n]/.test(text);

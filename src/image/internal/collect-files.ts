@@ -10,7 +10,7 @@ import { type ContentNaming, contentNames, processKey } from './content-names.ts
 import { cleaned, decoded, type EntryPath, entryPath, maximumPathBytes } from './entry-path.ts';
 import { type FileSecret, findFileSecrets, isReadInPart, maximumSecretBytes, mayHoldSecrets } from './file-secrets.ts';
 import { type Notes, notes } from './notes.ts';
-import { withoutSource } from './own-texts.ts';
+import { type OwnTexts, ownTexts, withoutSource } from './own-texts.ts';
 import { keptText, keptTextBytes } from './system-files.ts';
 import type { TarEntry, TarVisitor } from './tar-reader.ts';
 import { mayNameTests, usedTests } from './used-tests.ts';
@@ -93,6 +93,8 @@ export class CollectError extends Error {}
 interface Noted {
   readonly odd: Notes;
   readonly packages: InstalledPackage[];
+  /** Of the packages of large files. */
+  readonly own: OwnTexts;
   readonly found: CollectedFiles['notes'][number][];
   readonly secrets: FileSecret[];
   readonly texts: Map<string, string>;
@@ -100,7 +102,7 @@ interface Noted {
 }
 
 function nothingNoted(): Noted {
-  return { odd: notes(), packages: [], found: [], secrets: [], texts: new Map(), required: new Set() };
+  return { odd: notes(), packages: [], own: ownTexts(), found: [], secrets: [], texts: new Map(), required: new Set() };
 }
 
 /** One for all layers that a thread reads: V8 compiles functions for the collector that they are of, and would for each layer anew. */
@@ -121,7 +123,7 @@ export function fileCollector(options: CollectOptions): FileCollector {
       if (gap !== undefined) odd.add(gap, header.path);
       if (packages.length < maximumPackages) {
         const listed = cataloguer.whole?.(header, start) ?? [];
-        append(packages, start.length > largeBytes ? withoutSource(listed) : listed);
+        append(packages, start.length > largeBytes ? withoutSource(listed, noted.own) : listed);
       }
       if (found.length < maximumPackages)
         append(found, cataloguer.notes?.(header, start).map((note) => ({ note, path: header.path })) ?? []);
@@ -135,9 +137,20 @@ export function fileCollector(options: CollectOptions): FileCollector {
       for (const used of usedTests(header.path, start.subarray(0, maximumSecretBytes))) required.add(used);
   }
 
+  function pushTo(streams: readonly PackageStream[], bytes: Uint8Array): void {
+    for (const stream of streams) {
+      stream.push(bytes);
+      const known = stream.found?.() ?? [];
+      if (noted.packages.length < maximumPackages) append(noted.packages, withoutSource(known, noted.own));
+    }
+  }
+
   function endStreams({ streams, header }: OpenFile): void {
     for (const stream of streams) {
-      if (noted.packages.length < maximumPackages) append(noted.packages, stream.end());
+      const known = stream.end();
+      const isLarge = header.bytes > largeBytes;
+      if (noted.packages.length < maximumPackages)
+        append(noted.packages, isLarge ? withoutSource(known, noted.own) : known);
       const gap = stream.gap?.();
       if (gap !== undefined) noted.odd.add(gap, header.path);
     }
@@ -159,7 +172,7 @@ export function fileCollector(options: CollectOptions): FileCollector {
     content(bytes) {
       if (open === undefined) return;
       const whole = open.received === 0 && bytes.length >= open.header.bytes;
-      for (const stream of open.streams) stream.push(bytes);
+      pushTo(open.streams, bytes);
       open.received += bytes.length;
       if (whole) {
         table.setName(names.of(bytes.subarray(0, open.header.bytes)));

@@ -1,4 +1,4 @@
-import { completePackages } from '../../ecosystems/complete-packages.ts';
+import { completedPackages } from '../../ecosystems/complete-packages.ts';
 import type { InstalledPackage } from '../../ecosystems/installed-package.ts';
 import { readOperatingSystem } from '../../ecosystems/operating-system.ts';
 import { readAccounts } from '../accounts.ts';
@@ -49,7 +49,8 @@ function visiblePackages(
 ): ImagePackage[] {
   /** By what a package is, the layer of its first appearance. */
   const first = new Map<string, number>();
-  const found: ImagePackage[] = [];
+  const found: InstalledPackage[] = [];
+  const layers: number[] = [];
   const seen = new Map<string, boolean>();
   const isVisible = (path: string, layer: number) => {
     const key = `${layer}/${path}`;
@@ -69,11 +70,13 @@ function visiblePackages(
   scans.forEach(({ packages }, layer) => {
     for (const one of packages) {
       const earliest = earliestOf(one, layer);
-      if (isVisible(one.path, layer)) found.push({ ...one, layer: earliest });
+      if (!isVisible(one.path, layer)) continue;
+      found.push(one);
+      layers.push(earliest);
     }
   });
   const notes = scans.flatMap((scan, layer) =>
     scan.notes.flatMap(({ note, path }) => (isVisible(path, layer) ? [note] : [])),
   );
-  return completePackages(found, { operatingSystem, notes });
+  return completedPackages(found, { operatingSystem, notes }, (one, at) => ({ ...one, layer: layers[at] ?? 0 }));
 }

@@ -19,8 +19,12 @@ export function catalogue(
     if (how !== 'stream') return [];
     const stream = cataloguer.stream?.(header);
     const piece = options.piece ?? 4096;
-    for (let at = 0; at < bytes.length; at += piece) stream?.push(bytes.subarray(at, at + piece));
-    return stream?.end() ?? [];
+    const found: InstalledPackage[] = [];
+    for (let at = 0; at < bytes.length; at += piece) {
+      stream?.push(bytes.subarray(at, at + piece));
+      for (const one of stream?.found?.() ?? []) found.push(one);
+    }
+    return [...found, ...(stream?.end() ?? [])];
   });
 }
 
