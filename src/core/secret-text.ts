@@ -195,10 +195,40 @@ function mayHaveSpaces(name: string, text: string): boolean {
   );
 }
 
+const connectionPart =
+  /^\s*(?:server|data source|addr(?:ess)?|host|port|user(?: ?id|name)?|uid|initial catalog|database)\s*=/i;
+const passwordPart = /^\s*(?:password|pwd)\s*=\s*/i;
+const longestConnection = 2000;
+
+/**
+ * What stands behind `Password=` of a connection string such as `Server=db;User Id=shop;Password=…`, whatever its variable is called.
+ * https://learn.microsoft.com/en-us/dotnet/framework/data/adonet/connection-string-syntax
+ */
+function connectionPassword(value: string): SecretMatch | undefined {
+  if (value.length > longestConnection || !value.includes(';') || !/(?:password|pwd)\s*=/i.test(value))
+    return undefined;
+  const parts = value.split(';');
+  if (!parts.some((part) => connectionPart.test(part))) return undefined;
+  let from = 0;
+  for (const part of parts) {
+    const start = from + (passwordPart.exec(part)?.[0].length ?? part.length);
+    const secret = value.slice(start, from + part.length).trimEnd();
+    from += part.length + 1;
+    if (secret !== '' && !isPlaceholder(secret.replace(/^(["'])(.*)\1$/, '$2')))
+      return {
+        kind: 'password in a connection string',
+        range: { start, end: start + secret.length },
+        certainty: 'likely',
+      };
+  }
+  return undefined;
+}
+
 /** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */
 export function secretInVariable(name: string, value: string): SecretMatch | undefined {
   const [token] = findTokens(value);
-  if (token) return token;
+  const inside = token ?? connectionPassword(value);
+  if (inside) return inside;
   if (!isTellingName(name) || isPlaceholder(value) || isOwnName(name, value)) return undefined;
   const text = value.trim();
   // As AWS' documentation ends its keys.

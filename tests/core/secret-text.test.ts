@@ -30,6 +30,29 @@ describe('tokens of a published form', () => {
   });
 });
 
+describe('passwords in connection strings', () => {
+  test.each([
+    ['Server=db;Database=shop;User Id=sa;Password=P@ss.w0rd-7', 'P@ss.w0rd-7'],
+    ['Data Source=db,1433;Initial Catalog=Shop; Pwd = Tr0ub4dor ;MultipleActiveResultSets=True;', 'Tr0ub4dor'],
+    ['host=db;username=shop;password="hunter-two"', '"hunter-two"'],
+  ])('%s', (value, secret) => {
+    const match = secretInVariable('ConnectionStrings__shop', value);
+    expect(match).toMatchObject({ kind: 'password in a connection string', certainty: 'likely' });
+    expect(match && value.slice(match.range.start, match.range.end)).toBe(secret);
+  });
+
+  test.each([
+    'Server=db;User Id=sa;Password=',
+    'Server=db;User Id=sa;Password=${PASSWORD}',
+    'Server=db;User Id=sa;Password=<your password>',
+    'Server=db;Database=shop;Integrated Security=true',
+    'Minimum length;Password=8 characters',
+    'password=hunter-two',
+  ])('%s holds none', (value) => {
+    expect(secretInVariable('ConnectionStrings__shop', value)).toBeUndefined();
+  });
+});
+
 describe('names and values', () => {
   test.each([
     'DB_PASSWORD',
