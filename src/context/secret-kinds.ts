@@ -116,7 +116,7 @@ export const secretKinds: readonly JunkKind[] = [
 ];
 
 const madeUp =
-  /(?:^|\/)(?:tests?|test[-_]?(?:data|files|fixtures|resources?)|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\//;
+  /(?:^|\/)(?:tests?|testing|e2e|cypress|[\w-]+[-_.]tests?|src\/(?:it|integration)|test[-_]?(?:data|files|fixtures|resources?)|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\//;
 
 function isReal(path: string): boolean {
   return !madeUp.test(path.toLowerCase());

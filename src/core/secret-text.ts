@@ -145,6 +145,12 @@ export function entropy(text: string): number {
 }
 
 const urlPassword = 'password in a URL';
+
+/** Names that are reserved for documentation and tests, which no server has: https://www.rfc-editor.org/rfc/rfc2606 */
+const reservedHost = /^(?:[a-z0-9-]{1,63}\.){0,10}(?:example(?:\.(?:com|net|org))?|invalid)(?![a-z0-9.-])/i;
+
+/** `user:password`, which says what to put there, behind the scheme of an address. */
+const genericLogin = /\/\/(?:[\w.-]{0,40}user(?:name)?|login):(?:[\w.-]{0,40}pass(?:word|wd)?|pwd|secret)$/i;
 const mayHoldLogin = /:\/\/[^\s/]{0,400}@/;
 
 /** True when a text has a mark of a published form in it. */
@@ -166,8 +172,14 @@ export function findTokens(text: string): SecretMatch[] {
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.secret ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
-      if (!(kind === urlPassword && isPlaceholder(secret)))
-        found.push({ kind, range: { start, end: start + secret.length }, certainty: 'certain' });
+      const end = start + secret.length;
+      const isUrl = kind === urlPassword;
+      const isGeneric = isUrl && genericLogin.test(text.slice(match.index, end));
+      // Behind the password stands `@`.
+      if (isUrl && (isPlaceholder(secret) || (isGeneric && reservedHost.test(text.slice(end + 1, end + 300)))))
+        continue;
+      const certainty = isGeneric ? 'likely' : 'certain';
+      found.push({ kind, range: { start, end }, certainty });
     }
   }
   return found.sort((a, b) => a.range.start - b.range.start);
@@ -224,12 +236,34 @@ function connectionPassword(value: string): SecretMatch | undefined {
   return undefined;
 }
 
+/** Names for keys that programs encrypt and sign with. Other names that end in KEY are those of caches, tables, packages and of what is public. */
+const keyName =
+  /(?:^|[_.-])(?:app|application|vault|enc|encrypt|encryption|cipher|crypto|aes|fernet|hmac|jwt|master|session|cookie|csrf|signing|signature)_?key(?:_\d+)?$/;
+
+/** Enough random bits for a key, in hexadecimal digits or base 64. A number of 40 digits is the fingerprint of a public key. */
+function isRandomKey(value: string): boolean {
+  const text = value.trim().replace(/^base64:/, '');
+  if (/^[0-9a-f]{32,200}$/i.test(text)) return text.length !== 40 && entropy(text) >= 3;
+  return (
+    /^[A-Za-z0-9+/_-]{20,200}={0,2}$/.test(text) &&
+    /[0-9]/.test(text) &&
+    /[a-z]/.test(text) &&
+    /[A-Z]/.test(text) &&
+    entropy(text) >= 3.5
+  );
+}
+
+function isKeyOfProgram(name: string, value: string): boolean {
+  return keyName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()) && isRandomKey(value);
+}
+
 /** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */
 export function secretInVariable(name: string, value: string): SecretMatch | undefined {
   const [token] = findTokens(value);
   const inside = token ?? connectionPassword(value);
   if (inside) return inside;
-  if (!isTellingName(name) || isPlaceholder(value) || isOwnName(name, value)) return undefined;
+  if (!isTellingName(name) && !isKeyOfProgram(name, value)) return undefined;
+  if (isPlaceholder(value) || isOwnName(name, value)) return undefined;
   const text = value.trim();
   // As AWS' documentation ends its keys.
   if (/EXAMPLE(?:KEY)?$/.test(text)) return undefined;

@@ -5,6 +5,7 @@ import { packageCommands } from '../dockerfile/package-commands.ts';
 import { parseScriptFile } from '../dockerfile/parse-script.ts';
 import type { Stage } from '../dockerfile/stage.ts';
 import { copiedScriptText } from '../project/copied-script.ts';
+import { nameOfFile } from '../project/own-base.ts';
 import { buildsOf, type Project } from '../project/project.ts';
 import { externalBase, stageChain } from '../project/stage-facts.ts';
 import { startedCommands, startedScripts } from '../project/started-commands.ts';
@@ -101,12 +102,10 @@ function readBareBases(dockerfile: Dockerfile, tools: readonly string[]): readon
 /** What the image of a Dockerfile may be called: what its builds say, its directory, and `base` of `Dockerfile.base`. */
 function namesOf(project: Project, dockerfile: Dockerfile): ReadonlySet<string> {
   const parts = dockerfile.path.split('/');
-  const file = parts.at(-1) ?? '';
   return new Set(
     [
       parts.at(-2),
-      /^(?:Dockerfile|Containerfile)[.-](.+)$/i.exec(file)?.[1],
-      /^(.+)\.(?:Dockerfile|Containerfile)$/i.exec(file)?.[1],
+      nameOfFile(dockerfile.path),
       ...buildsOf(project, dockerfile).flatMap(({ images }) => images.map((image) => lastName(image))),
     ].flatMap((name) => (name === undefined || name === '' ? [] : name.toLowerCase())),
   );

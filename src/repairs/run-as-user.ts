@@ -27,7 +27,7 @@ import { type WrittenPlaces, writtenPlaces } from './written-places.ts';
  */
 export function runAsUser(project: Project, dockerfile: Dockerfile, stage: Stage): Fix | undefined {
   if (stage.from === undefined || isBuiltUpon(dockerfile, stage)) return undefined;
-  const user = runUser(dockerfile, stage);
+  const user = runUser(project, dockerfile, stage);
   if (user === undefined) return undefined;
   const written = writtenPlaces(dockerfile, stage);
   const givesAway = baseImageOf(stage).shell !== 'none';

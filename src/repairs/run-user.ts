@@ -3,6 +3,8 @@ import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ValueInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { ownBaseOf } from '../project/own-base.ts';
+import type { Project } from '../project/project.ts';
 import { baseImageOf, expandedValue, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
 import { isTheNamedUser, type NamedUsers, namedUsers, theOwner } from './named-users.ts';
 
@@ -22,7 +24,7 @@ export interface RunUser {
  * The user that the file or its base image has for the program, else one to be made. Undefined where the steps make another one, or give files
  * to another one: whom the program is meant to run as is then not for a repair to say.
  */
-export function runUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
+export function runUser(project: Project, dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
   const base = baseImageOf(stage);
   if (base.distribution === 'windows') return undefined;
   const named = namedUsers(dockerfile, stage);
@@ -30,10 +32,15 @@ export function runUser(dockerfile: Dockerfile, stage: Stage): RunUser | undefin
   const user =
     userBefore(dockerfile, stage) ??
     createdUser(dockerfile, stage) ??
+    userOfOwnBase(project, dockerfile, stage) ??
     userOfFiles(stage, named) ??
-    userOfBase(base) ??
-    newUser(dockerfile, stage, base);
+    (isChosenByVariable(stage) ? undefined : (userOfBase(base) ?? newUser(dockerfile, stage, base)));
   return user && isTheNamedUser(stage, named, user.value) ? user : undefined;
+}
+
+/** `FROM ${VARIANT}-base`, where VARIANT tells between stages: the numbers of users, and how one is made, are those of one of them. */
+function isChosenByVariable(stage: Stage): boolean {
+  return stageChain(stage).some(({ base, from }) => base.kind === 'stage' && from?.image?.value.includes('$'));
 }
 
 function switchesToUnknown(dockerfile: Dockerfile, stage: Stage): boolean {
@@ -67,6 +74,12 @@ function userBefore(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
   if (own === undefined || isRootUser(own) || own === 'nobody') return undefined;
   const uid = baseImageOf(stage).users.find(({ name }) => name === own)?.uid;
   return { value: uid === undefined ? own : `${uid}:${uid}`, title: own, creation: [], hasHome: true };
+}
+
+/** The one of a base that another Dockerfile of the project makes. */
+function userOfOwnBase(project: Project, dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
+  const own = ownBaseOf(project, dockerfile, stage);
+  return own && (userBefore(own.dockerfile, own.stage) ?? createdUser(own.dockerfile, own.stage));
 }
 
 /** Users that packages and services have for themselves. */

@@ -36,3 +36,16 @@ test.each([
   const needed = fix?.assumptions.find(({ statement }) => statement.includes('installs from these lists without'));
   expect(needed?.state).toBe(state);
 });
+
+test('of a base on which another file of the repository installs without an update, it is asked whether its lists may go', async () => {
+  const files = [
+    ['docker/Dockerfile.runtime', 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCMD ["bash"]\n'],
+    ['web/Dockerfile', 'FROM registry.example/shop/runtime:1\nRUN apt-get install -y jq\nCMD ["/shop"]\n'],
+  ].map(([path = '', text = '']) => ({ path, text, size: undefined, mode: undefined }));
+  const named = { id: 'layers/package-cache-left', area: 'layers', definition: rule } as const;
+  const findings = await checkCase(layOutFiles(scratch, files), named, {});
+  const [finding] = findings.filter(({ locations }) => locations[0]?.path === 'docker/Dockerfile.runtime');
+  expect(finding?.message).toContain('/var/lib/apt/lists');
+  const unknown = finding?.fix?.assumptions.find(({ state }) => state !== 'holds');
+  expect(unknown?.question).toContain('web/Dockerfile builds on an image «runtime»');
+});

@@ -33,6 +33,12 @@ const compose = (...variables: readonly string[]) => [
   ),
 ];
 
+const privateKey = [
+  '-----BEGIN OPENSSH PRIVATE KEY-----',
+  'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gt',
+  '-----END OPENSSH PRIVATE KEY-----',
+];
+
 /** An environment called test, whose autoscaler scales what lies in the base. */
 const overlayCalledTest = [
   file(
@@ -228,6 +234,50 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     'secrets/plain-env-secret',
     compose('DATABASE_URL: postgresql://web:tide-41@db.example.com:5432/web'),
     ['error DATABASE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'what says where to put a user and a password',
+    'secrets/plain-env-secret',
+    compose('MAIL_URL: smtp://user:pass@mail.example.com:587/', 'QUEUE_URL: amqp://user:password@queue.shop.io/'),
+    ['note QUEUE_URL of web is a password in a URL, written in the manifest.'],
+  ],
+  [
+    'a key by its random value, and others whose names end so',
+    'secrets/plain-env-secret',
+    compose(
+      'VAULT_KEY: Zk3vQ9sX1bLr7TnWc5JdYh8MpGf2Ae6UoKiRtVqSwE0=',
+      'GPG_KEY: 9A1C4E7B2D5F80A3C6E9B1D4F7A2C5E8B0D3F6A9',
+      'CACHE_KEY: Zk3vQ9sX1bLr7TnWc5JdYh8MpGf2Ae6UoKiRtVqSwE0=',
+      'APP_KEY: build-cache-of-main',
+    ),
+    ['note VAULT_KEY of web is a secret value, written in the manifest.'],
+  ],
+  [
+    'a recursive chown of what no one knows the size of',
+    'layers/no-chown-after-copy',
+    [
+      file(
+        'Dockerfile',
+        'FROM debian:12 AS build',
+        'RUN make-shop /out',
+        'FROM debian:12-slim',
+        'COPY --from=build /out /shop',
+        'RUN chown -R www-data /shop',
+        'CMD ["/shop/start"]',
+      ),
+    ],
+    ['warning chown -R stores what was copied to /shop a second time.'],
+  ],
+  [
+    'keys among what tests the program and among settings of developers',
+    'secrets/secret-in-context',
+    [
+      file('Dockerfile', 'FROM eclipse-temurin:21-jre', 'COPY . /shop', 'CMD ["java", "-jar", "/shop/shop.jar"]'),
+      file('src/e2e/keys/id_ed25519', ...privateKey),
+      file('shop-tests/id_ed25519', ...privateKey),
+      file('config/dev/id_ed25519', ...privateKey),
+    ],
+    ['warning This takes config/dev/id_ed25519 along, a private key.'],
   ],
   [
     'a password for a server of one word that is no service',

@@ -118,7 +118,7 @@ interface Twice extends CopiedFiles {
   readonly bytes: number | undefined;
 }
 
-/** By what is known of the size: an error for an application, a note for a script. */
+/** By what is known of the size: an error from a megabyte on, a note for a script, and a warning where nobody can tell. */
 function severityOf(
   dockerfile: Dockerfile,
   copies: readonly Twice[],
@@ -126,15 +126,12 @@ function severityOf(
   cost: Cost | undefined,
 ): Severity {
   if (installsBetween(dockerfile, copies, change)) return 'error';
-  if (cost?.bytes !== undefined) return cost.bytes >= worthIt ? 'error' : 'note';
+  if (cost?.bytes !== undefined && cost.bytes >= worthIt) return 'error';
+  if (cost !== undefined && copies.every(({ bytes }) => bytes !== undefined)) return 'note';
   const sources = copies.flatMap(({ instruction }) => instruction.sources.map(({ value }) => value));
   if (sources.every((source) => /\.[a-z0-9]{1,6}$/i.test(source) && !/\.(?:tar|tgz|zip|gz|jar|war)$/i.test(source)))
     return 'note';
-  if (!copies.some(({ isWhole }) => isWhole)) return 'warning';
-  return copies.some(({ instruction }) => instruction.from !== undefined) ||
-    sources.some((source) => /^\.?\/?$/.test(source))
-    ? 'error'
-    : 'warning';
+  return 'warning';
 }
 
 /** Packages that were installed among the files are stored twice, too; their size is not known here. */

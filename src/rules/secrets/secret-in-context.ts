@@ -6,6 +6,7 @@ import type { Fix } from '../../core/fix.ts';
 import { ignoreChanges, ignoreFileIsOwn } from '../../project/context-facts.ts';
 import type { Project } from '../../project/project.ts';
 import { contextRule } from '../../project/rule.ts';
+import { severityOfSecretIn } from '../../project/test-path.ts';
 import { isWaste, unwantedJunk } from '../../project/unwanted-junk.ts';
 
 export const rule = contextRule({
@@ -18,7 +19,8 @@ export const rule = contextRule({
     const secrets = context.junk.filter(
       ({ kind, copiedBy, namedBy }) => kind.area === 'secrets' && copiedBy.length > 0 && namedBy.length === 0,
     );
-    const [first] = secrets;
+    const severity = severityOf(secrets);
+    const first = secrets.find(({ path }) => severityOfSecretIn(path) === severity);
     const [use, ...others] = usesOf(secrets);
     if (first === undefined || use === undefined) return;
     const fix = addsWholeFile(project, context) ? undefined : fixFor(context, secrets);
@@ -26,10 +28,17 @@ export const rule = contextRule({
       at: { path: use.path, range: use.range },
       also: others.map(({ path, range }) => ({ path, range, note: 'copies it too' })),
       message: `This takes ${first.path} along, ${first.kind.what}${moreThan(secrets)}.`,
+      ...(severity && { severity }),
       ...(fix && { fix }),
     });
   },
 });
+
+/** By where the gravest lies; undefined: as grave as the rule has it. */
+function severityOf(secrets: readonly JunkFound[]): 'note' | 'warning' | undefined {
+  const severities = new Set(secrets.map(({ path }) => severityOfSecretIn(path)));
+  return severities.has(undefined) ? undefined : severities.has('warning') ? 'warning' : 'note';
+}
 
 function usesOf(secrets: readonly JunkFound[]): readonly ContextUse[] {
   return [...new Set(secrets.flatMap(({ copiedBy }) => copiedBy))];

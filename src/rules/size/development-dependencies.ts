@@ -4,11 +4,14 @@ import { environmentAt } from '../../dockerfile/environment.ts';
 import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/package-commands.ts';
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Application } from '../../project/application.ts';
+import { copiedFiles } from '../../project/copied-files.ts';
+import { fileCopiedTo } from '../../project/copied-script.ts';
 import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
-import { buildsOf, shippedStages } from '../../project/project.ts';
+import { installsInto } from '../../project/moved-files.ts';
+import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { stageChain } from '../../project/stage-facts.ts';
+import { stageChain, workingDirectory } from '../../project/stage-facts.ts';
 import { startedWords } from '../../project/started-commands.ts';
 import { omitDevelopment } from '../../repairs/omit-development.ts';
 
@@ -35,7 +38,10 @@ export const rule = dockerfileRule({
       const own = packageCommands(dockerfile, ...tools).filter(
         (placed) => placed.stage !== undefined && chain.has(placed.stage),
       );
-      const install = own.find((placed) => installsDevelopment(dockerfile, placed));
+      const install = own.find(
+        (placed) =>
+          installsDevelopment(dockerfile, placed) && !readsAnother(project, dockerfile, stage, placed, application),
+      );
       if (install === undefined || own.some((placed) => prunes(placed))) continue;
       const fix = application && omitDevelopment(project, dockerfile, stage, install, application, development);
       report({
@@ -46,6 +52,37 @@ export const rule = dockerfileRule({
     }
   },
 });
+
+/**
+ * Whether an install works elsewhere than where the application's package.json is copied to: in a directory of its own (`--prefix`, `cd`), where another
+ * one of the context lies, or one that was downloaded.
+ */
+function readsAnother(
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  install: PlacedPackageCommand,
+  application: Application,
+): boolean {
+  const { instruction } = install;
+  const [place, ...others] = installsInto(dockerfile, install);
+  if (place === undefined || others.length > 0) return false;
+  if (place === workingDirectory(dockerfile, stage, instruction).path) return false;
+  if (instruction.name === 'RUN' && instruction.mounts.some(({ type }) => type === 'bind')) return false;
+  const byPattern = stageChain(stage).some((each) =>
+    copiedFiles(dockerfile, each).some(
+      ({ instruction: { sources }, destination }) =>
+        destination === place && sources.some(({ value }) => /[*?[]/.test(value)),
+    ),
+  );
+  if (byPattern) return false;
+  const copied = buildsOf(project, dockerfile).flatMap(({ context }) =>
+    context?.directory === application.directory
+      ? [fileCopiedTo(context, dockerfile, stage, place === '/' ? '/package.json' : `${place}/package.json`)]
+      : [],
+  );
+  return !copied.includes('package.json');
+}
 
 /** A container that runs the tests is what the development dependencies are for. */
 function runsTests(stage: Stage): boolean {
