@@ -194,6 +194,37 @@ describe('what a Go program embeds', () => {
   });
 });
 
+describe('what a bundler writes into a directory that Go embeds', () => {
+  const program = {
+    'go.mod': 'module example.com/shop\n\ngo 1.26\n',
+    'main.go':
+      'package main\n\nimport (\n\t"embed"\n\t"net/http"\n)\n\n//go:embed ui\nvar pages embed.FS\n\nfunc main() {\n\thttp.ListenAndServe(":8080", http.FileServerFS(pages))\n}\n',
+    'ui/index.html': '<script src="dist/app.js"></script>',
+    'package.json': manifest('node bundle.mjs', { esbuild: '^0.25.0' }),
+    ...lock,
+  };
+  const bundle = (directory: string) => ({ 'bundle.mjs': `await build({\n  outdir: "${directory}",\n});\n` });
+
+  test('is built before it', () => {
+    const [plan] = plansOf({ ...program, ...bundle('ui/dist/') });
+    expect(plan?.stages.map(({ name }) => name)).toEqual(['pages', 'build', undefined]);
+    expect(plan?.stages[1]?.steps).toContainEqual({
+      kind: 'copy',
+      comment: 'What the program embeds: main.go:8',
+      from: 'pages',
+      sources: ['/app/ui/dist/'],
+      destination: './ui/dist/',
+    });
+  });
+
+  test.each([
+    ['elsewhere', bundle('assets')],
+    ['where the repository has it', { ...bundle('ui/dist'), 'ui/dist/app.js': '' }],
+  ])('is not, %s', (_, files) => {
+    expect(plansOf({ ...program, ...files })[0]?.stages).toHaveLength(2);
+  });
+});
+
 describe('files that Go does not build for Linux', () => {
   const server = { 'cmd/shop/main.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n' };
   test.each([

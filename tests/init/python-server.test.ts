@@ -87,3 +87,10 @@ test('The cache of Flask-Caching and uploads behind a typed name and a broken li
     ['/app/shop/files', true],
   ]);
 });
+
+test('A package whose releases have no wheel is compiled', () => {
+  const files = (name: string) => ({ 'app.py': app, 'requirements.txt': `flask==3.1.3\ngunicorn==23.0.0\n${name}\n` });
+  const built = /^FROM python:3\.\d+ AS build$/m;
+  expect(dockerfileOf(files('misaka==2.1.1'))).toMatch(built);
+  expect(dockerfileOf(files('mistune==3.1.4'))).not.toMatch(built);
+});

@@ -71,7 +71,26 @@ const native: readonly (readonly [string, string, string])[] = [
   ['openssl-sys', 'libssl-dev', 'libssl3t64'],
   ['pq-sys', 'libpq-dev', 'libpq5'],
   ['mysqlclient-sys', 'default-libmysqlclient-dev', 'libmariadb3'],
+  // These are linked to what the image that compiles has, where a feature does not bring them along.
+  ['bzip2-sys', 'libbz2-dev', 'libbz2-1.0'],
+  ['curl-sys', 'libcurl4-openssl-dev', 'libcurl4t64'],
+  ['libsqlite3-sys', 'libsqlite3-dev', 'libsqlite3-0'],
 ];
+
+/** Variables that make a crate link its own copy of a library, which the image that compiles has as well and the one that ships has not. */
+const linkedIn: readonly (readonly [crates: string, variable: string])[] = [
+  ['(?:lib)?lzma-sys', 'LZMA_API_STATIC'],
+  ['libz-sys', 'LIBZ_SYS_STATIC'],
+];
+
+/** Whether a crate uses a library of the system, as its lock file shows it. */
+function isOfSystem(crate: string, lock: string): boolean {
+  const entry = new RegExp(`^name = "${crate}"\\n[^[]*(?:\\[\\n[^\\]]*\\])?`, 'm').exec(lock)?.[0];
+  if (entry === undefined) return false;
+  if (crate === 'openssl-sys') return !/^name = "openssl-src"/m.test(lock);
+  // With the feature «bundled» it compiles SQLite itself.
+  return crate !== 'libsqlite3-sys' || !/^ "cc"/m.test(entry);
+}
 
 function detection(
   place: Place,
@@ -81,12 +100,8 @@ function detection(
 ): Detection {
   const root = workspaceRoot(place);
   const lock = place.repository.read(join(root, 'Cargo.lock'));
-  const libraries = native
-    .filter(
-      ([crate]) =>
-        lock !== undefined && new RegExp(`^name = "${crate}"`, 'm').test(lock) && !/^name = "openssl-src"/m.test(lock),
-    )
-    .filter(([crate]) => crate !== 'openssl-sys' || !/^name = "openssl-src"/m.test(lock ?? ''));
+  const libraries = native.filter(([crate]) => isOfSystem(crate, lock ?? ''));
+  const linked = linkedIn.filter(([crates]) => new RegExp(`^name = "${crates}"`, 'm').test(lock ?? ''));
   const version = chooseRust(place, text, root);
   const options = rustOptions(place);
   const address = rustAddress(place, options);
@@ -168,7 +183,12 @@ function detection(
       ...data.questions,
     ],
     stages: [
-      buildStage(place, program.name, version, lock !== undefined, root, data.writable),
+      buildStage(place, program.name, version, {
+        locked: lock !== undefined,
+        root,
+        data: data.writable,
+        linked: linked.map(([, variable]) => variable),
+      }),
       shippedStage(
         place,
         program.name,

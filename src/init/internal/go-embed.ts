@@ -27,9 +27,13 @@ export function embeddedPages(place: Place, root: string): Embedded {
   const copies: Step[] = [];
   const ignore: IgnoreGroup[] = [];
   const questions: Question[] = [];
-  for (const { directory, evidence } of missing(place)) {
+  const embedded = embeddedDirectories(place);
+  const wanted = [...embedded.filter(({ isThere }) => !isThere), ...builtWithin(place, embedded)];
+  for (const { directory, evidence, isThere } of wanted) {
     const made = builderOf(place, directory, root);
     if (made === undefined || stages.length > 0) {
+      // Where the rest of it is there the compiler goes on without.
+      if (isThere) continue;
       const question = `The program embeds ${directory} (${evidence}), which is not in the repository, and what makes it is not known here: without it the build stops. Let a stage before it make it.`;
       questions.push({ question, flag: undefined, assumed: undefined });
       continue;
@@ -47,10 +51,17 @@ export function embeddedPages(place: Place, root: string): Embedded {
   return { stages, copies, ignore, questions };
 }
 
-/** Directories that the sources embed and that hold no file of the repository. */
-function missing(place: Place): { readonly directory: string; readonly evidence: string }[] {
+interface EmbeddedDirectory {
+  readonly directory: string;
+  readonly evidence: string;
+  /** The repository has files there. */
+  readonly isThere: boolean;
+}
+
+/** Directories that the sources embed. */
+function embeddedDirectories(place: Place): EmbeddedDirectory[] {
   const { files } = place.repository;
-  const found = new Map<string, string>();
+  const found = new Map<string, EmbeddedDirectory>();
   for (const { path, text } of place.sources())
     for (const match of text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.+)$/gm))
       for (const word of match[1]?.match(/"[^"]*"|`[^`]*`|\S+/g) ?? []) {
@@ -61,9 +72,40 @@ function missing(place: Place): { readonly directory: string; readonly evidence:
           return start === pattern || matchGlob(pattern, start) === true;
         });
         const directory = pattern.replace(/\/[^/]*[*?[].*$/, '');
-        if (!isThere && !posix.extname(directory)) found.set(directory, placeIn(path, text, match.index));
+        if (!posix.extname(directory))
+          found.set(directory, { directory, evidence: placeIn(path, text, match.index), isThere });
       }
-  return [...found].map(([directory, evidence]) => ({ directory, evidence }));
+  return [...found.values()];
+}
+
+/** What a bundler writes into a directory that is embedded, beside what the repository has there: `outdir: "server/ui/dist"`. */
+function builtWithin(place: Place, embedded: readonly EmbeddedDirectory[]): EmbeddedDirectory[] {
+  return manifestsOf(place).flatMap((path) => {
+    const output = bundledInto(placeAt({ ...place, choices: {} }, directoryOf(path)));
+    const around = embedded.find(({ directory, isThere }) => isThere && output?.startsWith(`${directory}/`));
+    return output === undefined || around === undefined ? [] : [{ ...around, directory: output }];
+  });
+}
+
+/** The one directory that the build script of a package writes to, where the repository has nothing; from the root. */
+function bundledInto(own: Place): string | undefined {
+  const { repository, directory } = own;
+  const script = readNodePackage(repository, join(directory, 'package.json'))?.scripts.get('build') ?? '';
+  const named = script.split(/\s+/).filter((word) => /^(?:\.\/)?[\w./-]+\.[cm]?[jt]s$/.test(word));
+  const written = named.flatMap((file) => [
+    ...(own.read(file.replace(/^\.\//, '')) ?? '').matchAll(
+      /^[ \t]*outdir:[ \t]*["'](?:\.\/)?([\w.][\w./-]*?)\/?["']/gm,
+    ),
+  ]);
+  const [only, ...others] = new Set(written.map(([, each = '']) => posix.join(directory, each)));
+  if (only === undefined || others.length > 0 || only.startsWith('..')) return undefined;
+  return repository.files.some((file) => file.startsWith(`${only}/`)) ? undefined : only;
+}
+
+function manifestsOf({ repository }: Place): string[] {
+  return repository.files
+    .filter((file) => /(?:^|\/)package\.json$/.test(file) && !/(?:^|\/)node_modules\//.test(file))
+    .sort((one, other) => one.length - other.length);
 }
 
 interface Builder {
@@ -75,15 +117,14 @@ interface Builder {
 
 /** The package of Node.js whose build writes the directory. */
 function builderOf(place: Place, directory: string, root: string): Builder | undefined {
-  const manifests = place.repository.files
-    .filter((file) => /(?:^|\/)package\.json$/.test(file) && !/(?:^|\/)node_modules\//.test(file))
-    .sort((one, other) => one.length - other.length);
-  for (const path of manifests) {
+  for (const path of manifestsOf(place)) {
     const own = placeAt({ ...place, choices: {} }, directoryOf(path));
     const manifest = readNodePackage(place.repository, path);
-    const framework = manifest && findNodeFramework(own, manifest);
-    if (manifest === undefined || framework?.pages === undefined) continue;
-    if (posix.join(own.directory, framework.pages.directory) !== directory) continue;
+    if (manifest === undefined) continue;
+    const framework = findNodeFramework(own, manifest);
+    const output =
+      framework?.pages === undefined ? bundledInto(own) : posix.join(own.directory, framework.pages.directory);
+    if (output !== directory) continue;
     const facts = readFacts(own, manifest, framework);
     const inside = below(root, facts.install.root);
     if (facts.build === undefined || inside === undefined) continue;
@@ -91,7 +132,7 @@ function builderOf(place: Place, directory: string, root: string): Builder | und
     const steps = [...stage.steps, ...buildSteps(facts)];
     return {
       stage: { ...stage, steps: steps.map((step) => inContext(step, inside)) },
-      output: posix.normalize(`/app/${join(facts.member, framework.pages.directory)}`),
+      output: posix.normalize(`/app/${below(facts.install.root, output)}`),
       ignore: ignoreGroups(facts),
     };
   }

@@ -111,12 +111,12 @@ function severalPages(name: string, directory: string): Omit<NodeFramework, 'evi
   return { name, pages: { directory, fallback: undefined } };
 }
 
+/** The text of a configuration, without lines that are comments: there, what is not so is offered. */
 function configurationOf(place: Place, name: string): string {
-  return (
-    ['js', 'mjs', 'cjs', 'ts', 'mts']
-      .map((suffix) => place.read(`${name}.${suffix}`))
-      .find((text) => text !== undefined) ?? ''
-  );
+  const text = ['js', 'mjs', 'cjs', 'ts', 'mts']
+    .map((suffix) => place.read(`${name}.${suffix}`))
+    .find((each) => each !== undefined);
+  return (text ?? '').replace(/^[ \t]*\/\/.*$/gm, '');
 }
 
 /** `vite build --outDir DIRECTORY` goes before the configuration. */

@@ -1,6 +1,6 @@
 import type { Step } from '../plan.ts';
 import { baseName, directoryOf, join, type Repository } from '../repository.ts';
-import type { NodeInstall, NodePackage } from './node-package.ts';
+import { isWorkspace, type NodeInstall, type NodePackage } from './node-package.ts';
 import { compareVersions } from './versions.ts';
 
 /** How the steps of a package manager read in a Dockerfile. */
@@ -59,7 +59,11 @@ export function installSteps(
       some,
       `${commandOf(install)}${productionFlag(install)}${ignoreFlag(install, ignoreScripts)}`,
     ),
-    prune: { kind: 'run', comment: 'The build is done: development dependencies go', ...pruneOf(install) },
+    prune: {
+      kind: 'run',
+      comment: 'The build is done: development dependencies go',
+      ...pruneOf(install, isWorkspace(repository, install.root)),
+    },
     run: (script) => `${runnerOf(install)} ${script}`,
   };
 }
@@ -99,20 +103,32 @@ function productionFlag({ tool }: NodeInstall): string {
   }
 }
 
-function pruneOf(install: NodeInstall): { readonly commands: readonly string[]; readonly mounts?: readonly string[] } {
+function pruneOf(
+  install: NodeInstall,
+  ofWorkspace: boolean,
+): { readonly commands: readonly string[]; readonly mounts?: readonly string[] } {
   const { tool } = install;
   switch (tool) {
     case 'npm':
       return { commands: ['npm prune --omit=dev --ignore-scripts --no-audit --no-fund'] };
     case 'pnpm':
-      return { commands: ['CI=true pnpm prune --prod --ignore-scripts'] };
+      // `pnpm prune` knows the root alone, and leaves its members without any package. https://pnpm.io/cli/prune
+      return ofWorkspace
+        ? {
+            commands: [`CI=true ${commandOf(install)} --prod --ignore-scripts --prefer-offline`],
+            mounts: [`type=cache,target=${cacheOf(tool)}`],
+          }
+        : { commands: ['CI=true pnpm prune --prod --ignore-scripts'] };
     case 'yarn':
       return {
         commands: [`${commandOf(install)} --production --ignore-scripts --prefer-offline`],
         mounts: [`type=cache,target=${cacheOf(tool)}`],
       };
     case 'yarn-berry':
-      return { commands: ['yarn workspaces focus --production'], mounts: [`type=cache,target=${cacheOf(tool)}`] };
+      return {
+        commands: [`yarn workspaces focus${ofWorkspace ? ' --all' : ''} --production`],
+        mounts: [`type=cache,target=${cacheOf(tool)}`],
+      };
     case 'bun':
       return { commands: ['rm -rf node_modules', `${commandOf(install)} --production --ignore-scripts`] };
   }

@@ -133,7 +133,8 @@ export function findInstall({ repository, directory }: Place, manifest: NodePack
   };
 }
 
-function isWorkspace(repository: Repository, directory: string): boolean {
+/** Whether packages below a directory are installed together with it. */
+export function isWorkspace(repository: Repository, directory: string): boolean {
   if (repository.has(join(directory, 'pnpm-workspace.yaml'))) return true;
   return (readNodePackage(repository, join(directory, 'package.json'))?.workspaces.length ?? 0) > 0;
 }

@@ -93,7 +93,10 @@ export function buildSteps(facts: NodeFacts): Step[] {
   const environment =
     framework?.name === 'Next.js' ? [{ kind: 'env' as const, variables: { NEXT_TELEMETRY_DISABLED: '1' } }] : [];
   const generated = prismaStep(facts);
-  const commands = [...scripts.map((name) => steps.run(name)), ...(build ? [inMember(facts, build.script)] : [])];
+  const commands = [
+    ...scripts.map((name) => steps.run(name)),
+    ...(build ? (build.parts ?? [inMember(facts, build.script)]) : []),
+  ];
   return [
     { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
     ...environment,

@@ -10,6 +10,9 @@ export interface PythonNative {
   readonly run: readonly string[];
 }
 
+/** Packages whose releases have sources in C and no wheel, and that need no library to be compiled. */
+const sourcesAlone = ['misaka', 'pycrypto'];
+
 /** Packages that bring along, or are made like, one that needs libraries. */
 const bringing: Readonly<Record<string, string>> = {
   'flask-mysqldb': 'mysqlclient',
@@ -31,9 +34,9 @@ function psycopg3({ dependencies, lockText }: PythonPackages): readonly string[]
 export function pythonNative(packages: PythonPackages, line: string): PythonNative {
   const { dependencies, lockText } = packages;
   const old = withoutWheelFor(packages, line);
-  const known = Object.keys(nativePackages).filter(
-    (name) => dependencies.has(name) || new RegExp(`^(?:name = ")?${name}(?:"|==)`, 'mi').test(lockText),
-  );
+  const isNamed = (name: string) =>
+    dependencies.has(name) || new RegExp(`^(?:name = ")?${name}(?:"|==)`, 'mi').test(lockText);
+  const known = Object.keys(nativePackages).filter(isNamed);
   const ofOthers = Object.entries(bringing).flatMap(([name, brought]) =>
     dependencies.has(name) && !known.includes(brought) ? [name] : [],
   );
@@ -50,7 +53,7 @@ export function pythonNative(packages: PythonPackages, line: string): PythonNati
       ...(third.includes('build') ? ['libpq-dev'] : []),
     ]),
   ];
-  const sourcesOnly = withoutWheels(lockText);
+  const sourcesOnly = [...new Set([...withoutWheels(lockText), ...sourcesAlone.filter(isNamed)])];
   return {
     names: [...new Set([...known, ...ofOthers, ...(third.length > 0 ? ['psycopg'] : []), ...sourcesOnly, ...old])],
     compiles: build.length > 0 || old.length > 0 || sourcesOnly.length > 0 || like.includes('uwsgi'),

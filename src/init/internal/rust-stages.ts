@@ -6,9 +6,18 @@ export function buildStage(
   place: Place,
   name: string,
   version: { version: string; evidence: string },
-  locked: boolean,
-  root: string,
-  data: readonly WritablePath[],
+  {
+    locked,
+    root,
+    data,
+    linked,
+  }: {
+    readonly locked: boolean;
+    readonly root: string;
+    readonly data: readonly WritablePath[];
+    /** Variables that make crates link their own copies of libraries. */
+    readonly linked: readonly string[];
+  },
 ): ImageStage {
   const member =
     root === place.directory
@@ -20,6 +29,15 @@ export function buildStage(
     comment: `Rust ${version.version}: ${version.evidence}`,
     steps: [
       { kind: 'workdir', path: '/src' },
+      ...(linked.length === 0
+        ? []
+        : [
+            {
+              kind: 'env' as const,
+              comment: 'Libraries are linked into the program: the image that ships has none of them',
+              variables: Object.fromEntries(linked.map((name) => [name, '1'])),
+            },
+          ]),
       { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },
       {
         kind: 'run',
