@@ -32,8 +32,13 @@ export interface Verdict {
 
 const preface = `# The verifier, measured
 
-Written by \`npm run benchmarks:verifier\`: working applications are changed in ways that break them and in ways that do not, built by Docker Engine, and tried beside two
-builds of the original. Limits: at least 95 % caught, under 2 % false alarms.
+\`plimsoll prove\` says whether a repaired image is still the same program ([what it looks at](prove.md)). This page shows how far its word can be trusted.
+
+Working applications were changed on purpose: in ways that break them, and in ways that do not. Docker Engine built each changed one. It was tried beside two builds
+of the original. A change is «caught» where the verdict was «different». A «false alarm» is that verdict for a harmless change, or none at all. What counts here is
+what a program does when it runs; files are not compared. The limits: at least 95 % caught, under 2 % false alarms.
+
+Written by \`npm run benchmarks:verifier\`.
 
 `;
 

@@ -578,4 +578,9 @@ describe('a name', () => {
   ])('%j is none', (name) => {
     expect(() => readImageName(name)).toThrow(UserError);
   });
+
+  it('a pipe or a device is there, and is no image', () => {
+    expect(() => readImageName('/dev/null')).toThrow('neither a file nor a directory');
+    expect(() => readImageName('/dev/nothing-is-here')).toThrow('no file or directory of this name');
+  });
 });

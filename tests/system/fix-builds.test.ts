@@ -146,13 +146,18 @@ function cellsOf(tried: Tried | undefined): readonly string[] {
 function document(lines: readonly string[]): string {
   return `# Repaired applications, built and tried
 
-Written by \`npm run test:builds\`: each application of \`tests/system/builds\` is built without a cache as it is, with its safe fixes, and with all its fixes,
-by a Docker Engine 20.10 with the BuildKit that it has built in, and by BuildKit 0.32 with a worker of its own (\`scripts/buildkit\`), whose images the same
-engine runs. Each answers the same requests or runs with the same arguments: an application whose answers differ fails the test. The base
-images are stand-ins made from Debian's packages (\`scripts/base-images\`): sizes compare with each other, not with images of a registry. † is on the stand-ins
-as they are since 28 November 2026, near the official images in size; sizes without it are of the earlier ones, and compare with each other only. Seconds are of one
-build on a machine that does other things, too; those of BuildKit 0.32 hold the transfer of base images and result. Files that need a newer front end than the engine's
-are built by BuildKit 0.32 alone. A dash: not built by that one with these fixes. What one of them measured stays when the other runs alone.
+Each small application of \`tests/system/builds\` is built three times, without a cache: as it is, with its safe fixes, and with all its fixes. Then it is
+started and asked the same questions, or run with the same arguments. An application that answers otherwise after a fix fails the test.
+The table is written by \`npm run test:builds\`.
+
+How to read it:
+
+* **Two builders**: Docker Engine 20.10 with the BuildKit that it has built in, and BuildKit 0.32 with a worker of its own (\`scripts/buildkit\`). The same engine
+  runs the images of both. A dash: not built by that one with these fixes. Files that need a newer front end than the engine's are built by BuildKit 0.32 alone. A row
+  of one builder stays when the other runs alone.
+* **Sizes**: base images are stand-ins made from Debian's packages (\`scripts/base-images\`). Compare sizes with each other, not with images of a registry. † is on the
+  stand-ins as they are since 28 November 2026, near the official images in size. Sizes without it are of the earlier ones: do not compare them with those that have it.
+* **Seconds** are of one build on a machine that does other things, too. Those of BuildKit 0.32 hold the transfer of base images and result.
 
 | application | language | file | Engine 20.10 | layers | build | BuildKit 0.32 | layers | build | fixes |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -172,8 +172,9 @@ function document(rows: readonly Row[]): string {
   return [
     '# Packages of an image, compared',
     '',
-    'Written by `npm run test:packages`: images that are built on the test machine, from the applications of `tests/system/builds` and `tests/system/images`.',
-    'Counted are package URLs without qualifiers, each once, that Plimsoll and syft 1.18.1 find in the same archive of `docker save`.',
+    'Do Plimsoll and [syft](https://github.com/anchore/syft) 1.18.1 find the same packages? Both read the same archive of `docker save`. The images are built on the test',
+    'machine, from the applications of `tests/system/builds` and `tests/system/images`. Counted are package URLs without qualifiers, each once. The last column holds',
+    'Plimsoll against what the package manager in the image lists itself. The table is written by `npm run test:packages`.',
     '',
     '| image | kinds | Plimsoll | syft | the same in both | only Plimsoll | only syft | its own package manager |',
     '|---|---|---|---|---|---|---|---|',

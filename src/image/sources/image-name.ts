@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { UserError } from '../../core/errors.ts';
 import { type ImageReference, parseImageReference } from '../../core/image-reference.ts';
 import { printable } from '../../core/printable.ts';
@@ -123,5 +123,11 @@ function noName(text: string): UserError {
 }
 
 function notThere(path: string): UserError {
+  // What a shell makes of `<(docker save web)` comes once and cannot be read again.
+  if (existsSync(path))
+    return new UserError('This is neither a file nor a directory.', {
+      where: printable(path),
+      remedy: 'An archive that comes over a pipe has to be written to a file first: docker save web:1 -o web.tar.',
+    });
   return new UserError('There is no file or directory of this name.', { where: printable(path) });
 }
