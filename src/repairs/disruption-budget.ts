@@ -19,7 +19,7 @@ export function budgetFor(project: Project, workload: Workload): AddedObject | u
   const labels: Record<string, string> = {};
   for (const { key, value } of entriesAt(object.node, 'spec', 'selector', 'matchLabels')) {
     // What an overlay adds it adds to the budget, too.
-    if (value.derived || key.derived || value.kind !== 'scalar') continue;
+    if (value.derived || key.derived || key.path !== object.path || value.kind !== 'scalar') continue;
     labels[key.text] = value.text;
   }
   if (Object.keys(labels).length === 0) return undefined;
