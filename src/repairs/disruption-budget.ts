@@ -29,7 +29,7 @@ export function budgetFor(project: Project, workload: Workload): AddedObject | u
     kind: 'PodDisruptionBudget',
     metadata: {
       name: name.text,
-      ...(namespace && !namespace.derived && { namespace: namespace.text }),
+      ...(namespace && !namespace.derived && namespace.path === object.path && { namespace: namespace.text }),
     },
     spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } },
   };

@@ -1,5 +1,5 @@
 import { titleOf } from '../../kubernetes/whole-workload.ts';
-import { at } from '../../kubernetes/yaml-node.ts';
+import { at, type YamlScalar } from '../../kubernetes/yaml-node.ts';
 import { autoscalersByTarget } from '../../project/autoscalers.ts';
 import { workloadRule } from '../../project/rule.ts';
 import { asks, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
@@ -14,7 +14,7 @@ export const rule = workloadRule({
     const { replicasNode } = workload;
     if (replicasNode === undefined) return;
     const [autoscaler] = autoscalersByTarget(project, workload);
-    if (autoscaler === undefined) return;
+    if (autoscaler === undefined || (isOff(replicasNode) && autoscaler.kind === 'HorizontalPodAutoscaler')) return;
     const spec = at(workload.object.node, 'spec');
     const fix =
       spec?.kind === 'map'
@@ -29,8 +29,16 @@ export const rule = workloadRule({
       ...(fix && { fix }),
       at: replicasNode,
       also: [{ ...autoscaler.place, note: `${titleOf(autoscaler)} sets the number` }],
-      message: `${titleOf(workload)} asks for ${replicasNode.text} replicas, and an autoscaler sets their number too.`,
+      message: `${titleOf(workload)} asks for ${replicasNode.text} ${replicasNode.text === '1' ? 'replica' : 'replicas'}, and an autoscaler sets their number too.`,
       ...(workload.kind !== 'Deployment' || autoscaler.kind !== 'HorizontalPodAutoscaler' ? { peers: [] } : {}),
     });
   },
 });
+
+/**
+ * With no replicas the autoscaler does nothing, and somebody switches the workload on: without the field it would start.
+ * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#implicit-maintenance-mode-deactivation
+ */
+function isOff(replicas: YamlScalar): boolean {
+  return replicas.value === 0;
+}
