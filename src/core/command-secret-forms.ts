@@ -81,12 +81,19 @@ const commandForms: readonly CommandForm[] = [
       /htpasswd\s{1,3}-[A-Za-z]{0,6}b[A-Za-z]{0,6}\s{1,3}[^|;&\n]{1,200}?\s(?<secret>[^\s"'$>|;&]{3,300})\s{0,3}(?:$|[>|;&\\])/g,
     marks: ['htpasswd'],
   },
+  // `{"auths":{"registry.example":{"auth":"…"}}}`: a login of a registry, in base 64 (https://docs.docker.com/reference/cli/docker/login/).
+  {
+    pattern:
+      /\\?["'](?:auth|identitytoken|registrytoken)\\?["']\s{0,10}:\s{0,10}\\?["'](?<secret>(?=[A-Za-z]{0,300}[A-Z0-9+/=])[A-Za-z0-9+/._=-]{12,8000})(?=\\?["'])/g,
+    marks: ['auth"', "auth'", 'auth\\', 'identitytoken', 'registrytoken'],
+    exact: true,
+  },
   { pattern: /\bpass:(?<secret>[^\s"'$][^\s"']{0,300})/g, marks: ['pass:'] },
 ];
 
 /** All marks at once: nearly every line of a repository is asked, and most have none. */
 const anyMark = new RegExp(
-  [...new Set(commandForms.flatMap(({ marks }) => marks))].map((mark) => mark.replace(/[.:]/g, '\\$&')).join('|'),
+  [...new Set(commandForms.flatMap(({ marks }) => marks))].map((mark) => mark.replace(/[.:\\]/g, '\\$&')).join('|'),
 );
 
 /** True when a text has a mark of such a secret in it. */

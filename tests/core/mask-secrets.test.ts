@@ -24,3 +24,27 @@ test.each([
 ])('a variable that a file of bake names is no secret: %s', (line) => {
   expect(holdsSecret(line)).toBe(false);
 });
+
+test.each([
+  [
+    `RUN echo '{"auths":{"r.example":{"auth":"am86Tm90QVJlYWxPbmU="}}}' > /root/.docker/config.json`,
+    `RUN echo '{"auths":{"r.example":{"auth":"•••"}}}' > /root/.docker/config.json`,
+  ],
+  [
+    String.raw`RUN echo "{\"auths\":{\"r.example\":{\"auth\": \"am86Tm90QVJlYWxPbmU=\"}}}" > config.json`,
+    String.raw`RUN echo "{\"auths\":{\"r.example\":{\"auth\": \"•••\"}}}" > config.json`,
+  ],
+  [`      "auth": "am86Tm90QVJlYWxPbmU="`, `      "auth": "•••"`],
+  [`{"identitytoken":"0123-abcd-4567-ef"}`, `{"identitytoken":"•••"}`],
+])('a login of a registry is masked: %s', (line, masked) => {
+  expect(maskSecrets(line)).toBe(masked);
+  expect(holdsSecret(line)).toBe(true);
+});
+
+test.each([
+  `RUN echo "{\\"auths\\":{\\"r.example\\":{\\"auth\\":\\"$LOGIN\\"}}}" > config.json`,
+  `{"auth":"none","author":"Somebody Important"}`,
+  `CMD ["serve", "--auth", "PasswordAuthentication"]`,
+])('a variable, a switch or another word is not: %s', (line) => {
+  expect(holdsSecret(line)).toBe(false);
+});
