@@ -39,6 +39,8 @@ export const rule = workloadRule({
 /** Read-only roots, with a writable /tmp and what known images write besides. */
 function closeRoots(project: Project, workload: Workload, containers: readonly Container[]): Fix | undefined {
   if (containers.some(({ imageReference }) => runsContainers(imageReference?.text ?? ''))) return undefined;
+  // It is false where nothing is written: who writes it has tried, or knows.
+  if (containers.some(({ security }) => security.readOnlyRootFilesystem.value === false)) return undefined;
   const wanted = containers.map((container) => ({
     container,
     paths: [
