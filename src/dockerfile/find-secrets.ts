@@ -54,7 +54,7 @@ function lengthOf({ range }: PlacedSecret): number {
 /** Tokens of published forms are found in the whole text; here is what only its name tells. */
 function literalIn(name: string, value: string): SecretMatch | undefined {
   const secret = secretInVariable(name, value);
-  return secret?.certainty === 'likely' ? secret : undefined;
+  return secret?.certainty === 'likely' && secret.kind !== 'password in a URL' ? secret : undefined;
 }
 
 function tokens({ text, instructions }: Dockerfile): readonly PlacedSecret[] {

@@ -67,6 +67,16 @@ function usesName(text: string, { name: kind, range }: Instruction, name: string
 const blind =
   /^(?:apt-get|apt|apt-key|add-apt-repository|apk|dnf|yum|microdnf|zypper|dpkg|rpm|curl|wget|tar|unzip|gpg|sha\d+sum|md5sum|mkdir|rm|rmdir|cp|mv|ln|install|chmod|chown|touch|set|cd|useradd|adduser|groupadd|addgroup|usermod|echo|printf|cat|sed|grep|tee|true|:|test|\[|sleep|which|command|update-ca-certificates|locale-gen|localedef|ldconfig|dpkg-reconfigure|debconf-set-selections|rpmkeys|a2enmod|a2dissite|phpenmod|sync|find)$/;
 
+/** Whether a step does more than install: builds the project, or runs what may read its environment. */
+export function doesMore(dockerfile: Dockerfile, run: RunInstruction): boolean {
+  const commands = dockerfile.script(run)?.commands ?? [];
+  return commands.some((command) => {
+    if (blind.test(command.name)) return false;
+    const action = readPackageCommand(command)?.action;
+    return action === undefined || action === 'build' || action === 'run' || action === 'other';
+  });
+}
+
 /** Package managers that install what is named, and read and run nothing of the project for it. */
 const ofRegistry = /^(?:pip|pipx|easy_install|gem|cargo|go|conda|mamba|micromamba)$/;
 

@@ -33,6 +33,14 @@ const compose = (...variables: readonly string[]) => [
   ),
 ];
 
+function lockedPackages(count: number): Record<string, { readonly version: string }> {
+  const entries = Array.from({ length: count }, (_, at): [string, { readonly version: string }] => [
+    `node_modules/p${at}`,
+    { version: '1.0.0' },
+  ]);
+  return { '': { version: '1.0.0' }, ...Object.fromEntries(entries) };
+}
+
 const privateKey = [
   '-----BEGIN OPENSSH PRIVATE KEY-----',
   'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gt',
@@ -251,6 +259,26 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
       'APP_KEY: build-cache-of-main',
     ),
     ['note VAULT_KEY of web is a secret value, written in the manifest.'],
+  ],
+  [
+    'an install of few packages behind the sources',
+    'cache/copy-manifests-first',
+    [
+      file('Dockerfile', 'FROM node:24-slim', 'COPY . .', 'RUN npm ci', 'CMD ["node", "a.js"]'),
+      file('package.json', '{ "name": "shop", "dependencies": { "p0": "1" } }'),
+      file('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages: lockedPackages(27) })),
+    ],
+    ['warning Every change of a source file runs npm ci again: 27 dependencies.'],
+  ],
+  [
+    'an install of many packages behind the sources',
+    'cache/copy-manifests-first',
+    [
+      file('Dockerfile', 'FROM node:24-slim', 'COPY . .', 'RUN npm ci', 'CMD ["node", "a.js"]'),
+      file('package.json', '{ "name": "shop", "dependencies": { "p0": "1" } }'),
+      file('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages: lockedPackages(400) })),
+    ],
+    ['error Every change of a source file runs npm ci again: 400 dependencies.'],
   ],
   [
     'a recursive chown of what no one knows the size of',

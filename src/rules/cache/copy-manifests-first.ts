@@ -26,6 +26,9 @@ import { unknownWords, worksElsewhere } from '../../repairs/works-elsewhere.ts';
 /** From this many packages on an install takes long enough to be the first thing to mend. */
 const many = 20;
 
+/** In seconds: nobody waits for less. */
+const long = 5;
+
 export const rule = dockerfileRule({
   severity: 'warning',
   summary: 'Sources are copied before the dependencies are installed',
@@ -46,7 +49,10 @@ export const rule = dockerfileRule({
         report({
           at: copy.range,
           ...(cost && { cost }),
-          ...(count !== undefined && count >= many && { severity: 'error' as const }),
+          ...(count !== undefined &&
+            count >= many &&
+            cost?.seconds !== undefined &&
+            cost.seconds >= long && { severity: 'error' as const }),
           message: `Every change of a source file runs ${described(install)} again${count === undefined ? '' : `: ${count} ${count === 1 ? 'dependency' : 'dependencies'}`}.`,
           remedy: `Copy ${manifestsFor(install)} first, run ${described(install)}, then copy the rest.`,
           also: [{ range: install.command.range, note: 'installs behind it' }],

@@ -7,7 +7,7 @@ import { systemInstallsAgain } from '../../ecosystems/rebuild-work.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { stageChain } from '../../project/stage-facts.ts';
 import { declareLate, type Early } from '../../repairs/declare-late.ts';
-import { usesOf } from '../../repairs/late-uses.ts';
+import { doesMore, usesOf } from '../../repairs/late-uses.ts';
 
 /** Names, in small letters, of values that are new for each commit or each build. */
 const changing =
@@ -91,5 +91,7 @@ function installs(dockerfile: Dockerfile, stage: Stage): readonly Instruction[] 
       read.action === 'install' || read.action === 'install-project' ? instruction : [],
     ),
   );
-  return stage.instructions.filter((each) => each.name === 'RUN' && installing.has(each));
+  return stage.instructions.filter(
+    (each) => each.name === 'RUN' && installing.has(each) && !doesMore(dockerfile, each),
+  );
 }

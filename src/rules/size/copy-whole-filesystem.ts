@@ -2,7 +2,7 @@ import { baseImage } from '../../bases/base-image.ts';
 import type { StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
 import { dockerfileRule } from '../../project/rule.ts';
-import { externalBase } from '../../project/stage-facts.ts';
+import { externalBase, stageChain } from '../../project/stage-facts.ts';
 
 export const rule = dockerfileRule({
   severity: 'warning',
@@ -24,6 +24,10 @@ export const rule = dockerfileRule({
 
 /** An image that is not known may be made of a few files, to be laid over others. */
 function holdsSystem(source: StageReference): boolean {
-  if (source.kind === 'stage') return externalBase(source.stage).kind === 'image';
+  if (source.kind === 'stage') {
+    const base = externalBase(source.stage);
+    if (stageChain(source.stage).some(({ instructions }) => instructions.length > 0)) return base.kind === 'image';
+    return holdsSystem(base);
+  }
   return source.kind === 'image' && baseImage(source.reference).distribution !== 'unknown';
 }
