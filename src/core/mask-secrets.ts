@@ -19,6 +19,19 @@ export function maskSecrets(line: string, known: readonly SourceRange[] = [], ar
   return ranges.length === 0 ? line : replaceRanges(line, ranges);
 }
 
+/** The words of a command with the secrets in them masked, also those that are the word behind their option. */
+export function maskWords(words: readonly string[]): readonly string[] {
+  const line = JSON.stringify(words);
+  const masked = maskSecrets(line);
+  if (masked === line) return words;
+  try {
+    const read: unknown = JSON.parse(masked);
+    if (Array.isArray(read) && read.every((word) => typeof word === 'string')) return read;
+  } catch {}
+  // What was masked ran over the end of a word.
+  return words.map((word, at) => (at === 0 ? maskSecrets(word) : mask));
+}
+
 /** The data of a Secret that stands on one line: all of it is secret, whatever its keys. */
 const dataOfSecret = /\b(?:stringData|data)\\?["']?[ \t]{0,4}:[ \t]{0,4}\{/;
 

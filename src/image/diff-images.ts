@@ -1,4 +1,6 @@
 import { groupBy } from '../core/group-by.ts';
+import { maskTokens, maskWords } from '../core/mask-secrets.ts';
+import { secretInVariable } from '../core/secret-text.ts';
 import type { PackageKind } from '../ecosystems/installed-package.ts';
 import type { ImageConfiguration } from './image.ts';
 import type { ImageAnalysis, ImageFile, LayerAnalysis } from './image-analysis.ts';
@@ -110,10 +112,22 @@ function configurationChanges(before: ImageConfiguration, after: ImageConfigurat
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((field) => {
     const [one, other] = [was.get(field), is.get(field)];
     if (one === other) return [];
-    // Values of variables may be secrets.
-    const shown = (value: string | undefined) => (field.startsWith('env ') && value !== undefined ? '•••' : value);
-    return [{ field, before: shown(one), after: shown(other) }];
+    return [{ field, before: shownValue(field, one, before), after: shownValue(field, other, after) }];
   });
+}
+
+/** Values of variables may be secrets; so may be what labels and commands hold. */
+function shownValue(
+  field: string,
+  value: string | undefined,
+  { command, entrypoint, healthcheck }: ImageConfiguration,
+): string | undefined {
+  if (value === undefined) return undefined;
+  if (field.startsWith('env ')) return '•••';
+  if (field.startsWith('label '))
+    return secretInVariable(field.slice('label '.length), value) ? '•••' : maskTokens(value);
+  const words = { command, entrypoint, 'health check': healthcheck }[field];
+  return words ? maskWords(words).join(' ') : value;
 }
 
 function settingsOf(configuration: ImageConfiguration): ReadonlyMap<string, string> {

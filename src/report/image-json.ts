@@ -1,4 +1,5 @@
 import { jsonElements, jsonPieces } from '../core/json-pieces.ts';
+import { maskWords } from '../core/mask-secrets.ts';
 import { mendedVersion } from '../vulnerabilities/mended-version.ts';
 import type { Vulnerability } from '../vulnerabilities/vulnerability.ts';
 import { attachmentsJson } from './attachment-view.ts';
@@ -79,8 +80,8 @@ function facts({ image: { analysis, origin } }: ImageView) {
     platform: platformText(image) || null,
     created: configuration.created ?? null,
     user: configuration.user,
-    entrypoint: configuration.entrypoint ?? null,
-    command: configuration.command ?? null,
+    entrypoint: configuration.entrypoint ? maskWords(configuration.entrypoint) : null,
+    command: configuration.command ? maskWords(configuration.command) : null,
     workingDirectory: configuration.workingDirectory,
     exposedPorts: configuration.exposedPorts,
     volumes: configuration.volumes,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holdsSecret, maskSecrets } from '../../src/core/mask-secrets.ts';
+import { holdsSecret, maskSecrets, maskWords } from '../../src/core/mask-secrets.ts';
 
 test.each([
   'RUN curl -H "Authorization: token $GITHUB_TOKEN" https://api.github.com/repos/x/y',
@@ -47,4 +47,25 @@ test.each([
   `CMD ["serve", "--auth", "PasswordAuthentication"]`,
 ])('a variable, a switch or another word is not: %s', (line) => {
   expect(holdsSecret(line)).toBe(false);
+});
+
+test.each([
+  [
+    ['app', '--db-password', 'Tr0ub4dor3'],
+    ['app', '--db-password', '•••'],
+  ],
+  [
+    ['app', '--api-token=Tr0ub4dor3', 'x y'],
+    ['app', '--api-token=•••', 'x y'],
+  ],
+  [
+    ['sh', '-c', 'export PGPASSWORD="Tr0ub4dor3" && app'],
+    ['sh', '-c', 'export PGPASSWORD="•••" && app'],
+  ],
+  [
+    ['python', '-m', 'http.server'],
+    ['python', '-m', 'http.server'],
+  ],
+])('the words of a command %j', (words, masked) => {
+  expect(maskWords(words)).toEqual(masked);
 });

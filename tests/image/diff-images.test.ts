@@ -156,3 +156,20 @@ describe('the JSON for programs', () => {
     for (const field of Object.keys(value)) expect(validate({ ...value, [field]: undefined })).toBe(false);
   });
 });
+
+test('secrets in labels and commands are shown of neither image', () => {
+  const imageWith = (secret: string) =>
+    analysisFrom(`
+name: shop/web:1
+labels: { api_token: ${secret}, version: ${secret.slice(0, 3)} }
+command: [app, --db-password, ${secret}]
+steps:
+  - by: own
+`).analysis;
+  const { configuration } = diffImages(imageWith('q8Zk3Lw9Vb2X'), imageWith('Tr0ub4dor3Ab'));
+  expect(configuration).toEqual([
+    { field: 'command', before: 'app --db-password •••', after: 'app --db-password •••' },
+    { field: 'label api_token', before: '•••', after: '•••' },
+    { field: 'label version', before: 'q8Z', after: 'Tr0' },
+  ]);
+});

@@ -75,6 +75,18 @@ describe('the JSON of an image', () => {
     expect(renderImageTerminal(of, plain)).toContain(' 2 files ');
   });
 
+  test('a password in the words of its command is masked', () => {
+    const of = viewOf(`
+name: shop/web:1
+command: [app, --db-password, Tr0ub4dor3]
+steps:
+  - by: own
+`);
+    const text = textOf(renderImageJson(of));
+    expect(JSON.parse(text).image.command).toEqual(['app', '--db-password', '•••']);
+    expect(text).not.toContain('Tr0ub4dor3');
+  });
+
   test('the schema refuses a field that is unknown or missing', () => {
     const value = JSON.parse(textOf(renderImageJson(view)));
     expect(validate({ ...value, more: 1 })).toBe(false);
