@@ -460,6 +460,25 @@ patches:
       },
     ],
     [
+      'patches for what a set of labels chooses',
+      {
+        ...base,
+        'k/more.yaml': ['dev', 'test', 'live']
+          .map(
+            (stage) =>
+              `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${stage}, labels: {stage: ${stage}, tier: a}}\n`,
+          )
+          .join('---\n'),
+        'k/kustomization.yaml': `resources: [../base, more.yaml]
+patches:
+  - target: {labelSelector: "stage in (dev, test)"}
+    patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"in": "both"}}]'
+  - target: {kind: ConfigMap, labelSelector: "stage notin (dev,test),tier=a"}
+    patch: '[{"op": "add", "path": "/data", "value": {"notin": "both"}}]'
+`,
+      },
+    ],
+    [
       'plugins of its own in files and in place',
       {
         ...base,

@@ -156,12 +156,19 @@ function matchesWildcards(pieces: readonly string[], value: string): boolean {
   return value.length - last.length >= at && value.endsWith(last);
 }
 
-/** A selector as text: `app=web,tier!=db,extra`. */
+/** A selector as text: `app=web,tier!=db,extra,stage in (dev, test)`. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#list-and-watch-filtering */
 function labelsFit(text: string | undefined, labels: ReadonlyMap<string, string>): boolean | undefined {
   if (text === undefined || text === '') return true;
-  if (/[()]/.test(text)) return undefined;
-  return text.split(',').every((part) => {
-    const requirement = part.trim();
+  const requirements = (text.match(/(?:[^,()]|\([^()]*\))+/g) ?? []).map((part) => part.trim());
+  const others = requirements.filter((requirement) => !setBased.test(requirement));
+  if (others.some((requirement) => /[()]/.test(requirement))) return undefined;
+  const matchExpressions = requirements.flatMap((requirement) => {
+    const [, key = '', word, values = ''] = setBased.exec(requirement) ?? [];
+    if (word === undefined) return [];
+    return [{ key, operator: word === 'in' ? 'In' : 'NotIn', values: values.split(',').map((value) => value.trim()) }];
+  });
+  if (!selects({ matchLabels: new Map(), matchExpressions }, labels)) return false;
+  return others.every((requirement) => {
     const [key = '', value] = requirement.split(/!=|==?/).map((side) => side.trim());
     if (value === undefined)
       return requirement.startsWith('!') ? !labels.has(requirement.slice(1).trim()) : labels.has(key);
@@ -169,6 +176,8 @@ function labelsFit(text: string | undefined, labels: ReadonlyMap<string, string>
     return requirement.includes('!=') ? !equal : equal;
   });
 }
+
+const setBased = /^([^\s,()=!]+)\s+(in|notin)\s*\(([^()]*)\)$/;
 
 /** True when a strategic merge patch is for the resource: same group, kind and name, and the same namespace if it says one. */
 export function isPatchFor(patch: YamlMap, resource: Resource): boolean {
