@@ -55,6 +55,11 @@ export function repositoryOf(
   };
 }
 
+/** The files that lie below a directory, at any depth; '' is the repository itself. */
+export function filesBelow({ files }: Pick<Repository, 'files'>, directory: string): readonly string[] {
+  return directory === '' ? files : files.filter((file) => file.startsWith(`${directory}/`));
+}
+
 /** What was committed although .gitignore covers it, as `cmd/shop` is by a line for the program `shop`: git keeps it. */
 function trackedAndIgnored(root: string): string[] {
   if (!isInRepository(root)) return [];

@@ -151,6 +151,18 @@ describe('the port of a Go program', () => {
     expect(known?.run.port).toBe(8025);
   });
 
+  test('is the default of its option, behind a help of any length and before addresses of other protocols', () => {
+    const option = (name: string, help: string, address: string) =>
+      `address = kingpin.Flag("${name}", "${help}").Default("${address}").String()`;
+    const help = 'The address on which the pages and the \\"metrics\\" are shown.';
+    const text = main(
+      option('shop.listen-udp', 'Where events are received.', ':9125'),
+      option('web.listen-address', help, ':9102'),
+      'http.ListenAndServe(*address, nil)',
+    );
+    expect(plansOf({ ...module, 'main.go': text })[0]?.run.port).toBe(9102);
+  });
+
   test('is not the default of a framework that is started otherwise', () => {
     const files = { 'go.mod': 'module example.com/shop\n\ngo 1.26\n\nrequire github.com/gin-gonic/gin v1.11.0\n' };
     expect(asks(plansOf({ ...files, 'main.go': main('http.ListenAndServe(address(), gin.New())') })[0], /port/)).toBe(

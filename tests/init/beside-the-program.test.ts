@@ -217,6 +217,28 @@ describe('A Go program of several commands', () => {
   });
 });
 
+describe('A Go program whose commands are fields of a structure', () => {
+  const commandOf = (library: string, fields: string, more = '') =>
+    plansOf({
+      'go.mod': 'module shop\n\ngo 1.26\n',
+      'main.go': `package main\n\nimport (\n\t"net/http"\n\n\t"${library}"\n)\n\ntype options struct {\n${fields}\n}\n\nfunc main() {\n${more}\thttp.ListenAndServe(":8080", nil)\n}\n`,
+    })[0]?.run.command.slice(1);
+  const goFlags = 'github.com/jessevdk/go-flags';
+
+  test('is started with the one that serves', () => {
+    const fields = '\tServerCmd Server `command:"server"`\n\tBackup Backup `command:"backup"`';
+    expect(commandOf(goFlags, fields)).toEqual(['server']);
+    expect(commandOf('github.com/alecthomas/kong', '\tServe ServeCmd `cmd:"" help:"Serves."`')).toEqual(['serve']);
+  });
+
+  test('is started without one where it needs none, or the structure is of something else', () => {
+    const fields = '\tServerCmd Server `command:"server"`';
+    expect(commandOf(goFlags, fields, '\tparser.SubcommandsOptional = true\n')).toEqual([]);
+    expect(commandOf('example.com/other', fields)).toEqual([]);
+    expect(commandOf('github.com/alecthomas/kong', '\tServe ServeCmd `cmd:"" default:"1"`')).toEqual([]);
+  });
+});
+
 describe("Django's database beside its sources", () => {
   const shop = (name: string, more: Readonly<Record<string, string>> = {}) =>
     plansOf({

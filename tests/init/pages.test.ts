@@ -10,6 +10,15 @@ describe('pages that a build writes', () => {
   test.each([
     ['of Vite belong to one', 'vite build', { vite: '^7.0.0' }, {}, 'dist', '/index.html'],
     [
+      'lie where the script moves them',
+      'vite build && mv dist ./_site/',
+      { vite: '^7.0.0' },
+      {},
+      '_site',
+      '/index.html',
+    ],
+    ['stay where something else is moved', 'vite build; mv a b', { vite: '^7.0.0' }, {}, 'dist', '/index.html'],
+    [
       'of vite-ssg are found without .html',
       'vite-ssg build',
       { vite: '^7.0.0', 'vite-ssg': '^28.0.0' },

@@ -94,3 +94,13 @@ test('A package whose releases have no wheel is compiled', () => {
   expect(dockerfileOf(files('misaka==2.1.1'))).toMatch(built);
   expect(dockerfileOf(files('mistune==3.1.4'))).not.toMatch(built);
 });
+
+test('The object of wsgi.py is served under any name, before that of a worker', () => {
+  const [plan] = plansOf({
+    'requirements.txt': 'flask==3.1.3\ngunicorn==23.0.0\n',
+    'celery_worker.py': 'from shop.app import create_app\n\napp = create_app()\n',
+    'wsgi.py': 'from shop.app import create_app\n\nshop = create_app(config="shop.cfg")\n',
+    'shop/app.py': 'from flask import Flask\n\ndef create_app():\n    return Flask(__name__)\n',
+  });
+  expect(plan?.run.command.slice(0, 2)).toEqual(['gunicorn', 'wsgi:shop']);
+});

@@ -11,7 +11,7 @@ import { procfileCommand } from '../internal/procfile.ts';
 import { compareVersions } from '../internal/versions.ts';
 import { goHome, writtenWorkingDirectory } from '../internal/working-directory.ts';
 import type { Decision, Detection, Question, WritablePath } from '../plan.ts';
-import { baseName, join } from '../repository.ts';
+import { baseName, filesBelow, join } from '../repository.ts';
 
 /** Of the two releases that get security updates the older: it builds all that was written before it, and is settled. */
 const settledGo = () => releasesOf('golang')?.kept[0] ?? '1.26';
@@ -157,9 +157,7 @@ function detection(place: Place, module: GoModule, program: GoProgram): Detectio
 }
 
 function isKept({ repository, directory }: Place, pattern: string): boolean {
-  return (
-    pattern.startsWith('/') && repository.files.some((file) => file.startsWith(`${join(directory, pattern.slice(1))}/`))
-  );
+  return pattern.startsWith('/') && filesBelow(repository, join(directory, pattern.slice(1))).length > 0;
 }
 
 /** The newest release builds what asks for an older one; a newer `toolchain` or `go` line wins. */

@@ -1,5 +1,5 @@
 import type { Place } from '../detector.ts';
-import { directoryOf, placeIn } from '../repository.ts';
+import { directoryOf, filesBelow, placeIn } from '../repository.ts';
 import { isDataFile, namesDataPlace, namesTransient } from './data-paths.ts';
 import { normal, type PathValue, pathSources, pathValue, rootOfProgram } from './path-values.ts';
 
@@ -205,7 +205,7 @@ function absolute(place: Place, { path }: PathValue, image: InImage): string | u
   const [first = ''] = rest.split('/').filter((each) => each !== '');
   const tops = [...new Set([image.home, image.top])].filter((top) => {
     const directory = inRepository(`${top}/${first}`, image);
-    return place.repository.files.some((file) => file.startsWith(`${directory}/`));
+    return directory !== undefined && filesBelow(place.repository, directory).length > 0;
   });
   const top = tops.length === 1 || image.home === image.top ? (tops[0] ?? image.home) : undefined;
   return top === undefined ? undefined : normal(`${top}/${rest}`);

@@ -40,3 +40,6 @@ export function isDataFile(path: string): boolean {
 export function isNamedForData(directory: string): boolean {
   return directory.split('/').some((part) => /^(?:data|db|databases?|storage|store|state|uploads?)$/i.test(part));
 }
+
+/** A file that keeps a directory in Git, or from being read over the web, and that no program looks for. */
+export const keepsDirectory = /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|web\.config|README(?:\.md)?)$/;

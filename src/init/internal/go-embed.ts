@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { matchGlob } from '../../context/go-glob.ts';
 import { type Place, placeAt } from '../detector.ts';
 import type { IgnoreGroup, ImageStage, Question, Step } from '../plan.ts';
-import { directoryOf, join, placeIn } from '../repository.ts';
+import { directoryOf, filesBelow, join, placeIn } from '../repository.ts';
 import { readFacts } from './node-facts.ts';
 import { findNodeFramework } from './node-framework.ts';
 import { ignoreGroups } from './node-ignores.ts';
@@ -99,7 +99,7 @@ function bundledInto(own: Place): string | undefined {
   ]);
   const [only, ...others] = new Set(written.map(([, each = '']) => posix.join(directory, each)));
   if (only === undefined || others.length > 0 || only.startsWith('..')) return undefined;
-  return repository.files.some((file) => file.startsWith(`${only}/`)) ? undefined : only;
+  return filesBelow(repository, only).length > 0 ? undefined : only;
 }
 
 function manifestsOf({ repository }: Place): string[] {

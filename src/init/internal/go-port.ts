@@ -93,6 +93,10 @@ function exampleValue(text: string, name: string): string | undefined {
   return new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*["']?([^"'\\s#]*)`, 'm').exec(text)?.[1];
 }
 
+/** `kingpin.Flag("web.listen-address", "Where it …").Default(":9102")` */
+const listenOption =
+  /"(?:web\.|http[.-])?listen-addr(?:ess)?"\s{0,9},\s{0,9}"(?:[^"\\\n]|\\.){0,300}"\s{0,9}\)[^\n]{0,80}\.Default\(\s{0,9}"[^"\n]{0,30}:(\d{2,5})"/;
+
 export function portOf(place: Place, framework: GoFramework | undefined): GoPort {
   const fromEnvironment = findInSources(place, /(?:Getenv|LookupEnv|\w*[Ee]nv\w*)\(\s*"PORT"/);
   const withoutAddress = framework?.readsPort ? findInSources(place, /\.Run\(\s*\)/) : undefined;
@@ -136,6 +140,9 @@ export function portOf(place: Place, framework: GoFramework | undefined): GoPort
     };
   }
   if (place.choices.port !== undefined) return { port: place.choices.port, evidence: '--port', read, questions };
+  // What the help of an option says between its name and its default is no sign of another's address.
+  const option = findInSources(place, listenOption);
+  if (option) return { port: Number(option.match[1]), evidence: option.evidence, read, questions };
   const found = findPort(place, [
     // A number below 1024 that is no service for the web is one of those that it asks.
     /"PORT"\s*,\s*"(\d{2,5})"|[Pp]ort\s*:?=\s*"(80|\d{4,5})"/,

@@ -1,6 +1,7 @@
 import type { Place } from '../detector.ts';
 import { type Detection, keepsData, type Question, type RunPlan } from '../plan.ts';
-import { join, placeIn } from '../repository.ts';
+import { filesBelow, join, placeIn } from '../repository.ts';
+import { keepsDirectory } from './data-paths.ts';
 import { findInSources } from './endpoints.ts';
 
 const namesData = /(?:^|_)DATA_(?:DIR|DIRECTORY|FOLDER|PATH|ROOT)$/i;
@@ -45,8 +46,7 @@ const homeOfSources: Readonly<Record<string, string>> = { PHP: '/var/www/html', 
 function comesWithFiles({ repository, directory }: Place, language: string, path: string): boolean {
   const home = homeOfSources[language];
   if (home === undefined || !path.startsWith(`${home}/`)) return false;
-  const below = `${join(directory, path.slice(home.length + 1))}/`;
-  return repository.files.some((file) => file.startsWith(below));
+  return filesBelow(repository, join(directory, path.slice(home.length + 1))).length > 0;
 }
 
 /** What says that the program may keep data in files, though no path that it writes is known and the user has said nothing. */
@@ -57,10 +57,8 @@ export function mayKeepData(
   const { application, repository, directory, choices } = place;
   if (choices.data !== undefined || keepsData({ run }) || run.port === undefined || asksForData) return [];
   const read = application?.variablesRead.find(({ name }) => namesData.test(name));
-  const inside = repository.files.filter((file) => file.startsWith(`${join(directory, 'data')}/`));
-  const isEmpty =
-    inside.length > 0 &&
-    inside.every((file) => /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|README\.md)$/.test(file));
+  const inside = filesBelow(repository, join(directory, 'data'));
+  const isEmpty = inside.length > 0 && inside.every((file) => keepsDirectory.test(file));
   const evidence = read
     ? `it reads ${read.name} (${placeIn(read.path, repository.read(read.path), read.range.start)})`
     : isEmpty

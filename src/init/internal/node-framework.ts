@@ -1,5 +1,6 @@
 import type { Place } from '../detector.ts';
 import type { WritablePath } from '../plan.ts';
+import { filesBelow, join } from '../repository.ts';
 import { dependencyPlace, dependsOn, type NodePackage } from './node-package.ts';
 import { watchedPages } from './watched-pages.ts';
 
@@ -88,9 +89,19 @@ export function findNodeFramework(place: Place, manifest: NodePackage): NodeFram
   for (const { package: name, read } of known) {
     if (!dependsOn(manifest, name)) continue;
     const found = read(place, manifest);
-    if (found) return { ...found, evidence: dependencyPlace(manifest, name) };
+    if (found) return { ...movedPages(found, manifest), evidence: dependencyPlace(manifest, name) };
   }
   return readWatched(place, manifest);
+}
+
+/** `react-scripts build && mv build _static`: the pages lie where the script puts them. */
+function movedPages(found: Omit<NodeFramework, 'evidence'>, { scripts }: NodePackage): Omit<NodeFramework, 'evidence'> {
+  const { pages } = found;
+  const [, from = '', to = ''] =
+    /(?:&&|;)\s*mv\s+(?:\.\/)?([\w.-][\w./-]*?)\/?\s+(?:\.\/)?([\w.-][\w./-]*?)\/?\s*$/.exec(
+      scripts.get('build') ?? '',
+    ) ?? [];
+  return pages !== undefined && from === pages.directory ? { ...found, pages: { ...pages, directory: to } } : found;
 }
 
 /** Pages of a build of the project's own; why there is nothing to write where it is not seen where they lie. */
@@ -157,8 +168,7 @@ function readNext(place: Place): Omit<NodeFramework, 'evidence'> {
 }
 
 function hasDirectory({ repository, directory }: Place, name: string): boolean {
-  const prefix = directory === '' ? `${name}/` : `${directory}/${name}/`;
-  return repository.files.some((file) => file.startsWith(prefix));
+  return filesBelow(repository, join(directory, name)).length > 0;
 }
 
 function readNuxt(_: Place, manifest: NodePackage): Omit<NodeFramework, 'evidence'> {

@@ -1,6 +1,7 @@
 import type { Place } from '../detector.ts';
 import type { Question, WritablePath } from '../plan.ts';
-import { baseName, directoryOf, join, placeIn } from '../repository.ts';
+import { baseName, directoryOf, filesBelow, join, placeIn } from '../repository.ts';
+import { keepsDirectory } from './data-paths.ts';
 import { writesFiles } from './kept-data.ts';
 import { normal } from './path-values.ts';
 import type { Framework } from './php-frameworks.ts';
@@ -25,7 +26,7 @@ function directoryOfMatch(
   const path = normal(`${own}/${text}`).replace(/^\//, '');
   if (path === '' || path.includes('..') || (text.startsWith('/') && before === '')) return undefined;
   if (!ofData.test(path) || !mayBeVolume(place, path)) return undefined;
-  const isThere = filesBelow(place, path).length > 0;
+  const isThere = ownBelow(place, path).length > 0;
   return isThere || isHere || (call === undefined ? text.includes('/') : before === '') ? path : undefined;
 }
 
@@ -47,7 +48,7 @@ export function phpWritten(
     writable: outermost.map(([path, evidence]) => ({
       path: `${home}/${path}`,
       why: `what the program writes: ${evidence}`,
-      ...(filesBelow(place, path).length > 0 && { filled: true as const }),
+      ...(ownBelow(place, path).length > 0 && { filled: true as const }),
       ...(!mayBeLost.test(path) && { lasts: true as const }),
     })),
     questions: outermost.filter(([path]) => !mayBeLost.test(path)).map(([path, evidence]) => isKept(path, evidence)),
@@ -69,14 +70,16 @@ export function frameworkWritten(
 } {
   const own = (path: string) => path.slice(home.length + 1);
   const copiedOf = (path: string) =>
-    filesBelow(place, path)
+    ownBelow(place, path)
       .map((file) => (place.directory === '' ? file : file.slice(place.directory.length + 1)))
       .filter((file) => !leftOut.test(file));
   return {
     writable: writable.map((each) => ({
       ...each,
       // What only keeps the directory in Git nobody looks for.
-      ...(copiedOf(own(each.path)).some((file) => !placeholder.test(file) || directoryOf(file) !== own(each.path)) && {
+      ...(copiedOf(own(each.path)).some(
+        (file) => !keepsDirectory.test(file) || directoryOf(file) !== own(each.path),
+      ) && {
         filled: true as const,
       }),
     })),
@@ -85,8 +88,6 @@ export function frameworkWritten(
   };
 }
 
-const placeholder = /\/(?:\.git(?:keep|ignore)|\.keep|\.htaccess|index\.html|web\.config|README(?:\.md)?)$/;
-
 /** Directories that are committed for what the program will write there, with the file that keeps them. */
 function emptyPlaces(place: Place): Map<string, string> {
   const prefix = place.directory === '' ? '' : `${place.directory}/`;
@@ -94,9 +95,9 @@ function emptyPlaces(place: Place): Map<string, string> {
   const names = new Set(own.flatMap((file) => /^([\w.-]+)\//.exec(file.slice(prefix.length))?.[1] ?? []));
   return new Map(
     [...names].flatMap((name): [string, string][] => {
-      const files = ofData.test(name) ? filesBelow(place, name) : [];
+      const files = ofData.test(name) ? ownBelow(place, name) : [];
       const [first] = files;
-      return first !== undefined && files.every((file) => placeholder.test(file))
+      return first !== undefined && files.every((file) => keepsDirectory.test(file))
         ? [[name, `a directory without data is there (${first})`]]
         : [];
     }),
@@ -106,14 +107,14 @@ function emptyPlaces(place: Place): Map<string, string> {
 /** A directory above or none at all has nothing in it that is not there yet; one with pages of PHP is a part of the program. */
 function mayBeVolume(place: Place, directory: string): boolean {
   const [first = '', second] = directory.split('/');
-  if (second !== undefined && filesBelow(place, first).length === 0) return false;
-  return filesBelow(place, directory).every(
+  if (second !== undefined && ownBelow(place, first).length === 0) return false;
+  return ownBelow(place, directory).every(
     (file) => !/\.(?:php|phtml|inc)$/.test(file) || baseName(file) === 'index.php',
   );
 }
 
-function filesBelow({ repository, directory }: Place, path: string): string[] {
-  return repository.files.filter((file) => file.startsWith(`${join(directory, path)}/`));
+function ownBelow({ repository, directory }: Place, path: string): readonly string[] {
+  return filesBelow(repository, join(directory, path));
 }
 
 const mostSources = 400;

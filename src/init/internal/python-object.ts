@@ -19,11 +19,13 @@ export function applicationObject(place: Place, className: string): ApplicationO
   const made = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)?${className}\\(`, 'm');
   const byFunction =
     /^(app|application|api|server)\s*(?::\s*[\w.]+)?\s*=\s*(?:\w+\.)*(?:create_app|get_application|get_app|make_app|create_application|build_app|init_app|factory)\(/m;
+  // What a server is meant to import has one object, whatever it is called.
+  const ofServer = new RegExp(byFunction.source.replace('app|application|api|server', '\\w+'), 'm');
   const files = ownFiles(place).sort((one, other) => rank(one) - rank(other) || one.length - other.length);
   for (const pattern of [made, byFunction])
     for (const path of files) {
       const text = place.read(path) ?? '';
-      const match = pattern.exec(text);
+      const match = (pattern === byFunction && /(?:^|\/)[aw]sgi\.py$/.test(path) ? ofServer : pattern).exec(text);
       if (match)
         return {
           ...importOf(gatheredBy(place, files, path, match[1] ?? 'app') ?? path),
@@ -86,7 +88,8 @@ function rank(path: string): number {
     '__init__.py',
   ];
   const at = order.indexOf(name);
-  return at === -1 ? order.length : at;
+  // A worker makes the application for its tasks, and serves nothing.
+  return at !== -1 ? at : /celery|worker|tasks/.test(name) ? order.length + 1 : order.length;
 }
 
 function importOf(path: string): { readonly module: string; readonly root: string } {

@@ -1,6 +1,6 @@
 import type { NotDecided, Place } from '../detector.ts';
 import type { PlannedVariable, Question } from '../plan.ts';
-import { directoryOf, join, placeIn } from '../repository.ts';
+import { directoryOf, filesBelow, join, placeIn } from '../repository.ts';
 import { findInSources, findPort } from './endpoints.ts';
 import { runtimeDirectories } from './go-program.ts';
 import type { RustAddress } from './rust-environment.ts';
@@ -128,9 +128,7 @@ export function rustDirectories(place: Place): { readonly path: string; readonly
 export function databaseQuestions(place: Place, root: string): readonly Question[] {
   const { repository, directory } = place;
   const isPrepared = [root, directory].some(
-    (at) =>
-      repository.has(join(at, 'sqlx-data.json')) ||
-      repository.files.some((file) => file.startsWith(`${join(at, '.sqlx')}/`)),
+    (at) => repository.has(join(at, 'sqlx-data.json')) || filesBelow(repository, join(at, '.sqlx')).length > 0,
   );
   const used = isPrepared
     ? undefined

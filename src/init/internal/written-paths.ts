@@ -1,6 +1,6 @@
 import type { Place } from '../detector.ts';
 import type { Question, Step, WritablePath } from '../plan.ts';
-import { baseName, directoryOf, placeIn } from '../repository.ts';
+import { baseName, directoryOf, filesBelow, placeIn } from '../repository.ts';
 import {
   type ComputedWrite,
   changesDirectoryAt,
@@ -233,16 +233,15 @@ function directoryFrom(written: string, isFile: boolean): string | undefined {
 function fileBelow(place: Place, path: string, image: InImage): string | undefined {
   const directory = inRepository(path, image);
   if (directory === undefined) return undefined;
-  return place.repository.files.find(
-    (file) => file.startsWith(`${directory}/`) && !/\/\.(?:git)?(?:keep|ignore)$/.test(file),
-  );
+  return filesBelow(place.repository, directory).find((file) => !/\/\.(?:git)?(?:keep|ignore)$/.test(file));
 }
 
 /** What a program can write, it can change: its own sources are not to be there. */
 function hasSources(place: Place, path: string, image: InImage): boolean {
   const directory = inRepository(path, image);
-  return place.repository.files.some(
-    (file) => file.startsWith(`${directory}/`) && /\.(?:py|[cm]?[jt]sx?|sh|rb|php)$/.test(file),
+  return (
+    directory !== undefined &&
+    filesBelow(place.repository, directory).some((file) => /\.(?:py|[cm]?[jt]sx?|sh|rb|php)$/.test(file))
   );
 }
 
