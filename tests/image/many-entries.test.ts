@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cataloguers } from '../../src/ecosystems/cataloguers.ts';
 import { analyseImage } from '../../src/image/analyse-image.ts';
 import { layerScanner } from '../../src/image/layer-scan.ts';
+import { imageOfDirectory } from '../../src/image/sources/root-directory.ts';
 import { treeOf, visibleRows } from '../../src/report/internal/browser-tree.ts';
 import { terminalTable } from '../../src/report/internal/terminal-table.ts';
 import { type TarFile, tarOf, withPax } from './tar-archive.ts';
@@ -92,4 +96,22 @@ test('an entry that is longer than is held is told', async () => {
   const { packages, gaps } = await analyse([{ name: 'var/lib/dpkg/status', content }]);
   expect(packages.map(({ name }) => name)).toEqual(['lib']);
   expect(gaps).toEqual([expect.stringContaining('an entry of a package longer than 8 MiB')]);
+});
+
+test('of a file whose terabyte is stored nowhere, as lastlog is, no byte is read, and it is told', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'plimsoll-holes-'));
+  try {
+    mkdirSync(path.join(root, 'var/log'), { recursive: true });
+    const file = path.join(root, 'var/log/lastlog');
+    writeFileSync(file, 'x');
+    truncateSync(file, 2 ** 40);
+    const { files, gaps } = await analyseImage(
+      { ...imageOfDirectory(root), name: 'root', close: async () => {} },
+      { cataloguers },
+    );
+    expect(files.find('var/log/lastlog')?.bytes).toBeLessThan(2 ** 20);
+    expect(gaps).toEqual([expect.stringContaining('a file with holes, counted as what is stored of it')]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
