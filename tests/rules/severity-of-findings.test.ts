@@ -281,6 +281,12 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ['error Every change of a source file runs npm ci again: 400 dependencies.'],
   ],
   [
+    'an image that makes packages of the sources',
+    'security/non-root-user',
+    [file('Dockerfile', 'FROM golang:1.26', 'COPY . /src', 'CMD ["/src/packaging/build.sh"]')],
+    ['note No USER is set in the stage that ships, and the base image runs as root.'],
+  ],
+  [
     'a recursive chown of what no one knows the size of',
     'layers/no-chown-after-copy',
     [

@@ -187,15 +187,22 @@ function saysWhy({ text, lines }: Dockerfile, { line }: Instruction): boolean {
   return line > 1 && /^[ \t]*#.*\broot\b/i.test(text.slice(start, lines.lineStart(line)));
 }
 
-/** It is for development, where sources of the machine are mounted that another user may not write, or is run with rights of root's. */
+/** It is for development or builds something, where sources of the machine are mounted that another user may not write, or is run with rights of root's. */
 function needsRoot(project: Project, dockerfile: Dockerfile, stage: Stage): boolean {
   return (
     isDevelopmentFile(project, dockerfile) ||
     isActionOfGitHub(project, dockerfile) ||
     standsOnEngine(stage) ||
+    isWorkshop(stage) ||
     rebuilderOf(dockerfile, stage) !== undefined ||
     buildsOf(project, dockerfile).some((build) => build.stage === stage && build.runBy.some(givesRootsRights))
   );
+}
+
+/** What it starts builds something and ends, as `build.sh` of an image that makes packages does: it writes where the sources lie. */
+function isWorkshop(stage: Stage): boolean {
+  const [program = ''] = startedWords(stage) ?? [];
+  return /^(?:make|(?:build|package)(?:[-_]\w+)*\.(?:sh|bash|py))$/.test(baseName(program));
 }
 
 /** Engines in containers, builders of images and the like: the official images start as root, and what stands on them has the same program. */
