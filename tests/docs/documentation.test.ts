@@ -43,6 +43,23 @@ describe('the documentation does not lie', () => {
     }
   });
 
+  test('what init did on public applications stands in the README as its page and the table there count it', () => {
+    const page = readFileSync('docs/init-results.md', 'utf8');
+    const outcomes = [...page.matchAll(/^\| [\w.-]+\/[\w.-]+ \|[^|]*\| (?:yes|no) \| ([^|]+) \|/gm)].map(
+      ([, each]) => each,
+    );
+    const serves = outcomes.filter((each) => each === 'serves').length;
+    const tried = outcomes.filter((each) => each !== 'cannot be tried here').length;
+    expect(page).toMatch(
+      new RegExp(`^\\*\\*${outcomes.length} applications; ${tried} tried: \\d+ built, ${serves} build and serve`, 'm'),
+    );
+    expect(readme).toContain(
+      `Of ${tried} public applications that this could be tried with, ${serves} are built and answer`,
+    );
+    const [, unseen] = /^Together (\d+ of \d+) unseen/m.exec(page) ?? [];
+    expect(readme).toMatch(new RegExp(`not seen before, ${unseen} did at the first try`));
+  });
+
   test('the example of the README is audited in twelve areas', () => {
     const output = execFileSync(
       process.execPath,
