@@ -8,6 +8,7 @@ import { findSecrets } from '../dockerfile/find-secrets.ts';
 import { readManifests } from '../kubernetes/manifest.ts';
 import { entriesAt, textAt, type YamlNode } from '../kubernetes/yaml-node.ts';
 import type { Project } from '../project/project.ts';
+import { structuredSecret } from '../project/structured-secret.ts';
 
 interface ProjectSecrets {
   readonly dockerfiles: ReadonlyMap<string, Dockerfile>;
@@ -129,10 +130,15 @@ function secretsBelow(root: YamlNode, kind: string): readonly HiddenPlace[] {
     for (const field of ['data', 'stringData']) for (const { value } of entriesAt(root, field)) hide(value);
   if (kind === 'ConfigMap')
     for (const { key, value } of entriesAt(root, 'data'))
-      if (value.kind === 'scalar' && isSettingsFile(key.text, value.text) && secretInFile(key.text, value.text))
-        hide(value);
+      if (value.kind === 'scalar' && holdsSecret(key.text, value.text)) hide(value);
   hiddenPlaces.set(root, found);
   return found;
+}
+
+function holdsSecret(name: string, text: string): boolean {
+  return (
+    (isSettingsFile(name, text) && secretInFile(name, text) !== undefined) || structuredSecret(name, text) !== undefined
+  );
 }
 
 /** `--password`, with its value in the next item. */

@@ -9,6 +9,7 @@ import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at, entriesAt, scalarsAt } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { projectRule } from '../../project/rule.ts';
+import { isStructure, structuredSecret } from '../../project/structured-secret.ts';
 import { severityOfSecretIn } from '../../project/test-path.ts';
 import { composeArgumentsToEnv, composeToEnvFile } from '../../repairs/compose-secrets.ts';
 import { configMapToSecret } from '../../repairs/config-map-to-secret.ts';
@@ -194,8 +195,8 @@ function configMapLiterals(project: Project): Literal[] {
         if (value.kind !== 'scalar') return [];
         const owner = titleOf(object);
         // A file of a program's is read by what is in it, not as one value.
-        if (!isTellingName(key.text) && (/\n./.test(value.text) || isSettingsFile(key.text, value.text))) {
-          const found = secretInFile(key.text, value.text);
+        if (!isTellingName(key.text) && (isStructure(value.text) || isSettingsFile(key.text, value.text))) {
+          const found = secretInFile(key.text, value.text) ?? structuredSecret(key.text, value.text);
           // Apart from the keys that are moved: what stays is no new finding then.
           const place = { at: { path, range }, owner, group: `${owner}\0files`, kind: 'configMap' as const };
           const stays = () => undefined;

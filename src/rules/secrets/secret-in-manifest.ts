@@ -6,6 +6,7 @@ import { titleOf } from '../../kubernetes/whole-workload.ts';
 import { at } from '../../kubernetes/yaml-node.ts';
 import { isPlainYaml } from '../../project/plain-yaml.ts';
 import { objectRule } from '../../project/rule.ts';
+import { structuredSecret } from '../../project/structured-secret.ts';
 import { severityOfSecretIn } from '../../project/test-path.ts';
 
 export const rule = objectRule({
@@ -52,9 +53,10 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   )
     return false;
   const written = value.text.trim();
-  if (written === '' || reference.test(written) || isPlaceholder(written)) return false;
+  if (written === '' || reference.test(written) || (base64 && isPlaceholder(written))) return false;
   const text = base64 ? decoded(written) : written;
-  if (text === undefined || text.trim() === '' || reference.test(text) || isPlaceholder(text)) return false;
+  if (text === undefined || text.trim() === '' || reference.test(text)) return false;
+  if (isPlaceholder(text)) return structuredSecret(key.text, text) !== undefined;
   // What was encoded twice, or in a literal that is encoded anyway, may be a place-holder, too.
   if (isPlaceholder(decoded(text.trim()) ?? text)) return false;
   return !isPublic(text.trim()) && !isEmptyKey(text) && !isPath(key.text, text) && !isPlainSettings(key.text, text);
