@@ -122,6 +122,9 @@ function secretsBelow(root: YamlNode, kind: string): readonly HiddenPlace[] {
     const name = textAt(node, 'name') ?? textAt(node, 'key');
     for (const { key, value } of node.entries) {
       if (isTellingName(key.text) || (key.text === 'value' && name !== undefined && isTellingName(name))) hide(value);
+      // `SPRING_APPLICATION_JSON` and the like.
+      else if (value.kind === 'scalar' && value.text.startsWith('{') && structuredSecret(key.text, value.text))
+        hide(value);
       walk(value);
     }
   };

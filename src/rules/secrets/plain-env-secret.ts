@@ -118,7 +118,8 @@ interface Found extends Literal {
 function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
   const groups = new Map<string, Found[]>();
   for (const literal of literals) {
-    const secret = literal.inFile ?? secretInVariable(literal.name, literal.value);
+    const { name, value } = literal;
+    const secret = literal.inFile ?? secretInVariable(name, value) ?? textWithSecret(name, value);
     if (!secret || (literal.isDefaultOf && secret.kind.startsWith('password') && !isForElsewhere(literal))) continue;
     const key = `${literal.at.path}\0${literal.kind}\0${literal.group}`;
     const group = groups.get(key) ?? [];
@@ -127,6 +128,12 @@ function byOwner(literals: readonly Literal[]): (readonly Found[])[] {
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** `SPRING_APPLICATION_JSON` and the like. */
+function textWithSecret(name: string, value: string): SecretInFile['secret'] | undefined {
+  const secret = structuredSecret(name, value)?.secret;
+  return secret && { ...secret, kind: `text with a ${secret.kind}` };
 }
 
 /** The container, or its workload when it is not the only one. */
