@@ -39,7 +39,7 @@ function isSealed({ node, annotations }: KubernetesObject): boolean {
 
 /** Keys, in small letters, whose values are public or no secret by themselves. */
 const harmlessKey =
-  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure|env|environment|mode|image|smart[-_]?host|log[-_]?level|time[-_]?zone|tz|locale)$/;
+  /(?:^|[_.-])(?:user(?:name)?|login|email|host(?:name)?|port|url|uri|endpoint|address|name|database|db|namespace|region|bucket|type|engine|ca\.crt|tls\.crt|ca|cert|certificate|public[-_]?key|client[-_]?id|key[-_]?id|tenant[-_]?id|issuer|scope|debug|enabled|project|insecure|env|environment|mode|image|smart[-_]?host|log[-_]?level|time[-_]?zone|tz|locale)$/;
 
 /** References of secret stores, and ciphertext. */
 const reference =
@@ -56,10 +56,20 @@ function isSecret({ key, value, base64 }: DataEntry): boolean {
   if (written === '' || reference.test(written) || (base64 && isPlaceholder(written))) return false;
   const text = base64 ? decoded(written) : written;
   if (text === undefined || text.trim() === '' || reference.test(text)) return false;
-  if (isPlaceholder(text)) return structuredSecret(key.text, text) !== undefined;
+  if (isToBeFilledIn(text)) return structuredSecret(key.text, text) !== undefined;
   // What was encoded twice, or in a literal that is encoded anyway, may be a place-holder, too.
-  if (isPlaceholder(decoded(text.trim()) ?? text)) return false;
+  if (isToBeFilledIn(decoded(text.trim()) ?? text)) return false;
   return !isPublic(text.trim()) && !isEmptyKey(text) && !isPath(key.text, text) && !isPlainSettings(key.text, text);
+}
+
+/**
+ * A place-holder. Bytes that are no text are none, whatever signs are among them, nor is a password that has a brace or a dollar sign in it: what is filled in has them
+ * in pairs, or before a name that is all there is. In a text of several lines they may stand for anything.
+ */
+function isToBeFilledIn(text: string): boolean {
+  if (/[^\t\n\r\x20-\x7e]/.test(text)) return false;
+  const hasTemplate = /\n.|<[^<>]*>|\{[^{}]*\}|\$[({]|^\$+[A-Za-z_]\w*$/.test(text);
+  return isPlaceholder(hasTemplate ? text : text.replace(/[<>{}$]/g, ''));
 }
 
 /** When something was changed or ends, where it comes from, and whom it is sent to, are no secrets; nor is the half of a key that all may have. */
