@@ -104,3 +104,24 @@ test('The object of wsgi.py is served under any name, before that of a worker', 
   });
   expect(plan?.run.command.slice(0, 2)).toEqual(['gunicorn', 'wsgi:shop']);
 });
+
+describe('The Python that a project asks for', () => {
+  const files = (range: string) => ({
+    'shop/__init__.py': app,
+    Procfile: 'web: gunicorn shop:app\n',
+    'pyproject.toml': `[project]\nname = "shop"\nversion = "1.0"\nrequires-python = "${range}"\ndependencies = ["flask==3.1.3", "gunicorn==23.0.0", "sqlalchemy==1.3.24"]\n`,
+    'uv.lock': `version = 1\nrequires-python = "${range}"\n\n[[package]]\nname = "sqlalchemy"\nversion = "1.3.24"\n`,
+  });
+
+  test('wins over what a pinned package is made for, and that is asked about', () => {
+    const [plan] = plansOf(files('>=3.13,<3.14'));
+    expect(plan && writeDockerfile(plan)).toMatch(/^FROM python:3\.13-slim$/m);
+    expect(asks(plan, /Python 3\.13 may be too new .* sqlalchemy 1\.3\.24 is made for up to 3\.9/)).toBe(true);
+  });
+
+  test('is what the pinned package is made for, where the range has both', () => {
+    const [plan] = plansOf(files('>=3.8'));
+    expect(plan && writeDockerfile(plan)).toMatch(/^FROM python:3\.9-slim$/m);
+    expect(asks(plan, /may be too new/)).toBe(false);
+  });
+});

@@ -9,7 +9,7 @@ import { type PythonPackages, readPythonPackages } from '../internal/python-pack
 import { pythonScripts, servesAnything } from '../internal/python-scripts.ts';
 import { collectQuestions, stagesOf, user, withoutCollecting } from '../internal/python-stages.ts';
 import { findPythonStart, type PythonStart } from '../internal/python-start.ts';
-import { choosePython, notNewer } from '../internal/python-version.ts';
+import { againstPins, choosePython, notNewer } from '../internal/python-version.ts';
 import { withPort } from '../internal/shell-words.ts';
 import type { ChosenVersion } from '../internal/versions.ts';
 import { findWrittenPaths, isKept, type WrittenPaths } from '../internal/written-paths.ts';
@@ -247,6 +247,12 @@ function questionsOf(
   if (version.evidence.endsWith(notNewer))
     questions.push({
       question: `Python ${version.version} gets no security updates any more: ${version.evidence}. Raise that package.`,
+      flag: '--runtime-version',
+      assumed: version.version,
+    });
+  if (version.evidence.endsWith(againstPins))
+    questions.push({
+      question: `Python ${version.version} may be too new for a package that is pinned: ${version.evidence}. Raise that package, or ask for an older Python.`,
       flag: '--runtime-version',
       assumed: version.version,
     });
