@@ -108,6 +108,16 @@ describe('Python sources', () => {
       `def env(name, default=None):\n    return os.environ.get(name, default)\n\na = env("AA")\nb = env("BB", "x")`,
       ['AA', 'BB?=x'],
     ],
+    [
+      'a function of its own that tests first',
+      `def number(key, default=None):\n    if key not in os.environ:\n        return default\n    return int(os.environ[key])\n\na = number("AA")\nb = number("BB", 3)`,
+      ['AA', 'BB?=3'],
+    ],
+    [
+      'a subscript only where it is set',
+      `header = (\n    tuple(json.loads(os.environ["AA"]))\n    if "AA" in os.environ\n    else None\n)`,
+      ['AA', 'AA?'],
+    ],
     ['a raw string before', `p = re.compile(r'\\'')\nos.environ["AA"]`, ['AA!']],
   ])('%s', (_name, text, expected) => {
     expect(variablesOf('app.py', text, 'requirements.txt')).toEqual(expected);

@@ -34,8 +34,7 @@ export function pythonVariables(
   if (words.has('BaseSettings')) readSettings(walk);
   for (const reader of readers.values())
     for (const at of words.get(reader.name) ?? [])
-      if (isMark(tokens[at + 1], '(') && !isWord(tokens[at - 1], 'def', 'import'))
-        readCall(walk, at, at + 1, reader.required ? required : plain);
+      if (isMark(tokens[at + 1], '(') && !isWord(tokens[at - 1], 'def', 'import')) readCall(walk, at, at + 1, plain);
   return walk.found;
 }
 
@@ -99,10 +98,10 @@ function readEnvironment(walk: VariableWalk, from: number, at: number): void {
       return;
     }
     if (name !== undefined) {
-      add(walk, name, from, close, inTry(tokens, from) ? plain : required);
+      add(walk, name, from, close, inTry(tokens, from) || onlyWhereSet(tokens, close, name) ? plain : required);
       return;
     }
-    readByName(walk, from, tokens[at + 2], true);
+    readByName(walk, from, tokens[at + 2]);
     return;
   }
   const method = isMark(tokens[at + 1], '.') && isMark(tokens[at + 3], '(') ? tokens[at + 2] : undefined;
@@ -130,7 +129,7 @@ function readCall(walk: VariableWalk, from: number, open: number, without: Beari
   const literal = name.to === name.from + 1 ? literalAt(tokens, name.from) : undefined;
   const close = closingIndex(tokens, open);
   if (literal === undefined) {
-    readByName(walk, from, tokens[name.from], without.required);
+    readByName(walk, from, tokens[name.from]);
     return;
   }
   const fallback = rest.find((each, index) => {
@@ -211,15 +210,24 @@ function inTry(tokens: readonly SourceToken[], from: number): boolean {
   return false;
 }
 
-/** `os.environ[name]` in a function whose first parameter is that name; elsewhere the names are not known. */
-function readByName(walk: VariableWalk, from: number, parameter: SourceToken | undefined, raises: boolean): void {
+/** `json.loads(os.environ['X']) if 'X' in os.environ else None` */
+function onlyWhereSet(tokens: readonly SourceToken[], last: number, name: string): boolean {
+  for (let at = last + 1; at < last + 12; at++)
+    if (isWord(tokens[at], 'if')) return literalAt(tokens, at + 1) === name && isWord(tokens[at + 2], 'in');
+  return false;
+}
+
+/**
+ * `os.environ[name]` in a function whose first parameter is that name; elsewhere the names are not known. Such a function may
+ * test first whether the variable is there, or have a default: what it is called with is never taken for required.
+ */
+function readByName(walk: VariableWalk, from: number, parameter: SourceToken | undefined): void {
   const { tokens, found } = walk;
   for (let at = from; at >= 0 && from - at < 80; at--) {
     if (!isWord(tokens[at], 'def')) continue;
     const name = tokens[at + 1];
     if (name?.kind === 'word' && tokens[at + 3]?.text === parameter?.text && isMark(tokens[at + 2], '(')) {
-      const isStop = raises || stopsSoon(tokens, from) || hasWord(tokens, from, from + 30, 'raise');
-      found.readers.push({ name: name.text, required: isStop });
+      found.readers.push({ name: name.text, required: false });
       return;
     }
     break;
