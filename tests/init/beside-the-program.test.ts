@@ -81,12 +81,19 @@ describe('A plain PHP program writes', () => {
   });
 });
 
-test('Extensions of PHP whose functions the sources call are installed where no manifest names any', () => {
+test('Extensions of PHP whose functions the sources call are installed, whatever the manifest names', () => {
   const index = "<?php imagecreatetruecolor(1, 1); $zip = new ZipArchive; new PDO('mysql:host=x');";
   const [plan] = plansOf({ 'index.php': index });
   expect(plan ? writeDockerfile(plan) : '').toContain('docker-php-ext-install -j"$(nproc)" gd zip pdo_mysql');
-  const [named] = plansOf({ 'index.php': index, 'composer.json': '{"require":{"ext-zip":"*"}}' });
-  expect(named ? writeDockerfile(named) : '').toMatch(/docker-php-ext-install -j"\$\(nproc\)" zip\b(?! \w)/);
+  const [named] = plansOf({ 'index.php': index, 'composer.json': '{"require":{"ext-pdo":"*","ext-zip":"*"}}' });
+  expect(named ? writeDockerfile(named) : '').toContain('docker-php-ext-install -j"$(nproc)" gd zip pdo_mysql');
+  const symfony = '{"require":{"ext-pdo":"*","symfony/framework-bundle":"^7.2"}}';
+  const [framework] = plansOf({
+    'composer.json': symfony,
+    'public/index.php': '<?php',
+    'src/Kernel.php': "<?php new PDO(getenv('PDO_URL') ?: 'mysql:host=db;dbname=shop');",
+  });
+  expect(framework ? writeDockerfile(framework) : '').toContain('docker-php-ext-install -j"$(nproc)" pdo_mysql intl');
 });
 
 describe('The working directory', () => {

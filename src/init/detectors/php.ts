@@ -139,10 +139,10 @@ function detection(
       fits: (range, line) => fitsRange(range, line) && (!isBound || fitsLocked(line)),
     },
   );
-  const isNamed = framework !== undefined || [...requires.keys()].some((name) => name.startsWith('ext-'));
+  const used = usedExtensions(place);
   const extensions = [
     ...new Set([
-      ...(isNamed ? [] : usedExtensions(place)),
+      ...used,
       ...[...requires.keys()]
         .filter((name) => name.startsWith('ext-'))
         .map((name) =>
@@ -196,9 +196,9 @@ function detection(
             {
               topic: 'native dependencies' as const,
               value: known.join(', '),
-              evidence: isNamed
-                ? 'extensions that composer.json or the framework asks for'
-                : 'extensions whose functions the sources call',
+              evidence: known.every((name) => used.includes(name))
+                ? 'extensions whose functions the sources call'
+                : 'extensions that composer.json, the framework or the sources ask for',
             },
           ]
         : []),

@@ -15,7 +15,7 @@ const uses: Readonly<Record<string, RegExp>> = {
   pdo_pgsql: /["']pgsql:(?:host|dbname|["'])/,
 };
 
-/** Extensions of PHP that the sources use, where no manifest says which ones are needed. */
+/** Extensions of PHP that the sources use. A manifest often names some of them and leaves out the driver of the database. */
 export function usedExtensions(place: Place): string[] {
   const sources = phpSources(place);
   return Object.keys(uses).filter((name) => sources.some(({ text }) => uses[name]?.test(text)));
