@@ -45,6 +45,10 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       (_, at) => `open(os.path.join(A${at}, B${at}, C${at}, D${at}), "w")\n`,
     ).join('')}`,
   },
+  'an object of spaces': {
+    'requirements.txt': 'flask==3.1.3\n',
+    'wsgi.py': `import flask\nshop${' '.repeat(200_000)}`,
+  },
   'a main class of spaces': pom(`mainClass${' '.repeat(100_000)}`),
 };
 

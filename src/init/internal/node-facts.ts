@@ -3,6 +3,7 @@ import type { Decision, Question } from '../plan.ts';
 import { join } from '../repository.ts';
 import type { NodeFramework } from './node-framework.ts';
 import { type InstallSteps, installSteps } from './node-install.ts';
+import { type Migrations, migrationsIn, questionOf } from './node-migrations.ts';
 import { type NativeNeeds, nativeNeeds } from './node-native.ts';
 import { findInstall, type NodeInstall, type NodePackage, readNodePackage, scriptPlace } from './node-package.ts';
 import { chooseNode } from './node-version.ts';
@@ -12,10 +13,8 @@ import type { ChosenVersion } from './versions.ts';
 export interface NodeBuild {
   readonly script: string;
   readonly evidence: string;
-  /** What runs in its place: it without the steps that change a database, which no build of an image reaches. */
-  readonly parts?: readonly string[];
-  /** Those steps, as they are written. */
-  readonly left?: readonly string[];
+  /** What of it changes a database, and what runs in its place. */
+  readonly migrations?: Migrations;
 }
 
 /** What holds for pages and servers alike. */
@@ -40,8 +39,8 @@ export function readFacts(place: Place, manifest: NodePackage, framework: NodeFr
   const version = chooseNode(place, manifest, install.lockText);
   const native = nativeNeeds([manifest, rootManifest], install.lockText);
   const script = buildScript(manifest);
-  const build =
-    script && (install.root === place.directory ? withoutMigrations(manifest, install.tool, script) : script);
+  const build = script && withMigrations(place, manifest, install, script);
+  const migration = questionOf(build?.migrations, build?.evidence ?? '');
   const noLock = {
     question: 'There is no lock file: each build takes the newest packages that fit. Commit one.',
     flag: undefined,
@@ -76,7 +75,7 @@ export function readFacts(place: Place, manifest: NodePackage, framework: NodeFr
       ...(install.lock === undefined ? [noLock] : []),
       ...(install.fits ? [] : [wrongLock(install)]),
       ...(version.ended === undefined ? [] : [tooOld(version)]),
-      ...migrationsLeft(build),
+      ...(migration ? [migration] : []),
     ],
     member: install.root === '' ? place.directory : place.directory.slice(install.root.length + 1),
   };
@@ -115,51 +114,17 @@ function buildScript(manifest: NodePackage): NodeBuild | undefined {
   return undefined;
 }
 
-/** Commands that change the tables or rows of a database. */
-const migrates =
-  /\b(?:prisma\s+(?:migrate\s+(?:deploy|dev|reset)|db\s+(?:push|seed))|drizzle-kit\s+(?:migrate|push)|knex\s+(?:migrate|seed):\w+|sequelize(?:-cli)?\s+db:(?:migrate|seed)\S*|typeorm\S*\s.{0,80}?migration:run|migrate-mongo\s+up|db-migrate\s+up|node-pg-migrate|mikro-orm\s+migration:up)\b/;
-
-/** `run-s db:migrate build:next` and `prisma migrate deploy && next build` without what changes a database; undefined parts where nothing does. */
-function withoutMigrations(manifest: NodePackage, tool: NodeInstall['tool'], build: NodeBuild): NodeBuild {
-  const line = manifest.scripts.get(build.script) ?? '';
-  const inTurn = /^(?:run-s|npm-run-all2?(?:\s+(?:-s|--sequential|--serial))?)((?:\s+[\w:.-]+)+)$/.exec(
-    line.trim(),
-  )?.[1];
-  const runner = tool === 'yarn-berry' ? 'yarn' : tool;
-  const names = inTurn?.trim().split(/\s+/);
-  // A line with quotes, pipes or another order is not taken apart.
-  if (
-    names?.some((name) => name.startsWith('-') || !manifest.scripts.has(name)) ||
-    (!names && /["'`|;()<>$]|\|\|/.test(line))
-  )
-    return build;
-  const steps = names
-    ? names.map((name) => ({ shown: name, does: manifest.scripts.get(name) ?? '', call: `${runner} run ${name}` }))
-    : line.split('&&').map((part) => ({ shown: part.trim(), does: doneBy(manifest, part), call: callOf(part.trim()) }));
-  const left = steps.filter(({ does }) => migrates.test(does));
-  const kept = steps.filter(({ does }) => !migrates.test(does));
-  if (left.length === 0 || kept.length === 0) return build;
-  return { ...build, parts: kept.map(({ call }) => call), left: left.map(({ shown }) => shown) };
+function withMigrations(place: Place, { scripts }: NodePackage, install: NodeInstall, build: NodeBuild): NodeBuild {
+  const migrations = migrationsIn(scripts, build.script, install.tool, hasNodeModules(place, install));
+  if (!migrations) return build;
+  // The script of a member runs by way of its workspace, which builds what it needs first.
+  return { ...build, migrations: install.root === place.directory ? migrations : { kind: 'kept' } };
 }
 
-const ofScript = /^\s*(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([\w:.-]+)\s*$/;
-
-function doneBy({ scripts }: NodePackage, part: string): string {
-  return scripts.get(ofScript.exec(part)?.[1] ?? '') ?? part;
-}
-
-/** Programs of packages are found as the package manager's own scripts find them. */
-function callOf(part: string): string {
-  return /^(?:npm|pnpm|yarn|bun|npx|node)\s/.test(part) ? part : `PATH="$PWD/node_modules/.bin:$PATH" ${part}`;
-}
-
-function migrationsLeft(build: NodeBuild | undefined): Question[] {
-  if (build?.left === undefined) return [];
-  return [
-    {
-      question: `The build brings a database up to date (${build.left.join(', ')} in ${build.evidence}), which no build of an image reaches: the image is built without. Run it before a new version starts.`,
-      flag: undefined,
-      assumed: undefined,
-    },
-  ];
+/** Yarn 2+ makes none unless it is told to. https://yarnpkg.com/configuration/yarnrc#nodeLinker */
+function hasNodeModules({ repository }: Place, { tool, root }: NodeInstall): boolean {
+  return (
+    tool !== 'yarn-berry' ||
+    /^nodeLinker:[ \t]*["']?node-modules\b/m.test(repository.read(join(root, '.yarnrc.yml')) ?? '')
+  );
 }

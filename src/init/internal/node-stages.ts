@@ -95,7 +95,7 @@ export function buildSteps(facts: NodeFacts): Step[] {
   const generated = prismaStep(facts);
   const commands = [
     ...scripts.map((name) => steps.run(name)),
-    ...(build ? (build.parts ?? [inMember(facts, build.script)]) : []),
+    ...(build?.migrations?.kind === 'left-out' ? build.migrations.parts : build ? [inMember(facts, build.script)] : []),
   ];
   return [
     { kind: 'copy', comment: 'The sources, without what .dockerignore leaves out', sources: ['.'], destination: '.' },

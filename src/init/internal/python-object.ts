@@ -16,9 +16,9 @@ interface ApplicationObject {
 const servesWhenImported = /^(?:\w+\.)*(?:run|run_app|serve|serve_forever)\(/m;
 
 export function applicationObject(place: Place, className: string): ApplicationObject | undefined {
-  const made = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+)?\\s*=\\s*(?:\\w+\\.)?${className}\\(`, 'm');
+  const made = new RegExp(`^(\\w+)\\s{0,20}(?::\\s{0,20}[\\w.]+\\s{0,20})?=\\s{0,20}(?:\\w+\\.)?${className}\\(`, 'm');
   const byFunction =
-    /^(app|application|api|server)\s*(?::\s*[\w.]+)?\s*=\s*(?:\w+\.)*(?:create_app|get_application|get_app|make_app|create_application|build_app|init_app|factory)\(/m;
+    /^(app|application|api|server)\s{0,20}(?::\s{0,20}[\w.]+\s{0,20})?=\s{0,20}(?:\w+\.)*(?:create_app|get_application|get_app|make_app|create_application|build_app|init_app|factory)\(/m;
   // What a server is meant to import has one object, whatever it is called.
   const ofServer = new RegExp(byFunction.source.replace('app|application|api|server', '\\w+'), 'm');
   const files = ownFiles(place).sort((one, other) => rank(one) - rank(other) || one.length - other.length);
