@@ -3,7 +3,7 @@ import { literalPattern } from '../core/literal-pattern.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { ValueInstruction } from '../dockerfile/instruction.ts';
 import type { Stage } from '../dockerfile/stage.ts';
-import { ownBaseOf } from '../project/own-base.ts';
+import { surelyOwnBaseOf } from '../project/own-base.ts';
 import type { Project } from '../project/project.ts';
 import { baseImageOf, expandedValue, imageInstructions, isRootUser, stageChain } from '../project/stage-facts.ts';
 import { isTheNamedUser, type NamedUsers, namedUsers, theOwner } from './named-users.ts';
@@ -76,10 +76,20 @@ function userBefore(dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
   return { value: uid === undefined ? own : `${uid}:${uid}`, title: own, creation: [], hasHome: true };
 }
 
-/** The one of a base that another Dockerfile of the project makes. */
+/** The one of a base that a build of the project makes, or of what that stands on in turn. */
 function userOfOwnBase(project: Project, dockerfile: Dockerfile, stage: Stage): RunUser | undefined {
-  const own = ownBaseOf(project, dockerfile, stage);
-  return own && (userBefore(own.dockerfile, own.stage) ?? createdUser(own.dockerfile, own.stage));
+  const seen = new Set<Stage>();
+  let own = surelyOwnBaseOf(project, dockerfile, stage);
+  while (own !== undefined && !seen.has(own.stage)) {
+    seen.add(own.stage);
+    // A build may give the variable another value than the file does.
+    if (imageInstructions(own.stage).some((each) => each.name === 'USER' && each.value.value.includes('$')))
+      return undefined;
+    const user = userBefore(own.dockerfile, own.stage) ?? createdUser(own.dockerfile, own.stage);
+    if (user !== undefined) return user;
+    own = surelyOwnBaseOf(project, own.dockerfile, own.stage);
+  }
+  return undefined;
 }
 
 /** Users that packages and services have for themselves. */

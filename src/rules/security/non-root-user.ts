@@ -7,7 +7,7 @@ import type { CommandForm, CopyInstruction, Instruction } from '../../dockerfile
 import type { Stage } from '../../dockerfile/stage.ts';
 import { isDevelopmentFile } from '../../project/development-stage.ts';
 import { givesRootsRights, setsOtherUser } from '../../project/other-user.ts';
-import { ownBaseOf } from '../../project/own-base.ts';
+import { userOfOwnBases } from '../../project/own-base.ts';
 import { programsThatDrop } from '../../project/programs-that-drop.ts';
 import { buildsOf, type Project, shippedStages } from '../../project/project.ts';
 import { rebuilderOf } from '../../project/rebuilds-on-change.ts';
@@ -76,8 +76,7 @@ export const rule = dockerfileRule({
       )
         continue;
       if (isRoot === undefined) {
-        const own = ownBaseOf(project, dockerfile, stage);
-        if (instruction === undefined && own && finalUser(own.dockerfile, own.stage).isRoot === false) continue;
+        if (instruction === undefined && userOfOwnBases(project, dockerfile, stage).isRoot === false) continue;
         const base = unknownBase(stage);
         if (instruction === undefined && base !== undefined && holdsApplication(stage))
           report({
