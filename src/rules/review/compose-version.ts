@@ -1,6 +1,7 @@
 import type { Assumption } from '../../core/fix.ts';
 import type { ComposeFile } from '../../kubernetes/compose.ts';
 import { isNamedStack, mayBeStack } from '../../kubernetes/compose-stack.ts';
+import { at } from '../../kubernetes/yaml-node.ts';
 import type { Project } from '../../project/project.ts';
 import { composeRule } from '../../project/rule.ts';
 import { asks, holds, manifestFix, removeIn } from '../../repairs/manifest-edits.ts';
@@ -37,7 +38,18 @@ function isExplained({ readFile }: Project, { version }: ComposeFile): boolean {
 
 function readByCompose(file: ComposeFile): Assumption {
   const statement = 'Only Compose reads the file, which ignores the line.';
-  return mayBeStack(file)
+  return mayBeStack(file) || !isForComposeAlone(file)
     ? asks(statement, 'Is the file given to docker stack deploy? That wants the version.')
     : holds(statement);
+}
+
+/**
+ * `docker stack deploy` wants version 3 and an image of every service, which it does not build
+ * (https://docs.docker.com/engine/swarm/stack-deploy/): another file was never given to it.
+ */
+function isForComposeAlone({ version, services }: ComposeFile): boolean {
+  return (
+    (version !== undefined && /^[12]/.test(version.text)) ||
+    services.some(({ node }) => at(node, 'image') === undefined)
+  );
 }
