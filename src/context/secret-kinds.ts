@@ -115,8 +115,12 @@ export const secretKinds: readonly JunkKind[] = [
   },
 ];
 
+/**
+ * Only what is test code by its name: an environment called `payments-test` or `testing` has real keys, which are judged by where they lie
+ * (`severityOfSecretIn`).
+ */
 const madeUp =
-  /(?:^|\/)(?:tests?|testing|e2e|cypress|[\w-]+[-_.]tests?|src\/(?:it|integration)|test[-_]?(?:data|files|fixtures|resources?)|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\//;
+  /(?:^|\/)(?:tests?|cypress|src\/e2e|(?:[\w-]{1,60}[-_.]tests|(?:unit|integration|functional|acceptance|system|smoke|e2e)[-_]?test)|test[-_]?(?:data|files|fixtures|resources?)|fixtures?|__tests__|__fixtures__|specs?|examples?|samples?|mocks?|demos?|docs|node_modules|vendor|site-packages|bower_components)\/|^e2e\//;
 
 function isReal(path: string): boolean {
   return !madeUp.test(path.toLowerCase());

@@ -6,7 +6,8 @@ export function isForTests(path: string): boolean {
 }
 
 const machineDirectory = /(?:^|\/)(?:local(?:host|dev)?|hack|minikube|kind|k3d)\//;
-const developmentDirectory = /(?:^|\/)(?:dev|develop|development)\//;
+/** `payments-test` and `eu.test` are environments as often as tests; `src/it` is one of Maven's directories, and a country's. */
+const developmentDirectory = /(?:^|\/)(?:dev|develop|development|[\w.-]{1,60}[-_.]test|src\/(?:it|integration))\//;
 
 /**
  * How grave a secret of such a file is, by where it lies; undefined: as grave as the rule has it. Among tests, examples and what developers run on

@@ -314,6 +314,28 @@ test.each<[string, string, readonly CaseFile[], readonly string[]]>([
     ['warning This takes config/dev/id_ed25519 along, a private key.'],
   ],
   [
+    'keys of environments whose names only sound like tests',
+    'secrets/secret-in-context',
+    [
+      file('Dockerfile', 'FROM eclipse-temurin:21-jre', 'COPY . /shop', 'CMD ["java", "-jar", "/shop/shop.jar"]'),
+      file('deploy/e2e/id_ed25519', ...privateKey),
+      file('deploy/payments-test/id_ed25519', ...privateKey),
+      file('envs/testing/id_ed25519', ...privateKey),
+      file('eu.test/id_ed25519', ...privateKey),
+      file('src/it/id_ed25519', ...privateKey),
+    ],
+    ['warning This takes deploy/payments-test/id_ed25519 along, a private key, and 4 more such files.'],
+  ],
+  [
+    'a key of an environment for tests alone',
+    'secrets/secret-in-context',
+    [
+      file('Dockerfile', 'FROM eclipse-temurin:21-jre', 'COPY . /shop', 'CMD ["java", "-jar", "/shop/shop.jar"]'),
+      file('envs/testing/id_ed25519', ...privateKey),
+    ],
+    ['note This takes envs/testing/id_ed25519 along, a private key.'],
+  ],
+  [
     'a password for a server of one word that is no service',
     'secrets/plain-env-secret',
     compose('DATABASE_URL: postgresql://web:tide-41@prod-db:5432/web'),
