@@ -38,6 +38,11 @@ function isWritten({ key, value, range }: YamlEntry): boolean {
   return value.path === key.path && value.range.start >= key.range.end && value.range.end <= range.end;
 }
 
+/** True when a key stands in the map itself, whatever its value is now. */
+function isOwnKey({ path, range }: YamlMap, { key }: YamlEntry): boolean {
+  return !key.derived && key.path === path && key.range.start >= range.start && key.range.end <= range.end;
+}
+
 /** The entry of that key which the map itself writes: not one that a merge or another file gives it. */
 function writtenEntry(map: YamlMap, key: string): YamlEntry | undefined {
   const entry = entryOf(map, key);
@@ -64,6 +69,8 @@ export function setKeys(
   for (const [key, value] of entriesOfRecord(record)) {
     const known = entryOf(map, key);
     const entry = writtenEntry(map, key);
+    // The file has the key already, and not what Kustomize makes of it: a second one would be written beside it.
+    if (!entry && (map.removed?.has(key) || (known && isOwnKey(map, known)))) return undefined;
     if (known && !entry) {
       // What another file or a merge gives stands beside what this one writes; going into it would change it for all.
       if (isRecord(value)) return undefined;

@@ -42,6 +42,14 @@ export interface YamlMap extends YamlNodeBase {
   /** Merged entries (`<<`) come last; of duplicate keys only the last one, as Kubernetes takes it. */
   readonly entries: readonly YamlEntry[];
   readonly flow: boolean;
+  /** Keys that a Kustomize patch took away, and where it says so: what stands at `range` may have them still. */
+  readonly removed?: ReadonlyMap<string, PatchPlace>;
+}
+
+/** The part of a patch that decides something. */
+export interface PatchPlace {
+  readonly range: SourceRange;
+  readonly path: string;
 }
 
 export interface YamlSequence extends YamlNodeBase {
@@ -90,6 +98,18 @@ export function atPath(node: YamlNode | undefined, path: readonly (string | numb
     if (!current) return undefined;
   }
   return current;
+}
+
+/** Where a patch took away what would stand at a path of keys, or something above it; undefined where none did. */
+export function removedAt(node: YamlNode | undefined, path: readonly string[]): PatchPlace | undefined {
+  let current = node;
+  for (const key of path) {
+    if (current?.kind !== 'map') return undefined;
+    const found = entryOf(current, key)?.value;
+    if (!found) return current.removed?.get(key);
+    current = found;
+  }
+  return undefined;
 }
 
 /** The scalar at a path; undefined for a map, a sequence, null and nothing. */

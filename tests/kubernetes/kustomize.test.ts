@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { decodeArtifact } from '../../src/core/artifact.ts';
+import { setKeys } from '../../src/kubernetes/edit-yaml.ts';
 import { readKustomizations } from '../../src/kubernetes/kustomize.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
 import { at, textAt, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
@@ -1036,6 +1037,28 @@ secretGenerator:
       return Object(object).kind === 'Secret' ? [text, data, binary] : [data, text, binary];
     }),
   );
+});
+
+describe('what a patch changed or took away is not written into the base a second time', () => {
+  test.each([
+    ['merged null', '{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {set: null}}'],
+    ['another value', '{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {set: 2}}'],
+    ['removed', '[{op: remove, path: /spec/set}]'],
+    ['removed and added', '[{op: remove, path: /spec/set}, {op: add, path: /spec/set, value: 2}]'],
+  ])('%s', (_, patch) => {
+    const files: Files = {
+      'base/a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  set: 1\n',
+      'base/kustomization.yaml': 'resources: [a.yaml]\n',
+      'k/patch.yaml': patch,
+      'k/kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml, target: {kind: Pod}}]\n',
+    };
+    const spec = at(read(files).objects[0]?.node, 'spec');
+    const artifact = lookup(files)('base/a.yaml');
+    if (spec?.kind !== 'map' || !artifact) throw new Error('the base was not read');
+    expect(spec.path).toBe('base/a.yaml');
+    expect(setKeys(artifact, spec, { set: 3 })).toBeUndefined();
+    expect(setKeys(artifact, spec, { other: 3 })).toHaveLength(1);
+  });
 });
 
 describe('what cannot be done is said', () => {

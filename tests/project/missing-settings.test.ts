@@ -15,11 +15,11 @@ test('what a container lacks is said of the template, not of where a chart takes
   if (!workload || !container) throw new Error('no container was read');
   const givenAt = [{ path: 'Chart.yaml', range: { start: 6, end: 9 }, note: '.Chart.Name' }];
   const named = { ...container, place: { ...container.place, givenAt } };
-  expect(missingReport(workload, [named], () => [{ name: 'memory limit', peers: [] }])).toMatchObject({
+  expect(missingReport(workload, [named], () => [{ name: 'memory limit', keys: [], peers: [] }])).toMatchObject({
     at: { path: 'templates/web.yaml', range: container.place.range },
     message: 'Pod web: container web has no memory limit.',
   });
-  expect(missingReport(workload, [named], () => [{ name: 'memory limit', peers: [] }])?.at).not.toHaveProperty(
-    'givenAt',
-  );
+  expect(
+    missingReport(workload, [named], () => [{ name: 'memory limit', keys: [], peers: [] }])?.at,
+  ).not.toHaveProperty('givenAt');
 });

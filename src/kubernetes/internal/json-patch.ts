@@ -30,13 +30,14 @@ function applyOperation(node: YamlNode, operation: YamlNode): YamlNode | string 
   const path = pointer(textAt(operation, 'path') ?? '');
   if (!path) return 'the path is no JSON pointer';
   const value = entryOf(operation, 'value')?.value;
+  const by = entryOf(operation, name === 'move' ? 'from' : 'path')?.value ?? operation;
   switch (name) {
     case 'add':
     case 'replace':
       if (!value) return `${name} needs a value`;
-      return change(node, path, name, value);
+      return change(node, path, { kind: name, value, by });
     case 'remove':
-      return change(node, path, 'remove', undefined);
+      return change(node, path, { kind: 'remove', by });
     case 'test':
       return node;
     case 'copy':
@@ -44,8 +45,8 @@ function applyOperation(node: YamlNode, operation: YamlNode): YamlNode | string 
       const from = pointer(textAt(operation, 'from') ?? '');
       const found = from && lookUp(node, from);
       if (!from || !found) return 'there is nothing at from';
-      const without = name === 'move' ? change(node, from, 'remove', undefined) : node;
-      return typeof without === 'string' ? without : change(without, path, 'add', found);
+      const without = name === 'move' ? change(node, from, { kind: 'remove', by }) : node;
+      return typeof without === 'string' ? without : change(without, path, { kind: 'add', value: found, by });
     }
     default:
       return `there is no operation ${name ?? 'without op'}`;
@@ -68,38 +69,44 @@ function lookUp(node: YamlNode, path: readonly string[]): YamlNode | undefined {
   return current;
 }
 
-type Kind = 'add' | 'replace' | 'remove';
+interface Change {
+  readonly kind: 'add' | 'replace' | 'remove';
+  readonly value?: YamlNode;
+  /** What asks for it. */
+  readonly by: YamlNode;
+}
 
-function change(node: YamlNode, path: readonly string[], kind: Kind, value: YamlNode | undefined): YamlNode | string {
+function change(node: YamlNode, path: readonly string[], wanted: Change): YamlNode | string {
+  const { kind, value, by } = wanted;
   const [step, ...rest] = path;
   if (step === undefined) return value ?? 'the whole object would be removed';
-  if (node.kind === 'sequence') return changeItem(node, step, rest, kind, value);
+  if (node.kind === 'sequence') return changeItem(node, step, rest, wanted);
   if (node.kind !== 'map') return `there is nothing at ${step}`;
   const found = entryOf(node, step)?.value;
   if (rest.length > 0) {
     if (!found) return `there is nothing at ${step}`;
-    const changed = change(found, rest, kind, value);
+    const changed = change(found, rest, wanted);
     return typeof changed === 'string' ? changed : withEntry(node, entry(step, changed));
   }
   // Kustomize's implementation lets `replace` add a key (https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go).
   if (kind === 'remove' && !found) return `there is nothing at ${step}`;
-  return value ? withEntry(node, entry(step, value)) : withoutEntry(node, step);
+  return value ? withEntry(node, entry(step, value)) : withoutEntry(node, step, by);
 }
 
 function changeItem(
   node: YamlNode & { kind: 'sequence' },
   step: string,
   rest: readonly string[],
-  kind: Kind,
-  value: YamlNode | undefined,
+  wanted: Change,
 ): YamlNode | string {
+  const { kind, value } = wanted;
   const { items } = node;
   const index = step === '-' && kind === 'add' && rest.length === 0 ? items.length : Number(step);
   const inside = Number.isInteger(index) && index >= 0 && index < items.length;
   if (!inside && !(kind === 'add' && rest.length === 0 && index === items.length)) return `there is no item ${step}`;
   const found = items[index];
   if (rest.length > 0 && found) {
-    const changed = change(found, rest, kind, value);
+    const changed = change(found, rest, wanted);
     return typeof changed === 'string' ? changed : withItems(node, items.with(index, changed));
   }
   const added = value ? [value] : [];

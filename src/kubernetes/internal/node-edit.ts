@@ -1,5 +1,5 @@
 import type { ReportedPlace } from '../../core/rule.ts';
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from '../yaml-node.ts';
+import type { PatchPlace, YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from '../yaml-node.ts';
 import { entryOf } from '../yaml-node.ts';
 
 /** Nodes are never changed: these make new ones that share what stays the same, and keep the places of what they stand for. */
@@ -34,9 +34,16 @@ export function withEntry(map: YamlMap, added: YamlEntry): YamlMap {
   return { ...map, entries };
 }
 
-/** The map without an entry. */
-export function withoutEntry(map: YamlMap, key: string): YamlMap {
-  return entryOf(map, key) ? { ...map, entries: map.entries.filter((each) => each.key.text !== key) } : map;
+/** The map without an entry. `by` is where a patch takes it away. */
+export function withoutEntry(map: YamlMap, key: string, by?: PatchPlace): YamlMap {
+  if (!entryOf(map, key)) return map;
+  const { removed } = by ? withRemoved(map, key, by) : map;
+  return { ...map, entries: map.entries.filter((each) => each.key.text !== key), ...(removed && { removed }) };
+}
+
+/** The map, of which a patch took a key away. */
+export function withRemoved(map: YamlMap, key: string, { path, range }: PatchPlace): YamlMap {
+  return { ...map, removed: new Map([...(map.removed ?? []), [key, { path, range }]]) };
 }
 
 /** The sequence with other items. */

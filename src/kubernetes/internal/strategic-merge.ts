@@ -7,7 +7,7 @@ import {
   type YamlSequence,
 } from '../yaml-node.ts';
 import { keyText, mergeByKeys } from './merge-by-keys.ts';
-import { withItems } from './node-edit.ts';
+import { withItems, withRemoved } from './node-edit.ts';
 
 /**
  * Strategic merge patches: maps are merged key by key, lists of things with a name item by item.
@@ -81,6 +81,7 @@ export function mergeMaps(base: YamlMap, patch: YamlMap, options: MergeOptions):
   if (directive === 'delete') return undefined;
   if (directive === 'replace') return stripped(patch);
   const entries: YamlEntry[] = [];
+  let merged = base;
   for (const each of base.entries) {
     const change = entryOf(patch, each.key.text);
     if (!change) {
@@ -89,6 +90,7 @@ export function mergeMaps(base: YamlMap, patch: YamlMap, options: MergeOptions):
     }
     const value = mergeNodes(each.key.text, each.value, change.value, options);
     if (value) entries.push(value === each.value ? each : { key: each.key, value, range: value.range });
+    else merged = withRemoved(merged, each.key.text, change.key);
   }
   for (const added of patch.entries) {
     const key = added.key.text;
@@ -96,7 +98,7 @@ export function mergeMaps(base: YamlMap, patch: YamlMap, options: MergeOptions):
     const value = clean(added.value);
     if (value) entries.push(value === added.value ? added : { ...added, value });
   }
-  return { ...base, entries };
+  return { ...merged, entries };
 }
 
 function mergeNodes(key: string, base: YamlNode, patch: YamlNode, options: MergeOptions): YamlNode | undefined {

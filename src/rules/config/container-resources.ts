@@ -13,14 +13,17 @@ interface Missing extends MissingSetting {
 
 const memoryLimit: Missing = {
   name: 'memory limit',
+  keys: ['resources', 'limits', 'memory'],
   peers: [...both, 'polaris:memoryLimitsMissing', 'trivy:KSV018', 'checkov:CKV_K8S_13'],
 };
 const memoryRequest: Missing = {
   name: 'memory request',
+  keys: ['resources', 'requests', 'memory'],
   peers: [...both, 'polaris:memoryRequestsMissing', 'trivy:KSV016', 'checkov:CKV_K8S_12'],
 };
 const cpuRequest: Missing = {
   name: 'CPU request',
+  keys: ['resources', 'requests', 'cpu'],
   peers: [
     'kube-linter:unset-cpu-requirements',
     'kube-score:container-resources',

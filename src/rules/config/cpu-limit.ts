@@ -6,6 +6,7 @@ import { suggestResources } from '../../repairs/suggest-resources.ts';
 
 const cpuLimit = {
   name: 'CPU limit',
+  keys: ['resources', 'limits', 'cpu'],
   peers: ['kube-linter:unset-cpu-requirements', 'polaris:cpuLimitsMissing', 'trivy:KSV011', 'checkov:CKV_K8S_11'],
 } as const;
 

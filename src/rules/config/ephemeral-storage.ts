@@ -18,8 +18,12 @@ export const rule = workloadRule({
     const finding = missingReport(workload, runningContainers(workload), (container) => {
       const { requests, limits } = givenResources(project, container);
       return [
-        ...(requests.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage request', peers }]),
-        ...(limits.has('ephemeral-storage') ? [] : [{ name: 'ephemeral-storage limit', peers }]),
+        ...(requests.has('ephemeral-storage')
+          ? []
+          : [{ name: 'ephemeral-storage request', keys: ['resources', 'requests', 'ephemeral-storage'], peers }]),
+        ...(limits.has('ephemeral-storage')
+          ? []
+          : [{ name: 'ephemeral-storage limit', keys: ['resources', 'limits', 'ephemeral-storage'], peers }]),
       ];
     });
     if (finding) report(finding);

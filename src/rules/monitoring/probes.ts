@@ -11,6 +11,7 @@ import { addProbes } from '../../repairs/add-probes.ts';
 
 const readiness: MissingSetting = {
   name: 'readinessProbe',
+  keys: ['readinessProbe'],
   peers: [
     'kube-linter:no-readiness-probe',
     'kube-score:pod-probes',
@@ -20,6 +21,7 @@ const readiness: MissingSetting = {
 };
 const liveness: MissingSetting = {
   name: 'livenessProbe',
+  keys: ['livenessProbe'],
   peers: ['kube-linter:no-liveness-probe', 'polaris:livenessProbeMissing', 'checkov:CKV_K8S_8'],
 };
 

@@ -9,14 +9,18 @@ import { hardenContainers, hasRootsRights, isRefusedAsNonRoot, type Lacking } fr
 
 const nonRoot: MissingSetting = {
   name: 'runAsNonRoot',
+  keys: ['securityContext', 'runAsNonRoot'],
+  ofPods: true,
   peers: ['kube-linter:run-as-non-root', 'polaris:runAsRootAllowed', 'trivy:KSV012', 'checkov:CKV_K8S_23'],
 };
 const noEscalation: MissingSetting = {
   name: 'allowPrivilegeEscalation: false',
+  keys: ['securityContext', 'allowPrivilegeEscalation'],
   peers: ['polaris:privilegeEscalationAllowed', 'trivy:KSV001', 'checkov:CKV_K8S_20'],
 };
 const dropAll: MissingSetting = {
   name: 'capabilities.drop: [ALL]',
+  keys: ['securityContext', 'capabilities', 'drop'],
   peers: [
     'polaris:insecureCapabilities',
     'kube-linter:drop-net-raw-capability',
@@ -29,6 +33,8 @@ const dropAll: MissingSetting = {
 };
 const seccomp: MissingSetting = {
   name: 'seccompProfile',
+  keys: ['securityContext', 'seccompProfile', 'type'],
+  ofPods: true,
   peers: ['kube-score:container-seccomp-profile', 'trivy:KSV030', 'checkov:CKV_K8S_31'],
 };
 /** Polaris is content with any one of seccomp, SELinux, AppArmor and dropped capabilities. */
@@ -36,6 +42,8 @@ const linuxHardening = 'polaris:linuxHardening';
 const anyName = 'any securityContext';
 const anyContext: MissingSetting = {
   name: anyName,
+  keys: ['securityContext'],
+  ofPods: true,
   peers: ['checkov:CKV_K8S_29', 'checkov:CKV_K8S_30', 'trivy:KSV118', linuxHardening],
 };
 
@@ -112,7 +120,7 @@ function runsUnhardened(workload: Workload): boolean {
 function missingOf(container: Container): MissingSetting[] {
   const missing = missingSettings(container);
   if (missing.length < 4 || hasContext(container)) return missing;
-  return [{ name: anyName, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
+  return [{ ...anyContext, peers: [...missing, anyContext].flatMap(({ peers }) => peers) }];
 }
 
 /** What is missing beside what the image does not allow. */

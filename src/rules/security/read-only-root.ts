@@ -10,6 +10,7 @@ import { likelyUnmountedDirectories, mountEmptyDirectories } from '../../repairs
 
 const readOnlyRoot = {
   name: 'readOnlyRootFilesystem: true',
+  keys: ['securityContext', 'readOnlyRootFilesystem'],
   peers: [
     'kube-linter:no-read-only-root-fs',
     'kube-score:container-security-context-readonlyrootfilesystem',
