@@ -37,7 +37,7 @@ export function tracesOfRun(commands: readonly CommandLine[], surroundings: Clea
   read.forEach((command, at) => {
     if (!command) return;
     for (const cache of cachesOf(command.ecosystem, command.tool)) {
-      if (!cache.actions.includes(command.action)) continue;
+      if (cache.isLinked || !cache.actions.includes(command.action)) continue;
       const before = written.get(cache);
       if (before) before.push({ command, at });
       else written.set(cache, [{ command, at }]);

@@ -37,6 +37,8 @@ export interface CacheDirectory {
   readonly movedBy?: readonly string[];
   /** That it may lie elsewhere in images of other distributions or versions: a place where nothing lies proves nothing. */
   readonly placeVaries?: true;
+  /** That its files are hard links to those that were installed, on the one file system that a layer is: to leave it takes no room, and to remove it gives none. */
+  readonly isLinked?: true;
   /** Whether it is a sensible target of `RUN --mount=type=cache`. */
   readonly cacheMount: boolean;
   /** `sharing=` that the tool needs when builds run side by side. */

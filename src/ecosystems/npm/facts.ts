@@ -38,11 +38,12 @@ export const npm: EcosystemFacts = {
       sharing: 'locked',
       movedBy: ['YARN_CACHE_FOLDER', 'YARN_GLOBAL_FOLDER'],
     },
-    // Files of the store are hard links to those in node_modules where both are on one file system.
+    // https://pnpm.io/faq#does-it-work-across-multiple-drives-or-filesystems
     {
       ...common,
       path: '~/.local/share/pnpm/store',
       placeVaries: true,
+      isLinked: true,
       tools: ['pnpm'],
       removal: 'pnpm store prune',
       sharing: 'shared',
