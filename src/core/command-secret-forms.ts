@@ -9,6 +9,8 @@ interface CommandForm {
   readonly across?: true;
   /** What is masked ends with the match; otherwise it goes on to a quote or white space. */
   readonly exact?: true;
+  /** Only where this holds of the secret. */
+  readonly when?: (secret: string) => boolean;
 }
 
 /** Files whose every line is a login. */
@@ -83,9 +85,16 @@ const commandForms: readonly CommandForm[] = [
   },
   // `{"auths":{"registry.example":{"auth":"…"}}}`: a login of a registry, in base 64 (https://docs.docker.com/reference/cli/docker/login/).
   {
+    pattern: /\\?["']auth\\?["']\s{0,10}:\s{0,10}\\?["'](?<secret>[A-Za-z0-9+/_-]{8,8000}={0,2})(?=\\?["'])/g,
+    marks: ['auth"', "auth'", 'auth\\'],
+    exact: true,
+    // Others tell under this name how one comes in, as in `"auth": "KubernetesServiceAccount"`.
+    when: (secret) => Buffer.from(secret, 'base64').toString('latin1').includes(':'),
+  },
+  {
     pattern:
-      /\\?["'](?:auth|identitytoken|registrytoken)\\?["']\s{0,10}:\s{0,10}\\?["'](?<secret>(?=[A-Za-z]{0,300}[A-Z0-9+/=])[A-Za-z0-9+/._=-]{12,8000})(?=\\?["'])/g,
-    marks: ['auth"', "auth'", 'auth\\', 'identitytoken', 'registrytoken'],
+      /\\?["'](?:identitytoken|registrytoken)\\?["']\s{0,10}:\s{0,10}\\?["'](?<secret>(?=[A-Za-z]{0,300}[A-Z0-9+/=])[A-Za-z0-9+/._=-]{12,8000})(?=\\?["'])/g,
+    marks: ['identitytoken', 'registrytoken'],
     exact: true,
   },
   { pattern: /\bpass:(?<secret>[^\s"'$][^\s"']{0,300})/g, marks: ['pass:'] },
@@ -107,12 +116,13 @@ export function commandSecrets(line: string, around: readonly string[] = []): So
   const lower = line.toLowerCase();
   const wide = around.length === 0 ? lower : `${lower}\n${around.join('\n').toLowerCase()}`;
   if (!anyMark.test(wide)) return ranges;
-  for (const { pattern, marks, across, exact } of commandForms) {
+  for (const { pattern, marks, across, exact, when } of commandForms) {
     const searched = across ? wide : lower;
     if (!marks.some((mark) => searched.includes(mark))) continue;
     let done = 0;
     for (const match of line.matchAll(pattern)) {
       const secret = match.groups?.secret ?? '';
+      if (when?.(secret) === false) continue;
       if (match.index < done && match.index + match[0].length <= done) continue;
       const start = match.index + match[0].lastIndexOf(secret);
       done = exact ? start + secret.length : endOfWord(line, start + secret.length);

@@ -130,7 +130,7 @@ export function isPlaceholder(value: string): boolean {
     .toLowerCase();
   if (text.length < 3 || /^(?:true|false|null|none|nil|yes|no|on|off|undefined|\d{1,4})$/.test(text)) return true;
   if (/[<>{}]|^\$+\w+$|^\*+$|^x+$|^\.{3}$/.test(text) || text.replaceAll('$$', '').includes('$')) return true;
-  return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|update|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|do(?:[-_ ]not|n'?t)[-_ ]use\b.{0,40}|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/.test(
+  return /^(?:(?:my|your|the|some|a|an|insert|put|set|enter|add|dummy|fake|sample|example|placeholder|replace|change|update|redacted|todo|fixme|tbd|not|build|unset|empty|unused|invalid)(?:[-_ .]|me|this|it|here|in|at|$).{0,60}|changeit|do(?:[-_ ]not|n'?t)[-_ ]use(?![a-z0-9]).{0,40}|.{0,40}(?:[-_ ]here|placeholder|goes[-_ ]here))$/.test(
     text,
   );
 }
@@ -150,7 +150,8 @@ const urlPassword = 'password in a URL';
 const reservedHost = /^(?:[a-z0-9-]{1,63}\.){0,10}(?:example(?:\.(?:com|net|org))?|invalid)(?![a-z0-9.-])/i;
 
 /** `user:password`, which says what to put there, behind the scheme of an address. */
-const genericLogin = /\/\/(?:[\w.-]{0,40}user(?:name)?|login):(?:[\w.-]{0,40}pass(?:word|wd)?|pwd|secret)$/i;
+const genericLogin =
+  /\/\/(?:(?:[\w.-]{0,40}[_.-]|db|my|your)?user(?:name)?|login):(?:(?:[a-z]{1,20}[_.-]){0,3}(?:db|my|your)?pass(?:word|wd)?|pwd|secret)$/i;
 const mayHoldLogin = /:\/\/[^\s/]{0,400}@/;
 
 /** True when a text has a mark of a published form in it. */
@@ -207,9 +208,25 @@ function mayHaveSpaces(name: string, text: string): boolean {
   );
 }
 
+/**
+ * True for what is filled in when a program is installed, or names the place in a store where the secret lies: `%DB_PASSWORD%`, `__DB_PASSWORD__`,
+ * `[from vault]`, `vault:…`, `DB_PASSWORD`.
+ */
+export function isFilledIn(value: string): boolean {
+  return filledIn.test(value);
+}
+
+const filledIn =
+  /^(?:%\w{3,60}%|__\w{1,60}__|@{1,2}\w{1,60}@{1,2}|\[.{0,100}\]|[A-Z]{2,30}(?:_[A-Z]{2,30}){1,6}|ENC\(.*|(?:vault|secretref|op|akvs?|env|ref\+\w{1,30})[:.].*|ssm:\/.*|arn:aws:.*)$/;
+
+/** What reads a value, where a line of code is taken for a connection string: `os.environ["PW"]`, `read_password()`. */
+const readsValue = /^[A-Za-z_][\w.]{0,100}(?:\(.*\)|\[.*\])$/;
+
 const connectionPart =
-  /^\s*(?:server|data source|addr(?:ess)?|host|port|user(?: ?id|name)?|uid|initial catalog|database)\s*=/i;
+  /^\s*(?:server|data source|addr(?:ess)?|host|port|user(?: ?id|name)?|uid|initial catalog|database(?:name)?)\s*=/i;
 const passwordPart = /^\s*(?:password|pwd)\s*=\s*/i;
+/** A part ends with `;`, which stands in quotes for itself. */
+const connectionParts = /(?:[^;=]{0,100}=[ \t]{0,10}(?:"[^"]{0,300}"|'[^']{0,300}')(?=[ \t]{0,10}(?:;|$)))|[^;]+/g;
 const longestConnection = 2000;
 
 /**
@@ -217,44 +234,70 @@ const longestConnection = 2000;
  * https://learn.microsoft.com/en-us/dotnet/framework/data/adonet/connection-string-syntax
  */
 function connectionPassword(value: string): SecretMatch | undefined {
-  if (value.length > longestConnection || !value.includes(';') || !/(?:password|pwd)\s*=/i.test(value))
-    return undefined;
-  const parts = value.split(';');
-  if (!parts.some((part) => connectionPart.test(part))) return undefined;
-  let from = 0;
-  for (const part of parts) {
-    const start = from + (passwordPart.exec(part)?.[0].length ?? part.length);
-    const secret = value.slice(start, from + part.length).trimEnd();
-    from += part.length + 1;
-    if (secret !== '' && !isPlaceholder(secret.replace(/^(["'])(.*)\1$/, '$2')))
-      return {
-        kind: 'password in a connection string',
-        range: { start, end: start + secret.length },
-        certainty: 'likely',
-      };
+  if (value.length > longestConnection || !/(?:password|pwd)\s*=/i.test(value)) return undefined;
+  if (!value.includes(';')) return queryPassword(value);
+  const parts = [...value.matchAll(connectionParts)];
+  if (!parts.some(([part]) => connectionPart.test(part))) return queryPassword(value);
+  for (const { 0: part, index } of parts) {
+    const name = passwordPart.exec(part)?.[0].length;
+    const secret = name === undefined ? undefined : inConnection(index + name, part.slice(name).trimEnd());
+    if (secret) return secret;
   }
-  return undefined;
+  return queryPassword(value);
+}
+
+/** Drivers of Java take the login from the query: https://jdbc.postgresql.org/documentation/use/#connection-parameters */
+const jdbcQuery = /^\s*jdbc:[a-z0-9:+-]{2,60}:\/\/[^\s?]{0,500}\?(?:[^\s&]{0,300}&){0,30}?password=([^\s&"'#]{1,200})/i;
+
+function queryPassword(value: string): SecretMatch | undefined {
+  const { 0: whole = '', 1: secret = '' } = jdbcQuery.exec(value) ?? [];
+  return inConnection(whole.length - secret.length, secret);
+}
+
+function inConnection(start: number, secret: string): SecretMatch | undefined {
+  const bare = secret.replace(/^(["'])(.*)\1$/, '$2');
+  if (secret === '' || isPlaceholder(bare) || isFilledIn(bare) || readsValue.test(secret)) return undefined;
+  return { kind: 'password in a connection string', range: { start, end: start + secret.length }, certainty: 'likely' };
 }
 
 /** Names for keys that programs encrypt and sign with. Other names that end in KEY are those of caches, tables, packages and of what is public. */
 const keyName =
   /(?:^|[_.-])(?:app|application|vault|enc|encrypt|encryption|cipher|crypto|aes|fernet|hmac|jwt|master|session|cookie|csrf|signing|signature)_?key(?:_\d+)?$/;
 
-/** Enough random bits for a key, in hexadecimal digits or base 64. A number of 40 digits is the fingerprint of a public key. */
-function isRandomKey(value: string): boolean {
+/** Names beside which a number of 40 digits is the fingerprint of a public key; Datadog's own keys are as long. */
+const namesFingerprint = /sign|[gp]pg|pgp/;
+
+/** Enough random bits for a key, in hexadecimal digits or base 64, which no name, no path and no reference to a key is. */
+function isRandomKey(name: string, value: string): boolean {
   const text = value.trim().replace(/^base64:/, '');
-  if (/^[0-9a-f]{32,200}$/i.test(text)) return text.length !== 40 && entropy(text) >= 3;
+  if (/^[0-9a-f]{32,200}$/i.test(text))
+    return !(text.length === 40 && namesFingerprint.test(name)) && entropy(text) >= 3;
   return (
     /^[A-Za-z0-9+/_-]{20,200}={0,2}$/.test(text) &&
     /[0-9]/.test(text) &&
     /[a-z]/.test(text) &&
     /[A-Z]/.test(text) &&
-    entropy(text) >= 3.5
+    entropy(text) >= 3.5 &&
+    !isNameOrPath(text)
   );
 }
 
+const referenceToKey = /^(?:alias|projects|arn|kv|secrets?|keys?|config)[/:]/;
+
+/** Random letters change between small, capital and digit at every second one, and base 64 has few signs among them. */
+const longestPiece = 3;
+const shortestRun = 12;
+
+/** Words and what joins them: `kv/Team42/payments`, `MyShopSession_v2_Cookie`, `shopSessionCookieName2024`. */
+function isNameOrPath(text: string): boolean {
+  if (referenceToKey.test(text) || text.split(/[/_-]/).every((run) => run.length < shortestRun)) return true;
+  const pieces = text.match(/[A-Z]?[a-z]+|[A-Z]+|[0-9]+/g) ?? [];
+  return pieces.join('').length / pieces.length >= longestPiece;
+}
+
 function isKeyOfProgram(name: string, value: string): boolean {
-  return keyName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()) && isRandomKey(value);
+  const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  return keyName.test(snake) && isRandomKey(snake, value);
 }
 
 /** Whether the literal `value` of a variable is a secret: by its form, or by the variable's name and what the value looks like. */

@@ -1,5 +1,12 @@
 import type { CommandWord } from '../core/command-line.ts';
-import { entropy, findTokens, isPlaceholder, type SecretMatch, secretInVariable } from '../core/secret-text.ts';
+import {
+  entropy,
+  findTokens,
+  isFilledIn,
+  isPlaceholder,
+  type SecretMatch,
+  secretInVariable,
+} from '../core/secret-text.ts';
 import type { SourceRange } from '../core/text.ts';
 import { inAssignment, secretsInCommand } from './command-secrets.ts';
 import type { Dockerfile } from './dockerfile.ts';
@@ -80,7 +87,9 @@ function isSample(value: string): boolean {
   return (
     /^(?:\W*[Nn]one\W*|_*[A-Z]+(?:_[A-Z]+)+_*|(?:super|top)?-?(?:secret|password|passwd|pass|pw|token)|.{0,20}not[-_ ]?a?[-_ ]?secret|[0-]+|[xX*.-]+)$/.test(
       value,
-    ) || isPlaceholder(value)
+    ) ||
+    isFilledIn(value) ||
+    isPlaceholder(value)
   );
 }
 

@@ -44,6 +44,8 @@ test.each([
 test.each([
   `RUN echo "{\\"auths\\":{\\"r.example\\":{\\"auth\\":\\"$LOGIN\\"}}}" > config.json`,
   `{"auth":"none","author":"Somebody Important"}`,
+  `{"auth": "KubernetesServiceAccount"}`,
+  `{"auth":"oauth2-proxy-sidecar1"}`,
   `CMD ["serve", "--auth", "PasswordAuthentication"]`,
 ])('a variable, a switch or another word is not: %s', (line) => {
   expect(holdsSecret(line)).toBe(false);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskSecrets } from '../../src/core/mask-secrets.ts';
@@ -35,6 +36,11 @@ describe('passwords in connection strings', () => {
     ['Server=db;Database=shop;User Id=sa;Password=P@ss.w0rd-7', 'P@ss.w0rd-7'],
     ['Data Source=db,1433;Initial Catalog=Shop; Pwd = Tr0ub4dor ;MultipleActiveResultSets=True;', 'Tr0ub4dor'],
     ['host=db;username=shop;password="hunter-two"', '"hunter-two"'],
+    [`host=db;username=shop;password='tide;forty one';pooling=true`, `'tide;forty one'`],
+    ['Server=db;Password="tide-forty;one', '"tide-forty'],
+    ['jdbc:sqlserver://db:1433;databaseName=shop;password=Tide41-pass', 'Tide41-pass'],
+    ['jdbc:mysql://db:3306/shop?user=root&password=Tide41-pass&useSSL=true', 'Tide41-pass'],
+    ['jdbc:postgresql://db/shop?password=Tide41-pass', 'Tide41-pass'],
   ])('%s', (value, secret) => {
     const match = secretInVariable('ConnectionStrings__shop', value);
     expect(match).toMatchObject({ kind: 'password in a connection string', certainty: 'likely' });
@@ -48,8 +54,79 @@ describe('passwords in connection strings', () => {
     'Server=db;Database=shop;Integrated Security=true',
     'Minimum length;Password=8 characters',
     'password=hunter-two',
+    'Server=db;User Id=sa;Password="<your password>"',
+    "Server=db;User Id=sa;Password='changeme'",
+    'Server=db;User Id=sa;Password=%DB_PASSWORD%',
+    'Server=db;User Id=sa;Password=__DB_PASSWORD__',
+    'Server=db;User Id=sa;Password=@@DB_PASSWORD@@',
+    'Server=db;User Id=sa;Password=#{DbPassword}#',
+    'Server=db;User Id=sa;Password=[from vault]',
+    'Server=db;User Id=sa;Password=vault:secret/data/db#password',
+    'Server=db;User Id=sa;Password=ref+vault://secret/db#/pw',
+    'Server=db;User Id=sa;Password=DB_PASSWORD',
+    'Server=db;User Id=sa;Password=do_not_use_in_production',
+    'host = os.environ["H"]; user = "x"; password = os.environ["PW"]',
+    'import os; host = "db"; password = getpass.getpass(); connect()',
+    'jdbc:mysql://db:3306/shop?user=root&password=${DB_PASSWORD}',
+    'jdbc:mysql://db:3306/shop?user=root&password=DB_PASSWORD',
+    'https://shop.example/reset?password=Tide41-pass',
+    // Too long for one that a person wrote.
+    `Server=db;User Id=sa;Password=Tide41-pass;${'x'.repeat(2000)}`,
   ])('%s holds none', (value) => {
     expect(secretInVariable('ConnectionStrings__shop', value)).toBeUndefined();
+  });
+});
+
+describe('keys that programs encrypt and sign with', () => {
+  const digits = '3f786850e387550fdab836ed7e6dc881de23001b';
+  test.each([
+    ['APP_KEY', `base64:${'2fl+Ktvkfl+Fuz4Qp/A75G2RTiWVA/ZoKZvp6fiiM10='}`, true],
+    ['FERNET_KEY', 'q8Zt2LwV9xR4mB7nK1sD-p5Jc3Hd5Gf0Sy6Uo_aE2iQ=', true],
+    ['sessionKey', 'q8Zt2LwV9xR4mB7nK1sD', true],
+    ['DD_APP_KEY', digits, true],
+    ['ENCRYPTION_KEY', digits.slice(8), true],
+    // The fingerprint of a public key.
+    ['SIGNING_KEY', digits, false],
+    ['SIGNATURE_KEY', digits, false],
+    ['SIGNING_KEY', digits.slice(8), true],
+    ['APP_KEY', '0'.repeat(32), false],
+    // Names, paths and references.
+    ['KMS_MASTER_KEY', 'alias/Prod-App-Key-2024-eu', false],
+    ['KMS_MASTER_KEY', 'alias/q8Zt2LwV9xR4mB7nK1sD', false],
+    ['ENCRYPTION_KEY', 'projects/my-proj-1/locations/global/keyRings/ring/cryptoKeys/key1', false],
+    ['VAULT_KEY', 'kv/Team42/payments/databasePassword', false],
+    ['SESSION_KEY', 'MyShopSession_v2_Cookie', false],
+    ['COOKIE_KEY', 'shopSessionCookieName2024', false],
+    ['SIGNATURE_KEY', 'X-Hub-Signature-256-Header', false],
+    ['APP_KEY', 'com-example-MyApplication2', false],
+    ['JWT_KEY', 'RS256PublicKeyFromVaultV2', false],
+    ['APPLICATION_KEY', 'eu-W1-a2-B3-c4-D5-e6-F7-g8-H9', false],
+  ])('%s=%s is a secret: %s', (name, value, expected) => {
+    expect(secretInVariable(name, value) !== undefined).toBe(expected);
+  });
+
+  test('nearly every random key is one', () => {
+    const found = Array.from({ length: 1000 }, (_, at) => createHash('sha256').update(`${at}`).digest('base64')).filter(
+      (value) => secretInVariable('APP_KEY', value),
+    );
+    expect(found.length).toBeGreaterThan(980);
+  });
+});
+
+describe('logins in addresses', () => {
+  test.each([
+    // Who says only what to put there, at a server that nobody has.
+    ['postgres://user:password@db.example.com/shop', undefined],
+    ['postgres://shop_user:my_password@db.invalid/shop', undefined],
+    ['postgres://dbuser:dbpass@example.org', undefined],
+    ['postgres://user:password@db.example.com.shop.net/x', 'likely'],
+    ['postgres://user:password@db.invalid-shop.net/x', 'likely'],
+    ['postgres://user:password@prod-db/shop', 'likely'],
+    ['amqp://svcuser:prodpassword@mq.example.com', 'certain'],
+    ['https://poweruser:Tr0ub4dor_password@example.com/x', 'certain'],
+    ['https://shop_user:Tr0ub4dor_password@example.com/x', 'certain'],
+  ])('%s: %s', (text, certainty) => {
+    expect(findTokens(text)[0]?.certainty).toBe(certainty);
   });
 });
 
@@ -85,13 +162,24 @@ describe('names and values', () => {
   ])('%s is harmless', (name) => {
     expect(isTellingName(name)).toBe(false);
   });
-  test.each(['', 'true', '$TOKEN', '<token>', 'changeme', 'your-token-here', 'xxxx', '****', 'dummy-key', 'unused'])(
-    '«%s» is a placeholder',
-    (value) => {
-      expect(isPlaceholder(value)).toBe(true);
-    },
-  );
-  test.each(['hunter22', 'postgres', 'S3cure!pass', 'prod-9f.example'])('«%s» is a value', (value) => {
+  test.each([
+    'do_not_use_in_production',
+    'DO-NOT-USE',
+    'do not use',
+    '',
+    'true',
+    '$TOKEN',
+    '<token>',
+    'changeme',
+    'your-token-here',
+    'xxxx',
+    '****',
+    'dummy-key',
+    'unused',
+  ])('«%s» is a placeholder', (value) => {
+    expect(isPlaceholder(value)).toBe(true);
+  });
+  test.each(['do-not-user', 'hunter22', 'postgres', 'S3cure!pass', 'prod-9f.example'])('«%s» is a value', (value) => {
     expect(isPlaceholder(value)).toBe(false);
   });
   test.each([

@@ -156,6 +156,12 @@ describe('a secret in a file', () => {
       ['password, likely, 2', 'secret value, likely, 4'],
     ],
     [
+      'an address of a driver of Java',
+      'app/application.properties',
+      'spring.datasource.url=jdbc:mysql://db:3306/shop?user=shop&password=x9Yk2mQ7&useSSL=true\n',
+      ['password in a connection string, likely, 1'],
+    ],
+    [
       'YAML of Spring',
       'app/application.yml',
       'spring:\n  datasource:\n    password: "x9Yk2mQ7" # of the shop\njwt:\n  secret: x9Yk2mQ7Lk4Mv8Nw1\n',
@@ -215,6 +221,11 @@ describe('a secret in a file', () => {
       'settings of .NET without a literal',
       'app/appsettings.json',
       '{"ConnectionStrings":{"Db":"Server=db;Password=${DB_PASSWORD};","X":"Server=(localdb);Trusted_Connection=True"},"Token":{"Length":"32"}}',
+    ],
+    [
+      'an address of a driver of Java, with a usual password or one from elsewhere',
+      'app/application.properties',
+      'a.url=jdbc:mysql://db/shop?user=root&password=root\nb.url=jdbc:mysql://db/shop?password=DB_PASSWORD\nc.password=vault:secret/shop#x9Yk2mQ7\n',
     ],
     ['a place-holder', 'app/x', `ghp_${'x'.repeat(36)}`],
     ['the token of jwt.io', 'app/x', jwt('zdWIiOiIxMjM0NTY3ODkwIn0')],

@@ -1,4 +1,4 @@
-import { entropy, isPlaceholder, secretInVariable } from '../../core/secret-text.ts';
+import { entropy, isFilledIn, isPlaceholder, secretInVariable } from '../../core/secret-text.ts';
 import type { PlacedSecret } from './credential-files.ts';
 import { isSample } from './vendored-path.ts';
 
@@ -60,7 +60,7 @@ const usual =
 
 /** What says of itself that it is none, or is filled in when it is installed. */
 const unreal =
-  /not[-_ ]?a?[-_ ]?(?:real[-_ ])?secret|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|it)|your[-_ ]|example|\{\{|\[\[|\$\{|%[A-Z_]{3,}%|^ENC\(|^\{cipher\}|^env[.:]|^\[.*\]$|^__\w+__$|should[-_]be[-_]changed/i;
+  /not[-_ ]?a?[-_ ]?(?:real[-_ ])?secret|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|it)|your[-_ ]|example|\{\{|\[\[|\$\{|%[A-Z_]{3,}%|^\{cipher\}|should[-_]be[-_]changed/i;
 
 /** Words of letters alone, however they are joined: what `seata`, `mall-admin-secret` and `configPassword` have and what is made at random has not. */
 function isWords(value: string): boolean {
@@ -93,7 +93,7 @@ export function settingsSecrets(path: string, text: string): PlacedSecret[] {
 }
 
 function kindOf(name: string, value: string): string | undefined {
-  if (usual.test(value) || unreal.test(value)) return undefined;
+  if (usual.test(value) || unreal.test(value) || isFilledIn(value)) return undefined;
   // Their generators use every character, those of place-holders too.
   if (name === 'SECRET_KEY' || wordPressKey.test(name))
     return value.length >= 30 && entropy(value) >= 4 && !(/\s/.test(value) && isPlaceholder(value))
@@ -102,5 +102,12 @@ function kindOf(name: string, value: string): string | undefined {
   if (isWords(value)) return undefined;
   const own = name.slice(name.lastIndexOf('.') + 1).replaceAll('-', '_');
   const secret = secretInVariable(own, value);
-  return secret?.range.start === 0 ? secret.kind : undefined;
+  if (secret === undefined) return undefined;
+  const { kind, range } = secret;
+  if (range.start === 0) return kind;
+  // The password of an address is found by its form, and one of a connection string in its file's own pattern.
+  const inside = value.slice(range.start, range.end);
+  return value.startsWith('jdbc:') && !/^\w+ in a URL$/.test(kind) && !usual.test(inside) && !isWords(inside)
+    ? kind
+    : undefined;
 }
