@@ -117,7 +117,7 @@ describe('logins in addresses', () => {
   test.each([
     // Who says only what to put there, at a server that nobody has.
     ['postgres://user:password@db.example.com/shop', undefined],
-    ['postgres://shop_user:my_password@db.invalid/shop', undefined],
+    ['postgres://shop_user:shop_password@db.invalid/shop', undefined],
     ['postgres://dbuser:dbpass@example.org', undefined],
     ['postgres://user:password@db.example.com.shop.net/x', 'likely'],
     ['postgres://user:password@db.invalid-shop.net/x', 'likely'],

@@ -225,7 +225,7 @@ describe('a secret in a file', () => {
     [
       'an address of a driver of Java, with a usual password or one from elsewhere',
       'app/application.properties',
-      'a.url=jdbc:mysql://db/shop?user=root&password=root\nb.url=jdbc:mysql://db/shop?password=DB_PASSWORD\nc.password=vault:secret/shop#x9Yk2mQ7\n',
+      'a.url=jdbc:mysql://db/shop?user=root&password=root1\nb.url=jdbc:mysql://db/shop?password=DB_PASSWORD\nc.password=vault:secret/shop#x9Yk2mQ7\n',
     ],
     ['a place-holder', 'app/x', `ghp_${'x'.repeat(36)}`],
     ['the token of jwt.io', 'app/x', jwt('zdWIiOiIxMjM0NTY3ODkwIn0')],
