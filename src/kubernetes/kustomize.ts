@@ -15,7 +15,7 @@ import { has, type Resource, toObject, toResource } from './internal/kustomize-r
 import { withTextsOfKustomize } from './internal/kustomize-scalars.ts';
 import { mergeSchemaOf } from './internal/kustomize-schema.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
-import { applyVars, type KustomizeVar, varsOf } from './internal/kustomize-vars.ts';
+import { applyVars, type KustomizeVar, varsOf, withMeant } from './internal/kustomize-vars.ts';
 import type { MergeSchema } from './internal/strategic-merge.ts';
 import { type KubernetesObject, type ObjectOrigin, objectsOf } from './manifest.ts';
 import { directoryOf, projectPath } from './project-path.ts';
@@ -223,7 +223,6 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     else resources = build(run, component, resources, below);
   }
   run.configured = both(configuredIn(root, run.configured, context), configuredByCrds(root, context));
-  for (const each of varsOf(root, context)) run.vars.set(each.name, each);
   resources = applyPatches(root, resources, context);
   resources = setNamespace(root, resources);
   resources = rename(root, resources);
@@ -234,6 +233,9 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   resources = setImages(root, resources);
   resources = applyReplacements(root, resources, context);
   resources = applyPlugins(root, 'transformers', resources, context);
+  const vars = varsOf(root, context);
+  for (const each of vars) run.vars.set(each.name, each);
+  resources = withMeant(resources, vars);
   run.configured = both(beside, run.configured);
   return resources;
 }

@@ -225,6 +225,25 @@ patches:
 `,
 };
 
+function withVars(name: string, literal: string): Files {
+  const level = `${name.toUpperCase()}_LEVEL`;
+  return {
+    [`${name}/kustomization.yaml`]: `resources: [pod.yaml]
+namePrefix: ${name}-
+configMapGenerator:
+  - {name: settings, literals: [${literal}]}
+generatorOptions: {disableNameSuffixHash: true}
+vars:
+  - {name: ${level}, objref: {apiVersion: v1, kind: ConfigMap, name: settings}, fieldref: {fieldpath: data.LEVEL}}
+`,
+    [`${name}/pod.yaml`]: `apiVersion: v1
+kind: Pod
+metadata: {name: pod}
+spec: {containers: [{name: web, image: "web:1", args: [$(${level})]}]}
+`,
+  };
+}
+
 const lookup = (files: Files) => {
   const artifacts = new Map(
     Object.entries(files).map(([name, text]) => [name, { path: name, text, encoding: 'utf-8' as const }]),
@@ -679,6 +698,14 @@ spec:
       },
     ],
     [
+      'vars of two bases that generate objects of one name',
+      {
+        ...withVars('web', 'LEVEL=info'),
+        ...withVars('shop', 'LEVEL=warn'),
+        'k/kustomization.yaml': 'resources: [../web, ../shop]\n',
+      },
+    ],
+    [
       'labels and annotations of what is generated',
       {
         ...base,
@@ -1037,6 +1064,17 @@ secretGenerator:
       return Object(object).kind === 'Secret' ? [text, data, binary] : [data, text, binary];
     }),
   );
+});
+
+test('a var means an object of its own kustomization, whatever others are called', () => {
+  const { objects, problems } = read({
+    ...withVars('web', 'LEVEL=info'),
+    ...withVars('shop', 'LEVEL=warn'),
+    'k/kustomization.yaml': 'resources: [../web, ../shop]\n',
+  });
+  expect(problems).toEqual([]);
+  const pods = objects.filter(({ kind }) => kind === 'Pod');
+  expect(pods.map(({ node }) => textAt(node, 'spec', 'containers', 0, 'args', 0))).toEqual(['info', 'warn']);
 });
 
 describe('what a patch changed or took away is not written into the base a second time', () => {

@@ -96,6 +96,7 @@ function addOne(
     formerNames: [name.text],
     prefixes: [],
     suffixes: [],
+    vars: [],
   };
   return [...resources, made];
 }

@@ -20,6 +20,8 @@ export interface Resource {
   /** What was put before and behind its name, in order: of several that had a name, the one with the referrer's is meant. */
   readonly prefixes: readonly string[];
   readonly suffixes: readonly string[];
+  /** The entries of `vars` that mean it: what it was called where they stand decides, and others may be called so later. */
+  readonly vars: readonly YamlNode[];
 }
 
 /** What one build tells of. */
@@ -38,6 +40,7 @@ export function toResource(object: KubernetesObject): Resource {
     formerNames: [],
     prefixes: [],
     suffixes: [],
+    vars: [],
   };
 }
 

@@ -19,6 +19,25 @@ export function varsOf(kustomization: YamlMap, telling: Telling): readonly Kusto
   });
 }
 
+/** The resources of a kustomization, as built, with those marked that its own `vars` mean. */
+export function withMeant(resources: readonly Resource[], vars: readonly KustomizeVar[]): readonly Resource[] {
+  return vars.reduce((marked, { item }) => {
+    const object = marked.find((resource) => isMeant(item, resource));
+    return object ? marked.map((each) => (each === object ? { ...each, vars: [...each.vars, item] } : each)) : marked;
+  }, resources);
+}
+
+function isMeant(item: YamlNode, { node, names, namespaces }: Resource): boolean {
+  const apiVersion = textAt(item, 'objref', 'apiVersion');
+  const namespace = textAt(item, 'objref', 'namespace');
+  return (
+    kindOf(node) === (textAt(item, 'objref', 'kind') ?? '') &&
+    names.includes(textAt(item, 'objref', 'name') ?? '') &&
+    (namespace === undefined || namespaces.includes(namespace)) &&
+    (apiVersion === undefined || textAt(node, 'apiVersion') === apiVersion)
+  );
+}
+
 const inContainers = ['args', 'command', 'env/value', 'volumeMounts/mountPath'];
 const inPods = [
   ...['containers', 'initContainers'].flatMap((list) => inContainers.map((field) => `${list}/${field}`)),
@@ -76,17 +95,7 @@ export function applyVars(
 }
 
 function valueOfVar(item: YamlNode, resources: readonly Resource[]): YamlScalar | undefined {
-  const name = textAt(item, 'objref', 'name') ?? '';
-  const kind = textAt(item, 'objref', 'kind') ?? '';
-  const apiVersion = textAt(item, 'objref', 'apiVersion');
-  const namespace = textAt(item, 'objref', 'namespace');
-  const object = resources.find(
-    ({ node, names, namespaces }) =>
-      kindOf(node) === kind &&
-      names.includes(name) &&
-      (namespace === undefined || namespaces.includes(namespace)) &&
-      (apiVersion === undefined || textAt(node, 'apiVersion') === apiVersion),
-  );
+  const object = resources.find(({ vars }) => vars.includes(item));
   if (!object) return undefined;
   // `spec.ports[0].port` besides `spec.ports.0.port`.
   const path = (
