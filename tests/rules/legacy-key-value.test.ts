@@ -67,3 +67,39 @@ test.each(['', '# escape=`\n'])(
     expect(fixed).toBeGreaterThan(50);
   },
 );
+
+test.each<[string, string, boolean]>([
+  ['ENV A 1 B_C=2', 'warning', false],
+  ['ENV LOG_LEVEL info LOG_FORMAT=json', 'warning', false],
+  ['ENV PATH /opt/bin:$PATH JAVA_HOME=/opt/java', 'warning', false],
+  ['ENV LANG en_US.UTF-8 LC_ALL=', 'warning', false],
+  ['ENV LANG en_US.UTF-8 LC_ALL="x"', 'warning', false],
+  ['ENV LANG en_US.UTF-8 \\\n  # all of it\n  LC_ALL=en_US.UTF-8', 'warning', false],
+  ['ENV X 1 \\\n  JAVA_OPTS -Xmx512m', 'warning', false],
+  ['ENV MAKEFLAGS -j4 CC=clang', 'note', false],
+  ['ENV CONFIGURE_ARGS shared CFLAGS=-O2', 'note', false],
+  ['ENV WORDS -j4 CC=clang', 'note', false],
+  ['ENV BOOT env NODE_ENV=production', 'note', false],
+  ['ENV CMD rails SERVER=1', 'note', false],
+  ['ENV A $HOME B=2', 'note', false],
+  ['ENV LANG en_US.UTF-8 lc_all=en_US.UTF-8', 'note', false],
+  ['ENV LANG "en_US.UTF-8" LC_ALL=en_US.UTF-8', 'note', false],
+  ['ENV DESCRIPTION Shop \\\n  THE best', 'note', false],
+  ['LABEL title shop version=1', 'note', false],
+  ['ENV TITLE Hello \\\n  WORLD from us', 'note', true],
+  ['ENV JAVA_OPTS -Xmx1g -DMODE=fast', 'note', true],
+])('%j is a %s, with a fix: %s', async (line, severity, isFixed) => {
+  const project = await loadProject({ kind: 'bytes', name: 'Dockerfile', bytes: Buffer.from('FROM a') });
+  const reports: RuleReport[] = [];
+  rule.check(
+    { dockerfile: parsed(`FROM a\n${line}\n`), project },
+    {
+      report: (each) => reports.push(each),
+      option: { number: () => 0, text: () => '', flag: () => false, list: () => [] },
+      today: undefined,
+    },
+  );
+  expect(reports.map((each) => [each.severity ?? rule.severity, each.fix !== undefined])).toEqual([
+    [severity, isFixed],
+  ]);
+});

@@ -18,9 +18,8 @@ export const rule = dockerfileRule({
   peers,
   check({ dockerfile }, { report }) {
     for (const hit of findBuildCheckHits(dockerfile, 'LegacyKeyValueFormat')) {
-      const swallowed = swallowedNames(hit, dockerfile);
-      if (swallowed.length > 0) {
-        // Quoted as it stands it would look meant.
+      const { names: swallowed, isSure } = swallowedPairs(hit, dockerfile);
+      if (isSure) {
         report({
           ...placeOf(hit, dockerfile),
           severity: 'warning',
@@ -30,7 +29,8 @@ export const rule = dockerfileRule({
         });
         continue;
       }
-      const fix = equalsSign(hit, dockerfile);
+      // Quoted as it stands, a pair that is part of a value would look meant.
+      const fix = swallowed.length > 0 || holdsPair(hit, dockerfile) ? undefined : equalsSign(hit, dockerfile);
       report({
         ...placeOf(hit, dockerfile),
         message: `${hit.subject} uses the old form without an equals sign.`,
@@ -41,31 +41,62 @@ export const rule = dockerfileRule({
   },
 });
 
-/** One word that means the same whether the old form or the new one has it. */
-const plainWord = String.raw`[\w./:@,+%~-]+`;
-
 /** What comes first: a variable and one word. */
-const firstPair = new RegExp(`^[\\w.-]+[ \\t]+${plainWord}`);
+const firstPair = /^([\w.-]+)[ \t]+([\w./:@,+%~${}-]+)/;
 
-/** A second pair that follows on the line has its equals sign; one on a line of its own may have none. */
-const pairBehind = new RegExp(`^[ \\t]+([A-Z_][A-Z0-9_]+)=${plainWord}`);
-const pairBelow = new RegExp(`^[ \\t]*[\\\\\`][ \\t]*\\r?\\n[ \\t]*([A-Z_][A-Z0-9_]+)(?:[ \\t]+|=)${plainWord}`);
+/** A value of one word, or of what quotes hold together. */
+const value = String.raw`(?:[\w./:@,+%~\${}-]+|"[^"\n]*"|'[^'\n]*')`;
 
-/** The variables of `ENV A 1 B=2`, and of such a list of lines, that the old form makes part of the first one's value. Empty where the rest is anything else. */
-function swallowedNames({ instruction }: BuildCheckHit, { text }: Dockerfile): readonly string[] {
-  if (instruction.name !== 'ENV') return [];
+/** A second pair that follows on the line has its equals sign; one on a line of its own, below comments or not, may have none. */
+const pairBehind = new RegExp(`^[ \\t]+([A-Z_][A-Z0-9_]+)=${value}?(?=\\s|$)`);
+const pairBelow = new RegExp(
+  `^[ \\t]*[\\\\\`][ \\t]*\\r?\\n(?:[ \\t]*#[^\\n]*\\n)*[ \\t]*([A-Z_][A-Z0-9_]+)(?:=${value}?|[ \\t]+(${value}))(?=\\s|$)`,
+);
+
+interface SwallowedPairs {
+  readonly names: readonly string[];
+  /** Whether they can hardly be meant as they stand: as arguments, a command or prose. */
+  readonly isSure: boolean;
+}
+
+/** The variables of `ENV A 1 B=2`, and of such a list of lines, that the old form makes part of the first one's value. None where the rest is anything else. */
+function swallowedPairs({ instruction }: BuildCheckHit, { text }: Dockerfile): SwallowedPairs {
+  const nothing = { names: [], isSure: false };
+  if (instruction.name !== 'ENV') return nothing;
   const { rest } = instruction.syntax;
   const written = text.slice(rest.sourceOffset(0), rest.sourceOffset(rest.text.length)).trimEnd();
+  const [first = '', firstName = '', firstValue = ''] = firstPair.exec(written) ?? [];
+  if (first === '') return nothing;
   const names: string[] = [];
-  let at = firstPair.exec(written)?.[0].length ?? 0;
-  while (at > 0 && at < written.length) {
+  let isSure = !mayBeCommand(firstName, firstValue);
+  for (let at = first.length; at < written.length; ) {
     const left = written.slice(at);
     const pair = pairBehind.exec(left) ?? pairBelow.exec(left);
-    if (pair?.[1] === undefined) return [];
+    if (pair?.[1] === undefined) return nothing;
     names.push(pair[1]);
+    // `Shop \ THE best` is prose.
+    if (pair[2] !== undefined && !pair[1].includes('_') && /^[A-Za-z]+$/.test(pair[2])) isSure = false;
     at += pair[0].length;
   }
-  return names;
+  return { names, isSure: isSure && names.length > 0 };
+}
+
+/** `MAKEFLAGS -j4 CC=clang`, `START env NODE_ENV=production`: what follows is for a program. */
+function mayBeCommand(name: string, value: string): boolean {
+  return (
+    /(?:FLAGS?|ARGS?|ARGUMENTS?|OPTS?|OPTIONS?|PARAM(?:ETER)?S?|CMD|COMMANDS?|RUN|START|EXEC|SCRIPT|ENTRYPOINT|MAKE|CONFIGURE|BUILD)$/i.test(
+      name,
+    ) ||
+    /^[-$]/.test(value) ||
+    /^(?:\S*\/)?(?:env|exec|sudo|nice|nohup|[a-z]*make|configure|[\w.-]+\.(?:sh|py|js))$/.test(value)
+  );
+}
+
+/** Whether behind the first word of the value something looks like one more pair. */
+function holdsPair({ instruction }: BuildCheckHit, { syntax }: Dockerfile): boolean {
+  const { rest } = instruction.syntax;
+  const [, ...words] = splitQuotedWords(rest.text.slice(splitOnce(rest.text).next), syntax.escape);
+  return words.some(({ word }) => /^[A-Za-z_][\w.-]*=/.test(word));
 }
 
 /** Offered only when the new form gives the same value for every value of its variables. */
