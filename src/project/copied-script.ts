@@ -3,10 +3,11 @@ import { type ContextUse, localSources, rangeAt } from '../context/context-use.t
 import { filesNamed } from '../context/listing-index.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Stage } from '../dockerfile/stage.ts';
+import { resolveCopyFrom } from '../dockerfile/stage-graph.ts';
 import { absolutePath, copiedFiles, liesIn } from './copied-files.ts';
 import { directoryOf } from './moved-files.ts';
 import { buildsOf, type Project } from './project.ts';
-import { imageWorkingDirectory, stageChain } from './stage-facts.ts';
+import { expandedValue, imageWorkingDirectory, stageChain } from './stage-facts.ts';
 
 /** A file of a build context that an image starts. */
 export interface CopiedScript {
@@ -55,6 +56,73 @@ export function fileCopiedTo(
   place: string,
 ): string | undefined {
   return landedAt(context, copiesOf(context, dockerfile, stage), [place]);
+}
+
+/** The same, through other stages (`COPY --from=`) and what moves directories (`mv`, `cp`); undefined where none brings it for sure. */
+export function fileBroughtTo(
+  context: BuildContext,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  place: string,
+): string | undefined {
+  const origins: Origin[] = [{ stage, place }];
+  // Nobody moves a file as often; a file of thousands of `mv` is read in linear time.
+  for (let at = 0; at < Math.min(origins.length, 20); at += 1) {
+    const origin = origins[at];
+    if (origin === undefined) break;
+    const found = fileCopiedTo(context, dockerfile, origin.stage, origin.place);
+    if (found !== undefined) return found;
+    origins.push(...originsOf(dockerfile, origin.stage, origin.place));
+  }
+  return undefined;
+}
+
+interface Origin {
+  readonly stage: Stage;
+  readonly place: string;
+}
+
+/** Where the file at a place may come from: by COPY of another stage, the last first, or by `mv` and `cp`. */
+function originsOf(dockerfile: Dockerfile, stage: Stage, place: string): readonly Origin[] {
+  const chain = stageChain(stage);
+  const copied = chain.flatMap((each) =>
+    [...copiedFiles(dockerfile, each)].reverse().flatMap(({ instruction, destination }): Origin[] => {
+      const source = instruction.from && resolveCopyFrom(dockerfile, instruction.from);
+      if (source?.kind !== 'stage' || destination === undefined || instruction.parents) return [];
+      return instruction.sources.flatMap((word) => {
+        const written = expandedValue(dockerfile, instruction, word);
+        const path = written === undefined ? undefined : absolutePath('/', written);
+        const original = path === undefined ? undefined : movedFrom(path, destination, place);
+        return original === undefined ? [] : { stage: source.stage, place: original };
+      });
+    }),
+  );
+  const moved = dockerfile.commandsNamed('cp', 'mv').flatMap((placed): Origin[] => {
+    if (placed.stage === undefined || !chain.includes(placed.stage)) return [];
+    const operands = placed.command.arguments.filter(({ value }) => !value.startsWith('-'));
+    const target = operands.pop();
+    if (target === undefined || [...operands, target].some(({ literal }) => !literal)) return [];
+    const directory = directoryOf(dockerfile, placed);
+    const destination = absolutePath(directory, target.value);
+    if (destination === undefined) return [];
+    return operands.flatMap(({ value }) => {
+      const path = absolutePath(directory, value);
+      const original = path === undefined ? undefined : movedFrom(path, destination, place);
+      return original === undefined ? [] : { stage, place: original };
+    });
+  });
+  return [...copied, ...moved];
+}
+
+/** What lay at `path`, a directory or a file with wildcards, lies at the destination now. */
+function movedFrom(path: string, destination: string, place: string): string | undefined {
+  if (!liesIn(place, destination)) return undefined;
+  const rest = destination === '/' ? place : place.slice(destination.length);
+  const slash = path.lastIndexOf('/');
+  const [directory, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  if (/[*?[]/.test(directory)) return undefined;
+  if (/[*?[]/.test(name)) return directory + rest;
+  return rest === `/${name}` ? path : (path === '/' ? '' : path) + rest;
 }
 
 /** The whole text of such a file. */

@@ -5,7 +5,7 @@ import { type PlacedPackageCommand, packageCommands } from '../../dockerfile/pac
 import type { Stage } from '../../dockerfile/stage.ts';
 import type { Application } from '../../project/application.ts';
 import { copiedFiles } from '../../project/copied-files.ts';
-import { fileCopiedTo } from '../../project/copied-script.ts';
+import { fileBroughtTo } from '../../project/copied-script.ts';
 import { isDevelopmentFile, isDevelopmentStage } from '../../project/development-stage.ts';
 import { runsProgram } from '../../project/image-purpose.ts';
 import { installsInto } from '../../project/moved-files.ts';
@@ -55,7 +55,7 @@ export const rule = dockerfileRule({
 
 /**
  * Whether an install works elsewhere than where the application's package.json is copied to: in a directory of its own (`--prefix`, `cd`), where another
- * one of the context lies, or one that was downloaded.
+ * one of the context lies, or one that was downloaded. Files that other stages or `mv` and `cp` bring are followed.
  */
 function readsAnother(
   project: Project,
@@ -78,7 +78,7 @@ function readsAnother(
   if (byPattern) return false;
   const copied = buildsOf(project, dockerfile).flatMap(({ context }) =>
     context?.directory === application.directory
-      ? [fileCopiedTo(context, dockerfile, stage, place === '/' ? '/package.json' : `${place}/package.json`)]
+      ? [fileBroughtTo(context, dockerfile, stage, place === '/' ? '/package.json' : `${place}/package.json`)]
       : [],
   );
   return !copied.includes('package.json');
