@@ -1,5 +1,6 @@
 import { baseImage } from '../../bases/base-image.ts';
 import { newestKnownOn, withVersion } from '../../bases/newest-release.ts';
+import { officialImages } from '../../bases/official-images.ts';
 import { releasesOf } from '../../bases/releases.ts';
 import { withoutMirror } from '../../bases/tag.ts';
 import { isUnreleased, namesVariantOnly } from '../../bases/variant-tag.ts';
@@ -11,7 +12,7 @@ import type { StageReference } from '../../dockerfile/stage.ts';
 import { resolveCopyFrom } from '../../dockerfile/stage-graph.ts';
 import type { Token } from '../../dockerfile/syntax.ts';
 import { ownDockerfileOf } from '../../project/own-base.ts';
-import type { Project } from '../../project/project.ts';
+import { buildsOf, type Project } from '../../project/project.ts';
 import { dockerfileRule } from '../../project/rule.ts';
 import { askedRelease } from '../../repairs/asked-release.ts';
 import { moveToSuccessor } from '../../repairs/move-to-successor.ts';
@@ -45,7 +46,7 @@ export const rule = dockerfileRule({
   peers: [...new Set([...missingTag, ...latestTag])],
   check({ dockerfile, project }, { report, today }) {
     const found = new Map<string, Use[]>();
-    for (const use of usesOf(dockerfile)) {
+    for (const use of usesOf(project, dockerfile)) {
       const { reference } = use;
       if (reference.digest !== undefined) continue;
       if (
@@ -206,7 +207,7 @@ function onlyLatest(reference: ImageReference): boolean {
 }
 
 /** The images that the file pulls, by FROM and COPY --from. */
-function usesOf(dockerfile: Dockerfile): readonly Use[] {
+function usesOf(project: Project, dockerfile: Dockerfile): readonly Use[] {
   const uses: Use[] = [];
   const add = (base: StageReference, token: Token, isPlainFrom: boolean) => {
     if (base.kind !== 'image' || !base.complete) return;
@@ -215,10 +216,12 @@ function usesOf(dockerfile: Dockerfile): readonly Use[] {
   };
   for (const { from, base } of dockerfile.stages)
     if (from?.image) add(base, from.image, !(from.image.raw ?? from.image.value).includes('$'));
+  // Another bare name may be a build context of the command line, of which review/copy-from-unknown-stage speaks, and any may be one that a described build passes.
+  const isAlone = buildsOf(project, dockerfile).every(({ toldBy }) => toldBy === 'convention');
   for (const { instruction } of dockerfile.instructionsNamed('COPY')) {
     const { from } = instruction;
-    // A bare name may be a build context of the command line; review/copy-from-unknown-stage speaks of those.
-    if (from?.value.includes('/') || from?.value.includes(':')) add(resolveCopyFrom(dockerfile, from), from, false);
+    if (from && (/[/:]/.test(from.value) || (isAlone && Object.hasOwn(officialImages, from.value))))
+      add(resolveCopyFrom(dockerfile, from), from, false);
   }
   return uses;
 }
