@@ -11,7 +11,7 @@ import { applyJsonPatches, applyPatches } from './internal/kustomize-patches.ts'
 import { applyPlugins } from './internal/kustomize-plugins.ts';
 import { followReferences } from './internal/kustomize-references.ts';
 import { applyReplacements } from './internal/kustomize-replacements.ts';
-import { has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
+import { asPart, has, type Resource, toObject, toResource } from './internal/kustomize-resource.ts';
 import { withTextsOfKustomize } from './internal/kustomize-scalars.ts';
 import { mergeSchemaOf } from './internal/kustomize-schema.ts';
 import { rename, setImages, setLabels, setNamespace, setReplicas } from './internal/kustomize-transform.ts';
@@ -58,7 +58,6 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     covered: new Set(),
     reached: new Set(),
     incomplete: new Set(),
-    unchanged: false,
     built: 0,
     vars: new Map(),
     configured: noneConfigured,
@@ -69,12 +68,10 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
     run.vars.clear();
     run.configured = noneConfigured;
     run.openapi = undefined;
-    run.unchanged = false;
     const built = followReferences(build(run, path, [], []), run.configured.names);
-    const origin = originOf(run, path);
     for (const resource of applyVars(built, [...run.vars.values()], run.configured.varReferences)) {
       const node = withTextsOfKustomize(resource.node);
-      objects.push(toObject({ ...resource, node }, origin));
+      objects.push(toObject({ ...resource, node }, originOf(resource, path)));
     }
   };
   for (const path of rootPaths(run, paths)) buildRoot(path);
@@ -83,8 +80,8 @@ export function readKustomizations(paths: readonly string[], files: FileLookup):
   return { objects, problems: run.problems, covered: run.covered };
 }
 
-function originOf({ unchanged }: Run, overlay: string): ObjectOrigin {
-  return { kind: 'kustomize', overlay, ...(unchanged && { partly: true }) };
+function originOf({ partly }: Resource, overlay: string): ObjectOrigin {
+  return { kind: 'kustomize', overlay, ...(partly && { partly }) };
 }
 
 interface Run {
@@ -98,8 +95,6 @@ interface Run {
   readonly covered: Set<string>;
   /** Kustomizations of which a part could not be had: what a patch is for may be in it. */
   readonly incomplete: Set<string>;
-  /** Whether something that was to change the resources of the kustomization being built could not be had. */
-  unchanged: boolean;
   /** Kustomizations that were built. */
   readonly reached: Set<string>;
   built: number;
@@ -204,9 +199,6 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
     open,
     peek,
     incomplete: () => below.some((each) => run.incomplete.has(each)),
-    unchanged: () => {
-      run.unchanged = true;
-    },
     get mergeSchema() {
       return run.openapi?.schema;
     },
@@ -219,8 +211,7 @@ function build(run: Run, path: string, given: readonly Resource[], above: readon
   resources = applyPlugins(root, 'generators', resources, context);
   for (const written of scalarsAt(root, 'components')) {
     const component = localKustomization(run, path, written, below, tell);
-    if (component === undefined) run.unchanged = true;
-    else resources = build(run, component, resources, below);
+    resources = component === undefined ? resources.map(asPart) : build(run, component, resources, below);
   }
   run.configured = both(configuredIn(root, run.configured, context), configuredByCrds(root, context));
   resources = applyPatches(root, resources, context);

@@ -32,6 +32,46 @@ describe('The server that a Procfile names', () => {
     expect(dockerfile).not.toContain('pip install gunicorn');
   });
 
+  describe('is brought along by what is installed, and not by what is locked for development alone', () => {
+    const uv = (entries: string, more = '') => ({
+      ...files,
+      'pyproject.toml': project(more),
+      'uv.lock': `version = 1\n\n[[package]]\nname = "shop"\nsource = { virtual = "." }\ndependencies = [\n    { name = "flask" },\n]\n\n[package.dev-dependencies]\ndev = [{ name = "gunicorn" }]\n\n[[package]]\nname = "gunicorn"\nversion = "23.0.0"\n${entries}`,
+    });
+    const flask = (more: string) => `\n[[package]]\nname = "flask"\nversion = "3.1.3"\n${more}`;
+    const poetry = (asked: string) => ({
+      ...files,
+      'pyproject.toml': '[tool.poetry.dependencies]\npython = "^3.12"\nFlask = "^3"\n',
+      'poetry.lock': `[[package]]\nname = "flask"\nversion = "3.1.3"\n\n[package.dependencies]\n${asked} = ">=22"\n\n[[package]]\nname = "gunicorn"\nversion = "23.0.0"\n`,
+    });
+    const pipenv = (section: string) => ({
+      ...files,
+      Pipfile: '[packages]\nflask = "*"\n',
+      'Pipfile.lock': JSON.stringify({ _meta: {}, default: {}, [section]: { gunicorn: { version: '==23.0.0' } } }),
+    });
+    const pip = (line: string) => ({ ...files, 'requirements.txt': `flask==3.1.3\n${line}\n` });
+
+    test.each<[string, Readonly<Record<string, string>>, boolean]>([
+      ['uv, a group of development', uv(flask('')), true],
+      ['uv, a name that begins so', uv(flask('dependencies = [\n    { name = "gunicorn-color" },\n]\n')), true],
+      ['uv, a package', uv(flask('dependencies = [\n    { name = "gunicorn" },\n]\n')), false],
+      [
+        'uv, an extra of a package',
+        uv(flask('\n[package.optional-dependencies]\nall = [{ name = "gunicorn" }]\n')),
+        false,
+      ],
+      ['Poetry, nothing', poetry('click'), true],
+      ['Poetry, a package', poetry('Gunicorn'), false],
+      ['Pipenv, development', pipenv('develop'), true],
+      ['Pipenv, production', pipenv('default'), false],
+      ['pip, a comment', pip('# gunicorn is for production'), true],
+      ['pip, another package', pip('uvicorn-worker==1.0\ngunicorn-color==1.0'), true],
+      ['pip, an address', pip('git+https://git.example.com/mirror/gunicorn.git@v23'), false],
+    ])('%s', (_, project, isAdded) => {
+      expect(/pip install .*gunicorn==/.test(dockerfileOf(project))).toBe(isAdded);
+    });
+  });
+
   test('of uv is an extra of the lock file', () => {
     const optional = '\n[project.optional-dependencies]\nserve = ["gunicorn"]\n';
     const lock =

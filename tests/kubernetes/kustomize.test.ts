@@ -1181,9 +1181,17 @@ describe('what cannot be done is said', () => {
     [
       'resources: [a.yaml]\npatches: [{target: {name: "a+"}, patch: "[]"}]',
       'unsupported',
-      "the patch's target holds a regular expression that is not evaluated here",
+      "the patch's target holds a regular expression or a selector that is not evaluated here",
       '2:20',
     ],
+    ...['stage in (dev', 'stage=dev)', '(stage=dev)', 'stage In (dev)', 'stage=dev,'].map(
+      (selector): [string, string, string, string] => [
+        `resources: [a.yaml]\npatches: [{target: {labelSelector: "${selector}"}, patch: "[]"}]`,
+        'unsupported',
+        "the patch's target holds a regular expression or a selector that is not evaluated here",
+        '2:20',
+      ],
+    ),
   ])('%j', (text, kind, message, place) => {
     const files = {
       'k/kustomization.yaml': text,
@@ -1250,6 +1258,61 @@ describe('what cannot be done is said', () => {
     });
     expect(problems).toMatchObject([{ message: 'vars add more than 1048576 characters: not all are put in' }]);
     expect(textAt(objects[0]?.node, 'metadata', 'annotations', 'b')?.length).toBeLessThan(1_200_000);
+  });
+});
+
+describe('an object may be a part where something that was to change it could not be had', () => {
+  const objects = {
+    'base/kustomization.yaml': 'resources: [a.yaml]\n',
+    'base/a.yaml': ['Deployment', 'Service', 'ConfigMap']
+      .map((kind) => `apiVersion: ${kind === 'Deployment' ? 'apps/v1' : 'v1'}\nkind: ${kind}\nmetadata: {name: a}\n`)
+      .join('---\n'),
+    'o/broken.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [}\n',
+  };
+  const parts = (files: Files) =>
+    read({ ...objects, ...files })
+      .objects.filter(({ origin }) => origin.kind === 'kustomize' && origin.partly)
+      .map(({ kind, name }) => (name === 'a' ? kind : `${kind} ${name}`));
+  const all = ['Deployment', 'Service', 'ConfigMap'];
+  const operations = '[{op: remove, path: /spec/x}]';
+
+  test.each<[string, string, readonly string[]]>([
+    ['nothing is missing', '', []],
+    ['a patch with a target is not there', 'patches: [{path: gone.yaml, target: {kind: ConfigMap}}]', ['ConfigMap']],
+    ['a patch without a target is not there', 'patches: [{path: gone.yaml}]', all],
+    ['a strategic merge patch is not there', 'patchesStrategicMerge: [gone.yaml]', all],
+    ['a patch is broken', 'patches: [{path: broken.yaml, target: {kind: Service}}]', ['Service']],
+    ['its operations fail', `patches: [{target: {kind: Service}, patch: "${operations}"}]`, ['Service']],
+    [
+      'operations have a target that is not evaluated',
+      'patches: [{target: {kind: Service|ConfigMap, name: "a+"}, patch: "[]"}]',
+      ['Service', 'ConfigMap'],
+    ],
+    [
+      'a patch has such a target',
+      'patches: [{target: {kind: Service, name: "a+"}, patch: "{kind: Service, metadata: {name: a}}"}]',
+      ['Service'],
+    ],
+    ['a component is not there', 'components: [../gone]', all],
+  ])('%s', (_, more, expected) => {
+    expect(parts({ 'o/kustomization.yaml': `resources: [../base]\n${more}\n` })).toEqual(expected);
+  });
+
+  test('and an overlay beside it is whole', () => {
+    const files = {
+      'o/kustomization.yaml': 'resources: [../base]\nnameSuffix: -o\npatches: [{path: gone.yaml}]\n',
+      'p/kustomization.yaml': 'resources: [../base]\nnameSuffix: -p\n',
+    };
+    expect(parts(files)).toEqual(all.map((kind) => `${kind} a-o`));
+  });
+
+  test('and so is what comes behind it', () => {
+    const files = {
+      'o/kustomization.yaml': 'resources: [../base, ../more]\n',
+      'more/kustomization.yaml': 'resources: [b.yaml]\npatches: [{path: gone.yaml}]\n',
+      'more/b.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\n',
+    };
+    expect(parts(files)).toEqual(['Service b']);
   });
 });
 

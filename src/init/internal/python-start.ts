@@ -2,6 +2,7 @@ import type { Place } from '../detector.ts';
 import { directoryOf } from '../repository.ts';
 import { findPort } from './endpoints.ts';
 import { procfileCommand } from './procfile.ts';
+import { isBroughtAlong } from './python-locked.ts';
 import { applicationObject, moduleOf, ownFiles } from './python-object.ts';
 import type { PythonPackages } from './python-packages.ts';
 import { defaultPort, fromProcfile } from './python-procfile.ts';
@@ -60,11 +61,9 @@ function withServer(start: PythonStart, packages: PythonPackages): PythonStart {
       ? [...packages.optional].find(([, names]) => names.has(server))?.[0]
       : undefined;
   if (extra !== undefined) return { ...start, added: undefined, extra };
-  // A package may bring it along: as `fastapi[standard]` does, and as a lock file names it.
+  // A package may bring it along: as `fastapi[standard]` does, and as a lock file has it.
   const isBrought =
-    start.added !== undefined ||
-    packages.lockText.includes(server) ||
-    (server === 'uvicorn' && bringsUvicorn(packages));
+    start.added !== undefined || isBroughtAlong(packages, server) || (server === 'uvicorn' && bringsUvicorn(packages));
   return isBrought ? start : { ...start, added: server };
 }
 

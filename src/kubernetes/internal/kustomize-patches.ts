@@ -5,6 +5,7 @@ import { at, entryOf, itemsAt, scalarAt, textAt, type YamlMap, type YamlNode, ty
 import { readEmbedded } from './embedded-yaml.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import {
+  asPart,
   groupOf,
   isPatchFor,
   kindOf,
@@ -22,8 +23,6 @@ export interface PatchContext extends Telling {
   readonly source: YamlSource;
   /** True when a part of the resources could not be had, which was said: a patch may be for one of them. */
   incomplete(): boolean;
-  /** Something that was to change the resources is not there, or cannot be applied. */
-  unchanged(): void;
   /** The file at a path as the kustomization writes it; undefined when there is none, which is said already. */
   open(written: YamlScalar): Artifact | undefined;
   /** The same, and nothing is said. */
@@ -82,11 +81,13 @@ function applyWritten(
   item: YamlNode,
   context: PatchContext,
 ): readonly Resource[] {
-  if (!stream || stream.problems.length > 0) context.unchanged();
-  if (!stream) return resources;
+  let result = resources;
+  // Of a patch that cannot be had whole only its target, if it has one, says which objects it may be for.
+  if (!stream || stream.problems.length > 0)
+    result = resources.map((each) => (target && targets(target, each) === false ? each : asPart(each)));
+  if (!stream) return result;
   for (const problem of stream.problems)
     context.report(problem.kind, problem.message, { ...item, range: problem.range, path: problem.path });
-  let result = resources;
   for (const { root } of stream.documents) {
     if (root.kind === 'sequence' && target) result = jsonPatched(result, root, target, context);
     else if (root.kind === 'map') result = merged(result, root, target, options, context);
@@ -96,14 +97,18 @@ function applyWritten(
   return result;
 }
 
-function chosen(resources: readonly Resource[], target: YamlNode, context: PatchContext): readonly Resource[] {
-  const answers = resources.map((resource) => targets(target, resource));
-  if (answers.includes(undefined)) {
-    context.unchanged();
-    context.report('unsupported', "the patch's target holds a regular expression that is not evaluated here", target);
-  }
-  const found = resources.filter((_, index) => answers[index] === true);
-  return found;
+type Answers = ReadonlyMap<Resource, boolean | undefined>;
+
+/** What the target says of each resource; undefined where that is not known, which is told. */
+function chosen(resources: readonly Resource[], target: YamlNode, context: PatchContext): Answers {
+  const answers = new Map(resources.map((resource) => [resource, targets(target, resource)]));
+  if ([...answers.values()].includes(undefined))
+    context.report(
+      'unsupported',
+      "the patch's target holds a regular expression or a selector that is not evaluated here",
+      target,
+    );
+  return answers;
 }
 
 function jsonPatched(
@@ -112,14 +117,14 @@ function jsonPatched(
   target: YamlNode,
   context: PatchContext,
 ): readonly Resource[] {
-  const wanted = new Set(chosen(resources, target, context));
+  const answers = chosen(resources, target, context);
   return resources.map((resource) => {
-    if (!wanted.has(resource)) return resource;
+    const wanted = answers.get(resource);
+    if (wanted !== true) return wanted === undefined ? asPart(resource) : resource;
     const result = applyJsonPatch(resource.node, operations);
     if ('node' in result) return withNode(remembered(resource), result.node);
-    context.unchanged();
     context.report('invalid', `the patch cannot be applied: ${result.failure}`, result.operation ?? operations);
-    return resource;
+    return asPart(resource);
   });
 }
 
@@ -130,17 +135,18 @@ function merged(
   options: YamlNode | undefined,
   context: PatchContext,
 ): readonly Resource[] {
-  const wanted = new Set(
-    target ? chosen(resources, target, context) : resources.filter((each) => isPatchFor(patch, each)),
-  );
-  if (wanted.size === 0 && !target && !context.incomplete())
+  const answers: Answers = target
+    ? chosen(resources, target, context)
+    : new Map(resources.map((each) => [each, isPatchFor(patch, each)]));
+  if (!target && ![...answers.values()].includes(true) && !context.incomplete())
     context.report(
       'invalid',
       `the patch is for ${kindOf(patch)} ${nameOf(patch)}, which is not among the resources`,
       patch,
     );
   return resources.flatMap((resource) => {
-    if (!wanted.has(resource)) return [resource];
+    const wanted = answers.get(resource);
+    if (wanted !== true) return [wanted === undefined ? asPart(resource) : resource];
     const merging =
       context.mergeSchema?.(textAt(resource.node, 'apiVersion') ?? '', kindOf(resource.node)) ??
       mergeOptionsFor(groupOf(resource.node));

@@ -66,7 +66,7 @@ function applyOne(
       if (selected === undefined || rejected.includes(undefined)) {
         context.report(
           'unsupported',
-          "the replacement's target holds a regular expression that is not evaluated here",
+          "the replacement's target holds a regular expression or a selector that is not evaluated here",
           target,
         );
         return resource;

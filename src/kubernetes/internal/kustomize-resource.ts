@@ -22,6 +22,8 @@ export interface Resource {
   readonly suffixes: readonly string[];
   /** The entries of `vars` that mean it: what it was called where they stand decides, and others may be called so later. */
   readonly vars: readonly YamlNode[];
+  /** Something that was to change it, or may have been, is not there or cannot be applied. */
+  readonly partly?: true;
 }
 
 /** What one build tells of. */
@@ -46,6 +48,11 @@ export function toResource(object: KubernetesObject): Resource {
 
 export function toObject(resource: Resource, origin: ObjectOrigin): KubernetesObject {
   return objectFrom(resource.node, { source: resource.source, range: resource.range, origin });
+}
+
+/** The resource as one that may lack what could not be had. */
+export function asPart(resource: Resource): Resource {
+  return resource.partly ? resource : { ...resource, partly: true };
 }
 
 /** The resource with the name that it has now remembered as one that others may refer to it by. */
@@ -108,8 +115,8 @@ export function kindOf(node: YamlNode): string {
 }
 
 /**
- * Whether a patch's `target` means a resource; undefined when it holds a regular expression of more than `.*` and `|`, which is
- * not evaluated here. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+ * Whether a patch's `target` means a resource; undefined when it holds a regular expression of more than `.*` and `|`, or a
+ * selector that Kubernetes does not read, which are not evaluated here. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
  */
 export function targets(target: YamlNode, resource: Resource): boolean | undefined {
   const apiVersion = textAt(resource.node, 'apiVersion') ?? '';
@@ -127,8 +134,8 @@ export function targets(target: YamlNode, resource: Resource): boolean | undefin
     labelsFit(textAt(target, 'labelSelector'), textsAt(resource.node, 'metadata', 'labels')),
     labelsFit(textAt(target, 'annotationSelector'), textsAt(resource.node, 'metadata', 'annotations')),
   ];
-  if (answers.includes(undefined)) return undefined;
-  return !answers.includes(false);
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
 }
 
 function fits(target: YamlNode, key: string, values: readonly string[]): boolean | undefined {
@@ -162,7 +169,10 @@ function matchesWildcards(pieces: readonly string[], value: string): boolean {
 /** A selector as text: `app=web,tier!=db,extra,stage in (dev, test)`. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#list-and-watch-filtering */
 function labelsFit(text: string | undefined, labels: ReadonlyMap<string, string>): boolean | undefined {
   if (text === undefined || text === '') return true;
-  const requirements = (text.match(/(?:[^,()]|\([^()]*\))+/g) ?? []).map((part) => part.trim());
+  const pieces = text.match(/(?:[^,()]|\([^()]*\))+/g) ?? [];
+  // A parenthesis without another is in no piece.
+  if (pieces.join(',') !== text) return undefined;
+  const requirements = pieces.map((part) => part.trim());
   const others = requirements.filter((requirement) => !setBased.test(requirement));
   if (others.some((requirement) => /[()]/.test(requirement))) return undefined;
   const matchExpressions = requirements.flatMap((requirement) => {

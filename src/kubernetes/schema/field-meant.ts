@@ -11,6 +11,8 @@ export type FieldMeant =
       readonly kind: 'place';
       /** `spec.template.spec`; '' for the object itself. */
       readonly path: string;
+      /** Other maps that have it as near as that one, none of which is written. */
+      readonly others: readonly string[];
       /** The map, where it is written already. */
       readonly map: YamlMap | undefined;
       /** `inner`: below the map that the field stands in. `outer`: around it. */
@@ -50,7 +52,7 @@ export function fieldMeant(
   const outer = [...within.slice(0, -1)].reverse().find((step) => isFree(step, written));
   const inner = writtenInside(here, written, entry, isFree);
   const found = inner ?? (outer && { path: outer.path, map: outer.map });
-  if (found) return { kind: 'place', ...found, direction: inner ? 'inner' : 'outer' };
+  if (found) return { kind: 'place', ...found, others: [], direction: inner ? 'inner' : 'outer' };
   const like = spelledLike(
     written,
     names.filter((name) => isThere(here, name)),
@@ -59,18 +61,17 @@ export function fieldMeant(
     return entryOf(here.map, like.name)
       ? undefined
       : { kind: 'spelling', name: like.name, certain: false, fits: false };
-  const path = pathInType(here.type, [entry]);
-  if (path !== undefined) return { kind: 'place', path: join(here.path, path), map: undefined, direction: 'inner' };
+  const [path, ...others] = placesOfAll(here, [entry]);
+  if (path !== undefined) return { kind: 'place', path, others, map: undefined, direction: 'inner' };
   return spelling && { kind: 'spelling', name: spelling.name, certain: false, fits: true };
 }
 
 /**
- * The path of the map that several entries of one were probably to be in together, which is not written: `path` and `port` of a probe are its `httpGet`,
- * although a port is a field of others, too.
+ * The paths of the maps that several entries of one were probably to be in together, none of which is written: `path` and `port` of a probe are its
+ * `httpGet`, although a port is a field of others, too.
  */
-export function placeOfAll(here: Step, entries: readonly YamlEntry[]): string | undefined {
-  const path = pathInType(here.type, entries);
-  return path === undefined ? undefined : join(here.path, path);
+export function placesOfAll(here: Step, entries: readonly YamlEntry[]): readonly string[] {
+  return pathsInType(here.type, entries).map((path) => join(here.path, path));
 }
 
 type IsFree = (step: Step, name: string) => boolean;
@@ -110,29 +111,33 @@ function visitMaps(node: YamlNode, type: ValueType, path: string, visit: (step: 
     for (const [index, item] of node.items.entries()) visitMaps(item, type.item, `${path}[${index}]`, visit);
 }
 
-/** The shortest path of a type to a map that has such fields, in lists too; '' is never one. */
-function pathInType(type: ObjectType, entries: readonly YamlEntry[]): string | undefined {
+/** The shortest paths of a type to maps that have such fields, in lists too; '' is never one. */
+function pathsInType(type: ObjectType, entries: readonly YamlEntry[]): readonly string[] {
   let level: { readonly type: ObjectType; readonly path: string }[] = [{ type, path: '' }];
   const seen = new Set<string>([type.name]);
   for (let depth = 0; depth < deepest; depth++) {
     const next: typeof level = [];
+    const found: string[] = [];
+    const reached = new Set<string>();
     for (const at of level)
       for (const [key, field] of at.type.fields) {
         if (key === 'status' || key === 'managedFields') continue;
         const below = field.type.kind === 'list' ? field.type.item : field.type;
         if (below.kind !== 'object' || seen.has(below.name)) continue;
-        seen.add(below.name);
+        reached.add(below.name);
         const path = join(at.path, field.type.kind === 'list' ? `${key}[]` : key);
         const has = ({ key: { text }, value }: YamlEntry) => {
-          const found = below.fields.get(text);
-          return found !== undefined && suits(value, found.type);
+          const meant = below.fields.get(text);
+          return meant !== undefined && suits(value, meant.type);
         };
-        if (entries.every(has)) return path;
+        if (entries.every(has)) found.push(path);
         next.push({ type: below, path });
       }
+    if (found.length > 0) return found;
+    for (const name of reached) seen.add(name);
     level = next;
   }
-  return undefined;
+  return [];
 }
 
 function join(path: string, key: string): string {

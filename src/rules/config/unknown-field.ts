@@ -2,7 +2,7 @@ import type { Fix } from '../../core/fix.ts';
 import type { RuleReport } from '../../core/rule.ts';
 import type { KubernetesObject } from '../../kubernetes/manifest.ts';
 import { maximumViolations, type Violation } from '../../kubernetes/schema/check-object.ts';
-import { distanceOf, type FieldMeant, fieldMeant, placeOfAll } from '../../kubernetes/schema/field-meant.ts';
+import { distanceOf, type FieldMeant, fieldMeant, placesOfAll } from '../../kubernetes/schema/field-meant.ts';
 import { titleOf } from '../../kubernetes/whole-workload.ts';
 import type { YamlMap } from '../../kubernetes/yaml-node.ts';
 import { faultsOf, releaseName, targetRelease } from '../../project/object-faults.ts';
@@ -35,8 +35,8 @@ export const rule = objectRule({
     }
     for (const [first, ...others] of unknown.values()) {
       if (first === undefined) continue;
-      const place = others.length < together ? placeTogether(project, first, others) : undefined;
-      if (place !== undefined) report(misplaced(object, first, others, place));
+      const places = others.length < together ? placesTogether(project, first, others) : [];
+      if (places.length > 0) report(misplaced(object, first, others, places));
       else if (others.length < together)
         for (const fault of [first, ...others]) report(oneField(project, object, fault));
       else report(manyFields(object, first, others, faults.length >= maximumViolations));
@@ -55,38 +55,55 @@ function oneField(project: Project, object: KubernetesObject, fault: UnknownFiel
     ...(fix && { fix }),
     at: fault.entry.key,
     message: `${titleOf(object)}: ${placeOf(fault)} has no field ${shown(fault.entry.key.text)}${hint(object, fault, meant)}`,
-    ...(meant?.kind === 'place' && { remedy: `Write it below ${meant.path || 'the object itself'}.` }),
+    ...(meant?.kind === 'place' && areFew(placesOf(meant)) && { remedy: `Write it below ${anyOf(placesOf(meant))}.` }),
   };
 }
 
-/** Where fields belong that lie in no map of their own: each by itself would be given another place. */
-function placeTogether(project: Project, first: UnknownField, others: readonly UnknownField[]): string | undefined {
+/** Places that are all named: of more of them none is likely. */
+const maximumPlaces = 3;
+
+function areFew(places: readonly string[]): boolean {
+  return places.length <= maximumPlaces;
+}
+
+function placesOf({ path, others }: Extract<FieldMeant, { kind: 'place' }>): readonly string[] {
+  return [path === '' ? 'the object itself' : path, ...others];
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function anyOf(places: readonly string[]): string {
+  const last = places.at(-1) ?? '';
+  return places.length < 2 ? last : `${places.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/** Where fields may belong that lie in no map of their own: each by itself would be given other places. */
+function placesTogether(project: Project, first: UnknownField, others: readonly UnknownField[]): readonly string[] {
   const here = first.within.at(-1);
-  if (here === undefined || others.length === 0) return undefined;
+  if (here === undefined || others.length === 0) return [];
   const isNowhere = ({ within, entry }: UnknownField) => {
     const meant = fieldMeant(within, entry, targetRelease(project));
     return meant?.kind === 'place' && meant.map === undefined;
   };
   const all = [first, ...others];
-  return all.every(isNowhere)
-    ? placeOfAll(
-        here,
-        all.map(({ entry }) => entry),
-      )
-    : undefined;
+  if (!all.every(isNowhere)) return [];
+  const places = placesOfAll(
+    here,
+    all.map(({ entry }) => entry),
+  );
+  return areFew(places) ? places : [];
 }
 
 function misplaced(
   object: KubernetesObject,
   first: UnknownField,
   others: readonly UnknownField[],
-  place: string,
+  places: readonly string[],
 ): RuleReport {
   const names = [first, ...others].map(({ entry }) => shown(entry.key.text)).join(', ');
   return {
     at: first.entry.key,
-    message: `${titleOf(object)}: ${placeOf(first)} has no fields ${names}; they are fields of ${place}.`,
-    remedy: `Write them below ${place}.`,
+    message: `${titleOf(object)}: ${placeOf(first)} has no fields ${names}; they are fields of ${anyOf(places)}.`,
+    remedy: `Write them below ${anyOf(places)}.`,
     also: others.map(({ entry }) => entry.key),
   };
 }
@@ -127,7 +144,9 @@ function hint(object: KubernetesObject, { entry }: UnknownField, meant: FieldMea
   const name = shown(entry.key.text);
   return meant.path === ''
     ? `; ${name} is a field of ${object.kind} itself.`
-    : `; ${name} is a field of ${meant.path}.`;
+    : areFew(placesOf(meant))
+      ? `; ${name} is a field of ${anyOf(placesOf(meant))}.`
+      : '.';
 }
 
 function shown(name: string): string {

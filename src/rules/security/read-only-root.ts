@@ -41,8 +41,9 @@ export const rule = workloadRule({
 function closeRoots(project: Project, workload: Workload, containers: readonly Container[]): Fix | undefined {
   if (containers.some(({ imageReference }) => runsContainers(imageReference?.text ?? ''))) return undefined;
   // It is false where nothing is written: who writes it has tried, or knows.
-  if (containers.some(({ security }) => security.readOnlyRootFilesystem.value === false)) return undefined;
-  const wanted = containers.map((container) => ({
+  const unsaid = containers.filter(({ security }) => security.readOnlyRootFilesystem.value !== false);
+  if (unsaid.length === 0) return undefined;
+  const wanted = unsaid.map((container) => ({
     container,
     paths: [
       ...(hasMount(container, '/tmp') ? [] : ['/tmp']),
