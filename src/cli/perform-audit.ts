@@ -173,10 +173,10 @@ async function withProofs(report: Report, target: Target, root: string): Promise
 /** True when something that was named itself, or given on standard input, was not read. */
 function hasUnread(target: Target, project: Project): boolean {
   if (target.kind === 'directory') return false;
-  if (target.kind === 'bytes')
-    return project.problems.some(({ path: file, position }) => position === undefined && file === target.name);
+  const unread = project.problems.filter(({ position, unread }) => position === undefined || unread);
+  if (target.kind === 'bytes') return unread.some(({ path: file }) => file === target.name);
   const named = new Set(target.paths.map((each) => path.relative(target.root, each).split(path.sep).join('/')));
-  return project.problems.some(({ path: file, position }) => position === undefined && named.has(file));
+  return unread.some(({ path: file }) => named.has(file));
 }
 
 async function changedPathsFrom(parsed: ParsedArguments, root: string): Promise<ReadonlySet<string> | undefined> {

@@ -13,6 +13,8 @@ export interface ReadProblem {
   readonly remedy: string;
   /** Templates whose result is not known, where this is all that it tells of: nothing is wrong with them, and reports show a notice that names them. */
   readonly templates?: readonly string[];
+  /** That a part of the file which stands alone, or all of it, is not what it should be: nothing of that was looked at. */
+  readonly unread?: true;
 }
 
 /** How an image comes to run: built from which file and stage, with which context, run by which workloads. */

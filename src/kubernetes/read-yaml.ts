@@ -61,7 +61,13 @@ function readStream(artifact: Artifact, origin: Origin | undefined): YamlStream 
   const source = origin?.source ?? yamlSource(artifact);
   const reader: Reader = { text: artifact.text, source, origin, documents: [], problems: [] };
   if (artifact.text.length > maximumLength) {
-    report(reader, 'invalid', `the file is longer than ${maximumLength / 1024 / 1024} MiB`, { start: 0, end: 0 });
+    report(
+      reader,
+      'invalid',
+      `the file is longer than ${maximumLength / 1024 / 1024} MiB`,
+      { start: 0, end: 0 },
+      { unread: true },
+    );
     return reader;
   }
   let count = 0;
@@ -70,7 +76,7 @@ function readStream(artifact: Artifact, origin: Origin | undefined): YamlStream 
   for (const range of splitDocuments(artifact.text)) {
     if (++count > maximumDocuments) {
       const place = at(reader, range.start, range.start);
-      report(reader, 'invalid', `the file holds more than ${maximumDocuments} documents`, place);
+      report(reader, 'invalid', `the file holds more than ${maximumDocuments} documents`, place, { unread: true });
       break;
     }
     group.push(range);
@@ -145,14 +151,16 @@ function at(reader: Reader, start: number, end: number): SourceRange {
   return reader.origin ? reader.origin.rangeOf(start, end) : { start, end };
 }
 
-function report(reader: Reader, kind: YamlProblem['kind'], message: string, range: SourceRange): void {
+type Unread = Pick<YamlProblem, 'unread'>;
+
+function report(reader: Reader, kind: YamlProblem['kind'], message: string, range: SourceRange, more?: Unread): void {
   if (reader.problems.length >= maximumProblems) return;
   const remedy =
     kind === 'template'
       ? 'Fill the template in and audit the result, or exclude the file in plimsoll.yaml.'
       : 'Correct the YAML; the rest of the file was read.';
   const position = reader.source.lines.positionAt(range.start);
-  reader.problems.push({ path: reader.source.path, position, message, remedy, range, kind });
+  reader.problems.push({ path: reader.source.path, position, message, remedy, range, kind, ...more });
 }
 
 function readDocument(reader: Reader, range: SourceRange): void {
@@ -187,7 +195,9 @@ function readDocument(reader: Reader, range: SourceRange): void {
     const kind = template();
     const reason = error instanceof YAMLException ? error.reason.slice(0, longestReason) : 'it cannot be read';
     const message = kind === undefined ? `this is no YAML: ${reason}` : templateMessage(kind);
-    report(reader, kind === undefined ? 'invalid' : 'template', message, at(reader, offset, offset));
+    const place = at(reader, offset, offset);
+    if (kind === undefined) report(reader, 'invalid', message, place, { unread: true });
+    else report(reader, 'template', message, place);
   }
 }
 

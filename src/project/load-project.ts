@@ -87,7 +87,8 @@ export async function loadProject(target: Target, options: LoadOptions = {}): Pr
   for (const kind of ['ignore-file', 'ci', 'update-automation'] as const)
     for (const file of ofKind(found, kind)) read(file.path);
   progress('reading Compose files');
-  const composeFiles = before?.kept?.composeFiles ?? (await readComposeFiles(found, read, probe));
+  const composeFiles =
+    before?.kept?.composeFiles ?? (await readComposeFiles(found, read, probe, unreadIn(target, problems)));
   problems.push(...composeFiles.flatMap((file) => file.problems));
   progress('reading manifests');
   const cluster = before?.kept?.cluster ?? (await readCluster(target, found, read, probe, artifacts, options));
@@ -203,14 +204,32 @@ function isManifest({ text }: Artifact): boolean {
 
 type Read = (file: string) => Artifact | undefined;
 
-async function readComposeFiles(found: DiscoveredFiles, read: Read, probe: Read): Promise<ComposeFile[]> {
+/** Where a Compose file that was named is no YAML, that is told: found in a directory, such a one is passed over. */
+function unreadIn(target: Target, problems: ReadProblem[]): (artifact: Artifact) => Promise<void> {
+  return async (artifact) => {
+    if (target.kind !== 'paths' || !target.paths.includes(path.resolve(target.root, artifact.path))) return;
+    const { readYaml } = await import('../kubernetes/read-yaml.ts');
+    problems.push(...readYaml(artifact).problems.filter(({ unread }) => unread));
+  };
+}
+
+async function readComposeFiles(
+  found: DiscoveredFiles,
+  read: Read,
+  probe: Read,
+  onNone: (artifact: Artifact) => Promise<void>,
+): Promise<ComposeFile[]> {
   const files = ofKind(found, 'compose');
   if (files.length === 0) return [];
   const { readCompose } = await import('../kubernetes/read-compose.ts');
-  return files.flatMap((file) => {
+  const composeFiles: ComposeFile[] = [];
+  for (const file of files) {
     const artifact = read(file.path);
-    return (artifact && readCompose(artifact, probe, (path) => settingsFile(found.root, path))) ?? [];
-  });
+    const composeFile = artifact && readCompose(artifact, probe, (path) => settingsFile(found.root, path));
+    if (composeFile) composeFiles.push(composeFile);
+    else if (artifact) await onNone(artifact);
+  }
+  return composeFiles;
 }
 
 /** The text of a file that is no part of the project. A link may lead to another user's secrets. */

@@ -130,6 +130,9 @@ describe('what decides the exit code', () => {
 });
 
 describe('a named input that was not read', () => {
+  const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: "web:1"}]}\n';
+  const cutOff = pod.slice(0, -3);
+
   test.each([
     ['a binary file', ['broken/Dockerfile'], { 'broken/Dockerfile': new Uint8Array([0, 1, 2]) }],
     ['a missing one beside others', ['Dockerfile', 'missing'], { Dockerfile: 'FROM debian:12\nUSER 1000\n' }],
@@ -138,12 +141,30 @@ describe('a named input that was not read', () => {
       ['Dockerfile'],
       { Dockerfile: `FROM debian:12\n${'RUN true\n'.repeat(3000)}` },
     ],
+    ['a manifest that is cut off', ['pod.yaml'], { 'pod.yaml': cutOff }],
+    ['one document of several', ['pods.yaml'], { 'pods.yaml': `${pod}---\n${cutOff}` }],
+    ['a Compose file that is cut off', ['compose.yaml'], { 'compose.yaml': 'services:\n  web: {image: web\n' }],
     ['a Dockerfile of 10 MB', ['Dockerfile'], { Dockerfile: `FROM debian:12\n${'# a comment\n'.repeat(900_000)}` }],
   ])('%s is exit code 2', async (_, args, files) => {
     write(files);
     const { code, stdout } = await audit(args);
     expect(code).toBe(2);
     expect(stdout).toMatch(/: problem: /);
+  });
+
+  test('so is a manifest on standard input', async () => {
+    expect((await audit(['-'], cutOff)).code).toBe(2);
+  });
+
+  test.each([
+    ['a manifest that is cut off, in a directory', ['.'], cutOff],
+    ['a template, which is no YAML yet', ['pod.yaml'], '{{ if .on }}\napiVersion: v1\nkind: Pod\n{{ end }}\n'],
+    ['a key that stands twice', ['pod.yaml'], `${pod}metadata: {name: web}\n`],
+  ])('%s is told, and no error of the input', async (_, args, text) => {
+    write({ 'pod.yaml': text });
+    const { code, stdout } = await audit([...args, '--fail-on', 'never']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/pod\.yaml:\d+:\d+: problem: /);
   });
 
   test('the others are audited all the same', async () => {
