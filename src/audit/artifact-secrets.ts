@@ -1,7 +1,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import { endOfPrivateKey } from '../core/mask-secrets.ts';
 import { isSettingsFile, secretInFile } from '../core/secret-in-file.ts';
-import { findTokens, isSwitch, isTellingName } from '../core/secret-text.ts';
+import { findTokens, isKeyOfProgram, isSwitch, isTellingName } from '../core/secret-text.ts';
 import type { SourceRange } from '../core/text.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import { findSecrets } from '../dockerfile/find-secrets.ts';
@@ -114,14 +114,15 @@ function secretsBelow(root: YamlNode, kind: string): readonly HiddenPlace[] {
         const before = node.items[at - 1];
         if (before?.kind === 'scalar' && isSecretOption(before.text)) hide(item);
         const name = item.kind === 'scalar' ? /^-{0,2}([A-Za-z][\w.-]{0,100})=/.exec(item.text) : null;
-        if (name && isTellingName(name[1] ?? '')) hide(item, name[0].length);
+        if (name && isNameOfSecret(name[1] ?? '', item, name[0].length)) hide(item, name[0].length);
         walk(item);
       });
       return;
     }
     const name = textAt(node, 'name') ?? textAt(node, 'key');
     for (const { key, value } of node.entries) {
-      if (isTellingName(key.text) || (key.text === 'value' && name !== undefined && isTellingName(name))) hide(value);
+      const isNamed = isNameOfSecret(key.text, value);
+      if (isNamed || (key.text === 'value' && name !== undefined && isNameOfSecret(name, value))) hide(value);
       // `SPRING_APPLICATION_JSON` and the like.
       else if (value.kind === 'scalar' && value.text.startsWith('{') && structuredSecret(key.text, value.text))
         hide(value);
@@ -142,6 +143,11 @@ function holdsSecret(name: string, text: string): boolean {
   return (
     (isSettingsFile(name, text) && secretInFile(name, text) !== undefined) || structuredSecret(name, text) !== undefined
   );
+}
+
+/** Whatever stands under a telling name, and what is a key under one that tells it together with its value. */
+function isNameOfSecret(name: string, value: YamlNode, from = 0): boolean {
+  return isTellingName(name) || (value.kind === 'scalar' && isKeyOfProgram(name, value.text.slice(from)));
 }
 
 /** `--password`, with its value in the next item. */

@@ -1,5 +1,5 @@
 import { commandSecrets, mayHoldCommandSecret } from './command-secret-forms.ts';
-import { findTokens, isSwitch, isTellingName, mayHoldToken } from './secret-text.ts';
+import { findTokens, isKeyOfProgram, isSwitch, isTellingName, mayHoldToken } from './secret-text.ts';
 import type { SourceRange } from './text.ts';
 
 const mask = '•••';
@@ -104,11 +104,12 @@ const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
 
 const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})\\?["']?[ \t]{0,4}(?:=|:(?=[\s"'\\]))[ \t]{0,4}/g;
 
-/** What stands behind `NAME=` or `NAME:`; the quote that ends it may be missing. */
-const assigned = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^\s"']*)/y;
-const assignedInFlow = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;][^"',}\]\n]*)/y;
+/** What stands behind `NAME=` or `NAME:`; the quote that ends it may be missing, and be doubled within a text of YAML that has the same around it. */
+const assigned = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'(?:'(?=[^\s'][^'\n]*''))?([^'\n]+)|([^\s"',;][^\s"']*)/y;
+const assignedInFlow =
+  /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'(?:'(?=[^\s'][^'\n]*''))?([^'\n]+)|([^\s"',;][^"',}\]\n]*)/y;
 
-const assignedOnLine = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|([^\s"',;{[][^\n]*)/y;
+const assignedOnLine = /\\"([^"\\\n]+)|"((?:[^"\\\n]|\\.)+)|'(?:'(?=[^\s'][^'\n]*''))?([^'\n]+)|([^\s"',;{[][^\n]*)/y;
 
 /** A variable, to be filled in from elsewhere; one with a default holds that. */
 const reference = /^(?:\$(?:\w+|\{\w+\}?|\(.*|\{\{.*)|\{\{.*)$/;
@@ -118,8 +119,10 @@ function assignedSecrets(line: string): SourceRange[] {
   let done = 0;
   for (const match of line.matchAll(assignment)) {
     const [whole, name = ''] = match;
-    if (match.index < done || !isTellingName(name)) continue;
+    const isTelling = isTellingName(name);
+    if (match.index < done || !(isTelling || /key/i.test(name))) continue;
     const range = valueAt(line, match.index + whole.length, formOf(line, match.index, whole));
+    if (!isTelling && !(range && isKeyOfProgram(name, line.slice(range.start, range.end)))) continue;
     // `NPM_TOKEN = NPM_TOKEN`, as HCL names a variable.
     if (range === undefined || line.slice(range.start, range.end) === name) continue;
     ranges.push(range);

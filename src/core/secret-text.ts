@@ -235,23 +235,34 @@ const longestConnection = 2000;
  */
 function connectionPassword(value: string): SecretMatch | undefined {
   if (value.length > longestConnection || !/(?:password|pwd)\s*=/i.test(value)) return undefined;
-  if (!value.includes(';')) return queryPassword(value);
+  if (!value.includes(';')) return otherPassword(value);
   const parts = [...value.matchAll(connectionParts)];
-  if (!parts.some(([part]) => connectionPart.test(part))) return queryPassword(value);
+  if (!parts.some(([part]) => connectionPart.test(part))) return otherPassword(value);
   for (const { 0: part, index } of parts) {
     const name = passwordPart.exec(part)?.[0].length;
     const secret = name === undefined ? undefined : inConnection(index + name, part.slice(name).trimEnd());
     if (secret) return secret;
   }
-  return queryPassword(value);
+  return otherPassword(value);
 }
 
-/** Drivers of Java take the login from the query: https://jdbc.postgresql.org/documentation/use/#connection-parameters */
-const jdbcQuery = /^\s*jdbc:[a-z0-9:+-]{2,60}:\/\/[^\s?]{0,500}\?(?:[^\s&]{0,300}&){0,30}?password=([^\s&"'#]{1,200})/i;
+/** Forms without semicolons, whose last group is the password. */
+const otherConnections: readonly RegExp[] = [
+  // Drivers of Java take the login from the query: https://jdbc.postgresql.org/documentation/use/#connection-parameters
+  /^\s*jdbc:[a-z0-9:+-]{2,60}:\/\/[^\s?]{0,500}\?(?:[^\s&]{0,300}&){0,30}?password=([^\s&"'#]{1,200})/i,
+  // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+  /^\s*(?=(?:\S{1,200}\s{1,5}){0,12}(?:host|hostaddr|dbname)=\S)(?=(?:\S{1,200}\s{1,5}){0,12}(?:user|dbname|port|sslmode)=\S)(?:[a-z_]{2,40}=\S{1,200}\s{1,5}){1,12}?password=('[^']{1,200}'|[^\s'"]{1,200})(?=\s|$)/,
+  // https://stackexchange.github.io/StackExchange.Redis/Configuration
+  /^\s*[\w.-]{1,200}:\d{2,5}(?:,[^\s,]{1,200}){0,20}?,\s{0,3}password=([^\s,"']{1,200})(?=,|\s|$)/i,
+];
 
-function queryPassword(value: string): SecretMatch | undefined {
-  const { 0: whole = '', 1: secret = '' } = jdbcQuery.exec(value) ?? [];
-  return inConnection(whole.length - secret.length, secret);
+function otherPassword(value: string): SecretMatch | undefined {
+  for (const pattern of otherConnections) {
+    const { 0: whole = '', 1: secret = '' } = pattern.exec(value) ?? [];
+    const found = inConnection(whole.length - secret.length, secret);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function inConnection(start: number, secret: string): SecretMatch | undefined {
@@ -295,7 +306,9 @@ function isNameOrPath(text: string): boolean {
   return pieces.join('').length / pieces.length >= longestPiece;
 }
 
-function isKeyOfProgram(name: string, value: string): boolean {
+/** True for a random value under a name for keys that programs encrypt and sign with: `FERNET_KEY`. */
+export function isKeyOfProgram(name: string, value: string): boolean {
+  if (!/key/i.test(name)) return false;
   const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
   return keyName.test(snake) && isRandomKey(snake, value);
 }

@@ -41,6 +41,9 @@ describe('passwords in connection strings', () => {
     ['jdbc:sqlserver://db:1433;databaseName=shop;password=Tide41-pass', 'Tide41-pass'],
     ['jdbc:mysql://db:3306/shop?user=root&password=Tide41-pass&useSSL=true', 'Tide41-pass'],
     ['jdbc:postgresql://db/shop?password=Tide41-pass', 'Tide41-pass'],
+    ['host=db user=shop password=Tide41-pass dbname=shop', 'Tide41-pass'],
+    [`host=db port=5432 password='Tide 41' user=shop`, `'Tide 41'`],
+    ['cache-1:6379,cache-2:6379,password=Tide41-pass,ssl=True', 'Tide41-pass'],
   ])('%s', (value, secret) => {
     const match = secretInVariable('ConnectionStrings__shop', value);
     expect(match).toMatchObject({ kind: 'password in a connection string', certainty: 'likely' });
@@ -70,6 +73,12 @@ describe('passwords in connection strings', () => {
     'jdbc:mysql://db:3306/shop?user=root&password=${DB_PASSWORD}',
     'jdbc:mysql://db:3306/shop?user=root&password=DB_PASSWORD',
     'https://shop.example/reset?password=Tide41-pass',
+    'host=db user=shop password=$DB_PASSWORD dbname=shop',
+    'host=db user=shop password=DB_PASSWORD',
+    'run --host=db --password=Tide41-pass',
+    'user=shop password=Tide41-pass',
+    'cache:6379,password=%REDIS_PASSWORD%,ssl=True',
+    'name,password=Tide41-pass',
     // Too long for one that a person wrote.
     `Server=db;User Id=sa;Password=Tide41-pass;${'x'.repeat(2000)}`,
   ])('%s holds none', (value) => {
@@ -214,6 +223,10 @@ describe('masking', () => {
     ['ENV DB_PASSWORD=hunter22 PORT=80', 'ENV DB_PASSWORD=••• PORT=80'],
     ['ENV DB_PASSWORD hunter22 two', 'ENV DB_PASSWORD •••'],
     ['  password: "hunter22"', '  password: "•••"'],
+    [`  url: 'host=db password=''tide 41'' user=shop'`, `  url: 'host=db password=''•••'' user=shop'`],
+    ['FERNET_KEY=q8Zt2LwV9xR4mB7nK1sDp5Jc3Hd5Gf0Sy6Uo= x', 'FERNET_KEY=••• x'],
+    ['SESSION_KEY=ShopSession_v2_Cookie x', 'SESSION_KEY=ShopSession_v2_Cookie x'],
+    [`DB_PASSWORD='' NAME=''`, `DB_PASSWORD='' NAME=''`],
     ['ENV DB_PASSWORD=$FROM_ARG', 'ENV DB_PASSWORD=$FROM_ARG'],
     ['RUN echo hello', 'RUN echo hello'],
     ['git clone https://me:hunter22@example.com/x', 'git clone https://me:•••@example.com/x'],
