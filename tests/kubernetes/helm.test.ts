@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { renderChart } from '../../src/kubernetes/helm.ts';
+import { renderChart, templatesOf } from '../../src/kubernetes/helm.ts';
 import { workloadsOf } from '../../src/kubernetes/read-workload.ts';
 import { at, type YamlNode } from '../../src/kubernetes/yaml-node.ts';
 
@@ -318,4 +318,15 @@ describe('a chart', () => {
   test('that is a library has nothing to render', async () => {
     expect(await render('library', path.join(root, 'no-helm'))).toEqual({ objects: [], problems: [] });
   });
+});
+
+test('Templates are the files that make objects: those whose names begin with a line below only help', () => {
+  const made = ['web/templates/a.yaml', 'web/templates/deep/b.yml', 'web/charts/db/templates/c.yaml'];
+  const others = [
+    'web/templates/_helpers.yaml',
+    'web/templates/deep/_more.yml',
+    'web/values.yaml',
+    'web/templates/a.txt',
+  ];
+  expect(templatesOf({ directory: 'web', files: [...others, ...made] })).toEqual(made);
 });

@@ -39,6 +39,9 @@ describe('directories in which git tracks files', () => {
         'build/a.js': 'a',
         'web/vendor/viewer/b.js': 'b',
         'rebuild-out/c.js': 'c',
+        // Of the second name an index of version 4 has what begins with the slash.
+        'pkg.js': 'p',
+        'pkg/p.js': 'p',
         'src/d.js': 'd',
         'src/deep/e.js': 'e',
         [`src/deep/${'long/'.repeat(60)}f.js`]: 'f',
@@ -55,7 +58,7 @@ describe('directories in which git tracks files', () => {
     }
     const tracks = tracksDirectory(path.join(directory, 'web'));
     expect(
-      ['build', 'vendor', 'viewer', 'rebuild-out', 'web', 'src', 'deep', 'long', 'tööls'].filter(
+      ['build', 'vendor', 'viewer', 'rebuild-out', 'web', 'pkg', 'src', 'deep', 'long', 'tööls'].filter(
         (name) => !tracks(name),
       ),
     ).toEqual([]);

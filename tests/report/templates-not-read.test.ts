@@ -31,6 +31,14 @@ describe('templates whose result is not known are a notice that names them', () 
     expect(JSON.stringify(notification.locations)).toContain('web/templates/b.yaml');
   });
 
+  test('in SARIF, where one of them is the place of the problem, once', () => {
+    const [path = ''] = templates;
+    const [run] = JSON.parse(renderSarif({ ...report, problems: [{ ...problem, path, templates }] })).runs;
+    const [{ locations }] = run.invocations[0].toolExecutionNotifications;
+    expect(JSON.stringify(locations).split(path)).toHaveLength(2);
+    expect(locations).toHaveLength(2);
+  });
+
   test('in JSON, seen from where the report is read', () => {
     const { problems } = JSON.parse(renderJson(prefixPaths(report, 'shop')));
     expect(problems).toEqual([
