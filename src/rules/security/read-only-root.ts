@@ -31,19 +31,21 @@ export const rule = workloadRule({
     const lacking = runningContainers(workload).filter(
       ({ security }) => security.readOnlyRootFilesystem.value !== true,
     );
-    const finding = missingReport(workload, lacking, () => [readOnlyRoot], 'sets');
-    const fix = closeRoots(project, workload, lacking);
+    // It is false where nothing is written: who writes it has tried, or knows. Told apart, so that the fix of the others ends their finding.
+    const isWritten = ({ security }: Container) => security.readOnlyRootFilesystem.value === false;
+    const silent = lacking.filter((container) => !isWritten(container));
+    const finding = missingReport(workload, silent, () => [readOnlyRoot], 'sets');
+    const fix = closeRoots(project, workload, silent);
     if (finding) report({ ...finding, ...(fix && { fix }) });
+    const written = missingReport(workload, lacking.filter(isWritten), () => [readOnlyRoot], 'sets');
+    if (written) report(written);
   },
 });
 
 /** Read-only roots, with a writable /tmp and what known images write besides. */
 function closeRoots(project: Project, workload: Workload, containers: readonly Container[]): Fix | undefined {
   if (containers.some(({ imageReference }) => runsContainers(imageReference?.text ?? ''))) return undefined;
-  // It is false where nothing is written: who writes it has tried, or knows.
-  const unsaid = containers.filter(({ security }) => security.readOnlyRootFilesystem.value !== false);
-  if (unsaid.length === 0) return undefined;
-  const wanted = unsaid.map((container) => ({
+  const wanted = containers.map((container) => ({
     container,
     paths: [
       ...(hasMount(container, '/tmp') ? [] : ['/tmp']),
