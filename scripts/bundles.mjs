@@ -41,6 +41,9 @@ export const lateAudit = {
   bake: { file: 'src/kubernetes/bake.ts', functions: ['readBake'] },
   'structured-logs': { file: 'src/repairs/structured-logs.ts', functions: ['structuredLogs'] },
   'structured-access-log': { file: 'src/repairs/structured-access-log.ts', functions: ['structuredAccessLog'] },
+  drift: { file: 'src/project/drift.ts', functions: ['driftOf'] },
+  'renew-api': { file: 'src/repairs/renew-api.ts', functions: ['renewApi'] },
+  'node-image': { file: 'src/repairs/node-image.ts', functions: ['takeNodeFromImage'] },
   'drop-sudo': { file: 'src/repairs/drop-sudo.ts', functions: ['dropSudo'] },
 };
 

@@ -46,7 +46,14 @@ export function missingReport(
       return { ...placeOf(other), note, alike: `${title}: container ${container.name} ${note}.` };
     }),
     message: `${title}: ${subject} ${says(names.length === 1, missing, verb)}.`,
-    peers: [...new Set(lacking.flatMap((each) => each.missing.flatMap(({ peers }) => peers)))],
+    // Who reads each file for itself sees the setting where it is written.
+    peers: [
+      ...new Set(
+        lacking.flatMap(({ container, missing }) =>
+          missing.flatMap((setting) => (removal(container, setting) ? [] : setting.peers)),
+        ),
+      ),
+    ],
   };
 }
 
@@ -56,11 +63,16 @@ interface Lacking {
 }
 
 function placeOf({ container, missing }: Lacking): ReportedPlace {
-  for (const { keys, ofPods } of missing) {
-    const removed = removedAt(container.node, keys) ?? (ofPods && removedAt(container.workload.podSpec, keys));
+  for (const setting of missing) {
+    const removed = removal(container, setting);
     if (removed) return removed;
   }
   return container.place;
+}
+
+/** Where a patch took a setting away. */
+function removal(container: Container, { keys, ofPods }: MissingSetting): ReportedPlace | undefined {
+  return removedAt(container.node, keys) ?? (ofPods ? removedAt(container.workload.podSpec, keys) : undefined);
 }
 
 function says(isOne: boolean, names: readonly string[], verb: 'has' | 'sets'): string {
