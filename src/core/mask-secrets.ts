@@ -62,7 +62,7 @@ export function holdsSecret(text: string): boolean {
 const secretless = new Set<string>();
 
 /** Cheap, and false for nearly every text of no secret: asked for all of a text before its lines are gone through. */
-function mayHoldSecret(text: string): boolean {
+export function mayHoldSecret(text: string): boolean {
   return nameMarks.test(text) || mayHoldToken(text) || mayHoldCommandSecret(text) || text.includes('stringData');
 }
 
@@ -100,7 +100,7 @@ function endOf(stop: RegExp, text: string, from: number): number {
 }
 
 /** Every telling name has one of these in it. */
-const nameMarks = /pass|pwd|secret|token|key|credential|pepper/i;
+const nameMarks = /pass|pwd|secret|token|key|credential|pepper|cookie/i;
 
 const assignment = /([A-Za-z][A-Za-z0-9_.-]{0,80})\\?["']?[ \t]{0,4}(?:=|:(?=[\s"'\\]))[ \t]{0,4}/g;
 

@@ -1,3 +1,4 @@
+import { mayHoldSecret } from '../core/mask-secrets.ts';
 import type { SecretInFile } from '../core/secret-in-file.ts';
 import { isPlaceholder, secretInVariable } from '../core/secret-text.ts';
 import { readYaml } from '../kubernetes/read-yaml.ts';
@@ -13,7 +14,8 @@ export function isStructure(text: string): boolean {
  * single value that something is to be filled in, are the text's own there. Undefined for a text that is neither.
  */
 export function structuredSecret(file: string, text: string): SecretInFile | undefined {
-  if (!isStructure(text)) return undefined;
+  // Dashboards of megabytes are no secret, and dear to read.
+  if (!isStructure(text) || !mayHoldSecret(text)) return undefined;
   const { documents, problems } = readYaml({ path: '', text, encoding: 'utf-8' });
   if (problems.length > 0) return undefined;
   for (const { root } of documents) {
